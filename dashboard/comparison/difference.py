@@ -27,7 +27,6 @@ def show(answer: Answer, scenario: Scenario, lang: str) -> None:
     """The section, with the choice of the option to compare with the reference, stored in the URL."""
     pairs = {pair.b: pair for pair in answer.lead if pair.ratio}
     with st.container(key="compare_difference", gap=None):
-        st.html(Markup("<h2>{}</h2>").format(t("compare.doubt", lang)))
         if not pairs:
             st.html(Markup("<p>{}</p>").format(t("compare.doubt_none", lang)))
             return

@@ -24,22 +24,27 @@ MORE = ("qualite", "essai", "date", "par", "minutes_de_travail")
 
 
 def show(answer: Answer, scenario: Scenario, lang: str) -> None:
-    """Documents, link, downloads, and the field to paste a scenario file."""
-    st.html(scenario_documents(scenario, lang))
-    with st.container(key="compare_files", gap="small"):
-        st.html(Markup("<h2>{}</h2><p>{}</p>").format(t("compare_files.title", lang), _how(scenario, lang)))
-        with st.container(horizontal=True):
+    """Documents made from this answer, its link, its files."""
+    with st.popover(t("compare_files.title", lang)):
+        st.html(scenario_documents(scenario, lang))
+        with st.container(key="compare_files", horizontal=True):
             for name, (text, kind) in downloads(answer, scenario).items():
                 label = t(f"compare_files.{name}", lang)
-                file = (
-                    f"{'exemple-' if scenario.example else ''}{'scenario' if name == 'toml' else 'comparaison'}.{name}"
+                stem = f"{'exemple-' if scenario.example else ''}{'scenario' if name == 'toml' else 'comparaison'}"
+                st.download_button(
+                    label, text, f"{stem}.{name}", kind, on_click="ignore", key=f"compare download {name}"
                 )
-                st.download_button(label, text, file, kind, on_click="ignore", key=f"compare download {name}")
-        st.html(Markup('<p class="small">{}</p>').format(t("compare_files.again", lang)))
-        with st.form("compare_paste", border=False):
-            st.text_area(t("compare_files.paste", lang), key=PASTED, height=120, max_chars=100_000)
-            say_error(PASTED)
-            st.form_submit_button(t("compare_files.open", lang), on_click=_open, args=(lang,))
+        said = t("compare_files.link" if token(scenario) else "compare_files.too_long", lang)
+        for text in (said, t("compare_files.again", lang)):
+            st.html(Markup('<p class="small">{}</p>').format(text))
+
+
+def reopen(lang: str) -> None:
+    """The field to paste a scenario file that was kept."""
+    with st.popover(t("compare_files.reopen", lang)), st.form("compare_paste", border=False):
+        st.text_area(t("compare_files.paste", lang), key=PASTED, height=120, max_chars=100_000)
+        say_error(PASTED)
+        st.form_submit_button(t("compare_files.open", lang), on_click=_open, args=(lang,))
 
 
 def downloads(answer: Answer, scenario: Scenario) -> dict[str, tuple[str, str]]:
@@ -77,10 +82,6 @@ def _why(option: AnsweredOption) -> str:
     return option.refusal["fr"] if option.refusal else option.why
 
 
-def _how(scenario: Scenario, lang: str) -> str:
-    return t("compare_files.link" if token(scenario) else "compare_files.too_long", lang)
-
-
 def _open(lang: str) -> None:
     """Load the pasted file as the scenario."""
     try:
@@ -88,4 +89,4 @@ def _open(lang: str) -> None:
     except ScenarioRefused as error:
         st.session_state[ERROR] = (PASTED, refusal_text(error, lang))
         return
-    set_scenario(plain(scenario), PASTED, lang)
+    set_scenario(plain(scenario), PASTED, lang, keep=False)

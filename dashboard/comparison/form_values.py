@@ -50,12 +50,6 @@ def count(text: str, name: str) -> float | None:
     return number(text, name)
 
 
-def merged(base: Mapping[str, Any], **given: Any) -> dict[str, Any]:
-    """The base with these values over it; None and empty values remove the key."""
-    found = {**base, **given}
-    return {name: value for name, value in found.items() if value not in (None, "", {})}
-
-
 def checked(values: Mapping[str, Any]) -> Scenario:
     """A scenario from plain values. ScenarioRefused."""
     return scenario_of(values, "scenario")

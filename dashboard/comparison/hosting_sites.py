@@ -29,11 +29,9 @@ FIGURES = ("gwp", "energy", "water", "adpe")
 
 def show(answer: Answer, scenario: Scenario, lang: str) -> None:
     """The section, with its choices: option, sites, impact; all three stored in the URL."""
-    title = Markup("<h2>{}</h2>").format(t("compare.hosts", lang))
     refused = {o.id for o in answer.options if o.refusal}
     options = {o.id: sentence(o.label) for o in scenario.options if placeable(o) and o.id not in refused}
     with st.container(key="compare_hosts", gap=None):
-        st.html(title)
         if not options:
             st.html(Markup("<p>{}</p>").format(t("compare.hosts_none", lang)))
             return

@@ -4,35 +4,51 @@ from markupsafe import Markup
 
 from dashboard.comparison.estimator_gateway import example_scenario
 from dashboard.shared import html_parts, svg_charts
-from dashboard.shared.scenario_url import LONGEST_LINK, NAME, token
+from dashboard.shared.scenario_url import EXAMPLE, LONGEST_LINK, NAME, token
 from dashboard.shared.scenario_url import plain as plain_of
 from dashboard.shared.svg_charts import ChartRow
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, AnsweredOption, Interval, Pair
 from estimator.comparison.scenario import Scenario
+from estimator.comparison.sentences import ratios
 from estimator.comparison.verdict_rules import SETTLED
-from estimator.comparison.verdict_text import barred_words
-from estimator.core.number_format import interval_text, share_text, tick_text, two_figures
+from estimator.comparison.verdict_text import barred_words, told
+from estimator.core.number_format import interval_text, range_text, said_in_sentence, share_text, tick_text, two_figures
 
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # besides electricity, never summed
 INDICATORS = ("energy", *BESIDE)
+MOST_RATIOS = 2  # among the three facts
 
 
 def link(scenario: Scenario, lang: str, **query: str) -> str:
-    """The URL of this comparison; for the example, the bare page; "" when too long."""
+    """The URL of this comparison; ""  when too long."""
     if plain_of(scenario) == plain_of(example_scenario(lang)):
-        return html_parts.address(PAGE, lang, **query)
+        return html_parts.address(PAGE, lang, **{EXAMPLE: "oui"}, **query)
     state = token(scenario)
     return html_parts.address(PAGE, lang, **{NAME: state}, **query) if 0 < len(state) <= LONGEST_LINK else ""
 
 
+def blank(lang: str) -> Markup:
+    """What the page says before anyone answers."""
+    return render("comparer_blank", lang, EXAMPLE=EXAMPLE)
+
+
 def head(answer: Answer, lang: str) -> Markup:
-    """The question; the reference against its nearest rival; then, of five answers, each case; the scope."""
+    """The option without which more runs, against its nearest rival; what the figures are about."""
+    return render("comparer_head", lang, body=answer, answer=answer.said("lead", lang)[0])
+
+
+def facts(answer: Answer, lang: str) -> list[str]:
+    """At most three: the ratios nearest to one, but for that of the first sentence; whether the impacts agree."""
     lead = answer.said("lead", lang)[0]
-    cases = [text for text in answer.said("ratio", lang) if text != lead] if answer.scenario.asked else []
-    return render("comparer_head", lang, body=answer, answer=lead, cases=cases)
+    pairs = sorted(ratios(answer), key=lambda pair: max(pair.ratio.median, 1 / pair.ratio.median) if pair.ratio else 0)
+    told_of = {told(pair, lang): pair for pair in pairs if pair.ratio and not answer.one_program(pair)}
+    nearest = [
+        both(pair.sentence, lang) if pair.verdict in SETTLED else text for text, pair in told_of.items() if text != lead
+    ][:MOST_RATIOS]
+    return [text for text in (*nearest, agreement(answer, lang)) if text]
 
 
 def people(answer: Answer, lang: str) -> str:
@@ -40,54 +56,51 @@ def people(answer: Answer, lang: str) -> str:
     counted = [(o.label, o.people["energy"]) for o in answer.options if o.people]
     if not counted:
         return ""
-    each = ", ".join(t("compare.people_of", lang, label=n, amount=interval_text(a, lang)) for n, a in counted)
+    each = ", ".join(t("compare.people_of", lang, label=n, amount=range_text(a, lang)) for n, a in counted)
     return t("compare.people", lang, each=each)
 
 
 def picture(answer: Answer, scenario: Scenario, lang: str) -> Markup:
-    """Electricity per unit, then water, metals and greenhouse gases, and whether they agree."""
+    """Electricity of what runs over the period, an option a bar; the screens beside; what else is a fact."""
+    title = t("compare.picture", lang, period=scenario.need.period)
     return render(
         "comparer_picture",
         lang,
-        body=answer,
-        bars=lambda name, whole=True: bars(answer, scenario, name, lang, whole),
+        title=title,
+        figure_html=svg_charts.central_chart(bars(answer, scenario, lang), title, lang),
         people=people(answer, lang),
-        agreement=agreement(answer, lang),
-        BESIDE=BESIDE,
+        facts=facts(answer, lang),
     )
 
 
-def bars(answer: Answer, scenario: Scenario, name: str, lang: str, whole: bool = True) -> list[ChartRow]:
-    """One bar an option per unit, in the given order; options without figure stay, without bar, only if `whole`."""
+def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
+    """One bar an option over the period, in the given order; an option without figure says why."""
     made = []
     for option in answer.options:
-        amount = option.per_unit.get(name)
-        if amount is None:
-            if whole:
-                absent = {"central": None, "unit": "kWh"}
-                why = why_absent(option, lang)
-                made.append(
-                    ChartRow(sentence(option.label), absent, said=without_ai(option, lang), aside=why.rstrip("."))
-                )
+        amount = option.service.get("energy")
+        label, none = sentence(option.label), {"central": None, "unit": "kWh"}
+        if amount is None or amount["central"] is None:
+            why = why_absent(option, lang) if amount is None else interval_text(amount, lang)
+            made.append(ChartRow(label, none, said=_barred(option, lang), aside=why.rstrip(".")))
             continue
         made.append(
             ChartRow(
-                sentence(option.label),
+                label,
                 amount,
                 option.proof or {"estimated": 1.0},
-                said=_proof_text(option, lang) if whole and amount["central"] is not None else "",
-                href=link(scenario, lang, calcul=f"{option.id}.{name}"),
+                said=_barred(option, lang),
+                href=link(scenario, lang, calcul=f"{option.id}.energy"),
+                aside=said_in_sentence(amount, lang)[0],
                 more=option.label,
             )
         )
     return made
 
 
-def _proof_text(option: AnsweredOption, lang: str) -> str:
-    """Proof, and insufficient reserved hours if so."""
+def _barred(option: AnsweredOption, lang: str) -> str:
+    """Why an option is never retained, and insufficient reserved hours."""
     too_few = option.occupancy and occupancy(option.occupancy, lang)
-    said = f"{proof_of(option, lang)}, {too_few[1]}" if too_few and too_few[0] else proof_of(option, lang)
-    return " ; ".join((said, *barred_words(option, lang)))
+    return " ; ".join((*([too_few[1]] if too_few and too_few[0] else []), *barred_words(option, lang)))
 
 
 def occupancy(found: Interval, lang: str) -> tuple[str, str]:
@@ -97,12 +110,6 @@ def occupancy(found: Interval, lang: str) -> tuple[str, str]:
         return " warn", t("compare.overbooked", lang, times=times)
     low, central, high = (share_text(min(found[bound] or 0.0, 1.0), lang) for bound in ("low", "central", "high"))
     return "", t(f"compare.busy{'' if low == high else '_between'}", lang, low=low, central=central, high=high)
-
-
-def proof_of(option: AnsweredOption, lang: str) -> str:
-    """« sans IA, estimé »"""
-    said = html_parts.proof_text(option.proof or {"estimated": 1.0}, lang)
-    return ", ".join(text for text in (without_ai(option, lang), said) if text)
 
 
 def without_ai(option: AnsweredOption, lang: str) -> str:

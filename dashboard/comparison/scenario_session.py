@@ -1,54 +1,73 @@
-"""The scenario of this view and its form fields, in the URL and in the session."""
+"""The scenario of this view, in the URL and in the session: blank, asked for as an example, or as it was left."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.form_values import checked, refusal_text
-from dashboard.shared.scenario_url import NAME, plain, token
+from dashboard.shared.scenario_url import EXAMPLE, NAME, plain, token
 from dashboard.shared.texts import t
-from estimator.comparison.scenario import Scenario, ScenarioRefused
+from estimator.comparison.five_fields import PLACES, SETS, in_language, scenario_from
+from estimator.comparison.scenario import Asked, Scenario, ScenarioRefused
 from estimator.comparison.scenario_link import decode
 
 LONG, SHOWN, REVISION, ERROR = (f"compare {name}" for name in ("long", "shown", "revision", "error"))
+MISSING = "manque"  # in the URL: which counts of the five answers are not given yet
+COUNTS = ("people", "uses")
+BLANK = Asked(people=1, uses=1, per="month", task="question-rag", models=SETS, place=PLACES[0])  # but for the counts
 
 
-def current(lang: str) -> tuple[Scenario, str]:
-    """The scenario of the URL, else the example; and the error of an invalid URL."""
+class View(NamedTuple):
+    """The scenario shown, the answers that it still lacks, and the error of an invalid URL."""
+
+    scenario: Scenario
+    missing: tuple[str, ...]
+    wrong: str
+
+
+def current(lang: str) -> View:
+    """The scenario of the URL, else the example if it is asked for, else a blank one."""
     text = st.query_params.get(NAME, "")
-    wrong = ""
+    missing = tuple(name for name in st.query_params.get(MISSING, "").split(",") if name in COUNTS)
+    kept, wrong = st.session_state.get(LONG), ""
     try:
-        found = decode(text) if text else st.session_state.get(LONG) or compare_data.example_scenario(lang)
+        found = decode(text) if text else kept
     except ScenarioRefused:
-        found, wrong = compare_data.example_scenario(lang), t("compare.bad_address", lang)
+        found, wrong = None, t("compare.bad_address", lang)
+    if found is None and EXAMPLE in st.query_params:
+        found = compare_data.example_scenario(lang)
+    if found is None:
+        found, missing = scenario_from(BLANK, lang), COUNTS
+    found = in_language(found, lang)
     if st.session_state.get(SHOWN) != plain(found):  # another scenario than that of the fields: reset them
         st.session_state[SHOWN] = plain(found)
         st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
-    return found, wrong
+    return View(found, missing, wrong)
 
 
-def set_scenario(values: Mapping[str, Any], place: str, lang: str, keep: bool = False) -> bool:
-    """Set the scenario to these values, or report the error next to the form `place`. keep: fields as typed."""
+def set_scenario(
+    values: Mapping[str, Any], place: str, lang: str, missing: tuple[str, ...] = (), keep: bool = True
+) -> Scenario | None:
+    """Set the scenario to these values, or report the error next to the fields of `place`. keep: fields as typed."""
     try:
         scenario = checked(values)
     except ScenarioRefused as error:
         st.session_state[ERROR] = (place, refusal_text(error, lang))
-        return False
+        return None
     st.session_state.pop(ERROR, None)
     if keep:
         st.session_state[SHOWN] = plain(scenario)
     text = token(scenario)
     st.session_state[LONG] = None if text else scenario
-    if text:
-        st.query_params[NAME] = text
-    else:
-        st.query_params.pop(NAME, None)
-    for gone in ("calcul", "modele"):
-        st.query_params.pop(gone, None)
-    return True
+    for name, value in ((NAME, text), (MISSING, ",".join(missing)), (EXAMPLE, ""), ("calcul", ""), ("modele", "")):
+        if value:
+            st.query_params[name] = value
+        else:
+            st.query_params.pop(name, None)
+    return scenario
 
 
 def say_error(place: str) -> None:
@@ -56,27 +75,3 @@ def say_error(place: str) -> None:
     where, text = st.session_state.get(ERROR, ("", ""))
     if where == place:
         st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))
-
-
-def field_key(place: str, name: str) -> str:
-    """The key of a field; changes when the fields are reset."""
-    return f"compare {st.session_state.get(REVISION, 0)} {place} {name}"
-
-
-def read(place: str, name: str) -> str:
-    """The value of a field, as text."""
-    return str(st.session_state.get(field_key(place, name)) or "").strip()
-
-
-def text_field(place: str, name: str, value: str, lang: str) -> None:
-    """A text field for a line of text or a number."""
-    st.text_input(t(f"compare_form.{name}", lang), value=value, key=field_key(place, name))
-
-
-def list_field(place: str, name: str, options: Mapping[str, str], value: str, lang: str) -> None:
-    """A searchable list; a value missing from the list is added as it is."""
-    known = options if value in options else {**options, value: value}
-    st.selectbox(
-        t(f"compare_form.{name}", lang), list(known), index=list(known).index(value), key=field_key(place, name),
-        placeholder=t("accessibility.choose", lang), format_func=lambda key: known.get(key, key),
-    )  # fmt: skip

@@ -23,6 +23,7 @@ def ratios(answer: Answer, lang: str) -> Markup:
         "comparer_ratios",
         lang,
         body=answer,
+        told=[*answer.said("ratio", lang), *answer.said("server", lang)],
         figure_html=dumbbells(rows, lang) if rows else "",
         verdicts=_verdicts(answer, lang) if answer.lead else [],
         pairs=[(name, pair) for name in FIGURES for pair in answer.pairs[name]],
@@ -53,7 +54,8 @@ def _verdicts(answer: Answer, lang: str) -> list[list[str]]:
 def hinges(answer: Answer, lang: str) -> Markup:
     """What alone would turn a verdict, and what would settle the pairs that nothing decides."""
     turning, settling = [*answer.said("turning", lang), *answer.said("firm", lang)], answer.said("settling", lang)
-    told = [(t("compare.turning", lang), turning), (t("compare.settling", lang), settling)]
+    told = [(t("compare.sharing", lang), answer.said("sharing", lang)), (t("compare.turning", lang), turning)]
+    told.append((t("compare.settling", lang), settling))
     return render("comparer_hinges", lang, told=told)
 
 

@@ -1,4 +1,6 @@
-"""Comparer: which solution meets the need with the least; the scenario is in the URL, else the example."""
+"""Comparer: which option meets the need with the least; form on the left, answer on the right, at each change."""
+
+from collections.abc import Callable
 
 import streamlit as st
 from markupsafe import Markup
@@ -7,42 +9,95 @@ from dashboard.comparison import difference as compare_difference
 from dashboard.comparison import downloads as compare_files
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison import explanation as compare_opened
-from dashboard.comparison import five_form as compare_five
 from dashboard.comparison import hosting_sites as compare_hosts
-from dashboard.comparison import plotly_charts as compare_interactive
+from dashboard.comparison import need_form, option_cards, saving
 from dashboard.comparison import result as compare_view
 from dashboard.comparison import results_table as compare_table
-from dashboard.comparison import scenario_form as compare_form
 from dashboard.comparison import scenario_session as compare_session
 from dashboard.comparison import verdict_sections as compare_sections
 from dashboard.comparison import volume_growth as compare_growth
+from dashboard.comparison.scenario_session import View
 from dashboard.shared.templates import render
-from dashboard.shared.widgets import language
+from dashboard.shared.texts import t
+from dashboard.shared.widgets import language, part
+from estimator.comparison.answer import Answer
+
+Show = Callable[[Answer, View, str], None]
+FORM, ANSWER = 4, 7  # widths of the two columns, of eleven
 
 
 def show() -> None:
     """The comparison, or one of its figures when named in the URL."""
     lang = language()
-    scenario, wrong = compare_session.current(lang)
-    mark = render("banner", lang, mark="compare.example") if scenario.example else Markup()
-    if wrong:
-        mark += Markup('<p class="warn" role="alert">{}</p>').format(wrong)
+    view = compare_session.current(lang)
+    mark = render("banner", lang, mark="compare.example") if view.scenario.example else Markup()
+    if view.wrong:
+        mark += Markup('<p class="warn" role="alert">{}</p>').format(view.wrong)
     asked = st.query_params.get("calcul", "")
     if asked:
-        compare_opened.show(scenario, asked, mark, lang)
+        compare_opened.show(view.scenario, asked, mark, lang)
         return
-    found = compare_data.compared(scenario)
-    compare_five.show(scenario, lang)
-    st.html(mark + compare_view.head(found, lang) + compare_view.picture(found, scenario, lang))
-    verdicts = compare_sections.ratios(found, lang) + compare_sections.hinges(found, lang)
-    st.html(compare_table.numbers(found, scenario, lang) + verdicts)
-    compare_form.show(scenario, {o.id: o.refusal for o in found.options if o.refusal}, lang)
-    st.html(compare_sections.smallest(found, lang))
-    compare_hosts.show(found, scenario, lang)
-    compare_difference.show(found, scenario, lang)
-    st.html(compare_growth.growth(found, lang))
-    compare_interactive.show(found, lang)
-    compare_files.show(found, scenario, lang)
+    to_answer = Markup('<a class="to-answer" href="#reponse">{}</a>').format(t("compare.to_answer", lang))
+    st.html(mark + Markup("<h1>{}</h1>").format(t("compare.title", lang)) + to_answer)
+    form, answered = st.columns([FORM, ANSWER], gap="large")
+    with answered, st.container(key="compare_answer", gap=None):
+        answer = _answer(view, lang)
+    with form, st.container(key="compare_edit", gap="small"):
+        need_form.show(view, lang)
+        option_cards.show(view, answer, lang)
+    if answer:
+        _everything(answer, view, lang)
 
+
+def _answer(view: View, lang: str) -> Answer | None:
+    """One sentence, one picture, three facts, two actions; on a blank page, what to do."""
+    if view.missing:
+        st.html(compare_view.blank(lang))
+        compare_files.reopen(lang)
+        return None
+    waiting = st.empty()
+    waiting.html(Markup('<p class="small computing">{}</p>').format(t("compare.computing", lang)))
+    answer = compare_data.compared(view.scenario)
+    waiting.empty()
+    st.html(compare_view.head(answer, lang) + compare_view.picture(answer, view.scenario, lang))
+    with st.container(key="compare_actions", horizontal=True, vertical_alignment="center"):
+        saving.show(view.scenario, lang)
+        compare_files.show(answer, view.scenario, lang)
+    return answer
+
+
+@st.fragment
+def _everything(answer: Answer, view: View, lang: str) -> None:
+    """All the rest, closed: where, why, how much more, which model, every number."""
+    with st.container(key="parts", gap=None):
+        names = {name: t(f"compare.part_{name}", lang) for name in PARTS}
+        opened = part(t("chart.see_all", lang), names, "voir", None)
+        if opened:
+            st.html(Markup("<h2>{}</h2>").format(names[opened]))
+            PARTS[opened](answer, view, lang)
+
+
+def _sites(answer: Answer, view: View, lang: str) -> None:
+    compare_hosts.show(answer, view.scenario, lang)
+
+
+def _why(answer: Answer, view: View, lang: str) -> None:
+    st.html(compare_sections.ratios(answer, lang) + compare_sections.hinges(answer, lang))
+    compare_difference.show(answer, view.scenario, lang)
+
+
+def _growth(answer: Answer, view: View, lang: str) -> None:
+    st.html(compare_growth.growth(answer, lang))
+
+
+def _model(answer: Answer, view: View, lang: str) -> None:
+    st.html(compare_sections.smallest(answer, lang))
+
+
+def _numbers(answer: Answer, view: View, lang: str) -> None:
+    st.html(compare_table.numbers(answer, view.scenario, lang))
+
+
+PARTS: dict[str, Show] = {"lieux": _sites, "ecart": _why, "volume": _growth, "modele": _model, "chiffres": _numbers}
 
 show()

@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError, say
+from estimator.core.fields import Author
 from estimator.core.home import default_home
 from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import typeset
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.schema import Publication
+from estimator.governance.indicators import scenarios
 from estimator.governance.register.csv_table import FACTS, export_csv, facts_of, import_csv, row_of, settable
 from estimator.governance.register.register import DUE_DAYS, Register, author
 from estimator.governance.register.schema import CLOSING, OUTCOMES, STAGES, Attachment, Outcome, Stage, UseCase
@@ -106,6 +108,11 @@ def scenario_of(case: UseCase) -> Scenario:
 def logged(case: UseCase, closed: bool) -> Publication | None:
     """Where the sheet of a use is published or, once it is closed, its evaluation; None when it is not in the log."""
     return Commitments(default_home()).published(case.id, date.today(), "evaluation" if closed else "fiche_habitant")
+
+
+def keep(scenario: Scenario, author: Author, case: str, facts: Mapping[str, Any]) -> UseCase:
+    """Keep a scenario with a use case, or with a new one of these facts. SobriaError."""
+    return scenarios.keep(default_home(), scenario, author, case, facts)
 
 
 def pattern(service_key: str) -> str:

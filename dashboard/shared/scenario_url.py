@@ -5,7 +5,7 @@ from typing import Any
 from estimator.comparison.scenario import Scenario, ScenarioRefused
 from estimator.comparison.scenario_link import encode
 
-NAME = "scenario"
+NAME, EXAMPLE = "scenario", "exemple"
 LONGEST_LINK = 6000  # maximum characters of a token in each link of a page
 
 

@@ -8,14 +8,28 @@ document.addEventListener("toggle", event => {
   history.replaceState(history.state, "", address);
 }, true);
 
-// A link to what stands in a closed part opens it: followed by the browser, it would have the page drawn again, closed.
+// A link to what stands in the page goes there, and opens the closed parts that hold it: followed by the browser, it would
+// have the page drawn again, closed.
 document.addEventListener("click", event => {
   const link = event.target.closest?.('a[href^="#"]');
   const target = link && document.getElementById(link.getAttribute("href").slice(1));
-  if (!target?.closest("details")) return;
+  if (!target) return;
   event.preventDefault();
   for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
   target.tabIndex = -1;
   target.focus({preventScroll: true});
   target.scrollIntoView();
+}, true);
+
+// A comparison is found again as it was left by the menu, which leads to its bare address, until a new one is begun.
+const COMPARISON = /\/comparer$/;
+document.addEventListener("click", event => {
+  const link = event.target.closest?.(".top nav a");
+  if (COMPARISON.test(location.pathname)) sessionStorage.setItem("comparison", location.search);
+  const left = new URLSearchParams(sessionStorage.getItem("comparison") ?? "");
+  if (!link || !left.has("scenario") || !COMPARISON.test(new URL(link.href).pathname)) return;
+  const lang = new URL(link.href).searchParams.get("lang");
+  left.delete("lang");
+  if (lang) left.set("lang", lang);
+  link.href = new URL("?" + left, new URL(link.href.split("?")[0])).href;
 }, true);

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from estimator.catalogue import models, providers
@@ -9,7 +10,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.proposals import Proposal, proposals
 from estimator.catalogue.selection import select_factor
 from estimator.comparison.scenario import Asked, Scenario, scenario_of
-from estimator.core.errors import say
+from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import exact_text
 from estimator.workloads.inference.measurements import REFERENCE
 from estimator.workloads.inference_inventory import token_factors
@@ -37,7 +38,7 @@ def scenario_from(asked: Asked, lang: str) -> Scenario:
         "title": say("five", "title", lang, task=catalogue.label(task, lang)),
         "asked": asked.model_dump(),
         "need": need | {"period": say("five", "year", lang)},
-        "options": [*_without_ai(asked, task, lang), *(_model(asked, name, lang) for name in asked.models)],
+        "options": [*without_ai(asked, lang), *(model_option(asked, name, lang) for name in asked.models)],
     }
     return scenario_of(body, say("five", "name", lang))
 
@@ -48,19 +49,21 @@ def proposal_of(asked: Asked, program: str) -> Proposal | None:
     return next((found for found in proposals(task) if found.alternative == program), None)
 
 
-def option_without_ai(asked: Asked, found: Proposal, alone: bool, lang: str) -> dict[str, Any]:
-    """A program as an option, on a server that exists already or on one kept on for it alone; or a person."""
-    key = found.alternative.removeprefix("alternative/")
-    owned = load().subjects[found.alternative].wider  # kept on by others: neither shared nor alone
+def option_without_ai(asked: Asked, named: str, alone: bool, lang: str) -> dict[str, Any]:
+    """A program as an option, on a server that exists already or on one kept on for it alone; or a person. Its acts and
+    minutes are those proposed for the task, if it is."""
+    key, found = named.removeprefix("alternative/"), proposal_of(asked, named)
+    owned = load().subjects[named].wider  # kept on by others: neither shared nor alone
     name = say("program", key, lang)
     kept = ALONE if asked.shared_by == 1 else "kept"
     facts = {"name": name, "count": exact_text(asked.shared_by, "1", lang)}
     label = say("five", kept if alone else SHARED, lang, **facts) if owned else name
-    program = {"id": found.alternative, "existing_server": not alone, "acts": found.acts, **place_of(asked.place)}
+    program = {"id": named, "existing_server": not alone, **place_of(asked.place)}
+    program |= {"acts": found.acts} if found else {}
     program |= {"shared_by": asked.shared_by} if alone else {}
     ids = f"{key}-{ALONE if alone else SHARED}" if owned else key
     option = {"id": ids, "label": label, "method": "none", "alternative": program}
-    if found.minutes is not None:
+    if found and found.minutes is not None:
         option["people"] = {"screen_minutes": found.minutes, "work_minutes": found.minutes}
     return option
 
@@ -70,17 +73,38 @@ def place_of(host: str) -> dict[str, Any]:
     return {"host": host} if load().subjects[host].zone else {"host": host, "zone": FRANCE}
 
 
-def _without_ai(asked: Asked, task: str, lang: str) -> Iterator[dict[str, Any]]:
-    found = proposals(task)
-    if not found:
+def without_ai(asked: Asked, lang: str, program: str = "") -> Iterator[dict[str, Any]]:
+    """What answers the task without AI, as options: this program, else the first that is proposed."""
+    task = f"task/{asked.task.removeprefix('task/')}"
+    found = proposal_of(asked, program) if program else next(iter(proposals(task)), None)
+    if found is None and not program:
         why = say("five", "no_program", lang)
         yield {"id": "without-ai", "label": say("five", "without_ai", lang), "method": "none", "why": why} | {
             "status": "not_studied"
         }
         return
-    owned = load().subjects[found[0].alternative].wider
+    program = found.alternative if found else program
+    owned = load().subjects[program].wider
     for alone in (asked.alone, not asked.alone) if owned else (asked.alone,):
-        yield option_without_ai(asked, found[0], alone, lang)
+        yield option_without_ai(asked, program, alone, lang)
+
+
+@lru_cache(maxsize=100)
+def in_language(scenario: Scenario, lang: str) -> Scenario:
+    """The scenario with what its answers named said in this language; what people wrote stays as it is."""
+    if scenario.asked is None:
+        return scenario
+    made = {code: scenario_from(scenario.asked, code) for code in LANGUAGES}
+    said = {old: new for code in LANGUAGES for old, new in zip(_named(made[code]), _named(made[lang]), strict=True)}
+    need = {"unit": said.get(scenario.need.unit, scenario.need.unit)}
+    need["period"] = said.get(scenario.need.period, scenario.need.period)
+    options = tuple(o.model_copy(update={"label": said.get(o.label, o.label)}) for o in scenario.options)
+    now = {"title": said.get(scenario.title, scenario.title), "options": options}
+    return scenario.model_copy(update=now | {"need": scenario.need.model_copy(update=need)})
+
+
+def _named(scenario: Scenario) -> tuple[str, ...]:
+    return scenario.title, scenario.need.unit, scenario.need.period, *(option.label for option in scenario.options)
 
 
 def own_site(host: str) -> None:
@@ -97,7 +121,7 @@ def site_named(place: str) -> dict[str, Any]:
     return place_of(place)
 
 
-def _model(asked: Asked, name: str, lang: str) -> dict[str, Any]:
+def model_option(asked: Asked, name: str, lang: str) -> dict[str, Any]:
     """A model, or a set of them, at its place; one that its publisher alone serves is there unless another is said."""
     found, wanted = models.find(name), asked.place_of(name)
     known = next((s for s in models.load().sets if s.id == found.id), None)

@@ -11,7 +11,7 @@ from tests.browser.test_pages import open_page
 
 ASKED = {  # address: what is clicked, what is typed
     "/synthese": ("input[role=combobox]", "zzz"),
-    "/comparer": ("textarea", "x"),
+    "/comparer": ("[data-testid=stPopoverButton]", "x"),
     "/facteurs": ("input[type=text]:not([role])", "pue"),
     "/registre?cas=assistant-agents&faire=revue": ("", ""),
     "/brancher?voie=vllm": ("", ""),

@@ -25,6 +25,7 @@ from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
 from estimator.assessment.explanation import replay
 from estimator.catalogue.load import load
+from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.scenario import (
     Constraints,
     MeasuredService,
@@ -58,12 +59,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def opened(lang: str = "fr", **query: str) -> AppTest:
-    """The page, run once with this address."""
+    """The page, run once with this address; the example, unless a scenario is in it."""
     at = AppTest.from_file(str(FRAME), default_timeout=60)
     at.query_params["lang"] = lang
     at.run()
     at.switch_page("comparer.py")
-    for name, value in {"lang": lang, **query}.items():
+    for name, value in ({"lang": lang, "exemple": "oui"} | query).items():
         at.query_params[name] = value
     return whole(at.run())
 
@@ -84,12 +85,25 @@ def address(at: AppTest) -> Scenario:
 
 
 def field(at: AppTest, place: str, name: str) -> Any:
-    """The text field of this name in the form of this place."""
-    return next(f for f in at.text_input if f.key.endswith(f" {place} {name}"))
+    """The field of this name, in the need or on the card of this number."""
+    return next(f for f in (*at.text_input, *at.selectbox) if f.key.endswith(f" {place} {name}"))
 
 
-def press(at: AppTest, label: str, nth: int = 0) -> AppTest:
-    return whole([b for b in at.button if b.label == t(label, "fr")][nth].click().run())
+def press(at: AppTest, label: str) -> AppTest:
+    return whole(next(b for b in at.button if b.label == t(label, "fr")).click().run())
+
+
+def unfolded(at: AppTest, *parts: str) -> AppTest:
+    """With every field of the need ("need"), or of the cards of these numbers."""
+    for part in parts:
+        at.session_state["compare_need" if part == "need" else f"compare_more_{part}"] = True
+    return whole(at.run())
+
+
+def typed(at: AppTest, place: str, name: str, value: str) -> AppTest:
+    """With this text in a field, which is then left."""
+    field(at, place, name).set_value(value)
+    return whole(at.run())
 
 
 def changed(**option: Any) -> dict[str, Any]:
@@ -104,37 +118,33 @@ def test_the_page_opens_with_the_example_marked_answer_first(lang: str) -> None:
     text = text_of(opened(lang))
     body = compare_data.compared(compare_data.example_scenario(lang))
     order = [t("compare.example", lang), f"<h1>{t('compare.title', lang)}</h1>", body.said("lead", lang)[0]]
-    order += [t("compare.beside", lang), t("compare.table", lang), t("compare.ratios", lang)]
+    order.append(t("compare.picture", lang, period=body.scenario.need.period))
     places = [text.index(part) for part in order]
     assert places == sorted(places)
-    for section in ("smallest", "hosts", "doubt", "growth"):
-        assert t(f"compare.{section}", lang) in text
-    assert t("chart.small", lang) not in text  # the form alone is far smaller: nothing to be set against there
+    assert "<table" not in text  # all the rest is closed
+    parts = {"lieux": "criteria", "ecart": "ratios", "volume": "crossings", "modele": "quality", "chiffres": "minutes"}
+    for part, key in parts.items():
+        assert t(f"compare.{key}", lang) in text_of(opened(lang, voir=part)), part
 
 
 def test_every_option_is_named_in_the_written_alternative_with_its_value_or_why_it_has_none() -> None:
     text = text_of(opened())
-    alt = text.split('aria-label="Électricité pour')[1].split('"')[0].replace("\u00a0", " ")
-    for part in (
-        "Le formulaire à choix : ordre de grandeur : entre",
-        "Le grand modèle : entre",
-        "hors d&#39;Europe : écartée",
-    ):
+    alt = text.split('aria-label="Électricité de ce')[1].split('"')[0].replace("\u00a0", " ")
+    for part in ("Le formulaire à choix : entre", "Le grand modèle : entre", "hors d&#39;Europe : écartée"):
         assert part in alt
 
 
 def test_a_change_of_an_option_is_computed_and_written_into_the_address() -> None:
-    at = opened()
+    at = unfolded(opened(), "1")
     before = text_of(at)
-    field(at, "leger", "attempts").set_value("11")  # ten times 1.1
-    at = press(at, "compare_form.apply", 1)
+    at = typed(at, "1", "attempts", "11")  # ten times 1.1
     assert address(at).option("leger").attempts == 11
     assert (
         compare_data.compared(address(at)).options[1].per_unit["energy"]["central"]
         > (compare_data.compared(compare_data.example_scenario()).options[1].per_unit["energy"]["central"])
     )
     assert text_of(at) != before
-    assert field(at, "leger", "attempts").value == "11"
+    assert field(at, "1", "attempts").value == "11"
 
 
 def test_a_count_with_two_readings_is_asked_again() -> None:
@@ -146,40 +156,60 @@ def test_a_count_with_two_readings_is_asked_again() -> None:
 
 
 def test_a_number_that_is_none_is_said_beside_the_form_and_changes_nothing() -> None:
-    at = opened()
-    field(at, "leger", "acceptance").set_value("beaucoup")
-    at = press(at, "compare_form.apply", 1)
+    at = typed(unfolded(opened(), "1"), "1", "acceptance", "beaucoup")
     field_name = t("compare_form.acceptance", "fr")
     assert escape(t("compare_form.not_a_number", "fr", field=field_name, read="beaucoup")) in text_of(at)
     assert "scenario" not in at.query_params
-    field(at, "leger", "acceptance").set_value("1,5")  # more answers accepted than given
-    at = press(at, "compare_form.apply", 1)
+    at = typed(at, "1", "acceptance", "1,5")  # more answers accepted than given
     assert "Un nombre inférieur ou égal à 1" in text_of(at)
     assert compare_data.compared(compare_data.example_scenario()).said("lead", "fr")[0] in text_of(at)
 
 
 def test_the_need_is_changed_and_the_mark_of_the_example_removed() -> None:
-    at = opened()
-    field(at, "need", "volume").set_value("1 200 000")
-    field(at, "need", "threshold").set_value("90 %")
-    next(box for box in at.checkbox if box.key.endswith("need example")).uncheck()
-    at = press(at, "compare_form.apply", 0)
+    at = typed(unfolded(opened(), "need"), "need", "volume", "1 200 000")
+    at = typed(at, "need", "threshold", "90 %")
+    assert t("compare.example", "fr") in text_of(at)
+    at = press(at, "compare_form.not_example")
     found = address(at)
     assert (found.need.volume, found.constraints.quality.value, found.example) == (1_200_000, 0.9, False)
     assert t("compare.example", "fr") not in text_of(at)
-    assert t("compare.misses", "fr") in text_of(at)  # the form found 88 %
+    assert found.constraints.quality.test == "200 demandes"  # kept from the example: the test of the threshold
+
+
+def test_what_was_typed_is_kept_until_it_can_be_read() -> None:
+    """A test without its quality says nothing yet; a rejected option waits for its reason; both are then taken."""
+    at = typed(unfolded(opened(voir=""), "4"), "4", "test", "dix essais")
+    assert address(at).options[4].quality is None
+    at = typed(at, "4", "quality", "80 %")
+    assert address(at).options[4].quality == Quality(value=0.8, test="dix essais")
+    at = typed(unfolded(at, "1"), "1", "status", "rejected")
+    assert "dit pourquoi" in text_of(at) and address(at).options[1].status == "studied"
+    at = typed(at, "1", "why", "trop lourd")
+    assert (address(at).options[1].status, address(at).options[1].why) == ("rejected", "trop lourd")
 
 
 def test_options_are_added_copied_and_removed_but_the_first_stays() -> None:
-    at = press(opened(), "compare_form.add")
-    assert address(at).options[-1].status == "not_studied"
-    at = press(at, "compare_form.copy")
-    assert [o.id for o in address(at).options[-2:]] == ["solution-1", "solution-2"]
+    at = typed(opened(), "add", "new", "openai/gpt-5")
+    assert address(at).options[-1].use.model == "openai/gpt-5" and field(at, "add", "new").value is None
+    at = press(unfolded(at, "5"), "compare_form.copy")
+    assert [o.id for o in address(at).options[-2:]] == ["gpt-5", "gpt-5-2"]
     at = press(at, "compare_form.remove")
-    assert [o.id for o in address(at).options][-1] == "solution-1"
-    at = whole(at.radio[0].set_value("sans-ia").run())
+    assert [o.id for o in address(at).options][-1] == "gpt-5-2"
+    at = unfolded(opened(), "0")
     assert t("compare_form.remove", "fr") not in [button.label for button in at.button]
-    assert t("compare_form.first_stays", "fr") in text_of(at)
+
+
+def test_a_model_chosen_on_a_card_takes_its_name_and_loses_the_test_of_another() -> None:
+    at = typed(opened(), "1", "model", "mistral-ai/mistral-small-3.2")
+    found = address(at).options[1]
+    assert (found.use.model, found.label, found.quality) == ("mistral-ai/mistral-small-3.2", "Mistral Small 3.2", None)
+    assert found.use.host == "class/shared-regional" and found.people is not None  # its place, its people
+    assert field(at, "1", "quality").value == ""
+    at = typed(at, "1", "host", "mistral")
+    assert (address(at).options[1].use.provider, address(at).options[1].use.host) == ("mistral", None)
+    at = typed(at, "1", "quality", "91 %")
+    at = typed(at, "1", "host", "class/server-room")
+    assert address(at).options[1].quality == Quality(value=0.91)  # the same model elsewhere
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -225,7 +255,7 @@ def test_a_measured_option_whose_service_is_unknown_is_a_sentence() -> None:
 def test_many_options_are_shown_and_growth_says_why_it_is_not() -> None:
     values = plain(compare_data.example_scenario())
     values["options"] += [{**values["options"][1], "id": f"o{n}", "label": f"la solution {n}"} for n in range(20)]
-    text = text_of(opened(scenario=token(scenario_of(values))))
+    text = text_of(opened(scenario=token(scenario_of(values)), voir="volume"))
     assert "la solution 19" in text and t("compare.too_many", "fr") in text
 
 
@@ -258,24 +288,25 @@ def test_a_cell_is_never_a_formula() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("wrong", ["x", "eJw", "%%%", "a" * (LONGEST_TOKEN + 1)])
 def test_an_address_that_holds_no_scenario_is_said(wrong: str, lang: str) -> None:
-    text = text_of(opened(lang, scenario=wrong))
+    text = text_of(opened(lang, scenario=wrong, exemple=""))
     assert t("compare.bad_address", lang) in text
-    assert t("compare.example", lang) in text
 
 
 def test_a_scenario_too_long_for_an_address_is_shown_and_said_so() -> None:
     noise = "".join(chr(0x4E00 + (k * 104729 + k * k * 7919) % 20000) for k in range(20_000))
     scenario = scenario_of(changed(why=noise))
     assert token(scenario) == ""
-    at = opened()
+    at = blank()
     at.text_area[0].set_value(scenario_toml(scenario))
     at = press(at, "compare_files.open")
-    assert t("compare_files.too_long", "fr") in text_of(at) and noise[:50] in text_of(at)
+    at.session_state["voir"] = "chiffres"
+    text = text_of(whole(at.run()))
+    assert t("compare_files.too_long", "fr") in text and noise[:50] in text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_impact_has_its_verdict_against_the_most_sober(lang: str) -> None:
-    table = text_of(opened(lang)).split(t("compare.verdicts", lang))[1].split("</table>")[0]
+    table = text_of(opened(lang, voir="ecart")).split(t("compare.verdicts", lang))[1].split("</table>")[0]
     body = compare_data.compared(compare_data.example_scenario(lang))
     for name in ("energy", "water", "adpe", "gwp"):
         for pair in body.pairs[name]:
@@ -288,7 +319,7 @@ def test_every_impact_has_its_verdict_against_the_most_sober(lang: str) -> None:
 def test_what_parts_two_options_adds_up_on_the_screen(lang: str) -> None:
     """Terminals on both sides, then the servers and their cooling: the parts on screen make the whole on screen."""
     shown = (
-        text_of(opened(lang))
+        text_of(opened(lang, voir="ecart"))
         .split(t("compare.split", lang, period=compare_data.example_scenario(lang).need.period))[2]
         .split("</ol>")[0]
     )
@@ -298,12 +329,14 @@ def test_what_parts_two_options_adds_up_on_the_screen(lang: str) -> None:
 
 
 def test_the_option_to_set_against_the_most_sober_is_kept_in_the_address() -> None:
-    furthest, nearest = text_of(opened()), text_of(opened(contre="leger"))
+    furthest, nearest = text_of(opened(voir="ecart")), text_of(opened(voir="ecart", contre="leger"))
     for text, name in ((furthest, "leger-reserve"), (nearest, "leger")):
         pair = next(p for p in compare_data.compared(compare_data.example_scenario()).lead if name in (p.a, p.b))
         lead = text.split(t("compare.split", "fr", period="an"))[0].rpartition('<p class="lead">')[2]
         assert pair.sentence["fr"] in lead
-    assert compare_data.compared(compare_data.example_scenario()).said("lead", "fr")[0] in text_of(opened(contre="x"))
+    assert compare_data.compared(compare_data.example_scenario()).said("lead", "fr")[0] in text_of(
+        opened(voir="ecart", contre="x")
+    )
 
 
 def test_the_default_difference_is_the_one_of_the_command_line() -> None:
@@ -323,7 +356,8 @@ def test_the_nearest_rival_told_first_is_one_that_reaches_the_threshold() -> Non
 def test_a_reserved_server_too_small_is_said_beside_its_figures() -> None:
     values = plain(compare_data.example_scenario())
     values["options"][2]["reserved_hours"] = 1
-    text = text_of(opened(scenario=token(scenario_of(values))))
+    asked = token(scenario_of(values))
+    text = "".join(text_of(opened(scenario=asked, voir=part)) for part in ("volume", "chiffres"))
     occupancy = compare_data.compared(scenario_of(values)).options[2].occupancy
     assert occupancy["central"] == pytest.approx(8766 * 0.0002242, rel=1e-3)  # the share of a year, of one hour
     assert text.count("capacité dépassée : il faudrait 2 fois les heures réservées".replace(" :", "\u00a0:")) >= 3
@@ -364,13 +398,13 @@ def test_a_downloaded_scenario_gives_the_same_digits_on_the_command_line(tmp_pat
 
 
 def test_a_pasted_file_is_opened_and_a_wrong_one_is_said() -> None:
-    at = opened()
+    at = blank()
     at.text_area[0].set_value("title = ")
     at = press(at, "compare_files.open")
     assert "docs/scenario.toml" in text_of(at)
     at.text_area[0].set_value((ROOT / "docs" / "scenario.toml").read_text("utf-8").replace("40000", "41000"))
     at = press(at, "compare_files.open")
-    assert address(at).need.volume == 41_000
+    assert address(at).need.volume == 41_000 and t("compare.example", "fr") in text_of(at)
     assert field(at, "need", "volume").value == "41000"
 
 
@@ -391,7 +425,9 @@ def test_a_figure_that_does_not_exist_is_said(wrong: str) -> None:
 
 
 def test_sites_come_from_the_address_and_unknown_ones_are_left_out() -> None:
-    text = text_of(opened(hotes="scaleway/fr-par-2,mars/olympus,aws/us-east-1", grandeur="energy", modele="grand"))
+    text = text_of(
+        opened(voir="lieux", hotes="scaleway/fr-par-2,mars/olympus,aws/us-east-1", grandeur="energy", modele="grand")
+    )
     assert "Scaleway fr-par-2" in text and "AWS us-east-1" in text and "mars/olympus" not in text
     assert t("compare.ask", "fr", site="AWS us-east-1 (Virginie)", n=17)[:20] in text
     assert t("components.overhead", "fr") in text
@@ -498,51 +534,85 @@ def test_every_factor_that_is_a_link_has_a_page() -> None:
     assert "Mesuré sur prédit, part du modèle" in page
 
 
-def five(at: AppTest, name: str) -> Any:
-    """A field of the five."""
-    return next(f for f in (*at.text_input, *at.selectbox) if f.key.endswith(f" five {name}"))
+def blank(lang: str = "fr") -> AppTest:
+    """The page before anyone answers."""
+    at = opened(lang)
+    del at.query_params["exemple"]
+    return whole(at.run())
+
+
+def test_a_blank_page_has_no_figure_and_keeps_each_answer_in_its_address() -> None:
+    at = blank()
+    assert t("compare.blank", "fr") in text_of(at) and "<figure" not in text_of(at)
+    assert [field(at, "five", name).value for name in ("people", "uses")] == ["", ""]
+    at = typed(at, "five", "people", "40 000")
+    assert at.query_params["manque"] in ("uses", ["uses"]) and address(at).asked.people == 40_000
+    assert t("compare.blank", "fr") in text_of(at)
+    at = typed(at, "five", "uses", "3")
+    assert "manque" not in at.query_params and address(at).need.volume == 1_440_000
+    assert compare_data.compared(address(at)).said("lead", "fr")[0] in text_of(at)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_five_fields_of_an_empty_home_give_the_answer_of_the_command(lang: str, tmp_path: Path) -> None:
-    at = opened(lang)
-    for name, value in (("people", "40 000"), ("uses", "3"), ("model_1", "mistral-ai/mistral-small-3.2")):
-        five(at, name).set_value(value)
-    five(at, "model_2").set_value("openai/gpt-5")
-    said = {"place_1": "mistral"} if lang == "fr" else {"server_1": "no", "shared_by_1": "3"}
+    at = blank(lang)
+    said = {"host": "mistral"} if lang == "fr" else {"kept": "no", "kept_by": "3"}
+    at = typed(typed(at, "five", "people", "40 000"), "five", "uses", "3")
+    at = typed(typed(at, "1", "model", "mistral-ai/mistral-small-3.2"), "2", "model", "openai/gpt-5")
+    at = unfolded(at, "1")
     for name, value in said.items():
-        five(at, name).set_value(value)
+        at = typed(at, "1", name, value)
     first = "mistral-small-3.2 @ " + ("mistral" if lang == "fr" else "class/shared-regional shared by 3")
-    at = whole([b for b in at.button if b.label == t("compare_form.answer", lang)][0].click().run())
     made = address(at)
     assert made.asked is not None and made.need.volume == 1_440_000 and not made.example
     given = ["--people", "40000", "--uses", "3 month", "--task", "question-rag", "--place", "class/shared-regional"]
     done = sobria(tmp_path, "compare", *given, "--models", f"{first}, gpt-5", "--json", lang=lang)
     assert json.loads(done.stdout) == compare_data.compared(made).model_dump(mode="json")
-    text = text_of(at)
+    at.session_state["voir"] = "ecart"
+    text = text_of(whole(at.run()))
     assert all(escape(said) in text for said in compare_data.compared(made).said("ratio", lang))
-    assert "facteur=act_energy/alternative/text-search/2026" in unquote(text)  # each row opens to its page
-    assert five(at, "people").value.replace("\u202f", "") == "40000"
-    assert {name: five(at, name).value for name in said} == said
+    at = opened(lang, scenario=token(made), voir="chiffres")
+    assert "facteur=act_energy/alternative/text-search/2026" in unquote(text_of(at))  # each row opens to its page
+    assert field(at, "five", "people").value == "40000"
+    assert {name: field(unfolded(at, "1"), "1", name).value for name in said} == said
 
 
 def test_an_answer_that_is_missing_is_said_beside_the_five_fields() -> None:
-    at = opened()
-    five(at, "people").set_value("beaucoup")
-    at = press(at, "compare_form.answer")
+    at = typed(blank(), "five", "people", "beaucoup")
     assert "n&#39;est pas un nombre" in text_of(at).replace("’", "&#39;") and "scenario" not in at.query_params
-    five(at, "people").set_value("-3")
-    assert "réponse manquante" in text_of(press(at, "compare_form.answer"))
+    assert "réponse manquante" in text_of(typed(at, "five", "people", "-3"))
+
+
+def test_another_task_has_its_own_answer_without_ai_and_keeps_the_models() -> None:
+    at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
+    at = typed(typed(at, "2", "model", "openai/gpt-5"), "five", "task", "translate")
+    found = address(at)
+    assert found.asked.task == "translate" and found.need.task == "task/translate"
+    assert [o.id for o in found.options if o.method == "model"] == ["light", "gpt-5"]
+    assert found.options[0].id == scenario_from(found.asked, "fr").options[0].id
+
+
+def test_a_comparison_of_answers_speaks_the_language_of_its_reader() -> None:
+    at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
+    text = text_of(opened("en", scenario=token(address(at))))
+    assert "a light model" in text.casefold() and "modèle léger" not in text
+
+
+def test_a_program_without_ai_is_one_card_for_its_servers() -> None:
+    at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
+    at = typed(typed(at, "0", "quality", "80 %"), "0", "host", "class/server-room")
+    for option in address(at).options[:2]:
+        assert option.quality == Quality(value=0.8) and option.alternative.host == "class/server-room"
+    at = typed(at, "0", "program", "alternative/static-page")
+    assert {o.alternative.id for o in address(at).options if o.method == "none"} == {"alternative/static-page"}
 
 
 def test_every_field_that_changes_a_result_is_on_the_page() -> None:
-    """Those of the commented scenario, by the form that has them: a program without AI, then a model."""
-    at = opened()
-    at.radio[0].set_value("sans-ia").run()
-    first = {f.key.rpartition(" ")[2] for f in (*at.text_input, *at.selectbox)}
-    at.radio[0].set_value("leger").run()
-    model = {f.key.rpartition(" ")[2] for f in (*at.text_input, *at.selectbox)}
-    assert first >= {"alternative", "existing_server", "acts", "kept_years", "shared_by", "host", "zone", "pue"}
+    """Those of the commented scenario, by the card that has them: a program without AI, then a model."""
+    at = unfolded(opened(), "need", "0", "1")
+    keys = [field.key for field in (*at.text_input, *at.selectbox)]
+    need, first, model = ({k.rpartition(" ")[2] for k in keys if f" {p} " in k} for p in ("need", "0", "1"))
+    assert first >= {"program", "existing_server", "acts", "kept_years", "shared_by", "host", "zone", "pue"}
     assert model >= {
         "model",
         "host",
@@ -556,24 +626,22 @@ def test_every_field_that_changes_a_result_is_on_the_page() -> None:
         "wue",
     }
     assert model >= {"precision_bits", "cached_tokens", "reasoning_tokens", "wue_basis", "reserved_hours", "attempts"}
-    both = {
-        "acceptance",
-        "quality",
-        "screen_minutes",
-        "work_minutes",
-        "terminal",
-        "people_zone",
-        "other_unit",
+    both = {"acceptance", "quality", "screen_minutes", "work_minutes", "terminal", "people_zone", "other_unit"}
+    assert first & model >= both
+    assert need >= {
+        "name",
+        "unit",
         "volume",
+        "period",
+        "input_tokens",
+        "output_tokens",
+        "threshold",
+        "location",
+        "data",
     }
-    assert first & model >= both | {"input_tokens", "output_tokens", "threshold", "location"}
 
 
 def test_the_server_of_a_program_is_changed_on_the_page() -> None:
-    at = opened()
-    at.radio[0].set_value("sans-ia").run()
-    next(f for f in at.selectbox if f.key.endswith(" sans-ia existing_server")).set_value("no")
-    field(at, "sans-ia", "shared_by").set_value("4")
-    at = press(at, "compare_form.apply", 1)
-    made = address(at).options[0].alternative
+    at = typed(unfolded(opened(), "0"), "0", "existing_server", "no")
+    made = address(typed(at, "0", "shared_by", "4")).options[0].alternative
     assert made is not None and not made.existing_server and made.shared_by == 4 and made.acts == 3

@@ -1,14 +1,22 @@
-"""The evaluated scenario of a use case, from `<home>/scenarios`."""
+"""The evaluated scenario of a use case, in `<home>/scenarios`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.comparison.answer import Answer
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Scenario, read_scenario
+from estimator.comparison.scenario_toml import scenario_toml
+from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError
-from estimator.governance.register.schema import UseCase
+from estimator.core.fields import Author
+from estimator.core.refusals import checked
+from estimator.governance.register.register import Register, free_id
+from estimator.governance.register.schema import UseCase, UseCaseFacts
 
 FOLDER = "scenarios"
 
@@ -42,3 +50,17 @@ def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:
         return ScenarioDecision(scenario, decision(scenario, home))
     except SobriaError:
         return None
+
+
+def keep(home: Path, scenario: Scenario, author: Author, case: str, facts: Mapping[str, Any]) -> UseCase:
+    """Write a scenario, never over another one, and name it in a use case, or in a new one of these facts. SobriaError
+    leaves nothing behind."""
+    register, text = Register(home), scenario_toml(scenario.model_copy(update={"use_case": ""})).encode()
+    before = register.use_case(case) if case else checked(UseCaseFacts, dict(facts))
+    stem = free_id(before.name, set())
+    names = (f"{stem}.toml" if number == 1 else f"{stem}-{number}.toml" for number in count(1))
+    name = next(n for n in names if not (path := home / FOLDER / n).exists() or path.read_bytes() == text)
+    publish(home / FOLDER, name, text)
+    if case:
+        return register.change(case, {"scenario": name}, author)
+    return register.create({**facts, "scenario": name}, author)

@@ -1,0 +1,154 @@
+"""What a choice on a card changes in a scenario: its model, its program, its place, its task; the rest stays."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dashboard.comparison.scenario_session import BLANK
+from dashboard.shared.scenario_url import plain
+from estimator.catalogue import models
+from estimator.comparison.answer import one_program
+from estimator.comparison.five_fields import model_option, place_of, scenario_from, without_ai
+from estimator.comparison.scenario import Asked, ModelPlace, Option, Scenario
+from estimator.workloads.request import Request
+
+Values = Mapping[str, Any]
+OF_PEOPLE = ("people", "attempts")  # said of an option whatever runs it
+MOST_ASKED = 5  # models of the five answers
+WHERE = ("host", "provider", "zone", "device", "resource_share")  # of a use: what says where it runs
+
+
+def groups(scenario: Scenario) -> list[tuple[Option, ...]]:
+    """The options by card: one program without AI on several servers is one card."""
+    found: list[tuple[Option, ...]] = []
+    for option in scenario.options:
+        before = found[-1][0] if found else None
+        joined = before and before.alternative and option.alternative and one_program(scenario, before.id, option.id)
+        found[-1:] = [(*found[-1], option)] if joined else [*found[-1:], (option,)]
+    return found
+
+
+def with_asked(scenario: Scenario, asked: Asked, lang: str) -> dict[str, Any]:
+    """The scenario of new answers: its volume and, for another task, its need and what does it without AI."""
+    values, need = plain(scenario), scenario.need.model_dump(mode="json", exclude_none=True)
+    values |= {"asked": asked.model_dump(mode="json"), "need": need | {"volume": asked.volume}}
+    before = scenario.asked or asked
+    if asked.task == before.task:
+        return values
+    old, new = (plain(scenario_from(answers, lang)) for answers in (before, asked))
+    values["need"] |= {name: new["need"][name] for name in ("task", "unit") if need.get(name) == old["need"].get(name)}
+    values["title"] = new["title"] if scenario.title == old["title"] else scenario.title
+    gone = {option["id"] for option in old["options"] if option["method"] == "none"}
+    others = [option for option in values["options"] if option["id"] not in gone]
+    return values | {"options": [*(o for o in new["options"] if o["method"] == "none"), *others]}
+
+
+def with_program(scenario: Scenario, group: Sequence[Option], program: str, lang: str) -> dict[str, Any]:
+    """Another program without AI on a card; its cases, on a server shared or kept on for it, are one card."""
+    values, first = plain(scenario), group[0]
+    made = list(without_ai(_answers(scenario, first), lang, program)) if program else [_bare(first)]
+    return values | {"options": _replaced(values["options"], group, made)}
+
+
+def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> dict[str, Any]:
+    """Another model on a card, another place for it, or another way to keep its server. said: fields of ModelPlace.
+
+    What people said of the option stays, unless its model is another; that of a publisher who alone serves it is there.
+    """
+    values, asked, before = plain(scenario), _answers(scenario, option), _running(scenario, option)
+    after = before.model_copy(update=said)
+    if after.model != before.model and models.find(after.model).open_class == "closed":
+        after = after.model_copy(update=_rest(asked))
+    others = [found for found in asked.at if found.model != before.model]
+    moved = [] if after.model_dump(exclude={"model"}) == _rest(asked) else [after]
+    named = dict.fromkeys(after.model if name == before.model else name for name in (*asked.models, after.model))
+    asked = asked.model_copy(update={"models": tuple(named)[:MOST_ASKED], "at": (*others, *moved)})
+    made = model_option(asked, after.model, lang)
+    held = values["options"][[o.id for o in scenario.options].index(option.id)]
+    if after.model == before.model:
+        use = {name: value for name, value in held.get("use", {}).items() if name not in WHERE}
+        kept = {name: value for name, value in held.items() if name not in ("use", "reserved_hours")}
+        made |= kept | {"use": use | {name: value for name, value in made["use"].items() if name in WHERE}}
+    else:
+        made |= {name: held[name] for name in OF_PEOPLE if name in held}
+    if scenario.asked:
+        values["asked"] = asked.model_dump(mode="json")
+    return values | {"options": _replaced(values["options"], (option,), [made])}
+
+
+def with_place(scenario: Scenario, group: Sequence[Option], place: str) -> dict[str, Any]:
+    """Another site for the programs of a card."""
+    values, ids = plain(scenario), [option.id for option in group]
+    for option in values["options"]:
+        if option["id"] in ids:
+            held = {n: value for n, value in option["alternative"].items() if n not in ("host", "zone")}
+            option["alternative"] = held | (place_of(place) if place else {})
+    return values
+
+
+def with_new(scenario: Scenario, name: str, lang: str) -> dict[str, Any]:
+    """One more model."""
+    values = plain(scenario)
+    return values | {"options": _unlike(values["options"], [model_option(_answers(scenario), name, lang)])}
+
+
+def with_copy(scenario: Scenario, option: Option, label: str) -> dict[str, Any]:
+    """The same option once more, under another label."""
+    values = plain(scenario)
+    at = [o.id for o in scenario.options].index(option.id)
+    *_, copy = _unlike(values["options"], [values["options"][at] | {"label": label}])
+    return values | {"options": [*values["options"][: at + 1], copy, *values["options"][at + 1 :]]}
+
+
+def without(scenario: Scenario, group: Sequence[Option]) -> dict[str, Any]:
+    """The scenario without the options of a card."""
+    values = plain(scenario)
+    return values | {"options": _replaced(values["options"], group, ())}
+
+
+def _answers(scenario: Scenario, option: Option | None = None) -> Asked:
+    """The five answers of a scenario, or those nearest to what it says; where this option runs."""
+    need = scenario.need
+    asked = scenario.asked or BLANK.model_copy(
+        update={"people": need.volume, "per": "year", "task": need.task or BLANK.task}
+    )
+    program = option.alternative if option else None
+    return asked.model_copy(update={"place": program.host}) if program and program.host else asked
+
+
+def _rest(asked: Asked) -> dict[str, Any]:
+    """Where what is of one's own runs, unless another place is said."""
+    return asked.model_dump(include={"place", "alone", "shared_by"})
+
+
+def _running(scenario: Scenario, option: Option) -> ModelPlace:
+    """The model of an option and where it runs."""
+    use, asked = option.use or Request(), _answers(scenario, option)
+    said = next((found for found in asked.at if found.model == use.model), None)
+    alone, rest = bool(option.reserved_hours), _rest(asked)
+    shared = said.shared_by if said else 1 / use.resource_share if use.resource_share else rest["shared_by"]
+    return ModelPlace(
+        model=use.model or asked.models[0], place=use.host or use.provider or asked.place, alone=alone, shared_by=shared
+    )
+
+
+def _bare(option: Option) -> dict[str, Any]:
+    """A program that nothing describes: people, or a service of the register of measurements."""
+    return {"id": option.id, "label": option.label, "method": "none"}
+
+
+def _replaced(options: Sequence[Values], group: Sequence[Option], made: Sequence[Values]) -> list[Values]:
+    """The options with those of a group replaced, where the first of them stood."""
+    gone = [option.id for option in group]
+    at = next(index for index, option in enumerate(options) if option["id"] == gone[0])
+    others = [option for option in options if option["id"] not in gone]
+    return [*others[:at], *_unlike(others, made)[len(others) :], *others[at:]]
+
+
+def _unlike(options: Sequence[Values], more: Sequence[Values]) -> list[Values]:
+    """These options, then more, each with an id that is its own."""
+    kept = list(options)
+    for option in more:
+        taken = {other["id"] for other in kept}
+        names = (option["id"], *(f"{option['id'][:36]}-{number}" for number in range(2, len(taken) + 3)))
+        kept.append({**option, "id": next(name for name in names if name not in taken)})
+    return kept

@@ -1,0 +1,178 @@
+"""The fields of « Comparer »: where each stands in a scenario, how it is shown and read, what a change of it does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from dashboard.comparison.changes import groups
+from dashboard.comparison.form_values import NotANumber, number, number_text, refusal_text, share_field_text
+from dashboard.comparison.scenario_session import ERROR, REVISION, current, set_scenario
+from dashboard.shared.scenario_url import plain
+from dashboard.shared.texts import t
+
+USE_NUMBERS = (
+    "concurrency", "device_count", "precision_bits", "cached_tokens", "reasoning_tokens", "pue", "wue", "active_share",
+    "storage_tb_months",
+)  # fmt: skip
+MADE = ("audio_s", "images", "image_side")
+SEARCH_MODELS = ("embedding_model", "rerank_model")
+SEARCH_NUMBERS = (
+    "documents", "document_tokens", "query_tokens", "reindexings", "changed_share", "passages", "passage_tokens",
+)  # fmt: skip
+PROGRAM_NUMBERS = ("acts", "kept_years", "shared_by")
+NEED = {  # field -> its path in a scenario
+    "name": "title", "unit": "need.unit", "volume": "need.volume", "period": "need.period",
+    "threshold": "constraints.quality.value", "threshold_test": "constraints.quality.test", "data": "constraints.data",
+    "input_tokens": "need.input_tokens", "output_tokens": "need.output_tokens", "location": "constraints.location",
+}  # fmt: skip
+OPTION = {  # field -> its path in an option
+    **{name: name for name in ("label", "status", "why", "attempts", "acceptance", "acceptance_why", "reserved_hours")},
+    "quality": "quality.value", **{name: f"quality.{name}" for name in ("test", "date", "by")},
+    **{name: f"people.{name}" for name in ("work_minutes", "screen_minutes", "terminal")}, "people_zone": "people.zone",
+    "other_unit": "unit", "service": "measured.service", "items": "measured.items",
+    "tuning_device": "fine_tuning.device", "tuning_hours": "fine_tuning.device_hours",
+}  # fmt: skip
+MODEL = OPTION | {
+    **{name: f"use.{name}" for name in (*USE_NUMBERS, *MADE, "zone", "device", "product", "wue_basis", "storage")},
+    **{name: f"use.{name}" for name in ("data_gb", "network")},
+    **{name: f"use.retrieval.{name}" for name in (*SEARCH_NUMBERS, *SEARCH_MODELS)},
+}
+PROGRAM = OPTION | {name: f"alternative.{name}" for name in (*PROGRAM_NUMBERS, "existing_server", "zone", "pue")}
+SHARES = {"quality", "acceptance", "threshold"}
+WORDS = {
+    "name", "unit", "period", "threshold_test", "data", "location", "label", "status", "why", "acceptance_why", "test",
+    "date", "by", "terminal", "people_zone", "other_unit", "service", "tuning_device", "zone", "device", "product",
+    "wue_basis", "storage", "network", *SEARCH_MODELS,
+}  # fmt: skip
+ZONES = {"zone", "people_zone", "location"}
+ONCE = {"label", "status", "why", "existing_server"}  # of the first option of a card alone
+NEEDED = {"quality": "value", "measured": "service"}  # a part that is nothing without one of its fields
+
+
+def field_key(place: str, name: str) -> str:
+    """The key of a field; changes when the fields are reset."""
+    return f"compare {st.session_state.get(REVISION, 0)} {place} {name}"
+
+
+class FormPart(NamedTuple):
+    """Fields of one place of the form; each change is computed at once, by `change`."""
+
+    place: str
+    lang: str
+    change: Callable[[str, str, str], None]
+
+    def text(self, name: str, value: str, label: str = "") -> None:
+        """A text field for a line of text or a number."""
+        st.session_state.setdefault(field_key(self.place, name), value)
+        st.text_input(
+            label or t(f"compare_form.{name}", self.lang), key=field_key(self.place, name),
+            on_change=self.change, args=(self.place, name, self.lang),
+        )  # fmt: skip
+
+    def listed(self, name: str, options: Mapping[str, str], value: str, label: str = "") -> None:
+        """A searchable list; a value missing from the list is added as it is."""
+        known = options if value in options else {**options, value: value}
+        st.session_state.setdefault(field_key(self.place, name), value)
+        st.selectbox(
+            label or t(f"compare_form.{name}", self.lang), list(known),
+            key=field_key(self.place, name), placeholder=t("accessibility.choose", self.lang), on_change=self.change,
+            args=(self.place, name, self.lang), format_func=lambda key: known.get(key, key),
+        )  # fmt: skip
+
+
+def typed(place: str, name: str) -> str:
+    """What a field holds, as text."""
+    return str(st.session_state.get(field_key(place, name)) or "").strip()
+
+
+def shown(name: str, held: Any, path: str, lang: str) -> str:
+    """The text of a field. held: a scenario or an option."""
+    for part in path.split("."):
+        held = getattr(held, part, None)
+    if name == "existing_server":
+        return "no" if held is False else "yes"
+    if name in WORDS:
+        return str(held or "")
+    return (share_field_text if name in SHARES else number_text)(held, lang)
+
+
+def need_changed(place: str, name: str, lang: str) -> None:
+    """The need of the fields, computed at once; or what is wrong, next to them."""
+    view = current(lang)
+    values = plain(view.scenario)
+    try:
+        _read_into([values], NEED, place)
+    except NotANumber as error:
+        st.session_state[ERROR] = (place, refusal_text(error, lang))
+        return
+    set_scenario(values, place, lang, view.missing)
+
+
+def option_changed(place: str, name: str, lang: str) -> None:
+    """The options of the card `place`, as its fields have them, computed at once; or what is wrong, next to them."""
+    view = current(lang)
+    values, group = plain(view.scenario), [option.id for option in groups(view.scenario)[int(place)]]
+    held = [option for option in values["options"] if option["id"] in group]
+    try:
+        _read_into(held, paths_of(held[0]["method"]), place)
+    except NotANumber as error:
+        st.session_state[ERROR] = (place, refusal_text(error, lang))
+        return
+    set_scenario(values, place, lang, view.missing)
+
+
+def paths_of(method: str) -> Mapping[str, str]:
+    """The fields of an option and their paths."""
+    return MODEL if method == "model" else PROGRAM
+
+
+def _read_into(held: Sequence[dict[str, Any]], paths: Mapping[str, str], place: str) -> None:
+    """Set what the fields hold, of those that are on the page. NotANumber."""
+    for name, path in paths.items():
+        if field_key(place, name) not in st.session_state:
+            continue
+        for values in held[:1] if name in ONCE else held:
+            _set(values, path.split("."), _value(place, name))
+    for values in held:
+        _tidy(values.get("constraints", values))
+
+
+def _value(place: str, name: str) -> Any:
+    text = typed(place, name)
+    if name == "existing_server":
+        return text != "no"
+    if name in WORDS:
+        return text.upper() if name in ZONES else text
+    return number(text, name)
+
+
+def _set(values: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    """Set a value at a path; nothing typed removes it, and what it leaves empty."""
+    first, *rest = path
+    if rest:
+        inner = dict(values.get(first, {}))
+        _set(inner, rest, value)
+        value = inner
+    if value in (None, "", {}):
+        values.pop(first, None)
+    else:
+        values[first] = value
+
+
+def _tidy(values: dict[str, Any]) -> None:
+    """Leave out what says nothing without another field that is empty."""
+    for part, needed in NEEDED.items():
+        if needed not in values.get(part, {}):
+            values.pop(part, None)
+    if not values.get("people", {}).keys() & {"screen_minutes", "work_minutes"}:
+        values.pop("people", None)
+    if "measured" in values:
+        for part in ("use", "alternative", "fine_tuning"):
+            values.pop(part, None)
+    use = values.get("use", {})
+    for name, needed in (("wue_basis", "wue"), ("network", "data_gb")):
+        if needed not in use:
+            use.pop(name, None)
+    if "fine_tuning" in values:
+        values["fine_tuning"] = {name: use[name] for name in ("host", "zone") if name in use} | values["fine_tuning"]

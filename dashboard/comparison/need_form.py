@@ -1,0 +1,94 @@
+"""« Votre besoin »: who, how often, for which task; the rest where it is asked for."""
+
+import streamlit as st
+from markupsafe import Markup
+from pydantic import ValidationError
+
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison.changes import with_asked
+from dashboard.comparison.fields import NEED, FormPart, need_changed, shown, typed
+from dashboard.comparison.form_values import NotANumber, count, number_text, refusal_text
+from dashboard.comparison.scenario_session import BLANK, COUNTS, ERROR, View, current, say_error, set_scenario
+from dashboard.shared.html_parts import address
+from dashboard.shared.scenario_url import plain
+from dashboard.shared.texts import t
+from estimator.comparison.scenario import PER_YEAR, Asked, Scenario
+
+NEED_PLACE, FIVE = "need", "five"
+DATA = ("open", "ordinary", "personal", "sensitive")
+
+
+def show(view: View, lang: str) -> None:
+    """The questions of the need, each change computed at once."""
+    scenario, form = view.scenario, FormPart(NEED_PLACE, lang, need_changed)
+    again = (
+        Markup()
+        if view.missing
+        else Markup('<a href="{}">{}</a>').format(address("comparer", lang), t("compare.new", lang))
+    )
+    st.html(Markup('<div class="titled"><h2>{}</h2>{}</div>').format(t("compare_form.need", lang), again))
+    if scenario.asked:
+        _five(scenario.asked, view.missing, lang)
+    else:
+        volume, period = st.columns([3, 2])
+        with volume:
+            _text(form, "volume", scenario)
+        with period:
+            _text(form, "period", scenario)
+    with st.expander(t("compare_form.more_need", lang), key="compare_need", on_change="rerun") as more:
+        if more.open:
+            _more(form, scenario)
+    for place in (FIVE, NEED_PLACE):
+        say_error(place)
+
+
+def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
+    form, periods = FormPart(FIVE, lang, _answered), {name: t(f"compare_form.per_{name}", lang) for name in PER_YEAR}
+    said = {name: number_text(None if name in missing else getattr(asked, name), lang) for name in COUNTS}
+    form.text("people", said["people"])
+    uses, per = st.columns([3, 2])
+    with uses:
+        form.text("uses", said["uses"])
+    with per:
+        form.listed("per", periods, asked.per)
+    form.listed("task", compare_data.task_names(lang), asked.task.removeprefix("task/"))
+
+
+def _answered(place: str, name: str, lang: str) -> None:
+    """The scenario of the answers as they now are, or what is wrong next to the fields."""
+    scenario = current(lang).scenario
+    try:
+        numbers = {name: count(typed(FIVE, name), name) for name in COUNTS}
+        missing = tuple(name for name, value in numbers.items() if value is None)
+        given = {name: value or getattr(BLANK, name) if name in missing else value for name, value in numbers.items()}
+        said = {name: typed(FIVE, name) for name in ("per", "task")}
+        asked = Asked.model_validate((scenario.asked or BLANK).model_dump() | given | said)
+    except NotANumber as error:
+        st.session_state[ERROR] = (FIVE, refusal_text(error, lang))
+        return
+    except ValidationError as error:
+        field = t(f"compare_form.{error.errors()[0]['loc'][0]}", lang)
+        st.session_state[ERROR] = (FIVE, t("compare_form.answer_wanted", lang, field=field))
+        return
+    set_scenario(with_asked(scenario, asked, lang), FIVE, lang, missing)
+
+
+def _more(form: FormPart, scenario: Scenario) -> None:
+    for name in ("name", "unit", "threshold", "threshold_test"):
+        _text(form, name, scenario)
+    kinds = {kind: t(f"compare_form.data_{kind}", form.lang) for kind in DATA}
+    form.listed("data", kinds, scenario.constraints.data)
+    for name in ("location", "input_tokens", "output_tokens"):
+        _text(form, name, scenario)
+    if scenario.example:
+        st.button(t("compare_form.not_example", form.lang), on_click=_own, args=(form.lang,))
+
+
+def _own(lang: str) -> None:
+    """The example becomes a project of one's own: nothing marks it any more."""
+    view = current(lang)
+    set_scenario(plain(view.scenario) | {"example": False}, NEED_PLACE, lang, view.missing)
+
+
+def _text(form: FormPart, name: str, scenario: Scenario) -> None:
+    form.text(name, shown(name, scenario, NEED[name], form.lang))

@@ -1,0 +1,214 @@
+"""« Vos options »: a card each, of what runs, where, and the quality found; the rest where it is asked for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from string import ascii_uppercase
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard.comparison import changes
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison.fields import (
+    MADE,
+    PROGRAM_NUMBERS,
+    SEARCH_MODELS,
+    SEARCH_NUMBERS,
+    USE_NUMBERS,
+    FormPart,
+    field_key,
+    option_changed,
+    paths_of,
+    shown,
+    typed,
+)
+from dashboard.comparison.form_values import NotANumber, number, number_text, refusal_text
+from dashboard.comparison.scenario_session import ERROR, View, current, say_error, set_scenario
+from dashboard.shared import estimator_gateway
+from dashboard.shared.texts import both, sentence, t
+from estimator.comparison.answer import Answer
+from estimator.comparison.scenario import Option, Scenario
+
+NETWORK, TERMINAL = "network/fixed-fra", "terminal/laptop-with-screen"
+NEW, NEW_PLACE = "new", "add"
+LONGEST_LABEL = 80
+Group = Sequence[Option]
+
+
+def show(view: View, answer: Answer | None, lang: str) -> None:
+    """A card for each option, then the model to add."""
+    st.html(Markup("<h2>{}</h2>").format(t("compare_form.options", lang)))
+    refused = {o.id: o.refusal for o in answer.options if o.refusal} if answer else {}
+    letters = iter(ascii_uppercase * 8)  # as many as the most options
+    for index, group in enumerate(changes.groups(view.scenario)):
+        letter = next(letters) if index else t("compare_form.without_ai", lang)
+        with st.container(key=f"compare_card_{index}", border=True, gap="small"):
+            _card(str(index), group, letter, lang)
+            for option in group:
+                if option.id in refused:
+                    st.html(Markup('<p class="warn" role="alert">{}</p>').format(both(refused[option.id], lang)))
+            say_error(str(index))
+    names = compare_data.asked_models(lang)
+    st.selectbox(
+        t("compare_form.add", lang), list(names), index=None, key=field_key(NEW_PLACE, NEW), on_change=_added,
+        args=(lang,), placeholder=t("accessibility.choose", lang), format_func=names.__getitem__,
+    )  # fmt: skip
+
+
+def _card(place: str, group: Group, letter: str, lang: str) -> None:
+    """What runs, where, and the quality found; of an option that describes nothing that runs, its name."""
+    option, picks = group[0], FormPart(place, lang, _picked)
+
+    def label(field: str) -> str:
+        return t(f"compare_form.{field}_of", lang, letter=letter)
+
+    if option.status == "rejected" or option.measured is not None:
+        st.html(Markup("<h3>{}</h3>").format(sentence(option.label)))
+    elif option.method == "model":
+        known = compare_data.model_id(option.use.model) if option.use and option.use.model else ""
+        picks.listed("model", compare_data.asked_models(lang), known, label("model"))
+    else:
+        programs = {"": t("compare_form.no_program", lang), **compare_data.program_names(lang)}
+        picks.listed("program", programs, option.alternative.id if option.alternative else "", label("program"))
+    if option.use or option.alternative:
+        picks.listed("host", _places(option, lang), place_of(option), label("host"))
+    value = shown("quality", option, "quality.value", lang)
+    FormPart(place, lang, option_changed).text("quality", value, label("quality"))
+    title = t("compare_form.more_of", lang, letter=letter)
+    with st.expander(title, key=f"compare_more_{place}", on_change="rerun") as more:
+        if more.open:
+            _more(FormPart(place, lang, option_changed), group)
+
+
+def place_of(option: Option) -> str:
+    """The site or the provider of an option."""
+    if option.alternative:
+        return option.alternative.host or ""
+    use = option.use
+    return (use.host or use.provider or "") if use else ""
+
+
+def server_of(option: Option, lang: str) -> dict[str, str]:
+    """Whether a model runs on a server kept on for it, and how many services share it."""
+    shared = option.use.resource_share if option.use else None
+    return {"kept": "no" if option.reserved_hours else "yes", "kept_by": number_text(round(1 / (shared or 1), 6), lang)}
+
+
+def _places(option: Option, lang: str) -> dict[str, str]:
+    """The usual kinds of place first, then every site; for a model, those who serve it."""
+    served = {key: t("compare_form.served_by", lang, name=name) for key, name in compare_data.provider_names().items()}
+    return {"": t("compare_form.none", lang), **compare_data.place_names(lang), **(served if option.use else {})}
+
+
+def _picked(place: str, name: str, lang: str) -> None:
+    """Another model, program, place or server on a card; its other fields follow."""
+    view, value = current(lang), typed(place, name)
+    group = changes.groups(view.scenario)[int(place)]
+    try:
+        if name == "program":
+            values = changes.with_program(view.scenario, group, value, lang)
+        elif group[0].method == "none":
+            values = changes.with_place(view.scenario, group, value)
+        else:
+            values = changes.with_model(view.scenario, group[0], lang, **_said(name, value))
+    except NotANumber as error:
+        st.session_state[ERROR] = (place, refusal_text(error, lang))
+        return
+    scenario = set_scenario(values, place, lang, view.missing)
+    if scenario is not None:
+        _refresh(place, changes.groups(scenario)[int(place)][0], lang)
+
+
+def _said(name: str, value: str) -> dict[str, Any]:
+    """A field of a card, as where a model runs has it. NotANumber."""
+    if name == "kept":
+        return {"alone": value == "no"}
+    if name == "kept_by":
+        return {"shared_by": max(number(value, name) or 1.0, 1.0)}
+    return {"model": value} if name == "model" else {"place": value} if value else {}
+
+
+def _refresh(place: str, option: Option, lang: str) -> None:
+    """What the other fields of a card show, once what runs on it is another."""
+    texts = {name: shown(name, option, path, lang) for name, path in paths_of(option.method).items()}
+    for name, text in (texts | {"host": place_of(option)} | server_of(option, lang)).items():
+        if field_key(place, name) in st.session_state:
+            st.session_state[field_key(place, name)] = text
+
+
+def _added(lang: str) -> None:
+    view = current(lang)
+    if chosen := typed(NEW_PLACE, NEW):
+        set_scenario(changes.with_new(view.scenario, chosen, lang), NEW_PLACE, lang, view.missing)
+        st.session_state[field_key(NEW_PLACE, NEW)] = None
+
+
+def _more(form: FormPart, group: Group) -> None:
+    """Every other field of an option, then what is done with its card."""
+    option, lang, paths = group[0], form.lang, paths_of(group[0].method)
+
+    def texts(*names: str) -> None:
+        for name in names:
+            form.text(name, shown(name, option, paths[name], lang))
+
+    def listed(name: str, options: Mapping[str, str], default: str = "") -> None:
+        form.listed(name, options, shown(name, option, paths[name], lang) or default)
+
+    texts("label", "test", "date", "by", "work_minutes", "screen_minutes")
+    listed("status", _statuses(form.place == "0", lang))
+    texts("why")
+    if option.method == "model":
+        picks, server = FormPart(form.place, lang, _picked), server_of(option, lang)
+        picks.listed("kept", {name: t(f"compare_form.kept_{name}", lang) for name in ("yes", "no")}, server["kept"])
+        if server["kept"] == "no":
+            picks.text("kept_by", server["kept_by"])
+        _of_model(texts, listed, lang)
+    elif option.alternative:
+        if len(group) == 1:
+            listed("existing_server", {name: t(f"compare_form.existing_{name}", lang) for name in ("yes", "no")})
+        texts(*PROGRAM_NUMBERS, "zone", "pue")
+    keys = estimator_gateway.service_keys()
+    if keys or option.measured:
+        listed("service", {"": t("compare_form.no_service", lang)} | {key: key for key in keys})
+        texts(*(("items",) if option.measured else ()))
+    with st.expander(t("compare_form.finer", lang)):
+        texts("attempts", "acceptance", "acceptance_why", "reserved_hours", "other_unit")
+        listed("terminal", compare_data.subject_names("terminal", lang), TERMINAL)
+        texts("people_zone")
+    with st.container(horizontal=True):
+        label = t("compare_form.copy_of", lang, label=option.label)[:LONGEST_LABEL]
+        _button("copy", lambda scenario: changes.with_copy(scenario, option, label), form)
+        if form.place != "0":
+            _button("remove", lambda scenario: changes.without(scenario, group), form)
+
+
+def _statuses(first: bool, lang: str) -> dict[str, str]:
+    names = ("studied", "rejected", "not_studied")
+    return {name: t(f"compare_form.{'first_' if first else ''}{name}", lang) for name in names}
+
+
+def _of_model(texts: Callable[..., None], listed: Callable[..., None], lang: str) -> None:
+    none = {"": t("compare_form.none", lang)}
+    with st.expander(t("compare_form.hardware", lang)):
+        listed("product", none | dict(compare_data.subject_names("seat", lang)))
+        listed("device", {"": t("compare_form.device_default", lang), **compare_data.subject_names("device", lang)})
+        texts("zone", *USE_NUMBERS)
+        listed("wue_basis", {name: t(f"compare_form.basis_{name}", lang) for name in ("it", "site")}, "it")
+        listed("storage", none | dict(compare_data.subject_names("storage", lang)))
+        texts("data_gb")
+        listed("network", compare_data.subject_names("network", lang), NETWORK)
+    with st.expander(t("compare_form.beside_answers", lang)):
+        texts(*MADE)
+        for name in SEARCH_MODELS:
+            listed(name, none | dict(compare_data.model_names("embedding")))
+        texts(*SEARCH_NUMBERS)
+        listed("tuning_device", none | dict(compare_data.subject_names("device", lang)))
+        texts("tuning_hours")
+
+
+def _button(name: str, change: Callable[[Scenario], dict[str, object]], form: FormPart) -> None:
+    def press() -> None:
+        view = current(form.lang)
+        set_scenario(change(view.scenario), form.place, form.lang, view.missing, keep=False)
+
+    st.button(t(f"compare_form.{name}", form.lang), key=field_key(form.place, name), on_click=press)

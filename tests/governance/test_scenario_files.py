@@ -1,0 +1,40 @@
+"""A comparison that is kept with a use case: its file beside the register, its name in the register."""
+
+from pathlib import Path
+
+import pytest
+
+from estimator.comparison.scenario import Scenario, read_scenario, scenario_of
+from estimator.core.errors import SobriaError
+from estimator.governance.indicators.scenarios import FOLDER, comparison, keep
+from estimator.governance.register.register import Register, author
+
+WHO = author("Vie associative", "comparaison")
+FACTS = {"name": "Répondre", "task": "répondre", "unit": "une réponse", "service": "Accueil", "commune": "metropole"}
+FACTS |= {"owner_role": "Accueil"}
+
+
+def scenario(volume: float = 10) -> Scenario:
+    option = {"id": "sans-ia", "label": "la page", "method": "none", "status": "not_studied"}
+    return scenario_of({"title": "Répondre", "need": {"unit": "une réponse", "volume": volume}, "options": [option]})
+
+
+def test_a_comparison_is_kept_with_a_new_use_then_with_the_same_one_over_nothing(tmp_path: Path) -> None:
+    """Three saves: new, changed, unchanged: two files, the second named in the register, the first still there."""
+    case = keep(tmp_path, scenario(), WHO, "", FACTS)
+    assert (case.id, case.scenario) == ("repondre", "repondre.toml")
+    again = keep(tmp_path, scenario(20), WHO, case.id, {})
+    assert again.scenario == "repondre-2.toml"
+    assert keep(tmp_path, scenario(20), WHO, case.id, {}).scenario == "repondre-2.toml"
+    files = sorted(path.name for path in (tmp_path / FOLDER).iterdir())
+    assert files == ["repondre-2.toml", "repondre.toml"]
+    assert read_scenario(tmp_path / FOLDER / "repondre.toml").need.volume == 10
+    found = comparison(tmp_path, Register(tmp_path).use_case("repondre"))
+    assert found is not None and found.scenario.need.volume == 20
+
+
+@pytest.mark.parametrize("wrong", [{"commune": "Nancy"}, {"service": ""}])
+def test_a_refused_use_leaves_nothing_behind(wrong: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(SobriaError):
+        keep(tmp_path, scenario(), WHO, "", FACTS | wrong)
+    assert not (tmp_path / FOLDER).exists() and Register(tmp_path).use_cases() == []
