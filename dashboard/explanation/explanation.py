@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.templates import render
-from dashboard.shared.texts import both, t
+from dashboard.shared.texts import both, sentence, t
 from estimator.assessment.calculation_steps import Step
 from estimator.assessment.explanation import ExplainedNumber, LeftOut, UsedFactor
 from estimator.catalogue.published_figures import figure_label
@@ -18,6 +18,7 @@ from estimator.core.number_format import (
     exact_text,
     figure,
     interval_text,
+    partly_text,
     share_text,
     step_for,
     two_values_text,
@@ -32,14 +33,13 @@ LEAST_DOUBT = 0.005
 
 def explain_view(found: ExplainedNumber, lang: str) -> Markup:
     """The whole screen of a figure."""
-    amount = found.amount
-    covered = amount.central is None or amount.covers >= html_parts.ALMOST_ALL
+    partly = partly_text(found.amount, lang)
     return render(
         "explanation",
         lang,
         found=found,
         answer=_answer(found, lang),
-        note="" if covered else t("home.covers", lang, share=share_text(amount.covers, lang)),
+        note=sentence(f"{partly}.") if partly else "",
         doubts=[f for f in by_doubt(found.factors) if (f.share_of_variance or 0.0) >= LEAST_DOUBT][:DOUBTS],
         supposed=" ".join(both(said, lang) for said in found.supposed),
         left_out=left_out(found.not_counted, lang),

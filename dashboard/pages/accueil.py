@@ -30,7 +30,7 @@ def show() -> None:
 
 def _page(build: OpenBuild, services: Sequence[ServiceTotals], lang: str) -> Markup:
     totals, names = build.totals(), service_names([entry.service_key for entry in services])
-    shown, found, shared = services[:SHOWN], totals.indicators, _shared_cover(totals.indicators)
+    shown, found, unknown = services[:SHOWN], totals.indicators, totals.coverage.unknown
     return render(
         "accueil",
         lang,
@@ -43,8 +43,7 @@ def _page(build: OpenBuild, services: Sequence[ServiceTotals], lang: str) -> Mar
         found=found,
         proof=totals.proof,
         largest=_largest_parts(found),
-        shared=shared,
-        covers=_covers(totals, shared, lang),
+        covers=t("home.unknown", lang, n=unknown) if unknown else "",
         voir=st.query_params.get("voir", ""),
         ends=lambda amount: _ends(amount, lang),
         TILES=TILES,
@@ -98,22 +97,6 @@ def _services_with_energy(services: Sequence[ServiceTotals]) -> list[ServiceTota
 def _ends(amount: Amount, lang: str) -> list[str]:
     step = step_for(amount.unit, amount.central, lang)
     return [with_unit(plain(amount[bound], step, lang), step) for bound in ("low", "central", "high")]
-
-
-def _shared_cover(found: Mapping[str, Amount]) -> float | None:
-    """The share of the electricity covered by every total, when it is the same for all."""
-    shares = [found[name].covers for name in TILES if found[name].central is not None]
-    return shares[0] if shares and max(shares) - min(shares) < html_parts.LEAST_SHOWN else None
-
-
-def _covers(totals: Totals, shared: float | None, lang: str) -> str:
-    covers, unknown = "", totals.coverage.unknown
-    if shared is not None:
-        key = "home.totals_cover_all" if shared >= html_parts.ALMOST_ALL else "home.totals_cover"
-        covers = t(key, lang, share=share_text(shared, lang))
-    if totals.coverage.as_read_kwh and totals.coverage.embodied < html_parts.ALMOST_ALL:
-        covers += " " + t("home.totals_made", lang, share=share_text(totals.coverage.embodied, lang))
-    return f"{covers} {t('home.unknown', lang, n=unknown)}".strip() if unknown else covers
 
 
 def _largest_parts(found: Mapping[str, Amount]) -> dict[str, str]:

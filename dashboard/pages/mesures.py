@@ -110,7 +110,6 @@ def _head(build: OpenBuild, totals: Totals, names: Mapping[str, str], lang: str)
         facts=[(name, totals.indicators[name], _said(totals, name, lang)) for name in ("energy", "gwp")],
         covered=covered,
         mends=build.to_mend(),
-        ALMOST_ALL=html_parts.ALMOST_ALL,
     )
 
 

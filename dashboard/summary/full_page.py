@@ -19,7 +19,7 @@ from dashboard.summary.svg_charts import (
     months_legend,
     waterfall,
 )
-from estimator.core.number_format import NO_BREAK, figure
+from estimator.core.number_format import NO_BREAK, WHOLE, figure
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.explanation import number_of
 from estimator.governance.indicators.known_days import YEAR
@@ -152,7 +152,7 @@ def use_bars(body: Body, lang: str) -> list[svg_charts.ChartRow]:
 
 
 def _use_bar(use: Body, lang: str) -> svg_charts.ChartRow:
-    proof = {kind: share for kind, share in use["proof"].items() if share >= 1 - sentences.WHOLE}
+    proof = {kind: share for kind, share in use["proof"].items() if share >= 1 - WHOLE}
     return svg_charts.ChartRow(
         label=use_name(use, lang),
         amount=use["energy"],

@@ -12,7 +12,7 @@ from dashboard.shared.svg_charts import interval_chart
 from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import sentence, t
 from dashboard.summary.full_page import use_bars
-from estimator.core.number_format import LADDERS, figure, share_text, step_for
+from estimator.core.number_format import LADDERS, WHOLE, figure, made_share, share_text, step_for
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.summary.one_page import weighed
 from estimator.reporting.summary.sentences import period_text, share_of_total, shares_text, territory_text
@@ -56,7 +56,8 @@ def _verdict(body: Body) -> str:
 
 
 def _footprint(entry: Body, lang: str) -> list[str]:
-    value, change = spelled(entry["value"], lang), entry["change"]
+    value, change, made = spelled(entry["value"], lang), entry["change"], made_share(entry["value"])
+    reach = "between" if made > WHOLE else "made_part" if made else "made_none"
     trend = "open" if change["established"] is False else "none"
     between = ""
     if change["established"]:
@@ -70,7 +71,7 @@ def _footprint(entry: Body, lang: str) -> list[str]:
         )
     return [
         t(f"simple.about_{entry['id']}", lang),
-        *([value, t("simple.between", lang)] if value else [t("simple.unknown", lang)]),
+        *([value, t(f"simple.{reach}", lang)] if value else [t("simple.unknown", lang)]),
         t(f"simple.trend_{trend}", lang),
         *filter(None, [between]),
         t("simple.objective" if entry["objective"] else "simple.no_objective", lang),

@@ -12,11 +12,13 @@ from typer.core import TyperGroup, TyperOption
 from estimator.catalogue.published_figures import figure_label
 from estimator.core.errors import one_of, say, sentences, texts
 from estimator.core.number_format import (
+    WHOLE,
     ReadableAmount,
     as_computed,
     count_text,
     exact_text,
     interval_text,
+    partly_text,
     proof_words,
     share_text,
     spoken_numbers,
@@ -43,7 +45,6 @@ _USAGE = {
     "usage_value": r"Option '(.*)' requires an argument\.",
     "usage_extra": r"Got unexpected extra argument\(s\) \((.*)\)",
 }
-ALMOST_ALL = 0.995  # share from which nothing is said of the rest
 
 
 def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> None:
@@ -162,10 +163,7 @@ def parts_text(parts: Mapping[str, ReadableAmount], lang: str) -> str:
 
 def amount_text(amount: ReadableAmount, lang: str) -> str:
     """« entre a et b (valeur centrale : c) », or « non estimable : raison »; a partial total gives its coverage."""
-    text = interval_text(amount, lang)
-    if "covers" in amount and amount["covers"] < ALMOST_ALL:
-        text += " " + say("cli", "covers", lang, share=share_text(amount["covers"], lang))
-    return text
+    return ", ".join(filter(None, (interval_text(amount, lang), partly_text(amount, lang))))
 
 
 def totals_text(found: "Totals", lang: str) -> str:
@@ -204,7 +202,7 @@ def waiting_lines(account: "Account", lang: str) -> list[str]:
 def _cover_line(cover: "Coverage", lang: str) -> str:
     """Coverage of the totals, and the count of runs of unknown electricity."""
     line = say("cli", "totals_cover", lang, share=share_text(min(cover.by_figure.values()), lang))
-    if cover.as_read_kwh and cover.embodied < ALMOST_ALL:
+    if cover.as_read_kwh and cover.embodied <= WHOLE:
         line += say("cli", "totals_made", lang, share=share_text(cover.embodied, lang))
     if not cover.unknown:
         return line

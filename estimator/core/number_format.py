@@ -40,6 +40,7 @@ SMALLEST = Decimal("0.0001")  # below it, in the display unit, the text is « mo
 TINY = Decimal("0.001")  # of the second unit of a ladder, below which the first is used
 ANY_FLOAT = Context(prec=400)  # digits enough for every float
 HUNDREDTH = Decimal("0.01")
+WHOLE = 0.995  # a share from which a text says all of it
 
 
 class ReadableAmount(Protocol):
@@ -232,6 +233,23 @@ def bounds_text(low: float | None, high: float | None, step: DisplayUnit, lang: 
 def spoken_numbers(text: str, lang: str) -> str:
     """A formula with its numbers (`2.7e-05 × 1.5`) in the number format of a language."""
     return re.sub(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", lambda m: _figures(Decimal(m.group()), lang, 4), text)
+
+
+def made_share(amount: ReadableAmount) -> float:
+    """Share of the electricity of a figure whose machines have their manufacture in it [1]; 1 where it counts none."""
+    part = amount.get("machines")
+    return float(part.get("covers") or 0.0) if part else 1.0
+
+
+def partly_text(amount: ReadableAmount, lang: str) -> str:
+    """« couvre 60 % de l'électricité connue », « électricité seule, fabrication inconnue »: what an amount leaves out;
+    empty of a whole one, and of none."""
+    if amount["central"] is None:
+        return ""
+    covers, made = amount.get("covers"), made_share(amount)
+    told = [("covers", covers)] if covers is not None and covers <= WHOLE else []
+    told += [("made_part" if made else "made_none", made)] if made <= WHOLE else []
+    return ", ".join(_t(f"numbers.{key}", lang, share=share_text(share, lang)) for key, share in told)
 
 
 def tick_text(value: float, step: DisplayUnit, lang: str) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.core.number_format import interval_text
+from estimator.core.number_format import interval_text, partly_text
 from estimator.reporting.documents.document import IntervalBar, TableCell
 from estimator.reporting.documents.svg_bars import round_top
 from estimator.reporting.publications.context import ReportFacts, known_shares
-from estimator.reporting.summary.sentences import WHOLE, covers_text
 
 
 def side_by_side(now: ReportFacts, before: ReportFacts, name: str) -> tuple[TableCell, TableCell]:
@@ -25,8 +24,7 @@ def amount_cell(amount: Mapping[str, Any], proof: Mapping[str, float], top: floa
     """The text of an amount, over its bar by proof; text alone when unknown."""
     if amount["central"] is None:
         return TableCell(interval_text(amount, lang))
-    covers = amount["covers"]
-    small = () if covers > WHOLE else (covers_text(covers, lang),)
+    small = tuple(filter(None, (partly_text(amount, lang),)))
     return TableCell(interval_text(amount, lang), small, IntervalBar(amount, proof, top))
 
 

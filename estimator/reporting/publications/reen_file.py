@@ -15,6 +15,7 @@ from estimator.assessment.uncertainty import DRAWS, SEED
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
+from estimator.core.number_format import made_share
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.anonymity import grouped
@@ -59,13 +60,15 @@ def _period(text: str) -> str:
 
 class CommuneFigure(Strict):
     """A footprint of a commune over the period: its interval, the share of the electricity that it covers [1], and its
-    draws as 32-bit numbers; empty with `missing` when it is unknown."""
+    draws as 32-bit numbers; empty with `missing` when it is unknown. machines: {"covers": that of
+    the machines whose manufacture is in it [1]}, where it counts it."""
 
     unit: str
     low: Amount | None
     central: Amount | None
     high: Amount | None
     covers: Amount = 0.0
+    machines: Mapping[str, Amount] = Field(default_factory=dict)
     missing: Mapping[str, str] = Field(default_factory=dict)
     draws: Annotated[str, AfterValidator(_drawn)] = ""
 
@@ -194,7 +197,8 @@ def _figure(rows: Sequence[Attached], name: str, value: Mapping[str, Any]) -> Co
     figure = next(found for found in FOUR if found.id == name)
     drawn: Any = Side([row.row.group for row in rows]).drawn(figure)
     packed = base64.b64encode((np.zeros(DRAWS) + drawn).astype("<f4").tobytes()).decode()
-    return CommuneFigure(**known, covers=value["covers"], draws=packed)
+    machines = {"covers": made_share(value)} if "machines" in value else {}
+    return CommuneFigure(**known, covers=value["covers"], machines=machines, draws=packed)
 
 
 def _services(facts: ReportFacts, rows: Sequence[Attached]) -> list[CommuneService]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from estimator.assessment.uncertainty import points
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.core.number_format import interval_text, missing_text, range_text
+from estimator.core.number_format import interval_text, made_share, missing_text, partly_text, range_text
 from estimator.core.periods import Period
 from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import typeset
@@ -68,7 +68,8 @@ class TerritoryReview:
 
     def figure(self, name: str) -> dict[str, Any]:
         """The sum of a footprint over the communes that know it: by draw when they share their factors, else of their
-        bounds, as if all of their doubt were shared. covers: share of the electricity of all files [1]."""
+        bounds, as if all of their doubt were shared. covers: share of the electricity of all files [1]; machines: of
+        that of the communes that know it, the share whose machines have their manufacture in it."""
         known = [file for file in self.files if file.figures[name].central is not None]
         found = [file.figures[name] for file in known]
         body: dict[str, Any] = {"unit": self.files[0].figures[name].unit, "communes": len(known)}
@@ -81,10 +82,12 @@ class TerritoryReview:
             ends = (low, central, high)
         read = sum(file.as_read_kwh for file in self.files)
         covered = sum(file.figures[name].covers * file.as_read_kwh for file in known)
+        there = sum(file.as_read_kwh for file in known)
+        made = sum(made_share(vars(file.figures[name])) * file.as_read_kwh for file in known)
         return (
             body
             | dict(zip(("low", "central", "high"), ends, strict=True))
-            | {"covers": covered / read if read else 1.0}
+            | {"covers": covered / read if read else 1.0, "machines": {"covers": made / there if there else 1.0}}
         )
 
     @property
@@ -243,7 +246,12 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
         span = covered_period_text({"period": file.period, "measured": file.months}, lang)
         head = TableCell(label, tuple(filter(None, (file.administration, span))))
         figures = (file.figures[name] for name in FOOTPRINTS)
-        cells = [range_text(vars(f), lang) if f.central is not None else missing_text(vars(f), lang) for f in figures]
+        cells = [
+            TableCell(range_text(vars(f), lang), tuple(filter(None, (partly_text(vars(f), lang),))))
+            if f.central is not None
+            else missing_text(vars(f), lang)
+            for f in figures
+        ]
         with_data, uses = (round(count) for count in file.shares["coverage"])
         rows.append((file.territory, (head, *cells, _tell("of", lang, count=with_data, total=uses))))
     rows += [(code, (territory_text(code, lang), _tell("no_file", lang))) for code in found.missing]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from estimator.core.errors import say
-from estimator.core.number_format import interval_text, share_text, unit_text
+from estimator.core.number_format import interval_text, partly_text, share_text, unit_text
 from estimator.core.periods import months_between
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
 from estimator.governance.indicators.footprints import footprint
@@ -74,7 +74,8 @@ def _amount(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
 def _amount_fields(
     facts: ReportFacts, name: str, amount: Mapping[str, Any], rows: Sequence[Attached]
 ) -> dict[str, Any]:
-    told = {"interval": interval_text(amount, facts.lang), "proof": facts.proof(rows)}
+    interval = ", ".join(filter(None, (interval_text(amount, facts.lang), partly_text(amount, facts.lang))))
+    told = {"interval": interval, "proof": facts.proof(rows)}
     covers = share_text(amount.get("covers", 0.0), facts.lang)
     return {
         "indicateur": say("indicators", name, facts.lang),

@@ -16,6 +16,7 @@ from estimator.core.number_format import (
     exact_text,
     figure,
     interval_text,
+    partly_text,
     plain,
     proof_words,
     range_text,
@@ -34,7 +35,6 @@ from estimator.governance.indicators.known_days import known_months_text, known_
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
 WIDE = 0.10  # width of a share from which its interval is said
-WHOLE = 0.995  # a share from which the text says all of it
 
 
 def tell(key: str, lang: str, **facts: object) -> str:
@@ -75,11 +75,6 @@ def covered_period_text(body: Mapping[str, Any], lang: str) -> str:
     return tell("period_part", lang, period=told, known=known, span=span) if 0 < known < span else told
 
 
-def covers_text(share: float, lang: str) -> str:
-    """« couvre 60 % de l'électricité »."""
-    return typeset(say("report", "covers", lang, share=share_text(share, lang)), lang)
-
-
 def scope_name(territory: str, period: str, lang: str) -> str:
     """« Services de la métropole, année 2026 »."""
     return f"{territory_text(territory, lang)}, {period_text(period, lang)}"
@@ -89,9 +84,7 @@ def value_text(entry: Mapping[str, Any], lang: str) -> str:
     """The value of an indicator; unknown is stated, never zero."""
     value = entry["value"]
     if "low" in value:
-        covers = value.get("covers", 1.0)
-        told = interval_text(value, lang)
-        return told if value["central"] is None or covers > WHOLE else f"{told}, {covers_text(covers, lang)}"
+        return ", ".join(filter(None, (interval_text(value, lang), partly_text(value, lang))))
     if entry["kind"] == "count":
         if not value["denominator"]:
             return name("unknown", lang)

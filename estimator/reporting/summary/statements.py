@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
-from estimator.core.number_format import said_in_sentence, share_text
+from estimator.core.number_format import WHOLE, said_in_sentence, share_text
 from estimator.core.typography import typeset
 from estimator.reporting.summary.sentences import (
-    WHOLE,
     against_text,
     budget_text,
     change_text,

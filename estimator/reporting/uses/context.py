@@ -11,7 +11,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.selection import select_factor
 from estimator.core.errors import SobriaError, say
-from estimator.core.number_format import missing_text, range_text, tick_text, two_figures
+from estimator.core.number_format import missing_text, partly_text, range_text, tick_text, two_figures
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Publication, What
@@ -114,7 +114,8 @@ class UseFacts:
         for name in FOOTPRINTS:
             amount = self.figures[name]
             beside = (self.image(),) if name == "energy" and amount["central"] is not None else ()
-            rows.append((TableCell(self._name(name), beside), range_text(amount, self.lang)))
+            partly = tuple(filter(None, (partly_text(amount, self.lang),)))
+            rows.append((TableCell(self._name(name), beside), TableCell(range_text(amount, self.lang), partly)))
         told = (
             {"count": tick_text(made, BARE, self.lang), "each": range_text(per_unit(energy, made), self.lang)}
             if made

@@ -9,7 +9,7 @@ from estimator.assessment.impacts import per_unit
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.models import load as models
 from estimator.core.errors import say
-from estimator.core.number_format import range_text
+from estimator.core.number_format import WHOLE, made_share, range_text
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.practices import fits
@@ -142,10 +142,11 @@ def _reviewed(facts: UseFacts) -> HeldEvidence:
 
 
 def _indicators(facts: UseFacts) -> HeldEvidence:
-    """How many of the four footprints are known, with the proof of the electricity."""
+    """How many of the four footprints are known, manufacture in, with the proof of the electricity."""
     if facts.no_figures:
         return HeldEvidence("missing", clipped(facts.no_figures, LONGEST), facts.say("who_it"))
-    known = sum(facts.figures[name]["central"] is not None for name in FOOTPRINTS)
+    found = [facts.figures[name] for name in FOOTPRINTS]
+    known = sum(amount["central"] is not None and made_share(amount) > WHOLE for amount in found)
     text = facts.say("held_figures", known=known, total=len(FOOTPRINTS), proof=facts.proof, period=facts.period)
     return HeldEvidence("verified", text, facts.say("who_it") if known < len(FOOTPRINTS) else "")
 

@@ -241,7 +241,10 @@ def sci(found: CarbonIntensity) -> Document:
         kind=facts.say("sci_kind", period=facts.period),
         title=facts.case.name,
         lang=lang,
-        lead=(facts.say("sci_lead", score=interval_text(score, lang), unit=unit),),
+        lead=(
+            facts.say("sci_lead", score=interval_text(score, lang), unit=unit),
+            *((facts.say("sci_minimum"),) if found.made_covers < 1 else ()),
+        ),
         sections=sections,
         foot=(facts.traced(), explained, facts.say("nature")),
         columns=COLUMNS,
@@ -276,10 +279,8 @@ def _rows(found: CarbonIntensity) -> Iterator[Row]:
 
 
 def _notes(found: CarbonIntensity) -> Iterator[str]:
-    """What makes this score a minimum, or another than it seems."""
+    """What makes this score another than it seems."""
     facts = found.facts
-    if found.made_covers < 1:
-        yield facts.say("sci_minimum")
     if found.left_out > 0:
         yield facts.say("sci_left_out", count=tick_text(found.left_out, BARE, facts.lang))
     if found.uncounted > 0:
