@@ -51,13 +51,13 @@ def budgets(home: Path, ceiling: float) -> list[dict[str, Any]]:
     ],
 )
 def test_a_use_is_told_of_its_own_ceiling(home: Path, ceiling: float, verdict: str, near: bool, said: str) -> None:
-    """90 kWh in 244 days, as below, are 134.6 in 365, and 123 at the end of the eleventh month; 90 ÷ 95 is 95 %, over
-    nine tenths; 90 ÷ 123 is 73 %. The 900 kWh beside are of another use."""
+    """90 kWh in 244 days, as below, are 133.2 in the 361 from 5 January; 123 is 89.5 days after, 3 December; 90 ÷ 95
+    is 95 %, over nine tenths; 90 ÷ 123 is 73 %. The 900 kWh beside are of another use."""
     (found,) = budgets(home, ceiling)
     assert (found["use_case"], found["verdict"], found["near"]) == ("courriers", verdict, near)
     assert found["used"] == pytest.approx(90 / ceiling)
     assert found["spent"]["central"] == pytest.approx(90) and found["projected"]["central"] == pytest.approx(
-        90 * 365 / 244
+        90 * 361 / 244
     )
     text = use_budget_text(found, "fr").replace("\u00a0", " ")
     assert text.startswith("Courriers. Plafond voté pour 2026") and said in text

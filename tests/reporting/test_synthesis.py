@@ -186,20 +186,55 @@ def test_each_effect_has_its_interval(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("ceiling", "verdict", "month"),
-    [(5, "passed", 202601), (165, "over", 202605), (500, "under", None)],
+    [(5, "passed", 202601), (165, "over", 202611), (500, "under", None)],
 )
 def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdict: str, month: int | None) -> None:
-    """40 kWh from 5 January to 5 March, nothing in February: 27 + 5 = 32 days, 40 × 365 ÷ 32 = 456 a year; 165 of them
-    are reached after 165 ÷ 456 × 12 = 4.3 months."""
+    """40 kWh from 5 January to 5 March, nothing in February: 27 + 5 = 32 days, and 361 from 5 January: 40 × 361 ÷ 32 =
+    451. 165 are reached 100 days unknown later, in May (28 + 26 + 30 + 16), which is over: today, at the earliest."""
     case(Register(tmp_path), "A", "Courrier")
     vote(tmp_path, year=2026, value=ceiling, unit="kWh")
     now = scope(tmp_path, run("a", 20, "2026-01"), run("a", 20, "2026-03"))
     found = Pace(now).against_budget("energy")
     assert found is not None
-    assert found["projected"]["central"] == pytest.approx(40 * 365 / 32, rel=1e-3) and found["days"] == 32
+    assert found["projected"]["central"] == pytest.approx(40 * 361 / 32, rel=1e-3) and found["days"] == 32
     assert (found["verdict"], found["passed"]["central"]) == (verdict, month if verdict != "passed" else 202601)
     text = budget_text(found, "kWh", "fr")
-    assert {"passed": "déjà dépassé", "over": "dépassé en mai", "under": "ne serait pas dépassé"}[verdict] in text
+    assert {
+        "passed": "déjà dépassé",
+        "over": "dépassé en novembre",
+        "under": "ne serait pas dépassé",
+    }[verdict] in text
+
+
+@pytest.mark.parametrize(("ceiling", "passed"), [(500, None), (200, 202612), (160, 202611), (100, 202610)])
+def test_a_year_known_from_august_has_five_months_to_count(tmp_path: Path, ceiling: float, passed: int | None) -> None:
+    """46 + 45 + 46 days of 1.5 kWh: 138 in 92 days, and 153 from 1 August: 229.5, not 547.5.
+
+    200 is 41.3 unknown days after October, 160 is 14.7, and 100 is the 66.7th known day, in October; the chart draws
+    two more months of 1.5 × 365 ÷ 12: the sentence and it agree."""
+    case(Register(tmp_path), "A", "Courrier")
+    vote(tmp_path, year=2026, value=ceiling, unit="kWh")
+    rows = [
+        activity(
+            f"2026-{month:02}-01T00:00:00",
+            hours=24 * days,
+            service_key="a",
+            cpu_energy_kwh=1.5 * days,
+            host="class/desk",
+        )
+        for month, days in ((8, 31), (9, 30), (10, 31))
+    ]
+    pace = Pace(scope(tmp_path, *rows, today=date(2026, 11, 27)))
+    found = pace.against_budget("energy")
+    assert found is not None and found["days"] == 92 and found["since"] == 202608
+    assert found["projected"]["central"] / found["spent"]["central"] == pytest.approx(153 / 92)
+    assert 100 * round(found["spent"]["central"] / 138) == 100 and found["passed"]["central"] == passed
+    drawn = pace.projected("energy")
+    assert drawn is not None
+    assert found["spent"]["central"] + 2 * drawn["central"] / 12 == pytest.approx(
+        found["projected"]["central"], rel=2e-3
+    )
+    assert "Rien n’est connu avant août 2026" in budget_text(found, "kWh", "fr")
 
 
 @pytest.mark.parametrize(("months", "year"), [(12, 120.0), (1, 10.0 * 365)])

@@ -13,8 +13,8 @@ from dashboard.summary.plain_language import _footprint
 from estimator.core.errors import LANGUAGES
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
-from estimator.governance.register.register import Register
 from estimator.governance.indicators import sheet
+from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.sentences import value_text
 from estimator.reporting.uses.context import UseFacts, UseNotStopped, every_use, use_facts
@@ -114,7 +114,7 @@ def test_an_idea_whose_uses_are_counted_is_not_said_to_be_unused(tmp_path: Path,
 def test_a_footprint_without_the_manufacture_of_its_machines_is_said_to_be_a_part(tmp_path: Path, lang: str) -> None:
     """A kWh told without any hour: its metals are those of the electricity alone, and no page prints them as all.
 
-    Two hours of a desk beside it: 1 of 2 kWh has its manufacture in, so half of the electricity."""
+    Two hours of a desk the month after: 1 of 2 kWh has its manufacture in, so half of the electricity."""
     made = Register(tmp_path).create(IDEA, WHO).id
     Register(tmp_path).attach(made, {"service_key": "essais"}, WHO)
     built(tmp_path, run("essais", 1, machine_hours=None, items=1e5))
@@ -129,7 +129,7 @@ def test_a_footprint_without_the_manufacture_of_its_machines_is_said_to_be_a_par
     assert alone in value_text(body["adpe"], lang) and alone not in value_text(body["energy"], lang)
     easy = " ".join(_footprint(body["adpe"] | {"objective": None}, lang))
     assert {"fr": "Le vrai chiffre est plus grand.", "en": "The true figure is larger."}[lang] in easy
-    built(tmp_path, run("essais", 1, machine_hours=2.0, items=1e5))
+    built(tmp_path, run("essais", 1, "2026-04", machine_hours=2.0, items=1e5))
     half = {"fr": "fabrication connue : 50 %", "en": "manufacture known: 50%"}[lang]
     assert page(resident(facts(tmp_path, lang, made))).count(half) == 2
 

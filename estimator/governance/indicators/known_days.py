@@ -1,7 +1,7 @@
 """The days known of services, which a year is made from: one rule for levers and forecasts."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from estimator.builds.build_file import BuildFile
 from estimator.core.errors import LANGUAGES, say
@@ -13,17 +13,28 @@ SHORT, MONTH = 7, 28  # days under which a span is said to be short, and is said
 
 
 def known_days(build: BuildFile, rows: Sequence[Attached], today: date) -> int:
+    """How many days are known of the months of these rows; one at least."""
+    return max(1, len(days_known(build, rows, today)))
+
+
+def days_known(build: BuildFile, rows: Sequence[Attached], today: date) -> list[date]:
     """Days known of the months of these rows: from the first to the last day on which they ran, today at most.
 
     Days without a run in between count, and a month that they ran through counts whole; a month without any run does
-    not.
+    not. None without rows.
     """
     months = months_of(rows)
     keys = {(entry.row.service_key, entry.row.model or "", entry.row.host or "") for entry in rows}
     spans = [span for key in keys for span in build.spans.get(key, ()) if any(_meets(span, month) for month in months)]
-    first, last = min(span[0] for span in spans), min(today, max(span[1] for span in spans))
-    known = [min(last, last_day(month)) - max(first, first_day(month)) for month in months]
-    return max(1, sum(max(0, span.days + 1) for span in known))
+    first = min((span[0] for span in spans), default=today)
+    last = min(today, max((span[1] for span in spans), default=today))
+    known = [days_between(max(first, first_day(month)), min(last, last_day(month))) for month in months]
+    return [day for of_month in known for day in of_month]
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Each day from one to another, both in."""
+    return [first + timedelta(n) for n in range((last - first).days + 1)]
 
 
 def known_text(days: int) -> dict[str, str]:

@@ -1,11 +1,14 @@
 """Projection of a year from its known days: against the trajectory of an objective, and against a budget."""
 
 import math
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 from estimator.governance.commitments.commitments import expected
 from estimator.governance.indicators.footprints import of_scope
-from estimator.governance.indicators.known_days import YEAR, known_days
+from estimator.governance.indicators.known_days import YEAR, days_between, days_known, known_days
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import months_of
 
@@ -25,12 +28,24 @@ class Pace:
         self.year = scope.period.last // 100
         self.days, self.spent = _known(scope.year(self.year))
 
+    @cached_property
+    def to_count(self) -> list[date]:
+        """The days of the year from the first one ever known of the scope: nothing is invented before it."""
+        sources = self.scope.sources
+        start, ever = date(self.year, 1, 1), days_known(sources.build, self.scope.everything, sources.today)
+        return days_between(max([start, *ever[:1]]), date(self.year, 12, 31))
+
     def projected(self, indicator: str, days: int = YEAR) -> dict[str, Any] | None:
         """The interval of this number of days at this pace, None without known month."""
         spent = self.spent[indicator]
         if spent["central"] is None or not self.days:
             return None
         return {end: spent[end] * days / self.days for end in ENDS} | {"unit": spent["unit"]}
+
+    @property
+    def span(self) -> int:
+        """How many days they are; those known, once they are the year."""
+        return len(self.to_count) if self.days < YEAR else self.days
 
     def against_path(self, indicator: str) -> dict[str, Any] | None:
         """The year against the trajectory of the objective in force, None without one.
@@ -55,8 +70,9 @@ class Pace:
         return body | {"verdict": _verdict(body["path"], body["projected"])}
 
     def against_budget(self, indicator: str) -> dict[str, Any] | None:
-        """The year against its voted ceiling, None without one.
+        """The year against its voted ceiling, None without one: what is spent, and the days not known yet at its pace.
 
+        since: the first month of those days, None when it is January.
         passed: the month [yyyymm] in which each bound of the interval reaches it, None when not in the year.
         verdict: "under" and "over" hold for the whole interval, "open" otherwise; "passed": already exceeded.
         used: share of it that is used already [1]; near: nine tenths of it, and not passed for sure.
@@ -64,15 +80,37 @@ class Pace:
         budget = self.scope.sources.commitments.budget(indicator, self.scope.territory, self.year, self.scope.use)
         if budget is None:
             return None
-        ends, spent = self.projected(indicator), self.spent[indicator]
-        body: dict[str, Any] = {"year": self.year, "days": self.days, "ceiling": budget.ceiling}
+        ends, spent = self.projected(indicator, self.span), self.spent[indicator]
+        since = next((self.year * 100 + day.month for day in self.to_count[:1] if day.month > 1), None)
+        body: dict[str, Any] = {"year": self.year, "days": self.days, "since": since, "ceiling": budget.ceiling}
         body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
         body |= {"spent": spent, "projected": ends, "verdict": _verdict(budget.ceiling, ends)}
-        body["passed"] = {end: _month(self.year, budget.ceiling, ends[end]) for end in ENDS} if ends else None
+        body["passed"] = {end: self._passed(budget.ceiling, spent[end]) for end in ENDS} if ends else None
         is_passed = bool(ends and spent["low"] > budget.ceiling)
         body["used"] = spent["central"] / budget.ceiling if ends and budget.ceiling else None
         body["near"] = not is_passed and (body["used"] or 0.0) >= NEAR
         return body | ({"verdict": "passed"} if is_passed else {})
+
+    def _passed(self, ceiling: float, spent: float) -> int | None:
+        """The month in which the ceiling is reached, at this spending of the known days and its pace of the others.
+
+        A day that is over and of which nothing is known reaches nothing: today does, at the earliest."""
+        if spent * self.span <= ceiling * self.days:
+            return None
+        year, today = self.scope.year(self.year), self.scope.sources.today
+        known = days_known(self.scope.sources.build, year.over(year.known_months()).rows, today)
+        if ceiling < spent:
+            reached = _nth(known, ceiling * self.days / spent)
+        else:
+            there = set(known)
+            unknown = [day for day in self.to_count if day not in there]
+            reached = max(_nth(unknown, ceiling * self.days / spent - self.days), min(today, self.to_count[-1]))
+        return reached.year * 100 + reached.month
+
+
+def _nth(days: Sequence[date], count: float) -> date:
+    """The day on which so many of these days are over."""
+    return days[min(len(days), max(1, math.ceil(count - 1e-9))) - 1]
 
 
 def _known(year: Scope) -> tuple[int, dict[str, Any]]:
@@ -82,13 +120,6 @@ def _known(year: Scope) -> tuple[int, dict[str, Any]]:
     sources = year.sources
     days = YEAR if months == MONTHS else known_days(sources.build, known.rows, sources.today) if months else 0
     return days, of_scope(known)
-
-
-def _month(year: int, ceiling: float, whole: float) -> int | None:
-    """The month in which a year that ends at `whole` reaches the ceiling."""
-    if whole <= ceiling:
-        return None
-    return year * 100 + max(1, math.ceil(MONTHS * ceiling / whole - 1e-9))
 
 
 def _verdict(limit: float, ends: dict[str, Any] | None) -> str | None:

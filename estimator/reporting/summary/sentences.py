@@ -247,8 +247,12 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
     first, last = passed["high"], passed["low"]
     facts |= {"first": _month(first, lang), "last": _month(last, lang)}
     one = found["verdict"] == "over" and first == last
-    said = tell("budget_over_one" if one else f"budget_{found['verdict']}", lang, **facts)
-    return f"{said} {tell('budget_near', lang, share=share_text(found['used'], lang))}" if found["near"] else said
+    said = [tell("budget_over_one" if one else f"budget_{found['verdict']}", lang, **facts)]
+    if found["since"]:
+        said.append(tell("budget_since", lang, month=period_text(f"{found['year']}-{found['since'] % 100:02}", lang)))
+    if found["near"]:
+        said.append(tell("budget_near", lang, share=share_text(found["used"], lang)))
+    return " ".join(said)
 
 
 def use_budget_text(found: Mapping[str, Any], lang: str) -> str:
