@@ -19,7 +19,7 @@ from estimator.assessment.uncertainty import points
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError, say
-from estimator.core.number_format import interval_text, share_text, tick_text
+from estimator.core.number_format import interval_text, partly_text, share_text, tick_text
 from estimator.governance.indicators.explanation import USE
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.usage_by_case import Attached, months_of
@@ -273,8 +273,8 @@ def _rows(found: CarbonIntensity) -> Iterator[Row]:
             count = f"{tick_text(found.units, BARE, facts.lang)} × « {unit_name(facts, found.unit)} »"
             yield (facts.say("sci_R"), count, declared)
         text = interval_text(amount, facts.lang)
-        if covers < 1 and amount["central"] is not None:
-            text += f" ({say('report', 'covers', facts.lang, share=share_text(covers, facts.lang))})"
+        if partly := partly_text({**amount, "covers": covers}, facts.lang):
+            text += f" ({partly})"
         yield (facts.say(f"sci_{key}"), text, proof if amount["central"] is not None else "")
 
 
