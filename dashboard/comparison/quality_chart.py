@@ -7,10 +7,11 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from dashboard.comparison.svg_charts import PALE, alt_text, dot, grid, span
-from dashboard.shared.chart_parts import ACCENT, INK, LINE, WHITE, data_uri, figure_of, how, place, svg
+from dashboard.shared.chart_parts import figure_of, how
 from dashboard.shared.svg_charts import RATIO, axis, far_smaller, nice_ticks, ticks_of
 from dashboard.shared.texts import t
 from estimator.core.number_format import ReadableAmount, interval_text, share_text, step_for, tick_text
+from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE, data_uri, place, svg
 
 HIGH = 240  # height of the chart [px]
 TENTHS = 10

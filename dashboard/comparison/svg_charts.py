@@ -6,10 +6,11 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from dashboard.shared import chart_parts as parts
-from dashboard.shared.chart_parts import ACCENT, EDGE, INK, LINE, STRIP, WHITE, place
 from dashboard.shared.svg_charts import RATIO, axis, far_smaller, nice_ticks, ticks_of
 from dashboard.shared.texts import t
 from estimator.core.number_format import ReadableAmount, interval_text, share_text, step_for, tick_text, two_figures
+from estimator.reporting.documents import pictures
+from estimator.reporting.documents.pictures import ACCENT, EDGE, INK, LINE, STRIP, WHITE, place, svg
 
 SECOND, PALE = "#57606a", "#8ab4dc"
 # Components of a total, in band order; bar textures mean proof elsewhere, so these are plain colours.
@@ -107,7 +108,7 @@ def _dumbbell(row: RatioRow, ticks: Sequence[float]) -> str:
     first, last = sorted((1.0, row.median))
     body += span((first, last), top, middle - 0.75, 1.5, INK)
     body += dot(place(1, top), middle, WHITE) + dot(place(row.median, top), middle, ACCENT)
-    return parts.svg(body, STRIP)
+    return svg(body, STRIP)
 
 
 def stacks(rows: Sequence[Stack], title: str, lang: str) -> Markup:
@@ -119,7 +120,7 @@ def stacks(rows: Sequence[Stack], title: str, lang: str) -> Markup:
     ticks = ticks_of(step, highest)
     there = [part for part in PARTS if any(part in row.parts for row in known)]
     key = [
-        parts.sample(parts.svg(f'<rect width="28" height="12" y="1" fill="{PARTS[p]}"/>', 14, "28"), part_name(p, lang))
+        parts.sample(svg(f'<rect width="28" height="12" y="1" fill="{PARTS[p]}"/>', 14, "28"), part_name(p, lang))
         for p in there
     ]
     lines = []
@@ -154,7 +155,7 @@ def _stack(row: Stack, ticks: Sequence[float]) -> str:
     body += span((row.amount["low"], row.amount["high"]), top, 15.25, 1.5, INK)
     for end in ("low", "high"):
         body += f'<rect style="x:{place(row.amount[end], top)}" y="12.5" width="1.5" height="7" fill="{INK}"/>'
-    return parts.svg(body, STRIP)
+    return svg(body, STRIP)
 
 
 def waterfall(rows: Sequence[Rise], title: str, lang: str) -> Markup:
@@ -172,7 +173,7 @@ def _rise(row: Rise, top: float) -> str:
     fill = SECOND if not row.start else ACCENT if row.end > row.start else PALE
     low, high = sorted((row.start, row.end))
     ground = f'<rect style="x:{place(0, top)}" width="1" height="{STRIP}" fill="{LINE}"/>'
-    return parts.svg(ground + span((low, high), top, 3, 14, fill), STRIP)
+    return svg(ground + span((low, high), top, 3, 14, fill), STRIP)
 
 
 def tornado(rows: Sequence[Swing], central: float, title: str, lang: str) -> Markup:
@@ -194,7 +195,7 @@ def _swing(row: Swing, central: float, ticks: Sequence[float]) -> str:
     low, high = sorted((row.low, row.high))
     body = grid(ticks, STRIP) + span((low, high), ticks[-1], 3, 14, ACCENT)
     middle = place(central, ticks[-1])
-    return parts.svg(body + f'<rect style="x:{middle}" width="2" height="{STRIP}" fill="{INK}"/>', STRIP)
+    return svg(body + f'<rect style="x:{middle}" width="2" height="{STRIP}" fill="{INK}"/>', STRIP)
 
 
 def _marks(marks: Sequence[tuple[float, str]], top: float) -> Markup:
@@ -206,7 +207,7 @@ def _marks(marks: Sequence[tuple[float, str]], top: float) -> Markup:
 
 def grid(ticks: Sequence[float], height: int) -> str:
     """A line at each tick, the height of a picture [px]."""
-    return parts.grid((place(v, ticks[-1]) for v in ticks), height)
+    return pictures.grid((place(v, ticks[-1]) for v in ticks), height)
 
 
 def span(ends: tuple[float, float], top: float, y: float, height: float, fill: str) -> str:

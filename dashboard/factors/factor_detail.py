@@ -14,6 +14,7 @@ from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from estimator.core.number_format import DisplayUnit, bounds_text, exact_text, step_for
+from estimator.reporting.documents.pictures import bar_svg
 
 
 def factor_view(entry: FactorEntry, family: Sequence[FactorEntry], today: date, lang: str) -> Markup:
@@ -54,7 +55,7 @@ def rivals_picture(entries: Sequence[FactorEntry], lang: str) -> Markup:
         texture = {"measured" if item.role == "default" else "declared": 1.0}
         link = html_parts.address("facteurs", lang, facteur=item.id)
         named = Markup('<b><a href="{}">{}</a></b> <span>{}</span>').format(link, entry.source["title"], text)
-        rows.append(line(named, svg_charts.bar_svg(amount, texture, ticks[-1], ticks)))
+        rows.append(line(named, bar_svg(amount, texture, ticks[-1], ticks)))
         said.append(t("numbers.pair", lang, name=entry.source["title"], value=text))
     label = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(said))
     return Markup("<h3>{}</h3>{}").format(title, figure_of(label, list_of(rows) + svg_charts.axis(ticks, step, lang)))

@@ -17,7 +17,7 @@ from dashboard.summary.estimator_gateway import (
     state,
 )
 from dashboard.summary.page import OPENED, PERIOD, SIMPLE, TERRITORY, drawn
-from estimator.reporting.summary.sentences import period_text, territory_text
+from estimator.reporting.summary.sentences import period_text, tell, territory_text
 
 
 def show() -> None:
@@ -47,7 +47,7 @@ def _choices(now: State, wanted: SummaryScope, lang: str) -> None:
         choice(t("synthese.period", lang), spans, PERIOD, period_text(wanted.period, lang))
         aloud = [said[lang] for said in body(wanted)["aloud"]]
         if aloud:
-            with st.popover(t("synthese.aloud", lang)):
+            with st.popover(tell("to_say", lang)):
                 for said in aloud:
                     st.code(said, language=None, wrap_lines=True)
         sheet = address("fiche-synthese", lang, territoire=wanted.territory, periode=wanted.period)

@@ -1,36 +1,11 @@
-"""Components of all charts: positions on an axis, list lines, legends, axes, frames."""
+"""Components of all charts in a page: list lines, legends, axes, frames."""
 
-import base64
 from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
 from dashboard.shared.texts import t
-
-INK, LINE, ACCENT, WHITE = "#1b1f24", "#d8dee4", "#0b5cad", "#ffffff"
-STRIP = 20  # height of the picture of a row [px], the dot included
-EDGE = 6  # room left and right of the scale, so that a dot at zero is whole [px]
-
-
-def svg(body: str, height: float, width: str = "100%") -> str:
-    """A picture that stretches with the page."""
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{body}</svg>'
-
-
-def data_uri(picture: str) -> str:
-    """A picture that travels inside the page."""
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
-
-
-def place(value: float, top: float) -> str:
-    """Position of a value between the two edges of a chart, independent of its width."""
-    share = value / top if top else 0.0
-    return f"calc({EDGE}px + (100% - {2 * EDGE}px)*{share:.5f})"
-
-
-def grid(places: Iterable[str], height: int) -> str:
-    """A line at each place, the height of a picture [px]."""
-    return "".join(f'<rect style="x:{x}" width="1" height="{height}" fill="{LINE}"/>' for x in places)
+from estimator.reporting.documents.pictures import data_uri
 
 
 def line(words: Markup, picture: str = "", kind: str = "bar") -> Markup:

@@ -9,7 +9,6 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import chart_parts as parts
-from dashboard.shared.chart_parts import ACCENT, EDGE, INK, LINE, STRIP, WHITE, place
 from dashboard.shared.texts import t
 from estimator.catalogue.schema import PROOFS
 from estimator.core.number_format import (
@@ -21,21 +20,29 @@ from estimator.core.number_format import (
     tick_text,
     with_unit,
 )
+from estimator.reporting.documents.pictures import (
+    ACCENT,
+    EDGE,
+    INK,
+    LINE,
+    STRIP,
+    WHITE,
+    band,
+    bar_svg,
+    dot,
+    grid,
+    place,
+    rect,
+    textured,
+)
 
-BAND = 14  # height of a bar [px]
+SAMPLE = 14  # height of a sample of a legend, and of a bar [px]
 COLUMN = 48  # height of a column of months [px]
 BOX = 13  # height of the mark of an unknown electricity [px]
 SMALL = 20  # ratio of largest to smallest central value above which the small ones are also drawn enlarged
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 TICKS = 5
 RATIO = DisplayUnit(Decimal(1), "", scaled=False)  # a number without a unit
-PATTERNS = (
-    f'<pattern id="e" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    f'<rect width="6" height="6" fill="{WHITE}"/><rect width="2.5" height="6" fill="{ACCENT}"/></pattern>'
-    f'<pattern id="u" width="5" height="5" patternUnits="userSpaceOnUse">'
-    f'<rect width="5" height="5" fill="{WHITE}"/><circle cx="2.5" cy="2.5" r="1.1" fill="{ACCENT}"/></pattern>'
-)
-FILLS = {"measured": ACCENT, "estimated": "url(#e)", "declared": WHITE, "unknown": "url(#u)"}
 
 
 @dataclass(frozen=True)
@@ -95,34 +102,22 @@ def alt_text(bars: Sequence[ChartRow], title: str, lang: str) -> str:
 
 def legend(proofs: Sequence[Mapping[str, float]], lang: str) -> Markup:
     """Legend of the textures in use, and of the dot."""
-    dot = parts.sample(_svg(_dot("14px", BAND / 2), "28", BAND), t("chart.central", lang))
-    return textures(proofs, lang, dot)
+    central = textured(dot("14px", SAMPLE / 2), "28", SAMPLE)
+    return textures(proofs, lang, parts.sample(central, t("chart.central", lang)))
 
 
 def textures(proofs: Sequence[Mapping[str, float]], lang: str, more: Markup | None = None) -> Markup:
     """A sample of each texture in use, with its label."""
     there = [p for p in PROOFS if any(shares.get(p, 0) > 0 for shares in proofs)]
-    items = [
-        parts.sample(_svg(_band({p: 1.0}, "x:0.5px;width:27px", 0), "28", BAND), t(f"proof.{p}", lang)) for p in there
-    ]
+    drawn = {p: textured(band({p: 1.0}, "x:0.5px;width:27px", 0, SAMPLE), "28", SAMPLE) for p in there}
+    items = [parts.sample(picture, t(f"proof.{p}", lang)) for p, picture in drawn.items()]
     return parts.legend_of([*items, more or Markup()], lang)
-
-
-def bar_svg(amount: ReadableAmount, proof: Mapping[str, float], top: float, ticks: Sequence[float] = ()) -> str:
-    """One bar from its low to its high value, with a dot at its central one, on a scale from 0 to `top`."""
-    lines = parts.grid((place(v, top) for v in ticks), STRIP)
-    if amount.get("central") is None:
-        return _svg(lines, "100%", STRIP)
-    wide = max((amount["high"] - amount["low"]) / top if top else 0.0, 0.002)
-    extent = f"x:{place(amount['low'], top)};width:calc((100% - {2 * EDGE}px)*{wide:.5f})"
-    band = _band(proof, extent, (STRIP - BAND) / 2)
-    return _svg(lines + band + _dot(place(amount["central"], top), STRIP / 2), "100%", STRIP)
 
 
 def share_svg(share: float) -> str:
     """A plain bar for a share of the total."""
     body = f'<rect width="100%" height="8" fill="{LINE}"/><rect width="{100 * share:.2f}%" height="8" fill="{ACCENT}"/>'
-    return _svg(body, "100%", 8)
+    return textured(body, "100%", 8)
 
 
 def columns_svg(months: Sequence[Mapping[str, float] | None], top: float, slots: int, open_: Sequence[int] = ()) -> str:
@@ -142,16 +137,16 @@ def columns_svg(months: Sequence[Mapping[str, float] | None], top: float, slots:
             height = room * kwh.get(proof, 0.0) / top if top else 0.0
             if height:
                 ground -= height
-                parts.append(_rect(f"x:{left:.2f}%;width:{wide:.2f}%", ground, height, proof))
+                parts.append(rect(f"x:{left:.2f}%;width:{wide:.2f}%", ground, height, proof))
         if index in open_:
             parts.append(_box(f"x:{left:.2f}%;width:{wide:.2f}%", ground - BOX + 1))
-    return _svg("".join(parts), "100%", COLUMN)
+    return textured("".join(parts), "100%", COLUMN)
 
 
 def mark(name: str, text: str) -> Markup:
     """A legend entry other than a proof: "empty" month, or "open" column, with unknown electricity."""
-    body = _dots("2", "26", BAND / 2) if name == "empty" else _box("x:0.5px;width:27px", 1)
-    return parts.sample(_svg(body, "28", BAND), text)
+    body = _dots("2", "26", SAMPLE / 2) if name == "empty" else _box("x:0.5px;width:27px", 1)
+    return parts.sample(textured(body, "28", SAMPLE), text)
 
 
 def ratio_ticks(lowest: float, highest: float) -> list[float]:
@@ -164,11 +159,11 @@ def ratio_ticks(lowest: float, highest: float) -> list[float]:
 def ratio_svg(low: float, middle: float, high: float, ticks: Sequence[float]) -> str:
     """Ratios from low to high with a dot in the middle, on a logarithmic axis; the line at 1 is darker."""
     places = [ratio_share(v, ticks) for v in (low, middle, high)]
-    lines = parts.grid((place(ratio_share(v, ticks), 1) for v in ticks), STRIP)
+    lines = grid((place(ratio_share(v, ticks), 1) for v in ticks), STRIP)
     even = f'<rect style="x:{place(ratio_share(1.0, ticks), 1)}" width="1.5" height="{STRIP}" fill="{INK}"/>'
     extent = f"x:{place(places[0], 1)};width:calc((100% - {2 * EDGE}px)*{places[2] - places[0]:.5f})"
-    bar = _band({"measured": 1.0}, extent, (STRIP - BAND) / 2) if high > low else ""
-    return _svg(lines + bar + even + _dot(place(places[1], 1), STRIP / 2), "100%", STRIP)
+    bar = band({"measured": 1.0}, extent, (STRIP - SAMPLE) / 2, SAMPLE) if high > low else ""
+    return textured(lines + bar + even + dot(place(places[1], 1), STRIP / 2), "100%", STRIP)
 
 
 def ratio_share(value: float, ticks: Sequence[float]) -> float:
@@ -242,24 +237,6 @@ def axis(ticks: Sequence[float], step: DisplayUnit, lang: str) -> Markup:
     return parts.scale(marks)
 
 
-def _band(proof: Mapping[str, float], place: str, above: float) -> str:
-    """The bar, split in height by proof, measured on top."""
-    shares = [(p, proof[p]) for p in PROOFS if proof.get(p, 0) > 0] or [("unknown", 1.0)]
-    whole, parts, y = sum(share for _, share in shares), [], above
-    for name, share in shares:
-        height = BAND * share / whole
-        parts.append(_rect(place, y, height, name))
-        y += height
-    return "".join(parts)
-
-
-def _rect(place: str, y: float, height: float, proof: str) -> str:
-    return (
-        f'<rect style="{place}" y="{y:.2f}" height="{height:.2f}"'
-        f' fill="{FILLS[proof]}" stroke="{ACCENT}" stroke-width="1"/>'
-    )
-
-
 def _dots(left: str, right: str, y: float) -> str:
     return (
         f'<line x1="{left}" x2="{right}" y1="{y}" y2="{y}"'
@@ -271,11 +248,3 @@ def _box(place: str, y: float) -> str:
     return (
         f'<rect style="{place}" y="{y:.2f}" height="{BOX - 2}" fill="{WHITE}" stroke="{INK}" stroke-dasharray="4 3"/>'
     )
-
-
-def _dot(x: str, y: float) -> str:
-    return f'<circle style="cx:{x}" cy="{y}" r="5" fill="{WHITE}" stroke="{INK}" stroke-width="2"/>'
-
-
-def _svg(body: str, width: str, height: float) -> str:
-    return parts.svg(f'<defs>{PATTERNS}</defs><g stroke-linejoin="round">{body}</g>', height, width)

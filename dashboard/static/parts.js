@@ -33,3 +33,6 @@ document.addEventListener("click", event => {
   if (lang) left.set("lang", lang);
   link.href = new URL("?" + left, new URL(link.href.split("?")[0])).href;
 }, true);
+
+// The button of a document that prints it.
+document.addEventListener("click", event => { if (event.target.closest?.("[data-print]")) print(); });

@@ -9,38 +9,31 @@ from markupsafe import Markup
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.templates import render
 from dashboard.shared.texts import sentence, t
-from dashboard.summary.svg_charts import (
-    EFFECTS,
-    HIGH,
-    LARGE,
-    History,
-    months_chart,
-    months_figure,
-    months_legend,
-    waterfall,
-)
-from estimator.core.number_format import NO_BREAK, WHOLE, figure
+from dashboard.summary.svg_charts import months_chart, months_figure, months_legend
+from estimator.core.number_format import WHOLE
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.explanation import number_of
-from estimator.governance.indicators.known_days import YEAR
-from estimator.governance.indicators.projection import MONTHS
 from estimator.reporting.summary import sentences, sovereignty_text
+from estimator.reporting.summary.months import LARGE, history_of
 from estimator.reporting.summary.one_page import (
-    charter_lines,
+    charter_counts,
     is_mostly_estimated,
+    proof_kinds,
     proof_of,
     read_name,
     to_do,
     use_name,
     weighed,
+    weight,
 )
 
+EFFECTS = ("volume", "efficiency", "scope", "method")
 FIRST = 3  # facts, and promises not held, that are shown unopened
 SAID = (
     is_mostly_estimated, number_of, proof_of, read_name, to_do, use_name, sentences.against_text, sentences.amount_text,
-    sentences.counted_indicators, sentences.covered_period_text, sentences.limit_texts, sentences.name,
-    sentences.objective_text, sentences.period_text, sentences.proof_text, sentences.share_of_total,
-    sentences.territory_text, sentences.trend_text, sentences.use_budget_text, sentences.value_text,
+    sentences.caveat, sentences.counted_indicators, sentences.limit_texts, sentences.name, sentences.objective_text,
+    sentences.period_text, sentences.picture_title, sentences.proof_text, sentences.share_of_total, sentences.tell,
+    sentences.trend_text, sentences.use_budget_text, sentences.value_text,
 )  # fmt: skip
 Body = Mapping[str, Any]
 
@@ -61,7 +54,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
         voir=opened,
         known=known,
         not_held=[check for check in body["charter"] if check["status"] == "not_held"][:FIRST],
-        counts=next(charter_lines(body, lang)),
+        counts=charter_counts(body, lang),
         paths=[(key, line) for key in FOOTPRINTS for line in sentences.path_lines(entries[key], lang)],
         read=partial(_how_to_read, body, lang=lang),
         effect=partial(_effect, lang=lang),
@@ -77,24 +70,16 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
 def _drawn(body: Body, lang: str) -> dict[str, Any]:
     """The charts of a period with figures."""
     entries = [body["indicators"][key] for key in FOOTPRINTS]
-    settled = [entry for entry in entries if entry["change"]["established"]]
-    title = t("synthese.change_of", lang, name=sentences.name(settled[0]["id"], lang)) if settled else ""
-    energy = entries[0]
+    energy, histories = entries[0], {key: history_of(body, key) for key in FOOTPRINTS}
+    names = {key: sentences.name(key, lang) for key in FOOTPRINTS}
     return {
-        "months_chart": months_chart(_history(energy, body, lang, _pace(body), LARGE), lang),
+        "months_chart": months_chart(names["energy"], history_of(body, "energy", LARGE), lang),
         "facts": list(_facts(energy, lang)) if energy["change"]["established"] else [],
-        "direction": _direction(energy),
-        "months_legend": months_legend(any(_limit(entry) is not None for entry in entries), lang),
-        "months_figures": {entry["id"]: months_figure(_history(entry, body, lang), lang) for entry in entries[1:]},
-        "settled": settled,
-        "waterfall": waterfall(list(_steps(settled[0], lang)), title, lang) if settled else "",
+        "months_legend": months_legend(any(found.limit is not None for found in histories.values()), lang),
+        "months_figures": {key: months_figure(names[key], histories[key], lang) for key in FOOTPRINTS[1:]},
+        "settled": [entry for entry in entries if entry["change"]["established"]],
         "uses_chart": svg_charts.interval_chart(use_bars(body, lang), t("synthese.uses", lang), lang),
     }
-
-
-def _direction(energy: Body) -> str:
-    change = energy["change"]
-    return ("up" if change["difference"]["low"] > 0 else "down") if change["established"] else "open"
 
 
 def _facts(energy: Body, lang: str) -> Iterator[tuple[str, str]]:
@@ -104,40 +89,6 @@ def _facts(energy: Body, lang: str) -> Iterator[tuple[str, str]]:
         amount = change["ends"][effect] | {"central": change["effects"][effect], "unit": unit}
         more = "more" if amount["central"] > 0 else "less"
         yield sentences.effect_text(amount, lang, "effect_range"), t(f"synthese.{more}_{effect}", lang)
-
-
-def _pace(body: Body) -> dict[str, float] | None:
-    """What a month to come would be at the pace of the known days of the year; None without any."""
-    year = body["indicators"]["energy"]["pace"]
-    return {end: year[end] / MONTHS for end in ("low", "central", "high")} if year else None
-
-
-def _history(entry: Body, body: Body, lang: str, pace: dict[str, float] | None = None, tall: int = HIGH) -> History:
-    months = {int(month): amount for month, amount in entry["history"].items()}
-    label = sentences.name(entry["id"], lang)
-    return History(label, months, frozenset(body["months"]), _limit(entry), pace, tall)
-
-
-def _limit(entry: Body) -> float | None:
-    """The objective of a month: the trajectory of the year divided equally."""
-    path = entry["path"]
-    return path["path"] * YEAR / path["span"] / MONTHS if path and path["path"] is not None and path["span"] else None
-
-
-def _steps(entry: Body, lang: str) -> Iterator[tuple[str, str, float, float]]:
-    change, unit = entry["change"], entry["value"]["unit"]
-    at = change["before"]
-    yield t("synthese.before", lang), _single_value(at, unit, lang), 0.0, at
-    for effect in EFFECTS:
-        moved = at + change["effects"][effect]
-        yield t(f"synthese.effect_{effect}", lang), _effect(entry, effect, lang), at or 1e-12, moved
-        at = moved
-    yield t("synthese.after", lang), _single_value(change["after"], unit, lang), 0.0, change["after"]
-
-
-def _single_value(value: float, unit: str, lang: str) -> str:
-    shown = figure({"low": value, "central": value, "high": value, "unit": unit}, lang)
-    return t("synthese.central", lang, value=shown.central)
 
 
 def _effect(entry: Body, effect: str, lang: str) -> str:
@@ -157,18 +108,11 @@ def _use_bar(use: Body, lang: str) -> svg_charts.ChartRow:
         label=use_name(use, lang),
         amount=use["energy"],
         proof=proof,
-        aside=_weight(use, lang),
-        said=", ".join(t(f"proof.{kind}", lang) for kind in proof),
+        aside=weight(use, lang),
+        said=proof_kinds(use, lang),
         href=html_parts.address("registre", lang, cas=use["id"]) if use["kind"] == "case" else "",
         more=use_name(use, lang),
     )
-
-
-def _weight(use: Body, lang: str) -> str:
-    """« entre 46 et 61 % du total, 3,3 MWh »."""
-    value = figure(use["energy"], lang)
-    central = f"{value.value}{NO_BREAK}{value.unit}"
-    return ", ".join(filter(None, (sentences.share_of_total(use["share"], lang), central)))
 
 
 def _how_to_read(body: Body, entry: Body, lang: str) -> list[str]:

@@ -6,7 +6,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from dashboard.shared.html_parts import address
 from dashboard.shared.html_shell import document_response, refusal_response
+from dashboard.shared.templates import render
 from dashboard.shared.texts import DEFAULT, LANGUAGES, lang_of
 from dashboard.summary.estimator_gateway import (
     Remembered,
@@ -74,7 +76,10 @@ def _of_scope(answer: Callable[[SummaryScope, str, Request], Response]) -> Calla
 
 
 def _sheet(asked: SummaryScope, lang: str, _: Request) -> Response:
-    return Response(sheets((asked, lang, HTML)), media_type="text/html")
+    """The sheet, with a way back and a button that prints, neither of them on paper."""
+    back = address("synthese", lang, **{TERRITORY: asked.territory, PERIOD: asked.period})
+    ways = render("document_ways", lang, back=back)
+    return Response(sheets((asked, lang, HTML)).replace("<main>", f"{ways}<main>", 1), media_type="text/html")
 
 
 def _table(asked: SummaryScope, lang: str, _: Request) -> Response:

@@ -9,9 +9,8 @@ import pytest
 
 from dashboard.measurements.coverage_timeline import ServiceTimeline, months_picture, months_table
 from dashboard.shared.svg_charts import (
-    BAND,
+    SAMPLE,
     ChartRow,
-    bar_svg,
     columns_svg,
     interval_chart,
     legend,
@@ -19,6 +18,7 @@ from dashboard.shared.svg_charts import (
     small_ones,
 )
 from estimator.assessment.impacts import Amount
+from estimator.reporting.documents.pictures import bar_svg
 from tests.home import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -73,10 +73,10 @@ def test_the_height_of_a_bar_is_shared_by_proof_and_each_proof_has_its_own_textu
     drawing = ElementTree.fromstring(bar_svg(given, proof, 100.0))
     layers = [r for r in drawing.iter(f"{SVG}rect") if r.get("stroke")]
     assert [float(r.get("height", 0)) for r in layers] == pytest.approx(
-        [0.4 * BAND, 0.3 * BAND, 0.2 * BAND, 0.1 * BAND]
+        [0.4 * SAMPLE, 0.3 * SAMPLE, 0.2 * SAMPLE, 0.1 * SAMPLE]
     )
     assert len({r.get("fill") for r in layers}) == 4
-    assert BAND >= 8
+    assert SAMPLE >= 8
 
 
 def test_a_value_that_is_not_known_has_words_and_no_bar() -> None:

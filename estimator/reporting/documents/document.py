@@ -67,7 +67,21 @@ class Points:
     items: tuple[str, ...]
 
 
-Block = str | Table | FieldList | Points
+@dataclass(frozen=True)
+class Picture:
+    """A drawing, and in words what it shows, which text formats print.
+
+    legend: a sample drawn -> its word; top: what its height is; ends: what stands under its left and right ends.
+    """
+
+    drawn: str
+    alt: str
+    top: str
+    ends: tuple[str, str]
+    legend: Mapping[str, str]
+
+
+Block = str | Table | FieldList | Points | Picture
 
 
 @dataclass(frozen=True)

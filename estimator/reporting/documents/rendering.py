@@ -13,11 +13,14 @@ from markupsafe import Markup
 from estimator.core.errors import SobriaError, say
 from estimator.core.typography import typeset
 from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
-from estimator.reporting.documents.document import Document, Table
-from estimator.reporting.documents.svg_bars import FILLS, PATTERNS, bar_svg, dot, sample
+from estimator.reporting.documents.document import Document, IntervalBar, Table
+from estimator.reporting.documents.pictures import FILLS, PATTERNS, band, bar, data_uri, dot, grid, place, svg
 from estimator.reporting.documents.templates import environment, text_environment
 
 FORMATS = ("html", "md", "csv", "txt")
+WIDE, SAMPLE, STRIP = 120, 22, 12  # widths of a bar and of a sample, their height [px]
+ENDS = f'<g id="g">{grid((place(at, 1, WIDE) for at in (0, 1)), STRIP)}</g>'  # of the scale of a bar
+DEFS = Markup(f'<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{PATTERNS}{ENDS}</defs></svg>')  # noqa: S704
 COLON = {"fr": Markup("\u00a0: "), "en": Markup(": ")}
 AIRY = 4000  # maximum characters of one page in normal type
 ROOMY = 3500  # and in larger type, for who does not read such sheets every day
@@ -70,12 +73,27 @@ def _page(document: Document) -> str:
     t, lang = partial(typeset, lang=document.lang), document.lang
     tables = [block for part in document.sections for block in part.blocks if isinstance(block, Table)]
     facts: dict[str, Any] = {"t": t, "central": t(say("sheet", "central", lang))}
-    facts |= {"bar_svg": bar_svg, "sample": sample, "dot": dot}
+    facts |= {"drawn_bar": _drawn_bar, "drawn_sample": _drawn_sample, "data_uri": data_uri}
     facts["textures"] = lambda table: {name: say("proofs", name, lang) for name in FILLS if name in table.proofs}
     body = _html("document.html", **vars(document), **facts)
-    body = (PATTERNS if any(table.proofs for table in tables) else Markup()) + body
+    body = (DEFS if any(table.proofs for table in tables) else Markup()) + body
     names = {"title": t(document.title), "kind": t(document.kind), "name": _classes(document, body)}
     return str(_html("page.html", lang=lang, style=_style(), body=body, **names))
+
+
+def _drawn_bar(given: IntervalBar) -> Markup:
+    """A bar; hidden from screen readers since its text is in the cell."""
+    return _drawn('<use href="#g"/>' + bar(given.amount, given.proof, given.top, STRIP, WIDE), WIDE)
+
+
+def _drawn_sample(proof: str = "") -> Markup:
+    """A texture, or without any the dot of a central value, for the legend."""
+    found = band({proof: 1.0}, "x:1px;width:20px", 2, 8) if proof else dot("11px", STRIP / 2, STRIP / 4)
+    return _drawn(found, SAMPLE)
+
+
+def _drawn(body: str, wide: int) -> Markup:
+    return Markup('<span aria-hidden="true">{}</span>').format(Markup(svg(body, STRIP, str(wide), "")))  # noqa: S704
 
 
 def _html(template: str, **facts: Any) -> Markup:

@@ -17,7 +17,7 @@ from estimator.reporting.documents.document import (
     Table,
     TableCell,
 )
-from estimator.reporting.documents.svg_bars import round_top, small_ones
+from estimator.reporting.documents.pictures import round_top, small_ones
 from estimator.reporting.project import sentences
 from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts, clipped
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator.core.number_format import interval_text, partly_text
 from estimator.reporting.documents.document import IntervalBar, TableCell
-from estimator.reporting.documents.svg_bars import round_top
+from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.publications.context import ReportFacts, known_shares
 
 

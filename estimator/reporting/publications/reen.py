@@ -11,7 +11,7 @@ from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, OTHERS
 from estimator.reporting.documents.document import Document, Points, Row, Section, Table, TableCell
-from estimator.reporting.documents.svg_bars import round_top
+from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.project.context import clipped
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
 from estimator.reporting.publications.forbidden_claims import claims

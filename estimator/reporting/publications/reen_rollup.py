@@ -18,7 +18,7 @@ from estimator.core.typography import typeset
 from estimator.core.validation_messages import expected as expected_text
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.documents.document import Document, Points, Record, Row, Section, Table, TableCell
-from estimator.reporting.documents.svg_bars import round_top
+from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.publications.printed import amount_cell
 from estimator.reporting.publications.reen_file import COUNTED, CommuneFile, CommuneService
 from estimator.reporting.summary.sentences import covered_period_text, proof_text, shared, territory_text

@@ -4,45 +4,45 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.core.errors import say
-from estimator.core.number_format import interval_text, step_for, tick_text, with_unit
+from estimator.core.number_format import NO_BREAK, WHOLE, figure, interval_text, step_for, tick_text, with_unit
 from estimator.core.typography import typeset
-from estimator.governance.indicator_list import FOOTPRINTS, OTHERS
-from estimator.reporting.documents.document import Document, IntervalBar, Points, Record, Row, Section, Table, TableCell
-from estimator.reporting.documents.svg_bars import round_top
-from estimator.reporting.project.context import clipped
+from estimator.reporting.documents.document import (
+    Document,
+    IntervalBar,
+    Picture,
+    Points,
+    Record,
+    Row,
+    Section,
+    Table,
+    TableCell,
+)
+from estimator.reporting.documents.pictures import round_top
+from estimator.reporting.summary.months import LARGE, history_of, months_svg, samples
 from estimator.reporting.summary.sentences import (
-    against_text,
     answer,
-    budget_text,
-    hosting_text,
+    caveat,
     limit_texts,
-    name,
     objective_text,
-    path_lines,
-    path_text,
     period_text,
     proof_text,
     share_of_total,
     shared,
     tell,
-    territory_text,
-    trend_text,
-    use_budget_text,
-    used,
     value_text,
+    verdict,
 )
 from estimator.reporting.summary.use_cases import TOLD
 
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
 STATUSES = ("held", "covered", "partly", "not_held", "not_measured")
-MOST_PATHS, MOST_NOT_SAID, MOST_PROOFS = 2, 4, 6
-OBJECTIVE, ASKED, DECIDED, NAMED = 60, 72, 96, 36  # maximum characters, to fit on one page
 MOSTLY = 0.2  # measured share under which the sheet is labelled as an estimate
 Body = Mapping[str, Any]
 
 
 def document(body: Body, lang: str) -> Document:
-    """The summary sheet in one language."""
+    """The summary sheet in one language: the answer, three sentences to say, two pictures, the first decision,
+    and nothing cut."""
     return Document(
         kind=tell("kind", lang),
         title=tell("title", lang),
@@ -54,12 +54,14 @@ def document(body: Body, lang: str) -> Document:
         records=tuple(_records(body, lang)),
         mark=tell("mark", lang) if body["sample"] else "",
         one_page=True,
-        dense=True,  # its lists take more space than their characters
+        dense=True,  # when names are long: its lists take more space than their characters
+        plain=True,
     )
 
 
 def _lead(body: Body, lang: str) -> Iterator[str]:
-    yield answer(body, lang)
+    known = body["indicators"]["energy"]["value"]["central"] is not None
+    yield verdict(body, lang) if known else answer(body, lang)
     if is_mostly_estimated(body):
         yield tell("little_measured", lang)
 
@@ -72,49 +74,34 @@ def is_mostly_estimated(body: Body) -> bool:
 
 
 def _sections(body: Body, lang: str) -> Iterator[Section]:
-    yield Section(tell("four", lang), (_four(body, lang), *_paths(body, lang)))
-    if body["uses"]:
-        yield Section(tell("by_use", lang), (_uses(body, lang),))
-    yield Section(tell("others_title", lang), (_others(body, lang),))
-    yield Section(tell("charter", lang), (Points(tuple(charter_lines(body, lang))),))
-    told = [
-        f"{clipped(found['title'][lang], DECIDED)} {clipped(found['proof'][lang], DECIDED)}"
-        for found in body["decisions"]
-    ]
+    if body["aloud"]:
+        yield Section(tell("to_say", lang), (Points(tuple(said[lang] for said in body["aloud"])),))
+    if body["indicators"]["energy"]["value"]["central"] is not None:
+        yield Section(tell("by_month", lang), (_months(body, lang),))
+    if weighed(body):
+        yield Section(tell("weighs", lang), (_uses(body, lang),))
+    told = [f"{found['title'][lang].rstrip('.')}. {found['proof'][lang]}" for found in body["decisions"][:1]]
     yield Section(tell("decisions", lang), (Points(tuple(told or [tell("no_decision", lang)])),))
-    yield Section(tell("say", lang), (Points(tuple(_claims(body, lang))),))
-    yield Section(tell("not_say", lang), (Points(tuple(found[lang] for found in body["not_say"][:MOST_NOT_SAID])),))
 
 
-def _claims(body: Body, lang: str) -> Iterator[str]:
-    """Claims that can be made, without those already on the sheet."""
-    energy = body["indicators"]["energy"]
-    already = {answer(body, lang), used(body, lang), path_text(energy, lang)}
-    if energy["budget"]:
-        already.add(budget_text(energy["budget"], energy["value"]["unit"], lang))
-    yield from (found[lang] for found in body["say"] if found[lang] not in already)
+def _months(body: Body, lang: str) -> Picture:
+    """The electricity by month."""
+    history = history_of(body, "energy", LARGE)
+    top, unit = round_top(history.highest), next(iter(history.known.values()))["unit"]
+    step = step_for(unit, top, lang)
+    said = [f"{_month(month, lang)}, {interval_text(amount, lang)}" for month, amount in history.told]
+    drawn = samples(history, limited=history.limit is not None)
+    return Picture(
+        drawn=months_svg(history, top),
+        alt=tell("months_alt", lang, months=tell("joined_limits", lang).join(said)),
+        top=with_unit(tick_text(top, step, lang), step),
+        ends=(_month(min(history.months), lang), _month(max(history.months), lang)),
+        legend={picture: tell(key, lang) for key, picture in drawn.items()},
+    )
 
 
-def _four(body: Body, lang: str) -> Table:
-    columns = tuple(tell(key, lang) for key in ("indicator", "value", "trend", "objective"))
-    rows: list[Row] = []
-    for key in FOOTPRINTS:
-        entry = body["indicators"][key]
-        trend = trend_text(entry, lang)
-        objective = clipped(objective_text(entry["objective"], lang), OBJECTIVE)
-        rows.append((name(key, lang), value_text(entry, lang), trend, objective))
-    against = against_text(body, lang)
-    return Table(tell("read_against", lang, against=against) if against else "", columns, tuple(rows))
-
-
-def _paths(body: Body, lang: str) -> tuple[Points, ...]:
-    """Objectives and budgets at the pace of the year, for the indicators that have one."""
-    told = []
-    for key in FOOTPRINTS:
-        lines = path_lines(body["indicators"][key], lang)
-        told += [tell("about", lang, name=name(key, lang), text=line) for line in lines]
-    told += [use_budget_text(b, lang) for b in body["use_budgets"] if b["near"] or b["verdict"] in ("over", "passed")]
-    return (Points(tuple(told[:MOST_PATHS])),) if told else ()
+def _month(month: int, lang: str) -> str:
+    return period_text(f"{month // 100}-{month % 100:02}", lang)
 
 
 def _uses(body: Body, lang: str) -> Table:
@@ -125,13 +112,23 @@ def _uses(body: Body, lang: str) -> Table:
     rows: list[Row] = []
     for use in known:
         bar = IntervalBar(use["energy"], use["proof"], top)
-        shown = TableCell(proof_text(use["proof"], lang), bar=bar)
-        told = ", ".join(filter(None, (interval_text(use["energy"], lang), share_of_total(use["share"], lang))))
-        rows.append((clipped(_short_name(use, lang), NAMED), told, shown))
+        shown = TableCell(proof_kinds(use, lang), bar=bar)
+        rows.append((_short_name(use, lang), weight(use, lang), shown))
     step = step_for("kWh", top, lang)
     scale = (tell("scale", lang), "", TableCell("", scale=with_unit(tick_text(top, step, lang), step)))
     caption = tell("uses_unknown_one" if unknown == 1 else "uses_unknown", lang, count=unknown) if unknown else ""
     return Table(caption, tuple(tell(key, lang) for key in ("use", "electricity", "proof")), tuple(rows), (scale,))
+
+
+def weight(use: Body, lang: str) -> str:
+    """« entre 46 et 61 % du total, 3,3 MWh »."""
+    value = figure(use["energy"], lang)
+    return ", ".join(filter(None, (share_of_total(use["share"], lang), f"{value.value}{NO_BREAK}{value.unit}")))
+
+
+def proof_kinds(use: Body, lang: str) -> str:
+    """« mesuré, estimé »: the proofs that a use has, but traces of them."""
+    return ", ".join(say("proofs", kind, lang) for kind, share in use["proof"].items() if share >= 1 - WHOLE)
 
 
 def weighed(body: Body) -> list[Body]:
@@ -155,16 +152,6 @@ def _short_name(use: Body, lang: str) -> str:
     return tell("others_short", lang, count=use["count"]) if use["kind"] == "others" else use_name(use, lang)
 
 
-def _others(body: Body, lang: str) -> Table:
-    """The indicators that are not totals: value and target."""
-    rows: list[Row] = []
-    for key in OTHERS:
-        entry = body["indicators"][key]
-        beside = hosting_text(entry, lang) if key == "sober_hosting" else clipped(asked_text(entry, lang), ASKED)
-        rows.append((name(key, lang), value_text(entry, lang), beside))
-    return Table("", tuple(tell(key, lang) for key in ("indicator", "value", "asked_title")), tuple(rows))
-
-
 def asked_text(entry: Body, lang: str) -> str:
     """The objective of an indicator, else the regulatory limit, else « objectif non fixé »."""
     if entry["objective"] or not entry["limits"]:
@@ -173,18 +160,13 @@ def asked_text(entry: Body, lang: str) -> str:
     return tell("asked", lang, none=objective_text(None, lang), limits=told)
 
 
-def charter_lines(body: Body, lang: str) -> Iterator[str]:
-    """How many phrases have each status, then the evidence of the first that are not held, and partly."""
-    of = {status: [check for check in body["charter"] if check["status"] == status] for status in STATUSES}
-    counts = [f"{tell(f'status_{status}', lang)} {len(found)}" for status, found in of.items() if found]
+def charter_counts(body: Body, lang: str) -> str:
+    """How many phrases have each status."""
+    of = {status: sum(check["status"] == status for check in body["charter"]) for status in STATUSES}
+    counts = [f"{tell(f'status_{status}', lang)} {count}" for status, count in of.items() if count]
     counts += [f"{tell(group, lang)} {len(found)}" for group, found in body["unchecked"].items() if found]
-    total = sum(map(len, (*of.values(), *body["unchecked"].values())))
-    yield tell("charter_counts", lang, total=total, counts=tell("joined_limits", lang).join(counts))
-    for status in ("not_held", "partly"):
-        told = tell("joined_limits", lang).join(proof_of(check, lang) for check in of[status][:MOST_PROOFS])
-        if told:
-            word = tell(f"status_{status}", lang)
-            yield tell("charter_line", lang, status=word[:1].upper() + word[1:], count=len(of[status]), phrases=told)
+    total = len(body["charter"]) + sum(map(len, body["unchecked"].values()))
+    return tell("charter_counts", lang, total=total, counts=tell("joined_limits", lang).join(counts))
 
 
 def read_name(check: Body, lang: str) -> str:
@@ -204,11 +186,9 @@ def proof_of(check: Body, lang: str) -> str:
 
 
 def _foot(body: Body, lang: str) -> Iterator[str]:
-    facts = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
-    yield tell("made", lang, build=body["build"], version=body["factors_version"][:12], **facts)
-    asked = f"sobria indicators --period {body['period']} --territory {body['territory']} --lang {lang}"
-    yield tell("again", lang, command=f"{asked} --out fiche.html")
+    yield caveat(body, lang)
     yield tell("scope", lang)
+    yield tell("made", lang, build=body["build"], version=body["factors_version"][:12])
 
 
 def _records(body: Body, lang: str) -> Iterator[Record]:

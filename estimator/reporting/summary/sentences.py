@@ -305,9 +305,31 @@ def answer(body: Mapping[str, Any], lang: str, then: Callable[[Mapping[str, Any]
     if energy["value"]["central"] is None:
         nothing = energy["value"]["missing"]["code"] == "no_activity"
         return tell("empty", lang) if nothing else used(body, lang)
-    verdict = (energy["path"] or {}).get("verdict") if energy["objective"] else "none"
-    first = tell(f"answer_{verdict or 'unknown'}", lang)
-    return f"{first} {(then(body, lang) if then else '') or used(body, lang)}"
+    return f"{verdict(body, lang)} {(then(body, lang) if then else '') or used(body, lang)}"
+
+
+def verdict(body: Mapping[str, Any], lang: str) -> str:
+    """The electricity against its voted path."""
+    energy = body["indicators"]["energy"]
+    found = (energy["path"] or {}).get("verdict") if energy["objective"] else "none"
+    return tell(f"answer_{found or 'unknown'}", lang)
+
+
+def caveat(body: Mapping[str, Any], lang: str) -> str:
+    """What every figure of a page or a sheet stands on: its territory and period, its uses, its proof if any."""
+    where = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
+    cover = body["indicators"]["coverage"]
+    known = {"a": round(cover["value"]["numerator"]), "b": round(cover["value"]["denominator"])}
+    told = tell("stands_on", lang, **where, **known)
+    proof = proof_text(cover["proof"], lang)
+    return f"{told} {tell('proof_of_all', lang, proof=proof)}" if proof else told
+
+
+def picture_title(body: Mapping[str, Any], lang: str) -> str:
+    """« Ça monte, et pourquoi », where it is established."""
+    change = body["indicators"]["energy"]["change"]
+    way = ("up" if change["difference"]["low"] > 0 else "down") if change["established"] else "open"
+    return tell(f"picture_{way}", lang)
 
 
 def used(body: Mapping[str, Any], lang: str) -> str:

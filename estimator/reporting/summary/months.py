@@ -1,0 +1,120 @@
+"""A footprint by month, drawn for the screen and for paper: its interval, its objective, the months to come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from estimator.governance.indicators.known_days import YEAR
+from estimator.governance.indicators.projection import MONTHS
+from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE, svg
+
+HIGH, GROUND = 88, 4  # height of a picture, and below its zero [px]
+LARGE = 172  # height of the picture of a page [px]
+HOLLOW = f'fill="{WHITE}" stroke="{INK}" stroke-dasharray="3 3"'  # a month to come
+EARLIER = "#b6c7da"  # months before the period: lighter, and labelled
+NARROWEST = 2.0  # minimum height of an interval [px]
+ROOM = 0.1  # margin on each side of a month [share of its width]
+Amounts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class History:
+    """A footprint by month (yyyymm -> amount or None); limit: the objective, divided equally among the months.
+
+    pace: a month at the pace of the known days of the year, for those to come; tall: height of the picture [px]."""
+
+    months: Mapping[int, Amounts | None]
+    period: frozenset[int]
+    limit: float | None = None
+    pace: Mapping[str, float] | None = None
+    tall: int = HIGH
+
+    @property
+    def known(self) -> dict[int, Amounts]:
+        """The months with a figure."""
+        return {month: amount for month, amount in self.months.items() if amount and amount["central"] is not None}
+
+    @property
+    def highest(self) -> float:
+        """The highest value that is drawn."""
+        return max(float(value) for value in (*(a["high"] for a in self.known.values()), self.limit or 0.0))
+
+    @property
+    def to_come(self) -> list[int]:
+        """The months after the last known one, where a pace is drawn."""
+        return [month for month in self.months if self.pace and month > max(self.known, default=0)]
+
+    @property
+    def told(self) -> list[tuple[int, Amounts]]:
+        """The months that words name: the first, the highest and the last."""
+        known = self.known
+        chosen = dict.fromkeys([min(known), max(known, key=lambda month: known[month]["central"]), max(known)])
+        return [(month, known[month]) for month in chosen]
+
+
+def history_of(body: Amounts, key: str, tall: int = HIGH) -> History:
+    """That of a footprint of a summary; the large one says what is to come."""
+    entry = body["indicators"][key]
+    path, year = entry["path"], entry["pace"] if tall == LARGE else None
+    months = {int(month): amount for month, amount in entry["history"].items()}
+    limit = path["path"] * YEAR / path["span"] / MONTHS if path and path["path"] is not None and path["span"] else None
+    pace = {end: year[end] / MONTHS for end in ("low", "central", "high")} if year else None
+    return History(months, frozenset(body["months"]), limit, pace, tall)
+
+
+def months_svg(history: History, top: float, lines: Sequence[float] = ()) -> str:
+    """The picture alone; `top`: the value of its upper edge; lines: heights of the lines of an axis [px]."""
+    wide, tall = 100 / len(history.months), history.tall
+    body = [f'<rect width="100%" y="{y:.1f}" height="1" fill="{LINE}"/>' for y in lines or [tall - GROUND]]
+    for index, (month, amount) in enumerate(history.months.items()):
+        left, width = (index + ROOM) * wide, wide * (1 - 2 * ROOM)
+        extent = f'x="{left:.2f}%" width="{width:.2f}%"'
+        if history.pace and month in history.to_come:
+            low, high = (height(history.pace[end], top, tall) for end in ("low", "high"))
+            body.append(f'<rect {extent} y="{high:.1f}" height="{low - high:.1f}" {HOLLOW}/>')
+        elif amount is None or amount["central"] is None:
+            body.append(f'<circle cx="{left + width / 2:.2f}%" cy="{tall - GROUND - 4}" r="1.5" fill="{INK}"/>')
+        else:
+            low, middle, high = (height(amount[end], top, tall) for end in ("low", "central", "high"))
+            fill, line = (ACCENT, WHITE) if month in history.period else (EARLIER, INK)
+            body.append(f'<rect {extent} y="{high:.1f}" height="{max(low - high, NARROWEST):.1f}" fill="{fill}"/>')
+            body.append(f'<rect {extent} y="{middle - 1:.1f}" height="2" fill="{line}"/>')
+    if history.limit is not None:
+        body.append(objective_line(height(history.limit, top, tall), "100%"))
+    return svg("".join(body), tall)
+
+
+def samples(history: History, limited: bool = False) -> dict[str, str]:
+    """The legend of the large picture: a sample for each of the words of its kinds of months; limited: with that of the
+    objective, where its line has no name."""
+    drawn = {"legend_now": _sample(ACCENT, WHITE), "legend_earlier": _sample(EARLIER, INK)}
+    if history.to_come:
+        drawn["legend_pace"] = f'<rect width="14" height="12" x="7" y="1" {HOLLOW}/>'
+    if limited:
+        drawn["legend_limit"] = objective_line(7, "28")
+    return {key: svg(body, 14, "28") for key, body in drawn.items()}
+
+
+def small_samples(limited: bool) -> dict[str, str]:
+    """That of the small ones; limited: where one has an objective."""
+    drawn = {"legend_period": _sample(ACCENT, WHITE), "legend_earlier": _sample(EARLIER, INK)}
+    drawn["legend_gap"] = f'<circle cx="14" cy="7" r="1.5" fill="{INK}"/>'
+    if limited:
+        drawn["legend_objective"] = objective_line(7, "28")
+    return {key: svg(body, 14, "28") for key, body in drawn.items()}
+
+
+def _sample(fill: str, line: str) -> str:
+    """An interval with its central value, for the legend."""
+    return f'<rect width="14" height="14" x="7" fill="{fill}"/><rect width="14" height="2" x="7" y="6" fill="{line}"/>'
+
+
+def objective_line(y: float, right: str) -> str:
+    """The objective."""
+    ends = f'x1="0" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"'
+    return f'<line {ends} stroke="{INK}" stroke-width="1.5" stroke-dasharray="5 4"/>'
+
+
+def height(value: float, top: float, tall: int) -> float:
+    """Where a value stands in the picture, from its upper edge [px]."""
+    return (tall - GROUND) * (1 - value / top) if top else float(tall - GROUND)
