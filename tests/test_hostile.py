@@ -60,7 +60,7 @@ def test_two_readings_of_a_counter_are_not_added() -> None:
 def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "z.csv")
     (tmp_path / "a.csv").write_text("x\n")
-    assert [Path(path).name for path in find_files([tmp_path])] == ["a.csv"]
+    assert [Path(path).name for path in find_files([tmp_path]).traces] == ["a.csv"]
 
 
 def test_a_device_is_refused_in_words(tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from dashboard.shared.texts import both, t
 from dashboard.shared.widgets import file_field
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
+from estimator.core.typography import some_of
 from estimator.ingestion.dry_run import NOT_ESTIMABLE
 
 DROPPED, FILES, DONE = "connect dropped", "connect files", "connect done"
-SHOWN = 12  # names of fields and of models
 ASKED = ("zone", "host", "device", "cards", "use")  # of the services of the files, before their import
 
 
@@ -88,6 +88,8 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         services = sorted({service for file in found["files"] for service in file["services"]})
         read = [(file["name"], _dry_run_lines(file, lang)) for file in found["files"] if not file["error"]]
         unread = [both(file["error"], lang) for file in found["files"] if file["error"]]
+        if left := found["not_recognised"]:
+            unread.append(t("connect.not_recognised", lang, n=len(left), names=", ".join(left)))
         name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=len(found["files"]))
         counts = _counts(name, account, lang) if read else ""
         st.html(render("brancher_files", lang, counts=counts, read=read, unread=unread))
@@ -122,16 +124,12 @@ def _dry_run_lines(file: Mapping[str, Any], lang: str) -> list[str]:
     proofs = file["proofs"]
     lines += [t(f"connect.rows_{name}", lang, n=proofs[name]) for name in (*PROOFS, NOT_ESTIMABLE) if name in proofs]
     if file["unknown_models"]:
-        lines.append(t("connect.unknown_models", lang, names=_name_list(file["unknown_models"])))
+        lines.append(t("connect.unknown_models", lang, names=some_of(file["unknown_models"])))
     lines += [
         t("connect.aside", lang, n=reason["count"], line=reason["line"], reason=both(reason, lang))
         for reason in file["refused"]
     ]
     lines += [t("connect.look", lang, n=check["count"], reason=both(check, lang)) for check in file["checks"]]
     if file["left_out"]:
-        lines.append(t("connect.left_out", lang, n=len(file["left_out"]), names=_name_list(file["left_out"])))
+        lines.append(t("connect.left_out", lang, n=len(file["left_out"]), names=some_of(file["left_out"])))
     return lines
-
-
-def _name_list(names: list[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")

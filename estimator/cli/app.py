@@ -139,7 +139,6 @@ def import_(  # noqa: PLR0913
 ) -> None:
     from estimator.ingestion.context import reading_context
     from estimator.ingestion.importing import import_paths
-    from estimator.ingestion.reader import ReaderFailed
     from estimator.ingestion.readers import nothing_found
     from estimator.ledger import Ledger
 
@@ -153,14 +152,12 @@ def import_(  # noqa: PLR0913
     body = report.account.as_dict() | {
         "errors": [error.as_dict() for error in report.errors],
         "remarks": [remark.as_dict() for remark in report.remarks],
+        "not_recognised": list(report.left),
     }
     show(body, json_, lambda: cli_text.import_text(report, context.obj["lang"]))
-    named = {Path(path).name for path in paths if not Path(path).is_dir()}
-    if any(file.error and (file.name in named or isinstance(file.error, ReaderFailed)) for file in report.files):
-        raise typer.Exit(1)  # a file of a folder that is not a trace is reported, and stops nothing
-    if not report.account.read and not report.errors:
-        raise nothing_found(paths)
-    if report.account.barren or not report.account.read:
+    if not report.files:
+        raise nothing_found(paths, report.left)
+    if report.errors or report.account.barren or not report.account.read:
         raise typer.Exit(1)
 
 

@@ -7,8 +7,7 @@ import typer
 
 from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import say
-
-SHOWN_NAMES = 12
+from estimator.core.typography import some_of
 
 
 def check(  # noqa: PLR0913
@@ -30,7 +29,7 @@ def check(  # noqa: PLR0913
     if any(file["error"] for file in body["files"]):
         raise typer.Exit(1)
     if not body["account"]["read"]:
-        raise nothing_found(paths)
+        raise nothing_found(paths, found.left)
     if found.account.barren:
         typer.echo(say("cli", "none_accepted", context.obj["lang"], count=0), err=True)
         raise typer.Exit(1)
@@ -39,6 +38,8 @@ def check(  # noqa: PLR0913
 def check_text(body: Mapping[str, Any], lang: str) -> str:
     """Each file with the outcome of its rows, then the account of all, then that nothing was written."""
     blocks = [_file(file, lang) for file in body["files"]]
+    if left := body["not_recognised"]:
+        blocks.append(say("check", "not_recognised", lang, count=len(left), names=", ".join(left)))
     return "\n\n".join([*blocks, say("check", "would", lang, **body["account"]) + "\n" + say("check", "nothing", lang)])
 
 
@@ -50,17 +51,13 @@ def _file(file: Mapping[str, Any], lang: str) -> str:
     for proof, count in file["proofs"].items():
         lines.append("  " + say("check_proofs", proof, lang, count=count))
     if file["unknown_models"]:
-        lines.append("  " + say("check", "unknown_models", lang, models=_name_list(file["unknown_models"])))
+        lines.append("  " + say("check", "unknown_models", lang, models=some_of(file["unknown_models"])))
     for reason in file["refused"]:
         facts = {"line": reason["line"], "count": reason["count"], "reason": reason[lang]}
         lines.append("  " + say("check", "refused", lang, **facts))
     for look in file["checks"]:
         lines.append("  " + say("check", "look", lang, count=look["count"], reason=look[lang]))
     if file["left_out"]:
-        names = _name_list(file["left_out"])
+        names = some_of(file["left_out"])
         lines.append("  " + say("check", "left_out", lang, count=len(file["left_out"]), names=names))
     return "\n".join(lines)
-
-
-def _name_list(names: list[str]) -> str:
-    return ", ".join(names[:SHOWN_NAMES]) + (", …" if len(names) > SHOWN_NAMES else "")

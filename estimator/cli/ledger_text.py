@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimator.core.errors import say, sentences
+from estimator.core.typography import some_of
 from estimator.ledger.journal import Import, RowsWithdrawal
 from estimator.ledger.rows import Refused
 
@@ -18,15 +19,15 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
         [
             say("ledger_cli", key, lang, **{name: body[name] for name in ("withdrawal", "rows", "refused")}),
             *services[:SHOWN],
-            say("ledger_cli", "files_line", lang, files=_names(body["files"])),
-            *([say("ledger_cli", "also_in", lang, files=_names(also))] if also else []),
+            say("ledger_cli", "files_line", lang, files=some_of(body["files"], NAMES)),
+            *([say("ledger_cli", "also_in", lang, files=some_of(also, NAMES))] if also else []),
         ]
     )
 
 
 def unfinished_lines(files: Sequence[str], lang: str) -> list[str]:
     """Which imports did not end, and what to do; nothing where all did."""
-    return [say("ledger_cli", "unfinished", lang, files=_names(files))] if files else []
+    return [say("ledger_cli", "unfinished", lang, files=some_of(files, NAMES))] if files else []
 
 
 def lost_lines(rows: int, lang: str) -> list[str]:
@@ -67,7 +68,7 @@ def retried_text(body: Mapping[str, Any], lang: str) -> str:
     """Outcome of the retry of quarantined rows, and the files needed for the others."""
     lines = [say("ledger_cli", "retried", lang, **{name: n for name, n in body.items() if name != "files"})]
     if body["files"]:
-        lines.append(say("ledger_cli", "file_needed", lang, files=_names(body["files"])))
+        lines.append(say("ledger_cli", "file_needed", lang, files=some_of(body["files"], NAMES)))
     return "\n".join(lines)
 
 
@@ -79,14 +80,10 @@ def refusal_reason(row: Refused) -> dict[str, str]:
 def _import_line(record: Import, lang: str) -> str:
     key = "retry_line" if record.moved else "import_line"
     facts = {"read": record.read, "moved": record.moved, "new": sum(s.new for s in record.sources)}
-    files = _names([s.name for s in record.sources])
+    files = some_of([s.name for s in record.sources], NAMES)
     return say("ledger_cli", key, lang, at=record.at[:19], id=record.event, files=files, **facts)
 
 
 def _withdrawal_line(record: RowsWithdrawal, lang: str) -> str:
     facts = record.model_dump() | {"at": record.at[:19], "id": record.event}
     return say("ledger_cli", "undo_line" if record.undoes else "withdrawal_line", lang, **facts)
-
-
-def _names(files: Sequence[str]) -> str:
-    return ", ".join(files[:NAMES]) + (" …" if len(files) > NAMES else "")

@@ -23,6 +23,7 @@ from estimator.core.number_format import (
     share_text,
     spoken_numbers,
 )
+from estimator.core.typography import some_of
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
 from estimator.ledger.rows import faults_of, unlike
 
@@ -259,7 +260,10 @@ def import_text(report: "ImportReport", lang: str) -> str:
     for remark in report.remarks:
         groups.setdefault((remark.file, remark.code), []).append((remark, remark.facts))
     lines += _told_lines("remarks", groups, "more_remarks", lang)
-    return "\n".join(lines + [f"! {error.message(lang)}" for error in report.errors])
+    lines += [f"! {error.message(lang)}" for error in report.errors]
+    if report.left:
+        lines.append(say("cli", "not_recognised", lang, count=len(report.left), names=some_of(report.left)))
+    return "\n".join(lines)
 
 
 def _told_lines(

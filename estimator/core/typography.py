@@ -1,6 +1,7 @@
-"""Typographic spaces and apostrophes, in French and English."""
+"""Typographic spaces and apostrophes, in French and English; a list of names."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 FRENCH_SPACES = (  # no-break spaces around punctuation: narrow before ; ? !, full before : and within « »
@@ -17,3 +18,8 @@ def typeset(text: str, lang: str) -> str:
     for pattern, mark in (*(FRENCH_SPACES if lang == "fr" else ()), APOSTROPHE):
         text = pattern.sub(mark, text)
     return text
+
+
+def some_of(names: Sequence[str], most: int = 12) -> str:
+    """The first names of a list, as they are said."""
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")

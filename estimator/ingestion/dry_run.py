@@ -76,14 +76,16 @@ class FileCheck:
 
 @dataclass(frozen=True)
 class DryRun:
-    """Dry run of an import of these paths."""
+    """Dry run of an import of these paths, and what their folders hold that no reader recognised."""
 
     account: Account
     files: tuple[FileCheck, ...]
+    left: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """{"account", "files"}"""
-        return {"account": self.account.as_dict(), "files": [file.as_dict() for file in self.files]}
+        """{"account", "files", "not_recognised"}"""
+        files = [file.as_dict() for file in self.files]
+        return {"account": self.account.as_dict(), "files": files, "not_recognised": list(self.left)}
 
 
 def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext) -> DryRun:
@@ -91,8 +93,9 @@ def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext
     which is not modified."""
     with _copy(home) as ledger:
         posting = Append(ledger)
-        files = tuple(_check(path, posting, context) for path in find_files(paths))
-        return DryRun(posting.account(), files)
+        found = find_files(paths)
+        files = tuple(_check(path, posting, context) for path in found.traces)
+        return DryRun(posting.account(), files, tuple(found.left))
 
 
 def _check(path: str | Path, posting: Append, context: ReadingContext) -> FileCheck:

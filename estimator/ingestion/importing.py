@@ -9,7 +9,7 @@ from pathlib import Path
 from estimator.core.errors import SobriaError
 from estimator.ingestion.declarations.remarks import Declared, Remark, remarks
 from estimator.ingestion.reader import ReadingContext
-from estimator.ingestion.readers import find_files, open_results, size_of
+from estimator.ingestion.readers import Found, find_files, open_results, size_of
 from estimator.ledger.append import Account, Append
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
@@ -29,12 +29,14 @@ class FileResult:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """Report of an import. `refused` and `remarks`: of all rows of the files, duplicates included."""
+    """Report of an import. `refused` and `remarks`: of all rows of the files, duplicates included. `left`: what the
+    folders hold that no reader recognised."""
 
     account: Account
     files: tuple[FileResult, ...]
     refused: tuple[Refused, ...]
     remarks: tuple[Remark, ...] = ()
+    left: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[SobriaError, ...]:
@@ -54,19 +56,19 @@ def import_paths(
     `verify` would detect the loss of any.
     """
     with _no_collection():
-        return _import(ledger, list(find_files(paths)), context, progress or (lambda done, total: None))
+        return _import(ledger, find_files(paths), context, progress or (lambda done, total: None))
 
 
 def _import(
-    ledger: Ledger, found: list[str | Path], context: ReadingContext, progress: Callable[[int, int], None]
+    ledger: Ledger, found: Found, context: ReadingContext, progress: Callable[[int, int], None]
 ) -> ImportReport:
     posting, declared = Append(ledger), Declared(ledger)
     files: list[FileResult] = []
     refused: list[Refused] = []
     told: list[Remark] = []
-    sizes = [size_of(path) for path in found]
+    sizes = [size_of(path) for path in found.traces]
     done, total = 0, sum(sizes)
-    for path, size in zip(found, sizes, strict=True):
+    for path, size in zip(found.traces, sizes, strict=True):
         file = _File(path, declared)
         file.bring(posting, context, lambda read: progress(done + read, total))  # noqa: B023
         done += size
@@ -77,7 +79,7 @@ def _import(
     account = posting.account()
     if account.read != sum(file.read for file in files):
         raise ValueError(f"{sum(file.read for file in files)} rows in the files, {account.read} in the account")
-    return ImportReport(account, tuple(files), tuple(refused), tuple(told))
+    return ImportReport(account, tuple(files), tuple(refused), tuple(told), tuple(found.left))
 
 
 class _File:

@@ -54,8 +54,8 @@ def retry(ledger: Ledger, context: ReadingContext, paths: Iterable[str | Path] =
     for row in still_quarantined(ledger):
         files[row.file_name, row.file_sha].append(row)
     names = {name for name, _ in files}
-    tracked = [path for path in find_files([ledger.home / TRACES]) if Path(path).name in names]
-    originals = _originals(files, [*tracked, *find_files(paths)] if files else [])
+    tracked = [path for path in find_files([ledger.home / TRACES]).traces if Path(path).name in names]
+    originals = _originals(files, [*tracked, *find_files(paths).traces] if files else [])
     posting = Append(ledger)
     needed: dict[str, int] = {}
     refused = 0

@@ -2,13 +2,14 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from estimator.core import parquet_files
 from estimator.core.errors import SobriaError
+from estimator.core.typography import some_of
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.declarations import reader as declared
 from estimator.ingestion.energy import boamps, carbontracker, kepler, nvidia_smi, sacct, scaphandre, zeus
@@ -155,38 +156,58 @@ def fit_to_schema(result: ReadResult) -> ReadResult:
     return result
 
 
-def find_files(paths: Iterable[str | Path]) -> Iterator[str | Path]:
+class Found(NamedTuple):
+    """What paths hold: the traces to read, and what is left in their folders, by its path there."""
+
+    traces: list[str | Path]
+    left: list[str]
+
+
+def find_files(paths: Iterable[str | Path]) -> Found:
     """Traces to read, in a fixed order: files as named, traces of folders at any depth, `-` the standard input.
 
     In folders: *.csv, *.csv.bak, *.csv_0.bak, emissions*.bak; of other texts (*.json, *.jsonl, *.prom, *.psv, *.log,
-    *.txt), those that a reader recognises. Hidden folders and sidecars are skipped.
-    A missing path is returned too: opening it raises the error.
+    *.txt), those that a reader recognises. All else of a folder is left, hidden files last; a hidden or linked folder
+    is left whole. Sidecars are neither: they are read with their trace.
+    A missing path or a folder that cannot be listed is a trace too: opening it raises the error.
     """
+    found = Found([], [])
     for path in paths:
-        if str(path) == STDIN:
-            yield STDIN
-            continue
         place = Path(path)
-        if place.is_dir():
-            yield from _inside(place)
+        if str(path) == STDIN:
+            found.traces.append(STDIN)
+        elif place.is_dir():
+            _look_inside(place, found)
         elif not place.name.endswith(SUFFIX):
-            yield place
+            found.traces.append(place)
+    found.left.sort(key=lambda name: (_is_hidden(name), name))
+    return found
 
 
-def nothing_found(paths: Iterable[str | Path]) -> SobriaError:
-    """Why nothing was read of these: the .jsonl files of a folder that no reader recognised are named."""
-    folders = (Path(path) for path in paths if Path(path).is_dir())
-    seen = [file for folder in folders for file in sorted(folder.rglob("*.jsonl")) if not file.name.startswith(".")]
+def nothing_found(paths: Iterable[str | Path], left: Sequence[str]) -> SobriaError:
+    """Why nothing was read of these: what their folders hold, and no reader recognised, is named."""
     told = ", ".join(map(str, paths))
-    if not seen:
+    if not left:
         return SobriaError("nothing_to_import", paths=told)
-    return SobriaError("none_recognised", paths=told, count=len(seen), name=seen[0].name)
+    return SobriaError("none_recognised", paths=told, count=len(left), names=some_of(left))
 
 
-def _inside(folder: Path) -> Iterator[Path]:
-    for base, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(base, name) for name in sorted(files) if _is_trace(base, name))
+def _look_inside(folder: Path, found: Found) -> None:
+    unlisted: list[OSError] = []
+    for base, folders, files in os.walk(folder, onerror=unlisted.append):
+        place = Path(base)
+        closed = [name for name in folders if name.startswith(".") or (place / name).is_symlink()]
+        folders[:] = sorted(set(folders).difference(closed))
+        traces = [name for name in sorted(files) if _is_trace(base, name)]
+        left = [name for name in files if name not in traces and not name.endswith(SUFFIX)]
+        found.traces.extend(place / name for name in traces)
+        found.left.extend((place / name).relative_to(folder).as_posix() for name in left)
+        found.left.extend((place / name).relative_to(folder).as_posix() + "/" for name in closed)
+    found.traces.extend(Path(error.filename) for error in unlisted)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") for part in name.split("/"))
 
 
 def _is_trace(folder: str, name: str) -> bool:
@@ -199,12 +220,9 @@ def _is_trace(folder: str, name: str) -> bool:
     try:
         with open(os.path.join(folder, name), "rb") as file:
             head = _head(file.read(HEAD_BYTES))
-    except OSError:  # an unreadable file of a folder is skipped
-        return False
-    try:
         with contained(name, "-"):
             return _recognise(_OTHERS, name, head) is not None
-    except ReaderFailed:  # opening it raises the error
+    except (OSError, ReaderFailed):  # opening it raises the error
         return True
 
 

@@ -25,7 +25,7 @@ Law = Callable[[bytes], None]
 def samples(reader: Reader) -> list[Trace]:
     """The samples of the tests and of the documentation that this reader recognises."""
     found = []
-    for path in find_files([ROOT / "tests", ROOT / "docs"]):
+    for path in find_files([ROOT / "tests", ROOT / "docs"]).traces:
         try:
             trace = open_trace(path)
             if reader_of(trace) is reader:

@@ -231,15 +231,17 @@ def test_a_missing_path_stops_none_of_the_others_and_nothing_read_is_said(tmp_pa
     folder.mkdir()
     trace(folder, 4)
     (folder / "notes.csv").write_text("a,b\n1,2\n")
-    found = sobria(tmp_path / "other", "import", str(folder))
+    (folder / "gateway.log").write_text("served\n")
+    found = sobria(tmp_path / "other", "import", str(folder), code=1)
     assert "4 acceptée(s)" in found.stdout and "notes.csv n'est pas une trace connue" in found.stdout
+    assert "non reconnus : 1 (gateway.log)" in found.stdout.replace("\u00a0", " ")
     sobria(tmp_path / "other", "import", str(folder / "notes.csv"), code=1)
     (tmp_path / "empty").mkdir()
     assert "Aucun fichier de trace" in sobria(tmp_path, "import", str(tmp_path / "empty"), code=1).stderr
     (tmp_path / "empty" / "session.jsonl").write_text('{"a": 1}\n', "utf-8")
     for command in ("import", "check"):
         said = sobria(tmp_path, command, str(tmp_path / "empty"), code=1).stderr
-        assert ".jsonl vus et non reconnus : 1, dont session.jsonl" in said.replace("\u00a0", " ")
+        assert "Vus et non reconnus : 1 (session.jsonl)" in said.replace("\u00a0", " ")
 
 
 def test_an_impossible_power_is_set_aside(tmp_path: Path) -> None:

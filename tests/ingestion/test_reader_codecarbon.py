@@ -451,7 +451,7 @@ def test_a_file_that_is_not_read_says_why(code: str) -> None:
 
 def test_other_file_errors(tmp_path: Path) -> None:
     with pytest.raises(SobriaError) as caught:
-        [open_trace(path) for path in find_files([tmp_path / "absent.csv"])]
+        [open_trace(path) for path in find_files([tmp_path / "absent.csv"]).traces]
     assert caught.value.code == "unreadable_file"
     endless = text({}) + '"' + "x" * 200_000
     lifted = csv.field_size_limit(131_072)  # a library of other tests lifts it for the whole process
@@ -480,14 +480,16 @@ def test_quarantine_keeps_the_row_without_coordinates_or_free_text() -> None:
     assert "prompt" in refused[0].header
 
 
-def test_folders_give_traces_and_their_backups_and_nothing_else(tmp_path: Path) -> None:
+def test_folders_give_traces_and_their_backups_and_name_all_else(tmp_path: Path) -> None:
     wanted = ["a/emissions.csv", "a/emissions.csv.bak", "a/emissions.csv_0.bak", "a/emissions_old.bak", "b.csv"]
     for name in (*wanted, "a/notes.txt", ".git/x.csv", "b.csv.sobria.json", "a/.hidden.csv", "other.bak"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
-    found = [Path(path).relative_to(tmp_path).as_posix() for path in find_files([tmp_path])]
-    assert sorted(found) == sorted(wanted)
-    assert list(find_files([tmp_path / "b.csv.sobria.json", "-"])) == ["-"]
+    (tmp_path / "linked").symlink_to(tmp_path / "a")
+    found = find_files([tmp_path])
+    assert sorted(Path(path).relative_to(tmp_path).as_posix() for path in found.traces) == sorted(wanted)
+    assert found.left == ["a/notes.txt", "linked/", "other.bak", ".git/", "a/.hidden.csv"]  # hidden ones last
+    assert find_files([tmp_path / "b.csv.sobria.json", "-"]) == (["-"], [])
 
 
 def test_a_file_that_is_no_trace_stops_none_of_the_others(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from estimator.assessment.impacts import Amount
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.typography import some_of
 from estimator.workloads.ecologits.formulas import EcologitsStep, compute, steps_for
 from estimator.workloads.ecologits.tables import (
     WORLD,
@@ -156,7 +157,7 @@ def _about_model(model: EcologitsModel, tables: Tables) -> Warnings:
     said = [sentences("warnings", f"ecologits_{code}") for code in _codes(model.cautions)]
     others = tables.at_another_pace(model)
     if others:
-        names = ", ".join(others[:NAMES_SHOWN]) + (", …" if len(others) > NAMES_SHOWN else "")
+        names = some_of(others, NAMES_SHOWN)
         said.append(sentences("warnings", "ecologits_other_pace", model=model.name, others=names))
     if LOW_BITS.search(model.name):
         bits = f"{tables.constants['quantization_bits'].ends[0]:g}"
