@@ -51,6 +51,8 @@ def _answer(found: Levers, lang: str) -> str:
         return say("levers", "nothing", lang)
     gain = figure(found.together, lang).interval
     used = figure(found.used, lang).interval if found.used else ""
+    if found.once:
+        return sentence(t("levers.answer_once", lang, gain=gain, used=used, once=figure(found.once, lang).interval))
     return sentence(t("levers.answer", lang, gain=gain, used=used))
 
 

@@ -16,12 +16,14 @@ from estimator.core.duckdb_engine import DuckDB
 if TYPE_CHECKING:
     from estimator.workloads.own_measures import Own
 
-FORMAT = "3"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
+FORMAT = "4"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
+TRAINING = "COALESCE(phase = 'training', FALSE) AND COALESCE(stored_gb_years, 0) <= 0"  # of a row, as `kind` says
 MONTHLY = ("service_key", "model", "host", "month", "items", "requests")
 
 
 class Monthly(NamedTuple):
-    """A service in a month with one model at one host; items and requests are None when none is counted."""
+    """A service in a month with one model at one host; items and requests are None when none is counted. training:
+    whether it made or tuned the model, rather than used it."""
 
     service_key: str
     model: str | None
@@ -30,6 +32,7 @@ class Monthly(NamedTuple):
     group: ActivityGroup
     items: float | None
     requests: float | None
+    training: bool = False
 
 
 class PlacedGroup(NamedTuple):
@@ -110,7 +113,7 @@ class BuildFile:
         """The same, read by blocks in this order: months with other factors or meters are apart."""
         for row in self._engine.stream("SELECT * FROM cells ORDER BY ALL"):
             known: dict[str, Any] = {name: row[name] or None for name in MONTHLY}
-            yield Monthly(group=self._cell(row), **known)
+            yield Monthly(group=self._cell(row), training=row["training"], **known)
 
     def placed_groups(self, since: int) -> list[PlacedGroup]:
         """The lines of `groups` from a month on, unsummed."""
@@ -128,7 +131,7 @@ class BuildFile:
         read and read again."""
         return self._engine.rows(
             "SELECT service_key, COALESCE(model, '') AS model, COALESCE(host, '') AS host, month, modelled,"
-            " COALESCE(device, '') AS card, COALESCE(device_count, 0) AS cards, COALESCE(precision, '') AS bits,"
+            " kind = 'training' AS training, COALESCE(device, '') AS card, COALESCE(device_count, 0) AS cards, COALESCE(precision, '') AS bits,"
             " fsum(written) AS written, fsum(read_anew) AS read,"
             " fsum(COALESCE(read_again, mean_read_again, 0)) AS again"
             " FROM summed WHERE month >= $1 GROUP BY ALL ORDER BY ALL",
@@ -136,26 +139,27 @@ class BuildFile:
         )
 
     def located_rows(self, key: Sequence[str], since: int, until: int) -> list[dict[str, Any]]:
-        """The rows that count of a service, model and host (empty: unknown) from one month to another, where they are
-        placed."""
+        """The rows that count of a service, model and host (empty: unknown), of its training or not, from one month to
+        another, where they are placed."""
         return self._engine.rows(
             "SELECT * FROM located WHERE status = 'current' AND service_key = $1 AND COALESCE(model, '') = $2"
-            " AND COALESCE(host, '') = $3 AND start_month BETWEEN $4 AND $5 ORDER BY row_id",
+            f" AND COALESCE(host, '') = $3 AND ({TRAINING}) = $4 AND start_month BETWEEN $5 AND $6 ORDER BY row_id",
             [*key, since, until],
         )
 
     @cached_property
-    def spans(self) -> dict[tuple[str, str, str], list[tuple[date, date]]]:
+    def spans(self) -> dict[tuple[str, str, str, bool], list[tuple[date, date]]]:
         """First and last day (UTC) of the runs that count, by the months that they are of: of each service, model and
-        host (empty: unknown)."""
-        found: dict[tuple[str, str, str], list[tuple[date, date]]] = {}
+        host (empty: unknown), of its training or not."""
+        found: dict[tuple[str, str, str, bool], list[tuple[date, date]]] = {}
         for row in self._engine.rows(
-            "SELECT service_key, COALESCE(model, '') AS model, COALESCE(host, '') AS host, MIN(start_us) AS first,"
+            "SELECT service_key, COALESCE(model, '') AS model, COALESCE(host, '') AS host,"
+            f" {TRAINING} AS training, MIN(start_us) AS first,"
             " MAX(GREATEST(start_us, end_us - 1)) AS last FROM located WHERE status = 'current'"
-            " GROUP BY service_key, model, host, start_month, end_month ORDER BY ALL"
+            " GROUP BY service_key, model, host, training, start_month, end_month ORDER BY ALL"
         ):
             first, last = (datetime.fromtimestamp(row[end] / 1e6, UTC).date() for end in ("first", "last"))
-            found.setdefault((row["service_key"], row["model"], row["host"]), []).append((first, last))
+            found.setdefault((row["service_key"], row["model"], row["host"], row["training"]), []).append((first, last))
         return found
 
     def months(self) -> list[int]:

@@ -76,7 +76,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
     sets = ", ".join(f"{a}_set" for a in attributes)
     sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
     engine.run(
-        "CREATE TABLE cells AS SELECT service_key, model, host, month, resource_share,"
+        "CREATE TABLE cells AS SELECT service_key, model, host, month, training, resource_share,"
         f" fsum(items) AS items, fsum(requests) AS requests, {sets}, {sums} FROM bound_groups GROUP BY ALL"
     )
     _meta(engine, ledger, catalogue, build_id, attributes)

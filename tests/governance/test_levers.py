@@ -123,6 +123,31 @@ def test_the_most_certain_gain_is_first_and_levers_of_one_service_are_not_added(
     assert max(lever.gain.central or 0.0 for lever in found.levers) <= (found.together.central or 0.0) < 0.9 * total
 
 
+def test_a_training_counts_once_and_a_service_of_a_day_comes_after(
+    two_services: tuple[Path, Levers], tmp_path: Path
+) -> None:
+    """A week of tuning is not taken 52 times: all of it is what it was, and no lever changes it. A thousand times more
+    answers, known for one day, save more and come after those of 152 days."""
+    week = NONE | {"service_key": "affinage", "phase": "training", "device": "gpu/h100-sxm-80", "device_hours": 672.0}
+    brief = ANSWERS | {"service_key": "agent", "output_tokens": 2e9}
+    program = {"service_key": "tri", "model": "règles", "host": "class/server-room", "cpu_energy_kwh": 1.0}
+    rows = [*months(6, **ANSWERS), *months(6, **program, cpu_mode="mode/rapl")]
+    tuned = activity("2026-05-04T00:00:00", 168.0, **week, model=None, host="class/national-cloud")
+    append(Ledger(tmp_path), [*rows, tuned, activity("2026-06-02T09:00:00", **brief)])
+    found = of(tmp_path)
+    energy = {s.service_key: s.indicators["energy"] for s in scope_of(tmp_path).sources.build.services()}
+    assert found.once and found.used and found.once.central == pytest.approx(energy["affinage"].central)
+    assert found.used.central == pytest.approx(
+        (energy["chat"].central + energy["tri"].central) * 365 / 152 + energy["agent"].central * 365
+        + energy["affinage"].central, rel=0.1,
+    )  # fmt: skip
+    order = [lever.service for lever in found.levers]
+    assert set(order) == {"chat", "tri", "agent"} and order == sorted(order, key="agent".__eq__)
+    assert max(found.levers, key=lambda lever: lever.gain.low or 0.0).service == "agent"
+    why = {none.why["fr"] for none in found.not_told if none.service == "affinage"}
+    assert why == {"Un entraînement ou un affinage est compté une fois\u00a0: il ne dit rien d’une année."}
+
+
 def test_a_move_saves_the_electricity_read_times_the_difference_of_the_two_sites(
     two_services: tuple[Path, Levers],
 ) -> None:

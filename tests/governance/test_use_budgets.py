@@ -11,10 +11,11 @@ from estimator.governance.indicators.forecast import forecast
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.use_budgets import use_budgets
 from estimator.governance.register.register import Register, author
+from estimator.ledger import Ledger
 from estimator.reporting.summary.sentences import forecast_lines, use_budget_text
 from tests.governance.test_commitments import FACTS
 from tests.governance.test_indicators import run
-from tests.support import built, sobria
+from tests.support import append, built, sobria
 
 WHO = author("Direction du numérique", "essai")
 VOTE = {"by": "Conseil", "date": "2026-01-10", "document": "Délibération 3", "unit": "kWh", "indicator": "energy"}
@@ -101,6 +102,17 @@ def test_a_forecast_is_a_year_times_the_growth_of_each_year(
     first, supposed = forecast_lines(found, "fr")
     assert ("sans croissance" in first) == (growth is None) and "une année d’après 8 mois connus" in supposed
     assert forecast(scope, case.model_copy(update={"stage": "idee"})) is None
+
+
+def test_a_forecast_counts_a_training_once(home: Path) -> None:
+    """7 kWh of tuning in May beside 90 kWh of answers: the pace is of the answers alone, and five years hold it once."""
+    append(Ledger(home), [run("courriers", 7, "2026-05").model_copy(update={"phase": "training"})])
+    scope = scope_of(home, today=TODAY)
+    found = forecast(scope, scope.sources.register.use_case("courriers").model_copy(update={"stage": "pilote"}))
+    assert found and found.once and found.once.central == pytest.approx(7)
+    assert found.year.central == pytest.approx(90 * 365 / 244)
+    assert [found.over[n].central for n in (1, 5)] == pytest.approx([n * 90 * 365 / 244 + 7 for n in (1, 5)])
+    assert "comptés une fois\u00a0: entre 6,9 et 7,1\u00a0kWh" in forecast_lines(found, "fr")[-1]
 
 
 def test_a_growth_is_kept_and_one_that_cannot_be_is_refused(home: Path) -> None:

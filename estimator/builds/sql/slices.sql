@@ -15,7 +15,7 @@ WHERE settled.reserved;
 -- time of answers is not known, or where they take every hour, nothing waits.
 CREATE VIEW waiting AS
 SELECT
-  settled.row_id, settled.month, service_key, model, part, charge_share, zone, host, machine, device, network, seat, task, storage,
+  settled.row_id, settled.month, service_key, model, kind, part, charge_share, zone, host, machine, device, network, seat, task, storage,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, 'waiting' AS serving, resource_share, answered, 1 AS slices,
   resource_share * device_hours - busy.busy_hours AS working_hours
 FROM settled
@@ -28,10 +28,10 @@ CREATE VIEW slices AS SELECT * FROM settled UNION ALL BY NAME SELECT * EXCLUDE (
 CREATE TABLE groups AS
 SELECT
   ROW_NUMBER() OVER (
-    ORDER BY month, service_key, model, zone, host, machine, device, network, seat, task, storage,
+    ORDER BY month, service_key, model, kind = 'training', zone, host, machine, device, network, seat, task, storage,
       cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share, answered
   ) AS group_id,
-  month, service_key, model, zone, host, machine, device, network, seat, task, storage,
+  month, service_key, model, kind = 'training' AS training, zone, host, machine, device, network, seat, task, storage,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share, answered,
   CAST(SUM(slices) AS BIGINT) AS slices,
   fsum(items) AS items,
@@ -58,5 +58,5 @@ SELECT
   fsum(seat_days) AS seat_days,
   fsum(stored_gb_years) AS stored_gb_years
 FROM (SELECT * FROM gathered UNION ALL BY NAME SELECT * FROM waiting)
-GROUP BY month, service_key, model, zone, host, machine, device, network, seat, task, storage,
+GROUP BY month, service_key, model, kind = 'training', zone, host, machine, device, network, seat, task, storage,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share, answered;

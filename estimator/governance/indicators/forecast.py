@@ -18,11 +18,13 @@ STAGES: tuple[Stage, ...] = ("pilote", "generalisation")  # in which a use is fo
 
 
 class Forecast(Strict):
-    """Electricity of a use over the next years [kWh]. year: like the days known; days: how many they are; growth:
-    of its uses, a year [%]; stated: whether the register says it, else it is supposed to be none."""
+    """Electricity of a use over the next years [kWh]. year: like the days known; days: how many they are; once: its
+    trainings, counted once in each span; growth: of its uses, a year [%]; stated: whether the register says it, else it
+    is supposed to be none."""
 
     days: int
     year: Interval
+    once: Interval | None
     growth: float
     stated: bool
     over: Mapping[int, Interval]
@@ -32,19 +34,23 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     """The forecast of a use from the days known of its last twelve months that are over; None at another stage, or
     without electricity.
 
-    Uses grow, what one takes does not change: over n years, a year × Σ (1 + growth)^k, k from 1 to n.
+    Uses grow, what one takes does not change: over n years, a year × Σ (1 + growth)^k, k from 1 to n, and its trainings
+    once.
     """
     figure = figure_named("energy")
     assert figure is not None
     running = scope.sources.today.year * 100 + scope.sources.today.month
     rows = [entry for entry in scope.of_use(case).everything if entry.row.month < running]
     months = months_of(rows)[-MONTHS:]
-    known = [entry for entry in rows if entry.row.month in months]
+    known = [entry for entry in rows if entry.row.month in months and not entry.row.training]
     drawn = Side([entry.row.group for entry in known]).drawn(figure)
+    trained = Side([entry.row.group for entry in rows if entry.row.training]).drawn(figure)
     if drawn is None or case.stage not in STAGES:
         return None
     days = known_days(scope.sources.build, known, scope.sources.today)
     year, growth = drawn * YEAR / days, case.growth_percent or 0.0
-    over = {n: Interval.of(year * sum((1 + growth / 100) ** k for k in range(1, n + 1)), "kWh") for n in YEARS}
+    spans = {n: year * sum((1 + growth / 100) ** k for k in range(1, n + 1)) for n in YEARS}
+    over = {n: Interval.of(pace if trained is None else pace + trained, "kWh") for n, pace in spans.items()}
+    once = None if trained is None else Interval.of(trained, "kWh")
     stated = case.growth_percent is not None
-    return Forecast(days=days, year=Interval.of(year, "kWh"), growth=growth, stated=stated, over=over)
+    return Forecast(days=days, year=Interval.of(year, "kWh"), once=once, growth=growth, stated=stated, over=over)

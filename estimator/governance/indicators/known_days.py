@@ -1,4 +1,5 @@
-"""The days known of services, which a year is made from: one rule for levers and forecasts."""
+"""The days known of services, which a year is made from: one rule for levers and forecasts. A training is no pace: it
+counts once."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -24,7 +25,7 @@ def days_known(build: BuildFile, rows: Sequence[Attached], today: date) -> list[
     not. None without rows.
     """
     months = months_of(rows)
-    keys = {(entry.row.service_key, entry.row.model or "", entry.row.host or "") for entry in rows}
+    keys = {entry.key for entry in rows}
     spans = [span for key in keys for span in build.spans.get(key, ()) if any(_meets(span, month) for month in months)]
     first = min((span[0] for span in spans), default=today)
     last = min(today, max((span[1] for span in spans), default=today))

@@ -22,6 +22,11 @@ class Attached:
     def id(self) -> str | None:
         return self.use_case.id if self.use_case else None
 
+    @property
+    def key(self) -> tuple[str, str, str, bool]:
+        """The service, its model and its host (empty: unknown), and whether it is the training of the model."""
+        return self.row.service_key, self.row.model or "", self.row.host or "", self.row.training
+
 
 def attached(build: BuildFile, register: Register) -> list[Attached]:
     """Every month of the ledger with its use case; an attachment applies from the month in which it starts."""

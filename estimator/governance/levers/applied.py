@@ -84,7 +84,8 @@ def applied(home: Path, number: int, to: Path) -> AppliedLever:
 def _write(home: Path, to: Path, build: BuildFile, lever: FoundLever) -> None:
     """The rows of the service withdrawn from the copy, and written anew as they would be after the change."""
     service, change, ledger = lever.service, lever.change, Ledger(to)
-    rows = build.located_rows((service.service, service.model, service.host), service.months[0], service.months[-1])
+    key = service.service, service.model, service.host, service.training
+    rows = build.located_rows(key, service.months[0], service.months[-1])
     author = Author(who="sobria levers", why=change.kind)
     withdraw_rows(ledger, f"service:{service.service}", {row["row_id"] for row in rows}, author)
     work = workshop(home, build)

@@ -16,7 +16,7 @@ from estimator.core.fields import Strict
 from estimator.core.number_format import figure
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
-from estimator.governance.indicators.known_days import known_text
+from estimator.governance.indicators.known_days import SHORT, known_text
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.levers.candidates import CANDIDATES, Around
 from estimator.governance.levers.changes import Change, LeverNotComputed, Workshop
@@ -71,13 +71,14 @@ class NoLever(Strict):
 
 class Levers(Strict):
     """The levers of a build, the most certain first; those that are not told, with why; the best of each service
-    together, and what the services that run use [kWh a year]."""
+    together, what the services that run use [kWh a year], and of it their trainings, each counted once [kWh]."""
 
     build: str
     levers: tuple[Lever, ...]
     not_told: tuple[NoLever, ...]
     together: Interval | None
     used: Interval | None
+    once: Interval | None
 
     def of(self, cases: Collection[str] | None) -> tuple[Lever, ...]:
         """The first lever of each service, of these uses of the register alone (None: of any service)."""
@@ -105,21 +106,30 @@ def levers(sources: Sources) -> Levers:
         numbered.append(_lever(number, found, None if best == number else best))
     best_draws = [told[number - 1] for number in first.values()]
     together = Interval.of(sum(f.saved * f.service.per_year for f in best_draws), "kWh") if best_draws else None
+    return Levers(
+        build=sources.build.id, levers=tuple(numbered), not_told=tuple(not_told), together=together,
+        used=_in_a_year(services), once=_in_a_year([service for service in services if service.training]),
+    )  # fmt: skip
+
+
+def _in_a_year(services: Sequence[RunningService]) -> Interval | None:
+    """What services use in a year, where it is known."""
     drawn = [(_now(service), service.per_year) for service in services]
     known = [now * years for now, years in drawn if now is not None]
-    used = Interval.of(sum(known), "kWh") if known else None
-    return Levers(
-        build=sources.build.id, levers=tuple(numbered), not_told=tuple(not_told), together=together, used=used
-    )
+    return Interval.of(sum(known), "kWh") if known else None
 
 
 def ranked(sources: Sources, services: Sequence[RunningService]) -> tuple[list[FoundLever], list[NoLever]]:
-    """The changes of a home whose gain is known, the most certain first, and those that are not told."""
+    """The changes of a home whose gain is known, the most certain first, after them those of less than a week, and those
+    that are not told."""
     told: list[FoundLever] = []
     not_told: list[NoLever] = []
     for found in _every(sources, services):
         told.append(found) if isinstance(found, FoundLever) else not_told.append(found)
-    return sorted(told, key=lambda f: (-(f.gain.low or 0.0), f.service.service, f.change.kind)), not_told
+    certain = sorted(
+        told, key=lambda f: (f.service.days < SHORT, -(f.gain.low or 0.0), f.service.service, f.change.kind)
+    )
+    return certain, not_told
 
 
 def workshop(home: Path, build: BuildFile) -> Workshop:
@@ -131,6 +141,9 @@ def _every(sources: Sources, services: Sequence[RunningService]) -> Iterator[Fou
     work = workshop(sources.home, sources.build)
     zones = {placed.row["host"]: placed.row["zone"] for s in services for placed in s.groups if placed.row["host"]}
     for service in services:
+        if service.training:
+            yield _no_lever("any", service, LeverNotComputed("lever_training"))
+            continue
         now = _now(service)
         around = Around(zones, sources.compared(service.use_case) if service.use_case else None)
         for kind, candidates in ({} if now is None else CANDIDATES).items():

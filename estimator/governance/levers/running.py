@@ -15,7 +15,7 @@ from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
 from estimator.ledger.rows import COMPONENTS
 
-Key = tuple[str, str, str]
+Key = tuple[str, str, str, bool]
 LOOKED = 12  # months, at most, of what is looked at
 RECENT = 3  # months at the end of the ledger without a run, from which a service no longer runs
 
@@ -24,13 +24,14 @@ RECENT = 3  # months at the end of the ledger without a run, from which a servic
 class RunningService:
     """A service with its model and its place (empty: not known), over the months [yyyymm] looked at in which it ran.
 
-    days: known of these months; lines: its sums before its place decides anything; servings: how its model is served;
+    training: whether it made or tuned the model; days: known of these months; lines: its sums before its place decides anything; servings: how its model is served;
     requests: as far as counted.
     """
 
     service: str
     model: str
     host: str
+    training: bool
     months: tuple[int, ...]
     days: int
     use_case: UseCase | None
@@ -46,8 +47,8 @@ class RunningService:
 
     @property
     def per_year(self) -> float:
-        """What the known days are multiplied by for a year [1]."""
-        return YEAR / self.days
+        """What the known days are multiplied by for a year [1]; a training is made once."""
+        return 1.0 if self.training else YEAR / self.days
 
     @cached_property
     def tokens(self) -> tuple[dict[str, Any], ...]:
@@ -81,7 +82,7 @@ def running(sources: Sources) -> list[RunningService]:
     held: dict[Key, list[Attached]] = {}
     for entry in sources.rows:
         if first <= entry.row.month <= end:
-            held.setdefault((entry.row.service_key, entry.row.model or "", entry.row.host or ""), []).append(entry)
+            held.setdefault(entry.key, []).append(entry)
     groups: dict[Key, list[PlacedGroup]] = defaultdict(list)
     lines: dict[Key, list[dict[str, Any]]] = defaultdict(list)
     for placed in build.placed_groups(first):
@@ -131,11 +132,10 @@ def _service(
     requests = sum(counted) if counted else None
     last = max(entries, key=lambda entry: entry.row.month)
     days = known_days(build, entries, sources.today)
-    key = (last.row.service_key, last.row.model or "", last.row.host or "")
     return RunningService(
-        *key, tuple(months_of(entries)), days, last.use_case, tuple(groups), tuple(lines), servings, requests
+        *last.key, tuple(months_of(entries)), days, last.use_case, tuple(groups), tuple(lines), servings, requests
     )
 
 
 def _key(row: Mapping[str, Any]) -> Key:
-    return row["service_key"], row["model"], row["host"]
+    return row["service_key"], row["model"], row["host"], row["training"]

@@ -266,7 +266,8 @@ def forecast_lines(found: Forecast, lang: str) -> list[str]:
     growth = share_text(found.growth / 100, lang)
     year = figure(found.year, lang).interval
     said = tell("forecast" if found.stated else "forecast_flat", lang, growth=growth, **spans)
-    return [said, tell("forecast_supposed", lang, known=known_text(found.days)[lang], year=year)]
+    once = [tell("forecast_once", lang, once=figure(found.once, lang).interval)] if found.once else []
+    return [said, tell("forecast_supposed", lang, known=known_text(found.days)[lang], year=year), *once]
 
 
 def _month(month: int | None, lang: str) -> str:
