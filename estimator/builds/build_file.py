@@ -131,7 +131,8 @@ class BuildFile:
         read and read again."""
         return self._engine.rows(
             "SELECT service_key, COALESCE(model, '') AS model, COALESCE(host, '') AS host, month, modelled,"
-            " kind = 'training' AS training, COALESCE(device, '') AS card, COALESCE(device_count, 0) AS cards, COALESCE(precision, '') AS bits,"
+            " kind = 'training' AS training, COALESCE(device, '') AS card, COALESCE(device_count, 0) AS cards,"
+            " COALESCE(precision, '') AS bits,"
             " fsum(written) AS written, fsum(read_anew) AS read,"
             " fsum(COALESCE(read_again, mean_read_again, 0)) AS again"
             " FROM summed WHERE month >= $1 GROUP BY ALL ORDER BY ALL",

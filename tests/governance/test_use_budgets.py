@@ -105,7 +105,7 @@ def test_a_forecast_is_a_year_times_the_growth_of_each_year(
 
 
 def test_a_forecast_counts_a_training_once(home: Path) -> None:
-    """7 kWh of tuning in May beside 90 kWh of answers: the pace is of the answers alone, and five years hold it once."""
+    """7 kWh of tuning in May beside 90 kWh of answers: the pace is of the answers alone; five years hold it once."""
     append(Ledger(home), [run("courriers", 7, "2026-05").model_copy(update={"phase": "training"})])
     scope = scope_of(home, today=TODAY)
     found = forecast(scope, scope.sources.register.use_case("courriers").model_copy(update={"stage": "pilote"}))

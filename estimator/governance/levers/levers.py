@@ -120,8 +120,8 @@ def _in_a_year(services: Sequence[RunningService]) -> Interval | None:
 
 
 def ranked(sources: Sources, services: Sequence[RunningService]) -> tuple[list[FoundLever], list[NoLever]]:
-    """The changes of a home whose gain is known, the most certain first, after them those of less than a week, and those
-    that are not told."""
+    """The changes of a home whose gain is known, the most certain first, then those of a service known for less than a
+    week, and those that are not told."""
     told: list[FoundLever] = []
     not_told: list[NoLever] = []
     for found in _every(sources, services):

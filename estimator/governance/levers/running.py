@@ -24,8 +24,8 @@ RECENT = 3  # months at the end of the ledger without a run, from which a servic
 class RunningService:
     """A service with its model and its place (empty: not known), over the months [yyyymm] looked at in which it ran.
 
-    training: whether it made or tuned the model; days: known of these months; lines: its sums before its place decides anything; servings: how its model is served;
-    requests: as far as counted.
+    training: whether it made or tuned the model; days: known of these months; lines: its sums before its place decides
+    anything; servings: how its model is served; requests: as far as counted.
     """
 
     service: str
