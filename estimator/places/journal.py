@@ -221,13 +221,29 @@ class PlaceJournal:
 
 
 def in_tables(rule: PlaceRule) -> PlaceRule:
-    """The rule with its host and zone as the tables name them; a provider stands for its host.
+    """The rule with its host and zone as the tables name them; a provider stands for its host, and in a zone for its
+    site there.
 
-    host_unknown, zone_unknown, hardware_unknown."""
+    host_unknown, host_of_sites, zone_unknown, hardware_unknown."""
+    zone = rule.zone and zone_named(rule.zone)
     host = rule.host and (usual_host(rule.host, "")[0] or rule.host)
+    if host and zone and host != rule.host:
+        host = _site(host, zone)
     for name, kind in ((host, "host"), (rule.device, "device"), (rule.machine, "machine")):
         _check_subject(name, kind)
-    return rule.model_copy(update={"host": host, "zone": rule.zone and zone_named(rule.zone)})
+    return rule.model_copy(update={"host": host, "zone": zone})
+
+
+def _site(host: str, zone: str) -> str:
+    """The only site in a zone of a host that is in none; the host where no site of it is known there. host_of_sites."""
+    known = load()
+    found = [s for s in known.subjects.values() if s.zone and host in known.fallbacks(s.id)]
+    sites = [s.id for s in found if s.kind == "host" and zone in known.fallbacks(s.zone)]
+    if host in known.subjects and known.subjects[host].zone or not sites:
+        return host
+    if len(sites) > 1:
+        raise SobriaError("host_of_sites", read=host, zone=zone, sites=", ".join(sites))
+    return sites[0]
 
 
 def _already(name: str) -> str:

@@ -60,6 +60,15 @@ def files_of(home: Path) -> dict[str, str]:
     return {str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
+def test_a_provider_in_a_zone_is_its_site_there(tmp_path: Path) -> None:
+    """Azure has one site in France and none in Spain; AWS has three in the USA, of which one is to be said."""
+    said = ("places", "add", "--service", "x", *SAID)
+    for read, zone, host in (("azure", "FRA", "azure/francecentral"), ("azure", "ESP", "azure/global")):
+        assert f"→ host={host} zone={zone}" in sobria(tmp_path, *said, "--host", read, "--zone", zone).stdout
+    refused = sobria(tmp_path, *said, "--host", "aws", "--zone", "USA", code=1).stderr
+    assert "plusieurs sites en USA" in refused and "aws/us-east-2" in refused and "« aws/global »" in refused
+
+
 def test_a_month_of_vllm_logs_gets_its_place_by_one_command_and_the_ledger_does_not_move(tmp_path: Path) -> None:
     """Thirty days of counters of a server of one's own, without a place: one command gives the month its water, metals
     and gases; another zone reprices it by what the tables give; withdrawing restores every digit."""

@@ -164,6 +164,17 @@ def test_a_move_saves_the_electricity_read_times_the_difference_of_the_two_sites
     assert (lever.known.low, lever.known.central, lever.known.high) == pytest.approx((low, central, high))
 
 
+def test_a_move_goes_where_one_can_buy(tmp_path: Path) -> None:
+    """A fleet said to be in France has no site to sell; a site of that country where something runs is proposed."""
+    place = {"service_key": "tri", "model": "règles", "host": "class/server-room", "cpu_energy_kwh": 1.0}
+    hosts = ("azure/global", "scaleway/fr-par-2")
+    beside = [row for host in hosts for row in months(3, **ANSWERS | {"service_key": host, "host": host})]
+    append(Ledger(tmp_path), [*months(3, **place, cpu_mode="mode/rapl"), *beside])
+    (lever,) = (one for one in of(tmp_path).levers if one.service == "tri")
+    assert (lever.kind, lever.target) == ("place", "scaleway/fr-par-2")
+    assert all(one.target != "azure/global" for one in of(tmp_path).levers)
+
+
 def test_half_the_answer_saves_less_than_half(two_services: tuple[Path, Levers]) -> None:
     """What is read stays: under half of the electricity is saved, and over a tenth, as 2 tokens of 7 are written."""
     home, found = two_services

@@ -26,10 +26,10 @@ _BITS = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class Around:
-    """What a candidate may look at beside its service: the places [host -> zone] that the ledger knows, the comparison
-    kept for its use."""
+    """What a candidate may look at beside its service: the hosts that the ledger knows, the comparison kept for its
+    use."""
 
-    places: Mapping[str, str]
+    hosts: tuple[str, ...]
     compared: ScenarioDecision | None
 
 
@@ -98,15 +98,16 @@ def batching(service: RunningService, around: Around) -> list[Change]:
 
 
 def place(service: RunningService, around: Around) -> list[Change]:
-    """A shared centre of the region, or a named site in the same country where something runs already."""
+    """A shared centre of the region, or a named site of the same country where something runs already: not what a fleet
+    is on average, which nobody sells."""
     if service.host in ("", UNKNOWN_SITE, DESK):
         raise LeverNotComputed("lever_place_unknown")
     known = models.load().known(service.model) if service.model else None
     if known is not None and known.open_class == "closed":
         raise LeverNotComputed("lever_closed")
     here = {placed.row["zone"] for placed in service.groups}
-    named = [host for host, zone in around.places.items() if zone in here and not host.startswith("class/")]
     subjects = load().subjects
+    named = [host for host in around.hosts if subjects[host].zone in here and not host.startswith("class/")]
     return [
         Change("place", host=host, zone=subjects[host].zone or None)
         for host in (*named, SHARED)

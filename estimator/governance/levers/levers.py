@@ -139,13 +139,13 @@ def workshop(home: Path, build: BuildFile) -> Workshop:
 
 def _every(sources: Sources, services: Sequence[RunningService]) -> Iterator[FoundLever | NoLever]:
     work = workshop(sources.home, sources.build)
-    zones = {placed.row["host"]: placed.row["zone"] for s in services for placed in s.groups if placed.row["host"]}
+    hosts = tuple(dict.fromkeys(placed.row["host"] for s in services for placed in s.groups if placed.row["host"]))
     for service in services:
         if service.training:
             yield _no_lever("any", service, LeverNotComputed("lever_training"))
             continue
         now = _now(service)
-        around = Around(zones, sources.compared(service.use_case) if service.use_case else None)
+        around = Around(hosts, sources.compared(service.use_case) if service.use_case else None)
         for kind, candidates in ({} if now is None else CANDIDATES).items():
             try:
                 yield _best(work, service, now, candidates(service, around))
