@@ -139,7 +139,7 @@ class BuildFile:
             [since],
         )
 
-    def located_rows(self, key: Sequence[str], since: int, until: int) -> list[dict[str, Any]]:
+    def located_rows(self, key: Sequence[str | bool], since: int, until: int) -> list[dict[str, Any]]:
         """The rows that count of a service, model and host (empty: unknown), of its training or not, from one month to
         another, where they are placed."""
         return self._engine.rows(

@@ -288,9 +288,15 @@ def test_the_charter_is_quoted_word_for_word(shared_data: Path) -> None:
 
 
 def test_one_rule_for_every_phrase() -> None:
-    assert [status(share, 0.8) for share in (None, 0.0, 0.39, 0.4, 0.79, 0.8, 1.0)] == [
+    assert [status({"share": share}, 0.8) for share in (None, 0.0, 0.39, 0.4, 0.79, 0.8, 1.0)] == [
         "not_measured", "not_held", "not_held", "partly", "partly", "held", "held",
     ]  # fmt: skip
+
+
+def test_what_is_mostly_unknown_is_no_broken_promise() -> None:
+    """Half of 0.8 is 0.4: 0 and 99 % unknown could be all of it, 0.1 and 0.2 unknown are 0.3 at most."""
+    found = [{"share": share, "unknown": unknown} for share, unknown in ((0, 0.99), (0.1, 0.2), (0.1, 0.3), (0.5, 0.5))]
+    assert [status(one, 0.8) for one in found] == ["not_measured", "not_held", "not_measured", "partly"]
 
 
 def test_every_phrase_has_a_status_a_proof_and_words(tmp_path: Path) -> None:

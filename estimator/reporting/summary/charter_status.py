@@ -44,11 +44,17 @@ def unchecked() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def status(share: float | None, target: float) -> str:
-    """held: the share reaches the target; partly: half of it; not_held: less; not_measured: unknown."""
+def status(found: Share, target: float) -> str:
+    """held: the share reaches the target; partly: half of it; not_held: less, whatever is unknown; not_measured: the
+    share is unknown, or what is unknown of it could reach half of the target."""
+    share = found["share"]
     if share is None:
         return "not_measured"
-    return "held" if share >= target else "partly" if share > 0 and share >= target * HALF else "not_held"
+    if share >= target:
+        return "held"
+    if share > 0 and share >= target * HALF:
+        return "partly"
+    return "not_measured" if share + (found.get("unknown") or 0.0) >= target * HALF else "not_held"
 
 
 def _phrase_status(
@@ -58,9 +64,9 @@ def _phrase_status(
     voted = _voted_target(phrase, body)
     target = phrase.target if voted is None else voted
     reads = phrase.reads or phrase.covered_by
-    told = status(shares[reads]["share"], target)
+    told = status(shares[reads], target)
     proved = bool(phrase.reads) and told == "held"
-    if not proved and phrase.covered_by and status(shares[phrase.covered_by]["share"], phrase.target) == "held":
+    if not proved and phrase.covered_by and status(shares[phrase.covered_by], phrase.target) == "held":
         reads, told = phrase.covered_by, "covered"
     share = shares[reads]
     silent = share.get("silent")
