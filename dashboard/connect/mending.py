@@ -25,7 +25,7 @@ TOLD = "mend told"
 def show(build: OpenBuild, names: Mapping[str, str], lang: str) -> None:
     """Services with something to mend, the most electricity first; one of them, or one of no use case, is mended."""
     _tell(build, lang)
-    entries, whole = build.to_mend(), build.totals().coverage.as_read_kwh
+    entries, whole = build.to_mend(), build.totals().coverage.weight_kwh
     checks = {e["service_key"]: [c for c in build.checks(e["service_key"]) if c["mended_by"]] for e in entries[:SHOWN]}
     st.html(render("mend", lang, entries=entries, shown=SHOWN, whole=whole, checks=checks, names=names))
     fields = {e["service_key"]: [f for mend in e["mends"] for f in FIELDS[mend]] for e in entries}

@@ -186,8 +186,8 @@ def _raises(name: str) -> bool:
     return through.pop() if through else True
 
 
-def energy_as_read(group: ActivityGroup, values: Mapping[str, Any] | None = None) -> float:
-    """Known electricity of a group before any factor [kWh]: its weight in coverage shares.
+def coverage_weight(group: ActivityGroup, values: Mapping[str, Any] | None = None) -> float:
+    """Known electricity of the machines of a group, each factor at its value [kWh]: its weight in coverage shares.
 
     values: outcomes of its results, where they are known already.
     """

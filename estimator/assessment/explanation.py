@@ -16,7 +16,7 @@ from estimator.assessment.calculation_steps import (
     results_of,
     steps_of,
 )
-from estimator.assessment.evaluation import ActivityGroup, energy_as_read, followed, needed, the_system, values_of
+from estimator.assessment.evaluation import ActivityGroup, coverage_weight, followed, needed, the_system, values_of
 from estimator.assessment.expressions import render
 from estimator.assessment.impacts import (
     FIGURES,
@@ -293,9 +293,9 @@ def _variance(groups: Sequence[ActivityGroup], figure: ImpactIndicator, factors:
 def _not_counted(groups: Sequence[ActivityGroup], figures: Sequence[ImpactIndicator]) -> tuple[LeftOut, ...]:
     """Parts left out of the figures, each with its reason and the share of electricity concerned."""
     found: dict[tuple[str, str], float] = {}
-    whole = sum(energy_as_read(group) for group in groups)
+    whole = sum(coverage_weight(group) for group in groups)
     for group in groups:
-        values, weight = group.values, energy_as_read(group) / whole if whole else 1 / len(groups)
+        values, weight = group.values, coverage_weight(group) / whole if whole else 1 / len(groups)
         left_out: set[tuple[str, str]] = set()
         for figure, part in ((f, part) for f in figures for part in f.parts):
             if not applies_to(part, group):

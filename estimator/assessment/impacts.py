@@ -12,7 +12,7 @@ from estimator.assessment import uncertainty
 from estimator.assessment.evaluation import (
     ActivityGroup,
     alternative_quantities,
-    energy_as_read,
+    coverage_weight,
     inputs_of,
     needed,
     outcomes_of,
@@ -20,6 +20,7 @@ from estimator.assessment.evaluation import (
 from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.core.errors import several
 from estimator.core.fields import Strict
+from estimator.ledger.rows import COMPONENTS
 
 if TYPE_CHECKING:
     from estimator.core.number_format import ReadableAmount
@@ -186,12 +187,13 @@ def amounts(
 class GroupTerm:
     """What one group adds to an amount.
 
-    as_read: electricity of the group before any factor [kWh]. outcomes: the sum of its known results, as
-    `uncertainty.outcomes`; None when unknown.
+    weight: known electricity of the group, each factor at its value [kWh]; read: what was read of it, before any factor
+    [kWh]. outcomes: the sum of its known results, as `uncertainty.outcomes`; None when unknown.
     applicable: whether the amount, or the figure of this part, applies to the group; why: the reason when unknown.
     """
 
-    as_read: float
+    weight: float
+    read: float
     outcomes: Any
     applicable: bool
     why: str | None
@@ -202,7 +204,8 @@ def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[s
     values = outcomes_of(
         group, frozenset(r for f in figures for p in (*f.parts, *f.beside) for r in p.results) | {"it_energy"}
     )
-    evaluated = EvaluatedOnce(group, values, energy_as_read(group, values))
+    read = sum(group.amounts.get(f"{part}_energy") or 0.0 for part in COMPONENTS)
+    evaluated = EvaluatedOnce(group, values, coverage_weight(group, values), read)
     found: dict[str, GroupTerm] = {}
     for figure in figures:
         whole = is_counted(figure, group, values)
@@ -215,11 +218,12 @@ def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[s
 
 
 class EvaluatedOnce(NamedTuple):
-    """A group, the outcomes of its results, and its electricity as read [kWh]."""
+    """A group, the outcomes of its results, its weight in coverage shares and its electricity as read [kWh]."""
 
     group: ActivityGroup
     values: Mapping[str, Any]
-    as_read: float
+    weight: float
+    read: float
 
 
 def _term(
@@ -231,7 +235,7 @@ def _term(
 ) -> GroupTerm:
     """The sum of the known results among these parts; without `whole` the group is left out and not covered.
     applicable: of the figure of this part."""
-    group, values, as_read = one
+    group, values, weight, read = one
     there = [p for p in parts if applies_to(p, group)]
     known = [values[r] for r in (known_result(p, values) for p in there if whole) if r]
     why = None
@@ -242,7 +246,7 @@ def _term(
         if lacks_the_whole(there, values):
             why = "whole_unknown"
     applicable = bool(there) if applicable is None else applicable
-    return GroupTerm(as_read, reduce(add, known) if known else None, applicable, why)
+    return GroupTerm(weight, read, reduce(add, known) if known else None, applicable, why)
 
 
 class RunningAmounts:
@@ -250,13 +254,16 @@ class RunningAmounts:
 
     def __init__(self, figures: Iterable[ImpactIndicator] = FIGURES + SUPPLEMENTARY) -> None:
         self.figures = tuple(figures)
-        self.as_read = 0.0  # electricity as read of the groups [kWh], the weight of coverage shares
+        self.weight = 0.0  # known electricity of the groups [kWh], which coverage shares are of
+        self.read = 0.0  # electricity as read of the groups [kWh]
         self._sums: dict[str, _RunningSum] = {}
 
     def add(self, terms: Mapping[str, GroupTerm], share: float = 1.0) -> None:
         """Add a share of what a group adds to each figure."""
-        weight = share * next(iter(terms.values())).as_read
-        self.as_read += weight
+        any_term = next(iter(terms.values()))
+        weight = share * any_term.weight
+        self.weight += weight
+        self.read += share * any_term.read
         for name, term in terms.items():
             if name not in self._sums:
                 self._sums[name] = _RunningSum()

@@ -203,7 +203,7 @@ def waiting_lines(account: "Account", lang: str) -> list[str]:
 def _cover_line(cover: "Coverage", lang: str) -> str:
     """Coverage of the totals, and the count of runs of unknown electricity."""
     line = say("cli", "totals_cover", lang, share=share_text(min(cover.by_figure.values()), lang))
-    if cover.as_read_kwh and cover.embodied <= WHOLE:
+    if cover.weight_kwh and cover.embodied <= WHOLE:
         line += say("cli", "totals_made", lang, share=share_text(cover.embodied, lang))
     if not cover.unknown:
         return line

@@ -19,7 +19,8 @@ from estimator.results.proofs import shares_by_proof
 T = TypeVar("T")
 ALL = FIGURES + SUPPLEMENTARY
 CELL = ("service_key", "model", "host", "month")
-ADDED = ("low", "central", "high", "at_factor_values", "lowest", "highest", "as_read_kwh")  # of degree one
+KWH = ("as_read_kwh", "weight_kwh")
+ADDED = ("low", "central", "high", "at_factor_values", "lowest", "highest", *KWH)  # of degree one
 
 
 def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> BuildResult:
@@ -111,7 +112,7 @@ def _shared_rows(
 
 def _amounts(level: str, about: Mapping[str, Any], found: RunningAmounts) -> Iterator[dict[str, Any]]:
     """A row an impact; the parts of an impact are `impact.part`."""
-    whole = {"level": level, **about, "as_read_kwh": found.as_read}
+    whole = {"level": level, **about, "as_read_kwh": found.read or None, "weight_kwh": found.weight}
     for name, amount in found.amounts().items():
         yield whole | _columns(name, amount)
         for part, inner in amount.parts.items():

@@ -168,7 +168,7 @@ class Results(Build):
             runs=row["runs"],
             services=row["services"],
             period=(iso(row["first_us"]), last_day(row["last_us"])),
-            as_read_kwh=rows[0]["as_read_kwh"],
+            weight_kwh=rows[0]["weight_kwh"],
             site_energy=found["energy"].covers,
             embodied=found["gwp"].parts["machines"].covers,
             by_figure={figure.id: found[figure.id].covers for figure in FIGURES},

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-VERSION = "1"
+VERSION = "2"
 LEVELS = ("total", "service", "month", "proof", "cell")
 USE_CASE = "use_case"
 _TEXT, _NUMBER = pa.string(), pa.float64()
@@ -26,7 +26,8 @@ _FIELDS = (
     pa.field("unit", _TEXT, nullable=False),
     pa.field("missing", _TEXT),
     pa.field("coverage", _NUMBER),
-    pa.field("as_read_kwh", _NUMBER, nullable=False),
+    pa.field("as_read_kwh", _NUMBER),
+    pa.field("weight_kwh", _NUMBER, nullable=False),
     pa.field("build", _TEXT, nullable=False),
     pa.field("method_version", _TEXT, nullable=False),
 )

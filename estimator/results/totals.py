@@ -9,15 +9,15 @@ from estimator.core.fields import Strict
 class Coverage(Strict):
     """Basis of the totals.
 
-    period: first and last day; as_read_kwh: electricity before any factor [kWh]; site_energy and by_figure: share of it
-    that each figure covers; embodied: share of it whose machines have their manufacture in the totals; unknown: runs of
-    unknown electricity; to_check: runs to mend, for a total rests on it.
+    period: first and last day; weight_kwh: known electricity of the machines, each factor at its value [kWh];
+    site_energy and by_figure: share of it that each figure covers; embodied: share of it whose machines have their
+    manufacture in the totals; unknown: runs of unknown electricity; to_check: runs to mend, for a total rests on it.
     """
 
     runs: int
     services: int
     period: tuple[str | None, str | None]
-    as_read_kwh: float
+    weight_kwh: float
     site_energy: float
     embodied: float
     by_figure: Mapping[str, float]

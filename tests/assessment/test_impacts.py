@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from estimator.assessment.calculation_steps import results_of
-from estimator.assessment.evaluation import ActivityGroup, energy_as_read
+from estimator.assessment.evaluation import ActivityGroup, coverage_weight
 from estimator.assessment.explanation import explain_groups
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.catalogue.load import load
@@ -25,7 +25,7 @@ def bounds_without(*unknown: str) -> dict[str, SelectedFactor]:
 def test_the_weight_of_a_cover_is_all_the_electricity_that_was_read() -> None:
     """1 + 2 + 4 + 8 = 15 kWh of known carbon beside 5 kWh of unknown carbon: 15 of 20, three quarters."""
     known, unknown = ActivityGroup(READ, bounds_of()), ActivityGroup({"cpu_energy": 5.0}, bounds_without("grid_gwp"))
-    assert energy_as_read(known) == 1 + 2 + 4 + 8
+    assert coverage_weight(known) == 1 + 2 + 4 + 8
     assert amounts([known, unknown])["gwp"].parts["use"].covers == pytest.approx(15 / 20)
 
 

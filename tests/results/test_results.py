@@ -61,9 +61,19 @@ def test_totals_and_services_are_the_figures_of_their_groups_to_the_digit(severa
         assert entry.indicators == figures(amounts(several.groups("service_key = $1", [entry.service_key])))
 
 
-def test_totals_say_the_electricity_as_read(several: Results) -> None:
-    read = sum(evaluation.energy_as_read(group) for group in several.groups())
-    assert several.totals().coverage.as_read_kwh == read > 0
+def test_totals_say_what_their_coverage_is_of(several: Results) -> None:
+    read = sum(evaluation.coverage_weight(group) for group in several.groups())
+    assert several.totals().coverage.weight_kwh == read > 0
+
+
+def test_what_was_read_is_what_the_traces_say(several: Results) -> None:
+    """Two readings of 2 + 1 and 2 + 3 kWh; 1 kWh; 2 + 1 and 5 kWh: 17. Of the answers of a model nothing was read, and
+    what their coverage is of is not empty."""
+    read = {row["service"]: row["as_read_kwh"] for row in rows_of(several, level="service", impact="energy")}
+    assert read == {"a": None, "b": pytest.approx(8), "c": pytest.approx(1), "d": pytest.approx(8)}
+    (whole,) = rows_of(several, level="total", impact="energy")
+    (model,) = rows_of(several, level="service", service="a", impact="energy")
+    assert whole["as_read_kwh"] == pytest.approx(17) and model["weight_kwh"] > 0
 
 
 def test_what_was_built_is_not_drawn_again(several: Results, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +89,7 @@ def test_at_factor_values_add_up_at_every_level(several: Results, level: str) ->
     for impact in ("it_energy", "gwp.use", "adpe.machines"):
         (whole,) = rows_of(several, level="total", impact=impact)
         parts = rows_of(several, level=level, impact=impact)
-        for column in ("at_factor_values", "as_read_kwh", "lowest", "highest"):
+        for column in ("at_factor_values", "as_read_kwh", "weight_kwh", "lowest", "highest"):
             assert sum(row[column] or 0.0 for row in parts) == pytest.approx(whole[column], rel=1e-12), column
 
 
@@ -167,7 +177,7 @@ def test_a_file_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
 
     def torn() -> Iterator[dict[str, Any]]:
         for _ in range(2 * BLOCK_ROWS):
-            yield {"level": "cell", "impact": "gwp", "unit": "kgCO2e", "as_read_kwh": 1.0, **facts}
+            yield {"level": "cell", "impact": "gwp", "unit": "kgCO2e", "weight_kwh": 1.0, **facts}
         raise OSError("no space left")
 
     with pytest.raises(OSError, match="no space"):

@@ -283,7 +283,7 @@ def test_what_is_made_for_sound_is_not_said_to_be_covered(tmp_path: Path) -> Non
     assert alone.coverage.by_figure["gwp"] == 1 and alone.coverage.embodied == 0
     assert "fabrication du matériel : 0" in totals_text(alone, "fr")
     both = built(tmp_path / "both", sound, answers()).totals()
-    kwh = [built(tmp_path / str(n), row).totals().coverage.as_read_kwh for n, row in enumerate((answers(), sound))]
+    kwh = [built(tmp_path / str(n), row).totals().coverage.weight_kwh for n, row in enumerate((answers(), sound))]
     assert both.coverage.embodied == pytest.approx(kwh[0] / sum(kwh))
     assert "fabrication du matériel" not in totals_text(built(tmp_path / "0").totals(), "fr")
     read = activity(cpu_energy_kwh=kwh[0], machine_hours=None, host="class/server-room")
