@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ from estimator.ledger.files import as_models
 from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawals import Target, withdraw
-from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, text
+from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, read, text
 
 Row = TypeVar("Row", Activity, Refused)
 
@@ -167,6 +167,18 @@ def test_regular_rows_come_in_columns_whatever_stands_beside_them(small_blocks: 
     rows[4] = rows[4].replace(",63,", ",+63,")
     rows[9] = rows[9].rpartition(",")[0]
     assert same(written(tmp_path, "\n".join(rows))) >= 27
+
+
+def test_what_has_not_begun_is_refused_and_a_year_that_cannot_be_is_said(small_blocks: None, tmp_path: Path) -> None:
+    """As in a declaration: what begins in 2060 has not happened. A clock may be an hour ahead; 9999 is a date."""
+    soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="seconds")
+    dates = ("2026-03-02T10:00:00", soon, "2060-06-01T00:00:00", "9999-12-31T23:59:59", "0001-01-01T00:00:00")
+    path = written(tmp_path, text(*({"timestamp": moment, "run_id": moment} for moment in dates)))
+    same(path)
+    rows, refused = read(path.read_bytes())
+    assert [row.line for row in rows] == [2, 3]
+    assert [row.code for row in refused] == ["declared_future", "bad_year", "bad_year"]
+    assert refused[0].facts == {"start": "2060-05-31"}, "a minute before midnight in Paris"
 
 
 def test_places_that_only_coordinates_tell_apart_are_told_apart(small_blocks: None, tmp_path: Path) -> None:

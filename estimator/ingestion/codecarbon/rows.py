@@ -17,6 +17,7 @@ from estimator.ingestion.codecarbon.place import Coordinates
 from estimator.ingestion.parsing import redaction, timestamps
 from estimator.ingestion.parsing.delimited_text import number_text
 from estimator.ingestion.parsing.row_identity import Identities
+from estimator.ingestion.parsing.row_parts import check_begun
 from estimator.ingestion.parsing.sidecars import Sidecars
 from estimator.ingestion.reader import LargeTrace, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
@@ -142,6 +143,7 @@ class RowReading:
         energies, checks = energy_fields(figures, facts, self.expected)
         end_us = timestamps.to_us(moment, facts.zone)
         start_us = end_us - round(figures.duration * 1e6)
+        check_begun(start_us)
         cumulative = bool(run_id) and not columns.is_task_file and not columns.exported
         row_id = self.identities.of_bytes(self._identity_bytes(shared, cells))
         hours = figures.duration / 3600
@@ -192,7 +194,8 @@ class RowReading:
         text = cells[self.columns.at["timestamp"]].strip()
         moment = timestamps.parse(text, day_first=self.delimiter != ",")
         if moment is None:
-            raise RowRefused("bad_timestamp", value=redaction.redacted(text))
+            code = timestamps.fault(text, self.delimiter != ",", "bad_timestamp")
+            raise RowRefused(code, value=redaction.redacted(text))
         return moment
 
     def text(self, cells: list[str], name: str) -> str:

@@ -138,5 +138,6 @@ class Cells:
         if found is not None and ":" not in text:
             found = found.replace(tzinfo=UTC)
         if found is None:
-            self._fault(name, "declared_date", column=name, value=redaction.redacted(text))
+            code = timestamps.fault(text if ":" in text else f"{text} 00:00", self.spreadsheet, "declared_date")
+            self._fault(name, code, column=name, value=redaction.redacted(text))
         return found

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,7 @@ from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, Cells, is_
 from estimator.ingestion.declarations.energy import energy_fields
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
 from estimator.ingestion.parsing.row_identity import Identities
-from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, check_order, check_power
+from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, check_begun, check_order, check_power
 from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
@@ -81,7 +80,7 @@ class _Reading:
         self.zones = {row["zone"] for row in context.places.zones}
         self.rows: list[Activity] = []
         self.refused: list[Refused] = []
-        self.now_us = timestamps.to_us(datetime.now(UTC), ZoneInfo("UTC"))
+        self.now_us = timestamps.now_us()
         self._zone: str | None = None  # of the row at hand
 
     def take(self, line: int, cells: list[str]) -> None:
@@ -218,8 +217,7 @@ class _Reading:
         start_us, end_us = (timestamps.to_us(moment, ZoneInfo(name)) for moment in (start, end))
         if not 0 < end_us - start_us <= LONGEST_US:
             raise RowRefused("declared_period", start=said.text("start"), end=said.text("end"))
-        if start_us > self.now_us:
-            raise RowRefused("declared_future", start=said.text("start"))
+        check_begun(start_us)
         return {
             "period_checks": ["period_unfinished"] if end_us > self.now_us else [],
             "start_us": start_us,

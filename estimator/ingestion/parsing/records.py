@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from estimator.ingestion.parsing import json_text, timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
-from estimator.ingestion.parsing.row_parts import Part
+from estimator.ingestion.parsing.row_parts import Part, check_begun
 from estimator.ingestion.parsing.served_at import served_at
 from estimator.ingestion.parsing.sidecars import Sidecars
 from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
@@ -104,7 +104,8 @@ class RecordFields:
             raise RowRefused("no_moment", field=name)
         found = timestamps.parse(self.text(name), day_first=False)
         if found is None:
-            raise RowRefused("bad_moment", field=name, value=self.kept[name][:40])
+            code = timestamps.fault(self.text(name), day_first=False, otherwise="bad_moment")
+            raise RowRefused(code, field=name, value=self.kept[name][:40])
         return found
 
     def since_1970_us(self, name: str, unit_us: float = 1e6) -> int:
@@ -263,6 +264,7 @@ class RecordReader:
         for moment in (start_us, end_us):
             if not FIRST_US <= moment < _LAST_US:
                 raise RowRefused("bad_year")
+        check_begun(start_us)
         return {
             "start_us": start_us,
             "end_us": end_us,

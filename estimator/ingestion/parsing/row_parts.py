@@ -1,6 +1,7 @@
 """Parts of a row: its electricity, the power it supposes, its counts, its host."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from estimator.catalogue.default_subjects import NOT_DECLARED
@@ -31,6 +32,13 @@ def check_order(start: str, end: str) -> None:
     if any(True in found for found in orders) and any([*found] == [False] for found in orders):
         read = [" | ".join(found.values()) for found in orders]
         raise RowRefused("dates_order", start=start[:16], end=end[:16], start_read=read[0], end_read=read[1])
+
+
+def check_begun(start_us: int) -> None:
+    """RowRefused where a row begins after today: what has not happened is neither read nor declared. A day is left to
+    clocks, and to the zone of a time that says none."""
+    if start_us > timestamps.now_us() + timestamps.DAY_US:
+        raise RowRefused("declared_future", start=datetime.fromtimestamp(start_us / 1e6, UTC).date().isoformat())
 
 
 def energy(*checks: str, **read: tuple[float, str]) -> Part:

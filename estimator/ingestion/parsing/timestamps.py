@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from time import time
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,7 +12,7 @@ _SLASHED = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})[T ](\d{1,2}):(\d\d)(?
 _SLASHED_DAY = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
-_DAY_US = 86_400_000_000
+DAY_US = 86_400_000_000
 _QUARTER_US = 900_000_000
 YEARS = (2000, 2099)
 
@@ -22,20 +23,28 @@ def parse(text: str, day_first: bool) -> datetime | None:
     ISO 8601 with T or a space, and `24/11/2026 23:02` as rewritten by spreadsheets: day first when
     `day_first`, or when one of the two numbers cannot be a month.
     """
+    moment = _read(text, day_first)
+    return moment if moment is not None and YEARS[0] <= moment.year <= YEARS[1] else None
+
+
+def fault(text: str, day_first: bool, otherwise: str) -> str:
+    """Why a text is no date: its year, else the code that is given."""
+    return otherwise if _read(text, day_first) is None else "bad_year"
+
+
+def _read(text: str, day_first: bool) -> datetime | None:
     try:
         if _ISO.match(text):
-            moment = datetime.fromisoformat(text.replace(" Z", "Z").replace(" +", "+"))
+            return datetime.fromisoformat(text.replace(" Z", "Z").replace(" +", "+"))
         elif found := _SLASHED.match(text):
             first, second, year, hour, minute, seconds = (int(part or 0) for part in found.groups())
             if not day_first and first <= 12 and second <= 12 and first != second:
                 return None
             day, month = (second, first) if second > 12 else (first, second)
-            moment = datetime(year, month, day, hour, minute, seconds)
-        else:
-            return None
+            return datetime(year, month, day, hour, minute, seconds)
     except ValueError:
-        return None
-    return moment if YEARS[0] <= moment.year <= YEARS[1] else None
+        pass
+    return None
 
 
 def by_order(text: str) -> dict[bool, str]:
@@ -58,6 +67,11 @@ def to_us(moment: datetime, zone: ZoneInfo) -> int:
     return (aware.astimezone(UTC).replace(tzinfo=None) - _EPOCH) // _MICROSECOND
 
 
+def now_us() -> int:
+    """Now, in microseconds since 1970 in UTC [us]."""
+    return round(time() * 1e6)
+
+
 class Months:
     """Month, as the integer yyyymm, of microseconds in UTC [us]; caches days."""
 
@@ -66,7 +80,7 @@ class Months:
 
     def of(self, moment_us: int) -> int:
         """yyyymm"""
-        day = moment_us // _DAY_US
+        day = moment_us // DAY_US
         month = self._days.get(day)
         if month is None:
             date = _EPOCH + timedelta(days=day)
@@ -83,9 +97,9 @@ class Walls:
 
     def to_us(self, walls: np.ndarray) -> np.ndarray:
         """`to_us` of each of these times, given as if they were in UTC [us]."""
-        days, which = np.unique(walls // _DAY_US, return_inverse=True)
-        first = np.array([self._offset(day * _DAY_US) for day in days.tolist()], np.int64)
-        last = np.array([self._offset((day + 1) * _DAY_US - _QUARTER_US) for day in days.tolist()], np.int64)
+        days, which = np.unique(walls // DAY_US, return_inverse=True)
+        first = np.array([self._offset(day * DAY_US) for day in days.tolist()], np.int64)
+        last = np.array([self._offset((day + 1) * DAY_US - _QUARTER_US) for day in days.tolist()], np.int64)
         offsets = first[which]
         for place in np.flatnonzero((first != last)[which]).tolist():
             offsets[place] = self._offset(int(walls[place]) // _QUARTER_US * _QUARTER_US)
@@ -99,5 +113,5 @@ class Walls:
 
 def months_of(moments_us: np.ndarray) -> np.ndarray:
     """Months, as integers yyyymm, of microseconds in UTC [us]."""
-    months = (moments_us // _DAY_US).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    months = (moments_us // DAY_US).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     return (1970 + months // 12) * 100 + months % 12 + 1
