@@ -9,7 +9,7 @@ from pathlib import Path
 from estimator.core.errors import SobriaError
 from estimator.ingestion.declarations.remarks import Declared, Remark, remarks
 from estimator.ingestion.reader import ReadingContext
-from estimator.ingestion.readers import Found, find_files, open_results, size_of
+from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
 from estimator.ledger.append import Account, Append
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
@@ -60,7 +60,7 @@ def import_paths(
 
 
 def _import(
-    ledger: Ledger, found: Found, context: ReadingContext, progress: Callable[[int, int], None]
+    ledger: Ledger, found: FoundFiles, context: ReadingContext, progress: Callable[[int, int], None]
 ) -> ImportReport:
     posting, declared = Append(ledger), Declared(ledger)
     files: list[FileResult] = []

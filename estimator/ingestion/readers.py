@@ -156,14 +156,14 @@ def fit_to_schema(result: ReadResult) -> ReadResult:
     return result
 
 
-class Found(NamedTuple):
+class FoundFiles(NamedTuple):
     """What paths hold: the traces to read, and what is left in their folders, by its path there."""
 
     traces: list[str | Path]
     left: list[str]
 
 
-def find_files(paths: Iterable[str | Path]) -> Found:
+def find_files(paths: Iterable[str | Path]) -> FoundFiles:
     """Traces to read, in a fixed order: files as named, traces of folders at any depth, `-` the standard input.
 
     In folders: *.csv, *.csv.bak, *.csv_0.bak, emissions*.bak; of other texts (*.json, *.jsonl, *.prom, *.psv, *.log,
@@ -171,7 +171,7 @@ def find_files(paths: Iterable[str | Path]) -> Found:
     is left whole. Sidecars are neither: they are read with their trace.
     A missing path or a folder that cannot be listed is a trace too: opening it raises the error.
     """
-    found = Found([], [])
+    found = FoundFiles([], [])
     for path in paths:
         place = Path(path)
         if str(path) == STDIN:
@@ -192,7 +192,7 @@ def nothing_found(paths: Iterable[str | Path], left: Sequence[str]) -> SobriaErr
     return SobriaError("none_recognised", paths=told, count=len(left), names=some_of(left))
 
 
-def _look_inside(folder: Path, found: Found) -> None:
+def _look_inside(folder: Path, found: FoundFiles) -> None:
     unlisted: list[OSError] = []
     for base, folders, files in os.walk(folder, onerror=unlisted.append):
         place = Path(base)
