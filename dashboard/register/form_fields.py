@@ -18,7 +18,7 @@ NUMBERS = ("seuil_valeur", "volume_mensuel", "croissance_annuelle", "simultaneit
 NEW = ("nom", "tache", "unite", "service", "commune", "responsable", "benefice")
 CHARTER = (
     "concertation", "interlocuteur", "qui_decide", "contact", "autre_voie", "effets_travail", "donnees_entrainement",
-    "biais", "qualification", "classe_risque", "analyse_impact",
+    "biais", "qualification", "usagers", "classe_risque", "analyse_impact",
 )  # fmt: skip
 LATER = (
     "seuil_valeur", "seuil_test", "modele", "hebergement", "volume_mensuel", "croissance_annuelle", "simultaneite",

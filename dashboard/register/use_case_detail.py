@@ -41,7 +41,7 @@ from estimator.results.totals import ServiceTotals
 
 CHARTER = (
     "data_sensitivity", "consulted", "human_contact", "who_decides", "contact", "other_way", "work_effects",
-    "training_data", "bias_found", "qualification", "risk_class", "impact_assessment",
+    "training_data", "bias_found", "qualification", "users", "risk_class", "impact_assessment",
 )  # fmt: skip
 PLAIN = ("task", "unit", "service", "owner_role", "benefit")
 

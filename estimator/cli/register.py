@@ -129,8 +129,13 @@ def decide(  # noqa: PLR0913
     why: MaybeWhy = None,
     json_: Json = False,
 ) -> None:
+    from estimator.governance.register.stage_rules import lacking
+
     found = {"what": what, "date": _day(date), "reasons": reasons, "by": by}
-    _print_use_case(context, _register(context).decide(id, found, _author(who, why or reasons)), json_)
+    case, lang = _register(context).decide(id, found, _author(who, why or reasons)), context.obj["lang"]
+    _print_use_case(context, case, json_)
+    for rule in lacking(case, "experimentation") if what == "lancer" else ():
+        typer.echo(say("register_cli", "undecided", lang, what=rule.as_dict()[lang]), err=True)
 
 
 @register.command("attach")

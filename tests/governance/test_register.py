@@ -30,6 +30,7 @@ from estimator.governance.register.register import Register, author, free_id
 from estimator.governance.register.replay import fold
 from estimator.governance.register.schema import Attachment, add_months
 from estimator.governance.register.stage_rules import RULES
+from tests.support import sobria
 
 FACTS: dict[str, Any] = {
     "name": "Tri du courrier",
@@ -117,6 +118,16 @@ def _refused(kind: type[Any], action: Callable[[], object]) -> Any:
     with pytest.raises(kind) as caught:
         action()
     return caught.value
+
+
+def test_a_launch_whose_question_without_ai_is_open_is_told_what_the_charter_asks(tmp_path: Path) -> None:
+    """The decision is a fact, and is kept; a decision that is not to launch is told nothing."""
+    Register(tmp_path).create(FACTS, DSI, "faq")
+    asked = ("--reasons", "voté", "--by", "Conseil", "--who", "DSI")
+    said = sobria(tmp_path, "register", "decide", "faq", "lancer", *asked).stderr
+    assert "alternative_reponse" in said and "C39" in said
+    assert not sobria(tmp_path, "register", "decide", "faq", "ne_pas_faire", *asked).stderr
+    assert "corrige par une autre" in " ".join(sobria(tmp_path, "register", "decide", "--help").stdout.split())
 
 
 def test_a_refused_move_says_the_charter_and_what_to_give_in_both_languages(register: Register) -> None:

@@ -188,7 +188,7 @@ def test_all_bad_rows_are_reported_and_none_is_written(register: Register) -> No
     text = error.message("fr")
     assert text.startswith("4 ligne(s) du tableau ne conviennent pas ; rien n'a été écrit.")
     assert [item["line"] for item in error.items] == ["3", "5", "6", "7"]
-    assert "« u » est sur deux lignes" in text and "colonne id (connu)" in text and "2 cellule(s) lue(s) ; 47" in text
+    assert "« u » est sur deux lignes" in text and "colonne id (connu)" in text and "2 cellule(s) lue(s) ; 48" in text
 
 
 def test_a_table_that_is_no_table_is_refused(register: Register, tmp_path: Path) -> None:

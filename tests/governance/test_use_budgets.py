@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicators import sheet
 from estimator.governance.indicators.forecast import forecast
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.use_budgets import use_budgets
 from estimator.governance.register.register import Register, author
 from estimator.ledger import Ledger
 from estimator.reporting.summary.sentences import forecast_lines, use_budget_text
+from estimator.reporting.uses.context import use_facts
 from tests.governance.test_commitments import FACTS
 from tests.governance.test_indicators import run
 from tests.support import append, built, sobria
@@ -62,6 +64,28 @@ def test_a_use_is_told_of_its_own_ceiling(home: Path, ceiling: float, verdict: s
     )
     text = use_budget_text(found, "fr").replace("\u00a0", " ")
     assert text.startswith("Courriers. Plafond voté pour 2026") and said in text
+
+
+def test_a_use_of_residents_is_not_withheld_beside_a_use_of_few_agents(tmp_path: Path) -> None:
+    """One answer a month of an internal use is one agent: merged with the next smallest, it hid that of residents.
+
+    What is withheld is said, with the field that may open it; once residents are said to use it, it is told."""
+    built(tmp_path, run("faq", 10, "2026-03", items=5000.0), run("note", 1, "2026-03", items=1.0))
+    register = Register(tmp_path)
+    for name in ("faq", "note"):
+        register.create(FACTS | {"name": name, "commune": "metropole"}, WHO, name)
+        register.attach(name, {"service_key": name}, WHO)
+    Commitments(tmp_path).vote_budget(
+        VOTE | {"territory": "metropole", "use_case": "faq", "year": 2026, "value": 5}, WHO
+    )
+    (before,) = use_budgets(scope_of(tmp_path, today=TODAY))
+    assert "usagers=habitants" in use_budget_text(before, "fr") and "spent" not in before
+    register.change("faq", {"users": "habitants"}, WHO)
+    (after,) = use_budgets(scope_of(tmp_path, today=TODAY))
+    assert after["verdict"] == "passed" and use_facts(tmp_path, "faq", "fr").figures["energy"]["central"]
+    assert use_facts(tmp_path, "note", "fr").hidden and "retenu" not in use_budget_text(after, "fr")
+    total = sheet(scope_of(tmp_path, today=TODAY))["indicators"]["energy"]["value"]
+    assert total["missing"]["code"] == "small_group"  # the total less the use of residents would be that of one agent
 
 
 def test_the_ceiling_of_a_use_is_not_that_of_its_territory(home: Path) -> None:

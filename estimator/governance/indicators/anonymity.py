@@ -3,7 +3,8 @@
 The register has no head count. A service with a statement of how many agents have access to AI tools (a statement of
 training) is small under 5 of them; without a statement, a use case is small under 100 counted uses
 a month on average, the uses of 5 agents once a working day. Uses do not prove a group size: stating the agents
-does. A use case without counts, such as machines that run by night, is not considered small.
+does. A use case without counts, such as machines that run by night, is not considered small. What residents ask
+(`users` of the register) is told of no agent: it is never merged, and hides nothing of the others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,9 @@ from estimator.governance.register.schema import UseCase
 
 WORKING_DAYS = 20  # of a month, rounded down
 FEWEST_USES = SMALLEST_GROUP * WORKING_DAYS  # a month
+VOTED = ("use_case", "name", "indicator", "unit", "year", "ceiling", "by", "date", "document")
+WITHHELD = {"verdict": None, "near": False, "withheld": True}
+RESIDENTS = "habitants"
 FEWEST_CASES = 2  # minimum number merged: one alone would be disclosed by difference
 
 
@@ -39,12 +43,13 @@ def grouped(scope: Scope) -> Groups:
     heads = scope.sources.commitments.with_access(scope.period.last_day)
     there = {row.id for row in scope.rows}
     cases = sorted((c for c in scope.cases if c.id in there), key=lambda c: (-_uses(scope, c), c.id))
-    small = [case for case in cases if is_small(scope, case, heads)]
-    large = [case for case in cases if case not in small]
+    public = [case for case in cases if case.users == RESIDENTS]
+    small = [case for case in cases if case not in public and is_small(scope, case, heads)]
+    large = [case for case in cases if case not in public and case not in small]
     while small and large and not _enough(small, heads):
         small.append(large.pop())
     return Groups(
-        frozenset(case.id for case in large),
+        frozenset(case.id for case in (*public, *large)),
         tuple(case.id for case in small),
         too_few=bool(small) and not _enough(small, heads),
     )
@@ -83,6 +88,11 @@ def withheld_amount(amount: Mapping[str, Any]) -> dict[str, Any]:
     """The same amount [its unit] without its figures, and why."""
     ends = dict.fromkeys(("low", "central", "high"))
     return ends | {"unit": amount["unit"], "missing": sentences("indicators_missing", "small_group")}
+
+
+def withheld_budget(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told of a ceiling when its spending is withheld: the vote alone."""
+    return {key: value for key, value in found.items() if key in VOTED} | WITHHELD
 
 
 def _uses(scope: Scope, case: UseCase) -> float:

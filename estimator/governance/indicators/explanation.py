@@ -54,7 +54,7 @@ def explain_use(scope: Scope, case: str, figure: str) -> ExplainedNumber:
     """The same of one use case of the whole territory."""
     number, rows = f"{USE}.{case}.{scope.period}.{figure}", of_case(scope.rows, case)
     asked = figure_named(figure)
-    if withheld(scope) or case not in grouped(scope).shown or asked is None:
+    if case not in grouped(scope).shown or asked is None:
         raise NumberUnknown(id=number)
     return _explained((USE, case, figure), scope, rows, amounts([row.row.group for row in rows], [asked])[figure])
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS, SobrietyIndicator
-from estimator.governance.indicators.anonymity import withheld, withheld_amount
+from estimator.governance.indicators.anonymity import withheld, withheld_amount, withheld_budget
 from estimator.governance.indicators.footprints import RATIOS, footprints, of_scope
 from estimator.governance.indicators.hosting_share import sober_hosting
 from estimator.governance.indicators.practices import PRACTICES
@@ -41,8 +41,9 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
         if hidden:
             entry["value"] = withheld_amount(entry["value"])
             entry |= {kind: dict.fromkeys(entry[kind]) for kind in ("months", "history")}
-            entry |= {"change": {"established": None, "effects": None}, "path": None, "budget": None}
-            entry["pace"] = None
+            entry |= {"change": {"established": None, "effects": None}, "path": None}
+            voted = pace.against_budget(name)
+            entry |= {"pace": None, "budget": voted and withheld_budget(voted)}
             continue
         entry |= {"change": change(scope, before, name), "pace": pace.projected(name)}
         entry |= {"path": pace.against_path(name), "budget": pace.against_budget(name)}

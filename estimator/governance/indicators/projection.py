@@ -84,7 +84,7 @@ class Pace:
         since = next((self.year * 100 + day.month for day in self.to_count[:1] if day.month > 1), None)
         body: dict[str, Any] = {"year": self.year, "days": self.days, "since": since, "ceiling": budget.ceiling}
         body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
-        body |= {"spent": spent, "projected": ends, "verdict": _verdict(budget.ceiling, ends)}
+        body |= {"withheld": False, "spent": spent, "projected": ends, "verdict": _verdict(budget.ceiling, ends)}
         body["passed"] = {end: self._passed(budget.ceiling, spent[end]) for end in ENDS} if ends else None
         is_passed = bool(ends and spent["low"] > budget.ceiling)
         body["used"] = spent["central"] / budget.ceiling if ends and budget.ceiling else None

@@ -3,16 +3,17 @@
 from typing import Any
 
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.anonymity import grouped, withheld_budget
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import UseCase
 
 
 def use_budgets(scope: Scope) -> list[dict[str, Any]]:
-    """The uses of a scope with a ceiling for its year: those in which no person is recognisable, or without data."""
+    """The uses of a scope with a ceiling for its year; withheld, and said so, where one person is recognisable."""
     hidden = set(grouped(scope).others)
-    return [found for case in scope.cases if case.id not in hidden for found in budgets_of(scope, case)]
+    found = [(case, said) for case in scope.cases for said in budgets_of(scope, case)]
+    return [withheld_budget(said) if case.id in hidden else said for case, said in found]
 
 
 def budgets_of(scope: Scope, case: UseCase) -> list[dict[str, Any]]:

@@ -47,6 +47,7 @@ FACTS = {
     "donnees_entrainement": "training_data",
     "biais": "bias_found",
     "qualification": "qualification",
+    "usagers": "users",
     "classe_risque": "risk_class",
     "analyse_impact": "impact_assessment",
     "revue_mois": "review_months",

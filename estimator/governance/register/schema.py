@@ -12,6 +12,7 @@ from estimator.core.fields import Id, MayBeEmpty, Strict, Text
 
 Stage = Literal["idee", "experimentation", "pilote", "generalisation", "retrait"]
 Answer = Literal["trouvee_et_retenue", "etudiee_et_ecartee", "non_etudiee"]
+Users = Literal["", "agents", "habitants"]  # those who ask, or are answered
 Risk = Literal["", "minimal", "limite", "eleve", "interdit"]  # of the EU regulation on AI
 What = Literal["lancer", "continuer", "arreter", "ne_pas_faire", "fait_sans_ia", "changer_etape"]
 Outcome = Literal["en_cours", "generalise", "ne_pas_faire", "fait_sans_ia", "arrete", "retire"]
@@ -86,8 +87,8 @@ class UseCaseFacts(Strict):
 
     consulted: who was heard; human_contact: who answers when the AI does not; who_decides: what the AI decides and
     what a person does; contact: where a resident goes; other_way: the way in without AI; work_effects: on
-    know-how, health and sense of work; training_data: what the publisher states of it; bias_found: by group of users;
-    qualification: of the host, with its link and day; impact_assessment: its link.
+    know-how, health and sense of work; users: who asks it; training_data: what the publisher states of it;
+    bias_found: by group of users; qualification: of the host, with its link and day; impact_assessment: its link.
     """
 
     name: Text
@@ -115,6 +116,7 @@ class UseCaseFacts(Strict):
     training_data: MayBeEmpty = ""
     bias_found: MayBeEmpty = ""
     qualification: MayBeEmpty = ""
+    users: Users = ""
     risk_class: Risk = ""
     impact_assessment: MayBeEmpty = ""
     review_months: Literal[6, 12] = 12

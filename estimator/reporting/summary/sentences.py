@@ -241,7 +241,7 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
     """When the budget of the year is exceeded, at the pace of its known days."""
     facts: dict[str, object] = {"year": found["year"], "ceiling": amount_text(found["ceiling"], unit, lang)}
     if not found["verdict"]:
-        return tell("budget_unknown", lang, **facts)
+        return tell("budget_withheld" if found["withheld"] else "budget_unknown", lang, **facts)
     facts |= {"projected": interval_text(found["projected"], lang), "known": known_text(found["days"])[lang]}
     passed = found["passed"]
     first, last = passed["high"], passed["low"]

@@ -16,7 +16,7 @@ from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Publication, What
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.governance.indicators.anonymity import grouped, withheld
+from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.explanation import USE
 from estimator.governance.indicators.footprints import totals
 from estimator.governance.indicators.functional_units import units
@@ -69,7 +69,7 @@ class UseFacts:
     def hidden(self) -> bool:
         """Whether there are figures, and one person could be recognised in them."""
         there = any(row.id == self.case.id for row in self.scope.rows)
-        return there and (withheld(self.scope) or self.case.id not in grouped(self.scope).shown)
+        return there and self.case.id not in grouped(self.scope).shown
 
     @cached_property
     def figures(self) -> Mapping[str, dict[str, Any]]:
