@@ -13,8 +13,10 @@ from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.use_budgets import use_budgets
 from estimator.governance.register.register import Register, author
 from estimator.ledger import Ledger
+from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.sentences import forecast_lines, use_budget_text
 from estimator.reporting.uses.context import use_facts
+from estimator.reporting.uses.resident import resident
 from tests.governance.test_commitments import FACTS
 from tests.governance.test_indicators import run
 from tests.support import append, built, sobria
@@ -64,6 +66,8 @@ def test_a_use_is_told_of_its_own_ceiling(home: Path, ceiling: float, verdict: s
     )
     text = use_budget_text(found, "fr").replace("\u00a0", " ")
     assert text.startswith("Courriers. Plafond voté pour 2026") and said in text
+    sheet_said = rendered(resident(use_facts(home, "courriers", "fr")), "txt")
+    assert "Plafond voté pour 2026" in sheet_said
 
 
 def test_a_use_of_residents_is_not_withheld_beside_a_use_of_few_agents(tmp_path: Path) -> None:

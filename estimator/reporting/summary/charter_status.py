@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
+from estimator.core.number_format import made_share
 from estimator.governance.charter import Phrase, checked, phrases
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
@@ -108,6 +109,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
     tried = [case for case in past if case.stage != "experimentation" or case.outcome != "en_cours"]
     paths = [found[name]["path"] for name in FOOTPRINTS if found[name]["path"]]
     known = [entry for entry in paths if entry["verdict"] in ("under", "over")]  # the others cannot be settled
+    metals = found["adpe"]["value"]
     totals = [found[name]["value"] for name in FOOTPRINTS if found[name]["value"]["central"] is not None]
     shares |= {
         "shared": hosting["shared"],
@@ -115,7 +117,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "criteria_known": _of(hosting["criteria_known"]["numerator"], hosting["criteria_known"]["denominator"]),
         "attached": {"share": found["coverage"]["attached"]},
         "footprints_known": _least_coverage(found),
-        "manufacture_known": {"share": found["adpe"]["value"].get("covers")},
+        "manufacture_known": {"share": None if metals["central"] is None else made_share(metals)},
         "bounded": _of(sum(value["low"] < value["high"] for value in totals), len(totals)),
         "on_path": _of(sum(entry["verdict"] == "under" for entry in known), len(known)),
         "objectives_set": _of(len(paths), len(FOOTPRINTS)),
