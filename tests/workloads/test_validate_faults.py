@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from estimator.catalogue.geography import far_from
+from estimator.cli.text import validation_text
+from estimator.core.errors import LANGUAGES
 from estimator.workloads.published_case import read_case
 from estimator.workloads.validation.case_tables import case_tables
+from estimator.workloads.validation.input_faults import ORDER
 from estimator.workloads.validation.input_faults import words as fault_words
 from tests.workloads.published_cases import TODAY, case, figure
 
@@ -118,3 +121,13 @@ def test_a_point_is_far_from_another_country_and_not_from_its_own() -> None:
     assert not far_from("US", 41.6, -93.6)
     assert far_from("DE", 41.6, -93.6)
     assert not far_from("ZZ", 0, 0)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_command_says_every_word(lang: str) -> None:
+    """A word that no text says stopped `sobria validate` on the first case that had it."""
+    counts = dict.fromkeys(("cases", "families", "outputs", "valued"), 1)
+    body = {"summary": counts | {"not_estimable": {}, "warnings": dict.fromkeys(ORDER, 2)}}
+    said = validation_text(body, lang).splitlines()[1:]
+    assert [line[:6] for line in said] == ["  2 × "] * len(ORDER)
+    assert len(set(said)) == len(ORDER)
