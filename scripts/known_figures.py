@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 from statistics import median
-from typing import Any
 
 from estimator.catalogue.load import load
 from estimator.catalogue.published_figures import PublishedFigure, figure_label
 from estimator.catalogue.published_figures import load as published
+from estimator.core.interval import Interval
 from estimator.core.number_format import exact_text
 from estimator.workloads.published_comparison import ours
 from estimator.workloads.validation.case_tables import case_tables
@@ -17,7 +17,7 @@ CALIBRATION = "deepseek_day6"  # the only document that a law of serving is set 
 CLOSE = 2.0  # ratio of ours to the published one that a known figure is expected to keep within
 
 
-def known(today: date) -> Iterator[tuple[PublishedFigure, str, dict[str, float]]]:
+def known(today: date) -> Iterator[tuple[PublishedFigure, str, Interval]]:
     """Each published electricity or greenhouse gas of a use or a training and its model, with ours, without the factors
     of its document; where several models may be meant, "" is all of them: whole range, median of the medians."""
     for row in published():
@@ -34,9 +34,9 @@ def _same(row: PublishedFigure) -> frozenset[str]:
     return frozenset(s.id for s in sources.values() if s.url == sources[row.source].url)
 
 
-def _range(found: list[dict[str, Any]]) -> dict[str, float]:
-    low, high = min(body["low"] for body in found), max(body["high"] for body in found)
-    return {"low": low, "central": median(body["central"] for body in found), "high": high}
+def _range(found: list[Interval]) -> Interval:
+    low, central, high = zip(*(one.ends for one in found), strict=True)
+    return Interval.of((min(low), median(central), max(high)), found[0].unit)
 
 
 def known_table(today: date, lang: str) -> list[str]:
@@ -46,8 +46,9 @@ def known_table(today: date, lang: str) -> list[str]:
         "|---|---|---|---|---|---|---|---|",
     ]
     for row, model, body in known(today):
-        ends = [exact_text(body[end], row.unit, lang) for end in ("central", "low", "high")]
-        inside = "oui" if body["low"] <= row.value <= body["high"] else "non"
+        low, central, high = body.ends
+        ends = [exact_text(end, row.unit, lang) for end in (central, low, high)]
+        inside = "oui" if low <= row.value <= high else "non"
         source = load().sources[row.source]
         cells = [
             f"[{source.title}]({source.url})",
@@ -55,6 +56,6 @@ def known_table(today: date, lang: str) -> list[str]:
             f"`{model}`" if model else "tous",
         ]
         cells += [exact_text(row.value, row.unit, lang), f"{ends[0]} ({ends[1]} – {ends[2]})", inside]
-        cells += [f"{body['central'] / row.value:.2f}".replace(".", ","), "oui" if row.source == CALIBRATION else "non"]
+        cells += [f"{central / row.value:.2f}".replace(".", ","), "oui" if row.source == CALIBRATION else "non"]
         lines.append("| " + " | ".join(cells) + " |")
     return lines

@@ -11,7 +11,6 @@ from dashboard.explanation.explanation import left_out, of_figure
 from dashboard.shared import html_parts
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
-from estimator.assessment.impacts import per_unit
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError
 
@@ -36,7 +35,7 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
         name=name,
         label=option.label,
         figure_id=figure,
-        each=per_unit(found.amount, scenario.need.volume),
+        each=found.amount.per(scenario.need.volume),
         others=[other for other in FIGURES if other != figure],
         left_out=left_out(found.not_counted, lang),
         link=lambda opened: link(scenario, lang, calcul=opened),

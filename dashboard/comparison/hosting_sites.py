@@ -20,6 +20,7 @@ from estimator.comparison.scenario import Scenario
 from estimator.comparison.site_comparison import placeable
 from estimator.comparison.verdict_text import barred_words
 from estimator.core.errors import SobriaError
+from estimator.core.interval import Interval
 from estimator.core.number_format import range_text, share_text
 
 MOST = 6  # maximum sites in a comparison
@@ -128,7 +129,7 @@ def _part_text(row: Stack, part: str, lang: str) -> str:
     if part not in row.parts:
         return t("compare.absent", lang)
     value = row.parts[part]
-    return range_text({"low": value, "central": value, "high": value, "unit": row.amount["unit"]}, lang)
+    return range_text(Interval.exact(value, row.amount.unit), lang)
 
 
 def _network(rows: Sequence[Stack], lang: str) -> str:

@@ -10,7 +10,8 @@ from dashboard.comparison.svg_charts import PALE, alt_text, dot, grid, span
 from dashboard.shared.chart_parts import figure_of, how
 from dashboard.shared.svg_charts import RATIO, axis, far_smaller, nice_ticks, ticks_of
 from dashboard.shared.texts import t
-from estimator.core.number_format import ReadableAmount, interval_text, share_text, step_for, tick_text
+from estimator.core.interval import Interval
+from estimator.core.number_format import interval_text, share_text, step_for, tick_text
 from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE, data_uri, place, svg
 
 HIGH = 240  # height of the chart [px]
@@ -21,7 +22,7 @@ class QualityPoint(NamedTuple):
     """A model: electricity per unit, and quality."""
 
     label: str
-    amount: ReadableAmount
+    amount: Interval
     quality: float
     marked: bool
     note: str = ""
@@ -33,7 +34,7 @@ def quality_picture(points: Sequence[QualityPoint], threshold: float | None, tit
     Points far below the largest are drawn again in a second panel, with the same numbers.
     """
     numbered = list(enumerate(points, 1))
-    far = far_smaller([point.amount["central"] for point in points])
+    far = far_smaller([point.amount.ends.central for point in points])
     far = far if sum(far) > 1 else [False] * len(far)
     small = [entry for entry, is_small in zip(numbered, far, strict=True) if is_small]
     picture = _plane(
@@ -54,8 +55,8 @@ def _plane(
     shown: Sequence[tuple[int, QualityPoint]], points: Sequence[QualityPoint], threshold: float | None, lang: str
 ) -> Markup:
     """One panel. points: all of them, for a common quality axis in every panel. Number 0: not written."""
-    step = step_for(points[0].amount["unit"], max(p.amount["central"] for _, p in shown), lang)
-    ticks = ticks_of(step, max(p.amount["high"] for _, p in shown))
+    step = step_for(points[0].amount.unit, max(p.amount.ends.central for _, p in shown), lang)
+    ticks = ticks_of(step, max(p.amount.ends.high for _, p in shown))
     levels = _levels([p.quality for p in points] + ([threshold] if threshold is not None else []))
     body, names = grid(ticks, HIGH), []
     body += "".join(span((0, ticks[-1]), ticks[-1], _y(v, levels), 1, LINE) for v in levels)
@@ -65,10 +66,10 @@ def _plane(
         names.append(_label(text, 1.0, _y(threshold, levels), "limit"))
     for number, point in shown:
         y = _y(point.quality, levels)
-        body += span((point.amount["low"], point.amount["high"]), ticks[-1], y - 2, 4, PALE)
-        body += dot(place(point.amount["central"], ticks[-1]), y, ACCENT if point.marked else WHITE)
+        body += span((point.amount.ends.low, point.amount.ends.high), ticks[-1], y - 2, 4, PALE)
+        body += dot(place(point.amount.ends.central, ticks[-1]), y, ACCENT if point.marked else WHITE)
         if number:
-            names.append(_label(str(number), point.amount["central"] / ticks[-1], y, "point"))
+            names.append(_label(str(number), point.amount.ends.central / ticks[-1], y, "point"))
     names += [_label(quality_text(v, lang), 0.0, _y(v, levels), "level") for v in (levels[0], levels[-1])]
     return Markup('<div class="plane" aria-hidden="true"><img alt="" src="{}">{}</div>{}').format(
         data_uri(svg(body, HIGH)), Markup().join(names), axis(ticks, step, lang)

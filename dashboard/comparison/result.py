@@ -9,11 +9,12 @@ from dashboard.shared.scenario_url import plain as plain_of
 from dashboard.shared.svg_charts import ChartRow
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
-from estimator.comparison.answer import Answer, AnsweredOption, Interval, Pair
+from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.sentences import ratios
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import barred_words, told
+from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, range_text, said_in_sentence, share_text, tick_text, two_figures
 
 PAGE = "comparer"
@@ -78,8 +79,8 @@ def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
     made = []
     for option in answer.options:
         amount = option.service.get("energy")
-        label, none = sentence(option.label), {"central": None, "unit": "kWh"}
-        if amount is None or amount["central"] is None:
+        label, none = sentence(option.label), Interval(unit="kWh")
+        if amount is None or not amount.known:
             why = why_absent(option, lang) if amount is None else interval_text(amount, lang)
             made.append(ChartRow(label, none, said=_barred(option, lang), aside=why.rstrip(".")))
             continue

@@ -15,7 +15,8 @@ from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_text import ground_words, parts_words
-from estimator.core.number_format import DisplayUnit, ReadableAmount, plain, share_text, step_for, tick_text, with_unit
+from estimator.core.interval import Interval
+from estimator.core.number_format import DisplayUnit, plain, share_text, step_for, tick_text, with_unit
 
 MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
 
@@ -53,9 +54,9 @@ def _units_text(option: Option, lang: str) -> str:
     return f"{said} ({option.acceptance_why})" if option.acceptance_why else said
 
 
-def _central(amount: ReadableAmount, lang: str) -> str:
-    step = step_for(amount["unit"], amount["central"], lang)
-    return with_unit(plain(amount["central"], step, lang), step)
+def _central(amount: Interval, lang: str) -> str:
+    step = step_for(amount.unit, amount.ends.central, lang)
+    return with_unit(plain(amount.ends.central, step, lang), step)
 
 
 def _about_quality(option: AnsweredOption, lang: str) -> list[str]:

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from dashboard.shared import chart_parts as parts
 from dashboard.shared.svg_charts import RATIO, axis, far_smaller, nice_ticks, ticks_of
 from dashboard.shared.texts import t
-from estimator.core.number_format import ReadableAmount, interval_text, share_text, step_for, tick_text, two_figures
+from estimator.core.interval import Interval
+from estimator.core.number_format import interval_text, share_text, step_for, tick_text, two_figures
 from estimator.reporting.documents import pictures
 from estimator.reporting.documents.pictures import ACCENT, EDGE, INK, LINE, STRIP, WHITE, place, svg
 
@@ -41,7 +42,7 @@ class Stack(NamedTuple):
 
     label: str
     parts: Mapping[str, float]
-    amount: ReadableAmount
+    amount: Interval
     said: str = ""
 
 
@@ -113,10 +114,10 @@ def _dumbbell(row: RatioRow, ticks: Sequence[float]) -> str:
 
 def stacks(rows: Sequence[Stack], title: str, lang: str) -> Markup:
     """One stacked bar a site, with the interval of the total under it."""
-    known = [row for row in rows if row.amount.get("central") is not None]
-    unit = known[0].amount["unit"] if known else "kWh"
-    step = step_for(unit, max((row.amount["central"] for row in known), default=0.0), lang)
-    highest = max((row.amount["high"] for row in known), default=0.0)
+    known = [row for row in rows if row.amount.known]
+    unit = known[0].amount.unit if known else "kWh"
+    step = step_for(unit, max((row.amount.ends.central for row in known), default=0.0), lang)
+    highest = max((row.amount.ends.high for row in known), default=0.0)
     ticks = ticks_of(step, highest)
     there = [part for part in PARTS if any(part in row.parts for row in known)]
     key = [
@@ -152,7 +153,7 @@ def _stack(row: Stack, ticks: Sequence[float]) -> str:
         if row.parts.get(part):
             body += span((start, start + row.parts[part]), top, 1, 11, PARTS[part])
             start += row.parts[part]
-    body += span((row.amount["low"], row.amount["high"]), top, 15.25, 1.5, INK)
+    body += span((row.amount.ends.low, row.amount.ends.high), top, 15.25, 1.5, INK)
     for end in ("low", "high"):
         body += f'<rect style="x:{place(row.amount[end], top)}" y="12.5" width="1.5" height="7" fill="{INK}"/>'
     return svg(body, STRIP)

@@ -13,6 +13,7 @@ from dashboard.shared.texts import both, sentence, t
 from estimator.assessment.calculation_steps import Step
 from estimator.assessment.explanation import ExplainedNumber, LeftOut, UsedFactor
 from estimator.catalogue.published_figures import figure_label
+from estimator.core.interval import Interval
 from estimator.core.number_format import (
     DisplayUnit,
     exact_text,
@@ -92,15 +93,15 @@ def _picture(found: ExplainedNumber, lang: str) -> dict[str, Any]:
     low, high = amount.envelope or (0.0, 0.0)
     return {
         "picture": svg_charts.interval_chart([svg_charts.ChartRow(name, amount, found.proof)], name, lang),
-        "envelope": interval_text({"unit": amount.unit, "low": low, "central": amount.central, "high": high}, lang),
+        "envelope": interval_text(Interval.of((low, amount.central, high), amount.unit), lang),
     }
 
 
 def _step_value(step: Step, lang: str) -> str:
     """The result of a step in the unit of its numbers, then in the display unit, with its interval."""
-    amount = {"low": step.low, "central": step.value, "high": step.high, "unit": step.unit}
+    amount = Interval.of((step.low, step.value, step.high), step.unit)
     same_unit = exact_text(step.value, step.unit, lang, DisplayUnit(Decimal(1), unit_text(step.unit, lang)))
-    if amount["low"] == amount["high"]:
+    if step.low == step.high:
         return same_unit
     shown = figure(amount, lang)
     if step_for(step.unit, step.value, lang).worth == 1:

@@ -13,6 +13,7 @@ from dashboard.shared.dates import is_past, validity_text
 from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
+from estimator.core.interval import Interval
 from estimator.core.number_format import DisplayUnit, bounds_text, exact_text, step_for
 from estimator.reporting.documents.pictures import bar_svg
 
@@ -51,7 +52,7 @@ def rivals_picture(entries: Sequence[FactorEntry], lang: str) -> Markup:
             role=t("factors.used" if item.role == "default" else "factors.rival", lang),
             when=validity_text(item.valid_from, item.valid_to, lang),
         )  # fmt: skip
-        amount = {"low": item.low, "central": item.value, "high": item.high, "unit": item.unit}
+        amount = Interval(low=item.low, central=item.value, high=item.high, unit=item.unit)
         texture = {"measured" if item.role == "default" else "declared": 1.0}
         link = html_parts.address("facteurs", lang, facteur=item.id)
         named = Markup('<b><a href="{}">{}</a></b> <span>{}</span>').format(link, entry.source["title"], text)

@@ -12,6 +12,8 @@ from dashboard.shared import html_parts
 from dashboard.shared.dates import moment_text, period_text
 from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import both, has_text, t
+from estimator.assessment.impacts import Amount
+from estimator.core.interval import Interval
 from estimator.core.number_format import exact_text, share_text
 from estimator.ledger.rows import COMPONENTS
 
@@ -68,11 +70,10 @@ def _answer(run: Mapping[str, Any], name: str, lang: str) -> Markup:
     return phrase("run.answer", lang, moment=moment_text(run["end"], lang), **facts)
 
 
-def _indicator_at(indicators: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    found: Any = indicators
-    for step in name.split("."):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else None
+def _indicator_at(indicators: Mapping[str, Amount], name: str) -> Amount | None:
+    outer, _, inner = name.partition(".")
+    found = indicators.get(outer)
+    return found.parts.get(inner) if found and inner else found
 
 
 def _differs(run: Mapping[str, Any], lang: str) -> list[str | Markup]:
@@ -99,7 +100,7 @@ def _differs(run: Mapping[str, Any], lang: str) -> list[str | Markup]:
 
 
 def _own_figure(run: Mapping[str, Any], figure: str, lang: str) -> Markup:
-    amount = _indicator_at(run["indicators"], figure) or {}
+    amount = _indicator_at(run["indicators"], figure) or Interval()
     return html_parts.number(amount, f"run.{run['row_id']}.{figure}", html_parts.figure_name(figure, lang), lang)
 
 
@@ -131,8 +132,8 @@ def _components_without_reading(run: Mapping[str, Any]) -> list[str]:
 def _unknown_parts(run: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
     """Unknown parts of the site and of hardware manufacture, each with its reason."""
     found = run["indicators"]
-    asked = (("site", found["energy"]), *((p, (found.get("gwp") or {}).get(p)) for p in ("devices", "machines")))
-    missing = [(name, amount["missing"]) for name, amount in asked if amount and amount["central"] is None]
+    asked = (("site", found["energy"]), *((p, _indicator_at(found, f"gwp.{p}")) for p in ("devices", "machines")))
+    missing = [(name, amount.missing) for name, amount in asked if amount and amount.missing]
     return [(name, both(reason, lang)) for name, reason in missing if reason["code"] != "not_asked"]
 
 

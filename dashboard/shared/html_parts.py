@@ -11,7 +11,8 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import DEFAULT, has_text, t
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
-from estimator.core.number_format import ReadableAmount, interval_text, share_text
+from estimator.core.interval import Interval
+from estimator.core.number_format import interval_text, share_text
 from estimator.core.typography import typeset
 
 ALMOST_ALL = 0.995
@@ -52,7 +53,7 @@ def publications_name(family: str, lang: str) -> str:
     return t(key, lang) if has_text(key, lang) else family
 
 
-def number(amount: ReadableAmount, number_id: str, name: str, lang: str) -> Markup:
+def number(amount: Interval, number_id: str, name: str, lang: str) -> Markup:
     """An interval in a sentence or a cell, linked to its explanation."""
     return Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(
         explain_link(number_id, lang), interval_text(amount, lang), name

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from dashboard.shared import chart_parts as parts
 from dashboard.shared.texts import t
 from estimator.catalogue.schema import PROOFS
+from estimator.core.interval import Interval
 from estimator.core.number_format import (
     DisplayUnit,
-    ReadableAmount,
     interval_text,
     plain,
     step_for,
@@ -50,7 +50,7 @@ class ChartRow:
     """A row of an interval chart: its label, amount, proof of its electricity, link."""
 
     label: str
-    amount: ReadableAmount
+    amount: Interval
     proof: Mapping[str, float] = field(default_factory=dict)
     said: str = ""
     href: str = ""
@@ -72,16 +72,16 @@ def central_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
     return parts.figure_of(alt_text(bars, title, lang), Markup().join(panels))
 
 
-def _central(amount: ReadableAmount, lang: str) -> str:
-    if amount.get("central") is None:
+def _central(amount: Interval, lang: str) -> str:
+    if not amount.known:
         return ""
-    step = step_for(amount["unit"], amount["central"], lang)
-    return with_unit(plain(amount["central"], step, lang), step)
+    step = step_for(amount.unit, amount.ends.central, lang)
+    return with_unit(plain(amount.ends.central, step, lang), step)
 
 
 def small_ones(bars: Sequence[ChartRow]) -> list[ChartRow]:
     """The bars whose value is said in its own unit, not in that of the axis."""
-    return [bar for bar, small in zip(bars, far_smaller([b.amount["central"] for b in bars]), strict=True) if small]
+    return [bar for bar, small in zip(bars, far_smaller([b.amount.ends.central for b in bars]), strict=True) if small]
 
 
 def far_smaller(values: Sequence[float]) -> list[bool]:
@@ -95,7 +95,7 @@ def alt_text(bars: Sequence[ChartRow], title: str, lang: str) -> str:
     """Text alternative of the chart, values included."""
     rows = []
     for bar in bars:
-        key = "chart.row" if bar.said and bar.amount.get("central") is not None else "chart.row_missing"
+        key = "chart.row" if bar.said and bar.amount.known else "chart.row_missing"
         rows.append(t(key, lang, label=bar.label, value=bar.aside or interval_text(bar.amount, lang), proof=bar.said))
     return t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(rows))
 
@@ -199,18 +199,18 @@ def ticks_of(step: DisplayUnit, highest: float) -> list[float]:
 
 def _panel(bars: Sequence[ChartRow], small: Sequence[ChartRow], lang: str) -> Markup:
     """Rows on one axis, in its unit (the small ones in theirs)."""
-    known = [bar.amount for bar in bars if bar.amount.get("central") is not None]
-    highest = max((amount["high"] for amount in known), default=0.0)
-    unit = known[0]["unit"] if known else "kWh"
-    step = step_for(unit, max((amount["central"] for amount in known), default=0.0), lang)
+    known = [bar.amount for bar in bars if bar.amount.known]
+    highest = max((amount.ends.high for amount in known), default=0.0)
+    unit = known[0].unit if known else "kWh"
+    step = step_for(unit, max((amount.ends.central for amount in known), default=0.0), lang)
     ticks = ticks_of(step, highest)
-    drawn = [_row(b, None if b in small else step, ticks, lang) for b in bars if b.amount.get("central") is not None]
+    drawn = [_row(b, None if b in small else step, ticks, lang) for b in bars if b.amount.known]
     return parts.list_of(drawn) + (axis(ticks, step, lang) if known else Markup())
 
 
 def _absent(bars: Sequence[ChartRow], lang: str) -> Markup:
     """Rows without a value, each with its replacement text."""
-    rows = [_row(b, None, (), lang) for b in bars if b.amount.get("central") is None]
+    rows = [_row(b, None, (), lang) for b in bars if not b.amount.known]
     return Markup('<ol class="bars absent">{}</ol>').format(Markup().join(rows)) if rows else Markup()
 
 
@@ -221,7 +221,7 @@ def _row(bar: ChartRow, step: DisplayUnit | None, ticks: Sequence[float], lang: 
             bar.href, value, bar.more or bar.label
         )
     said = Markup('<span class="said">{}</span>').format(bar.said) if bar.said else Markup()
-    there = bar.amount.get("central") is not None
+    there = bar.amount.known
     picture = bar_svg(bar.amount, bar.proof, ticks[-1], ticks) if there else ""
     return parts.line(Markup("<b>{}</b> <span>{}</span> {}").format(bar.label, value, said), picture)
 

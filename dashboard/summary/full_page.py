@@ -84,17 +84,14 @@ def _drawn(body: Body, lang: str) -> dict[str, Any]:
 
 def _facts(energy: Body, lang: str) -> Iterator[tuple[str, str]]:
     """What explains the change: the largest effects, each with its interval."""
-    change, unit = energy["change"], energy["value"]["unit"]
+    change = energy["change"]
     for effect in sorted(EFFECTS, key=lambda e: -abs(change["effects"][e]))[:FIRST]:
-        amount = change["ends"][effect] | {"central": change["effects"][effect], "unit": unit}
-        more = "more" if amount["central"] > 0 else "less"
-        yield sentences.effect_text(amount, lang, "effect_range"), t(f"synthese.{more}_{effect}", lang)
+        more = "more" if change["effects"][effect] > 0 else "less"
+        yield sentences.effect_text(change["ends"][effect], lang, "effect_range"), t(f"synthese.{more}_{effect}", lang)
 
 
 def _effect(entry: Body, effect: str, lang: str) -> str:
-    change = entry["change"]
-    amount = change["ends"][effect] | {"central": change["effects"][effect], "unit": entry["value"]["unit"]}
-    return sentences.effect_text(amount, lang)
+    return sentences.effect_text(entry["change"]["ends"][effect], lang)
 
 
 def use_bars(body: Body, lang: str) -> list[svg_charts.ChartRow]:

@@ -12,6 +12,7 @@ from dashboard.shared.svg_charts import interval_chart
 from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import sentence, t
 from dashboard.summary.full_page import use_bars
+from estimator.core.interval import Interval
 from estimator.core.number_format import LADDERS, WHOLE, figure, made_share, share_text, step_for
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.summary.one_page import weighed
@@ -78,12 +79,12 @@ def _footprint(entry: Body, lang: str) -> list[str]:
     ]
 
 
-def spelled(amount: Body, lang: str) -> str:
+def spelled(amount: Interval, lang: str) -> str:
     """« Entre 4,9 et 6,9 mégawattheures. », empty for an unknown value."""
-    if amount["central"] is None:
+    if not amount.known:
         return ""
-    shown, step = figure(amount, lang), step_for(amount["unit"], amount["central"], lang)
-    unit = next(name for worth, name in LADDERS[amount["unit"]] if step.worth == type(step.worth)(worth))
+    shown, step = figure(amount, lang), step_for(amount.unit, amount.central, lang)
+    unit = next(name for worth, name in LADDERS[amount.unit] if step.worth == type(step.worth)(worth))
     text = re.sub(rf"\s*{re.escape(step.text)}$", "", shown.interval)
     return t("simple.value", lang, value=sentence(text), unit=t(f"simple.units_{unit}", lang))
 

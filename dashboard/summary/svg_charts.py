@@ -19,7 +19,7 @@ def months_figure(name: str, history: History, lang: str) -> Markup:
     """One small chart: intervals by month from zero, the central value as a line, the objective dashed."""
     if not history.known:
         return Markup()
-    step = step_for(next(iter(history.known.values()))["unit"], history.highest, lang)
+    step = step_for(next(iter(history.known.values())).unit, history.highest, lang)
     months = list(history.months)
     return Markup(
         '<figure class="chart multiple" aria-label="{}"><p class="small">{}</p><img alt="" src="{}">'
@@ -35,7 +35,7 @@ def months_figure(name: str, history: History, lang: str) -> Markup:
 
 def months_chart(name: str, history: History, lang: str) -> Markup:
     """The picture of a page: the same months, large: an axis, the objective named on its line, months to come."""
-    step = step_for(next(iter(history.known.values()))["unit"], history.highest, lang)
+    step = step_for(next(iter(history.known.values())).unit, history.highest, lang)
     ticks, months = ticks_of(step, history.highest), list(history.months)
     labels = [(height(v, ticks[-1], history.tall), with_unit(tick_text(v, step, lang), step)) for v in ticks]
     marks = [m for m in months if m in (months[0], months[-1]) or m % 100 == 1]

@@ -125,7 +125,7 @@ def _formula(
         return step.model_copy(update={"reference": item.reference, "inputs": inputs})
     value = float(sum(group.values[item.name] for group in groups))
     ends = uncertainty.interval(sum(group.drawn[item.name] for group in groups))
-    return Step(value=value, low=ends[0], high=ends[1], reference=item.reference, **_head(item, catalogue))
+    return Step(value=value, low=ends.low, high=ends.high, reference=item.reference, **_head(item, catalogue))
 
 
 def in_words(tree: Node, leaf: Callable[[str], str], lang: str) -> str:

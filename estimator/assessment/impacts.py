@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import add
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic import ConfigDict, Field, model_serializer
+from pydantic import Field, model_serializer
 
 from estimator.assessment import uncertainty
 from estimator.assessment.evaluation import (
@@ -19,11 +19,8 @@ from estimator.assessment.evaluation import (
 )
 from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.core.errors import several
-from estimator.core.fields import Strict
+from estimator.core.interval import Interval
 from estimator.ledger.rows import COMPONENTS
-
-if TYPE_CHECKING:
-    from estimator.core.number_format import ReadableAmount
 
 
 @dataclass(frozen=True)
@@ -103,23 +100,17 @@ def figure_named(figure_id: str) -> ImpactIndicator | None:
     return None
 
 
-class Amount(Strict):
+class Amount(Interval):
     """A value with its 5 - 95 % confidence interval and its bounds, or the reason why there is none.
 
-    central: median of the draws of this amount, the printed value; medians of parts do not add up to
-    that of their sum. at_factor_values: the arithmetic with every factor at its central value; these do add up.
+    central: median of the draws of this amount, the printed value; medians of parts do not add up
+    to that of their sum. at_factor_values: the arithmetic with every factor at its central value; these do add up.
     covers: share of the electricity as read with a known value; of a part, that share of the electricity of its figure.
     """
 
-    model_config = ConfigDict(allow_inf_nan=True)
-
     unit: str
-    low: float | None = None
-    central: float | None = None
-    high: float | None = None
     at_factor_values: float | None = None
     envelope: tuple[float, float] | None = None
-    missing: Mapping[str, str] | None = None
     covers: float = 0.0
     parts: Mapping[str, "Amount"] = Field(default_factory=dict)
 
@@ -130,7 +121,8 @@ class Amount(Strict):
     @model_serializer
     def as_dict(self) -> dict[str, Any]:
         """As JSON: unknown is null with its reason, never absent and never zero."""
-        body: dict[str, Any] = {name: self[name] for name in ("low", "central", "high", "unit", "at_factor_values")}
+        body: dict[str, Any] = {name: getattr(self, name) for name in ("low", "central", "high", "unit")}
+        body["at_factor_values"] = self.at_factor_values
         if self.missing:
             body["missing"] = dict(self.missing)
         else:
@@ -138,24 +130,16 @@ class Amount(Strict):
         return body | {name: part.as_dict() for name, part in self.parts.items()}
 
     def __contains__(self, name: object, /) -> bool:
-        return name in self.parts or name in (KNOWN if self.missing is None else UNKNOWN)
+        return name in self.parts or (super().__contains__(name) and (name != "covers" or self.missing is None))
 
     def __getitem__(self, name: str, /) -> Any:
         """A value or a part by its name in JSON. KeyError."""
-        if name not in self:
-            raise KeyError(name)
-        return self.parts[name] if name in self.parts else getattr(self, name)
-
-    def get(self, name: str, otherwise: Any = None, /) -> Any:
-        """The same, or something else where JSON has no such name."""
-        try:
-            return self[name]
-        except KeyError:
-            return otherwise
+        return self.parts[name] if name in self.parts else super().__getitem__(name)
 
 
-UNKNOWN = ("low", "central", "high", "unit", "at_factor_values", "missing")
-KNOWN = (*UNKNOWN[:-1], "envelope", "covers")
+def amounts_read(bodies: Mapping[str, Any]) -> dict[str, Amount]:
+    """The amounts that these JSON bodies are of, by name."""
+    return {name: Amount.read(body) for name, body in bodies.items()}
 
 
 def figures(found: Mapping[str, Amount]) -> dict[str, Amount]:
@@ -165,12 +149,6 @@ def figures(found: Mapping[str, Amount]) -> dict[str, Amount]:
         outer, _, inner = name.partition(".")
         tree[outer] = tree[outer].with_parts({inner: amount}) if inner else amount
     return tree
-
-
-def per_unit(amount: "ReadableAmount", units: float) -> dict[str, Any]:
-    """An amount, as `as_dict` gives it, for one of so many units; without its parts."""
-    ends = {end: None if amount[end] is None else amount[end] / units for end in ("low", "central", "high")}
-    return ends | {name: amount[name] for name in ("unit", "missing") if name in amount}
 
 
 def amounts(

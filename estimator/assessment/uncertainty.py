@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from estimator.catalogue.schema import Factor
+from estimator.core.interval import Interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -150,10 +151,9 @@ def _two_sided(u: "Array", low: float, median: float, high: float) -> "Array":
     return np.where(u < 0.5, below, above)
 
 
-def interval(values: Any) -> tuple[float, float]:
-    """5 % and 95 % points of draws; the number itself, twice, without uncertainty."""
-    low, _, high = points(values)
-    return low, high
+def interval(values: Any, unit: str = "1") -> Interval:
+    """The interval of draws [unit]; the number itself, three times, without uncertainty."""
+    return Interval.of(points(values), unit)
 
 
 def points(values: Any) -> tuple[float, float, float]:

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
-from estimator.assessment.explanation import NumberUnknown, nested
-from estimator.assessment.impacts import amounts, figure_named
+from estimator.assessment.explanation import NumberUnknown
+from estimator.assessment.impacts import amounts, figure_named, figures
 from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
 from estimator.catalogue.load import load
@@ -113,7 +113,7 @@ class Build(BuildFile):
         if not rows:
             raise NumberUnknown(id=f"run.{row_id}")
         found = amounts(self.run_groups([row_id])[row_id])
-        run = self._run_entries(rows)[0] | {"indicators": nested(found)}
+        run = self._run_entries(rows)[0] | {"indicators": figures(found)}
         ours, theirs = found["gwp"].parts["use"].central, rows[0]["reported_gwp_kg"]
         run["places_told"] = self.places_told("row_id = $1", [row_id])
         run["reported"] = {"gwp_kg": theirs, "ours_use_kg": ours, "ratio": ours / theirs if ours and theirs else None}
@@ -148,7 +148,7 @@ class Build(BuildFile):
         times["last"] = last_day(row["end_us"])
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in COMPONENTS if row[f"{c}_energy_kwh"]}
         said = [_said(check, row["model"]) | {"mended_by": check["mended_by"]} for check in row["checks"]]
-        return row | times | {"indicators": nested(energy), "checks": said, "proofs": proofs}
+        return row | times | {"indicators": figures(energy), "checks": said, "proofs": proofs}
 
     @cached_property
     def _proof_of(self) -> dict[str, str]:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.assessment.impacts import amounts_read
 from estimator.cli.text import INDICATORS, figures_text, parts_text, published_text, steps_text, used_text
 from estimator.core.errors import say
+from estimator.core.interval import Interval
 from estimator.core.number_format import count_text, interval_text, two_values_text
 
 
@@ -16,11 +18,14 @@ def estimate_text(body: Mapping[str, Any], lang: str, explain: bool) -> str:
         parts += [say("cli", "provider_score", lang), _figures_and_basis(made, lang, explain)]
         if made["per_use"]:
             uses = count_text(round(made["uses"]), lang)
-            parts += [say("cli", "provider_per_use", lang, uses=uses) + "\n" + figures_text(made["per_use"], lang)]
+            each = figures_text(amounts_read(made["per_use"]), lang)
+            parts += [say("cli", "provider_per_use", lang, uses=uses) + "\n" + each]
     if body.get("published"):
         parts.append(published_text(body["published"], lang))
     if body.get("publisher"):
-        parts.append(say("cli", "publisher_training", lang, amount=interval_text(body["publisher"], lang)))
+        parts.append(
+            say("cli", "publisher_training", lang, amount=interval_text(Interval.read(body["publisher"]), lang))
+        )
     if body["indicators"]:
         parts.append(_figures_and_basis(body, lang, explain))
     return "\n\n".join(parts)
@@ -28,13 +33,14 @@ def estimate_text(body: Mapping[str, Any], lang: str, explain: bool) -> str:
 
 def _figures_and_basis(body: Mapping[str, Any], lang: str, explain: bool) -> str:
     """Steps and factors when they are wanted, then suppositions, the parts of the use, and its figures."""
+    found = amounts_read(body["indicators"])
     blocks = [steps_text(body["steps"], lang), used_text(body["factors"], lang)] if explain else []
     if explain and body.get("evidence"):
         lines = [f"  {row['id']}, {row['source'].get('title', '')} ; {row['locator']}" for row in body["evidence"]]
         blocks.append("\n".join([say("cli", "evidence", lang), *lines]))
     if explain:
-        apart = [(n, two_values_text(body["indicators"][n], lang)) for n in INDICATORS if n in body["indicators"]]
+        apart = [(n, two_values_text(found[n], lang)) for n in INDICATORS if n in found]
         blocks.append("\n".join(f"  {say('figures', name, lang)} : {text}" for name, text in apart if text))
     blocks.append("\n".join(f"! {warning[lang]}" for warning in body["warnings"]))
-    blocks += [parts_text(body.get("parts", {}), lang), figures_text(body["indicators"], lang)]
+    blocks += [parts_text(amounts_read(body.get("parts", {})), lang), figures_text(found, lang)]
     return "\n\n".join(block for block in blocks if block)

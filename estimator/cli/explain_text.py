@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.cli.text import amount_text, figures_text, published_text, sample_lines, steps_text, used_text
+from estimator.assessment.impacts import Amount, amounts_read
+from estimator.cli.text import (
+    amount_text,
+    figures_text,
+    published_text,
+    sample_lines,
+    steps_text,
+    used_text,
+)
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, two_values_text
 
@@ -20,9 +28,9 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
     missing = [f"  {say('parts', n['part'], lang)} : {n[lang]}{_concerns(n, lang)}" for n in body["not_counted"]]
     blocks = [
         *sample_lines(body["sample"], lang),
-        f"{body['id']} : {amount_text(body['amount'], lang)}",
+        f"{body['id']} : {amount_text(Amount.read(body['amount']), lang)}",
         steps_text(body["steps"], lang),
-        two_values_text(body["amount"], lang),
+        two_values_text(Amount.read(body["amount"]), lang),
         used_text(body["factors"], lang),
         "\n".join(f"! {supposed[lang]}" for supposed in body["supposed"]),
         "\n".join([say("cli", "not_counted", lang), *missing]) if missing else "",
@@ -36,7 +44,8 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
 def replay_text(body: Mapping[str, Any], lang: str) -> str:
     """The replayed figures, then whether they agree with the file."""
     figure, amount = body["figure"], body["amount"]
-    lines = [f"{figure} : {amount_text(amount, lang)}" if figure else figures_text(body["indicators"], lang), ""]
+    found = amounts_read(body["indicators"])
+    lines = [f"{figure} : {amount_text(Amount.read(amount), lang)}" if figure else figures_text(found, lang), ""]
     if not body["compared"]:
         lines.append(say("cli", "replay_nothing", lang))
     elif not body["differences"]:

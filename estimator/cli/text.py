@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import methodcaller
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -11,9 +12,9 @@ from typer.core import TyperGroup, TyperOption
 
 from estimator.catalogue.published_figures import figure_label
 from estimator.core.errors import one_of, say, sentences, texts
+from estimator.core.interval import Interval
 from estimator.core.number_format import (
     WHOLE,
-    ReadableAmount,
     as_computed,
     count_text,
     exact_text,
@@ -50,7 +51,7 @@ _USAGE = {
 
 def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> None:
     """JSON for machines, or the text for people, on standard output."""
-    print(json.dumps(body, ensure_ascii=False, indent=1) if as_json else text())
+    print(json.dumps(body, ensure_ascii=False, indent=1, default=methodcaller("as_dict")) if as_json else text())
 
 
 def localise(command: Any, lang: str, group: str = "") -> None:
@@ -147,7 +148,7 @@ def progress(lang: str) -> Progress | None:
 INDICATORS = ("energy", "water", "adpe", "gwp", "primary_energy")
 
 
-def figures_text(indicators: Mapping[str, ReadableAmount], lang: str) -> str:
+def figures_text(indicators: Mapping[str, Interval], lang: str) -> str:
     """One line a figure: its name, its interval, or why it cannot be estimated."""
     lines = []
     for name in INDICATORS:
@@ -156,13 +157,13 @@ def figures_text(indicators: Mapping[str, ReadableAmount], lang: str) -> str:
     return "\n".join(lines)
 
 
-def parts_text(parts: Mapping[str, ReadableAmount], lang: str) -> str:
+def parts_text(parts: Mapping[str, Interval], lang: str) -> str:
     """The electricity of each line of a use, by name; empty without any."""
     lines = [f"  {say('use_parts', name, lang)} : {interval_text(amount, lang)}" for name, amount in parts.items()]
     return "\n".join([say("use_parts", "title", lang), *lines]) if lines else ""
 
 
-def amount_text(amount: ReadableAmount, lang: str) -> str:
+def amount_text(amount: Interval, lang: str) -> str:
     """« entre a et b (valeur centrale : c) », or « non estimable : raison »; a partial total gives its coverage."""
     return ", ".join(filter(None, (interval_text(amount, lang), partly_text(amount, lang))))
 
@@ -243,7 +244,9 @@ def published_text(entries: Sequence[Mapping[str, Any]], lang: str) -> str:
     for item in entries:
         figure = figure_label(item["figure"], lang)
         told = {"measured": item["measured"][lang], "value": exact_text(item["value"], item["unit"], lang)}
-        lines.append(say("published", "line", lang, figure=figure, ours=interval_text(item["ours"], lang), **told))
+        lines.append(
+            say("published", "line", lang, figure=figure, ours=interval_text(Interval.read(item["ours"]), lang), **told)
+        )
         lines.append(say("published", "request", lang, request=item["request"][lang]))
         lines += [f"    {reason[lang]}" for reason in item["why"]]
         reading = say("published", "second_hand", lang) if item["second_hand"] else ""

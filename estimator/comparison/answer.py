@@ -6,15 +6,15 @@ people use stands beside, never added in.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, SkipValidation, WithJsonSchema
 
 from estimator.assessment.impacts import Amount
-from estimator.assessment.uncertainty import points
 from estimator.comparison.scenario import Quality, Scenario
 from estimator.comparison.verdict_rules import EQUIVALENT, SETTLED
 from estimator.core.fields import Strict
+from estimator.core.interval import Interval
 
 VERSION = "1"  # of the JSON: a field that goes or changes its meaning is another version
 
@@ -37,32 +37,6 @@ class Part(Strict):
     """A part of the answer."""
 
     model_config = ConfigDict(allow_inf_nan=True)
-
-
-class Interval(Part):
-    """5 % point, median and 95 % point; or none of them, and why. Read by the names of its JSON."""
-
-    unit: str = "1"
-    low: float | None = None
-    central: float | None = None
-    high: float | None = None
-    missing: Words | None = None
-
-    @classmethod
-    def of(cls, drawn: Any, unit: str) -> "Interval":
-        """The interval of draws [unit]."""
-        low, central, high = points(drawn)
-        return cls(unit=unit, low=low, central=central, high=high)
-
-    def __contains__(self, name: object, /) -> bool:
-        return self.get(str(name)) is not None or name in ("low", "central", "high")
-
-    def __getitem__(self, name: str, /) -> Any:
-        return getattr(self, name)
-
-    def get(self, name: str, /) -> Any:
-        """A value, or None."""
-        return getattr(self, name, None)
 
 
 class PairRatio(Part):

@@ -7,9 +7,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from estimator.assessment.evaluation import ActivityGroup
-from estimator.assessment.impacts import FIGURES, Amount, amounts, per_unit
+from estimator.assessment.impacts import FIGURES, Amount, amounts
 from estimator.catalogue.load import load
-from estimator.comparison.answer import Answer, AnsweredOption, Difference, Interval, SiteFacts
+from estimator.comparison.answer import Answer, AnsweredOption, Difference, SiteFacts
 from estimator.comparison.balance import balances
 from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, explain_difference, lead_of, meets, pairs_of
@@ -20,6 +20,7 @@ from estimator.comparison.site_comparison import at_hosts, placeable
 from estimator.comparison.suppositions import suppositions
 from estimator.comparison.volume_sweep import GROWTH, crossings, growth, turns
 from estimator.core.errors import SobriaError, sentences
+from estimator.core.interval import Interval
 from estimator.places.criteria import criteria
 from estimator.places.evidence import distance_class
 from estimator.workloads.estimate import parts_of, publisher_training
@@ -141,7 +142,7 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "components": {n: components(evaluated.side, n) for n in service} if evaluated.built.groups else {},
             "people": _per_unit(people, work.units),
             "parts": _per_unit(parts_of(evaluated.built.groups), 1.0),
-            "publisher": Interval.model_validate(beside) if beside else None,
+            "publisher": beside,
             "occupancy": evaluated.built.occupancy,
             "proof": dict(evaluated.built.proof),
             "host": host_of(option),
@@ -156,7 +157,7 @@ def _factor(groups: Sequence[ActivityGroup], quantity: str) -> Interval | None:
     """The factor of a quantity in the first group that has one, with its bounds."""
     found = (group.bounds[quantity].factor for group in groups if quantity in group.bounds)
     item = next((factor for factor in found if factor is not None and factor.value is not None), None)
-    return Interval(low=item.low, central=item.value, high=item.high) if item is not None else None
+    return None if item is None else Interval(low=item.low, central=item.value, high=item.high)
 
 
 def _undescribed() -> dict[str, Amount]:
@@ -165,4 +166,4 @@ def _undescribed() -> dict[str, Amount]:
 
 
 def _per_unit(found: Mapping[str, Amount], units: float) -> dict[str, Interval]:
-    return {name: Interval.model_validate(per_unit(amount, units)) for name, amount in found.items()}
+    return {name: amount.per(units) for name, amount in found.items()}

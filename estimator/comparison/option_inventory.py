@@ -13,10 +13,10 @@ from estimator.catalogue import providers
 from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.tables import Catalogue
-from estimator.comparison.answer import Interval
 from estimator.comparison.program_inventory import program_inventory
 from estimator.comparison.scenario import Option, Scenario
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.interval import Interval
 from estimator.core.number_format import proof_words, sentences_with
 from estimator.core.typography import typeset
 from estimator.places.evidence import tables
@@ -191,8 +191,7 @@ def _occupancy(option: Option, inventory: Inventory) -> Interval | None:
     for group in inventory.groups:
         if group.values.get("answering_hours") is not None:
             low, _, high = points_of(group, ("answering_hours",))
-            ends = {"low": low, "central": group.values["answering_hours"], "high": high}
-            return Interval(**{name: value / hours for name, value in ends.items()})
+            return Interval.of((low, group.values["answering_hours"], high)).per(hours)
     return None
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from estimator.comparison.answer import Answer, Balance, Crossing, Hinge, Interval, Pair, Sentence, Turn
+from estimator.comparison.answer import Answer, Balance, Crossing, Hinge, Pair, Sentence, Turn
 from estimator.comparison.verdict_rules import UNDECIDED
 from estimator.comparison.verdict_text import BARE, no_lead, smallest_words, told
 from estimator.core.errors import LANGUAGES, say
+from estimator.core.interval import Interval
 from estimator.core.number_format import count_text, exact_text, share_text, tick_text, two_figures
 from estimator.core.typography import typeset
 

@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
-from estimator.comparison.answer import Crossing, Grown, Interval, Turn, one_program
+from estimator.comparison.answer import Crossing, Grown, Turn, one_program
 from estimator.comparison.comparison import Comparator, lead_of, pair_of, pairs_of
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_rules import UNDECIDED
+from estimator.core.interval import Interval
 
 GROWTH = (1.0, 3.0, 10.0)
 HALF = 0.5
@@ -35,8 +36,7 @@ def _grown(work: Comparator, undecided: Sequence[tuple[str, str]]) -> Grown:
     energy = {}
     for name, evaluated in work.evaluated.items():
         drawn = evaluated.side.drawn(figure)
-        ends = uncertainty.points(drawn) if drawn is not None else (None, None, None)
-        energy[name] = Interval(unit=figure.unit, **dict(zip(("low", "central", "high"), ends, strict=True)))
+        energy[name] = Interval(unit=figure.unit) if drawn is None else uncertainty.interval(drawn, figure.unit)
     return Grown(
         times=work.times,
         units=work.units,

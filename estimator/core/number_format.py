@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 from estimator.core.errors import LANGUAGES, say
+from estimator.core.interval import Interval
 from estimator.core.typography import typeset
 
 NO_BREAK = "\u00a0"
@@ -41,18 +42,6 @@ TINY = Decimal("0.001")  # of the second unit of a ladder, below which the first
 ANY_FLOAT = Context(prec=400)  # digits enough for every float
 HUNDREDTH = Decimal("0.01")
 WHOLE = 0.995  # a share from which a text says all of it
-
-
-class ReadableAmount(Protocol):
-    """An amount whose values are read by their names in JSON: a typed one, or that JSON."""
-
-    def __getitem__(self, name: str, /) -> Any: ...
-
-    def __contains__(self, name: object, /) -> bool: ...
-
-    def get(self, name: str, /) -> Any:
-        """A value that may be absent, or None."""
-        ...
 
 
 class DisplayUnit(NamedTuple):
@@ -125,25 +114,25 @@ def with_unit(number: str, step: DisplayUnit) -> str:
     return f"{number}{NO_BREAK}{step.text}" if step.text else number
 
 
-def is_rough(amount: ReadableAmount) -> bool:
+def is_rough(amount: Interval) -> bool:
     """Is the high bound more than ten times the low one?"""
-    low, high = amount["low"], amount["high"]
-    return bool(high > low and high > ROUGH * low)
+    low, _, high = amount.ends
+    return high > low and high > ROUGH * low
 
 
-def missing_text(amount: ReadableAmount, lang: str) -> str:
+def missing_text(amount: Interval, lang: str) -> str:
     """« non estimable : … », with its reason when there is one."""
-    reason = typeset(str((amount.get("missing") or {}).get(lang, "")), lang)
+    reason = typeset(str((amount.missing or {}).get(lang, "")), lang)
     return _t("numbers.missing_why", lang, reason=reason) if reason else _t("numbers.missing", lang)
 
 
-def figure(amount: ReadableAmount, lang: str, step: DisplayUnit | None = None) -> Shown:
+def figure(amount: Interval, lang: str, step: DisplayUnit | None = None) -> Shown:
     """A figure for a tile. The large type shows the central value, or the interval when high / low is above ten."""
-    central = amount.get("central")
+    central = amount.central
     if central is None:
         return Shown("", "", "", "", False, missing_text(amount, lang))
-    step = step or step_for(amount["unit"], central, lang)
-    low, middle, high = (plain(amount[bound], step, lang) for bound in ("low", "central", "high"))
+    step = step or step_for(amount.unit, central, lang)
+    low, middle, high = (plain(end, step, lang) for end in amount.ends)
     value = with_unit(middle, step)
     if low == high:
         told = central / float(step.worth) >= float(SMALLEST)  # neither for zero nor for « moins de 0,0001 »
@@ -155,35 +144,35 @@ def figure(amount: ReadableAmount, lang: str, step: DisplayUnit | None = None) -
     return Shown(middle, step.text, between, value, False, "")
 
 
-def interval_text(amount: ReadableAmount, lang: str, step: DisplayUnit | None = None) -> str:
+def interval_text(amount: Interval, lang: str, step: DisplayUnit | None = None) -> str:
     """« entre 20 et 90 kWh (valeur centrale : 41) », « ordre de grandeur : … », or « non estimable : … »."""
     shown = figure(amount, lang, step)
     if shown.missing:
         return shown.missing
-    step = step or step_for(amount["unit"], amount["central"], lang)
-    middle = plain(amount["central"], step, lang)
-    if plain(amount["low"], step, lang) == plain(amount["high"], step, lang):
+    step = step or step_for(amount.unit, amount.central, lang)
+    low, middle, high = (plain(end, step, lang) for end in amount.ends)
+    if low == high:
         return shown.interval
     whole = _t("numbers.whole", lang, between=shown.interval, central=middle)
     return _t("numbers.rough", lang, whole=whole) if shown.rough else whole
 
 
-def said_in_sentence(amount: ReadableAmount, lang: str) -> tuple[str, str]:
+def said_in_sentence(amount: Interval, lang: str) -> tuple[str, str]:
     """(« entre 20 et 90 kWh », « (valeur centrale : 41) »): the texts around a noun, « … d'électricité … »."""
     shown = figure(amount, lang)
-    if shown.missing or not amount["high"] > amount["low"]:
+    if shown.missing or amount.low == amount.high:
         return shown.missing or shown.interval, ""
     central = shown.central.partition(NO_BREAK)[0]
     return shown.interval, _t("numbers.aside_rough" if shown.rough else "numbers.aside", lang, central=central)
 
 
-def range_text(amount: ReadableAmount, lang: str) -> str:
+def range_text(amount: Interval, lang: str) -> str:
     """« 20 à 90 kWh », for a line that prints the central value in another column."""
     shown = figure(amount, lang)
     if shown.missing:
         return shown.missing
-    step = step_for(amount["unit"], amount["central"], lang)
-    low, high = plain(amount["low"], step, lang), plain(amount["high"], step, lang)
+    step = step_for(amount.unit, amount.central, lang)
+    low, _, high = (plain(end, step, lang) for end in amount.ends)
     return shown.interval if low == high else _t("numbers.range", lang, low=low, high=with_unit(high, step))
 
 
@@ -195,13 +184,13 @@ def exact_text(value: float | None, unit: str, lang: str, step: DisplayUnit | No
     return with_unit(_figures(Decimal(repr(float(value))) / step.worth, lang, 4), step)
 
 
-def two_values_text(amount: ReadableAmount, lang: str) -> str:
+def two_values_text(amount: Interval, lang: str) -> str:
     """Both numbers when the steps of a figure give another value than its printed central value; else empty."""
-    central, exact = amount.get("central"), amount.get("at_factor_values")
+    central, exact = amount.central, amount.get("at_factor_values")
     if not central or exact is None or abs(exact / central - 1) <= APART:
         return ""
     shown = {"at_values": exact, "median": central}
-    return _t("numbers.two_values", lang, **{n: exact_text(v, amount["unit"], lang) for n, v in shown.items()})
+    return _t("numbers.two_values", lang, **{n: exact_text(v, amount.unit, lang) for n, v in shown.items()})
 
 
 def sentences_with(section: str, key: str, **facts: float | str) -> dict[str, str]:
@@ -235,16 +224,16 @@ def spoken_numbers(text: str, lang: str) -> str:
     return re.sub(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", lambda m: _figures(Decimal(m.group()), lang, 4), text)
 
 
-def made_share(amount: ReadableAmount) -> float:
+def made_share(amount: Interval) -> float:
     """Share of the electricity of a figure whose machines have their manufacture in it [1]; 1 where it counts none."""
     part = amount.get("machines")
     return float(part.get("covers") or 0.0) if part else 1.0
 
 
-def partly_text(amount: ReadableAmount, lang: str) -> str:
+def partly_text(amount: Interval, lang: str) -> str:
     """« couvre 60 % de l'électricité connue », « électricité seule, fabrication inconnue »: what an amount leaves out;
     empty of a whole one, and of none."""
-    if amount["central"] is None:
+    if not amount.known:
         return ""
     covers, made = amount.get("covers"), made_share(amount)
     told = [("covers", covers)] if covers is not None and covers <= WHOLE else []

@@ -14,6 +14,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
+from estimator.core.interval import Interval
 from estimator.places.placing import answers_on
 from estimator.places.supplier_answers import SupplierAnswer
 from estimator.workloads.inference.measurements import ANY
@@ -24,7 +25,7 @@ from estimator.workloads.published_comparison import models_of, published_beside
 from estimator.workloads.request import Request, TrainingEffort
 from estimator.workloads.resolution import ResolvedRequest, of_task, resolve, with_lengths
 
-PUBLISHER_ENDS = (("low", "low"), ("central", "value"), ("high", "high"))
+PUBLISHER_ENDS = ("low", "value", "high")
 ANSWER, FINE_TUNING = "answer", "fine_tuning"  # lines of a use: what is not another, and a training of one's own
 ENERGY = tuple(figure for figure in FIGURES if figure.id == "energy")
 
@@ -67,10 +68,12 @@ class Estimate(Mapping[str, Any]):
         if self.inventory is None:
             return body
         body |= explain_groups(self.inventory.groups, self.catalogue, found=self.indicators).as_dict()
-        body["published"] = published_beside(models_of(self.inventory.groups), self.catalogue, self.day)
+        beside = published_beside(models_of(self.inventory.groups), self.catalogue, self.day)
+        body["published"] = [row | {"ours": row["ours"].as_dict()} for row in beside]
         body["parts"] = nested(parts_of(self.inventory.groups))
         if self.provider is None:
-            body["publisher"] = publisher_training(self.inventory.groups, self.catalogue, self.day)
+            training = publisher_training(self.inventory.groups, self.catalogue, self.day)
+            body["publisher"] = training.as_dict() if training else None
         rows = evidence(self.inventory.rows, self.catalogue)
         return body | {"evidence": rows, "warnings": list(self.warnings)}
 
@@ -142,7 +145,7 @@ def training_inventory(
     return made, inventory_of(made)
 
 
-def publisher_training(groups: Sequence[ActivityGroup], catalogue: Catalogue, day: date) -> dict[str, Any] | None:
+def publisher_training(groups: Sequence[ActivityGroup], catalogue: Catalogue, day: date) -> Interval | None:
     """Electricity of the training of models by their publishers, for as many answers as these groups: beside it, never
     added. Supposed of whole fleets: publishers do not say how much their models are used. None where it is unknown, or
     where no model answers."""
@@ -152,7 +155,8 @@ def publisher_training(groups: Sequence[ActivityGroup], catalogue: Catalogue, da
     energy, share = amounts(answers, ENERGY)["energy"], select_factor(catalogue, "publisher_training", ANY, day).factor
     if energy.central is None or share is None:
         return None
-    return {end: getattr(energy, end) * getattr(share, name) for end, name in PUBLISHER_ENDS} | {"unit": energy.unit}
+    low, central, high = (one * getattr(share, end) for one, end in zip(energy.ends, PUBLISHER_ENDS, strict=True))
+    return Interval.of((low, central, high), energy.unit)
 
 
 def _training(request: Request, resolved: ResolvedRequest, supplied: Sequence[SupplierAnswer]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from estimator.catalogue.providers import find as find_provider
 from estimator.catalogue.published_figures import BOUNDARY, PublishedFigure, boundary_text, figures_of
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, say, sentences
+from estimator.core.interval import Interval
 from estimator.core.number_format import sentences_with
 from estimator.workloads.inventory import inventory_of
 from estimator.workloads.request import Request
@@ -61,10 +62,10 @@ def _entry(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) ->
 
 
 @lru_cache(maxsize=KEPT)
-def ours(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -> dict[str, Any]:
+def ours(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -> Interval:
     """Our figure for the request of a published one, by the engine of every estimate."""
     if row.phase == "life":
-        return {"central": None, "unit": row.unit, "missing": sentences("published", "life_not_published")}
+        return Interval(unit=row.unit, missing=sentences("published", "life_not_published"))
     place = {"zone": row.zone, "host": row.host, "device": row.device, "device_hours": row.device_hours}
     asked = {"model": model, "output_tokens": row.output_tokens, "input_tokens": row.input_tokens}
     fields = place | (asked | {"provider": row.provider} if row.phase == "use" else {})
@@ -72,14 +73,14 @@ def ours(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -> d
     inventory = inventory_of(resolved)
     wanted = figure_named(row.figure)
     assert wanted is not None, row.figure
-    return amounts(inventory.groups, [wanted])[wanted.id].as_dict()
+    return amounts(inventory.groups, [wanted])[wanted.id]
 
 
-def _within(published: float, found: dict[str, Any]) -> Iterator[dict[str, str]]:
+def _within(published: float, found: Interval) -> Iterator[dict[str, str]]:
     """Whether a published figure is in our interval for its request; how many times beyond its end if not."""
-    if found["central"] is None:
+    if not found.known:
         return
-    low, high = found["low"], found["high"]
+    low, _, high = found.ends
     if low <= published <= high:
         yield sentences("published", "inside")
     else:

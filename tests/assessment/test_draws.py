@@ -95,7 +95,7 @@ def test_two_cells_that_share_a_factor_do_not_average_its_doubt_away() -> None:
 def test_the_interval_covers_what_it_says() -> None:
     """If truth is drawn by the same law, 90 % of truths fall inside: 95 standard errors allow 1 %."""
     drawn = uncertainty.draw(factor("grid_gwp", 50, 20, 300), 100_000)
-    low, high = uncertainty.interval(drawn)
+    low, _, high = uncertainty.interval(drawn).ends
     truths = uncertainty.draw(factor("grid_gwp", 50, 20, 300, id="test/other"), 100_000)
     assert ((truths >= low) & (truths <= high)).mean() == pytest.approx(0.90, abs=0.01)
 

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from estimator.assessment.uncertainty import DRAWS
 from estimator.catalogue.load import load
-from estimator.comparison.answer import Crossing, Interval
+from estimator.comparison.answer import Crossing
 from estimator.comparison.comparison import Comparator, explain_difference, factor_labels
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.comparison.volume_sweep import _crossing, _meeting, _turn, crossing, crossings, growth
+from estimator.core.interval import Interval
 
 DAY = date(2026, 6, 1)
 SITE = {"zone": "FRA", "host": "class/server-room"}

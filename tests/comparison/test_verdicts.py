@@ -196,7 +196,7 @@ def test_shared_grid_pue_and_device_cancel_although_the_separate_intervals_overl
     shared = [factor("grid_gwp", 50, 20, 300), factor("pue", 1.5, 1.1, 2.5), factor("power", 0.3, 0.2, 0.6)]
     a = [*shared, factor("small", 1, 0.9, 1.1)]
     b = [*shared, factor("large", 2, 1.8, 2.2)]
-    assert uncertainty.interval(option(a))[1] > uncertainty.interval(option(b))[0]
+    assert uncertainty.interval(option(a)).high > uncertainty.interval(option(b)).low
     result = compared(a, b)
     assert (result.verdict, result.lower) == ("lower_always", "a") and result.ratio.low > 1.6
 

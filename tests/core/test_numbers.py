@@ -7,6 +7,7 @@ import pytest
 from babel.numbers import format_decimal
 
 from dashboard.shared.dates import duration_text, period_text, short_day
+from estimator.core.interval import Interval
 from estimator.core.number_format import (
     _decimal,
     bounds_text,
@@ -25,10 +26,8 @@ from estimator.core.number_format import (
 HOST = {"code": "no_host", "fr": "l'hébergement n'est pas indiqué", "en": "the hosting is not stated"}
 
 
-def amount(
-    low: float | None, central: float | None, high: float | None, unit: str = "kWh", **more: Any
-) -> dict[str, Any]:
-    return {"low": low, "central": central, "high": high, "unit": unit, **more}
+def amount(low: float | None, central: float | None, high: float | None, unit: str = "kWh", **more: Any) -> Interval:
+    return Interval(low=low, central=central, high=high, unit=unit, **more)
 
 
 def spaced(text: str) -> str:
@@ -130,7 +129,7 @@ INTERVALS = [
 
 
 @pytest.mark.parametrize(("given", "fr", "en"), INTERVALS, ids=[row[1] for row in INTERVALS])
-def test_an_interval_in_words(given: dict[str, Any], fr: str, en: str) -> None:
+def test_an_interval_in_words(given: Interval, fr: str, en: str) -> None:
     assert spaced(interval_text(given, "fr")) == fr
     assert spaced(interval_text(given, "en")) == en
 

@@ -2,7 +2,6 @@
 
 import base64
 import re
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -18,19 +17,20 @@ from dashboard.shared.svg_charts import (
     small_ones,
 )
 from estimator.assessment.impacts import Amount
+from estimator.core.interval import Interval
 from estimator.reporting.documents.pictures import bar_svg
 from tests.home import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def amount(central: float | None, unit: str) -> dict[str, Any]:
+def amount(central: float | None, unit: str) -> Amount:
     """What the estimator says of a value whose bounds are 2.2 times less and more, or that is not known."""
     if central is None:
-        return Amount(unit=unit, missing={"code": "no_host", "fr": "sans hôte", "en": "no host"}).as_dict()
+        return Amount(unit=unit, missing={"code": "no_host", "fr": "sans hôte", "en": "no host"})
     low, high = central / 2.2, central * 2.2
     ends = {"low": low, "central": central, "high": high, "at_factor_values": central, "envelope": (low, high)}
-    return Amount(unit=unit, **ends, covers=1.0).as_dict()
+    return Amount(unit=unit, **ends, covers=1.0)
 
 
 def bars(*centrals: float | None, unit: str = "kWh") -> list[ChartRow]:
@@ -58,7 +58,7 @@ def place(style: str, name: str) -> float:
 
 def test_a_bar_is_drawn_to_scale_from_zero() -> None:
     """On a scale from 0 to 100: low 20, central 41, high 90."""
-    given = {"low": 20.0, "central": 41.0, "high": 90.0, "unit": "kWh"}
+    given = Interval(low=20.0, central=41.0, high=90.0, unit="kWh")
     drawing = ElementTree.fromstring(bar_svg(given, {"measured": 1.0}, 100.0))
     band = next(r for r in drawing.iter(f"{SVG}rect") if r.get("stroke"))
     dot = next(c for c in drawing.iter(f"{SVG}circle") if c.get("r") == "5")
@@ -68,7 +68,7 @@ def test_a_bar_is_drawn_to_scale_from_zero() -> None:
 
 
 def test_the_height_of_a_bar_is_shared_by_proof_and_each_proof_has_its_own_texture() -> None:
-    given = {"low": 20.0, "central": 41.0, "high": 90.0, "unit": "kWh"}
+    given = Interval(low=20.0, central=41.0, high=90.0, unit="kWh")
     proof = {"measured": 0.4, "estimated": 0.3, "declared": 0.2, "unknown": 0.1}
     drawing = ElementTree.fromstring(bar_svg(given, proof, 100.0))
     layers = [r for r in drawing.iter(f"{SVG}rect") if r.get("stroke")]

@@ -105,8 +105,8 @@ def test_an_unknown_figure_lowers_what_the_sum_covers(folder: Path, homes: dict[
     nothing = {"low": None, "central": None, "high": None, "draws": "", "covers": 0.0, "missing": {"fr": "sans pays"}}
     body["figures"]["gwp"] |= nothing
     _write(folder / "54547.json", body)
-    found = read_files(folder).figure("gwp")
-    assert found["covers"] == pytest.approx(7 / 15) and found["communes"] == 1
+    review = read_files(folder)
+    assert review.figure("gwp").covers == pytest.approx(7 / 15) and len(review.knowing("gwp")) == 1
     body["figures"] = {name: figure | nothing for name, figure in body["figures"].items()}
     _write(folder / "54547.json", body)
     (folder / "54395.json").unlink()

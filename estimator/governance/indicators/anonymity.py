@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.core.errors import sentences
+from estimator.core.interval import Interval
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import Scope, of_case
@@ -84,10 +85,9 @@ def too_few_of(scope: Scope) -> frozenset[int]:
     return frozenset(month for month, cases in small.items() if not _enough(list(cases.values()), heads))
 
 
-def withheld_amount(amount: Mapping[str, Any]) -> dict[str, Any]:
+def withheld_amount(amount: Interval) -> Interval:
     """The same amount [its unit] without its figures, and why."""
-    ends = dict.fromkeys(("low", "central", "high"))
-    return ends | {"unit": amount["unit"], "missing": sentences("indicators_missing", "small_group")}
+    return Interval(unit=amount.unit, missing=sentences("indicators_missing", "small_group"))
 
 
 def withheld_budget(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
-from estimator.assessment.impacts import FIGURES, Amount, amounts, per_unit
+from estimator.assessment.impacts import FIGURES, Amount, amounts
 from estimator.core.periods import month_after
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
@@ -47,7 +47,7 @@ def history(scope: Scope) -> list[int]:
     return [month for month in window if month >= min(start, now[0])]
 
 
-def of_scope(scope: Scope) -> dict[str, dict[str, Any]]:
+def of_scope(scope: Scope) -> dict[str, Amount]:
     """The four footprints of a scope."""
     return _four(figures_of(scope))
 
@@ -67,13 +67,13 @@ def _of_month(scope: Scope, month: int) -> Mapping[str, Amount]:
     return amounts([row.row.group for row in scope.everything if row.row.month == month], FOUR)
 
 
-def totals(groups: Sequence[ActivityGroup]) -> dict[str, dict[str, Any]]:
+def totals(groups: Sequence[ActivityGroup]) -> dict[str, Amount]:
     """The four footprints of these groups."""
     return _four(amounts(groups, FOUR))
 
 
-def _four(found: Mapping[str, Amount]) -> dict[str, dict[str, Any]]:
-    return {name: found[name].as_dict() for name in FOOTPRINTS}
+def _four(found: Mapping[str, Amount]) -> dict[str, Amount]:
+    return {name: found[name] for name in FOOTPRINTS}
 
 
 def per_service(scope: Scope) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def per_service(scope: Scope) -> dict[str, Any]:
             hidden += 1
             continue
         whole = totals(_cells(rows))
-        each = {name: per_unit(whole[name], made) for name in FOOTPRINTS}
+        each = {name: whole[name].per(made) for name in FOOTPRINTS}
         found.append({"use_case": case.id, "name": case.name, "unit": case.unit, "units": made, "each": each})
     found.sort(key=_weight, reverse=True)
     value = {"numerator": len(found) + hidden, "denominator": len(scope.in_use)}

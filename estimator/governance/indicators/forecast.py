@@ -4,9 +4,10 @@ all, and after."""
 from collections.abc import Mapping
 
 from estimator.assessment.impacts import figure_named
-from estimator.comparison.answer import Interval
+from estimator.assessment.uncertainty import interval
 from estimator.comparison.paired_draws import Side
 from estimator.core.fields import Strict
+from estimator.core.interval import Interval
 from estimator.governance.indicators.known_days import YEAR, known_days
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import months_of
@@ -50,7 +51,7 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     days = known_days(scope.sources.build, known, scope.sources.today)
     year, growth = drawn * YEAR / days, case.growth_percent or 0.0
     spans = {n: year * sum((1 + growth / 100) ** k for k in range(1, n + 1)) for n in YEARS}
-    over = {n: Interval.of(pace if trained is None else pace + trained, "kWh") for n, pace in spans.items()}
-    once = None if trained is None else Interval.of(trained, "kWh")
+    over = {n: interval(pace if trained is None else pace + trained, "kWh") for n, pace in spans.items()}
+    once = None if trained is None else interval(trained, "kWh")
     stated = case.growth_percent is not None
-    return Forecast(days=days, year=Interval.of(year, "kWh"), once=once, growth=growth, stated=stated, over=over)
+    return Forecast(days=days, year=interval(year, "kWh"), once=once, growth=growth, stated=stated, over=over)

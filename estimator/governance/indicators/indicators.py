@@ -65,6 +65,6 @@ def _trajectory(scope: Scope, energy: Mapping[str, Any]) -> dict[str, Any]:
     if found is None:
         return body
     year = found["reference_year"]
-    reference = {"year": year} | of_scope(scope.year(year))["energy"]
+    reference = {"year": year} | of_scope(scope.year(year))["energy"].as_dict()
     body |= {"reference": reference, "path": found["path"], "verdict": found["verdict"]}
     return body | {"target": {"year": found["due_year"], "value": found["target"]}}

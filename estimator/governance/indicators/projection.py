@@ -6,6 +6,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from estimator.assessment.impacts import Amount
+from estimator.core.interval import Interval
 from estimator.governance.commitments.commitments import expected
 from estimator.governance.indicators.footprints import of_scope
 from estimator.governance.indicators.known_days import YEAR, days_between, days_known, known_days
@@ -35,12 +37,13 @@ class Pace:
         start, ever = date(self.year, 1, 1), days_known(sources.build, self.scope.everything, sources.today)
         return days_between(max([start, *ever[:1]]), date(self.year, 12, 31))
 
-    def projected(self, indicator: str, days: int = YEAR) -> dict[str, Any] | None:
+    def projected(self, indicator: str, days: int = YEAR) -> Interval | None:
         """The interval of this number of days at this pace, None without known month."""
         spent = self.spent[indicator]
-        if spent["central"] is None or not self.days:
+        if not spent.known or not self.days:
             return None
-        return {end: spent[end] * days / self.days for end in ENDS} | {"unit": spent["unit"]}
+        low, central, high = (end * days / self.days for end in spent.ends)
+        return Interval.of((low, central, high), spent.unit)
 
     @property
     def span(self) -> int:
@@ -60,7 +63,7 @@ class Pace:
         stated, span = objective.reference, YEAR
         if stated is None:
             span, past = _known(then)
-            stated = past[indicator]["central"]
+            stated = past[indicator].central
         body: dict[str, Any] = {"year": self.year, "days": self.days, "span": span, "reference": stated}
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
         body |= {"projected": self.projected(indicator, span), "path": None, "target": None, "verdict": None}
@@ -86,8 +89,8 @@ class Pace:
         body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
         body |= {"withheld": False, "spent": spent, "projected": ends, "verdict": _verdict(budget.ceiling, ends)}
         body["passed"] = {end: self._passed(budget.ceiling, spent[end]) for end in ENDS} if ends else None
-        is_passed = bool(ends and spent["low"] > budget.ceiling)
-        body["used"] = spent["central"] / budget.ceiling if ends and budget.ceiling else None
+        is_passed = bool(ends and spent.ends.low > budget.ceiling)
+        body["used"] = spent.ends.central / budget.ceiling if ends and budget.ceiling else None
         body["near"] = not is_passed and (body["used"] or 0.0) >= NEAR
         return body | ({"verdict": "passed"} if is_passed else {})
 
@@ -113,7 +116,7 @@ def _nth(days: Sequence[date], count: float) -> date:
     return days[min(len(days), max(1, math.ceil(count - 1e-9))) - 1]
 
 
-def _known(year: Scope) -> tuple[int, dict[str, Any]]:
+def _known(year: Scope) -> tuple[int, dict[str, Amount]]:
     """The days known of a year, none without a known month, and the footprints of its known months."""
     known = year.over(year.known_months())
     months = len(months_of(known.rows))
@@ -122,9 +125,10 @@ def _known(year: Scope) -> tuple[int, dict[str, Any]]:
     return days, of_scope(known)
 
 
-def _verdict(limit: float, ends: dict[str, Any] | None) -> str | None:
-    if ends is None:
+def _verdict(limit: float, found: Interval | None) -> str | None:
+    if found is None:
         return None
-    if ends["low"] > limit:
+    low, _, high = found.ends
+    if low > limit:
         return "over"
-    return "under" if ends["high"] <= limit else "open"
+    return "under" if high <= limit else "open"

@@ -36,6 +36,8 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     only, those with another functional unit in each, and runs without use case. Only complete months of both periods
     with data are compared: `months`. None without any. relative: the change in share of the total before [1], by draw.
     """
+    figure = figure_named(indicator)
+    assert figure is not None
     now, before = comparable(now, before)
     old, new = _cases(before, indicator), _cases(now, indicator)
     if not old or not new:
@@ -45,17 +47,17 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     total = [uncertainty.points(values)[1] for values in drawn]
     old, new = (_scaled_to(cases, whole) for cases, whole in zip((old, new), total, strict=True))
     effects = shapley(_parts(old, both), _parts(new, both), _value)
-    low, central, high = uncertainty.points(drawn[1] - drawn[0])
-    ends = {"low": low, "central": central, "high": high}
-    body: dict[str, Any] = {"before": total[0], "after": total[1], "difference": ends}
+    difference = uncertainty.interval(drawn[1] - drawn[0], figure.unit)
+    low, _, high = difference.ends
+    body: dict[str, Any] = {"before": total[0], "after": total[1], "difference": difference}
     body["months"] = len(now.known_months())
     body |= {"effects": effects, "established": not low <= 0 <= high}
     if body["established"]:
         effect = shapley(_changes_by_draw(old, both), _changes_by_draw(new, both), _value)
-        bounds = {name: uncertainty.interval(values) for name, values in effect.items()}
-        body["ends"] = {name: {"low": ends[0], "high": ends[1]} for name, ends in bounds.items()}
+        bounds = {name: uncertainty.interval(values, figure.unit) for name, values in effect.items()}
+        body["ends"] = {name: ends.model_copy(update={"central": effects[name]}) for name, ends in bounds.items()}
     if total[0] and _all_positive(drawn[0]):
-        body["relative"] = dict(zip(ends, uncertainty.points(drawn[1] / drawn[0] - 1), strict=True))
+        body["relative"] = uncertainty.interval(drawn[1] / drawn[0] - 1)
     if total[0]:
         body["share"] = total[1] / total[0] - 1
         body["words"] = {lang: change_words(effects, total[0], lang) for lang in LANGUAGES}

@@ -26,6 +26,5 @@ def budgets_of(scope: Scope, case: UseCase) -> list[dict[str, Any]]:
     pace = Pace(scope.of_use(case))
     about = {"use_case": case.id, "name": case.name}
     return [
-        about | {"indicator": name, "unit": pace.spent[name]["unit"]} | (pace.against_budget(name) or {})
-        for name in voted
+        about | {"indicator": name, "unit": pace.spent[name].unit} | (pace.against_budget(name) or {}) for name in voted
     ]

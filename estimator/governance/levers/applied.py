@@ -9,13 +9,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from estimator.assessment.impacts import figure_named
+from estimator.assessment.uncertainty import interval
 from estimator.builds.build_file import BuildFile
 from estimator.builds.queries import SAMPLE_MARK
 from estimator.catalogue.default_subjects import machine_at
-from estimator.comparison.answer import Interval
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author, Strict
+from estimator.core.interval import Interval
 from estimator.core.periods import first_day
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.levers.changes import Change
@@ -77,7 +78,7 @@ def applied(home: Path, number: int, to: Path) -> AppliedLever:
         draft.rename(to)
     before, after = (0.0 if drawn is None else drawn for drawn in sides)
     amounts = {"before": before, "after": after, "found": before - after}
-    totals = {name: Interval.of(drawn, "kWh") for name, drawn in amounts.items()}
+    totals = {name: interval(drawn, "kWh") for name, drawn in amounts.items()}
     return AppliedLever(number=number, folder=str(to), months=len(lever.service.months), known=lever.known, **totals)
 
 

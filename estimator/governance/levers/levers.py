@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from estimator.assessment.impacts import figure_named
+from estimator.assessment.uncertainty import interval
 from estimator.builds.build_file import BuildFile
 from estimator.builds.supplier_factors import AnsweredFactors
 from estimator.catalogue import models
 from estimator.catalogue.load import load
-from estimator.comparison.answer import Interval
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.fields import Strict
+from estimator.core.interval import Interval
 from estimator.core.number_format import figure
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
@@ -90,8 +91,8 @@ class FoundLever:
 
     def __init__(self, service: RunningService, change: Change, saved: Any) -> None:
         self.service, self.change, self.saved = service, change, saved
-        self.known = Interval.of(saved, "kWh")
-        self.gain = Interval.of(saved * service.per_year, "kWh")
+        self.known = interval(saved, "kWh")
+        self.gain = interval(saved * service.per_year, "kWh")
 
 
 def levers(sources: Sources) -> Levers:
@@ -105,7 +106,7 @@ def levers(sources: Sources) -> Levers:
         best = first.setdefault((found.service.service, found.service.model, found.service.host), number)
         numbered.append(_lever(number, found, None if best == number else best))
     best_draws = [told[number - 1] for number in first.values()]
-    together = Interval.of(sum(f.saved * f.service.per_year for f in best_draws), "kWh") if best_draws else None
+    together = interval(sum(f.saved * f.service.per_year for f in best_draws), "kWh") if best_draws else None
     return Levers(
         build=sources.build.id, levers=tuple(numbered), not_told=tuple(not_told), together=together,
         used=_in_a_year(services), once=_in_a_year([service for service in services if service.training]),
@@ -116,7 +117,7 @@ def _in_a_year(services: Sequence[RunningService]) -> Interval | None:
     """What services use in a year, where it is known."""
     drawn = [(_now(service), service.per_year) for service in services]
     known = [now * years for now, years in drawn if now is not None]
-    return Interval.of(sum(known), "kWh") if known else None
+    return interval(sum(known), "kWh") if known else None
 
 
 def ranked(sources: Sources, services: Sequence[RunningService]) -> tuple[list[FoundLever], list[NoLever]]:

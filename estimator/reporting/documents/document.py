@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from estimator.core.number_format import ReadableAmount
+from estimator.core.interval import Interval
 
 Row = tuple["TableCell | str", ...]
 Record = tuple[object, ...]
@@ -13,7 +13,7 @@ Record = tuple[object, ...]
 class IntervalBar:
     """An interval drawn from zero to `top` [unit of the amount]; proof: shares of the electricity by proof."""
 
-    amount: ReadableAmount
+    amount: Interval
     proof: Mapping[str, float]
     top: float
 

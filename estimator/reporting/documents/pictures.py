@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from estimator.catalogue.schema import PROOFS
-from estimator.core.number_format import ReadableAmount
+from estimator.core.interval import Interval
 
 INK, LINE, ACCENT, WHITE = "#1b1f24", "#d8dee4", "#0b5cad", "#ffffff"
 STRIP, BAND = 20, 0.7  # height of the picture of a row [px], the dot included, and the share of it that its bar takes
@@ -53,21 +53,22 @@ def grid(places: Iterable[str], height: int) -> str:
     return "".join(f'<rect style="x:{x}" width="1" height="{height}" fill="{LINE}"/>' for x in places)
 
 
-def bar_svg(amount: ReadableAmount, proof: Mapping[str, float], top: float, ticks: Sequence[float] = ()) -> str:
+def bar_svg(amount: Interval, proof: Mapping[str, float], top: float, ticks: Sequence[float] = ()) -> str:
     """One bar from its low to its high value, with a dot at its central one, on a scale from 0 to `top`."""
     lines = grid((place(v, top) for v in ticks), STRIP)
     return textured(lines + bar(amount, proof, top), "100%", STRIP)
 
 
-def bar(amount: ReadableAmount, proof: Mapping[str, float], top: float, high: int = STRIP, wide: float = 0) -> str:
+def bar(amount: Interval, proof: Mapping[str, float], top: float, high: int = STRIP, wide: float = 0) -> str:
     """The same without its frame nor its scale; high, wide: height and, if known, width of the picture [px]."""
-    if amount.get("central") is None:
+    if not amount.known:
         return ""
-    share = max((amount["high"] - amount["low"]) / top if top else 0.0, NARROWEST)
+    low, central, most = amount.ends
+    share = max((most - low) / top if top else 0.0, NARROWEST)
     long = f"{(wide - 2 * EDGE) * share:.1f}px" if wide else f"calc((100% - {2 * EDGE}px)*{share:.5f})"
-    extent = f"x:{place(amount['low'], top, wide)};width:{long}"
+    extent = f"x:{place(low, top, wide)};width:{long}"
     drawn = band(proof, extent, high * (1 - BAND) / 2, high * BAND)
-    return drawn + dot(place(amount["central"], top, wide), high / 2, high / 4)
+    return drawn + dot(place(central, top, wide), high / 2, high / 4)
 
 
 def band(proof: Mapping[str, float], extent: str, above: float, high: float) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from estimator.assessment.impacts import Amount
 from estimator.comparison.answer import AnsweredOption
 from estimator.core.errors import say
+from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, missing_text, range_text, step_for, tick_text, with_unit
 from estimator.reporting.documents.document import (
     Document,
@@ -108,10 +109,10 @@ def _row(facts: SheetFacts, option: AnsweredOption, shown: list[AnsweredOption])
 
 def _amount(facts: SheetFacts, option: AnsweredOption, name: str, tops: Mapping[str, float], count: int) -> TableCell:
     amount, lang = option.service[name], facts.lang
-    if amount["central"] is None:
+    if not amount.known:
         return TableCell(missing_text(amount, lang))
-    each = {end: option.per_unit[name][end] * count for end in ("low", "central", "high")} | {"unit": amount["unit"]}
-    told = facts.say(f"each_{count}", value=range_text(each, lang))
+    low, central, high = (end * count for end in option.per_unit[name].ends)
+    told = facts.say(f"each_{count}", value=range_text(Interval.of((low, central, high), amount.unit), lang))
     return TableCell(interval_text(amount, lang), (told,), IntervalBar(amount, option.proof, tops[name]))
 
 
@@ -134,8 +135,9 @@ def _tops(options: list[AnsweredOption]) -> dict[str, float]:
 def _top(amounts: list[Amount]) -> float:
     if not amounts:
         return 1.0
-    worth = float(step_for(amounts[0]["unit"], max(a["high"] for a in amounts), "fr").worth)
-    return round_top(max(a["high"] for a in amounts) / worth) * worth
+    highest = max(amount.ends.high for amount in amounts)
+    worth = float(step_for(amounts[0].unit, highest, "fr").worth)
+    return round_top(highest / worth) * worth
 
 
 def _axis(facts: SheetFacts, options: list[AnsweredOption]) -> tuple[Row, ...]:
@@ -148,7 +150,7 @@ def _scale(amounts: list[Amount], lang: str) -> TableCell:
     if not amounts:
         return TableCell("")
     top = _top(amounts)
-    step = step_for(amounts[0]["unit"], top, lang)
+    step = step_for(amounts[0].unit, top, lang)
     return TableCell("", scale=with_unit(tick_text(top, step, lang), step))
 
 
@@ -156,7 +158,7 @@ def _enlarged_rows(facts: SheetFacts, shown: list[AnsweredOption]) -> tuple[Row,
     """The options more than twenty times lower than the largest one, drawn again on their own axis."""
     small: dict[str, list[AnsweredOption]] = {}
     for name in FOUR:
-        tiny = small_ones(amount["central"] for amount in _known_figures(shown, name))
+        tiny = small_ones(amount.ends.central for amount in _known_figures(shown, name))
         small[name] = [o for o in shown if o.known(name) and o.service[name].central in tiny]
     drawn = [option for option in shown if any(option in small[name] for name in FOUR)]
     rows: list[Row] = []
@@ -223,7 +225,7 @@ def _figure_records(facts: SheetFacts) -> list[Record]:
         )
         for reach, amounts in scopes:
             for name, amount in amounts.items():
-                ends = (amount["low"], amount["central"], amount["high"], amount["unit"])
+                ends = (amount.low, amount.central, amount.high, amount.unit)
                 said = interval_text(amount, facts.lang)
                 found.append(("chiffre", option.label, name, reach, *ends, said, facts.proof(option)))
     return found

@@ -6,7 +6,8 @@ from estimator.catalogue.load import load
 from estimator.comparison.answer import AnsweredOption
 from estimator.comparison.verdict_text import smallest_words
 from estimator.core.errors import say
-from estimator.core.number_format import ReadableAmount, bounds_text, exact_text, interval_text, step_for
+from estimator.core.interval import Interval
+from estimator.core.number_format import bounds_text, exact_text, interval_text, step_for
 from estimator.places.criteria import HostingCriterion, criteria
 from estimator.places.requirements import PRIORITIES
 from estimator.places.supplier_answers import SupplierAnswer
@@ -152,7 +153,7 @@ def _indicator_tables(facts: SheetFacts) -> list[str | Points | Table]:
     return found
 
 
-def _figure(facts: SheetFacts, option: AnsweredOption, name: str, reach: str, amount: ReadableAmount) -> EvidenceLine:
+def _figure(facts: SheetFacts, option: AnsweredOption, name: str, reach: str, amount: Interval) -> EvidenceLine:
     low, value, high, unit = (amount[key] for key in COMPARED)
     about = f"{option.label}, {say('figures', name, facts.lang)}, {facts.say(reach)}"
     said, proof = interval_text(amount, facts.lang), facts.say("proof", value=facts.proof(option))

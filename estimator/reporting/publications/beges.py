@@ -1,9 +1,8 @@
 """Lines for the greenhouse gas inventory (BEGES): one a category and part, with its interval and its unknowns."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from estimator.assessment.impacts import amounts, figure_named
+from estimator.assessment.impacts import Amount, amounts, figure_named
 from estimator.core.errors import say
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
@@ -43,19 +42,19 @@ def _records(facts: ReportFacts) -> Iterator[Record]:
                 yield _record(facts, who, part, (amount, held[who]))
 
 
-def _amount(rows: list[Attached], part: str) -> dict[str, Any] | None:
+def _amount(rows: list[Attached], part: str) -> Amount | None:
     """The greenhouse gases of a part, None when it does not apply to these rows."""
     whole, alone = figure_named("gwp"), figure_named(f"gwp.{part}")
     assert whole is not None and alone is not None
     needs = next(p.needs for p in whole.parts if p.name == part)
     there = [r.row.group for r in rows if not needs or any(r.row.group.amounts.get(name) for name in needs)]
-    return amounts(there, [alone])[alone.id].as_dict() if there else None
+    return amounts(there, [alone])[alone.id] if there else None
 
 
-def _record(facts: ReportFacts, who: str, part: str, found: tuple[dict[str, Any], list[Attached]]) -> Record:
+def _record(facts: ReportFacts, who: str, part: str, found: tuple[Amount, list[Attached]]) -> Record:
     amount, rows = found
     item = ITEMS[who].get(part, "")
-    missing = amount.get("missing")
+    missing = amount.missing
     told = facts.provenance
     return (
         item.partition(".")[0],
@@ -63,9 +62,9 @@ def _record(facts: ReportFacts, who: str, part: str, found: tuple[dict[str, Any]
         facts.say(f"beges_{item.replace('.', '_')}" if item else "beges_unsaid"),
         say("parts", part, facts.lang),
         *(None,) * 5,
-        *(amount[end] for end in ("central", "low", "high")),
+        *(amount.central, amount.low, amount.high),
         _uncertainty(amount),
-        None if missing else 100 * amount["covers"],
+        None if missing else 100 * amount.covers,
         missing[facts.lang] if missing else "",
         facts.proof(rows) if part == "use" else "",
         facts.say(f"beges_{who}_{'use' if part == 'use' else 'made'}"),
@@ -78,7 +77,9 @@ def _record(facts: ReportFacts, who: str, part: str, found: tuple[dict[str, Any]
     )
 
 
-def _uncertainty(amount: Mapping[str, Any]) -> float | None:
+def _uncertainty(amount: Amount) -> float | None:
     """The larger half-width of the 90 % interval, as a percentage of the central value."""
-    low, central, high = (amount[end] for end in ("low", "central", "high"))
-    return 100 * max(high - central, central - low) / central if central else None
+    if not amount.central:
+        return None
+    low, central, high = amount.ends
+    return 100 * max(high - central, central - low) / central

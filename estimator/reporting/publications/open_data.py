@@ -73,13 +73,11 @@ def _figures(rows: Sequence[Attached], *, untold: bool) -> Iterator[dict[str, ob
     for figure in FIGURES:
         amount = found[figure.id]
         if untold:
-            hidden = withheld_amount(amount.as_dict())
-            told = {"unit": amount.unit, "covers": amount.covers, "missing": hidden["missing"]["fr"]}
-            yield {"indicator": figure.id} | told
+            hidden = withheld_amount(amount).as_dict()
+            yield {"indicator": figure.id} | hidden | {"covers": amount.covers, "missing": hidden["missing"]["fr"]}
             continue
         reason = amount.missing["fr"] if amount.missing else ""
-        ends = {"low": amount.low, "central": amount.central, "high": amount.high}
-        yield {"indicator": figure.id, **ends, "unit": amount.unit, "covers": amount.covers, "missing": reason, **proof}
+        yield {"indicator": figure.id} | amount.as_dict() | {"covers": amount.covers, "missing": reason} | proof
 
 
 def _package(facts: ReportFacts) -> str:

@@ -1,8 +1,8 @@
 """Parts shared by printed reports: a footprint with that of the previous period, and the basis of its figures."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, partly_text
 from estimator.reporting.documents.document import IntervalBar, TableCell
 from estimator.reporting.documents.pictures import round_top
@@ -12,7 +12,7 @@ from estimator.reporting.publications.context import ReportFacts, known_shares
 def side_by_side(now: ReportFacts, before: ReportFacts, name: str) -> tuple[TableCell, TableCell]:
     """A footprint in the period and in the previous one, drawn from zero on one axis."""
     both = [facts.body["indicators"][name]["value"] for facts in (now, before)]
-    top = round_top(max((amount["high"] or 0.0 for amount in both), default=0.0))
+    top = round_top(max((amount.high or 0.0 for amount in both), default=0.0))
     first, second = (
         amount_cell(amount, known_shares(facts.scope.rows), top, facts.lang)
         for amount, facts in zip(both, (now, before), strict=True)
@@ -20,9 +20,9 @@ def side_by_side(now: ReportFacts, before: ReportFacts, name: str) -> tuple[Tabl
     return first, second
 
 
-def amount_cell(amount: Mapping[str, Any], proof: Mapping[str, float], top: float, lang: str) -> TableCell:
+def amount_cell(amount: Interval, proof: Mapping[str, float], top: float, lang: str) -> TableCell:
     """The text of an amount, over its bar by proof; text alone when unknown."""
-    if amount["central"] is None:
+    if not amount.known:
         return TableCell(interval_text(amount, lang))
     small = tuple(filter(None, (partly_text(amount, lang),)))
     return TableCell(interval_text(amount, lang), small, IntervalBar(amount, proof, top))

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from estimator.assessment.impacts import FIGURES, amounts
@@ -15,6 +15,7 @@ from estimator.assessment.uncertainty import DRAWS, SEED
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
+from estimator.core.interval import Interval
 from estimator.core.number_format import made_share
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
@@ -58,18 +59,20 @@ def _period(text: str) -> str:
         raise PydanticCustomError("commune_period", "not a period") from refusal
 
 
-class CommuneFigure(Strict):
+class CommuneFigure(Interval):
     """A footprint of a commune over the period: its interval, the share of the electricity that it covers [1], and its
     draws as 32-bit numbers; empty with `missing` when it is unknown. machines: {"covers": that of
     the machines whose manufacture is in it [1]}, where it counts it."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     unit: str
     low: Amount | None
     central: Amount | None
     high: Amount | None
-    covers: Amount = 0.0
     machines: Mapping[str, Amount] = Field(default_factory=dict)
     missing: Mapping[str, str] = Field(default_factory=dict)
+    covers: Amount = 0.0
     draws: Annotated[str, AfterValidator(_drawn)] = ""
 
     @property
@@ -187,18 +190,18 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
     )
 
 
-def _figure(rows: Sequence[Attached], name: str, value: Mapping[str, Any]) -> CommuneFigure:
+def _figure(rows: Sequence[Attached], name: str, value: Interval) -> CommuneFigure:
     """A footprint of these months, as the sheet of indicators has it, with its draws."""
     import numpy as np
 
-    known = {key: value.get(key) for key in ("unit", "low", "central", "high")}
-    if value["central"] is None:
-        return CommuneFigure(**known, missing=value["missing"])
+    ends = {name: value[name] for name in ("unit", "low", "central", "high")}
+    if not value.known:
+        return CommuneFigure(**ends, missing=value.missing or {})
     figure = next(found for found in FOUR if found.id == name)
     drawn: Any = Side([row.row.group for row in rows]).drawn(figure)
     packed = base64.b64encode((np.zeros(DRAWS) + drawn).astype("<f4").tobytes()).decode()
     machines = {"covers": made_share(value)} if "machines" in value else {}
-    return CommuneFigure(**known, covers=value["covers"], machines=machines, draws=packed)
+    return CommuneFigure(**ends, covers=value["covers"], machines=machines, draws=packed)
 
 
 def _services(facts: ReportFacts, rows: Sequence[Attached]) -> list[CommuneService]:
@@ -209,13 +212,11 @@ def _services(facts: ReportFacts, rows: Sequence[Attached]) -> list[CommuneServi
         held.setdefault((row.id or "", row.row.service_key), []).append(row)
     found = []
     for (case, key), mine in sorted(held.items()):
-        energy = (
-            amounts([row.row.group for row in mine], FOUR)["energy"].as_dict() if case in shown else {"unit": "kWh"}
-        )
-        ends = {name: energy.get(name) for name in ("low", "central", "high")}
+        found_here = amounts([row.row.group for row in mine], FOUR)["energy"] if case in shown else Interval(unit="kWh")
+        ends = {name: found_here[name] for name in ("unit", "low", "central", "high")}
         names = {"service": key, "use_case": case, "host": mine[0].row.host or ""} if case in shown else {}
         months = {str(month): digest([r for r in mine if r.row.month == month]) for month in months_of(mine)}
-        found.append(CommuneService(**names, months=months, energy=CommuneFigure(unit=energy["unit"], **ends)))
+        found.append(CommuneService(**names, months=months, energy=CommuneFigure(**ends)))
     return found
 
 

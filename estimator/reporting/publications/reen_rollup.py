@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from estimator.assessment.impacts import Amount
 from estimator.assessment.uncertainty import points
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.core.number_format import interval_text, made_share, missing_text, partly_text, range_text
+from estimator.core.interval import Interval
+from estimator.core.number_format import interval_text, made_share, partly_text, range_text
 from estimator.core.periods import Period
 from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import typeset
@@ -66,29 +68,37 @@ class TerritoryReview:
         """Whether all files have the same factors, so that a factor they share is drawn once for all."""
         return len({file.versions for file in self.files}) == 1
 
-    def figure(self, name: str) -> dict[str, Any]:
+    def knowing(self, name: str) -> list[CommuneFile]:
+        """The files of the communes that know a footprint."""
+        return [file for file in self.files if file.figures[name].known]
+
+    def figure(self, name: str) -> Amount:
         """The sum of a footprint over the communes that know it: by draw when they share their factors, else of their
         bounds, as if all of their doubt were shared. covers: share of the electricity of all files [1]; machines: of
         that of the communes that know it, the share whose machines have their manufacture in it."""
-        known = [file for file in self.files if file.figures[name].central is not None]
+        known = self.knowing(name)
         found = [file.figures[name] for file in known]
-        body: dict[str, Any] = {"unit": self.files[0].figures[name].unit, "communes": len(known)}
+        first = self.files[0].figures[name]
         if not found:
-            return body | dict.fromkeys(("low", "central", "high")) | {"missing": self.files[0].figures[name].missing}
-        if self.drawn_together:
-            ends = points(sum(figure.drawn() for figure in found))
-        else:
-            low, central, high = (sum(getattr(f, end) or 0.0 for f in found) for end in ("low", "central", "high"))
-            ends = (low, central, high)
+            return Amount(unit=first.unit, missing=first.missing)
+        low, central, high = (
+            points(sum(figure.drawn() for figure in found))
+            if self.drawn_together
+            else map(sum, zip(*(figure.ends for figure in found), strict=True))
+        )
         read = sum(file.as_read_kwh for file in self.files)
         covered = sum(file.figures[name].covers * file.as_read_kwh for file in known)
         there = sum(file.as_read_kwh for file in known)
-        made = sum(made_share(vars(file.figures[name])) * file.as_read_kwh for file in known)
-        return (
-            body
-            | dict(zip(("low", "central", "high"), ends, strict=True))
-            | {"covers": covered / read if read else 1.0, "machines": {"covers": made / there if there else 1.0}}
-        )
+        made = sum(made_share(file.figures[name]) * file.as_read_kwh for file in known)
+        machines = Amount(unit=first.unit, covers=made / there if there else 1.0)
+        covers = covered / read if read else 1.0
+        return Amount(unit=first.unit, low=low, central=central, high=high, covers=covers, parts={"machines": machines})
+
+    def _known(self, name: str) -> dict[str, Any]:
+        """A footprint as JSON, with how many communes know it."""
+        found = self.figure(name)
+        covers = {"covers": found.covers, "machines": {"covers": found["machines"].covers}} if found.known else {}
+        return Interval.as_dict(found) | covers | {"communes": len(self.knowing(name))}
 
     @property
     def proof(self) -> dict[str, float]:
@@ -136,7 +146,7 @@ class TerritoryReview:
             "missing": self.missing,
             "expected_told": bool(self.expected),
             "drawn_together": self.drawn_together,
-            "indicators": {name: self.figure(name) for name in FOOTPRINTS},
+            "indicators": {name: self._known(name) for name in FOOTPRINTS},
             "proof": self.proof,
             "shares": {name: self.share(name) for name in COUNTED},
             "twice": twice,
@@ -228,8 +238,8 @@ def _sums(found: TerritoryReview, lang: str) -> Table:
     rows: list[Row] = []
     for name in FOOTPRINTS:
         amount = found.figure(name)
-        top = round_top(amount["high"] or 0.0)
-        counted = _tell("of", lang, count=amount["communes"], total=len(found.files))
+        top = round_top(amount.high or 0.0)
+        counted = _tell("of", lang, count=len(found.knowing(name)), total=len(found.files))
         rows.append((say("indicators", name, lang), amount_cell(amount, found.proof, top, lang), counted))
     columns = tuple(_tell(name, lang) for name in ("indicator", "sum", "known"))
     return Table(
@@ -246,12 +256,7 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
         span = covered_period_text({"period": file.period, "measured": file.months}, lang)
         head = TableCell(label, tuple(filter(None, (file.administration, span))))
         figures = (file.figures[name] for name in FOOTPRINTS)
-        cells = [
-            TableCell(range_text(vars(f), lang), tuple(filter(None, (partly_text(vars(f), lang),))))
-            if f.central is not None
-            else missing_text(vars(f), lang)
-            for f in figures
-        ]
+        cells = [TableCell(range_text(f, lang), tuple(filter(None, (partly_text(f, lang),)))) for f in figures]
         with_data, uses = (round(count) for count in file.shares["coverage"])
         rows.append((file.territory, (head, *cells, _tell("of", lang, count=with_data, total=uses))))
     rows += [(code, (territory_text(code, lang), _tell("no_file", lang))) for code in found.missing]
@@ -265,7 +270,7 @@ def _twice(found: TerritoryReview, lang: str) -> Points | str:
         energy = twice.service.energy
         told = {"one": territory_text(twice.one.territory, lang), "other": territory_text(twice.other.territory, lang)}
         told |= {"name": twice.service.service or _tell("unnamed", lang), "months": str(twice.months)}
-        told["energy"] = range_text(vars(energy), lang) if energy.central is not None else _tell("withheld", lang)
+        told["energy"] = range_text(energy, lang) if energy.known else _tell("withheld", lang)
         lines.append(_tell("twice_same" if twice.certain else "twice_named", lang, **told))
     return Points(tuple(lines)) if lines else _tell("twice_none", lang)
 
@@ -277,12 +282,7 @@ def _how(found: TerritoryReview, lang: str) -> Iterator[str]:
         versions = {"build": file.build, "factors": file.factors_version, "formulas": file.formulas_version}
         yield _tell("file", lang, name=territory_text(file.territory, lang), **versions)
         if file.unattached_kwh:
-            kwh = {
-                "low": file.unattached_kwh,
-                "central": file.unattached_kwh,
-                "high": file.unattached_kwh,
-                "unit": "kWh",
-            }
+            kwh = Interval.exact(file.unattached_kwh, "kWh")
             yield _tell("unattached", lang, name=territory_text(file.territory, lang), kwh=interval_text(kwh, lang))
         if file.withheld:
             yield _tell("held_back", lang, name=territory_text(file.territory, lang))
@@ -292,27 +292,14 @@ def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
     proof = proof_text(found.proof, lang)
     for name in FOOTPRINTS:
         amount = found.figure(name)
-        ends = (*(amount[end] for end in ("low", "central", "high")), amount["unit"], amount.get("covers"))
-        yield ("", name, *ends, proof, interval_text(amount, lang))
+        ends = (amount.low, amount.central, amount.high, amount.unit)
+        yield ("", name, *ends, amount.covers if amount.known else None, proof, interval_text(amount, lang))
     for file in found.files:
         whole = sum(file.proof_kwh.values())
         own = proof_text({n: kwh / whole for n, kwh in file.proof_kwh.items()}, lang) if whole else ""
         for name in FOOTPRINTS:
             held = file.figures[name]
-            yield (
-                file.territory,
-                name,
-                held.low,
-                held.central,
-                held.high,
-                held.unit,
-                held.covers,
-                own,
-                _said(held, lang),
-            )
+            ends = (held.low, held.central, held.high, held.unit)
+            yield (file.territory, name, *ends, held.covers, own, interval_text(held, lang))
     for code in found.missing:
         yield (code, "", None, None, None, "", None, "", _tell("no_file", lang))
-
-
-def _said(held: Any, lang: str) -> str:
-    return interval_text(vars(held), lang)

@@ -1,11 +1,12 @@
 """Indicators in the open-data schema etalab/schema-impact-service-public-numerique v0.5.0, in French as it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from estimator.core.errors import say
+from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, partly_text, share_text, unit_text
 from estimator.core.periods import months_between
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
@@ -71,16 +72,14 @@ def _amount(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
         yield whole | ({"indicateur": facts.say("over_the_period", name=whole["indicateur"])} if months else {})
 
 
-def _amount_fields(
-    facts: ReportFacts, name: str, amount: Mapping[str, Any], rows: Sequence[Attached]
-) -> dict[str, Any]:
+def _amount_fields(facts: ReportFacts, name: str, amount: Interval, rows: Sequence[Attached]) -> dict[str, Any]:
     interval = ", ".join(filter(None, (interval_text(amount, facts.lang), partly_text(amount, facts.lang))))
     told = {"interval": interval, "proof": facts.proof(rows)}
     covers = share_text(amount.get("covers", 0.0), facts.lang)
     return {
         "indicateur": say("indicators", name, facts.lang),
-        "valeur": amount["central"],
-        "unite_mesure": unit_text(amount["unit"], facts.lang),
+        "valeur": amount.central,
+        "unite_mesure": unit_text(amount.unit, facts.lang),
         "type_indicateur": "impact",
         "est_periode": True,
         "est_automatise": True,

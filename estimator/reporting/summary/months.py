@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from estimator.core.interval import Interval
 from estimator.governance.indicators.known_days import YEAR
 from estimator.governance.indicators.projection import MONTHS
 from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE, svg
@@ -14,7 +15,6 @@ HOLLOW = f'fill="{WHITE}" stroke="{INK}" stroke-dasharray="3 3"'  # a month to c
 EARLIER = "#b6c7da"  # months before the period: lighter, and labelled
 NARROWEST = 2.0  # minimum height of an interval [px]
 ROOM = 0.1  # margin on each side of a month [share of its width]
-Amounts = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -23,21 +23,21 @@ class History:
 
     pace: a month at the pace of the known days of the year, for those to come; tall: height of the picture [px]."""
 
-    months: Mapping[int, Amounts | None]
+    months: Mapping[int, Interval | None]
     period: frozenset[int]
     limit: float | None = None
-    pace: Mapping[str, float] | None = None
+    pace: Interval | None = None
     tall: int = HIGH
 
     @property
-    def known(self) -> dict[int, Amounts]:
+    def known(self) -> dict[int, Interval]:
         """The months with a figure."""
-        return {month: amount for month, amount in self.months.items() if amount and amount["central"] is not None}
+        return {month: amount for month, amount in self.months.items() if amount and amount.known}
 
     @property
     def highest(self) -> float:
         """The highest value that is drawn."""
-        return max(float(value) for value in (*(a["high"] for a in self.known.values()), self.limit or 0.0))
+        return max(float(value) for value in (*(amount.ends.high for amount in self.known.values()), self.limit or 0.0))
 
     @property
     def to_come(self) -> list[int]:
@@ -45,21 +45,20 @@ class History:
         return [month for month in self.months if self.pace and month > max(self.known, default=0)]
 
     @property
-    def told(self) -> list[tuple[int, Amounts]]:
+    def told(self) -> list[tuple[int, Interval]]:
         """The months that words name: the first, the highest and the last."""
         known = self.known
-        chosen = dict.fromkeys([min(known), max(known, key=lambda month: known[month]["central"]), max(known)])
+        chosen = dict.fromkeys([min(known), max(known, key=lambda month: known[month].ends.central), max(known)])
         return [(month, known[month]) for month in chosen]
 
 
-def history_of(body: Amounts, key: str, tall: int = HIGH) -> History:
+def history_of(body: Mapping[str, Any], key: str, tall: int = HIGH) -> History:
     """That of a footprint of a summary; the large one says what is to come."""
     entry = body["indicators"][key]
     path, year = entry["path"], entry["pace"] if tall == LARGE else None
     months = {int(month): amount for month, amount in entry["history"].items()}
     limit = path["path"] * YEAR / path["span"] / MONTHS if path and path["path"] is not None and path["span"] else None
-    pace = {end: year[end] / MONTHS for end in ("low", "central", "high")} if year else None
-    return History(months, frozenset(body["months"]), limit, pace, tall)
+    return History(months, frozenset(body["months"]), limit, year.per(MONTHS) if year else None, tall)
 
 
 def months_svg(history: History, top: float, lines: Sequence[float] = ()) -> str:
@@ -70,12 +69,12 @@ def months_svg(history: History, top: float, lines: Sequence[float] = ()) -> str
         left, width = (index + ROOM) * wide, wide * (1 - 2 * ROOM)
         extent = f'x="{left:.2f}%" width="{width:.2f}%"'
         if history.pace and month in history.to_come:
-            low, high = (height(history.pace[end], top, tall) for end in ("low", "high"))
+            low, _, high = (height(end, top, tall) for end in history.pace.ends)
             body.append(f'<rect {extent} y="{high:.1f}" height="{low - high:.1f}" {HOLLOW}/>')
-        elif amount is None or amount["central"] is None:
+        elif amount is None or not amount.known:
             body.append(f'<circle cx="{left + width / 2:.2f}%" cy="{tall - GROUND - 4}" r="1.5" fill="{INK}"/>')
         else:
-            low, middle, high = (height(amount[end], top, tall) for end in ("low", "central", "high"))
+            low, middle, high = (height(end, top, tall) for end in amount.ends)
             fill, line = (ACCENT, WHITE) if month in history.period else (EARLIER, INK)
             body.append(f'<rect {extent} y="{high:.1f}" height="{max(low - high, NARROWEST):.1f}" fill="{fill}"/>')
             body.append(f'<rect {extent} y="{middle - 1:.1f}" height="2" fill="{line}"/>')

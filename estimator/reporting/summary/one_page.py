@@ -87,7 +87,7 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
 def _months(body: Body, lang: str) -> Picture:
     """The electricity by month."""
     history = history_of(body, "energy", LARGE)
-    top, unit = round_top(history.highest), next(iter(history.known.values()))["unit"]
+    top, unit = round_top(history.highest), next(iter(history.known.values())).unit
     step = step_for(unit, top, lang)
     said = [f"{_month(month, lang)}, {interval_text(amount, lang)}" for month, amount in history.told]
     drawn = samples(history, limited=history.limit is not None)

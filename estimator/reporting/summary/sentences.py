@@ -9,6 +9,7 @@ from babel.units import format_unit
 
 from estimator.catalogue.load import load
 from estimator.core.errors import say
+from estimator.core.interval import Interval
 from estimator.core.number_format import (
     NO_BREAK,
     DisplayUnit,
@@ -122,10 +123,9 @@ def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more:
         return tell(f"{form}_none", lang, **more)
     if not found["established"]:
         return tell(f"{form}_open", lang, **more)
-    ends = found["difference"]
-    up = ends["low"] > 0
-    sizes = (ends["low"], ends["high"]) if up else (-ends["high"], -ends["low"])
-    amount = {"low": sizes[0], "central": abs(ends["central"]), "high": sizes[1], "unit": entry["value"]["unit"]}
+    low, central, high = found["difference"].ends
+    up = low > 0
+    amount = Interval.of((low, central, high) if up else (-high, -central, -low), found["difference"].unit)
     key, facts = f"{form}_{'up' if up else 'down'}", more | {"amount": range_text(amount, lang)}
     relative = found.get("relative")
     if not relative:
@@ -156,13 +156,14 @@ def shares_text(low: float, high: float, lang: str) -> str:
     return tell("shares", lang, low=share_text(low, lang).rstrip("% \u00a0\u202f"), high=share_text(high, lang))
 
 
-def share_of_total(share: Mapping[str, float] | None, lang: str) -> str:
+def share_of_total(share: Interval | None, lang: str) -> str:
     """« 35 % du total », with its interval when it is wider than ten points; empty when unknown."""
     if share is None:
         return ""
-    if share["high"] - share["low"] <= WIDE:
-        return tell("of_total", lang, share=share_text(share["central"], lang))
-    return tell("of_total", lang, share=shares_text(share["low"], share["high"], lang))
+    low, central, high = share.ends
+    if high - low <= WIDE:
+        return tell("of_total", lang, share=share_text(central, lang))
+    return tell("of_total", lang, share=shares_text(low, high, lang))
 
 
 def against_text(body: Mapping[str, Any], lang: str) -> str:
@@ -176,10 +177,11 @@ def against_text(body: Mapping[str, Any], lang: str) -> str:
     return tell("against_part" if months < whole else "against", lang, before=before, known=known)
 
 
-def effect_text(amount: Mapping[str, Any], lang: str, form: str = "effect") -> str:
+def effect_text(amount: Interval, lang: str, form: str = "effect") -> str:
     """« de +12 à +60 kWh (valeur centrale : +25) »; form "effect_range": « +12 à +60 kWh »."""
-    step = step_for(amount["unit"], max(abs(amount["low"]), abs(amount["high"])), lang)
-    low, central, high = (_signed_number(amount[end], step, lang) for end in ("low", "central", "high"))
+    first, _, last = amount.ends
+    step = step_for(amount.unit, max(abs(first), abs(last)), lang)
+    low, central, high = (_signed_number(end, step, lang) for end in amount.ends)
     if low == high:
         return with_unit(central, step)
     return tell(form, lang, low=low, high=with_unit(high, step), central=central)

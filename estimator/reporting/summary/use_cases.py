@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from estimator.assessment.impacts import amounts, figure_named
-from estimator.assessment.uncertainty import points
+from estimator.assessment.uncertainty import interval
 from estimator.comparison.paired_draws import Side
 from estimator.governance.indicators.anonymity import grouped, withheld, withheld_amount
 from estimator.governance.indicators.practices import proof_shares
@@ -62,20 +62,20 @@ def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
     groups = [row.row.group for row in rows]
     part, whole = (Side(found).drawn(ENERGY) for found in (groups, scope.groups))
     body: dict[str, Any] = {
-        "energy": amounts(groups, [ENERGY])["energy"].as_dict(),
+        "energy": amounts(groups, [ENERGY])["energy"],
         "proof": proof_shares(rows),
         "share": None,
     }
     if part is None or whole is None:
         return body
-    return body | {"share": dict(zip(("low", "central", "high"), points(part / whole), strict=True))}
+    return body | {"share": interval(part / whole)}
 
 
 def _untold(rows: Sequence[Attached], _scope: Scope) -> dict[str, Any]:
     """The same with its figures withheld."""
     assert ENERGY is not None
     amount = amounts([row.row.group for row in rows], [ENERGY])["energy"]
-    return {"energy": withheld_amount(amount.as_dict()), "proof": {}, "share": None}
+    return {"energy": withheld_amount(amount), "proof": {}, "share": None}
 
 
 def _services(rows: Sequence[Attached]) -> int:

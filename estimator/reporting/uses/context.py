@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from estimator.assessment.impacts import per_unit
+from estimator.assessment.impacts import Amount
 from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.selection import select_factor
@@ -72,7 +71,7 @@ class UseFacts:
         return there and self.case.id not in grouped(self.scope).shown
 
     @cached_property
-    def figures(self) -> Mapping[str, dict[str, Any]]:
+    def figures(self) -> Mapping[str, Amount]:
         """The four footprints of the use over the period."""
         return totals([row.row.group for row in self.rows])
 
@@ -113,13 +112,11 @@ class UseFacts:
         rows: list[Row] = []
         for name in FOOTPRINTS:
             amount = self.figures[name]
-            beside = (self.image(),) if name == "energy" and amount["central"] is not None else ()
+            beside = (self.image(),) if name == "energy" and amount.known else ()
             partly = tuple(filter(None, (partly_text(amount, self.lang),)))
             rows.append((TableCell(self._name(name), beside), TableCell(range_text(amount, self.lang), partly)))
         told = (
-            {"count": tick_text(made, BARE, self.lang), "each": range_text(per_unit(energy, made), self.lang)}
-            if made
-            else {}
+            {"count": tick_text(made, BARE, self.lang), "each": range_text(energy.per(made), self.lang)} if made else {}
         )
         caption = self.say("units" if made else "units_none", proof=self.proof, **told)
         return Table(caption, (self.say("column_indicator"), self.say("column_over")), tuple(rows))
@@ -133,9 +130,10 @@ class UseFacts:
         Its least over the most of a phone to its most over the least of a phone: both intervals are in it.
         """
         found, amount = select_factor(load(), *IMAGE, self.scope.day).factor, self.figures["energy"]
-        if found is None or not found.low or not found.high or amount["low"] is None:
+        if found is None or not found.low or not found.high or not amount.known:
             return ""
-        low, high = amount["low"] / found.high, amount["high"] / found.low
+        least, _, most = amount.ends
+        low, high = least / found.high, most / found.low
         key, span = ("image_years", YEAR) if low >= YEAR else ("image_days", 1)
         ends = {
             end: tick_text(float(two_figures(v / span)), BARE, self.lang) for end, v in (("low", low), ("high", high))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
 
-from estimator.assessment.impacts import per_unit
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.models import load as models
 from estimator.core.errors import say
@@ -146,7 +145,7 @@ def _indicators(facts: UseFacts) -> HeldEvidence:
     if facts.no_figures:
         return HeldEvidence("missing", clipped(facts.no_figures, LONGEST), facts.say("who_it"))
     found = [facts.figures[name] for name in FOOTPRINTS]
-    known = sum(amount["central"] is not None and made_share(amount) > WHOLE for amount in found)
+    known = sum(amount.known and made_share(amount) > WHOLE for amount in found)
     text = facts.say("held_figures", known=known, total=len(FOOTPRINTS), proof=facts.proof, period=facts.period)
     return HeldEvidence("verified", text, facts.say("who_it") if known < len(FOOTPRINTS) else "")
 
@@ -164,7 +163,7 @@ def _with_quality(facts: UseFacts) -> HeldEvidence:
     made = units(facts.rows)
     if facts.no_figures or not made or facts.case.tested is None:
         return HeldEvidence("missing", facts.say("held_no_pair"), facts.case.service)
-    each = range_text(per_unit(facts.figures["energy"], made), facts.lang)
+    each = range_text(facts.figures["energy"].per(made), facts.lang)
     text = facts.say("held_pair", each=each, proof=facts.proof, quality=quality_text(facts)) + "."
     old = facts.case.quality_is_old(facts.scope.day)
     return HeldEvidence(

@@ -13,12 +13,12 @@ from estimator.assessment.impacts import (
     applies_to,
     figure_named,
     known_result,
-    per_unit,
 )
-from estimator.assessment.uncertainty import points
+from estimator.assessment.uncertainty import interval
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError, say
+from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, partly_text, share_text, tick_text
 from estimator.governance.indicators.explanation import USE
 from estimator.governance.indicators.functional_units import units
@@ -73,13 +73,21 @@ class CarbonIntensity:
         return amounts([row.row.group for row in self.rows], TERMS)
 
     @cached_property
-    def intensity(self) -> dict[str, Any]:
+    def intensity(self) -> Amount:
         """I, draw by draw [kgCO2e/kWh]."""
         side = Side([row.row.group for row in self.rows])
         drawn: Any = [side.drawn(term) for term in TERMS[:2]]  # known, as every row is
-        ends = zip(("low", "central", "high"), points(drawn[1] / drawn[0]), strict=True)
         at: Any = [side.at_factor_values(term) for term in TERMS[:2]]
-        return {**dict(ends), "unit": "kgCO2e/kWh", "at_factor_values": at[1] / at[0]}
+        found = interval(drawn[1] / drawn[0], "kgCO2e/kWh")
+        return Amount(**found.model_dump(), at_factor_values=at[1] / at[0])
+
+    @property
+    def score(self) -> Amount:
+        """The score of one R [kgCO2e]."""
+        whole = self.terms["score"]
+        return Amount(
+            **whole.per(self.units).model_dump(), at_factor_values=(whole.at_factor_values or 0.0) / self.units
+        )
 
     @cached_property
     def counted(self) -> dict[str, float]:
@@ -130,15 +138,14 @@ class CarbonIntensity:
     def as_dict(self) -> dict[str, Any]:
         """As JSON: each term over the period, R, and the score for one R."""
         facts = self.facts
-        score = self.terms["score"].as_dict()
         return {
             "use_case": facts.case.id,
             "period": str(facts.scope.period),
             "per": self.unit,
             "unit": unit_name(facts, self.unit),
-            "score": per_unit(score, self.units) | {"at_factor_values": score["at_factor_values"] / self.units},
+            "score": _brief(self.score),
             "E": self.terms["energy"].as_dict(),
-            "I": self.intensity,
+            "I": _brief(self.intensity),
             "E×I": self.terms["operational"].as_dict(),
             "M": self.terms["embodied"].as_dict() | {"covers": self.made_covers},
             "R": self.units,
@@ -223,10 +230,15 @@ def unit_name(facts: UseFacts, unit: str) -> str:
     return say("sci_units", unit, facts.lang, unit=facts.case.unit)
 
 
+def _brief(amount: Amount) -> dict[str, Any]:
+    """A ratio as JSON: it has no bounds and no coverage of its own."""
+    return Interval.as_dict(amount) | {"at_factor_values": amount.at_factor_values}
+
+
 def sci(found: CarbonIntensity) -> Document:
     """The report. ScoreUnknown, UnitNotCounted."""
     facts, lang = found.facts, found.facts.lang
-    unit, score = unit_name(facts, found.unit), per_unit(found.terms["score"].as_dict(), found.units)
+    unit = unit_name(facts, found.unit)
     rows = tuple(_rows(found))
     columns = tuple(facts.say(f"sci_{name}") for name in ("term", "value", "proof"))
     explained = ", ".join(f"sobria explain {number}" for number in found.as_dict()["explain"])
@@ -242,7 +254,7 @@ def sci(found: CarbonIntensity) -> Document:
         title=facts.case.name,
         lang=lang,
         lead=(
-            facts.say("sci_lead", score=interval_text(score, lang), unit=unit),
+            facts.say("sci_lead", score=interval_text(found.score, lang), unit=unit),
             *((facts.say("sci_minimum"),) if found.made_covers < 1 else ()),
         ),
         sections=sections,
@@ -253,16 +265,15 @@ def sci(found: CarbonIntensity) -> Document:
     )
 
 
-def _figures(found: CarbonIntensity) -> Iterator[tuple[str, Mapping[str, Any], float, str]]:
+def _figures(found: CarbonIntensity) -> Iterator[tuple[str, Amount, float, str]]:
     """Each term: its key, its amount, the share of the electricity that it covers [1], and its proof."""
-    facts, terms = found.facts, {name: amount.as_dict() for name, amount in found.terms.items()}
+    facts, terms = found.facts, found.terms
     proof, computed = proof_text(known_shares(found.rows), facts.lang), facts.say("sci_computed")
     yield "E", terms["energy"], 1.0, proof
     yield "I", found.intensity, 1.0, computed
     yield "O", terms["operational"], 1.0, computed
     yield "M", terms["embodied"], found.made_covers, computed
-    score = per_unit(terms["score"], found.units)
-    yield "SCI", score | {"at_factor_values": terms["score"]["at_factor_values"] / found.units}, 1.0, computed
+    yield "SCI", found.score, 1.0, computed
 
 
 def _rows(found: CarbonIntensity) -> Iterator[Row]:
@@ -273,9 +284,9 @@ def _rows(found: CarbonIntensity) -> Iterator[Row]:
             count = f"{tick_text(found.units, BARE, facts.lang)} × « {unit_name(facts, found.unit)} »"
             yield (facts.say("sci_R"), count, declared)
         text = interval_text(amount, facts.lang)
-        if partly := partly_text({**amount, "covers": covers}, facts.lang):
+        if partly := partly_text(amount.model_copy(update={"covers": covers}), facts.lang):
             text += f" ({partly})"
-        yield (facts.say(f"sci_{key}"), text, proof if amount["central"] is not None else "")
+        yield (facts.say(f"sci_{key}"), text, proof if amount.known else "")
 
 
 def _notes(found: CarbonIntensity) -> Iterator[str]:
@@ -291,6 +302,6 @@ def _notes(found: CarbonIntensity) -> Iterator[str]:
 
 def _records(found: CarbonIntensity) -> Iterator[Record]:
     for key, amount, covers, proof in _figures(found):
-        ends = (*(amount[end] for end in ("low", "central", "high")), amount["unit"])
-        yield (key, *ends, amount["at_factor_values"], covers, proof, interval_text(amount, found.facts.lang))
+        ends = (amount.low, amount.central, amount.high, amount.unit, amount.at_factor_values)
+        yield (key, *ends, covers, proof, interval_text(amount, found.facts.lang))
     yield ("R", None, found.units, None, unit_name(found.facts, found.unit), found.units, 1.0, "", "")
