@@ -12,7 +12,7 @@ from pydantic import ConfigDict, SkipValidation, WithJsonSchema
 
 from estimator.assessment.impacts import Amount
 from estimator.comparison.scenario import Quality, Scenario
-from estimator.comparison.verdict_rules import EQUIVALENT, SETTLED
+from estimator.comparison.verdict_rules import EQUIVALENT, SETTLED, OptionRatio
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
 
@@ -39,15 +39,6 @@ class Part(Strict):
     model_config = ConfigDict(allow_inf_nan=True)
 
 
-class PairRatio(Part):
-    """Ratio B/A: points of the draws, and value at factor values [1]."""
-
-    low: float
-    median: float
-    high: float
-    at_factor_values: float
-
-
 class Pair(Part):
     """Two options on one impact. lower: the option that the verdict names; share: of the draws where it is lower."""
 
@@ -58,7 +49,7 @@ class Pair(Part):
     reason: str | None
     lower: str | None
     share: float | None
-    ratio: PairRatio | None
+    ratio: OptionRatio | None
     words: Words
     sentence: Words
 

@@ -9,7 +9,7 @@ from estimator.assessment.impacts import FIGURES, ImpactIndicator, applies_to, f
 from estimator.assessment.sensitivity import split_difference
 from estimator.catalogue import models
 from estimator.catalogue.default_subjects import ANY_CARD
-from estimator.comparison.answer import Difference, Pair, PairRatio, Sufficient, one_program
+from estimator.comparison.answer import Difference, Pair, Sufficient, one_program
 from estimator.comparison.breakdown import components
 from estimator.comparison.grid_family import of_one_family
 from estimator.comparison.option_inventory import (
@@ -218,7 +218,7 @@ def pair_of(work: Comparator, a: str, b: str, indicator: str = "energy") -> Pair
         reason=found.reason,
         lower={"a": a, "b": b}.get(found.lower or ""),
         share=found.share,
-        ratio=PairRatio(**vars(found.ratio)) if found.ratio else None,
+        ratio=found.ratio,
         words={lang: verdict_words(found, labels, lang) for lang in LANGUAGES},
         sentence={lang: pair_sentence(found, sides, indicator, lang) for lang in LANGUAGES},
     )
