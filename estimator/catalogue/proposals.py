@@ -34,6 +34,11 @@ def _table() -> tuple[Proposal, ...]:
     return tuple(found for _, found in records(resources.files("factors"), "proposals.csv", Proposal))
 
 
+def proposal_named(row: str) -> Proposal | None:
+    """The row of this name, or of one of its values (`…/minutes`)."""
+    return next((found for found in _table() if row in (found.row, f"{found.row}/minutes")), None)
+
+
 def proposals(task: str) -> tuple[Proposal, ...]:
     """The programs proposed for a task, in the order of the table; none where no program does it."""
     return tuple(found for found in _table() if found.task == task)

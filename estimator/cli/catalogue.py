@@ -12,6 +12,9 @@ from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
 if TYPE_CHECKING:
+    from estimator.catalogue.models import ModelSet
+    from estimator.catalogue.proposals import Proposal
+    from estimator.catalogue.providers import Provider
     from estimator.catalogue.schema import Subject
 
 factors = typer.Typer(no_args_is_help=True)
@@ -49,6 +52,12 @@ def show_factor(
     from estimator.catalogue.load import load
 
     book = load()
+    if supposed := supposed_row(factor_id):
+        told = supposed.model_dump(mode="json")
+        source = book.sources[told["source"]] if told["source"] else None
+        shown = {"row": told, "source": source and source.model_dump(mode="json")}
+        show(shown, json_, lambda: cli_text.row_text(told, source, context.obj["lang"]))
+        return
     item = book.factor(factor_id)
     body = {
         "factor": item.model_dump(mode="json"),
@@ -56,6 +65,16 @@ def show_factor(
         "rivals": [f.model_dump(mode="json") for f in book.rivals(item)],
     }
     show(body, json_, lambda: cli_text.factor_text(item, book, context.obj["lang"]))
+
+
+def supposed_row(row: str) -> "Proposal | ModelSet | Provider | None":
+    """The row of a table that an answer names among what it supposes, which is no factor; None for another name."""
+    from estimator.catalogue import models, providers
+    from estimator.catalogue.proposals import proposal_named
+
+    sets = {found.id: found for found in models.load().sets}
+    served = {found.id: found for found in providers.load().providers}
+    return proposal_named(row) or sets.get(row) or served.get(row)
 
 
 @factors.command("check")

@@ -52,7 +52,7 @@ def _brief(answer: Answer, lang: str) -> str:
         if option.per_unit:
             each, whole = (interval_text(found["energy"], lang) for found in (option.per_unit, option.service))
             lines.append("    " + say("compare", "brief", lang, each=each, whole=whole, period=period))
-        lines += [f"    {text}" for text in (*parts_words(option, period, lang), *_people(option, lang))]
+        lines += [f"    {text}" for text in (*parts_words(option, period, lang), *_people(answer, option, lang))]
     return "\n".join(lines)
 
 
@@ -72,12 +72,13 @@ def _options(answer: Answer, lang: str) -> str:
     for option in answer.options:
         lines += [
             f"  {option.label} ({standing_words(option, lang)})",
-            *_about(option, answer.scenario.need.period, lang),
+            *_about(answer, option, lang),
         ]
     return "\n".join(lines)
 
 
-def _about(option: AnsweredOption, period: str, lang: str) -> list[str]:
+def _about(answer: Answer, option: AnsweredOption, lang: str) -> list[str]:
+    period = answer.scenario.need.period
     lines = [text for text in ((option.refusal or {}).get(lang, ""), option.why) if text]
     if option.status == "studied":
         lines.append(say("compare", "quality", lang, value=quality_text(option.quality, lang)))
@@ -89,18 +90,18 @@ def _about(option: AnsweredOption, period: str, lang: str) -> list[str]:
     if option.known("energy"):
         whole = {"part": say("figures", "energy", lang), "amount": interval_text(option.service["energy"], lang)}
         lines.append(say("compare", "part", lang, period=period, **whole))
-    lines += _people(option, lang)
+    lines += _people(answer, option, lang)
     lines += [f"! {warning[lang]}" for warning in option.warnings]
     return [f"    {line}" for line in (*lines, *parts_words(option, period, lang))]
 
 
-def _people(option: AnsweredOption, lang: str) -> list[str]:
+def _people(answer: Answer, option: AnsweredOption, lang: str) -> list[str]:
     """Screens and minutes of work beside an option, for one unit."""
     lines = []
     if option.people:
         lines.append(say("compare", "people", lang, amount=interval_text(option.people["energy"], lang)))
     if option.minutes is not None:
-        lines.append(say("compare", "minutes", lang, minutes=tick_text(option.minutes, BARE, lang)))
+        lines.append(say("compare", answer.minutes_key(option), lang, minutes=tick_text(option.minutes, BARE, lang)))
     return lines
 
 

@@ -31,7 +31,7 @@ from estimator.ledger.rows import faults_of, unlike
 if TYPE_CHECKING:
     from estimator.catalogue.models import Model
     from estimator.catalogue.quality_checks import Problem
-    from estimator.catalogue.schema import Factor, Subject
+    from estimator.catalogue.schema import Factor, Source, Subject
     from estimator.catalogue.tables import Catalogue
     from estimator.ingestion.importing import ImportReport
     from estimator.ledger.append import Account
@@ -285,6 +285,12 @@ def _told_lines(
 def factors_text(found: Sequence["Factor"], lang: str) -> str:
     """One line a factor."""
     return "\n".join(f"{f.id}\t{_value(f, lang)}\t{f.source}" for f in found) or say("cli", "nothing_found", lang)
+
+
+def row_text(row: Mapping[str, object], source: "Source | None", lang: str) -> str:
+    """The cells of a row that is supposed, under the names of its columns, then its source."""
+    lines = [f"  {name} : {value}" for name, value in row.items() if name != "source" and value not in (None, "")]
+    return "\n".join([*lines, *([f"  {source.title}, {source.publisher}", f"  {source.url}"] if source else [])])
 
 
 def factor_text(item: "Factor", catalogue: "Catalogue", lang: str) -> str:

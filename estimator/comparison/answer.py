@@ -273,6 +273,11 @@ class Answer(Part):
     def unit(self) -> str:
         return self.scenario.need.unit
 
+    def minutes_key(self, option: AnsweredOption) -> str:
+        """The word of its minutes of work: supposed from a row of the tables, or stated by someone."""
+        rows = [found for found in self.suppositions if found.kind == "minutes" and option.id in found.options]
+        return "minutes_supposed" if any(row.value == option.minutes for row in rows) else "minutes"
+
     def said(self, kind: str, lang: str) -> list[str]:
         """The sentences of a kind, in one language."""
         return [sentence.said(lang) for sentence in self.sentences if sentence.kind == kind]

@@ -26,6 +26,8 @@ def program_inventory(
     inventory, place = Inventory(warnings=list(resolved.warnings)), resolved.bounds(*PLACE)
     act, standby = (resolved.bound(name, program.id) for name in ("act_energy", "standby_energy"))
     inventory.groups.append(ActivityGroup({"program_acts": attempts * program.acts}, place | {"act_energy": act}))
+    if act.factor is None:  # a person at their computer: nothing of a program runs
+        return resolved.subjects["zone"], inventory
     if standby.factor is None:
         inventory.warnings.append(sentences("warnings", "program_of_others"))
     elif program.existing_server:

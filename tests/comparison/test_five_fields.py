@@ -239,7 +239,7 @@ def test_an_answer_that_is_missing_names_its_option_and_a_wrong_one_is_asked_aga
     assert stopped.returncode == 130 and not stopped.stdout
 
 
-def test_council_minutes_by_hand() -> None:
+def test_council_minutes_by_hand(tmp_path: Path) -> None:
     """48 hours of meetings a year. A clerk: nothing runs, 240 minutes each, at their own screen, beside. Whisper turbo
     on a workstation, at factor values: 1.7325 J/s × 3,600 s × 3.8 × 1.5 for the rest of it = 9.87 Wh an hour."""
     models_ = ("whisper-large-v3-turbo", "gpt-4o-mini-transcribe")
@@ -253,6 +253,14 @@ def test_council_minutes_by_hand() -> None:
     assert api.known("energy")
     minutes = next(s for s in answer.suppositions if s.kind == "minutes")
     assert (minutes.value, minutes.options) == (240.0, ("by-hand",))
+    assert (answer.minutes_key(clerk), answer.minutes_key(own)) == ("minutes_supposed", "minutes")
+    opened = json.loads(sobria(tmp_path, "factors", "show", minutes.row, "--json").stdout)
+    assert opened["row"]["minutes"] == 240 and opened["source"]["url"]
+    told = " ".join(warning["fr"] for warning in clerk.warnings)
+    assert "Programme sans IA" not in told and "Service tenu par d" not in told
+    page = rendered(evaluation(facts_of(answer.scenario, "fr", tmp_path)), "txt")
+    assert "comparée ci-dessous" not in page and "lieu : France" in page.replace("\u00a0", " ")
+    assert "travail supposé" in page and "relire le texte d’une IA n’est pas compté" in page
     lines = answer.said("ratio", "fr")
     assert len(lines) == len(set(lines))
 

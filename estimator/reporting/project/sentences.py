@@ -18,6 +18,7 @@ from estimator.comparison.verdict_text import (
 )
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, range_text, share_text, tick_text
+from estimator.governance.indicators.sovereignty import UNKNOWN
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.places.questionnaire import questionnaire
 from estimator.reporting.project.context import BARE, FOUR, LONGEST, SHORT, SheetFacts, clipped, once
@@ -89,9 +90,11 @@ def alternative(facts: SheetFacts) -> str:
         told["date"] = facts.day_text(found.date or "")
         return clipped(facts.say("alternative_registered", **told).replace(" : .", "."), 2 * LONGEST)
     options = [o for o in facts.answer.options if o.method == "none"][:3]
-    studied = [o.label for o in options if o.status == "studied"]
-    several = "alternatives_studied" if len(studied) > 1 else "alternative_studied"
-    said = [facts.say(several, label=" ; ".join(studied))] if studied else []
+    known = [o.label for o in options if o.status == "studied" and o.known("energy")]
+    several = "alternatives_studied" if len(known) > 1 else "alternative_studied"
+    said = [facts.say(several, label=" ; ".join(known))] if known else []
+    beside = [o.label for o in options if o.status == "studied" and o.label not in known]
+    said += [facts.say("alternative_beside", label=" ; ".join(beside))] if beside else []
     return " ".join([*said, *(_answer(facts, option) for option in options if option.status != "studied")])
 
 
@@ -121,7 +124,7 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if option.people:
         lines.append(facts.say("screens", value=range_text(option.people["energy"], facts.lang)))
     if option.minutes is not None:
-        lines.append(facts.say("minutes", minutes=tick_text(option.minutes, BARE, facts.lang)))
+        lines.append(facts.say(facts.answer.minutes_key(option), minutes=tick_text(option.minutes, BARE, facts.lang)))
     return tuple(lines)
 
 
@@ -130,7 +133,10 @@ def sovereignty(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     use = facts.scenario.option(option.id).use
     if option.status != "studied" or use is None or not use.model:
         return ()
-    return (option_words(sovereignty_facts(use.model, facts.host_of(option.id), facts.day), facts.lang),)
+    known = sovereignty_facts(use.model, facts.host_of(option.id), facts.day)
+    if known["place"] == UNKNOWN and use.zone:  # a class of hosting has no country of its own
+        known["place"] = use.zone
+    return (option_words(known, facts.lang),)
 
 
 def grounds(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The resident's sheet: what a person who lives here may read about one use of AI, on one page."""
 
+from estimator.catalogue.load import load
 from estimator.core.errors import say
 from estimator.core.number_format import exact_text
 from estimator.governance.indicators.sovereignty import UNKNOWN
@@ -27,7 +28,7 @@ def resident(facts: UseFacts) -> Document:
         kind=facts.say("resident_kind"),
         title=facts.case.name,
         lang=facts.lang,
-        lead=(facts.say("resident_lead", service=facts.case.service, task=lowered(facts.case.task)), _state(facts)),
+        lead=(facts.say("resident_lead", service=facts.case.service, task=lowered(_task(facts))), _state(facts)),
         sections=sections,
         foot=facts.foot(sections),
         mark=facts.mark,
@@ -39,6 +40,12 @@ def resident(facts: UseFacts) -> Document:
 def _part(facts: UseFacts, name: str, pairs: tuple[tuple[str, str], ...], *texts: str) -> Section:
     told = tuple((facts.say(f"f_{key}"), value) for key, value in pairs)
     return Section(facts.say(f"part_{name}"), (FieldList(told), *texts))
+
+
+def _task(facts: UseFacts) -> str:
+    """What it is for, a task of the catalogue by its name."""
+    known = f"task/{facts.case.task}"
+    return load().label(known, facts.lang) if known in load().subjects else facts.case.task
 
 
 def _state(facts: UseFacts) -> str:
