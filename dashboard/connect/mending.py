@@ -8,13 +8,13 @@ from markupsafe import Markup
 from dashboard.connect import estimator_gateway as connect
 from dashboard.connect import places_form
 from dashboard.register.service_names import use_cases
-from dashboard.shared.estimator_gateway import OpenBuild
 from dashboard.shared.html_parts import figure_name, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import interval_text
+from estimator.results.reading import Results
 
 SHOWN = 10  # services of the list: those that follow weigh less
 FIELDS: Mapping[str, tuple[str, ...]] = {"zone": ("zone",), "host": ("host",), "cards": ("device", "cards"), "file": ()}
@@ -22,7 +22,7 @@ WATCHED = ("energy", "gwp")
 TOLD = "mend told"
 
 
-def show(build: OpenBuild, names: Mapping[str, str], lang: str) -> None:
+def show(build: Results, names: Mapping[str, str], lang: str) -> None:
     """Services with something to mend, the most electricity first; one of them, or one of no use case, is mended."""
     _tell(build, lang)
     entries, whole = build.to_mend(), build.totals().coverage.weight_kwh
@@ -46,7 +46,7 @@ def show(build: OpenBuild, names: Mapping[str, str], lang: str) -> None:
         _form(build, {"service": key}, fields[key], lang)
 
 
-def of_run(build: OpenBuild, row_id: str, lang: str) -> None:
+def of_run(build: Results, row_id: str, lang: str) -> None:
     """The same for one run, and nothing where nothing is to mend."""
     _tell(build, lang)
     asked = [field for entry in build.to_mend(row_id) for mend in entry["mends"] for field in FIELDS[mend]]
@@ -56,7 +56,7 @@ def of_run(build: OpenBuild, row_id: str, lang: str) -> None:
             _form(build, {"run": row_id}, asked, lang)
 
 
-def _form(build: OpenBuild, target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
+def _form(build: Results, target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
     """The fields that mend this; once sent, the totals are made again, and the page says what they were."""
     with st.form("mend form", border=False, enter_to_submit=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -75,7 +75,7 @@ def _form(build: OpenBuild, target: Mapping[str, str], asked: Sequence[str], lan
     st.rerun()
 
 
-def _tell(build: OpenBuild, lang: str) -> None:
+def _tell(build: Results, lang: str) -> None:
     """What the last mending changed of the totals, once."""
     if TOLD not in st.session_state:
         return
@@ -89,6 +89,6 @@ def _tell(build: OpenBuild, lang: str) -> None:
     st.html(Markup('<div class="banner done" role="status"><b>{}</b> {}</div>').format(t("mend.done", lang), said))
 
 
-def _totals(build: OpenBuild, lang: str) -> dict[str, str]:
+def _totals(build: Results, lang: str) -> dict[str, str]:
     found = build.totals().indicators
     return {name: interval_text(found[name], lang) for name in WATCHED}

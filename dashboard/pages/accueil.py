@@ -9,12 +9,12 @@ from markupsafe import Markup
 from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import period_text
-from dashboard.shared.estimator_gateway import OpenBuild
 from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language, proof_sentence, service_bars, why_not_measured
 from estimator.assessment.impacts import Amount
 from estimator.core.number_format import plain, said_in_sentence, share_text, step_for, with_unit
+from estimator.results.reading import Results
 from estimator.results.totals import ServiceTotals, Totals
 
 SHOWN = 4  # services in the chart
@@ -28,7 +28,7 @@ def show() -> None:
     st.html(_page(build, services, lang) if build and services else render("accueil_empty", lang))
 
 
-def _page(build: OpenBuild, services: Sequence[ServiceTotals], lang: str) -> Markup:
+def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Markup:
     totals, names = build.totals(), service_names([entry.service_key for entry in services])
     shown, found, unknown = services[:SHOWN], totals.indicators, totals.coverage.unknown
     return render(

@@ -15,6 +15,7 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import LANGUAGES, t
 from dashboard.shared.widgets import language
 from estimator.core.home import default_home
+from estimator.results.reading import Results
 
 HERE = Path(__file__).parent
 OPENED = ("id", "execution", "facteur", "cas", "faire", "voie")  # opened in a page, whose title then says it
@@ -58,7 +59,7 @@ def _languages() -> dict[str, str]:
     return {code: "?" + urlencode({**st.query_params.to_dict(), "lang": code}) for code in LANGUAGES}
 
 
-def _footer(build: estimator_gateway.OpenBuild | None, lang: str) -> Markup:
+def _footer(build: Results | None, lang: str) -> Markup:
     """Basis of the page: factors, build, day of the last data; limits; accessibility."""
     factors = build.factors_version if build else estimator_gateway.factors_version()
     last = build.totals().coverage.period[1] if build else None

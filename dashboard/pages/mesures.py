@@ -14,7 +14,6 @@ from dashboard.register.run_tables import asked_of
 from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import period_text
-from dashboard.shared.estimator_gateway import OpenBuild
 from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import (
@@ -31,6 +30,7 @@ from estimator.builds.queries import ANY, NO_PROOF, ORDERS
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import said_in_sentence
+from estimator.results.reading import Results
 from estimator.results.totals import Totals
 
 FILTERS = ("service", "verifier", "preuve", "recherche", "tri")
@@ -68,9 +68,9 @@ def show() -> None:
         st.html(_head(build, totals, names, lang))
 
 
-def _run(build: OpenBuild, row_id: str, lang: str) -> None:
+def _run(build: Results, row_id: str, lang: str) -> None:
     try:
-        run = build.run(row_id)
+        run = build.run(row_id[: estimator_gateway.LONGEST_ID])
     except SobriaError:
         st.html(render("unknown", lang))
         return
@@ -81,7 +81,7 @@ def _run(build: OpenBuild, row_id: str, lang: str) -> None:
     st.html(Markup("<section>" + rest[0]))  # noqa: S704 (the same)
 
 
-def _nothing(build: OpenBuild, refused: int, lang: str) -> Markup:
+def _nothing(build: Results, refused: int, lang: str) -> Markup:
     """A ledger without runs: the next step, after the quarantined rows, if any."""
     if not refused:
         return render("nothing_yet", lang)
@@ -89,7 +89,7 @@ def _nothing(build: OpenBuild, refused: int, lang: str) -> Markup:
     return html_parts.head(t("measures.title", lang), answer) + _part(build, "ecartees", {}, lang)
 
 
-def _head(build: OpenBuild, totals: Totals, names: Mapping[str, str], lang: str) -> Markup:
+def _head(build: Results, totals: Totals, names: Mapping[str, str], lang: str) -> Markup:
     """One sentence, one picture, three facts, two actions."""
     covered, services = totals.coverage, build.services()
     answer = phrase(
@@ -131,7 +131,7 @@ def _proof(totals: Totals, lang: str) -> str:
     return f"{said} {t('measures.unknown', lang, n=unknown)}"
 
 
-def _part(build: OpenBuild, name: str, names: Mapping[str, str], lang: str) -> Markup:
+def _part(build: Results, name: str, names: Mapping[str, str], lang: str) -> Markup:
     """A part without any field."""
     if name == "mois":
         return coverage_of_months(build.services(), build.coverage_by_month(), names, lang)
@@ -142,7 +142,7 @@ def _part(build: OpenBuild, name: str, names: Mapping[str, str], lang: str) -> M
     return render("mesures_quarantine", lang, **build.quarantine(0, html_parts.PER_PAGE))
 
 
-def _runs(build: OpenBuild, names: Mapping[str, str], lang: str) -> None:
+def _runs(build: Results, names: Mapping[str, str], lang: str) -> None:
     """The runs that the address asks for: chosen, searched, ordered, page by page, and as a file."""
     _filters(build, build.checks(), names, lang)
     query, page = st.query_params.to_dict(), page_asked()
@@ -155,7 +155,7 @@ def _runs(build: OpenBuild, names: Mapping[str, str], lang: str) -> None:
     st.html(render("mesures_runs", lang, **rows) + paging("mesures", page, found["total"], where, lang))
 
 
-def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], names: Mapping[str, str], lang: str) -> None:
+def _filters(build: Results, checks: Sequence[Mapping[str, Any]], names: Mapping[str, str], lang: str) -> None:
     services = {entry.service_key: names.get(entry.service_key, entry.service_key) for entry in build.services()}
     codes = {ANY: t("measures.to_check_any", lang)} if any(check["mended_by"] for check in checks) else {}
     codes |= {check["code"]: sentence(both(check, lang)) for check in checks}

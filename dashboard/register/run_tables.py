@@ -13,6 +13,7 @@ from dashboard.shared.html_parts import proof_text
 from dashboard.shared.texts import both, lang_of, t
 from estimator.builds.queries import ORDERS, RunFilter
 from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table, plain_table
+from estimator.results.reading import Results
 
 RUN_FILES = ("/executions.csv", "/services.csv")
 MOST = 20_000  # runs of one file
@@ -48,7 +49,7 @@ def _runs(request: Request) -> Response:
     names = service_names([entry.service_key for entry in build.services()])
     asked, rows = asked_of(request.query_params, names), []
     for offset in range(0, MOST, AT_ONCE):
-        page = build.build.runs(asked, offset, AT_ONCE)["rows"]
+        page = Results.runs(build, asked, offset, AT_ONCE)["rows"]
         rows += [_run(row, names, lang) for row in page]
         if len(page) < AT_ONCE:
             break

@@ -1,6 +1,6 @@
 """The only gateway to the estimator: the open build of a home, with results cached by build and arguments."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 from dashboard.shared.texts import LANGUAGES, has_text, t
 from estimator.assessment import method_documentation as method
-from estimator.assessment.explanation import ExplainedNumber
 from estimator.assessment.method_documentation import ValidationLine
 from estimator.builds import recalculation
 from estimator.builds.current import current as current_file
-from estimator.builds.queries import NoBuild, RunFilter
+from estimator.builds.queries import NoBuild
 from estimator.catalogue import models
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import Factor
@@ -20,13 +19,13 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.home import default_home
 from estimator.core.typography import typeset
 from estimator.results.reading import Results, open_current
-from estimator.results.totals import ServiceTotals, Totals
 
 LONGEST_ID = 400
-REMEMBERED = 300  # results in the cache of a build
+REMEMBERED = 100  # results of a kind in the cache of a build
+KEPT = "totals modes services runs run quarantine checks to_mend coverage_by_month explain".split()
 
 
-def current() -> "OpenBuild | None":
+def current() -> Results | None:
     """The current build, or None when there is none yet. A new build is used from the next page on."""
     folder = default_home()
     pointer = current_file(folder)
@@ -44,69 +43,17 @@ def current_build() -> Results:
     found = current()
     if found is None:
         raise NoBuild(home=default_home())
-    return found.build
+    return found
 
 
 @lru_cache(maxsize=2)
-def _open_build(folder: str, pointer: str) -> "OpenBuild | None":
-    """Opened once for all sessions: each query of a build has its own cursor."""
+def _open_build(folder: str, pointer: str) -> Results | None:
+    """Opened once for all sessions: each query of a build has its own cursor, and as it never changes, the last results
+    of each are kept."""
     build = open_current(Path(folder))
-    return OpenBuild(build) if build else None
-
-
-class OpenBuild:
-    """A build with a cache of its results: it never changes, so that a result is valid as long as it is open."""
-
-    def __init__(self, build: Results) -> None:
-        self.build = build
-        self._ask = lru_cache(maxsize=REMEMBERED)(self._query_result)
-        self.id, self.factors_version, self.sample = build.id, build.factors_version, build.sample
-
-    def totals(self) -> Totals:
-        """Figures, proof and coverage of the whole ledger."""
-        found: Totals = self._ask("totals")
-        return found
-
-    def modes(self) -> list[dict[str, Any]]:
-        """Share of the electricity by measurement mode, largest first."""
-        return list(self._ask("modes"))
-
-    def services(self) -> list[ServiceTotals]:
-        """One entry a service, largest first."""
-        return list(self._ask("services"))
-
-    def runs(self, asked: RunFilter, offset: int, limit: int) -> dict[str, Any]:
-        """{"rows", "total"}: a page of runs."""
-        return dict(self._ask("runs", asked, offset, limit))
-
-    def run(self, row_id: str) -> dict[str, Any]:
-        """One run. SobriaError for an unknown id."""
-        return dict(self._ask("run", row_id[:LONGEST_ID]))
-
-    def quarantine(self, offset: int, limit: int) -> dict[str, Any]:
-        """{"rows", "total"}: quarantined rows."""
-        return dict(self._ask("quarantine", offset, limit))
-
-    def checks(self, service: str | None = None) -> list[dict[str, Any]]:
-        """Checks for a person, of a service if given, with counts and what mends them."""
-        return list(self._ask("checks", service))
-
-    def to_mend(self, row_id: str | None = None) -> list[dict[str, Any]]:
-        """What a person may mend by service, or of one run, the most electricity first."""
-        return list(self._ask("to_mend", row_id))
-
-    def coverage_by_month(self) -> list[dict[str, Any]]:
-        """IT electricity [kWh] by service, month and proof."""
-        return list(self._ask("coverage_by_month"))
-
-    def explanation(self, number: str) -> ExplainedNumber:
-        """The explanation of a figure. SobriaError for an unknown id."""
-        found: ExplainedNumber = self._ask("explain", number[:LONGEST_ID])
-        return found
-
-    def _query_result(self, method: str, *arguments: Any) -> Any:
-        ask: Callable[..., Any] = getattr(self.build, method)
-        return ask(*arguments)
+    for name in KEPT if build else ():
+        setattr(build, name, lru_cache(maxsize=REMEMBERED)(getattr(build, name)))
+    return build
 
 
 class Method(NamedTuple):

@@ -156,12 +156,13 @@ def _canonical(period: str) -> str:
 
 def explanation(number: str) -> ExplainedNumber:
     """The explanation of a figure, of a territory and a period or of the build. NumberUnknown, NoBuild."""
-    found, now = split_number(number[: estimator_gateway.LONGEST_ID]), state()
+    number = number[: estimator_gateway.LONGEST_ID]
+    found, now = split_number(number), state()
     build = estimator_gateway.current()
     if build is None:
         raise NoBuild(home=default_home())
     if found is None or now is None:
-        return build.explanation(number)
+        return build.explain(number)
     territory, period, figure = found
     wanted = scope_of_address(now, territory, period)
     if (wanted.territory, wanted.period) != (territory, period):
