@@ -142,7 +142,7 @@ def place_names(lang: str) -> Mapping[str, str]:
 @lru_cache(maxsize=2)
 def program_names(lang: str) -> Mapping[str, str]:
     """Programs without AI that the tables have figures of."""
-    priced = {subject for quantity, subject in load_catalogue().by_subject if quantity == "act_energy"}
+    priced = load_catalogue().having("act_energy")
     return {name: text for name, text in subject_names("alternative", lang).items() if name in priced}
 
 

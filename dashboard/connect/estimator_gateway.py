@@ -161,8 +161,7 @@ def products(lang: str) -> Mapping[str, str]:
 
 def tasks(lang: str) -> Mapping[str, str]:
     """Tasks whose tokens are in the tables, by their short name."""
-    known = (subject for quantity, subject in load().by_subject if quantity == "task_input_tokens")
-    return {subject.partition("/")[2]: load().label(subject, lang) for subject in known}
+    return {subject.partition("/")[2]: load().label(subject, lang) for subject in load().having("task_input_tokens")}
 
 
 def seats_table(line: Mapping[str, str]) -> bytes:

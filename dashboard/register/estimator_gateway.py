@@ -79,11 +79,6 @@ def conditions(case: UseCase, stage: Stage) -> list[Condition]:
     return [Condition(r.code, r.charter, typeset(r.phrase, "fr"), r not in lacks) for r in RULES if stage in r.stages]
 
 
-def reaches_threshold(case: UseCase) -> bool:
-    """Whether the quality by the test of the threshold is sufficient."""
-    return next(rule for rule in RULES if rule.code == "quality").holds(case)
-
-
 def facts(cells: Mapping[str, str], case: UseCase | None = None) -> dict[str, Any]:
     """Form values, by column of the register's table, over the current facts of the use case. FieldsRefused."""
     known = row_of(case) if case else {}

@@ -13,6 +13,7 @@ from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text
 from estimator.governance.register.register import StageCounts
 from estimator.governance.register.schema import METROPOLE, UseCase
+from estimator.governance.register.stage_rules import reaches_threshold
 
 RESULTS = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")
 LONGEST_CELL = 80
@@ -63,7 +64,7 @@ def reached_text(case: UseCase, lang: str) -> str:
     """Whether the threshold is reached; empty without a test of it."""
     if not case.tested:
         return ""
-    return t("register.reached" if register.reaches_threshold(case) else "register.not_reached", lang)
+    return t("register.reached" if reaches_threshold(case) else "register.not_reached", lang)
 
 
 def is_closed(case: UseCase) -> bool:

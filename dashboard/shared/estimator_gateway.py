@@ -133,7 +133,7 @@ def subject_name(subject: str, lang: str) -> str:
 
 def model_name(model: str, lang: str) -> str:
     """Name of a set of models for people; that of a model as it was read."""
-    known = next((found for found in models.load().sets if found.id == model), None)
+    known = models.load().set_of.get(model)
     return typeset(known.label(lang), lang) if known else model
 
 

@@ -232,12 +232,14 @@ class Models(TableRow):
     def by_id(self) -> dict[str, Model]:
         return {model.id: model for model in self.models}
 
+    @cached_property
+    def set_of(self) -> dict[str, ModelSet]:
+        """Each set by its id."""
+        return {found.id: found for found in self.sets}
+
     def members(self, name: str) -> tuple[Model, ...]:
         """The models of a set. KeyError."""
-        wanted = next((found for found in self.sets if found.id == name), None)
-        if wanted is None:
-            raise KeyError(name)
-        return tuple(model for model in self.models if wanted.holds(model))
+        return tuple(model for model in self.models if self.set_of[name].holds(model))
 
     @cached_property
     def _spans(self) -> dict[str, Model]:

@@ -95,6 +95,10 @@ class Catalogue:
         spelt = get_close_matches(read.lower(), known, n=NEAREST, cutoff=LIKE)
         return tuple((held[last] or spelt or held[before] or list(known))[:NEAREST])
 
+    def having(self, quantity: str) -> list[str]:
+        """The subjects that have a factor of a quantity, in the order of the tables."""
+        return [subject for name, subject in self.by_subject if name == quantity]
+
     def rivals(self, item: Factor) -> tuple[Factor, ...]:
         """The other values of the same quantity for the same subject."""
         return tuple(f for f in self.by_subject[item.quantity, item.subject] if f.id != item.id)

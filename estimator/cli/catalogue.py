@@ -72,9 +72,8 @@ def supposed_row(row: str) -> "Proposal | ModelSet | Provider | None":
     from estimator.catalogue import models, providers
     from estimator.catalogue.proposals import proposal_named
 
-    sets = {found.id: found for found in models.load().sets}
     served = {found.id: found for found in providers.load().providers}
-    return proposal_named(row) or sets.get(row) or served.get(row)
+    return proposal_named(row) or models.load().set_of.get(row) or served.get(row)
 
 
 @factors.command("check")

@@ -124,7 +124,7 @@ def site_named(place: str) -> dict[str, Any]:
 def model_option(asked: Asked, name: str, lang: str) -> dict[str, Any]:
     """A model, or a set of them, at its place; one that its publisher alone serves is there unless another is said."""
     found, wanted = models.find(name), asked.place_of(name)
-    known = next((s for s in models.load().sets if s.id == found.id), None)
+    known = models.load().set_of.get(found.id)
     slug = found.id.rpartition("/")[2].replace(".", "-")[:40].strip("-")
     option: dict[str, Any] = {"id": slug, "label": known.label(lang) if known else found.name, "method": "model"}
     search = {"retrieval": _search(asked)} if asked.documents is not None else {}

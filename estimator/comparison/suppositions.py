@@ -41,7 +41,7 @@ def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Suppos
         yield _of_row(work, "publisher_training", beside, "publisher")
     use = option.use
     model = use and (find_product(use.product).model if use.product and not use.model else use.model)
-    wanted = next((found for found in models.load().sets if model == found.id), None)
+    wanted = models.load().set_of.get(model or "")
     if wanted is not None and (asked is not None or (use and use.product)):
         yield _set(wanted)
     if asked is None:

@@ -27,7 +27,7 @@ def _has_answer(case: UseCase) -> bool:
     return case.alternative.answer != "non_etudiee" and bool(case.alternative.reason)
 
 
-def _good_enough(case: UseCase) -> bool:
+def reaches_threshold(case: UseCase) -> bool:
     """Whether the last quality by the test of the threshold reaches it."""
     return case.threshold is not None and case.tested is not None and case.tested.value >= case.threshold.value
 
@@ -84,7 +84,7 @@ RULES = (
         ("generalisation",),
         "C42",
         "afin d'éviter tout déploiement précipité ou inadapté à grande échelle",
-        _good_enough,
+        reaches_threshold,
     ),
     StageRule(
         "reviewed",

@@ -108,7 +108,7 @@ def _bought(said: RecordFields, typed: Mapping[str, str], today: date) -> _Bough
             raise RowRefused("seats_empty", column=name, example=example)
     product, named = _product(said.text("product"))
     _check_amounts(said, typed)
-    if (task := said.text("task")) and _task(task) not in (known := _tasks()):
+    if (task := said.text("task")) and _task(task) not in (known := load().having("task_input_tokens")):
         listed = ", ".join(name.removeprefix("task/") for name in known)
         raise RowRefused("seats_task", value=task, known=listed)
     check_order(typed.get("from", ""), typed.get("to", ""))
@@ -151,11 +151,6 @@ def _product(text: str) -> tuple[Product, str]:
     except ProductUnknown as error:
         raise RowRefused("seats_product", value=text[:60], known=str(error.facts["known"])) from error
     return found, found.id.partition("/")[2]
-
-
-def _tasks() -> list[str]:
-    """The tasks whose tokens are in the tables."""
-    return [subject for quantity, subject in load().by_subject if quantity == "task_input_tokens"]
 
 
 def _task(name: str) -> str:

@@ -12,7 +12,7 @@ from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import UseCase, add_months
-from estimator.governance.register.stage_rules import RULES
+from estimator.governance.register.stage_rules import reaches_threshold
 
 TERNARY = ("energy", "water", "adpe")  # the three footprints named in the charter
 PUBLIC = ("fiche", "bilan_annuel", "donnees_ouvertes")
@@ -124,7 +124,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "european": body["sovereignty"]["publisher_european"],
         "scenario_kept": _cases(cases, lambda case: scope.sources.compared(case) is not None),
         "alternative_figured": _cases(past, lambda case: _has_figured_alternative(scope, case)),
-        "quality_reached": _cases([c for c in cases if c.stage == "generalisation"], _good_enough),
+        "quality_reached": _cases([c for c in cases if c.stage == "generalisation"], reaches_threshold),
         "quality_fresh": _cases(cases, lambda case: case.tested is not None and not case.quality_is_old(scope.day)),
         "reviews_on_time": _cases(cases, lambda case: bool(case.next_review and case.next_review >= scope.day)),
         "four_criteria": _cases(cases, lambda case: _weighs_all(scope, case)),
@@ -175,10 +175,6 @@ def _cases(cases: list[UseCase], holds: Any) -> Share:
     """The share of use cases that meet it, and the others."""
     others = [case.id for case in cases if not holds(case)]
     return {**_of(len(cases) - len(others), len(cases)), **({"silent": others} if others else {})}
-
-
-def _good_enough(case: UseCase) -> bool:
-    return next(rule for rule in RULES if rule.code == "quality").holds(case)
 
 
 def _recent_follow_up(scope: Scope, today: date) -> int:
