@@ -64,6 +64,8 @@ def inference_inventory(
     codes = [*factors.warnings, *(["input_supposed"] if request.input_tokens is None and not request.product else [])]
     codes += ["media_not_counted"] if made is not None else []
     codes += ["by_seats"] if request.product else []
+    reasons = model.open_class == "closed" or "reasoning" in model.id  # a closed model may reason, and does not say
+    codes += ["no_reasoning"] if reasons and not request.reasoning_tokens and not request.product else []
     codes += ["long_prompt"] if (request.input_tokens or 0.0) > LONG_PROMPT else []
     facts: dict[str, dict[str, float | str]] = {}
     if "concurrency_unknown" in codes:

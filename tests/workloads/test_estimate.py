@@ -333,6 +333,16 @@ def test_what_is_supposed_of_a_replica_is_ours_and_a_long_prompt_is_said() -> No
 
 
 @pytest.mark.parametrize(
+    ("model", "more", "told"),
+    [("gpt-5", {}, True), ("gpt-5", {"reasoning_tokens": 500}, False), ("mistral-small-3.2", {}, False)],
+)
+def test_tokens_of_reasoning_that_nobody_counts_are_said(model: str, more: dict[str, int], told: bool) -> None:
+    """A closed model may reason without showing it; a count of these tokens answers, and published weights are read."""
+    said = asked(model=model, output_tokens=400, input_tokens=500, zone="FRA", **more)["warnings"]
+    assert any("--reasoning-tokens" in warning["fr"] for warning in said) is told
+
+
+@pytest.mark.parametrize(
     ("given", "read", "fr", "en"),
     [
         ({"output_tokens": 0}, "0", "> 0", "> 0"),
