@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from estimator.catalogue.load import load
+from estimator.catalogue.providers import load as load_providers
 from estimator.core.errors import say
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostingSite, SiteMeasurement, site, tables
@@ -96,7 +97,8 @@ def _question(host: str, field: str, ids: tuple[str, ...]) -> SupplierQuestion:
 def _is_known(place: HostingSite, field: str) -> bool:
     """Whether an answer, a fact or a value of the site gives it."""
     if field == "country":
-        return place.country() is not None
+        assumed = (found.basis == "assumed" for found in load_providers().providers if found.host == place.host)
+        return place.country() is not None and not any(assumed)
     if field == "wue" and isinstance(place.reading("wue_site"), SiteMeasurement):
         return True
     quantity = FIELDS[field].quantity

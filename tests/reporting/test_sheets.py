@@ -19,7 +19,7 @@ from playwright.sync_api import Page
 
 from estimator.comparison.answer import Pair
 from estimator.comparison.five_fields import scenario_from
-from estimator.comparison.scenario import Asked, Scenario, scenario_of
+from estimator.comparison.scenario import Asked, ModelPlace, Scenario, scenario_of
 from estimator.core.errors import LANGUAGES
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
@@ -288,6 +288,19 @@ def test_the_publisher_of_seats_is_asked_what_is_supposed() -> None:
     for lang, said in (("fr", "Combien de jetons lus"), ("en", "How many tokens read")):
         written = markdown(questions(facts(lang, suite)))
         assert "Microsoft 365" in written and said in written
+
+
+def test_the_questionnaire_asks_what_is_unknown_and_nothing_of_our_own_desks() -> None:
+    """The country of an API is supposed by a third party, so asked; sound is by the hour; a closed text model is asked
+    its size and its reasoning; our own desks are asked nothing."""
+    sound = Asked(people=1, uses=48, per="year", task="transcribe", place="class/desk", models=(
+        "whisper-large-v3-turbo", "gpt-4o-mini-transcribe"))  # fmt: skip
+    at = (ModelPlace(model="gpt-4o-mini-transcribe", place="openai"),)
+    heard = rendered(questions(facts_of(scenario_from(sound.model_copy(update={"at": at}), "fr"), "fr")), "txt")
+    assert "Poste de travail" not in heard and "Dans quel pays" in heard and "par heure de son" in heard
+    assert "1000 tokens" not in heard
+    text = sound.model_copy(update={"task": "chat", "models": ("gpt-5",), "place": "class/server-room"})
+    assert "jetons de raisonnement" in rendered(questions(facts_of(scenario_from(text, "fr"), "fr")), "txt")
 
 
 def test_the_questionnaire_filled_in_is_read_back() -> None:

@@ -90,12 +90,17 @@ def alternative(facts: SheetFacts) -> str:
         told["date"] = facts.day_text(found.date or "")
         return clipped(facts.say("alternative_registered", **told).replace(" : .", "."), 2 * LONGEST)
     options = [o for o in facts.answer.options if o.method == "none"][:3]
-    known = [o.label for o in options if o.status == "studied" and o.known("energy")]
-    several = "alternatives_studied" if len(known) > 1 else "alternative_studied"
-    said = [facts.say(several, label=" ; ".join(known))] if known else []
-    beside = [o.label for o in options if o.status == "studied" and o.label not in known]
+    beside = [o.label for o in options if o.status == "studied" and _only_people(o)]
+    studied = [o.label for o in options if o.status == "studied" and o.label not in beside]
+    several = "alternatives_studied" if len(studied) > 1 else "alternative_studied"
+    said = [facts.say(several, label=" ; ".join(studied))] if studied else []
     said += [facts.say("alternative_beside", label=" ; ".join(beside))] if beside else []
     return " ".join([*said, *(_answer(facts, option) for option in options if option.status != "studied")])
+
+
+def _only_people(option: AnsweredOption) -> bool:
+    """Whether nothing runs but the computers of people, whose time is told beside."""
+    return bool(option.service) and option.service["energy"].get("missing", {}).get("code") == "only_people"
 
 
 def alternative_text(facts: SheetFacts) -> tuple[str, ...]:
