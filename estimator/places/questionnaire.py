@@ -98,7 +98,7 @@ def _is_known(place: HostingSite, field: str) -> bool:
     """Whether an answer, a fact or a value of the site gives it."""
     if field == "country":
         assumed = (found.basis == "assumed" for found in load_providers().providers if found.host == place.host)
-        return place.country() is not None and not any(assumed)
+        return "country" in place.answers or (place.country() is not None and not any(assumed))
     if field == "wue" and isinstance(place.reading("wue_site"), SiteMeasurement):
         return True
     quantity = FIELDS[field].quantity

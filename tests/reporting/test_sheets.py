@@ -221,6 +221,20 @@ def test_what_is_unknown_is_said_and_never_zero() -> None:
     assert "Réseau : non décrit, donc non compté." in text.replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_unknowns_that_are_not_on_the_page_are_counted(lang: str) -> None:
+    """What is told and what is counted make all of what the table has; what no model says comes first after the places;
+    a page with room tells more; no word is cut."""
+    found = facts(lang, option("a", "A", "qwen3-8b"), option("b", "GPT-5", "gpt-5"), option("c", "C", "qwen3-8b"))
+    every = unknowns(found, most=None)
+    for room in (0, 500, 100_000):
+        told = unknowns(found, room=room)
+        counted = int(re.findall(r"\d+", told[-1])[-1]) if len(told) < len(every) else 0
+        assert len(told) - bool(counted) + counted == len(every), room
+    assert "--reasoning-tokens" in " ".join(every[:3])
+    assert clipped("la fabrication des machines", 20) == "la fabrication des…"
+
+
 def test_what_only_some_impacts_lack_names_them_and_a_supposed_place_is_said() -> None:
     """The network's greenhouse gases have a source, its metals and primary energy none; nobody says where it runs."""
     api = {"model": "mistral-large-latest", "provider": "mistral", "data_gb": 0.00001, "network": "network/fixed-fra"}

@@ -138,9 +138,12 @@ def scenario_of_case(case: UseCase, home: Path) -> Scenario:
 
 
 def clipped(text: str, longest: int = LONGEST) -> str:
-    """A user text on one line, truncated to fit the page."""
+    """A text on one line, cut after a word to fit the page; a word longer than the room is cut."""
     line = " ".join(text.split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    if len(line) <= longest:
+        return line
+    kept = line[:longest].rpartition(" ")[0] or line[: longest - 1]
+    return kept.rstrip(" ,;:(") + "…"
 
 
 def once(items: Sequence[str]) -> tuple[str, ...]:

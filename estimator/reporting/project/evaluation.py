@@ -19,11 +19,13 @@ from estimator.reporting.documents.document import (
     TableCell,
 )
 from estimator.reporting.documents.pictures import round_top, small_ones
+from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project import sentences
 from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts, clipped
 
 COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
 ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] -> number of options on the page; all are in the CSV
+PAGE = 7_600  # characters of a page that is full, as the heaviest sheets have
 WITH_FACTS = 3  # options on the page up to which their sovereignty fits beside; all are in the CSV
 COUNTS = (1, 1_000, 1_000_000)  # of units, for which amounts are told
 READABLE = 1e-6  # the least electricity in watt-hours [kWh]
@@ -31,7 +33,13 @@ CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 
 
 def evaluation(facts: SheetFacts) -> Document:
-    """The sheet of a scenario."""
+    """The sheet of a scenario, its page filled with the unknowns that fit."""
+    room = PAGE - len(rendered(_sheet(facts, sentences.unknowns(facts)), "txt"))
+    return _sheet(facts, sentences.unknowns(facts, room=room))
+
+
+def _sheet(facts: SheetFacts, unknown: tuple[str, ...]) -> Document:
+    """The sheet with these unknowns."""
     sections = (
         Section(facts.say("need"), (FieldList(sentences.need(facts)),)),
         Section(say("sheet", "charter_question", "fr"), sentences.alternative_text(facts), quote=True),
@@ -40,7 +48,7 @@ def evaluation(facts: SheetFacts) -> Document:
         *_grounds(facts),
         Section(facts.say("conclusions"), (Points(sentences.conclusions(facts)),)),
         Section(facts.say("not_counted"), (" ".join(sentences.not_counted(facts)),)),
-        Section(facts.say("unknowns"), (Points(sentences.unknowns(facts)),)),
+        Section(facts.say("unknowns"), (Points(unknown),)),
         _decision(facts),
     )
     return Document(

@@ -25,6 +25,7 @@ from estimator.reporting.project.context import BARE, FOUR, LONGEST, SHORT, Shee
 from estimator.reporting.summary.sovereignty_text import option_words
 
 MOST_UNKNOWNS = 3
+OF_MODEL = ("size_supposed", "model_unknown", "embedding_model_unknown", "no_reasoning")  # what is not known of a model
 FEW_QUESTIONS = 2  # told on a sheet; the questionnaire holds them all
 MATTERS = 2  # factors named as worth measuring first
 
@@ -241,42 +242,52 @@ def _whose(facts: SheetFacts, labels: Sequence[str]) -> str:
     return f" ({', '.join(names)})" if len(names) < len(facts.studied) else ""
 
 
-def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS) -> tuple[str, ...]:
-    """The unknowns, with the question that would settle each; as many as fit, then the count of the others."""
-    settling = _fitting(facts.answer.said("settling", facts.lang), most and 1)
+def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS, room: int = 0) -> tuple[str, ...]:
+    """The unknowns, with the question that would settle each; as many as fit, then the count of the others.
+
+    First where an API is supposed to compute, then what is not known of a model: its figures rest on it.
+    room: characters left on the page for more than `most`."""
+    settling = list(facts.answer.said("settling", facts.lang))
     untested = [o.label for o in facts.studied if o.quality is None]
-    lines = [*settling, *([facts.say("unknown_quality", label=", ".join(untested))] if untested else [])]
+    lines = [*_fitting(settling, most and 1)]
+    lines += [facts.say("unknown_quality", label=", ".join(untested))] if untested else []
     lines += _not_estimable(facts)
     opened = facts.answer.opened
-    if opened and opened.matters and (most is None or not settling):
+    if opened and opened.matters:
         shares = list(opened.matters.items())[:MATTERS]
         said = [f"{opened.labels[key][facts.lang]} ({share_text(share, facts.lang)})" for key, share in shares]
         lines.append(facts.say("unknown_matters", list=", ".join(said)))
     lines += _supplier_questions(facts)
     warned: dict[str, list[str]] = {}
     places: dict[str, list[str]] = {}
+    first: dict[str, list[str]] = {}
     for option in facts.studied:
         for warning in option.warnings:
-            place, text = warning["code"].startswith("provider_"), warning[facts.lang]
-            (places if place else warned).setdefault(text, []).append(option.label)
+            code, text = warning["code"], warning[facts.lang]
+            found = places if code.startswith("provider_") else first if code in OF_MODEL else warned
+            found.setdefault(text, []).append(option.label)
     lines += [f"{text}{_whose(facts, names)}" for text, names in warned.items()]
-    # where an API is supposed to compute comes first: its figures rest on it; the note is in the comparison
-    lines[:0] = [f"{text.partition('. ')[0].rstrip('.')}.{_whose(facts, names)}" for text, names in places.items()]
-    if most is not None and len(lines) > most:
-        lines = [*lines[: most - 1], facts.say("unknown_more", count=len(lines) - most + 1)]
-    return tuple(lines) or (facts.say("unknown_none"),)
+    lines += settling[1:] if most else []
+    told = [f"{text.partition('. ')[0].rstrip('.')}.{_whose(facts, names)}" for text, names in places.items()]
+    lines[:0] = [*told, *(f"{text}{_whose(facts, names)}" for text, names in first.items())]
+    shown = len(lines) if most is None or len(lines) <= most else most - 1
+    while shown < len(lines) and len(lines[shown]) <= room:
+        room -= len(lines[shown])
+        shown += 1
+    more = [facts.say("unknown_more", count=len(lines) - shown)] if shown < len(lines) else []
+    return (*lines[:shown], *more) or (facts.say("unknown_none"),)
 
 
 def _not_estimable(facts: SheetFacts) -> list[str]:
-    """One line an indicator and reason for which an option could not be estimated."""
-    found: dict[str, list[str]] = {}
+    """One line a reason for which options could not be estimated, with the indicators."""
+    found: dict[tuple[str, str], list[str]] = {}
     for option in facts.studied:
         for name in FOUR:
             amount = option.service.get(name)
             if amount and amount.central is None:
-                text = f"{say('figures', name, facts.lang)}, {missing_text(amount, facts.lang)}"
-                found.setdefault(text, []).append(option.label)
-    return [f"{text} ({', '.join(labels)})" for text, labels in found.items()]
+                names = found.setdefault((missing_text(amount, facts.lang), option.label), [])
+                names.append(say("figures", name, facts.lang))
+    return [f"{', '.join(names)}, {reason} ({label})" for (reason, label), names in found.items()]
 
 
 def _supplier_questions(facts: SheetFacts) -> list[str]:
