@@ -1,7 +1,7 @@
 """Evaluation of an activity group: central values, bounds, draws and confidence intervals."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -35,6 +35,12 @@ class ActivityGroup:
     def values(self) -> dict[str, Any]:
         """Central values of every input, coefficient and result."""
         return values_of(self)
+
+    def times(self, factor: float) -> "ActivityGroup":
+        """The same activity, so many times."""
+        extensive = {q.id for q in load().quantities.values() if q.extensive}
+        told = {name: value * factor for name, value in self.amounts.items() if name in extensive and value}
+        return replace(self, amounts={**self.amounts, **told})
 
 
 @cache

@@ -143,6 +143,19 @@ def test_a_forecast_counts_a_training_once(home: Path) -> None:
     assert "comptés une fois\u00a0: entre 6,9 et 7,1\u00a0kWh" in forecast_lines(found, "fr")[-1]
 
 
+def test_a_ceiling_counts_a_training_once(home: Path) -> None:
+    """7 kWh of tuning in May and 90 of answers in 244 days known of 361, from 5 January: 7 + 90 × 361 ÷ 244 = 140.2.
+
+    150 is passed by none; of 120, 23 are left after 97, which the 43.2 of the 117 days left reach in 63 days."""
+    append(Ledger(home), [run("courriers", 7, "2026-05").model_copy(update={"phase": "training"})])
+    (found,) = budgets(home, 150.0)
+    assert found["spent"]["central"] == pytest.approx(97)
+    assert found["projected"]["central"] == pytest.approx(7 + 90 * 361 / 244, rel=1e-3)
+    assert found["passed"]["central"] is None
+    (lower,) = budgets(home, 120.0)
+    assert lower["passed"]["central"] == 202611
+
+
 def test_a_growth_is_kept_and_one_that_cannot_be_is_refused(home: Path) -> None:
     who = ("--who", "DSI", "--why", "prévision")
     sobria(home, "register", "set", "courriers", "croissance_annuelle=12,5", *who)

@@ -9,10 +9,10 @@ from typing import Any
 from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
 from estimator.governance.commitments.commitments import expected
-from estimator.governance.indicators.footprints import of_scope
+from estimator.governance.indicators.footprints import of_scope, totals
 from estimator.governance.indicators.known_days import YEAR, days_between, days_known, known_days
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.usage_by_case import months_of
+from estimator.governance.indicators.usage_by_case import Attached, months_of
 
 MONTHS = 12
 ENDS = ("low", "central", "high")
@@ -22,13 +22,14 @@ NEAR = 0.9  # of a ceiling: from there it is told that it is almost used [1]
 class Pace:
     """The year in which a period ends: the sum of its known months, and what a year makes at the pace of their days.
 
-    Known months are complete months with data: a month without data is not a month at zero. Twelve are the year.
+    Known months are complete months with data: a month without data is not a month at zero. Twelve are the year. A
+    training counts once.
     """
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.year = scope.period.last // 100
-        self.days, self.spent = _known(scope.year(self.year))
+        self.rows, self.days, self.spent = _known(scope.year(self.year))
 
     @cached_property
     def to_count(self) -> list[date]:
@@ -42,7 +43,10 @@ class Pace:
         spent = self.spent[indicator]
         if not spent.known or not self.days:
             return None
-        low, central, high = (end * days / self.days for end in spent.ends)
+        times = days / self.days
+        if any(row.row.training for row in self.rows):
+            return totals([row.row.group.times(1 if row.row.training else times) for row in self.rows])[indicator]
+        low, central, high = (end * times for end in spent.ends)
         return Interval.of((low, central, high), spent.unit)
 
     @property
@@ -62,7 +66,7 @@ class Pace:
         then = scope.year(objective.reference_year)
         stated, span = objective.reference, YEAR
         if stated is None:
-            span, past = _known(then)
+            _, span, past = _known(then)
             stated = past[indicator].central
         body: dict[str, Any] = {"year": self.year, "days": self.days, "span": span, "reference": stated}
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
@@ -88,17 +92,17 @@ class Pace:
         body: dict[str, Any] = {"year": self.year, "days": self.days, "since": since, "ceiling": budget.ceiling}
         body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
         body |= {"withheld": False, "spent": spent, "projected": ends, "verdict": _verdict(budget.ceiling, ends)}
-        body["passed"] = {end: self._passed(budget.ceiling, spent[end]) for end in ENDS} if ends else None
+        body["passed"] = {end: self._passed(budget.ceiling, spent[end], ends[end]) for end in ENDS} if ends else None
         is_passed = bool(ends and spent.ends.low > budget.ceiling)
         body["used"] = spent.ends.central / budget.ceiling if ends and budget.ceiling else None
         body["near"] = not is_passed and (body["used"] or 0.0) >= NEAR
         return body | ({"verdict": "passed"} if is_passed else {})
 
-    def _passed(self, ceiling: float, spent: float) -> int | None:
-        """The month in which the ceiling is reached, at this spending of the known days and its pace of the others.
+    def _passed(self, ceiling: float, spent: float, whole: float) -> int | None:
+        """The month in which the ceiling is reached, at this spending of the known days and of the whole year.
 
         A day that is over and of which nothing is known reaches nothing: today does, at the earliest."""
-        if spent * self.span <= ceiling * self.days:
+        if whole <= ceiling:
             return None
         year, today = self.scope.year(self.year), self.scope.sources.today
         known = days_known(self.scope.sources.build, year.over(year.known_months()).rows, today)
@@ -107,7 +111,8 @@ class Pace:
         else:
             there = set(known)
             unknown = [day for day in self.to_count if day not in there]
-            reached = max(_nth(unknown, ceiling * self.days / spent - self.days), min(today, self.to_count[-1]))
+            more = (ceiling - spent) / (whole - spent) * (self.span - self.days)
+            reached = max(_nth(unknown, more), min(today, self.to_count[-1]))
         return reached.year * 100 + reached.month
 
 
@@ -116,13 +121,14 @@ def _nth(days: Sequence[date], count: float) -> date:
     return days[min(len(days), max(1, math.ceil(count - 1e-9))) - 1]
 
 
-def _known(year: Scope) -> tuple[int, dict[str, Amount]]:
-    """The days known of a year, none without a known month, and the footprints of its known months."""
+def _known(year: Scope) -> tuple[list[Attached], int, dict[str, Amount]]:
+    """The known months of a year, the days known of them, none without any, and their footprints."""
     known = year.over(year.known_months())
     months = len(months_of(known.rows))
     sources = year.sources
-    days = YEAR if months == MONTHS else known_days(sources.build, known.rows, sources.today) if months else 0
-    return days, of_scope(known)
+    paced = [row for row in known.rows if not row.row.training] or known.rows
+    days = YEAR if months == MONTHS else known_days(sources.build, paced, sources.today) if months else 0
+    return known.rows, days, of_scope(known)
 
 
 def _verdict(limit: float, found: Interval | None) -> str | None:
