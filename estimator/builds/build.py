@@ -7,12 +7,13 @@ from importlib import resources
 from pathlib import Path
 
 from estimator.builds.build_identity import identity
-from estimator.builds.current import BuildResult, beside, current, own_beside, parts_beside, point_to
+from estimator.builds.current import NOTED, BuildResult, beside, current, own_beside, parts_beside, point_to, tables_now
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
 from estimator.core.errors import SobriaError
+from estimator.core.home import TABLES, use_tables
 from estimator.core.parquet_files import waited_lock
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
@@ -30,6 +31,7 @@ class BuildLocked(SobriaError):
 
 def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> BuildResult:
     """The build of the current ledger, made if it does not exist. AuditFailed, BuildLocked."""
+    use_tables(home / TABLES)
     PlaceJournal(home).use_hosts()
     catalogue = catalogue or load()
     folder = home / "builds"
@@ -102,6 +104,7 @@ def _publish(home: Path, built: BuildResult, catalogue: Catalogue) -> BuildResul
 
         record(home, built, catalogue)
     point_to(built.path.parent, built.path)
+    publish(built.path.parent, NOTED, f"{tables_now(home)}\n".encode())
     return built
 
 

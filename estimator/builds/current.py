@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from estimator.core.atomic_files import publish
-from estimator.core.home import home_file
+from estimator.core.home import TABLES, home_file, own_tables
 
 if TYPE_CHECKING:
     from estimator.core.duckdb_engine import DuckDB
     from estimator.workloads.own_measures import Own
+
+NOTED = "TABLES"  # beside CURRENT: the user's own tables that it took
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,18 @@ def own_of(home: Path | None) -> "Own":
     from estimator.workloads.own_measures import own_from
 
     return own_from(rows)
+
+
+def tables_now(home: Path) -> str:
+    """The user's own tables that a build made now takes: their folder, by its name where the home holds it; empty
+    without any."""
+    return TABLES if own_tables() == str((home / TABLES).absolute()) else own_tables()
+
+
+def tables_of(home: Path) -> str | None:
+    """Those that the published build took; None where it does not say."""
+    noted = home / "builds" / NOTED
+    return noted.read_text("utf-8").strip() if noted.exists() else None
 
 
 def point_to(folder: Path, path: Path) -> None:

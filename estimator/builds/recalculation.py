@@ -13,7 +13,7 @@ from typing import Any
 from estimator.assessment.explanation import formulas_version
 from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator, amounts
 from estimator.builds.build_file import BuildFile
-from estimator.builds.current import BuildResult, current
+from estimator.builds.current import BuildResult, current, tables_now, tables_of
 from estimator.builds.equation_selection import AMOUNTS, ledger_factors
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.inference_factors import SERVING_COLUMNS
@@ -48,12 +48,16 @@ def record(home: Path, built: BuildResult, catalogue: Catalogue) -> None:
         entry = _change(before, built, catalogue)
     except (FileDamaged, sys.modules["duckdb"].Error, ValueError, KeyError):
         return  # written by another version, or damaged
+    tables = tables_of(home), tables_now(home)
+    if entry and tables[0] is not None and tables[0] != tables[1]:
+        entry["tables"] = dict(zip(("before", "after"), tables, strict=True))
     if entry:
         _append(home / FOLDER, entry)
 
 
 def changes(home: Path) -> list[dict[str, Any]]:
-    """The log, newest first: {"at", "from", "to", "factors", "figures"}; "missing" is why there is no comparison.
+    """The log, newest first: {"at", "from", "to", "factors", "figures"}; "tables": the user's own, where others were
+    taken; "missing" is why there is no comparison.
 
     from, to: {"factors", "formulas", "build"}. factors: {"changed": [{"id", "before", "after"}], "added", "removed"}.
     figures: id -> {"unit", "before", "after"}, each {"low", "central", "high", "at_factor_values"} [unit], None when
@@ -101,6 +105,7 @@ def factors_text(entry: Mapping[str, Any], lang: str) -> str:
     said = [say("repricing", "formulas", lang)] if entry["from"]["formulas"] != entry["to"]["formulas"] else []
     for what, lines in entry.get("places", {}).items():
         said += [say("repricing", f"places_{what}", lang, told=" ; ".join(lines))] if lines else []
+    said += [say("repricing", "tables", lang, **entry["tables"])] if "tables" in entry else []
     if entry["factors"]:
         counts = {"changed": len(entry["factors"]["changed"])} | {k: entry["factors"][k] for k in ("added", "removed")}
         said.append(say("repricing", "factors", lang, **counts))

@@ -6,7 +6,6 @@ power [MW]: quarters of an hour are averaged by half-hour, a blank one is missin
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,8 +18,9 @@ from zoneinfo import ZoneInfo
 
 from estimator.catalogue.csv_tables import rows
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.tables import HOURS, OWN_TABLES
+from estimator.catalogue.tables import HOURS
 from estimator.core.errors import SobriaError
+from estimator.core.home import own_tables
 
 HALF_HOUR = 1800  # [s]
 SOURCES = {
@@ -48,7 +48,7 @@ class HourlyMix:
 
 def own_hours() -> dict[str, HourlyMix]:
     """The generation by half-hour of each zone that the user added. HoursRefused."""
-    return _hours(os.environ.get(OWN_TABLES, ""))
+    return _hours(own_tables())
 
 
 @cache

@@ -1,6 +1,5 @@
 """The catalogue used by every room: the shipped tables with the user's own, and the hosts that a home names."""
 
-import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache, partial
@@ -10,9 +9,10 @@ from typing import Any, TypeVar
 
 from estimator.catalogue.csv_tables import records, row_record, rows, rows_of
 from estimator.catalogue.schema import Factor, Quantity, Source, Subject, TableRow, Zone
-from estimator.catalogue.tables import FACTOR_TABLES, OWN_TABLES, Catalogue, content_hash, source
+from estimator.catalogue.tables import FACTOR_TABLES, Catalogue, content_hash, source
 from estimator.catalogue.user_tables import with_own
 from estimator.core.errors import toml_blocks
+from estimator.core.home import own_tables
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -24,12 +24,12 @@ _NAMED: list[Subject] = []  # hosts of the home that this process works on
 
 def load() -> Catalogue:
     """The tables, with the hosts that the home names. FactorsRefused, own_folder_refused, OwnTablesRefused."""
-    return _with_named(os.environ.get(OWN_TABLES, ""), tuple(_NAMED)) if _NAMED else of_tables()
+    return _with_named(own_tables(), tuple(_NAMED)) if _NAMED else of_tables()
 
 
 def of_tables() -> Catalogue:
     """The shipped tables with the user's own. FactorsRefused, own_folder_refused, OwnTablesRefused."""
-    own = os.environ.get(OWN_TABLES, "")
+    own = own_tables()
     return _with(own) if own else shipped()
 
 

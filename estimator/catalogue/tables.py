@@ -30,7 +30,6 @@ FACTOR_TABLES = (
     "tasks.csv",
     "regression.csv",
 )
-OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own tables
 NEAREST, LIKE = 5, 0.7  # subjects that are proposed for one that is unknown, and how alike their spelling is [1]
 HOURS = "hours"  # in it: a folder a zone, with its generation by half-hour
 

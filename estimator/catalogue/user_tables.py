@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from estimator.catalogue.csv_tables import FactorsRefused, records
 from estimator.catalogue.quality_checks import Problem, problems
 from estimator.catalogue.schema import Factor, Source, Subject, TableRow
-from estimator.catalogue.tables import OWN_TABLES, Catalogue, content_hash, sources
+from estimator.catalogue.tables import Catalogue, content_hash, sources
 from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.home import OWN_TABLES
 
 SUBJECTS, SOURCES = "subjects.csv", "sources.toml"
 LATER = ("silent_gap", "hole_in_time")  # reported by `sobria factors check`, not a reason to refuse a table

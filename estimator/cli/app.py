@@ -15,7 +15,7 @@ from estimator.cli import text as cli_text
 from estimator.cli.command_context import CommandContext
 from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.core.home import default_home
+from estimator.core.home import TABLES, default_home, use_tables
 
 if TYPE_CHECKING:
     from estimator.results.reading import Results
@@ -58,6 +58,7 @@ def main() -> None:
         print(say("cli", "bad_global", "fr"), say("cli", "bad_global", "en"), sep="\n", file=sys.stderr)
         sys.exit(2)
     home = Path(settings["home"]) if settings.get("home") else default_home()
+    use_tables(home / TABLES)
     command = typer.main.get_group(application(arguments[0] if arguments else ""))
     cli_text.localise(command, lang)
     try:
@@ -163,15 +164,18 @@ def import_(  # noqa: PLR0913
 
 @app.command()
 def build(context: typer.Context, json_: Json = False) -> None:
+    from estimator.builds.current import tables_of
     from estimator.cli.ledger_text import lost_lines
     from estimator.ledger import Ledger
     from estimator.results.making import build as make
 
     made, lang = make(context.obj["home"]), context.obj["lang"]
     lost = Ledger(context.obj["home"]).lost_rows()
-    body = {"build": made.id, "path": str(made.path), "fresh": made.fresh, "lost_rows": lost}
-    done = say("cli", "built" if made.fresh else "built_already", lang, id=made.id)
-    show(body, json_, lambda: "\n".join([done, *lost_lines(lost, lang)]))
+    tables = tables_of(context.obj["home"])
+    body = {"build": made.id, "path": str(made.path), "fresh": made.fresh, "lost_rows": lost, "own_tables": tables}
+    done = [say("cli", "built" if made.fresh else "built_already", lang, id=made.id)]
+    done += [say("cli", "own_tables", lang, folder=tables)] if tables else []
+    show(body, json_, lambda: "\n".join([*done, *lost_lines(lost, lang)]))
 
 
 @app.command()

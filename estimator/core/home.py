@@ -11,9 +11,11 @@ from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
 
 FORMAT = 2  # of the homes that this version writes; 1 is that of homes without a format file
-FORMAT_FILE, LEDGER, PLACES = "home.toml", "ledger", "places"
+FORMAT_FILE, LEDGER, PLACES, TABLES = "home.toml", "ledger", "places", "factors"
 UNREADABLE = (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError, RecursionError)  # the last: nested too deep
 SPOOL, TRACES = "spool", "traces"  # subfolders of a home: runs in progress, and traces already delivered
+OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own tables, in a home without any
+_OF_HOME: list[str] = []  # folder of the tables of the home that this process works on
 
 
 class Contact(Strict):
@@ -33,6 +35,16 @@ class Settings(Strict):
     zone: str = "FRA"
     host: str | None = None
     contact: Contact = Field(default_factory=Contact)
+
+
+def own_tables() -> str:
+    """The folder of the user's own tables: that of the home, else that of the environment; empty without any."""
+    return _OF_HOME[0] if _OF_HOME else os.environ.get(OWN_TABLES, "")
+
+
+def use_tables(folder: Path) -> None:
+    """From now on, the tables of the home of this process are in this folder, if it exists."""
+    _OF_HOME[:] = [str(folder.absolute())] if folder.is_dir() else []
 
 
 def default_home() -> Path:

@@ -16,9 +16,10 @@ from estimator.catalogue.load import load
 from estimator.catalogue.quality_checks import problems
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import select_factor
-from estimator.catalogue.tables import OWN_TABLES, Catalogue
+from estimator.catalogue.tables import Catalogue
 from estimator.catalogue.user_tables import OwnTablesRefused, _covers
 from estimator.core.errors import SobriaError
+from estimator.core.home import OWN_TABLES
 from estimator.ledger import Ledger
 from tests.support import Done, activity, append, factor, refuses, sobria, sobria_process
 
@@ -225,6 +226,28 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     folder(path, line(value="x"))
     refused = run("check", "--json", code=1)
     assert json.loads(refused.stdout)["error"]["code"] == "own_tables_refused" and "mine.csv, ligne 2" in refused.stderr
+
+
+def test_tables_of_the_home_serve_every_shell_and_another_variable_is_said(tmp_path: Path) -> None:
+    """With the variable in one shell alone, totals alternate: it is said. In the home, the tables are those of all."""
+    home, own = tmp_path / "home", folder(tmp_path / "own", line())
+    append(Ledger(home), [activity(device="gpu/t4", device_hours=2.0)])
+
+    def run(*arguments: str, **environment: str) -> tuple[str, str]:
+        done = sobria_process("--home", str(home), "--lang", "fr", *arguments, code=0, **environment)
+        return tuple(text.replace("\u00a0", " ") for text in (done.stdout, done.stderr))  # type: ignore[return-value]
+
+    said, warned = run("build", SOBRIA_FACTORS=str(own))
+    assert f"et les vôtres ({own})" in said and warned == ""
+    said, warned = run("build")
+    assert f"« {own} » pour lui, «  » pour elle" in warned and "vôtres" not in said
+    assert f"vos tables : « {own} », puis «  »" in run("factors", "changes")[0]
+    own.rename(home / "factors")
+    said, warned = run("build")
+    assert "et les vôtres (factors)" in said and "« factors » pour elle" in warned
+    assert run("build") == (said.replace("publié", "est déjà à jour").replace("Calcul", "Le calcul"), "")
+    assert "AGPL-3.0" in run("factors", "show", "embodied_gwp/gpu/t4/mine")[0]
+    assert "ce dossier a ses tables" in run("build", SOBRIA_FACTORS="/autre")[1]
 
 
 def test_the_example_of_the_page_is_read_once_its_numbers_are_there(
