@@ -114,6 +114,13 @@ class Amount(Interval):
     covers: float = 0.0
     parts: Mapping[str, "Amount"] = Field(default_factory=dict)
 
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> "Amount":
+        """The amount that this JSON is of, with its parts."""
+        found = super().read({**body, "envelope": body.get("envelope") or None})
+        inner = {n: b for n, b in body.items() if n not in cls.model_fields and isinstance(b, Mapping)}
+        return found.with_parts(amounts_read(inner))
+
     def with_parts(self, parts: Mapping[str, "Amount"]) -> "Amount":
         """The same amount with more parts."""
         return self.model_copy(update={"parts": {**self.parts, **parts}})

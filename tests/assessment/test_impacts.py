@@ -7,9 +7,10 @@ import pytest
 from estimator.assessment.calculation_steps import results_of
 from estimator.assessment.evaluation import ActivityGroup, coverage_weight
 from estimator.assessment.explanation import explain_groups
-from estimator.assessment.impacts import amounts, figure_named
+from estimator.assessment.impacts import Amount, amounts, figure_named
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
+from estimator.core.number_format import partly_text
 from tests.support import bounds_of
 
 READ = {"cpu_energy": 1.0, "gpu_energy": 2.0, "ram_energy": 4.0, "other_energy": 8.0}
@@ -63,3 +64,22 @@ def test_a_group_of_which_a_required_part_is_unknown_stays_out_of_a_total() -> N
         counted = [bool(results_of(group, [figure], group.values)) for group in groups]
         assert counted == [True, False], "steps are those of the groups that the total counts"
         assert amounts(groups, [figure])[name].covers == pytest.approx(10 / 40)
+
+
+def test_the_json_of_an_amount_gives_it_back_with_what_it_leaves_out() -> None:
+    """Machines whose manufacture is known for 42 % of the electricity: the command line reads the JSON."""
+    unknown = Amount(unit="kgCO2e", missing={"code": "no_host", "fr": "sans hôte", "en": "no host"})
+    machines = Amount(unit="kgCO2e", low=1.0, central=2.0, high=3.0, envelope=(1.0, 3.0), covers=0.42)
+    whole = Amount(
+        unit="kgCO2e",
+        low=4.0,
+        central=5.0,
+        high=6.0,
+        at_factor_values=5.0,
+        envelope=(3.0, 7.0),
+        covers=1.0,
+        parts={"machines": machines, "devices": unknown},
+    )
+    assert Amount.read(whole.as_dict()) == whole
+    assert partly_text(Amount.read(whole.as_dict()), "fr") == partly_text(whole, "fr") != ""
+    assert "covers" in whole and "covers" not in unknown
