@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dashboard.shared import estimator_gateway
 from estimator.assessment.explanation import ExplainedNumber, explain_number
-from estimator.catalogue import models, products, providers
+from estimator.catalogue import models, providers
 from estimator.catalogue.load import load as load_catalogue
 from estimator.comparison.answer import Answer, Difference
 from estimator.comparison.comparison import Comparator, explain_difference
@@ -107,14 +107,6 @@ def model_id(text: str) -> str:
     """The id of the model of this name; the text itself when unknown to the catalogue."""
     try:
         return models.find(text).id
-    except SobriaError:
-        return text
-
-
-def product_id(text: str) -> str:
-    """The id of the product of this name; the text itself when unknown to the tables."""
-    try:
-        return products.find(text).id
     except SobriaError:
         return text
 

@@ -16,7 +16,6 @@ from estimator.core.number_format import interval_text, share_text
 from estimator.core.typography import typeset
 
 ALMOST_ALL = 0.995
-LEAST_SHOWN = 0.005
 PER_PAGE = 25  # rows of a page of a long table
 WHOLE_CELL = 60  # a longer cell is truncated, with its whole text on demand
 

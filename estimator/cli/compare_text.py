@@ -21,7 +21,7 @@ def compare_text(answer: Answer, lang: str, brief: bool = False) -> str:
     """The text of an answer, with volume sweep, crossings and variance shares when present; or what holds on one
     screen."""
     blocks = [_head(answer, lang), _lead(answer, lang)]
-    blocks += [_brief(answer, lang)] if brief else [_options(answer, lang), _verdicts(answer, lang)]
+    blocks += [_options(answer, lang, brief), *([] if brief else [_verdicts(answer, lang)])]
     blocks += [_told(answer, "sharing", "sharing", lang), *answer.said("smallest", lang)]
     blocks.append(_told(answer, "turning", "turning", lang, "firm"))
     if not brief:
@@ -43,19 +43,6 @@ def _lead(answer: Answer, lang: str) -> str:
     return "\n".join([*answer.said("ratio", lang), *answer.said("server", lang)] or answer.said("lead", lang))
 
 
-def _brief(answer: Answer, lang: str) -> str:
-    """Electricity of each option, once and over the period; people beside."""
-    lines, period = [say("compare", "options", lang, unit=answer.unit)], answer.scenario.need.period
-    for option in answer.options:
-        lines.append(f"  {option.label} ({standing_words(option, lang)})")
-        lines += [f"    {text}" for text in ((option.refusal or {}).get(lang, ""), option.why) if text]
-        if option.per_unit:
-            each, whole = (interval_text(found["energy"], lang) for found in (option.per_unit, option.service))
-            lines.append("    " + say("compare", "brief", lang, each=each, whole=whole, period=period))
-        lines += [f"    {text}" for text in (*parts_words(option, period, lang), *_people(answer, option, lang))]
-    return "\n".join(lines)
-
-
 def _sites(answer: Answer, lang: str) -> str:
     """How far each site is, and its criteria of hosting, by status."""
     lines = []
@@ -67,32 +54,33 @@ def _sites(answer: Answer, lang: str) -> str:
     return "\n".join([say("compare", "sites_held", lang), *lines]) if lines else ""
 
 
-def _options(answer: Answer, lang: str) -> str:
-    lines = [say("compare", "options", lang, unit=answer.unit)]
+def _options(answer: Answer, lang: str, brief: bool) -> str:
+    """Each option: its quality, what it rests on and its figures, or its electricity alone; people beside."""
+    lines, period = [say("compare", "options", lang, unit=answer.unit)], answer.scenario.need.period
     for option in answer.options:
-        lines += [
-            f"  {option.label} ({standing_words(option, lang)})",
-            *_about(answer, option, lang),
-        ]
+        told = [text for text in ((option.refusal or {}).get(lang, ""), option.why) if text]
+        told += [] if brief else _about(option, lang)
+        if option.per_unit and (brief or option.known("energy")):
+            each, whole = (interval_text(found["energy"], lang) for found in (option.per_unit, option.service))
+            part = {"part": say("figures", "energy", lang), "amount": whole} if not brief else {}
+            told.append(
+                say("compare", "brief" if brief else "part", lang, each=each, whole=whole, period=period, **part)
+            )
+        told += [*_people(answer, option, lang), *parts_words(option, period, lang)]
+        told += [] if brief else [f"! {warning[lang]}" for warning in option.warnings]
+        lines += [f"  {option.label} ({standing_words(option, lang)})", *(f"    {line}" for line in told)]
     return "\n".join(lines)
 
 
-def _about(answer: Answer, option: AnsweredOption, lang: str) -> list[str]:
-    period = answer.scenario.need.period
-    lines = [text for text in ((option.refusal or {}).get(lang, ""), option.why) if text]
+def _about(option: AnsweredOption, lang: str) -> list[str]:
+    lines = []
     if option.status == "studied":
         lines.append(say("compare", "quality", lang, value=quality_text(option.quality, lang)))
         lines.append(say("compare", "rests", lang, grounds=ground_words(option, lang)))
         if option.accepted < 1:
             share = share_text(option.accepted, lang)
             lines.append(say("compare", "accepted", lang, share=share, why=option.accepted_why).rstrip(" :"))
-    lines += [f"{say('figures', n, lang)} : {interval_text(amount, lang)}" for n, amount in option.per_unit.items()]
-    if option.known("energy"):
-        whole = {"part": say("figures", "energy", lang), "amount": interval_text(option.service["energy"], lang)}
-        lines.append(say("compare", "part", lang, period=period, **whole))
-    lines += _people(answer, option, lang)
-    lines += [f"! {warning[lang]}" for warning in option.warnings]
-    return [f"    {line}" for line in (*lines, *parts_words(option, period, lang))]
+    return lines + [f"{say('figures', n, lang)} : {interval_text(a, lang)}" for n, a in option.per_unit.items()]
 
 
 def _people(answer: Answer, option: AnsweredOption, lang: str) -> list[str]:

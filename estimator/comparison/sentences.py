@@ -37,7 +37,7 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
             yield "turning", _capital(_turning(answer, found, lang), lang)
     if firm := [found for found in settled if not found.hinges]:
         yield "firm", _capital(say("balance", "firm_all" if firm == settled else "firm", lang), lang)
-    for crossing in answer.crossings:
+    for crossing in sorted(answer.crossings, key=lambda found: answer.reference not in (found.a, found.b)):
         yield "crossing", _capital(_crossing(answer, crossing, lang), lang)
 
 

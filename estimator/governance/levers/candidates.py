@@ -20,7 +20,6 @@ SHORTER = 0.5  # what answers are cut to, of their length [1]
 TOGETHER = 4.0  # times as many requests in flight
 MOST_TOGETHER = 64  # from which a card is rarely short of requests
 OPEN_HOURS, WEEK_HOURS = 60, 168  # twelve hours on five days: when a service of an administration is asked
-DAY_HOURS = 24
 _BITS = re.compile(r"\d+")
 
 

@@ -167,7 +167,7 @@ def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:
     firm = facts.answer.said("firm", facts.lang) if most is None else ()
     told = (smallest_words(facts.answer, facts.lang), *turning, *firm)
     undecided = undecided_lines(facts.answer, facts.lang) if most is None else ()  # the page tells them as verdicts
-    return (*told, *undecided, *_fitting(list(_growth(facts)), most), *_crossings(facts)[:most])
+    return (*told, *undecided, *_fitting(list(_growth(facts)), most), *_fitting(list(_crossings(facts)), most))
 
 
 def _fitting(lines: list[str], most: int | None) -> list[str]:
@@ -188,17 +188,9 @@ def _growth(facts: SheetFacts) -> tuple[str, ...]:
 
 
 def _crossings(facts: SheetFacts) -> tuple[str, ...]:
-    lines = []
-    for found in sorted(facts.answer.crossings, key=lambda c: facts.answer.reference not in (c.a, c.b)):
-        ends = {end: found.units[end] for end in ("low", "central", "high")}
-        said = {end: facts.about(value) for end, value in ends.items() if value is not None}
-        said |= {"below": facts.label(found.below), "above": facts.label(found.above)}
-        said |= {"unit": clipped(facts.answer.unit, 40), "share": share_text(found.share, facts.lang)}
-        line = say("compare", found.key, facts.lang, **said)
-        lines.append(line[:1].upper() + line[1:])
-    if not lines and facts.answer.growth and facts.answer.reference:
-        lines.append(facts.say("no_crossing"))
-    return tuple(lines)
+    """Those of the reference first; where the volumes were looked at, that none changes the order."""
+    none = facts.answer.growth and facts.answer.reference
+    return tuple(facts.answer.said("crossing", facts.lang)) or ((facts.say("no_crossing"),) if none else ())
 
 
 def not_counted(facts: SheetFacts) -> tuple[str, ...]:
