@@ -1,4 +1,4 @@
-"""Fills a home with the invented métropole or the sample traces, prints its totals, then serves it or checks it."""
+"""Serves the home of the commands or, while it is empty, an example whose totals it prints; or checks that example."""
 
 import argparse
 import os
@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from estimator.builds.queries import SAMPLE_MARK
+from estimator.core.home import LEDGER, default_home
 from scripts import check
 from scripts.demo import metropole
 from scripts.messages import ROOT, say, sentence
@@ -25,6 +26,7 @@ def main() -> int:
     """Parse the command line; return the exit code, or exec the server."""
     parser = argparse.ArgumentParser(prog="scripts/run", description=sentence("show", "about"))
     parser.add_argument("--check", action="store_true", help=sentence("show", "check_help"))
+    parser.add_argument("--demo", action="store_true", help=sentence("show", "demo_help"))
     parser.add_argument("--samples", action="store_true", help=sentence("show", "samples_help"))
     parser.add_argument("--port", type=int, help=sentence("show", "port_help"))
     options = parser.parse_args()
@@ -35,11 +37,17 @@ def main() -> int:
                 home = Path(folder) / HOME.name
                 fill(home, options.samples)
                 return check.everything(home, serve_command(home, port), f"http://{ADDRESS}:{port}")
-        shutil.rmtree(HOME, ignore_errors=True)
-        fill(HOME, options.samples)
+        home = default_home()
+        if options.demo or options.samples or not (home / LEDGER).exists():
+            shutil.rmtree(HOME, ignore_errors=True)
+            fill(HOME, options.samples)
+            say("show", "later", home=home)
+            home = HOME
+        else:
+            say("show", "own", home=home)
     except subprocess.CalledProcessError as error:
         return error.returncode
-    command = serve_command(HOME, port)
+    command = serve_command(home, port)
     os.execv(command[0], command)
 
 

@@ -1,5 +1,8 @@
 """Sentences that said more than was known: of an empty ledger, of no verdict, of no threshold."""
 
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,10 +34,30 @@ from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.summary import synthesis
 from tests.reporting.test_synthesis import case, run, scope
 
-FRAME = Path(__file__).resolve().parents[1] / "dashboard" / "pages" / "frame.py"
+FORBIDDEN = re.compile(  # said nowhere: « ça monte » has its words, and nothing is claimed of what was not emitted
+    r"de moins à .* de plus|aucune comparaison ne mène|laissée?s? dehors|dite?s? comme telle?s?|équivalent arbres"
+    r"|CO.? évité|\bneutre en|\bverte? IA|IA verte"
+)
+LABELS = ("Par", "Essai")  # of no field: by whom, of what?
+ROOT = Path(__file__).resolve().parents[1]
+FRAME = ROOT / "dashboard" / "pages" / "frame.py"
 LANGUAGES = ("fr", "en")
 SITES = ("dcml/vandoeuvre", "scaleway/fr-par-2", "aws/us-east-1")
 USES = {"petit": "qwen3-8b", "grand": "mistral-large-latest"}
+
+
+def told(words: Mapping[str, Any]) -> Iterator[str]:
+    """Every text of a file of words."""
+    for value in words.values():
+        yield from told(value) if isinstance(value, Mapping) else [str(value)]
+
+
+def test_no_forbidden_phrase_is_in_our_words() -> None:
+    """But between quotation marks: what may not be said is then quoted."""
+    for file in (*ROOT.glob("dashboard/words/*.fr.toml"), *ROOT.glob("estimator/words/*.fr.toml")):
+        for text in told(tomllib.loads(file.read_text("utf-8"))):
+            assert not FORBIDDEN.search(re.sub(r"« .*? »", "", text)), f"{file.name}: {text}"
+            assert text not in LABELS, file.name
 
 
 @pytest.fixture

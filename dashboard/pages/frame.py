@@ -8,17 +8,23 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.accessibility.audit import audit
+from dashboard.register.service_names import service_names, use_cases
 from dashboard.shared import estimator_gateway
+from dashboard.shared.html_parts import figure_name
 from dashboard.shared.permissions import may_write
 from dashboard.shared.screens import DOORS, HOME, SCREENS, Screen
 from dashboard.shared.templates import render
-from dashboard.shared.texts import LANGUAGES, t
+from dashboard.shared.texts import LANGUAGES, has_text, t
 from dashboard.shared.widgets import language
 from estimator.core.home import default_home
+from estimator.core.periods import Period
+from estimator.governance.indicators.explanation import split_number
+from estimator.reporting.summary.sentences import territory_text
 from estimator.results.reading import Results
 
 HERE = Path(__file__).parent
-OPENED = ("id", "execution", "facteur", "cas", "faire", "voie")  # opened in a page, whose title then says it
+# What an address opens in a page, or chooses of it, which its title then says.
+OPENED = ("id", "execution", "facteur", "cas", "faire", "voie", "service", "voir", "territoire", "periode")
 LONGEST_TITLE = 80
 
 
@@ -47,11 +53,41 @@ def _page(screen: Screen, lang: str) -> "st.Page":
 
 
 def _subject_of_address(lang: str) -> str:
-    """The item opened by the URL, before the page name: no two URLs have the same title."""
-    asked = [st.query_params[name][:LONGEST_TITLE] for name in OPENED if st.query_params.get(name)]
+    """The item opened by the URL, before the page name, in its own words: no two URLs have the same title."""
+    read = {name: st.query_params[name] for name in OPENED if st.query_params.get(name)}
+    asked = [_named(name, text, lang)[:LONGEST_TITLE] for name, text in read.items()]
     if st.query_params.get("simple") == "1":
         asked.append(t("accessibility.easy", lang))
     return "".join(t("accessibility.opened", lang, what=what) for what in asked)
+
+
+def _named(name: str, text: str, lang: str) -> str:
+    """What people call what stands in an address; as it is written there when they have no word for it."""
+    match name:
+        case "id":
+            return _figure(text, lang)
+        case "cas":
+            return use_cases().get(text, text)
+        case "service":
+            return service_names([text]).get(text, text)
+        case "territoire":
+            return territory_text(text, lang)
+        case "periode":
+            return Period(text).label(lang) if Period.is_one(text) else text
+    key = {"voie": "connect_ways.", "voir": "measures.part_"}.get(name, "") + text
+    return t(key, lang) if has_text(key, lang) else text
+
+
+def _figure(number: str, lang: str) -> str:
+    """« Gaz à effet de serre », « Eau, Services de la métropole, année 2026 », « Électricité, Courriers »."""
+    found = split_number(number)
+    if found and Period.is_one(found[1]):
+        territory, period, figure = found
+        return ", ".join((figure_name(figure, lang), territory_text(territory, lang), Period(period).label(lang)))
+    kind, _, rest = number.partition(".")
+    about, _, figure = rest.rpartition(".") if kind != "total" else ("", "", rest)
+    name = figure_name(figure, lang) if has_text(f"figures.{figure.replace('.', '_')}", lang) else figure
+    return ", ".join(filter(None, (name, service_names([about]).get(about, about))))
 
 
 def _languages() -> dict[str, str]:

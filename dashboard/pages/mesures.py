@@ -149,7 +149,7 @@ def _runs(build: Results, names: Mapping[str, str], lang: str) -> None:
     found = build.runs(asked_of(query, names), (page - 1) * html_parts.PER_PAGE, html_parts.PER_PAGE)
     where = {name: query[name] for name in FILTERS if query.get(name)}
     if not found["rows"]:
-        st.html(Markup("<p>{}</p>").format(t("measures.none", lang)))
+        st.html(Markup('<p role="status">{}</p>').format(t("measures.none", lang)))
         return
     rows = {"rows": found["rows"], "proofs": lambda row: _proofs(row, lang), "names": names, "where": where}
     st.html(render("mesures_runs", lang, **rows) + paging("mesures", page, found["total"], where, lang))

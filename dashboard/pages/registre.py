@@ -111,7 +111,7 @@ def _table(chosen: Sequence[UseCase], today: date, lang: str) -> Markup:
     page = min(page_asked(), (len(chosen) - 1) // html_parts.PER_PAGE + 1)
     shown = chosen[(page - 1) * html_parts.PER_PAGE : page * html_parts.PER_PAGE]
     where = {name: st.query_params.get(name, "") for name in FILTERS}
-    links = paging("registre", page, len(chosen), where, lang) if len(chosen) > len(shown) else ""
+    links = paging("registre", page, len(chosen), where, lang)
     texts = (commune_text, is_closed, quality_text, reached_text, when_text)
     facts = {function.__name__: function for function in texts} | {"word": partial(_word, lang)}
     return render("registre_list", lang, shown=shown, today=today, paging=links, **facts)

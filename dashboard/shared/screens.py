@@ -33,5 +33,6 @@ SCREENS = (
     Screen("glossaire", "glossary", "sources"),
     Screen("explication", "explain"),
     Screen("accessibilite", "accessibility"),
+    Screen("plan", "map"),
 )
 DOORS = {door: [s for s in SCREENS if s.door == door] for door in dict.fromkeys(s.door for s in SCREENS) if door}

@@ -1,16 +1,23 @@
 // What is mended in Streamlit. Where its server is: without being told, it first asks below the address of each page, where
 // nothing is. Then the parts that it draws by itself: its words, said in the reader's language, and a role that contradicts
-// a name. The document holds the pairs: what Streamlit writes, what to say; {x} stands for any text. What our
+// a name or has none. One letter alone does nothing: it drew the page again. The document holds the pairs: what Streamlit writes, what to say; {x} stands for any text. What our
 // own pages and people write is left as it is.
 (() => {
   "use strict";
   window.__streamlit = {BACKEND_BASE_URL: new URL(".", location).href};
   const NOT_STREAMLIT = ".stHtml, [data-testid=stCode] pre, label, [role=option][data-key], [data-tag] > span, .stFileChipName";
+  const NAMELESS = "[data-rac][role=group]:not([aria-label], [aria-labelledby])"; // around each list: it groups nothing
   const NAMED_FOR_NOTHING = "[data-testid=stFileUploaderDropzone][role=presentation]";
   const NAMES_OF_PEOPLE = "[role=option], [data-tag], .stFileChip";
   const pairs = JSON.parse(document.getElementById("words").textContent);
   const exact = new Map(pairs.filter(([said]) => !said.includes("{x}")));
   const shapes = pairs.filter(([said]) => said.includes("{x}")).map(([said, ours]) => [said.split("{x}"), ours]);
+
+  window.addEventListener("keydown", event => {
+    const held = event.ctrlKey || event.metaKey || event.altKey;
+    const typed = event.target.closest?.("input, textarea, [contenteditable=true], [role=combobox], [role=listbox]");
+    if (!held && !typed && "rc".includes(event.key.toLowerCase())) event.stopImmediatePropagation();
+  }, true);
 
   const told = bare => {
     if (exact.has(bare)) return exact.get(bare);
@@ -23,6 +30,7 @@
     return bare;
   };
   const name = element => {
+    if (element.matches(NAMELESS)) element.removeAttribute("role");
     if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");
     const said = element.getAttribute("aria-label");
     if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));

@@ -29,6 +29,14 @@ class Period:
         first, last = _month_range(self.text)
         object.__setattr__(self, "text", _shortest_text(first, last))
 
+    @staticmethod
+    def is_one(text: str) -> bool:
+        """Whether a text is a period."""
+        try:
+            return bool(Period(text).text)
+        except PeriodRefused:
+            return False
+
     @property
     def first(self) -> int:
         """The first month [yyyymm]."""

@@ -1,5 +1,6 @@
 """What everyone needs of a page, on the invented métropole: structure, keyboard, zoom, spacing, paper, less motion."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -48,6 +49,12 @@ FAULTS = """() => {
   if (levels.some((n, i) => i && n > levels[i - 1] + 1)) said.push('level skipped: ' + levels);
   if (all('main').length !== 1) said.push('main: ' + all('main').length);
   wrong('menu without name', all('nav').filter(e => !e.getAttribute('aria-label')));
+  wrong('group without name', all('[role=group], fieldset')
+    .filter(e => !e.ariaLabel && !e.hasAttribute('aria-labelledby') && !e.querySelector('legend')));
+  wrong('mark without text', all('.st-key-page :is(p, li, h1, h2, h3, h4)')
+    .filter(e => seen(e) && !e.textContent.trim() && !e.querySelector('img, input, a')));
+  const app = getComputedStyle(document.querySelector('.stApp'));
+  if (app.color + app.backgroundColor !== 'rgb(27, 31, 36)rgb(255, 255, 255)') said.push('colours of text and ground');
   wrong('foot without title', all('footer').filter(e => !e.querySelector('h2')));
   return said;
 }"""
@@ -66,6 +73,9 @@ STOP = """() => { const e = document.activeElement; if (e === document.body) ret
   return {kind: [e.tagName, e.getAttribute('role'), e.type, e.className, e.parentElement.className].join(' '),
     html: e.outerHTML.slice(0, 160),
     x: Math.max(0, box.x - 8), y: Math.max(0, box.y - 8), width: box.width + 16, height: box.height + 16}; }"""
+RUNS = """() => { window.drawnAgain = 0;
+  new MutationObserver(changes => { window.drawnAgain += changes.length; }).observe(
+    document.querySelector('[data-test-script-state]'), {attributeFilter: ['data-test-script-state']}); }"""
 FIELDS = """() => [...document.querySelectorAll('.st-key-page :is(input[type=text], textarea)')].map(field => {
   let edge = field; while (edge && !parseFloat(getComputedStyle(edge).borderTopWidth)) edge = edge.parentElement;
   return getComputedStyle(edge).borderTopColor; })"""
@@ -206,10 +216,46 @@ def test_no_two_addresses_of_a_page_have_the_same_title(screen: Page, dashboard:
     titles = set()
     addresses = [f"/explication?id=total.{figure}" for figure in ("gwp", "energy")]
     addresses += [f"/registre?cas={case}" for case in ("assistant-agents", "tri-messages")]
+    addresses += ["/synthese?territoire=all", "/synthese?periode=2026-03", "/mesures?voir=executions"]
+    addresses += ["/mesures?voir=executions&service=assistant-agents"]
     for address in addresses:
         open_page(screen, dashboard, address, "fr")
         titles.add(screen.title())
     assert len(titles) == len(addresses)
+    said = " ".join(titles)
+    for word in ("Gaz à effet de serre", "Assistant de rédaction des agents", "Tout le territoire", "mars 2026"):
+        assert word in said, word
+
+
+def test_one_letter_alone_does_nothing(screen: Page, dashboard: Server) -> None:
+    open_page(screen, dashboard, "/", "fr")
+    screen.evaluate(RUNS)
+    for letter in "abcdefghijklmnopqrstuvwxyzRC":
+        screen.keyboard.press(letter)
+    screen.wait_for_timeout(300)
+    assert screen.evaluate("window.drawnAgain") == 0 and screen.get_by_role("dialog").count() == 0
+
+
+def test_what_a_filter_leaves_is_announced(screen: Page, dashboard: Server) -> None:
+    for address in ("/mesures?voir=executions&preuve=declared", "/facteurs?sujet=pue", "/registre?etape=pilote"):
+        open_page(screen, dashboard, address, "fr")
+        expect(screen.locator(".paging").get_by_role("status")).to_have_text(re.compile(r"\d.* sur \d"))
+    open_page(screen, dashboard, "/mesures?voir=executions&recherche=zzz", "fr")
+    expect(screen.get_by_role("status").filter(has_text="Aucune exécution")).to_have_count(1)
+
+
+def test_what_the_pointer_pressed_can_be_left(screen: Page, dashboard: Server) -> None:
+    """Nothing is chosen when the button goes up elsewhere; a link and a button act when it goes up, by nature."""
+    open_page(screen, dashboard, "/facteurs", "fr")
+    screen.get_by_role("combobox", name="Source").click()
+    box = screen.get_by_role("option").nth(2).bounding_box()
+    assert box
+    screen.mouse.move(box["x"] + 20, box["y"] + 10)
+    screen.mouse.down()
+    screen.mouse.move(5, 5)
+    screen.mouse.up()
+    screen.wait_for_timeout(300)
+    assert "source=" not in screen.url
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.accessibility.audit import MET, NOT_APPLICABLE, NOT_CHECKED, NOT_MET, STATES, audit, read
+from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t, words
 from estimator.core.home import settings
 from tests.dashboard.test_dashboard_pages import LANGUAGES, page
@@ -99,3 +100,14 @@ def test_the_authority_fills_the_contact_in_its_settings(empty_home: Path) -> No
         with refuses("settings_refused") as refused:
             settings(empty_home)
         assert "[contact] avec who, mail, phone et post" in refused.value.message("fr")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_map_leads_to_every_page(empty_home: Path, lang: str) -> None:
+    """And stands at the foot of each of them."""
+    text = page("plan", lang)
+    for screen in SCREENS:
+        if screen.door:
+            assert f'href="{screen.address}?lang={lang}"' in text or f'href="{screen.address}"' in text, screen.address
+    foot = (Path(__file__).parents[2] / "dashboard" / "templates" / "footer.html").read_text("utf-8")
+    assert "address('plan')" in foot

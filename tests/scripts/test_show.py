@@ -1,0 +1,33 @@
+"""One home by default: that of the commands, shown from its first rows on; until then, the example beside it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from estimator.core.home import LEDGER
+from scripts import show
+
+
+def test_the_example_is_shown_until_the_home_of_the_commands_has_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own, example, served, filled = tmp_path / "own", tmp_path / "example", [], []
+    monkeypatch.setenv("SOBRIA_HOME", str(own))
+    monkeypatch.setenv("LANG", "fr")
+    monkeypatch.setattr(show, "HOME", example)
+    monkeypatch.setattr(show, "fill", lambda home, samples: filled.append(home))
+    monkeypatch.setattr(show.os, "execv", lambda _, command: served.append(Path(command[2])))
+
+    def run(*options: str) -> None:
+        monkeypatch.setattr(sys, "argv", ["run", *options])
+        show.main()
+
+    run()
+    assert (served, filled) == ([example], [example]) and str(own) in capsys.readouterr().err
+    (own / LEDGER).mkdir(parents=True)
+    run()
+    assert (served[-1], filled) == (own, [example]), "nothing is filled, nothing is removed"
+    run("--demo")
+    assert (served[-1], filled) == (example, [example, example])
+    assert (own / LEDGER).exists()
