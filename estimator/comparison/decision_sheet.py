@@ -43,7 +43,8 @@ def decision(
     if sites is None:
         found = _answer(scenario, context)
         return found.model_copy(update={"sentences": sentences_of(found)})
-    option = scenario.option(sites[0] or _model_of(scenario))
+    first = next((o.id for o in scenario.options if placeable(o)), scenario.options[0].id)
+    option = scenario.option(sites[0] or first)
     found = _answer(at_hosts(scenario, option.id, sites[1], context.catalogue), context)
     facts = tuple(_site(o.id, host, context) for o, host in zip(found.options, sites[1], strict=True))
     placed = found.model_copy(update={"place_of": option.label, "sites": facts})
@@ -99,11 +100,6 @@ def computable(scenario: Scenario, refused: Refused) -> Scenario:
     """The scenario with its impossible options marked as not studied."""
     kept = tuple(o.model_copy(update={"status": "not_studied"}) if o.id in refused else o for o in scenario.options)
     return scenario.model_copy(update={"options": kept})
-
-
-def _model_of(scenario: Scenario) -> str:
-    """The first option that can run elsewhere."""
-    return next((o.id for o in scenario.options if placeable(o)), scenario.options[0].id)
 
 
 def _largest_difference(work: Comparator) -> Difference | None:

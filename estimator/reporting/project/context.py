@@ -12,13 +12,13 @@ from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import Quality, Scenario, read_scenario
+from estimator.comparison.verdict_text import quality_text
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import (
     NO_BREAK,
     DisplayUnit,
     count_text,
     proof_words,
-    share_text,
     tick_text,
     two_figures,
 )
@@ -102,11 +102,9 @@ class SheetFacts:
 
     def score(self, quality: Quality | None) -> str:
         """« 94 % (200 courriers, 02/05/2026, Service courrier) », the test omitted when it is that of the threshold."""
+        value = quality_text(quality, self.lang)
         if quality is None:
-            return self.say("quality_untested")
-        value = (
-            share_text(quality.value, self.lang) if quality.value <= 1 else tick_text(quality.value, BARE, self.lang)
-        )
+            return value
         wanted = self.scenario.constraints.quality
         known = wanted is not None and wanted is not quality and wanted.test == quality.test
         found = ", ".join(

@@ -112,7 +112,8 @@ def _row(facts: SheetFacts, option: AnsweredOption, shown: list[AnsweredOption])
     head = TableCell(option.label, (facts.joined((*sentences.described(facts, option), *beside)),))
     if option.status != "studied" or not option.service:
         return (head, clipped(sentences.without_figures(facts, option), 2 * LONGEST))
-    return (head, *(_amount(facts, option, name, _tops(shown), _readable_count(shown)) for name in FOUR))
+    tops = {name: _top(_known_figures(shown, name)) for name in FOUR}
+    return (head, *(_amount(facts, option, name, tops, _readable_count(shown)) for name in FOUR))
 
 
 def _amount(facts: SheetFacts, option: AnsweredOption, name: str, tops: Mapping[str, float], count: int) -> TableCell:
@@ -135,12 +136,8 @@ def _known_figures(options: list[AnsweredOption], name: str) -> list[Amount]:
     return [option.service[name] for option in options if option.known(name)]
 
 
-def _tops(options: list[AnsweredOption]) -> dict[str, float]:
-    """End of the common axis of each indicator [unit of the indicator]: a round number in the display unit."""
-    return {name: _top(_known_figures(options, name)) for name in FOUR}
-
-
 def _top(amounts: list[Amount]) -> float:
+    """End of the axis of an indicator, common to its options [unit of the indicator]: round in the display unit."""
     if not amounts:
         return 1.0
     highest = max(amount.ends.high for amount in amounts)
