@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.shared.html_parts import address
@@ -23,6 +23,7 @@ from dashboard.summary.estimator_gateway import (
 from dashboard.summary.page import PERIOD, TERRITORY
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
+from estimator.core.interval import json_text
 from estimator.governance.indicators.scope import WHOLE
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.context import ReportFacts, facts_in
@@ -88,7 +89,7 @@ def _table(asked: SummaryScope, lang: str, _: Request) -> Response:
 
 
 def _body(asked: SummaryScope, _lang: str, _: Request) -> Response:
-    return JSONResponse(body(asked))
+    return Response(json_text(body(asked)), media_type="application/json")
 
 
 def _review(asked: SummaryScope, lang: str, _: Request) -> Response:

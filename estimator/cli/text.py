@@ -1,10 +1,8 @@
 """Terminal texts of the commands, in French or English."""
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from operator import methodcaller
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -12,7 +10,7 @@ from typer.core import TyperGroup, TyperOption
 
 from estimator.catalogue.published_figures import figure_label
 from estimator.core.errors import one_of, say, sentences, texts
-from estimator.core.interval import Interval
+from estimator.core.interval import Interval, json_text
 from estimator.core.number_format import (
     WHOLE,
     as_computed,
@@ -51,7 +49,7 @@ _USAGE = {
 
 def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> None:
     """JSON for machines, or the text for people, on standard output."""
-    print(json.dumps(body, ensure_ascii=False, indent=1, default=methodcaller("as_dict")) if as_json else text())
+    print(json_text(body, 1) if as_json else text())
 
 
 def localise(command: Any, lang: str, group: str = "") -> None:

@@ -1,6 +1,8 @@
 """An amount with its doubt: the one way in which an interval is carried from a room to another."""
 
+import json
 from collections.abc import Mapping
+from operator import methodcaller
 from typing import Any, NamedTuple, Self
 
 from pydantic import ConfigDict
@@ -83,3 +85,8 @@ class Interval(Strict):
             return self[name]
         except KeyError:
             return otherwise
+
+
+def json_text(body: Any, indent: int | None = None) -> str:
+    """The JSON of a body that holds intervals."""
+    return json.dumps(body, ensure_ascii=False, indent=indent, default=methodcaller("as_dict"))
