@@ -125,7 +125,7 @@ def _row(quantity: str, subject: str, ends: Sequence[float], kind: str) -> dict[
     return row | {
         "id": f"{quantity}/{subject}/2026", "quantity": quantity, "subject": subject, "role": "default",
         "value": value, "low": low, "high": high, "bounds_kind": kind, "unit": UNITS.get(quantity, "1"),
-        "geography": "GLOBAL", "boundary": "use", "family": family, "source": source, "locator": locator,
+        "geography": "GLOBAL", "boundary": "usage", "family": family, "source": source, "locator": locator,
         "quality": quality, "review_by": "2027-06-30", "note": note,
     }  # fmt: skip
 

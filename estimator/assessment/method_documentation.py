@@ -15,8 +15,8 @@ from estimator.catalogue.csv_tables import rows
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import say
 
-BOUNDARY = ("servers_use", "servers_made", "site", "network", "training", "terminals", "building")
-OUTSIDE = {"training", "terminals", "building"}
+BOUNDARY = ("servers_use", "servers_made", "end_of_life", "site", "network", "training", "terminals", "building")
+OUTSIDE = {"end_of_life", "training", "terminals", "building"}
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 COLUMNS = (
     "mode", "name", "address", "cases", "outputs", "valued", "inside", "transcribed", "median_width",

@@ -24,7 +24,7 @@ _TOLD = {
     "unread": "zone IS NULL AND zone_as_read IS NOT NULL"
     " AND NOT COALESCE(list_contains(checks, 'supposed_place'), FALSE)",
 }
-_BY_RULE = ("service", "model", "sender")  # looked at where a rule names one
+_BY_RULE = ("service", "sender")  # looked at where a rule names one
 _COLUMNS = {"machine": "machine", "device": "device", "cards": "device_count", "load": "concurrency"}
 _TYPES = dict.fromkeys((*Seen._fields, *Placed._fields), "VARCHAR") | {"inferred": "BOOLEAN", "unread": "BOOLEAN"}
 _TYPES |= {"cards": "INTEGER", "load": "DOUBLE"}

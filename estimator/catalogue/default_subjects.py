@@ -1,6 +1,6 @@
 """Subjects that stand for what is not known: a site, a computer, an accelerator."""
 
-UNKNOWN_SITE = "class/server-unknown"
+UNKNOWN_SITE, FLEET = "class/server-unknown", "class/hyperscale"
 DESK = "class/desk"
 DESKS = ("machine/desktop", "machine/workstation", "machine/laptop")
 AI_SERVER, WORKSTATION = "machine/ai-server", "machine/workstation"

@@ -6,8 +6,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from estimator.catalogue.default_subjects import UNKNOWN_SITE
+from estimator.catalogue.default_subjects import FLEET, UNKNOWN_SITE
 from estimator.catalogue.load import load
+from estimator.catalogue.models import is_of_api
 from estimator.catalogue.provider_addresses import host_in, is_private, is_provider, usual_host
 from estimator.catalogue.resolver import zone_named
 from estimator.core.home import settings
@@ -114,7 +115,8 @@ def answers_on(home: Path | None, day: date) -> tuple[SupplierAnswer, ...]:
 
 def placed(seen: Seen, known: Knowledge, day: date) -> Placed:
     """The place of rows on a day: correction of the run, rule on service, model, address or sender (the last written
-    first), what the trace says, usual place of the provider, default of the home."""
+    first), what the trace says, usual place of the provider, a fleet for a model served by API alone, default of the
+    home."""
     rules = sorted((r for r in known.rules if _matches(r.said, seen, day)), key=_rank, reverse=True)
     at_host = next((r for r in rules if r.said.host and r.said.host in load().subjects), None)
     at_zone = next((r for r in rules if r.said.zone or _zone_of(r.said.host, known, day)), None)
@@ -127,6 +129,7 @@ def placed(seen: Seen, known: Knowledge, day: date) -> Placed:
         (at_host.said.host if at_host else None, _basis(at_host)),
         (seen.host if told else None, "trace"),
         (usual, "provider"),
+        (FLEET if is_of_api(seen.model) else None, "provider"),
         (own.host, "home"),
     ]
     host, host_from = _first(hosts, seen.host)

@@ -1,6 +1,7 @@
 """What a model answered, as amounts and selected factors: tokens written, read and read again; images, videos and
 seconds of sound."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -8,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from estimator.catalogue import models
-from estimator.catalogue.default_subjects import DESK, DESKS, WORKSTATION
+from estimator.catalogue.default_subjects import ANY_CARD, DESK, DESKS, WORKSTATION
 from estimator.catalogue.load import shipped
-from estimator.catalogue.selection import SelectedFactor
+from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, sentences
 from estimator.core.number_format import sentences_with
@@ -22,7 +23,6 @@ from estimator.workloads.request import Request
 
 MEDIA = ("image", "video")  # what models make that write no text
 NOT_OF_TOKENS = dict.fromkeys(MEDIA, "not_a_text_model") | {"audio": "seconds_wanted", "speech": "no_speech_energy"}
-LONG_PROMPT = 10_000  # tokens read by request from which attention within the prompt, not counted, is not small
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,11 @@ def inference_inventory(
     codes += ["by_seats"] if request.product else []
     reasons = model.open_class == "closed" or "reasoning" in model.id  # a closed model may reason, and does not say
     codes += ["no_reasoning"] if reasons and not request.reasoning_tokens and not request.product else []
-    codes += ["long_prompt"] if (request.input_tokens or 0.0) > LONG_PROMPT else []
     facts: dict[str, dict[str, float | str]] = {}
+    long = select_factor(catalogue, "long_prompt", ANY_CARD, day).factor
+    if long and (request.input_tokens or 0.0) > (long.value or math.inf):
+        codes.append("long_prompt")
+        facts["long_prompt"] = {"tokens": long.value or 0.0}
     if "concurrency_unknown" in codes:
         facts["concurrency_unknown"] = {**flight_effect(factors.bounds)}
     if request.product:

@@ -11,10 +11,12 @@ from estimator.catalogue.default_subjects import (
     ANY_STORAGE,
     DESK,
     DESKS,
+    FLEET,
     UNKNOWN_SITE,
     machine_at,
 )
 from estimator.catalogue.load import load as load_catalogue
+from estimator.catalogue.models import is_of_api
 from estimator.catalogue.models import load as load_models
 from estimator.catalogue.products import find as find_product
 from estimator.catalogue.providers import Provider
@@ -110,6 +112,9 @@ def resolve(
     machine = None if device else hardware
     if not host and machine in DESKS:
         host = DESK
+    if host in (None, UNKNOWN_SITE) and is_of_api(request.model):
+        host = FLEET
+        warnings.append(sentences("served", "fleet_assumed"))
     if not host and request.pue is None and request.wue is None:
         host = UNKNOWN_SITE
         warnings.append(sentences("served", "site_assumed"))

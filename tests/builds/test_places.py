@@ -167,6 +167,19 @@ def test_the_default_of_a_home_is_that_of_its_own_machines(tmp_path: Path) -> No
     assert "settings.toml → zone=FRA" in factors_text(changes(tmp_path)[0], "fr")
 
 
+def test_a_model_served_by_api_alone_ran_at_a_fleet(tmp_path: Path) -> None:
+    """Where neither the trace nor a provider says: not on a machine of the home, which has no such weights. A rule says
+    it better."""
+    (tmp_path / "settings.toml").write_text('host = "class/server-room"\n')
+    rows = [activity(model="gpt-4o", zone=None), activity(model="Qwen/Qwen3-8B", zone=None)]
+    append(Ledger(tmp_path), rows)
+    found = [run(tmp_path, row.row_id) for row in rows]
+    told = [("class/hyperscale", "provider"), ("class/server-room", "home")]
+    assert [(r["host"], r["host_from"]) for r in found] == told
+    PlaceJournal(tmp_path).add_rule({"model": "gpt*", "host": "azure/global"}, WHO)
+    assert run(tmp_path, rows[0].row_id)["host"] == "azure/global"
+
+
 def test_a_rule_counts_from_a_day_to_before_another(tmp_path: Path) -> None:
     rows = [activity(f"2026-0{month}-01T00:00:00", zone=None) for month in (2, 3, 4)]
     home_of(tmp_path, *rows, service="essai", zone="FRA", since="2026-03-01", until="2026-04-01")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from estimator.catalogue import models
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
 from estimator.workloads.validation.case_tables import case_tables
@@ -217,6 +218,23 @@ def test_an_image_is_valued_by_its_kind() -> None:
     assert ten.central == pytest.approx(10 * (one.central or 0)) and one.low and one.high and one.low < one.high
 
 
+def test_a_text_that_is_embedded_is_valued_by_its_tokens_and_the_size_of_the_model() -> None:
+    """1,000 texts of 512 tokens × electricity by token and billion of parameters × billions of parameters."""
+    use = {"model": "BAAI/bge-m3", "device": "NVIDIA L4", "requests": 1000, "input_tokens": 512}
+    row = valued(case(use, None, figure("it_energy_kwh", "gpu")))[0]
+    each = case_tables(frozenset(), TODAY).bound("embedding_energy", "gpu/any").factor
+    size = models.find("BAAI/bge-m3").total_params_b
+    assert each and each.value and size
+    assert row.at_factor_values == pytest.approx(1000 * 512 * each.value * size)
+
+
+def test_a_model_that_makes_images_is_found_by_any_of_its_names() -> None:
+    use = {"task": "text-to-video", "device": "NVIDIA H100", "requests": 1}
+    names = ("Wan-AI/Wan2.1-T2V-14B-Diffusers", "Wan2.1-T2V-14B")
+    rows = [valued(case(use | {"model": n}, None, figure("it_energy_kwh", "gpu")))[0] for n in names]
+    assert (rows[0].low, rows[0].central) == (rows[1].low, rows[1].central)
+
+
 def test_every_step_and_factor_of_a_figure_is_told() -> None:
     site = {"zone": "DEU", "pue": 1.1}
     data = case({"device": "NVIDIA V100", "device_hours": 8}, site, figure("use_gwp_kgco2e", "site", True))
@@ -231,6 +249,14 @@ def test_device_spellings_of_one_part_give_one_result() -> None:
     names = ("NVIDIA A100 80GB", "NVIDIA A100-SXM4-80GB", "nvidia a100 sxm4 80gb")
     rows = [valued(case({"device": n, "device_hours": 1}, None, figure("it_energy_kwh", "gpu")))[0] for n in names]
     assert len({(row.low, row.central, row.high) for row in rows}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "card"),
+    [("RTX 2080 Ti", "rtx-2080-ti"), ("A800 80GB", "a100"), ("TPU v4", "tpu-v4"), ("MI250X", "mi250x")],
+)
+def test_a_card_is_known_without_its_maker(name: str, card: str) -> None:
+    assert case_tables(frozenset(), TODAY).device(name).accelerator == f"gpu/{card}"
 
 
 SAID = {"model": "Qwen/Qwen3-8B", "output_tokens": 400, "requests": 1000, "concurrency": 64, "precision_bits": 16}

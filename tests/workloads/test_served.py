@@ -42,6 +42,17 @@ def test_interval_order_and_replay() -> None:
     assert again["gwp"]["low"] == body["indicators"]["gwp"]["low"]
 
 
+def test_a_model_served_by_api_alone_is_served_by_a_fleet() -> None:
+    """Nobody but its publisher and those it licenses has the weights of GPT-4o: where no host is said, or one is said
+    to be unknown, the figures are those of a large data centre. Weights that are published may be served anywhere."""
+    whole = {"host": "class/hyperscale"}
+    fleet, unsaid, unknown = (asked(model="gpt-4o", **m) for m in (whole, {}, {"host": "class/server-unknown"}))
+    assert fleet["indicators"] == unsaid["indicators"] == unknown["indicators"]
+    codes = [{w["code"] for w in asked(model=name)["warnings"]} for name in ("gpt-4o", "Qwen/Qwen3-8B")]
+    assert [found & {"fleet_assumed", "site_assumed"} for found in codes] == [{"fleet_assumed"}, {"site_assumed"}]
+    assert "fleet_assumed" not in {w["code"] for w in fleet["warnings"]}
+
+
 def test_what_is_not_known_widens_the_interval_and_is_said() -> None:
     def width(body: dict) -> float:
         amount = body["indicators"]["it_energy"]

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Literal
 
 from estimator.assessment.evaluation import ActivityGroup
+from estimator.catalogue.default_subjects import DESK, FLEET, UNKNOWN_SITE
+from estimator.catalogue.models import is_of_api
 from estimator.catalogue.selection import SelectedFactor
 from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference.media import media_energy
@@ -13,7 +15,14 @@ from estimator.workloads.inference.serving import computed, exact, serving_facto
 from estimator.workloads.inference_inventory import token_amounts
 from estimator.workloads.published_case import Components, Hardware, PublishedCase, RequestedFigure, Site, Workload
 from estimator.workloads.request import Request
-from estimator.workloads.validation.case_serving import NotEstimable, case_serving, measured_table
+from estimator.workloads.validation.case_serving import (
+    NotEstimable,
+    case_serving,
+    case_size,
+    embeds,
+    measured_name,
+    measured_table,
+)
 from estimator.workloads.validation.case_tables import CaseTables, Device, case_tables
 from estimator.workloads.validation.input_faults import SECONDS, WATTS, TraceNumbers
 
@@ -88,6 +97,13 @@ class CaseInventory:
         return wall * (self.workload.device_count or 1)
 
     @property
+    def _host_class(self) -> str:
+        """The hosting class, which no case names: a desk of a desk computer, a fleet of a model served by API alone."""
+        if self.device.desk:
+            return DESK
+        return FLEET if is_of_api(self.workload.model) else UNKNOWN_SITE
+
+    @property
     def _wall_clock(self) -> float | None:
         if self.workload.hours is not None:
             return self.workload.hours
@@ -113,7 +129,7 @@ class CaseInventory:
     @property
     def _pue(self) -> SelectedFactor:
         stated = self.site.pue
-        return self.tables.bound("pue", self.tables.site_of(self.device)) if stated is None else _stated("pue", stated)
+        return self.tables.bound("pue", self._host_class) if stated is None else _stated("pue", stated)
 
     def _grid(self) -> SelectedFactor:
         """The grid factor that is stated, else that of the zone; with a drift where the run has no date."""
@@ -207,13 +223,15 @@ class CaseInventory:
                 return None
             raise NotEstimable("no_requests")
         if not cards_only and not self.device.desk:
-            place = self.tables.site_of(self.device)
-            bounds = bounds | waiting(self.tables.catalogue, place, self.tables.today)
+            bounds = bounds | waiting(self.tables.catalogue, self._host_class, self.tables.today)
         table = measured_table(workload.model, self.options.leave_out, self.options.without_source)
-        if media is not None:
-            picture = media_energy(media, workload.model, self.device.accelerator, table)
-            energy = SelectedFactor("media_energy", workload.model or "", picture.factor)
-            return {"media_outputs": workload.requests}, bounds | {"media_energy": energy}, picture.rows
+        reads = workload.input_tokens if embeds(workload) else None
+        if reads or media is not None:
+            size = case_size(workload).total if reads else (1.0, 1.0, 1.0)
+            name = measured_name(workload.model) or workload.model
+            made = media_energy(media or "embedding", name, self.device.accelerator, table, size)
+            energy = SelectedFactor("media_energy", workload.model or "", made.factor)
+            return {"media_outputs": workload.requests * (reads or 1.0)}, bounds | {"media_energy": energy}, made.rows
         if not workload.output_tokens:
             raise NotEstimable("no_output_tokens")
         asked = Request(
@@ -222,7 +240,7 @@ class CaseInventory:
             input_tokens=workload.input_tokens,
             requests=workload.requests,
         )
-        serving = case_serving(workload, self.device.accelerator, self.tables.site_of(self.device), self.tables)
+        serving = case_serving(workload, self.device.accelerator, self._host_class, self.tables)
         found = serving_factors(serving, self.tables.catalogue, self.tables.today, table)
         return token_amounts(asked), bounds | found.bounds, found.rows
 
@@ -233,8 +251,7 @@ class CaseInventory:
         results, bounds = [], {}
         if asked.indicator != "water_electricity_l":
             name = "wue_site" if stated is not None and on_site else "wue_it"
-            class_of_site = self.tables.site_of(self.device)
-            bounds[name] = self.tables.bound(name, class_of_site) if stated is None else _stated(name, stated)
+            bounds[name] = self.tables.bound(name, self._host_class) if stated is None else _stated(name, stated)
             results.append("onsite_water_site" if name == "wue_site" else "onsite_water_it")
             if name == "wue_site":
                 asked = asked.model_copy(update={"overhead": True})

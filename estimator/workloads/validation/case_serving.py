@@ -26,8 +26,8 @@ def case_serving(workload: Workload, accelerator: str | None, place: str, tables
     known = _known(workload.model)
     serving = Serving(
         known.id if known else workload.model or "uncatalogued",
-        _size(workload),
-        _measured_name(workload.model),
+        case_size(workload),
+        measured_name(workload.model),
         accelerator,
         workload.device_count,
         workload.precision_bits,
@@ -41,7 +41,7 @@ def case_serving(workload: Workload, accelerator: str | None, place: str, tables
     return serving
 
 
-def _size(workload: Workload) -> ModelSize:
+def case_size(workload: Workload) -> ModelSize:
     """Parameters as stated, else those of the catalogue of models. NotEstimable when neither knows."""
     known = _known(workload.model)
     found = size_of(known) if known else None
@@ -56,6 +56,12 @@ def _size(workload: Workload) -> ModelSize:
     return ModelSize((total, total, total), (active or total, active or total, active or total))
 
 
+def embeds(workload: Workload) -> bool:
+    """Whether the model of a case reads and writes nothing: it makes vectors, or orders texts."""
+    known = _known(workload.model)
+    return workload.output_tokens == 0 or (known is not None and known.modality == "embedding")
+
+
 @cache
 def _known(model: str | None) -> models.Model | None:
     try:
@@ -65,7 +71,7 @@ def _known(model: str | None) -> models.Model | None:
 
 
 @cache
-def _measured_name(model: str | None) -> str | None:
+def measured_name(model: str | None) -> str | None:
     """The name of a model in the measured configurations."""
     if measured_tables().architecture(model):
         return model
@@ -76,7 +82,7 @@ def _measured_name(model: str | None) -> str | None:
 
 def measured_table(model: str | None, leave_out: str | None, without: frozenset[str]) -> TokenTables:
     """The measured configurations without these sources, nor the architecture of this model where that is left out."""
-    architecture = measured_tables().architecture(_measured_name(model)) if leave_out == "architecture" else None
+    architecture = measured_tables().architecture(measured_name(model)) if leave_out == "architecture" else None
     return _reduced(architecture, without)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from statistics import median
 
-from estimator.catalogue.default_subjects import AI_SERVER, ANY_CARD, DESK, DESKS, UNKNOWN_SITE
+from estimator.catalogue.default_subjects import AI_SERVER, ANY_CARD, DESKS
 from estimator.catalogue.load import load
 from estimator.catalogue.resolver import ComputerRead, Places
 from estimator.catalogue.schema import Factor
@@ -15,6 +15,7 @@ from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 
 SINGLE = "single_assumption"
+MAKERS = ("nvidia geforce", "nvidia", "nvidia rtx", "amd instinct", "google")  # left out of many a name
 _MEMORY = re.compile(r"[-\s]*\b\d+\s*g(i?b)?\b", re.IGNORECASE)
 _FORM = re.compile(r"[-\s]*\b(sxm\d?|pcie?|pci-e|nvl|hbm\d?e?|oam|tesla|geforce)\b", re.IGNORECASE)
 
@@ -57,10 +58,6 @@ class CaseTables:
         recognised = self._places.recognise(ComputerRead(gpu_model=name)).machine
         return Device(name, accelerator, server, recognised if recognised in DESKS else AI_SERVER)
 
-    def site_of(self, device: Device) -> str:
-        """The hosting class of a case that names no site: a desk for a desk computer, else unknown."""
-        return DESK if device.desk else UNKNOWN_SITE
-
     def zone(self, zone: str | None) -> str | None:
         """The zone as stated, or its country when the tables lack that sub-zone."""
         if zone and zone not in self.catalogue.zones and zone.split("-")[0] in self.catalogue.zones:
@@ -78,8 +75,9 @@ class CaseTables:
             found, _ = self._places.resolve_device(" ".join(name.split()))
             if found:
                 return found
-        found, _ = self._places.resolve_device(name.lower().replace("nvidia", "nvidia geforce"))
-        return found
+        bare = " ".join(name.lower().replace("nvidia", " ").split())
+        made = (self._places.resolve_device(f"{maker} {bare}")[0] for maker in MAKERS)
+        return next((found for found in made if found), None)
 
     def _server(self, name: str) -> str | None:
         found = [(len(alias), subject) for alias, subject in self._servers if name.lower().startswith(alias)]
