@@ -148,7 +148,7 @@ def test_a_closed_model_without_size_is_unknown_not_zero() -> None:
         found = size(find(name))
         assert not found.known and found.total is None and found.active is None
         assert found.why("fr") == "taille non publiée" and found.why("en") == "size not published"
-    assert size(find("granite-4.0-micro")).why("fr") == "taille non relevée dans les sources du catalogue"
+    assert size(find("minimax-m1")).why("fr") == "taille non relevée dans les sources du catalogue"
 
 
 def test_sizes_of_three_models_by_hand() -> None:
