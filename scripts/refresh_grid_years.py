@@ -1,9 +1,10 @@
 """Carbon intensity of electricity by year and country: `python -m scripts.refresh_grid_years owid-energy-data.csv`.
 
 Reads the energy data of Our World in Data (columns iso_code, year, carbon_intensity_elec [gCO2e/kWh]) and writes
-factors/electricity_yearly.csv: a default row a country and year from 2015, France's as rivals of ADEME's. The first
-year holds for those before, the last for those after, and both say so. With --check, only reports whether the table is
-up to date.
+factors/electricity_yearly.csv: a default row a country and year from 2015, France's as rivals of ADEME's, and of each
+state of the United States: the year of the country times the direct emissions of the state over the country's, from
+factors/electricity.csv. The first year holds for those before, the last for those after, and both say so. With
+--check, only reports whether the table is up to date.
 """
 
 import argparse
@@ -22,6 +23,10 @@ OWN_DEFAULT = "FRA"  # ADEME's values stand as default
 LOW_CARBON = 0.1  # [kgCO2e/kWh]
 IMPORTING = frozenset("AUT BEL CHE HRV HUN LUX LVA SVK".split())  # of which the mix produced is not the mix consumed
 RULES = {"grid_country": (1 / 1.4, 1.25), "grid_low_carbon": (1 / 1.7, 1.7), "grid_import_heavy": (1 / 1.25, 2.5)}
+RULES["grid_state"] = (1 / 1.4, 2.0)
+MOST = 1.7  # of a kWh, wherever it comes from [kgCO2e/kWh]: factors/power.csv, possible_gwp
+OF_STATES, STATES = "sobria_states", "USA"
+SAME_RATIO = "Le rapport de 2023 est supposé celui de chaque année."
 IMPORTS = "Zone très importatrice : le mix consommé peut être bien plus élevé."
 BEFORE = "Reprise pour les années d'avant."
 AFTER = "Dernière année publiée : reprise pour les années suivantes."
@@ -71,6 +76,30 @@ def rows_of(zone: str, years: Mapping[int, float]) -> Iterator[dict[str, str]]:
         }
 
 
+def states_of(years: Mapping[int, float]) -> Iterator[dict[str, str]]:
+    """The rows of the states of a country, from those of the country and the direct emissions of both."""
+    with (FACTORS / "electricity.csv").open(encoding="utf-8") as file:
+        direct = {
+            r["subject"]: r for r in csv.DictReader(file) if r["quantity"] == "grid_gwp" and r["family"] == "egrid"
+        }
+    whole = float(direct.pop(STATES)["value"])
+    for state, row in sorted(direct.items()):
+        ratio = float(row["value"]) / whole
+        for made in rows_of(state, {year: value * ratio for year, value in years.items()}):
+            down, up = RULES["grid_state"]
+            value = float(made["value"])
+            yield made | {
+                "id": f"{made['id']}/owid",
+                "low": f"{value * down:.6g}",
+                "high": f"{min(value * up, MOST):.6g}",
+                "bounds_rule": "grid_state",
+                "source": OF_STATES,
+                "locator": f"{made['locator'].replace(state, STATES)} × {row['locator']} ÷ États-Unis (770,884 lb/MWh)",
+                "quality": "2/2/2/3",
+                "note": " ".join((SAME_RATIO, made["note"])).strip(),
+            }
+
+
 def _rule(zone: str, value: float) -> str:
     if zone in IMPORTING:
         return "grid_import_heavy"
@@ -84,8 +113,10 @@ def table(text: str) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, HEADER, lineterminator="\n")
     writer.writeheader()
-    for zone, years in sorted(intensities(text, zones).items()):
+    found = intensities(text, zones)
+    for zone, years in sorted(found.items()):
         writer.writerows(rows_of(zone, years))
+    writer.writerows(states_of(found.get(STATES, {})))
     return out.getvalue()
 
 

@@ -129,7 +129,7 @@ def placed(seen: Seen, known: Knowledge, day: date) -> Placed:
         (at_host.said.host if at_host else None, _basis(at_host)),
         (seen.host if told else None, "trace"),
         (usual, "provider"),
-        (FLEET if is_of_api(seen.model) else None, "provider"),
+        (FLEET if is_of_api(seen.model) and not seen.served_at else None, "provider"),
         (own.host, "home"),
     ]
     host, host_from = _first(hosts, seen.host)

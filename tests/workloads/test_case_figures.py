@@ -211,6 +211,22 @@ def test_a_prediction_without_the_architecture_differs_from_a_recital() -> None:
     assert predicted["high"] / predicted["low"] > told["high"] / told["low"]
 
 
+def test_a_run_whose_arrivals_are_stated_is_not_at_the_pace_of_a_full_card() -> None:
+    """Its tokens say what it took, as if no hours were stated; with so few arrivals that its card waits, or with none
+    stated, twice the hours is twice the electricity."""
+    use = {"model": "Qwen/Qwen3-8B", "device": "NVIDIA H100", "requests": 2400, "output_tokens": 210}
+    hours = {"duration_s": 2400, "device_hours": 2 / 3}
+
+    def read(more: dict) -> float:
+        return valued(case(use | more, None, figure("it_energy_kwh", "gpu")))[0].at_factor_values or 0
+
+    paced, sparse = {"request_rate_per_s": 1.0}, {"request_rate_per_s": 0.001}
+    assert read(paced | hours) == read(paced) < 0.8 * read(hours)
+    twice = {name: 2 * value for name, value in hours.items()}
+    for arrivals in (sparse, {}):
+        assert read(arrivals | twice) == pytest.approx(2 * read(arrivals | hours))
+
+
 def test_an_image_is_valued_by_its_kind() -> None:
     use = {"model": "Nobody/Knows", "task": "text-to-image", "device": "NVIDIA H100", "requests": 10}
     ten = valued(case(use, None, figure("it_energy_kwh", "gpu")))[0]

@@ -201,7 +201,7 @@ class CaseInventory:
             return {"working_hours": hours}, bounds | {"host_ratio": _stated("host_ratio", 1.0)}, ()
         if workload.host_power_w is not None and not cards_only:
             return None  # the power of whole servers
-        if hours is not None:
+        if hours is not None and not self._paced:
             serving = workload.requests is not None or workload.output_tokens is not None
             of_run = "serving_load" if workload.duration_s is None else "working_load"  # a run has no waiting
             load_factor = replace(tables.bound(of_run if serving else "training_load", ANY), quantity="device_load")
@@ -213,6 +213,18 @@ class CaseInventory:
             )
         return self._answers({"host_ratio": ratio}, cards_only)
 
+    @property
+    def _paced(self) -> bool:
+        """Whether arrivals say how hard the cards of a run work: its hours are not all at the pace of a full card."""
+        workload = self.workload
+        if not (workload.request_rate_per_s and workload.requests and workload.output_tokens):
+            return False
+        try:
+            served = case_serving(workload, self.device.accelerator, self._host_class, self.tables)
+        except NotEstimable:
+            return False
+        return served.flight is not None and served.flight > 1  # below, cards wait: their hours count that
+
     def _answers(self, bounds: Bounds, cards_only: bool) -> tuple[dict[str, float], Bounds, tuple[str, ...]] | None:
         """Electricity of what a model answers; None when the case describes no use of a model."""
         workload, media = self.workload, MEDIA.get(self.workload.task or "")
@@ -222,7 +234,7 @@ class CaseInventory:
             if workload.output_tokens is None:
                 return None
             raise NotEstimable("no_requests")
-        if not cards_only and not self.device.desk:
+        if not cards_only and not self.device.desk and self.hours is None:
             bounds = bounds | waiting(self.tables.catalogue, self._host_class, self.tables.today)
         table = measured_table(workload.model, self.options.leave_out, self.options.without_source)
         reads = workload.input_tokens if embeds(workload) else None
