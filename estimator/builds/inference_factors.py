@@ -10,7 +10,7 @@ from estimator.assessment.coefficients import below, evaluate
 from estimator.builds.equation_selection import ledger_factors
 from estimator.catalogue.default_subjects import DESKS, machine_at
 from estimator.catalogue.load import load
-from estimator.catalogue.models import ModelUnknown, find, is_of
+from estimator.catalogue.models import ModelUnknown, is_of, known
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
@@ -72,10 +72,8 @@ def models_of(engine: DuckDB, modality: str, rows: str) -> str:
 
 def _model(row: Row) -> str:
     """The model of a way of serving, by its id in the catalogue; as read where it has none."""
-    try:
-        return find(row["model"]).id
-    except ModelUnknown:
-        return str(row["model"])
+    found = known(row["model"])
+    return found.id if found else str(row["model"])
 
 
 def machine_table(engine: DuckDB) -> None:

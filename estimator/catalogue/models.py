@@ -277,16 +277,21 @@ def find(text: str) -> Model:
     return load().find(text)
 
 
+def known(text: str | None) -> Model | None:
+    """The model of the shipped catalogue with this name; None when there is none, or no name."""
+    return load().known(text) if text else None
+
+
 def is_of_api(text: str | None) -> bool:
     """Whether this is the name of a model whose weights nobody published: the fleets of its publisher and of those it
     licenses serve it, nobody else. A set of models is not one."""
-    found = load().known(text) if text else None
+    found = known(text)
     return found is not None and found.open_class == "closed" and found.publisher != ""
 
 
-def is_of(text: str, modality: str) -> bool:
+def is_of(text: str | None, modality: str) -> bool:
     """Whether this is the name of a model of the shipped catalogue, of a kind."""
-    found = load().known(text)
+    found = known(text)
     return found is not None and found.modality == modality
 
 

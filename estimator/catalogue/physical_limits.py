@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from estimator.catalogue.default_subjects import ANY_CARD
-from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.models import known
 from estimator.catalogue.models import load as models
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
@@ -79,10 +79,7 @@ def _of_zone(catalogue: Catalogue, zone: str | None) -> dict[str, float]:
 def _of_model(catalogue: Catalogue, model: str | None) -> dict[str, float]:
     """Electricity that a token of this model can take, alone or in a crowd [kWh]."""
     low, high = _any_size()
-    try:
-        found = find(model) if model else None
-    except ModelUnknown:
-        found = None
+    found = known(model)
     if found:
         low, high = found.active_low or low, found.active_high or found.total_high or high
     row = _default(catalogue, "parameter_token_energy", ANY_CARD)

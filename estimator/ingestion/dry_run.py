@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from estimator.catalogue.input_faults import facts, faults, of_table
 from estimator.catalogue.load import load
-from estimator.catalogue.models import ModelUnknown, find, is_of
+from estimator.catalogue.models import is_of, known
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import SobriaError, one_of, sentences
 from estimator.core.parquet_files import table_of
@@ -150,15 +150,15 @@ class RowTally:
 
     def _count(self, kind: Mapping[str, Any]) -> None:
         """Count rows of a kind; one whose electricity has no proof is not estimable."""
-        modelled, known = kind["modelled"], not kind["model"] or _is_known_model(kind["model"])
+        modelled, named = kind["modelled"], not kind["model"] or known(kind["model"]) is not None
         subjects = load().subjects
         modes = {kind[f"{part}_mode"] for part in COMPONENTS if kind[f"{part}_known"]}
         found = {str(subjects[mode].proof) for mode in modes if mode in subjects and subjects[mode].proof}
-        proofs = found or {"estimated" if modelled and known else NOT_ESTIMABLE}
+        proofs = found or {"estimated" if modelled and named else NOT_ESTIMABLE}
         self.proofs.update(dict.fromkeys(proofs, kind["times"]))
         self.checks.update(dict.fromkeys(kind["checks"], kind["times"]))
         self.services.add(kind["service_key"])
-        if kind["model"] and modelled and not known:
+        if kind["model"] and modelled and not named:
             self.unknown_models.add(kind["model"])
 
 
@@ -178,14 +178,6 @@ def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
         connection.register("activities", rows)
         found: list[dict[str, Any]] = connection.sql(sql).to_arrow_table().to_pylist()
     return found
-
-
-def _is_known_model(model: str) -> bool:
-    try:
-        find(model)
-    except ModelUnknown:
-        return False
-    return True
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.models import known
 from estimator.comparison.answer import Answer
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Scenario, read_scenario
@@ -30,14 +30,9 @@ class ScenarioDecision:
 
     def present(self, case: UseCase) -> str | None:
         """The first option with the model of the use case, the one in use today."""
-        try:
-            model = find(case.model).id if case.model else None
-            for option in self.scenario.options:
-                if model and option.use and option.use.model and find(option.use.model).id == model:
-                    return option.id
-        except ModelUnknown:
-            return None
-        return None
+        model = known(case.model)
+        options = (option for option in self.scenario.options if model and option.use)
+        return next((o.id for o in options if o.use and known(o.use.model) == model), None)
 
 
 def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from estimator.catalogue.models import ModelUnknown, find, load
+from estimator.catalogue.models import known, load
 from estimator.governance.indicators.scope import Scope
 from estimator.places.evidence import HostUnknown, site, tables
 
@@ -16,10 +16,7 @@ UNKNOWN = "unknown"
 def facts(model: str | None, host: str | None, day: date) -> dict[str, str]:
     """Country of the publisher, class and licence of the weights, countries of the site and of its operator."""
     found = dict.fromkeys(("publisher", "weights", "licence", "place", "law"), UNKNOWN)
-    try:
-        held = find(model) if model else None
-    except ModelUnknown:
-        held = None
+    held = known(model)
     if held:
         publisher = load().publishers.get(held.publisher)
         found |= {"publisher": (publisher.country if publisher else "") or UNKNOWN, "weights": held.open_class}
@@ -29,8 +26,8 @@ def facts(model: str | None, host: str | None, day: date) -> dict[str, str]:
     except HostUnknown:
         there = None
     if there:
-        known = {"place": there.country(), "law": there.fact("operator_country")}
-        found |= {name: fact.value for name, fact in known.items() if fact}
+        told = {"place": there.country(), "law": there.fact("operator_country")}
+        found |= {name: fact.value for name, fact in told.items() if fact}
     return found
 
 

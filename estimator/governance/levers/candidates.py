@@ -101,7 +101,7 @@ def place(service: RunningService, around: Around) -> list[Change]:
     is on average, which nobody sells."""
     if service.host in ("", UNKNOWN_SITE, DESK):
         raise LeverNotComputed("lever_place_unknown")
-    known = models.load().known(service.model) if service.model else None
+    known = models.known(service.model)
     if known is not None and known.open_class == "closed":
         raise LeverNotComputed("lever_closed")
     here = {placed.row["zone"] for placed in service.groups}
@@ -135,7 +135,7 @@ def _chosen(service: RunningService) -> models.Model:
     """The model of a service, that it chose. LeverNotComputed."""
     if any(row["kind"] == "seats" for row in service.servings):
         raise LeverNotComputed("lever_seats")
-    known = models.load().known(service.model) if service.model else None
+    known = models.known(service.model)
     if known is None:
         raise LeverNotComputed("lever_no_model")
     return known

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.catalogue.load import load
-from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.models import known
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.scope import WHOLE
 from estimator.governance.indicators.usage_by_case import last_day
@@ -143,11 +143,7 @@ def _task(facts: ReportFacts, group: RunGroup) -> dict[str, Any]:
 
 def _algorithm(model: str) -> dict[str, str]:
     """A model of our catalogue is a foundation model; for another, only the name is known."""
-    try:
-        find(model)
-    except ModelUnknown:
-        return {"algorithmName": model}
-    return {"foundationModelName": model}
+    return {"foundationModelName" if known(model) else "algorithmName": model}
 
 
 def _dataset(group: RunGroup) -> list[dict[str, Any]]:

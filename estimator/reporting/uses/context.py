@@ -7,7 +7,7 @@ from pathlib import Path
 
 from estimator.assessment.impacts import Amount
 from estimator.catalogue.load import load
-from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.models import known
 from estimator.catalogue.selection import select_factor
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import missing_text, partly_text, range_text, tick_text, two_figures
@@ -147,10 +147,8 @@ class UseFacts:
 
     def model(self) -> str:
         """The name of the model as the catalogue knows it, else as it is written."""
-        try:
-            return find(self.case.model).name if self.case.model else self.missing()
-        except ModelUnknown:
-            return self.case.model
+        found = known(self.case.model)
+        return found.name if found else self.case.model or self.missing()
 
     def host(self) -> str:
         """The name of the site."""

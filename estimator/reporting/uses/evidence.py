@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
 
-from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.models import known
 from estimator.catalogue.models import load as models
 from estimator.core.errors import say
 from estimator.core.number_format import WHOLE, made_share, range_text
@@ -173,10 +173,7 @@ def _with_quality(facts: UseFacts) -> HeldEvidence:
 
 def _publishers(facts: UseFacts) -> HeldEvidence:
     """Data and retraining, of the publisher when the model is one of the catalogue."""
-    try:
-        model = find(facts.case.model) if facts.case.model else None
-    except ModelUnknown:
-        model = None
+    model = known(facts.case.model)
     if model is None:
         return HeldEvidence("missing", "", facts.say("who_it"))
     publisher = models().publishers.get(model.publisher)

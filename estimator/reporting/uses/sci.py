@@ -15,7 +15,7 @@ from estimator.assessment.impacts import (
     known_result,
 )
 from estimator.assessment.uncertainty import interval
-from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.models import is_of
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError, say
 from estimator.core.interval import Interval
@@ -200,17 +200,10 @@ def _outputs(modality: str, size: int) -> Callable[[UseFacts, Sequence[Attached]
     """A counter of what models of a modality heard or made, in units of so many."""
 
     def counted(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
-        found = (r.row.group.amounts.get("media_outputs") or 0.0 for r in rows if _modality(r.row.model) == modality)
+        found = (r.row.group.amounts.get("media_outputs") or 0.0 for r in rows if is_of(r.row.model, modality))
         return sum(found) / size or None
 
     return counted
-
-
-def _modality(model: str | None) -> str:
-    try:
-        return find(model).modality if model else ""
-    except ModelUnknown:
-        return ""
 
 
 UNITS: Mapping[str, Callable[[UseFacts, Sequence[Attached]], float | None]] = {

@@ -189,15 +189,13 @@ class CaseInventory:
         """Accelerators: hours × power × load; else tokens, images or videos. Servers are added where none is stated."""
         workload, tables, card = self.workload, self.tables, self.device.accelerator
         ratio = _stated("host_ratio", 1.0) if cards_only else tables.bound("host_ratio", self.device.machine)
-        hours = self.hours
-        if hours is None and workload.device_power_w is not None and self._wall_clock is not None:
+        hours, watts, load = self.hours, workload.device_power_w, workload.device_load
+        if hours is None and watts is not None and self._wall_clock is not None:
             hours = self._wall_clock * (workload.device_count or 1)
-        if hours is not None and (workload.device_power_w is not None or workload.device_load is not None):
-            power = tables.bound("max_power", card)
-            if workload.device_power_w is not None:
-                power = _stated("max_power", workload.device_power_w / WATTS)
-            load = 1.0 if workload.device_power_w is not None else workload.device_load or 0.0
-            bounds = {"max_power": power, "device_load": _stated("device_load", load)}
+        power = tables.bound("max_power", card) if watts is None else _stated("max_power", watts / WATTS)
+        if hours is not None and (watts is not None or load is not None):
+            drawn = 1.0 if watts is not None else load or 0.0
+            bounds = {"max_power": power, "device_load": _stated("device_load", drawn)}
             return {"working_hours": hours}, bounds | {"host_ratio": _stated("host_ratio", 1.0)}, ()
         if workload.host_power_w is not None and not cards_only:
             return None  # the power of whole servers
@@ -205,12 +203,8 @@ class CaseInventory:
             serving = workload.requests is not None or workload.output_tokens is not None
             of_run = "serving_load" if workload.duration_s is None else "working_load"  # a run has no waiting
             load_factor = replace(tables.bound(of_run if serving else "training_load", ANY), quantity="device_load")
-            power = tables.bound("max_power", card)
-            return (
-                {"working_hours": hours},
-                {"max_power": power, "device_load": load_factor, "host_ratio": ratio},
-                (),
-            )
+            bounds = {"max_power": power, "device_load": load_factor, "host_ratio": ratio}
+            return {"working_hours": hours}, bounds, ()
         return self._answers({"host_ratio": ratio}, cards_only)
 
     @property

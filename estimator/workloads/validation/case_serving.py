@@ -23,7 +23,7 @@ class NotEstimable(Exception):
 
 def case_serving(workload: Workload, accelerator: str | None, place: str, tables: CaseTables) -> Serving:
     """How the model of a case is served; arrivals per second settle the requests in flight (Little's law)."""
-    known = _known(workload.model)
+    known = models.known(workload.model)
     serving = Serving(
         known.id if known else workload.model or "uncatalogued",
         case_size(workload),
@@ -43,7 +43,7 @@ def case_serving(workload: Workload, accelerator: str | None, place: str, tables
 
 def case_size(workload: Workload) -> ModelSize:
     """Parameters as stated, else those of the catalogue of models. NotEstimable when neither knows."""
-    known = _known(workload.model)
+    known = models.known(workload.model)
     found = size_of(known) if known else None
     if workload.total_params_b is None:
         if found is None:
@@ -58,16 +58,8 @@ def case_size(workload: Workload) -> ModelSize:
 
 def embeds(workload: Workload) -> bool:
     """Whether the model of a case reads and writes nothing: it makes vectors, or orders texts."""
-    known = _known(workload.model)
+    known = models.known(workload.model)
     return workload.output_tokens == 0 or (known is not None and known.modality == "embedding")
-
-
-@cache
-def _known(model: str | None) -> models.Model | None:
-    try:
-        return models.find(model) if model else None
-    except models.ModelUnknown:
-        return None
 
 
 @cache
@@ -75,9 +67,9 @@ def measured_name(model: str | None) -> str | None:
     """The name of a model in the measured configurations."""
     if measured_tables().architecture(model):
         return model
-    known = _known(model)
+    known = models.known(model)
     names = {row.model for row in measured_tables().rows}
-    return next((n for n in sorted(names) if known and _known(n) == known), None)
+    return next((n for n in sorted(names) if known and models.known(n) == known), None)
 
 
 def measured_table(model: str | None, leave_out: str | None, without: frozenset[str]) -> TokenTables:
