@@ -76,11 +76,12 @@ def test_the_order_of_options_chooses_nothing(zones: tuple[str, str]) -> None:
 
 
 def test_requests_in_flight_that_nobody_stated_are_said_to_be_alike() -> None:
-    models = [option(name, use={"model": name, "zone": "FRA"}) for name in ("mistral-small-latest", "gpt-4o")]
+    asked = ("mistral-small-latest", "gpt-4o")
+    models = [option(n, use={"model": n, "zone": "FRA", "host": "class/hyperscale"}) for n in asked]
     stated = option("stated", use={"model": "gpt-4o", "zone": "FRA", "concurrency": 8})
     both = Comparator(scenario(*models, stated), ComparisonContext(load(), DAY)).evaluated
     told = [name for name, o in both.items() if any(w["code"] == "flight_alike" for w in o.built.warnings)]
-    assert told == ["mistral-small-latest", "gpt-4o"]
+    assert told == list(asked)
     alone = Comparator(scenario(models[0], stated), ComparisonContext(load(), DAY)).evaluated
     assert not [w for o in alone.values() for w in o.built.warnings if w["code"] == "flight_alike"]
 
