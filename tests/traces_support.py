@@ -79,9 +79,9 @@ def energy(row: Activity) -> float:
 
 
 def judged(ledger: Ledger) -> list[dict[str, Any]]:
-    """Every row of the ledger with its status."""
+    """Every row of the ledger that was not withdrawn, with its status."""
     with connect() as connection:
-        connection.execute(f"CREATE TABLE activities AS SELECT * FROM read_parquet({ledger.files('activities')!r})")
+        connection.execute(f"CREATE TABLE activities AS {ledger.rows_sql('activities')}")
         cursor = connection.execute(current_rows_sql())
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

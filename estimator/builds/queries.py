@@ -157,7 +157,8 @@ class Build(BuildFile):
     def quarantine(self, offset: int = 0, limit: int = 50) -> dict[str, Any]:
         """{"rows", "total"}: quarantined rows, each with its text."""
         rows = self._engine.rows(
-            "SELECT DISTINCT row_id, file_name, line, code, facts, text, header FROM refused"
+            "SELECT row_id, file_name, line, code, facts, text, header FROM refused"
+            " QUALIFY ROW_NUMBER() OVER (PARTITION BY row_id ORDER BY file_name, file_sha, line) = 1"
             " ORDER BY file_name, line LIMIT $1 OFFSET $2",
             [limit, offset],
         )

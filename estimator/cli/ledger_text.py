@@ -13,14 +13,12 @@ SHOWN, NAMES = 20, 5
 
 def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     """Rows withdrawn or brought back, by service and by file."""
-    also = [f"{name} ({rows})" for name, rows in body["also_in"].items()]
     services = [say("ledger_cli", "service_line", lang, service=s, rows=n) for s, n in body["services"].items()]
     return "\n".join(
         [
             say("ledger_cli", key, lang, **{name: body[name] for name in ("withdrawal", "rows", "refused")}),
             *services[:SHOWN],
             say("ledger_cli", "files_line", lang, files=some_of(body["files"], NAMES)),
-            *([say("ledger_cli", "also_in", lang, files=some_of(also, NAMES))] if also else []),
         ]
     )
 

@@ -1,19 +1,22 @@
 """Import of files into the ledger: new rows are appended, and each row is accounted for."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.core.errors import SobriaError
+from estimator.core.fields import Author
 from estimator.ingestion.declarations.remarks import Declared, Remark, remarks
-from estimator.ingestion.reader import ReadingContext
+from estimator.ingestion.quarantine import completed, cut_lines
+from estimator.ingestion.reader import ReadingContext, Trace
 from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
 from estimator.ledger.append import Account, Append
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
+from estimator.ledger.withdrawals import settle
 
 
 @dataclass(frozen=True)
@@ -62,21 +65,26 @@ def import_paths(
 def _import(
     ledger: Ledger, found: FoundFiles, context: ReadingContext, progress: Callable[[int, int], None]
 ) -> ImportReport:
-    posting, declared = Append(ledger), Declared(ledger)
+    posting, declared, cut = Append(ledger), Declared(ledger), cut_lines(ledger)
     files: list[FileResult] = []
     refused: list[Refused] = []
     told: list[Remark] = []
+    whole: list[Refused] = []
     sizes = [size_of(path) for path in found.traces]
     done, total = 0, sum(sizes)
     for path, size in zip(found.traces, sizes, strict=True):
-        file = _File(path, declared)
+        file = _File(path, declared, cut)
         file.bring(posting, context, lambda read: progress(done + read, total))  # noqa: B023
         done += size
         files.append(FileResult(file.name, file.read, len(file.refused), tuple(file.unused), file.error))
         refused += file.refused
         told += file.remarks
+        whole += file.completed
         progress(done, total)
     account = posting.account()
+    if whole:
+        lines = ", ".join(f"{row.file_name}:{row.line}" for row in whole)
+        settle(ledger, "completed", whole, Author(who="SobrIA", why=lines))
     if account.read != sum(file.read for file in files):
         raise ValueError(f"{sum(file.read for file in files)} rows in the files, {account.read} in the account")
     return ImportReport(account, tuple(files), tuple(refused), tuple(told), tuple(found.left))
@@ -85,13 +93,14 @@ def _import(
 class _File:
     """One file of an import, and its results so far."""
 
-    def __init__(self, path: str | Path, declared: Declared) -> None:
-        self._declared = declared
+    def __init__(self, path: str | Path, declared: Declared, cut: Mapping[str, Sequence[Refused]]) -> None:
+        self._declared, self._cut = declared, cut
         self._path = path
         self.name = Path(path).name
         self.read = 0
         self.refused: list[Refused] = []
         self.remarks: list[Remark] = []
+        self.completed: list[Refused] = []
         self.unused: dict[str, None] = {}
         self.error: SobriaError | None = None
 
@@ -103,6 +112,10 @@ class _File:
             posting.take(opened.trace, map(self._count, opened.results))
             if not self.read:
                 raise SobriaError("no_rows", file=self.name)
+            if cut := self._cut.get(self.name):
+                trace = opened.trace if isinstance(opened.trace, Trace) else opened.trace.whole()
+                self.completed = completed(cut, trace.data, self.refused)
+                self.remarks += [Remark("line_completed", self.name, row.line, {}) for row in self.completed]
         except SobriaError as error:
             self.error = error
 

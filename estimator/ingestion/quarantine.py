@@ -1,8 +1,9 @@
 """Quarantined rows: those still waiting, and their retry after a fix of a reader."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from estimator.core.duckdb_engine import arrow, connect
@@ -41,21 +42,46 @@ class Retried:
 
 def still_quarantined(ledger: Ledger) -> list[Refused]:
     """Quarantined rows, each once, neither withdrawn nor parsed since."""
+    return list({row.row_id: row for row in reversed(_waiting(ledger))}.values())[::-1]
+
+
+def _waiting(ledger: Ledger) -> list[Refused]:
+    """The same, a row of several files as often as they state it."""
     with ledger.still() as held, connect() as connection:
         connection.execute(f"CREATE VIEW row_status AS {held.rows_sql('activities')}")
         table = arrow(connection, waiting_sql(held.rows_sql("quarantine")), REFUSED_SCHEMA)
-    rows = {row.row_id: row for row in as_models("quarantine", table)}
-    return sorted(rows.values(), key=lambda row: (row.file_name, row.file_sha, row.line))
+    return sorted(as_models("quarantine", table), key=lambda row: (row.file_name, row.file_sha, row.line))
+
+
+def cut_lines(ledger: Ledger) -> Mapping[str, Sequence[Refused]]:
+    """Lines that no reader could read, by file: the last of a file that was still being written may be one."""
+    with ledger.still() as held, connect() as connection:
+        sql = f"SELECT * FROM ({held.rows_sql('quarantine')}) WHERE code = 'broken_line' ORDER BY line"
+        rows: list[Refused] = as_models("quarantine", arrow(connection, sql, REFUSED_SCHEMA))
+    found: dict[str, list[Refused]] = defaultdict(list)
+    for row in rows:
+        found[row.file_name].append(row)
+    return found
+
+
+def completed(cut: Sequence[Refused], data: bytes, refused: Iterable[Refused]) -> list[Refused]:
+    """Those that this later version of their file, which begins with all that it held, no longer refuses."""
+    still = {row.row_id for row in refused}
+    sizes = [(row, int(row.facts.get("bytes", "0"))) for row in cut if row.row_id not in still]
+    return [row for row, size in sizes if 0 < size < len(data) and sha256(data[:size]).hexdigest() == row.file_sha]
 
 
 def retry(ledger: Ledger, context: ReadingContext, paths: Iterable[str | Path] = ()) -> Retried:
     """Parse quarantined rows again: from their file in these paths or in the home's traces, else from stored text."""
-    files: Files = defaultdict(list)
-    for row in still_quarantined(ledger):
-        files[row.file_name, row.file_sha].append(row)
-    names = {name for name, _ in files}
+    waiting = _waiting(ledger)
+    names = {row.file_name for row in waiting}
     tracked = [path for path in find_files([ledger.home / TRACES]).traces if Path(path).name in names]
-    originals = _originals(files, [*tracked, *find_files(paths).traces] if files else [])
+    shas = {row.file_sha: (row.file_name, row.file_sha) for row in waiting}
+    originals = _originals(shas, [*tracked, *find_files(paths).traces] if waiting else [])
+    files: Files = defaultdict(list)
+    there = sorted(waiting, key=lambda row: (row.file_name, row.file_sha) in originals)  # the last of a row counts
+    for row in {row.row_id: row for row in there}.values():
+        files[row.file_name, row.file_sha].append(row)
     posting = Append(ledger)
     needed: dict[str, int] = {}
     refused = 0
@@ -74,10 +100,9 @@ def retry(ledger: Ledger, context: ReadingContext, paths: Iterable[str | Path] =
     return Retried(total, account.accepted, account.superseded, refused, sum(needed.values()), tuple(sorted(needed)))
 
 
-def _originals(files: Files, paths: Sequence[str | Path]) -> dict[tuple[str, str], Trace]:
-    """The original traces of these rows, matched by hash. unreadable_file."""
-    shas = {sha: (name, sha) for name, sha in files}
-    senders = {sender for name, _ in files if (sender := sender_in(name))}
+def _originals(shas: Mapping[str, tuple[str, str]], paths: Sequence[str | Path]) -> dict[tuple[str, str], Trace]:
+    """The original traces of these files, by name and hash. unreadable_file."""
+    senders = {sender for name, _ in shas.values() if (sender := sender_in(name))}
     found = {}
     for path in paths:
         trace = open_trace(path)

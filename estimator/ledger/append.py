@@ -1,22 +1,25 @@
 """Append to the ledger: duplicates counted, other rows written in batches, then the import acknowledged."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from functools import cache, partial
 from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from estimator.core import atomic_files, parquet_files
+from estimator.core.digest_set import Digests, of_column
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import KINDS, Ledger
 from estimator.ledger.journal import Import, ImportedFile, heads
 from estimator.ledger.read_result import ReadResult
-from estimator.ledger.rows import Activity, Refused
+from estimator.ledger.rows import Activity, Kind, Refused
 
 BATCH_ROWS = 100_000
+Stated = Callable[[Kind], Digests]
 
 
 @dataclass(frozen=True)
@@ -68,26 +71,33 @@ class Append:
             self._refused_known = ledger.known("quarantine")
             self._loose = self._unrecorded_rows()
             self._named = self._recorded_parts()
-        self._rows: list[Activity] = []
-        self._tables: list[pa.Table] = []
-        self._refused: list[Refused] = []
+        self._read = {source.sha for done in self._imports for source in done.sources}
+        self._new, self._copies = _Pending(), _Pending()
         self._sources: list[ImportedFile] = []
         self._wrote: dict[str, int] = {}
+        self._copied: dict[str, int] = {}
         self._relied: dict[str, int] = {}
         self.read = self.new = self.quarantined = self.duplicates = self.moved = 0
         self.waiting = self.withdrawn = 0
 
     def take(self, file: FileName, results: Iterable[ReadResult]) -> None:
-        """Add the rows of one file. Rows read before an error count."""
+        """Add the rows of one file. Rows read before an error count.
+
+        Rows that a file of another name stated already are written too, as copies that count once: they stay when that
+        file is withdrawn. Files of one name are versions of it, which often grow: their common rows are written once.
+        """
         before = self.read, self.quarantined, self.duplicates
+        own = None if file.sha in self._read else cache(partial(self._ledger.stated, file.name))
         try:
             for result in results:
-                self._post(result)
+                self._post(result, own)
                 self._flush_if_full()
         except SobriaError:
             if self.read > before[0]:
                 self._account_for(file, before)
             raise
+        finally:
+            self._read.add(file.sha)
         self._account_for(file, before)
 
     def move(self, file: tuple[str, str], rows: Iterable[Activity]) -> None:
@@ -103,10 +113,11 @@ class Append:
 
     def flush(self) -> None:
         """Write the pending batch."""
-        rows = pa.concat_tables([parquet_files.table_of(self._rows, ACTIVITY_SCHEMA), *self._tables])
-        for part, count in self._ledger.write(rows, self._refused).items():
-            self._wrote[part] = self._wrote.get(part, 0) + count
-        self._rows, self._tables, self._refused = [], [], []
+        for pending, wrote in ((self._new, self._wrote), (self._copies, self._copied)):
+            rows = pa.concat_tables([parquet_files.table_of(pending.rows, ACTIVITY_SCHEMA), *pending.tables])
+            for part, count in self._ledger.write(rows, pending.refused).items():
+                wrote[part] = wrote.get(part, 0) + count
+        self._new, self._copies = _Pending(), _Pending()
 
     def account(self) -> Account:
         """Write the rest, count superseded rows of this append in the current ledger, and acknowledge the import."""
@@ -121,7 +132,7 @@ class Append:
                 accepted=self.new - rows - superseded,
                 superseded=superseded,
                 quarantined=self.quarantined - refused,
-                duplicates=self.duplicates + rows + refused,
+                duplicates=self.duplicates + sum(self._copied.values()) + rows + refused,
                 waiting=self.waiting + refused,
                 withdrawn=self.withdrawn,
             )
@@ -133,30 +144,44 @@ class Append:
         """Parts that an import has written and recorded."""
         return {part for done in self._ledger.imports.read()[0] for part in done.wrote}
 
-    def _post(self, result: ReadResult) -> None:
+    def _post(self, result: ReadResult, own: Stated | None) -> None:
+        """own: ids of the rows that stand under the name of this file; None where it was read before."""
         for row in result.rows:
-            if self._rows_known.has(row):
-                self._note_known(row.row_id)
-            else:
+            if not self._rows_known.has(row):
                 self._keep(row)
+            elif own and not own("activities").holds_one(row.row_id):
+                self._copies.rows.append(row)
+            else:
+                self._note_known(row.row_id)
         if result.table is not None:
             known = self._rows_known.meet(result.table)
-            for row_id in result.table.filter(pa.array(known))["row_id"].to_pylist():
+            there = result.table.filter(pa.array(known))
+            if own and len(there):
+                mine = own("activities").holds(of_column(there["row_id"]))
+                self._copies.tables.append(there.filter(pa.array(~mine)))
+                there = there.filter(pa.array(mine))
+            for row_id in there["row_id"].to_pylist():
                 self._note_known(row_id)
             fresh = result.table.filter(pa.array(~known)) if known.any() else result.table
-            self._tables.append(fresh)
+            self._new.tables.append(fresh)
             self.new += len(fresh)
         for refusal in result.refused:
-            if self._rows_known.has(refusal):
-                self._note_known(refusal.row_id)
-            elif self._refused_known.has(refusal):
-                self._note_known(refusal.row_id)
-                self.waiting += 1
-            else:
-                self._refused_known.add_one(refusal.row_id)
-                self._refused.append(refusal)
-                self.quarantined += 1
+            self._set_aside(refusal, own)
         self.read += result.read
+
+    def _set_aside(self, refusal: Refused, own: Stated | None) -> None:
+        if self._rows_known.has(refusal):
+            self._note_known(refusal.row_id)
+        elif not self._refused_known.has(refusal):
+            self._refused_known.add_one(refusal.row_id)
+            self._new.refused.append(refusal)
+            self.quarantined += 1
+        else:
+            self.waiting += 1
+            if own and not own("quarantine").holds_one(refusal.row_id):
+                self._copies.refused.append(refusal)
+            else:
+                self._note_known(refusal.row_id)
 
     def _account_for(self, file: FileName, before: tuple[int, int, int]) -> None:
         read, refused = self.read - before[0], self.quarantined - before[1]
@@ -173,14 +198,14 @@ class Append:
             "read": self.read,
             "moved": self.moved,
             "duplicates": self.duplicates,
-            "wrote": self._wrote,
+            "wrote": self._wrote | self._copied,
             "relied": self._relied,
         }
         self._ledger.imports.write(make_record(Import, fields, self._ledger.clock()))
 
     def _keep(self, row: Activity) -> None:
         self._rows_known.add_one(row.row_id)
-        self._rows.append(row)
+        self._new.rows.append(row)
         self.new += 1
 
     def _note_known(self, row_id: str) -> None:
@@ -192,7 +217,7 @@ class Append:
             self._relied[part] = rows
 
     def _flush_if_full(self) -> None:
-        if len(self._rows) + sum(map(len, self._tables)) + len(self._refused) >= BATCH_ROWS:
+        if len(self._new) + len(self._copies) >= BATCH_ROWS:
             self.flush()
 
     def _unrecorded_rows(self) -> dict[str, tuple[str, int]]:
@@ -205,3 +230,15 @@ class Append:
                 ids = pq.ParquetFile(self._ledger.folder / part).read(columns=["row_id"]).column("row_id").to_pylist()
                 loose.update(dict.fromkeys(ids, (part, len(ids))))
         return loose
+
+
+class _Pending:
+    """Rows of a batch to be written."""
+
+    def __init__(self) -> None:
+        self.rows: list[Activity] = []
+        self.tables: list[pa.Table] = []
+        self.refused: list[Refused] = []
+
+    def __len__(self) -> int:
+        return len(self.rows) + sum(map(len, self.tables)) + len(self.refused)

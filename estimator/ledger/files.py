@@ -117,6 +117,14 @@ class Ledger:
             living = {row.row_id for row in stored if copy_of(row) not in gone[row.row_id]}
         return KnownRows(ids, dict(gone), gone.keys() - living)
 
+    def stated(self, name: str, kind: Kind) -> "Digests":
+        """Ids of the rows of a kind that stand under the name of this file, without the withdrawn ones."""
+        from estimator.core.digest_set import Digests, of_column
+
+        with self.reading(), connect() as connection:
+            sql = f"SELECT row_id FROM ({self.rows_sql(kind)}) WHERE file_name = $1"
+            return Digests(of_column(connection.sql(sql, params=[name]).to_arrow_table()["row_id"]))
+
     def copies(self, kind: Kind, files: Sequence[str], where: Any = None) -> list[Any]:
         """Rows of these files as Activity or Refused."""
         if not files:

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
@@ -16,7 +16,7 @@ from estimator.core.fields import Author
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
-from estimator.ledger.rows import Kind
+from estimator.ledger.rows import Kind, Refused
 
 COLLECTED = "collect-"  # prefix of the name of a payload sent by a service, in place of a file name
 
@@ -38,18 +38,14 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True)
 class WithdrawalEffect:
-    """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files.
-
-    also_in: other files, with how many of their rows were known already when they came: these may be rows withdrawn
-    here, which only an import of the file again brings back."""
+    """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files."""
 
     target: str
     tables: dict[Kind, pa.Table]
     withdrawal: str = ""
-    also_in: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """{"target", "withdrawal", "rows", "refused", "services", "files", "also_in"}; no withdrawal: dry run."""
+        """{"target", "withdrawal", "rows", "refused", "services", "files"}; no withdrawal: dry run."""
         rows, refused = self.tables["activities"], self.tables["quarantine"]
         services = Counter(rows.column("service_key").to_pylist())
         files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
@@ -60,12 +56,11 @@ class WithdrawalEffect:
             **counts,
             "services": dict(sorted(services.items())),
             "files": sorted(files),
-            "also_in": self.also_in,
         }
 
 
 def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
-    """Dry run of a withdrawal. nothing_to_withdraw, ledger_id_unknown."""
+    """Dry run of a withdrawal. nothing_to_withdraw, ledger_id_unknown, versions_share_rows."""
     with ledger.still() as held, connect() as connection:
         tables: dict[Kind, pa.Table] = {}
         for kind, schema in SCHEMAS.items():
@@ -74,11 +69,12 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
             tables[kind] = arrow(connection, sql, schema, [value])
     if not any(map(len, tables.values())):
         raise SobriaError("nothing_to_withdraw", target=target.value)
-    return WithdrawalEffect(str(target), tables, also_in=_also_in(ledger, target, tables))
+    _check_versions(ledger, target, tables)
+    return WithdrawalEffect(str(target), tables)
 
 
 def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect:
-    """Withdraw the rows that match today. The same rows in another file may be imported again."""
+    """Withdraw the rows that match today. The same rows in another file still count, or may be imported again."""
     return _withdrawn(ledger, withdrawal_effect(ledger, target), author)
 
 
@@ -92,6 +88,13 @@ def withdraw_rows(ledger: Ledger, told: str, row_ids: Collection[str], author: A
         sql = f"SELECT * FROM {rows} WHERE {where} ORDER BY file_sha, line, file_name"
         found = arrow(connection, sql, SCHEMAS["activities"], [sorted(row_ids)])
     tables: dict[Kind, pa.Table] = {"activities": found, "quarantine": SCHEMAS["quarantine"].empty_table()}
+    return _withdrawn(ledger, WithdrawalEffect(told, tables), author)
+
+
+def settle(ledger: Ledger, told: str, refused: Sequence[Refused], author: Author) -> WithdrawalEffect:
+    """Withdraw these quarantined rows, which stand whole elsewhere. told: what they are."""
+    rows = parquet_files.table_of(refused, SCHEMAS["quarantine"])
+    tables: dict[Kind, pa.Table] = {"activities": SCHEMAS["activities"].empty_table(), "quarantine": rows}
     return _withdrawn(ledger, WithdrawalEffect(told, tables), author)
 
 
@@ -120,23 +123,19 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
     return WithdrawalEffect(found.target, tables, _record_withdrawal(ledger, found, undone.event, [], author))
 
 
-def _also_in(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]) -> dict[str, int]:
-    """Other files with rows known already, by name: the journal counts such rows, and does not say which they are."""
+def _check_versions(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]) -> None:
+    """versions_share_rows: another file of the same name, which stays, states rows that were written with these."""
+    if target.kind != "import" and not (target.kind == "file" and _HASH.fullmatch(target.value)):
+        return
     mine = {sha for table in tables.values() for sha in table.column("file_sha").to_pylist()}
-    imports = sorted(ledger.imports.read()[0], key=lambda done: done.order)
-    since = [any(source.sha in mine for source in done.sources) for done in imports]
+    sources = [source for done in ledger.imports.read()[0] if not done.moved for source in done.sources]
+    names = {source.name for source in sources if source.sha in mine}
     new = Counter[str]()
-    for source in (source for done in imports if not done.moved for source in done.sources):
+    for source in sources:
         new[source.sha] = max(new[source.sha], source.new)
-    known: dict[tuple[str, str], int] = {}
-    for done in imports[since.index(True) if any(since) else 0 :]:
-        for source in done.sources:
-            if source.sha not in mine and target != Target("file", source.name) and source.read > new[source.sha]:
-                known[source.name, source.sha] = source.read - new[source.sha]
-    found = Counter[str]()
-    for (name, _), rows in known.items():
-        found[name] += rows
-    return dict(sorted(found.items()))
+    for source in sources:
+        if source.name in names and source.sha not in mine and source.read > new[source.sha]:
+            raise SobriaError("versions_share_rows", target=target.value, file=source.name, sha=source.sha[:12])
 
 
 def _record_withdrawal(ledger: Ledger, found: WithdrawalEffect, undoes: str, parts: list[str], author: Author) -> str:

@@ -55,14 +55,14 @@ def test_what_waits_is_listed_once_with_its_reason(home: Path) -> None:
     with reader_that_refuses(2, 4):
         bring(home, CONTENT + "\n", name="copie.csv")
     assert [(row.file_name, row.line, row.code) for row in still_quarantined(Ledger(home))] == [
-        ("emissions.csv", 3, "bad_number"),
-        ("emissions.csv", 4, "bad_number"),
-        ("emissions.csv", 5, "negative_energy"),
+        ("copie.csv", 3, "bad_number"),  # the first file by name, of those that state it
+        ("copie.csv", 4, "bad_number"),
+        ("copie.csv", 5, "negative_energy"),
     ]
     body = json.loads(sobria(home, "quarantine", "list", "--json").stdout)
     assert body["total"] == 3 and set(body["rows"][0]) >= {"line", "code", "fr", "en", "text"}
     shown = sobria(home, "quarantine", "list").stdout
-    assert "3 ligne(s) de côté" in shown and "emissions.csv:3 (× 2) cpu_energy contient" in shown
+    assert "3 ligne(s) de côté" in shown and "copie.csv:3 (× 2) cpu_energy contient" in shown
     assert "Aucune ligne n'est de côté" in sobria(home / "empty", "quarantine", "list").stdout
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from estimator.ingestion.importing import import_paths
+from estimator.ingestion.quarantine import still_quarantined
 from estimator.ledger import Ledger
+from estimator.ledger.reconciliation import reconcile
 from tests.ingestion.formats import FORMATS, bring, kept_in, sample
 from tests.support import place_of
 from tests.traces_support import context, judged
@@ -95,6 +97,26 @@ def test_a_session_that_goes_on_in_another_file_counts_once(tmp_path: Path) -> N
     bring(tmp_path, text.replace("0b1f4c52", "9c9c9c9c"), "b.jsonl")
     current = [row for row in judged(Ledger(tmp_path)) if row["status"] == "current"]
     assert sorted(row["output_tokens"] for row in current) == [60, 90, 180, 420]
+
+
+@pytest.mark.parametrize("name", ["claude_code.jsonl", "codex.jsonl"])
+def test_a_transcript_cut_while_it_was_written_is_completed_later(name: str, tmp_path: Path) -> None:
+    """Its last line waits, then counts with the rest of the file, and is no longer set aside; a line that is damaged
+    for good stays so, and a file of the same name that does not begin with the cut one settles nothing."""
+    whole = (FORMATS / name).read_text("utf-8").rstrip().splitlines()
+    whole = [*whole[:1], "{damaged", *whole[1:]]
+    bring(tmp_path, "\n".join([*whole[:-1], whole[-1][:40]]), name)
+    assert [row.line for row in still_quarantined(Ledger(tmp_path)) if row.code == "broken_line"] == [2, len(whole)]
+    bring(tmp_path, "\n".join(["{}", *whole[3:]]), name)
+    assert len([row for row in still_quarantined(Ledger(tmp_path)) if row.code == "broken_line"]) == 2
+    (tmp_path / name).write_text("\n".join(whole) + "\n", "utf-8")
+    report = import_paths(Ledger(tmp_path), [tmp_path / name], context())
+    assert [(remark.code, remark.line) for remark in report.remarks] == [("line_completed", len(whole))]
+    assert [row.line for row in still_quarantined(Ledger(tmp_path)) if row.code == "broken_line"] == [2]
+    (alone := tmp_path / "alone").mkdir()
+    bring(alone, "\n".join(whole) + "\n", name)
+    ids = [{row["row_id"] for row in judged(Ledger(home)) if row["status"] == "current"} for home in (tmp_path, alone)]
+    assert ids[0] == ids[1] and reconcile(Ledger(tmp_path)).faults == ()
 
 
 def test_a_long_first_prompt_hides_no_transcript(tmp_path: Path) -> None:

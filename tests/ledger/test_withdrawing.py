@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.refusals import FieldsRefused
 from estimator.governance.register.register import author
 from estimator.ingestion.importing import import_paths
+from estimator.ingestion.quarantine import still_quarantined
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from estimator.ledger.withdrawals import (
@@ -23,7 +25,7 @@ from estimator.ledger.withdrawals import (
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
 from tests.support import refuses, sobria
-from tests.traces_support import context, text
+from tests.traces_support import context, judged, text
 
 DSI = author("DSI", "fichier d'essai importé par erreur")
 GOOD = text(snapshot("a", 1, 60, 1), snapshot("b", 2, 60, 2))
@@ -91,7 +93,6 @@ def test_saying_what_would_leave_writes_nothing(home: Path) -> None:
         "refused": 1,
         "services": {"essai": 2},
         "files": ["essai.csv"],
-        "also_in": {},
     }
     assert Ledger(home).names() == names and Ledger(home).withdrawals.read() == ([], [])
 
@@ -170,23 +171,66 @@ def test_any_order_of_imports_and_withdrawals_balances(
     assert reconcile(ledger).accepted == (2 + max(read) if read else 0)
 
 
-def test_a_row_that_another_file_also_states_is_not_withdrawn_in_silence(home: Path) -> None:
-    """essai.csv holds c and d; suite.csv then c again and e: withdrawing the first takes c, 1 + 2 + 16 kWh are left.
-    The command names suite.csv and its one known row; imported again, it counts: 1 + 2 + 4 + 16. A file imported
-    before, a copy of the same content and a file of new rows alone are not named."""
+def test_a_row_that_another_file_also_states_stays(home: Path) -> None:
+    """essai.csv holds c and d; suite.csv then c again and e: without the first, 1 + 2 + 4 + 16 kWh are left, and what
+    both state counts once while both are there."""
     suite = text(snapshot("c", 3, 60, 4), snapshot("e", 5, 60, 16))
-    bring(home, suite, name="suite.csv")
-    bring(home, WRONG, name="copie.csv")
-    bring(home, text(snapshot("f", 6, 60, 32)), name="neuf.csv")
-    asked = ("ledger", "withdraw", "--file", "essai.csv")
-    for options in (("--dry-run",), ("--who", "DSI", "--why", "essai")):
-        told = sobria(home, *asked, *options).stdout
-        assert "Des lignes de suite.csv (1) étaient déjà connues" in told and "importez de nouveau" in told
-    assert kwh(home) == pytest.approx(1 + 2 + 16 + 32)
-    assert bring(home, suite, name="suite.csv").accepted == 1
-    assert kwh(home) == pytest.approx(1 + 2 + 4 + 16 + 32)
-    bring(home, suite, name="suite.csv")
-    assert withdrawal_effect(Ledger(home), Target("file", "suite.csv")).also_in == {}
+    assert bring(home, suite, name="suite.csv").duplicates == 1
+    assert kwh(home) == pytest.approx(1 + 2 + 4 + 8 + 16)
+    taken = withdraw(Ledger(home), Target("file", "essai.csv"), DSI)
+    assert kwh(home) == pytest.approx(1 + 2 + 4 + 16)
+    assert bring(home, suite, name="suite.csv").duplicates == 2
+    bring_back(Ledger(home), taken.withdrawal, DSI)
+    withdraw(Ledger(home), Target("file", "suite.csv"), DSI)
+    assert kwh(home) == pytest.approx(1 + 2 + 4 + 8)
+    assert reconcile(Ledger(home)).faults == ()
+
+
+def test_a_version_of_a_file_that_shares_rows_is_withdrawn_by_name(home: Path) -> None:
+    """Versions of one file, which grows, are written once: the first alone cannot leave."""
+    [first] = [s.sha for done in Ledger(home).imports.read()[0] for s in done.sources if s.name == "essai.csv"]
+    bring(home, WRONG.rstrip() + "\n" + text(snapshot("e", 5, 60, 16)).split("\n", 1)[1], name="essai.csv")
+    assert len(Ledger(home).ids("activities")) == 5
+    for asked in (("--file", first[:12]), ("--dry-run", "--file", first[:12])):
+        said = sobria(home, "ledger", "withdraw", *asked, "--who", "DSI", "--why", "essai", code=1).stderr
+        assert "autre version de essai.csv" in said and "--file essai.csv" in said
+    assert kwh(home) == pytest.approx(1 + 2 + 4 + 8 + 16)
+    withdraw(Ledger(home), Target("file", "essai.csv"), DSI)
+    assert kwh(home) == pytest.approx(1 + 2)
+
+
+FILES = st.lists(
+    st.tuples(st.sampled_from(["a.csv", "b.csv", "c.csv"]), st.sets(st.integers(0, 5), min_size=1)),
+    min_size=2,
+    max_size=5,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(FILES, st.sampled_from(["a.csv", "b.csv", "c.csv"]))
+def test_a_withdrawal_leaves_what_the_other_files_alone_give(
+    tmp_path_factory: pytest.TempPathFactory, files: list[tuple[str, set[int]]], gone: str
+) -> None:
+    """Files share snapshots of two runs, a refused row and a run, and come back longer, shorter or the same; the same
+    content under two names is one file."""
+    rows = [snapshot("run", 1, 60, 1), snapshot("run", 2, 120, 2), snapshot("other", 1, 60, 4), {"cpu_energy": -1}]
+    rows += [snapshot("run", 3, 30, 0.5), snapshot("alone", 9, 60, 8)]
+    both, others = (tmp_path_factory.mktemp(name) for name in ("both", "others"))
+    for name, held in files:
+        content = text(snapshot(name, 30, 60, 16), *(rows[n] for n in sorted(held)))
+        bring(both, content, name=name)
+        if name != gone:
+            bring(others, content, name=name)
+    if gone in {name for name, _ in files}:
+        withdraw(Ledger(both), Target("file", gone), DSI)
+    assert counted(both) == counted(others) and reconcile(Ledger(both)).faults == ()
+
+
+def counted(home: Path) -> tuple[Any, ...]:
+    """Rows that count, with their file and line, and rows that wait."""
+    current = [row for row in judged(Ledger(home)) if row["status"] == "current"]
+    waiting = [(row.row_id, row.code, row.file_name) for row in still_quarantined(Ledger(home))]
+    return sorted((row["row_id"], row["file_name"], row["line"], row["cpu_energy_kwh"]) for row in current), waiting
 
 
 def test_the_command_withdraws_and_undoes(home: Path) -> None:

@@ -217,8 +217,10 @@ class RecordReader:
         self._refuse(line, self._identity(said, once=False), refusal, said.kept)
 
     def broken(self, line: int, text: str) -> None:
-        """Quarantine an unreadable line: only its number is stored; `text` distinguishes it from others."""
-        self._refuse(line, self._identities.of_text(f"{self.reader}\x1d{text}"), RowRefused("broken_line"), {})
+        """Quarantine an unreadable line: only its number is stored, and the bytes of its file, which may be cut there;
+        `text` distinguishes it from others."""
+        cut = RowRefused("broken_line", bytes=str(len(self.trace.data)))
+        self._refuse(line, self._identities.of_text(f"{self.reader}\x1d{text}"), cut, {})
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """(line, object) of a JSON trace; an unreadable line is quarantined. broken_json."""
