@@ -7,7 +7,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.svg_charts import Rise, Swing, part_name, times_text, tornado, waterfall
+from dashboard.comparison.verdict_sections import times_text
+from dashboard.shared.plotly_figures import PALE, PLACE, SECOND, Explored, ExploredRow, Mark, explored
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice
@@ -15,7 +16,8 @@ from estimator.comparison.answer import Answer, Difference, Pair
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.verdict_text import told
-from estimator.core.number_format import step_for, tick_text, with_unit
+from estimator.core.number_format import share_text, step_for, tick_text, with_unit
+from estimator.reporting.documents.pictures import ACCENT
 
 DRAWN = 5  # maximum factors in the chart
 LEAST_DOUBT = 0.005
@@ -37,7 +39,9 @@ def show(answer: Answer, scenario: Scenario, lang: str) -> None:
         pair = pairs[chosen]
         opened = compare_data.difference(scenario, pair.a, pair.b)
         facts = _split(answer, opened, lang) | _doubt(pair, opened, lang)
-        st.html(render("comparer_difference", lang, told=told(pair, lang), times_text=times_text, **facts))
+        pictures = [facts[name] for name in ("split_explored", "doubt_explored") if facts[name]]
+        text = render("comparer_difference", lang, told=told(pair, lang), times_text=times_text, **facts)
+        explored(text, pictures, "ecart", lang)
 
 
 def _split(answer: Answer, opened: Difference, lang: str) -> dict[str, Any]:
@@ -53,17 +57,18 @@ def _split(answer: Answer, opened: Difference, lang: str) -> dict[str, Any]:
         sign = ("+\u00a0" if value > 0 else "\u2212\u00a0" if value < 0 else "") if signed else ""
         return with_unit(sign + number, step)
 
-    said = [(names[0], text(shown)), *((sentence(part_name(p, lang)), text(v, True)) for p, v in steps.items())]
+    said = [(names[0], text(shown)), *((sentence(t(f"components.{p}", lang)), text(v, True)) for p, v in steps.items())]
     said.append((names[1], text(total)))
-    rises = [Rise(names[0], text(shown), 0.0, start)]
+    rises = [ExploredRow(*said[0], [Mark(0.0, start, colour=SECOND)])]
     level = start
-    for (name, number), part in zip(said[1:-1], opened.split.values(), strict=True):
+    for told_of, part in zip(said[1:-1], opened.split.values(), strict=True):
         if part:
-            rises.append(Rise(name, number, level, level + part))
+            rises.append(ExploredRow(*told_of, [Mark.between(level, level + part, ACCENT if part > 0 else PALE)]))
         level += part
-    rises.append(Rise(names[1], text(total), 0.0, end))
+    rises.append(ExploredRow(*said[-1], [Mark(0.0, end, colour=SECOND)]))
     title = t("compare.split", lang, period=answer.scenario.need.period)
-    return {"split_title": title, "split": said, "split_picture": waterfall(rises, title, lang)}
+    picture = Explored(title, rises, step.text, float(step.worth))
+    return {"split_title": title, "split": said, "split_picture": PLACE, "split_explored": picture}
 
 
 def _doubt(pair: Pair, opened: Difference, lang: str) -> dict[str, Any]:
@@ -73,6 +78,12 @@ def _doubt(pair: Pair, opened: Difference, lang: str) -> dict[str, Any]:
         for key, share in sorted(opened.matters.items(), key=lambda item: -item[1])
         if share >= LEAST_DOUBT and key in opened.tornado
     ]
-    swings = [Swing(d["name"], d["ends"][0], d["ends"][1], d["share"]) for d in doubts[:DRAWN]]
-    title, central = t("compare.measure", lang), pair.ratio.at_factor_values if pair.ratio else 1.0
-    return {"doubts": doubts, "tornado": tornado(swings, central, title, lang) if swings else ""}
+    swings = [
+        ExploredRow(
+            d["name"], t("compare.doubt_share", lang, share=share_text(d["share"], lang)), [Mark(*sorted(d["ends"]))]
+        )
+        for d in doubts[:DRAWN]
+    ]
+    central = pair.ratio.at_factor_values if pair.ratio else 1.0
+    picture = Explored(t("compare.measure", lang), swings, t("compare.ratio", lang), line=central) if swings else None
+    return {"doubts": doubts, "tornado": PLACE if swings else "", "doubt_explored": picture}

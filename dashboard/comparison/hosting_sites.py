@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 import streamlit as st
 from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.estimator_gateway import Hosting
-from dashboard.comparison.svg_charts import PARTS, Stack, part_name, stacks
 from dashboard.shared import html_parts
 from dashboard.shared.estimator_gateway import subject_name
+from dashboard.shared.plotly_figures import PALE, PLACE, SECOND, Explored, ExploredRow, Mark, explored
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice
@@ -21,11 +22,25 @@ from estimator.comparison.site_comparison import placeable
 from estimator.comparison.verdict_text import barred_words
 from estimator.core.errors import SobriaError
 from estimator.core.interval import Interval
-from estimator.core.number_format import range_text, share_text
+from estimator.core.number_format import range_text, said_in_sentence, share_text, step_for
+from estimator.reporting.documents.pictures import ACCENT, INK, LINE
 
 MOST = 6  # maximum sites in a comparison
 FIRST = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "gcp/europe-north1", "aws/us-east-1")
 FIGURES = ("gwp", "energy", "water", "adpe")
+PARTS = {  # components of a total, in the order of a bar
+    "servers": ACCENT, "electricity": ACCENT, "idle": LINE, "overhead": PALE, "onsite": PALE, "making": SECOND,
+    "network": INK,
+}  # fmt: skip
+
+
+class Stack(NamedTuple):
+    """A site: the components of its central value [unit of the amount] and the interval of the total."""
+
+    label: str
+    parts: Mapping[str, float]
+    amount: Interval
+    said: str = ""
 
 
 def show(answer: Answer, scenario: Scenario, lang: str) -> None:
@@ -47,7 +62,8 @@ def show(answer: Answer, scenario: Scenario, lang: str) -> None:
         except SobriaError as error:
             st.html(Markup('<p class="warn" role="alert">{}</p>').format(error.message(lang)))
             return
-        st.html(_sites_compared(placed, known, figure, lang))
+        picture = _picture(_stacks(placed, known, figure, lang), _title(placed, figure, lang), lang)
+        explored(_sites_compared(placed, known, figure, lang), [picture], "lieux", lang)
 
 
 def _choices(options: Mapping[str, str], lang: str) -> tuple[str, tuple[str, ...], str]:
@@ -80,9 +96,32 @@ def _keep_sites() -> None:
 
 def _sites_compared(answer: Answer, known: Mapping[str, Hosting], figure: str, lang: str) -> Markup:
     """Components of one figure at each site, the RGESN criteria of the sites, and the questions to their suppliers."""
+    rows = _stacks(answer, known, figure, lang)
+    return render(
+        "comparer_sites",
+        lang,
+        title=_title(answer, figure, lang),
+        widest=_widest(answer, figure, lang),
+        network=_network(rows, lang),
+        picture=PLACE,
+        rows=rows,
+        there=[part for part in PARTS if any(part in row.parts for row in rows)],
+        figure_id=figure,
+        known=known,
+        first=next(iter(known.values())),
+        part_text=partial(_part_text, lang=lang),
+        criteria_summary=partial(_criteria_summary, lang=lang),
+    )
+
+
+def _title(answer: Answer, figure: str, lang: str) -> str:
+    return t("compare.hosts_picture", lang, figure=html_parts.figure_name(figure, lang), unit=answer.unit)
+
+
+def _stacks(answer: Answer, known: Mapping[str, Hosting], figure: str, lang: str) -> list[Stack]:
     units, hosts = answer.units, list(known)
     verdicts = _verdicts(answer, hosts, figure, lang)
-    rows = [
+    return [
         Stack(
             subject_name(host, lang),
             {part: value / units for part, value in option.components.get(figure, {}).items()},
@@ -91,23 +130,23 @@ def _sites_compared(answer: Answer, known: Mapping[str, Hosting], figure: str, l
         )
         for host, option in zip(hosts, answer.options, strict=True)
     ]
-    title = t("compare.hosts_picture", lang, figure=html_parts.figure_name(figure, lang), unit=answer.unit)
-    return render(
-        "comparer_sites",
-        lang,
-        title=title,
-        widest=_widest(answer, figure, lang),
-        network=_network(rows, lang),
-        picture=stacks(rows, title, lang),
-        rows=rows,
-        there=[part for part in PARTS if any(part in row.parts for row in rows)],
-        figure_id=figure,
-        known=known,
-        first=known[hosts[0]],
-        part_name=part_name,
-        part_text=partial(_part_text, lang=lang),
-        criteria_summary=partial(_criteria_summary, lang=lang),
-    )
+
+
+def _picture(rows: Sequence[Stack], title: str, lang: str) -> Explored:
+    """One bar a site, its parts one after the other, and the interval of the total."""
+    known = [row for row in rows if row.amount.known]
+    step = step_for(rows[0].amount.unit, max((row.amount.ends.central for row in known), default=0.0), lang)
+    drawn = []
+    for row in rows:
+        marks, start = [], 0.0
+        for part, colour in PARTS.items():
+            if value := row.parts.get(part):
+                marks.append(Mark(start, start + value, group=t(f"components.{part}", lang), colour=colour))
+                start += value
+        if row in known:
+            marks.append(Mark.of(row.amount, t("compare.whole", lang), INK))
+        drawn.append(ExploredRow(row.label, said_in_sentence(row.amount, lang)[0], marks))
+    return Explored(title, drawn, step.text, float(step.worth))
 
 
 def _widest(answer: Answer, figure: str, lang: str) -> str:

@@ -5,7 +5,6 @@ from functools import partial
 
 from markupsafe import Markup
 
-from dashboard.comparison.quality_chart import quality_text
 from dashboard.comparison.result import INDICATORS, link, occupancy, why_absent, without_ai
 from dashboard.shared import svg_charts
 from dashboard.shared.dates import short_day
@@ -42,6 +41,11 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         quality_text=quality_text,
         INDICATORS=INDICATORS,
     )
+
+
+def quality_text(value: float, lang: str) -> str:
+    """A share as a percentage, a test score unchanged."""
+    return share_text(value, lang) if value <= 1 else tick_text(value, svg_charts.RATIO, lang)
 
 
 def _units_text(option: Option, lang: str) -> str:

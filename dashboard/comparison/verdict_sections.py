@@ -1,16 +1,32 @@
 """Paired ratios with the verdict of each impact, and the option that suffices with the least."""
 
+from typing import NamedTuple
+
 from markupsafe import Markup
 
-from dashboard.comparison.quality_chart import QualityPoint, quality_picture, quality_text
-from dashboard.comparison.svg_charts import RatioRow, dumbbells, times_text
+from dashboard.comparison.results_table import quality_text
+from dashboard.shared.plotly_figures import PALE, PLACE, Explored, ExploredRow, Mark
+from dashboard.shared.svg_charts import RATIO
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
-from estimator.comparison.answer import Answer, AnsweredOption, Pair
+from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.verdict_rules import NOT_STUDIED
 from estimator.comparison.verdict_text import smallest_words, told
+from estimator.core.interval import Interval
+from estimator.core.number_format import said_in_sentence, step_for, tick_text, two_figures
+from estimator.reporting.documents.pictures import ACCENT
 
 FIGURES = ("energy", "water", "adpe", "gwp")
+
+
+class QualityPoint(NamedTuple):
+    """A model: electricity per unit, and quality."""
+
+    label: str
+    amount: Interval
+    quality: float
+    marked: bool
+    note: str = ""
 
 
 def ratios(answer: Answer, lang: str) -> Markup:
@@ -18,13 +34,11 @@ def ratios(answer: Answer, lang: str) -> Markup:
     pair, where none leads too."""
     if all(pair.verdict == NOT_STUDIED for pair in answer.pairs["energy"]):
         return Markup()
-    rows = [_ratio(answer, pair, lang) for pair in answer.lead if pair.ratio]
     return render(
         "comparer_ratios",
         lang,
         body=answer,
         told=[*answer.said("ratio", lang), *answer.said("server", lang)],
-        figure_html=dumbbells(rows, lang) if rows else "",
         verdicts=_verdicts(answer, lang) if answer.lead else [],
         pairs=[(name, pair) for name in FIGURES for pair in answer.pairs[name]],
         times_text=times_text,
@@ -32,11 +46,9 @@ def ratios(answer: Answer, lang: str) -> Markup:
     )
 
 
-def _ratio(answer: Answer, pair: Pair, lang: str) -> RatioRow:
-    found = pair.ratio
-    assert found is not None
-    ends, name = (found.low, found.median, found.high), sentence(answer.label(pair.b))
-    return RatioRow(name, both(pair.sentence, lang), sentence(both(pair.words, lang)), *ends)
+def times_text(value: float, lang: str) -> str:
+    """« × 2,4 », two significant figures."""
+    return t("chart.times", lang, n=tick_text(float(two_figures(value)), RATIO, lang))
 
 
 def _verdicts(answer: Answer, lang: str) -> list[list[str]]:
@@ -70,11 +82,28 @@ def smallest(answer: Answer, lang: str) -> Markup:
         points=points,
         nearest=told(pair, lang) if pair else "",
         smallest=smallest_words(answer, lang),
-        figure_html=quality_picture(points, wanted.value if wanted else None, t("compare.smallest", lang), lang)
-        if points
-        else "",
+        figure_html=PLACE if points else "",
         quality_text=quality_text,
     )
+
+
+def pictures(answer: Answer, lang: str) -> list[Explored]:
+    """Quality against electricity per unit; the option that suffices is filled."""
+    points, wanted = _points(answer, lang), answer.scenario.constraints.quality
+    if not points:
+        return []
+    step = step_for("kWh", max(point.amount.ends.central for point in points), lang)
+    rows = [
+        ExploredRow(
+            point.label,
+            said_in_sentence(point.amount, lang)[0],
+            [Mark.of(point.amount, "", ACCENT if point.marked else PALE)],
+            point.quality,
+        )
+        for point in points
+    ]
+    level, second = wanted.value if wanted else None, t("compare.quality", lang)
+    return [Explored(t("compare.smallest", lang), rows, step.text, float(step.worth), second=second, threshold=level)]
 
 
 def _points(answer: Answer, lang: str) -> list[QualityPoint]:

@@ -5,11 +5,13 @@ from functools import partial
 from markupsafe import Markup
 
 from dashboard.comparison.result import occupancy
-from dashboard.shared.svg_charts import ChartRow
+from dashboard.shared.plotly_figures import PALE, PLACE, Explored, ExploredRow, Mark
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, Grown, Pair
 from estimator.comparison.verdict_text import told, undecided_lines
+from estimator.core.number_format import said_in_sentence, step_for
+from estimator.reporting.documents.pictures import ACCENT, INK
 
 
 def growth(answer: Answer, lang: str) -> Markup:
@@ -21,7 +23,7 @@ def growth(answer: Answer, lang: str) -> Markup:
         body=answer,
         lead=[*undecided_lines(answer, lang), *_lead(answer, lang)] if answer.growth else [],
         crossings=answer.said("crossing", lang),
-        bars=partial(_bars, answer),
+        figure_html=PLACE,
         verdict=partial(_verdict, lang=lang),
         occupancy=occupancy,
     )
@@ -63,6 +65,22 @@ def _times(value: float, lang: str) -> str:
     return t("chart.times", lang, n=f"{value:g}")
 
 
-def _bars(answer: Answer, grown: Grown) -> list[ChartRow]:
-    proofs = {option.id: option.proof or {"estimated": 1.0} for option in answer.options}
-    return [ChartRow(sentence(answer.label(key)), amount, proofs[key]) for key, amount in grown.energy.items()]
+def pictures(answer: Answer, lang: str) -> list[Explored]:
+    """The electricity of the period of each option, a colour a volume."""
+    if not answer.growth:
+        return []
+    last = answer.growth[-1].energy
+    known = [name for name, amount in last.items() if amount.known]
+    step = step_for("kWh", max((last[name].ends.central for name in known), default=0.0), lang)
+    rows = [
+        ExploredRow(
+            sentence(answer.label(name)),
+            said_in_sentence(answer.growth[0].energy[name], lang)[0],
+            [
+                Mark.of(grown.energy[name], _times(grown.times, lang), colour)
+                for grown, colour in zip(answer.growth, (ACCENT, PALE, INK), strict=False)
+            ],
+        )
+        for name in known
+    ]
+    return [Explored(t("compare.growth", lang), rows, step.text, float(step.worth))]

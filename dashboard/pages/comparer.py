@@ -17,6 +17,7 @@ from dashboard.comparison import scenario_session as compare_session
 from dashboard.comparison import verdict_sections as compare_sections
 from dashboard.comparison import volume_growth as compare_growth
 from dashboard.comparison.scenario_session import View
+from dashboard.shared.plotly_figures import explored
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language, part
@@ -87,11 +88,11 @@ def _why(answer: Answer, view: View, lang: str) -> None:
 
 
 def _growth(answer: Answer, view: View, lang: str) -> None:
-    st.html(compare_growth.growth(answer, lang))
+    explored(compare_growth.growth(answer, lang), compare_growth.pictures(answer, lang), "volume", lang)
 
 
 def _model(answer: Answer, view: View, lang: str) -> None:
-    st.html(compare_sections.smallest(answer, lang))
+    explored(compare_sections.smallest(answer, lang), compare_sections.pictures(answer, lang), "modele", lang)
 
 
 def _numbers(answer: Answer, view: View, lang: str) -> None:

@@ -1,0 +1,194 @@
+"""Pictures to explore, by one template of Plotly: values under the pointer, a legend that hides parts, words, files."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard.shared.texts import t
+from estimator.core.interval import Interval
+from estimator.places.supplier_answers import cell_text
+from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE
+
+PLACE = Markup('<figure class="explored"></figure>')  # of a picture, in the HTML of a part
+SECOND, PALE = "#57606a", "#8ab4dc"
+ROW, ROOM, PLANE, APART = (
+    56,
+    88,
+    320,
+    0.28,
+)  # height of a row, of what is around rows, of a plane [px]; of a group [rows]
+WIDEST = 60  # maximum characters of a name above its row; the pointer has the whole name
+FONT = {"family": "SobrIA Sans, system-ui, sans-serif", "size": 14, "color": INK}
+
+
+class Mark(NamedTuple):
+    """A bar from low to high or, with a central value, an interval [unit of the picture]; group: of the legend."""
+
+    low: float
+    high: float
+    central: float | None = None
+    group: str = ""
+    colour: str = ACCENT
+
+    @classmethod
+    def of(cls, amount: Interval, group: str, colour: str) -> "Mark":
+        """An amount with its interval."""
+        return cls(amount.ends.low, amount.ends.high, amount.ends.central, group, colour)
+
+    @classmethod
+    def between(cls, one: float, other: float, colour: str = ACCENT) -> "Mark":
+        """A bar from one value to another, whichever is lower."""
+        return cls(min(one, other), max(one, other), colour=colour)
+
+
+class ExploredRow(NamedTuple):
+    """A row, its value in words, what is drawn in it; height: its place on a second axis, where there is one."""
+
+    name: str
+    told: str
+    marks: Sequence[Mark]
+    height: float | None = None
+
+
+class Explored(NamedTuple):
+    """A picture. worth: of the unit of its axis; line: a value that all are read against; second: name of the axis of
+    heights, threshold: a height that they are read against."""
+
+    title: str
+    rows: Sequence[ExploredRow]
+    unit: str = ""
+    worth: float = 1.0
+    line: float | None = None
+    second: str = ""
+    threshold: float | None = None
+
+
+def explored(text: Markup, pictures: Sequence[Explored], key: str, lang: str) -> None:
+    """The HTML of a part, with its pictures at their places, each with a file of its values."""
+    first, *rest = text.split(PLACE)
+    st.html(Markup(first))  # noqa: S704 (a part of our own template, escaped)
+    for number, (picture, after) in enumerate(zip(pictures, rest, strict=True)):
+        with st.container(key=f"explored_{key}_{number}", gap=None):
+            words = {lang: {"dictionary": {"Download plot": t("chart.image", lang)}}}
+            image = {"format": "svg", "filename": f"sobria-{key}"}
+            config = {"displaylogo": False, "displayModeBar": True, "modeBarButtons": [["toImage"]], "locale": lang}
+            config |= {"locales": words, "toImageButtonOptions": image}
+            st.plotly_chart(figure(picture, lang), alt=alternative(picture, lang), config=config, theme=None)
+            name = f"sobria-{key}-{number + 1}.csv"
+            label = t("chart.values", lang)
+            file = values(picture, lang)
+            st.download_button(label, file, name, "text/csv", key=name, type="tertiary", on_click="ignore")
+        st.html(Markup(after))  # noqa: S704 (the same)
+
+
+def figure(picture: Explored, lang: str) -> dict[str, Any]:
+    """The picture as Plotly has it."""
+    plane = bool(picture.second)
+    groups = list(dict.fromkeys(mark.group for row in picture.rows for mark in row.marks))
+    alone = [group for group in groups if next(_of(picture, group))[1].central is not None]
+    under = len(groups) > len(alone)  # an interval stands under its bar, and beside those of other groups
+    apart = {group: APART * (alone.index(group) + under) if group in alone else 0.0 for group in groups}
+    traces, last = [_trace(picture, group, apart[group]) for group in groups], max(apart.values(), default=0.0)
+    high = PLANE if plane else ROOM + ROW * len(picture.rows) * (1 + last / 2)
+    layout: dict[str, Any] = {
+        "font": FONT, "paper_bgcolor": WHITE, "plot_bgcolor": WHITE, "dragmode": False, "barmode": "overlay",
+        "height": high, "separators": ",\u202f" if lang == "fr" else ".,",
+        "margin": {"l": 8, "r": 16, "t": 40, "b": 56}, "hoverlabel": {"bgcolor": WHITE, "font": FONT},
+        "xaxis": {
+            "rangemode": "tozero", "exponentformat": "power", "gridcolor": LINE, "zerolinecolor": INK,
+            "title": {"text": picture.unit},
+        },
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"}, "shapes": list(_lines(picture)),
+    }  # fmt: skip
+    if plane:
+        percent = ".0%" if all((row.height or 0) <= 1 for row in picture.rows) else ""
+        layout["yaxis"] = {"automargin": True, "gridcolor": LINE, "tickformat": percent}
+        layout["yaxis"] |= {"title": {"text": picture.second, "standoff": 8}}
+    else:
+        layout["yaxis"] = {"visible": False, "range": [len(picture.rows) - 0.7 + last, -0.7]}
+        layout["annotations"] = [_named(index, row) for index, row in enumerate(picture.rows)]
+    return {"data": traces, "layout": layout}
+
+
+def alternative(picture: Explored, lang: str) -> str:
+    """The picture in words, its values included."""
+    rows = [t("chart.row_missing", lang, label=row.name, value=row.told) for row in picture.rows]
+    title = picture.title.rstrip("?\u00a0\u202f ")
+    return t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(rows).rstrip("."))
+
+
+def values(picture: Explored, lang: str) -> str:
+    """What is drawn, for a spreadsheet: one row a mark."""
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    rows.writerow(t(f"chart.csv_{name}", lang) for name in ("name", "group", "low", "central", "high", "unit"))
+    for row in picture.rows:
+        for mark in row.marks:
+            ends = ("" if v is None else f"{v / picture.worth:.6g}" for v in (mark.low, mark.central, mark.high))
+            shown = (text.replace(".", ",") if lang == "fr" else text for text in ends)
+            rows.writerow([cell_text(row.name), cell_text(mark.group), *shown, picture.unit])
+    return "\ufeff" + text.getvalue()
+
+
+def _of(picture: Explored, group: str) -> Iterator[tuple[int, Mark]]:
+    return ((n, mark) for n, row in enumerate(picture.rows) for mark in row.marks if mark.group == group)
+
+
+def _trace(picture: Explored, group: str, apart: float) -> dict[str, Any]:
+    """The marks of one group, in the unit of the axis."""
+    places, marks = zip(*_of(picture, group), strict=True)
+    low, high = ([end / picture.worth for end in ends] for ends in zip(*(m[:2] for m in marks), strict=True))
+    rows = [picture.rows[n] for n in places]
+    heights = [n + apart if row.height is None else row.height for n, row in zip(places, rows, strict=True)]
+    told = [f"{_plain(row.name)}<br>{_plain(row.told)}" for row in rows]
+    common = {"y": heights, "hovertext": told, "hoverinfo": "text", "name": _plain(group), "showlegend": bool(group)}
+    colours = [mark.colour for mark in marks]
+    if marks[0].central is None:
+        wide = [end - start for start, end in zip(low, high, strict=True)]
+        return common | {
+            "type": "bar", "orientation": "h", "base": low, "x": wide, "width": 0.3, "marker": {"color": colours},
+        }  # fmt: skip
+    middle = [(mark.central or 0.0) / picture.worth for mark in marks]
+    ends = {
+        "array": [end - m for end, m in zip(high, middle, strict=True)],
+        "arrayminus": [m - end for end, m in zip(low, middle, strict=True)],
+    }
+    names = {
+        "mode": "markers+text",
+        "cliponaxis": False,
+        "text": [_plain(_short(row.name)) for row in rows],
+        "textposition": "top right",
+    }
+    return common | (names if picture.second else {"mode": "markers"}) | {
+        "type": "scatter", "x": middle,
+        "marker": {"size": 12, "color": WHITE, "line": {"color": colours, "width": 3}},
+        "error_x": {"type": "data", "symmetric": False, "color": colours[0], "thickness": 6, "width": 0, **ends},
+    }  # fmt: skip
+
+
+def _lines(picture: Explored) -> Iterator[dict[str, Any]]:
+    ink = {"type": "line", "line": {"color": INK, "width": 1.5}}
+    if picture.line is not None:
+        x = picture.line / picture.worth
+        yield ink | {"yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1}
+    if picture.threshold is not None:
+        yield ink | {"xref": "paper", "x0": 0, "x1": 1, "y0": picture.threshold, "y1": picture.threshold}
+
+
+def _named(index: int, row: ExploredRow) -> dict[str, Any]:
+    """The name of a row and its value, above what is drawn."""
+    text = f"<b>{_plain(_short(row.name))}</b>  {_plain(row.told)}"
+    return {"text": text, "x": 0, "xref": "paper", "xanchor": "left", "y": index, "yshift": 22, "showarrow": False}
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= WIDEST else name[: WIDEST - 1] + "…"
+
+
+def _plain(text: str) -> str:
+    """A label escaped against the tags of Plotly."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,45 @@
+"""The pictures to explore: drawn in the unit of their axis, their words and their file hold the same values."""
+
+from dashboard.shared.plotly_figures import APART, Explored, ExploredRow, Mark, alternative, figure, values
+from tests.home import HOSTILE
+
+SERVERS = Mark(0.0, 0.002, group="serveurs")
+WATTS = Explored(
+    "Électricité ?",
+    [
+        ExploredRow(
+            "le petit", "entre 1 et 3 Wh", [Mark(0.0, 0.002, group="serveurs"), Mark(0.001, 0.003, 0.002, "total")]
+        ),
+        ExploredRow(HOSTILE, "entre 5 et 9 Wh", [Mark(0.005, 0.009, 0.006, "total")]),
+    ],
+    "Wh",
+    0.001,
+)
+
+
+def test_marks_are_drawn_in_the_unit_of_the_axis() -> None:
+    """2 Wh of servers from 0; under it 2 Wh between 1 and 3; in the second row 6 between 5 and 9: 3 more, 1 less."""
+    servers, total = figure(WATTS, "fr")["data"]
+    assert (servers["type"], servers["base"], servers["x"], servers["y"]) == ("bar", [0.0], [2.0], [0])
+    assert total["x"] == [2.0, 6.0] and total["y"] == [APART, 1 + APART]
+    assert [round(v, 9) for v in total["error_x"]["array"]] == [1.0, 3.0]
+    assert [round(v, 9) for v in total["error_x"]["arrayminus"]] == [1.0, 1.0]
+
+
+def test_a_second_axis_has_heights_and_its_threshold() -> None:
+    rows = [ExploredRow("a", "2 Wh", [Mark(0.001, 0.003, 0.002)], 0.9)]
+    drawn = figure(Explored("Qualité", rows, "Wh", 0.001, second="Qualité", threshold=0.85), "fr")
+    assert drawn["data"][0]["y"] == [0.9] and drawn["layout"]["yaxis"]["tickformat"] == ".0%"
+    assert [shape["y0"] for shape in drawn["layout"]["shapes"]] == [0.85]
+
+
+def test_a_hostile_name_is_text_and_no_cell_is_a_formula() -> None:
+    drawn = str(figure(WATTS, "fr"))
+    assert "<script" not in drawn and "&lt;script" in drawn
+    file = values(Explored("x", [ExploredRow("=1+1", "", [Mark(0.5, 1.5)])], "Wh"), "fr")
+    assert "'=1+1;;0,5;;1,5;Wh" in file and file.startswith("\ufeff")
+
+
+def test_the_words_of_a_picture_hold_its_values() -> None:
+    said = alternative(WATTS, "fr").replace("\u00a0", " ")
+    assert said.startswith("Électricité. le petit : entre 1 et 3 Wh")
