@@ -95,11 +95,6 @@ def find(text: str) -> Provider:
     return load().find(text)
 
 
-def search(text: str) -> list[Provider]:
-    """The providers of the shipped table of which one name contains every word of the text."""
-    return load().search(text)
-
-
 @cache
 def load(folder: Traversable | None = None) -> Providers:
     """Load and validate providers.csv of a folder (default: the shipped one); its hosts and sources must be in the

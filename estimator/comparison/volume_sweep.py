@@ -50,7 +50,7 @@ def _grown(work: Comparator, undecided: Sequence[tuple[str, str]]) -> Grown:
 
 
 def crossings(scenario: Scenario, context: ComparisonContext) -> tuple[Crossing, ...]:
-    """The `crossing` of each pair of options that has one."""
+    """The crossing of each pair of options of known electricity that has one."""
     lines, most = _lines(scenario, context)
     return tuple(found for a, b in combinations(lines, 2) if (found := _crossing(a, b, lines, most)))
 
@@ -102,17 +102,6 @@ def _far(wanted: Any) -> Interval | None:
     )
 
 
-def crossing(scenario: Scenario, context: ComparisonContext, a: str, b: str) -> Crossing | None:
-    """The volume at which options A and B use the same electricity; a draw without crossing counts as infinitely far.
-
-    Electricity of an option has a part independent of the volume (an idle reserved server, storage)
-    and a part proportional to it. None when neither has a fixed part, or one of the two is not estimable; and above
-    the maximum output of the reserved hours, where the described server is insufficient.
-    """
-    lines, most = _lines(scenario, context)
-    return _crossing(a, b, lines, most) if a in lines and b in lines else None
-
-
 def _lines(scenario: Scenario, context: ComparisonContext) -> tuple[dict[str, list[tuple[Any, Any]]], dict[str, float]]:
     """Fixed part and slope by unit of each option of known electricity: of its draws, then at factor values; maximum
     units of the reserved hours of each.
@@ -140,6 +129,12 @@ def _lines(scenario: Scenario, context: ComparisonContext) -> tuple[dict[str, li
 def _crossing(
     a: str, b: str, lines: Mapping[str, Sequence[tuple[Any, Any]]], most: Mapping[str, float]
 ) -> Crossing | None:
+    """The volume at which options A and B use the same electricity; a draw without crossing counts as infinitely far.
+
+    Electricity of an option has a part independent of the volume (an idle reserved server, storage)
+    and a part proportional to it. None when neither has a fixed part, and above
+    the maximum output of the reserved hours, where the described server is insufficient.
+    """
     import numpy as np
 
     (fixed_a, slope_a), (fixed_b, slope_b) = lines[a][1], lines[b][1]

@@ -16,7 +16,7 @@ from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario, scenario_of
-from estimator.comparison.volume_sweep import _crossing, _meeting, _turn, crossing, crossings, growth
+from estimator.comparison.volume_sweep import _crossing, _meeting, _turn, crossings, growth
 from estimator.core.interval import Interval
 
 DAY = date(2026, 6, 1)
@@ -60,8 +60,8 @@ def test_nothing_is_reserved_nothing_is_busy() -> None:
 def test_crossings_of_a_scenario_are_those_of_its_pairs() -> None:
     asked = scenario(option("a", use=SERVER), option("b", use=SERVER, reserved_hours=8766), volume=1e6)
     context = ComparisonContext(load(), DAY)
-    assert crossings(asked, context) == (crossing(asked, context, "a", "b"),)
-    assert crossing(asked, context, "a", "sans-ia") is None
+    (found,) = crossings(asked, context)  # the option without AI has no known electricity: it crosses none
+    assert (found.a, found.b, found.below) == ("a", "b", "a")
 
 
 def test_the_option_that_suffices_leads_with_its_ratio_and_both_qualities() -> None:
