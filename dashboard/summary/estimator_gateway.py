@@ -3,6 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -16,6 +17,7 @@ from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.home import default_home
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.commitments import commitments as votes
+from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.explanation import explain_footprint, split_number
 from estimator.governance.indicators.scenarios import FOLDER as SCENARIOS
 from estimator.governance.indicators.scope import WHOLE, Scope, Sources
@@ -91,16 +93,28 @@ def state() -> State | None:
 
 def _open_sources(now: State) -> Sources:
     build, home = estimator_gateway.current_build(), Path(now.home)
-    return Sources(build, Register(home), votes.Commitments(home), home, now.day)
+    return Sources(build, Register(home), votes.Commitments(home), home, now.day, inside=True)
+
+
+def _published(now: State) -> Sources:
+    return replace(sources(now), inside=False)
 
 
 def scope_in(asked: SummaryScope) -> Scope:
-    """The scope of indicators of a territory and a period."""
+    """The scope of indicators of a territory and a period, for what leaves the home."""
+    return Scope(published(asked.state), asked.territory, Period(asked.period))
+
+
+def _inside(asked: SummaryScope) -> Scope:
+    """The same for its own pages."""
     return Scope(sources(asked.state), asked.territory, Period(asked.period))
 
 
 def _worked_out(asked: SummaryScope) -> dict[str, Any]:
-    return synthesis(scope_in(asked))
+    """The summary for the pages; what only they tell is not to be said aloud."""
+    scope = _inside(asked)
+    kept = grouped(scope).kept
+    return synthesis(scope) | {"kept": kept} | ({"aloud": [], "say": []} if kept else {})
 
 
 def _periods(now: State) -> tuple[str, ...]:
@@ -113,7 +127,7 @@ def _periods(now: State) -> tuple[str, ...]:
 
 def _open(key: tuple[SummaryScope, str]) -> ExplainedNumber:
     wanted, figure = key
-    return explain_footprint(scope_in(wanted), figure)
+    return explain_footprint(_inside(wanted), figure)
 
 
 def _levers(now: State) -> Levers:
@@ -121,6 +135,7 @@ def _levers(now: State) -> Levers:
 
 
 sources = Remembered(_open_sources, STATES)
+published = Remembered(_published, STATES)
 every_lever = Remembered(_levers, STATES)
 numbers = Remembered(_open, ANSWERS)
 body = Remembered(_worked_out, ANSWERS)

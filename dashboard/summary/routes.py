@@ -15,7 +15,6 @@ from dashboard.summary.estimator_gateway import (
     State,
     SummaryScope,
     address_refused,
-    body,
     scope_in,
     scope_of_address,
     state,
@@ -31,6 +30,7 @@ from estimator.reporting.publications.reen import review
 from estimator.reporting.publications.reen_file import reen_file
 from estimator.reporting.publications.reen_rollup import FOLDER, read_files, rollup
 from estimator.reporting.summary.one_page import document
+from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.uses.context import UseFacts
 from estimator.reporting.uses.evidence import evidence_file
 
@@ -50,7 +50,7 @@ def synthesis_routes() -> list[Route]:
 
 def _write(key: tuple[SummaryScope, str, str]) -> str:
     asked_for, lang, format = key
-    return rendered(document(body(asked_for), lang), format)
+    return rendered(document(synthesis(scope_in(asked_for)), lang), format)
 
 
 sheets = Remembered(_write, SHEETS)
@@ -89,7 +89,7 @@ def _table(asked: SummaryScope, lang: str, _: Request) -> Response:
 
 
 def _body(asked: SummaryScope, _lang: str, _: Request) -> Response:
-    return Response(json_text(body(asked)), media_type="application/json")
+    return Response(json_text(synthesis(scope_in(asked))), media_type="application/json")
 
 
 def _review(asked: SummaryScope, lang: str, _: Request) -> Response:

@@ -230,7 +230,7 @@ def indicators(
     from estimator.reporting.summary.summary import synthesis
 
     lang = context.obj["lang"]
-    body = synthesis(scope_of(context.obj["home"], territory, period))
+    body = synthesis(scope_of(context.obj["home"], territory, period, inside=out is None and not json_))
     if out is None:
         show(body, json_, lambda: indicators_text(body, lang))
         return

@@ -508,3 +508,13 @@ def test_the_share_that_the_three_footprints_cover_is_that_of_the_least_covered(
     assert phrase_checks._least_coverage(found) == {"share": 0.0}
     found["adpe"]["value"] = {"central": 1.0, "covers": 0.03}
     assert phrase_checks._least_coverage(found) == {"share": 0.03}
+
+
+def test_a_lone_small_use_is_told_inside_and_withheld_from_what_leaves(tmp_path: Path) -> None:
+    """9 requests a month, of one use alone: its 2 kWh are told to those who hold the data."""
+    case(Register(tmp_path), "A", "Courrier")
+    outside = scope(tmp_path, run("a", 2, requests=9.0))
+    inside = replace(outside, sources=replace(outside.sources, inside=True))
+    assert withheld(outside) and not withheld(inside) and grouped(inside).kept
+    assert synthesis(inside)["indicators"]["energy"]["value"]["central"] == pytest.approx(2, rel=1e-3)
+    assert synthesis(outside)["indicators"]["energy"]["value"]["central"] is None

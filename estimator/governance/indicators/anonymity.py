@@ -31,12 +31,14 @@ FEWEST_CASES = 2  # minimum number merged: one alone would be disclosed by diffe
 class Groups:
     """Ids of the use cases of a period that can be published one by one, and of those merged.
 
-    too_few: even merged they are too few people, so no figure of theirs, nor one that gives it by difference, is told.
+    too_few: even merged they are too few people, so no figure of theirs, nor one that gives it by difference, is told;
+    kept: it is told to those who hold the data, and to nobody else.
     """
 
     shown: frozenset[str]
     others: tuple[str, ...]
     too_few: bool = False
+    kept: bool = False
 
 
 def grouped(scope: Scope) -> Groups:
@@ -49,11 +51,10 @@ def grouped(scope: Scope) -> Groups:
     large = [case for case in cases if case not in public and case not in small]
     while small and large and not _enough(small, heads):
         small.append(large.pop())
-    return Groups(
-        frozenset(case.id for case in (*public, *large)),
-        tuple(case.id for case in small),
-        too_few=bool(small) and not _enough(small, heads),
-    )
+    too_few = bool(small) and not _enough(small, heads)
+    if too_few and scope.sources.inside:
+        return Groups(frozenset(case.id for case in cases), (), kept=True)
+    return Groups(frozenset(case.id for case in (*public, *large)), tuple(case.id for case in small), too_few)
 
 
 def is_small(scope: Scope, case: UseCase, heads: dict[str, int]) -> bool:

@@ -11,14 +11,16 @@ from estimator.governance.register.register import Register
 from estimator.results.reading import current_results
 
 
-def scope_of(home: Path, territory: str = "all", period: str | None = None, today: date | None = None) -> Scope:
-    """The scope of this home today; default period: the year of its last month, or this one.
+def scope_of(
+    home: Path, territory: str = "all", period: str | None = None, today: date | None = None, inside: bool = False
+) -> Scope:
+    """The scope of this home today; default period: the year of its last month, or this one. inside: see Sources.
 
     NoBuild, PeriodRefused, SobriaError (a territory without a use case)."""
     build = current_results(home)
     months, day = build.months(), today or date.today()
     asked = period or str(min(months[-1] // 100, day.year) if months else day.year)
-    sources = Sources(build, Register(home), Commitments(home), home, day)
+    sources = Sources(build, Register(home), Commitments(home), home, day, inside)
     if territory not in sources.territories:
         raise SobriaError("territory_unknown", read=territory, territories=", ".join(sources.territories))
     return Scope(sources, territory, Period(asked))

@@ -24,7 +24,8 @@ IN_USE = ("experimentation", "pilote", "generalisation")
 class Sources:
     """Inputs of a sheet: the build, the register, the commitments, the home of the scenarios.
 
-    today: the current day; its month is incomplete, and is neither compared nor projected.
+    today: the current day; its month is incomplete, and is neither compared nor projected. inside: for the pages of
+    those who hold the data, not for what leaves them.
     """
 
     build: Results
@@ -32,6 +33,7 @@ class Sources:
     commitments: Commitments
     home: Path
     today: date = date.max
+    inside: bool = False
 
     @cached_property
     def rows(self) -> list[Attached]:
