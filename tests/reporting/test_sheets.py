@@ -32,7 +32,7 @@ from estimator.reporting.project.context import FOUR, SheetFacts, clipped, facts
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.questionnaire import NoHostInScenario, questions
 from estimator.reporting.project.rgesn import CRITERIA, rgesn
-from estimator.reporting.project.sentences import not_counted, unknowns
+from estimator.reporting.project.sentences import lead, not_counted, unknowns
 from estimator.reporting.project.sheets import SHEETS
 from estimator.reporting.project.tender import points
 from tests.support import sobria
@@ -219,6 +219,18 @@ def test_what_is_unknown_is_said_and_never_zero() -> None:
     assert "Qualité non testée : le modèle caché" in text.replace("\u00a0", " ")
     assert "qualité : non testée" in text.replace("\u00a0", " ") and "contre non testée" in text
     assert "Réseau : non décrit, donc non compté." in text.replace("\u00a0", " ")
+
+
+OF_RESIDENTS = Asked(
+    people=40000, uses=3, per="month", task="question-rag", models=("set/light", "gpt-5"), place="class/server-room"
+)
+
+
+def test_a_program_on_a_server_of_its_own_is_told_against_the_models_too() -> None:
+    """Four sentences: the search on the server that exists against each model, then on one for it alone."""
+    told = lead(facts_of(scenario_from(OF_RESIDENTS, "fr"), "fr"))
+    assert len(told) >= 4 and sum("serveur pour cela seul" in line for line in told) == 2
+    assert all("un modèle léger" in line or "GPT-5" in line for line in told[:4])
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -435,7 +447,8 @@ def test_the_evaluation_sheet_prints_on_one_page(screen: Page, tmp_path: Path, l
     """The example that ships, an ordinary scenario, and the heaviest at each length of names."""
     from dashboard.comparison.estimator_gateway import example_scenario
 
-    made = [example_scenario(), scenario(), *(heavy(*size) for size in ((18, 7), (40, 6), (60, 8), (80, 9)))]
+    five = scenario_from(OF_RESIDENTS, lang)
+    made = [example_scenario(), scenario(), five, *(heavy(*size) for size in ((18, 7), (40, 6), (60, 8), (80, 9)))]
     asked: list[str] = []
     screen.on("request", lambda request: asked.append(request.url))
     for number, found in enumerate(made):

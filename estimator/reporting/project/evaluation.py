@@ -25,7 +25,7 @@ from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts
 
 COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
 ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] -> number of options on the page; all are in the CSV
-PAGE = 7_600  # characters of a page that is full, as the heaviest sheets have
+PAGE, LEAD = 7_900, 150  # characters of a full page, and what the larger type of a sentence of its lead takes of them
 WITH_FACTS = 3  # options on the page up to which their sovereignty fits beside; all are in the CSV
 COUNTS = (1, 1_000, 1_000_000)  # of units, for which amounts are told
 READABLE = 1e-6  # the least electricity in watt-hours [kWh]
@@ -34,7 +34,8 @@ CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 
 def evaluation(facts: SheetFacts) -> Document:
     """The sheet of a scenario, its page filled with the unknowns that fit."""
-    room = PAGE - len(rendered(_sheet(facts, sentences.unknowns(facts)), "txt"))
+    first = _sheet(facts, sentences.unknowns(facts))
+    room = PAGE - len(rendered(first, "txt")) - LEAD * len(first.lead)
     return _sheet(facts, sentences.unknowns(facts, room=room))
 
 
@@ -179,9 +180,16 @@ def _enlarged_rows(facts: SheetFacts, shown: list[AnsweredOption]) -> tuple[Row,
 
 
 def _verdicts(facts: SheetFacts) -> tuple[Section, ...]:
-    """The verdict of each indicator between every two options on the page, in the order of the comparison."""
+    """The verdict of each indicator between every two options on the page, in the order of the comparison.
+
+    A program on a server that exists against itself on one of its own is in the CSV."""
     shown = {o.id for o in _options_shown(facts) if o.status == "studied"}
-    pairs = [pair for pair in facts.answer.pairs["energy"] if {pair.a, pair.b} <= shown]
+    programs = {o.id: o.alternative.id for o in facts.scenario.options if o.alternative}
+    pairs = [
+        pair
+        for pair in facts.answer.pairs["energy"]
+        if {pair.a, pair.b} <= shown and programs.get(pair.a, pair.a) != programs.get(pair.b, pair.b)
+    ]
     if not pairs:
         return ()
     lines = tuple(
@@ -204,7 +212,7 @@ def _words(facts: SheetFacts, one: str, other: str) -> str:
 def _grounds(facts: SheetFacts) -> tuple[Section, ...]:
     """Places, PUE and proofs of the options on the page."""
     lines = sentences.grounds(facts, [option.id for option in _options_shown(facts)])
-    return (Section(facts.say("rests"), (clipped(facts.joined(lines), 3 * LONGEST),)),) if lines else ()
+    return (Section(facts.say("rests"), (clipped(facts.joined(lines), 2 * LONGEST),)),) if lines else ()
 
 
 def _decision(facts: SheetFacts) -> Section:

@@ -25,6 +25,7 @@ from estimator.reporting.project.context import BARE, FOUR, LONGEST, SHORT, Shee
 from estimator.reporting.summary.sovereignty_text import option_words
 
 MOST_UNKNOWNS = 3
+MOST_LEADS = 3  # sentences of a lead beside which a page holds what turns and grows
 OF_MODEL = ("size_supposed", "model_unknown", "embedding_model_unknown", "no_reasoning")  # what is not known of a model
 FEW_QUESTIONS = 2  # told on a sheet; the questionnaire holds them all
 MATTERS = 2  # factors named as worth measuring first
@@ -33,14 +34,31 @@ MATTERS = 2  # factors named as worth measuring first
 def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
     """The paired ratio of electricity in words, with the quality; whether the indicators disagree.
 
+    A program on a server for it alone is told against the models as it is on a shared one, and not against itself.
     names: the options included, all by default.
     """
+    programs = {o.id: o.alternative for o in facts.scenario.options if o.alternative}
+    alone = {name for name, program in programs.items() if not program.existing_server}
     pairs = [pair for pair in facts.answer.lead if not names or {pair.a, pair.b} <= set(names)]
+    beside = [pair for pair in pairs if {pair.a, pair.b} <= set(programs)]
+    if len(beside) < len(pairs):
+        pairs = [pair for pair in pairs if pair not in beside]
+        pairs += [
+            pair
+            for pair in _of_models(facts, alone - {p.a for p in pairs} - {p.b for p in pairs})
+            if not names or {pair.a, pair.b} <= set(names)
+        ]
     if not pairs:
         return (no_lead(facts.answer, facts.lang),)
     said = tuple(pair.sentence[facts.lang] for pair in pairs)
     turned = any(_is_contradicted(facts, pair) for name in FOUR for pair in facts.answer.pairs[name])
     return (*said, facts.say("disagree")) if turned else said
+
+
+def _of_models(facts: SheetFacts, programs: Collection[str]) -> list[Pair]:
+    """The pairs of electricity of these programs and of a model, that are compared."""
+    models = {option.id for option in facts.scenario.options if option.use}
+    return [p for p in facts.answer.pairs["energy"] if p.ratio and {p.a, p.b} & models and {p.a, p.b} & set(programs)]
 
 
 def _is_contradicted(facts: SheetFacts, pair: Pair) -> bool:
@@ -163,16 +181,17 @@ def without_figures(facts: SheetFacts, option: AnsweredOption) -> str:
 
 def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:
     """The smallest sufficient model, what would turn a verdict, volume sweep, and crossings, one text each."""
-    turning = _fitting(facts.answer.said("turning", facts.lang), most)
+    held = 0 if most is not None and len(lead(facts)) > MOST_LEADS else most
+    turning = _fitting(facts.answer.said("turning", facts.lang), held)
     firm = facts.answer.said("firm", facts.lang) if most is None else ()
     told = (smallest_words(facts.answer, facts.lang), *turning, *firm)
     undecided = undecided_lines(facts.answer, facts.lang) if most is None else ()  # the page tells them as verdicts
-    return (*told, *undecided, *_fitting(list(_growth(facts)), most), *_fitting(list(_crossings(facts)), most))
+    return (*told, *undecided, *_fitting(list(_growth(facts)), held), *_fitting(list(_crossings(facts)), most))
 
 
 def _fitting(lines: list[str], most: int | None) -> list[str]:
     """The lines, or the first ones cut to the length that the page holds."""
-    return lines if most is None else [clipped(line, 2 * LONGEST) for line in lines[:most]]
+    return lines if most is None else [clipped(line) for line in lines[:most]]
 
 
 def _growth(facts: SheetFacts) -> tuple[str, ...]:
