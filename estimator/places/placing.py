@@ -38,7 +38,7 @@ class Seen(NamedTuple):
 
 class Placed(NamedTuple):
     """Host, zone and hardware of rows (None: as read), where host and zone come from, the ids of the rules that count,
-    and the code of what a person should look at."""
+    and the code of what a person should look at. No zone, from the provider: one of those where providers serve."""
 
     host: str | None
     zone: str | None
@@ -140,10 +140,18 @@ def placed(seen: Seen, known: Knowledge, day: date) -> Placed:
         (None if seen.unread else own.zone, "home"),
     ]
     zone, zone_from = _first(zones, None)
+    if zone is None and not seen.unread and (host_from == "provider" or _of_any_site(seen, host_from, code)):
+        zone_from = "provider"
     hardware = {n: next((v for r in rules if (v := getattr(r.said, n)) is not None), None) for n in HARDWARE}
     using = [r.id for r in rules if r in (at_host, at_zone) or any(getattr(r.said, n) is not None for n in HARDWARE)]
     code = code if host_from in ("provider", "home", "unknown") else None
     return Placed(host, zone, host_from, zone_from, " ".join(using), code, **hardware)
+
+
+def _of_any_site(seen: Seen, host_from: Basis, code: str | None) -> bool:
+    """Whether a provider of the tables served, whose place nobody knows: a site of those that say theirs."""
+    named = filter(None, (seen.provider, seen.served_at))
+    return host_from == "unknown" and code is None and any(map(is_provider, named))
 
 
 def _first(told: Sequence[tuple[str | None, Basis]], otherwise: str | None) -> tuple[str | None, Basis]:

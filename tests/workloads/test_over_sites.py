@@ -1,6 +1,7 @@
 """A provider that does not say where it serves: every figure, over the sites of those that say so."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from estimator.catalogue.selection import select_factor
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
 from estimator.workloads.resolution import over_sites
+from tests.support import activity, built
 
 DAY = date(2024, 6, 1)
 ASKED = {"model": "llama-3.3-70b", "input_tokens": 200, "output_tokens": 300, "day": DAY}
@@ -34,6 +36,22 @@ def test_no_figure_is_lacking_and_the_sentence_says_over_what(provider: str) -> 
         assert found.indicators[name].central, name
     told = [w for w in found.warnings if w["code"] == "over_sites"]
     assert len(told) == 1 and "du plus bas au plus haut des sites" in told[0]["fr"]
+
+
+@pytest.mark.parametrize("provider", ["groq", "api.groq.com", "openrouter"])
+def test_rows_of_a_provider_without_a_usual_place_are_those_of_an_estimate(tmp_path: Path, provider: str) -> None:
+    """By its name or by its address; of an address that is not its own, or a zone that cannot be read, nothing is
+    supposed."""
+    told = {"cpu_energy_kwh": None, "cpu_mode": "mode/none", "machine": None, "machine_hours": None, "zone": None}
+    told |= {"model": "llama-3.3-70b", "requests": 3000.0, "input_tokens": 2.4e6, "output_tokens": 9e5}
+    kept = built(tmp_path / "a", activity("2026-03-01T00:00:00", **told, provider=provider)).totals().indicators
+    each = {"requests": 3000, "input_tokens": 800, "output_tokens": 300}
+    asked = estimate(Request(model="llama-3.3-70b", provider="groq", day=date(2026, 3, 1), **each)).indicators
+    for name in ("energy", "gwp", "water", "adpe"):
+        assert kept[name]["at_factor_values"] == pytest.approx(asked[name].at_factor_values), name
+    for n, other in enumerate(({"served_at": "203.0.113.7:443"}, {"zone_as_read": "Atlantide"})):
+        row = activity("2026-03-01T00:00:00", **told, provider=provider, **other)
+        assert built(tmp_path / str(n), row).totals().indicators["gwp"].central is None
 
 
 def test_a_zone_that_is_stated_is_not_drawn_over_sites() -> None:

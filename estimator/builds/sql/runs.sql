@@ -16,7 +16,7 @@ SELECT
     WHEN images IS NULL THEN 'tokens'
     ELSE 'images'
   END AS kind,
-  zone IS NULL AND zone_as_read IS NULL AND host_from = 'provider' AS over_sites,
+  zone IS NULL AND zone_from = 'provider' AS over_sites,
   CASE WHEN device_hours IS NOT NULL THEN 'reserved' WHEN host = 'class/desk' THEN 'desk' ELSE 'shared' END AS site,
   CASE WHEN kind = 'sound' AND host = 'class/desk' THEN COALESCE(machine, 'machine/workstation') ELSE COALESCE(device, '') END
     AS card,
