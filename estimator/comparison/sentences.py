@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from estimator.comparison.answer import Answer, Balance, Crossing, Hinge, Pair, Sentence, Turn
 from estimator.comparison.verdict_rules import UNDECIDED
-from estimator.comparison.verdict_text import BARE, no_lead, smallest_words, told
+from estimator.comparison.verdict_text import BARE, no_lead, smallest_words, than, told
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import count_text, exact_text, share_text, tick_text, two_figures
@@ -67,7 +67,7 @@ def _capital(text: str, lang: str) -> str:
 
 
 def _turn(answer: Answer, turn: Turn, lang: str) -> str:
-    names = {"option": answer.label(turn.option), "other": answer.label(turn.other)}
+    names = {"option": answer.label(turn.option), "than": than(answer.label(turn.other), lang)}
     if turn.services is None:
         return say("sharing", "never", lang, **names)
     ends = [turn.services.low, turn.services.central, turn.services.high]
@@ -75,6 +75,8 @@ def _turn(answer: Answer, turn: Turn, lang: str) -> str:
         ends = [None if end is None else 1 / end for end in reversed(ends)]
     low, central, high = (_number(end, lang) for end in ends)
     key = turn.status if ends[2] is not None else f"{turn.status}_open"
+    if key == "alone" and ends[0] is not None and ends[0] < 1:
+        key = "alone_mostly"
     without = share_text(1 - turn.share, lang)
     return say("sharing", key, lang, low=low, central=central, high=high, without=without, **names)
 
@@ -125,7 +127,7 @@ def _number(value: float | None, lang: str) -> str:
 
 def _crossing(answer: Answer, found: Crossing, lang: str) -> str:
     units = {end: _count(found.units, end, lang) for end in ("low", "central", "high") if found.units[end] is not None}
-    facts = {"below": answer.label(found.below), "above": answer.label(found.above), "unit": answer.unit}
+    facts = {"below": answer.label(found.below), "than": than(answer.label(found.above), lang), "unit": answer.unit}
     return say("compare", found.key, lang, share=share_text(found.share, lang), **units, **facts)
 
 

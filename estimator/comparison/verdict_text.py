@@ -95,10 +95,15 @@ def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str)
     same, of = low.key == high.key == "same", say("ratio_of", indicator, lang)
     near = comparison.verdict == EQUIVALENT and not same
     joint = "as_other" if same or near else "than"
-    joined = say("ratio", joint + "_vowel" * (other[:1].lower() in VOWELS), lang, other=other)
+    joined = than(other, lang, joint)
     facts = {"name": name[:1].upper() + name[1:], "verb": say("ratio_verb", indicator, lang), joint: joined}
     facts["amount"] = say("ratio", "same", lang, of=of) if near else _amount(low, high, of, lang)
     return _t("ratio", "near_sentence" if near else "same_sentence" if same else "sentence", lang, **facts)
+
+
+def than(other: str, lang: str, joint: str = "than") -> str:
+    """« que GPT-5 », « qu'un modèle léger »."""
+    return say("ratio", joint + "_vowel" * (other[:1].lower() in VOWELS), lang, other=other)
 
 
 def quality_words(sentence: str, sides: Sequence[Option], lang: str) -> str:

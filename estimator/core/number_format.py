@@ -86,17 +86,22 @@ def step_for(unit: str, value: float | None, lang: str) -> DisplayUnit:
         if two_figures(abs(value or 0)) >= Decimal(worth) * (TINY if rung == 1 else 1):
             chosen = (worth, name)
     text = _t(f"units.{chosen[1]}", lang).replace(" ", NO_BREAK)
-    return DisplayUnit(Decimal(chosen[0]), f"{text}/{unit_text(per, lang)}" if slash else text)
+    return DisplayUnit(Decimal(chosen[0]), f"{text}/{_per(per, lang)}" if slash else text)
 
 
 def unit_text(unit: str, lang: str) -> str:
     """The text of a unit, of a ratio of units too; no text for a pure number."""
     base, slash, per = unit.partition("/")
     if slash:
-        return f"{unit_text(base, lang)}/{unit_text(per, lang)}"
+        return f"{unit_text(base, lang)}/{_per(per, lang)}"
     names = {"1": "one", "year": "year", "h": "hour", "GB": "gigabyte", "kWh": "kwh", "L": "l"}
     names |= {"kgCO2e": "kg_co2e", "kgSbeq": "kg_sbeq", "MJ": "mj"}
     return _t(f"units.{names[unit]}", lang) if unit in names else unit
+
+
+def _per(unit: str, lang: str) -> str:
+    """What a ratio is by: « kWh/an », and not « kWh/ans »."""
+    return _t("units.a_year", lang) if unit == "year" else unit_text(unit, lang)
 
 
 def plain(value: float | Decimal, step: DisplayUnit, lang: str) -> str:

@@ -239,6 +239,16 @@ def test_an_answer_that_is_missing_names_its_option_and_a_wrong_one_is_asked_aga
     assert stopped.returncode == 130 and not stopped.stdout
 
 
+def test_what_is_not_sure_of_a_server_of_its_own_is_not_said_to_be() -> None:
+    """Between 0.91 and 54 waiting servers, below one: most often, and not always; « qu'un », « kWh/an »."""
+    at = (ModelPlace(model="set/light", place="france/average"),)
+    told = {"people": 40_000, "uses": 3, "per": "month", "task": "question-rag", "place": "class/server-room"}
+    asked = Asked.model_validate(told | {"models": ("set/light",), "at": at})
+    said = plain(compare_text(decision(scenario_from(asked, "fr"), today=DAY), "fr"))
+    assert "le plus souvent moins qu’un modèle léger" in said.replace("'", "’") and "que un" not in said
+    assert "kWh/ans" not in said
+
+
 def test_council_minutes_by_hand(tmp_path: Path) -> None:
     """48 hours of meetings a year. A clerk: nothing runs, 240 minutes each, at their own screen, beside. Whisper turbo
     on a workstation, at factor values: 1.7325 J/s × 3,600 s × 3.8 × 1.5 for the rest of it = 9.87 Wh an hour."""
