@@ -46,7 +46,7 @@ def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
     form, periods = FormPart(FIVE, lang, _answered), {name: t(f"compare_form.per_{name}", lang) for name in PER_YEAR}
     said = {name: number_text(None if name in missing else getattr(asked, name), lang) for name in COUNTS}
     form.text("people", said["people"])
-    uses, per = st.columns([3, 2])
+    uses, per = st.columns(2)
     with uses:
         form.text("uses", said["uses"])
     with per:

@@ -92,8 +92,9 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
     alone = [group for group in groups if next(_of(picture, group))[1].central is not None]
     under = len(groups) > len(alone)  # an interval stands under its bar, and beside those of other groups
     apart = {group: APART * (alone.index(group) + under) if group in alone else 0.0 for group in groups}
-    traces, last = [_trace(picture, group, apart[group]) for group in groups], max(apart.values(), default=0.0)
-    high = PLANE if plane else ROOM + ROW * len(picture.rows) * (1 + last / 2)
+    pitch = 1 + max(apart.values(), default=0.0)
+    traces = [_trace(picture, group, pitch, apart[group]) for group in groups]
+    high = PLANE if plane else ROOM + ROW * len(picture.rows) * pitch
     layout: dict[str, Any] = {
         "font": FONT, "paper_bgcolor": WHITE, "plot_bgcolor": WHITE, "dragmode": False, "barmode": "overlay",
         "height": high, "separators": ",\u202f" if lang == "fr" else ".,",
@@ -109,8 +110,8 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
         layout["yaxis"] = {"automargin": True, "gridcolor": LINE, "tickformat": percent}
         layout["yaxis"] |= {"title": {"text": picture.second, "standoff": 8}}
     else:
-        layout["yaxis"] = {"visible": False, "range": [len(picture.rows) - 0.7 + last, -0.7]}
-        layout["annotations"] = [_named(index, row) for index, row in enumerate(picture.rows)]
+        layout["yaxis"] = {"visible": False, "range": [len(picture.rows) * pitch - 0.7, -0.7]}
+        layout["annotations"] = [_named(index * pitch, row) for index, row in enumerate(picture.rows)]
     return {"data": traces, "layout": layout}
 
 
@@ -138,12 +139,12 @@ def _of(picture: Explored, group: str) -> Iterator[tuple[int, Mark]]:
     return ((n, mark) for n, row in enumerate(picture.rows) for mark in row.marks if mark.group == group)
 
 
-def _trace(picture: Explored, group: str, apart: float) -> dict[str, Any]:
+def _trace(picture: Explored, group: str, pitch: float, apart: float) -> dict[str, Any]:
     """The marks of one group, in the unit of the axis."""
     places, marks = zip(*_of(picture, group), strict=True)
     low, high = ([end / picture.worth for end in ends] for ends in zip(*(m[:2] for m in marks), strict=True))
     rows = [picture.rows[n] for n in places]
-    heights = [n + apart if row.height is None else row.height for n, row in zip(places, rows, strict=True)]
+    heights = [n * pitch + apart if row.height is None else row.height for n, row in zip(places, rows, strict=True)]
     told = [f"{_plain(row.name)}<br>{_plain(row.told)}" for row in rows]
     common = {"y": heights, "hovertext": told, "hoverinfo": "text", "name": _plain(group), "showlegend": bool(group)}
     colours = [mark.colour for mark in marks]
@@ -179,7 +180,7 @@ def _lines(picture: Explored) -> Iterator[dict[str, Any]]:
         yield ink | {"xref": "paper", "x0": 0, "x1": 1, "y0": picture.threshold, "y1": picture.threshold}
 
 
-def _named(index: int, row: ExploredRow) -> dict[str, Any]:
+def _named(index: float, row: ExploredRow) -> dict[str, Any]:
     """The name of a row and its value, above what is drawn."""
     text = f"<b>{_plain(_short(row.name))}</b>  {_plain(row.told)}"
     return {"text": text, "x": 0, "xref": "paper", "xanchor": "left", "y": index, "yshift": 22, "showarrow": False}
