@@ -26,6 +26,10 @@ STATES = {  # home, address
     "refused": ("plain", ("/comparer?scenario=x", "/explication?id=x", "/registre?cas=x", "/nulle-part")),
 }
 PAPER = 680  # width of an A4 page between its margins [px]
+PRINTED = {"/": 2, "/synthese": 2, "/mesures": 3, "/comparer": 2}  # pages, with everything closed
+SPLIT = re.compile(
+    r"\d (?:[kMG]?Wh|m?L|m³|[kmµ]?g|t|%)(?![\w’])"
+)  # a value and its unit on two lines, by a plain space
 MOST_STOPS = 600
 
 # What is not as it should be, said; nothing when all is well.
@@ -256,6 +260,21 @@ def test_what_the_pointer_pressed_can_be_left(screen: Page, dashboard: Server) -
     screen.mouse.up()
     screen.wait_for_timeout(300)
     assert "source=" not in screen.url
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("path", "most"), PRINTED.items())
+def test_a_page_prints_on_few_pages_and_cuts_no_unit(
+    screen: Page, dashboard: Server, path: str, most: int, lang: str
+) -> None:
+    open_page(screen, dashboard, path, lang)
+    printed = screen.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= most
+    screen.emulate_media(media="print")
+    screen.set_viewport_size({"width": PAPER, "height": 960})
+    screen.evaluate(DRAWN)
+    assert screen.evaluate(CUT) == []
+    assert SPLIT.findall(screen.get_by_role("main").inner_text()) == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -93,7 +93,7 @@ def test_runs_of_unknown_electricity_are_counted_apart_from_the_proof_and_the_to
 def test_a_page_of_a_home_with_a_build_asks_its_question(sample: None, name: str, lang: str) -> None:
     text = page(name, lang)
     assert f"<h1>{t(TITLES[name], lang)}</h1>" in text
-    assert text.count('role="status"') == 1
+    assert text.count('class="answer" role="status"') == 1
     assert t("state.sample", lang) in text
     assert t(f"accessibility.mention_{audit().state}", lang) in text
 

@@ -25,7 +25,7 @@ TITLES = {"methode": "method.title", "validation": "validation.title"}
 def test_a_page_asks_its_question_even_without_a_build(empty_home: Path, name: str, lang: str) -> None:
     text = page(name, lang)
     assert f"<h1>{t(TITLES[name], lang)}</h1>" in text
-    assert text.count('role="status"') == 1
+    assert text.count('class="answer" role="status"') == 1
     assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
 
 

@@ -81,7 +81,7 @@ def answered(path: str, **query: str) -> str:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_answers_its_question_and_has_every_part(shown: Path, lang: str) -> None:
     text = page(lang)
-    assert f"<h1>{t('synthese.title', lang)}</h1>" in text and text.count('role="status"') == 1
+    assert f"<h1>{t('synthese.title', lang)}</h1>" in text and text.count('class="answer" role="status"') == 1
     for title in (tell("picture_up", lang), tell("weighs", lang), t("synthese.promises", lang)):
         assert f"<h2>{title}</h2>" in text
     for part in ("four", "decisions", "change", "budget", "uses", "charter", "sovereignty", "claims", "publish"):
