@@ -91,7 +91,11 @@ def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], 
 def _place_drawn(lang: str) -> None:
     build = estimator_gateway.current()
     services = [entry.service_key for entry in build.services()] if build else []
-    st.selectbox(t("places.service", lang), services, index=None, key="place service", accept_new_options=True)
+    choose = t("accessibility.choose", lang)
+    st.selectbox(
+        t("places.service", lang), services, index=None, key="place service", accept_new_options=True,
+        placeholder=choose,
+    )  # fmt: skip
     fields("place", lang)
     for name in DAYS:
         st.date_input(t(f"places.{name}", lang), value=None, format="DD/MM/YYYY", key=f"place {name}")
@@ -131,7 +135,10 @@ def _take() -> None:
 
 
 def _withdraw_drawn(entries: dict[str, str], lang: str) -> None:
-    st.selectbox(t("places.which", lang), list(entries), index=None, key="withdraw id", format_func=entries.__getitem__)
+    st.selectbox(
+        t("places.which", lang), list(entries), index=None, key="withdraw id", format_func=entries.__getitem__,
+        placeholder=t("accessibility.choose", lang),
+    )  # fmt: skip
     for name in ("who", "why"):
         st.text_input(t(f"places.{name}", lang), key=f"withdraw {name}")
 

@@ -14,6 +14,7 @@ from estimator.core.number_format import exact_text
 from estimator.governance.register.register import StageCounts
 from estimator.governance.register.schema import METROPOLE, UseCase
 from estimator.governance.register.stage_rules import reaches_threshold
+from estimator.reporting.uses.resident import lowered
 
 RESULTS = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")
 LONGEST_CELL = 80
@@ -105,7 +106,7 @@ def _event_text(event: Event, lang: str) -> str:
     data: Mapping[str, Any] = event.data
     match event.kind:
         case "changed":
-            return ", ".join(t(f"use_case.f_{name}", lang).lower() for name in data)
+            return ", ".join(lowered(t(f"use_case.f_{name}", lang)) for name in data)
         case "staged":
             return register.word("stages", data["stage"], lang)
         case "decided":

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,12 @@ from streamlit.testing.v1 import AppTest
 from dashboard.register import estimator_gateway as bridge
 from dashboard.register.form_fields import KEPT
 from dashboard.register.routes import SCHEMA, register_routes
-from dashboard.register.sentences import when_text
+from dashboard.register.sentences import event_text, when_text
 from dashboard.shared import estimator_gateway, permissions
 from dashboard.shared.document_links import ADDRESSES, OF_A_USE
 from dashboard.shared.texts import t
 from estimator.comparison.scenario_link import decode
+from estimator.core.event_log import make_event
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.register.register import Register, author
 from tests.home import HOSTILE, copied
@@ -355,3 +356,9 @@ def test_no_field_asks_for_a_person(register: Register) -> None:
     assert t("register_forms.persons", "fr") in text(at)
     labels = [field.label for field in (*at.text_input, *at.text_area)]
     assert not [label for label in labels if re.search(r"prénom|courriel|téléphone", label, re.IGNORECASE)]
+
+
+def test_the_history_keeps_the_capitals_of_an_abbreviation() -> None:
+    fields = {"use_case": "u", "kind": "changed", "who": "DSI", "why": "essai", "previous": None}
+    event = make_event(fields | {"data": {"risk_class": "limite", "users": "habitants"}}, datetime.now(UTC))
+    assert "classe de risque du règlement sur l’IA" in event_text(event, "fr").replace("'", "’")
