@@ -7,7 +7,7 @@ EXAMPLES = (
     "```python",
     "from sobria import results",
     "",
-    "table = results().pandas()  # or .arrow()",
+    'table = results("/path/to/a/home").pandas()  # or .arrow(); without a path, the home of the commands',
     'by_service = table[(table.level == "service") & (table.impact == "gwp")]',
     "```",
     "",

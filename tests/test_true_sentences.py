@@ -20,6 +20,7 @@ from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t, words
 from dashboard.shared.widgets import proof_sentence
 from estimator.builds.build import build
+from estimator.catalogue.load import load
 from estimator.cli.app import application
 from estimator.comparison.answer import Answer, Sufficient
 from estimator.comparison.decision_sheet import decision
@@ -262,3 +263,17 @@ def test_the_command_and_the_page_give_the_same_verdicts_between_sites(home: Pat
 
 def verdicts(body: Answer) -> set[tuple[Any, ...]]:
     return {(name, p.a, p.b, p.verdict, p.lower, p.reason) for name, found in body.pairs.items() for p in found}
+
+
+@pytest.mark.parametrize("room", ["estimator", "dashboard"])
+def test_an_id_of_the_tables_that_a_sentence_gives_as_an_example_is_in_them(room: str) -> None:
+    """`gpu/h100-sxm` was not: what follows a prefix of the tables is a row of them, or an example of one's own."""
+    subjects = load().subjects
+    prefixes = {name.partition("/")[0] for name in subjects} - {"model"}
+    for path in (Path(__file__).resolve().parents[1] / room / "words").glob("*.toml"):
+        text = path.read_text("utf-8")
+        said = {
+            f"{prefix}/{rest}"
+            for prefix, rest in re.findall(r"(?<![\w/.-])([a-z]+)/([a-z0-9][a-z0-9.-]*[a-z0-9])", text)
+        }
+        assert [name for name in sorted(said) if name.partition("/")[0] in prefixes and name not in subjects] == []

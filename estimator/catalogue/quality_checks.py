@@ -9,6 +9,7 @@ from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import say, sentences
 
+ROUNDED = 0.01  # of a bound: tables hold three figures [1]
 GRID = ("grid_gwp", "grid_adpe", "grid_primary_energy", "grid_water_intensity", "grid_reservoir_water_intensity")
 EXPECTED = {
     "host": ("pue", ("wue_it", "wue_site")),
@@ -87,8 +88,21 @@ def _meaning(catalogue: Catalogue, item: Factor) -> Iterator[Problem]:
         yield Problem("wrong_unit", item.id, f"{item.unit} / {quantity.unit}")
     elif item.value is not None and not quantity.floor <= item.value <= quantity.ceiling:
         yield Problem("implausible", item.id, f"{item.value} {item.unit}")
+    elif item.bounds_kind == "rule" and not _as_wide_as_its_rule(catalogue, item, quantity.floor):
+        yield Problem("narrow_bounds", item.id, f"{item.bounds_rule} : {item.low:g} – {item.high:g}")
     if item.subject not in catalogue.subjects and item.subject not in catalogue.zones:
         yield Problem("unknown_subject", item.id, item.subject)
+
+
+def _as_wide_as_its_rule(catalogue: Catalogue, item: Factor, floor: float) -> bool:
+    """Whether bounds are at least those that their rule makes of the value; of a quantity whose floor is 1, such as a
+    PUE, of what is above it."""
+    rule = catalogue.bounds_rules.get(item.bounds_rule or "", {})
+    if item.value is None or item.low is None or item.high is None:
+        return True
+    base = 1.0 if floor == 1 else 0.0
+    low, high = (base + (item.value - base) * times for times in (1 / rule.get("divide", 1), rule.get("multiply", 1)))
+    return bool(item.low <= low * (1 + ROUNDED) and item.high >= high * (1 - ROUNDED))
 
 
 def _gaps(catalogue: Catalogue, today: date) -> Iterator[Problem]:

@@ -15,12 +15,12 @@ from estimator.results.schema import SCHEMA, USE_CASE
 ATTACHED = ("level", "service", "place", "model", "month")
 
 
-def results(home: Path | None = None) -> ResultTable:
+def results(home: str | Path | None = None) -> ResultTable:
     """Every result of the current ledger, built first when it has changed; default: the home of the commands.
 
     The use case of a cell is that of the register today: it changes without a new calculation. SobriaError.
     """
-    folder = home or default_home()
+    folder = Path(home or default_home())
     return ResultTable(_with_use_cases(current_results(folder).table().arrow(), Register(folder)))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from estimator.core import parquet_files
-from estimator.core.errors import SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.typography import some_of
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.declarations import reader as declared
@@ -75,7 +75,7 @@ __all__ = [
 
 
 def reader_of(trace: Trace) -> Reader:
-    """The reader that recognises the trace by its first lines. empty_file, not_a_trace."""
+    """The reader that recognises the trace by its first lines. empty_file, transcript_lacks, not_a_trace."""
     head = _head(trace.data)
     if not head.strip():
         raise SobriaError("empty_file", file=trace.name)
@@ -83,6 +83,9 @@ def reader_of(trace: Trace) -> Reader:
         reader = _recognise(READERS, trace.name, head)
     if reader is not None:
         return reader
+    if near := agents.lacking(head):
+        tool = {f"tool_{lang}": say("formats", near[0], lang) for lang in LANGUAGES}
+        raise SobriaError("transcript_lacks", file=trace.name, fields=", ".join(near[1]), **tool)
     first = next((line for line in head.splitlines() if line.strip()), "")
     if json_text.outline(head):  # its text may be a prompt
         first = f"{first.strip()[:1]}{HIDDEN}"

@@ -46,13 +46,13 @@ def line(**more: str) -> str:
     """A row that fills the missing manufacture of a card, unless said otherwise."""
     cells = dict.fromkeys(COLUMNS.split(","), "")
     cells |= {"id": "embodied_gwp/gpu/t4/mine", "quantity": "embodied_gwp", "subject": "gpu/t4", "role": "default"}
-    cells |= {"value": "50", "low": "25", "high": "100", "bounds_kind": "rule", "bounds_rule": "single_assumption"}
+    cells |= {"value": "50", "low": "25", "high": "140", "bounds_kind": "rule", "bounds_rule": "single_assumption"}
     cells |= {"unit": "kgCO2e", "source": "mine", "locator": "ligne 1", "quality": "3/3/3/3"}
     return ",".join((cells | more).values())
 
 
 FRANCE = {"id": "grid_gwp/FRA/mine", "quantity": "grid_gwp", "subject": "FRA", "unit": "kgCO2e/kWh"}
-FRANCE |= {"value": "0.0922", "low": "0.05", "high": "0.2"}
+FRANCE |= {"value": "0.0922", "low": "0.04", "high": "0.2"}
 
 
 def folder(path: Path, *lines: str, sources: str = SOURCE, subjects: str = "", head: str = COLUMNS) -> Path:
@@ -88,7 +88,7 @@ def test_a_row_fills_what_may_not_ship(monkeypatch: pytest.MonkeyPatch, shipped:
     assert own.version != shipped.version and problems(own) == []
     assert len(own.factors) == len(shipped.factors) and MISSING not in own.by_id
     found = select_factor(own, "device_gwp", "gpu/t4", DAY).factor
-    assert found is not None and (found.low, found.value, found.high) == (25, 50, 100)
+    assert found is not None and (found.low, found.value, found.high) == (25, 50, 140)
     assert own.sources[found.source].licence == "table de l'utilisateur : AGPL-3.0"
     other = select_factor(own, "device_adpe", "gpu/t4", DAY).factor
     assert other is not None and other.subject == "gpu/any"
@@ -149,6 +149,7 @@ REFUSED = {
     "mine.csv 2 subject": (line(subject="gpu/nobody"), {}, "le sujet « gpu/nobody » n'existe pas"),
     "mine.csv 2 quantity": (line(quantity="magic"), {}, "la grandeur « magic » n'est pas au dictionnaire"),
     "mine.csv 2 rule": (line(bounds_rule="mine"), {}, "la règle de bornes « mine » n'existe pas"),
+    "mine.csv 2 narrow": (line(low="45", high="55", bounds_rule="machine_lca"), {}, "plus étroites que ne le dit"),
     "mine.csv 2 locator": (line(locator=""), {}, "aucun renvoi"),
     "mine.csv 2 source": (line(source="boaviztapi"), {}, "source absente (boaviztapi). Ajoutez-la à sources.toml"),
     "mine.csv 2 id": (line(id=SHIPPED), {}, "cet identifiant est employé deux fois"),

@@ -8,10 +8,12 @@ import pytest
 
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import still_quarantined
+from estimator.ingestion.reader import open_trace
+from estimator.ingestion.readers import reader_of
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import reconcile
 from tests.ingestion.formats import FORMATS, bring, kept_in, sample
-from tests.support import place_of
+from tests.support import place_of, refuses
 from tests.traces_support import context, judged
 
 
@@ -32,6 +34,20 @@ def test_a_streamed_answer_counts_once_and_the_cache_is_part_of_what_is_read() -
     assert [row.provider for row in found.rows] == ["anthropic", "anthropic", "anthropic", "bedrock"]
     assert [place_of(row)[0] for row in found.rows[2:]] == ["anthropic/usa", "aws/global"]
     assert [refusal.code for refusal in found.refused] == ["bad_amount"]
+
+
+def test_a_transcript_without_its_signs_is_told_which(tmp_path: Path) -> None:
+    """A log whose tool is not named by anything of its own is no transcript."""
+    cut = tmp_path / "cut.jsonl"
+    cut.write_text(json.dumps({"sessionId": "1", "type": "user", "timestamp": "2026-11-16T08:03:00Z"}) + "\n", "utf-8")
+    with refuses("transcript_lacks") as refusal:
+        reader_of(open_trace(cut))
+    assert "transcriptions de Claude Code. Ses premières lignes n'ont pas : isSidechain, parentUuid." in (
+        refusal.value.message("fr").replace("\u00a0", " ").replace("’", "'")
+    )
+    cut.write_text(json.dumps({"type": "user", "timestamp": "2026-11-16T08:03:00Z"}) + "\n", "utf-8")
+    with refuses("not_a_trace"):
+        reader_of(open_trace(cut))
 
 
 def test_a_count_of_codex_that_is_written_again_is_no_call() -> None:

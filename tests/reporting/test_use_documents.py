@@ -15,6 +15,7 @@ from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicators import sheet
 from estimator.governance.register.register import Register
+from estimator.ledger import Ledger
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.sentences import value_text
 from estimator.reporting.uses.context import UseFacts, UseNotStopped, every_use, use_facts
@@ -23,7 +24,7 @@ from estimator.reporting.uses.resident import lowered, resident
 from estimator.reporting.uses.sci import CarbonIntensity, UnitNotCounted, sci
 from estimator.reporting.uses.stopped import stopped
 from tests.reporting.authority import ADEME, STUDIED, WHO, plain, rows_of, run, settle
-from tests.support import built, refuses, sobria
+from tests.support import append, built, refuses, sobria
 
 IDEA = {"name": "Idée", "task": "répondre", "unit": "une réponse", "owner_role": "Responsable", "service": "Courrier"}
 IDEA |= {"commune": "metropole"}
@@ -58,9 +59,9 @@ def test_the_sheet_says_each_number_with_its_proof_and_who_fills_what_is_missing
     assert [sum(f"{unit} |" in line for line in lines) for unit in ("kWh", "CO₂e")] == [1, 1]
     missing = {"fr": ": non renseigné", "en": ": not given"}
     assert {"fr": "à remplir par Responsable.", "en": "to be filled in by Responsable."}[lang] in text
-    # the benefit, who decides, the quality, the risk, the data, the model, the site, who supplies it, what trained it,
-    # the way without AI, another way in, a person, a place to write
-    assert text.count(missing[lang]) == 13
+    # the benefit, who decides, the quality, the risk, the data, the model, who supplies it, what trained it, the way
+    # without AI, another way in, a person, a place to write
+    assert text.count(missing[lang]) == 12
 
 
 def test_a_field_of_the_register_is_said_in_place_of_what_is_missing(home: Path) -> None:
@@ -68,6 +69,24 @@ def test_a_field_of_the_register_is_said_in_place_of_what_is_missing(home: Path)
     Register(home).change("courriers", said | {"risk_class": "limite"}, WHO)
     text = page(resident(facts(home)), "txt")
     assert all(f": {value}" in text for value in said.values()) and ": limité" in text
+
+
+def test_models_and_places_that_were_measured_are_said_and_what_indexes_answers_nobody(home: Path) -> None:
+    """31 nights of indexing and 3,000 answers at one place: 3,000 answers, of two models, in one room."""
+    served = {"host": "class/server-room", "items": None, "month": "2026-04"}
+    append(
+        Ledger(home),
+        [
+            run("recherche", 1, model="baai/bge-m3", requests=31.0, **served),
+            run("recherche", 1, model="mistral-ai/mistral-small-2506", requests=3000.0, **served),
+        ],
+    )
+    register = Register(home)
+    register.create(IDEA | {"name": "Recherche"}, WHO, "recherche")
+    register.attach("recherche", {"service_key": "recherche"}, WHO)
+    text = page(resident(facts(home, use="recherche")), "txt")
+    assert "Modèle : BGE-M3, Mistral Small 3.2, d'après les mesures" in text
+    assert "Salle informatique, d'après les mesures" in text and "3 000 unités comptées" in text
 
 
 def test_the_image_is_the_electricity_over_that_of_a_phone(home: Path) -> None:

@@ -220,7 +220,7 @@ def test_a_cell_has_the_use_case_of_the_register_today(tmp_path: Path) -> None:
     built(tmp_path, activity(service_key="tri", **SITE), activity(service_key="autre", **SITE))
     case = json.loads(sobria(tmp_path, "register", "add", *FIELDS, *WHO, "--json").stdout)["id"]
     sobria(tmp_path, "register", "attach", case, "--service-key", "tri", *WHO)
-    table = results(tmp_path).arrow()
+    table = results(str(tmp_path)).arrow()
     assert table.schema.equals(SCHEMA)
     rows = table.to_pylist()
     assert {(row["service"], row["use_case"]) for row in rows if row["level"] == "cell"} == {

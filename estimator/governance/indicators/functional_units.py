@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from estimator.catalogue.models import is_of
 from estimator.governance.indicators.usage_by_case import Attached
 
 
 def units(rows: Sequence[Attached]) -> float | None:
     """Units of these months: items where counted, else requests; None without either."""
     items = [r.row.items for r in rows if r.row.items]
-    requests = [r.row.requests for r in rows if r.row.requests]
+    requests = [r.row.requests for r in _answering(rows) if r.row.requests]
     return sum(items) if items else sum(requests) if requests else None
 
 
@@ -17,3 +18,9 @@ def counted_in(rows: Sequence[Attached]) -> str | None:
     if any(r.row.items for r in rows):
         return "items"
     return "requests" if any(r.row.requests for r in rows) else None
+
+
+def _answering(rows: Sequence[Attached]) -> Sequence[Attached]:
+    """Those that answer somebody: what indexes documents or trains a model is of no unit, unless there is only that."""
+    beside = [r for r in rows if not (r.row.training or is_of(r.row.model or "", "embedding"))]
+    return beside or rows

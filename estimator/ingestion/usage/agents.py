@@ -125,6 +125,16 @@ def _sniff(signs: frozenset[str], name: str, head: str) -> bool:
     return json_text.outline(head) >= signs
 
 
+def lacking(head: str) -> tuple[str, list[str]] | None:
+    """The tool whose transcript a JSON text is nearest to, and the names that its first lines lack; None for other
+    texts. A time and a type are in any log."""
+    found = json_text.outline(head)
+    told = {tool: signs - {"timestamp", "type"} for tool, signs in _SIGNS.items()}
+    tool, signs = max(told.items(), key=lambda one: len(one[1] & found) / len(one[1]))
+    return (tool, sorted(_SIGNS[tool] - found)) if signs & found else None
+
+
+_SIGNS = {"claude_code": _CLAUDE_CODE, "codex": _CODEX, "gemini_cli": _GEMINI_CLI}
 CLAUDE_CODE = record_reader("claude_code", 1, partial(_sniff, _CLAUDE_CODE), claude_code)
 CODEX = record_reader("codex", 1, partial(_sniff, _CODEX), codex)
 GEMINI_CLI = record_reader("gemini_cli", 1, partial(_sniff, _GEMINI_CLI), gemini_cli)

@@ -1,6 +1,6 @@
 """A use case over a period for its documents: its figures with their proof, and who must say what is missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from estimator.catalogue.selection import select_factor
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import missing_text, partly_text, range_text, tick_text, two_figures
 from estimator.core.periods import Period
-from estimator.core.typography import typeset
+from estimator.core.typography import some_of, typeset
 from estimator.governance.commitments.schema import Publication, What
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
@@ -30,6 +30,7 @@ from estimator.reporting.summary.sentences import covered_period_text, day_text,
 
 IMAGE = ("equivalence_energy", "equivalence/smartphone-day")  # the one factor of an electricity known from the home
 YEAR = 365  # days of the image
+NAMES = 3  # of models and places of a use, that are said
 
 
 class UseNotStopped(SobriaError):
@@ -146,13 +147,21 @@ class UseFacts:
         return self.case.stage == "idee" and any(row.id == self.case.id for row in self.scope.everything)
 
     def model(self) -> str:
-        """The name of the model as the catalogue knows it, else as it is written."""
-        found = known(self.case.model)
-        return found.name if found else self.case.model or self.missing()
+        """The name of the model as the catalogue knows it, else as it is written; where the register names none, of
+        those that were measured."""
+        return self._named(self.case.model, [row.row.model for row in self.rows], _model_name)
 
     def host(self) -> str:
-        """The name of the site."""
-        return load().label(self.case.host, self.lang) if self.case.host else self.missing()
+        """The name of the site; where the register names none, of those that were measured."""
+        return self._named(
+            self.case.host, [row.row.host for row in self.rows], lambda name: load().label(name, self.lang)
+        )
+
+    def _named(self, stated: str, read: Sequence[str | None], name: Callable[[str], str]) -> str:
+        if stated:
+            return name(stated)
+        names = some_of([name(found) for found in dict.fromkeys(read) if found], NAMES)
+        return self.say("as_measured", names=names) if names else self.missing()
 
     def traced(self) -> str:
         """Where its numbers come from: build, factors, period, and the command that opens them."""
@@ -174,6 +183,12 @@ class UseFacts:
             f" --factors-version {build.factors_version} --address {address} --who {self.say('log_who')}"
         )
         return self.say("log_none", command=command)
+
+
+def _model_name(model: str) -> str:
+    """The name of a model as the catalogue knows it, else as it is written."""
+    found = known(model)
+    return found.name if found else model
 
 
 def use_facts(home: Path, asked: str, lang: str, period: str | None = None) -> UseFacts:
