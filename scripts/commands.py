@@ -18,7 +18,9 @@ def commands(lang: str, made: str) -> str:
     for name, command in _walk("sobria", root):
         lines += [f"## `{name}`", "", str(command.help or ""), ""]
         shown = [p for p in command.params if p.name not in ("help", "json_")]
-        lines += [f"- `{p.opts[0] if p.opts[0].startswith('-') else p.metavar}` : {p.help}" for p in shown]
+        for p in shown:
+            named = f"`{p.opts[0] if p.opts[0].startswith('-') else p.metavar}`"
+            lines.append(f"- {named}{' (obligatoire)' if p.required else ''} : {p.help}")
         lines += [""] if lines[-1] else []
     return "\n".join(lines)
 

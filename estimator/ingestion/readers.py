@@ -74,8 +74,9 @@ __all__ = [
 ]
 
 
-def reader_of(trace: Trace) -> Reader:
-    """The reader that recognises the trace by its first lines. empty_file, transcript_lacks, not_a_trace."""
+def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
+    """The reader that recognises the trace by its first lines; written: what the file holds, where its columns were
+    renamed. empty_file, transcript_lacks, not_a_trace."""
     head = _head(trace.data)
     if not head.strip():
         raise SobriaError("empty_file", file=trace.name)
@@ -86,7 +87,7 @@ def reader_of(trace: Trace) -> Reader:
     if near := agents.lacking(head):
         tool = {f"tool_{lang}": say("formats", near[0], lang) for lang in LANGUAGES}
         raise SobriaError("transcript_lacks", file=trace.name, fields=", ".join(near[1]), **tool)
-    first = next((line for line in head.splitlines() if line.strip()), "")
+    first = next((line for line in _head(written or trace.data).splitlines() if line.strip()), "")
     if json_text.outline(head):  # its text may be a prompt
         first = f"{first.strip()[:1]}{HIDDEN}"
     raise SobriaError(
@@ -116,9 +117,10 @@ def open_results(
         large = LargeTrace(Path(path))
         return OpenedTrace(large, reader_of(large.beginning()), stream_trace(large, context, progress))
     trace = open_trace(path)
+    written = trace.data
     if context.rename is not None:
-        trace = replace(trace, data=context.rename(trace.name, trace.data))
-    reader = reader_of(trace)
+        trace = replace(trace, data=context.rename(trace.name, written))
+    reader = reader_of(trace, written)
     return OpenedTrace(trace, reader, (_parsed_trace(reader, one, context) for one in (trace,)))
 
 

@@ -67,6 +67,16 @@ def test_a_header_alone_is_said_once(tmp_path: Path, lang: str, told: str) -> No
     assert told in sobria(tmp_path / "home", "check", str(file), code=1, lang=lang).stdout
 
 
+def test_a_refusal_quotes_the_line_that_the_file_holds(tmp_path: Path) -> None:
+    """Not the one with our names and an end that reading it under other names makes."""
+    file = tmp_path / "usage.csv"
+    file.write_text("Appli;Jetons\na;12\n")
+    said = sobria(
+        tmp_path, "check", str(file), "--columns", "service=Appli", "--columns", "output_tokens=Jetons", code=1
+    )
+    assert "commence par « Appli;Jetons »" in said.stdout.replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize(("lang", "told"), [("fr", "Il manque FICHIER."), ("en", "FILE is missing.")])
 def test_what_a_command_lacks_is_named_in_the_language(tmp_path: Path, lang: str, told: str) -> None:
     assert told in sobria(tmp_path, "validate", code=2, lang=lang).stderr
