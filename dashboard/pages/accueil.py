@@ -30,14 +30,15 @@ def show() -> None:
 
 def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Markup:
     totals, names = build.totals(), service_names([entry.service_key for entry in services])
-    shown, found, unknown = services[:SHOWN], totals.indicators, totals.coverage.unknown
+    counted, found, unknown = _services_with_energy(services) or services, totals.indicators, totals.coverage.unknown
+    shown = counted[:SHOWN]
     return render(
         "accueil",
         lang,
         answer=_answer(totals, services, lang),
         notes=_notes(totals, build.modes(), services, lang),
         picture=svg_charts.interval_chart(service_bars(shown, lang, names=names), t("home.picture", lang), lang),
-        left=len(_services_with_energy(services[SHOWN:])),
+        left=len(counted) - len(shown),
         shown=services,
         names=names,
         found=found,

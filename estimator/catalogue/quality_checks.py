@@ -9,7 +9,6 @@ from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import say, sentences
 
-ROUNDED = 0.01  # of a bound: tables hold three figures [1]
 GRID = ("grid_gwp", "grid_adpe", "grid_primary_energy", "grid_water_intensity", "grid_reservoir_water_intensity")
 EXPECTED = {
     "host": ("pue", ("wue_it", "wue_site")),
@@ -95,14 +94,15 @@ def _meaning(catalogue: Catalogue, item: Factor) -> Iterator[Problem]:
 
 
 def _as_wide_as_its_rule(catalogue: Catalogue, item: Factor, floor: float) -> bool:
-    """Whether bounds are at least those that their rule makes of the value; of a quantity whose floor is 1, such as a
-    PUE, of what is above it."""
+    """Whether bounds are near those that their rule makes of the value, no less than half of them on a scale of
+    ratios, as one may be cut at what is possible; of a quantity whose floor is 1, a PUE, of what is above it."""
     rule = catalogue.bounds_rules.get(item.bounds_rule or "", {})
     if item.value is None or item.low is None or item.high is None:
         return True
     base = 1.0 if floor == 1 else 0.0
-    low, high = (base + (item.value - base) * times for times in (1 / rule.get("divide", 1), rule.get("multiply", 1)))
-    return bool(item.low <= low * (1 + ROUNDED) and item.high >= high * (1 - ROUNDED))
+    low, high = (rule.get(times, 1) ** 0.5 for times in ("divide", "multiply"))
+    above = item.value - base
+    return bool(item.low <= base + above / low and item.high >= base + above * high)
 
 
 def _gaps(catalogue: Catalogue, today: date) -> Iterator[Problem]:

@@ -149,7 +149,7 @@ REFUSED = {
     "mine.csv 2 subject": (line(subject="gpu/nobody"), {}, "le sujet « gpu/nobody » n'existe pas"),
     "mine.csv 2 quantity": (line(quantity="magic"), {}, "la grandeur « magic » n'est pas au dictionnaire"),
     "mine.csv 2 rule": (line(bounds_rule="mine"), {}, "la règle de bornes « mine » n'existe pas"),
-    "mine.csv 2 narrow": (line(low="45", high="55", bounds_rule="machine_lca"), {}, "plus étroites que ne le dit"),
+    "mine.csv 2 narrow": (line(low="45", high="55"), {}, "plus étroites que ne le dit"),
     "mine.csv 2 locator": (line(locator=""), {}, "aucun renvoi"),
     "mine.csv 2 source": (line(source="boaviztapi"), {}, "source absente (boaviztapi). Ajoutez-la à sources.toml"),
     "mine.csv 2 id": (line(id=SHIPPED), {}, "cet identifiant est employé deux fois"),

@@ -363,6 +363,15 @@ def test_a_change_is_a_percent_with_its_interval_and_a_period_says_its_months(tm
     assert "L’IA consomme 50 % d’électricité de plus qu’en 2025" in text and "année 2026 (1 mois sur 12)" in text
 
 
+def test_a_rise_beyond_three_times_is_said_in_times(tmp_path: Path) -> None:
+    """4 kWh in March 2025 and 48 in March 2026: 12 times, not « 1 100 % »."""
+    case(Register(tmp_path), "A", "Courrier")
+    body = synthesis(scope(tmp_path, run("a", 4, "2025-03"), run("a", 48)))
+    assert trend_text(body["indicators"]["energy"], "fr").startswith("en hausse, × 12 (")
+    text = rendered(document(body, "fr"), "txt").replace("\u00a0", " ").replace("\u202f", " ")
+    assert "L’IA consomme 12 fois plus d’électricité qu’en 2025 (" in text
+
+
 def test_sovereignty_is_by_share_of_the_electricity(tmp_path: Path) -> None:
     """3 kWh of a French publisher, 1 kWh of nobody named: 75 % of the Union, a quarter unknown."""
     case(Register(tmp_path), "A", "Courrier")

@@ -24,6 +24,7 @@ from estimator.core.number_format import (
     said_in_sentence,
     share_text,
     step_for,
+    two_figures,
     with_unit,
 )
 from estimator.core.periods import Period, first_day
@@ -35,6 +36,7 @@ from estimator.governance.indicators.known_days import known_months_text, known_
 
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
+SEVERAL = 3  # times as much, from which a rise is said in times and not in per cent [1]
 WIDE = 0.10  # width of a share from which its interval is said
 
 
@@ -130,6 +132,10 @@ def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more:
     relative = found.get("relative")
     if not relative:
         return tell(f"{key}_amount", lang, **facts)
+    if up and found["share"] >= SEVERAL - 1:
+        times = Interval.of((1 + relative["low"], 1 + found["share"], 1 + relative["high"]))
+        facts |= {"times": exact_text(float(two_figures(times.ends.central)), "1", lang)}
+        return tell(f"{form}_times", lang, between=range_text(times, lang), **facts)
     first, last = sorted(abs(relative[end]) for end in ("low", "high"))
     facts |= {"share": share_text(abs(found["share"]), lang), "between": shares_text(first, last, lang)}
     narrow = share_text(first, lang) == share_text(last, lang)
