@@ -9,6 +9,7 @@ from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import say, sentences
 
+LEAST = 1 / 3  # of the width that a rule gives, on a scale of ratios [1]
 GRID = ("grid_gwp", "grid_adpe", "grid_primary_energy", "grid_water_intensity", "grid_reservoir_water_intensity")
 EXPECTED = {
     "host": ("pue", ("wue_it", "wue_site")),
@@ -94,13 +95,13 @@ def _meaning(catalogue: Catalogue, item: Factor) -> Iterator[Problem]:
 
 
 def _as_wide_as_its_rule(catalogue: Catalogue, item: Factor, floor: float) -> bool:
-    """Whether bounds are near those that their rule makes of the value, no less than half of them on a scale of
+    """Whether bounds are near those that their rule makes of the value, no less than a third of them on a scale of
     ratios, as one may be cut at what is possible; of a quantity whose floor is 1, a PUE, of what is above it."""
     rule = catalogue.bounds_rules.get(item.bounds_rule or "", {})
     if item.value is None or item.low is None or item.high is None:
         return True
     base = 1.0 if floor == 1 else 0.0
-    low, high = (rule.get(times, 1) ** 0.5 for times in ("divide", "multiply"))
+    low, high = (rule.get(times, 1) ** LEAST for times in ("divide", "multiply"))
     above = item.value - base
     return bool(item.low <= base + above / low and item.high >= base + above * high)
 
