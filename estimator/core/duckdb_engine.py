@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -21,6 +22,7 @@ EngineError = duckdb.Error
 FETCHED = 2_000  # rows fetched together
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 _NUMBERS = count()
+_OPENING = Lock()  # a file is opened and locked by one thread before another sees it open
 UNREADABLE = (duckdb.OperationalError, duckdb.InvalidInputException, duckdb.CatalogException, duckdb.InternalException)
 
 
@@ -88,15 +90,15 @@ class DuckDB:
     def read(cls, path: Path) -> "DuckDB":
         """A finished file, read-only, without access to other files than what lies beside it under its name: a table
         `.parquet`, a folder `.parts`. FileDamaged."""
-        with told(path):
-            connection = duckdb.connect(path, read_only=True, config={"file_search_path": str(path.parent)})
-        if connection.execute("SELECT current_setting('lock_configuration')").fetchall() == [(True,)]:
-            return cls(connection, path)  # this process has the file open already
         table, parts = (str(path.with_suffix(end)).replace("'", "''") for end in (".parquet", ".parts"))
-        connection.execute(
-            f"SET allowed_paths = ['{table}']; SET allowed_directories = ['{parts}/', '{Path(parts).name}/'];"
-            " SET enable_external_access = false; SET lock_configuration = true"
-        )
+        with _OPENING:
+            with told(path):
+                connection = duckdb.connect(path, read_only=True, config={"file_search_path": str(path.parent)})
+            if connection.execute("SELECT current_setting('lock_configuration')").fetchall() != [(True,)]:
+                connection.execute(
+                    f"SET allowed_paths = ['{table}']; SET allowed_directories = ['{parts}/', '{Path(parts).name}/'];"
+                    " SET enable_external_access = false; SET lock_configuration = true"
+                )  # else this process has the file open already
         return cls(connection, path)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
