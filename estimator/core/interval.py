@@ -1,6 +1,7 @@
 """An amount with its doubt: the one way in which an interval is carried from a room to another."""
 
 import json
+import math
 from collections.abc import Mapping
 from operator import methodcaller
 from typing import Any, NamedTuple, Self
@@ -63,6 +64,15 @@ class Interval(Strict):
             return Interval(unit=self.unit, missing=self.missing)
         low, central, high = self.ends
         return Interval.of((low / units, central / units, high / units), self.unit)
+
+    def times(self, other: "Interval") -> "Interval":
+        """The product with a quantity whose doubt is its own [unit of the first]: each side as wide, in ratio, as the
+        root of the sum of the squares. ValueError where one is unknown or not above zero."""
+        (low, central, high), (least, middle, most) = self.ends, other.ends
+        below = math.hypot(math.log(central / low), math.log(middle / least))
+        above = math.hypot(math.log(high / central), math.log(most / middle))
+        value = central * middle
+        return Interval.of((value / math.exp(below), value, value * math.exp(above)), self.unit)
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON: unknown is null with its reason, never absent and never zero."""

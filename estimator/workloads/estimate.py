@@ -25,7 +25,6 @@ from estimator.workloads.published_comparison import models_of, published_beside
 from estimator.workloads.request import Request, TrainingEffort
 from estimator.workloads.resolution import ResolvedRequest, of_task, resolve, with_lengths
 
-PUBLISHER_ENDS = ("low", "value", "high")
 ANSWER, FINE_TUNING = "answer", "fine_tuning"  # lines of a use: what is not another, and a training of one's own
 ENERGY = tuple(figure for figure in FIGURES if figure.id == "energy")
 
@@ -155,8 +154,8 @@ def publisher_training(groups: Sequence[ActivityGroup], catalogue: Catalogue, da
     energy, share = amounts(answers, ENERGY)["energy"], select_factor(catalogue, "publisher_training", ANY, day).factor
     if energy.central is None or share is None:
         return None
-    low, central, high = (one * getattr(share, end) for one, end in zip(energy.ends, PUBLISHER_ENDS, strict=True))
-    return Interval.of((low, central, high), energy.unit)
+    assert share.low is not None and share.value is not None and share.high is not None
+    return energy.times(Interval.of((share.low, share.value, share.high)))
 
 
 def _training(request: Request, resolved: ResolvedRequest, supplied: Sequence[SupplierAnswer]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A search in documents before an answer, and the training of its model beside: lines by hand."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -89,12 +90,17 @@ def test_a_search_without_its_parts_is_refused_by_their_name() -> None:
 
 
 def test_the_training_of_its_publisher_stands_beside_and_is_never_added(tmp_path: Path) -> None:
-    """0.11, 0.25 and 0.67 times the electricity of the answers, by their ends."""
+    """0.25 times the electricity of the answers, 0.11 to 0.67: two doubts that are each their own. By hand, a side that
+    is e times wide and another that is f times wide make exp(sqrt(ln² e + ln² f)), less than e × f."""
     said = ["--model", "qwen3-8b", "--output-tokens", "129", "--input-tokens", "1000", "--zone", "FRA"]
     found = json.loads(sobria(tmp_path, "estimate", *said, "--json").stdout)
     energy, beside = found["indicators"]["energy"], found["publisher"]
-    times = {"low": 0.11, "central": 0.25, "high": 0.67}
-    assert {n: beside[n] for n in times} == pytest.approx({n: energy[n] * k for n, k in times.items()})
+    value = 0.25 * energy["central"]
+    below = math.sqrt(math.log(energy["central"] / energy["low"]) ** 2 + math.log(0.25 / 0.11) ** 2)
+    above = math.sqrt(math.log(energy["high"] / energy["central"]) ** 2 + math.log(0.67 / 0.25) ** 2)
+    ends = {"low": value * math.exp(-below), "central": value, "high": value * math.exp(above)}
+    assert {n: beside[n] for n in ends} == pytest.approx(ends)
+    assert energy["low"] * 0.11 < beside["low"] and beside["high"] < energy["high"] * 0.67
     text = sobria(tmp_path, "estimate", *said).stdout
     assert "À part, jamais ajouté" in text and "inconnu" in text
     own = json.loads(sobria(tmp_path, "estimate", "--device", "gpu/h100", "--device-hours", "3", "--json").stdout)
