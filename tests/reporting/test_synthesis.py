@@ -186,11 +186,11 @@ def test_each_effect_has_its_interval(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("ceiling", "verdict", "month"),
-    [(5, "passed", 202601), (165, "over", 202611), (500, "under", None)],
+    [(5, "passed", 202601), (165, "over", 202605), (500, "under", None)],
 )
 def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdict: str, month: int | None) -> None:
     """40 kWh from 5 January to 5 March, nothing in February: 27 + 5 = 32 days, and 361 from 5 January: 40 × 361 ÷ 32 =
-    451. 165 are reached 100 days unknown later, in May (28 + 26 + 30 + 16), which is over: today, at the earliest."""
+    451, 1.25 a day. 165 is 132 days from 5 January, 27 + 28 + 31 + 30 + 16 May: over, so perhaps passed already."""
     case(Register(tmp_path), "A", "Courrier")
     vote(tmp_path, year=2026, value=ceiling, unit="kWh")
     now = scope(tmp_path, run("a", 20, "2026-01"), run("a", 20, "2026-03"))
@@ -201,9 +201,51 @@ def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdic
     text = budget_text(found, "kWh", "fr")
     assert {
         "passed": "déjà dépassé",
-        "over": "dépassé en novembre",
+        "over": "dépassé en mai. Il peut déjà être dépassé, depuis mai au plus tôt.",
         "under": "ne serait pas dépassé",
-    }[verdict] in text
+    }[verdict] in text.replace("\u00a0", " ")
+
+
+def test_the_month_of_a_ceiling_is_on_the_curve_of_the_year(tmp_path: Path) -> None:
+    """4 × 115 = 460 kWh ± 20 % in the 120 days of January to April: 3.83 a day, 1,399 in the year.
+
+    500 is the 130.4th day, 10 May (31 + 28 + 31 + 30 = 120); at 552, 4.6 a day, the 108.7th, in April; at 368, 3.07 a
+    day, the 163rd, in June: no later, though nothing is known of May to November. 368 ÷ 500 is 74 %, 552 ÷ 500 110 %.
+    """
+    case(Register(tmp_path), "A", "Courrier")
+    vote(tmp_path, year=2026, value=500, unit="kWh")
+    rows = [
+        activity(
+            f"2026-{month:02}-01T00:00:00",
+            hours=24 * days,
+            service_key="a",
+            cpu_energy_kwh=115.0,
+            host="class/desk",
+        )
+        for month, days in ((1, 31), (2, 28), (3, 31), (4, 30))
+    ]
+    pace = Pace(scope(tmp_path, *rows, today=date(2026, 11, 27)))
+    pace.spent["energy"] = pace.spent["energy"].model_copy(update={"low": 368.0, "central": 460.0, "high": 552.0})
+    found = pace.against_budget("energy")
+    assert found is not None and found["passed"] == {"low": 202606, "central": 202605, "high": 202604}
+    text = budget_text(found, "kWh", "fr").replace("\u00a0", " ")
+    assert "dépassé entre avril et juin. Déjà consommé : entre 74 et 110 % du plafond." in text
+    assert text.endswith("Il peut déjà être dépassé, depuis avril au plus tôt.")
+
+
+@pytest.mark.parametrize(("day", "maybe"), [(date(2026, 9, 1), False), (date(2026, 11, 27), True)])
+def test_a_day_to_come_passes_nothing_yet(tmp_path: Path, day: date, maybe: bool) -> None:
+    """2 × 50 kWh in January and March, 62 days: 1.61 a day, over February too: 500 is the 310th day, 6 November."""
+    case(Register(tmp_path), "A", "Courrier")
+    vote(tmp_path, year=2026, value=500, unit="kWh")
+    rows = [
+        activity(f"2026-{month}-01T00:00:00", hours=24 * 31, service_key="a", cpu_energy_kwh=50.0, host="class/desk")
+        for month in ("01", "03")
+    ]
+    pace = Pace(scope(tmp_path, *rows, today=day))
+    pace.spent["energy"] = pace.spent["energy"].model_copy(update={"low": 100.0, "central": 100.0, "high": 100.0})
+    found = pace.against_budget("energy")
+    assert found is not None and (found["passed"]["central"], found["maybe"]) == (202611, maybe)
 
 
 @pytest.mark.parametrize(("ceiling", "passed"), [(500, None), (200, 202612), (160, 202611), (100, 202610)])

@@ -1,9 +1,8 @@
 """Projection of a year from its known days: against the trajectory of an objective, and against a budget."""
 
-import math
-from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from estimator.assessment.impacts import Amount
@@ -16,6 +15,7 @@ from estimator.governance.indicators.usage_by_case import Attached, months_of
 
 MONTHS = 12
 ENDS = ("low", "central", "high")
+EXACT = 1 - 1e-9  # of a ceiling: reached, whatever a sum of 365 shares loses [1]
 NEAR = 0.9  # of a ceiling: from there it is told that it is almost used [1]
 
 
@@ -82,6 +82,7 @@ class Pace:
         since: the first month of those days, None when it is January.
         passed: the month [yyyymm] in which each bound of the interval reaches it, None when not in the year.
         verdict: "under" and "over" hold for the whole interval, "open" otherwise; "passed": already exceeded.
+        maybe: the first of these days is over, and it is not passed for sure.
         used: share of it that is used already [1]; near: nine tenths of it, and not passed for sure.
         """
         budget = self.scope.sources.commitments.budget(indicator, self.scope.territory, self.year, self.scope.use)
@@ -92,33 +93,29 @@ class Pace:
         body: dict[str, Any] = {"year": self.year, "days": self.days, "since": since, "ceiling": budget.ceiling}
         body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
         body |= {"withheld": False, "spent": spent, "projected": ends, "verdict": _verdict(budget.ceiling, ends)}
-        body["passed"] = {end: self._passed(budget.ceiling, spent[end], ends[end]) for end in ENDS} if ends else None
+        reached = {end: self._reached(budget.ceiling, spent[end], ends[end]) if ends else None for end in ENDS}
+        body["passed"] = {end: day and day.year * 100 + day.month for end, day in reached.items()} if ends else None
         is_passed = bool(ends and spent.ends.low > budget.ceiling)
-        body["used"] = spent.ends.central / budget.ceiling if ends and budget.ceiling else None
-        body["near"] = not is_passed and (body["used"] or 0.0) >= NEAR
+        first = reached["high"]
+        body["maybe"] = first is not None and not is_passed and first <= self.scope.sources.today
+        used = {end: spent[end] / budget.ceiling for end in ENDS} if ends and budget.ceiling else None
+        body["used"] = used
+        body["near"] = used is not None and not is_passed and used["central"] >= NEAR
         return body | ({"verdict": "passed"} if is_passed else {})
 
-    def _passed(self, ceiling: float, spent: float, whole: float) -> int | None:
-        """The month in which the ceiling is reached, at this spending of the known days and of the whole year.
+    def _reached(self, ceiling: float, spent: float, whole: float) -> date | None:
+        """The day on which the ceiling is reached, None when not in the year.
 
-        A day that is over and of which nothing is known reaches nothing: today does, at the earliest."""
+        One curve makes this spending and the whole year: what is spent is spread evenly over the known days, and the
+        rest over the unknown ones, those that are over too."""
         if whole <= ceiling:
             return None
-        year, today = self.scope.year(self.year), self.scope.sources.today
-        known = days_known(self.scope.sources.build, year.over(year.known_months()).rows, today)
-        if ceiling < spent:
-            reached = _nth(known, ceiling * self.days / spent)
-        else:
-            there = set(known)
-            unknown = [day for day in self.to_count if day not in there]
-            more = (ceiling - spent) / (whole - spent) * (self.span - self.days)
-            reached = max(_nth(unknown, more), min(today, self.to_count[-1]))
-        return reached.year * 100 + reached.month
-
-
-def _nth(days: Sequence[date], count: float) -> date:
-    """The day on which so many of these days are over."""
-    return days[min(len(days), max(1, math.ceil(count - 1e-9))) - 1]
+        year = self.scope.year(self.year)
+        known = set(days_known(self.scope.sources.build, year.over(year.known_months()).rows, self.scope.sources.today))
+        days = sorted(known.union(self.to_count if self.days < YEAR else ()))
+        more = (whole - spent) / max(1, len(days) - len(known))
+        curve = accumulate(spent / max(1, len(known)) if day in known else more for day in days)
+        return next((day for day, so_far in zip(days, curve, strict=True) if so_far >= ceiling * EXACT), days[-1])
 
 
 def _known(year: Scope) -> tuple[list[Attached], int, dict[str, Amount]]:

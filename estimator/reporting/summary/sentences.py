@@ -259,7 +259,13 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
     if found["since"]:
         said.append(tell("budget_since", lang, month=period_text(f"{found['year']}-{found['since'] % 100:02}", lang)))
     if found["near"]:
-        said.append(tell("budget_near", lang, share=share_text(found["used"], lang)))
+        low, high = found["used"]["low"], found["used"]["high"]
+        one_share = share_text(low, lang) == share_text(high, lang)
+        said.append(
+            tell("budget_near", lang, share=share_text(low, lang) if one_share else shares_text(low, high, lang))
+        )
+    if found["maybe"]:
+        said.append(tell("budget_maybe", lang, **facts))
     return " ".join(said)
 
 
