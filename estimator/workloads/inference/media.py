@@ -9,7 +9,7 @@ from estimator.catalogue.default_subjects import DESKS
 from estimator.catalogue.load import load as catalogue
 from estimator.catalogue.schema import Factor
 from estimator.workloads.inference.measurements import ANY, MEDIA, MeasuredConfiguration, MediaKind, TokenTables, load
-from estimator.workloads.inference.serving import computed
+from estimator.workloads.inference.serving import computed, safe
 
 JOULES_PER_KWH = 3.6e6
 MEASURED_SIDE = 1024.0  # of the images of the measured configurations [px]
@@ -49,6 +49,8 @@ def media_energy(
     if not rows:
         item = table.find(f"{kind}_energy")
         rests_on = tuple(r.id for r in of_kind) if kind == "embedding" else (item.id,)
+        if model is not None:  # what is not known of a model is its own: it does not cancel against another
+            item = item.model_copy(update={"id": safe(f"{item.id}/{model}")})
         if size[1] != 1.0:
             item = _times(item, size, f"{item.id}/{size[1]:g}")
         found = MediaEnergy(item, rests_on, (*_unmeasured(kind, device, of_kind), *HEARD[kind]))
