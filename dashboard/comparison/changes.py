@@ -7,7 +7,14 @@ from dashboard.comparison.scenario_session import BLANK
 from dashboard.shared.scenario_url import plain
 from estimator.catalogue import models
 from estimator.comparison.answer import one_program
-from estimator.comparison.five_fields import model_option, place_of, scenario_from, without_ai
+from estimator.comparison.five_fields import (
+    at_place,
+    model_option,
+    place_of,
+    scenario_from,
+    with_own_ids,
+    without_ai,
+)
 from estimator.comparison.scenario import Asked, ModelPlace, Option, Scenario
 from estimator.workloads.request import Request
 
@@ -58,12 +65,18 @@ def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> di
     after = before.model_copy(update=said)
     if after.model != before.model and models.find(after.model).open_class == "closed":
         after = after.model_copy(update=_rest(asked))
-    others = [found for found in asked.at if found.model != before.model]
+    several = asked.models.count(before.model) > 1
+    others = [found for found in asked.at if found.model != before.model or (several and found.place != before.place)]
     moved = [] if after.model_dump(exclude={"model"}) == _rest(asked) else [after]
-    named = dict.fromkeys(after.model if name == before.model else name for name in (*asked.models, after.model))
+    named, held = [*asked.models], values["options"][[o.id for o in scenario.options].index(option.id)]
+    if before.model in named:
+        named[named.index(before.model)] = after.model
+    elif after.model not in named:
+        named.append(after.model)
+    made = model_option(asked, after.model, lang, moved[0] if moved else asked)
     asked = asked.model_copy(update={"models": tuple(named)[:MOST_ASKED], "at": (*others, *moved)})
-    made = model_option(asked, after.model, lang)
-    held = values["options"][[o.id for o in scenario.options].index(option.id)]
+    if held["label"] == at_place(held | {"label": made["label"]}, lang):  # the place that it was named with
+        held["label"] = at_place(made, lang)
     if after.model == before.model:
         use = {name: value for name, value in held.get("use", {}).items() if name not in WHERE}
         kept = {name: value for name, value in held.items() if name not in ("use", "reserved_hours")}
@@ -88,14 +101,15 @@ def with_place(scenario: Scenario, group: Sequence[Option], place: str) -> dict[
 def with_new(scenario: Scenario, name: str, lang: str) -> dict[str, Any]:
     """One more model."""
     values = plain(scenario)
-    return values | {"options": _unlike(values["options"], [model_option(_answers(scenario), name, lang)])}
+    asked = _answers(scenario)
+    return values | {"options": with_own_ids([*values["options"], model_option(asked, name, lang, asked)])}
 
 
 def with_copy(scenario: Scenario, option: Option, label: str) -> dict[str, Any]:
     """The same option once more, under another label."""
     values = plain(scenario)
     at = [o.id for o in scenario.options].index(option.id)
-    *_, copy = _unlike(values["options"], [values["options"][at] | {"label": label}])
+    *_, copy = with_own_ids([*values["options"], values["options"][at] | {"label": label}])
     return values | {"options": [*values["options"][: at + 1], copy, *values["options"][at + 1 :]]}
 
 
@@ -123,7 +137,8 @@ def _rest(asked: Asked) -> dict[str, Any]:
 def _running(scenario: Scenario, option: Option) -> ModelPlace:
     """The model of an option and where it runs."""
     use, asked = option.use or Request(), _answers(scenario, option)
-    said = next((found for found in asked.at if found.model == use.model), None)
+    there = (use.host, use.provider)
+    said = next((found for found in asked.at if found.model == use.model and found.place in there), None)
     alone, rest = bool(option.reserved_hours), _rest(asked)
     shared = said.shared_by if said else 1 / use.resource_share if use.resource_share else rest["shared_by"]
     return ModelPlace(
@@ -141,14 +156,4 @@ def _replaced(options: Sequence[Values], group: Sequence[Option], made: Sequence
     gone = [option.id for option in group]
     at = next(index for index, option in enumerate(options) if option["id"] == gone[0])
     others = [option for option in options if option["id"] not in gone]
-    return [*others[:at], *_unlike(others, made)[len(others) :], *others[at:]]
-
-
-def _unlike(options: Sequence[Values], more: Sequence[Values]) -> list[Values]:
-    """These options, then more, each with an id that is its own."""
-    kept = list(options)
-    for option in more:
-        taken = {other["id"] for other in kept}
-        names = (option["id"], *(f"{option['id'][:36]}-{number}" for number in range(2, len(taken) + 3)))
-        kept.append({**option, "id": next(name for name in names if name not in taken)})
-    return kept
+    return [*others[:at], *with_own_ids([*others, *made])[len(others) :], *others[at:]]

@@ -80,12 +80,12 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
         resolve_subject(f"task/{found}", ("task",), load())
         return found
 
-    def models(text: str) -> dict[str, dict[str, object] | None]:
-        """Each model, and its place where one is said of it after « @ »."""
+    def models(text: str) -> list[tuple[str, dict[str, object]]]:
+        """Each model, and its place where one is said of it after « @ »; one at several places, once for each."""
         read = [[part.strip() for part in said.partition("@")] for said in text.split(",") if said.strip()]
-        found = {kinds.get(name.casefold()) or model(name): where for name, _, where in read}
-        at = {name: place(where, five_fields.site_named) for name, where in found.items() if where}
-        return {name: at.get(name) for name in found} or _wrong("wanted", "--models")
+        found = dict.fromkeys((kinds.get(name.casefold()) or model(name), where) for name, _, where in read)
+        at = [(name, place(where, five_fields.site_named) if where else {}) for name, where in found]
+        return at or _wrong("wanted", "--models")
 
     def model(name: str) -> str:
         try:
@@ -113,7 +113,7 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
     found["uses"], found["per"] = one("uses", _uses)
     found["task"] = one("task", task, [f"{name} : {label(f'task/{name}', lang)}" for name in tasks])
     named = one("models", models)
-    found |= {"models": list(named), "at": [{"model": name, **at} for name, at in named.items() if at]}
+    found |= {"models": [name for name, _ in named], "at": [{"model": name, **at} for name, at in named if at]}
     return found | one("place", place, [f"{p} : {label(p, lang)}" for p in five_fields.PLACES])
 
 

@@ -16,6 +16,8 @@ from estimator.core.errors import say
 from estimator.core.number_format import count_text, interval_text, share_text, tick_text
 from estimator.core.typography import typeset
 
+UNMEASURED = ("model_unknown", "embedding_model_unknown")  # told even in brief: a figure that is not of the model
+
 
 def compare_text(answer: Answer, lang: str, brief: bool = False) -> str:
     """The text of an answer, with volume sweep, crossings and variance shares when present; or what holds on one
@@ -67,7 +69,7 @@ def _options(answer: Answer, lang: str, brief: bool) -> str:
                 say("compare", "brief" if brief else "part", lang, each=each, whole=whole, period=period, **part)
             )
         told += [*_people(answer, option, lang), *parts_words(option, period, lang)]
-        told += [] if brief else [f"! {warning[lang]}" for warning in option.warnings]
+        told += [f"! {w[lang]}" for w in option.warnings if not brief or w.get("code") in UNMEASURED]
         lines += [f"  {option.label} ({standing_words(option, lang)})", *(f"    {line}" for line in told)]
     return "\n".join(lines)
 
@@ -118,7 +120,7 @@ def _supposed(answer: Answer, lang: str) -> str:
     led = [found for found in answer.suppositions if found.kind != "factor"]
     count = len(answer.suppositions) - len(led)
     lines = [f"  {found.words[lang]} [{found.row}]" for found in led]
-    lines.append("  " + say("five", "supposed_factors", lang, count=count))
+    lines += ["  " + say("five", "supposed_factors", lang, count=count)] if count else []
     return "\n".join([say("five", "supposed", lang, count=len(answer.suppositions)), *lines]) if led or count else ""
 
 

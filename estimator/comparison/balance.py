@@ -22,6 +22,7 @@ PARTS = 8  # of the draws, in equal number, by rising values of one factor
 NOTABLE = 0.05  # by which a share of the draws of a part differs from that of all: below, it may be chance
 TOLD = 3  # hinges of a pair
 DOUBTS = 2  # factors named of an undecided pair
+Moved = tuple[str, float | None, float | None, Side]
 TIED = ((1.0, 1.0),)  # a bound case that no option wins: a part of the draws is not « all cases »
 
 
@@ -92,7 +93,7 @@ def _run(verdicts: Sequence[tuple[str, str | None] | None]) -> int:
     return count
 
 
-def _by_place(work: Comparator, pair: Pair, moved: dict[str, list[tuple[str, float, float, Side]]]) -> Iterator[Hinge]:
+def _by_place(work: Comparator, pair: Pair, moved: dict[str, list[Moved]]) -> Iterator[Hinge]:
     """The other places, or numbers of requests together, at which an option would give the pair another verdict."""
     figure = figure_named("energy")
     assert figure is not None
@@ -107,9 +108,10 @@ def _by_place(work: Comparator, pair: Pair, moved: dict[str, list[tuple[str, flo
             yield Hinge(option=name, row=place, words=words, low=own, high=flight, verdict=found.verdict, lower=lower)
 
 
-def _elsewhere(work: Comparator, option: Option) -> Iterator[tuple[str, float, float, Side]]:
+def _elsewhere(work: Comparator, option: Option) -> Iterator[Moved]:
     """A model served with others' requests at each other kind of place: the place, its requests together here and
-    there, and its groups. A stated site stays; its number of requests alone is then that of the place."""
+    there (None where its figures do not depend on them), and its groups. A stated site stays; its number of requests
+    alone is then that of the place."""
     use, context = option.use, work.context
     if use is None or use.model is None or option.reserved_hours or use.concurrency or use.it_energy_kwh is not None:
         return
@@ -124,7 +126,8 @@ def _elsewhere(work: Comparator, option: Option) -> Iterator[tuple[str, float, f
         change = {"host": place, "provider": None, "zone": zone} if supposed else {"concurrency": there.value}
         other = option.model_copy(update={"use": use.model_copy(update=change)})
         groups = built(work.scenario, other, context, work.times).groups
-        yield place, own.value or 1.0, there.value or 1.0, Side(groups)
+        together = any("requests_in_flight" in group.bounds for group in groups)
+        yield place, *((own.value or 1.0, there.value or 1.0) if together else (None, None)), Side(groups)
 
 
 def _flight(catalogue: Catalogue, place: str | None, day: date) -> Factor | None:

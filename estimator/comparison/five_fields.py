@@ -1,6 +1,6 @@
 """Five answers, before anything is measured, made into a scenario: who, how often, which task, which models, where."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -9,7 +9,7 @@ from estimator.catalogue import models, providers
 from estimator.catalogue.load import load
 from estimator.catalogue.proposals import Proposal, proposals
 from estimator.catalogue.selection import select_factor
-from estimator.comparison.scenario import Asked, Scenario, scenario_of
+from estimator.comparison.scenario import Asked, AskedPlace, Scenario, scenario_of
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import exact_text
 from estimator.workloads.inference.measurements import REFERENCE
@@ -38,7 +38,7 @@ def scenario_from(asked: Asked, lang: str) -> Scenario:
         "title": say("five", "title", lang, task=catalogue.label(task, lang)),
         "asked": asked.model_dump(),
         "need": need | {"period": say("five", "year", lang)},
-        "options": [*without_ai(asked, lang), *(model_option(asked, name, lang) for name in asked.models)],
+        "options": with_own_ids([*without_ai(asked, lang), *_model_options(asked, lang)]),
     }
     return scenario_of(body, say("five", "name", lang))
 
@@ -121,9 +121,36 @@ def site_named(place: str) -> dict[str, Any]:
     return place_of(place)
 
 
-def model_option(asked: Asked, name: str, lang: str) -> dict[str, Any]:
-    """A model, or a set of them, at its place; one that its publisher alone serves is there unless another is said."""
-    found, wanted = models.find(name), asked.place_of(name)
+def with_own_ids(options: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """These options, each with an id that is its own: the first of an id keeps it."""
+    kept: list[Mapping[str, Any]] = []
+    for option in options:
+        taken = {other["id"] for other in kept}
+        names = (option["id"], *(f"{option['id'][:36]}-{number}" for number in range(2, len(taken) + 3)))
+        kept.append({**option, "id": next(name for name in names if name not in taken)})
+    return kept
+
+
+def _model_options(asked: Asked, lang: str) -> Iterator[dict[str, Any]]:
+    """Each model; one at several places is named with each of them."""
+    for name, wanted in asked.placed():
+        option = model_option(asked, name, lang, wanted)
+        yield option | {"label": at_place(option, lang)} if asked.models.count(name) > 1 else option
+
+
+def at_place(option: Mapping[str, Any], lang: str) -> str:
+    """The label of a model with its place, to tell it from the same one elsewhere: « … (Salle informatique) »."""
+    use = option.get("use", {})
+    if not {"host", "provider"} & set(use):
+        return str(option["label"])
+    place = load().label(use["host"], lang) if "host" in use else providers.find(use["provider"]).name
+    place = place.partition(" (")[0]
+    return say("five", "at_place_alone" if "reserved_hours" in option else "at_place", lang, place=place, **option)
+
+
+def model_option(asked: Asked, name: str, lang: str, wanted: AskedPlace) -> dict[str, Any]:
+    """A model, or a set of them, at a place; one that its publisher alone serves is there unless another is said."""
+    found = models.find(name)
     known = models.load().set_of.get(found.id)
     slug = found.id.rpartition("/")[2].replace(".", "-")[:40].strip("-")
     option: dict[str, Any] = {"id": slug, "label": known.label(lang) if known else found.name, "method": "model"}

@@ -1,7 +1,7 @@
 """A scenario: one need and several options, the non-AI one first; read from a file and validated."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -164,9 +164,13 @@ class Asked(AskedPlace):
     documents: float | None = Field(None, gt=0, le=1e12, description="searched before the answer of a model")
     reindexed: Literal["never", "changed", "all"] = "never"
 
-    def place_of(self, model: str) -> AskedPlace:
-        """Where a model runs: as said of it, else where everything does."""
-        return next((found for found in self.at if found.model == model), self)
+    def placed(self) -> Iterator[tuple[str, AskedPlace]]:
+        """Each model and where it runs: as said of it, else where everything does. One that is named several times runs
+        at as many places, first those that are not said of it."""
+        for index, model in enumerate(self.models):
+            said = [found for found in self.at if found.model == model]
+            places = [*[self] * (self.models.count(model) - len(said)), *said]
+            yield model, places[self.models[:index].count(model)]
 
     @property
     def volume(self) -> float:

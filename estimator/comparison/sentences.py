@@ -67,15 +67,18 @@ def _capital(text: str, lang: str) -> str:
 
 
 def _turn(answer: Answer, turn: Turn, lang: str) -> str:
-    names = {"option": answer.label(turn.option), "than": than(answer.label(turn.other), lang)}
+    other, pair = answer.label(turn.other), answer.pair(turn.option, turn.other)
+    names = {"option": answer.label(turn.option), "than": than(other, lang), "other": other}
     if turn.services is None:
         return say("sharing", "never", lang, **names)
     ends = [turn.services.low, turn.services.central, turn.services.high]
     if turn.status == "alone":  # servers that could wait before the order turns
-        ends = [None if end is None else 1 / end for end in reversed(ends)]
+        ends = [0.0 if end is None else 1 / end for end in reversed(ends)]
     low, central, high = (_number(end, lang) for end in ends)
     key = turn.status if ends[2] is not None else f"{turn.status}_open"
-    if key == "alone" and ends[0] is not None and ends[0] < 1:
+    if key == "alone" and pair and pair.verdict == UNDECIDED:
+        key = "alone_undecided"
+    elif key == "alone" and ends[0] is not None and ends[0] < 1:
         key = "alone_mostly"
     without = share_text(1 - turn.share, lang)
     return say("sharing", key, lang, low=low, central=central, high=high, without=without, **names)
@@ -109,10 +112,13 @@ def _hinges(answer: Answer, found: Balance, lang: str) -> Iterator[str]:
         verdict = say("balance", "lower" if first.lower else first.verdict, lang, **then)
         if first.option:
             places = ", ".join(
-                say("balance", "there", lang, place=h.words[lang], flight=exact_text(h.high, "1", lang)) for h in hinges
+                say("balance", "there", lang, place=h.words[lang], flight=exact_text(h.high, "1", lang))
+                if h.high is not None
+                else h.words[lang]
+                for h in hinges
             )
             facts = {"option": answer.label(first.option), "places": places, "own": exact_text(first.low, "1", lang)}
-            yield say("balance", "place", lang, verdict=verdict, **facts)
+            yield say("balance", "place" if first.high is not None else "place_alone", lang, verdict=verdict, **facts)
             continue
         for hinge in hinges:
             edge = hinge.high if hinge.low is None else hinge.low

@@ -224,7 +224,8 @@ def undecided_lines(answer: Answer, lang: str) -> tuple[str, ...]:
 def no_lead(answer: Answer, lang: str) -> str:
     """Why no option leads: none qualifies, only one does, or none is comparable."""
     if len(answer.qualified) == 1:
-        return _t("compare", "only_one", lang, label=answer.label(answer.qualified[0]))
+        wanted = answer.scenario.constraints.quality or any(option.barred for option in answer.options)
+        return _t("compare", "only_one" if wanted else "only_known", lang, label=answer.label(answer.qualified[0]))
     return _t("compare", "no_pair" if answer.qualified else "no_reference", lang)
 
 

@@ -16,7 +16,7 @@ from estimator.catalogue.proposals import proposals
 from estimator.cli.compare_text import compare_text
 from estimator.comparison.comparison import Comparator
 from estimator.comparison.decision_sheet import decision
-from estimator.comparison.five_fields import scenario_from, tasks
+from estimator.comparison.five_fields import in_language, scenario_from, tasks
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario
 from estimator.comparison.volume_sweep import turns
@@ -110,6 +110,33 @@ def test_each_model_has_its_place_and_a_server_is_shared_by_so_many(tmp_path: Pa
     assert waits.values["site_energy"] == pytest.approx(11.2 * 1.35 / 3)
     assert "partagé par 3" in scenario.option("text-search-alone").label
     assert scenario_from(scenario.asked, "fr").options == scenario.options
+
+
+def test_one_model_at_two_places_is_two_options_named_with_their_place(tmp_path: Path) -> None:
+    """Here or there: both are kept, in the command, in what it saves and in the other language."""
+    given = GIVEN | {"models": "mistral-small-3.2, mistral-small-3.2 @ class/hyperscale, gpt-5"}
+    given |= {"place": "class/server-room"}
+    words = [word for key, kept in given.items() for word in (f"--{key}", kept)]
+    done = sobria(tmp_path, "compare", *words, "--out", str(tmp_path / "s.toml"))
+    scenario = read_scenario(tmp_path / "s.toml")
+    here, there, other = scenario.options[-3:]
+    assert [o.label for o in (here, there)] == [
+        "Mistral Small 3.2 (Salle informatique)",
+        "Mistral Small 3.2 (Grand centre de données)",
+    ]
+    assert all(o.label in done.stdout.replace("\u00a0", " ") for o in (here, there)) and other.label == "GPT-5"
+    assert here.use and there.use and (here.use.host, there.use.host) == ("class/server-room", "class/hyperscale")
+    assert [o.label for o in in_language(scenario, "en").options[-3:-1]] == [
+        "Mistral Small 3.2 (Server room)",
+        "Mistral Small 3.2 (Hyperscale data centre)",
+    ]
+
+
+def test_without_a_condition_the_only_option_is_not_said_to_meet_them() -> None:
+    """A model alone where no program is known: nothing was asked of it, nothing was met."""
+    asked = TOWN.model_copy(update={"task": "rewrite", "models": ("mistral-small-3.2",)})
+    (said,) = decision(scenario_from(asked, "fr"), today=DAY).said("lead", "fr")
+    assert "l’électricité d’une seule est connue" in said.replace("'", "’") and "conditions" not in said
 
 
 def test_an_api_named_by_its_provider_is_one_host_whatever_its_name() -> None:
@@ -247,6 +274,40 @@ def test_what_is_not_sure_of_a_server_of_its_own_is_not_said_to_be() -> None:
     said = plain(compare_text(decision(scenario_from(asked, "fr"), today=DAY), "fr"))
     assert "le plus souvent moins qu’un modèle léger" in said.replace("'", "’") and "que un" not in said
     assert "kWh/ans" not in said
+
+
+def test_two_models_that_nobody_measured_do_not_share_what_is_not_known_of_them() -> None:
+    """Both rest on the interval of all image models, 0.094 to 7.2 Wh: a ratio of two draws of it goes far beyond what
+    their places differ by, and each is said not to be measured; no number of requests together enters an image."""
+    asked = Asked(
+        people=100, uses=3, per="month", task="image", models=("sdxl", "gpt-image-1"), place="class/server-room"
+    )
+    answer = decision(scenario_from(asked, "fr"), today=DAY)
+    *_, sdxl, gpt = answer.options
+    pair = answer.pair(sdxl.id, gpt.id)
+    assert pair is not None and pair.verdict == "undecided" and pair.ratio is not None
+    assert pair.ratio.high / pair.ratio.low > 20
+    text = compare_text(answer, "fr", brief=True)
+    assert text.count("Aucune mesure de ce modèle dans nos tables") == 2
+    told = " ".join(answer.said("settling", "fr") + answer.said("turning", "fr"))
+    assert "calculé ailleurs" in told and "requêtes ensemble" not in told
+    pairs = [b for b in answer.balances if {b.a, b.b} != {sdxl.id, gpt.id} and gpt.id not in (b.a, b.b)]
+    assert pairs and not any("GPT Image 1" in hinge.words["fr"] for b in pairs for hinge in b.hinges)
+    assert compare_text(answer.model_copy(update={"suppositions": ()}), "fr").count("facteurs des tables") == 0
+
+
+def test_an_order_that_a_server_of_its_own_does_not_settle_is_never_said_to_hold_even_so() -> None:
+    """Whoever shares the server: « même si » only where the pair is settled and no draw of twenty turns below one."""
+    for people in (3, 30, 100, 300):
+        asked = TOWN.model_copy(update={"people": people, "uses": 1, "alone": True})
+        answer = decision(scenario_from(asked, "fr"), today=DAY)
+        for turn, said in zip(answer.turns, answer.said("sharing", "fr"), strict=True):
+            pair = answer.pair(turn.option, turn.other)
+            if "même si" in said:
+                assert pair and pair.verdict != "undecided"
+                assert turn.services and turn.services.high is not None and turn.services.high <= 1
+            if "Rien ne départage" in said:
+                assert pair and pair.verdict == "undecided"
 
 
 def test_council_minutes_by_hand(tmp_path: Path) -> None:

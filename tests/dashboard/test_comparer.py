@@ -20,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.comparison import downloads as compare_files
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison import result as compare_view
+from dashboard.comparison.changes import with_model
 from dashboard.comparison.form_values import NotANumber, count, number, number_text, refusal_text, share_field_text
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
@@ -27,8 +28,10 @@ from estimator.assessment.explanation import replay
 from estimator.catalogue.load import load
 from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.scenario import (
+    Asked,
     Constraints,
     MeasuredService,
+    ModelPlace,
     Need,
     Option,
     People,
@@ -587,6 +590,25 @@ def test_another_task_has_its_own_answer_without_ai_and_keeps_the_models() -> No
     assert found.asked.task == "translate" and found.need.task == "task/translate"
     assert [o.id for o in found.options if o.method == "model"] == ["light", "gpt-5"]
     assert found.options[0].id == scenario_from(found.asked, "fr").options[0].id
+
+
+def test_a_model_at_two_places_stays_two_cards_and_takes_the_name_of_another_place() -> None:
+    twice, there = (
+        ("mistral-ai/mistral-small-3.2",) * 2,
+        ModelPlace(model="mistral-ai/mistral-small-3.2", place="azure"),
+    )
+    told = {"people": 1, "uses": 1, "per": "year", "task": "question-rag", "place": "class/server-room"}
+    scenario = scenario_from(Asked(**told, models=twice, at=(there,)), "fr")
+    assert [o.label for o in scenario.options[-2:]] == [
+        "Mistral Small 3.2 (Salle informatique)",
+        "Mistral Small 3.2 (Microsoft Azure)",
+    ]
+    moved = scenario_of(with_model(scenario, scenario.options[-1], "fr", place="class/national-cloud"))
+    assert [o.label for o in moved.options[-2:]] == [
+        "Mistral Small 3.2 (Salle informatique)",
+        "Mistral Small 3.2 (Hébergeur national)",
+    ]
+    assert moved.asked and scenario_from(moved.asked, "fr").options == moved.options
 
 
 def test_a_comparison_of_answers_speaks_the_language_of_its_reader() -> None:

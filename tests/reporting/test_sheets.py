@@ -185,7 +185,7 @@ def test_the_question_of_the_charter_is_asked_in_its_words() -> None:
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [("studied", "Oui, étudiée"), ("rejected", "Étudiée et écartée"), ("not_studied", "Pas encore étudiée")],
+    [("studied", "Étudiée"), ("rejected", "Étudiée et écartée"), ("not_studied", "Pas encore étudiée")],
 )
 def test_each_answer_about_the_alternative_is_said(status: str, said: str) -> None:
     none = {"id": "n", "label": "un formulaire", "method": "none", "status": status, "why": "raison"}
@@ -193,6 +193,10 @@ def test_each_answer_about_the_alternative_is_said(status: str, said: str) -> No
     assert f"{said} : un formulaire" in words(page(evaluation(facts("fr", options=[none, light])))).replace(
         "\u00a0", " "
     )
+    untested = "mêmes effets : non testé" in words(page(evaluation(facts("fr", options=[none, light])))).replace(
+        "\u00a0", " "
+    )
+    assert untested == (status == "studied")
 
 
 def test_the_register_says_what_it_holds(tmp_path: Path) -> None:
@@ -245,6 +249,7 @@ def test_the_unknowns_that_are_not_on_the_page_are_counted(lang: str) -> None:
         assert len(told) - bool(counted) + counted == len(every), room
     assert "--reasoning-tokens" in " ".join(every[:3])
     assert clipped("la fabrication des machines", 20) == "la fabrication des…"
+    assert clipped("le coût de la veille ; ordre de grandeur : entre 1,4 et 29 kWh", 40) == "le coût de la veille…"
 
 
 def test_what_only_some_impacts_lack_names_them_and_a_supposed_place_is_said() -> None:

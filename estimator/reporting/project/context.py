@@ -136,11 +136,13 @@ def scenario_of_case(case: UseCase, home: Path) -> Scenario:
 
 
 def clipped(text: str, longest: int = LONGEST) -> str:
-    """A text on one line, cut after a word to fit the page; a word longer than the room is cut."""
+    """A text on one line, cut to fit the page after a clause, which leaves no figure halfway, else after a word; a word
+    longer than the room is cut."""
     line = " ".join(text.split())
     if len(line) <= longest:
         return line
-    kept = line[:longest].rpartition(" ")[0] or line[: longest - 1]
+    clause = max(line.rfind(mark, longest // 2, longest) for mark in ("; ", ", ", ". "))
+    kept = line[:clause] if clause > 0 else line[:longest].rpartition(" ")[0] or line[: longest - 1]
     return kept.rstrip(" ,;:(") + "…"
 
 

@@ -111,8 +111,10 @@ def alternative(facts: SheetFacts) -> str:
     options = [o for o in facts.answer.options if o.method == "none"][:3]
     beside = [o.label for o in options if o.status == "studied" and _only_people(o)]
     studied = [o.label for o in options if o.status == "studied" and o.label not in beside]
+    tested = all(o.quality for o in options if o.label in studied)
     several = "alternatives_studied" if len(studied) > 1 else "alternative_studied"
-    said = [facts.say(several, label=" ; ".join(studied))] if studied else []
+    same = facts.say("same_effects_tested" if tested else "same_effects_untested")
+    said = [facts.say(several, label=" ; ".join(studied), same=same)] if studied else []
     said += [facts.say("alternative_beside", label=" ; ".join(beside))] if beside else []
     return " ".join([*said, *(_answer(facts, option) for option in options if option.status != "studied")])
 
