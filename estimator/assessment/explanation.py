@@ -41,6 +41,8 @@ from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.fields import Strict
 from estimator.core.number_format import sentences_with
 
+STATED = ("given", "declared")  # subjects of what a person typed, or stated with a consumption
+
 
 class NumberUnknown(SobriaError):
     """Unknown figure name."""
@@ -259,7 +261,11 @@ def describe(bound: SelectedFactor, name: str, catalogue: Catalogue, share: floa
         **alike,
         quantity=name,
         label={lang: quantity.label(lang) for lang in LANGUAGES},
-        subject={"id": item.subject} | {lang: catalogue.label(item.subject, lang) for lang in LANGUAGES},
+        subject={"id": item.subject}
+        | {
+            lang: say("stated", item.subject, lang) if item.subject in STATED else catalogue.label(item.subject, lang)
+            for lang in LANGUAGES
+        },
         bounds={lang: str(rule.get(lang, "")) or say("bounds", str(item.bounds_kind), lang) for lang in LANGUAGES},
         source=dict(catalogue.sources[item.source].shown),
         asked=bound.subject,

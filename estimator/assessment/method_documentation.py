@@ -1,6 +1,6 @@
 """The method as data, for the documentation and the screens: system boundary, indicators, formulas, published cases."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -86,14 +86,14 @@ class ValidationLine:
     factors_version: str
 
 
-def boundary(lang: str) -> tuple[Element, ...]:
-    """The system boundary: what is included and what is not."""
+def boundary(lang: str, uncounted: Collection[str] = ()) -> tuple[Element, ...]:
+    """The system boundary: what is included and what is not, nor here. uncounted: names of `BOUNDARY`."""
     return tuple(
         Element(
             say("boundary", name, lang),
             say("boundary", f"{name}_counted", lang),
             say("boundary", f"{name}_how", lang),
-            name not in OUTSIDE,
+            name not in OUTSIDE and name not in uncounted,
         )
         for name in BOUNDARY
     )

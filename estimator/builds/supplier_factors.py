@@ -64,7 +64,7 @@ class AnsweredFactors:
             site, _, pue = mark.partition(STATED)
             host, _, day = site.replace(OVER_SITES, "").strip(SEPARATOR).partition(SEPARATOR)
             answers = self._known.said_of(host, date.fromisoformat(day)) if day else []
-            stated = {"pue": given(self.catalogue, "pue", float(pue))} if pue else {}
+            stated = {"pue": given(self.catalogue, "pue", float(pue), "declared")} if pue else {}
             self._bounds[mark] = answered_bounds(answers, host) | stated
         return self._bounds.get(mark, {})
 

@@ -62,7 +62,7 @@ def year_reused(bound: SelectedFactor, year: int, catalogue: Catalogue) -> dict[
     return sentences("warnings", "year_reused", year=year, last=item.valid_from.year, **labels)
 
 
-def given(catalogue: Catalogue, name: str, value: float) -> SelectedFactor:
+def given(catalogue: Catalogue, name: str, value: float, source: str = "given") -> SelectedFactor:
     """A user-supplied value, taken as exact. given_value_refused outside the plausible range."""
     quantity = catalogue.quantities[name]
     if not quantity.floor <= value <= quantity.ceiling:
@@ -75,9 +75,9 @@ def given(catalogue: Catalogue, name: str, value: float) -> SelectedFactor:
             high=f"{quantity.ceiling:g}",
         )
     item = Factor(
-        id=f"given/{name}",
+        id=f"{source}/{name}",
         quantity=quantity.factor or name,
-        subject="given",
+        subject=source,
         role="default",
         value=value,
         low=value,
@@ -92,7 +92,7 @@ def given(catalogue: Catalogue, name: str, value: float) -> SelectedFactor:
         boundary="",
         family="",
         correlation_group="",
-        source="given",
+        source=source,
         locator="-",
         quality="1/1/1/3",
         review_by=None,

@@ -301,10 +301,10 @@ def factor_text(item: "Factor", catalogue: "Catalogue", lang: str) -> str:
         f"  {_value(item, lang)}",
         say(
             "cli",
-            "validity",
+            "validity" + "_from" * bool(item.valid_from) + "_to" * bool(item.valid_to),
             lang,
-            first=item.valid_from or "…",
-            last=item.valid_to or "…",
+            first=item.valid_from,
+            last=item.valid_to,
             geography=item.geography or "-",
         ),
         say("cli", "bounds", lang, bounds=rule.get(lang) or say("bounds", str(item.bounds_kind), lang))

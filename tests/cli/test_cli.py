@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import typer
 
+from estimator.catalogue.load import load
 from estimator.cli.app import application, command_name, global_options
-from estimator.cli.text import localise
+from estimator.cli.text import factor_text, localise
 from tests.core.test_numbers import spaced
 from tests.support import answered, sobria, sobria_process
 
@@ -158,6 +159,21 @@ def test_factors_are_whole_and_one_can_be_read(tmp_path: Path) -> None:
     text = sobria(tmp_path, "factors", "show", "grid_gwp/FRA/2025").stdout
     assert "0,0461" in text and "ADEME" in text and "Autres sources" in text and "Licence" in text
     assert len(json.loads(sobria(tmp_path, "factors", "list", "grid_gwp/FRA", "--json").stdout)["factors"]) > 5
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (None, None, "Sans date de validité"),
+        ("2025-01-01", None, "Valable depuis le 2025-01-01"),
+        (None, "2025-12-31", "Valable jusqu'au 2025-12-31"),
+        ("2025-01-01", "2025-12-31", "Valable du 2025-01-01 au 2025-12-31"),
+    ],
+)
+def test_a_factor_says_only_the_dates_that_it_has(first: str | None, last: str | None, told: str) -> None:
+    item = next(f for f in load().factors if f.id == "grid_gwp/FRA/2025")
+    text = factor_text(item.model_copy(update={"valid_from": first, "valid_to": last}), load(), "fr")
+    assert f"  {told}" in text and "…" not in text
 
 
 def test_every_command_and_option_is_explained_in_both_languages(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_models_and_places_that_were_measured_are_said_and_what_indexes_answers_
     register.attach("recherche", {"service_key": "recherche"}, WHO)
     text = page(resident(facts(home, use="recherche")), "txt")
     assert "Modèle : BGE-M3, Mistral Small 3.2, d'après les mesures" in text
-    assert "Salle informatique, d'après les mesures" in text and "3 000 unités comptées" in text
+    assert "Salle informatique, d'après les mesures" in text and "3 000 requêtes comptées" in text
 
 
 def test_the_image_is_the_electricity_over_that_of_a_phone(home: Path) -> None:
@@ -408,3 +408,32 @@ def test_the_sheet_is_one_page(screen: Any, home: Path, tmp_path: Path, length: 
         assert len(re.findall(rb"/Type\s*/Page\b(?!s)", screen.pdf(prefer_css_page_size=True))) == 1, name
         screen.set_viewport_size({"width": 320, "height": 800})
         assert screen.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_declaration_is_said_as_what_it_is(tmp_path: Path) -> None:
+    """2 × 115 kWh at the site and 10,000 requests each: 20,000 requests and no answer counted, no machine described.
+
+    Manufacture and network are in no figure: neither text counts them. The PUE of 1.25 is the declaration's own."""
+    names = "service;start;end;provider;model;zone;host;requests;energy_kwh;energy_boundary;energy_basis;pue;document"
+    months = (
+        f"courriers;2026-0{n}-01;2026-0{n + 1}-01;X;;FRA;class/national-cloud;10000;115;site;measured;1,25;r"
+        for n in (1, 2)
+    )
+    (tmp_path / "declared.csv").write_text("\n".join((names, *months)), "utf-8")
+    register = Register(tmp_path)
+    register.create(IDEA | {"name": "Courriers"}, WHO, "courriers")
+    register.attach("courriers", {"service_key": "courriers"}, WHO)
+    sobria(tmp_path, "import", str(tmp_path / "declared.csv"))
+    sobria(tmp_path, "build")
+    said = page(sci(score(tmp_path)), "txt").replace("\u00a0", " ")
+    assert "20 000 × « requête »" in said.replace("\u202f", " ") and "une réponse" not in said
+    assert "part de leur fabrication" not in said and "Non compté : fabrication des machines, réseau" in said
+    assert "20 000 requêtes comptées" in page(resident(facts(tmp_path)), "txt").replace("\u202f", " ").replace(
+        "\u00a0", " "
+    )
+    sobria(tmp_path, "report", "reen", "--period", "2026", "--out", str(tmp_path / "reen.txt"))
+    outside = re.search(r"Ne sont pas comptés.*", (tmp_path / "reen.txt").read_text("utf-8"))
+    assert outside and "fabrication des serveurs et des cartes" in outside[0] and "réseau" in outside[0]
+    opened = sobria(tmp_path, "explain", "use.courriers.2026.energy").stdout
+    assert "(déclaré) : 1,25" in opened.replace("\u00a0", " ") and "Valeur déclarée avec la consommation" in opened
+    assert "Valeur saisie" not in opened and "given" not in opened

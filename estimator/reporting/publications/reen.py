@@ -31,6 +31,7 @@ from estimator.reporting.summary.use_cases import uses
 
 MOST = 4  # use cases or decisions on the page
 NAMED = 3  # use cases named in a sentence
+PARTS_OF = {"servers_made": ("devices", "machines"), "network": ("network",)}  # of the greenhouse gases, by boundary
 NAME = 40  # characters of a text of the user
 
 
@@ -177,7 +178,12 @@ def _limits(facts: ReportFacts) -> Iterator[str]:
         amount = facts.body["indicators"][name]["value"]
         if amount["central"] is None:
             yield f"{say('indicators', name, facts.lang)} : {missing_text(amount, facts.lang)}."
-    outside = [
-        item.name[:1].lower() + item.name[1:] for item in method_documentation.boundary(facts.lang) if not item.inside
+    gwp = facts.body["indicators"]["gwp"]["value"]
+    uncounted = [
+        name
+        for name, parts in PARTS_OF.items()
+        if gwp["central"] is not None and all(gwp[part]["central"] is None for part in parts)
     ]
+    boundary = method_documentation.boundary(facts.lang, uncounted)
+    outside = [item.name[:1].lower() + item.name[1:] for item in boundary if not item.inside]
     yield facts.say("reen_outside", names=", ".join(outside))

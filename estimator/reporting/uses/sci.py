@@ -21,7 +21,7 @@ from estimator.core.errors import SobriaError, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, partly_text, share_text, tick_text
 from estimator.governance.indicators.explanation import USE
-from estimator.governance.indicators.functional_units import units
+from estimator.governance.indicators.functional_units import counted_in, units
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.places.supplier_answers import SOURCE
 from estimator.reporting.documents.document import Document, Points, Record, Row, Section, Table
@@ -104,6 +104,12 @@ class CarbonIntensity:
         return self.asked or next(iter(self.counted))
 
     @property
+    def unit_name(self) -> str:
+        """« une réponse relue et envoyée », as the register says it, or the name of what is counted in its place."""
+        of_requests = self.unit == "unit" and counted_in(self.rows) == "requests"
+        return say("sci_units", "request" if of_requests else self.unit, self.facts.lang, unit=self.facts.case.unit)
+
+    @property
     def units(self) -> float:
         """R."""
         return self.counted[self.unit]
@@ -142,7 +148,7 @@ class CarbonIntensity:
             "use_case": facts.case.id,
             "period": str(facts.scope.period),
             "per": self.unit,
-            "unit": unit_name(facts, self.unit),
+            "unit": self.unit_name,
             "score": _brief(self.score),
             "E": self.terms["energy"].as_dict(),
             "I": _brief(self.intensity),
@@ -218,11 +224,6 @@ UNITS: Mapping[str, Callable[[UseFacts, Sequence[Attached]], float | None]] = {
 }
 
 
-def unit_name(facts: UseFacts, unit: str) -> str:
-    """« une réponse relue et envoyée », as the register says it, or the name of a counted unit."""
-    return say("sci_units", unit, facts.lang, unit=facts.case.unit)
-
-
 def _brief(amount: Amount) -> dict[str, Any]:
     """A ratio as JSON: it has no bounds and no coverage of its own."""
     return Interval.as_dict(amount) | {"at_factor_values": amount.at_factor_values}
@@ -231,14 +232,15 @@ def _brief(amount: Amount) -> dict[str, Any]:
 def sci(found: CarbonIntensity) -> Document:
     """The report. ScoreUnknown, UnitNotCounted."""
     facts, lang = found.facts, found.facts.lang
-    unit = unit_name(facts, found.unit)
+    unit, unmade = found.unit_name, "" if found.terms["embodied"].known else "_unmade"
     rows = tuple(_rows(found))
     columns = tuple(facts.say(f"sci_{name}") for name in ("term", "value", "proof"))
     explained = ", ".join(f"sobria explain {number}" for number in found.as_dict()["explain"])
     sections = (
         Section(facts.say("sci_terms"), (Table(facts.say("sci_formula"), columns, rows), *_notes(found))),
         Section(
-            facts.say("sci_boundary"), (Points(tuple(facts.say(f"sci_{k}") for k in ("inside", "outside", "basis"))),)
+            facts.say("sci_boundary"),
+            (Points((facts.say(f"sci_inside{unmade}"), facts.say(f"sci_outside{unmade}"), facts.say("sci_basis"))),),
         ),
         Section(facts.say("sci_method"), (facts.say("sci_draws"),)),
     )
@@ -274,7 +276,7 @@ def _rows(found: CarbonIntensity) -> Iterator[Row]:
     for key, amount, covers, proof in _figures(found):
         if key == "SCI":
             declared = facts.say(f"sci_R_{found.unit}" if found.unit in STATED else "sci_counted")
-            count = f"{tick_text(found.units, BARE, facts.lang)} × « {unit_name(facts, found.unit)} »"
+            count = f"{tick_text(found.units, BARE, facts.lang)} × « {found.unit_name} »"
             yield (facts.say("sci_R"), count, declared)
         text = interval_text(amount, facts.lang)
         if partly := partly_text(amount.model_copy(update={"covers": covers}), facts.lang):
@@ -297,4 +299,4 @@ def _records(found: CarbonIntensity) -> Iterator[Record]:
     for key, amount, covers, proof in _figures(found):
         ends = (amount.low, amount.central, amount.high, amount.unit, amount.at_factor_values)
         yield (key, *ends, covers, proof, interval_text(amount, found.facts.lang))
-    yield ("R", None, found.units, None, unit_name(found.facts, found.unit), found.units, 1.0, "", "")
+    yield ("R", None, found.units, None, found.unit_name, found.units, 1.0, "", "")
