@@ -1,5 +1,6 @@
 """Inputs of the documents of a scenario: its comparison, its use case in the register, its sites."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -135,15 +136,21 @@ def scenario_of_case(case: UseCase, home: Path) -> Scenario:
     return read_scenario(path).model_copy(update={"use_case": case.id})
 
 
+# a rough figure, in either language, without the unit that ends it
+HALF_FIGURE = re.compile(
+    r" (?:ordre(?: de(?: grandeur)?)?|order(?: of(?: magnitude)?)?)"
+    r"(?: ?:(?: (?:entre|between|et|and|à|to|[\d.,]+))*)?$"
+)
+
+
 def clipped(text: str, longest: int = LONGEST) -> str:
-    """A text on one line, cut to fit the page after a clause, which leaves no figure halfway, else after a word; a word
-    longer than the room is cut."""
+    """A text on one line, cut after a word to fit the page, or before a rough figure that would be cut; a word longer
+    than the room is cut."""
     line = " ".join(text.split())
     if len(line) <= longest:
         return line
-    clause = max(line.rfind(mark, longest // 2, longest) for mark in ("; ", ", ", ". "))
-    kept = line[:clause] if clause > 0 else line[:longest].rpartition(" ")[0] or line[: longest - 1]
-    return kept.rstrip(" ,;:(") + "…"
+    kept = line[:longest].rpartition(" ")[0] or line[: longest - 1]
+    return (HALF_FIGURE.sub("", kept) or kept).rstrip(" ,;:(") + "…"
 
 
 def once(items: Sequence[str]) -> tuple[str, ...]:
