@@ -316,21 +316,9 @@ def test_a_number_is_opened_and_left_with_the_keyboard_alone(screen: Page, dashb
     expect(screen.locator("h1")).to_contain_text("Nos usages")
 
 
-def test_a_comparison_is_made_with_the_keyboard_alone(screen: Page, dashboard: Server) -> None:
-    open_page(screen, dashboard, "/", "fr")
-    enter(screen, "nav a[href=comparer]", "Quelle solution")
-    reach(screen, "input[aria-label='Combien de fois']")
-    screen.keyboard.press("Control+A")
-    screen.keyboard.type("12 345")
-    reach(screen, "button")
-    screen.keyboard.press("Enter")
-    screen.wait_for_url("**scenario=**")
-    expect(screen.locator(".st-key-content")).to_contain_text("12\u202f345")
-
-
 def test_a_use_case_is_opened_with_the_keyboard_alone(screen: Page, dashboard: Server) -> None:
     open_page(screen, dashboard, "/", "fr")
-    enter(screen, "nav a[href=comparer]", "Quelle solution")
+    enter(screen, "nav a[href=comparer]", "Quelle option")
     enter(screen, "nav.within a[href=registre]", "Quels usages")
     enter(screen, "tbody th a[href*='cas=']", "où en est")
 

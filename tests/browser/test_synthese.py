@@ -70,7 +70,7 @@ def test_a_choice_is_written_into_the_address_and_kept_by_the_links(screen: Page
     screen.get_by_role("combobox", name="Période").click()
     screen.get_by_role("option", name="2e trimestre 2026").click()
     screen.wait_for_url("**periode=2026-T2**")
-    expect(screen.locator(".caveat")).to_contain_text("2e trimestre 2026")
+    expect(screen.locator(".caveat").first).to_contain_text("2e trimestre 2026")
     screen.click("text=Version facile à lire")
     screen.wait_for_url("**simple=1**")
     expect(screen.locator(".note").first).to_contain_text("2e trimestre 2026")

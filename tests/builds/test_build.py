@@ -15,7 +15,7 @@ from estimator.assessment.impacts import amounts
 from estimator.builds import build as building
 from estimator.builds.build import AuditFailed, build
 from estimator.builds.contents import start_us
-from estimator.builds.current import current, own_beside
+from estimator.builds.current import NOTED, current, own_beside
 from estimator.builds.equation_selection import ledger_factors
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import bind
@@ -231,7 +231,7 @@ def test_a_failed_audit_publishes_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert "par exemple fault : 1. Rien" in failed.value.message("fr") and "{" not in str(failed.value)
     assert current(tmp_path) == first.path
     assert sorted(p.name for p in (tmp_path / "builds").iterdir()) == sorted(
-        [".lock", ".sources", "CURRENT", first.path.name, own_beside(first.path).name]
+        [".lock", ".sources", "CURRENT", NOTED, first.path.name, own_beside(first.path).name]
     )
 
 

@@ -95,7 +95,7 @@ def test_import_build_totals_explain_replay(tmp_path: Path) -> None:
     first = json.loads(sobria(home, "import", str(file), "--json").stdout)
     counts = {"files": 1, "read": 3, "accepted": 3, "superseded": 0, "quarantined": 0, "duplicates": 0}
     counts |= {"waiting": 0, "withdrawn": 0}
-    assert first == counts | {"errors": [], "remarks": []}
+    assert first == counts | {"errors": [], "remarks": [], "not_recognised": []}
     again = json.loads(sobria(home, "import", str(file), "--json").stdout)
     assert (again["read"], again["accepted"], again["duplicates"]) == (3, 0, 3)
     totals = json.loads(sobria(home, "totals", "--json").stdout)
