@@ -137,7 +137,9 @@ class Amount(Interval):
         return body | {name: part.as_dict() for name, part in self.parts.items()}
 
     def __contains__(self, name: object, /) -> bool:
-        return name in self.parts or (super().__contains__(name) and (name != "covers" or self.missing is None))
+        if name in self.parts or name == "at_factor_values":  # null in JSON where it is unknown, never absent
+            return True
+        return super().__contains__(name) and (name != "covers" or self.missing is None)
 
     def __getitem__(self, name: str, /) -> Any:
         """A value or a part by its name in JSON. KeyError."""

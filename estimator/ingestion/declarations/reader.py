@@ -52,8 +52,12 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
         raise SobriaError("not_a_trace", file=trace.name, columns=", ".join(columns.safe_header()[:6])[:120])
     if twice := repeated(columns):
         raise SobriaError("repeated_column", file=trace.name, columns=", ".join(twice))
+    records, dated = list(rows), [columns.at[name] for name in ("start", "end") if name in columns.at]
     reading = _Reading(trace, context, columns, delimiter)
-    for line, cells in rows:
+    reading.month_first = timestamps.month_first(
+        cells[at].strip() for _, cells in records for at in dated if at < len(cells)
+    )
+    for line, cells in records:
         reading.take(line, cells)
     return ReadResult(reading.rows, reading.refused, len(reading.rows) + len(reading.refused), tuple(columns.unknown))
 
@@ -81,6 +85,7 @@ class _Reading:
         self.rows: list[Activity] = []
         self.refused: list[Refused] = []
         self.now_us = timestamps.now_us()
+        self.month_first = ""  # a date of the file that can only be read so
         self._zone: str | None = None  # of the row at hand
 
     def take(self, line: int, cells: list[str]) -> None:
@@ -208,7 +213,7 @@ class _Reading:
 
     def _period(self, said: Cells, parts: Parts) -> dict[str, Any]:
         """Start, end (exclusive), duration and time basis as fields of Activity. RowRefused."""
-        check_order(said.text("start"), said.text("end"))
+        check_order(said.text("start"), said.text("end"), self.month_first)
         start, end = said.moment("start"), said.moment("end")
         if start is None or end is None:
             return {}

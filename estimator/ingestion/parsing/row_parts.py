@@ -25,12 +25,15 @@ def check_power(joules: float, seconds: float, nodes: float = 1.0) -> None:
         raise RowRefused("impossible_power", value=f"{joules / lasting / 1000:.3g}")
 
 
-def check_order(start: str, end: str) -> None:
-    """RowRefused where one of two dates has its month first, and the other may have its day first: a row has one
+def check_order(*texts: str) -> None:
+    """RowRefused where one of these dates has its month first, and another may have its day first: a file has one
     order, and what another tool wrote is not guessed."""
-    orders = [timestamps.by_order(text) for text in (start, end)]
-    if any(True in found for found in orders) and any([*found] == [False] for found in orders):
-        read = [" | ".join(found.values()) for found in orders]
+    orders = {text: timestamps.by_order(text) for text in texts}
+    day_first = next((text for text, found in orders.items() if True in found), None)
+    month_first = next((text for text, found in orders.items() if [*found] == [False]), None)
+    if day_first and month_first:
+        start, end = sorted((day_first, month_first), key=texts.index)
+        read = [" | ".join(orders[text].values()) for text in (start, end)]
         raise RowRefused("dates_order", start=start[:16], end=end[:16], start_read=read[0], end_read=read[1])
 
 

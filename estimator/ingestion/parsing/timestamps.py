@@ -1,6 +1,7 @@
 """Wall-clock time of a trace to integer microseconds since 1970 in UTC."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from time import time
 from zoneinfo import ZoneInfo
@@ -55,6 +56,11 @@ def by_order(text: str) -> dict[bool, str]:
     first, second = (part.zfill(2) for part in found.groups()[:2])
     orders = ((True, second, first), (False, first, second))
     return {day_first: f"{found[3]}-{month}-{day}" for day_first, month, day in orders if "01" <= month <= "12"}
+
+
+def month_first(texts: Iterable[str]) -> str:
+    """The first of these dates that can only have its month first; empty without any."""
+    return next((text for text in texts if [*by_order(text)] == [False]), "")
 
 
 def to_us(moment: datetime, zone: ZoneInfo) -> int:
