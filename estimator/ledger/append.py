@@ -77,8 +77,13 @@ class Append:
         self._wrote: dict[str, int] = {}
         self._copied: dict[str, int] = {}
         self._relied: dict[str, int] = {}
-        self.read = self.new = self.quarantined = self.duplicates = self.moved = 0
+        self.read = self.new = self.quarantined = self.duplicates = self.copied = self.moved = 0
         self.waiting = self.withdrawn = 0
+
+    @property
+    def known(self) -> int:
+        """Rows that were there already: those that are left out, and those that are written as copies."""
+        return self.duplicates + self.copied
 
     def take(self, file: FileName, results: Iterable[ReadResult]) -> None:
         """Add the rows of one file. Rows read before an error count.
@@ -132,7 +137,7 @@ class Append:
                 accepted=self.new - rows - superseded,
                 superseded=superseded,
                 quarantined=self.quarantined - refused,
-                duplicates=self.duplicates + sum(self._copied.values()) + rows + refused,
+                duplicates=self.known + rows + refused,
                 waiting=self.waiting + refused,
                 withdrawn=self.withdrawn,
             )
@@ -151,6 +156,7 @@ class Append:
                 self._keep(row)
             elif own and not own("activities").holds_one(row.row_id):
                 self._copies.rows.append(row)
+                self.copied += 1
             else:
                 self._note_known(row.row_id)
         if result.table is not None:
@@ -159,6 +165,7 @@ class Append:
             if own and len(there):
                 mine = own("activities").holds(of_column(there["row_id"]))
                 self._copies.tables.append(there.filter(pa.array(~mine)))
+                self.copied += len(self._copies.tables[-1])
                 there = there.filter(pa.array(mine))
             for row_id in there["row_id"].to_pylist():
                 self._note_known(row_id)
@@ -180,6 +187,7 @@ class Append:
             self.waiting += 1
             if own and not own("quarantine").holds_one(refusal.row_id):
                 self._copies.refused.append(refusal)
+                self.copied += 1
             else:
                 self._note_known(refusal.row_id)
 

@@ -91,9 +91,9 @@ def _body_receipt(posting: Append | None, taken: ParsedPayload) -> Receipt:
     apart = (left.of_ai, left.libraries, left.others)
     if posting is None or not result.read:
         return Receipt(0, 0, 0, 0, len(names), names, *apart)
-    duplicates, quarantined = posting.duplicates, posting.quarantined
+    duplicates, quarantined = posting.known, posting.quarantined
     posting.take(taken.trace, [result])
-    duplicates, quarantined = posting.duplicates - duplicates, posting.quarantined - quarantined
+    duplicates, quarantined = posting.known - duplicates, posting.quarantined - quarantined
     accepted = result.read - duplicates - quarantined
     return Receipt(result.read, accepted, duplicates, quarantined, len(names), names, *apart)
 
