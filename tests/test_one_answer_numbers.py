@@ -314,8 +314,8 @@ DOORS = {
         {"options.service, its parts": "each figure of the table opens its own page, with its parts"},
     ),
     "evaluation": Door(
-        (*ALL, "per_unit of four", "service of four", "growth, the last", "verdicts of four", "ratios led", "quality"),
-        ("accepted", "pue", "together", "growth verdicts", "crossings", "hinges", "doubt"),
+        (*ALL, "per_unit of four", "service of four", "verdicts of four", "ratios led", "quality"),
+        ("accepted", "pue", "together", "growth, the last", "growth verdicts", "crossings", "hinges", "doubt"),
         dict.fromkeys(("options.service, its parts", "turns"), PAPER),
         on_sheet,
     ),

@@ -17,8 +17,8 @@ from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.verdict_text import smallest_words
-from estimator.comparison.volume_sweep import crossing
 from estimator.core.errors import say
+from tests.comparison.test_compare import crossing_of
 from tests.comparison.test_compare_parts import DAY, SERVER, SITE, option, scenario
 from tests.support import activity, built
 
@@ -70,7 +70,7 @@ def test_an_option_that_alone_qualifies_is_said_to_be_alone(more: list[dict], al
     """Nobody studied the way without AI: one option has all it takes, and no other to be compared with."""
     asked = scenario(option("a", use={"it_energy_kwh": 1, **SITE}), *more)
     found = compared(asked)
-    for lang, said, never in (("fr", "une seule remplit", "aucune n’a"), ("en", "only one qualifies", "none has")):
+    for lang, said, never in (("fr", "d’une seule est connue", "aucune n’a"), ("en", "only one is known", "none has")):
         for text in (compare_text(found, lang), found.said("lead", lang)[0]):
             assert (said in text) is alone and never not in text
 
@@ -122,7 +122,8 @@ def test_a_crossing_does_not_move_with_the_volume_that_is_typed() -> None:
     """Beyond the reserved hours the server is no line any more: the lines are read where it is one."""
     options = [option("partage", use=SERVER), option("reserve", use=SERVER, reserved_hours=8766)]
     found = [
-        crossing(scenario(*options, volume=v), ComparisonContext(load(), DAY), "partage", "reserve") for v in (1e6, 4e9)
+        crossing_of(scenario(*options, volume=v), ComparisonContext(load(), DAY), "partage", "reserve")
+        for v in (1e6, 4e9)
     ]
     assert found[0] is not None and found[1] is not None
     for end in ("low", "central", "high"):
@@ -142,7 +143,7 @@ def test_no_crossing_is_told_where_the_reserved_hours_are_exceeded(times: float,
     each = (side.at_factor_values(ENERGY) or 0.0) / full.need.volume
     shared = option("a", use={"it_energy_kwh": times * each, "zone": "FRA", "pue": 1.0})
     asked = scenario(shared, reserved, volume=1e5)
-    assert (crossing(asked, ComparisonContext(load(), DAY), "a", "reserve") is not None) is crosses
+    assert (crossing_of(asked, ComparisonContext(load(), DAY), "a", "reserve") is not None) is crosses
 
 
 def test_a_doubt_is_told_once_however_many_months_share_it() -> None:

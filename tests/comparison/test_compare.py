@@ -8,14 +8,14 @@ import pytest
 
 from estimator.catalogue.load import load
 from estimator.cli.compare_text import compare_text
-from estimator.comparison.answer import Answer, Sufficient
+from estimator.comparison.answer import Answer, Crossing, Sufficient
 from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, explain_difference, pair_of
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.comparison.verdict_text import smallest_words, told
-from estimator.comparison.volume_sweep import crossing, growth
+from estimator.comparison.volume_sweep import crossings, growth
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
 from tests.core.test_numbers import spaced
@@ -25,6 +25,11 @@ NONE = {"id": "sans-ia", "label": "sans IA", "method": "none", "status": "not_st
 SITE = {"zone": "FRA", "host": "class/server-room"}
 # Zschache & Hartwig 2025, arXiv 2508.14170, table B1: Wh for 189 texts on an H100 server
 PUBLISHED_WH = {"linear": 0.12, "qwen-7b": 5.58, "llama-8b": 5.86, "qwen-72b": 48.66, "ds-llama-70b": 702.06}
+
+
+def crossing_of(asked: Scenario, context: ComparisonContext, a: str, b: str) -> Crossing | None:
+    """The crossing of these two options, of all that a comparison finds."""
+    return next((found for found in crossings(asked, context) if {found.a, found.b} == {a, b}), None)
 
 
 def option(name: str, quality: float | None = 0.9, **more: object) -> dict:
@@ -231,7 +236,7 @@ def test_a_reserved_server_and_a_shared_service_cross_where_their_lines_do() -> 
     use = {"model": "qwen3-8b", "device": "gpu/h100", "device_count": 1, "concurrency": 16, **SITE}
     asked = scenario(option("partage", use=use), option("reserve", use=use, reserved_hours=8766), volume=1e6)
     context = ComparisonContext(load(), DAY)
-    found = crossing(asked, context, "partage", "reserve")
+    found = crossing_of(asked, context, "partage", "reserve")
     assert found is not None and found.below == "partage"
 
     def kwh(name: str, times: float) -> float:
@@ -252,7 +257,7 @@ def test_a_reserved_server_and_a_shared_service_cross_where_their_lines_do() -> 
 
 def test_two_proportional_options_never_cross() -> None:
     asked = scenario(option("a", use={"it_energy_kwh": 1, **SITE}), option("b", use={"it_energy_kwh": 2, **SITE}))
-    assert crossing(asked, ComparisonContext(load(), DAY), "a", "b") is None
+    assert crossing_of(asked, ComparisonContext(load(), DAY), "a", "b") is None
 
 
 def test_growth_says_when_a_reserved_server_no_longer_suffices() -> None:

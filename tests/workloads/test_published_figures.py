@@ -12,6 +12,7 @@ from estimator.catalogue import models, published_figures
 from estimator.catalogue.load import load
 from estimator.catalogue.published_figures import TABLE, PublishedFigure
 from estimator.core.errors import LANGUAGES
+from estimator.core.interval import Interval
 from estimator.workloads.published_comparison import published_beside
 from tests.support import answered
 
@@ -33,7 +34,7 @@ def test_every_row_has_its_models_its_source_and_a_figure_of_ours(row: Published
     for model in row.model_ids:
         assert model in models.load().by_id
         ours = beside(model, row.id)["ours"]
-        assert isinstance(ours, dict)
+        assert isinstance(ours, Interval)
         assert (ours["central"] is None) == (row.phase == "life")
 
 
@@ -41,7 +42,7 @@ def test_ours_is_what_an_estimate_of_the_same_request_says() -> None:
     ours = beside("mistral-ai/mistral-large-2", "mistral-large-2/answer/gwp")["ours"]
     same = Request(model="mistral-ai/mistral-large-2", output_tokens=400, provider="mistral", day=DAY)
     found = estimate(same)["indicators"]["gwp"]
-    assert isinstance(ours, dict) and ours == {name: found[name] for name in ours}
+    assert isinstance(ours, Interval) and ours.as_dict() == {name: found[name] for name in ours.as_dict()}
 
 
 def test_each_published_figure_is_said_to_be_in_our_interval_or_how_far_from_it() -> None:
