@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -199,6 +200,23 @@ def test_a_corrected_row_says_where_the_first_one_is(tmp_path: Path) -> None:
         account = json.loads(sobria(tmp_path / "home", "import", str(tmp_path / name), "--json").stdout)
         assert [remark["code"] for remark in account["remarks"]] == told
     assert "a.csv, ligne 2" in account["remarks"][0]["fr"] and account["accepted"] == 1
+
+
+def test_the_advice_for_a_corrected_file_leaves_the_correction(tmp_path: Path) -> None:
+    """100 and 7 kWh, then 100 and 70 under the same name: 7 leaves by the command told, 170 kWh are left."""
+    home, file = tmp_path / "home", tmp_path / "mars.csv"
+    site = MEASURED | {"energy_boundary": "site", "host": "class/server-room"}
+    for corrected in ("7", "70"):
+        file.write_text(
+            text(site | {"service": "a", "energy_kwh": "100"}, site | {"service": "b", "energy_kwh": corrected})
+        )
+        said = sobria(home, "import", str(file)).stdout
+    [told] = re.findall(r"sobria (ledger withdraw --run \w+)", said)
+    sobria(home, *told.split(), "--who", "DSI", "--why", "correction")
+    for _ in range(2):  # and the corrected file, imported again, changes nothing
+        energy = json.loads(sobria(home, "totals", "--json").stdout)["indicators"]["energy"]
+        assert energy["at_factor_values"] == pytest.approx(170)
+        sobria(home, "import", str(file))
 
 
 @pytest.mark.parametrize(

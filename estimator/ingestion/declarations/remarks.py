@@ -63,7 +63,7 @@ def remarks(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
         yield Remark("seats_months", seats[0].file_name, seats[0].line, facts)
     for row in (row for row in rows if row.reader == "declared"):
         if row.duration_s > MOMENT_S and (there := declared.earlier(row)):
-            facts = {"file": there[1], "at": str(there[2])}
+            facts = {"file": there[1], "at": str(there[2]), "run": there[0]}
             yield Remark("declared_already", row.file_name, row.line, facts)
         for code in (code for code in TOLD if code in row.checks):
             yield Remark(code, row.file_name, row.line, _sites(row) if code in TOLD[:2] else {})
