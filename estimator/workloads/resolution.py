@@ -16,7 +16,7 @@ from estimator.catalogue.default_subjects import (
     machine_at,
 )
 from estimator.catalogue.load import load as load_catalogue
-from estimator.catalogue.models import is_of_api
+from estimator.catalogue.models import is_of_api, known
 from estimator.catalogue.models import load as load_models
 from estimator.catalogue.products import find as find_product
 from estimator.catalogue.providers import Provider
@@ -275,7 +275,7 @@ def _served_at(request: Request, warnings: list[dict[str, str]]) -> str | None:
     warnings.append({"code": key} | {lang: say("served", key, lang, host=host[lang], **told) for lang in LANGUAGES})
     if not request.zone and not (provider.host and load_catalogue().subjects[provider.host].zone):
         warnings.append(sentences("served", "over_sites", provider=provider.name))
-    model = load_models().known(request.model) if request.model else None
+    model = known(request.model)
     if model and not provider.serves(model):
         publisher = load_models().publishers[model.publisher].name
         facts = {"provider": provider.name, "model": model.name, "publisher": publisher}
