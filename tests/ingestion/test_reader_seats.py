@@ -102,6 +102,15 @@ def test_a_row_that_cannot_be_read_says_why(line: str, code: str, said: str) -> 
     assert said in told(result.refused[0])[0]
 
 
+def test_a_file_has_one_order_of_day_and_month() -> None:
+    """« 01/13/2026 » can only be month first: « 02/01/2026 » of another row is 1 February there, and not 2 January."""
+    lines = "chatgpt;10;;01/13/2026;;;;a;", "chatgpt;10;;02/01/2026;;;;b;"
+    result = read_trace(Trace("sieges.csv", table(*lines).encode(), None), replace(context(), read_at=NOON))
+    assert {row.service_key for row in result.rows} == {"a"}
+    assert [refusal.code for refusal in result.refused] == ["dates_order"]
+    assert "« 01/13/2026 »" in told(result.refused[0])[0]
+
+
 @pytest.mark.parametrize("end", ["2026-02-28", "2026-01-31", ""])
 def test_the_same_seats_on_two_lines_of_a_file_are_refused_not_dropped(tmp_path: Path, end: str) -> None:
     """Two purchases, or one copied: nobody can tell; another service, or another number, is another purchase. 2 + 2 + 2

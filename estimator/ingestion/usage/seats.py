@@ -55,11 +55,12 @@ def records(reading: RecordReader) -> Iterator[Record]:
     reading.left_out(name for name in names if name and _column(name) not in TEMPLATE)
     today = (reading.context.read_at or datetime.now(UTC)).date()
     met: dict[tuple[str, ...], int] = {}
-    for line, cells in rows:
+    written = [(line, cells, {_column(name): cell.strip() for name, cell in cells.items()}) for line, cells in rows]
+    month_first = timestamps.month_first(typed.get(name, "") for *_, typed in written for name in ("from", "to"))
+    for line, cells, typed in written:
         said = RecordFields(_plain(cells, spreadsheet=delimiter != ","), FIELDS)
-        typed = {_column(name): cell.strip() for name, cell in cells.items()}
         try:
-            bought = _bought(said, typed, today)
+            bought = _bought(said, typed, month_first, today)
             if (first := met.setdefault(tuple(said.told(SAME)), line)) != line:
                 raise RowRefused("seats_twice", line=str(first))
         except RowRefused as refusal:
@@ -101,8 +102,9 @@ def _plain(cells: Mapping[str, str], spreadsheet: bool) -> dict[str, str]:
     return plain
 
 
-def _bought(said: RecordFields, typed: Mapping[str, str], today: date) -> _Bought:
-    """What a row says, to today at most; `typed`: its cells as a person wrote them. RowRefused."""
+def _bought(said: RecordFields, typed: Mapping[str, str], month_first: str, today: date) -> _Bought:
+    """What a row says, to today at most; `typed`: its cells as a person wrote them; `month_first`: a date of the file
+    that can only be read so. RowRefused."""
     for name, example in EXAMPLES.items():
         if name not in said.kept:
             raise RowRefused("seats_empty", column=name, example=example)
@@ -111,7 +113,7 @@ def _bought(said: RecordFields, typed: Mapping[str, str], today: date) -> _Bough
     if (task := said.text("task")) and _task(task) not in (known := load().having("task_input_tokens")):
         listed = ", ".join(name.removeprefix("task/") for name in known)
         raise RowRefused("seats_task", value=task, known=listed)
-    check_order(typed.get("from", ""), typed.get("to", ""))
+    check_order(typed.get("from", ""), typed.get("to", ""), month_first)
     service = said.text("service")
     return _Bought(product, service if service_names.is_name(service) else named, *_days(said, today))
 
