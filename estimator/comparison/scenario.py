@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.core.fields import NearDay, Strict
+from estimator.core.fields import NearDay, Strict, on_one_scale
 from estimator.core.validation_messages import expected
 from estimator.workloads.request import Request, TrainingEffort
 
@@ -201,7 +201,7 @@ class Scenario(Strict):
         threshold = self.constraints.quality
         for option in self.options if threshold else ():
             found = option.quality
-            if found and threshold and found.test == threshold.test and (found.value > 1) != (threshold.value > 1):
+            if found and threshold and found.test == threshold.test and not on_one_scale(found.value, threshold.value):
                 read = {"id": option.id, "value": f"{found.value:g}", "threshold": f"{threshold.value:g}"}
                 raise PydanticCustomError("quality_scales", "{id}: {value}, and a threshold of {threshold}", read)
         return self

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
@@ -36,6 +36,23 @@ def _near(day: date) -> date:
 
 
 NearDay = Annotated[date, AfterValidator(_near)]
+
+
+def near_when_said(day: date, info: ValidationInfo) -> date:
+    """A day near enough, judged when a person says it: what is read back was judged, or written before the rule."""
+    return _near(day) if info.context else day
+
+
+def past_when_said(day: date, info: ValidationInfo) -> date:
+    """The same of a day of something that took place; it may have started further east."""
+    if info.context and day > (info.context["now"] + timedelta(hours=14)).date():
+        raise PydanticCustomError("future", "not a past day")
+    return near_when_said(day, info)
+
+
+def on_one_scale(mark: float, other: float) -> bool:
+    """Whether two marks of one test may be on the same scale: not a share, up to 1, with a mark out of more."""
+    return 0 in (mark, other) or (mark > 1) == (other > 1)
 
 
 MayBeEmpty = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_clean)]

@@ -1,6 +1,7 @@
 """Refusals that list every fault at once, and the validation of fields."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -57,11 +58,16 @@ class FieldsRefused(ListedRefusal):
 
 
 def checked(
-    kind: type[M], data: Mapping[str, Any], prefix: str = "", refused: type[ListedRefusal] = FieldsRefused
+    kind: type[M],
+    data: Mapping[str, Any],
+    prefix: str = "",
+    refused: type[ListedRefusal] = FieldsRefused,
+    now: datetime | None = None,
 ) -> M:
-    """`data` validated as a model; `prefix`: group of its fields in the words files. FieldsRefused, or `refused`."""
+    """`data` validated as a model, its days as said now; `prefix`: group of its fields in the words files.
+    FieldsRefused, or `refused`."""
     try:
-        return kind.model_validate(data)
+        return kind.model_validate(data, context={"now": now or datetime.now(UTC)})
     except ValidationError as error:
         raise refused([field_problem(e, prefix) for e in error.errors(include_url=False)]) from error
 

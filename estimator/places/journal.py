@@ -8,16 +8,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from estimator.catalogue.load import load, name_hosts, of_tables
 from estimator.catalogue.provider_addresses import usual_host
 from estimator.catalogue.resolver import Places, zone_named
 from estimator.catalogue.schema import Subject
+from estimator.catalogue.selection import given
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder, SignedRecord, make_record
-from estimator.core.fields import Author, Strict, Text
+from estimator.core.fields import Author, Strict, Text, near_when_said
 from estimator.core.home import PLACES, settings
 from estimator.core.refusals import ListedRefusal, checked
 from estimator.places.supplier_answers import SupplierAnswer
@@ -32,6 +33,7 @@ _NAME = re.compile(r"(?=.{1,60}$)[a-z0-9]+([-._/][a-z0-9]+)*")
 
 M = TypeVar("M", bound=Strict)
 Mark = Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=200)]
+SaidDay = Annotated[date, AfterValidator(near_when_said)]
 
 
 class PlaceRefused(ListedRefusal):
@@ -56,8 +58,8 @@ class PlaceRule(Strict):
     device: Text | None = None
     cards: int | None = Field(None, gt=0, le=999_999)
     load: float | None = Field(None, gt=0)
-    since: date | None = None
-    until: date | None = None
+    since: SaidDay | None = None
+    until: SaidDay | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> "PlaceRule":
@@ -162,8 +164,11 @@ class PlaceJournal:
 
     def add_rule(self, fields: Mapping[str, Any], author: Author) -> PlaceEntry[PlaceRule]:
         """A rule; of those that match a run, the last one written counts. PlaceRefused, host_unknown, zone_unknown,
-        hardware_unknown."""
-        return self._write("rule", in_tables(checked(PlaceRule, fields, "place", PlaceRefused)), author)
+        hardware_unknown, given_value_refused."""
+        said = checked(PlaceRule, fields, "place", PlaceRefused)
+        if said.load is not None:
+            given(load(), "requests_in_flight", max(said.load, 1.0))  # on a mean, less than one is held alone
+        return self._write("rule", in_tables(said), author)
 
     def add_answers(self, answers: Sequence[SupplierAnswer], author: Author) -> list[PlaceEntry[SupplierAnswer]]:
         """Answers, all or none; one that is in force already, word for word, is not written again. AnswerRefused,

@@ -311,6 +311,7 @@ def test_a_rule_that_says_nothing_is_refused_and_nothing_is_written(tmp_path: Pa
         ({"service": "a", "zone": "FRA", "since": "2026-02-01", "until": "2026-01-01"}, "jour de fin", "last day"),
         ({"service": "a", "cards": 0}, "cartes", "cards"),
         ({"service": "a", "lieu": "Nancy"}, "lieu", "lieu"),
+        ({"service": "a", "zone": "FRA", "since": "1900-01-01"}, "un jour de 2015 au plus tôt", "a day from 2015 on"),
     ):
         with pytest.raises(PlaceRefused) as refused:
             PlaceJournal(tmp_path).add_rule(fields, WHO)
@@ -319,6 +320,7 @@ def test_a_rule_that_says_nothing_is_refused_and_nothing_is_written(tmp_path: Pa
         ("--host", "nulle/part", "n'est pas un hébergement"),
         ("--zone", "Atlantide", "n'est pas dans les tables"),
         ("--device", "gpu/untel", "n'est pas un matériel"),
+        ("--load", "1e300", "Requêtes en cours par réplique"),
     ):
         done = sobria(tmp_path, "places", "add", "--service", "a", name, value, *SAID, code=1)
         assert said in done.stderr

@@ -132,6 +132,7 @@ def test_a_path_begins_at_the_reference_ends_at_the_target_and_stays_between(
         ({"by": "a@b.fr"}, "une adresse électronique", "e-mail address"),
         ({"document": ""}, "document (--document) : rien n'a été lu", "nothing was read"),
         ({"date": "2027-01-03"}, "« 2027-01-03 » a été lu ; un jour passé, ou aujourd'hui", "a past day, or today"),
+        ({"date": "1900-01-03"}, "« 1900-01-03 » a été lu ; un jour de 2015", "a day from 2015"),
         ({"note": "x"}, "ce champ n'existe pas", "no such field"),
     ],
 )

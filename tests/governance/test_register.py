@@ -81,6 +81,54 @@ def generalised(register: Register) -> str:
     return id
 
 
+Wrong = tuple[str, str, dict[str, Any]]
+DONE = {"by": "DSI", "conclusion": "poursuivre"}
+FOUND = {"value": 0.95, "by": "Relations usagers"}
+FAR_DAYS: list[Wrong] = [
+    ("decide", "future", decision("lancer", "2099-01-01")),
+    ("decide", "day_far", decision("lancer", "1900-01-01")),
+    ("record_quality", "future", FOUND | {"date": "2099-01-01"}),
+    ("record_quality", "day_far", FOUND | {"date": "1900-01-01"}),
+    ("review", "future", DONE | {"due": "2026-04-01", "done": "2099-01-01"}),
+    ("review", "day_far", {"due": "2099-01-01"}),
+    ("attach", "day_far", {"service_key": "chat", "since": "1900-01-01"}),
+    ("change", "future", {"alternative": ANSWERED["alternative"] | {"date": "2099-01-01"}}),
+]
+FAR_MARKS: list[Wrong] = [
+    ("record_quality", "negative", FOUND | {"value": -5, "date": "2026-02-01"}),
+    ("record_quality", "scales", FOUND | {"value": 92, "date": "2026-02-01"}),
+    ("change", "negative", {"threshold": {"value": -1, "test": "relus"}}),
+]
+
+
+@pytest.mark.parametrize(("write", "code", "data"), FAR_DAYS + FAR_MARKS)
+def test_a_day_or_a_mark_out_of_reach_would_silence_those_after_it(
+    register: Register, write: str, code: str, data: dict[str, Any]
+) -> None:
+    """The last quality and the last decision are those of the latest day: one of 2099 would count for ever."""
+    id = register.create(FACTS | ANSWERED | THRESHOLD, DSI).id
+    before = register.use_case(id)
+    assert [i["code"] for i in _refused(FieldsRefused, lambda: getattr(register, write)(id, data, DSI)).items] == [code]
+    assert register.use_case(id) == before
+
+
+def test_what_was_written_before_the_rule_of_days_still_counts(register: Register) -> None:
+    id = register.create(FACTS, DSI).id
+    old = {"use_case": id, "kind": "decided", "who": "DSI", "why": "essai", "previous": register.use_case(id).head}
+    register.store.write(make_event(old | {"data": decision("lancer", "2099-01-01")}, datetime.now(UTC)))
+    assert (str(register.use_case(id).decisions[0].date), register.faults()) == ("2099-01-01", [])
+
+
+def test_a_threshold_is_on_the_scale_of_the_quality_that_was_found(register: Register) -> None:
+    """0.92 of a test, then a threshold of 90 of the same one: a share and a mark; 0 is the same on every scale."""
+    id = register.create(FACTS | ANSWERED | THRESHOLD, DSI).id
+    register.record_quality(id, FOUND | {"value": 0.92, "date": "2026-02-01"}, DSI)
+    marks = {"threshold": {"value": 90, "test": THRESHOLD["threshold"]["test"]}}
+    said = _refused(FieldsRefused, lambda: register.change(id, marks, DSI)).items[0]
+    assert (said["code"], "0,92" in said["fr"], "0.92" in said["en"]) == ("scales", True, True)
+    register.record_quality(id, FOUND | {"value": 0, "date": "2026-02-02"}, DSI)
+
+
 def test_a_use_case_from_idea_to_withdrawal_and_each_refusal_says_what_is_lacking(register: Register) -> None:
     id = register.create(FACTS, DSI).id
     assert id == "tri-du-courrier"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -107,36 +107,36 @@ class Commitments:
 
     def vote_objective(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Objective]:
         """An objective; from its day on, it replaces the previous one for this indicator and territory."""
-        return self._say(_validated(Objective, fields), author)
+        return self._write(self._checked(Objective, fields), author)
 
     def vote_budget(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Budget]:
         """A yearly ceiling; it replaces the previous one for this indicator, territory or use, and year.
         UseCaseUnknown."""
-        found = _validated(Budget, fields)
+        found = self._checked(Budget, fields)
         if found.use_case:
             Register(self.home).use_case(found.use_case)
-        return self._say(found, author)
+        return self._write(found, author)
 
     def state_training(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Training]:
         """Training figures of a service."""
-        return self._say(_validated(Training, fields), author)
+        return self._write(self._checked(Training, fields), author)
 
     def publish(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Publication]:
         """A publication. UseCaseUnknown."""
-        found = _validated(Publication, fields)
+        found = self._checked(Publication, fields)
         if found.use_case:
             Register(self.home).use_case(found.use_case)
-        return self._say(found, author)
+        return self._write(found, author)
 
     def correct(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Correction]:
         """A correction of a publication, on its day or later. StatementUnknown."""
-        found = _validated(Correction, fields)
+        found = self._checked(Correction, fields)
         known = {e.id: e.said for e in self.entries(Publication)}
         if found.publication not in known:
             raise StatementUnknown(read=found.publication)
         if found.date < known[found.publication].date:
             raise _refusal("before", "correction_date", found.date, known[found.publication].date)
-        return self._say(found, author)
+        return self._write(found, author)
 
     def withdraw(self, id: str, author: Author) -> None:
         """Withdraw a statement entered by mistake; `author.why` is the mistake. StatementUnknown."""
@@ -218,12 +218,8 @@ class Commitments:
         """The last statement of each service."""
         return list({t.service.casefold(): t for t in self._standing(Training, day)}.values())
 
-    def _say(self, said: D, author: Author) -> CommitmentEntry[D]:
-        """Write a statement; refuses a future date."""
-        latest = (self.now() + timedelta(hours=14)).date()  # the day may have started further east
-        if said.date > latest:
-            raise _refusal("future", f"{KINDS[type(said)]}_date", said.date)
-        return self._write(said, author)
+    def _checked(self, kind: type[M], fields: Mapping[str, Any]) -> M:
+        return checked(kind, fields, KINDS[kind], CommitmentRefused, self.now())
 
     def _write(self, said: M, author: Author) -> CommitmentEntry[M]:
         about = {"kind": KINDS[type(said)], "who": author.who, "why": author.why}
@@ -246,10 +242,6 @@ def expected(objective: Objective, year: int, reference_value: float) -> float:
     assert target is not None
     done = (year - objective.reference_year) / (objective.due_year - objective.reference_year)
     return reference_value + (target - reference_value) * min(max(done, 0.0), 1.0)
-
-
-def _validated(kind: type[M], fields: Mapping[str, Any]) -> M:
-    return checked(kind, fields, KINDS[kind], CommitmentRefused)
 
 
 def _refusal(code: str, field: str, read: object, expected: object = "") -> CommitmentRefused:

@@ -12,7 +12,7 @@ from estimator.core.event_log import SignedRecord
 from estimator.core.fields import Id, Strict, Text
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
-from estimator.governance.register.schema import Commune, Day
+from estimator.governance.register.schema import Commune, PastDay
 
 What = Literal[
     "fiche", "fiche_habitant", "evaluation", "bilan_annuel", "donnees_ouvertes", "boamps", "beges", "budget_vert"
@@ -82,7 +82,7 @@ class Statement(SignedRecord):
 class Dated(Strict):
     """A vote or an action on a day."""
 
-    date: Day
+    date: PastDay
 
 
 class Vote(Dated):

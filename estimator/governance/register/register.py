@@ -13,8 +13,9 @@ from pydantic import BaseModel
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, make_event
-from estimator.core.fields import Author
-from estimator.core.refusals import checked
+from estimator.core.fields import Author, on_one_scale
+from estimator.core.number_format import sentences_with
+from estimator.core.refusals import FieldsRefused, checked
 from estimator.governance.register.refusals import (
     ChangeRefused,
     ClosedUseCase,
@@ -111,6 +112,8 @@ class Register:
         if not changed:
             return case
         after = case.model_copy(update={name: getattr(facts, name) for name in changed})
+        if "threshold" in changed:
+            _check_scale(after)
         lost = [rule for rule in lacking(after, case.stage) if rule not in lacking(case, case.stage)]
         if lost:
             raise ChangeRefused(_unmet_conditions(lost), name=case.name, **_labels("stage", case.stage))
@@ -146,9 +149,11 @@ class Register:
 
     def record_quality(self, id: str, found: Mapping[str, Any], author: Author) -> UseCase:
         """Record a tested quality; by default by the test of the threshold."""
-        threshold = self.use_case(id).threshold
-        test = {"test": threshold.test} if threshold else {}
-        return self._write(id, "quality", checked(QualityFound, test | dict(found), "quality"), author)
+        case = self.use_case(id)
+        test = {"test": case.threshold.test} if case.threshold else {}
+        quality = checked(QualityFound, test | dict(found), "quality")
+        _check_scale(case.model_copy(update={"qualities": (quality,)}))
+        return self._write(id, "quality", quality, author)
 
     def decide(self, id: str, decision: Mapping[str, Any], author: Author) -> UseCase:
         """Record a decision with its reasons."""
@@ -164,7 +169,8 @@ class Register:
         """End an attachment on a day; without a day, cancel it. NotThere."""
         if attachment not in {a.id for a in self.use_case(id).attachments}:
             raise NotThere(id=id, read=attachment)
-        return self._write(id, "detached", Detached(attachment=attachment, until=until), author)
+        found = checked(Detached, {"attachment": attachment, "until": until}, "attachment")
+        return self._write(id, "detached", found, author)
 
     def due(self, today: date) -> list[Due]:
         """Reviews overdue or due within 30 days, the latest first."""
@@ -257,6 +263,14 @@ def free_id(name: str, taken: set[str]) -> str:
 def _check_seen(id: str, author: Author, history: Sequence[Event]) -> None:
     if author.seen and author.seen not in {event.event for event in history}:
         raise NotThere(id=id, read=author.seen)
+
+
+def _check_scale(case: UseCase) -> None:
+    """FieldsRefused when the quality and the threshold of one test are not on one scale."""
+    if case.threshold and case.tested and not on_one_scale(case.tested.value, case.threshold.value):
+        read, wanted = case.tested.value, case.threshold.value
+        said = sentences_with("register_problems", "scales", field=case.threshold.test, read=read, expected=wanted)
+        raise FieldsRefused([said])
 
 
 def _facts(model: UseCaseFacts) -> dict[str, Any]:

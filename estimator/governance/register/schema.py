@@ -5,10 +5,10 @@ import re
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from estimator.core.fields import Id, MayBeEmpty, Strict, Text
+from estimator.core.fields import Id, MayBeEmpty, Strict, Text, near_when_said, past_when_said
 
 Stage = Literal["idee", "experimentation", "pilote", "generalisation", "retrait"]
 Answer = Literal["trouvee_et_retenue", "etudiee_et_ecartee", "non_etudiee"]
@@ -52,7 +52,16 @@ def _growth(percent: float) -> float:
     return percent
 
 
+def _mark(value: float, info: ValidationInfo) -> float:
+    if info.context and value < 0:
+        raise PydanticCustomError("negative", "less than zero")
+    return value
+
+
 Day = Annotated[date, BeforeValidator(_iso_day)]
+SaidDay = Annotated[Day, AfterValidator(near_when_said)]
+PastDay = Annotated[Day, AfterValidator(past_when_said)]
+Mark = Annotated[float, AfterValidator(_mark)]
 Commune = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_commune)]
 Scenario = Annotated[MayBeEmpty, AfterValidator(_scenario)]
 Count = Annotated[float, Field(gt=0)]
@@ -65,7 +74,7 @@ class Alternative(Strict):
     answer: Answer = "non_etudiee"
     description: MayBeEmpty = ""
     reason: MayBeEmpty = ""
-    date: Day | None = None
+    date: PastDay | None = None
 
     @model_validator(mode="after")
     def _check_answer(self) -> "Alternative":
@@ -77,7 +86,7 @@ class Alternative(Strict):
 class QualityThreshold(Strict):
     """The minimum sufficient quality, in the unit of its test; more is better."""
 
-    value: float
+    value: Mark
     test: Text
 
 
@@ -125,17 +134,17 @@ class UseCaseFacts(Strict):
 class QualityFound(Strict):
     """A tested quality, in the unit of the test, with day and service."""
 
-    value: float
+    value: Mark
     test: Text
-    date: Day
+    date: PastDay
     by: Text
 
 
 class Review(Strict):
     """A review that is due, or done on a day by a service with a conclusion."""
 
-    due: Day
-    done: Day | None = None
+    due: SaidDay
+    done: PastDay | None = None
     by: MayBeEmpty = ""
     conclusion: MayBeEmpty = ""
 
@@ -149,7 +158,7 @@ class Review(Strict):
 class Decision(Strict):
     """A decision, its reasons and its body."""
 
-    date: Day
+    date: PastDay
     what: What
     reasons: Text
     by: Text
@@ -173,7 +182,7 @@ class Pattern(Strict):
     service_key: Text
     host: Text | None = None
     model: Text | None = None
-    since: Day | None = None
+    since: SaidDay | None = None
 
 
 class Attachment(Pattern):
@@ -189,7 +198,7 @@ class Detached(Strict):
     """End or cancellation of an attachment."""
 
     attachment: str
-    until: Day | None = None
+    until: SaidDay | None = None
 
 
 class UseCase(UseCaseFacts):
