@@ -69,6 +69,9 @@ OPTIONS: Mapping[str, list[dict[str, Any]]] = {
     "refused": [faq(), UNKNOWN, LARGE],
     "all refused": [faq(alternative=FAQ | {"id": "alternative/nothing"}), UNKNOWN],
     "dedicated": [faq(alternative=FAQ | {"existing_server": False}), RESERVED, LARGE],
+    "held by sharing": [faq(alternative=FAQ | {"existing_server": False, "shared_by": 50}), model("petit", 0.00003)],
+    "told by sharing": [faq(alternative=FAQ | {"existing_server": False, "shared_by": 2}), model("petit", 0.0002)],
+    "told alone": [faq(alternative=FAQ | {"existing_server": False}), model("petit", 0.0004)],
     "too small": [faq(), RESERVED | {"reserved_hours": 0.001}, LARGE],
     "near": [faq(), model("a", 0.001), model("b", 0.00102)],
     "other service": [faq(), LIGHT | {"unit": "une page"}, LARGE],
@@ -136,7 +139,8 @@ def test_one_answer_is_told_alike_by_every_door(name: str, limits: Mapping[str, 
         if not limits:
             told = text.replace(plain(smallest_words(found, lang)), "").replace(plain(t("compare.smallest", lang)), "")
             assert not re.search(r"\b(?:suffit|suffices)\b", told), medium
-        heads = {plain(words).split(" : ")[0].casefold() for words in whole}
+        grown = {p.words[lang] for found_at in found.growth for p in (*found_at.pairs, *found_at.undecided)}
+        heads = {plain(words).split(" : ")[0].casefold() for words in whole | grown}
         for verdict in re.findall(WORDS[lang], text):  # and nothing else is told
             assert any(head.startswith(verdict.split(" : ")[0].split(":")[0].casefold()) for head in heads), verdict
 

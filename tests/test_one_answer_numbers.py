@@ -170,10 +170,10 @@ def turn(body: Json) -> Iterator[Fact]:
     for found in body["turns"]:
         ends = [found["services"][end] for end in ("low", "central", "high")] if found["services"] else []
         if found["status"] == "alone":
-            ends = [None if end is None else 1 / end for end in reversed(ends)]
-        if ends and ends[2] is None:
-            ends = [] if found["status"] == "alone" else ends[:1] + [Percent(100 * (1 - found["share"]))] + ends[1:2]
-        yield (label(body, found["option"]), label(body, found["other"]), found["status"], *ends)
+            ends = [0.0 if end is None else 1 / end for end in reversed(ends)]
+        share = [Percent(100 * (1 - found["share"]))] if ends and ends[2] is None else []
+        told = sorted(end for end in ends[1:] + (ends[:1] if ends[:1] and ends[0] >= 1 else []) if end is not None)
+        yield (label(body, found["option"]), label(body, found["other"]), found["status"], *told, *share)
 
 
 def hinge(body: Json) -> Iterator[Fact]:
@@ -552,17 +552,17 @@ class Reader:
             for head, cell in zip(heads[1:], cells[1:], strict=False):
                 for match in re.finditer(KINDS, cell, re.IGNORECASE) if re.match(r"× ?\d", head) else ():
                     yield (self.number(head), cells[0].casefold(), *self.told(match, cell))
-            led = re.search(r"(× ?\d+(?:, × ?\d+)*) ?: (.*)", line)
-            if not led or len(cells) > 1 and heads and re.match("×", cells[1]):
+            if len(cells) > 1 and heads and re.match("×", cells[1]):
                 continue
-            times = [self.number(word) for word in led[1].split(", ")]
-            sides = self.sides(led[2])
-            for match in re.finditer(KINDS, led[2], re.IGNORECASE):
-                against = re.match(r"[^(]*\((?:contre|against) ?: ([^)]*)\)", led[2][match.end() :])
-                others = against[1].casefold().split(", ") if against else []
-                if not others and sides and led[2].casefold().startswith(sides[0].casefold()):
-                    others = [f"{sides[1]} / {sides[2]}".casefold()]
-                yield from ((count, other, *self.told(match, led[2])) for count in times for other in others)
+            for led in re.finditer(r"(× ?\d+(?:, × ?\d+)*) ?: (.*?)(?=× ?\d|$)", line):
+                times = [self.number(word) for word in led[1].split(", ")]
+                sides = self.sides(led[2])
+                for match in re.finditer(KINDS, led[2], re.IGNORECASE):
+                    against = re.match(r"[^(]*\((?:contre|against) ?: ([^)]*)\)", led[2][match.end() :])
+                    others = against[1].casefold().split(", ") if against else []
+                    if not others and sides and led[2].casefold().startswith(sides[0].casefold()):
+                        others = [f"{sides[1]} / {sides[2]}".casefold()]
+                    yield from ((count, other, *self.told(match, led[2])) for count in times for other in others)
 
     def ratio(self) -> Iterator[Fact]:
         """« A consomme 8 à 20 fois moins d'électricité que B », « A / B | Eau | × 2 à × 3 », and columns B/A."""
@@ -601,21 +601,24 @@ class Reader:
             yield (m[1].casefold(), m[2].casefold(), self.percent(m[7]), *numbers)
 
     def turn(self) -> Iterator[Fact]:
-        start = rf"({self.names}) (?:consomme|uses) (?:moins|plus|less|more) (?:que|than) ({self.names})"
+        first = rf"({self.names})(?:, (?:sans autre|with no other)[^,]*,)?"
+        more = rf"{first} (?:consomme|(?:most often )?uses)(?: le plus souvent)? (?:moins|plus|less|more) (?:que|than)"
+        level = rf"(?:Rien ne départage|Nothing tells) {first} (?:et|from)"
+        start = rf"(?:{more}|{level}) ({self.names})"
         shapes = {
-            "alone": r" (?:même si personne|even if nobody)([^:.]*)(?:: ([^.]*(?:\.\d[^.]*)*))?",
-            "shared": r", (?:et moins à partir de|and less from)( )(.*?\))",
-            "never": r", (?:si nombreux|however many)( )(.*)",
+            "alone": r"(?: même si personne| even if nobody)?"
+            r"[^:]*?: ([^()]*(?:serveurs? en attente|waiting servers?).*?\))",
+            "shared": r"(?:, et moins à partir de|, and less from|.*?en dessous de|.*?more under|[^:.]*?:.*?tourne à"
+            r"|[^:.]*?: the order turns at)([^()]*services[^()]*\(.*?\)| [^()s]*\(.*?\))",
+            "never": r", (?:si nombreux|however many)(.*)",
         }
         for status, shape in shapes.items():
             for m in self.found(start + shape):
-                said = re.findall(rf"{NUMBER}(?: ?%)?", m[4] or "") if status != "never" else []
+                text = re.sub("moins d'un|less than one|au lieu d'un|instead of one", "", m[4])
+                said = re.findall(rf"{NUMBER}(?: ?%)?", text) if status != "never" else []
                 numbers = [self.percent(w) if "%" in w else self.number(w) for w in said]
-                if len(numbers) == 3 and not any(isinstance(n, Percent) for n in numbers):
-                    numbers = [numbers[1], numbers[0], numbers[2]]
-                elif len(numbers) == 3:
-                    numbers = [numbers[1], numbers[2], numbers[0]]
-                yield (m[1].casefold(), m[2].casefold(), status, *numbers)
+                ends = [n for n in numbers if not isinstance(n, Percent)]
+                yield ((m[1] or m[2]).casefold(), m[3].casefold(), status, *sorted(ends), *(numbers[len(ends) :]))
 
     def hinge(self) -> Iterator[Fact]:
         for line in self.lines:

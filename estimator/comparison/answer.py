@@ -148,10 +148,12 @@ class Crossing(Part):
 
 class Turn(Part):
     """From how many services on its server an option kept on for it alone uses less electricity than another, which
-    has no such part; alone: it does already, by itself; never: it does not, however many share it."""
+    has no such part; alone: it does already, by itself; never: it does not, however many share it. shared_by: services
+    that share it as it is described."""
 
     option: str
     other: str
+    shared_by: float
     status: Literal["alone", "shared", "never"]
     services: Interval | None = None
     share: float  # of the draws in which the two meet [1]

@@ -20,6 +20,7 @@ from estimator.core.errors import LANGUAGES
 
 PARTS = 8  # of the draws, in equal number, by rising values of one factor
 NOTABLE = 0.05  # by which a share of the draws of a part differs from that of all: below, it may be chance
+LEAST = 0.05  # of the draws, at an end: where a value that turns a verdict is looked for last
 TOLD = 3  # hinges of a pair
 DOUBTS = 2  # factors named of an undecided pair
 Moved = tuple[str, float | None, float | None, Side]
@@ -47,7 +48,9 @@ def balances(work: Comparator) -> tuple[Balance, ...]:
 
 
 def _by_value(work: Comparator, pair: Pair) -> Iterator[Hinge]:
-    """The factors whose lowest or highest values alone give another verdict, those with most such values first."""
+    """The factors whose lowest or highest values alone give another verdict, those with most such values first.
+
+    Where the draws of a part give it, the values are looked for from which it holds once the factor is known."""
     if pair.verdict == LOWER_ALWAYS:
         return
     import numpy as np
@@ -60,25 +63,41 @@ def _by_value(work: Comparator, pair: Pair) -> Iterator[Hinge]:
     for item in paired.doubts():
         row = work.context.catalogue.by_id.get(item.doubt, item)
         drawn = np.asarray(uncertainty.draw(row))
-        parts = np.argsort(drawn, kind="stable").reshape(PARTS, -1)
-        verdicts = [_verdict_of(a, b, rows, pair) for rows in parts]
+        order = np.argsort(drawn, kind="stable")
+        parts = order.reshape(PARTS, -1)
+        verdicts = [_verdict_of(a[rows], b[rows], (a, b), pair) for rows in parts]
         for side in (1, -1):
             count = _run(verdicts[::side])
-            if not count:
+            told = verdicts[::side][0]
+            if not count or told is None:
                 continue
-            edge = float(drawn[parts[::side][count - 1][-1 if side == 1 else 0]])
-            verdict, lower = verdicts[::side][0] or ("", None)
-            ends = {"high": edge} if side == 1 else {"low": edge}
-            words = factor_labels(work, {item.id: 0.0})[item.id]
-            found.append(
-                Hinge(row=row.id, words=words, unit=row.unit, share=count / PARTS, verdict=verdict, lower=lower, **ends)
-            )
+            least = [n * parts.shape[1] for n in range(count, 0, -1)] + [int(LEAST * uncertainty.DRAWS)]
+            for rank in least:
+                at = order[::side][rank - 1]
+                if _verdict_of(*_fixed(paired, item, at), (a, b), pair) == told:
+                    ends = {"high" if side == 1 else "low": float(drawn[at])}
+                    words = factor_labels(work, {item.id: 0.0})[item.id]
+                    facts = {"row": row.id, "words": words, "unit": row.unit, "share": rank / uncertainty.DRAWS}
+                    found.append(Hinge(**facts, verdict=told[0], lower=told[1], **ends))
+                    break
     yield from sorted(found, key=lambda hinge: -(hinge.share or 0.0))
 
 
-def _verdict_of(a: Any, b: Any, rows: Any, pair: Pair) -> tuple[str, str | None] | None:
-    """The verdict in a part of the draws and the option that it names; None where it is that of all, or chance."""
-    part, whole = shares_of(a[rows], b[rows]), shares_of(a, b)
+def _fixed(paired: PairedSides, item: Factor, at: int) -> tuple[Any, Any]:
+    """The draws of both sides with this factor at the value of one draw, as if it were known."""
+    import numpy as np
+
+    def choose(_: str, other: Factor) -> Any:
+        drawn = np.asarray(uncertainty.draw(other))
+        return drawn[at] if other.doubt == item.doubt and drawn.ndim else drawn
+
+    a, b = (np.broadcast_to(side.total(paired.figure, choose), (uncertainty.DRAWS,)) for side in (paired.a, paired.b))
+    return a, b
+
+
+def _verdict_of(a: Any, b: Any, of_all: tuple[Any, Any], pair: Pair) -> tuple[str, str | None] | None:
+    """The verdict of these draws and the option that it names; None where it is that of all, or chance."""
+    part, whole = shares_of(a, b), shares_of(*of_all)
     if max(abs(one - other) for one, other in zip(vars(part).values(), vars(whole).values(), strict=True)) < NOTABLE:
         return None
     verdict, side = decide(part, TIED)

@@ -70,18 +70,24 @@ def _turn(answer: Answer, turn: Turn, lang: str) -> str:
     other, pair = answer.label(turn.other), answer.pair(turn.option, turn.other)
     names = {"option": answer.label(turn.option), "than": than(other, lang), "other": other}
     if turn.services is None:
-        return say("sharing", "never", lang, **names)
+        return say("sharing", "never_undecided" if pair and pair.verdict == UNDECIDED else "never", lang, **names)
     ends = [turn.services.low, turn.services.central, turn.services.high]
     if turn.status == "alone":  # servers that could wait before the order turns
         ends = [0.0 if end is None else 1 / end for end in reversed(ends)]
     low, central, high = (_number(end, lang) for end in ends)
-    key = turn.status if ends[2] is not None else f"{turn.status}_open"
-    if key == "alone" and pair and pair.verdict == UNDECIDED:
-        key = "alone_undecided"
-    elif key == "alone" and ends[0] is not None and ends[0] < 1:
+    if ends[0] is not None and ends[0] < 1:
+        low = say("sharing", "under_one", lang)
+    key: str = turn.status
+    if pair and pair.verdict == UNDECIDED:
+        key += "_undecided"
+    elif turn.status == "shared" and pair and pair.lower == turn.option:
+        key = "held"
+    elif turn.status == "alone" and ends[0] is not None and ends[0] < 1:
         key = "alone_mostly"
-    without = share_text(1 - turn.share, lang)
-    return say("sharing", key, lang, low=low, central=central, high=high, without=without, **names)
+    if ends[2] is None:
+        key += "_open"
+    facts = {"without": share_text(1 - turn.share, lang), "now": _number(turn.shared_by, lang)}
+    return say("sharing", key, lang, low=low, central=central, high=high, **facts, **names)
 
 
 def _turning(answer: Answer, found: Balance, lang: str) -> str:

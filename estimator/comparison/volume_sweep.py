@@ -33,6 +33,8 @@ def growth(scenario: Scenario, context: ComparisonContext, times: Sequence[float
 def _grown(work: Comparator, undecided: Sequence[tuple[str, str]]) -> Grown:
     figure = figure_named("energy")
     assert figure is not None
+    lead = lead_of(work)
+    told = [{pair.a, pair.b} for pair in lead]
     energy = {}
     for name, evaluated in work.evaluated.items():
         drawn = evaluated.side.drawn(figure)
@@ -44,8 +46,8 @@ def _grown(work: Comparator, undecided: Sequence[tuple[str, str]]) -> Grown:
         beyond=tuple(n for n, w in work.evaluated.items() if w.built.too_small),
         occupancy={n: w.built.occupancy for n, w in work.evaluated.items() if w.built.occupancy},
         reference=work.reference(),
-        pairs=lead_of(work),
-        undecided=tuple(pair_of(work, a, b) for a, b in undecided),
+        pairs=lead,
+        undecided=tuple(pair_of(work, a, b) for a, b in undecided if {a, b} not in told),
     )
 
 
@@ -72,7 +74,7 @@ def turns(scenario: Scenario, context: ComparisonContext) -> tuple[Turn, ...]:
             gap = np.broadcast_to(base + (each - slope) * scenario.need.volume, (uncertainty.DRAWS,))
             with np.errstate(divide="ignore"):
                 wanted = np.where(gap > 0, fixed * services / gap, np.inf)
-            found.append(_turn(name, other, wanted))
+            found.append(_turn(name, other, services, wanted))
     return tuple(found)
 
 
@@ -80,15 +82,15 @@ def _kept_on(option: Option) -> bool:
     return bool(option.reserved_hours) or (option.alternative is not None and not option.alternative.existing_server)
 
 
-def _turn(option: str, other: str, wanted: Any) -> Turn:
+def _turn(option: str, other: str, shared_by: float, wanted: Any) -> Turn:
     """wanted: services on the server at which the two use as much, infinite where they never do, by draw [1]."""
     import numpy as np
 
     services, share = _far(wanted), float(np.isfinite(wanted).mean())
     if services is None:
-        return Turn(option=option, other=other, status="never", share=share)
+        return Turn(option=option, other=other, shared_by=shared_by, status="never", share=share)
     status: Literal["alone", "shared"] = "alone" if (services.central or 0.0) <= 1 else "shared"
-    return Turn(option=option, other=other, status=status, services=services, share=share)
+    return Turn(option=option, other=other, shared_by=shared_by, status=status, services=services, share=share)
 
 
 def _far(wanted: Any) -> Interval | None:

@@ -145,7 +145,7 @@ def test_a_draw_without_crossing_is_infinitely_far_as_it_is_for_the_services_of_
     for share, median in ((0.4, 10.0), (0.6, None)):
         slopes = np.where(np.arange(DRAWS) < share * DRAWS, 1.0, 2.0)
         found = _crossing("a", "b", {"a": [(0.0, slopes), (0.0, 2.0)], "b": [(10.0, 1.0)] * 2}, {})
-        turn = _turn("b", "a", np.where(slopes > 1, 10.0, np.inf))
+        turn = _turn("b", "a", 1.0, np.where(slopes > 1, 10.0, np.inf))
         assert (found and found.units.central) == median == (turn.services and turn.services.central)
         if found is not None:
             assert found.units.high is None and found.key == "crossing_open"
