@@ -135,7 +135,7 @@ def test_every_source_has_a_licence_and_is_used() -> None:
         assert source["redistribution"] == "own" or str(source["url"]).startswith(("https://", "http://")), name
         assert isinstance(source["accessed"], date), name
     tables = [path.stem for path in FACTORS.glob("*.csv")]
-    used = {row["source"] for name in tables for row in read(name) if row.get("source")}
+    used = {row["source"] for name in tables if name != "readings" for row in read(name) if row.get("source")}
     assert set(SOURCES) == used | {"given", "declared", "supplier_answer"}  # what people say has no row
 
 
@@ -151,6 +151,35 @@ def test_a_source_that_was_not_opened_says_so_where_it_is_shown() -> None:
     assert silent <= by_row and len(told) >= 50, silent - by_row
     google = [row for row in VALUED if row["source"] == "google_2508"]
     assert google and faults(google, lambda r: "De seconde main" in r["note"]) == []
+
+
+def said_second_hand(row: dict[str, str]) -> bool:
+    """Whether the page of a row says so: in the title of its source, its locator, its note, or its column `reading`."""
+    said = (str(SOURCES[row["source"]]["title"]), row.get("locator", ""), row.get("note", ""))
+    return row.get("reading") == "second_hand" or "seconde main" in " ".join(said).lower()
+
+
+def test_every_row_of_every_table_is_read_at_its_source_or_says_how_it_is_known() -> None:
+    """readings.csv counts the rows of a table by source: opened (each value was compared at a place that is named),
+    stated (its locator says where it was read; not read again), second_hand, own. What it calls second-hand are the
+    rows that say so on their page, and no others; a row added, or one that stops saying so, has to be read first."""
+    tables = {path.stem: read(path.stem) for path in FACTORS.glob("*.csv") if path.stem != "readings"}
+    known: Counter[tuple[str, str, str]] = Counter()
+    for name, rows in tables.items():
+        for row in (r for r in rows if r.get("source")):
+            own = SOURCES[row["source"]]["redistribution"] == "own"
+            kind = "second_hand" if said_second_hand(row) else "own" if own else "read"
+            known[name, row["source"], kind] += 1
+            assert row["locator"].strip(), (name, row)
+    known["generation", "owid_energy", "read"] = len(tables["generation"])
+    told: Counter[tuple[str, str, str]] = Counter()
+    for line in read("readings"):
+        kind = "read" if line["reading"] in ("opened", "stated") else line["reading"]
+        told[line["table"], line["source"], kind] += int(line["rows"])
+        compared = line["compared"] == line["rows"] and date.fromisoformat(line["read_on"]) and line["place"].strip()
+        assert compared if line["reading"] == "opened" else line["compared"] in ("", line["rows"]), line
+        assert line["reading"] != "stated" or not line["compared"], line
+    assert told == known, told - known or known - told
 
 
 def test_no_table_is_taken_over_whole_from_a_source_that_may_not_ship() -> None:
