@@ -1,8 +1,10 @@
 """Generate the documentation pages from formulas and tables: `python -m scripts.docs [--check]`."""
 
 import argparse
+import csv
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -127,6 +129,38 @@ def licences(catalogue: Catalogue) -> str:
     return "\n".join(lines) + "\n"
 
 
+def readings(catalogue: Catalogue) -> str:
+    """How the rows of each table are known, by source."""
+    with (ROOT / "factors" / "readings.csv").open(encoding="utf-8", newline="") as file:
+        told = list(csv.DictReader(file))
+    words = {"opened": "relue à sa source", "stated": "lue avant", "second_hand": "de seconde main", "own": "à nous"}
+    lines = ["# Sources relues", "", MADE, ""]
+    lines += [
+        "Chaque ligne des tables, selon ce qui en a été lu (`factors/readings.csv`) :",
+        "",
+        "- **relue à sa source** : la valeur a été comparée, ligne par ligne, à ce qu'écrit la source au lieu nommé ; "
+        "elle y est égale, ou s'en déduit ;",
+        "- **lue avant** : la ligne dit où elle a été lue ; ce lieu n'a pas été rouvert ;",
+        "- **de seconde main** : connue par une copie, une transcription, un extrait ou la presse, et dite telle "
+        "partout où elle est citée ; une date dit que cette copie a été rouverte et donne la même valeur ;",
+        "- **à nous** : une règle ou un calcul de SobrIA, refait ou non.",
+        "",
+    ]
+    lines += [f"| table | lignes | {' | '.join(words.values())} |", "|---|---|---|---|---|---|"]
+    tables = {line["table"]: Counter[str]() for line in told}
+    for line in told:
+        tables[line["table"]][line["reading"]] += int(line["rows"])
+    tables["toutes"] = sum(tables.values(), Counter[str]())
+    for name, count in tables.items():
+        lines.append(f"| `{name}` | {count.total()} | {' | '.join(str(count[reading]) for reading in words)} |")
+    lines += ["", "| table | source | lignes | | comparées | le | où |", "|---|---|---|---|---|---|---|"]
+    for line in told:
+        title, reading = catalogue.sources[line["source"]].title, words[line["reading"]]
+        cells = (f"`{line['table']}`", title, line["rows"], reading, line["compared"], line["read_on"], line["place"])
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def validation(catalogue: Catalogue) -> str:
     """Our own figures on published cases; the cases themselves are not distributed."""
     rows = validation_results()
@@ -241,6 +275,7 @@ def main() -> int:
         "docs/ville.md": lambda _: town(MADE),
         "docs/resultats.md": lambda _: results_page(LANG, MADE),
         "docs/reponse.schema.json": answer_schema,
+        "docs/sources-relues.md": readings,
         "factors/LICENSES.md": licences,
     }
     for name, write in pages.items():
