@@ -15,12 +15,11 @@ from estimator.comparison.five_fields import (
     with_own_ids,
     without_ai,
 )
-from estimator.comparison.scenario import Asked, ModelPlace, Option, Scenario
+from estimator.comparison.scenario import MOST_ASKED, Asked, ModelPlace, Option, Scenario
 from estimator.workloads.request import Request
 
 Values = Mapping[str, Any]
 OF_PEOPLE = ("people", "attempts")  # said of an option whatever runs it
-MOST_ASKED = 5  # models of the five answers
 WHERE = ("host", "provider", "zone", "device", "resource_share")  # of a use: what says where it runs
 
 

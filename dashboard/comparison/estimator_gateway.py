@@ -14,7 +14,7 @@ from estimator.catalogue.load import load as load_catalogue
 from estimator.comparison.answer import Answer, Difference
 from estimator.comparison.comparison import Comparator, explain_difference
 from estimator.comparison.decision_sheet import computable, decision, refusals
-from estimator.comparison.five_fields import PLACES, tasks
+from estimator.comparison.five_fields import PLACES, answers_of, tasks
 from estimator.comparison.option_inventory import ComparisonContext, built
 from estimator.comparison.scenario import Scenario, parse_scenario
 from estimator.comparison.site_comparison import at_hosts
@@ -111,11 +111,12 @@ def model_id(text: str) -> str:
         return text
 
 
-@lru_cache(maxsize=2)
-def asked_models(lang: str) -> Mapping[str, str]:
-    """Sets of models, then models that write text, hear sound or make images, by id."""
+@lru_cache(maxsize=REMEMBERED)
+def asked_models(lang: str, task: str = "") -> Mapping[str, str]:
+    """Sets of models, then models that do a task, or that write text, hear sound or make images, by id."""
     catalogue = models.load()
-    used = {m.id: m.name for m in catalogue.models if m.modality in ("text", "multimodal", "audio", "image")}
+    kinds = answers_of(task.removeprefix("task/")) if task else ("text", "multimodal", "audio", "image")
+    used = {m.id: m.name for m in catalogue.models if m.modality in kinds}
     return {s.id: s.label(lang) for s in catalogue.sets} | dict(sorted(used.items(), key=lambda m: m[1].casefold()))
 
 

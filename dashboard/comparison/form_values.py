@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from dashboard.shared.texts import has_text, sentence, t
+from dashboard.shared.texts import both, has_text, sentence, t
 from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.core.number_format import two_readings
-from estimator.core.typography import typeset
 
 
 class NotANumber(ValueError):
@@ -65,12 +64,14 @@ def refusal_text(error: ScenarioRefused | NotANumber, lang: str) -> str:
         return t("compare_form.not_a_number", lang, field=_field(name, lang), read=text[:40])
     if error.code != ScenarioRefused.code:
         return error.message(lang)
-    expected = error.facts["expected"]
-    said = sentence(typeset(expected[lang] if isinstance(expected, Mapping) else str(expected), lang))
-    field = str(error.facts["where"]).rpartition(".")[2]
-    if field.isdecimal() or not has_text(f"compare_form.{field}", lang):
-        return error.message(lang) if field == "-" else f"{said}."
-    return t("compare_form.refused", lang, field=_field(field, lang), read=str(error.facts["read"])[:40], expected=said)
+    if len(error.faults) > 1:
+        return error.message(lang)
+    [fault] = error.faults
+    said, field = both(fault["expected"], lang), fault.get("field", "")
+    if not has_text(f"compare_form.{field}", lang):
+        return error.message(lang) if field in ("", "options") else f"{sentence(said)}."
+    facts = {"read": both(fault["read"], lang)[:40], "expected": sentence(said)}
+    return t("compare_form.refused", lang, field=_field(field, lang), **facts)
 
 
 def _field(name: str, lang: str) -> str:

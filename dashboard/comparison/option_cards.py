@@ -39,23 +39,23 @@ def show(view: View, answer: Answer | None, lang: str) -> None:
     """A card for each option, then the model to add."""
     st.html(Markup("<h2>{}</h2>").format(t("compare_form.options", lang)))
     refused = {o.id: o.refusal for o in answer.options if o.refusal} if answer else {}
+    names = compare_data.asked_models(lang, view.scenario.need.task or "")
     letters = iter(ascii_uppercase * 8)  # as many as the most options
     for index, group in enumerate(changes.groups(view.scenario)):
         letter = next(letters) if index else t("compare_form.without_ai", lang)
         with st.container(key=f"compare_card_{index}", border=True, gap="small"):
-            _card(str(index), group, letter, lang)
+            _card(str(index), group, letter, names, lang)
             for option in group:
                 if option.id in refused:
                     st.html(Markup('<p class="warn" role="alert">{}</p>').format(both(refused[option.id], lang)))
             say_error(str(index))
-    names = compare_data.asked_models(lang)
     st.selectbox(
         t("compare_form.add", lang), list(names), index=None, key=field_key(NEW_PLACE, NEW), on_change=_added,
         args=(lang,), placeholder=t("accessibility.choose", lang), format_func=names.__getitem__,
     )  # fmt: skip
 
 
-def _card(place: str, group: Group, letter: str, lang: str) -> None:
+def _card(place: str, group: Group, letter: str, names: Mapping[str, str], lang: str) -> None:
     """What runs, where, and the quality found; of an option that describes nothing that runs, its name."""
     option, picks = group[0], FormPart(place, lang, _picked)
 
@@ -66,7 +66,8 @@ def _card(place: str, group: Group, letter: str, lang: str) -> None:
         st.html(Markup("<h3>{}</h3>").format(sentence(option.label)))
     elif option.method == "model":
         known = compare_data.model_id(option.use.model) if option.use and option.use.model else ""
-        picks.listed("model", compare_data.asked_models(lang), known, label("model"))
+        known_names = names if known in names else {**names, known: compare_data.model_names().get(known, known)}
+        picks.listed("model", known_names, known, label("model"))
     else:
         programs = {"": t("compare_form.no_program", lang), **compare_data.program_names(lang)}
         picks.listed("program", programs, option.alternative.id if option.alternative else "", label("program"))

@@ -16,6 +16,7 @@ from estimator.cli.command_context import CommandContext
 from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.home import TABLES, default_home, use_tables
+from estimator.core.typography import printable
 
 if TYPE_CHECKING:
     from estimator.results.reading import Results
@@ -70,10 +71,10 @@ def main() -> None:
     except SobriaError as error:
         if "--json" in arguments:
             print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
-        print(error.message(lang), file=sys.stderr)
+        print(printable(error.message(lang)), file=sys.stderr)
         code = 1
     except typer.TyperException as error:
-        print(f"{cli_text.usage_text(error, lang)}\n{say('cli', 'see_help', lang)}", file=sys.stderr)
+        print(f"{printable(cli_text.usage_text(error, lang))}\n{say('cli', 'see_help', lang)}", file=sys.stderr)
         code = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         code = 130

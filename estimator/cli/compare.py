@@ -3,18 +3,20 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.number_format import two_readings
+from estimator.core.typography import printable
 
+if TYPE_CHECKING:
+    from estimator.comparison.scenario import Asked
 T = TypeVar("T")
 TRIES = 3  # times that a question is asked
 PERIODS = {"day": ("jour", "day"), "week": ("semaine", "week"), "month": ("mois", "month"), "year": ("an", "year")}
-MOST_USES = 1e6  # of one person in a period
 ALONE = ("seul", "seule", "alone")
 SHARED = re.compile(r"\b(?:partagé|shared) (?:par|by) (\S+)", re.IGNORECASE)
 
@@ -23,8 +25,8 @@ class FieldRefused(SobriaError):
     """An answer to one of the five questions that is missing or cannot be read."""
 
     def message(self, lang: str) -> str:
-        facts = dict(self.facts)
-        return say("five", str(facts.pop("key")), lang, **facts)
+        facts: dict[str, Any] = {n: said[lang] if isinstance(said, dict) else said for n, said in self.facts.items()}
+        return say("five", facts.pop("key"), lang, **facts)
 
 
 def compare(
@@ -38,7 +40,7 @@ def compare(
     task: Annotated[str, typer.Option(help="ask_task")] = "",
     models: Annotated[str, typer.Option(help="ask_models")] = "",
     place: Annotated[str, typer.Option(help="ask_place")] = "",
-    documents: Annotated[float | None, typer.Option(help="ask_documents")] = None,
+    documents: Annotated[str, typer.Option(help="ask_documents")] = "",
     reindexed: Annotated[Literal["never", "changed", "all"], typer.Option(help="ask_reindexed")] = "never",
     out: Annotated[Path | None, typer.Option(help="ask_out", metavar="FILE")] = None,
     json_: Json = False,
@@ -46,17 +48,22 @@ def compare(
     from estimator.cli.compare_text import compare_text
     from estimator.comparison.decision_sheet import decision
     from estimator.comparison.five_fields import scenario_from
-    from estimator.comparison.scenario import Asked, read_scenario
+    from estimator.comparison.scenario import read_scenario
     from estimator.comparison.scenario_toml import scenario_toml
 
     lang, home = context.obj["lang"], context.obj["home"]  # opened before anything names one of its hosts
-    given = {"people": people, "uses": uses, "task": task, "models": models, "place": place}
-    search = {"documents": documents, "reindexed": reindexed}
-    if file is None or ask:
-        scenario = scenario_from(Asked.model_validate(answers(given, ask, lang) | search), lang)
-    else:
-        scenario = read_scenario(file)
-    answer = decision(scenario, home, (option or "", hosts.split(",")) if hosts else None)
+    given = {"people": people, "uses": uses, "task": task, "models": models, "place": place, "documents": documents}
+    given["reindexed"] = "" if reindexed == "never" else reindexed
+    stated = [f"--{name}" for name, value in (*given.items(), ("ask", ask)) if value]
+    if file is not None and stated:
+        _wrong("file_and_answers", ", ".join(stated), file=file)
+    places = _listed(hosts or "")
+    if hosts is not None and not places:
+        _wrong("wanted", "--hosts")
+    if option and not places:
+        _wrong("option_alone", option)
+    scenario = read_scenario(file) if file else scenario_from(answers(given, ask, lang), lang)
+    answer = decision(scenario, home, (option or "", places) if places else None)
     if out is not None:
         out.write_text(scenario_toml(scenario), "utf-8")
         typer.echo(say("five", "saved", lang, file=out), err=True)
@@ -65,38 +72,13 @@ def compare(
         raise typer.Exit(1)
 
 
-def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
+def answers(given: dict[str, str], ask: bool, lang: str) -> "Asked":
     """The five answers: those of the options, the others asked in the terminal. FieldRefused."""
-    from estimator.catalogue import models as catalogue
     from estimator.catalogue.load import load
     from estimator.comparison import five_fields
-    from estimator.workloads.resolution import resolve_subject
+    from estimator.comparison.scenario import Asked
 
     tasks, label = five_fields.tasks(), load().label
-    kinds = {word.casefold(): s.id for s in catalogue.load().sets for word in (s.id, *s.names)}
-
-    def task(text: str) -> str:
-        found = _numbered(text, tasks).removeprefix("task/")
-        resolve_subject(f"task/{found}", ("task",), load())
-        return found
-
-    def models(text: str) -> list[tuple[str, dict[str, object]]]:
-        """Each model, and its place where one is said of it after « @ »; one at several places, once for each."""
-        read = [[part.strip() for part in said.partition("@")] for said in text.split(",") if said.strip()]
-        found = dict.fromkeys((kinds.get(name.casefold()) or model(name), where) for name, _, where in read)
-        at = [(name, place(where, five_fields.site_named) if where else {}) for name, where in found]
-        return at or _wrong("wanted", "--models")
-
-    def model(name: str) -> str:
-        try:
-            return catalogue.find(name).id
-        except SobriaError:
-            _wrong("not_a_model", name)
-
-    def place(text: str, check: Callable[[str], object] = five_fields.own_site) -> dict[str, object]:
-        found = _place(text, five_fields.PLACES)
-        check(str(found["place"]))
-        return found
 
     def one(name: str, read: Callable[[str], T], listed: Sequence[str] = ()) -> T:
         for left in range(TRIES, -1, -1):
@@ -109,22 +91,82 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
                 typer.echo(error.message(lang), err=True)
         raise AssertionError
 
-    found: dict[str, object] = {"people": one("people", _number)}
+    found: dict[str, Any] = {"people": one("people", lambda text: _number(text, "people"))}
     found["uses"], found["per"] = one("uses", _uses)
-    found["task"] = one("task", task, [f"{name} : {label(f'task/{name}', lang)}" for name in tasks])
-    named = one("models", models)
+    found["task"] = one("task", _task, [f"{name} : {label(f'task/{name}', lang)}" for name in tasks])
+    named = one("models", lambda text: _models(text, found["task"]))
     found |= {"models": [name for name, _ in named], "at": [{"model": name, **at} for name, at in named if at]}
-    return found | one("place", place, [f"{p} : {label(p, lang)}" for p in five_fields.PLACES])
+    found |= one("place", _place, [f"{p} : {label(p, lang)}" for p in five_fields.PLACES])
+    return Asked.model_validate(found | _search(given, found["task"]))
 
 
-def _place(text: str, choices: Sequence[str]) -> dict[str, object]:
-    """« class/server-room seul », « 2 partagé par 5 »: a place, and how its server is shared."""
+def _task(text: str) -> str:
+    from estimator.catalogue.load import load
+    from estimator.comparison.five_fields import tasks
+    from estimator.workloads.resolution import resolve_subject
+
+    found = _numbered(text, tasks()).removeprefix("task/")
+    resolve_subject(f"task/{found}", ("task",), load())
+    return found
+
+
+def _models(text: str, task: str) -> list[tuple[str, dict[str, object]]]:
+    """Each model, and its place where one is said of it after « @ »; one at several places, once for each."""
+    from estimator.comparison.five_fields import site_named
+    from estimator.comparison.scenario import MOST_ASKED
+
+    listed = _listed(text) or _wrong("wanted", "--models")
+    read = [[part.strip() for part in said.partition("@")] for said in listed]
+    at = [(_model(name, task, listed), _place(where, site_named) if where else {}) for name, _, where in read]
+    if twice := [said for said, one in zip(listed, at, strict=True) if at.count(one) > 1]:
+        _wrong("twice", ", ".join(twice))
+    return at if len(at) <= MOST_ASKED else _wrong("too_many", text, count=len(at), most=MOST_ASKED)
+
+
+def _model(name: str, task: str, listed: Sequence[str]) -> str:
+    """The id of a model that does the task."""
+    from estimator.catalogue import models
+    from estimator.catalogue.load import load
+    from estimator.comparison.five_fields import answers_of
+
+    kinds = {word.casefold(): s.id for s in models.load().sets for word in (s.id, *s.names)}
+    try:
+        known = models.find(kinds.get(name.casefold()) or name)
+    except SobriaError:
+        _wrong("not_a_model" if len(listed) == 1 else "not_a_model_of", name, listed=" ; ".join(listed))
+    if known.modality not in answers_of(task):
+        done = {code: load().label(f"task/{task}", code) for code in LANGUAGES}
+        makes = {code: say("models", f"makes_{known.modality}", code) for code in LANGUAGES}
+        _wrong("not_of_task", known.name, makes=makes, task=done)
+    return known.id
+
+
+def _place(text: str, check: Callable[[str], object] | None = None) -> dict[str, object]:
+    """« class/server-room seul », « 2 partagé par 5 »: a place that exists, and how its server is shared."""
+    from estimator.comparison.five_fields import PLACES, own_site
+
     count = SHARED.search(text)
     words = SHARED.sub(ALONE[0], text, count=1).split()
     named = " ".join(w for w in words if w.casefold() not in ALONE) or _wrong("wanted", "--place")
-    kept = any(word.casefold() in ALONE for word in words)
-    found = {"place": _numbered(named, choices), "alone": kept}
-    return found | ({"shared_by": max(_number(count[1]), 1.0)} if count else {})
+    found = _numbered(named, PLACES)
+    (check or own_site)(found)
+    alone = any(word.casefold() in ALONE for word in words)
+    return {"place": found, "alone": alone} | ({"shared_by": _number(count[1], "shared_by")} if count else {})
+
+
+def _search(given: dict[str, str], task: str) -> dict[str, object]:
+    """The documents searched before each answer, if any."""
+    from estimator.comparison.five_fields import searches, tasks
+
+    if not given["documents"]:
+        return _wrong("wanted", "--documents") if given["reindexed"] else {}
+    if not searches(task):
+        _wrong("no_search", task, tasks=", ".join(filter(searches, tasks())))
+    return {"documents": _number(given["documents"], "documents"), "reindexed": given["reindexed"] or "never"}
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _asked(name: str, listed: Sequence[str], ask: bool, lang: str) -> str:
@@ -138,8 +180,8 @@ def _asked(name: str, listed: Sequence[str], ask: bool, lang: str) -> str:
         raise typer.Abort from None
 
 
-def _wrong(key: str, read: str) -> NoReturn:
-    raise FieldRefused(key=key, read=read)
+def _wrong(key: str, read: str, **facts: object) -> NoReturn:
+    raise FieldRefused(key=key, read=printable(read), **facts)
 
 
 def _numbered(text: str, choices: Sequence[str]) -> str:
@@ -147,17 +189,23 @@ def _numbered(text: str, choices: Sequence[str]) -> str:
     return choices[int(text) - 1] if text.isdecimal() and 0 < int(text) <= len(choices) else text
 
 
-def _number(text: str) -> float:
+def _number(text: str, field: str) -> float:
+    """A number that this field of the answers can hold. FieldRefused: no number, two readings, out of its bounds."""
+    from pydantic import FiniteFloat, TypeAdapter, ValidationError
+
+    from estimator.comparison.scenario import Asked
+    from estimator.core.validation_messages import expected
+
     if readings := two_readings(text.strip()):
         raise FieldRefused(key="two_readings", read=text, whole=readings[0], part=readings[1])
     bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
     try:
-        value = float(bare)
+        return TypeAdapter(Annotated[FiniteFloat, Asked.model_fields[field]]).validate_python(float(bare))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        _wrong("out_of_bounds", text, field=field, expected={code: expected(fault, code) for code in LANGUAGES})
     except ValueError:
-        value = 0.0
-    if not 0 < value <= 1e10:
         _wrong("not_a_number", text)
-    return value
 
 
 def _uses(text: str) -> tuple[float, str]:
@@ -166,5 +214,4 @@ def _uses(text: str) -> tuple[float, str]:
     period = next((name for name, words in PERIODS.items() if word.casefold() in words), None)
     if period is None:
         _wrong("not_a_period", text)
-    count = _number(number or text)
-    return (count if count <= MOST_USES else _wrong("too_many", text)), str(period)
+    return _number(number or text, "uses"), str(period)

@@ -22,7 +22,7 @@ from estimator.core.number_format import (
     share_text,
     spoken_numbers,
 )
-from estimator.core.typography import some_of
+from estimator.core.typography import printable, some_of
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
 from estimator.ledger.rows import faults_of, unlike
 
@@ -49,7 +49,7 @@ _USAGE = {
 
 def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> None:
     """JSON for machines, or the text for people, on standard output."""
-    print(json_text(body, 1) if as_json else text())
+    print(json_text(body, 1) if as_json else printable(text()))
 
 
 def localise(command: Any, lang: str, group: str = "") -> None:

@@ -186,6 +186,18 @@ def _cards(model: str, place: str) -> float:
     return (found and found.factor and found.factor.value) or 1.0
 
 
+def answers_of(task: str) -> tuple[str, ...]:
+    """The kinds of models that can do a task: some write, some hear, some draw."""
+    kinds = {"audio_s": "audio", "images": "image"}
+    made = [k for n, k in kinds.items() if select_factor(load(), f"task_{n}", f"task/{task}", date.today()).factor]
+    return (*(made or ["text"]), "multimodal")
+
+
+def searches(task: str) -> bool:
+    """Whether the tables suppose the lengths of a search in documents before an answer to this task."""
+    return select_factor(load(), "task_document_tokens", f"task/{task}", date.today()).factor is not None
+
+
 def tasks() -> tuple[str, ...]:
     """The tasks of the tables, without their prefix."""
     return tuple(s.id.removeprefix("task/") for s in load().subjects.values() if s.kind == "task")

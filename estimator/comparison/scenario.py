@@ -1,33 +1,48 @@
 """A scenario: one need and several options, the non-AI one first; read from a file and validated."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.core.fields import NearDay, Strict, on_one_scale
+from estimator.core.fields import NearDay, Typed, on_one_scale
+from estimator.core.typography import printable
 from estimator.core.validation_messages import expected
 from estimator.workloads.request import Request, TrainingEffort
 
 MOST_OPTIONS = 200
+MOST_ASKED = 5  # models of the five answers
 PER_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0, "year": 1.0}
 USES = {"requests", "day"}  # request fields that a scenario computes or holds itself
 
 
 class ScenarioRefused(SobriaError):
-    """An invalid scenario file: what was read, where, and what was expected."""
+    """An invalid scenario file, with every fault: where, what was read, and what was expected."""
+
+    def __init__(self, code: str = "", /, faults: Sequence[Mapping[str, Any]] = (), **facts: Any) -> None:
+        self.faults = faults or [facts]
+        super().__init__(code, **facts)
 
     def message(self, lang: str) -> str:
-        """What was read, where, and what was expected, in one language."""
-        told = {name: said[lang] if isinstance(said, dict) else said for name, said in self.facts.items()}
-        return say("errors", self.code, lang, **told)
+        """What was read, where, and what was expected, in one language; a line a fault where there are several."""
+        if self.code != ScenarioRefused.code:
+            return say("errors", self.code, lang, **_in(lang, self.facts))
+        told = [say("scenario_file", "fault", lang, **_in(lang, fault)) for fault in self.faults]
+        if len(told) > 1:
+            lines = "".join(f"\n  - {line}." for line in told)
+            return say("errors", "scenario_faults", lang, count=len(told), faults=lines, **self.facts)
+        return say("errors", self.code, lang, file=self.facts["file"], fault=told[0])
 
 
-class Quality(Strict):
+def _in(lang: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: said[lang] if isinstance(said, dict) else said for name, said in facts.items()}
+
+
+class Quality(Typed):
     """Quality of answers: the result of a test, with author and date; or a threshold to reach."""
 
     value: float = Field(ge=0, description="share of accepted answers, or score of the test [unit of the test]")
@@ -36,7 +51,7 @@ class Quality(Strict):
     by: str = Field("", description="the service that tested; never a person")
 
 
-class Need(Strict):
+class Need(Typed):
     """Functional unit and volume required of every option."""
 
     unit: str = Field(min_length=1, max_length=80, description="functional unit: « une réponse acceptée »")
@@ -48,7 +63,7 @@ class Need(Strict):
     peak_concurrency: float | None = Field(None, gt=0, le=1e6, description="requests at the same time at the peak")
 
 
-class Constraints(Strict):
+class Constraints(Typed):
     """Eligibility constraints on options; none changes a figure."""
 
     quality: Quality | None = None
@@ -57,7 +72,7 @@ class Constraints(Strict):
     location: str = Field("", description="zone in which the computation must take place: FRA, EU27")
 
 
-class People(Strict):
+class People(Typed):
     """User equipment and work for one answer, accepted or not; minutes are stated, never converted."""
 
     terminal: str = "terminal/laptop-with-screen"
@@ -66,14 +81,14 @@ class People(Strict):
     work_minutes: float | None = Field(None, ge=0, le=1e5, description="of an agent's work, for one unit [min]")
 
 
-class MeasuredService(Strict):
+class MeasuredService(Typed):
     """A service of the ledger whose measured runs represent this option."""
 
     service: str = Field(min_length=1)
     items: float | None = Field(None, gt=0, description="units that these runs made; default: their own count")
 
 
-class Program(Strict):
+class Program(Typed):
     """A program without AI, of the table of alternatives, that meets the need in place of a model."""
 
     id: str = Field(pattern=r"^alternative/[a-z0-9-]+$")
@@ -86,7 +101,7 @@ class Program(Strict):
     pue: float | None = None
 
 
-class Option(Strict):
+class Option(Typed):
     """One way to meet the need. `use` describes one attempt; `reserved_hours` a server for the whole period."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
@@ -133,7 +148,7 @@ class Option(Strict):
         return self
 
 
-class AskedPlace(Strict):
+class AskedPlace(Typed):
     """Where something runs: a host, or the provider whose service it is; alone: on a server kept on for it, which
     `shared_by` such services share in equal parts."""
 
@@ -159,7 +174,7 @@ class Asked(AskedPlace):
     uses: float = Field(gt=0, le=1e6, description="of one person")
     per: Literal["day", "week", "month", "year"]
     task: str = Field(min_length=1)
-    models: tuple[str, ...] = Field(min_length=1, max_length=5)
+    models: tuple[str, ...] = Field(min_length=1, max_length=MOST_ASKED)
     at: tuple[ModelPlace, ...] = ()
     documents: float | None = Field(None, gt=0, le=1e12, description="searched before the answer of a model")
     reindexed: Literal["never", "changed", "all"] = "never"
@@ -178,7 +193,7 @@ class Asked(AskedPlace):
         return self.people * self.uses * PER_YEAR[self.per]
 
 
-class Scenario(Strict):
+class Scenario(Typed):
     """One need and its options, in the order in which they are shown; the first is without AI."""
 
     title: str = Field(min_length=1, max_length=120)
@@ -243,15 +258,25 @@ def scenario_of(data: Mapping[str, Any], name: str = "scenario.toml") -> Scenari
         return Scenario.model_validate(data)
     except ValidationError as error:
         faults = error.errors()
-        fault = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
-        where = ".".join(str(part) for part in fault["loc"]) or "-"
-        said = {lang: expected(fault, lang) for lang in LANGUAGES}
-        gone = [".".join(map(str, other["loc"])) for other in faults if other["type"] == "missing"]
-        if gone and fault["type"] != "missing":
-            said = {
-                lang: say("scenario_file", "and_missing", lang, said=said[lang], names=", ".join(gone)) for lang in said
-            }
-        value = fault.get("input")
-        shape = "nothing" if fault["type"] == "missing" else "table" if isinstance(value, Mapping | list) else ""
-        read = {lang: say("scenario_file", shape, lang) for lang in LANGUAGES} if shape else str(value)[:60]
-        raise ScenarioRefused(file=name, where=where, read=read, expected=said) from error
+        # pydantic also says too short a list of which an element is at fault
+        inner = {fault["loc"][:depth] for fault in faults for depth in range(1, len(fault["loc"]))}
+        told = [_fault(f, data) for f in faults if f["type"] != "too_short" or f["loc"] not in inner]
+        raise ScenarioRefused(file=name, faults=told) from error
+
+
+def _fault(one: ErrorDetails, data: Mapping[str, Any]) -> dict[str, Any]:
+    """One fault: its field and where it stands, what was read and what was expected, in both languages."""
+    said = {lang: expected(one, lang) for lang in LANGUAGES}
+    value, loc = one.get("input"), [str(part) for part in one["loc"]]
+    shape = "nothing" if one["type"] == "missing" else "table" if isinstance(value, Mapping | list) else ""
+    read = {lang: say("scenario_file", shape, lang) for lang in LANGUAGES} if shape else printable(str(value))[:60]
+    named = data["options"][int(loc[1])] if loc[:1] == ["options"] and len(loc) > 1 else None
+    id = str(named.get("id", "")) if isinstance(named, Mapping) else ""
+    return {"where": _place_of(loc, printable(id)), "field": loc[-1] if loc else "", "read": read, "expected": said}
+
+
+def _place_of(loc: Sequence[str], id: str) -> str:
+    """« need.volume »; « option 2 (leger), use.model »: options counted from one, as in the file."""
+    if loc[:1] != ["options"] or len(loc) == 1:
+        return ".".join(loc) or "-"
+    return f"option {int(loc[1]) + 1}{f' ({id[:40]})' if id else ''}" + (f", {'.'.join(loc[2:])}" if loc[2:] else "")

@@ -2,10 +2,12 @@
 
 import re
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
+
+from estimator.core.typography import CONTROL, UNSEEN
 
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
 
@@ -13,12 +15,17 @@ _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
 _PHONE = re.compile(r"(?<!\w)(?:(?:\+|00)\d{1,3}[\s.-]*|0)\d(?:[\s.-]*\d{2}){4}(?!\d)")
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BREAKS = re.compile(r"[\t\n\r\u2028\u2029]+")
+
+
+def _seen(text: str) -> str:
+    if CONTROL.search(text):
+        raise PydanticCustomError("control", "control characters")
+    return UNSEEN.sub("", text)
 
 
 def _clean(text: str) -> str:
-    if _CONTROL.search(text):
-        raise PydanticCustomError("control", "control characters")
+    text = _seen(text)
     if _MAIL.search(text) or _PHONE.search(text):
         raise PydanticCustomError("contact", "an e-mail address or a telephone number")
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -68,6 +75,18 @@ class Strict(BaseModel):
     """Frozen model; refuses unknown fields, infinities and NaN. Made ready on first use: few commands need all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+
+class Typed(Strict):
+    """A model that people write by hand: texts of one line, without what is not seen; true and false are no numbers."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_meant(cls, value: object, field: ValidationInfo) -> object:
+        wanted = cls.model_fields[str(field.field_name)].annotation
+        if isinstance(value, bool) and float in (wanted, *get_args(wanted)):
+            raise PydanticCustomError("float_switch", "a number, not true or false")
+        return _seen(_BREAKS.sub(" ", value)).strip() if isinstance(value, str) else value
 
 
 class Author(Strict):

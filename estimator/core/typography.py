@@ -10,6 +10,9 @@ FRENCH_SPACES = (  # no-break spaces around punctuation: narrow before ; ? !, fu
     (re.compile(r"« "), "«\u00a0"),
 )
 APOSTROPHE = (re.compile(r"(?<=\w)'(?=\w)"), "\u2019")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # no width, or a direction
+_HIDDEN = re.compile(f"{CONTROL.pattern}|{UNSEEN.pattern}|\r")
 
 
 @lru_cache(maxsize=20_000)
@@ -23,3 +26,8 @@ def typeset(text: str, lang: str) -> str:
 def some_of(names: Sequence[str], most: int = 12) -> str:
     """The first names of a list, as they are said."""
     return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+
+
+def printable(text: str) -> str:
+    """A text whose control characters and unseen marks are written out, « \\x1b »: none drives a terminal."""
+    return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

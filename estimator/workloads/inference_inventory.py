@@ -21,7 +21,7 @@ from estimator.workloads.inference.media import MediaEnergy, media_energy, of_si
 from estimator.workloads.inference.serving import Serving, ServingFactors, flight_effect, serving_factors, size_of
 from estimator.workloads.request import Request
 
-MEDIA = ("image", "video")  # what models make that write no text
+MEDIA = ("image", "video", "embedding")  # what models make that write no text
 NOT_OF_TOKENS = dict.fromkeys(MEDIA, "not_a_text_model") | {"audio": "seconds_wanted", "speech": "no_speech_energy"}
 
 

@@ -12,7 +12,7 @@ from estimator.catalogue.fault_rules import BY_CODE
 from estimator.catalogue.input_faults import facts, faults, of_one
 from estimator.catalogue.load import load
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.fields import Strict
+from estimator.core.fields import Typed
 from estimator.core.number_format import exact_text
 from estimator.core.validation_messages import expected
 
@@ -56,7 +56,7 @@ class FaultyRequest(SobriaError):
     """Tokens that no request can have: by the rules of every input."""
 
 
-class TrainingEffort(Strict):
+class TrainingEffort(Typed):
     """Effort of making a model: a training, a fine-tuning, all their repetitions and the research before them."""
 
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else hours of a device")
@@ -70,7 +70,7 @@ class TrainingEffort(Strict):
     uses: float | None = Field(None, gt=0, le=1e18, description="declared over the life of the model")
 
 
-class Retrieval(Strict):
+class Retrieval(Typed):
     """A search in one's own documents, before an answer: vectors of all of them, then of each question, then the order
     of the passages that were found. Tokens are means; those of its task where they are not stated.
 
@@ -106,7 +106,7 @@ class Retrieval(Strict):
         return tuple(name for name in wanted if getattr(self, name) is None)
 
 
-class Request(Strict):
+class Request(Typed):
     """Known data of a use; everything else is defaulted from the factor tables or reported as unknown."""
 
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else a model and its answers")
@@ -167,7 +167,7 @@ class Request(Strict):
             raise NothingAsked()
         if self.retrieval is not None and (lacking := self.retrieval.missing):
             said = {lang: say("expected", "missing", lang) for lang in LANGUAGES}
-            name = lacking[0].replace("_", "-")
+            name = ", --".join(lacking).replace("_", "-")
             raise RetrievalIncomplete(option=name, expected=said["fr"], expected_en=said["en"])
         modelled = self.model is not None and self.it_energy_kwh is None
         if modelled and not self.answered and not self.embedded and not self.product:

@@ -150,3 +150,13 @@ def test_a_draw_without_crossing_is_infinitely_far_as_it_is_for_the_services_of_
         if found is not None:
             assert found.units.high is None and found.key == "crossing_open"
             assert found.share == turn.share == pytest.approx(0.6, abs=0.001)
+
+
+def test_a_model_that_makes_vectors_has_no_figure_of_text_written() -> None:
+    """300 tokens written by a model that writes none were estimated as the text of a small model."""
+    body = decision(scenario(option("vecteurs", use=SITE | {"model": "bge-m3"})), today=DAY)
+    energy = body.options[1].service["energy"]
+    assert not energy.known and energy.missing and energy.missing["code"] == "not_a_text_model"
+    read = scenario(option("vecteurs", use=SITE | {"model": "bge-m3"}))
+    need = read.need.model_copy(update={"output_tokens": None})
+    assert decision(read.model_copy(update={"need": need}), today=DAY).options[1].service["energy"].known

@@ -20,6 +20,7 @@ from estimator.comparison.five_fields import in_language, scenario_from, tasks
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario
 from estimator.comparison.volume_sweep import turns
+from estimator.core.number_format import times_text
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.evaluation import evaluation
@@ -237,16 +238,29 @@ def test_the_scenario_that_is_written_gives_the_same_figures(tmp_path: Path) -> 
     ("name", "value", "said"),
     [
         ("people", "beaucoup", "« beaucoup » n'est pas un nombre"),
-        ("people", "-3", "« -3 » n'est pas un nombre"),
+        ("people", "-3", "people : « -3 » a été lu. Un nombre supérieur à 0 était attendu"),
+        ("people", "1e11", "« 1e11 » a été lu. Un nombre inférieur ou égal à 10 000 000 000 était attendu"),
+        ("people", "nan", "Un nombre fini était attendu"),
+        ("documents", "1e13", "documents : « 1e13 » a été lu. Un nombre inférieur ou égal à 1 000 000 000 000"),
+        ("documents", "-1", "documents : « -1 » a été lu. Un nombre supérieur à 0 était attendu"),
+        ("reindexed", "all", "Réponse manquante : --documents"),
+        ("models", "léger, Léger", "« léger, Léger » : le même modèle, au même endroit, est nommé deux fois"),
+        ("models", "gpt-5,gpt-4o,o3,grand,léger,mistral-small-3.2", "6 modèles ont été lus, 5 au plus"),
+        ("models", "gpt-5,modele 0,5", "ont été lus : gpt-5 ; modele 0 ; 5"),
+        ("models", "bge-m3", "« BGE-M3 » fait des vecteurs d'un texte, ou classe des extraits, et n'écrit rien"),
+        ("models", "whisper-large-v3", "« Whisper large v3 » transcrit un son"),
+        ("place", "2 partagé par 0,5", "shared_by : « 0,5 » a été lu. Un nombre supérieur ou égal à 1"),
+        ("people", "\x1b[31m3", "« \\x1b[31m3 » n'est pas un nombre"),
         ("uses", "3 fois", "« 3 fois » n'est pas une période"),
         ("uses", "mois", "« mois » n'est pas un nombre"),
-        ("uses", "1e9 jour", "un million de fois par personne au plus"),
+        ("uses", "1e9 jour", "uses : « 1e9 » a été lu. Un nombre inférieur ou égal à 1 000 000 était attendu"),
         ("place", "seul", "Réponse manquante : --place"),
         ("task", "cuisine", "cuisine"),
         ("people", "40.000", "« 40.000 » peut se lire 40000 ou 40 : écrivez l'un ou l'autre"),
         ("uses", "1,500 an", "« 1,500 » peut se lire 1500 ou 1.5"),
         ("models", "modele-9000", "« modele-9000 » n'est ni léger, ni grand, ni un modèle"),
         ("place", "lune", "lune"),
+        ("place", "\x1b[31mlune", "« \\x1b[31mlune » n'est pas au catalogue"),
         ("models", "gpt-5 @ lune", "lune"),
         ("place", "class/server-room partagé par rien", "« rien » n'est pas un nombre"),
     ],
@@ -254,7 +268,30 @@ def test_the_scenario_that_is_written_gives_the_same_figures(tmp_path: Path) -> 
 def test_an_answer_that_cannot_be_read_is_refused(tmp_path: Path, name: str, value: str, said: str) -> None:
     given = [word for key, kept in (GIVEN | {name: value}).items() for word in (f"--{key}", kept)]
     done = answered("--home", str(tmp_path), "--lang", "fr", "compare", *given)
+    assert done.returncode == 1 and not done.stdout and said in done.stderr.replace("’", "'").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("docs/scenario.toml", "--task", "chat", "--ask"), "ces options ne s'y appliquent pas, --task, --ask"),
+        (("docs/scenario.toml", "--option", "leger"), "donnez aussi --hosts"),
+        (("docs/scenario.toml", "--hosts", " ,"), "--hosts"),
+        (("--people=3", "--uses=3/an", "--task=chat", "--models=gpt-5", "--place=1", "--documents=9"), "question-rag"),
+    ],
+)
+def test_no_option_is_left_out_in_silence(tmp_path: Path, given: tuple[str, ...], said: str) -> None:
+    done = answered("--home", str(tmp_path), "--lang", "fr", "compare", *given)
     assert done.returncode == 1 and not done.stdout and said in done.stderr.replace("’", "'")
+
+
+def test_a_volume_that_is_some_is_never_said_to_be_none(tmp_path: Path) -> None:
+    """A ten-thousandth of a person, thrice a year: 3 × 10⁻⁴; one and a half time is not two."""
+    given = [
+        word for key, kept in (GIVEN | {"people": "0,0001", "uses": "3 an"}).items() for word in (f"--{key}", kept)
+    ]
+    assert "Pour 0,0003 fois" in plain(sobria(tmp_path, "compare", *given).stdout)
+    assert [times_text(n, "fr") for n in (0.5, 1.5, 12.4)] == ["0,5", "1,5", "12"]
 
 
 def test_an_answer_that_is_missing_names_its_option_and_a_wrong_one_is_asked_again(tmp_path: Path) -> None:

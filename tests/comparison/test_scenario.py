@@ -1,5 +1,6 @@
 """Scenario files: what is read, what is refused with which sentence, and the way back to text."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -53,11 +54,11 @@ def test_a_byte_order_mark_is_read(tmp_path: Path) -> None:
         ("volume = 20000", "volume = -1", "need.volume"),
         ("volume = 20000", "volume = inf", "need.volume"),
         ("volume = 20000", "volumes = 20000", "need"),
-        ('method = "none"', 'method = "magic"', "options.0.method"),
+        ('method = "none"', 'method = "magic"', "option 1 (sans-ia), method"),
         ('id = "leger"', 'id = "sans-ia"', "sans-ia"),
         ('why = "trop de cas"', "", "why"),
         ('model = "qwen3-8b"', "requests = 3", "requests"),
-        ("acceptance = 0.94", "acceptance = 0", "options.1.acceptance"),
+        ("acceptance = 0.94", "acceptance = 0", "option 2 (leger), acceptance"),
         ("[options.use]", "[options.uses]", "uses"),
         ("day = 2026-06-01", "day = ", "TOML"),
         ("day = 2026-06-01", "day = 1800-01-01", "2015"),
@@ -112,3 +113,39 @@ def test_no_sentence_of_the_validator_is_left_in_english() -> None:
     with pytest.raises(SobriaError) as refusal:
         parse_scenario(GOOD.replace("volume = 20000", "volume = -1", 1))
     assert "Un nombre supérieur à 0" in refusal.value.message("fr")
+
+
+def test_every_fault_of_a_file_is_told_with_its_place() -> None:
+    """Four faults, of the need and of both options; one alone is told in one line."""
+    wrong = GOOD.replace("volume = 20000", "volume = -1", 1).replace('method = "none"', 'method = "magic"', 1)
+    wrong = wrong.replace('model = "qwen3-8b"', "modele = 3", 1).replace(
+        "screen_minutes = 3", 'screen_minutes = "x"', 1
+    )
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(wrong)
+    french, english = (refusal.value.message(lang).splitlines() for lang in ("fr", "en"))
+    assert french[0] == "scenario.toml : 4 fautes." and english[0] == "scenario.toml: 4 faults."
+    places = ("need.volume", "option 1 (sans-ia), method", "option 2 (leger), use.modele")
+    assert [place in line for place, line in zip(places, french[1:4], strict=True)] == [True] * 3
+    assert "option 2 (leger), people.screen_minutes" in french[4] and "« x » a été lu" in french[4]
+    assert french[5].startswith("Rien n'a été calculé") and len(french) == len(english) == 6
+
+
+@pytest.mark.parametrize("field", ["volume", "attempts", "screen_minutes"])
+def test_true_is_no_number(field: str) -> None:
+    """`volume = true` was read as one."""
+    text = GOOD.replace('id = "leger"', 'id = "leger"\nattempts = 1', 1)
+    text = re.sub(rf"{field} = \d+", f"{field} = true", text)
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(text)
+    assert field in refusal.value.message("fr") and "Un nombre était attendu" in refusal.value.message("fr")
+
+
+def test_a_name_is_one_readable_line() -> None:
+    """Breaks are spaces, marks that are not seen are left out, a command of the terminal is refused."""
+    said = parse_scenario(GOOD.replace('label = "', 'label = "\\u202Eun\\nautre\\t\\u200B', 1)).options[0].label
+    assert said.startswith("un autre ")
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(GOOD.replace('label = "', 'label = "\\u001B[31m', 1))
+    assert "caractère de commande" in refusal.value.message("fr") and "\x1b" not in refusal.value.message("fr")
+    assert "\\x1b[31m" in refusal.value.message("en") and "control character" in refusal.value.message("en")

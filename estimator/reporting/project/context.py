@@ -18,9 +18,9 @@ from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import (
     NO_BREAK,
     DisplayUnit,
-    count_text,
     proof_words,
     tick_text,
+    times_text,
     two_figures,
 )
 from estimator.governance.register.register import Register
@@ -82,7 +82,7 @@ class SheetFacts:
 
     def count(self, value: float) -> str:
         """A stated count, with all digits."""
-        return count_text(round(value), self.lang) if value >= 1 else tick_text(value, BARE, self.lang)
+        return times_text(value, self.lang)
 
     def about(self, value: float) -> str:
         """A computed count, two significant figures."""
