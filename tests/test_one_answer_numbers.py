@@ -219,6 +219,11 @@ def attempts(body: Json) -> Iterator[Fact]:
             yield (label(body, option["id"]), stated["attempts"] / option["accepted"])
 
 
+def hours(body: Json) -> Iterator[Fact]:
+    """Sixty minutes, as many times as the need wants it."""
+    return ((o["minutes"] * body["units"] / 60,) for o in body["options"] if o["minutes"] is not None)
+
+
 ACCEPTED = lambda o: (Percent(100 * o["accepted"]),) if o["accepted"] < 1 and o["per_unit"] else None  # noqa: E731
 QUALITY = lambda o: (Percent(100 * o["quality"]["value"]),) if o["quality"] and o["status"] == "studied" else None  # noqa: E731
 MINUTES = lambda o: (o["minutes"],) if o["minutes"] is not None else None  # noqa: E731
@@ -258,6 +263,7 @@ PATHS = {
     "pue": Path("ground", "options.pue", factor("pue")),
     "together": Path("ground", "options.together", factor("together")),
     "minutes": Path("minutes", "options.minutes", each(MINUTES)),
+    "hours": Path("hours", "options.minutes", hours),
 }
 
 BRANCHES = {path.branch for path in PATHS.values()}
@@ -289,7 +295,7 @@ BRIEF = "one screen: the text of a scenario, the page and --json have it"
 PAPER = "one sheet of paper: its table for a spreadsheet, or the page, has it"
 STATES = "it states levels for a declaration, and compares in criterion 9.2 alone"
 EMPTY = dict.fromkeys(BRANCHES, "filled in by others: no figure of ours may lead their answers")
-ALL = ("people.energy", "parts", "publisher", "minutes")
+ALL = ("people.energy", "parts", "publisher", "minutes", "hours")
 RGESN = Door(
     ("per_unit", "service", "ratios led", "quality", "attempts"),
     ("accepted",),
@@ -320,7 +326,17 @@ DOORS = {
         on_sheet,
     ),
     "evaluation.csv": Door(
-        ("people", "parts", "publisher", "minutes", "per_unit", "service", "parts of figures", "growth, the last")
+        (
+            "people",
+            "parts",
+            "publisher",
+            "minutes",
+            "hours",
+            "per_unit",
+            "service",
+            "parts of figures",
+            "growth, the last",
+        )
         + ("verdicts", "growth verdicts", "ratios", "crossings", "hinges", "quality", "pue", "together"),
         ("accepted", "doubt"),
         {"turns": "sharing a server is a choice to try on the page, not a fact for the file of a project"},
@@ -673,6 +689,9 @@ class Reader:
 
     def minutes(self) -> Iterator[Fact]:
         return ((self.number(m[1]),) for m in self.found(rf"({NUMBER}) min\b"))
+
+    def hours(self) -> Iterator[Fact]:
+        return ((self.number(m[1]),) for m in self.found(rf"({NUMBER}) h (?:par|per)\b"))
 
 
 def near(one: Fact, other: Fact) -> bool:

@@ -45,7 +45,10 @@ def with_asked(scenario: Scenario, asked: Asked, lang: str) -> dict[str, Any]:
     values["title"] = new["title"] if scenario.title == old["title"] else scenario.title
     gone = {option["id"] for option in old["options"] if option["method"] == "none"}
     others = [option for option in values["options"] if option["id"] not in gone]
-    return values | {"options": [*(o for o in new["options"] if o["method"] == "none"), *others]}
+    first = [option for option in new["options"] if option["method"] == "none"]
+    if others and others[0]["method"] == "none" and first[0].get("status") == "not_studied":
+        first = []  # nothing is proposed for the task: what was chosen stays
+    return values | {"options": with_own_ids([*first, *others])}
 
 
 def with_program(scenario: Scenario, group: Sequence[Option], program: str, lang: str) -> dict[str, Any]:

@@ -135,8 +135,13 @@ def place_names(lang: str) -> Mapping[str, str]:
 @lru_cache(maxsize=2)
 def program_names(lang: str) -> Mapping[str, str]:
     """Programs without AI that the tables have figures of."""
-    priced = load_catalogue().having("act_energy")
+    priced = names_having("act_energy", lang)
     return {name: text for name, text in subject_names("alternative", lang).items() if name in priced}
+
+
+def names_having(quantity: str, lang: str) -> Mapping[str, str]:
+    """Subjects that have a factor of a quantity, by id."""
+    return {name: estimator_gateway.subject_name(name, lang) for name in load_catalogue().having(quantity)}
 
 
 @lru_cache(maxsize=1)

@@ -8,8 +8,10 @@ import streamlit as st
 from dashboard.comparison.changes import groups
 from dashboard.comparison.form_values import NotANumber, number, number_text, refusal_text, share_field_text
 from dashboard.comparison.scenario_session import ERROR, REVISION, current, set_scenario
+from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
+from estimator.comparison.five_fields import is_a_person
 
 USE_NUMBERS = (
     "concurrency", "device_count", "precision_bits", "cached_tokens", "reasoning_tokens", "pue", "wue", "active_share",
@@ -72,7 +74,7 @@ class FormPart(NamedTuple):
 
     def listed(self, name: str, options: Mapping[str, str], value: str, label: str = "") -> None:
         """A searchable list; a value missing from the list is added as it is."""
-        known = options if value in options else {**options, value: value}
+        known = options if value in options else {**options, value: subject_name(value, self.lang)}
         st.session_state.setdefault(field_key(self.place, name), value)
         st.selectbox(
             label or t(f"compare_form.{name}", self.lang), list(known),
@@ -114,12 +116,22 @@ def option_changed(place: str, name: str, lang: str) -> None:
     view = current(lang)
     values, group = plain(view.scenario), [option.id for option in groups(view.scenario)[int(place)]]
     held = [option for option in values["options"] if option["id"] in group]
+    before = held[0].get("people", {})
     try:
         _read_into(held, paths_of(held[0]["method"]), place)
+        if is_a_person(held[0].get("alternative", {}).get("id", "")):
+            _at_the_screen(held[0], before)
     except NotANumber as error:
         st.session_state[ERROR] = (place, refusal_text(error, lang))
         return
     set_scenario(values, place, lang, view.missing)
+
+
+def _at_the_screen(option: dict[str, Any], before: Mapping[str, Any]) -> None:
+    """A person who works at their screen all along, but for minutes of it that were stated apart."""
+    minutes = option.get("people", {}).get("work_minutes")
+    if minutes is not None and before.get("screen_minutes") in (None, before.get("work_minutes")):
+        option["people"] = {**option["people"], "screen_minutes": minutes}
 
 
 def paths_of(method: str) -> Mapping[str, str]:

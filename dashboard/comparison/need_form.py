@@ -5,6 +5,7 @@ from markupsafe import Markup
 from pydantic import ValidationError
 
 from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison import option_cards
 from dashboard.comparison.changes import with_asked
 from dashboard.comparison.fields import NEED, FormPart, need_changed, shown, typed
 from dashboard.comparison.form_values import NotANumber, count, number_text, refusal_text
@@ -70,7 +71,9 @@ def _answered(place: str, name: str, lang: str) -> None:
         field = t(f"compare_form.{error.errors()[0]['loc'][0]}", lang)
         st.session_state[ERROR] = (FIVE, t("compare_form.answer_wanted", lang, field=field))
         return
-    set_scenario(with_asked(scenario, asked, lang), FIVE, lang, missing)
+    changed = set_scenario(with_asked(scenario, asked, lang), FIVE, lang, missing)
+    if changed is not None and name == "task":
+        option_cards.refresh(changed, lang)
 
 
 def _more(form: FormPart, scenario: Scenario) -> None:

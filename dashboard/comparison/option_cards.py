@@ -11,6 +11,7 @@ from dashboard.comparison import changes
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.fields import (
     MADE,
+    OPTION,
     PROGRAM_NUMBERS,
     SEARCH_MODELS,
     SEARCH_NUMBERS,
@@ -27,9 +28,10 @@ from dashboard.comparison.scenario_session import ERROR, View, current, say_erro
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer
+from estimator.comparison.five_fields import is_a_person
 from estimator.comparison.scenario import Option, Scenario
 
-NETWORK, TERMINAL = "network/fixed-fra", "terminal/laptop-with-screen"
+DEFAULTS = {"network": "network/fixed-fra", "terminal": "terminal/laptop-with-screen", "wue_basis": "it"}
 NEW, NEW_PLACE = "new", "add"
 LONGEST_LABEL = 80
 Group = Sequence[Option]
@@ -65,13 +67,16 @@ def _card(place: str, group: Group, letter: str, names: Mapping[str, str], lang:
     if option.status == "rejected" or option.measured is not None:
         st.html(Markup("<h3>{}</h3>").format(sentence(option.label)))
     elif option.method == "model":
-        known = compare_data.model_id(option.use.model) if option.use and option.use.model else ""
+        known = _model_of(option)
         known_names = names if known in names else {**names, known: compare_data.model_names().get(known, known)}
         picks.listed("model", known_names, known, label("model"))
     else:
         programs = {"": t("compare_form.no_program", lang), **compare_data.program_names(lang)}
-        picks.listed("program", programs, option.alternative.id if option.alternative else "", label("program"))
-    if option.use or option.alternative:
+        picks.listed("program", programs, program_of(option), label("program"))
+    if is_a_person(program_of(option)):
+        minutes = shown("work_minutes", option, OPTION["work_minutes"], lang)
+        FormPart(place, lang, option_changed).text("work_minutes", minutes)
+    elif option.use or option.alternative:
         picks.listed("host", _places(option, lang), place_of(option), label("host"))
     value = shown("quality", option, "quality.value", lang)
     FormPart(place, lang, option_changed).text("quality", value, label("quality"))
@@ -79,6 +84,15 @@ def _card(place: str, group: Group, letter: str, names: Mapping[str, str], lang:
     with st.expander(title, key=f"compare_more_{place}", on_change="rerun") as more:
         if more.open:
             _more(FormPart(place, lang, option_changed), group)
+
+
+def program_of(option: Option) -> str:
+    """The program without AI of an option, "" of none."""
+    return option.alternative.id if option.alternative else ""
+
+
+def _model_of(option: Option) -> str:
+    return compare_data.model_id(option.use.model) if option.use and option.use.model else ""
 
 
 def place_of(option: Option) -> str:
@@ -117,7 +131,7 @@ def _picked(place: str, name: str, lang: str) -> None:
         return
     scenario = set_scenario(values, place, lang, view.missing)
     if scenario is not None:
-        _refresh(place, changes.groups(scenario)[int(place)][0], lang)
+        refresh(scenario, lang, place)
 
 
 def _said(name: str, value: str) -> dict[str, Any]:
@@ -129,12 +143,14 @@ def _said(name: str, value: str) -> dict[str, Any]:
     return {"model": value} if name == "model" else {"place": value} if value else {}
 
 
-def _refresh(place: str, option: Option, lang: str) -> None:
-    """What the other fields of a card show, once what runs on it is another."""
-    texts = {name: shown(name, option, path, lang) for name, path in paths_of(option.method).items()}
-    for name, text in (texts | {"host": place_of(option)} | server_of(option, lang)).items():
-        if field_key(place, name) in st.session_state:
-            st.session_state[field_key(place, name)] = text
+def refresh(scenario: Scenario, lang: str, place: str = "") -> None:
+    """What the fields of a card show, once what runs on it is another; of every card by default."""
+    for index, (option, *_) in enumerate(changes.groups(scenario)):
+        texts = {name: shown(name, option, path, lang) for name, path in paths_of(option.method).items()}
+        texts |= {"host": place_of(option), "program": program_of(option), "model": _model_of(option)}
+        for name, text in (texts | server_of(option, lang)).items():
+            if place in ("", str(index)) and field_key(str(index), name) in st.session_state:
+                st.session_state[field_key(str(index), name)] = text or DEFAULTS.get(name, "")
 
 
 def _added(lang: str) -> None:
@@ -152,10 +168,11 @@ def _more(form: FormPart, group: Group) -> None:
         for name in names:
             form.text(name, shown(name, option, paths[name], lang))
 
-    def listed(name: str, options: Mapping[str, str], default: str = "") -> None:
-        form.listed(name, options, shown(name, option, paths[name], lang) or default)
+    def listed(name: str, options: Mapping[str, str]) -> None:
+        form.listed(name, options, shown(name, option, paths[name], lang) or DEFAULTS.get(name, ""))
 
-    texts("label", "test", "date", "by", "work_minutes", "screen_minutes")
+    person = is_a_person(program_of(option))
+    texts("label", "test", "date", "by", *(() if person else ("work_minutes", "screen_minutes")))
     listed("status", _statuses(form.place == "0", lang))
     texts("why")
     if option.method == "model":
@@ -164,7 +181,7 @@ def _more(form: FormPart, group: Group) -> None:
         if server["kept"] == "no":
             picks.text("kept_by", server["kept_by"])
         _of_model(texts, listed, lang)
-    elif option.alternative:
+    elif option.alternative and not person:
         if len(group) == 1:
             listed("existing_server", {name: t(f"compare_form.existing_{name}", lang) for name in ("yes", "no")})
         texts(*PROGRAM_NUMBERS, "zone", "pue")
@@ -174,7 +191,7 @@ def _more(form: FormPart, group: Group) -> None:
         texts(*(("items",) if option.measured else ()))
     with st.expander(t("compare_form.finer", lang)):
         texts("attempts", "acceptance", "acceptance_why", "reserved_hours", "other_unit")
-        listed("terminal", compare_data.subject_names("terminal", lang), TERMINAL)
+        listed("terminal", compare_data.names_having("terminal_power", lang))
         texts("people_zone")
     with st.container(horizontal=True):
         label = t("compare_form.copy_of", lang, label=option.label)[:LONGEST_LABEL]
@@ -194,10 +211,10 @@ def _of_model(texts: Callable[..., None], listed: Callable[..., None], lang: str
         listed("product", none | dict(compare_data.subject_names("seat", lang)))
         listed("device", {"": t("compare_form.device_default", lang), **compare_data.subject_names("device", lang)})
         texts("zone", *USE_NUMBERS)
-        listed("wue_basis", {name: t(f"compare_form.basis_{name}", lang) for name in ("it", "site")}, "it")
+        listed("wue_basis", {name: t(f"compare_form.basis_{name}", lang) for name in ("it", "site")})
         listed("storage", none | dict(compare_data.subject_names("storage", lang)))
         texts("data_gb")
-        listed("network", compare_data.subject_names("network", lang), NETWORK)
+        listed("network", compare_data.subject_names("network", lang))
     with st.expander(t("compare_form.beside_answers", lang)):
         texts(*MADE)
         for name in SEARCH_MODELS:

@@ -13,7 +13,7 @@ from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.sentences import ratios
 from estimator.comparison.verdict_rules import SETTLED
-from estimator.comparison.verdict_text import barred_words, told
+from estimator.comparison.verdict_text import barred_words, only_people, told, work_facts
 from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, range_text, said_in_sentence, share_text, tick_text, two_figures
 
@@ -47,18 +47,26 @@ def facts(answer: Answer, lang: str) -> list[str]:
     pairs = sorted(ratios(answer), key=lambda pair: max(pair.ratio.median, 1 / pair.ratio.median) if pair.ratio else 0)
     told_of = {told(pair, lang): pair for pair in pairs if pair.ratio and not answer.one_program(pair)}
     nearest = [
-        both(pair.sentence, lang) if pair.verdict in SETTLED else text for text, pair in told_of.items() if text != lead
+        both(pair.sentence, lang) if pair.verdict in SETTLED else text
+        for text, pair in told_of.items()
+        if text not in lead
     ][:MOST_RATIOS]
     return [text for text in (*nearest, agreement(answer, lang)) if text]
 
 
 def people(answer: Answer, lang: str) -> str:
-    """Electricity of people's screens beside each option that counts some, for one unit; "" without any."""
-    counted = [(o.label, o.people["energy"]) for o in answer.options if o.people]
-    if not counted:
-        return ""
-    each = ", ".join(t("compare.people_of", lang, label=n, amount=range_text(a, lang)) for n, a in counted)
-    return t("compare.people", lang, each=each)
+    """Beside each option that counts some: the electricity of screens for one unit; the work, but for that of options
+    that are nothing else, which the first sentence says; "" without any."""
+    worked = [o for o in answer.options if o.minutes is not None and o.status == "studied" and not only_people(o)]
+    counted = {
+        "people": [
+            t("compare.people_of", lang, label=o.label, amount=range_text(o.people["energy"], lang))
+            for o in answer.options
+            if o.people
+        ],
+        "work": [t("compare.work_of", lang, label=o.label, **work_facts(answer, o, lang)) for o in worked],
+    }
+    return " ".join(t(f"compare.{key}", lang, each=" ; ".join(told)) for key, told in counted.items() if told)
 
 
 def picture(answer: Answer, scenario: Scenario, lang: str) -> Markup:

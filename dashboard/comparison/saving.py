@@ -1,10 +1,12 @@
 """« Enregistrer au registre »: this comparison, kept with a use case that is there already or with a new one."""
 
+from datetime import date
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
+from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.fields import field_key
 from dashboard.comparison.scenario_session import set_scenario
 from dashboard.register import estimator_gateway as register
@@ -12,15 +14,17 @@ from dashboard.shared.html_parts import address, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
+from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError
 from estimator.governance.register.schema import METROPOLE
 
 PLACE, SAVED = "save", "compare saved"
+ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue", "non_etudiee")
 
 
-def show(scenario: Scenario, lang: str) -> None:
-    """One button; what the page does not know of a new use case is asked in it."""
+def show(scenario: Scenario, answer: Answer, lang: str) -> None:
+    """One button; what the page does not know of a use case is asked in it."""
     with st.popover(t("compare_save.title", lang), type="primary"):
         if not may_write():
             st.html(Markup("<p>{}</p>").format(t("compare_save.reader", lang)))
@@ -34,10 +38,12 @@ def show(scenario: Scenario, lang: str) -> None:
                 format_func=cases.__getitem__,
             )  # fmt: skip
         known = {"service": ""} if case else {"name": scenario.title, "service": "", "commune": METROPOLE}
-        said = {
+        said: dict[str, Any] = {
             name: st.text_input(t(f"compare_save.{name}", lang), value=value, key=field_key(PLACE, name)).strip()
             for name, value in known.items()
         }
+        if not case or register.register().use_case(case).alternative.answer == ANSWERS[-1]:
+            said["alternative"] = _without_ai(scenario, answer, lang)
         if st.button(t("compare_save.save", lang), type="primary"):
             _save(case, said, scenario, lang)
         if st.session_state.get(SAVED) == (scenario.use_case, plain(scenario)):
@@ -47,11 +53,31 @@ def show(scenario: Scenario, lang: str) -> None:
             st.html(Markup('<p role="status"><b>{}</b> {}</p>').format(t("compare_save.saved", lang), link))
 
 
-def _save(case: str, said: dict[str, str], scenario: Scenario, lang: str) -> None:
+def _without_ai(scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]:
+    """What the register keeps of the option without AI: asked where it was studied, known where it was rejected."""
+    first = scenario.options[0]
+    if first.status == "not_studied":
+        return {}
+    found, reason = ANSWERS[0], first.why
+    if first.status == "studied":
+        found = st.radio(
+            t("compare_save.answer", lang, label=first.label), ANSWERS, index=1 if first.why else None,
+            key=field_key(PLACE, "answer"), format_func=lambda name: t(f"compare_save.{name}", lang),
+        ) or ""  # fmt: skip
+        known = first.why or answer.said("lead", lang)[0]
+        reason = st.text_input(t("compare_save.reason", lang), value=known, key=field_key(PLACE, "reason")).strip()
+    said = {"answer": found, "description": first.label}
+    return said if found == ANSWERS[-1] else said | {"reason": reason, "date": date.today()}
+
+
+def _save(case: str, said: dict[str, Any], scenario: Scenario, lang: str) -> None:
     """Write it, or say why nothing was written."""
+    if said.get("alternative", {}).get("answer") == "":
+        st.html(Markup('<p class="warn" role="alert">{}</p>').format(t("compare_save.answer_wanted", lang)))
+        return
     try:
         author = register.author(said["service"], t("compare_save.why", lang))
-        kept = register.keep(scenario, author, case, {} if case else _facts(said, scenario))
+        kept = register.keep(scenario, author, case, _facts(said, scenario, lang))
     except SobriaError as error:
         st.html(refusal(error, lang))
         return
@@ -60,8 +86,16 @@ def _save(case: str, said: dict[str, str], scenario: Scenario, lang: str) -> Non
     st.rerun()
 
 
-def _facts(said: dict[str, str], scenario: Scenario) -> dict[str, Any]:
-    """A new use case: what is said, and what the comparison knows."""
-    volume = {"volume_per_month": scenario.asked.volume / 12} if scenario.asked else {}
-    need = {"task": scenario.title, "unit": scenario.need.unit, "owner_role": said["service"]}
-    return said | need | volume
+def _facts(said: dict[str, Any], scenario: Scenario, lang: str) -> dict[str, Any]:
+    """What is said of a use, and what the comparison knows; nothing that nobody said."""
+    need, limits = scenario.need, scenario.constraints
+    task = compare_data.task_names(lang).get((need.task or "").removeprefix("task/"), scenario.title)
+    facts = {name: value for name, value in said.items() if value} | {"task": task, "unit": need.unit}
+    facts |= {"owner_role": said["service"]}
+    facts |= {"volume_per_month": scenario.asked.volume / 12} if scenario.asked else {}
+    facts |= {"concurrency": need.peak_concurrency} if need.peak_concurrency else {}
+    facts |= {"data_sensitivity": t(f"compare_form.data_{limits.data}", lang)} if limits.data != "ordinary" else {}
+    if limits.quality:
+        test = limits.quality.test or t("compare_save.no_test", lang)
+        facts["threshold"] = {"value": limits.quality.value, "test": test}
+    return facts

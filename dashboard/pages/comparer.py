@@ -62,7 +62,7 @@ def _answer(view: View, lang: str) -> Answer | None:
     waiting.empty()
     st.html(compare_view.head(answer, lang) + compare_view.picture(answer, view.scenario, lang))
     with st.container(key="compare_actions", horizontal=True, vertical_alignment="center"):
-        saving.show(view.scenario, lang)
+        saving.show(view.scenario, answer, lang)
         compare_files.show(answer, view.scenario, lang)
     return answer
 

@@ -4,16 +4,16 @@ from collections import Counter
 
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.verdict_text import (
-    BARE,
     ground_words,
     growth_lines,
     parts_words,
     quality_text,
     standing_words,
     undecided_lines,
+    work_facts,
 )
 from estimator.core.errors import say
-from estimator.core.number_format import interval_text, share_text, tick_text, times_text
+from estimator.core.number_format import interval_text, share_text, times_text
 from estimator.core.typography import typeset
 
 UNMEASURED = ("model_unknown", "embedding_model_unknown")  # told even in brief: a figure that is not of the model
@@ -91,7 +91,7 @@ def _people(answer: Answer, option: AnsweredOption, lang: str) -> list[str]:
     if option.people:
         lines.append(say("compare", "people", lang, amount=interval_text(option.people["energy"], lang)))
     if option.minutes is not None:
-        lines.append(say("compare", answer.minutes_key(option), lang, minutes=tick_text(option.minutes, BARE, lang)))
+        lines.append(say("compare", answer.minutes_key(option), lang, **work_facts(answer, option, lang)))
     return lines
 
 

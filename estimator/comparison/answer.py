@@ -16,6 +16,7 @@ from estimator.comparison.verdict_rules import EQUIVALENT, SETTLED, OptionRatio
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
 
+MINUTES = 60  # of an hour
 VERSION = "1"  # of the JSON: a field that goes or changes its meaning is another version
 
 NUMBER = {"anyOf": [{"type": "number"}, {"type": "null"}]}
@@ -274,6 +275,10 @@ class Answer(Part):
     @property
     def unit(self) -> str:
         return self.scenario.need.unit
+
+    def hours(self, option: AnsweredOption) -> float:
+        """Hours of work of an option over the period, as its minutes make them [h]."""
+        return (option.minutes or 0.0) * self.units / MINUTES
 
     def minutes_key(self, option: AnsweredOption) -> str:
         """The word of its minutes of work: supposed from a row of the tables, or stated by someone."""

@@ -58,7 +58,8 @@ def option_without_ai(asked: Asked, named: str, alone: bool, lang: str) -> dict[
     kept = ALONE if asked.shared_by == 1 else "kept"
     facts = {"name": name, "count": exact_text(asked.shared_by, "1", lang)}
     label = say("five", kept if alone else SHARED, lang, **facts) if owned else name
-    program = {"id": named, "existing_server": not alone, **place_of(asked.place)}
+    where = {"zone": FRANCE} if is_a_person(named) else place_of(asked.place)
+    program = {"id": named, "existing_server": not alone, **where}
     program |= {"acts": found.acts} if found else {}
     program |= {"shared_by": asked.shared_by} if alone else {}
     ids = f"{key}-{ALONE if alone else SHARED}" if owned else key
@@ -66,6 +67,12 @@ def option_without_ai(asked: Asked, named: str, alone: bool, lang: str) -> dict[
     if found and found.minutes is not None:
         option["people"] = {"screen_minutes": found.minutes, "work_minutes": found.minutes}
     return option
+
+
+def is_a_person(program: str) -> bool:
+    """Whether nothing of a program runs: a person at their computer, who is in no data centre."""
+    factors = load().by_subject.get(("act_energy", program), ())
+    return bool(factors) and all(factor.value is None for factor in factors)
 
 
 def place_of(host: str) -> dict[str, Any]:

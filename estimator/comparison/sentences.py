@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from estimator.comparison.answer import Answer, Balance, Crossing, Hinge, Pair, Sentence, Turn
+from estimator.comparison.answer import Answer, AnsweredOption, Balance, Crossing, Hinge, Pair, Sentence, Turn
 from estimator.comparison.verdict_rules import UNDECIDED
-from estimator.comparison.verdict_text import BARE, no_lead, smallest_words, than, told
+from estimator.comparison.verdict_text import BARE, no_lead, only_people, smallest_words, than, told, work_facts
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import exact_text, share_text, tick_text, times_text, two_figures
@@ -55,11 +55,26 @@ def ratios(answer: Answer) -> list[Pair]:
 
 
 def headline(answer: Answer, lang: str) -> str:
-    """The reference against its nearest rival, in words; or why no option leads."""
-    pair = answer.nearest(answer.lead)
-    if pair is not None:
-        return told(pair, lang)
-    return " ".join((no_lead(answer, lang), *(pair.sentence[lang] for pair in answer.lead[:1])))
+    """The options without AI and without figures that suffice; the reference against its nearest rival, or why no
+    option leads; then the options without AI that are not comparable with it."""
+    pair, enough = answer.nearest(answer.lead), answer.smallest_sufficient
+    bare = [o for o in answer.options if o.method == "none" and o.status == "studied" and not o.known("energy")]
+    named = ", ".join(o.label for o in bare if enough and o.id in enough.without_ai)
+    said = [say("smallest", "without_ai", lang, labels=named)] if named else []
+    said.append(told(pair, lang) if pair is not None else no_lead(answer, lang))
+    apart = [_apart(answer, option, lang) for option in bare]
+    if pair is None and not any(apart):
+        apart = [found.sentence[lang] for found in answer.lead[:1]]
+    return typeset(" ".join(text for text in (*said, *apart) if text), lang)
+
+
+def _apart(answer: Answer, option: AnsweredOption, lang: str) -> str:
+    """Why the electricity of an option is compared with none: nobody but people work, or nothing is described."""
+    if only_people(option):
+        facts = work_facts(answer, option, lang)
+        return _capital(say("compare", "only_people", lang, label=option.label, **facts), lang)
+    pair = answer.pair(option.id, answer.reference) if answer.reference else None
+    return pair.sentence[lang] if pair else ""
 
 
 def _capital(text: str, lang: str) -> str:

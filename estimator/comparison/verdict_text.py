@@ -157,7 +157,7 @@ def smallest_words(answer: Answer, lang: str) -> str:
         key = ("tied" if found.tied else "is") + "_without_ai" * (option.method == "none")
         said.append(_t("smallest", key, lang, label=option.label, tied=labels(found.tied)))
     elif found.status == "to_check":
-        said.append(_t("smallest", "to_check", lang, labels=labels(found.untested)))
+        said.append(_t("smallest", "to_check" + "_beside" * bool(first), lang, labels=labels(found.untested)))
     elif not first:
         said.append(_t("smallest", f"none_{found.reason}", lang))
     return " ".join(said)
@@ -166,6 +166,19 @@ def smallest_words(answer: Answer, lang: str) -> str:
 def standing_words(option: AnsweredOption, lang: str) -> str:
     """« étudiée ; hors du lieu imposé, jamais retenue »: the status of an option, and what bars it."""
     return say("compare", "and", lang).join((say("compare", option.status, lang), *barred_words(option, lang)))
+
+
+def work_facts(answer: Answer, option: AnsweredOption, lang: str) -> dict[str, str]:
+    """{"minutes", "hours", "period"}: the work of an option for one unit, and over the period."""
+    hours = tick_text(float(two_figures(answer.hours(option))), BARE, lang)
+    minutes = tick_text(option.minutes or 0.0, BARE, lang)
+    return {"minutes": minutes, "hours": hours, "period": answer.scenario.need.period}
+
+
+def only_people(option: AnsweredOption) -> bool:
+    """Whether nothing runs for an option but the computer of those who do it, in minutes that are known."""
+    missing = option.service["energy"].missing if option.service else None
+    return option.minutes is not None and bool(missing) and (missing or {}).get("code") == "only_people"
 
 
 def ground_words(option: AnsweredOption, lang: str) -> str:

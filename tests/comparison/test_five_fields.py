@@ -16,9 +16,9 @@ from estimator.catalogue.proposals import proposals
 from estimator.cli.compare_text import compare_text
 from estimator.comparison.comparison import Comparator
 from estimator.comparison.decision_sheet import decision
-from estimator.comparison.five_fields import in_language, scenario_from, tasks
+from estimator.comparison.five_fields import in_language, option_without_ai, scenario_from, tasks
 from estimator.comparison.option_inventory import ComparisonContext
-from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario
+from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario, scenario_of
 from estimator.comparison.volume_sweep import turns
 from estimator.core.number_format import times_text
 from estimator.reporting.documents.rendering import rendered
@@ -345,6 +345,27 @@ def test_an_order_that_a_server_of_its_own_does_not_settle_is_never_said_to_hold
                 assert turn.services and turn.services.high is not None and turn.services.high <= 1
             if "Rien ne départage" in said:
                 assert pair and pair.verdict == "undecided"
+
+
+def test_a_person_is_in_the_first_sentence_with_the_hours_of_a_year() -> None:
+    """400 letters a month of half an hour: 4,800 × 30 / 60 = 2,400 hours a year. With a test it is said to suffice; two
+    models are still set against each other in the same sentence, and no ratio is of the person."""
+    models_ = ("set/light", "set/large")
+    asked = Asked(people=400, uses=1, per="month", task="rewrite", models=models_, place="class/hyperscale")
+    body = scenario_from(asked, "fr").model_dump(exclude_none=True, exclude_defaults=True)
+    said = {"people": {"screen_minutes": 30, "work_minutes": 30}, "quality": {"value": 0.95, "test": "essai"}}
+    clerk = option_without_ai(asked, "alternative/by-hand", False, "fr")
+    assert clerk["alternative"] == {
+        "id": "alternative/by-hand",
+        "existing_server": True,
+        "zone": "FRA",
+    }  # no data centre
+    body["options"] = [clerk | said, *body["options"][1:]]
+    for limits, start in (({}, "un modèle léger consomme"), ({"quality": {"value": 0.9, "test": "essai"}}, "suffit")):
+        lead = decision(scenario_of(body | {"constraints": limits}), today=DAY).said("lead", "fr")[0]
+        bare = lead.replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")
+        assert bare.casefold().startswith(start) and "fois moins d'électricité" in bare
+        assert "Le travail d'un agent : rien ne tourne" in bare and "2 400 h par an ; non comparable." in bare
 
 
 def test_council_minutes_by_hand(tmp_path: Path) -> None:

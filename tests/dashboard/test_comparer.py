@@ -45,6 +45,8 @@ from estimator.comparison.scenario import (
 from estimator.comparison.scenario_link import LONGEST_TOKEN, decode
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.errors import say
+from estimator.governance.register.register import Register
+from estimator.governance.register.schema import QualityThreshold, UseCase
 from tests.home import HOSTILE
 from tests.support import sobria
 
@@ -189,6 +191,93 @@ def test_what_was_typed_is_kept_until_it_can_be_read() -> None:
     assert "dit pourquoi" in text_of(at) and address(at).options[1].status == "studied"
     at = typed(at, "1", "why", "trop lourd")
     assert (address(at).options[1].status, address(at).options[1].why) == ("rejected", "trop lourd")
+
+
+def saved(at: AppTest, home: Path, **fields: str) -> UseCase:
+    """The use case that the page writes, with these answers in the fields of the popover."""
+    for name, value in fields.items():
+        next(f for f in (*at.text_input, *at.radio) if f.key.endswith(f" save {name}")).set_value(value)
+    at = press(at, "compare_save.save")
+    assert t("compare_save.saved", "fr") in text_of(at)
+    return Register(home).use_cases()[0]
+
+
+def test_what_the_page_knows_is_in_the_register(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The task, not the title; the threshold with its test; the answer on the option without AI; 12 000 uses a year
+    are 1 000 a month. A second save of another comparison leaves what the register has."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    asked = Asked(
+        people=1000, uses=12, per="year", task="question-rag", models=("set/light",), place="class/hyperscale"
+    )
+    scenario = scenario_from(asked, "fr")
+    wanted = Constraints(quality=Quality(value=0.85, test="200 questions"), data="personal")
+    scenario = scenario.model_copy(update={"title": "Répondre aux associations", "constraints": wanted})
+    at = opened(scenario=token(scenario))
+    next(f for f in at.text_input if f.key.endswith(" save service")).set_value("Vie associative")
+    at = press(at, "compare_save.save")
+    assert t("compare_save.answer_wanted", "fr") in text_of(at) and not Register(home).use_cases()
+    case = saved(at, home, answer="etudiee_et_ecartee", reason="Elle ne rédige pas.")
+    assert (case.name, case.service) == ("Répondre aux associations", "Vie associative")
+    assert case.task == compare_data.task_names("fr")["question-rag"]
+    assert case.threshold == QualityThreshold(value=0.85, test="200 questions")
+    assert (case.volume_per_month, case.data_sensitivity) == (1000, "personnelles")
+    assert (case.alternative.answer, case.alternative.reason) == ("etudiee_et_ecartee", "Elle ne rédige pas.")
+    assert case.alternative.description == scenario.options[0].label
+    loose = scenario.model_copy(update={"constraints": Constraints(), "use_case": case.id})
+    again = saved(opened(scenario=token(loose)), home, service="Accueil")
+    assert (again.threshold, again.alternative, again.task) == (case.threshold, case.alternative, case.task)
+
+
+def test_an_option_without_ai_that_was_rejected_is_in_the_register_with_its_reason(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    values = plain(compare_data.example_scenario())
+    values["options"][0] |= {"status": "rejected", "why": "Trop de rubriques."}
+    case = saved(opened(scenario=token(scenario_of(values))), home, service="Accueil")
+    assert (case.alternative.answer, case.alternative.reason) == ("etudiee_et_ecartee", "Trop de rubriques.")
+
+
+def asked_of(task: str) -> Scenario:
+    asked = Asked(people=400, uses=1, per="month", task=task, models=("set/light",), place="class/server-room")
+    return scenario_from(asked, "fr")
+
+
+def test_another_task_shows_its_own_program_on_the_card(home: Path) -> None:
+    """The field held the search of the task before; a search is nothing for a classified message."""
+    at = opened(scenario=token(asked_of("question-rag")))
+    assert field(at, "0", "program").value == "alternative/text-search"
+    at = typed(at, "five", "task", "classify")
+    assert field(at, "0", "program").value == address(at).options[0].alternative.id == "alternative/text-classifier"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_person_is_pointed_to_where_no_program_does_the_task(lang: str) -> None:
+    """By the name that the list of programs has; chosen, it has minutes and no data centre, and stays when the task
+    is another that nothing does."""
+    at = opened(lang, scenario=token(asked_of("rewrite")))
+    person = load().label("alternative/by-hand", lang)
+    assert escape(person) in text_of(at)
+    at = typed(at, "0", "program", "alternative/by-hand")
+    assert not [f for f in at.selectbox if f.key.endswith(" 0 host")]
+    at = typed(at, "0", "work_minutes", "30")
+    first = address(at).options[0]
+    assert (first.people.work_minutes, first.people.screen_minutes, first.alternative.host) == (30, 30, None)
+    assert re.search(r"\D2.400\s[h]\s", text_of(at))
+    at = typed(at, "five", "task", "summarise")
+    assert address(at).options[0].alternative.id == "alternative/by-hand"
+
+
+def test_the_place_of_a_copy_changes_nothing_else_and_no_list_shows_an_id() -> None:
+    """The computer of the people stays what it was; every choice of every list has a name."""
+    at = press(unfolded(opened(scenario=token(asked_of("rewrite"))), "1"), "compare_form.copy")
+    at = typed(unfolded(at, "1", "2"), "2", "host", "class/hyperscale")
+    for name in ("terminal", "network", "wue_basis", "status"):
+        assert field(at, "2", name).value == field(at, "1", name).value, name
+    at = typed(at, "2", "screen_minutes", "5")
+    assert address(at).options[2].people.terminal == People().terminal
+    ids = {choice for box in at.selectbox for choice in box.options if re.fullmatch(r"[a-z]+/[a-z0-9.-]+", choice)}
+    assert not ids
 
 
 def test_options_are_added_copied_and_removed_but_the_first_stays() -> None:
@@ -522,7 +611,9 @@ def test_people_s_screens_are_told_beside_where_a_scenario_counts_them() -> None
     text = compare_view.people(found, "fr")
     for option in found.options:
         assert (option.label in text) is bool(option.people), option.id
-    alone = found.model_copy(update={"options": tuple(o.model_copy(update={"people": {}}) for o in found.options)})
+    alone = found.model_copy(
+        update={"options": tuple(o.model_copy(update={"people": {}, "minutes": None}) for o in found.options)}
+    )
     assert compare_view.people(alone, "fr") == ""
 
 

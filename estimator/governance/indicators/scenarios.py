@@ -48,14 +48,23 @@ def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:
 
 
 def keep(home: Path, scenario: Scenario, author: Author, case: str, facts: Mapping[str, Any]) -> UseCase:
-    """Write a scenario, never over another one, and name it in a use case, or in a new one of these facts. SobriaError
-    leaves nothing behind."""
+    """Write a scenario, never over another one, and name it in a use case, or in a new one, with these facts: a use
+    case keeps those that it has. SobriaError leaves nothing behind."""
     register, text = Register(home), scenario_toml(scenario.model_copy(update={"use_case": ""})).encode()
     before = register.use_case(case) if case else checked(UseCaseFacts, dict(facts))
+    new = {name: value for name, value in facts.items() if not case or _unsaid(before, name)}
+    checked(UseCaseFacts, before.model_dump(include=set(UseCaseFacts.model_fields)) | new)
     stem = free_id(before.name, set())
     names = (f"{stem}.toml" if number == 1 else f"{stem}-{number}.toml" for number in count(1))
     name = next(n for n in names if not (path := home / FOLDER / n).exists() or path.read_bytes() == text)
     publish(home / FOLDER, name, text)
     if case:
-        return register.change(case, {"scenario": name}, author)
-    return register.create({**facts, "scenario": name}, author)
+        return register.change(case, {**new, "scenario": name}, author)
+    return register.create({**new, "scenario": name}, author)
+
+
+def _unsaid(case: UseCaseFacts, name: str) -> bool:
+    """Whether nobody stated this fact of a use case yet."""
+    if name == "alternative":
+        return case.alternative.answer == "non_etudiee"
+    return bool(getattr(case, name) == UseCaseFacts.model_fields[name].default)

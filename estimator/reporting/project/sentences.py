@@ -15,6 +15,7 @@ from estimator.comparison.verdict_text import (
     parts_words,
     smallest_words,
     undecided_lines,
+    work_facts,
 )
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, range_text, share_text, tick_text
@@ -150,7 +151,7 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if option.people:
         lines.append(facts.say("screens", value=range_text(option.people["energy"], facts.lang)))
     if option.minutes is not None:
-        lines.append(facts.say(facts.answer.minutes_key(option), minutes=tick_text(option.minutes, BARE, facts.lang)))
+        lines.append(facts.say(facts.answer.minutes_key(option), **work_facts(facts.answer, option, facts.lang)))
     return tuple(lines)
 
 
