@@ -57,9 +57,8 @@ def show(lang: str) -> None:
     except SobriaError as error:
         st.html(refusal(error, lang))
         return
-    st.html(render("lieux", lang, known=known))
+    st.html(render("lieux", lang, known=known, writer=may_write()))
     if not may_write():
-        st.html(Markup("<p>{}</p>").format(t("places.read_only", lang)))
         return
     _form("place", lang, _place_drawn, _place)
     _form("own", lang, _own_drawn, _own)
