@@ -11,11 +11,11 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, say, sentences
 from estimator.core.number_format import sentences_with
 from estimator.workloads.inference.measurements import ANY
-from estimator.workloads.inference.serving import exact, waiting
+from estimator.workloads.inference.serving import waiting
 from estimator.workloads.inference_inventory import inference_inventory
 from estimator.workloads.own_measures import Own, as_measured
 from estimator.workloads.request import Request, Retrieval
-from estimator.workloads.resolution import ResolvedRequest
+from estimator.workloads.resolution import Lengths, ResolvedRequest
 
 PLACE = (
     "pue", "wue_it", "wue_site", "grid_gwp", "grid_adpe", "grid_primary_energy", "grid_water_intensity",
@@ -112,10 +112,8 @@ def _answers(
     """What a model answered: on reserved accelerators with their waiting hours, or on a shared service."""
     device, host = resolved.subjects["device"], resolved.subjects["host"] or UNKNOWN_SITE
     found = inference_inventory(resolved.request, device, host, resolved.catalogue, resolved.day)
-    amounts |= _seats(resolved.request) or _uses(resolved) or found.amounts
+    amounts |= _seats(resolved.request) or task_uses(resolved) or found.amounts
     bounds |= resolved.bounds(*SEATS) if resolved.request.product else resolved.lengths
-    if resolved.lengths:
-        bounds |= {name: exact(name, name, 1.0) for name in SEATS if name.startswith("seat_")}  # of no seat
     bounds |= found.bounds | {"host_ratio": resolved.bound("host_ratio", resolved.subjects["machine"])}
     if not resolved.reserved and not resolved.desk:
         bounds |= waiting(resolved.catalogue, host, resolved.day)
@@ -139,9 +137,9 @@ def _seats(request: Request) -> dict[str, float]:
     return stated | {"stated_uses": 0.0}
 
 
-def _uses(resolved: ResolvedRequest) -> dict[str, float]:
+def task_uses(asked: ResolvedRequest | Lengths) -> dict[str, float]:
     """Uses whose lengths are those of a task; nothing where tokens are stated."""
-    return {"stated_uses": resolved.uses, "seat_days": 0.0, "active_seat_days": 0.0} if resolved.lengths else {}
+    return {"stated_uses": asked.uses, "seat_days": 0.0, "active_seat_days": 0.0} if asked.lengths else {}
 
 
 def _add_waiting_hours(resolved: ResolvedRequest, inventory: Inventory, busy: float | None) -> None:

@@ -73,7 +73,7 @@ class Workload(CasePart):
     concurrency: float | None = Field(None, gt=0, description="requests in flight per replica")
     request_rate_per_s: float | None = Field(None, gt=0, description="mean arrivals [1/s]")
     precision_bits: float | None = Field(None, gt=0, description="bits of a weight")
-    task: str | None = Field(None, description="name of a benchmark task, or text-to-image, text-to-video")
+    task: str | None = Field(None, description="of a benchmark, text-to-image, text-to-video, or one of the tables")
 
 
 class Site(CasePart):

@@ -171,9 +171,9 @@ def of_product(request: Request) -> Request:
 
 
 class Lengths(NamedTuple):
-    """Tokens of a task where a request states none: factors, the uses that they are of, and both in words."""
+    """Tokens of a task where a request states none: factors, the uses that they are of, of no seat; both in words."""
 
-    factors: Mapping[str, SelectedFactor]
+    lengths: Mapping[str, SelectedFactor]
     uses: float
     told: list[dict[str, str]]
 
@@ -213,6 +213,7 @@ def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request,
         told.append(sentences_with("warnings", "task_calls", calls=calls.value, kept=100 * (1 - fresh.value)))
     factors = {f"task_{n}": row[n] for n in (*ways, "calls", "fresh_share")}
     factors |= {f"task_{n}": exact(f"task_{n}", f"task_{n}", value) for n, value in stated.items()}
+    factors |= {n: exact(n, n, 1.0) for n in ("seat_active_share", "seat_worked_share", "seat_uses_per_day")}
     if request.reasoning_tokens:
         factors["task_output_tokens"] = _longer(factors["task_output_tokens"], request.reasoning_tokens)
     return request.model_copy(update=supposed | more), Lengths(factors, request.requests, told)
@@ -220,7 +221,7 @@ def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request,
 
 def with_lengths(resolved: ResolvedRequest, lengths: Lengths) -> ResolvedRequest:
     """The request, of uses whose lengths its task gives."""
-    return replace(resolved, lengths=lengths.factors, uses=lengths.uses)
+    return replace(resolved, lengths=lengths.lengths, uses=lengths.uses)
 
 
 def _longer(bound: SelectedFactor, tokens: float) -> SelectedFactor:

@@ -13,8 +13,10 @@ from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference.media import media_energy
 from estimator.workloads.inference.serving import computed, exact, serving_factors, waiting
 from estimator.workloads.inference_inventory import token_amounts
+from estimator.workloads.inventory import task_uses
 from estimator.workloads.published_case import Components, Hardware, PublishedCase, RequestedFigure, Site, Workload
 from estimator.workloads.request import Request
+from estimator.workloads.resolution import of_task
 from estimator.workloads.validation.case_serving import (
     NotEstimable,
     case_serving,
@@ -238,17 +240,16 @@ class CaseInventory:
             made = media_energy(media or "embedding", name, self.device.accelerator, table, size)
             energy = SelectedFactor("media_energy", workload.model or "", made.factor)
             return {"media_outputs": workload.requests * (reads or 1.0)}, bounds | {"media_energy": energy}, made.rows
-        if not workload.output_tokens:
+        stated = {"input_tokens", "requests"} | ({"output_tokens"} if workload.output_tokens else set())
+        task = dict(self.tables.aliases("task")).get((workload.task or "").lower())
+        said = workload.model_dump(include=stated) | {"model": workload.model or "-", "task": task}
+        asked, supposed = of_task(Request.model_validate(said), self.tables.catalogue, self.tables.today)
+        if not asked.output_tokens:
             raise NotEstimable("no_output_tokens")
-        asked = Request(
-            model=workload.model or "-",
-            output_tokens=workload.output_tokens,
-            input_tokens=workload.input_tokens,
-            requests=workload.requests,
-        )
+        workload = workload.model_copy(update={"task": None}) if task else workload  # of no benchmark
         serving = case_serving(workload, self.device.accelerator, self._host_class, self.tables)
         found = serving_factors(serving, self.tables.catalogue, self.tables.today, table)
-        return token_amounts(asked), bounds | found.bounds, found.rows
+        return task_uses(supposed) or token_amounts(asked), {**bounds, **found.bounds, **supposed.lengths}, found.rows
 
     # Water
 

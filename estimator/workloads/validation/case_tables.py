@@ -80,12 +80,12 @@ class CaseTables:
         return next((found for found in made if found), None)
 
     def _server(self, name: str) -> str | None:
-        found = [(len(alias), subject) for alias, subject in self._servers if name.lower().startswith(alias)]
+        found = [(len(alias), subject) for alias, subject in self.aliases("machine") if name.lower().startswith(alias)]
         return max(found)[1] if found else None
 
-    @cached_property
-    def _servers(self) -> list[tuple[str, str]]:
-        subjects = [s for s in self.catalogue.subjects.values() if s.kind == "machine"]
+    def aliases(self, kind: str) -> list[tuple[str, str]]:
+        """Other names of the subjects of a kind, in small letters, each with its subject."""
+        subjects = [s for s in self.catalogue.subjects.values() if s.kind == kind]
         return [(alias, s.id) for s in subjects for alias in s.aliases.lower().split("|") if alias]
 
     @cached_property
