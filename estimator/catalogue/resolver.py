@@ -207,12 +207,17 @@ class Places:
         return {_squeeze(alias): subject for alias, subject in self._aliases("device").items()}
 
 
-def zone_named(text: str) -> str:
-    """The zone of this code (FRA, FR, CAN-QC) or of this country name. zone_unknown."""
+def zone_of(text: str) -> str | None:
+    """The zone of this code (FRA, FR, CAN-QC) or of this country name; None where no table has it."""
     places = Places.load()
     code = text.strip().upper()
     read = PlaceRead(code) if len(code) <= len("FRA") else PlaceRead(country_name=text.strip())
-    found = code if any(row["zone"] == code for row in places.zones) else places.resolve_zone(read)[0]
+    return code if any(row["zone"] == code for row in places.zones) else places.resolve_zone(read)[0]
+
+
+def zone_named(text: str) -> str:
+    """The same. zone_unknown."""
+    found = zone_of(text)
     if found is None:
         raise SobriaError("zone_unknown", zone=text)
     return found

@@ -116,6 +116,11 @@ class Catalogue:
                 else ""
             )
 
+    def zone_apart(self, host: str | None, zone: str | None) -> str:
+        """The zone of a site, where another one is said of it that neither holds it nor lies in it; else empty."""
+        own = self.subjects[host].zone if host and host in self.subjects else ""
+        return "" if not zone or zone in self.fallbacks(own) or own in self.fallbacks(zone) else own
+
     def label(self, subject: str, lang: str) -> str:
         """Label of a subject or zone."""
         if subject in self.subjects:

@@ -174,13 +174,12 @@ def _remarks(key: str, entries: "Sequence[PlaceEntry[Any]]", lang: str) -> list[
     from estimator.catalogue.load import load
     from estimator.places.requirements import FIELDS
 
-    if key == "added":
-        rule, subjects = entries[0].said, load().subjects
-        site = subjects[rule.host].zone if rule.host in subjects else ""
-        told = [say("places_cli", "cards_held", lang)] if rule.cards else []
-        if rule.zone and site and rule.zone != site:
-            told.append(say("places_cli", "other_zone", lang, host=rule.host, site=site, zone=rule.zone))
-        return told
+    if key in ("added", "host_added"):
+        said = entries[0].said
+        host = said.wider if key == "host_added" else said.host
+        site = load().zone_apart(host, said.zone)
+        told = [say("places_cli", "cards_held", lang)] if key == "added" and said.cards else []
+        return told + ([say("warnings", "zone_apart", lang, host=host, site=site, zone=said.zone)] if site else [])
     if key == "answered" and entries:
         said = {e.said.field for e in entries}
         bare = sorted(name for name in said if not FIELDS[name].quantity and FIELDS[name].period != "model")

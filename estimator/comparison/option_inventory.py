@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from estimator.assessment.evaluation import ActivityGroup, points_of
 from estimator.builds.current import own_of
 from estimator.catalogue import providers
 from estimator.catalogue.default_subjects import DESK
-from estimator.catalogue.resolver import PlaceRead, Places
+from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.program_inventory import program_inventory
 from estimator.comparison.scenario import Option, Scenario
@@ -93,18 +93,21 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         resolved = with_lengths(found, lengths)
         inventory = inventory_of(resolved, context.own)
         inventory.warnings[:0] = lengths.told
-        place = resolved.subjects.get("zone")
-        outside = _is_outside(scenario.constraints.location, [place], inventory, context.catalogue)
+        ran = _places(resolved.subjects, context.catalogue)
+        outside = _is_outside(scenario.constraints.location, ran, inventory, context.catalogue)
         if option.fine_tuning is not None:
             _tune(option.fine_tuning, inventory, context)
     elif option.measured is not None:
         inventory, proof = _measured_inventory(option, attempts, context)
-        ran = {group.bounds["grid_gwp"].subject or None for group in inventory.groups}
+        bounds = [group.bounds for group in inventory.groups]
+        named = [{"zone": b["grid_gwp"].subject, "host": b["pue"].subject if "pue" in b else None} for b in bounds]
+        ran = {place for subjects in named for place in _places(subjects, context.catalogue)}
         outside = _is_outside(scenario.constraints.location, ran, inventory, context.catalogue, said="ran_")
     elif option.alternative is not None:
         program = (option.alternative, attempts, context.catalogue, context.day)
-        place, inventory = program_inventory(*program, context.supplied)
-        outside = _is_outside(scenario.constraints.location, [place], inventory, context.catalogue)
+        subjects, inventory = program_inventory(*program, context.supplied)
+        ran = _places(subjects, context.catalogue)
+        outside = _is_outside(scenario.constraints.location, ran, inventory, context.catalogue)
     else:
         inventory = Inventory()
     groups, people = tuple(inventory.groups), _people(option, units, context)
@@ -153,6 +156,12 @@ def with_serving_told(options: Sequence[OptionInventory]) -> list[OptionInventor
     return [replace(o, warnings=(*o.warnings, told[o.option.id])) if o.option.id in told else o for o in options]
 
 
+def _places(subjects: Mapping[str, str | None], catalogue: Catalogue) -> set[str | None]:
+    """The zone said, and that of the site where it is another: to say a zone moves no site."""
+    apart = catalogue.zone_apart(subjects["host"], subjects["zone"])
+    return {subjects["zone"] or None, *([apart] if apart else [])}
+
+
 def _is_outside(
     wanted: str, zones: Collection[str | None], inventory: Inventory, catalogue: Catalogue, said: str = ""
 ) -> bool:
@@ -163,8 +172,9 @@ def _is_outside(
     if not wanted:
         return False
     members = tables().memberships
-    if wanted not in {m.group for m in members} and not _is_zone(wanted):
-        inventory.warnings.append(sentences("warnings", "location_unread", wanted=wanted))
+    read, wanted = wanted, wanted if wanted in {m.group for m in members} else zone_of(wanted) or ""
+    if not wanted:
+        inventory.warnings.append(sentences("warnings", "location_unread", wanted=read))
         return False
     groups = {zone: {m.group for m in members if m.zone == zone} for zone in zones if zone}
     outside = sorted(zone for zone, held in groups.items() if wanted not in held.union(catalogue.fallbacks(zone)))
@@ -174,11 +184,6 @@ def _is_outside(
     if None in zones:
         inventory.warnings.append(sentences("warnings", f"{said}location_unknown", wanted=wanted))
     return bool(outside)
-
-
-@cache
-def _is_zone(text: str) -> bool:
-    return Places.load().resolve_zone(PlaceRead(text, text))[0] is not None
 
 
 def _occupancy(option: Option, inventory: Inventory) -> Interval | None:

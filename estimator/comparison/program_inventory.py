@@ -1,6 +1,6 @@
 """Inventory of a program without AI: its acts, and the machine kept on for it when none exists already."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from estimator.assessment.evaluation import ActivityGroup
@@ -15,8 +15,8 @@ from estimator.workloads.resolution import resolve, resolve_subject
 
 def program_inventory(
     program: Program, attempts: float, catalogue: Catalogue, day: date, supplied: Sequence[SupplierAnswer] = ()
-) -> tuple[str | None, Inventory]:
-    """The zone of a program, and its groups for all attempts of the period. SubjectUnknown names the nearest.
+) -> tuple[Mapping[str, str | None], Inventory]:
+    """The subjects of a program, and its groups for all attempts of the period. SubjectUnknown names the nearest.
 
     A service that is on no machine of one's own has no part that waits: a search engine, an e-mail.
     """
@@ -27,7 +27,7 @@ def program_inventory(
     act, standby = (resolved.bound(name, program.id) for name in ("act_energy", "standby_energy"))
     inventory.groups.append(ActivityGroup({"program_acts": attempts * program.acts}, place | {"act_energy": act}))
     if act.factor is None:  # a person at their computer: nothing of a program runs
-        return resolved.subjects["zone"], inventory
+        return resolved.subjects, inventory
     if standby.factor is None:
         inventory.warnings.append(sentences("warnings", "program_of_others"))
     elif program.existing_server:
@@ -38,4 +38,4 @@ def program_inventory(
         )
         inventory.groups.append(kept)
     inventory.warnings.append(sentences("warnings", "program_without_manufacture"))
-    return resolved.subjects["zone"], inventory
+    return resolved.subjects, inventory

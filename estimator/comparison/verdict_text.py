@@ -213,7 +213,7 @@ def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:
     for grown in answer.growth:
         against: dict[str, list[str]] = {}
         for pair in grown.pairs:
-            against.setdefault(pair.words[lang], []).append(answer.label(pair.b))
+            against.setdefault(pair.words[lang], []).append(answer.label(pair.other(pair.lower or pair.a)))
         joint = say("compare", "and", lang)
         said = [say("compare", "grown", lang, words=w, others=", ".join(names)) for w, names in against.items()]
         text = f"{joint.join(said)}." if said else ""

@@ -22,7 +22,7 @@ from estimator.catalogue.products import find as find_product
 from estimator.catalogue.providers import Provider
 from estimator.catalogue.providers import find as find_provider
 from estimator.catalogue.providers import load as all_providers
-from estimator.catalogue.resolver import PlaceRead, Places
+from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
@@ -118,6 +118,7 @@ def resolve(
     if not host and request.pue is None and request.wue is None:
         host = UNKNOWN_SITE
         warnings.append(sentences("served", "site_assumed"))
+    warnings += _apart(host, zone, catalogue)
     modelled = bool(request.retrieval or (request.model and request.it_energy_kwh is None))
     if machine is None and (device or modelled):
         machine = machine_at(host)
@@ -139,6 +140,12 @@ def resolve(
             told[lang] = say("served", "supplier_answers", lang, host=catalogue.label(host or "", lang), list=listed)
         warnings.append(told)
     return found
+
+
+def _apart(host: str | None, zone: str | None, catalogue: Catalogue) -> list[dict[str, str]]:
+    """That the zone said of a site is not its own, if so."""
+    site = catalogue.zone_apart(host, zone)
+    return [sentences("warnings", "zone_apart", host=host, site=site, zone=zone)] if site else []
 
 
 def over_sites(quantity: str, sites: tuple[str, ...], catalogue: Catalogue, day: date) -> SelectedFactor:
@@ -287,7 +294,7 @@ def _served_at(request: Request, warnings: list[dict[str, str]]) -> str | None:
 def _zone(zone: str | None, catalogue: Catalogue, warnings: list[dict[str, str]]) -> str | None:
     if not zone or zone in catalogue.zones:
         return zone
-    found, _ = Places.load().resolve_zone(PlaceRead(zone, zone))
+    found = zone_of(zone)
     key = "zone_read_as" if found else "unknown_zone"
     warnings.append(sentences("warnings", key, zone=zone, used=found or ""))
     return found or zone

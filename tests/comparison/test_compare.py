@@ -313,6 +313,8 @@ def test_an_option_computed_elsewhere_than_where_it_must_is_shown_and_never_chos
         ("FRA", "b", ["outside_location"]),
         ("Lune", "a", ["location_unread"]),
         ("EU27", "a", []),
+        ("Pologne", "a", []),
+        ("France", "b", ["outside_location"]),
         ("", "a", []),
     ):
         limits = {"location": wanted, "quality": {"value": 0.9}}
@@ -320,6 +322,36 @@ def test_an_option_computed_elsewhere_than_where_it_must_is_shown_and_never_chos
         assert body.smallest_sufficient.id == leads, wanted
         found = next(o for o in body.options if o.id == "a")
         assert [w["code"] for w in found.warnings if "location" in w["code"]] == said
+
+
+def test_a_zone_said_of_a_site_moves_it_nowhere(tmp_path: Path) -> None:
+    """The lower option is said « in France » at a site of the United States: it counts the French electricity that was
+    asked for, says so, and does not keep the place that is wanted. The same of a program, and of what was measured."""
+    from tests.support import activity, built
+
+    built(tmp_path, activity(service_key="chat", host="openai/usa", zone="FRA", items=100.0))
+    program = {"id": "alternative/static-page", "existing_server": True, "host": "openai/usa", "zone": "FRA"}
+    options = (
+        option("a", use={"it_energy_kwh": 1, "host": "openai/usa", "zone": "France"}),
+        option("p", method="none", alternative=program),
+        {**option("m"), "measured": {"service": "chat"}},
+        option("b", use={"it_energy_kwh": 9, "host": "ovhcloud/gra", "zone": "FRA"}),
+    )
+    body = decision(scenario(*options, constraints={"location": "FRA"}), tmp_path)
+    told = {
+        o.id: [w["code"] for w in o.warnings if w["code"] in ("zone_apart", "outside_location")] for o in body.options
+    }
+    apart = ["zone_apart", "outside_location"]
+    assert (told["a"], told["p"], told["b"]) == (apart, apart, [])
+    assert [body.option(name).barred for name in "apmb"] == [*[("outside",)] * 3, ()]
+    near = [
+        ("openai/usa", "USA-VA"),
+        ("aws/us-east-1", "USA"),
+        ("class/desk", "FRA"),
+        (None, "FRA"),
+        ("openai/usa", None),
+    ]
+    assert not any(load().zone_apart(host, zone) for host, zone in near)
 
 
 def test_a_refused_answer_is_asked_again_by_people_too() -> None:
