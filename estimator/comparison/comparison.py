@@ -22,6 +22,7 @@ from estimator.comparison.option_inventory import (
 from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_rules import (
+    EQUIVALENT,
     LOWER_ALWAYS,
     LOWER_MOSTLY,
     NOT_COMPARABLE,
@@ -110,7 +111,18 @@ class Comparator:
             return refused
         paired = self.paired(a, b, indicator)
         without = tuple(part.name for part in paired.a.lacking(paired.figure))  # the same in both
-        return replace(compare_pair(paired.pair()), without=without)
+        found = compare_pair(paired.pair())
+        return replace(found, without=without, supposed=self._supposed(a, b, found))
+
+    def _supposed(self, a: str, b: str, found: Comparison) -> str:
+        """The label of an option that nobody tested, where a verdict rests on all its answers being accepted while the
+        other is divided by a share; else empty."""
+        sides = (self.evaluated[a].option, self.evaluated[b].option)
+        settled = found.verdict in (LOWER_ALWAYS, LOWER_MOSTLY, EQUIVALENT)
+        for side, one, other in (("a", *sides), ("b", *sides[::-1])) if settled else ():
+            if one.supposed and other.accepted < 1 and found.lower in (side, None):
+                return one.label
+        return ""
 
     def paired(self, a: str, b: str, indicator: str) -> PairedSides:
         """Two studied options on one indicator."""
@@ -190,9 +202,7 @@ def meets(scenario: Scenario, option: Option) -> bool | None:
     """Whether an option reaches the quality threshold; None without one, or when its quality is unknown or of another
     test."""
     wanted = scenario.constraints.quality
-    if wanted is None or option.quality is None:
-        return None
-    if wanted.test and option.quality.test and wanted.test.casefold() != option.quality.test.casefold():
+    if wanted is None or option.quality is None or not wanted.same_test(option.quality):
         return None
     return option.quality.value >= wanted.value
 

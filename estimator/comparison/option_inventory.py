@@ -81,7 +81,10 @@ class OptionInventory:
 
 
 def built(scenario: Scenario, option: Option, context: ComparisonContext, times: float = 1.0) -> OptionInventory:
-    """Inventory of an option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, ServiceUnknown …"""
+    """Inventory of an option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, ServiceUnknown,
+    nothing_accepted …"""
+    if not option.accepted:
+        raise SobriaError("nothing_accepted")
     units = scenario.need.volume * times
     attempts = units * option.attempts / option.accepted
     modelled = option.use or option.alternative or option.people

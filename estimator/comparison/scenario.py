@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -49,6 +50,10 @@ class Quality(Typed):
     test: str = ""
     date: str = ""
     by: str = Field("", description="the service that tested; never a person")
+
+    def same_test(self, other: "Quality") -> bool:
+        """Whether both may be compared: by one test, or by one that is not named."""
+        return not (self.test and other.test) or self.test.casefold() == other.test.casefold()
 
 
 class Need(Typed):
@@ -124,13 +129,17 @@ class Option(Typed):
     @property
     def tested(self) -> float | None:
         """The share of accepted answers that a test found; None: no test, or a mark that is no share."""
-        found = self.quality.value if self.quality else 0.0
-        return found if 0 < found <= 1 else None
+        return self.quality.value if self.quality and self.quality.value <= 1 else None
 
     @property
     def accepted(self) -> float:
         """The share of accepted answers, by which figures are divided: stated, else the tested one, else all [1]."""
-        return self.acceptance or self.tested or 1.0
+        return next(share for share in (self.acceptance, self.tested, 1.0) if share is not None)
+
+    @property
+    def supposed(self) -> bool:
+        """Whether all its answers are taken as accepted without anybody saying so."""
+        return self.acceptance is None and self.tested is None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -213,12 +222,15 @@ class Scenario(Typed):
             raise PydanticCustomError("option_id_twice", "two options have the id {id}", twice)
         if self.options[0].method != "none":
             raise PydanticCustomError("first_without_ai", "the first option is the one without AI")
-        threshold = self.constraints.quality
-        for option in self.options if threshold else ():
-            found = option.quality
-            if found and threshold and found.test == threshold.test and not on_one_scale(found.value, threshold.value):
-                read = {"id": option.id, "value": f"{found.value:g}", "threshold": f"{threshold.value:g}"}
-                raise PydanticCustomError("quality_scales", "{id}: {value}, and a threshold of {threshold}", read)
+        found, limit = (
+            [(option.id, option.quality) for option in self.options if option.quality],
+            self.constraints.quality,
+        )
+        for (id, one), (_, other) in combinations([*found, *([("", limit)] if limit else [])], 2):
+            same = one.same_test(other) and (other is limit or one.test and other.test)
+            if same and not on_one_scale(one.value, other.value):
+                read = {"id": id, "value": f"{one.value:g}", "other": f"{other.value:g}"}
+                raise PydanticCustomError("quality_scales", "{id}: {value}, and {other} by the same test", read)
         return self
 
     def option(self, name: str) -> Option:

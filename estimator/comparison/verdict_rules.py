@@ -75,7 +75,8 @@ class Apart(NamedTuple):
 class Comparison:
     """A verdict with its evidence. ratio is None when a value is zero; reason: why there is no comparison, missing: the
     codes of what an unknown part lacks, apart: the parts that are counted, or unknown, otherwise on either side;
-    without: parts unknown in both options, in the same amount, counted in neither.
+    without: parts unknown in both options, in the same amount, counted in neither; supposed: the label of an untested
+    option of which all answers are taken as accepted.
     """
 
     verdict: str
@@ -86,6 +87,7 @@ class Comparison:
     missing: tuple[str, ...] = ()
     apart: Apart = Apart()
     without: tuple[str, ...] = ()
+    supposed: str = ""
 
     @property
     def share(self) -> float | None:

@@ -46,6 +46,8 @@ def verdict_words(comparison: Comparison, names: Names, lang: str) -> str:
     if comparison.missing:
         facts["reason"] += f" ({several('missing', comparison.missing)[lang]})"
     told = _t("verdict", comparison.verdict, lang, **facts)
+    if comparison.supposed:
+        told += _t("verdict", "supposed", lang, name=comparison.supposed)
     parts = _part_names(comparison.without, lang)
     return f"{told} {_t('verdict', 'without', lang, parts=parts)}" if parts else told
 
@@ -213,7 +215,7 @@ def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:
     for grown in answer.growth:
         against: dict[str, list[str]] = {}
         for pair in grown.pairs:
-            against.setdefault(pair.words[lang], []).append(answer.label(pair.other(pair.lower or pair.a)))
+            against.setdefault(pair.words[lang], []).append(answer.label(pair.b))
         joint = say("compare", "and", lang)
         said = [say("compare", "grown", lang, words=w, others=", ".join(names)) for w, names in against.items()]
         text = f"{joint.join(said)}." if said else ""

@@ -324,6 +324,37 @@ def test_an_option_computed_elsewhere_than_where_it_must_is_shown_and_never_chos
         assert [w["code"] for w in found.warnings if "location" in w["code"]] == said
 
 
+def test_a_quality_of_zero_is_not_that_of_all_answers() -> None:
+    """No answer was accepted: 0 is not « not given », which is taken as all of them; a stated share stands."""
+    use = {"it_energy_kwh": 1, **SITE}
+    stated = {"acceptance": 0.5, "acceptance_why": "relevé d'un mois"}
+    body = decision(scenario(option("a", 0, use=use, acceptance=None), option("b", 0, use=use, **stated)))
+    a, b = body.options[1:]
+    assert (a.status, a.refusal["code"], a.service, b.accepted) == ("refused", "nothing_accepted", {}, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("kwh", "quality", "accepted", "supposed"),
+    [
+        (0.9, None, None, True),  # 0.9 against 1 / 0.6: lower as long as nobody counts its refused answers
+        (0.9, 14, None, True),  # a mark says nothing of the share
+        (1 / 0.6, None, None, True),  # equivalent on the same condition
+        (2.0, None, None, False),  # higher anyway: refused answers would only raise it
+        (0.9, None, 1.0, False),  # somebody says so
+        (0.9, 1.0, None, False),
+    ],
+)
+def test_a_verdict_that_rests_on_an_untested_quality_says_so(
+    kwh: float, quality: float | None, accepted: float | None, supposed: bool
+) -> None:
+    """One option is divided by the 60 % that a test found, the other by nothing."""
+    tested = option("a", 0.6, use={"it_energy_kwh": 1, **SITE}, acceptance=None)
+    other = option("b", quality, use={"it_energy_kwh": kwh, **SITE}, acceptance=accepted)
+    pair = next(p for p in decision(scenario(tested, other)).pairs["energy"] if {p.a, p.b} == {"a", "b"})
+    assert ("si toutes les réponses de « l'option b » sont acceptées" in spaced(pair.words["fr"])) is supposed
+    assert ("which is not tested" in pair.words["en"]) is supposed
+
+
 def test_a_zone_said_of_a_site_moves_it_nowhere(tmp_path: Path) -> None:
     """The lower option is said « in France » at a site of the United States: it counts the French electricity that was
     asked for, says so, and does not keep the place that is wanted. The same of a program, and of what was measured."""

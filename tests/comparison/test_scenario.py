@@ -1,11 +1,12 @@
 """Scenario files: what is read, what is refused with which sentence, and the way back to text."""
 
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from estimator.comparison.scenario import parse_scenario, read_scenario
+from estimator.comparison.scenario import parse_scenario, read_scenario, scenario_of
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.errors import SobriaError
 
@@ -97,9 +98,21 @@ def test_a_threshold_and_a_quality_of_one_test_have_one_scale() -> None:
     marked = GOOD.replace("value = 0.94", "value = 93").replace("[[options]]", limit, 1)
     with pytest.raises(SobriaError) as refusal:
         parse_scenario(marked.replace("TEST", "200 courriers"))
-    assert "93" in refusal.value.message("fr") and "seuil 0.85" in refusal.value.message("fr")
+    assert "93" in refusal.value.message("fr") and "et 0.85" in refusal.value.message("fr")
     assert "not on one scale" in refusal.value.message("en")
     assert parse_scenario(marked.replace("TEST", "autre")).options[1].quality
+
+
+def test_two_qualities_of_one_test_have_one_scale() -> None:
+    """0.9 and 92 by « relus »: one divides, the other does not; of two tests, or one without a name, nobody knows."""
+    for test, other, refused in (("relus", "Relus", True), ("relus", "autre", False), ("", "", False)):
+        qualities = ({"value": 0.9, "test": test}, {"value": 92, "test": other})
+        options = [
+            {"id": f"o{n}", "label": "x", "method": "none", "quality": found} for n, found in enumerate(qualities)
+        ]
+        body = {"title": "x", "need": {"unit": "u", "volume": 1}, "options": options}
+        with pytest.raises(SobriaError, match="not on one scale") if refused else nullcontext():
+            assert scenario_of(body).options
 
 
 def test_the_first_option_is_without_ai() -> None:
