@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.comparison.scenario_session import BLANK
 from dashboard.shared.scenario_url import plain
+from dashboard.shared.texts import t
 from estimator.catalogue import models
 from estimator.comparison.answer import one_program
 from estimator.comparison.five_fields import (
@@ -15,7 +16,7 @@ from estimator.comparison.five_fields import (
     with_own_ids,
     without_ai,
 )
-from estimator.comparison.scenario import MOST_ASKED, Asked, ModelPlace, Option, Scenario
+from estimator.comparison.scenario import LONGEST_LABEL, MOST_ASKED, Asked, ModelPlace, Option, Scenario
 from estimator.workloads.request import Request
 
 Values = Mapping[str, Any]
@@ -79,6 +80,9 @@ def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> di
     asked = asked.model_copy(update={"models": tuple(named)[:MOST_ASKED], "at": (*others, *moved)})
     if held["label"] == at_place(held | {"label": made["label"]}, lang):  # the place that it was named with
         held["label"] = at_place(made, lang)
+    elif after.place != before.place and (first := _copied(held, values["options"], lang)):
+        held["label"] = at_place(made | {"label": first["label"]}, lang)
+        first["label"] = at_place(first, lang)
     if after.model == before.model:
         use = {name: value for name, value in held.get("use", {}).items() if name not in WHERE}
         kept = {name: value for name, value in held.items() if name not in ("use", "reserved_hours")}
@@ -107,12 +111,21 @@ def with_new(scenario: Scenario, name: str, lang: str) -> dict[str, Any]:
     return values | {"options": with_own_ids([*values["options"], model_option(asked, name, lang, asked)])}
 
 
-def with_copy(scenario: Scenario, option: Option, label: str) -> dict[str, Any]:
+def with_copy(scenario: Scenario, option: Option, lang: str) -> dict[str, Any]:
     """The same option once more, under another label."""
     values = plain(scenario)
     at = [o.id for o in scenario.options].index(option.id)
-    *_, copy = with_own_ids([*values["options"], values["options"][at] | {"label": label}])
+    *_, copy = with_own_ids([*values["options"], values["options"][at] | {"label": _copy_of(option.label, lang)}])
     return values | {"options": [*values["options"][: at + 1], copy, *values["options"][at + 1 :]]}
+
+
+def _copied(held: Values, options: Sequence[dict[str, Any]], lang: str) -> dict[str, Any] | None:
+    """The option of which this one is still named the copy."""
+    return next((one for one in options if _copy_of(one["label"], lang) == held["label"]), None)
+
+
+def _copy_of(label: str, lang: str) -> str:
+    return t("compare_form.copy_of", lang, label=label)[:LONGEST_LABEL]
 
 
 def without(scenario: Scenario, group: Sequence[Option]) -> dict[str, Any]:

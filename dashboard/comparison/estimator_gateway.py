@@ -16,7 +16,7 @@ from estimator.comparison.comparison import Comparator, explain_difference
 from estimator.comparison.decision_sheet import computable, decision, refusals
 from estimator.comparison.five_fields import PLACES, answers_of, tasks
 from estimator.comparison.option_inventory import ComparisonContext, built
-from estimator.comparison.scenario import Scenario, parse_scenario
+from estimator.comparison.scenario import LONGEST_LABEL, Scenario, parse_scenario
 from estimator.comparison.site_comparison import at_hosts
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
@@ -27,7 +27,6 @@ from estimator.places.placing import answers_on
 from estimator.places.questionnaire import SupplierQuestion, questionnaire
 
 REMEMBERED = 100  # comparisons in the cache
-LONGEST_LABEL = 80  # maximum characters of an option label
 
 
 class Hosting(NamedTuple):

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from pydantic_core import ErrorDetails
+
 from dashboard.shared.texts import both, has_text, sentence, t
 from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.core.number_format import two_readings
+from estimator.core.validation_messages import expected
 
 
 class NotANumber(ValueError):
@@ -70,8 +73,16 @@ def refusal_text(error: ScenarioRefused | NotANumber, lang: str) -> str:
     said, field = both(fault["expected"], lang), fault.get("field", "")
     if not has_text(f"compare_form.{field}", lang):
         return error.message(lang) if field in ("", "options") else f"{sentence(said)}."
-    facts = {"read": both(fault["read"], lang)[:40], "expected": sentence(said)}
-    return t("compare_form.refused", lang, field=_field(field, lang), **facts)
+    return _refused(field, both(fault["read"], lang), said, lang)
+
+
+def fault_text(fault: ErrorDetails, lang: str) -> str:
+    """The same of one of the five answers."""
+    return _refused(str(fault["loc"][0]), str(fault["input"]), expected(fault, lang), lang)
+
+
+def _refused(field: str, read: str, said: str, lang: str) -> str:
+    return t("compare_form.refused", lang, field=_field(field, lang), read=read[:40], expected=sentence(said))
 
 
 def _field(name: str, lang: str) -> str:

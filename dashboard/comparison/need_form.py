@@ -8,7 +8,7 @@ from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison import option_cards
 from dashboard.comparison.changes import with_asked
 from dashboard.comparison.fields import NEED, FormPart, need_changed, shown, typed
-from dashboard.comparison.form_values import NotANumber, count, number_text, refusal_text
+from dashboard.comparison.form_values import NotANumber, count, fault_text, number_text, refusal_text
 from dashboard.comparison.scenario_session import BLANK, COUNTS, ERROR, View, current, say_error, set_scenario
 from dashboard.shared.html_parts import address
 from dashboard.shared.scenario_url import plain
@@ -68,8 +68,7 @@ def _answered(place: str, name: str, lang: str) -> None:
         st.session_state[ERROR] = (FIVE, refusal_text(error, lang))
         return
     except ValidationError as error:
-        field = t(f"compare_form.{error.errors()[0]['loc'][0]}", lang)
-        st.session_state[ERROR] = (FIVE, t("compare_form.answer_wanted", lang, field=field))
+        st.session_state[ERROR] = (FIVE, fault_text(error.errors()[0], lang))
         return
     changed = set_scenario(with_asked(scenario, asked, lang), FIVE, lang, missing)
     if changed is not None and name == "task":

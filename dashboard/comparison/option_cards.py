@@ -33,7 +33,6 @@ from estimator.comparison.scenario import Option, Scenario
 
 DEFAULTS = {"network": "network/fixed-fra", "terminal": "terminal/laptop-with-screen", "wue_basis": "it"}
 NEW, NEW_PLACE = "new", "add"
-LONGEST_LABEL = 80
 Group = Sequence[Option]
 
 
@@ -194,8 +193,7 @@ def _more(form: FormPart, group: Group) -> None:
         listed("terminal", compare_data.names_having("terminal_power", lang))
         texts("people_zone")
     with st.container(horizontal=True):
-        label = t("compare_form.copy_of", lang, label=option.label)[:LONGEST_LABEL]
-        _button("copy", lambda scenario: changes.with_copy(scenario, option, label), form)
+        _button("copy", lambda scenario: changes.with_copy(scenario, option, lang), form)
         if form.place != "0":
             _button("remove", lambda scenario: changes.without(scenario, group), form)
 

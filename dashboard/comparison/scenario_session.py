@@ -45,6 +45,7 @@ def current(lang: str) -> View:
     if st.session_state.get(SHOWN) != plain(found):  # another scenario than that of the fields: reset them
         st.session_state[SHOWN] = plain(found)
         st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
+        st.session_state.pop(ERROR, None)
     return View(found, missing, wrong)
 
 

@@ -13,7 +13,7 @@ from estimator.comparison.verdict_text import (
     work_facts,
 )
 from estimator.core.errors import say
-from estimator.core.number_format import interval_text, share_text, times_text
+from estimator.core.number_format import interval_text, share_text, uses_text
 from estimator.core.typography import typeset
 
 UNMEASURED = ("model_unknown", "embedding_model_unknown")  # told even in brief: a figure that is not of the model
@@ -34,7 +34,7 @@ def compare_text(answer: Answer, lang: str, brief: bool = False) -> str:
 
 
 def _head(answer: Answer, lang: str) -> str:
-    facts = {"title": answer.scenario.title, "units": times_text(answer.units, lang), "unit": answer.unit}
+    facts = {"title": answer.scenario.title, "units": uses_text(answer.units, lang), "unit": answer.unit}
     lines = [say("compare", "head", lang, **facts)]
     if answer.place_of:
         lines.append(say("compare", "sites", lang, label=answer.place_of))

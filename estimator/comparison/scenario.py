@@ -16,6 +16,7 @@ from estimator.core.validation_messages import expected
 from estimator.workloads.request import Request, TrainingEffort
 
 MOST_OPTIONS = 200
+LONGEST_LABEL = 80  # of an option [signs]
 MOST_ASKED = 5  # models of the five answers
 PER_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0, "year": 1.0}
 USES = {"requests", "day"}  # request fields that a scenario computes or holds itself
@@ -110,7 +111,7 @@ class Option(Typed):
     """One way to meet the need. `use` describes one attempt; `reserved_hours` a server for the whole period."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
-    label: str = Field(min_length=1, max_length=80)
+    label: str = Field(min_length=1, max_length=LONGEST_LABEL)
     method: Literal["none", "model"]
     status: Literal["studied", "rejected", "not_studied"] = "studied"
     why: str = ""
@@ -125,6 +126,11 @@ class Option(Typed):
     fine_tuning: TrainingEffort | None = Field(None, description="made once over the period, for this need")
     reserved_hours: float | None = Field(None, gt=0, le=1e9, description="of all devices, over the period [h]")
     people: People | None = None
+
+    def same_as(self, other: "Option") -> bool:
+        """Whether both describe one thing, whatever they are called and however they were tested."""
+        told = {"id", "label", "why", "quality"}
+        return self.model_dump(exclude=told) == other.model_dump(exclude=told)
 
     @property
     def tested(self) -> float | None:
@@ -267,13 +273,27 @@ def parse_scenario(text: str, name: str = "scenario.toml") -> Scenario:
 def scenario_of(data: Mapping[str, Any], name: str = "scenario.toml") -> Scenario:
     """A scenario from plain values. ScenarioRefused."""
     try:
-        return Scenario.model_validate(data)
+        return _named_apart(Scenario.model_validate(data))
     except ValidationError as error:
         faults = error.errors()
         # pydantic also says too short a list of which an element is at fault
         inner = {fault["loc"][:depth] for fault in faults for depth in range(1, len(fault["loc"]))}
         told = [_fault(f, data) for f in faults if f["type"] != "too_short" or f["loc"] not in inner]
         raise ScenarioRefused(file=name, faults=told) from error
+
+
+def _named_apart(scenario: Scenario) -> Scenario:
+    """The scenario; options of one name are named with their id too, or none could be told from another."""
+    names = [option.label.casefold() for option in scenario.options]
+    if len(set(names)) == len(names):
+        return scenario
+    apart = tuple(_with_id(o) if names.count(o.label.casefold()) > 1 else o for o in scenario.options)
+    return scenario.model_copy(update={"options": apart})
+
+
+def _with_id(option: Option) -> Option:
+    id = f" ({option.id})"
+    return option.model_copy(update={"label": option.label[: LONGEST_LABEL - len(id)] + id})
 
 
 def _fault(one: ErrorDetails, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from estimator.comparison.verdict_rules import UNDECIDED
 from estimator.comparison.verdict_text import BARE, no_lead, only_people, smallest_words, than, told, work_facts
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.interval import Interval
-from estimator.core.number_format import exact_text, share_text, tick_text, times_text, two_figures
+from estimator.core.number_format import exact_text, share_text, tick_text, two_figures, uses_text
 from estimator.core.typography import typeset
 
 FEW_MODELS = 3  # whose pairs are all told
@@ -159,4 +159,4 @@ def _crossing(answer: Answer, found: Crossing, lang: str) -> str:
 
 
 def _count(units: Interval, end: str, lang: str) -> str:
-    return times_text(float(two_figures(units[end])), lang)
+    return uses_text(float(two_figures(units[end])), lang)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from estimator.catalogue.tables import Catalogue
-from estimator.comparison.scenario import Option, Scenario, ScenarioRefused
+from estimator.comparison.scenario import LONGEST_LABEL, Option, Scenario, ScenarioRefused
 from estimator.workloads.request import Request
 
 
@@ -33,6 +33,6 @@ def _at(option: Option, host: str, number: int, catalogue: Catalogue) -> Option:
     use |= {"host": host, "provider": None, "pue": None, "wue": None}
     if known is not None and known.zone:
         use["zone"] = None
-    label = f"{option.label}, {catalogue.label(host, 'fr')}"
-    changed = {"id": f"site-{number}", "label": label[:80], "use": Request.model_validate(use), "people": None}
+    label = f"{option.label}, {catalogue.label(host, 'fr')}"[:LONGEST_LABEL]
+    changed = {"id": f"site-{number}", "label": label, "use": Request.model_validate(use), "people": None}
     return option.model_copy(update=changed)

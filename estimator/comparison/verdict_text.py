@@ -70,6 +70,8 @@ def pair_sentence(comparison: Comparison, sides: tuple[Option, Option], indicato
     if comparison.ratio is None:
         words = verdict_words(comparison, names, lang)
         return f"{words[:1].upper()}{words[1:]}."
+    if sides[0].same_as(sides[1]):
+        return _t("ratio", "identical", lang, first=names[0][:1].upper() + names[0][1:], second=names[1])
     ordered = sides[::-1] if comparison.lower == "b" else sides
     return quality_words(ratio_words(comparison, names, indicator, lang), ordered, lang)
 

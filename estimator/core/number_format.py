@@ -273,7 +273,7 @@ def count_text(count: int, lang: str) -> str:
     return _decimal(Decimal(int(count)), lang)
 
 
-def times_text(count: float, lang: str) -> str:
+def uses_text(count: float, lang: str) -> str:
     """How many times, stated: whole from ten on; below, up to four significant figures, never « 0 » of what is some."""
     return count_text(round(count), lang) if count >= 10 else exact_text(count, "1", lang)  # noqa: PLR2004
 

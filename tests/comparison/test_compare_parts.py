@@ -152,6 +152,16 @@ def test_a_draw_without_crossing_is_infinitely_far_as_it_is_for_the_services_of_
             assert found.share == turn.share == pytest.approx(0.6, abs=0.001)
 
 
+def test_two_options_that_describe_one_thing_are_said_to() -> None:
+    """Of one model at one place, whatever their tests: identical; of one name, each is named with its id."""
+    twins = [option(name, quality, label="l'IA", use=SERVER) for name, quality in (("a", 0.9), ("b", 0.8))]
+    body = decision(scenario(*twins, option("c", label="l'autre", use=SERVER, attempts=1.1)), today=DAY)
+    assert [o.label for o in body.options[1:]] == ["l'IA (a)", "l'IA (b)", "l'autre"]
+    said = [pair.sentence["fr"].replace("\u202f", " ").replace("\xa0", " ") for pair in body.pairs["energy"][-3:]]
+    assert said[0] == "L’IA (a) et l’IA (b) sont des options identiques : mêmes données, mêmes chiffres."
+    assert not any("identiques" in other for other in said[1:])
+
+
 def test_a_model_that_makes_vectors_has_no_figure_of_text_written() -> None:
     """300 tokens written by a model that writes none were estimated as the text of a small model."""
     body = decision(scenario(option("vecteurs", use=SITE | {"model": "bge-m3"})), today=DAY)

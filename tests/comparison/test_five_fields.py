@@ -20,7 +20,7 @@ from estimator.comparison.five_fields import in_language, option_without_ai, sce
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario, scenario_of
 from estimator.comparison.volume_sweep import turns
-from estimator.core.number_format import times_text
+from estimator.core.number_format import uses_text
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.evaluation import evaluation
@@ -291,7 +291,7 @@ def test_a_volume_that_is_some_is_never_said_to_be_none(tmp_path: Path) -> None:
         word for key, kept in (GIVEN | {"people": "0,0001", "uses": "3 an"}).items() for word in (f"--{key}", kept)
     ]
     assert "Pour 0,0003 fois" in plain(sobria(tmp_path, "compare", *given).stdout)
-    assert [times_text(n, "fr") for n in (0.5, 1.5, 12.4)] == ["0,5", "1,5", "12"]
+    assert [uses_text(n, "fr") for n in (0.5, 1.5, 12.4)] == ["0,5", "1,5", "12"]
 
 
 def test_an_answer_that_is_missing_names_its_option_and_a_wrong_one_is_asked_again(tmp_path: Path) -> None:

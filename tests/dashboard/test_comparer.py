@@ -105,6 +105,10 @@ def unfolded(at: AppTest, *parts: str) -> AppTest:
     return whole(at.run())
 
 
+def plain_spaces(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\xa0", " ")
+
+
 def typed(at: AppTest, place: str, name: str, value: str) -> AppTest:
     """With this text in a field, which is then left."""
     field(at, place, name).set_value(value)
@@ -168,6 +172,8 @@ def test_a_number_that_is_none_is_said_beside_the_form_and_changes_nothing() -> 
     at = typed(at, "1", "acceptance", "1,5")  # more answers accepted than given
     assert "Un nombre inférieur ou égal à 1" in text_of(at)
     assert compare_data.compared(compare_data.example_scenario()).said("lead", "fr")[0] in text_of(at)
+    assert t("compare.of_before", "fr") in text_of(at)
+    assert t("compare.of_before", "fr") not in text_of(typed(at, "1", "acceptance", "0,9"))
 
 
 def test_the_need_is_changed_and_the_mark_of_the_example_removed() -> None:
@@ -285,6 +291,8 @@ def test_options_are_added_copied_and_removed_but_the_first_stays() -> None:
     assert address(at).options[-1].use.model == "openai/gpt-5" and field(at, "add", "new").value is None
     at = press(unfolded(at, "5"), "compare_form.copy")
     assert [o.id for o in address(at).options[-2:]] == ["gpt-5", "gpt-5-2"]
+    moved = typed(at, "6", "host", "class/server-room")
+    assert [o.label for o in address(moved).options[-2:]] == ["GPT-5 (OpenAI)", "GPT-5 (Salle informatique)"]
     at = press(at, "compare_form.remove")
     assert [o.id for o in address(at).options][-1] == "gpt-5-2"
     at = unfolded(opened(), "0")
@@ -671,7 +679,8 @@ def test_five_fields_of_an_empty_home_give_the_answer_of_the_command(lang: str, 
 def test_an_answer_that_is_missing_is_said_beside_the_five_fields() -> None:
     at = typed(blank(), "five", "people", "beaucoup")
     assert "n&#39;est pas un nombre" in text_of(at).replace("’", "&#39;") and "scenario" not in at.query_params
-    assert "réponse manquante" in text_of(typed(at, "five", "people", "-3"))
+    for wrong, said in (("-3", "supérieur à 0"), ("1e11", "inférieur ou égal à 10 000 000 000"), ("nan", "fini")):
+        assert f"Un nombre {said} était attendu" in plain_spaces(text_of(typed(at, "five", "people", wrong)))
 
 
 def test_another_task_has_its_own_answer_without_ai_and_keeps_the_models() -> None:

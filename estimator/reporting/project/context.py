@@ -20,8 +20,8 @@ from estimator.core.number_format import (
     DisplayUnit,
     proof_words,
     tick_text,
-    times_text,
     two_figures,
+    uses_text,
 )
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
@@ -82,7 +82,7 @@ class SheetFacts:
 
     def count(self, value: float) -> str:
         """A stated count, with all digits."""
-        return times_text(value, self.lang)
+        return uses_text(value, self.lang)
 
     def about(self, value: float) -> str:
         """A computed count, two significant figures."""
