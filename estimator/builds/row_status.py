@@ -16,6 +16,8 @@ from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 EMBEDDED = "input_tokens > 0 AND COALESCE(output_tokens, 0) = 0"  # where a model that embeds is looked for
 LARGE = 500_000  # size of a part from which it is not copied [bytes]
 FEW = 10_000  # rows up to which a build keeps what it makes of each
+_TASKS = """SELECT DISTINCT HASH(run_id) AS name FROM stored
+WHERE cumulative AND run_id IN (SELECT run_id FROM stored WHERE NOT cumulative AND task_name IS NOT NULL)"""
 
 
 def sql_text(name: str) -> str:
@@ -35,30 +37,23 @@ def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[in
     if large:
         stored += f" UNION ALL BY NAME SELECT *, TRUE AS beside FROM {parquet(large)}"
     engine.run(f"CREATE VIEW stored AS {stored}")
-    engine.run(sql_text("shared.sql"))
-    repeated = [name for name in ("row_id", "run_key", "run_id") if _is_repeated(engine, name)]
-    for name in repeated:
-        engine.run(sql_text("repeated.sql").format(name=name))
-    if gone:
-        engine.run(f"INSERT INTO repeated SELECT 'row_id', HASH(row_id) FROM {parquet(gone)}")
-    inside = "NOT beside"
-    aside = repeated or gone or engine.rows(f"SELECT 1 FROM stored WHERE beside AND ({crosses}) LIMIT 1")
-    if aside:
-        engine.run(
-            "CREATE TABLE set_aside AS SELECT DISTINCT HASH(row_id) AS name FROM shared"
-            f" WHERE beside AND ({crosses} OR judged)"
-        )
-        inside += " OR HASH(row_id) IN (SELECT name FROM set_aside)"
+    judged = _judged(engine, gone)
+    engine.run(
+        "CREATE TABLE set_aside AS SELECT DISTINCT HASH(row_id) AS name FROM stored"
+        f" WHERE beside AND ({crosses} OR {judged})"
+    )
+    aside = engine.rows("SELECT 1 FROM set_aside LIMIT 1")
+    inside = "NOT beside" + (" OR HASH(row_id) IN (SELECT name FROM set_aside)" if aside else "")
     embeds = models_of(engine, "embedding", f"stored WHERE {EMBEDDED}")
     told = f"({crosses}) AS several_months, ({modelled_sql(embeds)}) AS modelled"
-    judged = not_withdrawn(f"(SELECT * EXCLUDE (beside, judged) FROM shared WHERE ({inside}) AND judged)", gone)
-    engine.run(f"CREATE VIEW activities AS {judged}")
+    shared = not_withdrawn(f"(SELECT * EXCLUDE (beside) FROM stored WHERE ({inside}) AND ({judged}))", gone)
+    engine.run(f"CREATE VIEW activities AS {shared}")
     engine.run(f"CREATE TABLE copied AS SELECT *, {told} FROM ({current_rows_sql()})")
     extra = ("status", "hours_from", "several_months", "modelled")
     names = [row["column_name"] for row in engine.rows("DESCRIBE copied") if row["column_name"] not in extra]
     columns = f"{', '.join(names)}, 'current' AS status, 'row' AS hours_from"
-    engine.run(f"INSERT INTO copied BY NAME SELECT {columns}, {told} FROM shared WHERE ({inside}) AND NOT judged")
-    engine.run("DROP VIEW activities; DROP VIEW shared; DROP VIEW stored; DROP TABLE repeated")
+    engine.run(f"INSERT INTO copied BY NAME SELECT {columns}, {told} FROM stored WHERE ({inside}) AND NOT ({judged})")
+    engine.run("DROP VIEW activities; DROP VIEW stored; DROP TABLE repeated")
     everything = "SELECT * FROM copied"
     if large:
         kept = _keep([small[0], *large], parts)
@@ -69,11 +64,29 @@ def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[in
     return not large and bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
 
 
-def _is_repeated(engine: DuckDB, name: str) -> bool:
-    """Whether two rows have the same: hashes sorted in an array are 8 bytes a row, and sooner than a table of them."""
+def _judged(engine: DuckDB, gone: Sequence[str]) -> str:
+    """SQL: whether a row of `stored` may share something with another: its name, its run with other snapshots of it, or
+    with tasks of it; or is withdrawn. Table `repeated`: those names, each as its hash: two that meet send a row to be
+    judged for nothing."""
+    engine.run(f"CREATE TABLE repeated AS {_TASKS}")
+    for name, rows in (("row_id", "TRUE"), ("run_key", "cumulative")):
+        if _is_repeated(engine, name, rows):
+            engine.run(
+                f"INSERT INTO repeated SELECT HASH({name}) AS name FROM stored WHERE {rows}"
+                " GROUP BY name HAVING COUNT(*) > 1"
+            )
+    if gone:
+        engine.run(f"INSERT INTO repeated SELECT HASH(row_id) FROM {parquet(gone)}")
+    found = engine.rows("SELECT 1 FROM repeated LIMIT 1")
+    named = (f"HASH({name}) IN (SELECT name FROM repeated)" for name in ("row_id", "run_key", "run_id"))
+    return " OR ".join(named) if found else "FALSE"
+
+
+def _is_repeated(engine: DuckDB, name: str, rows: str) -> bool:
+    """Whether two of these rows have the same: hashes sorted in an array are 8 bytes a row, and sooner than a table."""
     import numpy as np
 
-    hashes = np.sort(engine.column(f"SELECT HASH({name}) FROM stored WHERE {name} IS NOT NULL"))
+    hashes = np.sort(engine.column(f"SELECT HASH({name}) FROM stored WHERE {rows}"))
     return bool(np.any(hashes[1:] == hashes[:-1]))
 
 
