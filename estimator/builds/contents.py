@@ -21,6 +21,7 @@ from estimator.builds.own_measures import own_measures
 from estimator.builds.row_faults import record_faults
 from estimator.builds.row_status import EMBEDDED, row_status, sql_text
 from estimator.builds.site_energy import site_pues
+from estimator.builds.sums import sum_rows
 from estimator.builds.supplier_factors import MARKED, AnsweredFactors, day_us
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
@@ -41,27 +42,28 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
     """Every table and view of a new build. parts: the folder where it keeps the large parts of the ledger."""
     known = knowledge(ledger.home)
     answered = AnsweredFactors(catalogue, known)
-    few = row_status(engine, ledger, parts, list(map(day_us, answered.days())))
-    kept = "TABLE" if few else "VIEW"  # to plan what reads a view of views of few rows takes longer than to write them
+    found = row_status(engine, ledger, parts, list(map(day_us, answered.days())))
+    # To plan what reads a view of views of few rows takes longer than to write them.
+    kept = "TABLE" if found.few else "VIEW"
     say_places(engine, known)
-    locate(engine, known)
+    unstated = found.unstated - locate(engine, known)
     engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(ledger.rows_sql('quarantine'))}")
     _months(engine, answered)
     engine.run(sql_text("charged.sql"))
     hours_table(engine)
     site_pues(engine, answered)
-    _weigh(engine)
+    unstated -= _weigh(engine)
     answered.table(engine)
     supposed_table(engine, catalogue)
     engine.run(sql_text("runs.sql").format(kept=kept, marked=MARKED))
-    engine.run(sql_text("summed.sql"))
+    sum_rows(engine, unstated)
     machine_table(engine)
     pace_table(engine, catalogue)
     for name, relation, form in (("settled", "portions", kept), ("gathered", "summed", "TABLE")):
         engine.run(f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation)}")
     engine.run(sql_text("slices.sql"))
     engine.run(sql_text("weighed_checks.sql"))
-    record_faults(engine, catalogue)
+    record_faults(engine, catalogue, unstated)
     record_mends(engine)
     _modes(engine, catalogue)
     attributes = bind_tables(engine, own_measures(engine, catalogue), answered)
@@ -82,9 +84,10 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
     _meta(engine, ledger, catalogue, build_id, attributes)
 
 
-def _weigh(engine: DuckDB) -> None:
+def _weigh(engine: DuckDB) -> set[str]:
     """View `weighed`: rows that count, each with the share of its energy that is charged, the mark of its hours, and
-    whether its model hears, or embeds. A table without rows is not joined: it would be looked up for each row."""
+    whether its model hears, or embeds; the columns that it fills. A table without rows is not joined: it would be
+    looked up for each row."""
     machines = "COALESCE(other_energy_kwh, site_energy_kwh / site_pue)"
     billed = bool(engine.rows("SELECT 1 FROM site_pues LIMIT 1"))
     told, joins = f"located.* REPLACE ({machines} AS other_energy_kwh)" if billed else "located.*", ""
@@ -95,6 +98,7 @@ def _weigh(engine: DuckDB) -> None:
     heard, read = "row_status WHERE audio_s > 0", f"row_status WHERE {EMBEDDED}"
     told += f", {models_of(engine, 'audio', heard)} AS hears, {models_of(engine, 'embedding', read)} AS embeds"
     engine.run(f"CREATE VIEW weighed AS SELECT {told} FROM located{joins} WHERE located.status = 'current'")
+    return {"other_energy_kwh"} if billed else set()
 
 
 def _months(engine: DuckDB, answered: AnsweredFactors) -> None:

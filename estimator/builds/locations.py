@@ -37,9 +37,10 @@ _HOURS = (
 _FROM = "CASE WHEN {0} IS NULL OR {0} = 'class/server-unknown' THEN 'unknown' ELSE 'trace' END"
 
 
-def locate(engine: DuckDB, known: Knowledge) -> None:
+def locate(engine: DuckDB, known: Knowledge) -> set[str]:
     """View `located`: the rows of `row_status` with the place that counts, where it comes from (`host_from`,
-    `zone_from`), the ids of the rules that count and the code of what a person should look at (`place_code`)."""
+    `zone_from`), the ids of the rules that count and the code of what a person should look at (`place_code`). The
+    columns that it fills."""
     told = _told(known)
     types = {f"seen_{n}": _TYPES[n] for n in told} | {"from_us": "BIGINT", "to_us": "BIGINT"}
     types |= {f"to_{n}": _TYPES[n] for n in Placed._fields}
@@ -50,7 +51,9 @@ def locate(engine: DuckDB, known: Knowledge) -> None:
             for column, value in zip(columns.values(), values, strict=True):
                 column.append(value)
     engine.load("locations", columns, types)
-    engine.run(f"CREATE VIEW located AS {_located(told) if columns['from_us'] else _as_they_are()}")
+    fills = {"host", "zone", *_COLUMNS.values(), "device_hours"} if columns["from_us"] else set[str]()
+    engine.run(f"CREATE VIEW located AS {_located(told) if fills else _as_they_are()}")
+    return fills
 
 
 def say_places(engine: DuckDB, known: Knowledge) -> None:

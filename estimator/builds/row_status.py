@@ -3,9 +3,10 @@ build, as are those of small parts; the others are read where they lie, each cou
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 from estimator.builds.inference_factors import models_of
 from estimator.core.duckdb_engine import DuckDB
@@ -25,9 +26,16 @@ def sql_text(name: str) -> str:
     return (resources.files(__package__) / "sql" / name).read_text("utf-8")
 
 
-def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[int] = ()) -> bool:
-    """Table `copied` and view `row_status`; whether its rows are few and all copied. parts: the folder beside the build
-    where large parts are kept for it; moments: from which factors change within a month [us]."""
+class Rows(NamedTuple):
+    """What is known of the rows of a build: whether they are few and all copied, and the columns that none states."""
+
+    few: bool
+    unstated: Set[str]
+
+
+def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[int] = ()) -> Rows:
+    """Table `copied` and view `row_status`. parts: the folder beside the build where large parts are kept for it;
+    moments: from which factors change within a month [us]."""
     crosses = " OR ".join(["start_month <> end_month", *(f"start_us < {us} AND end_us > {us}" for us in moments)])
     files = ledger.files("activities")
     large = [] if "," in str(parts) else [file for file in files[1:] if os.path.getsize(file) >= LARGE]
@@ -50,18 +58,32 @@ def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[in
     engine.run(f"CREATE VIEW activities AS {shared}")
     engine.run(f"CREATE TABLE copied AS SELECT *, {told} FROM ({current_rows_sql()})")
     extra = ("status", "hours_from", "several_months", "modelled")
-    names = [row["column_name"] for row in engine.rows("DESCRIBE copied") if row["column_name"] not in extra]
-    columns = f"{', '.join(names)}, 'current' AS status, 'row' AS hours_from"
-    engine.run(f"INSERT INTO copied BY NAME SELECT {columns}, {told} FROM stored WHERE ({inside}) AND NOT ({judged})")
+    types = {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE copied")}
+    names = [name for name in types if name not in extra]
+    alone = "'current' AS status, 'row' AS hours_from"
+    engine.run(
+        f"INSERT INTO copied BY NAME SELECT {', '.join(names)}, {alone}, {told} FROM stored"
+        f" WHERE ({inside}) AND NOT ({judged})"
+    )
     engine.run("DROP VIEW activities; DROP VIEW stored; DROP TABLE repeated")
-    everything = "SELECT * FROM copied"
+    everything, unstated = "SELECT * FROM copied", set[str]()
     if large:
         kept = _keep([small[0], *large], parts)
         told = told.replace(crosses, "FALSE")
-        everything += f" UNION ALL BY NAME SELECT {columns}, {told} FROM {parquet(kept)}"
+        empty = _unstated(engine, names, parquet(kept))
+        unstated = empty & _unstated(engine, names, "copied")
+        columns = ", ".join(f"NULL::{types[name]} AS {name}" if name in empty else name for name in names)
+        everything += f" UNION ALL BY NAME SELECT *, {alone}, {told} FROM (SELECT {columns} FROM {parquet(kept)})"
         everything += " WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)" if aside else ""
     engine.run(f"CREATE VIEW row_status AS {everything}")
-    return not large and bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
+    few = not large and bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
+    return Rows(few, unstated)
+
+
+def _unstated(engine: DuckDB, names: Iterable[str], relation: str) -> set[str]:
+    """The columns that no row of a relation states: the files of large parts say it without being read."""
+    counts = ", ".join(f"COUNT({name}) AS {name}" for name in names)
+    return {name for name, count in engine.rows(f"SELECT {counts} FROM {relation}")[0].items() if not count}
 
 
 def _judged(engine: DuckDB, gone: Sequence[str]) -> str:

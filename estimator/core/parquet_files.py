@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LEFTOVER_S = 3600.0
+COUNTED = 10_000  # rows from which a file says how many values each column holds, so that empty ones are not read
 SEED = "seed.parquet"
 MAGIC = b"PAR1"
 _OF_EACH_ROW = frozenset(  # columns of almost unique values: dictionary encoding saves nothing
@@ -173,7 +174,8 @@ def bytes_of(table: "pa.Table") -> bytes:
 
     sink = pa.BufferOutputStream()
     repeated = [name for name in table.schema.names if name not in _OF_EACH_ROW]
+    counts = len(table) >= COUNTED
     pq.write_table(
-        table, sink, compression="zstd", compression_level=1, use_dictionary=repeated, write_statistics=False
+        table, sink, compression="zstd", compression_level=1, use_dictionary=repeated, write_statistics=counts
     )
     return bytes(memoryview(sink.getvalue()))

@@ -1,0 +1,39 @@
+"""The sums of all rows over what decides their factors, without the columns that no row states."""
+
+from collections.abc import Set
+
+from estimator.builds.row_status import sql_text
+from estimator.core.duckdb_engine import DuckDB
+
+KEYS = (
+    "month", "service_key", "model", "seat", "task", "network", "storage", "zone", "host", "machine", "device",
+    "device_count", "precision", "cpu_mode", "gpu_mode", "ram_mode", "other_mode", "gap", "kind", "site", "card",
+    "flight_class", "modelled", "reserved", "telling", "meters", "resource_share", "answered",
+)  # fmt: skip
+AMOUNTS = (
+    "flight_sum", "flight_weight", "items", "requests", "images", "audio_s", "cpu_read", "gpu_read", "ram_read",
+    "other_read", "written", "read_anew", "read_again", "mean_read_again", "before", "device_held", "machine_held",
+    "data_moved", "uses_stated", "active_days", "days_of_seats", "kept",
+)  # fmt: skip
+# Columns of `portions` of another name than the one of the rows without which they are null; None: they never are.
+READ_FROM = {
+    **{"seat": "product", "resource_share": None, "read_again": "context_tokens", "data_moved": "data_gb"},
+    **{f"{part}_read": f"{part}_energy_kwh" for part in ("cpu", "gpu", "ram", "other")},
+    **dict.fromkeys(("written", "mean_read_again", "before"), "output_tokens"),
+    **{"device_held": "device_hours", "machine_held": "machine_hours", "uses_stated": "stated_uses"},
+    **{"active_days": "active_seat_days", "days_of_seats": "seat_days", "kept": "stored_gb_years"},
+}
+
+
+def sum_rows(engine: DuckDB, unstated: Set[str]) -> None:
+    """Table `summed`, in one pass over `portions`, and the ways of serving that it holds, `servings`."""
+    types = {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE portions")}
+    empty = {name for name in (*KEYS, *AMOUNTS) if READ_FROM.get(name, name) in unstated}
+    null = {name: f"NULL::{types[name]} AS {name}" for name in empty}
+    engine.run(
+        sql_text("summed.sql").format(
+            keys=", ".join(null.get(name, name) for name in KEYS),
+            by=", ".join(name for name in KEYS if name not in empty),
+            sums=", ".join(null.get(name, f"fsum({name}) AS {name}") for name in AMOUNTS),
+        )
+    )
