@@ -150,13 +150,13 @@ def test_two_tables_of_the_same_seats_are_told(tmp_path: Path) -> None:
 
 
 def test_the_energy_of_seats_by_hand(tmp_path: Path) -> None:
-    """1,000 seats over 31 days: 31,000 × 0.36 × 0.625 × 1.7 = 11,857.5 uses; of each, 450 tokens written, 500 read, and
+    """1,000 seats over 31 days: 31,000 × 0.36 × 0.625 × 1.4 = 9,765 uses; of each, 450 tokens written, 500 read, and
     450 × (500 + 225) read again, with the factors of the set at the place."""
     build = built(tmp_path, *rows_of(table("m365-copilot;1000;;2026-01-01;2026-01-31;;;;")))
     (group,) = build.groups()
-    uses = 31_000 * 0.36 * 0.625 * 1.7
+    uses = 31_000 * 0.36 * 0.625 * 1.4
     values = group.values
-    assert values["supposed_uses"] == pytest.approx(uses) == pytest.approx(11_857.5)
+    assert values["supposed_uses"] == pytest.approx(uses) == pytest.approx(9_765)
     per_use = 450 * values["output_energy"] + 500 * values["input_energy"] + 450 * 725 * values["context_energy"]
     assert values["answering_energy"] == pytest.approx(uses * per_use)
     energy = build.totals().indicators["energy"]
