@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from estimator.core.errors import SobriaError
-from estimator.ingestion.declarations.columns import REQUIRED, TEMPLATE
+from estimator.ingestion.declarations.columns import HEARD, REQUIRED, TEMPLATE
 from estimator.ingestion.parsing import delimited_text, timestamps
 
 START, END = REQUIRED[1:]
@@ -30,8 +30,8 @@ def column_names(said: Sequence[str]) -> ColumnNames | None:
     for pair in said:
         ours, equals, value = pair.partition("=")
         name = ours.removesuffix(":").strip().lower()
-        if not equals or not value.strip() or name not in TEMPLATE:
-            raise SobriaError("columns_unread", read=pair, expected=", ".join(TEMPLATE))
+        if not equals or not value.strip() or name not in (*TEMPLATE, HEARD):
+            raise SobriaError("columns_unread", read=pair, expected=", ".join((*TEMPLATE, HEARD)))
         (texts if ours.endswith(":") else theirs)[name] = value.strip()
     return ColumnNames(theirs, texts) if said else None
 

@@ -180,6 +180,32 @@ def test_a_computer_is_a_device_and_its_sound_is_that_of_an_estimate(tmp_path: P
     assert "machine/workstation" in refused[1].facts["desks"]
 
 
+def test_a_table_of_hours_of_sound_is_a_row_a_session(tmp_path: Path) -> None:
+    """3 h 20, 2 h 30 twice on one day, and 3.5 h: 12,000 + 2 × 9,000 + 12,600 = 42,600 s, of no supplier and no period:
+    as an estimate of them, and no use counted twice. Its own column is named where a cell is wrong."""
+    lines = (
+        "12/03/2026;Conseil;3 h 20",
+        "26/03/2026;Bureau;2:30",
+        "26/03/2026;Bureau;2:30:00",
+        "9/4/2026 18:30;CM;3,5",
+    )
+    asked = ("whisper-large-v3-turbo;Station de travail;France", "whisper-large-v3-turbo;;France")
+    head = "Date;Séance;Heures de son;Modèle;Poste;Pays\n"
+    rows, refused = read(head + "".join(f"{line};{asked[0]}\n" for line in lines) + f"1/4/2026;x;long;{asked[1]}\n")
+    assert [row.audio_s for row in rows] == [12_000, 9_000, 9_000, 12_600] and len({row.row_id for row in rows}) == 4
+    assert {(row.service_key, row.machine, row.host, row.zone) for row in rows} == {
+        ("son", "machine/workstation", "class/desk", "FRA")
+    }
+    assert [(row.code, row.facts["column"]) for row in refused] == [("bad_number", "Heures de son")]
+    kept = figures(tmp_path, *rows)
+    use = {"model": "whisper-large-v3-turbo", "device": "machine/workstation", "zone": "FRA"}
+    found = estimate(Request(**use, audio_s=42_600, day=date(2026, 3, 12))).indicators["energy"].at_factor_values
+    assert kept.indicators["energy"]["at_factor_values"] == pytest.approx(found)
+    assert "declared_twice" not in {check.code for check in kept.checks}
+    rows, refused = read((ROOT / "docs" / "modele-son.csv").read_text("utf-8"))
+    assert [row.audio_s for row in rows] == [12_000, 9_000] and rows[0].service_key == "exemple-conseil" and not refused
+
+
 def test_one_remark_is_printed_once_for_the_rows_that_share_it(tmp_path: Path) -> None:
     """A file of a hundred bills would say the same sentence a hundred times."""
     site = MEASURED | {"energy_boundary": "site", "host": "class/server-room"}

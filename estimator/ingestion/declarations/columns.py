@@ -26,8 +26,16 @@ KEPT = ("data_gb", "network", "storage_tb", "storage")  # data moved, data kept,
 ENERGY = ("energy_kwh", "energy_boundary", "energy_basis", "method", "pue")
 REPORTED = ("gwp_kgco2e", "water_l")
 CONTEXT = "context_tokens"  # of a sender that summed it over its requests; not in the template
+HEARD = "audio_h"  # hours of sound, in a table of one's own: a row a session, of which service and end may be unsaid
+# The columns of such a table, as it may name them.
+OWN = dict.fromkeys(("heures de son", "durée du son", "heures audio", "hours of sound", "audio hours"), HEARD) | {
+    "date": "start", "jour": "start", "day": "start", "du": "start", "au": "end", "modèle": "model", "usage": "service",
+    "poste": "device", "computer": "device", "fournisseur": "provider", "pays": "zone", "country": "zone",
+}  # fmt: skip
+_CLOCK = re.compile(r"(\d{1,5})\s*(?:h(?:eures?)?|:)\s*(?:(\d\d)(?::\d\d)?)?", re.ASCII | re.IGNORECASE)
 # A thousand TWh, more than any town will declare: one absurd row would stop the figures of all others.
 MOST = dict.fromkeys(COUNTS, MOST_COUNTED) | {
+    HEARD: 1e9,
     "device_hours": 1e9,
     "data_gb": 1e9,
     "storage_tb": 1e9,
@@ -42,11 +50,14 @@ TEMPLATE = (*REQUIRED, "provider", "model", "zone", "host", *COUNTS, *HARDWARE, 
 def understand(header: list[str]) -> Columns:
     """Column positions by name, whatever the order; of an unknown column, only the name is stored."""
     names = tuple(name.strip().strip("\ufeff").strip() for name in header)
+    lowered = [name.lower() for name in names]
+    if HEARD in (called := [OWN.get(name, name) for name in lowered]):
+        lowered = called
     at: dict[str, int] = {}
     unknown: dict[str, None] = {}
-    for place, name in enumerate(names):
-        if name.lower() in (*TEMPLATE, CONTEXT) and name.lower() not in at:
-            at[name.lower()] = place
+    for place, (name, ours) in enumerate(zip(names, lowered, strict=True)):
+        if ours in (*TEMPLATE, CONTEXT, HEARD) and ours not in at:
+            at[ours] = place
         elif name:
             unknown[name] = None
     return Columns(
@@ -68,22 +79,25 @@ def repeated(columns: Columns) -> list[str]:
 
 
 def is_template(columns: Columns) -> bool:
-    """Whether the required columns of a declaration are present."""
-    return columns.at.keys() >= set(REQUIRED)
+    """Whether the required columns of a declaration are present, or those of a table of hours of sound."""
+    return columns.at.keys() >= set(REQUIRED) or columns.at.keys() >= {"start", HEARD}
 
 
 @dataclass(frozen=True)
 class Cells:
     """The cells of one row by column, trimmed. `spreadsheet`: decimal commas and day-first dates are accepted.
 
-    A cell that cannot be read is absent, and its fault is kept: all those of a row are told at once.
+    A cell that cannot be read is absent, and its fault is kept: all those of a row are told at once, each by the name
+    that its column is called.
     """
 
     texts: Mapping[str, str]
     spreadsheet: bool
+    called: Mapping[str, str] = field(default_factory=dict)
     faults: dict[str, RowRefused] = field(default_factory=dict)
 
     def _fault(self, name: str, code: str, **facts: str) -> None:
+        facts |= {"column": self.called.get(name, name)} if "column" in facts else {}
         self.faults.setdefault(name, RowRefused(code, **facts))
 
     def text(self, name: str) -> str:
@@ -121,6 +135,11 @@ class Cells:
         else:
             return value
         return None
+
+    def hours(self, name: str) -> float | None:
+        """A number of hours, or hours and minutes as 3:20 or 3 h 20 [h]; None when the cell is empty or at fault."""
+        found = _CLOCK.fullmatch(self.text(name))
+        return int(found[1]) + int(found[2] or 0) / 60 if found else self.number(name)
 
     def word(self, name: str, expected: tuple[str, ...]) -> str:
         """One of the allowed words; empty when the cell is, or is at fault."""

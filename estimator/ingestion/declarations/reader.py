@@ -3,15 +3,16 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from estimator.catalogue.default_subjects import ANY_NETWORK, ANY_STORAGE, DESK, DESKS
 from estimator.catalogue.load import load
 from estimator.catalogue.resolver import PlaceRead
-from estimator.core.errors import SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError
 from estimator.ingestion.codecarbon.columns import Columns
-from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, Cells, is_template, repeated, understand
+from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, HEARD, Cells, is_template, repeated, understand
 from estimator.ingestion.declarations.energy import energy_fields
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
 from estimator.ingestion.parsing.row_identity import Identities
@@ -24,7 +25,9 @@ NAME = "declared"
 VERSION = 5
 PHASES = ("training",)
 LONGEST_US = 10 * 366 * 86_400_000_000
-YEAR_S = 365.25 * 86_400
+YEAR_S, HOUR_S = 365.25 * 86_400, 3600
+SOUND = "son"  # the service of a table of hours of sound that names none
+SESSION = timedelta(seconds=1)  # of a row without an end: a call at its moment, and others may be of the same day
 USED = ("model", "device_hours", *COUNTS)  # what a use is described by, besides data kept or moved
 MOST_MACHINES = 1000  # of the largest that one service may be declared for
 ROUNDED = 1e-6  # of a sum that was written as text
@@ -34,7 +37,7 @@ ASSUMED_HOST = "class/server-unknown"  # a supplier's machines are servers, loca
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether the first line has the columns service, start and end."""
+    """Whether the first line has the columns service, start and end, or a day and hours of sound."""
     first = next(delimited_text.records(name, head, delimited_text.delimiter_of(head)), None)
     return first is not None and is_template(understand(first[1]))
 
@@ -80,6 +83,7 @@ class _Reading:
         self.identities = Identities(delimiter)
         self.months = timestamps.Months()
         self.hosts = {s.id: s.zone for s in load().subjects.values() if s.kind == "host"}
+        self.desks = {load().label(desk, lang).lower(): desk for desk in DESKS for lang in LANGUAGES}
         self.devices = {row["id"] for row in context.places.subjects if row["kind"] == "device"}
         self.zones = {row["zone"] for row in context.places.zones}
         self.rows: list[Activity] = []
@@ -98,7 +102,9 @@ class _Reading:
             self._refuse(line, cells, refusal)
             return
         row_id = self.identities.of_text(self.identities.text_of(self.columns.words, cells))
-        said = Cells({name: cells[place].strip() for name, place in self.columns.at.items()}, self.spreadsheet)
+        columns = self.columns.at.items()
+        called = {name: self.columns.names[place] for name, place in columns}
+        said = Cells({name: cells[place].strip() for name, place in columns}, self.spreadsheet, called)
         said.check_names()
         faults: list[RowRefused] = []
         parts: dict[str, Any] = {}
@@ -136,7 +142,7 @@ class _Reading:
         """Service and place as fields of Activity. RowRefused."""
         place = self._place(said)
         self._zone = place.zone
-        if not said.text("service"):
+        if "service" in self.columns.at and not said.text("service"):
             raise RowRefused("declared_empty", column="service")
         told = {"zone": place.zone, "host": place.host, "provider": place.provider}
         return told | {"place_checks": place.checks}
@@ -172,6 +178,8 @@ class _Reading:
     def _counts(self, said: Cells, parts: Parts) -> dict[str, Any]:
         """Counts and what the supplier reports beside, as fields of Activity. RowRefused."""
         counts: dict[str, Any] = {name: said.number(name) for name in COUNTS}
+        if (heard := said.hours(HEARD)) is not None:
+            counts |= {"audio_s": heard * HOUR_S}
         counts |= {"reported_gwp_kg": said.number("gwp_kgco2e"), "reported_water_l": said.number("water_l")}
         return counts | {CONTEXT: _context(said)}
 
@@ -179,7 +187,7 @@ class _Reading:
         """Accelerator and its hours, or the computer of a desk, and what they were for, as fields of Activity.
         RowRefused."""
         named, phase, hours = said.text("device"), said.word("phase", PHASES), said.number("device_hours")
-        places, known = self.context.places, named.lower()
+        places, known = self.context.places, self.desks.get(named.lower(), named.lower())
         device = known if known in self.devices else places.resolve_device(named)[0]
         told: dict[str, Any] = {}
         if known in DESKS:
@@ -205,7 +213,7 @@ class _Reading:
             "reader": NAME,
             "reader_version": VERSION,
             "tool_version": " ; ".join(filter(None, map(said.text, ("provider", "method", "document")))) or None,
-            "service_key": said.text("service"),
+            "service_key": said.text("service") or SOUND,
             "model": said.text("model") or None,
             "zone_as_read": said.text("zone") or None,
         }
@@ -214,7 +222,8 @@ class _Reading:
     def _period(self, said: Cells, parts: Parts) -> dict[str, Any]:
         """Start, end (exclusive), duration and time basis as fields of Activity. RowRefused."""
         check_order(said.text("start"), said.text("end"), self.month_first)
-        start, end = said.moment("start"), said.moment("end")
+        start = said.moment("start")
+        end = said.moment("end") if "end" in self.columns.at else start and start + SESSION
         if start is None or end is None:
             return {}
         name, basis = self._clock(self._zone)
