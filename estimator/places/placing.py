@@ -81,6 +81,11 @@ class Knowledge(NamedTuple):
         there = host in load().subjects  # answers of a host that was withdrawn wait until it is back
         return [e.said for e in self.answers if there and e.said.host == host and e.said.date <= day]
 
+    def sites(self) -> list[str]:
+        """The hosts that the home names, or that answered or that a rule names, as far as the catalogue has them."""
+        told = (*(e.said.name for e in self.hosts), *(e.said.host for e in (*self.answers, *self.rules)))
+        return [host for host in told if host in load().subjects]
+
     def inputs(self) -> list[str]:
         """What of it determines figures, as texts."""
         return [*(entry.id for entry in self.said()), *self.home.told]

@@ -11,6 +11,7 @@ from estimator.assessment import uncertainty
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
 from estimator.core.errors import SobriaError
+from estimator.core.fields import Author
 from estimator.core.periods import first_day
 from estimator.governance.indicators.known_days import known_text
 from estimator.governance.indicators.open_scope import scope_of
@@ -19,6 +20,8 @@ from estimator.governance.levers.candidates import OPEN_HOURS, WEEK_HOURS
 from estimator.governance.levers.levers import Levers, levers
 from estimator.governance.levers.running import running
 from estimator.ledger import Ledger
+from estimator.places.journal import PlaceJournal
+from estimator.places.supplier_answers import SupplierAnswer
 from scripts.lever_homes import FOLDER, NONE, SCENARIO, checks
 from tests.support import activity, append, refuses, sobria
 
@@ -165,14 +168,26 @@ def test_a_move_saves_the_electricity_read_times_the_difference_of_the_two_sites
 
 
 def test_a_move_goes_where_one_can_buy(tmp_path: Path) -> None:
-    """A fleet said to be in France has no site to sell; a site of that country where something runs is proposed."""
+    """A fleet said to be in France has no site to sell, nor what others suppose of a publisher's; a site of that country
+    where something runs is proposed, and before it one of the town's own whose PUE was answered, 1.1, lower."""
     place = {"service_key": "tri", "model": "règles", "host": "class/server-room", "cpu_energy_kwh": 1.0}
+    usa = {"host": "openai/usa", "zone": "USA", "service_key": "son"}
     hosts = ("azure/global", "scaleway/fr-par-2")
     beside = [row for host in hosts for row in months(3, **ANSWERS | {"service_key": host, "host": host})]
+    beside += [*months(3, **ANSWERS | usa), *months(3, **ANSWERS | usa | {"host": "anthropic/usa"})]
     append(Ledger(tmp_path), [*months(3, **place, cpu_mode="mode/rapl"), *beside])
-    (lever,) = (one for one in of(tmp_path).levers if one.service == "tri")
-    assert (lever.kind, lever.target) == ("place", "scaleway/fr-par-2")
-    assert all(one.target != "azure/global" for one in of(tmp_path).levers)
+
+    def moved() -> list[tuple[str, str]]:
+        return [(one.service, one.target) for one in of(tmp_path).levers if one.kind == "place"]
+
+    assert ("tri", "scaleway/fr-par-2") in moved()
+    assert not {"azure/global", "openai/usa", "anthropic/usa"} & {target for _, target in moved()}
+    author = Author(who="DSI", why="Essai")
+    own = {"name": "ville/baie", "wider": "class/server-room", "zone": "FRA"}
+    PlaceJournal(tmp_path).add_host(own, author)
+    said = {"host": "ville/baie", "field": "pue", "value": 1.1, "unit": "1", "date": "2026-01-01", "by": "DSI"}
+    PlaceJournal(tmp_path).add_answers([SupplierAnswer.model_validate(said | {"document": "Relevé"})], author)
+    assert ("tri", "ville/baie") in moved()
 
 
 def test_half_the_answer_saves_less_than_half(two_services: tuple[Path, Levers]) -> None:

@@ -12,6 +12,7 @@ from estimator.comparison.scenario import Program
 from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.levers.changes import Change, LeverNotComputed
 from estimator.governance.levers.running import RunningService
+from estimator.places.evidence import tables
 
 WRITES = ("text", "multimodal")  # kinds of models whose answers are texts
 LIGHT, SHARED = "set/light", "class/shared-regional"
@@ -25,8 +26,7 @@ _BITS = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class Around:
-    """What a candidate may look at beside its service: the hosts that the ledger knows, the comparison kept for its
-    use."""
+    """What a candidate may look at beside its service: the hosts that the home knows, the comparison kept for its use."""
 
     hosts: tuple[str, ...]
     compared: ScenarioDecision | None
@@ -97,16 +97,20 @@ def batching(service: RunningService, around: Around) -> list[Change]:
 
 
 def place(service: RunningService, around: Around) -> list[Change]:
-    """A shared centre of the region, or a named site of the same country where something runs already: not what a fleet
-    is on average, which nobody sells."""
+    """A shared centre of the region, or a site of the same country that the home knows: where something runs, that it
+    names, that answered, or that was studied for the use; not what a fleet is on average or as others suppose it, which
+    nobody sells."""
     if service.host in ("", UNKNOWN_SITE, DESK):
         raise LeverNotComputed("lever_place_unknown")
     known = models.known(service.model)
     if known is not None and known.open_class == "closed":
         raise LeverNotComputed("lever_closed")
     here = {placed.row["zone"] for placed in service.groups}
-    subjects = load().subjects
-    named = [host for host in around.hosts if subjects[host].zone in here and not host.startswith("class/")]
+    subjects, told = load().subjects, tables().facts
+    options = around.compared.scenario.options if around.compared else ()
+    studied = (o.use.host for o in options if o.use and o.use.host in subjects and o.status == "studied")
+    sites = dict.fromkeys((*around.hosts, *studied))
+    named = [host for host in sites if subjects[host].zone in here and (host, "figures") not in told]
     return [
         Change("place", host=host, zone=subjects[host].zone or None)
         for host in (*named, SHARED)

@@ -140,7 +140,8 @@ def workshop(home: Path, build: BuildFile) -> Workshop:
 
 def _every(sources: Sources, services: Sequence[RunningService]) -> Iterator[FoundLever | NoLever]:
     work = workshop(sources.home, sources.build)
-    hosts = tuple(dict.fromkeys(placed.row["host"] for s in services for placed in s.groups if placed.row["host"]))
+    ran = (placed.row["host"] for s in services for placed in s.groups if placed.row["host"])
+    hosts = tuple(dict.fromkeys((*ran, *knowledge(sources.home).sites())))
     for service in services:
         if service.training:
             yield _no_lever("any", service, LeverNotComputed("lever_training"))
