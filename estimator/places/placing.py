@@ -83,7 +83,8 @@ class Knowledge(NamedTuple):
 
     def sites(self) -> list[str]:
         """The hosts that the home names, or that answered or that a rule names, as far as the catalogue has them."""
-        told = (*(e.said.name for e in self.hosts), *(e.said.host for e in (*self.answers, *self.rules)))
+        ruled = (entry.said.host for entry in self.rules if entry.said.host)
+        told = (*(entry.said.name for entry in self.hosts), *(entry.said.host for entry in self.answers), *ruled)
         return [host for host in told if host in load().subjects]
 
     def inputs(self) -> list[str]:

@@ -179,6 +179,8 @@ def test_figures_of_too_few_people_are_in_no_document(tmp_path: Path) -> None:
             Commitments(home).withdraw(entry.event, voter("RH", "essai"))
     found = facts(home)
     assert found.hidden and "ne sont pas publiés un par un" in page(resident(found))
+    with refuses("score_withheld", "not published one by one"):
+        sci(CarbonIntensity(found))
     assert "kWh" not in page(resident(found)) and evidence(found)["1.5"].state == "missing"
     sobria(home, "explain", "use.courriers.2026.energy", code=1)
     sobria(home, "report", "sci", "courriers", code=1)
@@ -302,6 +304,9 @@ def test_a_unit_that_nothing_counts_is_refused_with_those_that_are(home: Path) -
     assert "audio-hour" in sobria(home, "report", "sci", "courriers", "--per", "audio-hour", code=1).stderr
     with refuses("score_unknown", "unknown"):
         score(home, period="2024").as_dict()
+    built(home, run("courriers", 0, "2027-01", machine_hours=None))
+    with refuses("nothing_counted", "volume_mensuel"):
+        score(home, "", "2027").as_dict()
 
 
 def test_a_use_that_counts_nothing_has_a_score_by_hour_or_by_declared_volume(home: Path) -> None:
@@ -315,7 +320,7 @@ def test_a_use_that_counts_nothing_has_a_score_by_hour_or_by_declared_volume(hom
 
 
 def test_heard_sound_is_counted_in_hours(home: Path) -> None:
-    """7,200 s of sound that a speech model heard are 2 hours."""
+    """7,200 s of sound that a speech model heard are 2 hours, in the score and on the sheet."""
     heard: dict[str, Any] = {
         "host": "class/shared-regional",
         "machine": None,
@@ -329,6 +334,7 @@ def test_heard_sound_is_counted_in_hours(home: Path) -> None:
         run("courriers", 0, "2027-01", model="whisper-large-v3", audio_s=7200.0, device="gpu/a100-sxm-80", **heard),
     )
     assert score(home, "audio-hour", "2027").units == pytest.approx(2)
+    assert "2 heures de son comptées, " in page(resident(use_facts(home, "courriers", "fr", "2027")), "txt")
 
 
 def test_an_intensity_of_a_supplier_is_said(home: Path, tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 """Functional units of the months of a use case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from estimator.catalogue.models import is_of
 from estimator.governance.indicators.usage_by_case import Attached
+
+# Units of what models hear or make: the modality of the models, and their counter in one unit.
+OUTPUTS: Mapping[str, tuple[str, int]] = {"audio-hour": ("audio", 3600), "image": ("image", 1)}
 
 
 def units(rows: Sequence[Attached]) -> float | None:
@@ -18,6 +21,13 @@ def counted_in(rows: Sequence[Attached]) -> str | None:
     if any(r.row.items for r in rows):
         return "items"
     return "requests" if any(r.row.requests for r in rows) else None
+
+
+def outputs(rows: Sequence[Attached], unit: str) -> float | None:
+    """A unit of OUTPUTS in these months; None without any."""
+    modality, size = OUTPUTS[unit]
+    found = (r.row.group.amounts.get("media_outputs") or 0.0 for r in rows if is_of(r.row.model, modality))
+    return sum(found) / size or None
 
 
 def _answering(rows: Sequence[Attached]) -> Sequence[Attached]:

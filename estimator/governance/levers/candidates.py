@@ -26,7 +26,7 @@ _BITS = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class Around:
-    """What a candidate may look at beside its service: the hosts that the home knows, the comparison kept for its use."""
+    """What a candidate may look at beside its service: hosts that the home knows, the comparison kept for its use."""
 
     hosts: tuple[str, ...]
     compared: ScenarioDecision | None
@@ -108,8 +108,8 @@ def place(service: RunningService, around: Around) -> list[Change]:
     here = {placed.row["zone"] for placed in service.groups}
     subjects, told = load().subjects, tables().facts
     options = around.compared.scenario.options if around.compared else ()
-    studied = (o.use.host for o in options if o.use and o.use.host in subjects and o.status == "studied")
-    sites = dict.fromkeys((*around.hosts, *studied))
+    studied = (o.use.host for o in options if o.use and o.use.host and o.status == "studied")
+    sites = dict.fromkeys(host for host in (*around.hosts, *studied) if host in subjects)
     named = [host for host in sites if subjects[host].zone in here and (host, "figures") not in told]
     return [
         Change("place", host=host, zone=subjects[host].zone or None)

@@ -276,16 +276,18 @@ def _twice(found: TerritoryReview, lang: str) -> Points | str:
 
 
 def _how(found: TerritoryReview, lang: str) -> Iterator[str]:
-    """How intervals add, the versions of the files, and what is in no commune."""
+    """How intervals add, the versions of the files, and what is in no commune: once for the files of one home."""
     yield _tell("together" if found.drawn_together else "bounds", lang)
+    homes: dict[tuple[str, str, str, float], list[str]] = {}
     for file in found.files:
-        versions = {"build": file.build, "factors": file.factors_version, "formulas": file.formulas_version}
-        yield _tell("file", lang, name=territory_text(file.territory, lang), **versions)
-        if file.unattached_kwh:
-            kwh = Interval.exact(file.unattached_kwh, "kWh")
-            yield _tell("unattached", lang, name=territory_text(file.territory, lang), kwh=interval_text(kwh, lang))
-        if file.withheld:
-            yield _tell("held_back", lang, name=territory_text(file.territory, lang))
+        home = file.build, file.factors_version, file.formulas_version, file.unattached_kwh or 0.0
+        homes.setdefault(home, []).append(territory_text(file.territory, lang))
+    for (build, factors, formulas, unattached), names in homes.items():
+        yield _tell("file", lang, name=", ".join(names), build=build, factors=factors, formulas=formulas)
+        if unattached:
+            yield _tell("unattached", lang, kwh=interval_text(Interval.exact(unattached, "kWh"), lang))
+    for file in (file for file in found.files if file.withheld):
+        yield _tell("held_back", lang, name=territory_text(file.territory, lang))
 
 
 def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:

@@ -18,7 +18,7 @@ from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.explanation import USE
 from estimator.governance.indicators.footprints import totals
-from estimator.governance.indicators.functional_units import counted_in, units
+from estimator.governance.indicators.functional_units import OUTPUTS, counted_in, outputs, units
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
@@ -109,7 +109,11 @@ class UseFacts:
 
     def table(self) -> Table:
         """The four footprints of the period; the electricity of one unit, where units are counted, and its proof."""
-        made, energy = units(self.rows), self.figures["energy"]
+        energy = self.figures["energy"]
+        counts = {counted_in(self.rows) or "none": units(self.rows)} | {
+            unit: outputs(self.rows, unit) for unit in OUTPUTS
+        }
+        counted, made = next(((unit, count) for unit, count in counts.items() if count), ("none", None))
         rows: list[Row] = []
         for name in FOOTPRINTS:
             amount = self.figures[name]
@@ -119,7 +123,7 @@ class UseFacts:
         told = (
             {"count": tick_text(made, BARE, self.lang), "each": range_text(energy.per(made), self.lang)} if made else {}
         )
-        caption = self.say(f"units_{counted_in(self.rows) if made else 'none'}", proof=self.proof, **told)
+        caption = self.say(f"units_{counted}", proof=self.proof, **told)
         return Table(caption, (self.say("column_indicator"), self.say("column_over")), tuple(rows))
 
     def _name(self, indicator: str) -> str:

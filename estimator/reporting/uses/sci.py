@@ -1,7 +1,7 @@
 """Software carbon intensity of a use (ISO/IEC 21031:2024): ((E × I) + M) per R, by location, from the ledger."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,13 +15,12 @@ from estimator.assessment.impacts import (
     known_result,
 )
 from estimator.assessment.uncertainty import interval
-from estimator.catalogue.models import is_of
 from estimator.comparison.paired_draws import Side
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, partly_text, share_text, tick_text
 from estimator.governance.indicators.explanation import USE
-from estimator.governance.indicators.functional_units import counted_in, units
+from estimator.governance.indicators.functional_units import counted_in, outputs, units
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.places.supplier_answers import SOURCE
 from estimator.reporting.documents.document import Document, Points, Record, Row, Section, Table
@@ -31,8 +30,7 @@ from estimator.reporting.summary.sentences import proof_text
 from estimator.reporting.uses.context import UseFacts
 
 COLUMNS = ("terme", "bas", "central", "haut", "unite", "valeur_aux_facteurs", "couvre", "preuve", "texte")
-HEARD, DRAWN = "audio", "image"  # modalities whose outputs are counted in seconds, and one by one
-HOUR, THOUSAND, PERCENT = 3600, 1000, 100
+THOUSAND, PERCENT = 1000, 100
 _GWP, _ENERGY = figure_named("gwp"), figure_named("energy")
 assert _GWP is not None and _ENERGY is not None
 USE_PART, MADE = _GWP.parts[0], tuple(part for part in _GWP.parts if part.name in ("devices", "machines"))
@@ -62,7 +60,10 @@ class CarbonIntensity:
 
     @cached_property
     def rows(self) -> list[Attached]:
-        """The months whose emissions by location are known. ScoreUnknown."""
+        """The months whose emissions by location are known. score_withheld, ScoreUnknown."""
+        if self.facts.hidden:
+            why = {f"why_{lang}": replace(self.facts, lang=lang).no_figures for lang in LANGUAGES}
+            raise SobriaError("score_withheld", name=self.facts.case.name, period=self.facts.scope.period, **why)
         found = [row for row in self.facts.rows if row.row.group.values.get("use_gwp") is not None]
         if not found:
             raise ScoreUnknown(name=self.facts.case.name, period=self.facts.scope.period)
@@ -91,11 +92,13 @@ class CarbonIntensity:
 
     @cached_property
     def counted(self) -> dict[str, float]:
-        """How many of each unit are counted in the same months. UnitNotCounted without any."""
+        """How many of each unit are counted in the same months. nothing_counted, UnitNotCounted."""
         known = {name: count for name in UNITS if (count := UNITS[name](self.facts, self.rows))}
-        if not known or self.asked and self.asked not in known:
+        if not known:
+            raise SobriaError("nothing_counted", name=self.facts.case.name, id=self.facts.case.id)
+        if self.asked and self.asked not in known:
             told = ", ".join(f"{name} ({tick_text(count, BARE, 'fr')})" for name, count in known.items())
-            raise UnitNotCounted(read=self.asked or "-", expected=told or "-", name=self.facts.case.name)
+            raise UnitNotCounted(read=self.asked, expected=told, name=self.facts.case.name)
         return known
 
     @property
@@ -202,23 +205,13 @@ def _tokens(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
     return sum(row.row.group.amounts.get("output_tokens") or 0.0 for row in rows) / THOUSAND or None
 
 
-def _outputs(modality: str, size: int) -> Callable[[UseFacts, Sequence[Attached]], float | None]:
-    """A counter of what models of a modality heard or made, in units of so many."""
-
-    def counted(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
-        found = (r.row.group.amounts.get("media_outputs") or 0.0 for r in rows if is_of(r.row.model, modality))
-        return sum(found) / size or None
-
-    return counted
-
-
 UNITS: Mapping[str, Callable[[UseFacts, Sequence[Attached]], float | None]] = {
     "unit": lambda facts, rows: units(rows),
     "request": _requests,
     "accepted": _accepted,
     "1000-tokens": _tokens,
-    "audio-hour": _outputs(HEARD, HOUR),
-    "image": _outputs(DRAWN, 1),
+    "audio-hour": lambda facts, rows: outputs(rows, "audio-hour"),
+    "image": lambda facts, rows: outputs(rows, "image"),
     "declared": _declared,
     "machine-hour": _hours,
 }
