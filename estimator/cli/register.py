@@ -32,7 +32,7 @@ def list_(context: typer.Context, json_: Json = False) -> None:
 
     from estimator.cli.register_text import list_text
 
-    held = _register(context)
+    held = _read(context)
     cases, faults, conflicts = held.use_cases(), held.faults(), held.conflicts()
     body = {
         "use_cases": [c.as_dict() for c in cases],
@@ -49,7 +49,7 @@ def list_(context: typer.Context, json_: Json = False) -> None:
 def show_(context: typer.Context, id: Id, json_: Json = False) -> None:
     from estimator.cli.register_text import case_text
 
-    held = _register(context)
+    held = _read(context)
     case, history = held.use_case(id), held.history(id)
     body = {"use_case": case.as_dict(), "history": [e.model_dump() for e in history]}
     show(body, json_, lambda: case_text(case, history, context.obj["lang"]))
@@ -172,7 +172,7 @@ def detach(  # noqa: PLR0913
 def due(context: typer.Context, json_: Json = False) -> None:
     from estimator.cli.register_text import due_text
 
-    found = _register(context).due(_today())
+    found = _read(context).due(_today())
     rows = [{"use_case": d.use_case.id, "due": d.day.isoformat(), "late": d.late} for d in found]
     show({"due": rows}, json_, lambda: due_text(found, context.obj["lang"]))
 
@@ -182,7 +182,7 @@ def export(context: typer.Context, file: Annotated[Path, typer.Argument(metavar=
     from estimator.builds.queries import SAMPLE_MARK
     from estimator.governance.register.csv_table import export_csv
 
-    held, sample = _register(context), (context.obj["home"] / SAMPLE_MARK).exists()
+    held, sample = _read(context), (context.obj["home"] / SAMPLE_MARK).exists()
     file.write_text(export_csv(held, sample), "utf-8-sig", newline="")
     facts = {"total": len(held.use_cases()), "file": str(file)}
     show(facts, json_, lambda: say("register_cli", "exported", context.obj["lang"], **facts))
@@ -208,6 +208,14 @@ def _register(context: typer.Context) -> "Register":
     from estimator.governance.register.register import Register
 
     return Register(context.obj["home"])
+
+
+def _read(context: typer.Context) -> "Register":
+    """The register; what of it cannot be read is said, beside what is asked."""
+    held = _register(context)
+    for fault in held.faults():
+        typer.echo(f"! {fault.as_dict()[context.obj['lang']]}", err=True)
+    return held
 
 
 def _author(who: str, why: str) -> "Author":

@@ -31,7 +31,7 @@ def list_text(held: Register, lang: str) -> str:
             fields = ", ".join(field_label(name, lang) for name in conflict.fields)
             facts_: dict[str, Any] = {"id": conflict.use_case, "first": first, "second": second, "fields": fields}
             lines.append("! " + say("register_cli", "conflict", lang, **facts_))
-    return "\n".join(lines + [f"! {fault.as_dict()[lang]}" for fault in held.faults()])
+    return "\n".join(lines)
 
 
 def _line(case: UseCase, lang: str) -> str:

@@ -21,6 +21,7 @@ from estimator.governance.register.refusals import (
     ChangeRefused,
     ClosedUseCase,
     NotThere,
+    RegisterTorn,
     StageOrder,
     StageRefused,
     UseCaseKnown,
@@ -326,9 +327,27 @@ def test_torn_foreign_and_altered_files_are_said_and_skipped(register: Register,
     assert found == {"torn.json": "torn", "foreign.json": "foreign", "deep.json": "torn", "folder.json": "torn"}
     assert fresh.use_case(id).benefit == "" and len(fresh.history(id)) == 1
     assert all("n'est pas compté" in fault.as_dict()["fr"] for fault in fresh.faults())
+    before = sorted((file.name, file.read_bytes()) for file in folder.iterdir() if file.is_file())
+    new = FACTS | {"name": "Autre"}
+    for write in (lambda: fresh.create(new, DSI), lambda: fresh.decide(id, decision("lancer"), DSI)):
+        refused = _refused(RegisterTorn, write).message("fr")
+        assert all(f"{name} : " in refused for name in ("torn.json", "foreign.json", last.name))
+    assert sorted((file.name, file.read_bytes()) for file in folder.iterdir() if file.is_file()) == before
     first.unlink()
     (folder / f"copy of {first.name}").unlink()
     assert Register(tmp_path).use_cases() == []
+
+
+def test_every_command_names_a_damaged_file_and_none_writes_beside_it(register: Register, tmp_path: Path) -> None:
+    id = register.create(FACTS, DSI).id
+    (tmp_path / FOLDER / "torn.json").write_text("{", "utf-8")
+    for command in (("list",), ("show", id), ("due",), ("export", str(tmp_path / "export.csv"))):
+        done = sobria(tmp_path, "register", *command, code=0)
+        assert "torn.json : ce fichier du registre est incomplet" in done.stderr and "torn" not in done.stdout
+    said = ("--who", "DSI", "--why", "essai")
+    for command in (("set", id, "benefice=x", *said), ("decide", id, "lancer", "--reasons", "x", "--by", "y", *said)):
+        assert "torn.json" in sobria(tmp_path, "register", *command, code=1).stderr
+    assert len(register.history(id)) == 1
 
 
 def test_an_event_whose_previous_is_missing_still_counts_and_is_said(register: Register, tmp_path: Path) -> None:

@@ -268,7 +268,7 @@ def test_a_register_from_the_command_line(tmp_path: Path) -> None:
     run("export", str(file))
     assert "0 cas d'usage créés, 0 modifiés, 1 inchangés" in run("import", str(file), *who).stdout
     (home / FOLDER / "note.txt").write_text("x")
-    assert "note.txt" in run("list").stdout
+    assert "note.txt" in run("list").stderr
 
 
 def test_the_command_line_refuses_an_unknown_use_case_in_one_sentence(tmp_path: Path) -> None:

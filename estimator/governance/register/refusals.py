@@ -30,6 +30,10 @@ class ChangeRefused(ListedRefusal):
     """A change that removes what the current stage requires."""
 
 
+class RegisterTorn(ListedRefusal):
+    """A file of the register is damaged: what is written after it may contradict it."""
+
+
 class NotThere(SobriaError):
     """The use case has no such event or attachment."""
 

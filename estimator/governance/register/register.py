@@ -20,6 +20,7 @@ from estimator.governance.register.refusals import (
     ChangeRefused,
     ClosedUseCase,
     NotThere,
+    RegisterTorn,
     StageOrder,
     StageRefused,
     UseCaseKnown,
@@ -230,7 +231,9 @@ class Register:
         return self._write(case.id, "staged", target, author)
 
     def _write(self, id: str, kind: Kind, data: BaseModel | Mapping[str, Any], author: Author) -> UseCase:
-        """Write an event after the last one, or after the version read by the author. NotThere."""
+        """Write an event after the last one, or after the version read by the author. NotThere, RegisterTorn."""
+        if damaged := self.store.read()[1]:
+            raise RegisterTorn([fault.as_dict() for fault in damaged])
         history = self._one(id).history
         _check_seen(id, author, history)
         fields = {
