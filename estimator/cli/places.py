@@ -88,11 +88,12 @@ def withdraw_host(
 
 
 @places.command("answers", help="places_answers")
-def answers(
+def answers(  # noqa: PLR0913
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
     who: Who,
     why: Annotated[Some, typer.Option(help="places_why")] = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="places_answers_withdraw")] = False,
     json_: Json = False,
 ) -> None:
     from estimator.ingestion.parsing.delimited_text import decode
@@ -101,9 +102,10 @@ def answers(
     author = _author(who, why or file.name)
 
     def taken(journal: "PlaceJournal") -> "Sequence[PlaceEntry[Any]]":
-        return journal.add_answers(read_answers(decode(file.read_bytes())), author)
+        found = read_answers(decode(file.read_bytes()))
+        return (journal.withdraw_answers if withdraw else journal.add_answers)(found, author)
 
-    _apply(context, taken, "answered", json_)
+    _apply(context, taken, "withdrawn" if withdraw else "answered", json_)
 
 
 @places.command("withdraw", help="places_withdraw")
@@ -138,6 +140,7 @@ def list_(context: typer.Context, json_: Json = False) -> None:
     kinds: dict[str, Sequence[PlaceEntry[Any]]] = {"hosts": known.hosts, "rules": known.rules, "answers": known.answers}
     body: dict[str, Any] = {name: [e.as_dict() for e in entries] for name, entries in kinds.items()}
     lines = [_line(entry, lang) for entry in known.said()] + list(known.home.told)
+    lines += [_instead(old, new, lang) for old, new in known.replaced()]
     lines += [say("places_cli", "host_gone", lang, told=e.said.told) for e in known.without_host()]
     show(body | {"home": known.home._asdict()}, json_, lambda: "\n".join(lines) or say("places_cli", "nothing", lang))
 
@@ -148,17 +151,19 @@ def _apply(
     """Write in the journal, build again, and say what was written with its effect on the totals."""
     from estimator.builds.recalculation import effect_text
     from estimator.places.journal import PlaceJournal
+    from estimator.places.placing import knowledge
     from estimator.results.making import rebuilt
     from estimator.results.reading import open_current
 
     home, lang = context.obj["home"], context.obj["lang"]
     entries, change = rebuilt(home, lambda: write(PlaceJournal(home)))
     lines = [
-        say("places_cli", key if entries else "nothing_new", lang, count=len(entries)),
+        say("places_cli", key if entries else f"no_{key}", lang, count=len(entries)),
         *(_line(entry, lang) for entry in entries),
     ]
     lines += _remarks(key, entries, lang)
-    lines += _still_there(home, entries[0].said, lang) if key == "withdrawn" else ()
+    lines += [_instead(old, new, lang) for old, new in knowledge(home).replaced() if new in entries]
+    lines += _still_there(home, entries[0].said, lang) if key == "withdrawn" and entries else ()
     body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
     if key == "added" and (found := open_current(home)):
         body["runs"] = found.runs_by_place_rule().get(entries[0].id, 0)
@@ -192,7 +197,7 @@ def _remarks(key: str, entries: "Sequence[PlaceEntry[Any]]", lang: str) -> list[
 
 
 def _still_there(home: Path, said: Any, lang: str) -> list[str]:
-    """What still names a host that was just withdrawn: rules, which no longer say where, and rows."""
+    """What still names a host that was just withdrawn: rules, which no longer say where, rows, and answers."""
     from estimator.places.journal import OwnHost
     from estimator.places.placing import knowledge
     from estimator.results.reading import open_current
@@ -200,8 +205,17 @@ def _still_there(home: Path, said: Any, lang: str) -> list[str]:
     if not isinstance(said, OwnHost):
         return []
     told = [say("places_cli", "host_gone", lang, told=e.said.told) for e in knowledge(home).without_host()]
-    count = found.runs_at(said.name) if (found := open_current(home)) else 0
-    return [*told, *([say("places_cli", "rows_there", lang, count=count, host=said.name)] if count else [])]
+    rows = found.runs_at(said.name) if (found := open_current(home)) else 0
+    waiting = sum(entry.said.host == said.name for entry in knowledge(home).answers)
+    counts = {"rows_there": rows, "answers_there": waiting}
+    return told + [say("places_cli", key, lang, count=n, host=said.name) for key, n in counts.items() if n]
+
+
+def _instead(old: "PlaceEntry[Any]", new: "PlaceEntry[Any]", lang: str) -> str:
+    """Which of two that say the same thing counts, and from when."""
+    since = getattr(new.said, "date", None) or new.said.since or old.said.since
+    key = "instead_from" if since else "instead"
+    return say("places_cli", key, lang, old=old.id[:8], told=old.said.told, new=new.id[:8], since=since)
 
 
 def _line(entry: "PlaceEntry[Any]", lang: str) -> str:

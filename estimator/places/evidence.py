@@ -217,8 +217,8 @@ class HostingSite:
             wanted = "wue_it" if item.quantity == "wue_site" else item.quantity
             quantities = {name: q.factor for name, q in self.catalogue.quantities.items()}
             fields = [f for f in self.answers if FIELDS[f].kind == "number" and FIELDS[f].quantity]
-            field = next(f for f in fields if quantities[FIELDS[f].quantity] == wanted)
-            return answer_evidence(self.answers[field])
+            told = [self.answers[f] for f in fields if quantities[FIELDS[f].quantity] == wanted]
+            return answer_evidence(max(told, key=lambda a: a.date))
         source = self.catalogue.sources[item.source]
         year = str(item.valid_from or source.year or "")
         return Evidence(item.source, source.title, item.locator, year, item.subject)

@@ -21,7 +21,7 @@ from estimator.core.event_log import RecordFolder, SignedRecord, make_record
 from estimator.core.fields import Author, Strict, Text, near_when_said
 from estimator.core.home import PLACES, settings
 from estimator.core.refusals import ListedRefusal, checked
-from estimator.places.supplier_answers import SupplierAnswer
+from estimator.places.supplier_answers import SupplierAnswer, check_together
 from estimator.places.supplier_answers import checked as checked_answer
 
 SHORTEST = 8  # minimum length of an id prefix
@@ -69,6 +69,16 @@ class PlaceRule(Strict):
         if self.since and self.until and self.until <= self.since:
             raise PydanticCustomError("place_days", "until after since")
         return self
+
+    def stands_for(self, other: "PlaceRule") -> bool:
+        """Whether both say the same thing of the same runs, on some day."""
+        alike = all(getattr(self, name) == getattr(other, name) for name in MATCHED)
+        both = any(None not in (getattr(self, name), getattr(other, name)) for name in STATED)
+        starts, ends = (
+            max(self.since or date.min, other.since or date.min),
+            min(self.until or date.max, other.until or date.max),
+        )
+        return alike and both and starts < ends
 
     @property
     def told(self) -> str:
@@ -175,7 +185,17 @@ class PlaceJournal:
         GivenValueRefused."""
         known = {entry.said for entry in self.answers()}
         new = [found for found in map(checked_answer, answers) if found not in known]
+        for host in {found.host for found in new}:
+            check_together([*(entry.said for entry in self.answers()), *new], host)
         return [self._write("answer", found, author) for found in new]
+
+    def withdraw_answers(self, answers: Sequence[SupplierAnswer], author: Author) -> list[PlaceEntry[SupplierAnswer]]:
+        """Withdraw these answers, those of them in force. AnswerRefused, GivenValueRefused."""
+        wanted = list(map(checked_answer, answers))
+        found = [entry for entry in self.answers() if entry.said in wanted]
+        for entry in found:
+            self._write("withdrawn", Withdrawal(record=entry.id), author)
+        return found
 
     def withdraw(self, given: str, author: Author) -> PlaceEntry[Any]:
         """Withdraw a rule, an answer or a host, by id or id prefix, a host by its name too: what it replaced counts

@@ -1,8 +1,9 @@
 """Where runs ran: the order in which what is known of their place counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -94,6 +95,18 @@ class Knowledge(NamedTuple):
     def said(self) -> list[PlaceEntry[Any]]:
         """Hosts, rules, then answers."""
         return [*self.hosts, *self.rules, *self.answers]
+
+    def replaced(self) -> Iterator[tuple[PlaceEntry[Any], PlaceEntry[Any]]]:
+        """Each answer and rule in force, with the one that counts in its place: the next answer to the same question, a
+        rule written later on the same runs and days."""
+        last: dict[tuple[str, str], PlaceEntry[SupplierAnswer]] = {}
+        for entry in sorted(self.answers, key=lambda entry: entry.said.date):
+            if older := last.get((entry.said.host, entry.said.field)):
+                yield older, entry
+            last[entry.said.host, entry.said.field] = entry
+        for rule, later in combinations(self.rules, 2):
+            if later.said.stands_for(rule.said):
+                yield rule, later
 
     def without_host(self) -> list[PlaceEntry[PlaceRule]]:
         """The rules whose host was withdrawn: they no longer say any."""

@@ -14,6 +14,7 @@ from estimator.catalogue.selection import SelectedFactor, given
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.fields import Strict, is_near
+from estimator.core.number_format import sentences_with
 from estimator.core.refusals import ListedRefusal
 from estimator.places.requirements import FIELDS, QuestionnaireField
 
@@ -22,6 +23,8 @@ CONVERSIONS = {("gCO2e/kWh", "kgCO2e/kWh"): 1e-3, ("MWh", "kWh"): 1e3, ("GWh", "
 CONVERSIONS |= {("%", "1"): 0.01, ("L/MWh", "L/kWh"): 1e-3, ("m3/MWh", "L/kWh"): 1.0}
 COLUMNS = ("hote", "champ", "valeur", "unite", "date", "repondant", "document", "bas", "haut")
 OPTIONAL = ("bas", "haut")
+ROUNDED = 0.05  # relative difference of a PUE from its two energies that its rounding may explain
+FIRST_CENTRE = 1950  # no data centre is older
 Rows = Sequence[tuple[int, Mapping[str, str | None]]]  # each with its line
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _FRENCH_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
@@ -97,7 +100,7 @@ def answered_bounds(answers: Sequence[SupplierAnswer], host: str) -> dict[str, S
     The PUE is E_DC / E_IT when only the two energies are given; a WUE on total energy is `wue_site`.
     AnswerRefused, given_value_refused.
     """
-    last = latest(answers, host)
+    last = latest_pue(latest(answers, host))
     found: dict[str, SelectedFactor] = {}
     for field in ("pue", "grid_gwp", "equipment_life", "occupancy"):
         if field in last:
@@ -107,11 +110,27 @@ def answered_bounds(answers: Sequence[SupplierAnswer], host: str) -> dict[str, S
         quantity = "wue_site" if basis == "total_energy" else "wue_it"
         other = "wue_it" if quantity == "wue_site" else "wue_site"
         found |= {quantity: _declared_factor(last["wue"], quantity), other: _not_applicable(other, host)}
-    total, it = last.get("total_energy"), last.get("it_energy")
-    if "pue" not in last and total is not None and it is not None:
-        ratio = total.model_copy(update={"value": _ratio(total, it), "low": None, "high": None})
+    if "pue" not in last and (ratio := _ratio(last)):
         found["pue"] = _declared_factor(ratio, "pue")
     return found
+
+
+def latest_pue(last: dict[str, SupplierAnswer]) -> dict[str, SupplierAnswer]:
+    """The latest answers without those that the PUE no longer rests on: the two energies count where both are answered
+    after it."""
+    ratio, said = _ratio(last), last.get("pue")
+    return {n: a for n, a in last.items() if n != "pue"} if said and ratio and ratio.date > said.date else last
+
+
+def check_together(answers: Sequence[SupplierAnswer], host: str) -> None:
+    """AnswerRefused, given_value_refused: the answers of a site in force cannot all be true."""
+    answered_bounds(answers, host)
+    last = latest(answers, host)
+    ratio, said = _ratio(last), last.get("pue")
+    if ratio and said and ratio.date == said.date:
+        low, high = (float(said.value if end is None else end) for end in (said.low, said.high))
+        if not low * (1 - ROUNDED) <= float(ratio.value) <= high * (1 + ROUNDED):
+            raise _refusal(said, "pue_energies", said.value, ratio.value)
 
 
 def read_answers(text: str) -> list[SupplierAnswer]:
@@ -191,7 +210,18 @@ def _answer(cells: Mapping[str, str]) -> SupplierAnswer:
     )
     if not is_near(answer.date):
         raise _refusal(answer, "day", day, "2026-06-01")
+    if asked and asked.kind == "year" and _YEAR.fullmatch(value) and not _is_a_start(value):
+        raise _refusal(answer, "word", value, f"2023, 2023-10-01, {FIRST_CENTRE}–{date.today().year + 1}")
     return answer
+
+
+def _is_a_start(value: str) -> bool:
+    """Whether a centre may have been commissioned in that year, or on that day."""
+    try:
+        year = date.fromisoformat(value if "-" in value else f"{value}-01-01").year
+    except ValueError:
+        return False
+    return FIRST_CENTRE <= year <= date.today().year + 1
 
 
 def _decimal(cell: str) -> float | str:
@@ -229,11 +259,15 @@ def _plausible(field: str, asked: QuestionnaireField, number: float, catalogue: 
         )
 
 
-def _ratio(total: SupplierAnswer, it: SupplierAnswer) -> float:
-    """E_DC / E_IT. AnswerRefused when IT energy is zero."""
+def _ratio(last: Mapping[str, SupplierAnswer]) -> SupplierAnswer | None:
+    """E_DC / E_IT, of the day from which both are answered. AnswerRefused when IT energy is zero."""
+    total, it = last.get("total_energy"), last.get("it_energy")
+    if total is None or it is None:
+        return None
     if not float(it.value):
         raise _refusal(it, "number", "0", "> 0 kWh")
-    return float(total.value) / float(it.value)
+    value = float(total.value) / float(it.value)
+    return total.model_copy(update={"value": value, "low": None, "high": None, "date": max(total.date, it.date)})
 
 
 def _declared_factor(answer: SupplierAnswer, quantity: str) -> SelectedFactor:
@@ -258,8 +292,8 @@ def _not_applicable(quantity: str, host: str) -> SelectedFactor:
     return SelectedFactor(quantity, host, None, missing="not_applicable")
 
 
-def _refusal(answer: SupplierAnswer, code: str, read: str, expected: str) -> AnswerRefused:
-    reasons = sentences("answer_problems", code, read=read, expected=expected)
+def _refusal(answer: SupplierAnswer, code: str, read: float | str, expected: float | str) -> AnswerRefused:
+    reasons = sentences_with("answer_problems", code, read=read, expected=expected)
     facts = {"host": answer.host, "field": answer.field}
     return AnswerRefused(**facts, reason_fr=reasons["fr"], reason_en=reasons["en"])
 

@@ -62,6 +62,7 @@ def test_an_answer_on_a_host_of_ones_own_is_its_own_alone(tmp_path: Path) -> Non
 
     gone = spaced(sobria(home, "places", "host", "withdraw", "ville/baie", *SAID).stdout)
     assert "nomme un hébergement retiré et ne dit plus où : service=baie → host=ville/baie" in gone
+    assert "Réponses du fournisseur de ville/baie encore en vigueur, sans effet" in gone
     assert "ville/baie → class=class/server-room zone=FRA" in factors_text(changes(home)[0], "fr")
     assert run(home, rows[0].row_id)["host"] == "class/server-room", "what an earlier rule says counts again"
     assert site_kwh(home) == pytest.approx(2 * default, rel=1e-12)

@@ -304,6 +304,21 @@ def test_rows_are_placed_together_as_each_would_be_alone(
         assert (found["host_from"], found["zone_from"]) == (alone.host_from, alone.zone_from)
 
 
+def test_of_rules_on_the_same_runs_and_days_the_one_that_counts_is_said(tmp_path: Path) -> None:
+    """The first has no days; the second ends as the third begins; the fourth says the load alone, of the same runs."""
+    told = []
+    for said in (
+        ("--zone", "FRA"),
+        ("--zone", "DEU", "--since", "2026-01-01", "--until", "2026-02-01"),
+        ("--zone", "POL", "--since", "2026-02-01"),
+        ("--load", "3"),
+    ):
+        told.append(sobria(tmp_path, "places", "add", "--service", "x", *said, *SAID).stdout)
+    assert ["compte à la place" in text for text in told] == [False, True, True, False]
+    assert "(service=x → zone=FRA) dès le 2026-02-01" in told[2]
+    assert sobria(tmp_path, "places", "list").stdout.count("compte à la place") == 2
+
+
 def test_a_rule_that_says_nothing_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     for fields, french, english in (
         ({"zone": "FRA"}, "de quoi s'agit-il", "what is it about"),

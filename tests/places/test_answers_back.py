@@ -13,10 +13,11 @@ from estimator.comparison.decision_sheet import decision
 from estimator.places.criteria import criteria
 from estimator.places.placing import answers_on
 from estimator.places.requirements import CHOICES, FIELDS
-from estimator.places.supplier_answers import SupplierAnswer, read_answers
+from estimator.places.supplier_answers import SupplierAnswer, answered_bounds, read_answers
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
 from tests.comparison.test_compare_parts import option, scenario
+from tests.core.test_numbers import spaced
 from tests.support import refuses, sobria
 
 SITES = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "class/national-cloud")
@@ -85,12 +86,49 @@ def test_an_answer_counts_from_its_day_on(tmp_path: Path) -> None:
     assert [a.field for a in answers_on(tmp_path, date(2026, 6, 1))] == ["pue"]
 
 
-def answered(home: Path, **values: Any) -> None:
+def answered(home: Path, day: str = "2026-06-01", *options: str, code: int = 0, **values: Any) -> str:
     lines = ["hote;champ;valeur;unite;date;repondant;document"]
-    lines += [f"class/server-room;{f};{v};{FIELDS[f].unit};2026-06-01;Hébergeur;rapport" for f, v in values.items()]
+    lines += [f"class/server-room;{f};{v};{FIELDS[f].unit};{day};Hébergeur;rapport" for f, v in values.items()]
     file = home.with_suffix(".csv")
     file.write_text("\n".join(lines), "utf-8")
-    sobria(home, "places", "answers", str(file), *SAID)
+    done = sobria(home, "places", "answers", str(file), *SAID, *options, code=code)
+    return spaced(done.stderr if code else done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"pue": 1.2, "total_energy": 1500, "it_energy": 1000}, "le PUE répondu, 1,2, et l'énergie totale sur celle"),
+        ({"total_energy": 900, "it_energy": 1000}, "0.9 a été lu, une valeur entre 1 et 4"),
+        ({"commissioned": 3000}, "« 3000 » a été lu"),
+        ({"commissioned": "2019-02-30"}, "« 2019-02-30 » a été lu"),
+    ],
+)
+def test_answers_that_cannot_all_be_true_are_refused(tmp_path: Path, values: dict[str, Any], said: str) -> None:
+    """1,500 kWh over 1,000 is 1.5, not 1.2; 1.26 may be 1.2 rounded, by 5 % at most."""
+    assert said in answered(tmp_path / "home", code=1, **values) and not (tmp_path / "home" / "places").exists()
+    answered(tmp_path / "home", pue=1.2, total_energy=1260, it_energy=1000)
+    assert "1,4" in answered(tmp_path / "home", code=1, pue=1.4), "against energies that are in force already"
+
+
+def test_of_several_answers_the_latest_counts_and_that_is_said(tmp_path: Path) -> None:
+    """A PUE of June, one of July, then energies of August: 1,300 over 1,000."""
+    answered(tmp_path, pue=1.2)
+    told = answered(tmp_path, "2026-07-01", pue=1.4)
+    assert "compte à la place de" in told and "pue=1.2 (2026-06-01)) dès le 2026-07-01" in told
+    assert "pue=1.2 (2026-06-01)) dès le 2026-07-01" in spaced(sobria(tmp_path, "places", "list").stdout)
+    answered(tmp_path, "2026-08-01", total_energy=1300, it_energy=1000)
+    days = (date(2026, 6, 30), date(2026, 7, 31), DAY)
+    found = [answered_bounds(answers_on(tmp_path, day), "class/server-room")["pue"].factor for day in days]
+    assert [item and item.value for item in found] == [1.2, 1.4, 1.3]
+
+
+def test_one_command_withdraws_what_a_file_answered(tmp_path: Path) -> None:
+    answered(tmp_path, pue=1.2)
+    answered(tmp_path, "2026-07-01", pue=1.4, wue=0.1)
+    assert answered(tmp_path, "2026-07-01", "--withdraw", pue=1.4, wue=0.1).count("class/server-room: ") == 2
+    assert [a.value for a in answers_on(tmp_path, DAY)] == [1.2]
+    assert "Rien à retirer" in answered(tmp_path, "2026-07-01", "--withdraw", pue=1.4)
 
 
 def test_a_comparison_takes_the_answer_unless_the_scenario_gives_the_value(tmp_path: Path) -> None:
