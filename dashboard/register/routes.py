@@ -13,8 +13,8 @@ from dashboard.shared.html_shell import document_response, not_found_page, refus
 from dashboard.shared.texts import lang_of
 from dashboard.summary.estimator_gateway import address_refused, scope_in, scope_of_address, state
 from estimator.core.errors import SobriaError
-from estimator.governance.indicators.scope import WHOLE
 from estimator.governance.register.refusals import UseCaseUnknown
+from estimator.governance.register.schema import WHOLE
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.uses.context import UseFacts
 from estimator.reporting.uses.documents import DOCUMENTS

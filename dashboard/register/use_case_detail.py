@@ -36,7 +36,8 @@ from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.use_budgets import budgets_of
 from estimator.governance.register.schema import Attachment, UseCase
 from estimator.reporting.project.context import CaseWithoutScenario
-from estimator.reporting.summary.sentences import budget_text, forecast_lines
+from estimator.reporting.summary.ceilings import budget_text
+from estimator.reporting.summary.sentences import forecast_lines
 from estimator.results.totals import ServiceTotals
 
 CHARTER = (

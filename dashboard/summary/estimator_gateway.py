@@ -20,10 +20,10 @@ from estimator.governance.commitments import commitments as votes
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.explanation import explain_footprint, split_number
 from estimator.governance.indicators.scenarios import FOLDER as SCENARIOS
-from estimator.governance.indicators.scope import WHOLE, Scope, Sources
+from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.levers.levers import Levers, levers
 from estimator.governance.register.register import Register
-from estimator.governance.register.schema import METROPOLE
+from estimator.governance.register.schema import METROPOLE, WHOLE
 from estimator.reporting.summary.summary import synthesis
 
 STATES, ANSWERS = 3, 120  # entries in the cache

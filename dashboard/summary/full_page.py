@@ -13,11 +13,12 @@ from dashboard.summary.svg_charts import months_chart, months_figure, months_leg
 from estimator.core.number_format import WHOLE
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.explanation import number_of
-from estimator.reporting.summary import sentences, sovereignty_text
+from estimator.reporting.summary import ceilings, sentences, sovereignty_text
 from estimator.reporting.summary.months import LARGE, history_of
 from estimator.reporting.summary.one_page import (
     charter_counts,
     is_mostly_estimated,
+    left_out,
     proof_kinds,
     proof_of,
     read_name,
@@ -30,10 +31,10 @@ from estimator.reporting.summary.one_page import (
 EFFECTS = ("volume", "efficiency", "scope", "method")
 FIRST = 3  # facts, and promises not held, that are shown unopened
 SAID = (
-    is_mostly_estimated, number_of, proof_of, read_name, to_do, use_name, sentences.against_text, sentences.amount_text,
-    sentences.caveat, sentences.counted_indicators, sentences.limit_texts, sentences.name, sentences.objective_text,
-    sentences.period_text, sentences.picture_title, sentences.proof_text, sentences.share_of_total, sentences.tell,
-    sentences.trend_text, sentences.use_budget_text, sentences.value_text,
+    is_mostly_estimated, left_out, number_of, proof_of, read_name, to_do, use_name, sentences.against_text,
+    sentences.amount_text, sentences.caveat, sentences.counted_indicators, sentences.limit_texts, sentences.name,
+    sentences.objective_text, sentences.period_text, sentences.picture_title, sentences.proof_text,
+    sentences.share_of_total, sentences.tell, sentences.trend_text, ceilings.use_budget_text, sentences.value_text,
 )  # fmt: skip
 Body = Mapping[str, Any]
 
@@ -44,7 +45,8 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
     known = entries["energy"]["value"]["central"] is not None
     said = {function.__name__: function for function in SAID}
     answer = sentences.answer(body, lang, sentences.change_text)
-    top = render("synthese_head", lang, body=body, answer=answer, here=here, **said)
+    voted = [text for _, text in ceilings.ceilings(body, lang)]
+    top = render("synthese_head", lang, body=body, answer=answer, ceilings=voted, here=here, **said)
     drawn = _drawn(body, lang) if known else {}
     below = render(
         "synthese",
@@ -55,7 +57,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
         known=known,
         not_held=[check for check in body["charter"] if check["status"] == "not_held"][:FIRST],
         counts=charter_counts(body, lang),
-        paths=[(key, line) for key in FOOTPRINTS for line in sentences.path_lines(entries[key], lang)],
+        paths=[(key, line) for key in FOOTPRINTS for line in ceilings.path_lines(entries[key], lang)],
         read=partial(_how_to_read, body, lang=lang),
         effect=partial(_effect, lang=lang),
         sovereignty=sovereignty_text.lines(body, lang),

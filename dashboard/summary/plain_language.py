@@ -52,8 +52,14 @@ def _picture(body: Body, lang: str) -> Markup:
 
 
 def _verdict(body: Body) -> str:
+    """The key of the answer: against the objective, else against the ceiling, else that neither is voted here."""
     energy = body["indicators"]["energy"]
-    return (energy["path"] or {}).get("verdict") or ("unknown" if energy["objective"] else "none")
+    if energy["objective"]:
+        return (energy["path"] or {}).get("verdict") or "unknown"
+    if energy["budget"]:
+        found = energy["budget"]["verdict"] or "unknown"
+        return found if found in ("open", "unknown") else f"ceiling_{found}"
+    return "ceilings" if body["territory_budgets"] or body["use_budgets"] else "none"
 
 
 def _footprint(entry: Body, lang: str) -> list[str]:

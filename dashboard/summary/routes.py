@@ -23,7 +23,7 @@ from dashboard.summary.page import PERIOD, TERRITORY
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.core.interval import json_text
-from estimator.governance.indicators.scope import WHOLE
+from estimator.governance.register.schema import WHOLE
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.context import ReportFacts, facts_in
 from estimator.reporting.publications.reen import review

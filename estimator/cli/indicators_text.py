@@ -6,9 +6,9 @@ from typing import Any
 from estimator.cli.text import sample_lines
 from estimator.core.errors import say
 from estimator.core.typography import typeset
+from estimator.reporting.summary.ceilings import budget_text, use_budget_text
 from estimator.reporting.summary.sentences import (
     against_text,
-    budget_text,
     covered_period_text,
     hosting_text,
     name,
@@ -16,7 +16,6 @@ from estimator.reporting.summary.sentences import (
     path_text,
     territory_text,
     trend_text,
-    use_budget_text,
     value_text,
 )
 
@@ -29,7 +28,8 @@ def indicators_text(body: Mapping[str, Any], lang: str) -> str:
     for entry in body["indicators"].values():
         lines.append(f"{entry['number']:>2}. {name(entry['id'], lang)} : {value_text(entry, lang)}")
         lines += [f"    {text}" for text in _supplementary_text(entry, lang)]
-    lines += ["", *(use_budget_text(found, lang) for found in body["use_budgets"])] if body["use_budgets"] else []
+    beside = [*body["territory_budgets"], *body["use_budgets"]]
+    lines += ["", *(use_budget_text(found, lang) for found in beside)] if beside else []
     return typeset("\n".join(lines), lang)
 
 

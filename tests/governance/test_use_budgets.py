@@ -14,7 +14,10 @@ from estimator.governance.indicators.use_budgets import use_budgets
 from estimator.governance.register.register import Register, author
 from estimator.ledger import Ledger
 from estimator.reporting.documents.rendering import rendered
-from estimator.reporting.summary.sentences import forecast_lines, use_budget_text
+from estimator.reporting.summary.ceilings import ceilings, use_budget_text
+from estimator.reporting.summary.one_page import document
+from estimator.reporting.summary.sentences import forecast_lines, verdict
+from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.uses.context import use_facts
 from estimator.reporting.uses.resident import resident
 from tests.governance.test_commitments import FACTS
@@ -69,6 +72,53 @@ def test_a_use_is_told_of_its_own_ceiling(home: Path, ceiling: float, verdict: s
     assert text.startswith("Courriers. Plafond voté pour 2026") and said in text
     sheet_said = rendered(resident(use_facts(home, "courriers", "fr")), "txt")
     assert "Plafond voté pour 2026" in sheet_said
+
+
+CEILING = "commitments budget energy --unit kWh --by Conseil --date 2026-01-10 --document D3 --who DSI".split()
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "state", "first"),
+    [
+        ("2000", "à ce rythme, il serait tenu.", "Oui, à ce rythme"),
+        ("1250", "à ce rythme, il serait dépassé en novembre.", "Non, à ce rythme"),
+        ("500", "il est déjà dépassé.", "Non : le plafond"),
+        ("1465", "on ne peut pas dire s'il serait tenu ; il serait dépassé en décembre au plus tôt.", "On ne peut pas"),
+    ],
+)
+def test_a_ceiling_is_on_every_sheet_whose_scope_it_covers(home: Path, ceiling: str, state: str, first: str) -> None:
+    """990 kWh in 244 days make 1,465 in 361, of a meter within 2 %; 1,250 is 308 days after 5 January, 9 November. A
+    ceiling of the whole territory is on the sheet of the métropole, and the other way round; that of a use on both."""
+    sobria(home, *CEILING, "--year", "2026", "--territory", "all", "--value", ceiling)
+    sobria(home, *CEILING, "--year", "2026", "--territory", "metropole", "--value", "3000")
+    budgets(home, 140.0)
+    for territory, other in (("all", "Services de la métropole. "), ("metropole", "Tout le territoire. ")):
+        body = synthesis(scope_of(home, territory, today=TODAY))
+        said = [text.replace("\u202f", " ").replace("\u00a0", " ") for _, text in ceilings(body, "fr")]
+        assert [text.split("Plafond")[0] for text in said] == ["", other, "Courriers. "]
+        assert said[0 if territory == "all" else 1].replace("’", "'").endswith(state)
+        answer = verdict(body, "fr").replace("\u00a0", " ")
+        assert answer.startswith(first if territory == "all" else "Oui, à ce rythme")
+        for kind in ("html", "md", "csv"):
+            assert rendered(document(body, "fr"), kind).count("Plafond voté,") == 3, kind
+    sobria(home, *CEILING, "--year", "2026", "--territory", "tout", "--value", "1", code=1)
+
+
+def test_a_ceiling_of_a_year_without_data_is_told_to_be_unknown(home: Path) -> None:
+    sobria(home, *CEILING, "--year", "2027", "--territory", "all", "--value", "10")
+    ((_, said),) = ceilings(synthesis(scope_of(home, "all", "2027", today=TODAY)), "fr")
+    assert said.replace("\u00a0", " ").endswith("tenu, la consommation de l’année n’est pas connue.")
+
+
+def test_a_service_of_no_use_that_is_unknown_is_counted_beside_the_known_one(home: Path) -> None:
+    """5 kWh of one service, and nothing known of another: two lines outside the register, the second in no total."""
+    silent = {"other_mode": "mode/not_declared", "requests": 5.0}
+    built(home, run("libre", 5, "2026-02"), run("muet", 0, "2026-02", **silent | {"other_energy_kwh": None}))
+    body = synthesis(scope_of(home, today=TODAY, inside=True))
+    loose = [(use["count"], use["energy"]["central"]) for use in body["uses"] if use["kind"] == "unregistered"]
+    assert loose == [(1, pytest.approx(5, rel=0.01)), (1, None)]
+    said = rendered(document(body, "fr"), "md").replace("\u00a0", " ")
+    assert "Hors du total : Hors du registre (services : 1), non estimable" in said
 
 
 def test_a_use_of_residents_is_not_withheld_beside_a_use_of_few_agents(tmp_path: Path) -> None:

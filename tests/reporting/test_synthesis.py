@@ -27,9 +27,10 @@ from estimator.governance.indicators.trend import change
 from estimator.governance.register.register import Register, author
 from estimator.reporting.documents.rendering import FormatUnknown, rendered, save
 from estimator.reporting.summary import charter_status as phrase_checks
+from estimator.reporting.summary.ceilings import budget_text
 from estimator.reporting.summary.charter_status import status
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.sentences import answer, budget_text, limit_texts, path_text, trend_text, value_text
+from estimator.reporting.summary.sentences import answer, limit_texts, path_text, trend_text, value_text
 from estimator.reporting.summary.summary import synthesis
 from tests.support import activity, built
 

@@ -153,6 +153,10 @@ class Commitments:
         votes = [b for b in self._standing(Budget) if (b.indicator, b.year, b.use_case) == (indicator, year, use_case)]
         return _last(b for b in votes if use_case or b.territory == territory)
 
+    def with_budget(self, year: int) -> list[str]:
+        """The territories with a ceiling of a year."""
+        return sorted({b.territory for b in self._standing(Budget) if b.year == year and not b.use_case})
+
     def trained(self, day: date) -> Trained | None:
         """The last statement of each service up to a day, summed; None without statements."""
         last = self._services(day)

@@ -12,7 +12,7 @@ from estimator.core.event_log import SignedRecord
 from estimator.core.fields import Id, Strict, Text
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
-from estimator.governance.register.schema import Commune, PastDay
+from estimator.governance.register.schema import PastDay, Territory
 
 What = Literal[
     "fiche", "fiche_habitant", "evaluation", "bilan_annuel", "donnees_ouvertes", "boamps", "beges", "budget_vert"
@@ -89,7 +89,7 @@ class Vote(Dated):
     """A vote of a body for a territory, and the document that proves it."""
 
     indicator: Voted
-    territory: Commune
+    territory: Territory
     by: Text
     document: Text
     unit: str = ""
@@ -212,7 +212,7 @@ class Publication(Dated):
     factors_version: Hash
     address: Address
     use_case: Id | None = None
-    territory: Commune | None = None
+    territory: Territory | None = None
     period: Annotated[str | None, BeforeValidator(_period)] = None
 
     @model_validator(mode="after")

@@ -9,8 +9,9 @@ from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.footprints import figures_of
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import proof_shares
-from estimator.governance.indicators.scope import WHOLE, Scope, of_case
+from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
+from estimator.governance.register.schema import WHOLE
 
 SHEET, USE = "sheet", "use"
 

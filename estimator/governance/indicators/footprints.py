@@ -9,8 +9,9 @@ from estimator.core.periods import month_after
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.functional_units import units
-from estimator.governance.indicators.scope import WHOLE, Scope, of_case
+from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
+from estimator.governance.register.schema import WHOLE
 
 FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
 FEWEST_MONTHS, MOST_MONTHS = 12, 24  # months of a history

@@ -13,10 +13,9 @@ from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.scenarios import ScenarioDecision, comparison
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
 from estimator.governance.register.register import Register
-from estimator.governance.register.schema import METROPOLE, UseCase
+from estimator.governance.register.schema import METROPOLE, WHOLE, UseCase
 from estimator.results.reading import Results
 
-WHOLE = "all"  # the whole territory, runs without a use case included
 IN_USE = ("experimentation", "pilote", "generalisation")
 
 

@@ -1,12 +1,13 @@
-"""Ceilings voted for one use of the register: what it used of them, and where the year goes at its pace."""
+"""Ceilings voted for one use of the register, or beside a territory: what is used of them, and where the year goes."""
 
+from dataclasses import replace
 from typing import Any
 
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.governance.indicators.anonymity import grouped, withheld_budget
+from estimator.governance.indicators.anonymity import grouped, withheld, withheld_budget
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.register.schema import UseCase
+from estimator.governance.register.schema import WHOLE, UseCase
 
 
 def use_budgets(scope: Scope) -> list[dict[str, Any]]:
@@ -14,6 +15,22 @@ def use_budgets(scope: Scope) -> list[dict[str, Any]]:
     hidden = set(grouped(scope).others)
     found = [(case, said) for case in scope.cases for said in budgets_of(scope, case)]
     return [withheld_budget(said) if case.id in hidden else said for case, said in found]
+
+
+def territory_budgets(scope: Scope) -> list[dict[str, Any]]:
+    """The ceilings of the year of other territories that hold this one, or that it holds: {"territory", "indicator",
+    "unit"} and what `Pace.against_budget` says of each."""
+    found = []
+    for territory in scope.sources.commitments.with_budget(scope.period.last // 100):
+        other = replace(scope, territory=territory, only=None)
+        if territory == scope.territory or WHOLE not in (territory, scope.territory):
+            continue
+        pace, hidden = Pace(other), withheld(other)
+        for name in FOOTPRINTS:
+            if said := pace.against_budget(name):
+                told = withheld_budget(said) if hidden else said
+                found.append({"territory": territory, "indicator": name, "unit": pace.spent[name].unit} | told)
+    return found
 
 
 def budgets_of(scope: Scope, case: UseCase) -> list[dict[str, Any]]:

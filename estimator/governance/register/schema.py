@@ -20,6 +20,7 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 CLOSING: dict[What, Outcome] = {"ne_pas_faire": "ne_pas_faire", "fait_sans_ia": "fait_sans_ia", "arreter": "arrete"}
 METROPOLE = "metropole"
+WHOLE = "all"  # the whole territory, runs without a use case included
 LEAST_GROWTH, MOST_GROWTH = -100, 1000  # of uses, a year [%]
 FRESH_MONTHS = 12  # during which a tested quality holds
 SWITCH = timedelta(days=31)  # a model is tested before it replaces another
@@ -31,6 +32,12 @@ _INSEE = re.compile(r"\d[\dAB]\d{3}")
 def _commune(text: str) -> str:
     if text != METROPOLE and not _INSEE.fullmatch(text):
         raise PydanticCustomError("commune", "not an INSEE code")
+    return text
+
+
+def _territory(text: str) -> str:
+    if text not in (METROPOLE, WHOLE) and not _INSEE.fullmatch(text):
+        raise PydanticCustomError("territory", "neither the whole nor an INSEE code")
     return text
 
 
@@ -63,6 +70,7 @@ SaidDay = Annotated[Day, AfterValidator(near_when_said)]
 PastDay = Annotated[Day, AfterValidator(past_when_said)]
 Mark = Annotated[float, AfterValidator(_mark)]
 Commune = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_commune)]
+Territory = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_territory)]
 Scenario = Annotated[MayBeEmpty, AfterValidator(_scenario)]
 Count = Annotated[float, Field(gt=0)]
 Growth = Annotated[float, AfterValidator(_growth)]

@@ -14,10 +14,9 @@ from estimator.assessment.impacts import amounts, figure_named
 from estimator.catalogue.load import load
 from estimator.catalogue.models import known
 from estimator.governance.indicators.anonymity import grouped
-from estimator.governance.indicators.scope import WHOLE
 from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.attachments import use_case_of
-from estimator.governance.register.schema import UseCase
+from estimator.governance.register.schema import WHOLE, UseCase
 from estimator.ingestion.kept_traces import sidecar_of
 from estimator.ledger.rows import COMPONENTS
 from estimator.reporting.publications.context import ReportFacts, ReportFiles

@@ -20,9 +20,8 @@ from estimator.core.number_format import made_share
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.anonymity import grouped
-from estimator.governance.indicators.scope import WHOLE
 from estimator.governance.indicators.usage_by_case import Attached, months_of
-from estimator.governance.register.schema import Commune
+from estimator.governance.register.schema import WHOLE, Commune
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.results.proofs import proofs
 

@@ -10,9 +10,9 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import figure
 from estimator.core.typography import typeset
 from estimator.governance.indicators.scenarios import ScenarioDecision
-from estimator.governance.indicators.scope import WHOLE, Scope, of_case
+from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.levers.levers import Lever, levers
-from estimator.governance.register.schema import UseCase
+from estimator.governance.register.schema import WHOLE, UseCase
 
 MOST = 3
 NAMED = 3  # use cases named in a decision

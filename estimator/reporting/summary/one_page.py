@@ -18,8 +18,10 @@ from estimator.reporting.documents.document import (
     TableCell,
 )
 from estimator.reporting.documents.pictures import round_top
+from estimator.reporting.summary.ceilings import ceilings
 from estimator.reporting.summary.months import LARGE, history_of, months_svg, samples
 from estimator.reporting.summary.sentences import (
+    amount_text,
     answer,
     caveat,
     limit_texts,
@@ -74,6 +76,9 @@ def is_mostly_estimated(body: Body) -> bool:
 
 
 def _sections(body: Body, lang: str) -> Iterator[Section]:
+    voted = tuple(text for _, text in ceilings(body, lang))
+    if voted:
+        yield Section(tell("ceilings", lang), (Points(voted),))
     if body["aloud"]:
         yield Section(tell("to_say", lang), (Points(tuple(said[lang] for said in body["aloud"])),))
     if body["indicators"]["energy"]["value"]["central"] is not None:
@@ -107,7 +112,6 @@ def _month(month: int, lang: str) -> str:
 def _uses(body: Body, lang: str) -> Table:
     """Use cases by electricity, each with its interval on one axis, the lines adding up to the total."""
     known = weighed(body)
-    unknown = sum(use["energy"]["central"] is None for use in body["uses"])
     top = _top(max((use["energy"]["high"] for use in known), default=1.0))
     rows: list[Row] = []
     for use in known:
@@ -116,8 +120,18 @@ def _uses(body: Body, lang: str) -> Table:
         rows.append((_short_name(use, lang), weight(use, lang), shown))
     step = step_for("kWh", top, lang)
     scale = (tell("scale", lang), "", TableCell("", scale=with_unit(tick_text(top, step, lang), step)))
-    caption = tell("uses_unknown_one" if unknown == 1 else "uses_unknown", lang, count=unknown) if unknown else ""
-    return Table(caption, tuple(tell(key, lang) for key in ("use", "electricity", "proof")), tuple(rows), (scale,))
+    return Table(
+        left_out(body, lang), tuple(tell(key, lang) for key in ("use", "electricity", "proof")), tuple(rows), (scale,)
+    )
+
+
+def left_out(body: Body, lang: str) -> str:
+    """The uses that no total holds, each with why; empty without any: unknown is named, never a zero."""
+    unknown = [use for use in body["uses"] if use["energy"]["central"] is None]
+    names = [
+        tell("left_out", lang, name=use_name(use, lang), why=interval_text(use["energy"], lang)) for use in unknown
+    ]
+    return tell("uses_unknown", lang, names=tell("joined_limits", lang).join(names)) if names else ""
 
 
 def weight(use: Body, lang: str) -> str:
@@ -204,6 +218,11 @@ def _records(body: Body, lang: str) -> Iterator[Record]:
         for month, amount in entry.get("months", {}).items():
             if amount:
                 yield ("mois", key, month, *_ends(amount), interval_text(amount, lang), "", "")
+    for found, text in ceilings(body, lang):
+        about = found.get("use_case") or found.get("territory") or body["territory"]
+        ends = _ends(found["projected"]) if found.get("projected") else (None, None, None, found["unit"])
+        asked = tell("ceiling_at_most", lang, value=amount_text(found["ceiling"], found["unit"], lang))
+        yield ("plafond", f"{found['indicator']}, {about}", "", *ends, text, asked, "")
     for use in body["uses"]:
         said, proved = interval_text(use["energy"], lang), proof_text(use["proof"], lang)
         yield ("usage", use["id"] or use["kind"], "", *_ends(use["energy"]), said, use_name(use, lang), proved)

@@ -27,7 +27,7 @@ from estimator.core.number_format import (
     two_figures,
     with_unit,
 )
-from estimator.core.periods import Period, first_day
+from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import VOTED
@@ -224,12 +224,6 @@ def amount_text(value: float | None, unit: str, lang: str) -> str:
     return exact_text(value, unit, lang)
 
 
-def path_lines(entry: Mapping[str, Any], lang: str) -> list[str]:
-    """The year of a footprint at its current pace: against the trajectory of its objective, and against its budget."""
-    budget = [budget_text(entry["budget"], entry["value"]["unit"], lang)] if entry["budget"] else []
-    return [line for line in (path_text(entry, lang), *budget) if line]
-
-
 def path_text(entry: Mapping[str, Any], lang: str) -> str:
     """The year against the trajectory of the objective, at the pace of its known days; empty without one."""
     found = entry.get("path") if isinstance(entry.get("path"), Mapping) else None
@@ -245,35 +239,6 @@ def path_text(entry: Mapping[str, Any], lang: str) -> str:
     return tell(f"path_{found['verdict']}", lang, **facts)
 
 
-def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
-    """When the budget of the year is exceeded, at the pace of its known days."""
-    facts: dict[str, object] = {"year": found["year"], "ceiling": amount_text(found["ceiling"], unit, lang)}
-    if not found["verdict"]:
-        return tell("budget_withheld" if found["withheld"] else "budget_unknown", lang, **facts)
-    facts |= {"projected": interval_text(found["projected"], lang), "known": known_text(found["days"])[lang]}
-    passed = found["passed"]
-    first, last = passed["high"], passed["low"]
-    facts |= {"first": _month(first, lang), "last": _month(last, lang)}
-    one = found["verdict"] == "over" and first == last
-    said = [tell("budget_over_one" if one else f"budget_{found['verdict']}", lang, **facts)]
-    if found["since"]:
-        said.append(tell("budget_since", lang, month=period_text(f"{found['year']}-{found['since'] % 100:02}", lang)))
-    if found["near"]:
-        low, high = found["used"]["low"], found["used"]["high"]
-        one_share = share_text(low, lang) == share_text(high, lang)
-        said.append(
-            tell("budget_near", lang, share=share_text(low, lang) if one_share else shares_text(low, high, lang))
-        )
-    if found["maybe"]:
-        said.append(tell("budget_maybe", lang, **facts))
-    return " ".join(said)
-
-
-def use_budget_text(found: Mapping[str, Any], lang: str) -> str:
-    """« Assistant : Plafond voté pour 2026 : … »"""
-    return tell("about", lang, name=found["name"], text=budget_text(found, found["unit"], lang))
-
-
 def forecast_lines(found: Forecast, lang: str) -> list[str]:
     """What a use would take over one, three and five years, and what is supposed."""
     spans = {f"y{n}": figure(amount, lang).interval for n, amount in found.over.items()}
@@ -282,12 +247,6 @@ def forecast_lines(found: Forecast, lang: str) -> list[str]:
     said = tell("forecast" if found.stated else "forecast_flat", lang, growth=growth, **spans)
     once = [tell("forecast_once", lang, once=figure(found.once, lang).interval)] if found.once else []
     return [said, tell("forecast_supposed", lang, known=known_text(found.days)[lang], year=year), *once]
-
-
-def _month(month: int | None, lang: str) -> str:
-    if month is None:
-        return ""
-    return str(format_date(first_day(month), "MMMM", locale=lang))
 
 
 def limit_texts(limits: list[Mapping[str, Any]], lang: str) -> list[str]:
@@ -324,10 +283,13 @@ def answer(body: Mapping[str, Any], lang: str, then: Callable[[Mapping[str, Any]
 
 
 def verdict(body: Mapping[str, Any], lang: str) -> str:
-    """The electricity against its voted path."""
+    """The electricity against its voted path, else against its voted ceiling."""
     energy = body["indicators"]["energy"]
-    found = (energy["path"] or {}).get("verdict") if energy["objective"] else "none"
-    return tell(f"answer_{found or 'unknown'}", lang)
+    if energy["objective"]:
+        return tell(f"answer_{(energy['path'] or {}).get('verdict') or 'unknown'}", lang)
+    if energy["budget"]:
+        return tell(f"answer_ceiling_{energy['budget']['verdict'] or 'unknown'}", lang, year=energy["budget"]["year"])
+    return tell("answer_ceilings" if body["territory_budgets"] or body["use_budgets"] else "answer_none", lang)
 
 
 def caveat(body: Mapping[str, Any], lang: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from estimator.governance.indicators.indicators import sheet
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.sovereignty import sovereignty
-from estimator.governance.indicators.use_budgets import use_budgets
+from estimator.governance.indicators.use_budgets import territory_budgets, use_budgets
 from estimator.reporting.summary.charter_status import charter, unchecked
 from estimator.reporting.summary.decisions import decisions
 from estimator.reporting.summary.statements import aloud, claims
@@ -15,13 +15,13 @@ __all__ = ["synthesis"]
 
 
 def synthesis(scope: Scope) -> dict[str, Any]:
-    """The sheet of indicators, then {"uses", "charter", "decisions", "use_budgets", "say", "not_say",
-    "aloud"}: one body for every format."""
+    """The sheet of indicators, then {"uses", "charter", "decisions", "use_budgets", "territory_budgets", "say",
+    "not_say", "aloud"}: one body for every format."""
     body = sheet(scope)
     body |= {"in_use": len(scope.in_use), "registered": len(scope.cases)}
     told = uses(scope)
     body |= {"uses": told, "uses_rest": folded(scope, told)}
     body["sovereignty"] = sovereignty(scope)
     body |= {"charter": charter(scope, body), "unchecked": unchecked(), "decisions": decisions(scope)}
-    body["use_budgets"] = use_budgets(scope)
+    body |= {"use_budgets": use_budgets(scope), "territory_budgets": territory_budgets(scope)}
     return body | claims(body) | aloud(body)

@@ -18,17 +18,18 @@ FEWEST = 2  # minimum number merged
 
 def uses(scope: Scope) -> list[dict[str, Any]]:
     """Each as {"kind": "case", "others" or "unregistered", "id", "name", "count", "energy", "proof", "share"}, largest
-    first. What is in no use is not told beside uses too few to be told together: the total less it would be theirs.
+    first; services of no use whose electricity is unknown are a line of their own. What is in no use is not told
+    beside uses too few to be told together: the total less it would be theirs.
     """
     if withheld(scope):
         return []
     groups = grouped(scope)
     told = {"case": _of} | dict.fromkeys(("others", "unregistered"), _untold if groups.too_few else _of)
     names = {case.id: case.name for case in scope.cases}
-    loose = of_case(scope.rows, None)
+    loose, unknown = _by_knowledge(of_case(scope.rows, None))
     lines = [("case", id, names[id], 1, of_case(scope.rows, id)) for id in groups.shown]
     lines.append(("others", "", "", len(groups.others), [row for row in scope.rows if row.id in groups.others]))
-    lines.append(("unregistered", "", "", _services(loose), loose))
+    lines += [("unregistered", "", "", _services(rows), rows) for rows in (loose, unknown)]
     found = [
         {"kind": kind, "id": id, "name": name, "count": count} | told[kind](rows, scope)
         for kind, id, name, count, rows in lines
@@ -76,6 +77,15 @@ def _untold(rows: Sequence[Attached], _scope: Scope) -> dict[str, Any]:
     assert ENERGY is not None
     amount = amounts([row.row.group for row in rows], [ENERGY])["energy"]
     return {"energy": withheld_amount(amount), "proof": {}, "share": None}
+
+
+def _by_knowledge(rows: Sequence[Attached]) -> tuple[list[Attached], list[Attached]]:
+    """Those of services with some known electricity, and those of the others: none is lost in a sum."""
+    known = {row.row.service_key for row in rows if row.row.group.values.get("it_energy") is not None}
+    sides: tuple[list[Attached], list[Attached]] = ([], [])
+    for row in rows:
+        sides[row.row.service_key not in known].append(row)
+    return sides
 
 
 def _services(rows: Sequence[Attached]) -> int:

@@ -7,7 +7,7 @@ from estimator.governance.indicators.sovereignty import UNKNOWN
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.governance.indicators.use_budgets import budgets_of
 from estimator.reporting.documents.document import Document, FieldList, Section
-from estimator.reporting.summary.sentences import budget_text
+from estimator.reporting.summary.ceilings import budget_text
 from estimator.reporting.summary.sovereignty_text import option_words
 from estimator.reporting.uses.context import UseFacts
 

@@ -1,0 +1,90 @@
+"""Texts of voted ceilings: what is used of them, when the year would pass them, and of which scope they are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from babel.dates import format_date
+
+from estimator.core.number_format import interval_text, share_text
+from estimator.core.periods import first_day
+from estimator.governance.indicators.known_days import known_text
+from estimator.reporting.summary.sentences import (
+    amount_text,
+    path_text,
+    period_text,
+    shares_text,
+    tell,
+    territory_text,
+)
+
+
+def path_lines(entry: Mapping[str, Any], lang: str) -> list[str]:
+    """The year of a footprint at its current pace: against the trajectory of its objective, and against its budget."""
+    budget = [budget_text(entry["budget"], entry["value"]["unit"], lang)] if entry["budget"] else []
+    return [line for line in (path_text(entry, lang), *budget) if line]
+
+
+def ceilings(body: Mapping[str, Any], lang: str) -> list[tuple[Mapping[str, Any], str]]:
+    """Every ceiling that covers the scope or a part of it, with its state in one sentence: its own, those of other
+    territories, those of its uses."""
+    entries = body["indicators"].values()
+    own = [e["budget"] | {"indicator": e["id"], "unit": e["value"]["unit"]} for e in entries if e.get("budget")]
+    every = (*own, *body["territory_budgets"], *body["use_budgets"])
+    return [(found, _ceiling(found, lang)) for found in every]
+
+
+def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
+    """When the budget of the year is exceeded, at the pace of its known days."""
+    facts: dict[str, object] = {"year": found["year"], "ceiling": amount_text(found["ceiling"], unit, lang)}
+    if not found["verdict"]:
+        return tell(f"budget_{_state(found)}", lang, **facts)
+    facts |= {"projected": interval_text(found["projected"], lang), "known": known_text(found["days"])[lang]}
+    facts |= _passing(found, lang)
+    said = [tell(f"budget_{_state(found)}", lang, **facts)]
+    if found["since"]:
+        said.append(tell("budget_since", lang, month=period_text(f"{found['year']}-{found['since'] % 100:02}", lang)))
+    if found["near"]:
+        low, high = found["used"]["low"], found["used"]["high"]
+        one_share = share_text(low, lang) == share_text(high, lang)
+        said.append(
+            tell("budget_near", lang, share=share_text(low, lang) if one_share else shares_text(low, high, lang))
+        )
+    if found["maybe"]:
+        said.append(tell("budget_maybe", lang, **facts))
+    return " ".join(said)
+
+
+def use_budget_text(found: Mapping[str, Any], lang: str) -> str:
+    """« Assistant : Plafond voté pour 2026 : … »"""
+    return tell("about", lang, name=_whose(found, lang), text=budget_text(found, found["unit"], lang))
+
+
+def _ceiling(found: Mapping[str, Any], lang: str) -> str:
+    facts = {"year": found["year"], "ceiling": amount_text(found["ceiling"], found["unit"], lang)}
+    said = f"{tell('ceiling', lang, **facts)} {tell(f'ceiling_{_state(found)}', lang, **_passing(found, lang))}"
+    return tell("about", lang, name=_whose(found, lang), text=said) if _whose(found, lang) else said
+
+
+def _state(found: Mapping[str, Any]) -> str:
+    """The key of the words of its verdict."""
+    if not found["verdict"]:
+        return "withheld" if found["withheld"] else "unknown"
+    one = found["verdict"] == "over" and found["passed"]["high"] == found["passed"]["low"]
+    return "over_one" if one else str(found["verdict"])
+
+
+def _passing(found: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """The first and the last month in which it would be passed."""
+    passed = found.get("passed") or {"high": None, "low": None}
+    return {"first": _month(passed["high"], lang), "last": _month(passed["low"], lang)}
+
+
+def _whose(found: Mapping[str, Any], lang: str) -> str:
+    """The name of the use or of the other territory of a ceiling; "" of that of the scope."""
+    return territory_text(found["territory"], lang) if "territory" in found else str(found.get("name", ""))
+
+
+def _month(month: int | None, lang: str) -> str:
+    if month is None:
+        return ""
+    return str(format_date(first_day(month), "MMMM", locale=lang))
