@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
 from estimator.core.number_format import two_readings
 from estimator.core.typography import printable
 
@@ -25,7 +25,7 @@ class FieldRefused(SobriaError):
     """An answer to one of the five questions that is missing or cannot be read."""
 
     def message(self, lang: str) -> str:
-        facts: dict[str, Any] = {n: said[lang] if isinstance(said, dict) else said for n, said in self.facts.items()}
+        facts = said_in(lang, self.facts)
         return say("five", facts.pop("key"), lang, **facts)
 
 

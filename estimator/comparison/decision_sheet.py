@@ -19,8 +19,9 @@ from estimator.comparison.sentences import sentences_of
 from estimator.comparison.site_comparison import at_hosts, placeable
 from estimator.comparison.suppositions import suppositions
 from estimator.comparison.volume_sweep import GROWTH, crossings, growth, turns
-from estimator.core.errors import SobriaError, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, said_in, say, sentences
 from estimator.core.interval import Interval
+from estimator.core.validation_messages import told
 from estimator.places.criteria import criteria
 from estimator.places.evidence import distance_class
 from estimator.workloads.estimate import parts_of, publisher_training
@@ -91,8 +92,12 @@ def refusals(scenario: Scenario, context: ComparisonContext) -> Refused:
                 built(scenario, option, context, times)
         except SobriaError as error:
             found[option.id] = error.as_dict()
-        except ValidationError:
-            found[option.id] = sentences("compare", "implausible")
+        except ValidationError as error:
+            fault = error.errors()[0]
+            read = {lang: {**said_in(lang, told(fault)), "field": fault["loc"][-1]} for lang in LANGUAGES}
+            found[option.id] = {"code": "implausible"} | {
+                lang: say("compare", "implausible", lang, **read[lang]) for lang in LANGUAGES
+            }
     return found
 
 

@@ -9,10 +9,10 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
 from estimator.core.fields import NearDay, Typed, on_one_scale
 from estimator.core.typography import printable
-from estimator.core.validation_messages import expected
+from estimator.core.validation_messages import told
 from estimator.workloads.request import Request, TrainingEffort
 
 MOST_OPTIONS = 200
@@ -32,16 +32,12 @@ class ScenarioRefused(SobriaError):
     def message(self, lang: str) -> str:
         """What was read, where, and what was expected, in one language; a line a fault where there are several."""
         if self.code != ScenarioRefused.code:
-            return say("errors", self.code, lang, **_in(lang, self.facts))
-        told = [say("scenario_file", "fault", lang, **_in(lang, fault)) for fault in self.faults]
-        if len(told) > 1:
-            lines = "".join(f"\n  - {line}." for line in told)
-            return say("errors", "scenario_faults", lang, count=len(told), faults=lines, **self.facts)
-        return say("errors", self.code, lang, file=self.facts["file"], fault=told[0])
-
-
-def _in(lang: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: said[lang] if isinstance(said, dict) else said for name, said in facts.items()}
+            return super().message(lang)
+        lines = [say("scenario_file", "fault", lang, **said_in(lang, fault)) for fault in self.faults]
+        if len(lines) > 1:
+            listed = "".join(f"\n  - {line}." for line in lines)
+            return say("errors", "scenario_faults", lang, count=len(lines), faults=listed, **self.facts)
+        return say("errors", self.code, lang, file=self.facts["file"], fault=lines[0])
 
 
 class Quality(Typed):
@@ -278,8 +274,8 @@ def scenario_of(data: Mapping[str, Any], name: str = "scenario.toml") -> Scenari
         faults = error.errors()
         # pydantic also says too short a list of which an element is at fault
         inner = {fault["loc"][:depth] for fault in faults for depth in range(1, len(fault["loc"]))}
-        told = [_fault(f, data) for f in faults if f["type"] != "too_short" or f["loc"] not in inner]
-        raise ScenarioRefused(file=name, faults=told) from error
+        real = [_fault(f, data) for f in faults if f["type"] != "too_short" or f["loc"] not in inner]
+        raise ScenarioRefused(file=name, faults=real) from error
 
 
 def _named_apart(scenario: Scenario) -> Scenario:
@@ -298,13 +294,10 @@ def _with_id(option: Option) -> Option:
 
 def _fault(one: ErrorDetails, data: Mapping[str, Any]) -> dict[str, Any]:
     """One fault: its field and where it stands, what was read and what was expected, in both languages."""
-    said = {lang: expected(one, lang) for lang in LANGUAGES}
-    value, loc = one.get("input"), [str(part) for part in one["loc"]]
-    shape = "nothing" if one["type"] == "missing" else "table" if isinstance(value, Mapping | list) else ""
-    read = {lang: say("scenario_file", shape, lang) for lang in LANGUAGES} if shape else printable(str(value))[:60]
+    loc = [str(part) for part in one["loc"]]
     named = data["options"][int(loc[1])] if loc[:1] == ["options"] and len(loc) > 1 else None
     id = str(named.get("id", "")) if isinstance(named, Mapping) else ""
-    return {"where": _place_of(loc, printable(id)), "field": loc[-1] if loc else "", "read": read, "expected": said}
+    return {"where": _place_of(loc, printable(id)), "field": loc[-1] if loc else "", **told(one)}
 
 
 def _place_of(loc: Sequence[str], id: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -61,6 +61,11 @@ def say(section: str, key: str, lang: str, **facts: object) -> str:
     return texts(section, lang)[key].format(**facts)
 
 
+def said_in(lang: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of a text, those that are {"fr", "en"} in one language."""
+    return {name: told[lang] if isinstance(told, dict) else told for name, told in facts.items()}
+
+
 def sentences(section: str, key: str, **facts: object) -> dict[str, str]:
     """The same text for machines and people: {"code", "fr", "en"}."""
     return {"code": key} | {lang: say(section, key, lang, **facts) for lang in LANGUAGES}
@@ -97,7 +102,7 @@ class SobriaError(Exception):
 
     def message(self, lang: str) -> str:
         """What was read, what was expected and what to do, in one language."""
-        return say("errors", self.code, lang, **self.facts)
+        return say("errors", self.code, lang, **said_in(lang, self.facts))
 
     def as_dict(self) -> dict[str, Any]:
         """{"code", "fr", "en"}"""

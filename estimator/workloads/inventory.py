@@ -8,7 +8,7 @@ from estimator.catalogue import models
 from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.catalogue.selection import SelectedFactor, year_reused
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import LANGUAGES, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import sentences_with
 from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference.serving import waiting
@@ -91,6 +91,9 @@ def _search(resolved: ResolvedRequest, asked: Retrieval, inventory: Inventory) -
     if asked.rerank_model is not None:
         lines["rerank"] = (asked.rerank_model, (asked.passages or 0.0) * (asked.passage_tokens or 0.0), count)
     for part, (model, tokens, times) in lines.items():
+        if (known := models.find(model)).modality != "embedding":
+            makes = {lang: say("models", f"makes_{known.modality}", lang) for lang in LANGUAGES}
+            raise SobriaError("not_of_search", model=known.name, makes=makes)
         line = Request(model=model, input_tokens=tokens, requests=times).checked()
         found = inventory_of(replace(resolved, request=line, warnings=[], lengths={}))
         inventory.groups += [replace(group, part=part) for group in found.groups]

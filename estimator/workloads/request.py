@@ -1,31 +1,34 @@
 """A request to the estimator, and its validation."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from estimator.catalogue import models
 from estimator.catalogue.fault_rules import BY_CODE
 from estimator.catalogue.input_faults import facts, faults, of_one
 from estimator.catalogue.load import load
-from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.fields import Typed
-from estimator.core.number_format import exact_text
-from estimator.core.validation_messages import expected
+from estimator.core.errors import SobriaError, said_in, say, sentences
+from estimator.core.fields import NearDay, Typed
+from estimator.core.validation_messages import told
 
 AMOUNT = 1e12  # above any use
 COUNTED = tuple(BY_CODE[code] for code in ("answer_length", "request_length"))
 RERANKED = ("passages", "passage_tokens")
-SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
+MOST_INDEXED = 1e15  # documents, all passes included
 
 
 class RequestRefused(SobriaError):
-    """An impossible value: negative, infinite, NaN, above any use."""
+    """Impossible values: negative, infinite, NaN, above any use; each with its option."""
 
     code = "question_refused"
+
+    def message(self, lang: str) -> str:
+        """Each value at fault, a line each."""
+        faults: Any = self.facts["faults"]
+        return "\n".join(say("errors", self.code, lang, **said_in(lang, fault)) for fault in faults)
 
 
 class RetrievalIncomplete(SobriaError):
@@ -70,6 +73,11 @@ class TrainingEffort(Typed):
     uses: float | None = Field(None, gt=0, le=1e18, description="declared over the life of the model")
 
 
+OF_TRAINING = {name: f"training_{name}" for name in TrainingEffort.model_fields}  # field -> option
+NAMED = {"day": "date", "retrieval": "rerank_model"}
+OF_TRAINING |= {"it_energy_kwh": "training_kwh", "uses": "uses"}
+
+
 class Retrieval(Typed):
     """A search in one's own documents, before an answer: vectors of all of them, then of each question, then the order
     of the passages that were found. Tokens are means; those of its task where they are not stated.
@@ -79,19 +87,21 @@ class Retrieval(Typed):
     """
 
     documents: float = Field(gt=0, le=AMOUNT)
-    document_tokens: float | None = Field(None, gt=0, le=AMOUNT, description="of one document")
-    query_tokens: float | None = Field(None, gt=0, le=AMOUNT, description="of one question")
+    document_tokens: float | None = Field(None, gt=0, le=1e9, description="of one document")
+    query_tokens: float | None = Field(None, gt=0, le=1e6, description="of one question")
     embedding_model: str
     reindexings: float = Field(0.0, ge=0, le=1e9)
     changed_share: float = Field(1.0, gt=0, le=1)
     rerank_model: str | None = None
-    passages: float | None = Field(None, gt=0, le=AMOUNT, description="set in order for one question")
-    passage_tokens: float | None = Field(None, gt=0, le=AMOUNT, description="of one passage")
+    passages: float | None = Field(None, gt=0, le=1e5, description="set in order for one question")
+    passage_tokens: float | None = Field(None, gt=0, le=1e6, description="of one passage")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.rerank_model is None and (self.passages is not None or self.passage_tokens is not None):
             raise PydanticCustomError("rerank_parts", "a reranking says its model, its passages and their tokens")
+        if self.indexed > MOST_INDEXED:
+            raise PydanticCustomError("index_too_large", "at most {most} documents, all passes", {"most": MOST_INDEXED})
         return self
 
     @property
@@ -129,7 +139,7 @@ class Request(Typed):
     concurrency: float | None = Field(None, gt=0, le=1e6, description="mean requests in flight of one replica")
     precision_bits: float | None = Field(None, gt=0, le=64, description="bits of a weight")
     zone: str | None = None
-    day: date | None = None
+    day: NearDay | None = None
     host: str | None = None
     pue: float | None = Field(None, description="given by the user [1]")
     wue: float | None = Field(None, description="given by the user [L/kWh]")
@@ -166,9 +176,7 @@ class Request(Typed):
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
             raise NothingAsked()
         if self.retrieval is not None and (lacking := self.retrieval.missing):
-            said = {lang: say("expected", "missing", lang) for lang in LANGUAGES}
-            name = ", --".join(lacking).replace("_", "-")
-            raise RetrievalIncomplete(option=name, expected=said["fr"], expected_en=said["en"])
+            raise RetrievalIncomplete(option=", --".join(lacking).replace("_", "-"))
         modelled = self.model is not None and self.it_energy_kwh is None
         if modelled and not self.answered and not self.embedded and not self.product:
             raise TokensWanted(model=self.model)
@@ -180,7 +188,7 @@ class Request(Typed):
             raise TooManyCached(cached=f"{self.cached_tokens:g}", read=f"{self.input_tokens or 0:g}")
         for found in faults(of_one(self._counts(), load()), COUNTED):
             said = sentences("checks", found.code, **facts(found.code, *found.worst))
-            raise FaultyRequest(fault=said["fr"], fault_en=said["en"])
+            raise FaultyRequest(fault=said)
         return self
 
     def _counts(self) -> dict[str, float | None]:
@@ -190,28 +198,18 @@ class Request(Typed):
 
 
 def request_from(**given: Any) -> Request:
-    """A request from its fields. RequestRefused gives the field, what was read and what was expected."""
+    """A request from its fields. RequestRefused gives each field at fault, what was read and what was expected."""
     try:
         return Request.model_validate(given)
     except ValidationError as error:
-        fault = error.errors()[0]
-        if fault["loc"][:1] == ("retrieval",) and fault["type"] in ("missing", "rerank_parts"):
-            said = {lang: expected(fault, lang) for lang in LANGUAGES}
-            name = str(fault["loc"][-1]).replace("retrieval", "rerank_model").replace("_", "-")
-            raise RetrievalIncomplete(option=name, expected=said["fr"], expected_en=said["en"]) from error
-        field = "-".join(str(part) for part in fault["loc"] if part != "retrieval") or "-"
-        raise RequestRefused(
-            option=field.replace("_", "-"), value=fault["input"], **_expected(fault.get("ctx", {}))
-        ) from error
+        raise RequestRefused(faults=[_fault(one) for one in error.errors()]) from error
 
 
-def _expected(limits: Mapping[str, Any]) -> dict[str, str]:
-    """The limit that a value broke, in both languages; a finite number where it is none."""
-    said = {}
-    for lang in LANGUAGES:
-        broken = [f"{sign} {exact_text(limits[name], '1', lang)}" for name, sign in SIGNS.items() if name in limits]
-        said[lang] = ", ".join(broken) or say("errors", "finite", lang)
-    return {"expected": said["fr"], "expected_en": said["en"]}
+def _fault(one: ErrorDetails) -> dict[str, Any]:
+    """The option of a fault, as it is typed; what was read and what was expected."""
+    part, name = one["loc"][0], str(one["loc"][-1])
+    option = OF_TRAINING[name] if part == "training" else NAMED.get(name, name)
+    return {"option": option.replace("_", "-"), **told(one)}
 
 
 def retrieval(stated: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -222,7 +220,5 @@ def retrieval(stated: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def training(stated: Mapping[str, Any]) -> dict[str, Any] | None:
     """The training fields of a command line (training_device, uses …); None without any."""
-    names = {name: f"training_{name}" for name in TrainingEffort.model_fields}
-    names |= {"it_energy_kwh": "training_kwh", "uses": "uses"}
-    found = {name: stated[said] for name, said in names.items() if stated.get(said) is not None}
+    found = {name: stated[said] for name, said in OF_TRAINING.items() if stated.get(said) is not None}
     return found if found.keys() - {"extra"} else None

@@ -8,7 +8,7 @@ import pytest
 
 from estimator.core.errors import SobriaError
 from estimator.workloads.estimate import estimate
-from estimator.workloads.request import Request, RetrievalIncomplete, request_from
+from estimator.workloads.request import Request, RequestRefused, RetrievalIncomplete, request_from
 from tests.support import sobria
 
 PLACE = {"host": "class/server-room", "zone": "FRA"}
@@ -78,15 +78,21 @@ def test_a_task_gives_the_lengths_of_a_search_that_nobody_stated() -> None:
 
 
 def test_a_search_without_its_parts_is_refused_by_their_name() -> None:
-    with pytest.raises(RetrievalIncomplete) as missing:
+    with pytest.raises(RequestRefused) as missing:
         request_from(retrieval={"documents": 10})
-    assert "--embedding-model" in missing.value.message("fr") and "embedding model" in missing.value.message("en")
-    with pytest.raises(RetrievalIncomplete, match="document-tokens"):
+    assert "--embedding-model : « rien » a été lu" in missing.value.message("fr")
+    with pytest.raises(RetrievalIncomplete, match="--document-tokens, --query-tokens"):
         estimate(request_from(retrieval={"documents": 10, "embedding_model": "bge-m3"}))
-    with pytest.raises(RetrievalIncomplete, match="rerank-model"):
+    with pytest.raises(RequestRefused, match="--rerank-model"):
         request_from(retrieval={k: v for k, v in SEARCH.items() if k != "rerank_model"})
     with pytest.raises(SobriaError, match="--changed-share"):
         request_from(retrieval=SEARCH | {"changed_share": 2})
+    with pytest.raises(SobriaError, match="At most 1,000,000,000,000,000 documents"):
+        request_from(retrieval=SEARCH | {"documents": 1e12, "reindexings": 1e6, "changed_share": 1})
+    for model, said in (("gpt-5", "« GPT-5 » écrit du texte"), ("modele-9000", "n'est pas au catalogue")):
+        with pytest.raises(SobriaError) as refused:
+            estimate(request_from(retrieval=SEARCH | {"embedding_model": model}))
+        assert said in refused.value.message("fr")
 
 
 def test_the_training_of_its_publisher_stands_beside_and_is_never_added(tmp_path: Path) -> None:
