@@ -138,14 +138,15 @@ def _picture(rows: Sequence[Stack], title: str, lang: str) -> Explored:
     step = step_for(rows[0].amount.unit, max((row.amount.ends.central for row in known), default=0.0), lang)
     drawn = []
     for row in rows:
-        marks, start = [], 0.0
+        marks, more, start = [], [], 0.0
         for part, colour in PARTS.items():
             if value := row.parts.get(part):
                 marks.append(Mark(start, start + value, group=t(f"components.{part}", lang), colour=colour))
+                more.append(f"{t(f'components.{part}', lang)} {_part_text(row, part, lang)}")
                 start += value
         if row in known:
             marks.append(Mark.of(row.amount, t("compare.whole", lang), INK))
-        drawn.append(ExploredRow(row.label, said_in_sentence(row.amount, lang)[0], marks))
+        drawn.append(ExploredRow(row.label, said_in_sentence(row.amount, lang)[0], marks, more=more))
     return Explored(title, drawn, step.text, float(step.worth))
 
 

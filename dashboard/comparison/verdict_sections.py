@@ -99,6 +99,7 @@ def pictures(answer: Answer, lang: str) -> list[Explored]:
             said_in_sentence(point.amount, lang)[0],
             [Mark.of(point.amount, "", ACCENT if point.marked else PALE)],
             point.quality,
+            [f"{t('compare.quality', lang).lower()} {quality_text(point.quality, lang)}"],
         )
         for point in points
     ]

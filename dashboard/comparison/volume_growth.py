@@ -66,7 +66,7 @@ def _times(value: float, lang: str) -> str:
 
 
 def pictures(answer: Answer, lang: str) -> list[Explored]:
-    """The electricity of the period of each option, a colour a volume."""
+    """The electricity of the period of each option, a colour and a mark a volume."""
     if not answer.growth:
         return []
     last = answer.growth[-1].energy
@@ -79,6 +79,10 @@ def pictures(answer: Answer, lang: str) -> list[Explored]:
             [
                 Mark.of(grown.energy[name], _times(grown.times, lang), colour)
                 for grown, colour in zip(answer.growth, (ACCENT, PALE, INK), strict=False)
+            ],
+            more=[
+                f"{_times(grown.times, lang)} {said_in_sentence(grown.energy[name], lang)[0]}"
+                for grown in answer.growth[1:]
             ],
         )
         for name in known

@@ -57,7 +57,7 @@ def _answer(view: View, lang: str) -> Answer | None:
         compare_files.reopen(lang)
         return None
     waiting = st.empty()
-    waiting.html(Markup('<p class="small computing">{}</p>').format(t("compare.computing", lang)))
+    waiting.html(Markup('<p class="small computing" role="status">{}</p>').format(t("compare.computing", lang)))
     answer = compare_data.compared(view.scenario)
     waiting.empty()
     if compare_session.ERROR in st.session_state:

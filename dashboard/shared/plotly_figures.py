@@ -21,6 +21,7 @@ ROW, ROOM, PLANE, APART = (
     320,
     0.28,
 )  # height of a row, of what is around rows, of a plane [px]; of a group [rows]
+TEXTURES, SYMBOLS = ("", "/", "x", ".", "\\", "+"), ("circle", "square", "diamond")  # of the groups of a legend
 WIDEST = 60  # maximum characters of a name above its row; the pointer has the whole name
 FONT = {"family": "SobrIA Sans, system-ui, sans-serif", "size": 14, "color": INK}
 
@@ -46,12 +47,14 @@ class Mark(NamedTuple):
 
 
 class ExploredRow(NamedTuple):
-    """A row, its value in words, what is drawn in it; height: its place on a second axis, where there is one."""
+    """A row, its value in words, what is drawn in it; height: its place on a second axis, where there is one; more: the
+    rest of what is drawn, in words, for those who are read it."""
 
     name: str
     told: str
     marks: Sequence[Mark]
     height: float | None = None
+    more: Sequence[str] = ()
 
 
 class Explored(NamedTuple):
@@ -93,7 +96,8 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
     under = len(groups) > len(alone)  # an interval stands under its bar, and beside those of other groups
     apart = {group: APART * (alone.index(group) + under) if group in alone else 0.0 for group in groups}
     pitch = 1 + max(apart.values(), default=0.0)
-    traces = [_trace(picture, group, pitch, apart[group]) for group in groups]
+    ranks = {group: n for kind in (alone, [g for g in groups if g not in alone]) for n, group in enumerate(kind)}
+    traces = [_trace(picture, group, pitch, apart[group], ranks[group]) for group in groups]
     high = PLANE if plane else ROOM + ROW * len(picture.rows) * pitch
     layout: dict[str, Any] = {
         "font": FONT, "paper_bgcolor": WHITE, "plot_bgcolor": WHITE, "dragmode": False, "barmode": "overlay",
@@ -117,7 +121,7 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
 
 def alternative(picture: Explored, lang: str) -> str:
     """The picture in words, its values included."""
-    rows = [t("chart.row_missing", lang, label=row.name, value=row.told) for row in picture.rows]
+    rows = [t("chart.row_missing", lang, label=r.name, value=", ".join((r.told, *r.more))) for r in picture.rows]
     title = picture.title.rstrip("?\u00a0\u202f ")
     return t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(rows).rstrip("."))
 
@@ -139,8 +143,8 @@ def _of(picture: Explored, group: str) -> Iterator[tuple[int, Mark]]:
     return ((n, mark) for n, row in enumerate(picture.rows) for mark in row.marks if mark.group == group)
 
 
-def _trace(picture: Explored, group: str, pitch: float, apart: float) -> dict[str, Any]:
-    """The marks of one group, in the unit of the axis."""
+def _trace(picture: Explored, group: str, pitch: float, apart: float, rank: int) -> dict[str, Any]:
+    """The marks of one group, in the unit of the axis; rank: of the group among those drawn as it is."""
     places, marks = zip(*_of(picture, group), strict=True)
     low, high = ([end / picture.worth for end in ends] for ends in zip(*(m[:2] for m in marks), strict=True))
     rows = [picture.rows[n] for n in places]
@@ -150,9 +154,8 @@ def _trace(picture: Explored, group: str, pitch: float, apart: float) -> dict[st
     colours = [mark.colour for mark in marks]
     if marks[0].central is None:
         wide = [end - start for start, end in zip(low, high, strict=True)]
-        return common | {
-            "type": "bar", "orientation": "h", "base": low, "x": wide, "width": 0.3, "marker": {"color": colours},
-        }  # fmt: skip
+        marker = {"color": colours, "pattern": {"shape": TEXTURES[rank % len(TEXTURES)]}}
+        return common | {"type": "bar", "orientation": "h", "base": low, "x": wide, "width": 0.3, "marker": marker}
     middle = [(mark.central or 0.0) / picture.worth for mark in marks]
     ends = {
         "array": [end - m for end, m in zip(high, middle, strict=True)],
@@ -166,7 +169,9 @@ def _trace(picture: Explored, group: str, pitch: float, apart: float) -> dict[st
     }
     return common | (names if picture.second else {"mode": "markers"}) | {
         "type": "scatter", "x": middle,
-        "marker": {"size": 12, "color": WHITE, "line": {"color": colours, "width": 3}},
+        "marker": {
+            "size": 12, "color": WHITE, "line": {"color": colours, "width": 3}, "symbol": SYMBOLS[rank % len(SYMBOLS)],
+        },
         "error_x": {"type": "data", "symmetric": False, "color": colours[0], "thickness": 6, "width": 0, **ends},
     }  # fmt: skip
 

@@ -1,13 +1,17 @@
 // What is mended in Streamlit. Where its server is: without being told, it first asks below the address of each page, where
-// nothing is. Then the parts that it draws by itself: its words, said in the reader's language, and a role that contradicts
-// a name or has none. One letter alone does nothing: it drew the page again. The document holds the pairs: what Streamlit writes, what to say; {x} stands for any text. What our
-// own pages and people write is left as it is.
+// nothing is. Then the parts that it draws by itself: its words, said in the reader's language, a role that contradicts a
+// name or has none, a button that does not say of which list it is, a drawing that is read beside its words. One letter
+// alone does nothing: it drew the page again. The document holds the pairs: what Streamlit writes, what to say; {x} stands
+// for any text. What our own pages and people write is left as it is.
 (() => {
   "use strict";
   window.__streamlit = {BACKEND_BASE_URL: new URL(".", location).href};
   const NOT_STREAMLIT = ".stHtml, [data-testid=stCode] pre, label, [role=option][data-key], [data-tag] > span, .stFileChipName";
   const NAMELESS = "[data-rac][role=group]:not([aria-label], [aria-labelledby])"; // around each list: it groups nothing
   const NAMED_FOR_NOTHING = "[data-testid=stFileUploaderDropzone][role=presentation]";
+  const DRAWN = "svg:not([aria-hidden])"; // icons, and pictures whose figure has their words
+  const LISTS = "[data-testid=stSelectbox], [data-testid=stMultiSelect]";
+  const OF_A_LIST = new Set(["Open", "Clear value", "Clear all"]); // buttons, which do not say of which one
   const NAMES_OF_PEOPLE = "[role=option], [data-tag], .stFileChip";
   const pairs = JSON.parse(document.getElementById("words").textContent);
   const exact = new Map(pairs.filter(([said]) => !said.includes("{x}")));
@@ -32,8 +36,11 @@
   const name = element => {
     if (element.matches(NAMELESS)) element.removeAttribute("role");
     if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");
+    if (element.matches(DRAWN)) element.setAttribute("aria-hidden", "true");
     const said = element.getAttribute("aria-label");
-    if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));
+    const list = OF_A_LIST.has(said) && element.closest(LISTS)?.querySelector("input")?.getAttribute("aria-label");
+    if (list) element.setAttribute("aria-label", `${told(said)}, ${list}`);
+    else if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));
   };
   const text = node => {
     const bare = node.data.trim();

@@ -64,9 +64,13 @@ def _legend(drawn: Mapping[str, str], lang: str) -> Markup:
 
 
 def _alt(name: str, history: History, lang: str) -> str:
-    """Text alternative: the first, the last and the highest month, with their intervals; the table has them all."""
+    """Text alternative: the first, the last and the highest month, with their intervals, and the objective; the table
+    has all the months."""
     said = [
         t("chart.month_cell", lang, month=month_text(month, lang), value=interval_text(amount, lang))
         for month, amount in history.told
     ]
+    if history.limit is not None:
+        step = step_for(next(iter(history.known.values())).unit, history.limit, lang)
+        said.append(f"{tell('legend_limit', lang)} {with_unit(plain(history.limit, step, lang), step)}")
     return t("synthese.months_alt", lang, name=name, months=t("numbers.list", lang).join(said))

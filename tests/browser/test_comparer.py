@@ -122,7 +122,7 @@ def test_a_sentence_says_that_it_is_computing(screen: Page, serve: Serve) -> Non
     screen.evaluate(
         """() => { window.seen = []; const head = () => document.querySelector('.head').textContent, first = head();
         new MutationObserver(() => {
-          if (document.querySelector('.computing')) window.seen.push('computing');
+          if (document.querySelector('.computing[role=status]')) window.seen.push('computing');
           if (head() !== first) window.seen.push('answer'); }).observe(document.body, {subtree: true, childList: true,
           characterData: true}); }"""
     )

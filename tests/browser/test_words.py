@@ -14,6 +14,7 @@ ASKED = {  # address: what is clicked, what is typed
     "/comparer": ("[data-testid=stPopoverButton]", "x"),
     "/facteurs": ("input[type=text]:not([role])", "pue"),
     "/registre?cas=assistant-agents&faire=revue": ("", ""),
+    "/registre?etape=pilote": ("", ""),
     "/brancher?voie=vllm": ("", ""),
 }
 TOO_LARGE = 201 * 1024 * 1024  # a file of nothing, which takes no place on the disk [bytes]
@@ -49,6 +50,13 @@ def test_streamlit_speaks_french(screen: Page, dashboard: Server, tmp_path: Path
             screen.get_by_text("dépasse 200 Mo").wait_for(state="attached")
         screen.wait_for_timeout(300)
         assert english(screen) == [], path
+
+
+def test_a_button_says_which_list_it_opens_or_empties(screen: Page, dashboard: Server) -> None:
+    for lang, names in (("fr", ("Ouvrir la liste, Étape", "Effacer ce choix, Étape")), ("en", ("Open, Stage",))):
+        open_page(screen, dashboard, "/registre?etape=pilote", lang)
+        for name in names:
+            screen.get_by_role("button", name=name, exact=True).wait_for()
 
 
 def test_streamlit_keeps_its_words_in_english_and_people_keep_theirs(screen: Page, dashboard: Server) -> None:

@@ -29,6 +29,13 @@ def test_marks_are_drawn_in_the_unit_of_the_axis() -> None:
     assert [round(v, 9) for v in total["error_x"]["arrayminus"]] == [1.0, 1.0]
 
 
+def test_groups_are_told_apart_without_their_colours() -> None:
+    """Two kinds of bar have two textures, two intervals two marks, and the legend shows them."""
+    marks = [Mark(0.0, 1.0, group="a"), Mark(1.0, 2.0, group="b"), Mark(0.0, 2.0, 1.0, "c"), Mark(0.0, 2.0, 1.0, "d")]
+    bars = [trace["marker"] for trace in figure(Explored("x", [ExploredRow("r", "2 Wh", marks)], "Wh"), "fr")["data"]]
+    assert bars[0]["pattern"] != bars[1]["pattern"] and bars[2]["symbol"] != bars[3]["symbol"]
+
+
 def test_a_second_axis_has_heights_and_its_threshold() -> None:
     rows = [ExploredRow("a", "2 Wh", [Mark(0.001, 0.003, 0.002)], 0.9)]
     drawn = figure(Explored("Qualité", rows, "Wh", 0.001, second="Qualité", threshold=0.85), "fr")
@@ -46,3 +53,5 @@ def test_a_hostile_name_is_text_and_no_cell_is_a_formula() -> None:
 def test_the_words_of_a_picture_hold_its_values() -> None:
     said = alternative(WATTS, "fr").replace("\u00a0", " ")
     assert said.startswith("Électricité. le petit : entre 1 et 3 Wh")
+    more = ExploredRow("le petit", "entre 1 et 3 Wh", [], more=["× 3 entre 3 et 9 Wh"])
+    assert "entre 1 et 3 Wh, × 3 entre 3 et 9 Wh" in alternative(Explored("x", [more]), "fr").replace("\u00a0", " ")
