@@ -82,7 +82,7 @@ def _card(place: str, group: Group, letter: str, names: Mapping[str, str], lang:
     title = t("compare_form.more_of", lang, letter=letter)
     with st.expander(title, key=f"compare_more_{place}", on_change="rerun") as more:
         if more.open:
-            _more(FormPart(place, lang, option_changed), group)
+            _more(FormPart(place, lang, option_changed), group, letter)
 
 
 def program_of(option: Option) -> str:
@@ -159,7 +159,7 @@ def _added(lang: str) -> None:
         st.session_state[field_key(NEW_PLACE, NEW)] = None
 
 
-def _more(form: FormPart, group: Group) -> None:
+def _more(form: FormPart, group: Group, letter: str) -> None:
     """Every other field of an option, then what is done with its card."""
     option, lang, paths = group[0], form.lang, paths_of(group[0].method)
 
@@ -193,9 +193,9 @@ def _more(form: FormPart, group: Group) -> None:
         listed("terminal", compare_data.names_having("terminal_power", lang))
         texts("people_zone")
     with st.container(horizontal=True):
-        _button("copy", lambda scenario: changes.with_copy(scenario, option, lang), form)
+        _button("copy", lambda scenario: changes.with_copy(scenario, option, lang), form, letter)
         if form.place != "0":
-            _button("remove", lambda scenario: changes.without(scenario, group), form)
+            _button("remove", lambda scenario: changes.without(scenario, group), form, letter)
 
 
 def _statuses(first: bool, lang: str) -> dict[str, str]:
@@ -222,9 +222,10 @@ def _of_model(texts: Callable[..., None], listed: Callable[..., None], lang: str
         texts("tuning_hours")
 
 
-def _button(name: str, change: Callable[[Scenario], dict[str, object]], form: FormPart) -> None:
+def _button(name: str, change: Callable[[Scenario], dict[str, object]], form: FormPart, letter: str) -> None:
     def press() -> None:
         view = current(form.lang)
         set_scenario(change(view.scenario), form.place, form.lang, view.missing, keep=False)
 
-    st.button(t(f"compare_form.{name}", form.lang), key=field_key(form.place, name), on_click=press)
+    label = t(f"compare_form.{name}", form.lang, letter=letter)
+    st.button(label, key=field_key(form.place, name), on_click=press)

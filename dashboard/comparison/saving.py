@@ -20,6 +20,7 @@ from estimator.core.errors import SobriaError
 from estimator.governance.register.schema import METROPOLE
 
 PLACE, SAVED = "save", "compare saved"
+FIELDS = {"name": "nom", "service": "service", "commune": "commune"}  # of the register, as its forms name them
 ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue", "non_etudiee")
 
 
@@ -39,7 +40,9 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
             )  # fmt: skip
         known = {"service": ""} if case else {"name": scenario.title, "service": "", "commune": METROPOLE}
         said: dict[str, Any] = {
-            name: st.text_input(t(f"compare_save.{name}", lang), value=value, key=field_key(PLACE, name)).strip()
+            name: st.text_input(
+                t(f"register_forms.{FIELDS[name]}", lang), value=value, key=field_key(PLACE, name)
+            ).strip()
             for name, value in known.items()
         }
         if not case or register.register().use_case(case).alternative.answer == ANSWERS[-1]:

@@ -61,7 +61,7 @@ def _form(build: Results, target: Mapping[str, str], asked: Sequence[str], lang:
     with st.form("mend form", border=False, enter_to_submit=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             places_form.choices("mend", asked, lang)
-            st.text_input(t("places.who", lang), key="mend who")
+            st.text_input(t("register_forms.who", lang), key="mend who")
         sent = st.form_submit_button(t("mend.save", lang), type="primary")
     if not sent or not may_write():
         return

@@ -40,7 +40,7 @@ def fields(form: str, lang: str, asked: Sequence[str] = PLACE) -> None:
     """What is asked of a place, and who says so, kept under the name of the form."""
     choices(form, asked, lang)
     for name in AUTHOR:
-        st.text_input(t(f"places.{name}", lang), key=f"{form} {name}")
+        st.text_input(t(f"register_forms.{name}", lang), key=f"{form} {name}")
 
 
 def said(form: str, asked: Sequence[str] = PLACE) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def _own_drawn(lang: str) -> None:
             placeholder="",
         )  # fmt: skip
     for name in AUTHOR:
-        st.text_input(t(f"places.{name}", lang), key=f"own {name}")
+        st.text_input(t(f"register_forms.{name}", lang), key=f"own {name}")
 
 
 def _own() -> None:
@@ -123,7 +123,7 @@ def _own() -> None:
 
 def _answers_drawn(lang: str) -> None:
     file_field(t("places.file", lang), "answers file", lang, type=["csv", "json"])
-    st.text_input(t("places.who", lang), key="answers who")
+    st.text_input(t("register_forms.who", lang), key="answers who")
 
 
 def _take() -> None:
@@ -138,8 +138,8 @@ def _withdraw_drawn(entries: dict[str, str], lang: str) -> None:
         t("places.which", lang), list(entries), index=None, key="withdraw id", format_func=entries.__getitem__,
         placeholder=t("accessibility.choose", lang),
     )  # fmt: skip
-    for name in ("who", "why"):
-        st.text_input(t(f"places.{name}", lang), key=f"withdraw {name}")
+    for name in AUTHOR:
+        st.text_input(t(f"register_forms.{name}", lang), key=f"withdraw {name}")
 
 
 def _withdraw() -> None:

@@ -164,7 +164,7 @@ def _filters(build: Results, checks: Sequence[Mapping[str, Any]], names: Mapping
     orders = {order: t(f"measures.order_{order}", lang) for order in ORDERS if order != "date"}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         search(t("measures.search", lang), "recherche", t("measures.search_example", lang))
-        choice(t("measures.service", lang), services, "service", t("measures.any_service", lang))
+        choice(t("places.service", lang), services, "service", t("measures.any_service", lang))
         choice(t("measures.filter_check", lang), codes, "verifier", t("measures.any_check", lang))
         choice(t("measures.filter_proof", lang), proofs, "preuve", t("measures.any_proof", lang))
         choice(t("measures.order", lang), orders, "tri", t("measures.order_date", lang))

@@ -96,7 +96,7 @@ def _filtered_cases(cases: Sequence[UseCase], lang: str) -> list[UseCase]:
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         stage = choice(t("register.stage", lang), stages, "etape", t("register.any_stage", lang))
         result = choice(t("register.result", lang), results, "issue", t("register.any_result", lang))
-        service = choice(t("register.service", lang), services, "service", t("register.any_service", lang))
+        service = choice(t("register_forms.service", lang), services, "service", t("register.any_service", lang))
         commune = choice(t("register.commune", lang), communes, "commune", t("register.any_commune", lang))
     wanted = ((stage, "stage"), (result, "outcome"), (service, "service"), (commune, "commune"))
     kept = (case for case in cases if all(value in (None, getattr(case, field)) for value, field in wanted))

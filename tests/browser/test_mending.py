@@ -50,7 +50,7 @@ def test_an_engineer_mends_a_country_and_the_total_follows(screen: Page, server:
     expect(screen.get_by_role("cell", name="La trace ne dit pas dans quel pays")).to_be_visible()
     chosen(screen, "Pays de l’électricité", "Fran", "France")
     chosen(screen, "Hébergement", "Salle", "Salle informatique")
-    screen.get_by_role("textbox", name="Qui le dit").fill("DSI")
+    screen.get_by_role("textbox", name="Qui écrit").fill("DSI")
     screen.get_by_role("button", name="Corriger").last.click()
     expect(screen.get_by_role("status").get_by_text("Corrigé.")).to_be_visible(timeout=30_000)
     expect(gases).to_contain_text("CO₂e", timeout=20_000)

@@ -98,7 +98,7 @@ def test_a_project_lead_goes_from_a_blank_page_to_a_saved_and_printed_comparison
     # Into the register: what the page knows is not asked again.
     screen.get_by_role("button", name="Enregistrer au registre").click()
     expect(screen.get_by_role("textbox", name="Nom de l’usage")).to_have_value("Répondre aux associations")
-    write(screen, "Service responsable", "Vie associative")
+    write(screen, "Service qui porte l’usage", "Vie associative")
     screen.get_by_role("radiogroup").get_by_text("étudiée, et écartée").click()
     screen.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(screen.get_by_text("Enregistré au registre")).to_be_visible()

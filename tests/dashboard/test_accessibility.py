@@ -12,6 +12,7 @@ from estimator.core.home import settings
 from tests.dashboard.test_dashboard_pages import LANGUAGES, page
 from tests.support import refuses
 
+LONGEST_TITLE = 90  # of a table [characters]
 THEMES = {1: 9, 2: 2, 3: 3, 4: 13, 5: 8, 6: 2, 7: 5, 8: 10, 9: 4, 10: 14, 11: 13, 12: 11, 13: 12}  # RGAA 4.1
 
 
@@ -100,6 +101,20 @@ def test_the_authority_fills_the_contact_in_its_settings(empty_home: Path) -> No
         with refuses("settings_refused") as refused:
             settings(empty_home)
         assert "[contact] avec who, mail, phone et post" in refused.value.message("fr")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_fact_asked_on_several_pages_has_one_label(lang: str) -> None:
+    """And a title of a table is short: what a table counts is said under it."""
+    for one, other in (
+        ("compare_form.threshold_test", "register_forms.seuil_test"),
+        ("compare_form.by", "register_forms.by"),
+        ("compare_form.service", "register_forms.service_key"),
+        ("places.service", "register_forms.service_key"),
+    ):
+        assert t(one, lang) == t(other, lang), one
+    titles = {key: said for table in words(lang).values() for key, said in table.items() if key.endswith("caption")}
+    assert [key for key, said in titles.items() if len(said) > LONGEST_TITLE] == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -94,8 +94,8 @@ def field(at: AppTest, place: str, name: str) -> Any:
     return next(f for f in (*at.text_input, *at.selectbox) if f.key.endswith(f" {place} {name}"))
 
 
-def press(at: AppTest, label: str) -> AppTest:
-    return whole(next(b for b in at.button if b.label == t(label, "fr")).click().run())
+def press(at: AppTest, label: str, letter: str = "") -> AppTest:
+    return whole(next(b for b in at.button if b.label == t(label, "fr", letter=letter)).click().run())
 
 
 def unfolded(at: AppTest, *parts: str) -> AppTest:
@@ -276,7 +276,7 @@ def test_a_person_is_pointed_to_where_no_program_does_the_task(lang: str) -> Non
 
 def test_the_place_of_a_copy_changes_nothing_else_and_no_list_shows_an_id() -> None:
     """The computer of the people stays what it was; every choice of every list has a name."""
-    at = press(unfolded(opened(scenario=token(asked_of("rewrite"))), "1"), "compare_form.copy")
+    at = press(unfolded(opened(scenario=token(asked_of("rewrite"))), "1"), "compare_form.copy", "A")
     at = typed(unfolded(at, "1", "2"), "2", "host", "class/hyperscale")
     for name in ("terminal", "network", "wue_basis", "status"):
         assert field(at, "2", name).value == field(at, "1", name).value, name
@@ -289,14 +289,14 @@ def test_the_place_of_a_copy_changes_nothing_else_and_no_list_shows_an_id() -> N
 def test_options_are_added_copied_and_removed_but_the_first_stays() -> None:
     at = typed(opened(), "add", "new", "openai/gpt-5")
     assert address(at).options[-1].use.model == "openai/gpt-5" and field(at, "add", "new").value is None
-    at = press(unfolded(at, "5"), "compare_form.copy")
+    at = press(unfolded(at, "5"), "compare_form.copy", "E")
     assert [o.id for o in address(at).options[-2:]] == ["gpt-5", "gpt-5-2"]
     moved = typed(at, "6", "host", "class/server-room")
     assert [o.label for o in address(moved).options[-2:]] == ["GPT-5 (OpenAI)", "GPT-5 (Salle informatique)"]
-    at = press(at, "compare_form.remove")
+    at = press(at, "compare_form.remove", "E")
     assert [o.id for o in address(at).options][-1] == "gpt-5-2"
     at = unfolded(opened(), "0")
-    assert t("compare_form.remove", "fr") not in [button.label for button in at.button]
+    assert [b.label for b in at.button if t("compare_form.without_ai", "fr") in b.label] == ["Dupliquer (sans IA)"]
 
 
 def test_a_model_chosen_on_a_card_takes_its_name_and_loses_the_test_of_another() -> None:
