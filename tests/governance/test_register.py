@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.core.errors import LANGUAGES, words
+from estimator.core.errors import LANGUAGES, SobriaError, words
 from estimator.core.event_log import FOLDER, Event, EventFolder, make_event
 from estimator.core.refusals import FieldsRefused
 from estimator.governance.register.attachments import use_case_of
@@ -278,8 +278,17 @@ def test_a_field_that_does_not_fit_is_refused_in_both_languages(
     assert "dupont" not in error.message("fr") and register.use_cases() == []
 
 
+def test_two_people_who_add_the_same_use_are_told_of_one_another(register: Register) -> None:
+    register.create(FACTS, author("Accueil", "premier"))
+    with pytest.raises(SobriaError) as refused:
+        register.create(FACTS, DSI)
+    assert "tri-du-courrier, écrit par Accueil (2026-03-01T09:00 UTC)" in refused.value.message("fr")
+    assert [case.id for case in register.use_cases()] == ["tri-du-courrier"]
+
+
 def test_ids_are_made_from_names_and_unique(register: Register) -> None:
-    assert [register.create(FACTS | {"name": "Été à l'École"}, DSI).id for _ in range(3)] == [
+    named = FACTS | {"name": "Été à l'École"}
+    assert [register.create(named | {"service": service}, DSI).id for service in ("a", "b", "c")] == [
         "ete-a-l-ecole",
         "ete-a-l-ecole-2",
         "ete-a-l-ecole-3",

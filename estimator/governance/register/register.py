@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from estimator.core.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, make_event
 from estimator.core.fields import Author, on_one_scale
 from estimator.core.number_format import sentences_with
@@ -92,8 +92,12 @@ class Register:
         return list(folded.history)
 
     def create(self, facts: Mapping[str, Any], author: Author, id: str | None = None) -> UseCase:
-        """A new use case at stage « idee »; its id is made from its name unless given. UseCaseKnown."""
+        """A new use case at stage « idee »; its id is made from its name unless given. UseCaseKnown,
+        use_case_twice: another has these very facts."""
         found = checked(UseCaseFacts, facts)
+        if twin := next((case for case in self.use_cases() if _facts(case) == _facts(found)), None):
+            first = self.history(twin.id)[0]
+            raise SobriaError("use_case_twice", name=twin.name, id=twin.id, who=first.who, day=first.at[:16])
         taken = {event.use_case for event in self.store.read()[0]}
         name = checked(UseCaseId, {"id": id}).id if id else free_id(found.name, taken)
         if name in taken:
