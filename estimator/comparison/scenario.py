@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
 from estimator.core.fields import NearDay, Typed, on_one_scale
 from estimator.core.typography import printable
-from estimator.core.validation_messages import told
+from estimator.core.validation_messages import file_fault, told
 from estimator.workloads.request import Request, TrainingEffort
 
 MOST_OPTIONS = 200
@@ -259,7 +259,7 @@ def parse_scenario(text: str, name: str = "scenario.toml") -> Scenario:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioRefused("scenario_not_toml", file=name, reason=str(error)) from error
+        raise ScenarioRefused("scenario_not_toml", file=name, reason=file_fault(error)) from error
     except RecursionError as error:
         reason = {lang: say("scenario_file", "too_deep", lang) for lang in LANGUAGES}
         raise ScenarioRefused("scenario_unreadable", file=name, reason=reason) from error

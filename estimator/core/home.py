@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
+from estimator.core.validation_messages import file_fault
 
 FORMAT = 2  # of the homes that this version writes; 1 is that of homes without a format file
 FORMAT_FILE, LEDGER, PLACES, TABLES = "home.toml", "ledger", "places", "factors"
@@ -83,7 +84,7 @@ def home_file(home: Path) -> HomeFile:
     except FileNotFoundError:
         return HomeFile(format=1)
     except UNREADABLE as error:
-        raise SobriaError("home_file_torn", file=path, expected=FORMAT, reason=str(error).splitlines()[0]) from error
+        raise SobriaError("home_file_torn", file=path, expected=FORMAT, reason=file_fault(error)) from error
 
 
 def claim(home: Path) -> None:
@@ -103,4 +104,4 @@ def settings(home: Path) -> Settings:
     try:
         return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
     except UNREADABLE as error:
-        raise SobriaError("settings_refused", file=path, reason=str(error).splitlines()[0]) from error
+        raise SobriaError("settings_refused", file=path, reason=file_fault(error)) from error

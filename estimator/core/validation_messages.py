@@ -1,8 +1,10 @@
 """The expected value of a refused field, in both languages, by fault type."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from estimator.core.errors import LANGUAGES, say, texts
@@ -22,6 +24,18 @@ def told(fault: ErrorDetails) -> dict[str, Any]:
     return {"read": read, "expected": {lang: expected(fault, lang) for lang in LANGUAGES}}
 
 
+# Beginning of what the TOML library says -> key of our text.
+_TOML = {
+    "Expected '='": "equals",
+    "Expected newline": "newline",
+    "Cannot": "twice",
+    "Unterminated": "closed",
+    "Unclosed": "closed",
+    "Expected": "closed",
+    "Invalid value": "value",
+}
+
+
 def expected(fault: ErrorDetails, lang: str) -> str:
     """The text of a fault; for our own validators, the fault type is the key of the text."""
     known = texts("expected", lang)
@@ -33,3 +47,19 @@ def expected(fault: ErrorDetails, lang: str) -> str:
         facts["expected"] = facts["expected"].replace("'", "").replace(" or ", ", ")
     key = next((key for key in sorted(known, key=len, reverse=True) if fault["type"].startswith(key)), "other")
     return say("expected", key, lang, **facts)
+
+
+def file_fault(error: Exception) -> dict[str, str]:
+    """What is wrong in a TOML file, in both languages: the field, or line and column, and what was expected."""
+    if isinstance(error, ValidationError):
+        fault = error.errors()[0]
+        return {lang: f"{'.'.join(map(str, fault['loc']))} : {expected(fault, lang)}" for lang in LANGUAGES}
+    said = str(error)
+    key = next((key for start, key in _TOML.items() if said.startswith(start)), "other")
+    at = re.search(r"line (?P<line>\d+), column (?P<column>\d+)", said)
+    return {
+        lang: say(
+            "toml", "at" if at else "at_end", lang, expected=say("toml", key, lang), **(at.groupdict() if at else {})
+        )
+        for lang in LANGUAGES
+    }

@@ -189,7 +189,8 @@ def build_checks(home: Path) -> list[dict[str, Any]]:
 
 def test_unreadable_settings_are_refused_as_the_format_file_is(home: Path) -> None:
     (home / "settings.toml").write_text("zone = [\n")
-    assert "Réglages illisibles" in sobria(home, "totals", code=1).stderr
+    said = sobria(home, "totals", code=1).stderr
+    assert "Réglages illisibles" in said and "à la fin du fichier : une valeur était attendue" in said
 
 
 def test_a_read_only_home_shows_its_totals_without_a_lock(

@@ -74,6 +74,24 @@ def test_what_is_wrong_is_named(old: str, new: str, said: str) -> None:
     assert ("n'est pas écrit en TOML" if said == "TOML" else "a été lu") in refusal.value.message("fr")
 
 
+@pytest.mark.parametrize(
+    ("text", "french", "english"),
+    [
+        ("a = 1\nb = 0,5", "ligne 2, colonne 6 : une seule valeur par ligne", "line 2, column 6: one value a line"),
+        ("a 5", "ligne 1, colonne 3 : le signe =", "line 1, column 3: the sign ="),
+        ("a = oui", "ligne 1, colonne 5 : une valeur était", "line 1, column 5: a value was"),
+        ("a = 1\na = 2", "à la fin du fichier : ce nom est déjà", "at the end of the file: this name"),
+        ('a = "x', "à la fin du fichier : un guillemet", "at the end of the file: a closed quote"),
+        ("é = 1", "ligne 1, colonne 1 : une ligne comme", "line 1, column 1: a line such as"),
+    ],
+)
+def test_a_line_that_is_not_toml_is_told_in_the_language_of_its_reader(text: str, french: str, english: str) -> None:
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(text)
+    assert french in refusal.value.message("fr") and english in refusal.value.message("en")
+    assert not re.search(r"Expected|Invalid|Cannot|Unterminated", refusal.value.message("fr"))
+
+
 def test_a_text_nested_too_deep_is_refused_in_a_sentence() -> None:
     with pytest.raises(SobriaError) as refusal:
         parse_scenario("a = " + "[" * 3000)

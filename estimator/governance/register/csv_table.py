@@ -215,8 +215,8 @@ def _rows(text: str, wrong: list[dict[str, str]]) -> Iterator[tuple[int, dict[st
             elif values:
                 wrong.append(_at(line, sentences("register_problems", "cells", read=len(values), expected=len(header))))
             line = reader.line_num + 1
-    except csv.Error as error:
-        wrong.append(_at(line, sentences("register_problems", "csv", read=error)))
+    except csv.Error:
+        wrong.append(_at(line, sentences("register_problems", "csv")))
 
 
 def _at(line: int, said: Mapping[str, Any]) -> dict[str, str]:
@@ -278,4 +278,4 @@ def table_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TableRefused([_at(1, sentences("register_problems", "encoding", read=error.reason))], rows=1) from error
+        raise TableRefused([_at(1, sentences("register_problems", "encoding"))], rows=1) from error
