@@ -78,7 +78,8 @@ def _about(option: AnsweredOption, lang: str) -> list[str]:
     lines = []
     if option.status == "studied":
         lines.append(say("compare", "quality", lang, value=quality_text(option.quality, lang)))
-        lines.append(say("compare", "rests", lang, grounds=ground_words(option, lang)))
+        if grounds := ground_words(option, lang):
+            lines.append(say("compare", "rests", lang, grounds=grounds))
         if option.accepted < 1:
             share = share_text(option.accepted, lang)
             lines.append(say("compare", "accepted", lang, share=share, why=option.accepted_why).rstrip(" :"))

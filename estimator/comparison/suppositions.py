@@ -18,6 +18,7 @@ from estimator.core.typography import typeset
 from estimator.places.supplier_answers import SOURCE
 from estimator.workloads.estimate import publisher_training
 from estimator.workloads.inference.measurements import ANY
+from estimator.workloads.inference.serving import CONVENTION
 
 SAID = ("given", SOURCE)  # sources of what a person or a supplier stated
 
@@ -105,7 +106,7 @@ def _of_factors(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Suppos
     """The rows that the figures of an option are computed from, but for what a person stated."""
     rows = {key: pair for figure in FIGURES for key, pair in evaluated.side.factors(figure).items()}
     for name, item in rows.values():
-        if item.source not in SAID:
+        if item.source not in SAID and not item.id.startswith(CONVENTION):
             yield _of_row(work, name, item, "factor")
 
 

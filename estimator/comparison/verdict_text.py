@@ -187,7 +187,9 @@ def only_people(option: AnsweredOption) -> bool:
 
 def ground_words(option: AnsweredOption, lang: str) -> str:
     """« Hébergeur national, PUE 1,35 (1,15 à 1,55), 24 requêtes ensemble (4 à 144), 100 % estimé »: where an
-    option runs, the site and its class, and what its electricity rests on."""
+    option runs, the site and its class, and what its electricity rests on. Empty where nothing of it is described."""
+    if not (option.host or option.proof):
+        return ""
     said = [_site_words(option.host, lang) if option.host else say("ground", "nowhere", lang)]
     for name, found in (("pue", option.pue), ("together", option.together)):
         if found is not None:

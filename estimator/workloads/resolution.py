@@ -28,7 +28,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import sentences_with
 from estimator.places.supplier_answers import SupplierAnswer, answered_bounds
-from estimator.workloads.inference.serving import exact
+from estimator.workloads.inference.serving import by_convention, exact
 from estimator.workloads.request import Request
 
 OF_TASK = ("audio_s", "images", "input_tokens", "output_tokens", "calls", "fresh_share")
@@ -209,18 +209,20 @@ def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request,
         return request, none
     labels = {f"task_{lang}": catalogue.label(subject or "", lang) for lang in ("fr", "en")}
     told = [*told, sentences_with("warnings", "task_lengths", **facts, **labels)]
-    stated: dict[str, float] = {n: getattr(request, n) for n in ways if n not in supposed} | {"calls": 1.0}
-    stated["fresh_share"] = 1 - request.cached_tokens / (supposed | stated)["input_tokens"]
+    stated: dict[str, float] = {n: getattr(request, n) for n in ways if n not in supposed}
+    if request.cached_tokens:
+        stated["fresh_share"] = 1 - request.cached_tokens / (supposed | stated)["input_tokens"]
     calls, fresh = row["calls"].factor, row["fresh_share"].factor
     more: dict[str, float] = {}
     if len(supposed) == len(ways) and calls and calls.value and fresh and fresh.value and calls.value > 1:
-        del stated["calls"], stated["fresh_share"]
+        stated.clear()
         more = {name: value / calls.value for name, value in supposed.items()}
         more |= {"cached_tokens": more["input_tokens"] * (1 - fresh.value), "requests": request.requests * calls.value}
         told.append(sentences_with("warnings", "task_calls", calls=calls.value, kept=100 * (1 - fresh.value)))
     factors = {f"task_{n}": row[n] for n in (*ways, "calls", "fresh_share")}
+    ones = ("seat_active_share", "seat_worked_share", "seat_uses_per_day")
+    factors |= {n: by_convention(n) for n in (*ones, *(() if more else ("task_calls", "task_fresh_share")))}
     factors |= {f"task_{n}": exact(f"task_{n}", f"task_{n}", value) for n, value in stated.items()}
-    factors |= {n: exact(n, n, 1.0) for n in ("seat_active_share", "seat_worked_share", "seat_uses_per_day")}
     if request.reasoning_tokens:
         factors["task_output_tokens"] = _longer(factors["task_output_tokens"], request.reasoning_tokens)
     return request.model_copy(update=supposed | more), Lengths(factors, request.requests, told)

@@ -71,6 +71,8 @@ def test_a_task_gives_the_lengths_of_a_search_that_nobody_stated() -> None:
     named = {k: v for k, v in SEARCH.items() if not k.endswith(("tokens", "passages"))}
     found = estimate(Request.model_validate(asked | {"retrieval": named}))
     assert {name: part["at_factor_values"] for name, part in found["parts"].items()} == pytest.approx(lines())
+    given = {item["source"]["id"] for item in found["factors"] if item["id"].startswith(("given/", "convention/"))}
+    assert given == {"sobria_expert"}, "nobody typed a share of seats"
     (told,) = [w for w in found.warnings if w["code"] == "task_search"]
     assert "850" in told["fr"] and "Tokens of a question that is searched : 20" in told["en"]
     stated = estimate(Request.model_validate(asked | {"retrieval": named | {"document_tokens": 1700}}))["parts"]

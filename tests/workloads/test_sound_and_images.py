@@ -25,6 +25,7 @@ def test_sound_on_an_own_computer(computer: str, ratio: tuple[float, float, floa
     found = media(**WHISPER, device=f"machine/{computer}")
     second = (1.889 * 1.589) ** 0.5 / 3.6e6
     assert [found[n] for n in ("low", "value", "high")] == pytest.approx([second * r for r in ratio], rel=2e-4)
+    assert f"sound_desk_ratio/machine/{computer}/2026 : faster_whisper, README.md" in found["locator"]
 
 
 def test_the_ratios_are_those_of_the_published_times() -> None:

@@ -172,7 +172,7 @@ def grounds(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
     for option in facts.studied:
         if option.service and (not names or option.id in names):
             found.setdefault(ground_words(option, facts.lang), []).append(option.label)
-    return tuple(facts.say("rest", labels=", ".join(labels), grounds=said) for said, labels in found.items())
+    return tuple(facts.say("rest", labels=", ".join(labels), grounds=said) for said, labels in found.items() if said)
 
 
 def without_figures(facts: SheetFacts, option: AnsweredOption) -> str:

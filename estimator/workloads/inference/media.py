@@ -86,6 +86,7 @@ def at_a_desk(found: MediaEnergy, device: str, table: TokenTables) -> MediaEnerg
     ratio = table.find("sound_desk_ratio", device)
     assert ratio.low and ratio.value and ratio.high
     item = _times(found.factor, (ratio.low, ratio.value, ratio.high), f"{found.factor.id}/{device}", device)
+    item = item.model_copy(update={"locator": f"{item.locator} ; × {ratio.id} : {ratio.source}, {ratio.locator}"})
     told = [code for code in found.warnings if code not in HEARD["sound"]]
     return MediaEnergy(item, (*found.rows, ratio.id), (*told, "sound_at_a_desk"))
 

@@ -205,6 +205,15 @@ def exact(name: str, quantity: str, value: float) -> SelectedFactor:
     return SelectedFactor(name, "given", item)
 
 
+CONVENTION = "convention/"  # before the name of what is one by convention, of no table
+
+
+def by_convention(name: str) -> SelectedFactor:
+    """One, of a use that is counted as it is: nobody typed it."""
+    where = "convention : un usage compté tel quel, sans siège, est un appel qui lit tout de nouveau"
+    return SelectedFactor(name, CONVENTION, computed(f"{CONVENTION}{name}", name, (1.0,) * 3, "sobria_expert", where))
+
+
 def _supposed_cards(count: float) -> SelectedFactor:
     """As many cards as hold the weights: a rule of ours, never a value that someone typed."""
     where = "poids × 1,2 ÷ mémoire de la carte, à la puissance de deux au-dessus"
