@@ -55,3 +55,5 @@ def test_the_decisions_are_the_first_lever_of_each_service_that_is_worth_one(
     elsewhere = scope_of(metropole, "99001")
     ids = {case.id for case in elsewhere.cases}
     assert all(set(d["cases"]) <= ids for d in decisions(elsewhere))
+    monkeypatch.setattr("estimator.reporting.summary.decisions.small", lambda _: {"assistant-agents"})
+    assert "assistant-agents" not in {case for d in decisions(scope) for case in d["cases"] if d["kind"] == "smaller"}

@@ -14,6 +14,7 @@ from estimator.core.errors import LANGUAGES
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicators import sheet
+from estimator.governance.indicators.anonymity import small
 from estimator.governance.register.register import Register
 from estimator.ledger import Ledger
 from estimator.reporting.documents.rendering import rendered
@@ -181,6 +182,7 @@ def test_figures_of_too_few_people_are_in_no_document(tmp_path: Path) -> None:
     assert found.hidden and "ne sont pas publiés un par un" in page(resident(found))
     with refuses("score_withheld", "not published one by one"):
         sci(CarbonIntensity(found))
+    assert small(found.scope) == {"courriers"} and small(facts(settle(tmp_path / "other")).scope) == frozenset()
     assert "kWh" not in page(resident(found)) and evidence(found)["1.5"].state == "missing"
     sobria(home, "explain", "use.courriers.2026.energy", code=1)
     sobria(home, "report", "sci", "courriers", code=1)

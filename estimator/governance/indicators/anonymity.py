@@ -57,6 +57,13 @@ def grouped(scope: Scope) -> Groups:
     return Groups(frozenset(case.id for case in (*public, *large)), tuple(case.id for case in small), too_few)
 
 
+def small(scope: Scope) -> frozenset[str]:
+    """The use cases in whose figures one agent could be recognised, where these are not told to who holds the data."""
+    heads = scope.sources.commitments.with_access(scope.period.last_day)
+    found = (case for case in scope.cases if case.users != RESIDENTS and is_small(scope, case, heads))
+    return frozenset() if grouped(scope).kept else frozenset(case.id for case in found)
+
+
 def is_small(scope: Scope, case: UseCase, heads: dict[str, int]) -> bool:
     """Whether one agent could be recognised in the figures of this use case."""
     known = heads.get(case.service.casefold())

@@ -9,6 +9,7 @@ from estimator.comparison.verdict_text import told
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import figure
 from estimator.core.typography import typeset
+from estimator.governance.indicators.anonymity import small
 from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.levers.levers import Lever, levers
@@ -28,10 +29,11 @@ def decisions(scope: Scope) -> list[dict[str, Any]]:
 
 
 def _levers(scope: Scope) -> Iterator[dict[str, Any]]:
-    every = levers(scope.sources)
+    """Those worth a decision; none of a use in whose figures one person could be recognised."""
+    every, hidden = levers(scope.sources), small(scope)
     used = every.used.central if every.used else None
     for lever in every.of(None if scope.territory == WHOLE else {case.id for case in scope.cases}):
-        if used and (lever.gain.low or 0.0) >= LEAST * used:
+        if used and (lever.gain.low or 0.0) >= LEAST * used and lever.use_case not in hidden:
             proof = {lang: gain_text(lever, lang) for lang in LANGUAGES}
             cases = [lever.use_case] if lever.use_case else []
             yield {"kind": lever.kind, "cases": cases, "title": lever.title, "proof": proof, "check": lever.check}
