@@ -3,8 +3,8 @@
 Reads generation by country, year and source (factors/generation.csv, Our World in Data), that of codecarbon for what it
 lacks, and factors/technologies.csv, and writes factors/electricity_computed.csv: for each zone and period, sum over
 sources of share [1] × factor of the technology [unit/kWh], with the central, all the low and all the high factors. A
-period is one or more years whose values differ by at most a tenth, or the last year. Production-based: imports and
-line losses are not counted. Idempotent; with --check it only reports whether the file is up to date.
+period is a year; the first holds for those before, the last for those after, and both say so. Production-based: imports
+and line losses are not counted. Idempotent; with --check it only reports whether the file is up to date.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import io
 import json
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +23,6 @@ FACTORS = Path(__file__).resolve().parent.parent / "factors"
 TABLE = FACTORS / "electricity_computed.csv"
 MIX_FILE = Path("private_infra/global_energy_mix.json")
 YEARS_FILE = "generation.csv"
-ALIKE = 1.1  # highest over lowest value of the years of a period [1]
 BEFORE, AFTER = "Reprise pour les années d'avant.", "Dernière année lue : reprise pour les années suivantes."
 ONE_YEAR = "Une seule année pour toutes."
 PROVINCES_FILE = Path("private_infra/2023/canada_energy_mix.json")
@@ -133,14 +132,15 @@ def rows(data: Path, factors: Path) -> list[dict[str, str]]:
     """Every computed row, sorted by id."""
     technologies = read_technologies(factors / "technologies.csv")
     countries, by_year = read_countries(data / MIX_FILE), read_years(factors / YEARS_FILE)
-    alone = [mix for zone, mix in countries.items() if zone not in by_year]
+    dated = {mix.zone for mix in by_year}
+    alone = [mix for zone, mix in countries.items() if zone not in dated]
     found = [
         row(mix, quantity, technologies)
         for quantity in COUNTRY_INDICATORS
         for mix in (
             *alone,
             *aggregates(countries),
-            *(mix for years in by_year.values() for mix in periods(years, quantity, technologies)),
+            *by_year,
         )
     ]
     for mix in read_provinces(data / PROVINCES_FILE, factors / "zones.csv"):
@@ -212,51 +212,32 @@ def read_technologies(path: Path) -> dict[tuple[str, str], Technology]:
     return table
 
 
-def read_years(path: Path) -> dict[str, list[GenerationMix]]:
-    """Country -> its generation by year [TWh], in order. AssertionError when the file has changed."""
-    found: dict[str, list[GenerationMix]] = {}
+def read_years(path: Path) -> list[GenerationMix]:
+    """Generation of each country by year [TWh], in order. AssertionError when the file has changed."""
+    found: dict[str, dict[int, dict[str, float]]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for entry in csv.DictReader(file):
             generation = {source: float(entry[source]) for source in SOURCES}
             assert min(generation.values()) >= 0 and sum(generation.values()) > 0, f"{path.name}: {entry}"
-            mix = GenerationMix(entry["zone"], int(entry["year"]), generation, path.name, "")
-            found.setdefault(mix.zone, []).append(mix)
+            found.setdefault(entry["zone"], {})[int(entry["year"])] = generation
     for zone, years in found.items():
-        assert all(b.year == a.year + 1 for a, b in pairwise(years)), f"{path.name}: a year of {zone} is missing"
-    return found
+        assert all(b == a + 1 for a, b in pairwise(years)), f"{path.name}: a year of {zone} is missing"
+    return [of_year(zone, year, years) for zone, years in found.items() for year in years]
 
 
-def periods(
-    years: Sequence[GenerationMix], quantity: str, technologies: Mapping[tuple[str, str], Technology]
-) -> Iterator[GenerationMix]:
-    """The generation of a country by period, for one quantity: as many years in a row as its value stays alike, and
-    the last year alone, since it stands for those after."""
-    indicators = INDICATORS[quantity][1]
-    together: list[list[GenerationMix]] = []
-    seen: list[float] = []
-    for mix in years:
-        value = weighted(mix.shares(), indicators, technologies, "value")
-        if together and mix is not years[-1] and max(*seen, value) <= ALIKE * min(*seen, value):
-            together[-1].append(mix)
-            seen.append(value)
-        else:
-            together.append([mix])
-            seen = [value]
-    for place, members in enumerate(together):
-        first, last = members[0].year, members[-1].year
-        opens, ends = place == 0, place == len(together) - 1
-        span = str(last) if first == last else f"{first} à {last}"
-        told = [f"Production de {span} par source ; importations et pertes de réseau non comptées."]
-        told += [BEFORE] * opens + [AFTER] * ends
-        yield GenerationMix(
-            members[0].zone,
-            last,
-            {source: math.fsum(mix.generation[source] for mix in members) for source in SOURCES},
-            f"{YEARS_FILE} (Our World in Data), {members[0].zone}, {span}",
-            " ".join(told),
-            "" if opens else f"{first}-01-01",
-            "" if ends else f"{last}-12-31",
-        )
+def of_year(zone: str, year: int, years: Mapping[int, Mapping[str, float]]) -> GenerationMix:
+    """The generation of one of the years of a country; the first stands for those before, the last for those after."""
+    opens, ends = year == min(years), year == max(years)
+    told = [f"Production de {year} par source ; importations et pertes de réseau non comptées."]
+    return GenerationMix(
+        zone,
+        year,
+        years[year],
+        f"{YEARS_FILE} (Our World in Data), {zone}, {year}",
+        " ".join(told + [BEFORE] * opens + [AFTER] * ends),
+        "" if opens else f"{year}-01-01",
+        "" if ends else f"{year}-12-31",
+    )
 
 
 def read_countries(path: Path) -> dict[str, GenerationMix]:
