@@ -323,20 +323,29 @@ def test_water_and_primary_energy_of_france_by_hand() -> None:
 
 
 def test_water_of_german_electricity_follows_its_generation() -> None:
-    """2015 to 2017 in TWh (Our World in Data), added up by hand; 2023 alone, from then on. Per kWh, coal evaporates
-    1.8019 L, gas 1.0864, oil 1.69, nuclear 1.9571, biofuel 1.147."""
-    coal, gas, oil = 272.2 + 261.75 + 241.26, 61.47 + 80.62 + 86.04, 25.57 + 25.39 + 25.16
-    nuclear, biofuel, other = 91.79 + 84.63 + 76.32, 50.33 + 50.93 + 50.92, 0.13 + 0.17 + 0.16
-    solar, wind, hydro = 38.08 + 37.56 + 38.76, 80.62 + 79.92 + 105.69, 18.98 + 20.55 + 20.15
-    total = coal + gas + oil + nuclear + biofuel + other + solar + wind + hydro  # = 1925.15
-    water = coal * 1.8019 + gas * 1.0864 + oil * 1.69 + nuclear * 1.9571 + solar * 0.0038 + biofuel * 1.147
+    """2015 in TWh (Our World in Data), added up by hand; 2023 from then on. Per kWh, coal evaporates 1.8019 L, gas
+    1.0864, oil 1.69, nuclear 1.9571, biofuel 1.147."""
+    coal_gas_oil = 272.2 * 1.8019 + 61.47 * 1.0864 + 25.57 * 1.69
+    water = coal_gas_oil + 91.79 * 1.9571 + 38.08 * 0.0038 + 50.33 * 1.147 + 0.13 * 0.9501
+    total = 272.2 + 61.47 + 25.57 + 91.79 + 50.33 + 0.13 + 38.08 + 80.62 + 18.98  # = 639.17
     german = [r for r in DEFAULTS if r["quantity"] == "grid_water_intensity" and r["subject"] == "DEU"]
-    values = {row["valid_to"]: float(row["value"]) for row in german}
-    assert values["2017-12-31"] == pytest.approx((water + other * 0.9501) / total, rel=1e-3)
-    assert values[""] == 0.8535
-    told = {row["valid_to"]: row["note"] for row in german}
-    assert "2015 à 2017" in told["2017-12-31"] and "années d'avant" in told["2017-12-31"]
-    assert "Production de 2023" in told[""] and "années suivantes" in told[""]
+    found = {row["valid_to"]: row for row in german}
+    assert float(found["2015-12-31"]["value"]) == pytest.approx(water / total, rel=5e-4)
+    assert found[""]["value"] == "0.8535"
+    assert "Production de 2015 par source" in found["2015-12-31"]["note"]
+    assert "années d'avant" in found["2015-12-31"]["note"] and "années suivantes" in found[""]["note"]
+
+
+def test_a_year_of_electricity_is_its_own_generation_and_its_name() -> None:
+    """One row a year of generation for water and primary energy: none stands for a mean of several years."""
+    years = {(row["zone"], row["year"]) for row in read("generation")}
+    dated = [r for r in read("electricity_computed") if r["valid_from"] or r["valid_to"]]
+    for quantity in refresh_grid.COUNTRY_INDICATORS:
+        named = {(r["subject"], r["id"].rpartition("/")[2]) for r in dated if r["quantity"] == quantity}
+        assert named == years, quantity
+    ends = {r["id"]: (r["valid_from"], r["valid_to"]) for r in dated if r["subject"] == "FRA"}
+    assert ends["grid_primary_energy/FRA/2022"] == ("2022-01-01", "2022-12-31")
+    assert faults(dated, lambda r: {d[:4] for d in (r["valid_from"], r["valid_to"]) if d} == {r["id"][-4:]}) == []
 
 
 def test_what_has_one_year_for_all_says_so() -> None:
