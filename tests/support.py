@@ -27,8 +27,9 @@ from estimator.cli import main
 from estimator.core.errors import SobriaError
 from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
+from estimator.ledger.files import KINDS
 from estimator.ledger.read_result import ReadResult
-from estimator.ledger.rows import Activity, Refused
+from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.places.placing import HomePlace, Knowledge, Placed, Seen, placed
 from estimator.results.reading import Results
 
@@ -150,6 +151,11 @@ class FileRead(NamedTuple):
 
     name: str
     sha: str
+
+
+def row_ids(ledger: Ledger, *kinds: Kind) -> set[str]:
+    """Ids of the rows of these kinds, of any by default, withdrawn or not."""
+    return {row.row_id for kind in kinds or KINDS for row in ledger.copies(kind, ledger.files(kind))}
 
 
 def append(ledger: Ledger, rows: Sequence[Activity], refused: Sequence[Refused] = ()) -> Account:

@@ -44,6 +44,14 @@ class Digests:
         if digests is not None:
             self.add(digests)
 
+    def __len__(self) -> int:
+        return len(self._few) + sum(len(level.first) for level in self._levels)
+
+    def forget(self) -> None:
+        """Drop the oldest half of the digests, or more: levels are in the order of their additions."""
+        self._settle()
+        del self._levels[:1]
+
     def add(self, digests: np.ndarray) -> None:
         """Add an array of shape (n, 2); digests already present are ignored."""
         self._add(_level(digests[:, 0], digests[:, 1]))

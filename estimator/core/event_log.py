@@ -1,6 +1,7 @@
 """The event log of the register: one immutable JSON file an event, written atomically."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -118,6 +119,16 @@ class RecordFolder(Generic[R]):
             else:
                 self._known[name] = found[read.event] = read
         return list(found.values()), faults
+
+    def appeared(self, seen: set[str]) -> list[R]:
+        """The records of the files whose names were not seen yet; they are seen from then on, torn ones apart."""
+        found = []
+        for name in sorted(set(os.listdir(self.folder)) - seen):
+            read = None if name.startswith(".") else _record_or_fault(self.folder / name, self.kind)
+            if isinstance(read, self.kind):
+                seen.add(name)
+                found.append(read)
+        return found
 
     def write(self, event: R) -> None:
         """Atomic write of one file. OSError leaves nothing behind."""

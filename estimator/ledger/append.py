@@ -6,7 +6,6 @@ from functools import cache, partial
 from typing import Protocol
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from estimator.core import atomic_files, parquet_files
 from estimator.core.digest_set import Digests, of_column
@@ -14,9 +13,10 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import KINDS, Ledger
-from estimator.ledger.journal import Import, ImportedFile, heads
+from estimator.ledger.journal import Import, ImportedFile
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Kind, Refused
+from estimator.ledger.standing import Standing
 
 BATCH_ROWS = 100_000
 Stated = Callable[[Kind], Digests]
@@ -61,24 +61,21 @@ class FileName(Protocol):
 
 
 class Append:
-    """An append in progress: duplicates counted, other rows written in batches."""
+    """An append in progress: duplicates counted, other rows written in batches. `standing`: what is known of the
+    ledger, when it is kept from one append to the next. `unjudged`: rows that may repeat some that were forgotten."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        with ledger.reading():
-            self._imports = ledger.imports.read()[0]
-            self._rows_known = ledger.known("activities")
-            self._refused_known = ledger.known("quarantine")
-            self._loose = self._unrecorded_rows()
-            self._named = self._recorded_parts()
-        self._read = {source.sha for done in self._imports for source in done.sources}
+    def __init__(self, ledger: Ledger, standing: Standing | None = None) -> None:
+        self._ledger, self._standing = ledger, standing or Standing(ledger)
+        self._standing.follow()
+        self._rows_known, self._refused_known = map(self._standing.known, KINDS)
+        self._read: set[str] = set()
         self._new, self._copies = _Pending(), _Pending()
         self._sources: list[ImportedFile] = []
         self._wrote: dict[str, int] = {}
         self._copied: dict[str, int] = {}
         self._relied: dict[str, int] = {}
         self.read = self.new = self.quarantined = self.duplicates = self.copied = self.moved = 0
-        self.waiting = self.withdrawn = 0
+        self.waiting = self.withdrawn = self.unjudged = 0
 
     @property
     def known(self) -> int:
@@ -92,7 +89,9 @@ class Append:
         file is withdrawn. Files of one name are versions of it, which often grow: their common rows are written once.
         """
         before = self.read, self.quarantined, self.duplicates
-        own = None if file.sha in self._read else cache(partial(self._ledger.stated, file.name))
+        read = file.sha in self._read or file.sha in self._standing.read_files
+        read = read or self._standing.recent  # the rows of a sender are known under its name only
+        own = None if read else cache(partial(self._ledger.stated, file.name))
         try:
             for result in results:
                 self._post(result, own)
@@ -119,6 +118,8 @@ class Append:
     def flush(self) -> None:
         """Write the pending batch."""
         for pending, wrote in ((self._new, self._wrote), (self._copies, self._copied)):
+            if not len(pending):
+                continue
             rows = pa.concat_tables([parquet_files.table_of(pending.rows, ACTIVITY_SCHEMA), *pending.tables])
             for part, count in self._ledger.write(rows, pending.refused).items():
                 wrote[part] = wrote.get(part, 0) + count
@@ -128,7 +129,7 @@ class Append:
         """Write the rest, count superseded rows of this append in the current ledger, and acknowledge the import."""
         self.flush()
         with self._ledger.acknowledging():
-            others = self._recorded_parts() - self._named
+            others = {part for done in self._standing.journal() for part in done.wrote}
             rows, refused = (self._ledger.also_in(kind, self._wrote, others) for kind in KINDS)
             superseded = min(self._ledger.superseded(self._wrote), self.new - rows)
             account = Account(
@@ -141,13 +142,13 @@ class Append:
                 waiting=self.waiting + refused,
                 withdrawn=self.withdrawn,
             )
-            if self._sources:
-                self._acknowledge()
+            self._acknowledge()
         return account
 
-    def _recorded_parts(self) -> set[str]:
-        """Parts that an import has written and recorded."""
-        return {part for done in self._ledger.imports.read()[0] for part in done.wrote}
+    def acknowledge(self) -> None:
+        """Write the rest and acknowledge the import, without its account."""
+        self.flush()
+        self._acknowledge()
 
     def _post(self, result: ReadResult, own: Stated | None) -> None:
         """own: ids of the rows that stand under the name of this file; None where it was read before."""
@@ -198,10 +199,12 @@ class Append:
 
     def _acknowledge(self) -> None:
         """Record the parts that this import depends on; a part left by a killed import is first checked."""
+        if not self._sources:
+            return
         for part in self._relied:
             atomic_files.sync_folder((self._ledger.folder / part).parent)
         fields = {
-            "after": heads(self._imports),
+            "after": sorted(self._standing.heads),
             "sources": [source.model_dump() for source in self._sources],
             "read": self.read,
             "moved": self.moved,
@@ -215,29 +218,18 @@ class Append:
         self._rows_known.add_one(row.row_id)
         self._new.rows.append(row)
         self.new += 1
+        self.unjudged += self._standing.may_repeat(row)
 
     def _note_known(self, row_id: str) -> None:
         """Count a duplicate; if no import has recorded its part, depend on that part."""
         self.duplicates += 1
         self.withdrawn += self._rows_known.is_withdrawn(row_id)
-        if row_id in self._loose:
-            part, rows = self._loose[row_id]
-            self._relied[part] = rows
+        if found := self._standing.unrecorded(row_id):
+            self._relied |= [found]
 
     def _flush_if_full(self) -> None:
         if len(self._new) + len(self._copies) >= BATCH_ROWS:
             self.flush()
-
-    def _unrecorded_rows(self) -> dict[str, tuple[str, int]]:
-        """Row id -> (part, rows) for parts that no import has recorded: its import was killed, or still runs."""
-        named = {part for done in self._imports for part in (*done.wrote, *done.relied)}
-        named |= {done.made for done in self._ledger.compactions.read()[0]}
-        loose: dict[str, tuple[str, int]] = {}
-        for part in self._ledger.parts():
-            if part not in named:
-                ids = pq.ParquetFile(self._ledger.folder / part).read(columns=["row_id"]).column("row_id").to_pylist()
-                loose.update(dict.fromkeys(ids, (part, len(ids))))
-        return loose
 
 
 class _Pending:

@@ -40,10 +40,11 @@ class Compacted:
         return asdict(self)
 
 
-def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S) -> Compacted:
+def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S, bounded: bool = False) -> Compacted:
     """Merge the parts of each month that has `least` or more. CompactionRunning, ledger_torn.
 
     Identical copies, file name aside, are merged into one; no other row and no column is removed, so no total changes.
+    `bounded`: a part much larger than the others of its month stays apart, so that a row is rewritten a few times only.
     """
     ledger.prepare()
     with parquet_files.waited_lock(ledger.folder / ".compacting", 0, CompactionRunning(home=ledger.home)):
@@ -53,10 +54,20 @@ def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S) -> Compa
             for name in before:
                 folders[str(PurePosixPath(name).parent)].append(name)
             for folder, names in sorted(folders.items()):
-                if len(names) >= least:
-                    _settle(ledger, folder, names)
+                chosen = _alike(ledger, names) if bounded else names
+                if len(chosen) >= least:
+                    _settle(ledger, folder, chosen)
         deleted, kept = _delete(ledger, wait_s)
         return Compacted(len(before), len(ledger.parts()), deleted, kept)
+
+
+def _alike(ledger: Ledger, names: list[str]) -> list[str]:
+    """These parts without the largest, as long as it has more than twice the bytes of all others."""
+    sizes = {name: (ledger.folder / name).stat().st_size for name in names}
+    rising = sorted(names, key=sizes.__getitem__)
+    while rising and sizes[rising[-1]] > 2 * sum(sizes[name] for name in rising[:-1]):
+        del rising[-1]
+    return rising
 
 
 def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:

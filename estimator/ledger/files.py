@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import re
-from collections import defaultdict
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -21,10 +21,9 @@ from estimator.core.event_log import RecordFolder
 from estimator.core.home import LEDGER, claim
 from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, covered, in_force, now, replaced
 from estimator.ledger.rows import Activity, Kind, Refused
-from estimator.ledger.withdrawn_rows import copy_of, not_withdrawn, parquet
+from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
     from estimator.core.digest_set import Digests
@@ -33,47 +32,6 @@ KINDS: dict[Kind, type[Activity | Refused]] = {"activities": Activity, "quaranti
 WITHDRAWN = "withdrawn"
 PARTS = "part-*.parquet"
 _PART = re.compile(r'"((?:activities|quarantine)/[^"]+)": (\d+)')
-
-
-class KnownRows:
-    """Hash sets that an import deduplicates against: rows that count, and withdrawn copies by id."""
-
-    def __init__(self, ids: "Digests", gone: Mapping[str, set[str]], dead: set[str]) -> None:
-        self._ids, self._gone, self._dead = ids, gone, dead
-
-    def has(self, row: Activity | Refused) -> bool:
-        """Whether the row already counts, or is an identical withdrawn copy."""
-        if self._ids.holds_one(row.row_id) and row.row_id not in self._dead:
-            return True
-        return row.row_id in self._gone and copy_of(row) in self._gone[row.row_id]
-
-    def is_withdrawn(self, row_id: str) -> bool:
-        """Whether every copy of this row was withdrawn."""
-        return row_id in self._dead
-
-    def meet(self, rows: "pa.Table") -> "np.ndarray":
-        """The same for a table of activities: n booleans. New rows are then added to the sets."""
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        from estimator.core.digest_set import of_column
-
-        digests = of_column(rows["row_id"])
-        held = self._ids.meet(digests)
-        if self._gone:
-            rare = pc.is_in(rows["row_id"], value_set=pa.array(list(self._gone))).to_numpy()
-            for place in np.flatnonzero(rare).tolist():
-                row = as_models("activities", rows[place : place + 1])[0]
-                held[place] = (held[place] and row.row_id not in self._dead) or copy_of(row) in self._gone[row.row_id]
-                if not held[place]:
-                    self._dead.discard(row.row_id)
-        return held
-
-    def add_one(self, row_id: str) -> None:
-        """Add a row that counts from now on."""
-        self._ids.add_one(row_id)
-        self._dead.discard(row_id)
 
 
 class Ledger:
@@ -89,33 +47,8 @@ class Ledger:
         self.withdrawals = RecordFolder(self.folder / "withdrawals", RowsWithdrawal)
         self.compactions = RecordFolder(self.folder / "compactions", Compaction)
         self._entries: dict[str, list[tuple[str, str]]] = {}
+        self._sweep_at = 0.0
         self._still: tuple[list[str], list[RowsWithdrawal]] | None = None
-
-    def known_ids(self) -> set[str]:
-        """Ids of all rows, accepted or refused, withdrawn or not."""
-        return {row_id for kind in KINDS for row_id in self.ids(kind)}
-
-    def ids(self, kind: Kind) -> set[str]:
-        """Ids of the rows of a kind, withdrawn or not."""
-        return {row_id for column in self._ids(kind) for row_id in column.to_pylist()}
-
-    def known(self, kind: Kind) -> KnownRows:
-        """The hash sets that an import of a kind deduplicates against."""
-        import pyarrow.compute as pc
-
-        from estimator.core.digest_set import Digests, of_column
-
-        ids = Digests()
-        for column in self._ids(kind):
-            ids.add(of_column(column))
-        gone: dict[str, set[str]] = defaultdict(set)
-        for row in self.copies(kind, self.withdrawn_files(kind)):
-            gone[row.row_id].add(copy_of(row))
-        living = set()
-        if gone:
-            stored = self.copies(kind, self.files(kind), pc.field("row_id").isin(list(gone)))
-            living = {row.row_id for row in stored if copy_of(row) not in gone[row.row_id]}
-        return KnownRows(ids, dict(gone), gone.keys() - living)
 
     def stated(self, name: str, kind: Kind) -> "Digests":
         """Ids of the rows of a kind that stand under the name of this file, without the withdrawn ones."""
@@ -245,7 +178,9 @@ class Ledger:
         parquet_files.seed(self.quarantine, Refused)
         for records in (self.imports, self.withdrawals, self.compactions):
             atomic_files.make_folder(records.folder)
-        parquet_files.sweep(self.folder)
+        if time.monotonic() > self._sweep_at:
+            parquet_files.sweep(self.folder)
+            self._sweep_at = time.monotonic() + parquet_files.LEFTOVER_S
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -295,12 +230,6 @@ class Ledger:
             )
             wrote[path.relative_to(self.folder).as_posix()] = len(refused)
         return wrote
-
-    def _ids(self, kind: Kind) -> "Iterator[pa.ChunkedArray]":
-        import pyarrow.parquet as pq
-
-        for path in self.files(kind):
-            yield pq.ParquetFile(path).read(columns=["row_id"]).column("row_id")
 
     def _of_same_runs(self, connection: Connection, mine: Sequence[str]) -> list[str]:
         """Files with a row of the same runs: most small files have none, and are not read in full."""

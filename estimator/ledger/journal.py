@@ -99,10 +99,3 @@ def replaced(present: set[str], compactions: Iterable[Compaction]) -> set[str]:
     held = list(compactions)
     found = covered(present, held)
     return set(chain.from_iterable(c.replaced for c in held if c.made in found))
-
-
-def heads(imports: Iterable[Import]) -> list[str]:
-    """Heads of the journal: imports to which no other entry refers."""
-    held = list(imports)
-    named = set(chain.from_iterable(i.after for i in held))
-    return sorted(i.event for i in held if i.event not in named)

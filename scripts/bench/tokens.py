@@ -27,13 +27,13 @@ MODELS = ("alibaba/qwen3-8b", "mistralai/mistral-large-3", "meta/llama-3.3-70b",
 MONTH_US = 28 * 24 * 3600 * 1_000_000
 
 
-def write_requests(home: Path, rows: int, models: int) -> None:
+def write_requests(home: Path, rows: int, models: int, file: str = "bench.json") -> None:
     """Single requests over one month, their lengths log-normal, all different (seed 0)."""
     chance = np.random.default_rng(0)
     start = 1_767_225_600_000_000  # 2026-01-01
     one = Activity(
         row_id="0" * 32, run_key="0", start_us=start, end_us=start + 1_000_000, start_month=202601, end_month=202601,
-        duration_s=1.0, time_basis="offset", file_name="bench.json", file_sha="0", line=1, reader="bench",
+        duration_s=1.0, time_basis="offset", file_name=file, file_sha="0", line=1, reader="bench",
         reader_version=1, service_key="assistant", model=MODELS[0], zone="FRA", host="class/national-cloud",
         other_mode="mode/none", requests=1.0, output_tokens=1.0, input_tokens=1.0,
     )  # fmt: skip

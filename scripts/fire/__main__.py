@@ -1,6 +1,6 @@
 """Writers, readers and kill -9 on one ledger, then its account.
 
-python -m scripts.fire [--seconds 60] [--writers 8] [--readers 3] [--kills 100] [--seed 1]
+python -m scripts.fire [--seconds 60] [--writers 8] [--readers 3] [--kills 100] [--seed 1] [--victims door]
 """
 
 import argparse
@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from scripts.fire.roles import ROLES
 from scripts.fire.trial import FireTrial, Outcome, run
 
 
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--readers", type=int, default=FireTrial.readers)
     parser.add_argument("--kills", type=int, default=FireTrial.kills)
     parser.add_argument("--seed", type=int, default=FireTrial.seed)
+    parser.add_argument("--victims", choices=["", *ROLES], default=FireTrial.victims, help="the role of those killed")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         outcome = run(FireTrial(**vars(options)), Path(folder) / "trial")
@@ -31,7 +33,7 @@ def account(outcome: Outcome) -> str:
     counts = ", ".join(f"{name} {count}" for name, count in outcome.standing.as_dict().items())
     killed = ", ".join(f"{count} {role}(s)" for role, count in sorted(outcome.killed.items()))
     lines = [
-        f"{outcome.imports} files, of which {outcome.acknowledged} imports acknowledged",
+        f"{outcome.imports} files and bodies, of which {outcome.acknowledged} acknowledged, {outcome.answered} by HTTP",
         f"{outcome.reads} builds read and accounts verified, {outcome.compactions} compactions",
         f"killed: {outcome.killed.total()} ({killed})",
         f"after the fire: {counts}",

@@ -1,17 +1,27 @@
 """Role of each process of the trial until its deadline; an error ends it, and is counted by its parent."""
 
+import asyncio
 import csv
 import io
+import json
 import os
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
+import requests
+import uvicorn
+
 from estimator.ingestion.context import reading_context
+from estimator.ingestion.http import listening
+from estimator.ingestion.http.connections import Bounds
+from estimator.ingestion.http.endpoints import Limits
+from estimator.ingestion.http.server import create_app, listen
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from estimator.ledger.compaction import compact
@@ -29,10 +39,12 @@ PATIENCE_S = 60.0
 
 
 class TrialPlace(NamedTuple):
-    """Location of a trial: its home, its input files, and its deadline [monotonic s]."""
+    """Location of a trial: its home, its input files, its deadline [monotonic s], the port and a token of its door."""
 
     folder: Path
     until: float
+    port: int
+    token: str
 
     def lasts(self) -> bool:
         """Until the deadline, and on a slow machine until an import is acknowledged, for a minute more at most."""
@@ -46,6 +58,10 @@ class TrialPlace(NamedTuple):
     @property
     def files(self) -> Path:
         return self.folder / "files"
+
+    @property
+    def sent(self) -> Path:
+        return self.folder / "sent"
 
     @property
     def acknowledged(self) -> Path:
@@ -150,10 +166,48 @@ def compactor(place: TrialPlace, seed: int) -> None:
         time.sleep(0.5)
 
 
+def door(place: TrialPlace, seed: int) -> None:
+    """Receive rows over HTTP."""
+    app = create_app(place.home, Limits())
+    server = uvicorn.Server(listening.config(app, Bounds(), "fr", ws="none", lifespan="off"))
+
+    async def serving() -> None:
+        task = asyncio.create_task(server.serve(sockets=[listen("127.0.0.1", place.port)]))
+        while place.lasts():
+            await asyncio.sleep(0.1)
+        server.should_exit = True
+        await task
+
+    asyncio.run(serving())
+
+
+def service(place: TrialPlace, seed: int) -> None:
+    """Post a run at a time, again until it is answered, and now and then one that was answered."""
+    drawn = random.Random(f"{seed}/{os.getpid()}/{time.monotonic()}")
+    headers = {"authorization": f"Bearer {place.token}", "content-type": "application/json"}
+    while place.lasts():
+        path = place.sent / f"{uuid4().hex}.json"
+        cells = dict(zip(COLUMNS, row(uuid4().hex, drawn.randrange(500_000), drawn.random()), strict=True))
+        path.write_text(json.dumps({name: value for name, value in cells.items() if value != ""}), "utf-8")
+        times = 1 + drawn.randrange(2)
+        while times and place.lasts():
+            with suppress(requests.ConnectionError, requests.Timeout):  # it was killed, and starts again
+                url = f"http://127.0.0.1:{place.port}/v1/codecarbon"
+                answered = requests.post(url, path.read_bytes(), headers=headers, timeout=60)
+                if answered.status_code not in (201, 503):
+                    raise ValueError(answered.text)
+                if answered.status_code == 201:
+                    times -= 1
+                    acknowledge(place, path)
+            time.sleep(0.01)
+
+
 ROLES: dict[str, Callable[[TrialPlace, int], None]] = {
     "writer": writer,
     "tracker": tracker,
     "collector": collector,
     "reader": reader,
     "compactor": compactor,
+    "door": door,
+    "service": service,
 }

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from estimator.core.duckdb_engine import connect
 from estimator.ingestion.context import reading_context
+from estimator.ingestion.http.payloads import ParsedPayload, Payload, post, read_body
+from estimator.ingestion.http.server import listen
+from estimator.ingestion.http.tokens import Tokens
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.reader import open_trace
 from estimator.ingestion.readers import read_trace
@@ -20,24 +23,26 @@ from estimator.ledger.archive import export, restore
 from estimator.ledger.compaction import compact
 from estimator.ledger.files import current_rows_sql
 from estimator.ledger.reconciliation import Reconciliation, reconcile
+from estimator.ledger.rows import Kind
 from estimator.results.making import build
 from estimator.results.reading import Results
 from scripts.fire.roles import ROLES, TrialPlace
 
-FOLDERS = ("home", "files", "acknowledged", "reads", "compactions")
-TRACKERS = 2
+FOLDERS = ("home", "files", "sent", "acknowledged", "reads", "compactions")
+TRACKERS, SERVICES = 2, 4
 ENDING_S = 300.0
 
 
 @dataclass(frozen=True)
 class FireTrial:
-    """Duration [s], processes by role, kills, and the random seed."""
+    """Duration [s], processes by role, kills, the random seed, and the role of those killed, any by default."""
 
     seconds: float = 60
     writers: int = 8
     readers: int = 3
     kills: int = 100
     seed: int = 1
+    victims: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Outcome:
     standing: Reconciliation
     imports: int
     acknowledged: int
+    answered: int
     reads: int
     compactions: int
     killed: Counter[str]
@@ -73,7 +79,10 @@ def run(trial: FireTrial, folder: Path) -> Outcome:
     first = context.Process(target=len, args=((),))  # the server has preloaded all modules when it ends
     first.start()
     first.join()
-    place = TrialPlace(folder, time.monotonic() + trial.seconds)
+    with listen("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    _, token = Tokens(folder / "home").add("service")
+    place = TrialPlace(folder, time.monotonic() + trial.seconds, port, token)
     killed, failed = _fire(trial, place, context)
     return _judge(place, killed, failed)
 
@@ -82,19 +91,20 @@ def _fire(trial: FireTrial, place: TrialPlace, context: ForkServerContext) -> tu
     """Run all processes, each restarted when killed: those killed, and those that failed."""
     drawn = random.Random(trial.seed)
     team = ["writer"] * trial.writers + ["reader"] * trial.readers + ["tracker"] * TRACKERS
+    team += ["service"] * SERVICES + ["door", "collector", "compactor"]
 
     def start(role: str, number: int) -> tuple[str, BaseProcess]:
         process = context.Process(target=ROLES[role], args=(place, number))
         process.start()
         return role, process
 
-    at_work = [start(role, number) for number, role in enumerate([*team, "collector", "compactor"])]
+    at_work = [start(role, number) for number, role in enumerate(team)]
     killed: Counter[str] = Counter()
     failed: list[str] = []
     moments = sorted(drawn.uniform(time.monotonic() + 0.1 * trial.seconds, place.until) for _ in range(trial.kills))
     for number, moment in enumerate(moments, start=len(at_work)):
         time.sleep(max(0.0, moment - time.monotonic()))
-        victim = drawn.randrange(len(at_work))
+        victim = drawn.choice([n for n, (role, _) in enumerate(at_work) if trial.victims in ("", role)])
         role, process = at_work[victim]
         process.kill()
         process.join()
@@ -112,11 +122,15 @@ def _judge(place: TrialPlace, killed: Counter[str], failed: tuple[str, ...]) -> 
     ledger = Ledger(place.home)
     files = sorted(place.files.iterdir())
     acknowledged = {path.name for path in place.acknowledged.iterdir()}
+    bodies = {path.name: _body(place, path) for path in sorted(place.sent.iterdir())}
     after_fire = reconcile(ledger)
     lost = _lost(ledger, [path for path in files if path.name in acknowledged])
+    rows = _ids(ledger, "activities")
+    lost += sum(row.row_id not in rows for name in bodies.keys() & acknowledged for row in bodies[name].result.rows)
     whole = Ledger(place.folder / "whole")
     for target in (ledger, whole):
         import_paths(target, [*files, place.common], reading_context(place.home))
+        post(target, list(bodies.values()))
     doubled, found = _counted_rows(ledger)
     _, expected = _counted_rows(whole)
     totals = [Results(build(home).path).totals() for home in (place.home, whole.home)]
@@ -126,8 +140,9 @@ def _judge(place: TrialPlace, killed: Counter[str], failed: tuple[str, ...]) -> 
     again = Results(build(place.folder / "restored").path).totals()
     return Outcome(
         after_fire,
-        len(files),
+        len(files) + len(bodies),
         len(acknowledged),
+        len(bodies.keys() & acknowledged),
         len(list((place.folder / "reads").iterdir())),
         len(list((place.folder / "compactions").iterdir())),
         killed,
@@ -140,11 +155,22 @@ def _judge(place: TrialPlace, killed: Counter[str], failed: tuple[str, ...]) -> 
     )
 
 
+def _body(place: TrialPlace, path: Path) -> ParsedPayload:
+    """A body that was sent, as it is received."""
+    sender = Tokens(place.home).sender_of(place.token)
+    assert sender
+    return read_body(Payload(sender, "codecarbon", path.read_bytes()), reading_context(place.home))
+
+
+def _ids(ledger: Ledger, kind: Kind) -> set[str]:
+    return {row.row_id for row in ledger.copies(kind, ledger.files(kind))}
+
+
 def _lost(ledger: Ledger, files: list[Path]) -> int:
     """Rows of these files missing from the ledger."""
     context = reading_context(ledger.home)
-    rows = ledger.ids("activities")
-    everything = ledger.known_ids()
+    rows = _ids(ledger, "activities")
+    everything = rows | _ids(ledger, "quarantine")
     lost = 0
     for path in files:
         result = read_trace(open_trace(path), context)

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import tracemalloc
 import zlib
 from collections.abc import Iterator
@@ -494,6 +495,18 @@ def test_tokens_are_named_by_their_ids_and_a_torn_one_closes_the_door(tmp_path: 
     max((tmp_path / "collect" / "tokens").iterdir()).write_text("{", "utf-8")
     with refuses("sender_torn"):
         Tokens(tmp_path).sender_of(secret)
+
+
+def test_a_row_older_than_what_is_held_is_said_to_be_judged_later(tmp_path: Path) -> None:
+    """The home has a part of 32 days ago, which is not read: what ended in March may repeat one of its rows."""
+    ledger = Ledger(tmp_path / "home")
+    post(ledger, [read_body(Payload(Sender("a", "0" * 12), "codecarbon", json.dumps(run()).encode()), context())])
+    for part in ledger.present():
+        os.utime(ledger.folder / part, (time.time() - 32 * 24 * 3600,) * 2)
+    with opened(ledger.home) as door:
+        answer = requests.post(door.codecarbon, json=run(), timeout=30).json()
+    assert (answer["accepted"], answer["duplicates"], answer["unjudged"]) == (1, 0, 1)
+    assert "Dont 1 reçue(s)" in answer["fr"] and "doublons jugés au calcul" in answer["fr"]
 
 
 def test_bodies_written_together_have_each_their_own_receipt(tmp_path: Path) -> None:

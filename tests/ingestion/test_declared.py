@@ -32,7 +32,7 @@ from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
 from estimator.workloads.resolution import resolve
 from tests.ledger.test_ledger import bring, prefixes
-from tests.support import built, moment, place_of, refuses, sobria
+from tests.support import built, moment, place_of, refuses, row_ids, sobria
 from tests.traces_support import context, counting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -590,7 +590,7 @@ def test_prefixes_in_any_order_twice_under_two_names_are_the_whole_once(rows: li
         for number, part in enumerate(parts):
             bring(bits, part, name=("declaration.csv", "copie.csv")[number % 2])
         assert counting(Ledger(bits)) == counting(Ledger(whole))
-        assert Ledger(bits).known_ids() == Ledger(whole).known_ids()
+        assert row_ids(Ledger(bits)) == row_ids(Ledger(whole))
 
 
 # Sound, documents, images and a fine-tuning, declared by their counts

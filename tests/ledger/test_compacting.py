@@ -20,7 +20,7 @@ from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.withdrawals import Target, bring_back, withdraw
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import SNAPSHOTS, bring, prefixes, snapshot
-from tests.support import sobria
+from tests.support import row_ids, sobria
 from tests.traces_support import counting, read, text
 
 DSI = author("DSI", "essai")
@@ -51,10 +51,10 @@ def home(grown: Path, tmp_path: Path) -> Path:
 
 
 def test_totals_are_the_same_to_the_digit(home: Path) -> None:
-    before, ids, account = said(home), Ledger(home).known_ids(), reconcile(Ledger(home))
+    before, ids, account = said(home), row_ids(Ledger(home)), reconcile(Ledger(home))
     assert compact(Ledger(home)) == Compacted(7, 3, 5, 0)
     assert said(home) == before
-    assert Ledger(home).known_ids() == ids and reconcile(Ledger(home)) == account
+    assert row_ids(Ledger(home)) == ids and reconcile(Ledger(home)) == account
     assert len(Ledger(home).present()) == 3
     assert compact(Ledger(home)) == Compacted(3, 3, 0, 0)
     bring(home, text(snapshot("z", 40, 60, 1)))

@@ -24,7 +24,7 @@ from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.rows import Activity, Refused
-from tests.support import activity, append
+from tests.support import activity, append, row_ids
 from tests.traces_support import DEFAULTS, TRACES, context, counting, judged, read, read_file, text
 
 Row = dict[str, Any]
@@ -113,7 +113,7 @@ def test_a_ledger_takes_rows_without_files(tmp_path: Path) -> None:
     rows, refused = read_file(TRACES / "bad" / "wrong_width.csv")
     account = append(Ledger(tmp_path), rows, refused)
     assert (account.files, account.read, account.accepted, account.quarantined) == (1, 2, 1, 1)
-    assert len(Ledger(tmp_path).known_ids()) == 2
+    assert len(row_ids(Ledger(tmp_path))) == 2
 
 
 # What counts
@@ -299,7 +299,7 @@ def test_prefixes_in_any_order_twice_under_two_names_are_the_whole_once(rows: li
         for number, part in enumerate(parts):
             bring(bits, part, name=("emissions.csv", "copie.csv")[number % 2])
         assert counting(Ledger(bits)) == counting(Ledger(whole))
-        assert Ledger(bits).known_ids() == Ledger(whole).known_ids()
+        assert row_ids(Ledger(bits)) == row_ids(Ledger(whole))
 
 
 WORKER = """
@@ -394,7 +394,7 @@ def test_files_stand_by_month_of_start_under_the_hash_of_their_content(tmp_path:
 
 def test_an_empty_ledger_can_be_read(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path)
-    assert (ledger.names(), judged(ledger), ledger.known_ids()) == ([], [], set())
+    assert (ledger.names(), judged(ledger), row_ids(ledger)) == ([], [], set())
     assert [Path(path).name for path in ledger.files("activities") + ledger.files("quarantine")] == ["seed.parquet"] * 2
 
 
@@ -405,7 +405,7 @@ def test_leftovers_of_killed_writers_go_after_an_hour(tmp_path: Path) -> None:
     for path in (old, fresh):
         path.write_bytes(b"half")
     os.utime(old, (time.time() - 3700, time.time() - 3700))
-    ledger.prepare()
+    Ledger(tmp_path).prepare()
     assert (old.exists(), fresh.exists()) == (False, True)
     assert bring(tmp_path, text({})).accepted == 1
 

@@ -24,7 +24,7 @@ from estimator.ledger.withdrawals import (
 )
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
-from tests.support import refuses, sobria
+from tests.support import refuses, row_ids, sobria
 from tests.traces_support import context, judged, text
 
 DSI = author("DSI", "fichier d'essai importé par erreur")
@@ -190,7 +190,7 @@ def test_a_version_of_a_file_that_shares_rows_is_withdrawn_by_name(home: Path) -
     """Versions of one file, which grows, are written once: the first alone cannot leave."""
     [first] = [s.sha for done in Ledger(home).imports.read()[0] for s in done.sources if s.name == "essai.csv"]
     bring(home, WRONG.rstrip() + "\n" + text(snapshot("e", 5, 60, 16)).split("\n", 1)[1], name="essai.csv")
-    assert len(Ledger(home).ids("activities")) == 5
+    assert len(row_ids(Ledger(home), "activities")) == 5
     for asked in (("--file", first[:12]), ("--dry-run", "--file", first[:12])):
         said = sobria(home, "ledger", "withdraw", *asked, "--who", "DSI", "--why", "essai", code=1).stderr
         assert "autre version de essai.csv" in said and "--file essai.csv" in said

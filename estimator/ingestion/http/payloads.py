@@ -17,6 +17,7 @@ from estimator.ingestion.usage import otel
 from estimator.ledger import Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.compaction import CompactionRunning, compact
+from estimator.ledger.standing import Standing
 
 _RESOURCE = ("resourceSpans", "resource", "attributes", "key")
 _EVENT = ("resourceSpans", "scopeSpans", "spans", "events", "attributes", "key")
@@ -42,8 +43,9 @@ class ParsedPayload(NamedTuple):
 
 @dataclass(frozen=True)
 class Receipt:
-    """Outcome of each row of a body: read = accepted + duplicates + quarantined. Dropped fields by name. Of spans
-    without a row, which are not stored: `unread` of AI, `ignored` of the rest of the application."""
+    """Outcome of each row of a body: read = accepted + duplicates + quarantined. `unjudged`: those of the accepted that
+    may repeat a row older than what is held, judged at build. Dropped fields by name. Of spans without a row, which are
+    not stored: `unread` of AI, `ignored` of the rest of the application."""
 
     read: int
     accepted: int
@@ -54,6 +56,7 @@ class Receipt:
     unread: int = 0
     unread_names: tuple[str, ...] = ()
     ignored: int = 0
+    unjudged: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Every field by name."""
@@ -68,19 +71,20 @@ def read_body(sent: Payload, context: ReadingContext) -> ParsedPayload:
         return _parsed_payload(trace, sent, context)
 
 
-def post(ledger: Ledger, batch: Sequence[ParsedPayload]) -> list[Receipt]:
-    """Append bodies to the ledger in one import, with a receipt for each. On return, all rows are on disk."""
-    posting = Append(ledger) if any(taken.result.read for taken in batch) else None
+def post(ledger: Ledger, batch: Sequence[ParsedPayload], standing: Standing | None = None) -> list[Receipt]:
+    """Append bodies to the ledger in one import, with a receipt for each. On return, all rows are on disk. `standing`:
+    what senders sent, when it is kept from one batch to the next."""
+    posting = Append(ledger, standing or Standing(ledger, True)) if any(taken.result.read for taken in batch) else None
     receipts = [_body_receipt(posting, taken) for taken in batch]
     if posting:
-        posting.account()
+        posting.acknowledge()
     return receipts
 
 
 def settle(ledger: Ledger) -> None:
     """Compact the small files written for bodies, unless another process is compacting."""
     try:
-        compact(ledger, wait_s=0)
+        compact(ledger, wait_s=0, bounded=True)
     except CompactionRunning:
         return
 
@@ -91,11 +95,12 @@ def _body_receipt(posting: Append | None, taken: ParsedPayload) -> Receipt:
     apart = (left.of_ai, left.libraries, left.others)
     if posting is None or not result.read:
         return Receipt(0, 0, 0, 0, len(names), names, *apart)
-    duplicates, quarantined = posting.known, posting.quarantined
+    before = posting.known, posting.quarantined, posting.unjudged
     posting.take(taken.trace, [result])
-    duplicates, quarantined = posting.known - duplicates, posting.quarantined - quarantined
+    after = posting.known, posting.quarantined, posting.unjudged
+    duplicates, quarantined, unjudged = (now - then for now, then in zip(after, before, strict=True))
     accepted = result.read - duplicates - quarantined
-    return Receipt(result.read, accepted, duplicates, quarantined, len(names), names, *apart)
+    return Receipt(result.read, accepted, duplicates, quarantined, len(names), names, *apart, unjudged)
 
 
 def _parsed_payload(trace: Body, sent: Payload, context: ReadingContext) -> ParsedPayload:

@@ -32,6 +32,7 @@ from estimator.ingestion.http.payloads import ParsedPayload, Payload, Receipt, p
 from estimator.ingestion.http.sender_rows import Sender
 from estimator.ingestion.http.tokens import Tokens
 from estimator.ledger import Ledger
+from estimator.ledger.standing import Standing
 
 SETTLE_EVERY = 64  # batches written between compactions: fewer small files cost less than a compaction
 DRAINED = 8  # multiple of the maximum body that is received and discarded, so that the sender receives the response
@@ -51,9 +52,11 @@ class Collector:
 
     def __init__(self, home: Path, limits: Limits) -> None:
         self._senders, self._ledger, self._context = Tokens(home), Ledger(home), reading_context(home)
+        self._standing = Standing(self._ledger, recent=True)
         self._limits = limits
         self._in_hand: Counter[str] = Counter()
         self._unsettled = 0
+        self._settling: asyncio.Task[None] | None = None
         self._waiting: list[_Waiting] = []
         self._writing = asyncio.Lock()
 
@@ -125,11 +128,11 @@ class Collector:
         return mine.receipt
 
     async def _write(self, batch: list[_Waiting]) -> None:
+        if self._unsettled >= SETTLE_EVERY and (self._settling is None or self._settling.done()):
+            self._unsettled = 0
+            self._settling = asyncio.create_task(run_in_threadpool(settle, self._ledger))  # answers do not wait for it
         try:
-            if self._unsettled >= SETTLE_EVERY:
-                self._unsettled = 0
-                await run_in_threadpool(settle, self._ledger)
-            receipts = await run_in_threadpool(post, self._ledger, [waiting.taken for waiting in batch])
+            receipts = await run_in_threadpool(post, self._ledger, [one.taken for one in batch], self._standing)
             for waiting, receipt in zip(batch, receipts, strict=True):
                 waiting.receipt = receipt
             self._unsettled += any(receipt.read for receipt in receipts)
@@ -206,7 +209,7 @@ def _answer(request: Request, receipt: Receipt, door: Endpoint) -> Response:
     """Response for each part of a body. Quarantined rows are stored: OTLP reports them, and counts as rejected only the
     AI spans that are not stored."""
     facts = receipt.as_dict() | {"unread_names": ", ".join(receipt.unread_names)}
-    apart = [name for name in ("unread", "ignored") if facts[name]]
+    apart = [name for name in ("unjudged", "unread", "ignored") if facts[name]]
     keys = ["received" if receipt.read else "nothing_read", *apart]
     body: dict[str, Any] = {"code": keys[0]}
     body |= {lang: " ".join(say("collect", key, lang, **facts) for key in keys) for lang in LANGUAGES}

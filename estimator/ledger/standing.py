@@ -1,0 +1,178 @@
+"""What an append knows of a ledger before it writes: its rows and its journal, read once, then followed."""
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from estimator.core.digest_set import SIZE, Digests, of_column
+from estimator.ledger.files import KINDS, Ledger, as_models
+from estimator.ledger.journal import Import
+from estimator.ledger.rows import Activity, Kind, Refused
+from estimator.ledger.withdrawals import COLLECTED
+from estimator.ledger.withdrawn_rows import copy_of
+
+WINDOW = timedelta(days=31)
+MOST = 256 * 2**20 // SIZE  # ids held of the rows that senders sent
+
+
+class KnownRows:
+    """Rows that one append deduplicates against: those that stand, withdrawn copies by id, and its own so far."""
+
+    def __init__(self, ids: Mapping[str, Digests], gone: Mapping[str, set[str]], dead: set[str], apart: bool) -> None:
+        self._ids, self._gone, self._dead, self._apart = ids, gone, set(dead), apart
+        self._own = Digests()
+
+    def has(self, row: Activity | Refused) -> bool:
+        """Whether the row already counts, or is an identical withdrawn copy."""
+        stands = self._own.holds_one(row.row_id) or self._standing(row.file_name).holds_one(row.row_id)
+        if stands and row.row_id not in self._dead:
+            return True
+        return row.row_id in self._gone and copy_of(row) in self._gone[row.row_id]
+
+    def is_withdrawn(self, row_id: str) -> bool:
+        """Whether every copy of this row was withdrawn."""
+        return row_id in self._dead
+
+    def meet(self, rows: pa.Table) -> np.ndarray:
+        """The same for a table of activities of one file: n booleans. New rows are then added to the append's own."""
+        digests = of_column(rows["row_id"])
+        held = self._own.meet(digests)
+        if len(rows):
+            held |= self._standing(rows["file_name"][0].as_py()).holds(digests)
+        if self._gone:
+            rare = pc.is_in(rows["row_id"], value_set=pa.array(list(self._gone))).to_numpy()
+            for place in np.flatnonzero(rare).tolist():
+                row = as_models("activities", rows[place : place + 1])[0]
+                held[place] = (held[place] and row.row_id not in self._dead) or copy_of(row) in self._gone[row.row_id]
+                if not held[place]:
+                    self._dead.discard(row.row_id)
+        return held
+
+    def add_one(self, row_id: str) -> None:
+        """Add a row that counts from now on."""
+        self._own.add_one(row_id)
+        self._dead.discard(row_id)
+
+    def _standing(self, name: str) -> Digests:
+        return self._ids[name if self._apart else ""]
+
+
+class Standing:
+    """Rows that stand in a ledger, and its journal. They are only ever read from files: what a failed append would have
+    added is never known.
+
+    `recent`: only what senders sent, by sender, in parts written within 31 days, and at most `most` ids: beyond, the
+    sender that has the most forgets its oldest.
+    """
+
+    def __init__(self, ledger: Ledger, recent: bool = False, most: int = MOST) -> None:
+        self._ledger, self.recent, self._most = ledger, recent, most
+        self._begin()
+
+    def _begin(self) -> None:
+        self._entries: set[str] = set()
+        self._compacted: dict[str, set[str]] = {}
+        self._named: set[str] = set()
+        self._parts: set[str] = set()
+        self._loose: dict[str, tuple[set[str], int]] = {}
+        self._withdrawn: list[str] = []
+        self._forgot: set[str] = set()
+        self._skipped = False
+        self.heads: set[str] = set()
+        self.read_files: set[str] = set()
+        self._ids: dict[Kind, defaultdict[str, Digests]] = {kind: defaultdict(Digests) for kind in KINDS}
+        self._gone: dict[Kind, defaultdict[str, set[str]]] = {kind: defaultdict(set) for kind in KINDS}
+        self._dead: dict[Kind, set[str]] = {kind: set() for kind in KINDS}
+
+    def follow(self) -> None:
+        """Read what appeared: parts, journal entries, withdrawals. ledger_torn."""
+        with self._ledger.reading():
+            present = self._ledger.present()  # before the compactions, which say what replaced a part that is gone
+            self._follow_journal()
+            withdrawn = [one.event for one in self._ledger.in_force()]
+            lost = self._parts - present - set().union(*self._compacted.values())
+            if lost or withdrawn != self._withdrawn:  # taken away by a person, or not what stands any more
+                self._begin()
+                self._follow_journal()
+                self._withdraw(withdrawn)
+            merged = {made for made, parts in self._compacted.items() if parts <= self._parts}
+            for kind in KINDS:
+                self._read(kind, sorted(part for part in present - self._parts - merged if part.startswith(kind)))
+            self._parts = present
+            self._loose = {part: ids for part, ids in self._loose.items() if part in present - self._named}
+            self._compacted = {made: parts for made, parts in self._compacted.items() if parts & present}
+
+    def journal(self) -> list[Import]:
+        """Imports recorded since the last call."""
+        found = self._ledger.imports.appeared(self._entries)
+        for done in found:
+            self.heads = self.heads - {*done.after} | {done.event}
+            self._named |= done.wrote.keys() | done.relied.keys()
+            if not self.recent:
+                self.read_files |= {source.sha for source in done.sources}
+        return found
+
+    def known(self, kind: Kind) -> KnownRows:
+        """The rows of a kind that an append deduplicates against."""
+        return KnownRows(self._ids[kind], self._gone[kind], self._dead[kind], self.recent)
+
+    def unrecorded(self, row_id: str) -> tuple[str, int] | None:
+        """The part of this row and its size, if no import has recorded it: its import was killed, or still runs."""
+        return next(((part, rows) for part, (ids, rows) in self._loose.items() if row_id in ids), None)
+
+    def may_repeat(self, row: Activity) -> bool:
+        """Whether this row, which is not known, may be one that was sent before what is held."""
+        return row.file_name in self._forgot or (self._skipped and row.end_us < 1e6 * _oldest())
+
+    def _follow_journal(self) -> None:
+        self.journal()
+        for one in self._ledger.compactions.appeared(self._entries):
+            self._compacted[one.made] = set(one.replaced)
+            self._named.add(one.made)
+
+    def _withdraw(self, withdrawn: list[str]) -> None:
+        for kind in KINDS:
+            for row in self._ledger.copies(kind, self._ledger.withdrawn_files(kind)):
+                self._gone[kind][row.row_id].add(copy_of(row))
+            self._dead[kind] = set(self._gone[kind])
+        self._withdrawn = withdrawn
+
+    def _read(self, kind: Kind, parts: list[str]) -> None:
+        """Read the ids of parts that appeared, and which of their rows a withdrawal left."""
+        if self.recent:
+            old = {part for part in parts if (self._ledger.folder / part).stat().st_mtime < _oldest()}
+            parts, self._skipped = [part for part in parts if part not in old], self._skipped or bool(old)
+        for part in parts:
+            table = pq.ParquetFile(self._ledger.folder / part).read(columns=["row_id", "file_name"][: 1 + self.recent])
+            rows = {"": table}
+            if self.recent:
+                names = [name for name in table["file_name"].unique().to_pylist() if name.startswith(COLLECTED)]
+                rows = {name: table.filter(pc.equal(table["file_name"], name)) for name in names}
+            for name, of_name in rows.items():
+                self._ids[kind][name].add(of_column(of_name["row_id"]))
+            if part not in self._named:
+                self._loose[part] = {i for t in rows.values() for i in t["row_id"].to_pylist()}, len(table)
+        if self._gone[kind] and parts:
+            files = [str(self._ledger.folder / part) for part in parts]
+            stored = self._ledger.copies(kind, files, pc.field("row_id").isin(list(self._gone[kind])))
+            self._dead[kind] -= {row.row_id for row in stored if copy_of(row) not in self._gone[kind][row.row_id]}
+        self._bound()
+
+    def _bound(self) -> None:
+        """Forget the oldest ids of whoever has the most."""
+        held = {(kind, name): ids for kind in KINDS for name, ids in self._ids[kind].items()} if self.recent else {}
+        while sum(map(len, held.values())) > self._most:
+            (_, name), most = max(held.items(), key=lambda one: len(one[1]))
+            most.forget()
+            self._forgot.add(name)
+
+
+def _oldest() -> float:
+    """The time from which what was written is held [s]."""
+    return time.time() - WINDOW.total_seconds()
