@@ -32,14 +32,6 @@ CACHED = 16
 SAMPLED = 37  # one half-hour in 37 tells the doubt of a year: no hour of the day nor day of the week is left out
 
 
-class DayNotCovered(SobriaError):
-    """A day that the table does not cover."""
-
-
-class StartTooLate(SobriaError):
-    """A start that leaves the computation no room before the end of the day."""
-
-
 class Ratio(NamedTuple):
     """A ratio of two intensities, and its 5 % and 95 % points."""
 
@@ -106,7 +98,7 @@ def doubt(mix: HourlyMix, year: int) -> tuple[float, float] | None:
 
 
 def best_window(mix: HourlyMix, hours: float, day: date | None, now: clock | None, zone: ZoneInfo) -> BestWindow:
-    """The best window of a day of the table, or of its last 28 days taken together. DayNotCovered, StartTooLate.
+    """The best window of a day of the table, or of its last 28 days taken together. day_not_covered, start_too_late.
 
     now: hour of the local day to compare with; hours: of the computation [h], rounded up to a half-hour.
     """
@@ -116,7 +108,7 @@ def best_window(mix: HourlyMix, hours: float, day: date | None, now: clock | Non
     days = _days(mix, day, zone)
     if not days:
         first, last = (datetime.fromtimestamp(h * HALF_HOUR, zone).date() for h in (mix.halves[0], mix.halves[-1]))
-        raise DayNotCovered(day=day or last, first=first, last=last, zone=mix.zone)
+        raise SobriaError("day_not_covered", day=day or last, first=first, last=last, zone=mix.zone)
     drawn = np.stack([intensities(mix, True, places) for _, places in days])  # (days, draws, 48)
     sums = np.concatenate([np.zeros((*drawn.shape[:2], 1)), drawn.cumsum(axis=2)], axis=2)
     means = (sums[:, :, count:] - sums[:, :, :-count]) / count  # (days, draws, starts)
@@ -125,7 +117,8 @@ def best_window(mix: HourlyMix, hours: float, day: date | None, now: clock | Non
     place = None if now is None else _place(days[0][0], now, zone)
     if place is not None and place >= means.shape[2]:
         last = divmod((means.shape[2] - 1) * 30, 60)
-        raise StartTooLate(now=f"{now:%H:%M}", hours=f"{count / 2:g}", last=f"{last[0]:02}:{last[1]:02}")
+        until = f"{last[0]:02}:{last[1]:02}"
+        raise SobriaError("start_too_late", now=f"{now:%H:%M}", hours=f"{count / 2:g}", last=until)
     of_now = None if place is None else means[:, :, place]
     return BestWindow(
         days=tuple(found for found, _ in days),

@@ -33,10 +33,6 @@ HOURS_TOO_FEW = "hours_too_few"  # code of a warning of estimator.workloads.inve
 EVERY_UNIT = {"it_energy_kwh", "data_gb"}  # amounts per attempt, multiplied by the attempts
 
 
-class ServiceUnknown(SobriaError):
-    """A measured option with a service absent from the ledger, or whose runs count no item."""
-
-
 @dataclass(frozen=True)
 class ComparisonContext:
     """Inputs of the evaluation: tables, day, the home of the ledger and of what suppliers answered."""
@@ -81,7 +77,7 @@ class OptionInventory:
 
 
 def built(scenario: Scenario, option: Option, context: ComparisonContext, times: float = 1.0) -> OptionInventory:
-    """Inventory of an option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, ServiceUnknown,
+    """Inventory of an option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, service_unknown,
     nothing_accepted …"""
     if not option.accepted:
         raise SobriaError("nothing_accepted")
@@ -233,10 +229,10 @@ def _measured_inventory(
     build = open_current(context.home) if context.home else None
     groups = build.groups("service_key = $1", [service]) if build else []
     if build is None or not groups:
-        raise ServiceUnknown(service=service, option=option.id)
+        raise SobriaError("service_unknown", service=service, option=option.id)
     items = option.measured.items or build.items(service)
     if not items:
-        raise ServiceUnknown(service=service, option=option.id)
+        raise SobriaError("service_unknown", service=service, option=option.id)
     scaled = [ActivityGroup(_scaled_amounts(group.amounts, attempts / items), group.bounds) for group in groups]
     proof = build.proof(service)
     told = {"code": "measured"}

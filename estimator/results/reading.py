@@ -22,13 +22,9 @@ from estimator.results.totals import Check, Coverage, ServiceTotals, Totals
 _WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "row_id = $1"}
 
 
-class BuildOfAnotherVersion(SobriaError):
-    """The published build has the tables of another version, and this home cannot be written."""
-
-
 def open_current(home: Path) -> "Results | None":
-    """The build named in CURRENT with its results, or None; one of another format is made anew. BuildOfAnotherVersion,
-    AuditFailed, BuildLocked."""
+    """The build named in CURRENT with its results, or None; one of another format is made anew.
+    build_of_another_version, AuditFailed, BuildLocked."""
     path, sample = current(home), (home / SAMPLE_MARK).exists()
     found = Results(path, sample) if path else None
     if found is None or found.meta.get("format") == FORMAT:
@@ -36,7 +32,7 @@ def open_current(home: Path) -> "Results | None":
     try:
         return Results(build(home).path, sample)
     except OSError as error:
-        raise BuildOfAnotherVersion(home=home, reason=error.strerror or error) from error
+        raise SobriaError("build_of_another_version", home=home, reason=error.strerror or error) from error
 
 
 def current_results(home: Path) -> "Results":

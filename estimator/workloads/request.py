@@ -31,34 +31,6 @@ class RequestRefused(SobriaError):
         return "\n".join(say("errors", self.code, lang, **said_in(lang, fault)) for fault in faults)
 
 
-class RetrievalIncomplete(SobriaError):
-    """A search before an answer without its documents, their tokens, its model; or half of a reranking."""
-
-
-class NothingAsked(SobriaError):
-    """A request with neither energy, nor model, nor hardware."""
-
-
-class HoursWanted(SobriaError):
-    """Hours without hardware, or hardware without hours."""
-
-
-class ShareOfHours(SobriaError):
-    """A share of hardware without the hours that it is a share of."""
-
-
-class TokensWanted(SobriaError):
-    """A model without counts of its output: tokens, images, videos or seconds of sound."""
-
-
-class TooManyCached(SobriaError):
-    """More cached tokens than input tokens."""
-
-
-class FaultyRequest(SobriaError):
-    """Tokens that no request can have: by the rules of every input."""
-
-
 class TrainingEffort(Typed):
     """Effort of making a model: a training, a fine-tuning, all their repetitions and the research before them."""
 
@@ -170,25 +142,25 @@ class Request(Typed):
         return known is not None and known.modality == "embedding"
 
     def checked(self) -> "Request":
-        """The request itself. NothingAsked, HoursWanted, ShareOfHours, TokensWanted, TooManyCached, FaultyRequest
-        when no estimate can be made of it."""
+        """The request itself. nothing_asked, hours_wanted, share_of_hours, tokens_wanted, too_many_cached,
+        faulty_request when no estimate can be made of it."""
         stated = (self.it_energy_kwh, self.model, self.device, self.training, self.retrieval, self.product)
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
-            raise NothingAsked()
+            raise SobriaError("nothing_asked")
         if self.retrieval is not None and (lacking := self.retrieval.missing):
-            raise RetrievalIncomplete(option=", --".join(lacking).replace("_", "-"))
+            raise SobriaError("retrieval_incomplete", option=", --".join(lacking).replace("_", "-"))
         modelled = self.model is not None and self.it_energy_kwh is None
         if modelled and not self.answered and not self.embedded and not self.product:
-            raise TokensWanted(model=self.model)
+            raise SobriaError("tokens_wanted", model=self.model)
         if (self.device_hours is None) != (self.device is None) and not (modelled and self.device):
-            raise HoursWanted()
+            raise SobriaError("hours_wanted")
         if self.resource_share is not None and self.device_hours is None:
-            raise ShareOfHours()
+            raise SobriaError("share_of_hours")
         if self.cached_tokens > (self.input_tokens or 0.0):
-            raise TooManyCached(cached=f"{self.cached_tokens:g}", read=f"{self.input_tokens or 0:g}")
+            raise SobriaError("too_many_cached", cached=f"{self.cached_tokens:g}", read=f"{self.input_tokens or 0:g}")
         for found in faults(of_one(self._counts(), load()), COUNTED):
             said = sentences("checks", found.code, **facts(found.code, *found.worst))
-            raise FaultyRequest(fault=said)
+            raise SobriaError("faulty_request", fault=said)
         return self
 
     def _counts(self) -> dict[str, float | None]:

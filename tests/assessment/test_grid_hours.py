@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from estimator.assessment.grid_hours import DayNotCovered, StartTooLate, best_window, intensities, year_mean
+from estimator.assessment.grid_hours import best_window, intensities, year_mean
 from estimator.catalogue.hourly_mix import CLOCK, SOURCES, HourlyMix
 from tests.catalogue.test_hourly_mix import REAL
-from tests.support import sobria
+from tests.support import refuses, sobria
 
 PARIS = CLOCK["FRA"]
 MIDNIGHT = 1_736_895_600 // 1800  # 2025-01-15 00:00 in Paris
@@ -52,14 +52,14 @@ def test_a_constant_day_cannot_be_bettered() -> None:
 
 
 def test_a_day_that_is_not_whole_is_refused() -> None:
-    with pytest.raises(DayNotCovered) as refused:
+    with refuses("day_not_covered") as refused:
         best_window(table({0}), 2, date(2025, 1, 16), None, PARIS)
     assert "2025-01-16" in refused.value.message("fr") and "2025-01-15" in refused.value.message("en")
 
 
 def test_a_start_that_does_not_end_within_the_day_is_refused() -> None:
     """20 hours: the last start is at 4:00, and no other hour stands for noon."""
-    with pytest.raises(StartTooLate) as refused:
+    with refuses("start_too_late") as refused:
         best_window(table({0}), 20, DAY, time(12), PARIS)
     assert "12:00" in refused.value.message("fr") and "04:00" in refused.value.message("en")
     assert best_window(table({0}), 20, DAY, time(4), PARIS).over_now is not None

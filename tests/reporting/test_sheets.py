@@ -30,12 +30,12 @@ from estimator.reporting.documents.pictures import round_top, small_ones
 from estimator.reporting.documents.rendering import FORMATS, FormatUnknown, rendered, save
 from estimator.reporting.project.context import FOUR, SheetFacts, clipped, facts_of
 from estimator.reporting.project.evaluation import evaluation
-from estimator.reporting.project.questionnaire import NoHostInScenario, questions
+from estimator.reporting.project.questionnaire import questions
 from estimator.reporting.project.rgesn import CRITERIA, rgesn
 from estimator.reporting.project.sentences import lead, not_counted, unknowns
 from estimator.reporting.project.sheets import SHEETS
 from estimator.reporting.project.tender import points
-from tests.support import sobria
+from tests.support import refuses, sobria
 from tests.test_one_answer import plain
 
 HOSTILE = "<script>alert(1)</script>\"'|*_[x](javascript:1)`&=1"
@@ -218,7 +218,7 @@ def test_the_register_says_what_it_holds(tmp_path: Path) -> None:
 
 
 def test_what_is_unknown_is_said_and_never_zero() -> None:
-    nowhere = option("cache", "le modèle caché", "qwen3-8b", quality=None)
+    nowhere = option("cache", "le modèle caché", "qwen3-32b", quality=None)
     text = words(page(evaluation(facts("fr", option("leger", "le modèle léger", "qwen3-8b"), nowhere))))
     assert "Qualité non testée : le modèle caché" in text.replace("\u00a0", " ")
     assert "qualité : non testée" in text.replace("\u00a0", " ") and "contre non testée" in text
@@ -308,7 +308,7 @@ def test_without_a_site_criteria_are_unknown_and_nobody_is_questioned() -> None:
     found = facts("fr", light)
     assert "aucun hébergement" in markdown(rgesn(found)).replace("’", "'")
     for lang, said in (("fr", "ne nomme aucun hébergement"), ("en", "names no hosting site")):
-        with pytest.raises(NoHostInScenario) as refusal:
+        with refuses("no_host_in_scenario") as refusal:
             questions(found)
         assert said in refusal.value.message(lang)
 

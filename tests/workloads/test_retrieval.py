@@ -8,8 +8,8 @@ import pytest
 
 from estimator.core.errors import SobriaError
 from estimator.workloads.estimate import estimate
-from estimator.workloads.request import Request, RequestRefused, RetrievalIncomplete, request_from
-from tests.support import sobria
+from estimator.workloads.request import Request, RequestRefused, request_from
+from tests.support import refuses, sobria
 
 PLACE = {"host": "class/server-room", "zone": "FRA"}
 SEARCH = {
@@ -83,7 +83,7 @@ def test_a_search_without_its_parts_is_refused_by_their_name() -> None:
     with pytest.raises(RequestRefused) as missing:
         request_from(retrieval={"documents": 10})
     assert "--embedding-model : « rien » a été lu" in missing.value.message("fr")
-    with pytest.raises(RetrievalIncomplete, match="--document-tokens, --query-tokens"):
+    with refuses("retrieval_incomplete", "--document-tokens, --query-tokens"):
         estimate(request_from(retrieval={"documents": 10, "embedding_model": "bge-m3"}))
     with pytest.raises(RequestRefused, match="--rerank-model"):
         request_from(retrieval={k: v for k, v in SEARCH.items() if k != "rerank_model"})

@@ -8,7 +8,8 @@ import pytest
 from estimator.assessment.explanation import replay
 from estimator.catalogue.models import ModelUnknown
 from estimator.workloads.estimate import Estimate, estimate
-from estimator.workloads.request import Request, TokensWanted
+from estimator.workloads.request import Request
+from tests.support import refuses
 
 DAY = date(2026, 6, 1)
 MEASURED = {"model": "Qwen/Qwen3-8B", "device": "gpu/h100", "concurrency": 64, "precision_bits": 16}
@@ -86,7 +87,7 @@ def test_an_unpublished_size_is_not_zero() -> None:
 def test_an_unknown_model_names_the_nearest_and_tokens_are_asked_for() -> None:
     with pytest.raises(ModelUnknown, match="gpt-5"):
         asked(model="gpt-9")
-    with pytest.raises(TokensWanted) as refusal:
+    with refuses("tokens_wanted") as refusal:
         estimate(Request(model="qwen3-8b"))
     assert "--output-tokens" in refusal.value.message("fr")
 

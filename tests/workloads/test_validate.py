@@ -11,7 +11,8 @@ from estimator.assessment.method_documentation import validation_results
 from estimator.catalogue.load import load
 from estimator.workloads.published_case import CaseRefused, read_case
 from estimator.workloads.validation.case_tables import case_tables
-from estimator.workloads.validation.published_cases import CasesRefused, SourceUnknown, read_cases, run
+from estimator.workloads.validation.published_cases import CasesRefused, read_cases, run
+from tests.support import refuses
 from tests.workloads.published_cases import TODAY, case, figure
 
 JUDGE = Path("tools") / "judge_validation.py"
@@ -80,7 +81,7 @@ def test_a_source_left_out_leaves_every_factor() -> None:
 
 
 def test_an_unknown_source_is_refused_with_the_nearest() -> None:
-    with pytest.raises(SourceUnknown) as refused:
+    with refuses("source_unknown") as refused:
         run([], without_source=["fischer"])
     assert "fischer_runs" in refused.value.message("fr")
 

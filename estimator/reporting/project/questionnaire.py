@@ -16,18 +16,14 @@ MEDIA = ("audio", "image", "video")  # what a model makes or hears, whose electr
 OF_SEATS = ("share", "uses", "models", "tokens", "place")  # what a publisher of a product by the seat is asked
 
 
-class NoHostInScenario(SobriaError):
-    """A scenario without any site nor product by the seat."""
-
-
 def questions(facts: SheetFacts) -> Document:
-    """The questions on each site of a scenario, each closed model, then each product by the seat. NoHostInScenario.
+    """The questions on each site of a scenario, each closed model, then each product by the seat. no_host_in_scenario.
 
     The machine-readable table is that of `questionnaire_rows`: filled in, it is parsed by `read_answers`.
     """
     seats = _seats(facts)
     if not facts.hosts and not seats:
-        raise NoHostInScenario(title=facts.scenario.title)
+        raise SobriaError("no_host_in_scenario", title=facts.scenario.title)
     hosts = {host: labels for host, labels in facts.hosts.items() if host != DESK}  # nobody is asked of our own desks
     rows = [
         row

@@ -33,10 +33,6 @@ YEAR = 365  # days of the image
 NAMES = 3  # of models and places of a use, that are said
 
 
-class UseNotStopped(SobriaError):
-    """The evaluation of a stopped use is asked of one that goes on."""
-
-
 @dataclass(frozen=True)
 class UseFacts:
     """A use case with the whole territory over a period; its figures are withheld when about too few people."""

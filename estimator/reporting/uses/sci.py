@@ -42,14 +42,6 @@ TERMS = (  # E, E × I, M and the score before its division; the network has no 
 )
 
 
-class UnitNotCounted(SobriaError):
-    """A functional unit that nothing counts in this use and period."""
-
-
-class ScoreUnknown(SobriaError):
-    """A use whose emissions by location are unknown."""
-
-
 @dataclass(frozen=True)
 class CarbonIntensity:
     """The terms of a score. asked: key of R, the first counted when there is none; terms: E, E × I, M, and their
@@ -60,13 +52,13 @@ class CarbonIntensity:
 
     @cached_property
     def rows(self) -> list[Attached]:
-        """The months whose emissions by location are known. score_withheld, ScoreUnknown."""
+        """The months whose emissions by location are known. score_withheld, score_unknown."""
         if self.facts.hidden:
             why = {f"why_{lang}": replace(self.facts, lang=lang).no_figures for lang in LANGUAGES}
             raise SobriaError("score_withheld", name=self.facts.case.name, period=self.facts.scope.period, **why)
         found = [row for row in self.facts.rows if row.row.group.values.get("use_gwp") is not None]
         if not found:
-            raise ScoreUnknown(name=self.facts.case.name, period=self.facts.scope.period)
+            raise SobriaError("score_unknown", name=self.facts.case.name, period=self.facts.scope.period)
         return found
 
     @cached_property
@@ -92,13 +84,13 @@ class CarbonIntensity:
 
     @cached_property
     def counted(self) -> dict[str, float]:
-        """How many of each unit are counted in the same months. nothing_counted, UnitNotCounted."""
+        """How many of each unit are counted in the same months. nothing_counted, unit_not_counted."""
         known = {name: count for name in UNITS if (count := UNITS[name](self.facts, self.rows))}
         if not known:
             raise SobriaError("nothing_counted", name=self.facts.case.name, id=self.facts.case.id)
         if self.asked and self.asked not in known:
             told = ", ".join(f"{name} ({tick_text(count, BARE, 'fr')})" for name, count in known.items())
-            raise UnitNotCounted(read=self.asked, expected=told, name=self.facts.case.name)
+            raise SobriaError("unit_not_counted", read=self.asked, expected=told, name=self.facts.case.name)
         return known
 
     @property
@@ -223,7 +215,7 @@ def _brief(amount: Amount) -> dict[str, Any]:
 
 
 def sci(found: CarbonIntensity) -> Document:
-    """The report. ScoreUnknown, UnitNotCounted."""
+    """The report. score_unknown, unit_not_counted."""
     facts, lang = found.facts, found.facts.lang
     unit, unmade = found.unit_name, "" if found.terms["embodied"].known else "_unmade"
     rows = tuple(_rows(found))

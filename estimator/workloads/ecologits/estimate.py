@@ -44,18 +44,6 @@ Pair = tuple[Mapping[str, float], Mapping[str, float]]
 Warnings = list[dict[str, str]]
 
 
-class EcologitsProviderUnknown(SobriaError):
-    """A provider without assumptions in EcoLogits 0.11.3."""
-
-
-class EcologitsModelUnknown(SobriaError):
-    """A model that EcoLogits 0.11.3 lacks at this provider."""
-
-
-class EcologitsZoneUnknown(SobriaError):
-    """A zone that EcoLogits 0.11.3 lacks: it gives no figure there, and neither do we."""
-
-
 class ValueRefused(SobriaError):
     """An impossible number of tokens or duration."""
 
@@ -115,15 +103,17 @@ def _measured_latency(output_tokens: float, latency_s: float | None) -> dict[str
 
 def _model(provider: str, name: str, tables: Tables) -> EcologitsModel:
     if provider not in tables.hypotheses:
-        raise EcologitsProviderUnknown(
-            provider=provider, near=_near(provider, tables.hypotheses) or ", ".join(tables.hypotheses)
+        raise SobriaError(
+            "ecologits_provider_unknown",
+            provider=provider,
+            near=_near(provider, tables.hypotheses) or ", ".join(tables.hypotheses),
         )
     entry = tables.models.get((provider, name))
     if entry is None:
         here = [n for p, n in tables.models if p == provider]
         elsewhere = [f"{n} ({p})" for p, n in tables.models if n.lower() == name.lower()]
         near = ", ".join(filter(None, [*elsewhere, _near(name, here)])) or ", ".join(sorted(here)[:NAMES_SHOWN])
-        raise EcologitsModelUnknown(model=name, provider=provider, near=near)
+        raise SobriaError("ecologits_model_unknown", model=name, provider=provider, near=near)
     return entry
 
 
@@ -148,7 +138,7 @@ def _mix(zone: str | None, model: EcologitsModel, tables: Tables, warnings: Warn
     found = WORLD if zone.upper() == "WORLD" else known[0] if known else None
     if found is None:
         near = _near(zone, tables.mixes) or WORLD
-        raise EcologitsZoneUnknown(zone=zone, near=near, world=WORLD)
+        raise SobriaError("ecologits_zone_unknown", zone=zone, near=near, world=WORLD)
     warnings.append(sentences("warnings", "zone_read_as", zone=zone, used=found))
     return tables.mixes[found]
 

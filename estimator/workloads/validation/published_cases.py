@@ -21,10 +21,6 @@ class CasesRefused(SobriaError):
     """A file that is not a list of cases."""
 
 
-class SourceUnknown(SobriaError):
-    """No source has this id."""
-
-
 def read_cases(path: Path) -> list[dict[str, Any]]:
     """The cases of a JSON file. CasesRefused."""
     try:
@@ -46,14 +42,14 @@ def run(
     """Every figure requested by these cases, as JSON: {"cases": [...], "summary": ...}.
 
     Answers are never read. leave_out "architecture": the regression is fitted without that of the case; without_source:
-    ids of sources whose factors are dropped (SourceUnknown); explain: add the steps and factors of each figure.
+    ids of sources whose factors are dropped (source_unknown); explain: add the steps and factors of each figure.
     A case outside the vocabulary still has its rows, each with the reason.
     """
     today = today or date.today()
     unknown = [source for source in without_source if source not in load().sources]
     if unknown:
         near = get_close_matches(unknown[0], load().sources, 5, 0.3)
-        raise SourceUnknown(source=unknown[0], near=", ".join(near) or "-")
+        raise SobriaError("source_unknown", source=unknown[0], near=", ".join(near) or "-")
     options = Options(frozenset(without_source), leave_out, today)
     read = [_case_or_refusal(case) for case in cases]
     rows: list[dict[str, Any]] = []
