@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 from unicodedata import combining, normalize
 
@@ -9,7 +10,7 @@ import typer
 
 from estimator.cli import text as cli_text
 from estimator.cli.text import Json, show
-from estimator.core.errors import say
+from estimator.core.errors import LANGUAGES, say
 
 if TYPE_CHECKING:
     from estimator.catalogue.models import ModelSet
@@ -136,14 +137,15 @@ def catalogue_search(context: typer.Context, text: Text = "", json_: Json = Fals
 
 
 def _subjects(context: typer.Context, kinds: tuple[str, ...], text: str, as_json: bool) -> None:
-    """The subjects of these kinds (default: all) whose names contain every word of the text; else the nearest ones."""
+    """The subjects of these kinds (default: all) whose names and countries hold every word of the text; else the
+    nearest ones."""
     from estimator.catalogue.load import load
     from estimator.places.journal import PlaceJournal
 
     PlaceJournal(context.obj["home"]).use_hosts()
     asked = [s for s in load().subjects.values() if not kinds or s.kind in kinds]
     words = _plain(text).split()
-    found = [s for s in asked if all(word in " ".join(_names(s)) for word in words)]
+    found = [s for s in asked if all(word in " ".join(_names(s) + _countries(s.zone)) for word in words)]
     near = [] if found else _nearest(text, asked)
     body: dict[str, Any] = {"subjects": [s.model_dump(mode="json", by_alias=True) for s in found]}
     lang = context.obj["lang"]
@@ -175,6 +177,14 @@ def _nearest(text: str, subjects: Sequence["Subject"]) -> list["Subject"]:
 def _names(subject: "Subject") -> list[str]:
     names = (subject.id, subject.id.rpartition("/")[2], subject.label_fr, subject.label_en, *subject.aliases.split("|"))
     return [_plain(name) for name in names]
+
+
+@cache
+def _countries(zone: str) -> list[str]:
+    """The codes and names of a zone and of those that hold it."""
+    from estimator.catalogue.load import load
+
+    return [_plain(t) for z in load().fallbacks(zone) for t in (z, *(load().label(z, lang) for lang in LANGUAGES))]
 
 
 def _plain(text: str) -> str:

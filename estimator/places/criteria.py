@@ -171,23 +171,20 @@ def _water(place: HostingSite, criterion: str) -> HostingCriterion:
     whole = place.reading("wue_site")
     if isinstance(whole, SiteMeasurement):
         return _of_number(criterion, whole, limit, ("wue",))
-    wue = place.reading("wue_it")
+    wue, pue = place.reading("wue_it"), place.reading("pue")
+    known = isinstance(pue, SiteMeasurement)
+    asks = ("wue", "wue_basis") if known else ("wue", "wue_basis", "pue")
     if isinstance(wue, str):
-        return HostingCriterion(
-            criterion, "unknown", wue, unit=limit.unit, thresholds=(limit,), asks=("wue", "wue_basis", "pue")
-        )
+        return HostingCriterion(criterion, "unknown", wue, unit=limit.unit, thresholds=(limit,), asks=asks)
     basis = place.fact("wue_basis")
     if basis is not None and basis.value == "total_energy":
         return _of_number(criterion, wue, limit, ("wue",))
-    pue = place.reading("pue")
     plausible = place.catalogue.quantities["pue"]
-    known = isinstance(pue, SiteMeasurement)
     value, low, high = (
         (pue.value, pue.low, pue.high) if isinstance(pue, SiteMeasurement) else (1.0, 1.0, plausible.ceiling)
     )
     top = wue.high / (low if basis is not None else plausible.floor)
     reading = replace(wue, value=wue.value / value, low=wue.low / high, high=top)
-    asks = ("wue", "wue_basis", "pue")
     found = _of_number(criterion, reading, limit, asks)
     if isinstance(pue, SiteMeasurement):
         factors = (*found.factors, pue.factor.id)

@@ -19,6 +19,8 @@ from tests.support import sobria
         ("voiture electrique", "equivalence/electric-car-km", "équivalence"),
         ("h100 nvl", "gpu/h100-nvl-94", "carte"),
         ("gravelines", "ovhcloud/gra", "hébergement"),
+        ("États-Unis", "openai/usa", "hébergement"),
+        ("Unis virginie", "aws/us-east-1", "hébergement"),
     ],
 )
 def test_every_kind_is_found_and_said(tmp_path: Path, text: str, subject: str, kind: str) -> None:

@@ -197,6 +197,12 @@ def test_every_unknown_has_its_question_and_every_answer_settles_it(host: str) -
         assert questionnaire(host, DAY, said) == []
 
 
+def test_a_pue_that_is_known_is_not_asked_again_for_the_water() -> None:
+    """8.3 prints it: 8.4 asks for the water alone, and for the PUE where nobody published one."""
+    assert judged("8.4", pue=1.3).asks == ("wue", "wue_basis")
+    assert judged("8.4").asks == ("wue", "wue_basis", "pue")
+
+
 def test_the_questions_of_the_charter_are_asked_of_a_site_that_says_nothing() -> None:
     asked = {q.field: q for q in questionnaire(BARE, DAY)}
     assert set(asked) == set(FIELDS) - {"grid_gwp"}
