@@ -1,6 +1,5 @@
 """Parsing of the forms of « Comparer »: typed numbers, fields as plain values, refusals next to the fields."""
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -9,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from dashboard.shared.texts import both, has_text, sentence, t
 from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
-from estimator.core.number_format import two_readings
+from estimator.core.number_format import bare_number, two_readings
 from estimator.core.validation_messages import expected
 
 
@@ -34,14 +33,11 @@ def share_field_text(value: float | None, lang: str) -> str:
 
 def number(text: str, name: str) -> float | None:
     """« 1 200,5 », « 94 % »; None for an empty text. NotANumber."""
-    bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
-    share = bare.endswith("%")
-    if not bare:
+    if not text.strip():
         return None
     try:
-        value = float(bare.rstrip("%"))
-        return float(Decimal(repr(value)) / 100) if share else value
-    except (ValueError, ArithmeticError) as error:
+        return float(bare_number(text, 0.01))
+    except ValueError as error:
         raise NotANumber(name, text) from error
 
 

@@ -10,6 +10,7 @@ from dashboard.register import estimator_gateway as register
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import t
+from estimator.core.number_format import bare_number
 from estimator.governance.register.schema import UseCase
 
 KEPT = "form "  # prefix of the keys of all fields of the open form
@@ -52,11 +53,6 @@ def one_of(name: str, options: Mapping[str, str], lang: str, known: str | None =
     return chosen
 
 
-def decimal(typed: str) -> str:
-    """A typed number in the format of the register."""
-    return typed.replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
-
-
 def new_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """The fields of a new use case, by column of the register's table."""
     row = register.row_of(case) if case else {}
@@ -69,8 +65,7 @@ def all_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     found = new_fields(case, lang)
     for name in LATER:
         known = row.get(name, "")
-        typed = text(name, lang, known.replace(".", ",") if name in NUMBERS and lang == "fr" else known)
-        found[name] = decimal(typed) if name in NUMBERS else typed
+        found[name] = text(name, lang, known.replace(".", ",") if name in NUMBERS and lang == "fr" else known)
     found |= {name: text(name, lang, row.get(name, "")) for name in ("sensibilite", *CHARTER)}
     found["revue_mois"] = one_of("revue_mois", {"6": "6", "12": "12"}, lang, row.get("revue_mois")) or ""
     return found
@@ -103,7 +98,7 @@ def quality_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """A tested quality."""
     known = case.threshold.test if case and case.threshold else ""
     return {
-        "value": decimal(text("value", lang)),
+        "value": bare_number(text("value", lang), 0.01),
         "test": text("test", lang, known),
         "date": day("date", lang, date.today()),
         "by": text("by", lang),

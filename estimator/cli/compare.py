@@ -9,7 +9,7 @@ import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
-from estimator.core.number_format import two_readings
+from estimator.core.number_format import bare_number, two_readings
 from estimator.core.typography import printable
 
 if TYPE_CHECKING:
@@ -198,9 +198,8 @@ def _number(text: str, field: str) -> float:
 
     if readings := two_readings(text.strip()):
         raise FieldRefused(key="two_readings", read=text, whole=readings[0], part=readings[1])
-    bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
     try:
-        return TypeAdapter(Annotated[FiniteFloat, Asked.model_fields[field]]).validate_python(float(bare))
+        return TypeAdapter(Annotated[FiniteFloat, Asked.model_fields[field]]).validate_python(float(bare_number(text)))
     except ValidationError as error:
         fault = error.errors()[0]
         _wrong("out_of_bounds", text, field=field, expected={code: expected(fault, code) for code in LANGUAGES})

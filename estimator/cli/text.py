@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -14,6 +15,7 @@ from estimator.core.interval import Interval, json_text
 from estimator.core.number_format import (
     WHOLE,
     as_computed,
+    bare_number,
     count_text,
     exact_text,
     interval_text,
@@ -21,6 +23,7 @@ from estimator.core.number_format import (
     proof_words,
     share_text,
     spoken_numbers,
+    two_readings,
 )
 from estimator.core.typography import printable, some_of
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
@@ -62,6 +65,8 @@ def localise(command: Any, lang: str, group: str = "") -> None:
     for parameter in command.params:
         shown = say("kinds", parameter.bare_type(), lang) if parameter.bare_type() in texts("kinds", lang) else None
         parameter.metavar = texts("metavars", lang).get(parameter.metavar, parameter.metavar or shown)
+        if parameter.bare_type() == "float":
+            parameter.process_value = partial(_number, parameter.process_value)
         if isinstance(parameter, TyperOption):
             key = parameter.help if parameter.help in texts("options", lang) else parameter.name
             parameter.help = say("options", str(key), lang)
@@ -73,6 +78,12 @@ def localise(command: Any, lang: str, group: str = "") -> None:
         command.subcommand_metavar = say("typer", "subcommand", lang)
         for inner in command.commands.values():
             localise(inner, lang, command.name or "")
+
+
+def _number(read: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
+    """The value of an option that is a number, as people of any country write it; « 1,200 » has two readings."""
+    one = isinstance(value, str) and not ("," in value and two_readings(value))
+    return read(context, bare_number(value) if one else value)
 
 
 def _localise_layout(command: Any, lang: str) -> None:

@@ -34,6 +34,8 @@ LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "L": (("1e-9", "nl"), ("1e-3", "ml"), ("1", "l"), ("1e3", "m3")),
     "MJ": (("1e-6", "j"), ("1e-3", "kj"), ("1", "mj"), ("1e3", "gj"), ("1e6", "tj")),
 }
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
+_GROUPS = re.compile(r"(?<=\d)[ \t\u00a0\u202f](?=\d{3}(?!\d))")
 _TWO_READINGS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 APART = 0.02  # relative difference from which two numbers are both printed
 ROUGH = 10  # ratio high / low above which a figure is an order of magnitude
@@ -299,6 +301,19 @@ def _figures(value: Decimal, lang: str, count: int) -> str:
 def _t(key: str, lang: str, **facts: object) -> str:
     section, _, name = key.partition(".")
     return typeset(say(section, name, lang, **facts), lang)
+
+
+def bare_number(text: str, percent: float | None = None) -> str:
+    """« 1 200,5 » as 1200.5: a number as a person writes it, the way that programs read it; any other text as it is.
+
+    percent: what a « % » after it is worth, where one may be written.
+    """
+    tight = _GROUPS.sub("", text.strip())
+    number = tight.rstrip("%").rstrip() if percent and tight.endswith("%") else tight
+    if not _NUMBER.fullmatch(number):
+        return text
+    plain = number.replace(",", ".")
+    return plain if number is tight else str(Decimal(plain) * Decimal(repr(percent)))
 
 
 def two_readings(text: str) -> tuple[str, str] | None:

@@ -10,11 +10,12 @@ from datetime import date
 from pydantic import ConfigDict, Field, ValidationError
 
 from estimator.catalogue.load import load
+from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.selection import SelectedFactor, given
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.fields import Strict, is_near
-from estimator.core.number_format import sentences_with
+from estimator.core.number_format import bare_number, sentences_with
 from estimator.core.refusals import ListedRefusal
 from estimator.places.requirements import FIELDS, QuestionnaireField
 
@@ -26,7 +27,6 @@ OPTIONAL = ("bas", "haut")
 ROUNDED = 0.05  # relative difference of a PUE from its two energies that its rounding may explain
 FIRST_CENTRE = 1950  # no data centre is older
 Rows = Sequence[tuple[int, Mapping[str, str | None]]]  # each with its line
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _FRENCH_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 _REGION = re.compile(r"[A-Z]{3}-[A-Z0-9]{1,3}")
 _YEAR = re.compile(r"\d{4}(-\d\d-\d\d)?")
@@ -77,8 +77,7 @@ def checked(answer: SupplierAnswer) -> SupplierAnswer:
         return _number(answer, asked, catalogue)
     word = f"{answer.value:g}" if isinstance(answer.value, float) else answer.value
     if asked.kind == "country":
-        found = (z.zone for z in catalogue.zones.values() if not z.wider and word.upper() in (z.zone, z.alpha2))
-        word = next(found, "")
+        word = (zone_of(word) or "").partition("-")[0]
     expected = {"choice": ", ".join(asked.choices), "country": "FRA, DEU", "region": "FRA-GES"}
     expected |= {"year": "2023, 2023-10-01", "text": "-"}
     right = {"choice": word in asked.choices, "country": bool(word), "text": bool(word)}
@@ -202,6 +201,7 @@ def _answer(cells: Mapping[str, str]) -> SupplierAnswer:
     french = _FRENCH_DAY.fullmatch(day)
     asked = FIELDS.get(field)
     numeric = asked is not None and asked.kind == "number"
+    unit = "%" if numeric and value.endswith("%") else unit
     facts = {"host": host, "field": field, "unit": unit, "by": by, "document": document}
     values: dict[str, float | str | None] = {"value": _decimal(value) if numeric else value}
     values |= {name: _decimal(end) if end else None for name, end in (("low", low), ("high", high))}
@@ -226,8 +226,10 @@ def _is_a_start(value: str) -> bool:
 
 def _decimal(cell: str) -> float | str:
     """The number of a cell; the cell itself when not a number."""
-    tight = re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3})", "", cell)
-    return float(tight.replace(",", ".")) if _NUMBER.fullmatch(tight) else cell
+    try:
+        return float(bare_number(cell, 1.0))
+    except ValueError:
+        return cell
 
 
 def _number(answer: SupplierAnswer, asked: QuestionnaireField, catalogue: Catalogue) -> SupplierAnswer:

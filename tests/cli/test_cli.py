@@ -296,6 +296,11 @@ def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
     [
         (("report", "reen"), "Il manque --out.", "--out is missing."),
         (
+            ("estimate", "--requests", "1,200"),
+            "Pour --requests, « 1,200 » a été lu. Un nombre était attendu, écrit par exemple 1200 ou 0.5.",
+            'For --requests, "1,200" was read. A number was expected, written for example 1200 or 0.5.',
+        ),
+        (
             ("estimate", "--requests", "abc"),
             "Pour --requests, « abc » a été lu. Un nombre était attendu, écrit par exemple 1200 ou 0.5.",
             'For --requests, "abc" was read. A number was expected, written for example 1200 or 0.5.',

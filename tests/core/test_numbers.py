@@ -10,6 +10,7 @@ from dashboard.shared.dates import duration_text, period_text, short_day
 from estimator.core.interval import Interval
 from estimator.core.number_format import (
     _decimal,
+    bare_number,
     bounds_text,
     count_text,
     exact_text,
@@ -256,3 +257,23 @@ def test_any_float_can_be_written(value: float, lang: str) -> None:
     """A number that no use can have is still a number that a page must not fall over."""
     written = interval_text(amount(value, value, value), lang) + exact_text(value, "kWh", lang)
     assert written and "E" not in written
+
+
+@pytest.mark.parametrize(
+    ("text", "percent", "read"),
+    [
+        ("0,5", None, "0.5"),
+        (" 1\u202f200,50 ", None, "1200.50"),
+        ("40 000", None, "40000"),
+        ("-1e3", None, "-1e3"),
+        ("70 %", 1.0, "70.0"),
+        ("93,5\u00a0%", 0.01, "0.935"),
+        ("70 %", None, "70 %"),
+        ("1 2", None, "1 2"),
+        ("1_000", None, "1_000"),
+        ("environ 3", 0.01, "environ 3"),
+    ],
+)
+def test_a_number_is_read_as_people_write_it(text: str, percent: float | None, read: str) -> None:
+    """One reader for commands, tables and forms: decimal comma, groups of three, and « % » where one may be written."""
+    assert bare_number(text, percent) == read

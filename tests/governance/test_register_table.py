@@ -238,7 +238,7 @@ def test_a_register_from_the_command_line(tmp_path: Path) -> None:
     assert error["code"] == "stage_refused" and error["items"][0]["charter"] == "C39"
     answered = ["alternative_reponse=etudiee_et_ecartee", "alternative_raison=lent", "alternative_date=2026-01-10"]
     model = [
-        "seuil_valeur=0,9",
+        "seuil_valeur=90 %",
         "seuil_test=relecture",
         "modele=m",
         "hebergement=h",
@@ -250,7 +250,7 @@ def test_a_register_from_the_command_line(tmp_path: Path) -> None:
     run("move", "tri", "experimentation", *who)
     run("move", "tri", "pilote", *who)
     dsi = ["--by", "Accueil", "--who", "DSI"]
-    run("quality", "tri", "--value", "0.95", "--date", "2026-02-01", *dsi)
+    run("quality", "tri", "--value", "0,95", "--date", "2026-02-01", *dsi)
     run("review", "tri", "--done", "2026-02-01", "--conclusion", "poursuivre", *dsi)
     run("decide", "tri", "lancer", "--reasons", "qualité suffisante", *dsi)
     assert "issue « Généralisé »" in run("move", "tri", "generalisation", *who).stdout

@@ -236,6 +236,10 @@ def test_commas_points_units_and_zero() -> None:
     assert (gram.value, gram.unit) == (pytest.approx(0.0461), "kgCO2e/kWh")  # 46.1 g × 0.001
     (share,) = read_answers(row(f"{BARE};renewable_factor;78;%;2026-01-02;S;d;;"))
     assert share.value == pytest.approx(0.78)
+    (signed,) = read_answers(row(f"{BARE};renewable_factor;78,5 %;1;2026-01-02;S;d;70 %;90 %"))
+    assert (signed.value, signed.low, signed.high) == pytest.approx((0.785, 0.7, 0.9))
+    (country,) = read_answers(row(f"{BARE};country;Allemagne;;2026-01-02;S;d;;"))
+    assert country.value == "DEU"
     (energy,) = read_answers(row(f"{BARE};it_energy;1 234,5;MWh;2026-01-02;S;d;;"))
     assert energy.value == 1_234_500.0
 

@@ -12,6 +12,7 @@ from typing import Any
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
+from estimator.core.number_format import bare_number
 from estimator.core.refusals import FieldsRefused, ListedRefusal
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
@@ -74,8 +75,9 @@ WRITTEN = (*(name for name in COLUMNS if name != "issue"), MARK, "issue")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _FRENCH_DAY = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})")
-_SPACES = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d)")
-_NUMERIC = {"seuil_valeur", "volume_mensuel", "croissance_annuelle", "simultaneite", "qualite_valeur"}
+# Numbers, and what « % » is worth after each.
+_NUMERIC: dict[str, float | None] = {"seuil_valeur": 0.01, "qualite_valeur": 0.01, "croissance_annuelle": 1.0}
+_NUMERIC |= {"volume_mensuel": None, "simultaneite": None}
 _DAYS = {"alternative_date", "qualite_date", "revue_faite", "decision_date", "revue_prevue"}
 
 
@@ -231,9 +233,8 @@ def _read(name: str, cell: str) -> str:
     cell = cell.strip()
     if cell.startswith("'") and _FORMULA.match(cell):
         cell = cell[1:]
-    number = _SPACES.sub("", cell)
-    if name in _NUMERIC and _NUMBER.fullmatch(number):
-        return _cell(float(number.replace(",", ".")))
+    if name in _NUMERIC and _NUMBER.fullmatch(number := bare_number(cell, _NUMERIC[name])):
+        return _cell(float(number))
     found = _FRENCH_DAY.fullmatch(cell) if name in _DAYS else None
     if found:
         return "-".join(part.zfill(2) for part in reversed(found.groups()))
