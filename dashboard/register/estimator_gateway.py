@@ -20,7 +20,7 @@ from estimator.core.typography import typeset
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.schema import Publication
 from estimator.governance.indicators import scenarios
-from estimator.governance.register.csv_table import FACTS, export_csv, facts_of, import_csv, row_of, settable
+from estimator.governance.register.csv_table import FACTS, export_csv, facts_said, import_csv, row_of
 from estimator.governance.register.register import DUE_DAYS, Register, author
 from estimator.governance.register.schema import CLOSING, OUTCOMES, STAGES, Attachment, Outcome, Stage, UseCase
 from estimator.governance.register.stage_rules import RULES, lacking
@@ -82,7 +82,7 @@ def conditions(case: UseCase, stage: Stage) -> list[Condition]:
 def facts(cells: Mapping[str, str], case: UseCase | None = None) -> dict[str, Any]:
     """Form values, by column of the register's table, over the current facts of the use case. FieldsRefused."""
     known = row_of(case) if case else {}
-    return facts_of({n: known.get(n, "") for n in FACTS} | settable([f"{n}={v}" for n, v in cells.items()]))
+    return facts_said([f"{n}={v}" for n, v in cells.items()], {n: known.get(n, "") for n in FACTS})
 
 
 def refusal(error: SobriaError, lang: str) -> tuple[str, list[Wrong]]:

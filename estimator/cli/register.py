@@ -57,17 +57,17 @@ def show_(context: typer.Context, id: Id, json_: Json = False) -> None:
 
 @register.command("add")
 def add(context: typer.Context, fields: Fields, who: Who, why: Why, json_: Json = False) -> None:
-    from estimator.governance.register.csv_table import facts_of, settable
+    from estimator.governance.register.csv_table import facts_said
 
-    _print_use_case(context, _register(context).create(facts_of(settable(fields)), _author(who, why)), json_)
+    _print_use_case(context, _register(context).create(facts_said(fields), _author(who, why)), json_)
 
 
 @register.command("set")
 def set_(context: typer.Context, id: Id, fields: Fields, who: Who, why: Why, json_: Json = False) -> None:  # noqa: PLR0913
-    from estimator.governance.register.csv_table import facts_of, row_of, settable
+    from estimator.governance.register.csv_table import facts_said, row_of
 
     held = _register(context)
-    facts = facts_of(row_of(held.use_case(id)) | settable(fields))
+    facts = facts_said(fields, row_of(held.use_case(id)))
     _print_use_case(context, held.change(id, facts, _author(who, why)), json_)
 
 

@@ -63,7 +63,7 @@ def say(section: str, key: str, lang: str, **facts: object) -> str:
 
 def said_in(lang: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts of a text, those that are {"fr", "en"} in one language."""
-    return {name: told[lang] if isinstance(told, dict) else told for name, told in facts.items()}
+    return {name: told[lang] if isinstance(told, dict) and lang in told else told for name, told in facts.items()}
 
 
 def sentences(section: str, key: str, **facts: object) -> dict[str, str]:

@@ -68,6 +68,9 @@ MayBeEmpty = Annotated[str, StringConstraints(strip_whitespace=True, max_length=
 Text = Annotated[MayBeEmpty, StringConstraints(min_length=1)]
 
 
+Line = Annotated[Text, AfterValidator(lambda text: _BREAKS.sub(" ", text))]
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 
 

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from estimator.core.errors import LANGUAGES, SobriaError, say, texts
+from estimator.core.errors import LANGUAGES, SobriaError, said_in, say, texts
+from estimator.core.number_format import exact_text
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -23,6 +24,7 @@ _PROBLEMS = {
     "float": "number",
     "finite": "number",
     "greater_than": "positive",
+    "less_than": "too_large",
     "extra_forbidden": "unknown_field",
     "contact": "contact",
     "control": "control",
@@ -78,11 +80,16 @@ def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
     name, code, read = "_".join(path), error["type"], error["input"]
     code = next((ours for start, ours in _PROBLEMS.items() if code.startswith(start)), code)
     code = code if code in texts("register_problems", "fr") else "invalid"
-    expected = str(error.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
+    context = error.get("ctx", {})
+    expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").strip(", ")
     found = {lang: field_label(name, lang) for lang in LANGUAGES}
-    facts = {"read": read, "expected": expected}
+    facts = {
+        "read": read,
+        "expected": expected,
+        "most": {lang: exact_text(context.get("le"), "1", lang) for lang in LANGUAGES},
+    }
     return {"code": code} | {
-        lang: say("register_problems", code, lang, field=found[lang], **facts) for lang in LANGUAGES
+        lang: say("register_problems", code, lang, field=found[lang], **said_in(lang, facts)) for lang in LANGUAGES
     }
 
 

@@ -30,7 +30,7 @@ from estimator.governance.register.csv_table import (
 from estimator.governance.register.register import Register, author
 from tests.governance.test_register import ANSWERED, DSI, THRESHOLD, clock, decision, generalised
 from tests.governance.test_register import FACTS as PLAIN
-from tests.support import sobria
+from tests.support import answered, sobria
 
 HEAD = ",".join(COLUMNS)
 
@@ -274,6 +274,30 @@ def test_a_register_from_the_command_line(tmp_path: Path) -> None:
 def test_the_command_line_refuses_an_unknown_use_case_in_one_sentence(tmp_path: Path) -> None:
     assert "n'est pas au registre" in sobria(tmp_path, "register", "show", "x", code=1).stderr
     sobria(tmp_path, "register", "import", str(tmp_path / "absent.csv"), "--who", "a", "--why", "b", code=2)
+
+
+def test_every_fault_of_what_is_set_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+    """An unknown field, one said twice, three values that no field holds: five lines, and no use case."""
+    said = ["nom=a", "nom=b", "zzz=3", "tache=t", "unite=u", "service=s", "responsable=r", "commune=99"]
+    said += ["volume_mensuel=1e40", "usagers=tous"]
+    done = answered("--home", str(tmp_path), "--lang", "fr", "register", "add", *said, "--who", "x", "--why", "y")
+    text = done.stderr.replace("\u202f", " ").replace("\xa0", " ")
+    lines = [line for line in text.splitlines() if line[:4] == "  - "]
+    told = (
+        "nom est dit deux fois",
+        "zzz=3",
+        "INSEE",
+        "inférieur ou égal à 1 000 000 000 000 000",
+        "attendu : agents, habitants.",
+    )
+    assert done.returncode == 1 and len(lines) == len(told)
+    assert all(any(part in line for line in lines) for part in told), lines
+    assert not answered("--home", str(tmp_path), "register", "list", "--json").stdout.count('"id"')
+
+
+def test_a_name_of_several_lines_is_one_line(register: Register) -> None:
+    facts = {"name": "Aide\nau\ttri\u202e", "task": "t", "unit": "u", "service": "s", "commune": "metropole"}
+    assert register.create(facts | {"owner_role": "r"}, author("x", "y")).name == "Aide au tri"
 
 
 def test_conflicts_are_said_by_the_list(tmp_path: Path) -> None:

@@ -476,9 +476,10 @@ def test_what_a_supplier_says_of_its_own_footprint_is_kept_beside(tmp_path: Path
 
 
 def test_semicolons_decimal_commas_and_days_first_say_the_same() -> None:
-    rows = [MEASURED | {"energy_kwh": "120.5", "output_tokens": "7"}, {"requests": "3"}]
+    rows = [MEASURED | {"energy_kwh": "120.5", "output_tokens": "7000"}, {"requests": "3000"}]
     french = [row | {"start": "01/03/2026", "end": "01/04/2026"} for row in rows]
-    french[0]["energy_kwh"] = "120,5"
+    french[0] |= {"energy_kwh": "120,5", "output_tokens": "7 000"}
+    french[1]["requests"] = "3\u202f000"
     left, right = read(text(*rows))[0], read(text(*french, delimiter=";"))[0]
     same = set(Activity.model_fields) - {"row_id", "run_key", "file_sha"}
     assert [row.model_dump(include=same) for row in left] == [row.model_dump(include=same) for row in right]

@@ -10,6 +10,7 @@ import pytest
 from estimator.catalogue import models
 from estimator.catalogue.load import load
 from estimator.catalogue.products import ProductUnknown, find, products
+from estimator.core.errors import SobriaError
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.reader import Trace
 from estimator.ingestion.readers import read_trace
@@ -185,3 +186,10 @@ def test_seats_of_a_provider_without_a_country_are_those_of_an_estimate(tmp_path
     assert kept["gwp"]["machines"]["at_factor_values"] == pytest.approx(asked["gwp"].parts["machines"].at_factor_values)
     codes = {check["code"] for check in found.checks()}
     assert "zone_over_sites" in codes and "zone_not_told" not in codes
+
+
+def test_a_column_named_twice_in_either_language_is_refused() -> None:
+    for header in ("product;seats;seats;from;service", "produit;sièges;seats;du;service"):
+        with pytest.raises(SobriaError) as refused:
+            rows_of(table("m365-copilot;12;13;2026-01-01;s", header=header))
+        assert "deux fois la même colonne : seats" in refused.value.message("fr")

@@ -13,9 +13,9 @@ from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
 from estimator.core.number_format import bare_number
-from estimator.core.refusals import FieldsRefused, ListedRefusal
+from estimator.core.refusals import FieldsRefused, ListedRefusal, checked
 from estimator.governance.register.register import Register
-from estimator.governance.register.schema import UseCase
+from estimator.governance.register.schema import UseCase, UseCaseFacts
 
 # Column -> field of a use case. Facts can be set; the others derive from events.
 FACTS = {
@@ -260,18 +260,25 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def settable(pairs: Sequence[str]) -> dict[str, str]:
-    """Cells from FIELD=VALUE arguments. FieldsRefused lists the fields that can be set."""
+def facts_said(pairs: Sequence[str], known: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The facts of FIELD=VALUE arguments, beside known cells. FieldsRefused lists every argument and fact at fault."""
     cells: dict[str, str] = {}
-    wrong = []
+    wrong: list[Mapping[str, str]] = []
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if name not in FACTS or not equals:
             wrong.append(sentences("register_problems", "not_settable", read=pair, expected=", ".join(FACTS)))
+        elif name in cells:
+            wrong.append(sentences("register_problems", "said_twice", read=pair, name=name))
         cells[name] = _read(name, value)
+    facts = facts_of({**(known or {}), **cells})
+    try:
+        checked(UseCaseFacts, facts)
+    except FieldsRefused as error:
+        wrong += error.items
     if wrong:
         raise FieldsRefused(wrong)
-    return cells
+    return facts
 
 
 def table_text(path: Path) -> str:

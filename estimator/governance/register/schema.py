@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from estimator.core.fields import Id, MayBeEmpty, Strict, Text, near_when_said, past_when_said
+from estimator.core.fields import Id, Line, MayBeEmpty, Strict, Text, near_when_said, past_when_said
 
 Stage = Literal["idee", "experimentation", "pilote", "generalisation", "retrait"]
 Answer = Literal["trouvee_et_retenue", "etudiee_et_ecartee", "non_etudiee"]
@@ -72,7 +72,7 @@ Mark = Annotated[float, AfterValidator(_mark)]
 Commune = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_commune)]
 Territory = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_territory)]
 Scenario = Annotated[MayBeEmpty, AfterValidator(_scenario)]
-Count = Annotated[float, Field(gt=0)]
+Count = Annotated[float, Field(gt=0, le=1e15)]
 Growth = Annotated[float, AfterValidator(_growth)]
 
 
@@ -108,10 +108,10 @@ class UseCaseFacts(Strict):
     bias_found: by group of users; qualification: of the host, with its link and day; impact_assessment: its link.
     """
 
-    name: Text
+    name: Line
     task: Text
-    unit: Text
-    service: Text
+    unit: Line
+    service: Line
     commune: Commune
     owner_role: Text
     benefit: MayBeEmpty = ""

@@ -9,6 +9,7 @@ from estimator.core.errors import SobriaError
 
 _EXCEL_HINT = re.compile(r"^sep=(.)$", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$")
+_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 DELIMITERS = (",", ";", "\t")
 
 
@@ -62,7 +63,8 @@ def table(name: str, text: str, delimiter: str = "") -> tuple[list[str], Iterato
 
 
 def number_text(cell: str) -> str:
-    """A number with a decimal comma, as in French spreadsheets, rewritten with a point."""
+    """A number of a French spreadsheet, « 3 000,5 », rewritten with a point and without its spaces."""
+    cell = _THOUSANDS.sub("", cell)
     return cell.replace(",", ".") if _DECIMAL_COMMA.match(cell) else cell
 
 

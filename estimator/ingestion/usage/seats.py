@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.catalogue.load import load
 from estimator.catalogue.products import OTHER, Product, ProductUnknown, find
+from estimator.core.errors import SobriaError
 from estimator.core.number_format import two_readings
 from estimator.core.periods import first_day, month_after
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
@@ -48,10 +49,13 @@ def sniff(name: str, head: str) -> bool:
 
 
 def records(reading: RecordReader) -> Iterator[Record]:
-    """A record for each month of each row, to today. broken_table."""
+    """A record for each month of each row, to today. broken_table, repeated_column."""
     text = delimited_text.decode(reading.trace.data)
     delimiter = delimited_text.delimiter_of(text)
     names, rows = delimited_text.table(reading.trace.name, text, delimiter)
+    ours = [_column(name) for name in names]
+    if twice := sorted({name for name in ours if name in TEMPLATE and ours.count(name) > 1}):
+        raise SobriaError("repeated_column", file=reading.trace.name, columns=", ".join(twice))
     reading.left_out(name for name in names if name and _column(name) not in TEMPLATE)
     today = (reading.context.read_at or datetime.now(UTC)).date()
     met: dict[tuple[str, ...], int] = {}
