@@ -13,7 +13,6 @@ from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
-from dashboard.shared.widgets import file_field
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.typography import some_of
@@ -37,7 +36,7 @@ def show(lang: str) -> None:
             _report(files, found, lang)
             return
         st.html(Markup("<p>{}</p>").format(t("connect.drop_what", lang)))
-        file_field(t("connect.file", lang), DROPPED, lang, accept_multiple_files=True)
+        st.file_uploader(t("connect.file", lang), key=DROPPED, accept_multiple_files=True)
         if taken := st.session_state[DROPPED]:
             with st.spinner(t("connect.reading", lang, n=len(taken))):
                 examine([(file.name, file) for file in taken])

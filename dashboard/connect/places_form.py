@@ -12,7 +12,6 @@ from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
-from dashboard.shared.widgets import file_field
 from estimator.core.errors import SobriaError
 
 PLACE, AUTHOR = ("host", "zone"), ("who", "why")
@@ -113,8 +112,7 @@ def _own_drawn(lang: str) -> None:
             t(f"places.{name}", lang), list(known), index=None, key=f"own {name}", format_func=known.__getitem__,
             placeholder="",
         )  # fmt: skip
-    for name in AUTHOR:
-        st.text_input(t(f"register_forms.{name}", lang), key=f"own {name}")
+    fields("own", lang, ())
 
 
 def _own() -> None:
@@ -122,7 +120,7 @@ def _own() -> None:
 
 
 def _answers_drawn(lang: str) -> None:
-    file_field(t("places.file", lang), "answers file", lang, type=["csv", "json"])
+    st.file_uploader(t("places.file", lang), key="answers file", type=["csv", "json"])
     st.text_input(t("register_forms.who", lang), key="answers who")
 
 
@@ -138,8 +136,7 @@ def _withdraw_drawn(entries: dict[str, str], lang: str) -> None:
         t("places.which", lang), list(entries), index=None, key="withdraw id", format_func=entries.__getitem__,
         placeholder=t("accessibility.choose", lang),
     )  # fmt: skip
-    for name in AUTHOR:
-        st.text_input(t(f"register_forms.{name}", lang), key=f"withdraw {name}")
+    fields("withdraw", lang, ())
 
 
 def _withdraw() -> None:

@@ -132,11 +132,3 @@ def proof_sentence(proof: Mapping[str, float], what: str, lang: str) -> str:
     if kind == "none":
         return t("home.proof_none", lang, what=what, rest=said)
     return sentence(t("home.proof_some", lang, what=what, share=share_text(measured, lang), rest=said))
-
-
-def file_field(label: str, key: str, lang: str, **given: Any) -> None:
-    """A file field whose button is named in the reader's language: Streamlit's own is in English."""
-    name = t("connect.choose", lang).replace("\\", "").replace('"', "")
-    rule = '[data-testid="stFileUploader"] section button::after {{ content: "{}"; }}'
-    st.html(Markup("<style>{}</style>").format(Markup(rule).format(Markup(name))))
-    st.file_uploader(label, key=key, **given)

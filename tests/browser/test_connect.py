@@ -62,7 +62,7 @@ def test_a_view_is_whole_at_every_width(screen: Page, server: Server, view: str,
     open_page(screen, server, VIEWS[view], lang)
     whole_at_every_width(screen, lang)
     assert screen.locator("h1").count() == 1
-    name = {"fr": "Choisir des fichiers", "en": "Choose files"}[lang]
+    name = {"fr": "Choisir des fichiers", "en": "Upload"}[lang]
     expect(screen.get_by_role("button", name=name)).to_be_visible()
 
 
