@@ -21,7 +21,7 @@ from estimator.builds.own_measures import own_measures
 from estimator.builds.row_faults import record_faults
 from estimator.builds.row_status import EMBEDDED, row_status, sql_text
 from estimator.builds.site_energy import site_pues
-from estimator.builds.sums import sum_rows
+from estimator.builds.sums import SERVED, sum_rows
 from estimator.builds.supplier_factors import MARKED, AnsweredFactors, day_us
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
@@ -31,6 +31,7 @@ from estimator.places.placing import knowledge
 
 VIEWS = ("proof_energy", "run_proofs", "place_basis")
 COUNTED = ("run_checks", "services", "unknown_energy", "service_months", "proved_runs")  # once a build
+ANSWERS = " LEFT JOIN answer_marks ON at_host = host AND since_us <= parts.from_us AND until_us > parts.from_us"
 WEIGHED = (
     ("charged", "charge_share", "1.0::DOUBLE"),
     ("run_hours", "hours", "NULL::VARCHAR"),
@@ -55,12 +56,13 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
     unstated -= _weigh(engine)
     answered.table(engine)
     supposed_table(engine, catalogue)
-    engine.run(sql_text("runs.sql").format(kept=kept, marked=MARKED))
+    marked = f"COALESCE(answer_marks.mark, '') || {MARKED}" if answered.days() else MARKED
+    engine.run(sql_text("runs.sql").format(kept=kept, marked=marked, answers=ANSWERS if answered.days() else ""))
     sum_rows(engine, unstated)
     machine_table(engine)
     pace_table(engine, catalogue)
     for name, relation, form in (("settled", "portions", kept), ("gathered", "summed", "TABLE")):
-        engine.run(f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation)}")
+        engine.run(f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation, **SERVED)}")
     engine.run(sql_text("slices.sql"))
     engine.run(sql_text("weighed_checks.sql"))
     record_faults(engine, catalogue, unstated)

@@ -70,8 +70,9 @@ def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[in
     if large:
         kept = _keep([small[0], *large], parts)
         told = told.replace(crosses, "FALSE")
-        empty = _unstated(engine, names, parquet(kept))
-        unstated = empty & _unstated(engine, names, "copied")
+        single = [name for name in names if not types[name].endswith("[]")]  # no file says it of lists
+        empty = _unstated(engine, single, parquet(kept))
+        unstated = empty & _unstated(engine, single, "copied")
         columns = ", ".join(f"NULL::{types[name]} AS {name}" if name in empty else name for name in names)
         everything += f" UNION ALL BY NAME SELECT *, {alone}, {told} FROM (SELECT {columns} FROM {parquet(kept)})"
         everything += " WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)" if aside else ""
@@ -81,7 +82,7 @@ def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[in
 
 
 def _unstated(engine: DuckDB, names: Iterable[str], relation: str) -> set[str]:
-    """The columns that no row of a relation states: the files of large parts say it without being read."""
+    """Those of these columns that no row of a relation states: the files of large parts say it without being read."""
     counts = ", ".join(f"COUNT({name}) AS {name}" for name in names)
     return {name for name, count in engine.rows(f"SELECT {counts} FROM {relation}")[0].items() if not count}
 

@@ -7,8 +7,8 @@ from estimator.core.duckdb_engine import DuckDB
 
 KEYS = (
     "month", "service_key", "model", "seat", "task", "network", "storage", "zone", "host", "machine", "device",
-    "device_count", "precision", "cpu_mode", "gpu_mode", "ram_mode", "other_mode", "gap", "kind", "site", "card",
-    "flight_class", "modelled", "reserved", "telling", "meters", "resource_share", "answered",
+    "device_count", "precision", "cpu_mode", "gpu_mode", "ram_mode", "other_mode", "gap", "kind", "flight_class",
+    "modelled", "telling", "resource_share", "answered",
 )  # fmt: skip
 AMOUNTS = (
     "flight_sum", "flight_weight", "items", "requests", "images", "audio_s", "cpu_read", "gpu_read", "ram_read",
@@ -25,6 +25,15 @@ READ_FROM = {
 }
 
 
+# SQL: how a row is served, of what else is summed over: by reserved accelerators, by what kind of site, by which card.
+SERVED = {
+    "reserved": "modelled AND telling & 256 > 0",
+    "site": "CASE WHEN reserved THEN 'reserved' WHEN host = 'class/desk' THEN 'desk' ELSE 'shared' END",
+    "card": "CASE WHEN kind = 'sound' AND host = 'class/desk' THEN COALESCE(machine, 'machine/workstation')"
+    " ELSE COALESCE(device, '') END",
+}
+
+
 def sum_rows(engine: DuckDB, unstated: Set[str]) -> None:
     """Table `summed`, in one pass over `portions`, and the ways of serving that it holds, `servings`."""
     types = {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE portions")}
@@ -35,5 +44,6 @@ def sum_rows(engine: DuckDB, unstated: Set[str]) -> None:
             keys=", ".join(null.get(name, name) for name in KEYS),
             by=", ".join(name for name in KEYS if name not in empty),
             sums=", ".join(null.get(name, f"fsum({name}) AS {name}") for name in AMOUNTS),
+            **SERVED,
         )
     )

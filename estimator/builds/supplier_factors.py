@@ -19,7 +19,8 @@ STATED = "="  # before the PUE by which a row divided the energy of its site, at
 # SQL: the mark that a row has of itself. With a stated PUE, the total of its site is what was declared.
 MARKED = (
     f"CASE WHEN over_sites THEN '{SEPARATOR}{OVER_SITES}' ELSE '' END"
-    f" || CASE WHEN list_contains(checks, 'declared_site') THEN '{SEPARATOR}{STATED}' || reported_pue ELSE '' END"
+    " || CASE WHEN reported_pue IS NOT NULL AND list_contains(checks, 'declared_site')"
+    f" THEN '{SEPARATOR}{STATED}' || reported_pue ELSE '' END"
 )
 
 

@@ -18,7 +18,7 @@ WITH served AS (
     modelled AND {relation}.kind = 'tokens' AS writes,
     modelled AND {relation}.kind = 'seats' AS seated,
     telling & 1 > 0 AS states_context, telling & 6 > 0 AS counts, telling & 8 > 0 AS states_read
-  FROM {relation}
+  FROM (SELECT *, {reserved} AS reserved, {site} AS site, {card} AS card FROM {relation}) AS {relation}
   LEFT JOIN default_machines ON default_machines.at_host = COALESCE(host, '')
   LEFT JOIN servings ON modelled
     AND servings.model = {relation}.model AND servings.kind = {relation}.kind AND servings.card = {relation}.card

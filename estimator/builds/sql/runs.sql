@@ -1,7 +1,7 @@
 -- Rows that count, each with the share of its energy that is charged to it. A row with answers of a model and no
 -- electricity is to be modelled; with hours of accelerators, these are reserved for it, waiting included.
--- `telling` is what a row says of its tokens: + 1 what they are read again, + 2 that it is one request, + 4 that it is
--- several, + 8 what was read.
+-- `telling` is what a row says: + 1 what its tokens are read again, + 2 that it is one request, + 4 that it is several,
+-- + 8 what was read, + 16, 32, 64, 128 what each meter read, + 256 the hours of accelerators that answer.
 CREATE {kept} runs AS
 SELECT
   weighed.*,
@@ -17,16 +17,13 @@ SELECT
     ELSE 'images'
   END AS kind,
   zone IS NULL AND zone_from = 'provider' AS over_sites,
-  CASE WHEN device_hours IS NOT NULL THEN 'reserved' WHEN host = 'class/desk' THEN 'desk' ELSE 'shared' END AS site,
-  CASE WHEN kind = 'sound' AND host = 'class/desk' THEN COALESCE(machine, 'machine/workstation') ELSE COALESCE(device, '') END
-    AS card,
   CASE WHEN concurrency IS NULL THEN -1
     ELSE LEAST(GREATEST(ROUND(LN(concurrency) / LN(1024) * 15), 0), 15) END AS flight_class,
-  modelled AND device_hours IS NOT NULL AND phase IS NULL AS reserved,
   CASE WHEN context_tokens IS NULL THEN 0 ELSE 1 END + CASE WHEN input_tokens IS NULL THEN 0 ELSE 8 END
-    + CASE WHEN requests = 1 THEN 2 WHEN requests <> 0 THEN 4 ELSE 0 END AS telling,
-  CASE WHEN cpu_energy_kwh > 0 THEN 1 ELSE 0 END + CASE WHEN gpu_energy_kwh > 0 THEN 2 ELSE 0 END
-    + CASE WHEN ram_energy_kwh > 0 THEN 4 ELSE 0 END + CASE WHEN other_energy_kwh > 0 THEN 8 ELSE 0 END AS meters
+    + CASE WHEN requests = 1 THEN 2 WHEN requests <> 0 THEN 4 ELSE 0 END
+    + CASE WHEN cpu_energy_kwh > 0 THEN 16 ELSE 0 END + CASE WHEN gpu_energy_kwh > 0 THEN 32 ELSE 0 END
+    + CASE WHEN ram_energy_kwh > 0 THEN 64 ELSE 0 END + CASE WHEN other_energy_kwh > 0 THEN 128 ELSE 0 END
+    + CASE WHEN device_hours IS NULL OR phase IS NOT NULL THEN 0 ELSE 256 END AS telling
 FROM weighed;
 
 -- A run across months, or across the day of an answer of a supplier, is shared by duration. The hours of a run hang on its zone. Amounts are as they are read; `placed` says which of them are of use.
@@ -52,7 +49,7 @@ SELECT
   row_id, month, parts.from_us, begins, start_us, end_us, service_key, part, charge_share,
   model, product AS seat, task, network, storage,
   CASE WHEN hours IS NULL THEN zone ELSE zone || hours END AS zone, host, machine, device, device_count, precision,
-  cpu_mode, gpu_mode, ram_mode, other_mode, gap, kind, site, card, flight_class, modelled, reserved, telling, meters,
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap, kind, flight_class, modelled, telling,
   COALESCE(resource_share, 1.0) AS resource_share,
   LN(GREATEST(concurrency, 1)) * GREATEST(output_tokens, 1) * part AS flight_sum,
   GREATEST(output_tokens, 1) * part AS flight_weight,
@@ -76,6 +73,5 @@ SELECT
   active_seat_days * part AS active_days,
   seat_days * part AS days_of_seats,
   stored_gb_years * part AS kept,
-  COALESCE(answer_marks.mark, '') || {marked} AS answered
-FROM parts
-LEFT JOIN answer_marks ON at_host = host AND since_us <= parts.from_us AND until_us > parts.from_us;
+  {marked} AS answered
+FROM parts{answers};

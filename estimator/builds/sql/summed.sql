@@ -17,8 +17,8 @@ GROUP BY {by};
 CREATE TABLE servings AS
 WITH named AS (
   SELECT
-    model, kind, card, COALESCE(device_count, 0) AS cards, COALESCE(precision, '') AS bits,
-    COALESCE(host, '') AS place, site, flight_class, flight_sum, flight_weight
+    model, kind, {reserved} AS reserved, {card} AS card, COALESCE(device_count, 0) AS cards, COALESCE(precision, '') AS bits,
+    COALESCE(host, '') AS place, {site} AS site, flight_class, flight_sum, flight_weight
   FROM summed
   WHERE modelled AND model IS NOT NULL AND kind <> 'training'
 )

@@ -2,10 +2,10 @@
 WITH proved AS (
   SELECT DISTINCT sum_id, service_key, runs, modes.proof
   FROM summed
-  JOIN modes ON (modes.mode = cpu_mode AND meters & 1 > 0)
-    OR (modes.mode = gpu_mode AND meters & 2 > 0)
-    OR (modes.mode = ram_mode AND meters & 4 > 0)
-    OR (modes.mode = other_mode AND meters & 8 > 0)
+  JOIN modes ON (modes.mode = cpu_mode AND telling & 16 > 0)
+    OR (modes.mode = gpu_mode AND telling & 32 > 0)
+    OR (modes.mode = ram_mode AND telling & 64 > 0)
+    OR (modes.mode = other_mode AND telling & 128 > 0)
   UNION
   SELECT sum_id, service_key, runs, 'estimated' AS proof
   FROM gathered
