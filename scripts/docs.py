@@ -186,8 +186,9 @@ def validation(catalogue: Catalogue) -> str:
         "",
         "Ce que des éditeurs disent d'une requête ou d'un entraînement, et notre chiffre pour la même demande, sans "
         "les facteurs du même document. Quand le modèle n'est pas nommé, « tous » va du plus bas au plus haut de ceux "
-        "qui ont pu servir, médiane des médianes au centre. La seule calibration d'une loi de service est la journée "
-        "de production publiée par DeepSeek, qui n'est pas dans ce tableau. Un chiffre publié sans fabrication est "
+        "qui ont pu servir, médiane des médianes au centre, et lui seul se compare. La seule calibration d'une loi de "
+        "service est la journée de production publiée par DeepSeek, qui n'est pas dans ce tableau. Un chiffre publié "
+        "sans fabrication est "
         "comparé à notre électricité seule. La requête médiane de Gemini est celle de l'application, qui sert d'abord "
         "ses modèles Flash : la ligne de Pro dit ce qu'il demanderait seul. Mistral (toute la vie du modèle), Gemini "
         "en gaz (selon ses achats d'électricité) et Llama 3.3 (chiffre incohérent) ont un autre périmètre : "

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
-from statistics import median
 
 from estimator.catalogue.load import load
 from estimator.catalogue.published_figures import PublishedFigure, figure_label
 from estimator.catalogue.published_figures import load as published
 from estimator.core.interval import Interval
 from estimator.core.number_format import exact_text
-from estimator.workloads.published_comparison import ours
+from estimator.workloads.published_comparison import judged, ours, ours_of_all
 from estimator.workloads.validation.case_tables import case_tables
 
 SHOWN = ("energy", "it_energy", "gwp", "gwp.use")
@@ -23,20 +22,14 @@ def known(today: date) -> Iterator[tuple[PublishedFigure, str, Interval]]:
     for row in published():
         if row.figure in SHOWN and row.phase != "life":
             tables = case_tables(_same(row), today).catalogue
-            found = {model: ours(row, model, tables, today) for model in row.model_ids}
-            if len(found) > 1:
-                yield row, "", _range(list(found.values()))
-            yield from ((row, model, body) for model, body in found.items())
+            if len(row.model_ids) > 1:
+                yield row, "", ours_of_all(row, tables, today)
+            yield from ((row, model, ours(row, model, tables, today)) for model in row.model_ids)
 
 
 def _same(row: PublishedFigure) -> frozenset[str]:
     sources = load().sources
     return frozenset(s.id for s in sources.values() if s.url == sources[row.source].url)
-
-
-def _range(found: list[Interval]) -> Interval:
-    low, central, high = zip(*(one.ends for one in found), strict=True)
-    return Interval.of((min(low), median(central), max(high)), found[0].unit)
 
 
 def known_table(today: date, lang: str) -> list[str]:
@@ -49,6 +42,10 @@ def known_table(today: date, lang: str) -> list[str]:
         low, central, high = body.ends
         ends = [exact_text(end, row.unit, lang) for end in (central, low, high)]
         inside = "oui" if low <= row.value <= high else "non"
+        if model and len(row.model_ids) > 1:
+            inside = "voir « tous »"
+        if not judged(row):
+            inside = "périmètre différent"
         source = load().sources[row.source]
         cells = [
             f"[{source.title}]({source.url})",

@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
+from statistics import median
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import amounts, figure_named
+from estimator.catalogue import models as model_tables
 from estimator.catalogue.providers import find as find_provider
 from estimator.catalogue.published_figures import BOUNDARY, PublishedFigure, boundary_text, figures_of
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, say, sentences
 from estimator.core.interval import Interval
-from estimator.core.number_format import sentences_with
+from estimator.core.number_format import range_text, sentences_with
 from estimator.workloads.inventory import inventory_of
 from estimator.workloads.request import Request
 from estimator.workloads.resolution import resolve
@@ -53,7 +55,7 @@ def _entry(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) ->
         "measured": {lang: row.measured(lang) for lang in LANGUAGES},
         "request": {lang: row.request(lang) for lang in LANGUAGES},
         "boundary": {"published": row.boundary, "ours": _our_boundary(row)},
-        "why": [*_within(row.value, found), *_why(row, catalogue)],
+        "why": [*_within(row, model, catalogue, day), *_why(row, catalogue)],
         "source": catalogue.sources[row.source].shown,
         "locator": row.locator,
         "second_hand": row.reading == "second_hand",
@@ -76,11 +78,37 @@ def ours(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -> I
     return amounts(inventory.groups, [wanted])[wanted.id]
 
 
-def _within(published: float, found: Interval) -> Iterator[dict[str, str]]:
-    """Whether a published figure is in our interval for its request; how many times beyond its end if not."""
-    if not found.known:
+def ours_of_all(row: PublishedFigure, catalogue: Catalogue, day: date) -> Interval:
+    """Our figure for the models that a published one does not tell apart: from the lowest to the highest, the median of
+    the medians at the centre; missing where that of one of them is."""
+    found = [ours(row, model, catalogue, day) for model in row.model_ids]
+    missing = [one for one in found if not one.known]
+    if missing or len(found) == 1:
+        return (missing or found)[0]
+    low, central, high = zip(*(one.ends for one in found), strict=True)
+    return Interval.of((min(low), median(central), max(high)), row.unit)
+
+
+def judged(row: PublishedFigure) -> bool:
+    """Whether a published figure and ours may be said inside or outside: not where one counts the electricity that was
+    bought and the other that of the grid."""
+    return row.accounting != "market"
+
+
+def _within(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -> Iterator[dict[str, str]]:
+    """Whether a published figure is in our interval for its request; how many times beyond its end if not. One of
+    several models is held against ours for all of them, and says so."""
+    whole, published = ours_of_all(row, catalogue, day), row.value
+    if not whole.known:
         return
-    low, _, high = found.ends
+    if not judged(row):
+        yield sentences("published", "apart")
+        return
+    if len(row.model_ids) > 1:
+        names = {name: model_tables.load().by_id[name].name for name in row.model_ids}
+        told = {f"ours_{lang}": range_text(whole, lang) for lang in LANGUAGES}
+        yield sentences("published", "of_several", models=", ".join(names.values()), model=names[model], **told)
+    low, _, high = whole.ends
     if low <= published <= high:
         yield sentences("published", "inside")
     else:
