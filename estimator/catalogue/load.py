@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache, partial
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator
 
 from estimator.catalogue.csv_tables import records, row_record, rows, rows_of
 from estimator.catalogue.schema import Factor, Quantity, Source, Subject, TableRow, Zone
@@ -25,6 +27,9 @@ _NAMED: list[Subject] = []  # hosts of the home that this process works on
 def load() -> Catalogue:
     """The tables, with the hosts that the home names. FactorsRefused, own_folder_refused, OwnTablesRefused."""
     return _with_named(own_tables(), tuple(_NAMED)) if _NAMED else of_tables()
+
+
+SubjectName = Annotated[str, AfterValidator(lambda read: load().named(read))]  # an alias becomes the id
 
 
 def of_tables() -> Catalogue:

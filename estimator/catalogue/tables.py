@@ -84,6 +84,13 @@ class Catalogue:
             raise SobriaError("factor_not_found", id=factor_id, near=near)
         return item
 
+    def named(self, read: str) -> str:
+        """The id of the subject whose id or alias was read; else what was read."""
+        name = read.strip().lower()
+        if read in self.subjects or not name:
+            return read
+        return next((s.id for s in self.subjects.values() if name in s.aliases.split("|")), read)
+
     def nearest(self, read: str, *kinds: str) -> tuple[str, ...]:
         """Up to five subjects of these kinds whose id or alias holds the last word of what was read, or is spelt like
         it, or holds the word before (`class/…`); else the first of the kind."""

@@ -30,9 +30,8 @@ def scenario_from(asked: Asked, lang: str) -> Scenario:
     then each model. SubjectUnknown, ModelUnknown, ScenarioRefused."""
     catalogue = load()
     task = resolve_subject(f"task/{asked.task.removeprefix('task/')}", ("task",), catalogue) or ""
-    own_site(asked.place)
-    for found in asked.at:
-        site_named(found.place)
+    at = tuple(found.model_copy(update={"place": _place_id(found.place)}) for found in asked.at)
+    asked = asked.model_copy(update={"place": own_site(asked.place), "at": at})
     need = {"unit": say("task_unit", task.removeprefix("task/"), lang), "volume": asked.volume, "task": task}
     body = {
         "title": say("five", "title", lang, task=catalogue.label(task, lang)),
@@ -114,9 +113,9 @@ def _named(scenario: Scenario) -> tuple[str, ...]:
     return scenario.title, scenario.need.unit, scenario.need.period, *(option.label for option in scenario.options)
 
 
-def own_site(host: str) -> None:
-    """SubjectUnknown, of a place that is no host."""
-    resolve_subject(host, ("host",), load())
+def own_site(host: str) -> str:
+    """The id of a host, by its id or alias. SubjectUnknown, of a place that is no host."""
+    return resolve_subject(host, ("host",), load()) or host
 
 
 def site_named(place: str) -> dict[str, Any]:
@@ -124,8 +123,12 @@ def site_named(place: str) -> dict[str, Any]:
     provider = next((found for found in providers.load().providers if found.id == place.casefold()), None)
     if provider is not None:
         return {"provider": provider.id}
-    resolve_subject(place, ("host",), load())
-    return place_of(place)
+    return place_of(own_site(place))
+
+
+def _place_id(place: str) -> str:
+    found = site_named(place)
+    return str(found.get("provider") or found["host"])
 
 
 def with_own_ids(options: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

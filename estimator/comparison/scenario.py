@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from estimator.catalogue.load import SubjectName
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
 from estimator.core.fields import NearDay, Typed, on_one_scale
 from estimator.core.typography import printable
@@ -99,7 +100,7 @@ class Program(Typed):
     kept_years: float = Field(1.0, gt=0, le=100, description="over the period, of a machine kept on for it [year]")
     shared_by: float = Field(1.0, ge=1, le=1e6, description="services that share this machine, in equal parts")
     zone: str | None = None
-    host: str | None = None
+    host: SubjectName | None = None
     pue: float | None = None
 
 

@@ -230,12 +230,12 @@ def answer_evidence(answer: SupplierAnswer) -> Evidence:
 
 
 def site(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) -> HostingSite:
-    """The site of this id with the latest of its supplier's answers. HostUnknown."""
+    """The site of this id or alias with the latest of its supplier's answers. HostUnknown."""
     catalogue = load()
-    subject = catalogue.subjects.get(host)
+    subject = catalogue.subjects.get(catalogue.named(host))
     if subject is None or subject.kind != "host":
         raise HostUnknown(read=host, near=", ".join(catalogue.nearest(host, "host")))
-    return HostingSite(catalogue, subject, day, latest(answers, host))
+    return HostingSite(catalogue, subject, day, latest(answers, subject.id))
 
 
 def shared(host: str, answers: Sequence[SupplierAnswer] = ()) -> KnownFact | None:

@@ -254,9 +254,8 @@ def in_tables(rule: PlaceRule) -> PlaceRule:
     host = rule.host and (usual_host(rule.host, "")[0] or rule.host)
     if host and zone and host != rule.host:
         host = _site(host, zone)
-    for name, kind in ((host, "host"), (rule.device, "device"), (rule.machine, "machine")):
-        _check_subject(name, kind)
-    return rule.model_copy(update={"host": host, "zone": zone})
+    said = {"host": host, "device": rule.device, "machine": rule.machine}
+    return rule.model_copy(update={"zone": zone} | {kind: name and _subject(name, kind) for kind, name in said.items()})
 
 
 def _site(host: str, zone: str) -> str:
@@ -278,9 +277,10 @@ def _already(name: str) -> str:
     return Places.load().resolve_host(name, "") or usual_host(name, "")[0] or ""
 
 
-def _check_subject(name: str | None, kind: str) -> None:
-    """host_unknown, hardware_unknown."""
-    subjects = load().subjects
-    if name is not None and (name not in subjects or subjects[name].kind != kind):
+def _subject(read: str, kind: str) -> str:
+    """The id of a subject of this kind, by its id or alias. host_unknown, hardware_unknown."""
+    found = load().subjects.get(load().named(read))
+    if found is None or found.kind != kind:
         code = "host_unknown" if kind == "host" else "hardware_unknown"
-        raise SobriaError(code, read=name, near=", ".join(load().nearest(name, kind)))
+        raise SobriaError(code, read=read, near=", ".join(load().nearest(read, kind)))
+    return found.id

@@ -9,7 +9,7 @@ from datetime import date
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from estimator.catalogue.load import load
+from estimator.catalogue.load import SubjectName, load
 from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.selection import SelectedFactor, given
 from estimator.catalogue.tables import Catalogue
@@ -40,7 +40,7 @@ class SupplierAnswer(Strict):
 
     model_config = ConfigDict(str_strip_whitespace=True)
 
-    host: str = Field(min_length=1)
+    host: SubjectName = Field(min_length=1)
     field: str
     value: float | str
     unit: str = ""

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from estimator.catalogue import models
 from estimator.catalogue.fault_rules import BY_CODE
 from estimator.catalogue.input_faults import facts, faults, of_one
-from estimator.catalogue.load import load
+from estimator.catalogue.load import SubjectName, load
 from estimator.core.errors import SobriaError, said_in, say, sentences
 from estimator.core.fields import NearDay, Typed
 from estimator.core.validation_messages import told
@@ -35,12 +35,12 @@ class TrainingEffort(Typed):
     """Effort of making a model: a training, a fine-tuning, all their repetitions and the research before them."""
 
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else hours of a device")
-    device: str | None = None
+    device: SubjectName | None = None
     device_hours: float | None = Field(None, gt=0, le=1e10, description="of all devices, of the last run [h]")
     load: float | None = Field(None, gt=0, le=1.2, description="share of the maximum power [1]")
     extra: float = Field(1.0, ge=1, le=1e4, description="all hours, waiting and experiments included, over these [1]")
     zone: str | None = None
-    host: str | None = None
+    host: SubjectName | None = None
     pue: float | None = None
     uses: float | None = Field(None, gt=0, le=1e18, description="declared over the life of the model")
 
@@ -112,11 +112,11 @@ class Request(Typed):
     precision_bits: float | None = Field(None, gt=0, le=64, description="bits of a weight")
     zone: str | None = None
     day: NearDay | None = None
-    host: str | None = None
+    host: SubjectName | None = None
     pue: float | None = Field(None, description="given by the user [1]")
     wue: float | None = Field(None, description="given by the user [L/kWh]")
     wue_basis: str = Field("it", pattern="^(it|site)$")
-    device: str | None = None
+    device: SubjectName | None = None
     device_count: float | None = Field(None, gt=0, le=1e6, description="accelerators of one replica")
     device_hours: float | None = Field(None, gt=0, le=1e9, description="reserved, of all devices, idle included [h]")
     load: float | None = Field(None, gt=0, le=1.2, description="mean share of the maximum power, idle included [1]")
@@ -124,9 +124,9 @@ class Request(Typed):
     lifetime_years: float | None = Field(None, gt=0, le=100, description="[year]")
     occupancy: float | None = Field(None, gt=0, le=1, description="[1]")
     data_gb: float | None = Field(None, ge=0, le=AMOUNT, description="moved [GB]")
-    network: str | None = None
+    network: SubjectName | None = None
     storage_tb_months: float | None = Field(None, ge=0, le=AMOUNT, description="kept, one copy [TB·month]")
-    storage: str | None = None
+    storage: SubjectName | None = None
     retrieval: Retrieval | None = None
     training: TrainingEffort | None = None
 

@@ -266,13 +266,15 @@ def _of_search(
 
 
 def resolve_subject(subject: str | None, kinds: tuple[str, ...], catalogue: Catalogue) -> str | None:
-    """A subject of one of these kinds, or None when not stated. SubjectUnknown lists the nearest."""
+    """The subject of one of these kinds of this id or alias, or None when not stated. SubjectUnknown lists the
+    nearest."""
     if subject is None:
         return None
-    found = catalogue.subjects.get(subject)
+    name = catalogue.named(subject)
+    found = catalogue.subjects.get(name)
     if found is None or found.kind not in kinds:
         raise SubjectUnknown(subject=subject, near=", ".join(catalogue.nearest(subject, *kinds)))
-    return subject
+    return name
 
 
 def _served_at(request: Request, warnings: list[dict[str, str]]) -> str | None:

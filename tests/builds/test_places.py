@@ -342,6 +342,12 @@ def test_a_rule_that_says_nothing_is_refused_and_nothing_is_written(tmp_path: Pa
     assert not (tmp_path / "places").exists()
 
 
+def test_a_rule_keeps_the_ids_of_what_its_aliases_name(tmp_path: Path) -> None:
+    said = {"service": "a", "host": "jean zay", "device": "h200", "machine": "m5.large"}
+    rule = PlaceJournal(tmp_path).add_rule(said, WHO).said
+    assert (rule.host, rule.device, rule.machine) == ("jean-zay/orsay", "gpu/h200", "machine/aws-m5.large")
+
+
 def test_a_torn_file_of_the_journal_stops_the_build(tmp_path: Path) -> None:
     home = home_of(tmp_path, activity(zone=None), **ROOM)
     (file,) = (home / "places").iterdir()

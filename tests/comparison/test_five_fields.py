@@ -436,3 +436,13 @@ def test_a_model_that_hears_on_a_card_of_its_own_says_that_its_waiting_is_unknow
     )
     (heard,) = [o for o in decision(scenario_from(asked, "fr"), today=DAY).options if o.method == "model"]
     assert heard.known("energy") and "waiting_unknown" in {warning["code"] for warning in heard.warnings}
+
+
+def test_places_are_named_by_their_aliases_too() -> None:
+    """« jean zay » is an alias of a site, « ovh » of a host; « google » names the provider first, not its cloud."""
+    at = (ModelPlace(model="mistral-small-3.2", place="ovh"), ModelPlace(model="gemini-2.5-flash", place="google"))
+    models_ = ("mistral-small-3.2", "gemini-2.5-flash")
+    asked = Asked(people=10, uses=1, per="year", task="chat", models=models_, place="jean zay", at=at)
+    ids = [a.model_copy(update={"place": place}) for a, place in zip(at, ("ovhcloud/group", "google"), strict=True)]
+    wanted = asked.model_copy(update={"place": "jean-zay/orsay", "at": tuple(ids)})
+    assert scenario_from(asked, "fr") == scenario_from(wanted, "fr")

@@ -375,7 +375,7 @@ def test_shared_is_said_or_unknown() -> None:
 
 def test_an_unknown_host_is_refused() -> None:
     with pytest.raises(HostUnknown) as refused:
-        criteria("ovhcloud", DAY)
+        criteria("ovhcloud/paris", DAY)
     assert "ovhcloud/gra" in refused.value.message("fr") and "ovhcloud/gra" in refused.value.message("en")
     with pytest.raises(HostUnknown):
         criteria("gpu/h100-sxm-80", DAY)

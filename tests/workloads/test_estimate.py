@@ -453,3 +453,12 @@ def test_a_model_measured_under_several_names_is_one_model_in_every_process() ->
     rows = asked(model="meta/llama-3.1-405b", output_tokens=300, zone="FRA")["evidence"]
     names = {row.id: row.model for row in measured().rows}
     assert {names[row["id"]] for row in rows if row["id"] in names} == {"meta-llama/Llama-3.1-405B-Instruct"}
+
+
+def test_an_alias_names_a_machine_or_a_site_as_its_id_does() -> None:
+    """`h200` and `Jean Zay` are aliases of subjects.csv; a name of another kind of subject is refused as before."""
+    said = Request(device="h200", device_hours=10, host="Jean Zay", zone="FRA")
+    ids = Request(device="gpu/h200", device_hours=10, host="jean-zay/orsay", zone="FRA")
+    assert said == ids and estimate(said).as_dict() == estimate(ids).as_dict()
+    with pytest.raises(SobriaError, match="h200"):
+        estimate(Request(it_energy_kwh=1, host="h200", zone="FRA"))
