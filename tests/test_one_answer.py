@@ -24,6 +24,7 @@ from estimator.core.errors import LANGUAGES
 from estimator.reporting.documents import rendering
 from estimator.reporting.project.context import SheetFacts, facts_of
 from estimator.reporting.project.evaluation import evaluation
+from estimator.reporting.project.sentences import conclusions
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "reponse.schema.json").read_text("utf-8"))
 SITE = {"zone": "FRA", "host": "class/server-room"}
@@ -143,6 +144,13 @@ def test_one_answer_is_told_alike_by_every_door(name: str, limits: Mapping[str, 
         heads = {plain(words).split(" : ")[0].casefold() for words in whole | grown}
         for verdict in re.findall(WORDS[lang], text):  # and nothing else is told
             assert any(head.startswith(verdict.split(" : ")[0].split(":")[0].casefold()) for head in heads), verdict
+
+
+def test_the_line_of_growth_is_never_cut_on_the_sheet() -> None:
+    """The amount first; the verdicts at each volume where they fit whole."""
+    told = [text for name in ("a town", "near", "six", "dedicated") for text in conclusions(answered(name, True))]
+    grown = [text for text in told if "fois ce volume" in text]
+    assert len(grown) >= 3 and not [text for text in grown if "…" in text]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

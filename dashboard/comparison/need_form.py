@@ -14,8 +14,9 @@ from dashboard.shared.html_parts import address
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.scenario import PER_YEAR, Asked, Scenario
+from estimator.core.errors import LANGUAGES, say
 
-NEED_PLACE, FIVE = "need", "five"
+NEED_PLACE, FIVE, COUNTED = "need", "five", "counted"
 DATA = ("open", "ordinary", "personal", "sensitive")
 
 
@@ -31,16 +32,43 @@ def show(view: View, lang: str) -> None:
     if scenario.asked:
         _five(scenario.asked, view.missing, lang)
     else:
-        volume, period = st.columns([3, 2])
-        with volume:
-            _text(form, "volume", scenario)
-        with period:
-            _text(form, "period", scenario)
+        _volume(form, scenario)
     with st.expander(t("compare_form.more_need", lang), key="compare_need", on_change="rerun") as more:
         if more.open:
             _more(form, scenario)
     for place in (FIVE, NEED_PLACE):
         say_error(place)
+
+
+def _volume(form: FormPart, scenario: Scenario) -> None:
+    """How many times, said by day, week, month or year where the period is the year; else by the period as written."""
+    volume, period = st.columns([3, 2])
+    if scenario.need.period not in {say("five", "year", lang) for lang in LANGUAGES}:
+        with volume:
+            _text(form, "volume", scenario)
+        with period:
+            _text(form, "period", scenario)
+        return
+    counted = FormPart(COUNTED, form.lang, _counted)
+    per = typed(COUNTED, "per") or "year"
+    with volume:
+        counted.text("volume", number_text(scenario.need.volume / PER_YEAR[per], form.lang))
+    with period:
+        counted.listed("per", {name: t(f"compare_form.per_{name}", form.lang) for name in PER_YEAR}, per)
+
+
+def _counted(place: str, name: str, lang: str) -> None:
+    """The volume of a year, of so many times by day, week, month or year; or what is wrong next to the field."""
+    view = current(lang)
+    values = plain(view.scenario)
+    try:
+        times = count(typed(place, "volume"), "volume")
+    except NotANumber as error:
+        st.session_state[ERROR] = (NEED_PLACE, refusal_text(error, lang))
+        return
+    volume = {} if times is None else {"volume": times * PER_YEAR[typed(place, "per") or "year"]}
+    kept = {key: value for key, value in values["need"].items() if key != "volume"}
+    set_scenario(values | {"need": kept | volume}, NEED_PLACE, lang, view.missing)
 
 
 def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
@@ -52,6 +80,7 @@ def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
         form.text("uses", said["uses"])
     with per:
         form.listed("per", periods, asked.per)
+    st.html(Markup('<p class="small">{}</p>').format(t("compare_form.five_note", lang)))
     form.listed("task", compare_data.task_names(lang), asked.task.removeprefix("task/"))
 
 

@@ -207,7 +207,9 @@ def _of_model(texts: Callable[..., None], listed: Callable[..., None], lang: str
     none = {"": t("compare_form.none", lang)}
     with st.expander(t("compare_form.hardware", lang)):
         listed("product", none | dict(compare_data.subject_names("seat", lang)))
-        listed("device", {"": t("compare_form.device_default", lang), **compare_data.subject_names("device", lang)})
+        own = compare_data.names_having("sound_desk_ratio", lang)  # a computer of one's own
+        devices = compare_data.subject_names("device", lang)
+        listed("device", {"": t("compare_form.device_default", lang), **devices, **own})
         texts("zone", *USE_NUMBERS)
         listed("wue_basis", {name: t(f"compare_form.basis_{name}", lang) for name in ("it", "site")})
         listed("storage", none | dict(compare_data.subject_names("storage", lang)))

@@ -17,6 +17,7 @@ from dashboard.comparison import scenario_session as compare_session
 from dashboard.comparison import verdict_sections as compare_sections
 from dashboard.comparison import volume_growth as compare_growth
 from dashboard.comparison.scenario_session import View
+from dashboard.shared import estimator_gateway
 from dashboard.shared.plotly_figures import explored
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
@@ -31,7 +32,9 @@ def show() -> None:
     """The comparison, or one of its figures when named in the URL."""
     lang = language()
     view = compare_session.current(lang)
-    mark = render("banner", lang, mark="compare.example") if view.scenario.example else Markup()
+    build = estimator_gateway.current()
+    marked = view.scenario.example and not (build and build.sample)  # one banner says it for the whole page
+    mark = render("banner", lang, mark="compare.example") if marked else Markup()
     if view.wrong:
         mark += Markup('<p class="warn" role="alert">{}</p>').format(view.wrong)
     asked = st.query_params.get("calcul", "")
@@ -47,6 +50,7 @@ def show() -> None:
         need_form.show(view, lang)
         option_cards.show(view, answer, lang)
     if answer:
+        st.html('<div id="tout-voir"></div>')
         _everything(answer, view, lang)
 
 
@@ -66,6 +70,7 @@ def _answer(view: View, lang: str) -> Answer | None:
     with st.container(key="compare_actions", horizontal=True, vertical_alignment="center"):
         saving.show(view.scenario, answer, lang)
         compare_files.show(answer, view.scenario, lang)
+        st.html(Markup('<a href="#tout-voir">{}</a>').format(t("chart.see_all", lang)))  # it stands under the form
     return answer
 
 

@@ -136,6 +136,19 @@ def test_the_page_opens_with_the_example_marked_answer_first(lang: str) -> None:
         assert t(f"compare.{key}", lang) in text_of(opened(lang, voir=part)), part
 
 
+def test_a_home_without_measures_points_to_the_comparison() -> None:
+    at = AppTest.from_file(str(FRAME), default_timeout=60)
+    at.query_params["lang"] = "fr"
+    assert f">{escape(t('state.empty_compare', 'fr'))}</a>" in text_of(whole(at.run()))
+
+
+def test_one_banner_says_that_the_data_are_invented(metropole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the invented home, or else that of the example: not both."""
+    assert text_of(opened()).count("DONNÉES FICTIVES") == 1
+    monkeypatch.setenv("SOBRIA_HOME", str(metropole))
+    assert text_of(opened()).count("DONNÉES FICTIVES") == 1
+
+
 def test_every_option_is_named_in_the_written_alternative_with_its_value_or_why_it_has_none() -> None:
     text = text_of(opened())
     alt = text.split('aria-label="Électricité de ce')[1].split('"')[0].replace("\u00a0", " ")
@@ -177,7 +190,7 @@ def test_a_number_that_is_none_is_said_beside_the_form_and_changes_nothing() -> 
 
 
 def test_the_need_is_changed_and_the_mark_of_the_example_removed() -> None:
-    at = typed(unfolded(opened(), "need"), "need", "volume", "1 200 000")
+    at = typed(unfolded(opened(), "need"), "counted", "volume", "1 200 000")
     at = typed(at, "need", "threshold", "90 %")
     assert t("compare.example", "fr") in text_of(at)
     at = press(at, "compare_form.not_example")
@@ -185,6 +198,16 @@ def test_the_need_is_changed_and_the_mark_of_the_example_removed() -> None:
     assert (found.need.volume, found.constraints.quality.value, found.example) == (1_200_000, 0.9, False)
     assert t("compare.example", "fr") not in text_of(at)
     assert found.constraints.quality.test == "200 demandes"  # kept from the example: the test of the threshold
+
+
+def test_a_volume_of_a_year_is_said_by_month() -> None:
+    """400 letters a month are 4,800 a year, whichever of the two fields is filled first; a day has 365 a year."""
+    at = typed(opened(), "counted", "per", "month")
+    at = typed(at, "counted", "volume", "400")
+    assert (address(at).need.volume, address(at).need.period) == (4800, "an")
+    at = typed(unfolded(at, "need"), "need", "name", "Courriers")
+    assert (address(at).need.volume, field(at, "counted", "volume").value) == (4800, "400")
+    assert address(typed(at, "counted", "per", "day")).need.volume == 146_000
 
 
 def test_what_was_typed_is_kept_until_it_can_be_read() -> None:

@@ -28,6 +28,13 @@ def test_sound_on_an_own_computer(computer: str, ratio: tuple[float, float, floa
     assert f"sound_desk_ratio/machine/{computer}/2026 : faster_whisper, README.md" in found["locator"]
 
 
+def test_an_hour_of_sound_on_a_laptop_is_estimated() -> None:
+    """1.7325 J a second × 3,600 s × 15.7 × 1.45 for the rest of the laptop = 39.4 Wh."""
+    found = estimate(Request(**WHISPER, device="machine/laptop", zone="FRA")).indicators["energy"]
+    assert found.at_factor_values == pytest.approx(1.7325 * 3600 * 15.7 * 1.45 / 3.6e6, rel=1e-3)
+    assert found.low and found.high and found.low < found.at_factor_values < found.high
+
+
 def test_the_ratios_are_those_of_the_published_times() -> None:
     """13 min are 780 s of sound. Large-v2 on a card of 290 W: 63 s at 70 % are 16.4 J/s, over 4.34 on the A100: 3.78.
     Small on a processor at 125 W: 102 s are 16.35 J/s, over 1.041: 15.7."""

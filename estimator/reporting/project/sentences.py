@@ -189,7 +189,17 @@ def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:
     firm = facts.answer.said("firm", facts.lang) if most is None else ()
     told = (smallest_words(facts.answer, facts.lang), *turning, *firm)
     undecided = undecided_lines(facts.answer, facts.lang) if most is None else ()  # the page tells them as verdicts
-    return (*told, *undecided, *_fitting(list(_growth(facts)), held), *_fitting(list(_crossings(facts)), most))
+    growth = _whole(_growth(facts), held)
+    return (*told, *undecided, *growth, *_fitting(list(_crossings(facts)), most))
+
+
+def _whole(parts: Sequence[str], most: int | None) -> tuple[str, ...]:
+    """The parts of a text as one; on a page, those that fit it whole: none is cut."""
+    kept: list[str] = []
+    for part in parts if most != 0 else ():
+        if most is None or len(" ".join((*kept, part))) <= LONGEST:
+            kept.append(part)
+    return (" ".join(kept),) if kept else ()
 
 
 def _fitting(lines: list[str], most: int | None) -> list[str]:
@@ -198,15 +208,16 @@ def _fitting(lines: list[str], most: int | None) -> list[str]:
 
 
 def _growth(facts: SheetFacts) -> tuple[str, ...]:
+    """The amount at the largest volume, then the verdicts at each."""
     lines, grown = growth_lines(facts.answer, facts.lang), facts.answer.growth
     if not lines or not grown[0].pairs:
         return lines
     last = grown[-1]
     if last.reference is None:
-        return (" ".join(lines),)
+        return lines
     told_last = {"times": f"{last.times:g}", "label": facts.label(last.reference)}
     amount = interval_text(last.energy[last.reference], facts.lang)
-    return (" ".join((facts.say("growth"), *lines, facts.say("growth_amount", value=amount, **told_last))),)
+    return (facts.say("growth_amount", value=amount, **told_last), " ".join((facts.say("growth"), *lines)))
 
 
 def _crossings(facts: SheetFacts) -> tuple[str, ...]:
