@@ -40,9 +40,7 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
             )  # fmt: skip
         known = {"service": ""} if case else {"name": scenario.title, "service": "", "commune": METROPOLE}
         said: dict[str, Any] = {
-            name: st.text_input(
-                t(f"register_forms.{FIELDS[name]}", lang), value=value, key=field_key(PLACE, name)
-            ).strip()
+            name: st.text_input(t(f"register_forms.{FIELDS[name]}", lang), value, key=field_key(PLACE, name)).strip()
             for name, value in known.items()
         }
         if not case or register.register().use_case(case).alternative.answer == ANSWERS[-1]:

@@ -80,10 +80,7 @@ def pictures(answer: Answer, lang: str) -> list[Explored]:
                 Mark.of(grown.energy[name], _times(grown.times, lang), colour)
                 for grown, colour in zip(answer.growth, (ACCENT, PALE, INK), strict=False)
             ],
-            more=[
-                f"{_times(grown.times, lang)} {said_in_sentence(grown.energy[name], lang)[0]}"
-                for grown in answer.growth[1:]
-            ],
+            more=[f"{_times(g.times, lang)} {said_in_sentence(g.energy[name], lang)[0]}" for g in answer.growth[1:]],
         )
         for name in known
     ]

@@ -15,7 +15,6 @@ from dashboard.shared.texts import t
 from estimator.core.errors import SobriaError
 
 PLACE, AUTHOR = ("host", "zone"), ("who", "why")
-FIELDS = (*PLACE, *AUTHOR)
 CHOICES = ("host", "zone", "device", "use")
 DAYS = ("since", "until")
 TOLD = "places told"
@@ -100,7 +99,7 @@ def _place_drawn(lang: str) -> None:
 
 
 def _place() -> None:
-    typed = {name: st.session_state.get(f"place {name}") or "" for name in ("service", *FIELDS, *DAYS)}
+    typed = said("place", ("service", *PLACE, *DAYS))
     connect.place_services([typed.pop("service")], typed)
 
 
@@ -116,7 +115,7 @@ def _own_drawn(lang: str) -> None:
 
 
 def _own() -> None:
-    connect.host_named({n: st.session_state[f"own {n}"] or "" for n in ("name", "wider", "zone", *AUTHOR)})
+    connect.host_named(said("own", ("name", "wider", "zone")))
 
 
 def _answers_drawn(lang: str) -> None:
@@ -140,5 +139,4 @@ def _withdraw_drawn(entries: dict[str, str], lang: str) -> None:
 
 
 def _withdraw() -> None:
-    asked = st.session_state
-    connect.withdrawn(asked["withdraw id"] or "", asked["withdraw who"], asked["withdraw why"])
+    connect.withdrawn(*said("withdraw", ("id",)).values())

@@ -63,7 +63,7 @@ def test_a_view_is_whole_at_every_width(screen: Page, server: Server, view: str,
     whole_at_every_width(screen, lang)
     assert screen.locator("h1").count() == 1
     name = {"fr": "Choisir des fichiers", "en": "Upload"}[lang]
-    expect(screen.get_by_role("button", name=name)).to_be_visible()
+    expect(screen.get_by_role("button", name=name, exact=True)).to_be_visible()
 
 
 def test_a_code_is_copied_with_its_button(screen: Page, server: Server) -> None:
