@@ -13,10 +13,9 @@ from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
-from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
+from estimator.core.number_format import proof_words
 from estimator.core.typography import some_of
-from estimator.ingestion.dry_run import NOT_ESTIMABLE
 
 DROPPED, FILES, DONE = "connect dropped", "connect files", "connect done"
 ASKED = ("zone", "host", "device", "cards", "use")  # of the services of the files, before their import
@@ -120,8 +119,10 @@ def _counts(name: str, account: Mapping[str, int], lang: str) -> str:
 def _dry_run_lines(file: Mapping[str, Any], lang: str) -> list[str]:
     """Report before the import: format, proof, quarantined rows with reasons, ignored fields."""
     lines = [t("connect.format", lang, format=connect.format_name(file["reader"], lang))]
-    proofs = file["proofs"]
-    lines += [t(f"connect.rows_{name}", lang, n=proofs[name]) for name in (*PROOFS, NOT_ESTIMABLE) if name in proofs]
+    told = {name: f" ({parts[lang]})" for name, parts in file["components"].items()}
+    lines += [t(f"connect.rows_{name}", lang, n=n, parts=told.get(name, "")) for name, n in file["proofs"].items()]
+    if len(file["shares"]) > 1:
+        lines.append(t("connect.shares", lang, shares=proof_words(file["shares"], lang)))
     if file["unknown_models"]:
         lines.append(t("connect.unknown_models", lang, names=some_of(file["unknown_models"])))
     lines += [

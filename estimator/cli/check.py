@@ -7,6 +7,7 @@ import typer
 
 from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import say
+from estimator.core.number_format import proof_words
 from estimator.core.typography import some_of
 
 
@@ -49,7 +50,10 @@ def _file(file: Mapping[str, Any], lang: str) -> str:
     format_ = say("formats", file["reader"], lang)
     lines = [say("check", "file", lang, name=file["name"], format=format_, read=file["read"])]
     for proof, count in file["proofs"].items():
-        lines.append("  " + say("check_proofs", proof, lang, count=count))
+        told = file["components"].get(proof)
+        lines.append("  " + say("check_proofs", proof, lang, count=count, parts=f" ({told[lang]})" if told else ""))
+    if len(file["shares"]) > 1:
+        lines.append("  " + say("check", "shares", lang, shares=proof_words(file["shares"], lang)))
     if file["unknown_models"]:
         lines.append("  " + say("check", "unknown_models", lang, models=some_of(file["unknown_models"])))
     for reason in file["refused"]:

@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 from estimator.catalogue.input_faults import facts, faults, of_table
 from estimator.catalogue.load import load
 from estimator.catalogue.models import is_of, known
+from estimator.catalogue.schema import PROOFS
 from estimator.core.duckdb_engine import connect
-from estimator.core.errors import SobriaError, one_of, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, one_of, say, sentences
 from estimator.core.parquet_files import table_of
 from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
 from estimator.ledger import Account, Ledger
@@ -31,7 +32,10 @@ NOT_ESTIMABLE = "not_estimable"
 
 @dataclass(frozen=True)
 class FileCheck:
-    """One file: its reader, its rows by proof of their electricity, or why it is not read."""
+    """One file: its reader, its rows by proof of their electricity, or why it is not read.
+
+    kwh: what was read by proof and component [kWh]; a row has a line of each proof that it holds.
+    """
 
     name: str
     reader: str = ""
@@ -39,11 +43,19 @@ class FileCheck:
     refused: tuple[Refused, ...] = ()
     left_out: tuple[str, ...] = ()
     proofs: Counter[str] = field(default_factory=Counter)
+    kwh: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     checks: Counter[str] = field(default_factory=Counter)
     faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unknown_models: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     error: SobriaError | None = None
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of the electricity read that rests on each proof [1]; empty where none was read."""
+        read = {proof: sum(self.kwh[proof].values()) for proof in PROOFS if proof in self.kwh}
+        whole = sum(read.values())
+        return {proof: kwh / whole for proof, kwh in read.items() if kwh}
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON, with texts in both languages; reasons of refusal with their count and first line."""
@@ -58,7 +70,9 @@ class FileCheck:
             "read": self.read,
             "refused": reasons,
             "left_out": list(self.left_out),
-            "proofs": dict(self.proofs),
+            "proofs": {name: self.proofs[name] for name in (*PROOFS, NOT_ESTIMABLE) if name in self.proofs},
+            "components": {proof: _components(read) for proof, read in self.kwh.items()},
+            "shares": self.shares,
             "checks": [
                 one_of(
                     count if code in self.faults else 1,
@@ -114,6 +128,7 @@ def _check(path: str | Path, posting: Append, context: ReadingContext) -> FileCh
         tuple(found.refused),
         tuple(found.left_out),
         found.proofs,
+        found.kwh,
         found.checks,
         found.faults,
         tuple(sorted(found.unknown_models)),
@@ -129,6 +144,7 @@ class RowTally:
         self.refused: list[Refused] = []
         self.left_out: dict[str, None] = {}
         self.proofs: Counter[str] = Counter()
+        self.kwh: dict[str, Counter[str]] = {}
         self.checks: Counter[str] = Counter()
         self.faults: dict[str, dict[str, str]] = {}
         self.unknown_models: set[str] = set()
@@ -152,9 +168,13 @@ class RowTally:
         """Count rows of a kind; one whose electricity has no proof is not estimable."""
         modelled, named = kind["modelled"], not kind["model"] or known(kind["model"]) is not None
         subjects = load().subjects
-        modes = {kind[f"{part}_mode"] for part in COMPONENTS if kind[f"{part}_known"]}
-        found = {str(subjects[mode].proof) for mode in modes if mode in subjects and subjects[mode].proof}
-        proofs = found or {"estimated" if modelled and named else NOT_ESTIMABLE}
+        modes = {
+            part: subjects.get(kind[f"{part}_mode"] or "") for part in COMPONENTS if kind[f"{part}_kwh"] is not None
+        }
+        found = {part: str(mode.proof) for part, mode in modes.items() if mode and mode.proof}
+        for part, proof in found.items():
+            self.kwh.setdefault(proof, Counter())[part] += kind[f"{part}_kwh"]
+        proofs = set(found.values()) or {"estimated" if modelled and named else NOT_ESTIMABLE}
         self.proofs.update(dict.fromkeys(proofs, kind["times"]))
         self.checks.update(dict.fromkeys(kind["checks"], kind["times"]))
         self.services.add(kind["service_key"])
@@ -162,12 +182,18 @@ class RowTally:
             self.unknown_models.add(kind["model"])
 
 
+def _components(read: Mapping[str, float]) -> dict[str, str]:
+    """« processeur, mémoire », in both languages."""
+    told = [sentences("check_components", part) for part in COMPONENTS if part in read]
+    return {lang: say("numbers", "between_items", lang).join(one[lang] for one in told) for lang in LANGUAGES}
+
+
 def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
     """Groups of rows with the same report, and the count of each: a large file has few kinds."""
     read = {part: f"{part}_energy_kwh" for part in COMPONENTS} | {
         "other": "COALESCE(other_energy_kwh, site_energy_kwh)"
     }
-    told = ", ".join(f"{part}_mode, {kwh} IS NOT NULL AS {part}_known" for part, kwh in read.items())
+    told = ", ".join(f"{part}_mode, {kwh} IS NULL, SUM({kwh}) AS {part}_kwh" for part, kwh in read.items())
     names = (name for name in pc.unique(rows["model"]).to_pylist() if name)
     embeds = named_sql(name for name in names if is_of(name, "embedding"))
     sql = (

@@ -3,11 +3,15 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from estimator.catalogue.load import load
+from estimator.cli.check import check_text
 from estimator.core import parquet_files
-from estimator.ingestion.dry_run import RowTally, check_paths
+from estimator.ingestion.dry_run import FileCheck, RowTally, check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import ReadResult
-from estimator.ledger import Ledger
+from estimator.ledger import Account, Ledger
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from tests.ingestion.formats import FORMATS, SAMPLES, result_of
 from tests.support import sobria
@@ -66,6 +70,27 @@ def test_check_speaks_to_people(tmp_path: Path) -> None:
     assert "1 champ(s) laissé(s) dehors, dont seul le nom est lu : note" in said
     assert said.rstrip().endswith("Rien n'a été écrit.")
     assert "Nothing was written." in sobria(tmp_path, "check", str(GATEWAY), "--lang", "en").stdout
+
+
+def test_a_row_of_several_proofs_says_which_component_each_is_of() -> None:
+    """Two rows whose cards are read by a meter, one whose memory is estimated: 0.3 of 0.4 kWh are measured, 75 %."""
+    modes = {s.proof: s.id for s in load().subjects.values() if s.kind == "mode"}
+    read = {"gpu_mode": modes["measured"], "ram_mode": modes["estimated"]}
+    row = result_of(SAMPLES[0].read_bytes(), SAMPLES[0].name).rows[0].model_copy(update=read)
+    none = {f"{part}_energy_kwh": None for part in ("cpu", "gpu", "ram", "other", "site")}
+    kwh = ({"gpu_energy_kwh": 0.1, "ram_energy_kwh": 0.1}, {"gpu_energy_kwh": 0.2})
+    found = RowTally()
+    found.look_at(ReadResult([row.model_copy(update=none | one) for one in kwh], [], 2))
+    body = FileCheck("f", "codecarbon", 2, proofs=found.proofs, kwh=found.kwh).as_dict()
+    assert body["proofs"] == {"measured": 2, "estimated": 1}
+    assert {proof: told["fr"] for proof, told in body["components"].items()} == {
+        "measured": "cartes de calcul",
+        "estimated": "mémoire",
+    }
+    assert body["shares"] == pytest.approx({"measured": 0.75, "estimated": 0.25})
+    said = check_text({"files": [body], "not_recognised": [], "account": Account(1, 2, 2, 0, 0, 0).as_dict()}, "fr")
+    assert "électricité mesurée (cartes de calcul) : 2 ligne(s)" in said
+    assert "part des kWh lus : 75 % mesuré, 25 % estimé" in said.replace("\u00a0", " ")
 
 
 def test_a_file_that_is_no_trace_is_said_and_fails(tmp_path: Path) -> None:
