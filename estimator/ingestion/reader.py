@@ -60,6 +60,11 @@ class Trace:
         """SHA-256 of the bytes, in hexadecimal."""
         return hashlib.sha256(self.data).hexdigest()
 
+    @property
+    def size(self) -> int:
+        """Count of its bytes [B]."""
+        return len(self.data)
+
 
 class LargeTrace:
     """A file too large for memory: base name, folder, head, and bytes in blocks of lines.
@@ -115,7 +120,12 @@ class LargeTrace:
 
     def whole(self) -> Trace:
         """All of it at once, for readers that need it."""
-        return Trace(self.name, b"".join(self.blocks(LARGE_BYTES)), self.folder)
+        return Trace(self.name, self.data, self.folder)
+
+    @property
+    def data(self) -> bytes:
+        """All of its bytes at once."""
+        return b"".join(self.blocks(LARGE_BYTES))
 
     def _open(self) -> BinaryIO:
         try:

@@ -18,7 +18,7 @@ from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.ledger.standing import Standing
 
-BATCH_ROWS = 100_000
+BATCH_ROWS, PACKED_ROWS = 100_000, 1_000
 Stated = Callable[[Kind], Digests]
 
 
@@ -120,8 +120,8 @@ class Append:
         for pending, wrote in ((self._new, self._wrote), (self._copies, self._copied)):
             if not len(pending):
                 continue
-            rows = pa.concat_tables([parquet_files.table_of(pending.rows, ACTIVITY_SCHEMA), *pending.tables])
-            for part, count in self._ledger.write(rows, pending.refused).items():
+            pending.pack()
+            for part, count in self._ledger.write(pa.concat_tables(pending.tables), pending.refused).items():
                 wrote[part] = wrote.get(part, 0) + count
         self._new, self._copies = _Pending(), _Pending()
 
@@ -228,6 +228,9 @@ class Append:
             self._relied |= [found]
 
     def _flush_if_full(self) -> None:
+        for pending in (self._new, self._copies):
+            if len(pending.rows) >= PACKED_ROWS:
+                pending.pack()
         if len(self._new) + len(self._copies) >= BATCH_ROWS:
             self.flush()
 
@@ -239,6 +242,11 @@ class _Pending:
         self.rows: list[Activity] = []
         self.tables: list[pa.Table] = []
         self.refused: list[Refused] = []
+
+    def pack(self) -> None:
+        """Hold its rows as a table, which takes a tenth of their memory."""
+        self.tables.append(parquet_files.table_of(self.rows, ACTIVITY_SCHEMA))
+        self.rows = []
 
     def __len__(self) -> int:
         return len(self.rows) + sum(map(len, self.tables)) + len(self.refused)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +20,7 @@ from estimator.governance.register.register import author
 from estimator.ingestion.codecarbon import blocks, reader
 from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
-from estimator.ingestion.parsing import timestamps
+from estimator.ingestion.parsing import json_text, records, timestamps
 from estimator.ingestion.reader import LargeTrace, open_trace
 from estimator.ingestion.readers import read_trace, stream_trace
 from estimator.ledger import Ledger
@@ -27,6 +28,7 @@ from estimator.ledger.files import as_models
 from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawals import Target, withdraw
+from tests.ingestion.formats import FORMATS
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, read, text
 
 Row = TypeVar("Row", Activity, Refused)
@@ -88,6 +90,54 @@ def test_every_sample_reads_alike_by_row_and_by_block(small_blocks: None) -> Non
 
 def test_every_real_file_reads_alike_by_row_and_by_block(shared_data: Path) -> None:
     assert sum(map(same, sorted((shared_data / "traces_wild").rglob("*.csv*")))) > 15_000
+
+
+def test_every_sample_of_every_format_reads_alike_at_once_and_a_batch_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(records, "BATCH", 2)
+    monkeypatch.setattr(json_text, "LARGE_BYTES", 300)
+    for path in sorted(path for path in FORMATS.iterdir() if path.is_file()):
+        same(path)
+
+
+LINE = '{"request_id": "r-%d", "call_type": "acompletion", "model": "gpt-4o", "prompt_tokens": 10, "team_id": "équipe",'
+LINE += ' "completion_tokens": 20, "startTime": "2026-04-01T10:00:00Z", "endTime": "2026-04-01T10:00:02Z"}'
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [LINE % n for n in range(9)],
+        ["", LINE % 1, "   ", LINE % 1, "", LINE % 2, "  "],
+        [LINE % 1, LINE % 2, LINE[:40] + "   "],
+        [LINE % 1, '"a text"', "12", "[1]", "null", LINE % 2],
+        [LINE[:40], LINE % 1, LINE % 2],
+        ["{", LINE.strip("{}") % 1, "}"],
+        [LINE % 1],
+        [json.dumps({"data": [json.loads(LINE % n)], "total": 5}) for n in range(3)],
+    ],
+)
+@pytest.mark.parametrize("form", ["utf-8", "utf-8-sig", "cp1252", "mixed", "crlf"])
+def test_lines_of_json_read_alike_at_once_and_a_batch_at_a_time(
+    lines: list[str], form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole, blank, cut, and other lines, pages, and one document; in any encoding, with any end of line."""
+    monkeypatch.setattr(records, "BATCH", 2)
+    monkeypatch.setattr(json_text, "LARGE_BYTES", 300)
+    path = tmp_path / "spend.jsonl"
+    told = ("\r\n" if form == "crlf" else "\n").join(lines) + ("" if form == "mixed" else "\n")
+    rest = f"\n{LINE % 99}".encode("cp1252") if form == "mixed" else b""
+    path.write_bytes(told.encode("utf-8" if form in ("crlf", "mixed") else form) + rest)
+    same(path)
+
+
+def test_lines_of_json_take_the_memory_of_a_batch(tmp_path: Path) -> None:
+    """Of 40,000 requests (10 MB), the rows in hand at once are a thousand; a row takes about 7 kB."""
+    path = tmp_path / "spend.jsonl"
+    path.write_text("".join(f"{LINE % n}\n" for n in range(40_000)), "utf-8")
+    results = list(map(len, (result.rows for result in stream_trace(LargeTrace(path), context(), lambda read: None))))
+    assert results == [1000] * 40 + [0]
 
 
 CELLS = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from estimator.core.errors import SobriaError
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.reader import Trace
+from estimator.ingestion.reader import LARGE_BYTES, LargeTrace, Trace
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,"]', re.DOTALL)
 
@@ -44,7 +44,7 @@ def outline(head: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def objects(trace: Trace) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def objects(trace: Trace | LargeTrace) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """(line, object) of a document, of each object of a list (its rank then), or of each line; the text of a line
     that is invalid or without an object. broken_json when even the first line is not JSON."""
     for line, value in _values(trace):
@@ -52,7 +52,10 @@ def objects(trace: Trace) -> Iterator[tuple[int, dict[str, Any] | str]]:
             yield rank, item if isinstance(item, dict) else item if isinstance(item, str) else json.dumps(item)
 
 
-def _values(trace: Trace) -> Iterator[tuple[int, Any]]:
+def _values(trace: Trace | LargeTrace) -> Iterator[tuple[int, Any]]:
+    if isinstance(trace, LargeTrace) and _has_lines(trace):
+        yield from ((number, parsed(line)) for number, line in _lines(trace))
+        return
     text = delimited_text.decode(trace.data).rstrip()
     begins = 1 + text[: len(text) - len(text.lstrip())].count("\n")
     try:
@@ -65,6 +68,24 @@ def _values(trace: Trace) -> Iterator[tuple[int, Any]]:
         line = whole.lineno if isinstance(whole, json.JSONDecodeError) else begins
         raise SobriaError("broken_json", file=trace.name, line=line)
     yield from ((number, parsed(line)) for number, line in lines)
+
+
+def _has_lines(trace: LargeTrace) -> bool:
+    """Whether its first line is a whole JSON value: then each line is one."""
+    first, end, _ = delimited_text.decode(trace.head).lstrip().partition("\n")
+    return trace.is_utf8 and bool(end) and not isinstance(parsed(first), str)
+
+
+def _lines(trace: LargeTrace) -> Iterator[tuple[int, str]]:
+    """Number and text of each line, those without text apart; a few blocks of it are in memory."""
+    number, last = 0, (0, "")
+    for block in trace.blocks(LARGE_BYTES):
+        for line in delimited_text.decode(block).removesuffix("\n").split("\n"):
+            number += 1
+            if line.strip():
+                yield from [last] if last[0] else ()
+                last = number, line
+    yield last[0], last[1].rstrip()
 
 
 def lists_in(value: Any, name: str) -> list[Any]:

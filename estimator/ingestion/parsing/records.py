@@ -15,7 +15,7 @@ from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.parsing.row_parts import Part, check_begun
 from estimator.ingestion.parsing.served_at import served_at
 from estimator.ingestion.parsing.sidecars import Sidecars
-from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
+from estimator.ingestion.reader import LargeTrace, Reader, ReadingContext, RowRefused, Trace
 from estimator.ingestion.sidecar import Sidecar
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
@@ -23,6 +23,7 @@ from estimator.ledger.rows import Activity, Refused, TimeBasis
 LONGEST_US = 10 * 366 * 86_400_000_000
 ASSUMED_HOST = "class/server-unknown"
 READ_AT = "read_at"
+BATCH = 1_000  # records of a large file whose rows are in memory at once
 _LARGEST = 1e20  # above any count, and any time in nanoseconds
 _LONGEST_NAME = 60
 _NUMBER = re.compile(r"^[+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$")
@@ -160,21 +161,26 @@ class Record(NamedTuple):
 def record_reader(
     name: str, version: int, sniff: Callable[[str, str], bool], records: Callable[["RecordReader"], Iterable[Record]]
 ) -> Reader:
-    """The reader of a format of records."""
+    """The reader of a format of records; of a large file, their rows come a batch at a time."""
+
+    def stream(trace: Trace | LargeTrace, context: ReadingContext) -> Iterator[ReadResult]:
+        reading = RecordReader(trace, context, name, version)
+        for number, record in enumerate(records(reading), 1):
+            reading.take(*record)
+            if number % BATCH == 0 and isinstance(trace, LargeTrace):
+                yield reading.result()
+        yield reading.result()
 
     def read(trace: Trace, context: ReadingContext) -> ReadResult:
-        reading = RecordReader(trace, context, name, version)
-        for record in records(reading):
-            reading.take(*record)
-        return reading.result()
+        return next(stream(trace, context))
 
-    return Reader(name, version, sniff, read)
+    return Reader(name, version, sniff, read, stream)
 
 
 class RecordReader:
     """One pass over the records of one file: accepted, refused, and the names of ignored fields."""
 
-    def __init__(self, trace: Trace, context: ReadingContext, reader: str, version: int) -> None:
+    def __init__(self, trace: Trace | LargeTrace, context: ReadingContext, reader: str, version: int) -> None:
         self.trace, self.context, self.reader, self.version = trace, context, reader, version
         self.sidecar = Sidecars(trace).of("") or Sidecar()
         self.months = timestamps.Months()
@@ -219,7 +225,7 @@ class RecordReader:
     def broken(self, line: int, text: str) -> None:
         """Quarantine an unreadable line: only its number is stored, and the bytes of its file, which may be cut there;
         `text` distinguishes it from others."""
-        cut = RowRefused("broken_line", bytes=str(len(self.trace.data)))
+        cut = RowRefused("broken_line", bytes=str(self.trace.size))
         self._refuse(line, self._identities.of_text(f"{self.reader}\x1d{text}"), cut, {})
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -236,8 +242,9 @@ class RecordReader:
         self._unused |= dict.fromkeys(shown)
 
     def result(self) -> ReadResult:
-        """The result of the reading."""
-        return ReadResult(self._rows, self._refused, len(self._rows) + len(self._refused), tuple(sorted(self._unused)))
+        """The rows read since the last one."""
+        rows, refused, self._rows, self._refused = self._rows, self._refused, [], []
+        return ReadResult(rows, refused, len(rows) + len(refused), tuple(sorted(self._unused)))
 
     def row(self, *parts: Part | Mapping[str, Any], checks: Iterable[str] = (), **fields: Any) -> dict[str, Any]:
         """Fields of Activity from these parts, the last that gives one, with the checks of all; the service is the

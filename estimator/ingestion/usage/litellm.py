@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from functools import partial
+from itertools import chain, count, islice
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text, json_text, service_names
 from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import counts_only
-from estimator.ingestion.reader import RowRefused, Trace
+from estimator.ingestion.reader import LargeTrace, RowRefused, Trace
 
 NAME = "litellm"
 _COUNTS = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens", "cached_tokens": "cached_tokens"}
@@ -41,9 +42,13 @@ def records(reading: RecordReader) -> Iterator[Record]:
 
     The same request in another of these forms is a duplicate. broken_json, broken_table.
     """
-    logs, told = _logs(reading.trace)
-    cut = ["log_cut"] if told > len(logs) or (not told and len(logs) == _MOST) else []
-    for line, log in logs:
+    logs = _logs(reading.trace)
+    first = list(islice(logs, _MOST + 1))
+    if any(told for _, _, told in first):  # by their pages
+        first += logs
+    told = max((told for _, _, told in first), default=0)
+    cut = ["log_cut"] if told > len(first) or (not told and len(first) == _MOST) else []
+    for line, log, _ in chain(first, logs):
         if isinstance(log, str):
             reading.broken(line, log)
             continue
@@ -57,22 +62,23 @@ def records(reading: RecordReader) -> Iterator[Record]:
 Log = dict[str, Any] | str
 
 
-def _logs(trace: Trace) -> tuple[list[tuple[int, Log]], int]:
-    """(line or rank, request) of each, and the total count stated by the pages (0 when absent)."""
-    text = delimited_text.decode(trace.data)
-    if not text.lstrip().startswith(("{", "[")):
-        return list(delimited_text.table(trace.name, text)[1]), 0
-    found: list[tuple[int, Log]] = []
-    told = 0
+def _logs(trace: Trace | LargeTrace) -> Iterator[tuple[int, Log, int]]:
+    """(line or rank, request) of each, and the total count that its page states (0 when absent)."""
+    head = delimited_text.decode(trace.head if isinstance(trace, LargeTrace) else trace.data)
+    if not head.lstrip().startswith(("{", "[")):
+        table = delimited_text.table(trace.name, delimited_text.decode(trace.data))[1]
+        yield from ((line, log, 0) for line, log in table)
+        return
+    ranks = count(1)
     for line, item in json_text.objects(trace):
         page = item.get("data") if isinstance(item, dict) and "request_id" not in item else None
         if isinstance(item, str) or not isinstance(page, list):
-            found.append((line, item))
+            next(ranks)
+            yield line, item, 0
             continue
-        told = max(told, item["total"] if isinstance(item.get("total"), int) else 0)
+        total = item["total"] if isinstance(item.get("total"), int) else 0
         for log in page:
-            found.append((len(found) + 1, log if isinstance(log, dict) else json.dumps(log)))
-    return found, told
+            yield next(ranks), log if isinstance(log, dict) else json.dumps(log), total
 
 
 def _columns(head: str) -> list[str]:

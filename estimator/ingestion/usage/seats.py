@@ -5,6 +5,7 @@ A month that is not over is cut at the day of reading, and replaced when the tab
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -201,4 +202,4 @@ def _fields(reading: RecordReader, bought: _Bought, since: date, until: date, sa
     )
 
 
-READER = record_reader(NAME, 1, sniff, records)
+READER = replace(record_reader(NAME, 1, sniff, records), stream=None)  # a remark is on all of its lines
