@@ -1,6 +1,6 @@
 """Inventory of an option as activity groups: answers, idle servers, users; per period, for all units."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -85,30 +85,28 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     attempts = units * option.attempts / option.accepted
     modelled = option.use or option.alternative or option.people
     proof: Mapping[str, float] = {"estimated": 1.0} if modelled else {}
-    outside = False
+    ran: list[Mapping[str, str | None]] = []
     if option.use is not None:
         question, lengths = _question(scenario, option, attempts, context)
         found = resolve(question, context.catalogue, context.day, supplied=context.supplied)
         resolved = with_lengths(found, lengths)
         inventory = inventory_of(resolved, context.own)
         inventory.warnings[:0] = lengths.told
-        ran = _places(resolved.subjects, context.catalogue)
-        outside = _is_outside(scenario.constraints.location, ran, inventory, context.catalogue)
+        ran.append(resolved.subjects)
         if option.fine_tuning is not None:
             _tune(option.fine_tuning, inventory, context)
     elif option.measured is not None:
         inventory, proof = _measured_inventory(option, attempts, context)
         bounds = [group.bounds for group in inventory.groups]
-        named = [{"zone": b["grid_gwp"].subject, "host": b["pue"].subject if "pue" in b else None} for b in bounds]
-        ran = {place for subjects in named for place in _places(subjects, context.catalogue)}
-        outside = _is_outside(scenario.constraints.location, ran, inventory, context.catalogue, said="ran_")
+        ran += [{"zone": b["grid_gwp"].subject, "host": b["pue"].subject if "pue" in b else None} for b in bounds]
     elif option.alternative is not None:
         program = (option.alternative, attempts, context.catalogue, context.day)
         subjects, inventory = program_inventory(*program, context.supplied)
-        ran = _places(subjects, context.catalogue)
-        outside = _is_outside(scenario.constraints.location, ran, inventory, context.catalogue)
+        ran.append(subjects)
     else:
         inventory = Inventory()
+    said = "ran_" if option.measured else ""
+    outside = bool(ran) and _is_outside(scenario.constraints.location, ran, inventory, context.catalogue, said)
     groups, people = tuple(inventory.groups), _people(option, units, context)
     busy = _occupancy(option, inventory)
     return OptionInventory(option, groups, attempts, proof, tuple(inventory.warnings), busy, outside, people)
@@ -155,19 +153,11 @@ def with_serving_told(options: Sequence[OptionInventory]) -> list[OptionInventor
     return [replace(o, warnings=(*o.warnings, told[o.option.id])) if o.option.id in told else o for o in options]
 
 
-def _places(subjects: Mapping[str, str | None], catalogue: Catalogue) -> set[str | None]:
-    """The zone said, and that of the site where it is another: to say a zone moves no site."""
-    apart = catalogue.zone_apart(subjects["host"], subjects["zone"])
-    return {subjects["zone"] or None, *([apart] if apart else [])}
-
-
 def _is_outside(
-    wanted: str, zones: Collection[str | None], inventory: Inventory, catalogue: Catalogue, said: str = ""
+    wanted: str, ran: Sequence[Mapping[str, str | None]], inventory: Inventory, catalogue: Catalogue, said: str
 ) -> bool:
-    """Whether one of these zones is outside the wanted one. Warns if so, and when it cannot be checked.
-
-    said: prefix of the keys of the texts, "ran_" for measured runs.
-    """
+    """Whether a zone of the computing is outside the wanted one, or that of its site where another is said: to say a
+    zone moves no site. Warns if so, and when it cannot be checked; said: "ran_" of what was measured."""
     if not wanted:
         return False
     members = tables().memberships
@@ -175,6 +165,8 @@ def _is_outside(
     if not wanted:
         inventory.warnings.append(sentences("warnings", "location_unread", wanted=read))
         return False
+    apart = {catalogue.zone_apart(subjects["host"], subjects["zone"]) for subjects in ran} - {""}
+    zones: set[str | None] = {subjects["zone"] or None for subjects in ran} | apart
     groups = {zone: {m.group for m in members if m.zone == zone} for zone in zones if zone}
     outside = sorted(zone for zone, held in groups.items() if wanted not in held.union(catalogue.fallbacks(zone)))
     if outside:
