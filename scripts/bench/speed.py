@@ -83,7 +83,8 @@ def lines(options: argparse.Namespace) -> Iterator[str]:
 def measured(home: Path, empty: str) -> tuple[float, float, float, float, float, int]:
     """One round of a home: scan [s], build [s, MiB], totals [s beyond those of an empty home, MiB], groups a month."""
     scanned = scan(home)
-    shutil.rmtree(home / "builds", ignore_errors=True)
+    for old in (home / "builds").glob("[!.]*"):  # all but what is kept of our own sources from build to build
+        shutil.rmtree(old) if old.is_dir() else old.unlink()
     made, peak = cpu(("--home", str(home), "build"))
     nothing, (told, memory) = cpu(("--home", empty, "totals"))[0], cpu(("--home", str(home), "totals"))
     return scanned, made, peak, told - nothing, memory, groups(home)
