@@ -6,12 +6,12 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from estimator.catalogue.load import SubjectName
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
-from estimator.core.fields import NearDay, Typed, on_one_scale
+from estimator.core.fields import NearDay, Typed, on_one_scale, without_stop
 from estimator.core.typography import printable
 from estimator.core.validation_messages import file_fault, told
 from estimator.workloads.request import Request, TrainingEffort
@@ -57,6 +57,7 @@ class Quality(Typed):
 class Need(Typed):
     """Functional unit and volume required of every option."""
 
+    _bare = field_validator("unit", "period")(without_stop)
     unit: str = Field(min_length=1, max_length=80, description="functional unit: « une réponse acceptée »")
     volume: float = Field(gt=0, le=1e15, description="units wanted over the period")
     period: str = Field("an", max_length=40)
@@ -107,6 +108,7 @@ class Program(Typed):
 class Option(Typed):
     """One way to meet the need. `use` describes one attempt; `reserved_hours` a server for the whole period."""
 
+    _bare = field_validator("label")(without_stop)
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     label: str = Field(min_length=1, max_length=LONGEST_LABEL)
     method: Literal["none", "model"]
@@ -208,6 +210,7 @@ class Asked(AskedPlace):
 class Scenario(Typed):
     """One need and its options, in the order in which they are shown; the first is without AI."""
 
+    _bare = field_validator("title")(without_stop)
     title: str = Field(min_length=1, max_length=120)
     use_case: str = ""
     day: NearDay | None = None

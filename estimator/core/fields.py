@@ -24,6 +24,11 @@ def _seen(text: str) -> str:
     return UNSEEN.sub("", text)
 
 
+def without_stop(name: str) -> str:
+    """A name as it stands inside a sentence, which has its own full stop."""
+    return name.rstrip(" .") or name
+
+
 def _clean(text: str) -> str:
     text = _seen(text)
     if _MAIL.search(text) or _PHONE.search(text):

@@ -19,7 +19,7 @@ from playwright.sync_api import Page
 
 from estimator.comparison.answer import Pair
 from estimator.comparison.five_fields import scenario_from
-from estimator.comparison.scenario import Asked, ModelPlace, Scenario, scenario_of
+from estimator.comparison.scenario import Asked, ModelPlace, Scenario, parse_scenario, scenario_of
 from estimator.core.errors import LANGUAGES
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
@@ -249,6 +249,7 @@ def test_the_unknowns_that_are_not_on_the_page_are_counted(lang: str) -> None:
         assert len(told) - bool(counted) + counted == len(every), room
     assert "--reasoning-tokens" in " ".join(every[:3])
     assert clipped("la fabrication des machines", 20) == "la fabrication des…"
+    assert clipped("un premier membre assez long ; un second coupé", 40) == "un premier membre assez long…"
     assert clipped("le coût de la veille ; ordre de grandeur : entre 1,4 et 29 kWh", 40) == "le coût de la veille…"
 
 
@@ -332,6 +333,17 @@ def test_the_questionnaire_asks_what_is_unknown_and_nothing_of_our_own_desks() -
     assert "1000 tokens" not in heard
     text = sound.model_copy(update={"task": "chat", "models": ("gpt-5",), "place": "class/server-room"})
     assert "jetons de raisonnement" in rendered(questions(facts_of(scenario_from(text, "fr"), "fr")), "txt")
+
+
+def test_the_questionnaire_names_what_runs_at_a_site_without_ai_too(root: Path) -> None:
+    """The form of the example runs in the server room, as the light model kept there: each is named, with one stop."""
+    text = (
+        (root / "docs" / "scenario.toml")
+        .read_text("utf-8")
+        .replace('label = "le formulaire à choix"', 'label = "Chat, FAQ."')
+    )
+    found = plain(rendered(questions(facts_of(parse_scenario(text), "fr")), "md"))
+    assert "Pour : Chat, FAQ ; le modèle léger sur serveur réservé." in found and ".." not in found
 
 
 def test_the_questionnaire_filled_in_is_read_back() -> None:

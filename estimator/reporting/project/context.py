@@ -144,12 +144,14 @@ HALF_FIGURE = re.compile(
 
 
 def clipped(text: str, longest: int = LONGEST) -> str:
-    """A text on one line, cut after a word to fit the page, or before a rough figure that would be cut; a word longer
-    than the room is cut."""
+    """A text on one line, cut after a clause that holds most of the room, else after a word or before a rough figure
+    that would be cut; a word longer than the room is cut."""
     line = " ".join(text.split())
     if len(line) <= longest:
         return line
     kept = line[:longest].rpartition(" ")[0] or line[: longest - 1]
+    whole = max(kept.rfind(end) for end in (" ; ", "; ", ". "))
+    kept = kept[:whole] if whole > len(kept) / 2 else kept
     return (HALF_FIGURE.sub("", kept) or kept).rstrip(" ,;:(") + "…"
 
 
@@ -162,7 +164,6 @@ def _hosts(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """The sites of the studied options, with the labels of those placed there."""
     found: dict[str, tuple[str, ...]] = {}
     for option in scenario.options:
-        host = host_of(option) if option.use else None
-        if host and option.status == "studied":
+        if (host := host_of(option)) and option.status == "studied":
             found[host] = (*found.get(host, ()), option.label)
     return found

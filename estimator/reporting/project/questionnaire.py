@@ -47,7 +47,7 @@ def _section(facts: SheetFacts, host: str, labels: tuple[str, ...]) -> Section:
     title = say("hosting_page", "title", facts.lang, label=load().label(host, facts.lang))
     asked = questionnaire(host, facts.day, facts.supplied)
     rows = tuple(_row(facts, question) for question in asked if question.field not in _needless(facts))
-    return _form(facts, title, facts.say("questions_for", labels=", ".join(labels)), rows)
+    return _form(facts, title, facts.say("questions_for", labels=facts.joined(labels)), rows)
 
 
 def _form(facts: SheetFacts, title: str, why: str, rows: tuple[Row, ...]) -> Section:
