@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from dashboard.shared.texts import t
+from dashboard.summary.plain_language import _verdict
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators import sheet
 from estimator.governance.indicators.forecast import forecast
@@ -102,6 +104,13 @@ def test_a_ceiling_is_on_every_sheet_whose_scope_it_covers(home: Path, ceiling: 
         for kind in ("html", "md", "csv"):
             assert rendered(document(body, "fr"), kind).count("Plafond voté,") == 3, kind
     sobria(home, *CEILING, "--year", "2026", "--territory", "tout", "--value", "1", code=1)
+
+
+def test_a_territory_with_the_ceilings_of_others_alone_is_not_told_that_nothing_is_voted(home: Path) -> None:
+    sobria(home, *CEILING, "--year", "2026", "--territory", "metropole", "--value", "3000")
+    body = synthesis(scope_of(home, "all", today=TODAY))
+    assert "un plafond au moins le concerne" in verdict(body, "fr") and body["use_budgets"] == []
+    assert "limite" in t(f"simple.answer_{_verdict(body)}", "fr")
 
 
 def test_a_ceiling_of_a_year_without_data_is_told_to_be_unknown(home: Path) -> None:
