@@ -19,7 +19,7 @@ def told(fault: ErrorDetails) -> dict[str, Any]:
     value, shape = fault["input"], ""
     if fault["type"] == "missing" or isinstance(value, Mapping | list | tuple):
         shape = "nothing" if fault["type"] == "missing" else "table"
-    text = f"{value:g}" if isinstance(value, float) else printable(str(value))[:LONGEST_READ]
+    text = f"{value:g}" if isinstance(value, float) else printable(" ".join(str(value).split()))[:LONGEST_READ]
     read = {lang: say("read", shape, lang) if shape else text for lang in LANGUAGES}
     return {"read": read, "expected": {lang: expected(fault, lang) for lang in LANGUAGES}}
 

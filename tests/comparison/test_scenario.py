@@ -177,6 +177,7 @@ def test_a_name_is_one_readable_line() -> None:
     said = parse_scenario(GOOD.replace('label = "', 'label = "\\u202Eun\\nautre\\t\\u200B', 1)).options[0].label
     assert said.startswith("un autre ")
     with pytest.raises(SobriaError) as refusal:
-        parse_scenario(GOOD.replace('label = "', 'label = "\\u001B[31m', 1))
+        parse_scenario(GOOD.replace('label = "', 'label = "\\u001B[31m\\n', 1))
     assert "caractère de commande" in refusal.value.message("fr") and "\x1b" not in refusal.value.message("fr")
+    assert len(refusal.value.message("fr").splitlines()) == 1
     assert "\\x1b[31m" in refusal.value.message("en") and "control character" in refusal.value.message("en")
