@@ -27,6 +27,7 @@ from estimator.reporting.summary.one_page import (
     weighed,
     weight,
 )
+from estimator.reporting.summary.statements import charter_text
 
 EFFECTS = ("volume", "efficiency", "scope", "method")
 FIRST = 3  # facts, and promises not held, that are shown unopened
@@ -56,6 +57,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
         voir=opened,
         known=known,
         not_held=[check for check in body["charter"] if check["status"] == "not_held"][:FIRST],
+        promises=charter_text(body, lang),
         counts=charter_counts(body, lang),
         paths=[(key, line) for key in FOOTPRINTS for line in ceilings.path_lines(entries[key], lang)],
         read=partial(_how_to_read, body, lang=lang),

@@ -48,9 +48,14 @@ def _aloud(body: Body, lang: str) -> Iterator[str]:
     change = change_text(body, lang)
     if change:
         yield change
+    yield charter_text(body, lang)
+
+
+def charter_text(body: Body, lang: str) -> str:
+    """Of the promises of the charter that figures check, how many are held and how many are not."""
     checks = [check["status"] for check in body["charter"]]
     counts = {status: checks.count(status) for status in ("held", "not_held")}
-    yield tell("aloud_charter", lang, count=len(checks), **counts)
+    return tell("aloud_charter", lang, count=len(checks), **counts)
 
 
 def _say(body: Body, lang: str) -> Iterator[str]:
