@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -109,8 +110,7 @@ class RecordFolder(Generic[R]):
         """The records of all files; a torn or foreign file is reported and skipped. Hidden files are ignored."""
         found: dict[str, R] = {}
         faults = []
-        names = sorted(p.name for p in self.folder.iterdir()) if self.folder.is_dir() else []
-        for name in names:
+        for name in sorted(self._names()):
             if name.startswith("."):
                 continue
             read = self._known.get(name) or _record_or_fault(self.folder / name, self.kind)
@@ -123,12 +123,18 @@ class RecordFolder(Generic[R]):
     def appeared(self, seen: set[str]) -> list[R]:
         """The records of the files whose names were not seen yet; they are seen from then on, torn ones apart."""
         found = []
-        for name in sorted(set(os.listdir(self.folder)) - seen):
+        for name in sorted(self._names() - seen):
             read = None if name.startswith(".") else _record_or_fault(self.folder / name, self.kind)
             if isinstance(read, self.kind):
                 seen.add(name)
                 found.append(read)
         return found
+
+    def _names(self) -> set[str]:
+        """The files that are there; none where the folder is not, or is being moved."""
+        with suppress(FileNotFoundError, NotADirectoryError):
+            return set(os.listdir(self.folder))
+        return set()
 
     def write(self, event: R) -> None:
         """Atomic write of one file. OSError leaves nothing behind."""
