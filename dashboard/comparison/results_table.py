@@ -15,7 +15,7 @@ from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_text import ground_words, parts_words
 from estimator.core.interval import Interval
-from estimator.core.number_format import DisplayUnit, plain, share_text, step_for, tick_text, with_unit
+from estimator.core.number_format import DisplayUnit, plain, stated_share_text, step_for, tick_text, with_unit
 
 MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
 
@@ -45,7 +45,7 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
 
 def quality_text(value: float, lang: str) -> str:
     """A share as a percentage, a test score unchanged."""
-    return share_text(value, lang) if value <= 1 else tick_text(value, svg_charts.RATIO, lang)
+    return stated_share_text(value, lang) if value <= 1 else tick_text(value, svg_charts.RATIO, lang)
 
 
 def _units_text(option: Option, lang: str) -> str:
@@ -54,7 +54,7 @@ def _units_text(option: Option, lang: str) -> str:
         return ""
     attempts = tick_text(option.attempts, svg_charts.RATIO, lang)
     key = "counted" if option.accepted < 1 else "counted_attempts"
-    said = t(f"compare.{key}", lang, attempts=attempts, accepted=share_text(option.accepted, lang))
+    said = t(f"compare.{key}", lang, attempts=attempts, accepted=stated_share_text(option.accepted, lang))
     return f"{said} ({option.acceptance_why})" if option.acceptance_why else said
 
 

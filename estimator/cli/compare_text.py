@@ -13,7 +13,7 @@ from estimator.comparison.verdict_text import (
     work_facts,
 )
 from estimator.core.errors import say
-from estimator.core.number_format import interval_text, share_text, uses_text
+from estimator.core.number_format import interval_text, share_text, stated_share_text, uses_text
 from estimator.core.typography import typeset
 
 UNMEASURED = ("model_unknown", "embedding_model_unknown")  # told even in brief: a figure that is not of the model
@@ -81,7 +81,7 @@ def _about(option: AnsweredOption, lang: str) -> list[str]:
         if grounds := ground_words(option, lang):
             lines.append(say("compare", "rests", lang, grounds=grounds))
         if option.accepted < 1:
-            share = share_text(option.accepted, lang)
+            share = stated_share_text(option.accepted, lang)
             lines.append(say("compare", "accepted", lang, share=share, why=option.accepted_why).rstrip(" :"))
     return lines + [f"{say('figures', n, lang)} : {interval_text(a, lang)}" for n, a in option.per_unit.items()]
 

@@ -11,7 +11,7 @@ from estimator.assessment.evaluation import ActivityGroup, Choose, bound_case, e
 from estimator.assessment.impacts import Contribution, ImpactIndicator, applies_to, known_result, why_missing
 from estimator.assessment.sensitivity import tornado, variance_shares
 from estimator.catalogue.schema import Factor
-from estimator.comparison.verdict_rules import FAR, OptionPair
+from estimator.comparison.verdict_rules import FAR, ROUNDING, OptionPair
 
 if TYPE_CHECKING:
     from estimator.assessment.uncertainty import Array
@@ -164,8 +164,11 @@ class PairedSides:
         a, b = self.a.drawn(self.figure), self.b.drawn(self.figure)
         if a is None or b is None or not np.all(np.asarray(a) > 0) or not np.all(np.asarray(b) > 0):
             return {}
+        ratio = np.log(np.asarray(b)) - np.log(np.asarray(a))
+        if np.ptp(ratio) < ROUNDING:  # all that is uncertain is the same on both sides
+            return {}
         drawn = {item.id: uncertainty.draw(item) for item in self.doubts()}
-        found = variance_shares(np.log(np.asarray(b)) - np.log(np.asarray(a)), drawn)
+        found = variance_shares(ratio, drawn)
         return dict(sorted(found.items(), key=lambda entry: -entry[1]))
 
     def tornado(self) -> dict[str, tuple[float, float]]:

@@ -127,9 +127,10 @@ class Option(Typed):
     people: People | None = None
 
     def same_as(self, other: "Option") -> bool:
-        """Whether both describe one thing, whatever they are called and however they were tested."""
+        """Whether both describe one thing with one quality, whatever they are called and whoever tested them."""
         told = {"id", "label", "why", "quality"}
-        return self.model_dump(exclude=told) == other.model_dump(exclude=told)
+        quality = [option.quality and option.quality.value for option in (self, other)]
+        return quality[0] == quality[1] and self.model_dump(exclude=told) == other.model_dump(exclude=told)
 
     @property
     def tested(self) -> float | None:

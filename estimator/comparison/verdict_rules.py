@@ -16,6 +16,7 @@ UNDECIDED, NOT_COMPARABLE, NOT_STUDIED = "undecided", "not_comparable", "not_stu
 SETTLED: Mapping[str, float] = {LOWER_ALWAYS: 1.0, LOWER_MOSTLY: 0.5}  # that say which is lower, and how firmly [1]
 
 FAR = 1.1  # ratio from which two options differ
+ROUNDING = 1e-9  # of a ratio: below, of the arithmetic alone
 MOST = 0.90  # share of draws for « most cases »
 TAIL = 0.05  # share of draws beyond the 5 % point, or the 95 % point
 MARGIN = 0.015  # margin by which a share must pass its threshold
@@ -165,7 +166,7 @@ def _paired_arrays(a: "Array | float", b: "Array | float") -> "tuple[Array, Arra
 
 def _far(low: "Array", high: "Array") -> "NDArray[np.bool_]":
     """Where `high` is at least 1.1 times `low`; two zeros are equal."""
-    found: NDArray[np.bool_] = (high >= FAR * low) & (high > low)
+    found: NDArray[np.bool_] = (high >= (FAR - ROUNDING) * low) & (high > low)
     return found
 
 

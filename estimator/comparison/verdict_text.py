@@ -16,6 +16,7 @@ from estimator.core.number_format import (
     proof_words,
     range_text,
     share_text,
+    stated_share_text,
     tick_text,
     two_figures,
 )
@@ -117,7 +118,9 @@ def quality_words(sentence: str, sides: Sequence[Option], lang: str) -> str:
     """
     first, second = (quality_text(option.quality, lang) for option in sides)
     tested = any(option.quality is not None for option in sides)
-    said = say("quality", "found" if tested else "untested", lang, first=first, second=second)
+    tests = {option.quality.test for option in sides if option.quality and option.quality.test}
+    key = "untested" if not tested else "found_apart" if len(tests) > 1 else "found"
+    said = say("quality", key, lang, first=first, second=second)
     if any(option.accepted < 1 for option in sides) and any(option.accepted != option.tested for option in sides):
         first, second = (_acceptance_text(option, lang) for option in sides)
         said += say("quality", "accepted", lang, first=first, second=second)
@@ -125,14 +128,14 @@ def quality_words(sentence: str, sides: Sequence[Option], lang: str) -> str:
 
 
 def _acceptance_text(option: Option, lang: str) -> str:
-    return share_text(option.accepted, lang) if option.accepted < 1 else say("quality", "all_supposed", lang)
+    return stated_share_text(option.accepted, lang) if option.accepted < 1 else say("quality", "all_supposed", lang)
 
 
 def quality_text(found: Quality | None, lang: str) -> str:
     """A share as « 93 % », a mark as it is; « non testée »."""
     if found is None:
         return say("quality", "unknown", lang)
-    return share_text(found.value, lang) if found.value <= 1 else tick_text(found.value, BARE, lang)
+    return stated_share_text(found.value, lang) if found.value <= 1 else tick_text(found.value, BARE, lang)
 
 
 def parts_words(option: AnsweredOption, period: str, lang: str, beside: bool = True) -> list[str]:
@@ -188,7 +191,7 @@ def only_people(option: AnsweredOption) -> bool:
 def ground_words(option: AnsweredOption, lang: str) -> str:
     """« Hébergeur national, PUE 1,35 (1,15 à 1,55), 24 requêtes ensemble (4 à 144), 100 % estimé »: where an
     option runs, the site and its class, and what its electricity rests on. Empty where nothing of it is described."""
-    if not (option.host or option.proof):
+    if not option.host and not (option.proof and option.known("energy")):
         return ""
     said = [_site_words(option.host, lang) if option.host else say("ground", "nowhere", lang)]
     for name, found in (("pue", option.pue), ("together", option.together)):

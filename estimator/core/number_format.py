@@ -270,6 +270,13 @@ def share_text(share: float, lang: str) -> str:
     return str(format_percent(Decimal(repr(float(share))).quantize(HUNDREDTH, ROUND_HALF_UP), locale=lang))
 
 
+def stated_share_text(share: float, lang: str) -> str:
+    """A share that somebody stated, with the digits that it was stated with: « 84,9 % »."""
+    from babel.numbers import format_percent
+
+    return str(format_percent(Decimal(repr(round(share, 12))), locale=lang, decimal_quantization=False))
+
+
 def count_text(count: int, lang: str) -> str:
     """A whole count, grouped by thousands."""
     return _decimal(Decimal(int(count)), lang)

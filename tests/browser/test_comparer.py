@@ -96,7 +96,7 @@ def test_the_first_view_holds_the_question_the_answer_and_the_picture(screen: Pa
 
 def test_the_answer_stays_in_sight_and_on_a_phone_one_link_away(screen: Page, serve: Serve) -> None:
     open_page(screen, serve("empty"), town(), "fr")
-    screen.get_by_label("Modèle B").scroll_into_view_if_needed()
+    screen.get_by_role("combobox", name="Modèle B").scroll_into_view_if_needed()
     expect(screen.locator(".answer")).to_be_in_viewport()
     screen.set_viewport_size({"width": 360, "height": 800})
     screen.get_by_label("Qui s’en sert (personnes)").scroll_into_view_if_needed()

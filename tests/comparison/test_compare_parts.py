@@ -16,6 +16,7 @@ from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario, scenario_of
+from estimator.comparison.verdict_rules import LOWER_ALWAYS
 from estimator.comparison.volume_sweep import _crossing, _meeting, _turn, crossings, growth
 from estimator.core.interval import Interval
 
@@ -153,13 +154,27 @@ def test_a_draw_without_crossing_is_infinitely_far_as_it_is_for_the_services_of_
 
 
 def test_two_options_that_describe_one_thing_are_said_to() -> None:
-    """Of one model at one place, whatever their tests: identical; of one name, each is named with its id."""
-    twins = [option(name, quality, label="l'IA", use=SERVER) for name, quality in (("a", 0.9), ("b", 0.8))]
+    """Of one model at one place and one quality: identical; of one name, each is named with its id."""
+    twins = [option(name, 0.9, label="l'IA", use=SERVER) for name in "ab"]
     body = decision(scenario(*twins, option("c", label="l'autre", use=SERVER, attempts=1.1)), today=DAY)
     assert [o.label for o in body.options[1:]] == ["l'IA (a)", "l'IA (b)", "l'autre"]
     said = [pair.sentence["fr"].replace("\u202f", " ").replace("\xa0", " ") for pair in body.pairs["energy"][-3:]]
     assert said[0] == "L’IA (a) et l’IA (b) sont des options identiques : mêmes données, mêmes chiffres."
     assert not any("identiques" in other for other in said[1:])
+
+
+def test_one_model_of_two_qualities_is_two_options_whose_ratio_has_no_doubt() -> None:
+    """0.95 against 0.849: 0.95 / 0.849 = 1.119 in every draw, so nothing is left to measure, and 84.9 % is printed as
+    stated, under a threshold of 85 %. At 0.99 against 0.9, 1.1 in every draw is the limit itself: it is reached."""
+    for one, other, told in ((0.95, 0.849, "95 % contre 84,9 %"), (0.99, 0.9, "99 % contre 90 %")):
+        sides = (option(name, share, use=SERVER, acceptance=None) for name, share in (("a", one), ("b", other)))
+        body = decision(scenario(*sides), today=DAY)
+        pair = next(p for p in body.pairs["energy"] if {p.a, p.b} == {"a", "b"})
+        assert pair.ratio is not None and pair.verdict == LOWER_ALWAYS and pair.lower == "a"
+        assert pair.ratio.low == pytest.approx(one / other, rel=1e-9) == pytest.approx(pair.ratio.high, rel=1e-9)
+        said = pair.sentence["fr"].replace("\u202f", " ").replace("\xa0", " ")
+        assert told in said and "identiques" not in said
+        assert not (body.opened and body.opened.matters) and not any(b.doubt for b in body.balances)
 
 
 def test_a_model_that_makes_vectors_has_no_figure_of_text_written() -> None:

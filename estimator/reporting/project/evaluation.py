@@ -237,10 +237,11 @@ def _figure_records(facts: SheetFacts) -> list[Record]:
             ("postes", option.people),
         )
         for reach, amounts in scopes:
+            proof = facts.proof(option) if option.known("energy") or reach == "postes" else ""
             for name, amount in amounts.items():
                 ends = (amount.low, amount.central, amount.high, amount.unit)
                 said = interval_text(amount, facts.lang)
-                found.append(("chiffre", option.label, name, reach, *ends, said, facts.proof(option)))
+                found.append(("chiffre", option.label, name, reach, *ends, said, proof))
     return found
 
 

@@ -18,7 +18,14 @@ from estimator.comparison.verdict_text import (
     work_facts,
 )
 from estimator.core.errors import say
-from estimator.core.number_format import interval_text, missing_text, range_text, share_text, tick_text
+from estimator.core.number_format import (
+    interval_text,
+    missing_text,
+    range_text,
+    share_text,
+    stated_share_text,
+    tick_text,
+)
 from estimator.governance.indicators.sovereignty import UNKNOWN
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.places.questionnaire import questionnaire
@@ -144,7 +151,7 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if facts.scenario.constraints.quality is not None and option.meets_threshold is not False:
         lines[0] += ", " + facts.say("meets" if option.meets_threshold else "untold")
     if option.accepted_why:
-        stated = {"share": share_text(option.accepted, facts.lang), "why": clipped(option.accepted_why, SHORT)}
+        stated = {"share": stated_share_text(option.accepted, facts.lang), "why": clipped(option.accepted_why, SHORT)}
         lines.append(facts.say("accepted", **stated))
     lines += barred_words(option, facts.lang)
     lines += parts_words(option, facts.scenario.need.period, facts.lang, beside=False)
