@@ -73,6 +73,7 @@ class Catalogue:
     def with_subjects(self, added: Iterable[Subject]) -> "Catalogue":
         """The same catalogue, under its own version, with these subjects; those that it has stay as they are."""
         found = copy(self)
+        found.__dict__.pop("_by_name", None)
         found.__dict__["subjects"] = {**self.subjects, **{s.id: s for s in added if s.id not in self.subjects}}
         return found
 
@@ -85,21 +86,27 @@ class Catalogue:
         return item
 
     def named(self, read: str) -> str:
-        """The id of the subject whose id or alias was read; else what was read."""
-        name = read.strip().lower()
-        if read in self.subjects or not name:
-            return read
-        return next((s.id for s in self.subjects.values() if name in s.aliases.split("|")), read)
+        """The id of the subject whose id, label or alias was read; else what was read."""
+        return read if read in self.subjects else self._by_name.get(" ".join(read.lower().split()), read)
 
     def nearest(self, read: str, *kinds: str) -> tuple[str, ...]:
-        """Up to five subjects of these kinds whose id or alias holds the last word of what was read, or is spelt like
-        it, or holds the word before (`class/…`); else the first of the kind."""
-        known = {s.id: s for s in self.subjects.values() if s.kind in kinds}
+        """Up to five subjects of these kinds whose id or alias holds the last word of what was read, or with a name
+        that is spelt like it, or whose id or alias holds the word before (`class/…`); else the first of the kind."""
+        known = {s.id: f"{s.id} {s.aliases}" for s in self.subjects.values() if s.kind in kinds}
         before, _, last = read.lower().rpartition("/")
-        named = {name: f"{name} {subject.aliases}" for name, subject in known.items()}
-        held = {part: [name for name, text in named.items() if part and part in text] for part in (last, before)}
-        spelt = get_close_matches(read.lower(), known, n=NEAREST, cutoff=LIKE)
-        return tuple((held[last] or spelt or held[before] or list(known))[:NEAREST])
+        held = {part: [name for name, text in known.items() if part and part in text] for part in (last, before)}
+        names = {name: subject for name, subject in self._by_name.items() if subject in known}
+        spelt = [names[name] for name in get_close_matches(read.lower(), names, n=4 * NEAREST, cutoff=LIKE)]
+        near = held[last] or spelt or held[before] or known
+        return tuple(dict.fromkeys(near))[:NEAREST]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, str]:
+        """Every name of a subject in lower case -> its id: an id before an alias, an alias before a label."""
+        each = self.subjects.values()
+        names = [(s.id, s.id) for s in each] + [(alias, s.id) for s in each for alias in s.aliases.split("|")]
+        names += [(label, s.id) for s in each for label in (s.label_fr, s.label_en)]
+        return {name.lower().strip(): subject for name, subject in reversed(names) if name.strip()}
 
     def having(self, quantity: str) -> list[str]:
         """The subjects that have a factor of a quantity, in the order of the tables."""

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from estimator.core.digest_set import Digests
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
 from estimator.ingestion.declarations.remarks import Declared, Remark, remarks
-from estimator.ingestion.quarantine import completed, cut_lines
+from estimator.ingestion.quarantine import completed, corrected, waiting_lines
 from estimator.ingestion.reader import ReadingContext, Trace
 from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
 from estimator.ledger.append import Account, Append
@@ -65,7 +66,7 @@ def import_paths(
 def _import(
     ledger: Ledger, found: FoundFiles, context: ReadingContext, progress: Callable[[int, int], None]
 ) -> ImportReport:
-    posting, declared, cut = Append(ledger), Declared(ledger), cut_lines(ledger)
+    posting, declared, waiting = Append(ledger), Declared(ledger), waiting_lines(ledger)
     files: list[FileResult] = []
     refused: list[Refused] = []
     told: list[Remark] = []
@@ -73,7 +74,7 @@ def _import(
     sizes = [size_of(path) for path in found.traces]
     done, total = 0, sum(sizes)
     for path, size in zip(found.traces, sizes, strict=True):
-        file = _File(path, declared, cut)
+        file = _File(path, declared, waiting, ledger)
         file.bring(posting, context, lambda read: progress(done + read, total))  # noqa: B023
         done += size
         files.append(FileResult(file.name, file.read, len(file.refused), tuple(file.unused), file.error))
@@ -93,8 +94,12 @@ def _import(
 class _File:
     """One file of an import, and its results so far."""
 
-    def __init__(self, path: str | Path, declared: Declared, cut: Mapping[str, Sequence[Refused]]) -> None:
-        self._declared, self._cut = declared, cut
+    def __init__(
+        self, path: str | Path, declared: Declared, waiting: Mapping[str, Sequence[Refused]], ledger: Ledger
+    ) -> None:
+        self._declared, self._waiting, self._ledger = declared, waiting, ledger
+        self._known: Digests | None = None  # rows of its earlier versions, where some of their lines wait
+        self._shared, self._lines = False, set[int]()
         self._path = path
         self.name = Path(path).name
         self.read = 0
@@ -109,19 +114,28 @@ class _File:
         try:
             opened = open_results(self._path, context, progress)
             self.name = opened.trace.name
+            if self.name in self._waiting:
+                self._known = self._ledger.stated(self.name, "activities")
             posting.take(opened.trace, map(self._count, opened.results))
             if not self.read:
                 raise SobriaError("no_rows", file=self.name)
-            if cut := self._cut.get(self.name):
+            if held := self._waiting.get(self.name):
                 trace = opened.trace if isinstance(opened.trace, Trace) else opened.trace.whole()
-                self.completed = completed(cut, trace.data, self.refused)
-                self.remarks += [Remark("line_completed", self.name, row.line, {}) for row in self.completed]
+                whole = completed(held, trace.data, self.refused)
+                anew = corrected(held, trace.data, self.refused, self._lines, self._shared)
+                self.completed = whole + anew
+                self.remarks += [Remark("line_completed", self.name, row.line, {}) for row in whole]
+                self.remarks += [Remark("line_corrected", self.name, row.line, {}) for row in anew]
         except SobriaError as error:
             self.error = error
 
     def _count(self, result: ReadResult) -> ReadResult:
         self.read += result.read
         self.refused += result.refused
+        if self._known is not None:
+            there = [self._known.holds_one(row.row_id) for row in result.rows]
+            self._shared = self._shared or any(there)
+            self._lines |= {row.line for row, known in zip(result.rows, there, strict=True) if not known}
         self.remarks += remarks(result.rows, self._declared)
         self.unused |= dict.fromkeys(result.unused)
         return result

@@ -1,7 +1,8 @@
 """Quarantined rows: those still waiting, and their retry after a fix of a reader."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,8 @@ from estimator.ledger.files import Ledger, as_models
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawn_rows import still_quarantined as waiting_sql
 
+FEW_CELLS = 2  # that say nothing of the file they come from
+_CELL = re.compile("[,;\t]")
 Files = dict[tuple[str, str], list[Refused]]
 
 
@@ -53,13 +56,10 @@ def _waiting(ledger: Ledger) -> list[Refused]:
     return sorted(as_models("quarantine", table), key=lambda row: (row.file_name, row.file_sha, row.line))
 
 
-def cut_lines(ledger: Ledger) -> Mapping[str, Sequence[Refused]]:
-    """Lines that no reader could read, by file: the last of a file that was still being written may be one."""
-    with ledger.still() as held, connect() as connection:
-        sql = f"SELECT * FROM ({held.rows_sql('quarantine')}) WHERE code = 'broken_line' ORDER BY line"
-        rows: list[Refused] = as_models("quarantine", arrow(connection, sql, REFUSED_SCHEMA))
+def waiting_lines(ledger: Ledger) -> Mapping[str, Sequence[Refused]]:
+    """Quarantined rows by file, which a later version of it may complete or correct."""
     found: dict[str, list[Refused]] = defaultdict(list)
-    for row in rows:
+    for row in _waiting(ledger) if ledger.files("quarantine") else ():
         found[row.file_name].append(row)
     return found
 
@@ -69,6 +69,22 @@ def completed(cut: Sequence[Refused], data: bytes, refused: Iterable[Refused]) -
     still = {row.row_id for row in refused}
     sizes = [(row, int(row.facts.get("bytes", "0"))) for row in cut if row.row_id not in still]
     return [row for row, size in sizes if 0 < size < len(data) and sha256(data[:size]).hexdigest() == row.file_sha]
+
+
+def corrected(
+    waiting: Sequence[Refused], data: bytes, refused: Iterable[Refused], lines: Collection[int], shared: bool
+) -> list[Refused]:
+    """Those that a later file of the same name states otherwise: it no longer refuses them, and has a row that is new
+    at their line. It is a version of their file where it repeats a row of it, or this line but for one cell."""
+    still, text = {row.row_id for row in refused}, data.decode("utf-8", "replace").splitlines()
+    new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still and row.line in lines]
+    return [row for row in new if shared or row.line <= len(text) and _near(row.text, text[row.line - 1])]
+
+
+def _near(stored: str, line: str) -> bool:
+    """Whether a line has every cell of a stored one but one."""
+    old, new = ({cell.strip(' "') for cell in _CELL.split(text)} for text in (stored, line))
+    return len(old) > FEW_CELLS and len(old - new) <= 1
 
 
 def retry(ledger: Ledger, context: ReadingContext, paths: Iterable[str | Path] = ()) -> Retried:

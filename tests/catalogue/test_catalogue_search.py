@@ -52,3 +52,18 @@ def test_a_search_without_result_names_the_nearest(tmp_path: Path, command: str,
 
 def test_nothing_near_is_said_alone(tmp_path: Path) -> None:
     assert sobria(tmp_path, "catalogue", "search", "zzzzzzzz").stdout == "Rien ne correspond.\n"
+
+
+def test_a_printed_name_is_read_and_near_names_are_near() -> None:
+    """The label of a search names the card, in either language; a wrong size is answered with that card first, and a
+    site is read by its label too. An alias of one subject is not taken by the label of another."""
+    table = load()
+    card = table.subjects["gpu/h100-sxm-80"]
+    assert {table.named(name) for name in (card.id, card.label_fr, card.label_en.lower())} == {card.id}
+    host = table.subjects["class/server-room"]
+    assert table.named(host.label_fr) == host.id
+    assert table.nearest("NVIDIA H100 SXM 90 Go", "device")[0] == card.id
+    wrong = [
+        s.id for s in table.subjects.values() for alias in s.aliases.split("|") if alias and table.named(alias) != s.id
+    ]
+    assert wrong == []

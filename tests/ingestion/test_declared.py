@@ -696,3 +696,9 @@ def test_a_large_bill_is_said_in_whole_digits(tmp_path: Path) -> None:
     file.write_text(text(MEASURED | {"energy_kwh": "12345", "energy_boundary": "site", "host": "class/server-room"}))
     found = json.loads(sobria(tmp_path / "home", "import", str(file), "--json").stdout)["remarks"]
     assert "12\u202f345 kWh" in found[0]["fr"] and "12,345 kWh" in found[0]["en"]
+
+
+def test_the_printed_name_of_a_card_and_of_a_site_are_read() -> None:
+    """« son nom » is the label that the searches print."""
+    row = one(device="NVIDIA H100 SXM 80 Go", device_hours="4", host="Salle informatique")
+    assert (row.device, row.host) == ("gpu/h100-sxm-80", "class/server-room")

@@ -152,3 +152,28 @@ def test_the_command_says_what_moved(home: Path) -> None:
     said = sobria(home, "quarantine", "retry").stdout
     assert "3 ligne(s) de côté relue(s) : 2 acceptée(s)" in said and "1 encore refusée(s)" in said
     assert json.loads(sobria(home, "quarantine", "retry", "--json").stdout)["waiting"] == 1
+
+
+HEAD = "service,start,end,device,device_hours\n"
+KEPT = "agenda,2026-01-01,2026-01-31,gpu/h100,4\n"
+WRONG = "courrier,2026-01-01,2026-01-31,gpu/h1000,10\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "left"),
+    [
+        (KEPT + WRONG, KEPT + WRONG.replace("h1000", "h100"), 0),
+        (WRONG, WRONG.replace("h1000", "h100"), 0),  # every line was refused; one cell differs
+        (KEPT + WRONG, KEPT + WRONG, 1),
+        (KEPT + WRONG, KEPT, 1),  # the line is gone: nothing replaces it
+        (KEPT + WRONG, (KEPT + WRONG.replace("h1000", "h100")).replace("2026", "2025"), 1),  # that of another year
+    ],
+)
+def test_a_line_corrected_in_its_file_waits_no_longer(first: str, then: str, left: int, tmp_path: Path) -> None:
+    """The later version states the line otherwise: the refused one is withdrawn, which the journal keeps."""
+    for content in (first, then):
+        (tmp_path / "declaration.csv").write_text(HEAD + content, "utf-8")
+        report = import_paths(Ledger(tmp_path), [tmp_path / "declaration.csv"], context())
+    assert len(still_quarantined(Ledger(tmp_path))) == left
+    assert [r.code for r in report.remarks if r.code == "line_corrected"] == ["line_corrected"] * (1 - left)
+    assert len(Ledger(tmp_path).in_force()) == 1 - left and reconcile(Ledger(tmp_path)).faults == ()

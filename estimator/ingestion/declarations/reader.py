@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from estimator.catalogue.default_subjects import ANY_NETWORK, ANY_STORAGE, DESK, DESKS
 from estimator.catalogue.load import load
 from estimator.catalogue.resolver import PlaceRead
-from estimator.core.errors import LANGUAGES, SobriaError
+from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, HEARD, Cells, is_template, repeated, understand
 from estimator.ingestion.declarations.energy import energy_fields
@@ -83,7 +83,6 @@ class _Reading:
         self.identities = Identities(delimiter)
         self.months = timestamps.Months()
         self.hosts = {s.id: s.zone for s in load().subjects.values() if s.kind == "host"}
-        self.desks = {load().label(desk, lang).lower(): desk for desk in DESKS for lang in LANGUAGES}
         self.devices = {row["id"] for row in context.places.subjects if row["kind"] == "device"}
         self.zones = {row["zone"] for row in context.places.zones}
         self.rows: list[Activity] = []
@@ -187,7 +186,7 @@ class _Reading:
         """Accelerator and its hours, or the computer of a desk, and what they were for, as fields of Activity.
         RowRefused."""
         named, phase, hours = said.text("device"), said.word("phase", PHASES), said.number("device_hours")
-        places, known = self.context.places, self.desks.get(named.lower(), named.lower())
+        places, known = self.context.places, load().named(named)
         device = known if known in self.devices else places.resolve_device(named)[0]
         told: dict[str, Any] = {}
         if known in DESKS:
@@ -252,7 +251,8 @@ class _Reading:
         """Host, where it is one of the tables; else who serves, by name or address; zone as named, else the host's."""
         places = self.context.places
         named = said.text("host")
-        host = named.lower() if named.lower() in self.hosts else places.resolve_host(named, "")
+        known = load().named(named)
+        host = known if known in self.hosts else places.resolve_host(named, "")
         provider = said.text("provider") or (named if host is None else "")
         checks = [] if host else ["host_assumed"]
         asked = said.text("zone")
