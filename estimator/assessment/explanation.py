@@ -48,6 +48,10 @@ class NumberUnknown(SobriaError):
     """Unknown figure name."""
 
 
+class NumberWithheld(NumberUnknown):
+    """A figure about too few people."""
+
+
 class ReplayRefused(SobriaError):
     """An explanation that this version cannot replay."""
 

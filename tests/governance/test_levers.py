@@ -13,7 +13,7 @@ from estimator.catalogue.selection import select_factor
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
 from estimator.core.periods import first_day
-from estimator.governance.indicators.known_days import known_text
+from estimator.governance.indicators.known_days import days_worth, known_text
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.levers.applied import applied
 from estimator.governance.levers.candidates import OPEN_HOURS, WEEK_HOURS
@@ -67,11 +67,12 @@ def test_a_year_is_made_of_the_days_known(two_services: tuple[Path, Levers]) -> 
 
 
 def test_a_week_is_not_a_month(tmp_path: Path) -> None:
-    """Runs from 16 to 20 November, seen on the 27th: 5 days, of which a year is 365 ÷ 5 = 73. The month is not over."""
+    """Runs from 16 to 20 November, seen on the 27th: 5 days known, from Monday to Friday, nothing of a
+    Saturday: they stand for a week, and a year is 365 ÷ 7 = 52.14 of them, not 365 ÷ 5 = 73. The month is not over."""
     append(Ledger(tmp_path), [activity(f"2026-11-{n}T09:00:00", **ANSWERS) for n in (16, 17, 20)])
     for lever in of(tmp_path).levers:
         assert (lever.months, lever.days) == ((202611,), 5)
-        assert lever.gain.central == pytest.approx(73 * (lever.known.central or 0.0))
+        assert lever.gain.central == pytest.approx(365 / 7 * (lever.known.central or 0.0))
     assert of(tmp_path).levers
     assert "d’après 5 jours connus seulement, ce qui est court" in sobria(tmp_path, "levers").stdout
 
@@ -82,7 +83,11 @@ def test_a_week_is_not_a_month(tmp_path: Path) -> None:
         ([("2026-10-01T00:00:00", 24 * 31)], 31, "1 mois connu"),
         ([("2025-12-20T00:00:00", 24 * 30), ("2026-03-02T09:00:00", 1)], 12 + 31 + 2, "1 mois connu"),
         ([("2026-11-20T09:00:00", 24 * 30)], 8, "8 jours connus"),
-        ([("2026-11-27T23:00:00", 1)], 1, "1 jour connu seulement, ce qui est court"),
+        (
+            [("2026-11-27T23:00:00", 1)],
+            1,
+            "1 jour connu seulement, ce qui est court ; sans samedi ni dimanche, cinq jours font une semaine",
+        ),
     ],
 )
 def test_the_days_known_are_those_of_the_months_that_ran(
@@ -130,7 +135,7 @@ def test_a_training_counts_once_and_a_service_of_a_day_comes_after(
     two_services: tuple[Path, Levers], tmp_path: Path
 ) -> None:
     """A week of tuning is not taken 52 times: all of it is what it was, and no lever changes it. A thousand times more
-    answers, known for one day, save more and come after those of 152 days."""
+    answers, known for one Tuesday (5/7 of a year of days), save more and come after those of 152 days."""
     week = NONE | {"service_key": "affinage", "phase": "training", "device": "gpu/h100-sxm-80", "device_hours": 672.0}
     brief = ANSWERS | {"service_key": "agent", "output_tokens": 2e9}
     program = {"service_key": "tri", "model": "règles", "host": "class/server-room", "cpu_energy_kwh": 1.0}
@@ -141,7 +146,7 @@ def test_a_training_counts_once_and_a_service_of_a_day_comes_after(
     energy = {s.service_key: s.indicators["energy"] for s in scope_of(tmp_path).sources.build.services()}
     assert found.once and found.used and found.once.central == pytest.approx(energy["affinage"].central)
     assert found.used.central == pytest.approx(
-        (energy["chat"].central + energy["tri"].central) * 365 / 152 + energy["agent"].central * 365
+        (energy["chat"].central + energy["tri"].central) * 365 / 152 + energy["agent"].central * 365 * 5 / 7
         + energy["affinage"].central, rel=0.1,
     )  # fmt: skip
     order = [lever.service for lever in found.levers]
@@ -244,7 +249,7 @@ def test_a_use_met_without_ai_saves_all_but_the_searches(tmp_path: Path) -> None
     assert (lever.kind, lever.target, lever.name) == ("no_ai", "alternative/text-search", "Questions")
     assert lever.known.central == pytest.approx(used, rel=1e-3)
     done = sobria(home, "levers", "--apply", "1", "--to", str(tmp_path / "copy"))
-    assert "levier 1 appliqué aux 3 mois" in done.stdout
+    assert "levier 1 appliqué à ce qui a tourné (3 mois)" in done.stdout
     assert scope_of(tmp_path / "copy").sources.build.totals().indicators["energy"].central == pytest.approx(0, abs=0.01)
 
 
@@ -291,3 +296,24 @@ def test_seats_are_their_publisher_s_to_change(tmp_path: Path, root: Path) -> No
     why = {none.why["en"] for none in found.not_told if none.kind in ("smaller", "shorter")}
     assert len(why) == 1 and why.pop().startswith("Bought by the seat")
     assert "Aucun levier dont le gain soit certain." in sobria(tmp_path, "levers").stdout
+
+
+@pytest.mark.parametrize(("days", "worth"), [((2,), 1.4), ((2, 3, 4, 5, 6), 7), ((2, 3, 4, 5, 6, 7), 6), ((), 1)])
+def test_five_working_days_are_a_week(days: tuple[int, ...], worth: float) -> None:
+    """2 March 2026 is a Monday: five days to the Friday are 5 × 7 ÷ 5 = 7; with the Saturday each day is itself."""
+    assert days_worth([date(2026, 3, day) for day in days]) == pytest.approx(worth)
+
+
+def test_the_one_of_two_services_of_a_use_that_stopped_is_named(tmp_path: Path) -> None:
+    """A reason is about one service of a use, and is said of it alone; a use of one service keeps its name."""
+    who = ("--who", "DSI", "--why", "essai")
+    facts = ("nom=Accueil", "tache=Répondre", "unite=réponse", "service=Accueil", "commune=metropole")
+    sobria(tmp_path, "register", "add", *facts, "responsable=Accueil", *who)
+    for service in ("chat", "vieux"):
+        sobria(tmp_path, "register", "attach", "accueil", "--service-key", service, *who)
+    append(
+        Ledger(tmp_path), [*months(6, **ANSWERS), activity("2025-06-02T09:00:00", **ANSWERS | {"service_key": "vieux"})]
+    )
+    stopped = [none.name for none in of(tmp_path).not_told if "pas tourné" in none.why["fr"]]
+    assert stopped == ["Accueil – vieux"]
+    assert {none.name for none in of(tmp_path).not_told} == {"Accueil – vieux", "Accueil – chat"}

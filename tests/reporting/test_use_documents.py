@@ -184,7 +184,7 @@ def test_figures_of_too_few_people_are_in_no_document(tmp_path: Path) -> None:
         sci(CarbonIntensity(found))
     assert small(found.scope) == {"courriers"} and small(facts(settle(tmp_path / "other")).scope) == frozenset()
     assert "kWh" not in page(resident(found)) and evidence(found)["1.5"].state == "missing"
-    sobria(home, "explain", "use.courriers.2026.energy", code=1)
+    assert "retenu" in sobria(home, "explain", "use.courriers.2026.energy", code=1).stderr
     sobria(home, "report", "sci", "courriers", code=1)
 
 
@@ -212,6 +212,7 @@ def test_a_use_that_goes_on_has_no_evaluation_of_its_end(home: Path) -> None:
 def test_the_evaluation_counts_its_whole_life_and_what_ran_after_the_decision(home: Path) -> None:
     """4 kWh in 2025 and 3 in 2026 are 7; of the months, March 2026 is after the decision of 10 February."""
     stop(home)
+    assert not facts(home).counted_early
     made = stopped(facts(home))
     text = page(made, "md")
     assert "seuil non tenu" in text and "Conseil, 10 février 2026" in text

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, explain_number
+from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, NumberWithheld, explain_number
 from estimator.assessment.impacts import Amount, amounts, figure_named
 from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.footprints import figures_of
@@ -35,7 +35,7 @@ def split_number(number: str, of: str = SHEET) -> tuple[str, str, str] | None:
 
 def explained(home: Path, number: str) -> ExplainedNumber | None:
     """A figure sheet.TERRITORY.PERIOD.FIGURE or use.ID.PERIOD.FIGURE of a home; None for another kind of id.
-    NumberUnknown, NoBuild, PeriodRefused."""
+    NumberUnknown, NumberWithheld, NoBuild, PeriodRefused."""
     if found := split_number(number):
         return explain_footprint(scope_of(home, *found[:2]), found[2])
     if found := split_number(number, USE):
@@ -44,10 +44,10 @@ def explained(home: Path, number: str) -> ExplainedNumber | None:
 
 
 def explain_footprint(scope: Scope, figure: str) -> ExplainedNumber:
-    """The explanation of a footprint. NumberUnknown without data, or about too few people."""
+    """The explanation of a footprint. NumberUnknown without data, NumberWithheld about too few people."""
     number = number_of(scope.territory, scope.period.text, figure)
     if withheld(scope) or not scope.rows:
-        raise NumberUnknown(id=number)
+        raise (NumberWithheld if scope.rows else NumberUnknown)(id=number)
     return _explained((SHEET, scope.territory, figure), scope, scope.rows, figures_of(scope).get(figure))
 
 
@@ -56,7 +56,7 @@ def explain_use(scope: Scope, case: str, figure: str) -> ExplainedNumber:
     number, rows = f"{USE}.{case}.{scope.period}.{figure}", of_case(scope.rows, case)
     asked = figure_named(figure)
     if case not in grouped(scope).shown or asked is None:
-        raise NumberUnknown(id=number)
+        raise (NumberWithheld if rows and asked else NumberUnknown)(id=number)
     return _explained((USE, case, figure), scope, rows, amounts([row.row.group for row in rows], [asked])[figure])
 
 

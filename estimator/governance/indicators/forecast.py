@@ -8,7 +8,7 @@ from estimator.assessment.uncertainty import interval
 from estimator.comparison.paired_draws import Side
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
-from estimator.governance.indicators.known_days import YEAR, known_days
+from estimator.governance.indicators.known_days import YEAR, days_known, days_worth
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import months_of
 from estimator.governance.register.schema import Stage, UseCase
@@ -48,8 +48,9 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     trained = Side([entry.row.group for entry in rows if entry.row.training]).drawn(figure)
     if drawn is None or case.stage not in STAGES:
         return None
-    days = known_days(scope.sources.build, known, scope.sources.today)
-    year, growth = drawn * YEAR / days, case.growth_percent or 0.0
+    found = days_known(scope.sources.build, known, scope.sources.today)
+    days = max(1, len(found))
+    year, growth = drawn * YEAR / days_worth(found), case.growth_percent or 0.0
     spans = {n: year * sum((1 + growth / 100) ** k for k in range(1, n + 1)) for n in YEARS}
     over = {n: interval(pace if trained is None else pace + trained, "kWh") for n, pace in spans.items()}
     once = None if trained is None else interval(trained, "kWh")

@@ -10,12 +10,20 @@ from estimator.core.periods import first_day
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 
 YEAR = 365  # days of a year made from those known
+WEEK, WORKED = 7, 5  # days of a week, and those from Monday to Friday
 SHORT, MONTH = 7, 28  # days under which a span is said to be short, and is said in days
 
 
 def known_days(build: BuildFile, rows: Sequence[Attached], today: date) -> int:
     """How many days are known of the months of these rows; one at least."""
     return max(1, len(days_known(build, rows, today)))
+
+
+def days_worth(days: Sequence[date]) -> float:
+    """Days of a year that known ones stand for, one at least: where none of them is a Saturday or a Sunday, nothing is
+    known of these, and five make a week."""
+    working = all(day.weekday() < WORKED for day in days)
+    return len(days) * WEEK / WORKED if days and working else max(1, len(days))
 
 
 def days_known(build: BuildFile, rows: Sequence[Attached], today: date) -> list[date]:

@@ -9,7 +9,7 @@ from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
 from estimator.governance.commitments.commitments import expected
 from estimator.governance.indicators.footprints import of_scope, totals
-from estimator.governance.indicators.known_days import YEAR, days_between, days_known, known_days
+from estimator.governance.indicators.known_days import YEAR, days_between, days_known, days_worth
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 
@@ -29,7 +29,7 @@ class Pace:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.year = scope.period.last // 100
-        self.rows, self.days, self.spent = _known(scope.year(self.year))
+        self.rows, self.days, self.worth, self.spent = _known(scope.year(self.year))
 
     @cached_property
     def to_count(self) -> list[date]:
@@ -38,12 +38,12 @@ class Pace:
         start, ever = date(self.year, 1, 1), days_known(sources.build, self.scope.everything, sources.today)
         return days_between(max([start, *ever[:1]]), date(self.year, 12, 31))
 
-    def projected(self, indicator: str, days: int = YEAR) -> Interval | None:
+    def projected(self, indicator: str, days: float = YEAR) -> Interval | None:
         """The interval of this number of days at this pace, None without known month."""
         spent = self.spent[indicator]
         if not spent.known or not self.days:
             return None
-        times = days / self.days
+        times = days / self.worth
         if any(row.row.training for row in self.rows):
             return totals([row.row.group.times(1 if row.row.training else times) for row in self.rows])[indicator]
         low, central, high = (end * times for end in spent.ends)
@@ -64,9 +64,9 @@ class Pace:
         if objective is None:
             return None
         then = scope.year(objective.reference_year)
-        stated, span = objective.reference, YEAR
+        stated, span = objective.reference, float(YEAR)
         if stated is None:
-            _, span, past = _known(then)
+            _, _, span, past = _known(then)
             stated = past[indicator].central
         body: dict[str, Any] = {"year": self.year, "days": self.days, "span": span, "reference": stated}
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
@@ -118,14 +118,16 @@ class Pace:
         return next((day for day, so_far in zip(days, curve, strict=True) if so_far >= ceiling * EXACT), days[-1])
 
 
-def _known(year: Scope) -> tuple[list[Attached], int, dict[str, Amount]]:
-    """The known months of a year, the days known of them, none without any, and their footprints."""
+def _known(year: Scope) -> tuple[list[Attached], int, float, dict[str, Amount]]:
+    """The known months of a year, the days known of them, none without any, those that they stand for, and their
+    footprints."""
     known = year.over(year.known_months())
     months = len(months_of(known.rows))
     sources = year.sources
     paced = [row for row in known.rows if not row.row.training] or known.rows
-    days = YEAR if months == MONTHS else known_days(sources.build, paced, sources.today) if months else 0
-    return known.rows, days, of_scope(known)
+    days = days_known(sources.build, paced, sources.today) if months else []
+    counts = (YEAR, YEAR) if months == MONTHS else (max(1, len(days)), days_worth(days)) if months else (0, 0)
+    return known.rows, *counts, of_scope(known)
 
 
 def _verdict(limit: float, found: Interval | None) -> str | None:

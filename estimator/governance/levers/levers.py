@@ -1,5 +1,6 @@
 """Every lever of a home: what each possible change would save in a year, by paired draws, the most certain first."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -67,6 +68,7 @@ class NoLever(Strict):
     kind: str
     service: str
     name: str
+    model: str = ""
     why: Words
 
 
@@ -99,7 +101,7 @@ def levers(sources: Sources) -> Levers:
     """The levers of a home."""
     services = running(sources)
     told, not_told = ranked(sources, services)
-    not_told += [_stopped(service) for service in stopped(sources)]
+    not_told = _told_apart([*not_told, *(_stopped(service) for service in stopped(sources))], services)
     first: dict[tuple[str, str, str], int] = {}
     numbered = []
     for number, found in enumerate(told, 1):
@@ -171,7 +173,21 @@ def _stopped(service: StoppedService) -> NoLever:
 
 def _no_lever(kind: str, service: RunningService | StoppedService, refusal: LeverNotComputed) -> NoLever:
     why = {lang: typeset(refusal.message(lang), lang) for lang in LANGUAGES}
-    return NoLever(kind=kind, service=service.service, name=service.name, why=why)
+    return NoLever(kind=kind, service=service.service, name=service.name, model=service.model, why=why)
+
+
+def _told_apart(not_told: Sequence[NoLever], services: Sequence[RunningService]) -> list[NoLever]:
+    """The same, a name with its service where it is that of several ones, and its model where a service has several."""
+    every = {(each.name, each.service, each.model) for each in services}
+    every |= {(each.name, each.service, each.model) for each in not_told}
+    held = Counter(name for name, _ in {(name, service) for name, service, _ in every})
+    lines = Counter((name, service) for name, service, model in every if model)
+    told = []
+    for none in not_told:
+        more = [none.service] if held[none.name] > 1 and none.service != none.name else []
+        more += [_label(none.model, LANGUAGES[0])] if none.model and lines[none.name, none.service] > 1 else []
+        told.append(none.model_copy(update={"name": " – ".join([none.name, *more])}))
+    return told
 
 
 def _best(work: Workshop, service: RunningService, now: Any, changes: list[Change]) -> FoundLever:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from estimator.builds.build_file import PlacedGroup
 from estimator.core.periods import month_after
-from estimator.governance.indicators.known_days import YEAR, known_days
+from estimator.governance.indicators.known_days import YEAR, days_known, days_worth
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
@@ -24,8 +24,9 @@ RECENT = 3  # months at the end of the ledger without a run, from which a servic
 class RunningService:
     """A service with its model and its place (empty: not known), over the months [yyyymm] looked at in which it ran.
 
-    training: whether it made or tuned the model; days: known of these months; lines: its sums before its place decides
-    anything; servings: how its model is served; requests: as far as counted.
+    training: whether it made or tuned the model; days: known of these months; worth: those of a year that they stand
+    for; lines: its sums before its place decides anything; servings: how its model is served; requests: as far as
+    counted.
     """
 
     service: str
@@ -34,6 +35,7 @@ class RunningService:
     training: bool
     months: tuple[int, ...]
     days: int
+    worth: float
     use_case: UseCase | None
     groups: tuple[PlacedGroup, ...]
     lines: tuple[dict[str, Any], ...]
@@ -48,7 +50,7 @@ class RunningService:
     @property
     def per_year(self) -> float:
         """What the known days are multiplied by for a year [1]; a training is made once."""
-        return 1.0 if self.training else YEAR / self.days
+        return 1.0 if self.training else YEAR / self.worth
 
     @cached_property
     def tokens(self) -> tuple[dict[str, Any], ...]:
@@ -72,6 +74,7 @@ class StoppedService(NamedTuple):
     service: str
     name: str
     last: int | None
+    model: str = ""  # that of none of its lines
 
 
 def running(sources: Sources) -> list[RunningService]:
@@ -131,9 +134,10 @@ def _service(
     servings = tuple(build.servings[name] for name in names if name in build.servings)
     requests = sum(counted) if counted else None
     last = max(entries, key=lambda entry: entry.row.month)
-    days = known_days(build, entries, sources.today)
+    known = days_known(build, entries, sources.today)
+    days = max(1, len(known)), days_worth(known)
     return RunningService(
-        *last.key, tuple(months_of(entries)), days, last.use_case, tuple(groups), tuple(lines), servings, requests
+        *last.key, tuple(months_of(entries)), *days, last.use_case, tuple(groups), tuple(lines), servings, requests
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from estimator.core.number_format import interval_text, share_text
+from estimator.core.number_format import said_in_sentence, share_text
 from estimator.core.periods import first_day
 from estimator.governance.indicators.known_days import known_text
 from estimator.reporting.summary.sentences import (
@@ -38,7 +38,10 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
     facts: dict[str, object] = {"year": found["year"], "ceiling": amount_text(found["ceiling"], unit, lang)}
     if not found["verdict"]:
         return tell(f"budget_{_state(found)}", lang, **facts)
-    facts |= {"projected": interval_text(found["projected"], lang), "known": known_text(found["days"])[lang]}
+    facts |= {
+        "projected": "".join(said_in_sentence(found["projected"], lang)),
+        "known": known_text(found["days"])[lang],
+    }
     facts |= _passing(found, lang)
     said = [tell(f"budget_{_state(found)}", lang, **facts)]
     if found["since"]:
@@ -50,7 +53,7 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
             tell("budget_near", lang, share=share_text(low, lang) if one_share else shares_text(low, high, lang))
         )
     if found["maybe"]:
-        said.append(tell("budget_maybe", lang, **facts))
+        said.append(tell("budget_maybe", lang))
     return " ".join(said)
 
 

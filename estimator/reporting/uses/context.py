@@ -30,6 +30,7 @@ from estimator.reporting.summary.sentences import covered_period_text, day_text,
 
 IMAGE = ("equivalence_energy", "equivalence/smartphone-day")  # the one factor of an electricity known from the home
 YEAR = 365  # days of the image
+CLOSED = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")
 NAMES = 3  # of models and places of a use, that are said
 
 
@@ -144,7 +145,9 @@ class UseFacts:
     @property
     def counted_early(self) -> bool:
         """Whether uses were counted while the register says that it is still an idea."""
-        return self.case.stage == "idee" and any(row.id == self.case.id for row in self.scope.everything)
+        case = self.case
+        early = case.stage == "idee" and case.outcome not in CLOSED
+        return early and any(row.id == case.id for row in self.scope.everything)
 
     def model(self) -> str:
         """The name of the model as the catalogue knows it, else as it is written; where the register names none, of

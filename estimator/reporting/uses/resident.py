@@ -9,9 +9,7 @@ from estimator.governance.indicators.use_budgets import budgets_of
 from estimator.reporting.documents.document import Document, FieldList, Section
 from estimator.reporting.summary.ceilings import budget_text
 from estimator.reporting.summary.sovereignty_text import option_words
-from estimator.reporting.uses.context import UseFacts
-
-CLOSED = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")
+from estimator.reporting.uses.context import CLOSED, UseFacts
 
 
 def resident(facts: UseFacts) -> Document:
