@@ -220,6 +220,7 @@ def pair_of(work: Comparator, a: str, b: str, indicator: str = "energy") -> Pair
     """One pair: verdict, share, ratio B/A and its texts, in both languages."""
     found, sides = work.pair(a, b, indicator), (work.scenario.option(a), work.scenario.option(b))
     labels = (sides[0].label, sides[1].label)
+    barred = [(side.label, reason) for side in sides for reason in work.barred.get(side.id, ())]
     return Pair(
         a=a,
         b=b,
@@ -230,17 +231,18 @@ def pair_of(work: Comparator, a: str, b: str, indicator: str = "energy") -> Pair
         share=found.share,
         ratio=found.ratio,
         words={lang: verdict_words(found, labels, lang) for lang in LANGUAGES},
-        sentence={lang: pair_sentence(found, sides, indicator, lang) for lang in LANGUAGES},
+        sentence={lang: pair_sentence(found, sides, indicator, lang, barred) for lang in LANGUAGES},
     )
 
 
 def lead_of(work: Comparator) -> tuple[Pair, ...]:
-    """The reference against each other studied option, on electricity; the same program on another server last."""
+    """The reference against each other studied option, on electricity; those that are never retained, then the same
+    program on another server, last."""
     reference = work.reference()
     if reference is None:
         return ()
     others = [o for o in work.scenario.options if o.id in work.evaluated and o.id != reference]
-    others.sort(key=lambda o: one_program(work.scenario, reference, o.id))
+    others.sort(key=lambda o: (one_program(work.scenario, reference, o.id), bool(work.barred.get(o.id))))
     return tuple(pair_of(work, reference, other.id) for other in others)
 
 

@@ -43,7 +43,8 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
 
 def ratios(answer: Answer) -> list[Pair]:
     """The pairs that a reader is told in words: those of the reference, each option without AI with each model, and the
-    models with each other where they are few; one program on two servers last."""
+    models with each other where they are few; those of an option that is never retained, then one program on two
+    servers, last."""
     known = {o.id: o for o in answer.options if o.status == "studied"}
     pairs = [p for p in answer.pairs["energy"] if p.a in known and p.b in known]
     few = sum(option.method == "model" for option in known.values()) <= FEW_MODELS
@@ -51,7 +52,8 @@ def ratios(answer: Answer) -> list[Pair]:
     led = {frozenset((p.a, p.b)) for p in answer.lead}
     others = [p for p in pairs if frozenset((p.a, p.b)) not in led]
     found = [*answer.lead, *(p for kind in kinds for p in others if {known[p.a].method, known[p.b].method} == kind)]
-    return sorted(found, key=answer.one_program)
+    barred = {option.id for option in answer.options if option.barred}
+    return sorted(found, key=lambda pair: (answer.one_program(pair), bool({pair.a, pair.b} & barred)))
 
 
 def headline(answer: Answer, lang: str) -> str:

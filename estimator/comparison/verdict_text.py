@@ -27,6 +27,7 @@ SAME = 0.0005  # a relative difference below 0.05 % is printed as none
 BEYOND = 1000  # times, from which a ratio is printed without its number
 VOWELS = "aàâeéèêëiîïoôuùûyœ"
 Names = tuple[str, str]
+Barred = Sequence[tuple[str, str]]
 
 
 class RatioEnd(NamedTuple):
@@ -65,8 +66,12 @@ def _part_names(parts: Sequence[str], lang: str) -> str:
     return ", ".join(say("verdict_part", name, lang) for name in parts)
 
 
-def pair_sentence(comparison: Comparison, sides: tuple[Option, Option], indicator: str, lang: str) -> str:
-    """The ratio of a pair in words, with the quality of both; the verdict alone without a ratio."""
+def pair_sentence(
+    comparison: Comparison, sides: tuple[Option, Option], indicator: str, lang: str, barred: Barred = ()
+) -> str:
+    """The ratio of a pair in words, with the quality of both; the verdict alone without a ratio.
+
+    barred: labels of those that are never retained, each with a reason."""
     names = (sides[0].label, sides[1].label)
     if comparison.ratio is None:
         words = verdict_words(comparison, names, lang)
@@ -74,7 +79,7 @@ def pair_sentence(comparison: Comparison, sides: tuple[Option, Option], indicato
     if sides[0].same_as(sides[1]):
         return _t("ratio", "identical", lang, first=names[0][:1].upper() + names[0][1:], second=names[1])
     ordered = sides[::-1] if comparison.lower == "b" else sides
-    return quality_words(ratio_words(comparison, names, indicator, lang), ordered, lang)
+    return quality_words(ratio_words(comparison, names, indicator, lang), ordered, lang, barred)
 
 
 def told(pair: Pair, lang: str) -> str:
@@ -111,7 +116,7 @@ def than(other: str, lang: str, joint: str = "than") -> str:
     return say("ratio", joint + "_vowel" * (other[:1].lower() in VOWELS), lang, other=other)
 
 
-def quality_words(sentence: str, sides: Sequence[Option], lang: str) -> str:
+def quality_words(sentence: str, sides: Sequence[Option], lang: str, barred: Barred = ()) -> str:
     """Text with the tested quality of both sides: « … (qualité constatée : 94 % contre 96 %). »
 
     The share of accepted answers, by which figures are divided, is printed where it is not the tested quality of both.
@@ -124,6 +129,8 @@ def quality_words(sentence: str, sides: Sequence[Option], lang: str) -> str:
     if any(option.accepted < 1 for option in sides) and any(option.accepted != option.tested for option in sides):
         first, second = (_acceptance_text(option, lang) for option in sides)
         said += say("quality", "accepted", lang, first=first, second=second)
+    for name, reason in barred:
+        said += say("quality", "barred", lang, name=name, why=say("barred", reason, lang))
     return sentence.rstrip(". ") + _t("quality", "beside", lang, told=said)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from estimator.assessment.uncertainty import DRAWS
 from estimator.catalogue.load import load
+from estimator.comparison import sentences
 from estimator.comparison.answer import Crossing
 from estimator.comparison.comparison import Comparator, explain_difference, factor_labels
 from estimator.comparison.decision_sheet import decision
@@ -66,17 +67,21 @@ def test_crossings_of_a_scenario_are_those_of_its_pairs() -> None:
 
 
 def test_the_option_that_suffices_leads_with_its_ratio_and_both_qualities() -> None:
-    """3 kWh against 40: 13.3 times less, whatever the draw; the light one, below the threshold, is told too."""
+    """3 kWh against 40: 13.3 times less, whatever the draw; below the threshold, the light one is told last."""
     marks = {"leger": (0.8, 1), "moyen": (0.92, 3), "grand": (0.95, 40)}
     options = [option(n, q, use={"it_energy_kwh": kwh, **SITE}) for n, (q, kwh) in marks.items()]
     body = decision(scenario(*options, constraints={"quality": {"value": 0.9}}))
     lead = {pair.b: pair for pair in body.lead}
-    assert list(lead) == ["leger", "grand"] and {pair.a for pair in lead.values()} == {"moyen"}
+    assert list(lead) == ["grand", "leger"] and {pair.a for pair in lead.values()} == {"moyen"}
     assert lead["grand"].ratio.at_factor_values == pytest.approx(40 / 3)
     said = lead["grand"].sentence["fr"].replace("\u00a0", " ")
     assert said == "L’option moyen consomme environ 13 fois moins d’électricité que l’option grand " + (
         "(qualité constatée : 92 % contre 95 %)."
     )
+    assert "; l’option leger : sous le seuil de qualité, jamais retenue)." in lead["leger"].sentence["fr"].replace(
+        "\u202f", ""
+    ).replace("\u00a0", " ")
+    assert ["leger" in (p.a, p.b) for p in sentences.ratios(body)] == [False, True, True]
 
 
 def test_without_a_ratio_the_sentence_is_the_verdict_alone() -> None:
