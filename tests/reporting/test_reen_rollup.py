@@ -235,7 +235,8 @@ def test_too_few_people_are_in_no_sum_and_have_no_name(tmp_path: Path) -> None:
 def test_unattached_electricity_is_said(tmp_path: Path) -> None:
     home, out = settle(tmp_path / "home"), tmp_path / "metropole.json"
     said = sobria(home, "report", "reen-file", "--territory", "metropole", "--period", "2026", "--out", str(out)).stdout
-    assert ": 4 kWh" in said and json.loads(out.read_text())["unattached_kwh"] == pytest.approx(4)
+    assert ": entre 3,9 et 4,1\xa0kWh (valeur centrale\xa0:\xa04,0)" in said  # as the sheet has it
+    assert json.loads(out.read_text())["unattached_kwh"] == pytest.approx(4)
     _write(tmp_path / "other.json", json.loads(out.read_text()) | {"territory": "54547"})  # of the same home
     review = rendered(rollup(read_files(tmp_path), "fr"), "txt")
     assert review.count("ne sont rattachés") == 1, "once for both files"

@@ -16,10 +16,11 @@ from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
-from estimator.core.number_format import made_share
+from estimator.core.number_format import interval_text, made_share
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.footprints import totals
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE, Commune
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
@@ -153,7 +154,8 @@ def reen_file(facts: ReportFacts) -> ReportFiles:
     held = commune_file(facts)
     notes = [facts.say("withheld")] if held.withheld else []
     if held.unattached_kwh:
-        notes.append(facts.say("reen_unattached", kwh=f"{held.unattached_kwh:.3g}"))
+        known = totals([row.row.group for row in _loose(facts)])["energy"]
+        notes.append(facts.say("reen_unattached", kwh=interval_text(known, facts.lang)))
     return ReportFiles(
         {"": json.dumps(held.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"}, tuple(notes)
     )
@@ -164,7 +166,6 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
     scope, build = facts.scope, facts.scope.sources.build
     rows = [] if facts.withheld else scope.rows
     entries = facts.body["indicators"]
-    loose = [row for row in scope.sources.rows if row.row.month in scope.period.months() and row.id is None]
     counts = {e.id: entries[e.id]["value"] for e in INDICATORS if e.id in COUNTED}
     return CommuneFile(
         format=FORMAT,
@@ -181,12 +182,18 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         uses=len(scope.in_use),
         as_read_kwh=_as_read(scope.rows),
         proof_kwh=_by_proof(rows),
-        unattached_kwh=_as_read(loose),
+        unattached_kwh=_as_read(_loose(facts)),
         withheld=facts.withheld,
         figures={figure: _figure(rows, figure, entries[figure]["value"]) for figure in FOOTPRINTS},
         shares={name: (value["numerator"], value["denominator"]) for name, value in counts.items()},
         services=tuple(_services(facts, rows)),
     )
+
+
+def _loose(facts: ReportFacts) -> list[Attached]:
+    """The months of the home, in the period, that no use has."""
+    scope = facts.scope
+    return [row for row in scope.sources.rows if row.row.month in scope.period.months() and row.id is None]
 
 
 def _figure(rows: Sequence[Attached], name: str, value: Interval) -> CommuneFigure:
