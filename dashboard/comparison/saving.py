@@ -16,6 +16,8 @@ from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Scenario
+from estimator.comparison.verdict_rules import SETTLED
+from estimator.comparison.verdict_text import quality_text, told
 from estimator.core.errors import SobriaError
 from estimator.governance.register.schema import METROPOLE
 
@@ -65,16 +67,27 @@ def _without_ai(scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]
             t("compare_save.answer", lang, label=first.label), ANSWERS, index=1 if first.why else None,
             key=field_key(PLACE, "answer"), format_func=lambda name: t(f"compare_save.{name}", lang),
         ) or ""  # fmt: skip
-        known = first.why or answer.said("lead", lang)[0]
+        known = first.why or _own_reason(answer, lang)
         reason = st.text_input(t("compare_save.reason", lang), value=known, key=field_key(PLACE, "reason")).strip()
     said = {"answer": found, "description": first.label}
     return said if found == ANSWERS[-1] else said | {"reason": reason, "date": date.today()}
 
 
+def _own_reason(answer: Answer, lang: str) -> str:
+    """What the comparison found against the option without AI itself: its quality, or its electricity; else ""."""
+    first, wanted = answer.options[0], answer.scenario.constraints.quality
+    if wanted and first.meets_threshold is False:
+        found, threshold = quality_text(first.quality, lang), quality_text(wanted, lang)
+        return t("compare_save.below", lang, found=found, threshold=threshold)
+    pair = answer.pair(first.id, answer.reference) if answer.reference else None
+    return told(pair, lang) if pair and pair.verdict in SETTLED and pair.lower == answer.reference != first.id else ""
+
+
 def _save(case: str, said: dict[str, Any], scenario: Scenario, lang: str) -> None:
     """Write it, or say why nothing was written."""
-    if said.get("alternative", {}).get("answer") == "":
-        st.html(Markup('<p class="warn" role="alert">{}</p>').format(t("compare_save.answer_wanted", lang)))
+    asked = said.get("alternative", {})
+    if missing := next((name for name in ("answer", "reason") if asked.get(name) == ""), ""):
+        st.html(Markup('<p class="warn" role="alert">{}</p>').format(t(f"compare_save.{missing}_wanted", lang)))
         return
     try:
         author = register.author(said["service"], t("compare_save.why", lang))

@@ -267,6 +267,27 @@ def test_an_option_without_ai_that_was_rejected_is_in_the_register_with_its_reas
     assert (case.alternative.answer, case.alternative.reason) == ("etudiee_et_ecartee", "Trop de rubriques.")
 
 
+@pytest.mark.parametrize(
+    ("quality", "told"),
+    [(0.62, r"Qualité constatée de cette option\s: 62\s%, sous le seuil de 85\s%\."), (0.88, ""), (None, "")],
+)
+def test_the_reason_about_the_option_without_ai_is_its_own(
+    home: Path, monkeypatch: pytest.MonkeyPatch, quality: float | None, told: str
+) -> None:
+    """62 % for a threshold of 85 % is a reason to set it aside; the most sober of all has none, and one is asked: the
+    first sentence of the answer, of two models or on what cannot be told, is never offered."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    values = plain(compare_data.example_scenario())
+    values["options"][0] |= {"why": "", "quality": {"value": quality} if quality else None}
+    at = opened(scenario=token(scenario_of(values)))
+    offered = next(f for f in at.text_input if f.key.endswith(" save reason")).value
+    assert re.fullmatch(told, offered)
+    next(f for f in at.radio if f.key.endswith(" save answer")).set_value("etudiee_et_ecartee")
+    if not offered:
+        at = press(at, "compare_save.save")
+        assert t("compare_save.reason_wanted", "fr") in text_of(at) and not Register(home).use_cases()
+
+
 def asked_of(task: str) -> Scenario:
     asked = Asked(people=400, uses=1, per="month", task=task, models=("set/light",), place="class/server-room")
     return scenario_from(asked, "fr")
