@@ -134,7 +134,10 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
         return found
     service = amounts(evaluated.built.groups, FIGURES) if evaluated.built.groups else _undescribed()
     people = amounts(evaluated.built.people, FIGURES) if evaluated.built.people else {}
-    beside = publisher_training(evaluated.built.groups, work.context.catalogue, work.context.day)
+    made = evaluated.built
+    if option.accepted < 1:  # what is made again after a refusal of ours trains no model
+        made = built(work.scenario, option.model_copy(update={"acceptance": 1.0}), work.context, work.times)
+    beside = publisher_training(made.groups, work.context.catalogue, work.context.day)
     return found.model_copy(
         update={
             "barred": work.barred[option.id],

@@ -9,7 +9,7 @@ from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import explain_groups, nested
-from estimator.assessment.impacts import FIGURES, Amount, amounts
+from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, amounts
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import Catalogue
@@ -27,6 +27,7 @@ from estimator.workloads.resolution import ResolvedRequest, of_task, resolve, wi
 
 ANSWER, FINE_TUNING = "answer", "fine_tuning"  # lines of a use: what is not another, and a training of one's own
 ENERGY = tuple(figure for figure in FIGURES if figure.id == "energy")
+IT_ENERGY = tuple(figure for figure in SUPPLEMENTARY if figure.id == "it_energy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,11 +148,16 @@ def training_inventory(
 def publisher_training(groups: Sequence[ActivityGroup], catalogue: Catalogue, day: date) -> Interval | None:
     """Electricity of the training of models by their publishers, for as many answers as these groups: beside it, never
     added. Supposed of whole fleets: publishers do not say how much their models are used. None where it is unknown, or
-    where no model answers."""
+    where no model answers.
+
+    [kWh] of IT equipment on both sides: a share of a fleet is the same with or without its PUE, and that of the site
+    that answers says nothing of another centre.
+    """
     answers = [group for group in groups if group.part != FINE_TUNING]
     if not models_of(answers):
         return None
-    energy, share = amounts(answers, ENERGY)["energy"], select_factor(catalogue, "publisher_training", ANY, day).factor
+    energy = amounts(answers, IT_ENERGY)["it_energy"]
+    share = select_factor(catalogue, "publisher_training", ANY, day).factor
     if energy.central is None or share is None:
         return None
     assert share.low is not None and share.value is not None and share.high is not None

@@ -38,6 +38,20 @@ def scenario(*options: dict, volume: float = 1000, **more: object) -> Scenario:
     return scenario_of({"title": "essai", "day": DAY, "need": need, "options": [first, *options], **more})
 
 
+@pytest.mark.parametrize("hours", [{}, {"reserved_hours": 100}])
+def test_what_trained_a_model_depends_on_no_pue_and_no_refused_answer_of_ours(hours: dict) -> None:
+    """Half of the answers accepted: twice the electricity, hardly more where hours are reserved. A PUE of 1.55 over
+    1.25: 1.24 times. The training of the model by its publisher is the same."""
+    names = {"whole": (1.0, 1.25), "half": (0.5, 1.25), "cooled": (1.0, 1.55)}
+    asked = scenario(*(option(n, use=SERVER | {"pue": pue}, acceptance=a, **hours) for n, (a, pue) in names.items()))
+    found = {o.id: o for o in decision(asked).options if o.id in names}
+    spent = {name: found[name].service["energy"].at_factor_values for name in names}
+    assert spent["half"] / spent["whole"] == pytest.approx(1 if hours else 2, rel=0.01)
+    assert spent["cooled"] / spent["whole"] == pytest.approx(1.24)
+    trained = [one.publisher and one.publisher.ends for one in found.values()]
+    assert trained[0] and trained[1:] == [pytest.approx(trained[0])] * 2
+
+
 def test_a_reserved_server_is_busy_for_the_hours_that_its_answers_take() -> None:
     """1000 wanted × 1.2 attempts / 0.8 accepted = 1500 attempts, each 300 written, 800 read, 300 × 950 read again."""
     asked = scenario(option("reserve", use=SERVER, attempts=1.2, acceptance=0.8, reserved_hours=100))

@@ -99,10 +99,19 @@ def test_a_search_without_its_parts_is_refused_by_their_name() -> None:
 
 def test_the_training_of_its_publisher_stands_beside_and_is_never_added(tmp_path: Path) -> None:
     """0.25 times the electricity of the answers, 0.11 to 0.67: two doubts that are each their own. By hand, a side that
-    is e times wide and another that is f times wide make exp(sqrt(ln² e + ln² f)), less than e × f."""
+    is e times wide and another that is f times wide make exp(sqrt(ln² e + ln² f)), less than e × f. The electricity is
+    that of IT equipment, that of a site with a PUE of 1: no other PUE moves it."""
     said = ["--model", "qwen3-8b", "--output-tokens", "129", "--input-tokens", "1000", "--zone", "FRA"]
     found = json.loads(sobria(tmp_path, "estimate", *said, "--json").stdout)
-    energy, beside = found["indicators"]["energy"], found["publisher"]
+    bare, cooled = (
+        json.loads(sobria(tmp_path, "estimate", *said, "--pue", pue, "--json").stdout) for pue in ("1", "1.55")
+    )
+    energy, beside = bare["indicators"]["energy"], found["publisher"]
+    for other in (bare, cooled):
+        assert {n: beside[n] for n in ("low", "central", "high")} == pytest.approx(
+            {n: other["publisher"][n] for n in ("low", "central", "high")}
+        )
+    assert cooled["indicators"]["energy"]["central"] == pytest.approx(1.55 * energy["central"])
     value = 0.25 * energy["central"]
     below = math.sqrt(math.log(energy["central"] / energy["low"]) ** 2 + math.log(0.25 / 0.11) ** 2)
     above = math.sqrt(math.log(energy["high"] / energy["central"]) ** 2 + math.log(0.67 / 0.25) ** 2)
