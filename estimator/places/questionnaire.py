@@ -12,7 +12,7 @@ from estimator.core.errors import say
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostingSite, SiteMeasurement, site, tables
 from estimator.places.requirements import FIELDS
-from estimator.places.supplier_answers import COLUMNS, SupplierAnswer, cell_text
+from estimator.places.supplier_answers import COLUMNS, SupplierAnswer, cell_text, choice_text
 
 QUESTION_COLUMNS = ("question", "question_en", "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
 TO_FILL = tuple(c for c in COLUMNS if c not in ("hote", "champ", "unite"))
@@ -48,12 +48,8 @@ class SupplierQuestion:
     def unit_text(self, lang: str) -> str:
         """The unit, or the allowed words with their meaning."""
         if not self.choices:
-            return self.unit if self.unit not in ("", "1") else say("hosting_units", self._form, lang)
+            return self.unit if self.unit not in ("", "1") else say("hosting_units", FIELDS[self.field].kind, lang)
         return " ; ".join(f"{c} ({say('hosting_choices', c, lang)})" for c in self.choices)
-
-    @property
-    def _form(self) -> str:
-        return FIELDS[self.field].kind
 
 
 def questionnaire(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) -> list[SupplierQuestion]:
@@ -73,7 +69,8 @@ def questionnaire_rows(hosts: Sequence[str], day: date, answers: Sequence[Suppli
     """The questions on these sites, one row each with the cells to fill in left empty, for `read_answers`."""
     rows = []
     for q in (q for host in hosts for q in questionnaire(host, day, answers)):
-        said = (q.text("fr"), q.text("en"), q.name, q.law, "|".join(q.choices), q.period("fr"), q.proof("fr"))
+        choices = " | ".join(map(choice_text, q.choices))
+        said = (q.text("fr"), q.text("en"), q.name, q.law, choices, q.period("fr"), q.proof("fr"))
         cells = (q.host, q.field, *said, " ".join(q.criteria), q.factor, q.unit, *("" for _ in TO_FILL))
         rows.append(dict(zip(TABLE, cells, strict=True)))
     return rows

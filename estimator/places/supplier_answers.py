@@ -13,7 +13,7 @@ from estimator.catalogue.load import SubjectName, load
 from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.selection import SelectedFactor, given
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import SobriaError, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.fields import Strict, is_near
 from estimator.core.number_format import bare_number, sentences_with
 from estimator.core.refusals import ListedRefusal
@@ -78,13 +78,31 @@ def checked(answer: SupplierAnswer) -> SupplierAnswer:
     word = f"{answer.value:g}" if isinstance(answer.value, float) else answer.value
     if asked.kind == "country":
         word = (zone_of(word) or "").partition("-")[0]
-    expected = {"choice": ", ".join(asked.choices), "country": "FRA, DEU", "region": "FRA-GES"}
+    elif asked.kind == "choice":
+        word = next((code for code in asked.choices if _plain(word) in _forms(code)), "")
+    expected = {"choice": ", ".join(map(choice_text, asked.choices)), "country": "FRA, DEU", "region": "FRA-GES"}
     expected |= {"year": "2023, 2023-10-01", "text": "-"}
-    right = {"choice": word in asked.choices, "country": bool(word), "text": bool(word)}
+    right = {"choice": bool(word), "country": bool(word), "text": bool(word)}
     right |= {"region": bool(_REGION.fullmatch(word)), "year": bool(_YEAR.fullmatch(word))}
     if not right[asked.kind]:
         raise _refusal(answer, "word", str(answer.value), expected[asked.kind])
     return answer.model_copy(update={"value": word, "unit": ""})
+
+
+def choice_text(code: str) -> str:
+    """A word among which to choose, with its meanings: « by_design (de conception / by design) »."""
+    return f"{code} ({' / '.join(say('hosting_choices', code, lang) for lang in LANGUAGES)})"
+
+
+def _forms(code: str) -> set[str]:
+    """What is read as this word: itself, its meaning in a language, or both as they are printed."""
+    meant = [say("hosting_choices", code, lang) for lang in LANGUAGES]
+    return {_plain(form) for form in (code, *meant, *(f"{code} ({text})" for text in meant), choice_text(code))}
+
+
+def _plain(word: str) -> str:
+    """A word whatever its case, spaces and apostrophes."""
+    return " ".join(word.replace("’", "'").split()).casefold()
 
 
 def latest(answers: Sequence[SupplierAnswer], host: str) -> dict[str, SupplierAnswer]:

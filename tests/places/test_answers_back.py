@@ -13,7 +13,7 @@ from estimator.comparison.decision_sheet import decision
 from estimator.places.criteria import criteria
 from estimator.places.placing import answers_on
 from estimator.places.requirements import CHOICES, FIELDS
-from estimator.places.supplier_answers import SupplierAnswer, answered_bounds, read_answers
+from estimator.places.supplier_answers import SupplierAnswer, answered_bounds, checked, read_answers
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
 from tests.comparison.test_compare_parts import option, scenario
@@ -78,6 +78,32 @@ def test_a_questionnaire_filled_in_settles_the_criteria_of_its_site_and_withdraw
     for entry in done:
         sobria(home, "places", "withdraw", entry["id"], *SAID, "--why", "erreur")
     assert unknown(home) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "code"),
+    [
+        *(("pue_kind", said, "measured") for said in ("measured", "Mesuré", "mesuré ", "measured (mesuré)")),
+        *(("pue_kind", said, "by_design") for said in ("de\xa0conception", "By design")),
+        *(("electricity_contract", f"garanties d{mark}origine", "guarantees_of_origin") for mark in "'’"),
+        ("heat_reuse", "en partie", "partly"),
+    ],
+)
+def test_a_listed_choice_is_read_by_its_code_or_its_label(tmp_path: Path, field: str, said: str, code: str) -> None:
+    answered(tmp_path / "home", **{field: said})
+    assert [a.value for a in answers_on(tmp_path / "home", DAY)] == [code]
+
+
+def test_what_is_printed_of_a_choice_is_read_and_another_word_is_told_the_choices(tmp_path: Path) -> None:
+    """Each choice of the table that a supplier receives, copied whole, is read as its code; « estimé » is none."""
+    rows = csv.DictReader(io.StringIO(sobria(tmp_path, "places", "questions", *SITES).stdout), delimiter=";")
+    printed = {row["champ"]: row["choix"].split(" | ") for row in rows if row["choix"]}
+    assert printed["pue_kind"] == ["measured (mesuré / measured)", "by_design (de conception / by design)"]
+    for field, texts in printed.items():
+        common = {"host": SITES[0], "field": field, "date": DAY, "by": "Hébergeur", "document": "rapport"}
+        assert tuple(checked(SupplierAnswer(**common, value=text)).value for text in texts) == CHOICES[field]
+    told = answered(tmp_path / "home", code=1, pue_kind="estimé")
+    assert "« estimé » a été lu" in told and "by_design (de conception / by design)" in told
 
 
 def test_an_answer_counts_from_its_day_on(tmp_path: Path) -> None:

@@ -262,7 +262,11 @@ def test_commas_points_units_and_zero() -> None:
         (f"{BARE};pue;12;1;2026-01-02;S;d;;", "une valeur entre 1 et 4", "between 1 and 4"),
         (f"{BARE};renewable_factor;78;1;2026-01-02;S;d;;", "une valeur entre 0 et 1", "between 0 and 1"),
         (f"{BARE};pue;1,2;1;2026-01-02;S;d;1,3;", "1.3, 1.2, 1.2", "1.3, 1.2, 1.2"),
-        (f"{BARE};heat_reuse;un peu;;2026-01-02;S;d;;", "yes, partly, no", "yes, partly, no"),
+        (
+            f"{BARE};heat_reuse;un peu;;2026-01-02;S;d;;",
+            "partly (en partie / partly), no",
+            "partly (en partie / partly), no",
+        ),
         (f"{BARE};country;Atlantide;;2026-01-02;S;d;;", "« Atlantide »", "“Atlantide”"),
         (f"{BARE};pue;1,2;1;hier;S;d;;", "colonne « date » : « hier »", "column “date”: “hier”"),
         (f"{BARE};pue;1,2;1;2026-01-02;;d;;", "colonne « repondant »", "column “repondant”"),
