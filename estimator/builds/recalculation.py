@@ -139,6 +139,8 @@ def _change(before: Path, built: BuildResult, catalogue: Catalogue) -> dict[str,
         entry |= {"factors": None, "places": dict(zip(("said", "withdrawn"), places, strict=True)), "figures": {}}
         if old.meta.get("ledger", "") != new.meta["ledger"]:
             return entry | {"missing": sentences("repricing", "ledger_changed")}
+        if not new.groups():
+            return entry | {"missing": sentences("repricing", "no_measures")}
         both = [_of(amounts(build.groups(), FIGURES), (*NOTHING, "covers")) for build in (old, new)]
         return entry | {"figures": {f.id: _figure(f, *(found[f.id] for found in both)) for f in FIGURES}}
     attributes = sorted({catalogue.quantities[name].hangs_on for name in ledger_factors()})

@@ -168,6 +168,7 @@ def _apply(
     if key == "added" and (found := open_current(home)):
         body["runs"] = found.runs_by_place_rule().get(entries[0].id, 0)
         lines.append(say("places_cli", "concerned" if body["runs"] else "nobody", lang, count=body["runs"]))
+    lines += [f"  {change['missing'][lang]}"] if change and "missing" in change else []
     for name, figure in change["figures"].items() if change else ():
         lines.append(f"  {say('figures', name, lang):<34} {effect_text(figure, lang)}")
     show(body, as_json, lambda: "\n".join(lines))

@@ -106,6 +106,12 @@ def test_what_is_printed_of_a_choice_is_read_and_another_word_is_told_the_choice
     assert "« estimé » a été lu" in told and "by_design (de conception / by design)" in told
 
 
+def test_without_measurements_an_answer_has_no_effect_to_compare_and_that_is_said(tmp_path: Path) -> None:
+    sobria(tmp_path, "build")
+    told = answered(tmp_path, pue=1.3)
+    assert "aucune mesure n'est dans ce dossier" in told and "non comparable" not in told
+
+
 def test_an_answer_counts_from_its_day_on(tmp_path: Path) -> None:
     answered(tmp_path, pue=1.3)
     assert answers_on(tmp_path, date(2026, 5, 31)) == ()
