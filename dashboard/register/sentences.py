@@ -10,7 +10,7 @@ from dashboard.register import estimator_gateway as register
 from dashboard.shared.dates import day_text
 from dashboard.shared.texts import t
 from estimator.core.event_log import Event
-from estimator.core.number_format import exact_text
+from estimator.core.number_format import exact_text, mark_text
 from estimator.governance.register.register import StageCounts
 from estimator.governance.register.schema import METROPOLE, UseCase
 from estimator.governance.register.stage_rules import reaches_threshold
@@ -49,15 +49,15 @@ def number_text(value: float, lang: str) -> str:
 
 
 def quality_text(case: UseCase, lang: str) -> str:
-    """« 0,92 pour un seuil de 0,9 »"""
+    """« 92 % pour un seuil de 90 % »"""
     found, threshold = case.tested or case.quality, case.threshold
     if found and threshold:
-        told = {"found": number_text(found.value, lang), "threshold": number_text(threshold.value, lang)}
+        told = {"found": mark_text(found.value, lang), "threshold": mark_text(threshold.value, lang)}
         return t("register.threshold_of" if case.tested else "register.other_test", lang, **told)
     if found:
-        return t("register.no_threshold", lang, found=number_text(found.value, lang))
+        return t("register.no_threshold", lang, found=mark_text(found.value, lang))
     if threshold:
-        return t("register.threshold_only", lang, threshold=number_text(threshold.value, lang))
+        return t("register.threshold_only", lang, threshold=mark_text(threshold.value, lang))
     return t("register.no_quality", lang)
 
 
@@ -112,7 +112,7 @@ def _event_text(event: Event, lang: str) -> str:
         case "decided":
             return register.word("decisions", data["what"], lang)
         case "quality":
-            return number_text(data["value"], lang)
+            return mark_text(data["value"], lang)
         case "attached":
             return str(data["service_key"])
     return ""
@@ -125,7 +125,7 @@ def field_text(value: Any, lang: str) -> str:
     if isinstance(value, Mapping):
         if "answer" in value:
             return register.word("answers", value["answer"], lang)
-        return f"{number_text(value['value'], lang)} ({value['test']})"
+        return f"{mark_text(value['value'], lang)} ({value['test']})"
     if isinstance(value, float | int):
         return number_text(value, lang)
     text = str(value)

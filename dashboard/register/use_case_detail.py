@@ -29,6 +29,7 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import sentence, t
 from dashboard.summary.estimator_gateway import periods, sources, state
 from estimator.core.errors import SobriaError
+from estimator.core.number_format import mark_text
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.governance.indicators.forecast import forecast
@@ -72,7 +73,7 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
         use_documents=use_documents,
         logged=register.logged(case, is_closed(case)),
         event_text=event_text,
-        number_text=number_text,
+        mark_text=mark_text,
         **of_case(case, lang),
     )
 
@@ -151,10 +152,10 @@ def _scenario(case: UseCase, lang: str) -> tuple[str, str]:
 
 
 def _quality_note(case: UseCase, today: date, lang: str) -> str:
-    """« Seuil : 0,9 (200 courriers relus). Atteint. », and that its test is old."""
+    """« Seuil : 90 % (200 courriers relus). Atteint. », and that its test is old."""
     note, reached = t("use_case.threshold_none", lang), reached_text(case, lang)
     if case.threshold:
-        note = t("use_case.threshold", lang, value=number_text(case.threshold.value, lang), test=case.threshold.test)
+        note = t("use_case.threshold", lang, value=mark_text(case.threshold.value, lang), test=case.threshold.test)
     told = [note, *([f"{sentence(reached)}."] if case.qualities and reached else [])]
     if case.quality_is_old(today):
         told.append(t("use_case.quality_old", lang))

@@ -5,6 +5,7 @@ from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.event_log import Event
+from estimator.core.number_format import mark_text
 from estimator.core.refusals import field_label
 from estimator.governance.register.csv_table import COLUMNS, row_of
 from estimator.governance.register.register import Due, Register
@@ -16,6 +17,7 @@ WORDS = {
     "decision": "register_decisions",
     "issue": "register_outcomes",
 }
+MARKS = {"seuil_valeur", "qualite_valeur"}
 
 
 def list_text(held: Register, lang: str) -> str:
@@ -47,7 +49,8 @@ def case_text(case: UseCase, history: Sequence[Event], lang: str) -> str:
     for column, cell in row_of(case).items():
         if cell:
             label = field_label(COLUMNS[column].replace(".", "_"), lang)
-            lines.append(f"{label} : {say(WORDS[column], cell, lang) if column in WORDS else cell}")
+            value = mark_text(float(cell), lang) if column in MARKS else cell
+            lines.append(f"{label} : {say(WORDS[column], cell, lang) if column in WORDS else value}")
     if case.attachments:
         lines += ["", say("register_cli", "attachments", lang)]
     for a in case.attachments:

@@ -277,6 +277,11 @@ def stated_share_text(share: float, lang: str) -> str:
     return str(format_percent(Decimal(repr(round(share, 12))), locale=lang, decimal_quantization=False))
 
 
+def mark_text(value: float, lang: str) -> str:
+    """The result of a test, or a threshold: a share as « 93 % », a mark as it is."""
+    return stated_share_text(value, lang) if value <= 1 else exact_text(value, "1", lang)
+
+
 def count_text(count: int, lang: str) -> str:
     """A whole count, grouped by thousands."""
     return _decimal(Decimal(int(count)), lang)

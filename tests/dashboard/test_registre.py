@@ -138,7 +138,7 @@ def test_numbers_are_read_as_people_write_them(register: Register) -> None:
     assert case.threshold and (case.threshold.value, case.volume_per_month, case.review_months) == (0.9, 1800, 6)
     send(screen(cas=case.id, faire="qualite"), value="0,92", by="Relations usagers", who="DSI")
     at = screen(cas=case.id)
-    assert "0,92" in text(at) and t("register.reached", "fr").capitalize() in text(at)
+    assert "92\u00a0%" in text(at) and t("register.reached", "fr").capitalize() in text(at)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -251,10 +251,10 @@ def test_a_quality_is_held_to_the_threshold_only_by_its_own_test(register: Regis
     case = register.create(FACTS | {"threshold": {"value": 0.9, "test": "200 courriers"}}, DSI)
     found = {"value": 0.95, "test": "autre", "date": "2026-02-02", "by": "Courrier"}
     register.record_quality(case.id, found, DSI)
-    assert "0,95 par un autre test" in text(screen())
+    assert "95\u00a0% par un autre test" in text(screen())
     register.record_quality(case.id, found | {"value": 0.8, "test": "200 Courriers", "date": "2026-02-01"}, DSI)
     page = text(screen())
-    assert "0,8 pour un seuil de\u00a00,9" in page and t("register.not_reached", "fr") in page
+    assert "80\u00a0% pour un seuil de\u00a090\u00a0%" in page and t("register.not_reached", "fr") in page
 
 
 def test_a_use_case_in_service_is_not_pushed_out_and_a_late_review_is_said(register: Register) -> None:

@@ -259,6 +259,7 @@ def test_a_register_from_the_command_line(tmp_path: Path) -> None:
     assert body["use_case"]["outcome"] == "generalise" and len(body["history"]) == 9
     attachment = body["use_case"]["attachments"][0]["id"]
     text = run("show", "tri").stdout
+    assert "(seuil_valeur) : 90\u00a0%\n" in text and "(qualite_valeur) : 95\u00a0%\n" in text
     assert "étape (etape) : Généralisation" in text and attachment in text and "Rattachement de mesures" in text
     assert json.loads(run("detach", "tri", attachment, *who, "--json").stdout)["attachments"] == []
     assert json.loads(run("due", "--json").stdout)["due"] == []
