@@ -15,7 +15,7 @@ from dashboard.shared.permissions import may_write
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.answer import Answer
-from estimator.comparison.scenario import Scenario
+from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import quality_text, told
 from estimator.core.errors import SobriaError
@@ -47,8 +47,12 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
         }
         if not case or register.register().use_case(case).alternative.answer == ANSWERS[-1]:
             said["alternative"] = _without_ai(scenario, answer, lang)
+        found = said.get("alternative", {}).get("answer") or (
+            register.register().use_case(case).alternative.answer if case else ""
+        )
+        option = _kept(found, scenario, answer, lang)
         if st.button(t("compare_save.save", lang), type="primary"):
-            _save(case, said, scenario, lang)
+            _save(case, said, scenario, option, lang)
         if st.session_state.get(SAVED) == (scenario.use_case, plain(scenario)):
             link = Markup('<a href="{}">{}</a>').format(
                 address("registre", lang, cas=scenario.use_case), t("compare_save.see", lang)
@@ -73,6 +77,24 @@ def _without_ai(scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]
     return said if found == ANSWERS[-1] else said | {"reason": reason, "date": date.today()}
 
 
+def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option | None:
+    """The option that is kept: the one without AI where it is, else one that is asked, first the one that suffices."""
+    first, *others = scenario.options
+    if found == ANSWERS[1]:
+        return first
+    could = {"": t("compare_save.none_kept", lang)} | {o.id: o.label for o in others if o.status == "studied"}
+    enough = answer.smallest_sufficient
+    known = enough.id if enough and enough.id in could and not enough.tied else ""
+    name = st.selectbox(
+        t("compare_save.kept", lang), list(could), index=list(could).index(known or ""), key=field_key(PLACE, "kept"),
+        format_func=could.__getitem__,
+    )  # fmt: skip
+    kept = scenario.option(name) if name else None
+    if kept and kept.quality and not (kept.quality.date and kept.quality.by):
+        st.html(Markup("<p>{}</p>").format(t("compare_save.undated", lang)))
+    return kept
+
+
 def _own_reason(answer: Answer, lang: str) -> str:
     """What the comparison found against the option without AI itself: its quality, or its electricity; else ""."""
     first, wanted = answer.options[0], answer.scenario.constraints.quality
@@ -83,15 +105,20 @@ def _own_reason(answer: Answer, lang: str) -> str:
     return told(pair, lang) if pair and pair.verdict in SETTLED and pair.lower == answer.reference != first.id else ""
 
 
-def _save(case: str, said: dict[str, Any], scenario: Scenario, lang: str) -> None:
+def _save(case: str, said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> None:
     """Write it, or say why nothing was written."""
     asked = said.get("alternative", {})
     if missing := next((name for name in ("answer", "reason") if asked.get(name) == ""), ""):
         st.html(Markup('<p class="warn" role="alert">{}</p>').format(t(f"compare_save.{missing}_wanted", lang)))
         return
     try:
+        tested = option.quality if option else None
+        quality = tested.model_dump() if tested and tested.date and tested.by else None
+        if quality and not quality["test"]:
+            limit = scenario.constraints.quality
+            quality["test"] = (limit.test if limit else "") or t("compare_save.no_test", lang)
         author = register.author(said["service"], t("compare_save.why", lang))
-        kept = register.keep(scenario, author, case, _facts(said, scenario, lang))
+        kept = register.keep(scenario, author, case, _facts(said, scenario, option, lang), quality)
     except SobriaError as error:
         st.html(refusal(error, lang))
         return
@@ -100,7 +127,7 @@ def _save(case: str, said: dict[str, Any], scenario: Scenario, lang: str) -> Non
     st.rerun()
 
 
-def _facts(said: dict[str, Any], scenario: Scenario, lang: str) -> dict[str, Any]:
+def _facts(said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> dict[str, Any]:
     """What is said of a use, and what the comparison knows; nothing that nobody said."""
     need, limits = scenario.need, scenario.constraints
     task = compare_data.task_names(lang).get((need.task or "").removeprefix("task/"), scenario.title)
@@ -109,6 +136,9 @@ def _facts(said: dict[str, Any], scenario: Scenario, lang: str) -> dict[str, Any
     facts |= {"volume_per_month": scenario.asked.volume / 12} if scenario.asked else {}
     facts |= {"concurrency": need.peak_concurrency} if need.peak_concurrency else {}
     facts |= {"data_sensitivity": t(f"compare_form.data_{limits.data}", lang)} if limits.data != "ordinary" else {}
+    runs = option.use or option.alternative if option else None
+    facts |= {"host": runs.host} if runs and runs.host else {}
+    facts |= {"model": option.use.model} if option and option.use and option.use.model else {}
     if limits.quality:
         test = limits.quality.test or t("compare_save.no_test", lang)
         facts["threshold"] = {"value": limits.quality.value, "test": test}

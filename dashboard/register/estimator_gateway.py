@@ -105,9 +105,11 @@ def logged(case: UseCase, closed: bool) -> Publication | None:
     return Commitments(default_home()).published(case.id, date.today(), "evaluation" if closed else "fiche_habitant")
 
 
-def keep(scenario: Scenario, author: Author, case: str, facts: Mapping[str, Any]) -> UseCase:
-    """Keep a scenario with a use case, or with a new one of these facts. SobriaError."""
-    return scenarios.keep(default_home(), scenario, author, case, facts)
+def keep(
+    scenario: Scenario, author: Author, case: str, facts: Mapping[str, Any], quality: Mapping[str, Any] | None
+) -> UseCase:
+    """Keep a scenario with a use case, or with a new one of these facts, and its tested quality. SobriaError."""
+    return scenarios.keep(default_home(), scenario, author, case, facts, quality)
 
 
 def pattern(service_key: str) -> str:

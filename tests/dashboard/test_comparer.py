@@ -288,6 +288,20 @@ def test_the_reason_about_the_option_without_ai_is_its_own(
         assert t("compare_save.reason_wanted", "fr") in text_of(at) and not Register(home).use_cases()
 
 
+def test_the_quality_model_and_host_of_the_option_kept_are_in_the_register(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody types twice that the light model had 93 % in a test; of no option kept, nothing is written."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    at = opened(scenario=token(compare_data.example_scenario()))
+    at = next(f for f in at.radio if f.key.endswith(" save answer")).set_value("etudiee_et_ecartee").run()
+    next(f for f in at.selectbox if f.key.endswith(" save kept")).set_value("leger")
+    case = saved(at, home, service="Accueil", answer="etudiee_et_ecartee")
+    assert (case.model, case.host) == ("qwen3-8b", "class/shared-regional")
+    assert case.quality and (case.quality.value, case.quality.test) == (0.93, "200 demandes")
+    assert (str(case.quality.date), case.quality.by) == ("2026-09-15", "Relation aux usagers")
+
+
 def asked_of(task: str) -> Scenario:
     asked = Asked(people=400, uses=1, per="month", task=task, models=("set/light",), place="class/server-room")
     return scenario_from(asked, "fr")

@@ -13,10 +13,11 @@ from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError
+from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
 from estimator.core.refusals import checked
 from estimator.governance.register.register import Register, free_id
-from estimator.governance.register.schema import UseCase, UseCaseFacts
+from estimator.governance.register.schema import QualityFound, UseCase, UseCaseFacts
 
 FOLDER = "scenarios"
 
@@ -47,20 +48,30 @@ def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:
         return None
 
 
-def keep(home: Path, scenario: Scenario, author: Author, case: str, facts: Mapping[str, Any]) -> UseCase:
+def keep(  # noqa: PLR0913
+    home: Path,
+    scenario: Scenario,
+    author: Author,
+    case: str,
+    facts: Mapping[str, Any],
+    quality: Mapping[str, Any] | None = None,
+) -> UseCase:
     """Write a scenario, never over another one, and name it in a use case, or in a new one, with these facts: a use
-    case keeps those that it has. SobriaError leaves nothing behind."""
+    case keeps those that it has. quality: tested, recorded once. SobriaError leaves nothing behind."""
     register, text = Register(home), scenario_toml(scenario.model_copy(update={"use_case": ""})).encode()
     before = register.use_case(case) if case else checked(UseCaseFacts, dict(facts))
     new = {name: value for name, value in facts.items() if not case or _unsaid(before, name)}
-    checked(UseCaseFacts, before.model_dump(include=set(UseCaseFacts.model_fields)) | new)
     stem = free_id(before.name, set())
     names = (f"{stem}.toml" if number == 1 else f"{stem}-{number}.toml" for number in count(1))
     name = next(n for n in names if not (path := home / FOLDER / n).exists() or path.read_bytes() == text)
+    trial = TrialStore(register.store)
+    tried, said = Register(home, trial, register.now), {**new, "scenario": name}
+    kept = tried.change(case, said, author) if case else tried.create(said, author)
+    if quality and checked(QualityFound, dict(quality), "quality") not in kept.qualities:
+        kept = tried.record_quality(kept.id, quality, author)
     publish(home / FOLDER, name, text)
-    if case:
-        return register.change(case, {**new, "scenario": name}, author)
-    return register.create({**new, "scenario": name}, author)
+    trial.keep()
+    return kept
 
 
 def _unsaid(case: UseCaseFacts, name: str) -> bool:
