@@ -51,6 +51,7 @@ def test_a_project_lead_goes_from_a_blank_page_to_a_saved_and_printed_comparison
     write(screen, "Combien de fois chacune", "3")
     answer = screen.get_by_role("status").filter(has_text=ANSWER)
     expect(answer).to_be_visible()
+    settled(screen)  # it is drawn anew for each field
     form, said = screen.get_by_role("heading", name="Votre besoin").bounding_box(), answer.bounding_box()
     assert form and said and form["x"] + form["width"] <= said["x"] and said["y"] + said["height"] < 800
 
@@ -99,6 +100,7 @@ def test_a_project_lead_goes_from_a_blank_page_to_a_saved_and_printed_comparison
     screen.get_by_role("button", name="Enregistrer au registre").click()
     expect(screen.get_by_role("textbox", name="Nom de l’usage")).to_have_value("Répondre aux associations")
     write(screen, "Service qui porte l’usage", "Vie associative")
+    write(screen, "Pourquoi", "Elle ne comprend pas les questions.")
     screen.get_by_role("radiogroup").get_by_text("étudiée, et écartée").click()
     screen.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(screen.get_by_text("Enregistré au registre")).to_be_visible()
