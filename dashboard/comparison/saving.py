@@ -45,12 +45,10 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
             name: st.text_input(t(f"register_forms.{FIELDS[name]}", lang), value, key=field_key(PLACE, name)).strip()
             for name, value in known.items()
         }
-        if not case or register.register().use_case(case).alternative.answer == ANSWERS[-1]:
+        held = register.register().use_case(case).alternative.answer if case else ANSWERS[-1]
+        if held == ANSWERS[-1]:
             said["alternative"] = _without_ai(scenario, answer, lang)
-        found = said.get("alternative", {}).get("answer") or (
-            register.register().use_case(case).alternative.answer if case else ""
-        )
-        option = _kept(found, scenario, answer, lang)
+        option = _kept(said.get("alternative", {}).get("answer", held), scenario, answer, lang)
         if st.button(t("compare_save.save", lang), type="primary"):
             _save(case, said, scenario, option, lang)
         if st.session_state.get(SAVED) == (scenario.use_case, plain(scenario)):
@@ -86,7 +84,7 @@ def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option |
     enough = answer.smallest_sufficient
     known = enough.id if enough and enough.id in could and not enough.tied else ""
     name = st.selectbox(
-        t("compare_save.kept", lang), list(could), index=list(could).index(known or ""), key=field_key(PLACE, "kept"),
+        t("compare_save.kept", lang), list(could), index=list(could).index(known), key=field_key(PLACE, "kept"),
         format_func=could.__getitem__,
     )  # fmt: skip
     kept = scenario.option(name) if name else None
