@@ -38,14 +38,14 @@ TUNING = 4 * 168 * 0.7 * 0.7 * 1.43 * 2.26
 
 def test_a_week_on_four_cards_is_a_line_of_the_service() -> None:
     """672 card hours: 1,064 kWh; with the answers, the whole of the option; the larger model has one line, its answers.
-    Beside, the publisher's training is of the answers alone: 0.25 times their median."""
+    Beside, the publisher's training is of the answers alone: the same with and without the week of tuning."""
     rules, tuned, large = decision(parse_scenario(SCENARIO), today=DAY).options
     assert tuned.parts.keys() == {"fine_tuning", "answer"} and not large.parts and not rules.parts
     whole = tuned.service["energy"]["at_factor_values"]
     alone = parse_scenario(SCENARIO.replace("fine_tuning =", "# fine_tuning ="))
-    answers = decision(alone, today=DAY).option("affine").service["energy"]
-    assert whole == pytest.approx(TUNING + answers["at_factor_values"])
-    assert tuned.publisher and tuned.publisher.central == pytest.approx(0.25 * (answers["central"] or 0.0))
+    untuned = decision(alone, today=DAY).option("affine")
+    assert whole == pytest.approx(TUNING + untuned.service["energy"]["at_factor_values"])
+    assert tuned.publisher is not None and tuned.publisher == untuned.publisher
     assert large.publisher is not None and rules.publisher is None
     assert tuned.components["energy"].get("idle", 0.0) == 0.0
 
