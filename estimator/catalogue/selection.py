@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import LANGUAGES, SobriaError, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+
+GRID = ("grid_gwp", "grid_water_intensity", "grid_primary_energy", "grid_adpe")  # that have years
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,36 @@ def select_factor(catalogue: Catalogue, name: str, subject: str | None, day: dat
     return SelectedFactor(name, subject, None, missing=reason or "no_factor")
 
 
-def year_reused(bound: SelectedFactor, year: int, catalogue: Catalogue) -> dict[str, str] | None:
-    """That the gases of the electricity of a year are those of the last one of their source, in words; None where it
-    has its own."""
-    item = bound.factor
-    if bound.quantity != "grid_gwp" or item is None or item.valid_to or not item.valid_from:
-        return None
-    if year <= item.valid_from.year:
-        return None
-    labels = {f"zone_{lang}": catalogue.label(item.subject, lang) for lang in LANGUAGES}
-    return sentences("warnings", "year_reused", year=year, last=item.valid_from.year, **labels)
+def years_reused(
+    bounds: Mapping[str, SelectedFactor], year: int, catalogue: Catalogue, names: Iterable[str] = GRID
+) -> list[dict[str, str]]:
+    """What of the electricity of a year has the value of another one, or of several, in words: a sentence a span."""
+    spans: dict[tuple[str, str], tuple[dict[str, str], list[str]]] = {}
+    for name in names:
+        item = bounds[name].factor if name in bounds else None
+        if item and (span := _span(item, year)):
+            spans.setdefault((item.subject, span["fr"]), (span, []))[1].append(name)
+    found = []
+    for (zone, _), (span, named) in spans.items():
+        told: dict[str, str] = {"code": "year_reused"}
+        for lang in LANGUAGES:
+            what = ", ".join(say("grid_years", name, lang) for name in named)
+            facts = {"what": what[:1].upper() + what[1:], "zone": catalogue.label(zone, lang), "span": span[lang]}
+            told[lang] = say("warnings", "year_reused", lang, year=year, **facts)
+        found.append(told)
+    return found
+
+
+def _span(item: Factor, year: int) -> dict[str, str] | None:
+    """The years that a row is said to be of, in words, where they are not this one alone."""
+    first, last = (day.year if day else None for day in (item.valid_from, item.valid_to))
+    if first is None:
+        key = "before" if last and year < last else ""
+    elif last is None:
+        key = "last" if year > first else ""
+    else:
+        key = "span" if first != last else ""
+    return sentences("grid_years", key, first=first, last=last) if key else None
 
 
 def given(catalogue: Catalogue, name: str, value: float, source: str = "given") -> SelectedFactor:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import SelectedFactor, year_reused
+from estimator.catalogue.selection import SelectedFactor, years_reused
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.option_inventory import OptionInventory
 from estimator.core.errors import LANGUAGES, say
@@ -41,8 +41,8 @@ def _grids(option: OptionInventory) -> list[Factor]:
 
 
 def _row(factor: Factor, family: str, catalogue: Catalogue, day: date) -> Factor | None:
-    """The factor of a family for the same zone, or its country, in the same year."""
-    then = factor.valid_from or factor.valid_to or day
+    """The factor of a family for the same zone, or its country, on the day, or when it was measured."""
+    then = day if factor.valid_on(day) else factor.valid_from or factor.valid_to or day
     for zone in catalogue.fallbacks(factor.subject):
         for row in catalogue.by_subject.get((GRID, zone), ()):
             if row.family == family and row.value is not None and row.valid_on(then):
@@ -60,11 +60,10 @@ def _replaced(option: OptionInventory, rows: dict[str, Factor], catalogue: Catal
             continue
         taken = SelectedFactor(GRID, bound.subject, row)
         groups.append(replace(group, bounds={**group.bounds, GRID: taken}))
-        before = year_reused(bound, day.year, catalogue)
-        if before:
+        for before in years_reused(group.bounds, day.year, catalogue):
             told.pop(before["fr"], None)
-        said = (year_reused(taken, day.year, catalogue), _told(bound.factor, row, catalogue))
-        told |= {warning["fr"]: warning for warning in said if warning}
+        said = (*years_reused(groups[-1].bounds, day.year, catalogue), _told(bound.factor, row, catalogue))
+        told |= {warning["fr"]: warning for warning in said}
     return replace(option, groups=tuple(groups), warnings=tuple(told.values()))
 
 

@@ -13,7 +13,7 @@ from estimator.builds.build_file import FORMAT
 from estimator.builds.current import current
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
-from estimator.catalogue.selection import year_reused
+from estimator.catalogue.selection import GRID, years_reused
 from estimator.core.errors import SobriaError, several
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
@@ -100,8 +100,9 @@ class Results(Build):
         if not groups:
             raise NumberUnknown(id=number)
         told: tuple[Mapping[str, str], ...] = ()
-        if figure.startswith("gwp"):
-            told = self._years_reused("bound_slices" if scope == "run" else "cells", where, parameters)
+        relation, whole = "bound_slices" if scope == "run" else "cells", figure.partition(".")[0]
+        if names := [name for name in GRID if whole in name]:
+            told = self._years_reused(relation, where, parameters, names)
         if figure != "it_energy":
             told = (*told, *self.places_told(where, parameters))
         return explain_number(
@@ -119,12 +120,14 @@ class Results(Build):
             trace=self._trace(where, parameters),
         )
 
-    def _years_reused(self, relation: str, where: str, parameters: Sequence[str]) -> tuple[Mapping[str, str], ...]:
-        """The electricity of which the last published year stands for a later one, in words."""
+    def _years_reused(
+        self, relation: str, where: str, parameters: Sequence[str], names: Sequence[str]
+    ) -> tuple[Mapping[str, str], ...]:
+        """What of the electricity has the value of another year, in words."""
         sql = f"SELECT zone_set, MAX(month) // 100 AS year FROM {relation} WHERE {where} GROUP BY 1 ORDER BY 1"
         rows = self._engine.rows(sql, parameters)
-        found = (year_reused(self._sets["zone", r["zone_set"]]["grid_gwp"], r["year"], load()) for r in rows)
-        return tuple(said for said in found if said)
+        found = (years_reused(self._sets["zone", r["zone_set"]], r["year"], load(), names) for r in rows)
+        return tuple(said for each in found for said in each)
 
     def _stored(self, scope: str, key: str, figure: str) -> Amount | None:
         """The amount of a total or of a service, as it is in the table; None for a run."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue import models
 from estimator.catalogue.default_subjects import UNKNOWN_SITE
-from estimator.catalogue.selection import SelectedFactor, year_reused
+from estimator.catalogue.selection import SelectedFactor, years_reused
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import sentences_with
@@ -77,8 +77,7 @@ def inventory_of(resolved: ResolvedRequest, own: Own | None = None) -> Inventory
         inventory.warnings.append(sentences("served", "storage_without_manufacture"))
     counted = [group for group in inventory.groups if group.amounts.keys() - HARDWARE]
     inventory.warnings += _wider(counted, resolved.catalogue)
-    reused = year_reused(bounds["grid_gwp"], resolved.day.year, resolved.catalogue) if counted else None
-    inventory.warnings += [reused] if reused else []
+    inventory.warnings += years_reused(bounds, resolved.day.year, resolved.catalogue) if counted else []
     inventory.warnings = list({warning["fr"]: warning for warning in inventory.warnings}.values())
     return inventory
 

@@ -46,9 +46,18 @@ def test_france_against_sweden_is_one_family_and_names_both_numbers() -> None:
 def test_the_year_said_is_that_of_the_factor_of_the_comparison() -> None:
     """France alone takes ADEME's 2025; beside Sweden that of 2024 of Our World in Data, and says so once."""
     for zones, year, other in ((("FRA",), "2025", "2024"), (("FRA", "SWE"), "2024", "2025")):
-        (told,) = [w for w in placed(*zones).evaluated["fra"].built.warnings if w["code"] == "year_reused"]
-        assert told["fr"].startswith("Gaz à effet de serre de l'électricité, France")
+        said = [w for w in placed(*zones).evaluated["fra"].built.warnings if w["code"] == "year_reused"]
+        (told,) = [w for w in said if w["fr"].startswith("Gaz à effet de serre de l'électricité, France")]
+        assert [w["fr"].partition(",")[0] for w in said if w != told] == ["Eau"]
         assert all(year in told[lang] and other not in told[lang] for lang in ("fr", "en"))
+
+
+@pytest.mark.parametrize(("year", "value"), [(2015, 0.0591485), (2018, 0.059924), (2023, 0.055275), (2024, 0.044179)])
+def test_france_beside_sweden_is_that_of_the_year_asked(year: int, value: float) -> None:
+    """A row of ADEME stands for several years, and its first for all before: neither is the year of the need."""
+    asked = scenario(*(option(z.lower(), use={"it_energy_kwh": 1.0, "zone": z}) for z in ("FRA", "SWE")))
+    work = Comparator(asked, ComparisonContext(load(), date(year, 6, 15)))
+    assert grid(work, "FRA") == ("owid", pytest.approx(value, rel=1e-3))
 
 
 def test_one_zone_keeps_its_own_family() -> None:

@@ -41,8 +41,10 @@ def test_german_electricity_of_2015_and_2024_differs_by_what_its_source_says() -
     answers = {year: asked(it_energy_kwh=10, zone="DEU", pue=1.0, day=f"{year}-07-01") for year in (2015, 2024, 2026)}
     use = {year: central(answer, "gwp", "use") for year, answer in answers.items()}
     assert use[2015] == pytest.approx(5.03591) and use[2024] == use[2026] == pytest.approx(3.4414)
-    said = {year: [w for w in answer.warnings if w["code"] == "year_reused"] for year, answer in answers.items()}
-    assert said[2015] == said[2024] == []
+    reused = {year: [w for w in answer.warnings if w["code"] == "year_reused"] for year, answer in answers.items()}
+    said = {year: [w for w in found if w["fr"].startswith("Gaz")] for year, found in reused.items()}
+    assert said[2015] == said[2024] == reused[2015] == []
+    assert ["Eau, énergie primaire" in w["fr"] and "2023" in w["fr"] for w in reused[2024]] == [True]
     assert "2026" in said[2026][0]["fr"] and "2024" in said[2026][0]["fr"] and "Allemagne" in said[2026][0]["fr"]
     assert "Germany" in said[2026][0]["en"]
 
