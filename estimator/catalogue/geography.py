@@ -29,17 +29,16 @@ def timezone_near(alpha2: str, latitude: float, longitude: float) -> str | None:
 
 @cache
 def _towns() -> dict[str, tuple[tuple[float, float, str], ...]]:
-    """(latitude, longitude, time zone) of the reference towns, by country."""
+    """(latitude, longitude, time zone) of the reference towns, by country: each territory overseas has its own."""
     found: dict[str, list[tuple[float, float, str]]] = {}
-    text = (resources.files("tzdata") / "zoneinfo" / "zone1970.tab").read_text("utf-8")
+    text = (resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
     for line in text.splitlines():
         cells = line.split("\t")
         point = _POINT.match(cells[1]) if len(cells) > 2 and not line.startswith("#") else None
         if point:
             latitude = float(f"{point[1]}1") * (int(point[2]) + int(point[3]) / 60)
             longitude = float(f"{point[4]}1") * (int(point[5]) + int(point[6]) / 60)
-            for country in cells[0].split(","):
-                found.setdefault(country, []).append((latitude, longitude, cells[2]))
+            found.setdefault(cells[0], []).append((latitude, longitude, cells[2]))
     return {country: tuple(towns) for country, towns in found.items()}
 
 

@@ -81,6 +81,8 @@ def _answer(context: typer.Context, **stated: Any) -> None:
 
     given = {name: value for name, value in stated.items() if name in Request.model_fields}
     if stated["method"] == "sobria":
+        if stated["latency_s"] is not None:
+            raise typer.BadParameter(say("cli", "latency_unread", context.obj["lang"]))
         home = context.obj["home"]  # opened first: it may name the host
         made = {"retrieval": retrieval(stated), "training": training(stated)}
         request = request_from(**given, **made, day=stated["date"].date() if stated["date"] else None)

@@ -67,8 +67,10 @@ class Interval(Strict):
 
     def times(self, other: "Interval") -> "Interval":
         """The product with a quantity whose doubt is its own [unit of the first]: each side as wide, in ratio, as the
-        root of the sum of the squares. ValueError where one is unknown or not above zero."""
+        root of the sum of the squares; zero stays zero. ValueError where one is unknown or below zero."""
         (low, central, high), (least, middle, most) = self.ends, other.ends
+        if not high:
+            return self
         below = math.hypot(math.log(central / low), math.log(middle / least))
         above = math.hypot(math.log(high / central), math.log(most / middle))
         value = central * middle

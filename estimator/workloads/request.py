@@ -109,7 +109,7 @@ class Request(Typed):
     audio_s: float | None = Field(None, gt=0, le=AMOUNT, description="heard or spoken in one request [s]")
     requests: float = Field(1.0, gt=0, le=1e15)
     concurrency: float | None = Field(None, gt=0, le=1e6, description="mean requests in flight of one replica")
-    precision_bits: float | None = Field(None, gt=0, le=64, description="bits of a weight")
+    precision_bits: float | None = Field(None, ge=1, le=64, description="bits of a weight")
     zone: str | None = None
     day: NearDay | None = None
     host: SubjectName | None = None

@@ -310,6 +310,11 @@ def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
             "Pour --method, « x » a été lu. Était attendu : sobria, ecologits-0.11.3.",
             'For --method, "x" was read. Expected: sobria, ecologits-0.11.3.',
         ),
+        (
+            ("estimate", "--model", "gpt-4o", "--output-tokens", "100", "--latency-s", "2"),
+            "La méthode sobria ne lit pas --latency-s",
+            "The method sobria does not read --latency-s",
+        ),
         (("when", "--hours", "99"), "Un nombre inférieur ou égal à 23 était attendu.", "A number of 23 or less was"),
         (("when", "--hours", "2", "--now", "99"), "Une heure était attendue, par exemple 09:30.", "A time of day was"),
         (("when", "--hours", "2", "--day", "6"), "Une date était attendue, par exemple 2026-06-01.", "A date was"),

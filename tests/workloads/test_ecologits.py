@@ -438,6 +438,8 @@ def test_a_zone_that_is_supposed_or_read_otherwise_is_said() -> None:
         (("openai", "gpt-4o", math.inf), "ecologits_value_refused", "inf"),
         (("openai", "gpt-4o", 1, "FRA", math.nan), "ecologits_value_refused", "nan"),
         (("openai", "gpt-4o", 1, "FRA", -2.0), "ecologits_value_refused", "-2"),
+        (("openai", "gpt-4o", 1, "FRA", 0.0), "ecologits_value_refused", "0"),
+        (("openai", "gpt-4o", 0.0), "ecologits_value_refused", "0"),
     ],
 )
 def test_refusals_name_what_is_near(request_: Any, code: str, near: str) -> None:

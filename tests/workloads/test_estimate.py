@@ -348,6 +348,7 @@ def test_tokens_of_reasoning_that_nobody_counts_are_said(model: str, more: dict[
     ("given", "read", "fr", "en"),
     [
         ({"output_tokens": 0}, "0", "supérieur à 0", "above 0"),
+        ({"precision_bits": 0.001}, "0.001", "supérieur ou égal à 1", "1 or more"),
         ({"output_tokens": 1e20}, "1e+20", "à 1\u202f000\u202f000\u202f000\u202f000", "1,000,000,000,000"),
         ({"output_tokens": float("nan")}, "nan", "fini", "finite"),
         ({"device_hours": 0, "device": "gpu/h100"}, "0", "supérieur à 0", "above 0"),

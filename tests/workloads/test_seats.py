@@ -45,6 +45,13 @@ def test_a_known_share_narrows_the_interval() -> None:
     assert half.indicators["energy"].low == pytest.approx(stated.indicators["energy"].low / 2)
 
 
+def test_seats_that_nobody_uses_take_nothing_and_no_share_of_a_training() -> None:
+    """800 seats × 365 days × 0 = 0 use; the training of the publisher, in proportion to the answers, is 0 kWh too."""
+    body = asked(product="chatgpt", seats=800, active_share=0).as_dict()
+    for told in (body["publisher"], body["indicators"]["energy"]):
+        assert [told[end] for end in ("low", "central", "high")] == [0, 0, 0]
+
+
 def test_what_is_supposed_of_seats_is_said_and_a_product_that_is_not_known_refused() -> None:
     codes = {warning["code"] for warning in asked(product="le-chat", seats=10).warnings}
     assert {"by_seats", "provider_assumed", "wider_subject"} <= codes and "input_supposed" not in codes

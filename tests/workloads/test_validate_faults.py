@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from estimator.catalogue.geography import far_from
+from estimator.catalogue.geography import far_from, timezone_near
 from estimator.cli.text import validation_text
 from estimator.core.errors import LANGUAGES
 from estimator.workloads.published_case import read_case
@@ -114,6 +114,32 @@ def test_scope_and_equipment_must_be_of_one_kind() -> None:
     assert words(case({"it_energy_kwh": 1}, {}, figure("it_energy_kwh", "it", True))) == ("scope_mismatch",)
     assert words(case({"it_energy_kwh": 1}, {}, figure("site_energy_kwh", "site", False))) == ("scope_mismatch",)
     assert words(case(whole, {}, figure("it_energy_kwh", "it", False))) == ()
+
+
+@pytest.mark.parametrize(
+    ("alpha2", "latitude", "longitude", "clock"),
+    [
+        ("GP", 16.24, -61.53, "America/Guadeloupe"),
+        ("MQ", 14.61, -61.06, "America/Martinique"),
+        ("GF", 4.92, -52.31, "America/Cayenne"),
+        ("RE", -20.88, 55.45, "Indian/Reunion"),
+        ("YT", -12.78, 45.23, "Indian/Mayotte"),
+        ("NC", -22.27, 166.44, "Pacific/Noumea"),
+        ("PF", -17.54, -149.57, "Pacific/Tahiti"),
+        ("PM", 46.78, -56.18, "America/Miquelon"),
+        ("WF", -13.28, -176.18, "Pacific/Wallis"),
+        ("BL", 17.9, -62.85, "America/St_Barthelemy"),
+        ("MF", 18.07, -63.08, "America/Marigot"),
+    ],
+)
+def test_a_town_of_a_territory_overseas_lies_in_it_and_not_in_france(
+    alpha2: str, latitude: float, longitude: float, clock: str
+) -> None:
+    """Pointe-à-Pitre, Fort-de-France, Cayenne, Saint-Denis, Mamoudzou, Nouméa, Papeete, Saint-Pierre, Mata-Utu,
+    Gustavia, Marigot: each by its coordinates, far from Paris, and on its own clock."""
+    assert not far_from(alpha2, latitude, longitude)
+    assert far_from("FR", latitude, longitude)
+    assert timezone_near(alpha2, latitude, longitude) == clock
 
 
 def test_a_point_is_far_from_another_country_and_not_from_its_own() -> None:

@@ -92,11 +92,11 @@ def estimate_ecologits(
 
 
 def _measured_latency(output_tokens: float, latency_s: float | None) -> dict[str, float]:
-    if not (output_tokens >= 0 and math.isfinite(output_tokens)):
+    if not (output_tokens > 0 and math.isfinite(output_tokens)):
         raise ValueRefused(option="output_tokens", value=output_tokens)
     if latency_s is None or latency_s == math.inf:
         return {}
-    if not latency_s >= 0:
+    if not latency_s > 0:
         raise ValueRefused(option="latency_s", value=latency_s)
     return {"request_latency": latency_s}
 
