@@ -132,7 +132,7 @@ def test_one_answer_is_told_alike_by_every_door(name: str, limits: Mapping[str, 
     for medium, text in texts.items():
         for pair in found.pairs["energy"]:
             assert plain(pair.words[lang]).casefold() in text.casefold() or pair.verdict == "not_studied", medium
-        for pair in found.lead if medium != "page" else [p for p in (found.nearest(found.lead),) if p]:
+        for pair in found.lead if medium != "page" else [p for p in (found.opening(),) if p]:
             assert plain(pair.sentence[lang]) in text, medium
         for option in found.options:
             assert not option.refusal or plain(option.refusal[lang]).rstrip(".") in text, (medium, option.id)

@@ -42,16 +42,16 @@ def head(answer: Answer, lang: str) -> Markup:
 
 
 def facts(answer: Answer, lang: str) -> list[str]:
-    """At most three: the ratios nearest to one, but for that of the first sentence; whether the impacts agree."""
+    """At most three: what is lowest of all where the first sentence does not say it, the ratios nearest to one beside
+    it, whether the impacts agree."""
     lead = answer.said("lead", lang)[0]
-    pairs = sorted(ratios(answer), key=lambda pair: max(pair.ratio.median, 1 / pair.ratio.median) if pair.ratio else 0)
-    told_of = {told(pair, lang): pair for pair in pairs if pair.ratio and not answer.one_program(pair)}
-    nearest = [
-        both(pair.sentence, lang) if pair.verdict in SETTLED else text
-        for text, pair in told_of.items()
-        if text not in lead
-    ][:MOST_RATIOS]
-    return [text for text in (*nearest, agreement(answer, lang)) if text]
+    pairs = {told(pair, lang): pair for pair in ratios(answer) if pair.ratio and not answer.one_program(pair)}
+    others = sorted((pair for text, pair in pairs.items() if text not in lead), key=lambda pair: pair.distance)
+    led = [pair for pair in others if answer.reference in (pair.a, pair.b)]
+    below = [pair for pair in led if pair.verdict in SETTLED and pair.lower != answer.reference]
+    first = sorted(others, key=lambda pair: pair not in below[-1:])[:MOST_RATIOS]
+    said = [both(pair.sentence, lang) if pair.verdict in SETTLED else told(pair, lang) for pair in first]
+    return [text for text in (*said, agreement(answer, lang)) if text]
 
 
 def people(answer: Answer, lang: str) -> str:

@@ -75,7 +75,7 @@ def smallest(answer: Answer, lang: str) -> Markup:
     """Quality against electricity per unit; the smallest sufficient model is filled."""
     points = _points(answer, lang)
     wanted = answer.scenario.constraints.quality
-    pair = answer.nearest(answer.lead) if wanted and points else None
+    pair = answer.opening() if wanted and points else None
     return render(
         "comparer_smallest",
         lang,

@@ -8,7 +8,7 @@ from dashboard.comparison.result import occupancy
 from dashboard.shared.plotly_figures import PALE, PLACE, Explored, ExploredRow, Mark
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
-from estimator.comparison.answer import Answer, Grown, Pair
+from estimator.comparison.answer import Answer, Grown
 from estimator.comparison.verdict_text import told, undecided_lines
 from estimator.core.number_format import said_in_sentence, step_for
 from estimator.reporting.documents.pictures import ACCENT, INK
@@ -41,18 +41,12 @@ def _lead(answer: Answer, lang: str) -> list[str]:
             ends.get(pair.b, []).append(pair)
     moved = [pairs for pairs in ends.values() if len({both(p.sentence, lang) for p in pairs}) > 1]
     if not moved:
-        nearest = answer.nearest(first.pairs)
-        return [told(nearest, lang)] if nearest else []
-    before, after = max(moved, key=lambda pairs: _far(pairs[0]) / _far(pairs[1]))
+        return [told(pair, lang) for pair in first.pairs[:1] if pair.ratio]
+    before, after = max(moved, key=lambda pairs: pairs[0].distance / pairs[1].distance)
     return [
         t("compare.at_volume", lang, times=_times(grown.times, lang), told=told(pair, lang))
         for grown, pair in ((first, before), (last, after))
     ]
-
-
-def _far(pair: Pair) -> float:
-    median = pair.ratio.median if pair.ratio else 1.0
-    return max(median, 1 / median)
 
 
 def _verdict(grown: Grown, name: str, lang: str) -> str:

@@ -4,8 +4,9 @@ Its JSON schema is `docs/reponse.schema.json`. Ratios and verdicts are about the
 people use stands beside, never added in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
+from math import inf
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, SkipValidation, WithJsonSchema
@@ -57,6 +58,11 @@ class Pair(Part):
     def other(self, name: str) -> str:
         """The other option."""
         return self.b if self.a == name else self.a
+
+    @property
+    def distance(self) -> float:
+        """How many times one is the other, whichever is higher [1]; infinite without a ratio."""
+        return max(self.ratio.median, 1 / self.ratio.median) if self.ratio else inf
 
 
 class AnsweredOption(Part):
@@ -308,14 +314,9 @@ class Answer(Part):
         """Whether both options are the same program without AI, on two servers."""
         return one_program(self.scenario, pair.a, pair.b)
 
-    def nearest(self, pairs: Sequence[Pair]) -> Pair | None:
-        """The pair whose ratio is nearest to one, among options that nothing bars, else among all; None: no ratio.
-        One program on two servers is a pair only where there is no other."""
-        barred = {option.id for option in self.options if option.barred}
-        known = [pair for pair in pairs if pair.ratio]
-        known = [pair for pair in known if not self.one_program(pair)] or known
-        kept = [pair for pair in known if not {pair.a, pair.b} & barred] or known
-        return min(kept, key=lambda p: max(p.ratio.median, 1 / p.ratio.median) if p.ratio else 0.0, default=None)
+    def opening(self) -> Pair | None:
+        """The pair that every rendering opens with: the reference and its nearest rival; None without a ratio."""
+        return self.lead[0] if self.lead and self.lead[0].ratio else None
 
     def right_sized(self, name: str) -> bool | None:
         """Whether an option reaches the threshold and no other that does is lower in most cases; None: no threshold,

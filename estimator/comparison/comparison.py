@@ -236,14 +236,18 @@ def pair_of(work: Comparator, a: str, b: str, indicator: str = "energy") -> Pair
 
 
 def lead_of(work: Comparator) -> tuple[Pair, ...]:
-    """The reference against each other studied option, on electricity; those that are never retained, then the same
-    program on another server, last."""
+    """The reference against each other studied option, on electricity, the nearest first; those that are never
+    retained, then the same program on another server, then those without a ratio, last."""
     reference = work.reference()
     if reference is None:
         return ()
-    others = [o for o in work.scenario.options if o.id in work.evaluated and o.id != reference]
-    others.sort(key=lambda o: (one_program(work.scenario, reference, o.id), bool(work.barred.get(o.id))))
-    return tuple(pair_of(work, reference, other.id) for other in others)
+    others = [o.id for o in work.scenario.options if o.id in work.evaluated and o.id != reference]
+
+    def order(pair: Pair) -> tuple[bool, bool, bool, float]:
+        same = one_program(work.scenario, pair.a, pair.b)
+        return pair.ratio is None, same, bool(work.barred.get(pair.b)), pair.distance
+
+    return tuple(sorted((pair_of(work, reference, other) for other in others), key=order))
 
 
 def explain_difference(work: Comparator, a: str, b: str, indicator: str = "energy") -> Difference:

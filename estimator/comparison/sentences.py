@@ -42,9 +42,9 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def ratios(answer: Answer) -> list[Pair]:
-    """The pairs that a reader is told in words: those of the reference, each option without AI with each model, and the
-    models with each other where they are few; those of an option that is never retained, then one program on two
-    servers, last."""
+    """The pairs that a reader is told in words: the opening one and the others of the reference, each option without AI
+    with each model, and the models with each other where they are few; those of an option that is never retained, then
+    one program on two servers, last."""
     known = {o.id: o for o in answer.options if o.status == "studied"}
     pairs = [p for p in answer.pairs["energy"] if p.a in known and p.b in known]
     few = sum(option.method == "model" for option in known.values()) <= FEW_MODELS
@@ -53,13 +53,14 @@ def ratios(answer: Answer) -> list[Pair]:
     others = [p for p in pairs if frozenset((p.a, p.b)) not in led]
     found = [*answer.lead, *(p for kind in kinds for p in others if {known[p.a].method, known[p.b].method} == kind)]
     barred = {option.id for option in answer.options if option.barred}
-    return sorted(found, key=lambda pair: (answer.one_program(pair), bool({pair.a, pair.b} & barred)))
+    opening = answer.opening()
+    return sorted(found, key=lambda p: (p != opening, answer.one_program(p), bool({p.a, p.b} & barred)))
 
 
 def headline(answer: Answer, lang: str) -> str:
     """The options without AI and without figures that suffice; the reference against its nearest rival, or why no
     option leads; then the options without AI that are not comparable with it."""
-    pair, enough = answer.nearest(answer.lead), answer.smallest_sufficient
+    pair, enough = answer.opening(), answer.smallest_sufficient
     bare = [o for o in answer.options if o.method == "none" and o.status == "studied" and not o.known("energy")]
     named = ", ".join(o.label for o in bare if enough and o.id in enough.without_ai)
     said = [say("smallest", "without_ai", lang, labels=named)] if named else []

@@ -53,6 +53,7 @@ from tests.support import sobria
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = ROOT / "dashboard" / "pages" / "frame.py"
 LANGUAGES = ("fr", "en")
+TWO_MODELS, SHARED = ("mistral-small-3.2", "gpt-5"), "class/shared-regional"
 FORMULA = '=HYPERLINK("http://example.org")'
 
 
@@ -821,3 +822,24 @@ def test_the_server_of_a_program_is_changed_on_the_page() -> None:
     at = typed(unfolded(opened(), "0"), "0", "existing_server", "no")
     made = address(typed(at, "0", "shared_by", "4")).options[0].alternative
     assert made is not None and not made.existing_server and made.shared_by == 4 and made.acts == 3
+
+
+def test_what_is_lowest_of_all_is_told_beside_a_first_sentence_that_leaves_it_out() -> None:
+    """Two models reach the threshold; the searches, that nobody tested, are far under both: the shared one is said
+    first, though the other is nearer, and the terminal opens with the sentence of the page."""
+    asked = scenario_from(
+        Asked(per="month", people=40_000, uses=3, task="question-rag", models=TWO_MODELS, place=SHARED), "fr"
+    )
+    tested = {
+        "constraints": Constraints(quality=Quality(value=0.85, test="60 questions")),
+        "options": tuple(
+            o.model_copy(update={"quality": Quality(value=0.9, test="60 questions")}) if o.use else o
+            for o in asked.options
+        ),
+    }
+    found = compare_data.compared(asked.model_copy(update=tested))
+    assert {found.lead[0].a, found.lead[0].b} == {"gpt-5", "mistral-small-3-2"}
+    first, second, _ = compare_view.facts(found, "fr")
+    assert "serveur partagé" in first and "1 000 fois moins" in first.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "serveur pour cela seul" in second
+    assert found.said("ratio", "fr")[0] == found.said("lead", "fr")[0]
