@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from estimator.core.fields import Author
     from estimator.places.journal import PlaceEntry, PlaceJournal
+    from estimator.places.placing import Knowledge
+    from estimator.places.supplier_answers import SupplierAnswer
 
 places = typer.Typer(no_args_is_help=True, help="places")
 host = typer.Typer(no_args_is_help=True, help="places_host_group")
@@ -161,7 +163,7 @@ def _apply(
         say("places_cli", key if entries else f"no_{key}", lang, count=len(entries)),
         *(_line(entry, lang) for entry in entries),
     ]
-    lines += _remarks(key, entries, lang)
+    lines += [*_remarks(key, entries, lang), *(_since(knowledge(home), entries, lang) if key == "answered" else ())]
     lines += [_instead(old, new, lang) for old, new in knowledge(home).replaced() if new in entries]
     lines += _still_there(home, entries[0].said, lang) if key == "withdrawn" and entries else ()
     body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
@@ -175,8 +177,7 @@ def _apply(
 
 
 def _remarks(key: str, entries: "Sequence[PlaceEntry[Any]]", lang: str) -> list[str]:
-    """What a person may not expect of what was just written: another zone than the site's, answers without a figure,
-    dates."""
+    """What a person may not expect of what was just written: another zone than the site's, answers without a figure."""
     from estimator.catalogue.load import load
     from estimator.places.requirements import FIELDS
 
@@ -192,9 +193,17 @@ def _remarks(key: str, entries: "Sequence[PlaceEntry[Any]]", lang: str) -> list[
         told = [say("places_cli", "criteria_only", lang, fields=", ".join(bare))] if bare else []
         noted = sorted(name for name in said if FIELDS[name].period == "model")
         told += [say("places_cli", "no_model", lang, fields=", ".join(noted))] if noted else []
-        since = min(e.said.date for e in entries).isoformat()
-        return [*told, say("places_cli", "from_its_date", lang, date=since)]
+        return told
     return []
+
+
+def _since(known: "Knowledge", entries: "Sequence[PlaceEntry[SupplierAnswer]]", lang: str) -> list[str]:
+    """From when these answers count, and what counts before: older answers, or the default values."""
+    days: dict[str, str] = {}
+    for said in sorted((entry.said for entry in entries), key=lambda said: said.date):
+        days.setdefault(", ".join(older.told for older in known.answered_before(said)), said.date.isoformat())
+    keys = {told: "from_its_date_told" if told else "from_its_date" for told in days}
+    return [say("places_cli", keys[told], lang, date=day, told=told) for told, day in days.items()]
 
 
 def _still_there(home: Path, said: Any, lang: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Small validated types shared by several rooms: texts without contacts, identifiers, authors, strict models."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator
@@ -41,6 +41,11 @@ def is_near(day: date) -> bool:
     return date(2015, 1, 1) <= day <= date.today() + timedelta(days=366)
 
 
+def is_past(day: date, now: datetime) -> bool:
+    """Whether it is a day that began already, here or further east."""
+    return day <= (now + timedelta(hours=14)).date()
+
+
 def _near(day: date) -> date:
     if not is_near(day):
         raise PydanticCustomError("day_far", "not a day from 2015 to a year from now")
@@ -56,8 +61,8 @@ def near_when_said(day: date, info: ValidationInfo) -> date:
 
 
 def past_when_said(day: date, info: ValidationInfo) -> date:
-    """The same of a day of something that took place; it may have started further east."""
-    if info.context and day > (info.context["now"] + timedelta(hours=14)).date():
+    """The same of a day of something that took place."""
+    if info.context and not is_past(day, info.context["now"]):
         raise PydanticCustomError("future", "not a past day")
     return near_when_said(day, info)
 

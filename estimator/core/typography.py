@@ -12,7 +12,7 @@ FRENCH_SPACES = (  # no-break spaces around punctuation: narrow before ; ? !, fu
 APOSTROPHE = (re.compile(r"(?<=\w)'(?=\w)"), "\u2019")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # no width, or a direction
-_HIDDEN = re.compile(f"{CONTROL.pattern}|{UNSEEN.pattern}|\r")
+_HIDDEN = re.compile(f"{CONTROL.pattern}|{UNSEEN.pattern}|\r(?!\n)")  # a table ends its lines with both
 
 
 @lru_cache(maxsize=20_000)

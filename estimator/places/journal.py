@@ -181,12 +181,13 @@ class PlaceJournal:
         return self._write("rule", in_tables(said), author)
 
     def add_answers(self, answers: Sequence[SupplierAnswer], author: Author) -> list[PlaceEntry[SupplierAnswer]]:
-        """Answers, all or none; one that is in force already, word for word, is not written again. AnswerRefused,
+        """Answers, all or none; one that counts already on its day, word for word, is not written again. AnswerRefused,
         GivenValueRefused."""
-        known = {entry.said for entry in self.answers()}
-        new = [found for found in map(checked_answer, answers) if found not in known]
+        known = [entry.said for entry in self.answers()]
+        counting = {(said.host, said.field, said.date): said for said in known}  # the last written of a day
+        new = [f for f in dict.fromkeys(map(checked_answer, answers)) if counting.get((f.host, f.field, f.date)) != f]
         for host in {found.host for found in new}:
-            check_together([*(entry.said for entry in self.answers()), *new], host)
+            check_together([*known, *new], host)
         return [self._write("answer", found, author) for found in new]
 
     def withdraw_answers(self, answers: Sequence[SupplierAnswer], author: Author) -> list[PlaceEntry[SupplierAnswer]]:

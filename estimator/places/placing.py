@@ -15,7 +15,7 @@ from estimator.catalogue.resolver import zone_named
 from estimator.core.home import settings
 from estimator.places.evidence import site
 from estimator.places.journal import HARDWARE, OwnHost, PlaceEntry, PlaceJournal, PlaceRule
-from estimator.places.supplier_answers import SupplierAnswer, latest
+from estimator.places.supplier_answers import ENERGIES, SupplierAnswer, latest, latest_pue
 
 # In their order: said of the run, by a rule, by the trace, usual of its provider, default of the home.
 Basis = Literal["run", "rule", "trace", "provider", "home", "unknown"]
@@ -81,6 +81,13 @@ class Knowledge(NamedTuple):
         """What the supplier of a site had answered on a day, in order of writing."""
         there = host in load().subjects  # answers of a host that was withdrawn wait until it is back
         return [e.said for e in self.answers if there and e.said.host == host and e.said.date <= day]
+
+    def answered_before(self, said: SupplierAnswer) -> list[SupplierAnswer]:
+        """The answers that counted before this one: to its question, or those that gave the same PUE."""
+        older = latest_pue(latest([a for a in self.said_of(said.host, said.date) if a.date < said.date], said.host))
+        of_pue = said.field in ("pue", *ENERGIES)
+        names = (said.field,) if not of_pue else ("pue",) if "pue" in older else ENERGIES
+        return [older[name] for name in names if older.keys() >= {*names}]
 
     def sites(self) -> list[str]:
         """The hosts that the home names, or that answered or that a rule names, as far as the catalogue has them."""

@@ -8,15 +8,15 @@ from datetime import date
 
 from estimator.catalogue.load import load
 from estimator.catalogue.providers import load as load_providers
-from estimator.core.errors import say
+from estimator.core.errors import LANGUAGES, say
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostingSite, SiteMeasurement, site, tables
 from estimator.places.requirements import FIELDS
-from estimator.places.supplier_answers import COLUMNS, SupplierAnswer, cell_text, choice_text
+from estimator.places.supplier_answers import COLUMNS, QUESTION_COLUMNS, SupplierAnswer, cell_text, choice_text
 
-QUESTION_COLUMNS = ("question", "question_en", "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
 TO_FILL = tuple(c for c in COLUMNS if c not in ("hote", "champ", "unite"))
 TABLE = ("hote", "champ", *QUESTION_COLUMNS, "unite", *TO_FILL)
+OF_A_FORM = ("country", "region", "year")  # kinds of answers whose form no unit says
 ONLY_WHEN_ASKED = ("grid_gwp",)  # defaulted to the country's value, which exists for almost every country
 
 
@@ -69,7 +69,9 @@ def questionnaire_rows(hosts: Sequence[str], day: date, answers: Sequence[Suppli
     """The questions on these sites, one row each with the cells to fill in left empty, for `read_answers`."""
     rows = []
     for q in (q for host in hosts for q in questionnaire(host, day, answers)):
-        choices = " | ".join(map(choice_text, q.choices))
+        kind = FIELDS[q.field].kind
+        form = " / ".join(q.unit_text(lang) for lang in LANGUAGES) if kind in OF_A_FORM else ""
+        choices = " | ".join(map(choice_text, q.choices)) or form
         said = (q.text("fr"), q.text("en"), q.name, q.law, choices, q.period("fr"), q.proof("fr"))
         cells = (q.host, q.field, *said, " ".join(q.criteria), q.factor, q.unit, *("" for _ in TO_FILL))
         rows.append(dict(zip(TABLE, cells, strict=True)))

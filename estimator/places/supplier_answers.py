@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -14,9 +14,10 @@ from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.selection import SelectedFactor, given
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.fields import Strict, is_near
+from estimator.core.fields import Strict, is_near, is_past
 from estimator.core.number_format import bare_number, sentences_with
 from estimator.core.refusals import ListedRefusal
+from estimator.core.typography import printable
 from estimator.places.requirements import FIELDS, QuestionnaireField
 
 # What a unit is worth in the unit that a field expects: definitions, no factors.
@@ -24,6 +25,10 @@ CONVERSIONS = {("gCO2e/kWh", "kgCO2e/kWh"): 1e-3, ("MWh", "kWh"): 1e3, ("GWh", "
 CONVERSIONS |= {("%", "1"): 0.01, ("L/MWh", "L/kWh"): 1e-3, ("m3/MWh", "L/kWh"): 1.0}
 COLUMNS = ("hote", "champ", "valeur", "unite", "date", "repondant", "document", "bas", "haut")
 OPTIONAL = ("bas", "haut")
+QUESTION_COLUMNS = ("question", "question_en", "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
+UNNAMED = ""  # the column of cells beyond the header
+MARK = "marque"  # of sample data
+ENERGIES = ("total_energy", "it_energy")  # over a year, of a whole centre and of its servers: their ratio is its PUE
 ROUNDED = 0.05  # relative difference of a PUE from its two energies that its rounding may explain
 FIRST_CENTRE = 1950  # no data centre is older
 Rows = Sequence[tuple[int, Mapping[str, str | None]]]  # each with its line
@@ -151,25 +156,31 @@ def check_together(answers: Sequence[SupplierAnswer], host: str) -> None:
 
 
 def read_answers(text: str) -> list[SupplierAnswer]:
-    """Answers in a table with these columns, separated by `;`, `,` or tabs, or in a list of JSON objects with these
-    names; others are ignored, empty values skipped.
+    """Answers in a table with the columns of a questionnaire, separated by `;`, `,` or tabs, or in a list of JSON
+    objects with these names; empty values are skipped.
 
-    Numbers with a decimal comma or point, dates as 2026-11-25 or 25/11/2026. AnswersRefused lists every bad row.
+    Numbers with a decimal comma or point, past dates as 2026-11-25 or 25/11/2026. AnswersRefused: a column that lacks
+    or is unknown, and every bad row, one that contradicts another of its day among them.
     """
     text = text.removeprefix("\ufeff")
     rows, names = _json_rows(text) if text.lstrip()[:1] in ("[", "{") else _table_rows(text)
-    missing = [c for c in COLUMNS if c not in OPTIONAL and c not in names]
-    if missing:
-        read = ", ".join(names) or text.partition("\n")[0].strip()[:80] or "-"
-        raise AnswersRefused([sentences("answer_problems", "columns", read=read, expected=", ".join(missing))], rows=1)
+    if faults := _column_faults(rows, names, text.partition("\n")[0].strip()[:80]):
+        raise AnswersRefused(faults, rows=1)
     found: list[SupplierAnswer] = []
     wrong: list[dict[str, str]] = []
+    first: dict[tuple[str, str, date], tuple[int, SupplierAnswer]] = {}
     for line, row in rows:
         cells = {name: _unguarded_cell(row.get(name) or "") for name in COLUMNS}
+        if beyond := "".join(row.get(UNNAMED) or ()).strip():
+            wrong.append(_at(line, sentences("answer_problems", "beyond", read=beyond)))
         if not cells["valeur"]:
             continue
         try:
             found.append(checked(_answer(cells)))
+            said = found[-1]
+            earlier, other = first.setdefault((said.host, said.field, said.date), (line, said))
+            if other != said:
+                raise _refusal(said, "contradiction", cells["valeur"], str(earlier))
         except ValidationError as error:
             columns = dict(zip(SupplierAnswer.model_fields, ("hote", "champ", "valeur", *COLUMNS[3:]), strict=True))
             name = columns[str(error.errors()[0]["loc"][0])]
@@ -181,11 +192,23 @@ def read_answers(text: str) -> list[SupplierAnswer]:
     return found
 
 
+def _column_faults(rows: Rows, names: Sequence[str], read: str) -> list[dict[str, str]]:
+    """The columns that lack, and those that a questionnaire does not have."""
+    known = (*COLUMNS, *QUESTION_COLUMNS)
+    missing = [c for c in COLUMNS if c not in OPTIONAL and c not in names]
+    unknown = [n for n in dict.fromkeys(n for _, row in rows for n in row) if n not in (*known, MARK, UNNAMED)]
+    lacking = {"read": ", ".join(names) or read or "-", "expected": ", ".join(missing)}
+    beside = {"read": printable(", ".join(unknown)), "expected": ", ".join(known)}
+    faults = [sentences("answer_problems", "columns", **lacking)] if missing else []
+    return [*faults, *([sentences("answer_problems", "columns_unknown", **beside)] if unknown else [])]
+
+
 def _table_rows(text: str) -> tuple[Rows, Sequence[str]]:
     """The rows of a table with their lines, and its columns."""
     first = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count))
-    return [(reader.line_num, row) for row in reader], tuple(reader.fieldnames or ())
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey=UNNAMED, delimiter=max(";,\t", key=first.count))
+    reader.fieldnames = names = [name.strip() for name in reader.fieldnames or ()]
+    return [(reader.line_num, row) for row in reader], names
 
 
 def _json_rows(text: str) -> tuple[Rows, Sequence[str]]:
@@ -226,7 +249,7 @@ def _answer(cells: Mapping[str, str]) -> SupplierAnswer:
     answer = SupplierAnswer.model_validate(
         facts | values | {"date": "-".join(reversed(french.groups())) if french else day}
     )
-    if not is_near(answer.date):
+    if not (is_near(answer.date) and is_past(answer.date, datetime.now(UTC))):
         raise _refusal(answer, "day", day, "2026-06-01")
     if asked and asked.kind == "year" and _YEAR.fullmatch(value) and not _is_a_start(value):
         raise _refusal(answer, "word", value, f"2023, 2023-10-01, {FIRST_CENTRE}–{date.today().year + 1}")
@@ -281,7 +304,7 @@ def _plausible(field: str, asked: QuestionnaireField, number: float, catalogue: 
 
 def _ratio(last: Mapping[str, SupplierAnswer]) -> SupplierAnswer | None:
     """E_DC / E_IT, of the day from which both are answered. AnswerRefused when IT energy is zero."""
-    total, it = last.get("total_energy"), last.get("it_energy")
+    total, it = (last.get(name) for name in ENERGIES)
     if total is None or it is None:
         return None
     if not float(it.value):

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,9 @@ def test_a_listed_choice_is_read_by_its_code_or_its_label(tmp_path: Path, field:
 def test_what_is_printed_of_a_choice_is_read_and_another_word_is_told_the_choices(tmp_path: Path) -> None:
     """Each choice of the table that a supplier receives, copied whole, is read as its code; « estimé » is none."""
     rows = csv.DictReader(io.StringIO(sobria(tmp_path, "places", "questions", *SITES).stdout), delimiter=";")
-    printed = {row["champ"]: row["choix"].split(" | ") for row in rows if row["choix"]}
+    told = {row["champ"]: row["choix"] for row in rows}
+    assert told["region"] == "code de la région, comme FRA-GES / region code, such as FRA-GES"
+    printed = {name: told[name].split(" | ") for name in CHOICES}
     assert printed["pue_kind"] == ["measured (mesuré / measured)", "by_design (de conception / by design)"]
     for field, texts in printed.items():
         common = {"host": SITES[0], "field": field, "date": DAY, "by": "Hébergeur", "document": "rapport"}
@@ -155,6 +157,31 @@ def test_of_several_answers_the_latest_counts_and_that_is_said(tmp_path: Path) -
     assert [item and item.value for item in found] == [1.2, 1.4, 1.3]
 
 
+def test_an_answer_put_back_after_another_of_the_same_day_counts_again(tmp_path: Path) -> None:
+    """1.3, then 1.5, then 1.3 again, all of one day: 1.3; the file of the one that counts is taken once."""
+    for pue in (1.3, 1.5, 1.3):
+        answered(tmp_path, pue=pue)
+    found = answered_bounds(answers_on(tmp_path, DAY), "class/server-room")["pue"].factor
+    assert found and found.value == 1.3
+    assert "Rien de nouveau" in answered(tmp_path, pue=1.3)
+
+
+def test_what_counts_before_an_answer_is_the_one_before_it_or_the_default_value(tmp_path: Path) -> None:
+    """A PUE of June, then energies of August, then a PUE of September: each says what ran before it, and a water of
+    August, which nothing comes before, the default value."""
+    default = "avant le {}, les exécutions gardent la valeur par défaut"
+    before = "avant le {}, les exécutions gardent la réponse d'avant ({})"
+    assert default.format("2026-06-01") in answered(tmp_path, pue=1.2)
+    assert default.format("2026-06-01") in answered(tmp_path, pue=1.4), "of the same day: it never counted"
+    told = answered(tmp_path, "2026-08-01", total_energy=1300, it_energy=1000, wue=0.1)
+    assert before.format("2026-08-01", "class/server-room: pue=1.4 (2026-06-01)") in told
+    assert default.format("2026-08-01") in told
+    energies = ("total_energy=1300", "it_energy=1000")
+    said = ", ".join(f"class/server-room: {one} (2026-08-01)" for one in energies)
+    told = answered(tmp_path, "2026-09-01", pue=1.2)
+    assert before.format("2026-09-01", said) in told and "par défaut" not in told
+
+
 def test_one_command_withdraws_what_a_file_answered(tmp_path: Path) -> None:
     answered(tmp_path, pue=1.2)
     answered(tmp_path, "2026-07-01", pue=1.4, wue=0.1)
@@ -198,13 +225,61 @@ def test_json_that_is_no_questionnaire_is_refused(text: str, french: str, englis
     assert french in refused.value.message("fr") and english in refused.value.message("en")
 
 
-@pytest.mark.parametrize("day", ["2999-01-01", "01/01/1800"])
+TOMORROW = (date.today() + timedelta(days=2)).isoformat()  # everywhere
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "01/01/1800", TOMORROW])
 def test_an_answer_of_no_plausible_day_is_refused(day: str) -> None:
     text = f"hote;champ;valeur;unite;date;repondant;document\nclass/server-room;pue;1,3;1;{day};H;rapport\n"
     with refuses("answers_refused") as refused:
         read_answers(text)
-    assert f"« {day} » a été lu, un jour de 2015" in refused.value.message("fr")
-    assert f"“{day}” was read, a day from 2015" in refused.value.message("en")
+    assert f"« {day} » a été lu, un jour de 2015 à aujourd'hui" in refused.value.message("fr")
+    assert f"“{day}” was read, a day from 2015 to today" in refused.value.message("en")
+
+
+def test_a_questionnaire_written_by_the_command_has_the_lines_of_a_table_and_keeps_its_upper_bound(
+    tmp_path: Path,
+) -> None:
+    """The PUE row filled in between 1.2 and 1.4, in the table as the terminal wrote it in a file."""
+    header, *lines = sobria(tmp_path, "places", "questions", "class/server-room").stdout.splitlines()
+    assert header.split(";")[-1] == "haut"
+    (line,) = (line for line in lines if line.startswith("class/server-room;pue;"))
+    cells = dict(zip(header.split(";"), line.split(";"), strict=True)) | {"date": "01/06/2026", "repondant": "H"}
+    cells |= {"valeur": "1,3", "document": "rapport", "bas": "1,2", "haut": "1,4"}
+    (read,) = read_answers(f"{header}\r\n{';'.join(cells.values())}\r\n")
+    assert (read.low, read.value, read.high) == (1.2, 1.3, 1.4)
+
+
+HEAD = "hote;champ;valeur;unite;date;repondant;document;bas"
+PUE = "class/server-room;pue;1,3;1;2026-06-01;H;rapport;1,2"
+
+
+@pytest.mark.parametrize(
+    ("text", "french", "english"),
+    [
+        (
+            f"{HEAD};haut\\r\n{PUE};1,4\n",
+            "« haut\\r » a été lu. Attendues : hote, champ",
+            "“haut\\r” was read. Expected",
+        ),
+        ('[{"hote": "x", "borne": "1"}]', "« borne » a été lu", "“borne” was read"),
+        (f"{HEAD}\n{PUE};1,4\n", "ligne 2 : « 1,4 » a été lu au-delà", "line 2: “1,4” was read beyond"),
+        (
+            f"{HEAD}\n{PUE}\n{PUE.replace('1,3', '1,5')}\n",
+            "ligne 3 : Réponse sur « class/server-room », champ « pue » : « 1,5 » a été lu, mais la ligne 2",
+            "line 3: Answer about “class/server-room”, field “pue”: “1,5” was read, but line 2",
+        ),
+    ],
+)
+def test_what_a_questionnaire_cannot_hold_is_refused(text: str, french: str, english: str) -> None:
+    with refuses("answers_refused") as refused:
+        read_answers(text)
+    assert french in spaced(refused.value.message("fr")) and english in refused.value.message("en")
+
+
+def test_a_sheet_of_sample_data_unnamed_columns_and_the_same_row_twice_are_read() -> None:
+    (read, again) = read_answers(f"marque; {HEAD};;\nexemple;{PUE};;\nexemple;{PUE};;\n")
+    assert read == again and read.low == 1.2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])

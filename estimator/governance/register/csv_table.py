@@ -16,6 +16,7 @@ from estimator.core.number_format import bare_number
 from estimator.core.refusals import FieldsRefused, ListedRefusal, checked
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase, UseCaseFacts
+from estimator.places.supplier_answers import MARK
 
 # Column -> field of a use case. Facts can be set; the others derive from events.
 FACTS = {
@@ -68,7 +69,6 @@ DECISION = {
 }
 STATE = {"etape": "stage", "revue_prevue": "next_review", "issue": "outcome"}
 COLUMNS = {"id": "id", **FACTS, **QUALITY, **REVIEW, **DECISION, **STATE}
-MARK = "marque"  # mark of sample data, on each row since file names get lost; ignored when read
 # The last column is never empty: spreadsheets drop trailing empty cells when pasting a row.
 WRITTEN = (*(name for name in COLUMNS if name != "issue"), MARK, "issue")
 

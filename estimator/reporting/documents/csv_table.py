@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from estimator.places.supplier_answers import cell_text
+from estimator.places.supplier_answers import MARK, cell_text
 
 BYTE_ORDER_MARK = "\ufeff"  # for spreadsheets to detect UTF-8
-MARK = "marque"
 
 
 def french_table(columns: Sequence[str], records: Iterable[Sequence[object]], mark: str = "") -> str:
