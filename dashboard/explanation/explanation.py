@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.chart_parts import DrawnValue
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.assessment.calculation_steps import Step
@@ -35,13 +36,15 @@ LEAST_DOUBT = 0.005
 def explain_view(found: ExplainedNumber, lang: str) -> Markup:
     """The whole screen of a figure."""
     partly = partly_text(found.amount, lang)
+    doubts = [f for f in by_doubt(found.factors) if (f.share_of_variance or 0.0) >= LEAST_DOUBT][:DOUBTS]
     return render(
         "explanation",
         lang,
         found=found,
         answer=_answer(found, lang),
         note=sentence(f"{partly}.") if partly else "",
-        doubts=[f for f in by_doubt(found.factors) if (f.share_of_variance or 0.0) >= LEAST_DOUBT][:DOUBTS],
+        doubts=doubts,
+        shares=[DrawnValue(_factor_name(f, lang), "", (None, f.share_of_variance, None)) for f in doubts],
         supposed=" ".join(both(said, lang) for said in found.supposed),
         left_out=left_out(found.not_counted, lang),
         wider=list(_wider_figures(found, lang)),
@@ -52,10 +55,15 @@ def explain_view(found: ExplainedNumber, lang: str) -> Markup:
     )
 
 
+def _factor_name(factor: UsedFactor, lang: str) -> str:
+    return t("numbers.of", lang, name=both(factor.label, lang), subject=both(factor.subject, lang))
+
+
 def of_figure(lang: str) -> dict[str, Any]:
     """The functions that figure_parts.html calls."""
     return {
         "by_doubt": by_doubt,
+        "factor_name": partial(_factor_name, lang=lang),
         "step_value": partial(_step_value, lang=lang),
         "step_for": partial(step_for, lang=lang),
         "two_values_text": partial(two_values_text, lang=lang),

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
-from dashboard.shared.chart_parts import figure_of, line, list_of
+from dashboard.shared.chart_parts import DrawnValue, figure_of, line, list_of
 from dashboard.shared.dates import is_past, validity_text
 from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.templates import render
@@ -42,7 +42,7 @@ def rivals_picture(entries: Sequence[FactorEntry], lang: str) -> Markup:
     highest = max(e.factor.high or 0.0 for e in ordered)
     step = step_for(ordered[0].factor.unit, highest, lang)
     ticks = svg_charts.ticks_of(step, highest)
-    rows, said = [], []
+    rows, said, values = [], [], []
     for entry in ordered:
         item = entry.factor
         text = t(
@@ -57,9 +57,11 @@ def rivals_picture(entries: Sequence[FactorEntry], lang: str) -> Markup:
         link = html_parts.address("facteurs", lang, facteur=item.id)
         named = Markup('<b><a href="{}">{}</a></b> <span>{}</span>').format(link, entry.source["title"], text)
         rows.append(line(named, bar_svg(amount, texture, ticks[-1], ticks)))
+        values.append(DrawnValue(entry.source["title"], text, (item.low, item.value, item.high), item.unit))
         said.append(t("numbers.pair", lang, name=entry.source["title"], value=text))
     label = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(said))
-    return Markup("<h3>{}</h3>{}").format(title, figure_of(label, list_of(rows) + svg_charts.axis(ticks, step, lang)))
+    body = list_of(rows) + svg_charts.axis(ticks, step, lang)
+    return Markup("<h3>{}</h3>{}").format(title, figure_of(title, label, body, values, lang))
 
 
 def _value(entry: FactorEntry, lang: str) -> str:

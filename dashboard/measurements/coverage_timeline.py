@@ -65,14 +65,24 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[s
     title = t("coverage.caption", lang)
     alt = t("numbers.list", lang).join(_alternative(line, lang, names) for line in lines)
     strips = chart_parts.list_of(_strip(line, months, lang, names) for line in lines)
-    figure = '<figure class="chart months" aria-label="{}">{}{}{}<p class="small">{}</p></figure>'
-    return Markup(figure).format(
-        t("chart.alt", lang, title=title, rows=alt),
-        svg_charts.textures([m["kwh"] for line in lines for m in line.found.values()], lang, _marks(lines, lang)),
-        strips,
-        _axis(months, lang),
-        t("coverage.how", lang),
+    proofs = [month["kwh"] for line in lines for month in line.found.values()]
+    body = svg_charts.textures(proofs, lang, _marks(lines, lang)) + strips
+    body += Markup('<div class="months">{}</div><p class="small">{}</p>').format(
+        _axis(months, lang), t("coverage.how", lang)
     )
+    values = (
+        chart_parts.DrawnValue(
+            f"{names.get(line.key, line.key)}, {month_text(month, lang)}",
+            t(f"proof.{proof}", lang),
+            (None, kwh, None),
+            "kWh",
+        )
+        for line in lines
+        for month, found in sorted(line.found.items())
+        for proof, kwh in found["kwh"].items()
+    )
+    alt = t("chart.alt", lang, title=title, rows=alt)
+    return chart_parts.figure_of(title, alt, body, values, lang)
 
 
 def months_table(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[str, str]) -> Markup:

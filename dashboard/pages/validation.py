@@ -7,7 +7,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
-from dashboard.shared.chart_parts import figure_of, how, line, list_of
+from dashboard.shared.chart_parts import DrawnValue, figure_of, how, line, list_of
 from dashboard.shared.dates import day_text
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
@@ -81,19 +81,21 @@ def _picture(rows: Sequence[ValidationLine], name_of: Callable[[str], str], lang
     """A bar of ratios for each row, on one axis."""
     lowest, highest = min(min(r.ratios.values()) for r in rows), max(max(r.ratios.values()) for r in rows)
     ticks = svg_charts.ratio_ticks(lowest, highest)
-    drawn, said = [], []
+    drawn, said, values = [], [], []
     for row in rows:
         low, middle, high = row.ratios[0.05], row.ratios[0.5], row.ratios[0.95]
         name, ratio = name_of(row.name), plain(middle, svg_charts.RATIO, lang)
         text = t("validation.row", lang, inside=row.inside, outputs=row.outputs, ratio=ratio)
         ends = {"low": plain(low, svg_charts.RATIO, lang), "high": plain(high, svg_charts.RATIO, lang)}
         said.append(t("validation.row_alt", lang, name=name, row=text, **ends))
+        values.append(DrawnValue(name, text, (low, middle, high)))
         picture = svg_charts.ratio_svg(low, middle, high, ticks)
         drawn.append(line(Markup("<b>{}</b> <span>{}</span>").format(name, text), picture))
     title = t("validation.picture", lang)
     label = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(said))
     body = Markup('<h3 class="panel">{}</h3>').format(title) + list_of(drawn)
-    return figure_of(label, body + svg_charts.ratio_axis(ticks, lang) + how(t("chart.ratio_how", lang)))
+    body += svg_charts.ratio_axis(ticks, lang) + how(t("chart.ratio_how", lang))
+    return figure_of(title, label, body, values, lang)
 
 
 def _ratios(row: ValidationLine, lang: str) -> list[str]:

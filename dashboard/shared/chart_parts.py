@@ -1,11 +1,24 @@
-"""Components of all charts in a page: list lines, legends, axes, frames."""
+"""Components of all charts in a page: list lines, legends, axes, frames, what is kept of them."""
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from dashboard.shared.texts import t
+from estimator.places.supplier_answers import cell_text
 from estimator.reporting.documents.pictures import data_uri
+
+
+class DrawnValue(NamedTuple):
+    """What is drawn of one thing; ends: low, central, high [unit], each None where there is none."""
+
+    name: str
+    group: str
+    ends: Sequence[float | None]
+    unit: str = ""
 
 
 def line(words: Markup, picture: str = "", kind: str = "bar") -> Markup:
@@ -51,6 +64,33 @@ def how(text: str) -> Markup:
     return Markup('<p class="small how">{}</p>').format(text)
 
 
-def figure_of(alt: str, body: Markup) -> Markup:
-    """A picture with its words."""
-    return Markup('<figure class="chart" aria-label="{}">{}</figure>').format(alt, body)
+def figure_of(title: str, alt: str, body: Markup, values: Iterable[DrawnValue], lang: str) -> Markup:
+    """A picture with its words, and what keeps it."""
+    figure = Markup('<figure class="chart" aria-label="{}">{}{}</figure>')
+    return figure.format(alt, keep(title, values, lang), body)
+
+
+def keep(title: str, values: Iterable[DrawnValue], lang: str) -> Markup:
+    """What keeps a picture, as it is seen or as its values: both files are made in the browser."""
+    files = (
+        Markup('<button type="button" data-file="{}">{}<span class="unseen">, {}</span></button>').format(
+            file, t(f"chart.{key}", lang), title
+        )
+        for file, key in (("svg", "image"), ("csv", "values"))
+    )
+    return Markup(
+        '<details class="keep" data-title="{title}" data-values="{}"><summary title="{keep}"><span class="unseen">'
+        "{keep}, {title}</span></summary><div>{}</div></details>"
+    ).format(values_csv(values, lang), Markup().join(files), keep=t("chart.keep", lang), title=title)
+
+
+def values_csv(values: Iterable[DrawnValue], lang: str) -> str:
+    """What is drawn, for a spreadsheet: one row a value."""
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    rows.writerow(t(f"chart.csv_{name}", lang) for name in ("name", "group", "low", "central", "high", "unit"))
+    for value in values:
+        ends = ("" if end is None else f"{end:.6g}" for end in value.ends)
+        shown = (text.replace(".", ",") if lang == "fr" else text for text in ends)
+        rows.writerow([cell_text(value.name), cell_text(value.group), *shown, value.unit])
+    return "\ufeff" + text.getvalue()

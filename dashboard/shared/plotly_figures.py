@@ -1,16 +1,14 @@
 """Pictures to explore, by one template of Plotly: values under the pointer, a legend that hides parts, words, files."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
 from markupsafe import Markup
 
+from dashboard.shared.chart_parts import DrawnValue, keep
 from dashboard.shared.texts import t
 from estimator.core.interval import Interval
-from estimator.places.supplier_answers import cell_text
 from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE
 
 PLACE = Markup('<figure class="explored"></figure>')  # of a picture, in the HTML of a part
@@ -71,20 +69,15 @@ class Explored(NamedTuple):
 
 
 def explored(text: Markup, pictures: Sequence[Explored], key: str, lang: str) -> None:
-    """The HTML of a part, with its pictures at their places, each with a file of its values."""
+    """The HTML of a part, with its pictures at their places, each with what keeps it."""
     first, *rest = text.split(PLACE)
     st.html(Markup(first))  # noqa: S704 (a part of our own template, escaped)
     for number, (picture, after) in enumerate(zip(pictures, rest, strict=True)):
         with st.container(key=f"explored_{key}_{number}", gap=None):
-            words = {lang: {"dictionary": {"Download plot": t("chart.image", lang)}}}
+            st.html(keep(picture.title, values(picture), lang))
             image = {"format": "svg", "filename": f"sobria-{key}"}
-            config = {"displaylogo": False, "displayModeBar": True, "modeBarButtons": [["toImage"]], "locale": lang}
-            config |= {"locales": words, "toImageButtonOptions": image}
+            config = {"displayModeBar": True, "modeBarButtons": [["toImage"]], "toImageButtonOptions": image}
             st.plotly_chart(figure(picture, lang), alt=alternative(picture, lang), config=config, theme=None)
-            name = f"sobria-{key}-{number + 1}.csv"
-            label = t("chart.values", lang)
-            file = values(picture, lang)
-            st.download_button(label, file, name, "text/csv", key=name, type="tertiary", on_click="ignore")
         st.html(Markup(after))  # noqa: S704 (the same)
 
 
@@ -126,17 +119,12 @@ def alternative(picture: Explored, lang: str) -> str:
     return t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(rows).rstrip("."))
 
 
-def values(picture: Explored, lang: str) -> str:
-    """What is drawn, for a spreadsheet: one row a mark."""
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    rows.writerow(t(f"chart.csv_{name}", lang) for name in ("name", "group", "low", "central", "high", "unit"))
+def values(picture: Explored) -> Iterator[DrawnValue]:
+    """What is drawn: each mark, in the unit of the axis."""
     for row in picture.rows:
         for mark in row.marks:
-            ends = ("" if v is None else f"{v / picture.worth:.6g}" for v in (mark.low, mark.central, mark.high))
-            shown = (text.replace(".", ",") if lang == "fr" else text for text in ends)
-            rows.writerow([cell_text(row.name), cell_text(mark.group), *shown, picture.unit])
-    return "\ufeff" + text.getvalue()
+            ends = [None if v is None else v / picture.worth for v in (mark.low, mark.central, mark.high)]
+            yield DrawnValue(row.name, mark.group, ends, picture.unit)
 
 
 def _of(picture: Explored, group: str) -> Iterator[tuple[int, Mark]]:

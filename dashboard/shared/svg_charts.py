@@ -62,14 +62,21 @@ def interval_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
     """Interval bars with a dot on a common axis from zero; far smaller ones have their value in its own unit."""
     small = small_ones([bar for bar in bars if bar.amount.get("central")])
     panels = [legend([b.proof for b in bars], lang), _panel(bars, small, lang), _absent(bars, lang)]
-    return parts.figure_of(alt_text(bars, title, lang), Markup().join(panels) + parts.how(t("chart.how", lang)))
+    return _figure(bars, title, Markup().join(panels) + parts.how(t("chart.how", lang)), lang)
 
 
 def central_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
     """The same bars once, each with its central value only: its interval is drawn, and in the alternative."""
     drawn = [replace(bar, aside=bar.aside or _central(bar.amount, lang)) for bar in bars]
     panels = [legend([bar.proof for bar in bars], lang), _panel(drawn, (), lang), _absent(drawn, lang)]
-    return parts.figure_of(alt_text(bars, title, lang), Markup().join(panels))
+    return _figure(drawn, title, Markup().join(panels), lang)
+
+
+def _figure(bars: Sequence[ChartRow], title: str, body: Markup, lang: str) -> Markup:
+    values = (
+        parts.DrawnValue(b.label, b.said, (b.amount.low, b.amount.central, b.amount.high), b.amount.unit) for b in bars
+    )
+    return parts.figure_of(title, alt_text(bars, title, lang), body, values, lang)
 
 
 def _central(amount: Interval, lang: str) -> str:

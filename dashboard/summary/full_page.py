@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.chart_parts import DrawnValue
 from dashboard.shared.templates import render
 from dashboard.shared.texts import sentence, t
 from dashboard.summary.svg_charts import months_chart, months_figure, months_legend
@@ -46,6 +47,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
     known = entries["energy"]["value"]["central"] is not None
     said = {function.__name__: function for function in SAID}
     answer = sentences.answer(body, lang, sentences.change_text)
+    not_held = [check for check in body["charter"] if check["status"] == "not_held"][:FIRST]
     voted = [text for _, text in ceilings.ceilings(body, lang)]
     top = render("synthese_head", lang, body=body, answer=answer, ceilings=voted, here=here, **said)
     drawn = _drawn(body, lang) if known else {}
@@ -56,7 +58,8 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
         here=here,
         voir=opened,
         known=known,
-        not_held=[check for check in body["charter"] if check["status"] == "not_held"][:FIRST],
+        not_held=not_held,
+        shares=[DrawnValue(read_name(check, lang), "", (None, check["share"], None)) for check in not_held],
         promises=charter_text(body, lang),
         counts=charter_counts(body, lang),
         paths=[(key, line) for key in FOOTPRINTS for line in ceilings.path_lines(entries[key], lang)],

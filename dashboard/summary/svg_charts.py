@@ -21,16 +21,16 @@ def months_figure(name: str, history: History, lang: str) -> Markup:
         return Markup()
     step = step_for(next(iter(history.known.values())).unit, history.highest, lang)
     months = list(history.months)
-    return Markup(
-        '<figure class="chart multiple" aria-label="{}"><p class="small">{}</p><img alt="" src="{}">'
-        '<p class="ends" aria-hidden="true"><span>{}</span><span>{}</span></p></figure>'
+    body = Markup(
+        '<div class="multiple"><p class="small">{}</p><img alt="" src="{}">'
+        '<p class="ends" aria-hidden="true"><span>{}</span><span>{}</span></p></div>'
     ).format(
-        _alt(name, history, lang),
         t("synthese.up_to", lang, value=with_unit(plain(history.highest, step, lang), step)),
         data_uri(months_svg(history, history.highest)),
         month_text(months[0], lang),
         month_text(months[-1], lang),
     )
+    return _figure(name, history, body, lang)
 
 
 def months_chart(name: str, history: History, lang: str) -> Markup:
@@ -41,10 +41,9 @@ def months_chart(name: str, history: History, lang: str) -> Markup:
     marks = [m for m in months if m in (months[0], months[-1]) or m % 100 == 1]
     named = [(round(100 * (months.index(m) + 0.5) / len(months), 2), month_text(m, lang), "") for m in marks]
     limit = None if history.limit is None else round(height(history.limit, ticks[-1], history.tall))
-    return render(
+    body = render(
         "months_chart",
         lang,
-        alt=_alt(name, history, lang),
         picture=data_uri(months_svg(history, ticks[-1], [y for y, _ in labels])),
         labels=[(round(y), text) for y, text in labels],
         axis=parts.scale(named),
@@ -52,6 +51,19 @@ def months_chart(name: str, history: History, lang: str) -> Markup:
         legend_limit=tell("legend_limit", lang),
         legend=_legend(samples(history), lang),
     )
+    return _figure(name, history, body, lang)
+
+
+def _figure(name: str, history: History, body: Markup, lang: str) -> Markup:
+    """A picture of months, with what keeps it: each month, then the objective of one."""
+    unit = next(iter(history.known.values())).unit
+    values = [
+        parts.DrawnValue(month_text(month, lang), "", (a.low, a.central, a.high) if a else (None,) * 3, unit)
+        for month, a in history.months.items()
+    ]
+    if history.limit is not None:
+        values.append(parts.DrawnValue(tell("legend_limit", lang), "", (None, history.limit, None), unit))
+    return parts.figure_of(name, _alt(name, history, lang), body, values, lang)
 
 
 def months_legend(limited: bool, lang: str) -> Markup:

@@ -22,6 +22,7 @@ from tests.browser.test_pages import (
     settled,
     violations,
 )
+from tests.browser.test_pictures import kept
 from tests.home import HOSTILE
 
 Serve = Callable[[str], Server]
@@ -136,7 +137,7 @@ def test_a_sentence_says_that_it_is_computing(screen: Page, serve: Serve) -> Non
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_picture_to_explore_has_its_words_and_its_files(screen: Page, serve: Serve, lang: str) -> None:
-    """Loaded with the part that has it; its SVG from the bar, in the reader's language; its values as CSV."""
+    """Loaded with the part that has it; its SVG and its values as CSV, from the same place as any picture."""
     open_page(screen, serve("empty"), "/comparer?exemple=oui", lang)
     expect(screen.locator("[data-testid=stPlotlyChart]")).to_have_count(0)
     screen.get_by_role("radio", name=t("compare.part_volume", lang)).click()
@@ -144,13 +145,9 @@ def test_a_picture_to_explore_has_its_words_and_its_files(screen: Page, serve: S
     expect(chart).to_have_count(1)
     words = screen.locator(".st-key-parts [role=figure]").first.get_attribute("aria-label") or ""
     assert t("compare.growth", lang).rstrip("?\u00a0\u202f ") in words and "0" in words
-    image = chart.locator(f"[data-title='{t('chart.image', lang)}'], [aria-label='{t('chart.image', lang)}']").first
-    with screen.expect_download() as drawn:
-        image.click()
-    assert drawn.value.suggested_filename == "sobria-volume.svg" and "<svg" in drawn.value.path().read_text("utf-8")
-    with screen.expect_download() as file:
-        screen.get_by_role("button", name=t("chart.values", lang)).click()
-    rows = file.value.path().read_text("utf-8-sig").splitlines()
+    drawn = kept(screen.locator(".st-key-parts"), "image", lang)
+    assert drawn.suggested_filename == "sobria-volume.svg" and "<svg" in drawn.path().read_text("utf-8")
+    rows = kept(screen.locator(".st-key-parts"), "values", lang).path().read_text("utf-8-sig").splitlines()
     assert len(rows) == 1 + 4 * 3 and rows[1].count(";") == 5  # four options, three volumes
 
 

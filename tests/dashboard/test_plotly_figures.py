@@ -1,5 +1,6 @@
 """The pictures to explore: drawn in the unit of their axis, their words and their file hold the same values."""
 
+from dashboard.shared.chart_parts import values_csv
 from dashboard.shared.plotly_figures import APART, Explored, ExploredRow, Mark, alternative, figure, values
 from tests.home import HOSTILE
 
@@ -46,7 +47,7 @@ def test_a_second_axis_has_heights_and_its_threshold() -> None:
 def test_a_hostile_name_is_text_and_no_cell_is_a_formula() -> None:
     drawn = str(figure(WATTS, "fr"))
     assert "<script" not in drawn and "&lt;script" in drawn
-    file = values(Explored("x", [ExploredRow("=1+1", "", [Mark(0.5, 1.5)])], "Wh"), "fr")
+    file = values_csv(values(Explored("x", [ExploredRow("=1+1", "", [Mark(0.5, 1.5)])], "Wh")), "fr")
     assert "'=1+1;;0,5;;1,5;Wh" in file and file.startswith("\ufeff")
 
 

@@ -1,0 +1,59 @@
+"""Every picture is kept from its page: as it is seen, or as its values."""
+
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Download, Locator, Page
+
+from dashboard.shared.texts import t
+from tests.browser.conftest import Server
+from tests.browser.test_pages import LANGUAGES, open_page, troubles
+
+SVG = "{http://www.w3.org/2000/svg}"
+PLACES = {"rect": ("x", "y", "width", "height"), "circle": ("cx", "cy"), "line": ("x1", "x2", "y1", "y2")}
+WITH_PICTURES = ("/", "/synthese", "/comparer?exemple=oui", "/mesures?voir=mois", "/leviers", "/validation")
+READ = """figure => { const words = [], walker = document.createTreeWalker(figure, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.parentElement.checkVisibility() && !node.parentElement.closest('.keep, .unseen'))
+      words.push(...node.data.match(/\\S+/g) || []); }
+  return words; }"""
+
+
+def kept(part: Locator, key: str, lang: str) -> Download:
+    """The first picture of a part of a page as it is kept: its "image" or its "values"."""
+    keep = part.locator(".keep").first
+    keep.locator("summary").filter(has_text=t("chart.keep", lang)).click()
+    with part.page.expect_download() as found:
+        keep.get_by_role("button", name=t(f"chart.{key}", lang)).click()
+    return found.value
+
+
+@pytest.mark.parametrize(("lang", "width"), list(zip(LANGUAGES, (1280, 360), strict=True)))
+def test_a_picture_is_kept_as_it_is_seen_and_as_its_values(
+    screen: Page, dashboard: Server, lang: str, width: int
+) -> None:
+    """Of each page the first: its words, its marks at places in pixels, a row for each value; on paper, no control."""
+    screen.set_viewport_size({"width": width, "height": 800})
+    faults = troubles(screen)
+    for path in WITH_PICTURES:
+        open_page(screen, dashboard, path, lang)
+        pictures = screen.locator("figure.chart")
+        assert pictures.count() == screen.locator("figure.chart > .keep").count() > 0, path
+        said = sorted(pictures.first.evaluate(READ))
+        drawing = kept(pictures.first, "image", lang).path().read_text("utf-8")
+        root = ElementTree.fromstring(drawing)
+        *inside, title, foot = (text.text or "" for text in root.iter(f"{SVG}text"))
+        assert sorted(" ".join(inside).split()) == said, path
+        assert screen.title() in foot and t("state.sample", lang).rstrip(": \u00a0\u202f") in foot
+        marks = [mark for mark in root.findall(f".//{SVG}g/*") if mark.tag[len(SVG) :] in PLACES]
+        assert len(marks) > 3 and "calc" not in drawing
+        for mark in marks:
+            assert all(float(mark.get(place) or 0) >= -20 for place in PLACES[mark.tag[len(SVG) :]]), path
+        file = kept(pictures.first, "values", lang)
+        head, *rows = file.path().read_text("utf-8-sig").splitlines()
+        assert len(rows) > 2 and {row.count(";") for row in (head, *rows)} == {5}, path
+        assert file.suggested_filename.startswith("sobria-") and title
+    assert faults == []
+    screen.emulate_media(media="print")
+    assert screen.locator(".keep").locator("visible=true").count() == 0
