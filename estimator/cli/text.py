@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 from typer.core import TyperGroup, TyperOption
 
+from estimator.catalogue.load import load
 from estimator.catalogue.published_figures import figure_label
 from estimator.core.errors import one_of, say, sentences, texts
 from estimator.core.interval import Interval, json_text
@@ -237,12 +238,13 @@ def steps_text(steps: Sequence[Mapping[str, Any]], lang: str) -> str:
 
 
 def used_text(factors: Sequence[Mapping[str, Any]], lang: str) -> str:
-    """Each factor: value, bounds, source, locator."""
+    """Each factor: value, bounds, what it stands in for where it is wider, source, locator."""
     lines = [say("cli", "factors", lang)]
     for item in factors:
         value = as_computed(item["value"], item["low"], item["high"], item["unit"], lang)
         source = item["source"]
-        lines.append(f"  {item['label'][lang]} ({item['subject'][lang]}) : {value}  {item['id']}")
+        wider = say("cli", "wider", lang, asked=load().label(item["asked"], lang)) if item["fallback_level"] else ""
+        lines.append(f"  {item['label'][lang]} ({item['subject'][lang]}{wider}) : {value}  {item['id']}")
         lines.append(f"    {source['title']}, {source['publisher']}, {source['year'] or 's.d.'} ; {item['locator']}")
     return "\n".join(lines)
 

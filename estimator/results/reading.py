@@ -19,7 +19,7 @@ from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
 from estimator.results.totals import Check, Coverage, ServiceTotals, Totals
 
-_WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "row_id = $1"}
+_WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "list_contains($1, row_id)"}
 
 
 def open_current(home: Path) -> "Results | None":
@@ -88,15 +88,20 @@ class Results(Build):
         return {month: figures(_figures(rows)) for month, rows in held.items()}
 
     def explain(self, number: str) -> ExplainedNumber:
-        """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ROW.FIGURE. NumberUnknown."""
+        """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ID.FIGURE, the id
+        of a row, or that its tool gave to the run. NumberUnknown."""
         from estimator.workloads.published_comparison import (
             models_of,
             published_beside,
         )  # numpy, for an explanation only
 
         scope, key, figure = split_number(number)
-        where, parameters = _WHERE[scope], [key] if key else []
-        groups = self.run_groups([key])[key] if scope == "run" else self.groups(where, parameters)
+        where, parameters = _WHERE[scope], list[Any]([key] if key else [])
+        if scope == "run":
+            told_of = self.run_groups(self._rows_of(key))
+            parameters, groups = [list(told_of)], [group for run in told_of.values() for group in run]
+        else:
+            groups = self.groups(where, parameters)
         if not groups:
             raise NumberUnknown(id=number)
         told: tuple[Mapping[str, str], ...] = ()
@@ -120,8 +125,13 @@ class Results(Build):
             trace=self._trace(where, parameters),
         )
 
+    def _rows_of(self, run: str) -> list[str]:
+        """The ids of the rows of a run, by the id of one or by that of its tool."""
+        rows = self._engine.rows("SELECT row_id FROM runs WHERE row_id = $1 OR run_id = $1 ORDER BY row_id", [run])
+        return [row["row_id"] for row in rows]
+
     def _years_reused(
-        self, relation: str, where: str, parameters: Sequence[str], names: Sequence[str]
+        self, relation: str, where: str, parameters: Sequence[Any], names: Sequence[str]
     ) -> tuple[Mapping[str, str], ...]:
         """What of the electricity has the value of another year, in words."""
         sql = f"SELECT zone_set, MAX(month) // 100 AS year FROM {relation} WHERE {where} GROUP BY 1 ORDER BY 1"
@@ -138,7 +148,7 @@ class Results(Build):
         found = _figures(rows)
         return found[figure] if figure in found else found[whole].parts[part]
 
-    def _trace(self, where: str, parameters: Sequence[str]) -> dict[str, Any]:
+    def _trace(self, where: str, parameters: Sequence[Any]) -> dict[str, Any]:
         """The newest lines behind a number, and how many there are."""
         rows = self._engine.rows(
             f"SELECT row_id, file_name, line, service_key, end_us, reader, tool_version FROM runs WHERE {where}"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from estimator.assessment.explanation import NumberUnknown
 from estimator.builds.mending import MENDED_BY, OF_A_MEND
 from estimator.builds.queries import ANY, RunFilter
 from estimator.core.errors import texts
@@ -48,3 +49,23 @@ def test_runs_are_searched_and_ordered(tmp_path: Path) -> None:
     assert keys(RunFilter(order="energy")) == ["b", "c-tri", "a-tri"]
     assert keys(RunFilter(text="TRI", order="service")) == ["a-tri", "c-tri"]
     assert keys(RunFilter(text="courrier", named=("b",))) == ["b"]
+
+
+def test_a_card_that_takes_the_manufacture_of_a_wider_one_says_so(tmp_path: Path) -> None:
+    """The tables have an L4 of its own; the T4 takes a card in general, which is a notice and nothing to mend."""
+    rows = [activity(service_key=card, device=f"gpu/{card}", device_count=1, device_hours=1.0) for card in ("l4", "t4")]
+    found = built(tmp_path, *rows)
+    assert [check["code"] for check in found.checks("l4")] == [] and found.to_mend() == []
+    assert {check["code"]: check["mended_by"] for check in found.checks("t4")} == {"card_of_class": None}
+
+
+def test_a_run_is_explained_by_the_id_that_its_tool_gave(tmp_path: Path) -> None:
+    """Two rows of one run, 1 and 2 kWh: its number is their sum, and each row has its own."""
+    rows = [activity(run_id="bdd1a2c0", cpu_energy_kwh=kwh) for kwh in (1.0, 2.0)]
+    found = built(tmp_path, *rows, activity(run_id="other"))
+    opened = found.explain("run.bdd1a2c0.it_energy")
+    assert opened.amount.at_factor_values == pytest.approx(3.0) and opened.trace["total"] == 2
+    assert found.explain(f"run.{rows[0].row_id}.it_energy").amount.at_factor_values == pytest.approx(1.0)
+    assert found.explain("run.bdd1a2c0.gwp").amount.central is not None
+    with pytest.raises(NumberUnknown):
+        found.explain("run.absent.it_energy")

@@ -61,6 +61,17 @@ def test_an_energy_that_its_power_cannot_make_has_no_known_method() -> None:
     assert modes == ["mode/constant", "mode/constant", "mode/unknown"]
 
 
+@pytest.mark.parametrize("power", ["42.5", "51.85", "43.1"])
+def test_a_constant_is_one_whether_the_pue_is_in_its_power_or_not(power: str) -> None:
+    """42.5 W during an hour at a PUE of 1.22 is 51.85 Wh. codecarbon 2 writes 42.5 W beside them and 3.3 writes 51.85;
+    43.1 W, and 43.1 / 1.22 = 35.3, are no halves of a rated power. The energy of the machine is 42.5 Wh each time."""
+    lines = one(("2.5.0", LINUX, power, 728), cpu="0.05185").splitlines()
+    row = read(f"{lines[0]},pue\n{lines[1]},1.22\n")[0][0]
+    assert row.cpu_energy_kwh == pytest.approx(0.0425)
+    assert row.cpu_mode == ("mode/rapl" if power == "43.1" else "mode/constant")
+    assert ("constant_42_5" in row.checks) == (power != "43.1")
+
+
 def test_the_card_is_a_reading_and_nothing_read_is_not() -> None:
     metered, silent = (read(one(("2.8.4", LINUX, 42.5, 8), gpu=kwh))[0][0] for kwh in ("0.001", "0"))
     assert metered.gpu_mode == "mode/nvml" and load().subjects["mode/nvml"].proof == "measured"

@@ -446,6 +446,9 @@ def test_sentences_name_things_as_people_do() -> None:
     steps = " ".join(step["formula"]["fr"] for step in alone["steps"])
     assert "1 000 000 000" in spaced(steps) and not re.search(r"\d\.\d|\de[+-]", steps)
     lines = used_text(body["factors"], "fr").splitlines()[1::2]
+    assert any(
+        "(Carte de calcul, cas général, à défaut de valeur pour « NVIDIA L40S »)" in spaced(line) for line in lines
+    )
     figures = [line.rpartition(") : ")[2].rpartition("  ")[0] for line in lines]
     assert not [line for line in figures if re.search(r"\d\.\d|e[+-]\d", line)]
     assert "0,0461 kg CO₂e/kWh [0,031 à 0,0569 kg CO₂e/kWh]" in [spaced(line) for line in figures]

@@ -133,9 +133,8 @@ def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -
     rest = read.total * rest_is_total + (read.total - held) * rest_is_missing
     joules = (held + rest) * 3.6e6
     metered = read.duration > METERED_S
-    steps = read.cpu_power / pue / STEP_W
-    whole = abs(steps - np.rint(steps)) < 1e-6
-    kept = read.cpu * 3.6e6 <= 2 * read.cpu_power * read.duration  # else this power is not what the energy comes from
+    whole = _rated(read.cpu_power) | _rated(read.cpu_power / pue)  # the PUE is in the power of 3.x, not in that of 2.x
+    kept = read.cpu / pue * 3.6e6 <= 2 * read.cpu_power * read.duration  # else the energy does not come from this power
     power = read.cpu_power + read.gpu_power + read.ram_power
     told_together = {"other_energy_kwh": joules / 3.6e6, "machine_hours": read.duration / 3600, "stated_power_w": power}
     rated, emitted = read.rate * read.duration, 1000 * read.emissions
@@ -158,14 +157,20 @@ def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -
         metered=metered,
         impossible=metered & (joules > IMPOSSIBLE_W * read.duration),
         fallback=(read.cpu_power == FALLBACK_W) | (read.cpu_power == FALLBACK_W * pue),
-        steady=(steps > 0) & whole & kept,
-        varying=(steps > 0) & (whole ^ True),
+        steady=(read.cpu_power > 0) & whole & kept,
+        varying=(read.cpu_power > 0) & (whole ^ True),
         grams=(emitted > 0) & (rated > 0.95 * emitted) & (rated < 1.05 * emitted),
         contradicted=(power > 0) & (joules > 0) & breaks("power_and_time", told_together),
         overused=breaks("card_use", {"card_use_percent": read.gpu_use})
         | breaks("card_use", {"card_use_percent": read.cpu_use}),
     )
     return signs, rest
+
+
+def _rated(power: Any) -> Any:
+    """Whether a power [W] is one that is written rather than read."""
+    steps = power / STEP_W
+    return abs(steps - np.rint(steps)) < 1e-6
 
 
 def judge(signs: Signs, facts: RowFacts) -> Judgement:

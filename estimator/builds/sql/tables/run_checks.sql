@@ -24,6 +24,10 @@ FROM (
   UNION ALL BY NAME
   SELECT row_id, service_key, code FROM weighed_checks
   UNION ALL BY NAME
+  -- A card whose manufacture nobody published: that of its class counts.
+  SELECT row_id, service_key, 'card_of_class' AS code FROM runs
+  WHERE device IN (SELECT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0)
+  UNION ALL BY NAME
   -- Answers to be modelled, of a model that is not in the catalogue.
   SELECT DISTINCT row_id, service_key, 'unknown_model' AS code
   FROM slices
