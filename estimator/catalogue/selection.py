@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, say
 
 GRID = ("grid_gwp", "grid_water_intensity", "grid_primary_energy", "grid_adpe")  # that have years
+Span = tuple[str, int | None, int | None]  # its word, its first year, its last
 
 
 @dataclass(frozen=True)
@@ -56,32 +57,35 @@ def years_reused(
     bounds: Mapping[str, SelectedFactor], year: int, catalogue: Catalogue, names: Iterable[str] = GRID
 ) -> list[dict[str, str]]:
     """What of the electricity of a year has the value of another one, or of several, in words: a sentence a span."""
-    spans: dict[tuple[str, str], tuple[dict[str, str], list[str]]] = {}
+    spans: dict[tuple[str, Span], list[str]] = {}
     for name in names:
         item = bounds[name].factor if name in bounds else None
         if item and (span := _span(item, year)):
-            spans.setdefault((item.subject, span["fr"]), (span, []))[1].append(name)
-    found = []
-    for (zone, _), (span, named) in spans.items():
-        told: dict[str, str] = {"code": "year_reused"}
-        for lang in LANGUAGES:
-            what = ", ".join(say("grid_years", name, lang) for name in named)
-            facts = {"what": what[:1].upper() + what[1:], "zone": catalogue.label(zone, lang), "span": span[lang]}
-            told[lang] = say("warnings", "year_reused", lang, year=year, **facts)
-        found.append(told)
-    return found
+            spans.setdefault((item.subject, span), []).append(name)
+    labels = {zone: tuple(catalogue.label(zone, lang) for lang in LANGUAGES) for zone, _ in spans}
+    return [_year_reused(labels[zone], tuple(named), year, span) for (zone, span), named in spans.items()]
 
 
-def _span(item: Factor, year: int) -> dict[str, str] | None:
-    """The years that a row is said to be of, in words, where they are not this one alone."""
+def _span(item: Factor, year: int) -> Span | None:
+    """The years that a row is said to be of, where they are not this one alone."""
     first, last = (day.year if day else None for day in (item.valid_from, item.valid_to))
     if first is None:
-        key = "before" if last and year < last else ""
-    elif last is None:
-        key = "last" if year > first else ""
-    else:
-        key = "span" if first != last else ""
-    return sentences("grid_years", key, first=first, last=last) if key else None
+        return ("before", first, last) if last and year < last else None
+    if last is None:
+        return ("last", first, last) if year > first else None
+    return ("span", first, last) if first != last else None
+
+
+@lru_cache(maxsize=1024)
+def _year_reused(labels: tuple[str, ...], names: tuple[str, ...], year: int, said: Span) -> dict[str, str]:
+    key, first, last = said
+    found = {"code": "year_reused"}
+    for zone, lang in zip(labels, LANGUAGES, strict=True):
+        what = ", ".join(say("grid_years", name, lang) for name in names)
+        span = say("grid_years", key, lang, first=first, last=last)
+        facts = {"what": what[:1].upper() + what[1:], "zone": zone, "span": span}
+        found[lang] = say("warnings", "year_reused", lang, year=year, **facts)
+    return found
 
 
 def given(catalogue: Catalogue, name: str, value: float, source: str = "given") -> SelectedFactor:

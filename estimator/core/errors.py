@@ -73,7 +73,12 @@ def sentences(section: str, key: str, **facts: object) -> dict[str, str]:
 
 def several(section: str, keys: Iterable[str]) -> dict[str, str]:
     """The texts of several keys as one, its code that of each joined by `+`."""
-    told = [sentences(section, key) for key in dict.fromkeys(keys)]
+    return {**_several(section, tuple(dict.fromkeys(keys)))}
+
+
+@cache
+def _several(section: str, keys: tuple[str, ...]) -> dict[str, str]:
+    told = [sentences(section, key) for key in keys]
     between = {lang: say("numbers", "between_items", lang) for lang in LANGUAGES} | {"code": "+"}
     return {name: joint.join(said[name] for said in told) for name, joint in between.items()}
 

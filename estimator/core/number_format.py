@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from estimator.core.errors import LANGUAGES, say
@@ -183,6 +184,7 @@ def range_text(amount: Interval, lang: str) -> str:
     return shown.interval if low == high else _t("numbers.range", lang, low=low, high=with_unit(high, step))
 
 
+@lru_cache(maxsize=1024)
 def exact_text(value: float | None, unit: str, lang: str, step: DisplayUnit | None = None) -> str:
     """A published value, up to four significant figures, with its unit."""
     if value is None:

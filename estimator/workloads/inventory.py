@@ -203,10 +203,11 @@ def _wider(groups: Iterable[ActivityGroup], catalogue: Catalogue) -> list[dict[s
     found: dict[tuple[str, str], dict[str, None]] = {}
     for group in groups:
         for name, bound in group.bounds.items():
+            if not bound.factor or not bound.fallback_level or name in DEFAULTED:
+                continue
             share = group.bounds.get("machine_share") if name in MACHINE else None
             a_share = share is not None and share.factor is not None and not share.fallback_level
-            by_design = name in DEFAULTED or a_share or catalogue.quantities[name].hangs_on == "serving"
-            if bound.factor and bound.fallback_level and not by_design:
+            if not a_share and catalogue.quantities[name].hangs_on != "serving":
                 found.setdefault((bound.subject, bound.factor.subject), {})[name] = None
     told = []
     for (asked, used), names in found.items():

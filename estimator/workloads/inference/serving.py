@@ -168,10 +168,14 @@ def flight_effect(bounds: Mapping[str, SelectedFactor]) -> dict[str, float]:
     at the fewest, other factors at their values."""
     supposed = bounds["requests_in_flight"].factor
     assert supposed is not None and supposed.low is not None and supposed.high is not None
-    values, wanted = {name: _value(bound) for name, bound in bounds.items()}, below(("output_energy",))
-    at = {end: {**values, "requests_in_flight": end} for end in (supposed.low, supposed.high)}
-    most, least = (evaluate(moved, wanted)["output_energy"] for moved in at.values())
+    cell = tuple((name, _value(bound)) for name, bound in bounds.items() if name != "requests_in_flight")
+    most, least = (_output_energy(cell, flight) for flight in (supposed.low, supposed.high))
     return {"low": supposed.low, "high": supposed.high, "times": float(f"{most / least:.2g}")}
+
+
+@lru_cache(maxsize=1024)
+def _output_energy(values: tuple[tuple[str, float], ...], flight: float) -> float:
+    return float(evaluate({**dict(values), "requests_in_flight": flight}, below(("output_energy",)))["output_energy"])
 
 
 def computed(
