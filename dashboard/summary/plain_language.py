@@ -64,7 +64,8 @@ def _verdict(body: Body) -> str:
 
 def _footprint(entry: Body, lang: str) -> list[str]:
     value, change, made = spelled(entry["value"], lang), entry["change"], made_share(entry["value"])
-    reach = "between" if made > WHOLE else "made_part" if made else "made_none"
+    partly = made or entry["value"].get("made_partly")
+    reach = "between" if made > WHOLE else "made_part" if partly else "made_none"
     trend = "open" if change["established"] is False else "none"
     between = ""
     if change["established"]:

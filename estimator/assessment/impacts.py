@@ -50,7 +50,13 @@ class ImpactIndicator:
         """The parts without which nothing of a group counts."""
         return (*(p for p in self.parts if p.required), *self.beside)
 
+    @cached_property
+    def made(self) -> tuple[Contribution, ...]:
+        """The parts that are a manufacture; none in an electricity or a water, nor in one part alone."""
+        return tuple(p for p in self.parts if p.name in MADE) if len(self.parts) > 1 else ()
 
+
+MADE = ("devices", "machines")  # the parts that are a manufacture: of the cards, of the machine that holds them
 ANSWERS = ("output_tokens", "media_outputs", "stated_uses", "active_seat_days", "seat_days")
 NETWORK_ALONE = {"data_gb"}  # the amounts of a use of which nothing else is described
 MACHINE_HOURS = ("machine_hours", "hosted_hours", *ANSWERS)
@@ -106,12 +112,16 @@ class Amount(Interval):
     central: median of the draws of this amount, the printed value; medians of parts do not add up
     to that of their sum. at_factor_values: the arithmetic with every factor at its central value; these do add up.
     covers: share of the electricity as read with a known value; of a part, that share of the electricity of its figure.
+    made, made_partly: of a figure with a manufacture, the share of its electricity with all of it in the figure, and
+    with a part alone: cards whose machine is not known [1].
     """
 
     unit: str
     at_factor_values: float | None = None
     envelope: tuple[float, float] | None = None
     covers: float = 0.0
+    made: float | None = None
+    made_partly: float | None = None
     parts: Mapping[str, "Amount"] = Field(default_factory=dict)
 
     @classmethod
@@ -134,6 +144,7 @@ class Amount(Interval):
             body["missing"] = dict(self.missing)
         else:
             body |= {"envelope": list(self.envelope or ()), "covers": self.covers}
+            body |= {name: self[name] for name in ("made", "made_partly") if name in self}
         return body | {name: part.as_dict() for name, part in self.parts.items()}
 
     def __contains__(self, name: object, /) -> bool:
@@ -177,6 +188,7 @@ class GroupTerm:
     weight: known electricity of the group, each factor at its value [kWh]; read: what was read of it, before any factor
     [kWh]. outcomes: the sum of its known results, as `uncertainty.outcomes`; None when unknown.
     applicable: whether the amount, or the figure of this part, applies to the group; why: the reason when unknown.
+    made: "made" where its whole manufacture is in the figure, "made_partly" where a part of it is.
     """
 
     weight: float
@@ -184,6 +196,7 @@ class GroupTerm:
     outcomes: Any
     applicable: bool
     why: str | None
+    made: str | None = None
 
 
 def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[str, GroupTerm]:
@@ -196,7 +209,8 @@ def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[s
     found: dict[str, GroupTerm] = {}
     for figure in figures:
         whole = is_counted(figure, group, values)
-        found[figure.id] = _term(evaluated, figure.parts, figure.required, whole)
+        term = _term(evaluated, figure.parts, figure.required, whole)
+        found[figure.id] = replace(term, made=made_in(figure, group, values) if whole else None)
         if len(figure.parts) > 1:
             for part in figure.parts:
                 term = _term(evaluated, (part,), (part, *figure.required), whole, found[figure.id].applicable)
@@ -261,7 +275,7 @@ class RunningAmounts:
         known = {name: uncertainty.statistics(s.outcomes) for name, s in self._sums.items() if s.outcomes is not None}
         points = dict(zip(known, uncertainty.points_of_each([k.draws for k in known.values()]), strict=True))
 
-        def amount(name: str, unit: str, parts: Mapping[str, Amount]) -> Amount:
+        def amount(name: str, unit: str, parts: Mapping[str, Amount], makes: bool = False) -> Amount:
             found = self._sums.get(name)
             if found is None or found.outcomes is None:
                 missing = several("missing", found.why if found else ["no_activity"])
@@ -276,13 +290,14 @@ class RunningAmounts:
                 envelope=(stated.low, stated.high),
                 covers=found.covers,
                 parts=parts,
+                **({made: found.share(made) for made in ("made", "made_partly")} if makes else {}),
             )
 
         figures = {}
         for figure in self.figures:
             opened = figure.parts if len(figure.parts) > 1 else ()
             parts = {p.name: amount(f"{figure.id}.{p.name}", figure.unit, {}) for p in opened}
-            figures[figure.id] = amount(figure.id, figure.unit, parts)
+            figures[figure.id] = amount(figure.id, figure.unit, parts, bool(figure.made))
         return figures
 
 
@@ -291,7 +306,8 @@ class _RunningSum:
 
     def __init__(self) -> None:
         self.outcomes: Any = None
-        self._known = self._applicable = 0.0
+        self._applicable = 0.0
+        self._known = dict.fromkeys(("known", "made", "made_partly"), 0.0)
         self._why: dict[str, None] = {}
 
     @property
@@ -301,13 +317,18 @@ class _RunningSum:
 
     @property
     def covers(self) -> float:
-        return self._known / self._applicable if self._applicable else 1.0
+        return self.share("known") if self._applicable else 1.0
+
+    def share(self, name: str) -> float:
+        """Of the electricity of the groups to which the amount applies: of those with a value, or a manufacture."""
+        return self._known[name] / self._applicable if self._applicable else 0.0
 
     def add(self, term: GroupTerm, share: float, weight: float) -> None:
         self._applicable += weight if term.applicable else 0.0
         self._why |= {term.why: None} if term.why else {}
         if term.outcomes is not None:
-            self._known += weight
+            for name in ("known", *([term.made] if term.made else [])):
+                self._known[name] += weight
             added = term.outcomes if share == 1.0 else share * term.outcomes
             self.outcomes = added if self.outcomes is None else self.outcomes + added
 
@@ -323,6 +344,14 @@ def known_result(part: Contribution, values: Mapping[str, Any]) -> str | None:
 def is_counted(figure: ImpactIndicator, group: ActivityGroup, values: Mapping[str, Any]) -> bool:
     """Whether a figure, and each part of it, counts this group: its required parts are known there."""
     return all(known_result(p, values) for p in figure.required if applies_to(p, group))
+
+
+def made_in(figure: ImpactIndicator, group: ActivityGroup, values: Mapping[str, Any]) -> str | None:
+    """« made » where the machine of a group is known with its manufacture, and that of its cards if it has some;
+    « made_partly » where that of one of them is; None where none is, or is asked."""
+    known = {part.name for part in figure.made if applies_to(part, group) and known_result(part, values)}
+    asked = {part.name for part in figure.made if applies_to(part, group)} | {"machines"}
+    return ("made" if asked <= known else "made_partly") if known else None
 
 
 def applies_to(part: Contribution, group: ActivityGroup) -> bool:

@@ -14,12 +14,12 @@ from estimator.catalogue.published_figures import figure_label
 from estimator.core.errors import one_of, say, sentences, texts
 from estimator.core.interval import Interval, json_text
 from estimator.core.number_format import (
-    WHOLE,
     as_computed,
     bare_number,
     count_text,
     exact_text,
     interval_text,
+    made_text,
     partly_text,
     proof_words,
     share_text,
@@ -214,8 +214,8 @@ def waiting_lines(account: "Account", lang: str) -> list[str]:
 def _cover_line(cover: "Coverage", lang: str) -> str:
     """Coverage of the totals, and the count of runs of unknown electricity."""
     line = say("cli", "totals_cover", lang, share=share_text(min(cover.by_figure.values()), lang))
-    if cover.weight_kwh and cover.embodied <= WHOLE:
-        line += say("cli", "totals_made", lang, share=share_text(cover.embodied, lang))
+    if cover.weight_kwh and (made := made_text(cover.embodied, cover.embodied_partly, lang)):
+        line += say("cli", "totals_made", lang, made=made)
     if not cover.unknown:
         return line
     return line + say("cli", "totals_unknown", lang, count=count_text(cover.unknown, lang))

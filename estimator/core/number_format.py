@@ -234,20 +234,29 @@ def spoken_numbers(text: str, lang: str) -> str:
 
 
 def made_share(amount: Interval) -> float:
-    """Share of the electricity of a figure whose machines have their manufacture in it [1]; 1 where it counts none."""
-    part = amount.get("machines")
-    return float(part.get("covers") or 0.0) if part else 1.0
+    """Share of the electricity of a figure with all of its manufacture in it [1]; 1 where it counts none."""
+    return float(amount.get("made", 1.0))
+
+
+def made_text(made: float, partly: float, lang: str) -> str:
+    """« fabrication connue : 60 % », « …, en partie : 20 % », of these shares of an electricity; empty of all of it."""
+    if made > WHOLE:
+        return ""
+    if not made and (not partly or partly > WHOLE):
+        return _t("numbers.made_partly" if partly else "numbers.made_none", lang)
+    told = [("made", made), *([("made_part", partly)] if partly else [])]
+    return ", ".join(_t(f"numbers.{key}", lang, share=share_text(share, lang)) for key, share in told)
 
 
 def partly_text(amount: Interval, lang: str) -> str:
-    """« couvre 60 % de l'électricité connue », « électricité seule, fabrication inconnue »: what an amount leaves out;
-    empty of a whole one, and of none."""
+    """« couvre 60 % de l'électricité connue », « fabrication connue en partie »: what an amount leaves out; empty of a
+    whole one, and of none."""
     if not amount.known:
         return ""
-    covers, made = amount.get("covers"), made_share(amount)
-    told = [("covers", covers)] if covers is not None and covers <= WHOLE else []
-    told += [("made_part" if made else "made_none", made)] if made <= WHOLE else []
-    return ", ".join(_t(f"numbers.{key}", lang, share=share_text(share, lang)) for key, share in told)
+    covers, made = amount.get("covers"), made_text(made_share(amount), amount.get("made_partly", 0.0), lang)
+    part = covers is not None and covers <= WHOLE
+    covered = _t("numbers.covers", lang, share=share_text(covers, lang)) if part else ""
+    return ", ".join(filter(None, (covered, made)))
 
 
 def tick_text(value: float, step: DisplayUnit, lang: str) -> str:

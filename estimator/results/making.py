@@ -132,4 +132,6 @@ def _columns(name: str, amount: Amount) -> dict[str, Any]:
         "unit": amount.unit,
         "missing": amount.missing["code"] if amount.missing else None,
         "coverage": None if amount.missing else amount.covers,
+        "made": amount.made,
+        "made_partly": amount.made_partly,
     }

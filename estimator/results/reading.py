@@ -179,7 +179,8 @@ class Results(Build):
             period=(iso(row["first_us"]), last_day(row["last_us"])),
             weight_kwh=rows[0]["weight_kwh"],
             site_energy=found["energy"].covers,
-            embodied=found["gwp"].parts["machines"].covers,
+            embodied=found["gwp"].made or 0.0,
+            embodied_partly=found["gwp"].made_partly or 0.0,
             by_figure={figure.id: found[figure.id].covers for figure in FIGURES},
             unknown=coverage.unknown_runs(self._engine),
             quarantined=self.quarantine_count(),
@@ -215,4 +216,5 @@ def _amount(row: Mapping[str, Any]) -> Amount:
     known = {name: row[name] for name in ("unit", "low", "central", "high", "at_factor_values")}
     if row["missing"]:
         return Amount(**known, missing=several("missing", row["missing"].split("+")))
-    return Amount(**known, envelope=(row["lowest"], row["highest"]), covers=row["coverage"])
+    shares = {"covers": row["coverage"], "made": row["made"], "made_partly": row["made_partly"]}
+    return Amount(**known, envelope=(row["lowest"], row["highest"]), **shares)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-VERSION = "2"
+VERSION = "3"
 LEVELS = ("total", "service", "month", "proof", "cell")
 USE_CASE = "use_case"
 _TEXT, _NUMBER = pa.string(), pa.float64()
@@ -26,6 +26,8 @@ _FIELDS = (
     pa.field("unit", _TEXT, nullable=False),
     pa.field("missing", _TEXT),
     pa.field("coverage", _NUMBER),
+    pa.field("made", _NUMBER),
+    pa.field("made_partly", _NUMBER),
     pa.field("as_read_kwh", _NUMBER),
     pa.field("weight_kwh", _NUMBER, nullable=False),
     pa.field("build", _TEXT, nullable=False),

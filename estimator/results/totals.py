@@ -10,8 +10,9 @@ class Coverage(Strict):
     """Basis of the totals.
 
     period: first and last day; weight_kwh: known electricity of the machines, each factor at its value [kWh];
-    site_energy and by_figure: share of it that each figure covers; embodied: share of it whose machines have their
-    manufacture in the totals; unknown: runs of unknown electricity; to_check: runs to mend, for a total rests on it.
+    site_energy and by_figure: share of it that each figure covers; embodied: share of it with all of its
+    manufacture in the totals, embodied_partly: with a part of it alone; unknown: runs of unknown electricity;
+    to_check: runs to mend, for a total rests on it.
     """
 
     runs: int
@@ -20,6 +21,7 @@ class Coverage(Strict):
     weight_kwh: float
     site_energy: float
     embodied: float
+    embodied_partly: float
     by_figure: Mapping[str, float]
     unknown: int
     quarantined: int

@@ -67,7 +67,7 @@ def test_a_group_of_which_a_required_part_is_unknown_stays_out_of_a_total() -> N
 
 
 def test_the_json_of_an_amount_gives_it_back_with_what_it_leaves_out() -> None:
-    """Machines whose manufacture is known for 42 % of the electricity: the command line reads the JSON."""
+    """A manufacture known for 42 % of the electricity, and in part for 8 %: the command line reads the JSON."""
     unknown = Amount(unit="kgCO2e", missing={"code": "no_host", "fr": "sans hôte", "en": "no host"})
     machines = Amount(unit="kgCO2e", low=1.0, central=2.0, high=3.0, envelope=(1.0, 3.0), covers=0.42)
     whole = Amount(
@@ -78,6 +78,8 @@ def test_the_json_of_an_amount_gives_it_back_with_what_it_leaves_out() -> None:
         at_factor_values=5.0,
         envelope=(3.0, 7.0),
         covers=1.0,
+        made=0.42,
+        made_partly=0.08,
         parts={"machines": machines, "devices": unknown},
     )
     assert Amount.read(whole.as_dict()) == whole

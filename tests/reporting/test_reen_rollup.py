@@ -114,6 +114,17 @@ def test_an_unknown_figure_lowers_what_the_sum_covers(folder: Path, homes: dict[
     assert "sans pays" in plain(rendered(rollup(read_files(folder), "fr"), "txt"))
 
 
+def test_the_manufacture_of_a_sum_is_that_of_its_files(folder: Path, homes: dict[str, Path]) -> None:
+    """All of 7 kWh have their manufacture, half of the 8 kWh of the second commune and a part of it for a quarter:
+    (7 + 4) of 15 kWh whole, 2 of 15 in part. An electricity has none."""
+    body = _body(homes["54547"], "54547")
+    body["figures"]["gwp"] |= {"made": 0.5, "made_partly": 0.25}
+    _write(folder / "54547.json", body)
+    review = read_files(folder)
+    made = [review.figure("gwp")[name] for name in ("made", "made_partly")]
+    assert made == pytest.approx([11 / 15, 2 / 15]) and review.figure("energy").made is None
+
+
 def test_a_service_of_two_communes_is_named(folder: Path, homes: dict[str, Path]) -> None:
     """The assistant was read from the same lines: counted twice; « tri » has one name in two places: not told."""
     [twice] = read_files(folder).twice()

@@ -138,13 +138,13 @@ def test_a_footprint_without_the_manufacture_of_its_machines_is_said_to_be_a_par
     made = Register(tmp_path).create(IDEA, WHO).id
     Register(tmp_path).attach(made, {"service_key": "essais"}, WHO)
     built(tmp_path, run("essais", 1, machine_hours=None, items=1e5))
-    alone = {"fr": "électricité seule, fabrication inconnue", "en": "electricity alone, manufacture unknown"}[lang]
+    alone = {"fr": "fabrication inconnue", "en": "manufacture unknown"}[lang]
     found = facts(tmp_path, lang, made)
     assert page(resident(found)).count(alone) == 2  # metals, greenhouse gases
     assert ("2 sur 4", "2 of 4")[lang == "en"] in str(evidence(found))
     assert "minimum" in " ".join(sci(CarbonIntensity(found)).lead)
     told = sobria(tmp_path, "totals", lang=lang).stdout
-    assert told.count(alone) == 3  # and primary energy
+    assert told.count(alone) == 4  # and primary energy, and the cover
     body = sheet(found.scope)["indicators"]
     assert alone in value_text(body["adpe"], lang) and alone not in value_text(body["energy"], lang)
     easy = " ".join(_footprint(body["adpe"] | {"objective": None}, lang))
@@ -152,6 +152,30 @@ def test_a_footprint_without_the_manufacture_of_its_machines_is_said_to_be_a_par
     built(tmp_path, run("essais", 1, "2026-04", machine_hours=2.0, items=1e5))
     half = {"fr": "fabrication connue : 50 %", "en": "manufacture known: 50%"}[lang]
     assert page(resident(facts(tmp_path, lang, made))).count(half) == 2
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_cards_without_their_machine_are_a_manufacture_known_in_part(tmp_path: Path, lang: str) -> None:
+    """Hours of a card alone: no page says that its manufacture is unknown, nor that it is whole.
+
+    Then a kWh of a desk with its hours, whole, and two kWh with no hour: 1 of 4 kWh whole, 1 of 4 in part."""
+    made = Register(tmp_path).create(IDEA, WHO).id
+    Register(tmp_path).attach(made, {"service_key": "essais"}, WHO)
+    cards = {"machine": None, "machine_hours": None, "device": "gpu/a100-pcie-40", "device_hours": 10.0}
+    built(tmp_path, run("essais", 1, items=1e5, **cards))
+    some = {"fr": "fabrication connue en partie", "en": "manufacture known in part"}[lang]
+    found = facts(tmp_path, lang, made)
+    assert page(resident(found)).count(some) == 2  # metals, greenhouse gases
+    told = sobria(tmp_path, "totals", lang=lang).stdout
+    assert told.count(some) == 4  # and primary energy, and the cover
+    score = sci(CarbonIntensity(found))
+    assert "minimum" in " ".join(score.lead) and page(score).count(some) == 1
+    easy = " ".join(_footprint(sheet(found.scope)["indicators"]["adpe"] | {"objective": None}, lang))
+    assert {"fr": "une partie des ordinateurs", "en": "of some of the computers"}[lang] in easy
+    silent = run("essais", 2, "2026-05", machine=None, machine_hours=None)
+    built(tmp_path, run("essais", 1, "2026-04", machine_hours=2.0), silent)
+    parts = {"fr": "fabrication connue : 25 %, en partie : 25 %", "en": "manufacture known: 25%, in part: 25%"}[lang]
+    assert sobria(tmp_path, "totals", lang=lang).stdout.replace("\u00a0", " ").count(parts) == 4
 
 
 @pytest.mark.parametrize("asked", [("resident", "courriers"), ("evidence", "courriers"), ("evidence",)])
@@ -180,7 +204,7 @@ def test_figures_of_too_few_people_are_in_no_document(tmp_path: Path) -> None:
             Commitments(home).withdraw(entry.event, voter("RH", "essai"))
     found = facts(home)
     assert found.hidden and "ne sont pas publiés un par un" in page(resident(found))
-    with refuses("score_withheld", "not published one by one"):
+    with refuses("score_without_figures", "not published one by one"):
         sci(CarbonIntensity(found))
     assert small(found.scope) == {"courriers"} and small(facts(settle(tmp_path / "other")).scope) == frozenset()
     assert "kWh" not in page(resident(found)) and evidence(found)["1.5"].state == "missing"
@@ -304,7 +328,10 @@ def test_a_unit_that_nothing_counts_is_refused_with_those_that_are(home: Path) -
     with refuses("unit_not_counted", r"unit \(40\)"):
         score(home, "1000-tokens").as_dict()
     assert "audio-hour" in sobria(home, "report", "sci", "courriers", "--per", "audio-hour", code=1).stderr
-    with refuses("score_unknown", "unknown"):
+    with refuses("score_without_figures", "no measurement"):
+        score(home, period="2024").as_dict()
+    built(home, run("courriers", 1, "2024-02", zone=None))
+    with refuses("score_unknown", "by location are unknown"):
         score(home, period="2024").as_dict()
     built(home, run("courriers", 0, "2027-01", machine_hours=None))
     with refuses("nothing_counted", "volume_mensuel"):

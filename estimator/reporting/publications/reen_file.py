@@ -16,7 +16,7 @@ from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
-from estimator.core.number_format import interval_text, made_share
+from estimator.core.number_format import interval_text
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.anonymity import grouped
@@ -61,8 +61,8 @@ def _period(text: str) -> str:
 
 class CommuneFigure(Interval):
     """A footprint of a commune over the period: its interval, the share of the electricity that it covers [1], and its
-    draws as 32-bit numbers; empty with `missing` when it is unknown. machines: {"covers": that of
-    the machines whose manufacture is in it [1]}, where it counts it."""
+    draws as 32-bit numbers; empty with `missing` when it is unknown. made, made_partly: that whose manufacture is in it
+    whole, or in part [1], where it counts it."""
 
     model_config = ConfigDict(allow_inf_nan=False)
 
@@ -70,7 +70,8 @@ class CommuneFigure(Interval):
     low: Amount | None
     central: Amount | None
     high: Amount | None
-    machines: Mapping[str, Amount] = Field(default_factory=dict)
+    made: Amount | None = None
+    made_partly: Amount | None = None
     missing: Mapping[str, str] = Field(default_factory=dict)
     covers: Amount = 0.0
     draws: Annotated[str, AfterValidator(_drawn)] = ""
@@ -206,8 +207,8 @@ def _figure(rows: Sequence[Attached], name: str, value: Interval) -> CommuneFigu
     figure = next(found for found in FOUR if found.id == name)
     drawn: Any = Side([row.row.group for row in rows]).drawn(figure)
     packed = base64.b64encode((np.zeros(DRAWS) + drawn).astype("<f4").tobytes()).decode()
-    machines = {"covers": made_share(value)} if "machines" in value else {}
-    return CommuneFigure(**ends, covers=value["covers"], machines=machines, draws=packed)
+    made = {name: value[name] for name in ("made", "made_partly") if name in value}
+    return CommuneFigure(**ends, covers=value["covers"], **made, draws=packed)
 
 
 def _services(facts: ReportFacts, rows: Sequence[Attached]) -> list[CommuneService]:

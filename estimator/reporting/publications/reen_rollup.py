@@ -13,7 +13,7 @@ from estimator.assessment.impacts import Amount
 from estimator.assessment.uncertainty import points
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.interval import Interval
-from estimator.core.number_format import interval_text, made_share, partly_text, range_text
+from estimator.core.number_format import interval_text, partly_text, range_text
 from estimator.core.periods import Period
 from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import typeset
@@ -74,8 +74,8 @@ class TerritoryReview:
 
     def figure(self, name: str) -> Amount:
         """The sum of a footprint over the communes that know it: by draw when they share their factors, else of their
-        bounds, as if all of their doubt were shared. covers: share of the electricity of all files [1]; machines: of
-        that of the communes that know it, the share whose machines have their manufacture in it."""
+        bounds, as if all of their doubt were shared. covers: share of the electricity of all files [1]; made and
+        made_partly: of that of the communes that know it."""
         known = self.knowing(name)
         found = [file.figures[name] for file in known]
         first = self.files[0].figures[name]
@@ -89,15 +89,18 @@ class TerritoryReview:
         read = sum(file.as_read_kwh for file in self.files)
         covered = sum(file.figures[name].covers * file.as_read_kwh for file in known)
         there = sum(file.as_read_kwh for file in known)
-        made = sum(made_share(file.figures[name]) * file.as_read_kwh for file in known)
-        machines = Amount(unit=first.unit, covers=made / there if there else 1.0)
+        made = {
+            part: sum(file.figures[name].get(part, 0.0) * file.as_read_kwh for file in known) / there
+            for part in ("made", "made_partly")
+            if there and part in found[0]
+        }
         covers = covered / read if read else 1.0
-        return Amount(unit=first.unit, low=low, central=central, high=high, covers=covers, parts={"machines": machines})
+        return Amount(unit=first.unit, low=low, central=central, high=high, covers=covers, **made)
 
     def _known(self, name: str) -> dict[str, Any]:
         """A footprint as JSON, with how many communes know it."""
         found = self.figure(name)
-        covers = {"covers": found.covers, "machines": {"covers": found["machines"].covers}} if found.known else {}
+        covers = {name: found[name] for name in ("covers", "made", "made_partly") if found.known and name in found}
         return Interval.as_dict(found) | covers | {"communes": len(self.knowing(name))}
 
     @property

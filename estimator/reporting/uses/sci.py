@@ -5,20 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from estimator.assessment.evaluation import ActivityGroup
-from estimator.assessment.impacts import (
-    Amount,
-    ImpactIndicator,
-    amounts,
-    applies_to,
-    figure_named,
-    known_result,
-)
+from estimator.assessment.impacts import Amount, ImpactIndicator, amounts, figure_named
 from estimator.assessment.uncertainty import interval
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.interval import Interval
-from estimator.core.number_format import interval_text, partly_text, share_text, tick_text
+from estimator.core.number_format import interval_text, made_text, share_text, tick_text
 from estimator.governance.indicators.explanation import USE
 from estimator.governance.indicators.functional_units import counted_in, outputs, units
 from estimator.governance.indicators.usage_by_case import Attached, months_of
@@ -33,7 +25,7 @@ COLUMNS = ("terme", "bas", "central", "haut", "unite", "valeur_aux_facteurs", "c
 THOUSAND, PERCENT = 1000, 100
 _GWP, _ENERGY = figure_named("gwp"), figure_named("energy")
 assert _GWP is not None and _ENERGY is not None
-USE_PART, MADE = _GWP.parts[0], tuple(part for part in _GWP.parts if part.name in ("devices", "machines"))
+USE_PART, MADE = _GWP.parts[0], _GWP.made
 TERMS = (  # E, E × I, M and the score before its division; the network has no electricity of ours, and stays outside
     ImpactIndicator("energy", "kWh", _ENERGY.parts),
     ImpactIndicator("operational", "kgCO2e", (USE_PART,)),
@@ -52,10 +44,10 @@ class CarbonIntensity:
 
     @cached_property
     def rows(self) -> list[Attached]:
-        """The months whose emissions by location are known. score_withheld, score_unknown."""
-        if self.facts.hidden:
+        """The months whose emissions by location are known. score_without_figures, score_unknown."""
+        if not self.facts.rows:
             why = {f"why_{lang}": replace(self.facts, lang=lang).no_figures for lang in LANGUAGES}
-            raise SobriaError("score_withheld", name=self.facts.case.name, period=self.facts.scope.period, **why)
+            raise SobriaError("score_without_figures", name=self.facts.case.name, period=self.facts.scope.period, **why)
         found = [row for row in self.facts.rows if row.row.group.values.get("use_gwp") is not None]
         if not found:
             raise SobriaError("score_unknown", name=self.facts.case.name, period=self.facts.scope.period)
@@ -118,17 +110,19 @@ class CarbonIntensity:
     def uncounted(self) -> float:
         """Share of the electricity of the score in months without any unit [1]: it waits, or nobody counts."""
         silent = [row.row.group for row in self.rows if not UNITS[self.unit](self.facts, [row])]
-        return self._share(silent)
-
-    def _share(self, groups: Sequence[ActivityGroup]) -> float:
-        """The share of the electricity of the score that these groups have [1]."""
-        part = amounts(groups, TERMS[:1])["energy"].at_factor_values
+        part = amounts(silent, TERMS[:1])["energy"].at_factor_values
         return (part or 0.0) / (self.terms["energy"].at_factor_values or 1.0)
 
     @property
     def made_covers(self) -> float:
-        """Share of the electricity of the score whose cards and machines have their manufacture in M [1]."""
-        return self._share([row.row.group for row in self.rows if _made_is_known(row.row.group)])
+        """Share of the electricity of the score with all of its manufacture in M [1]."""
+        return self.made["made"]
+
+    @property
+    def made(self) -> dict[str, float]:
+        """What `Amount` says of the manufacture of the score, of which M is a part."""
+        whole = self.terms["score"]
+        return {"made": whole.made or 0.0, "made_partly": whole.made_partly or 0.0}
 
     @property
     def from_suppliers(self) -> bool:
@@ -148,7 +142,7 @@ class CarbonIntensity:
             "E": self.terms["energy"].as_dict(),
             "I": _brief(self.intensity),
             "E×I": self.terms["operational"].as_dict(),
-            "M": self.terms["embodied"].as_dict() | {"covers": self.made_covers},
+            "M": self.terms["embodied"].as_dict() | {"covers": self.made_covers} | self.made,
             "R": self.units,
             "R_left_out": self.left_out,
             "E_without_R": self.uncounted,
@@ -163,12 +157,6 @@ class CarbonIntensity:
 
 STATED = ("accepted", "declared")  # units that rest on what somebody says
 EXPLAINED = ("energy", "gwp.use", *(f"gwp.{part.name}" for part in MADE))
-
-
-def _made_is_known(group: ActivityGroup) -> bool:
-    """Whether hours of some equipment are described, and the manufacture of each is known."""
-    asked = [part for part in MADE if applies_to(part, group)]
-    return bool(asked) and all(known_result(part, group.values) for part in asked)
 
 
 def _requests(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
@@ -258,14 +246,15 @@ def _figures(found: CarbonIntensity) -> Iterator[tuple[str, Amount, float, str]]
 
 def _rows(found: CarbonIntensity) -> Iterator[Row]:
     facts = found.facts
-    for key, amount, covers, proof in _figures(found):
+    for key, amount, _covers, proof in _figures(found):
         if key == "SCI":
             declared = facts.say(f"sci_R_{found.unit}" if found.unit in STATED else "sci_counted")
             count = f"{tick_text(found.units, BARE, facts.lang)} × « {found.unit_name} »"
             yield (facts.say("sci_R"), count, declared)
         text = interval_text(amount, facts.lang)
-        if partly := partly_text(amount.model_copy(update={"covers": covers}), facts.lang):
-            text += f" ({partly})"
+        made = made_text(found.made["made"], found.made["made_partly"], facts.lang)
+        if key == "M" and amount.known and made:
+            text += f" ({made})"
         yield (facts.say(f"sci_{key}"), text, proof if amount.known else "")
 
 
