@@ -102,7 +102,7 @@ def test_the_headline_leaves_aside_a_server_that_is_too_small() -> None:
     options = [option(name, use=use) for name, use in uses.items()]
     reserved = option("reserve", use=SERVER, reserved_hours=1)
     body = decision(scenario(*options, reserved, volume=4e8, constraints={"quality": {"value": 0.8}}))
-    kept = body.nearest(body.lead)
+    kept = body.opening()
     assert {kept.a, kept.b} == {"a", "b"}
 
 

@@ -60,10 +60,10 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
     engine.run(sql_text("runs.sql").format(kept=kept, marked=marked, answers=ANSWERS if answered.days() else ""))
     sum_rows(engine, unstated)
     machine_table(engine)
-    pace_table(engine, catalogue)
+    reserved = "settled.reserved" if pace_table(engine, catalogue) else "FALSE"
     for name, relation, form in (("settled", "portions", kept), ("gathered", "summed", "TABLE")):
         engine.run(f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation, **SERVED)}")
-    engine.run(sql_text("slices.sql"))
+    engine.run(sql_text("slices.sql").format(reserved=reserved))
     engine.run(sql_text("weighed_checks.sql"))
     record_faults(engine, catalogue, unstated)
     record_mends(engine)

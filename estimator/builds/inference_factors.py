@@ -85,8 +85,8 @@ def machine_table(engine: DuckDB) -> None:
     engine.load("desks", {"machine": list(DESKS)}, {"machine": "VARCHAR"})
 
 
-def pace_table(engine: DuckDB, catalogue: Catalogue) -> None:
-    """Table `paces`: accelerator time of tokens [h] of each way of serving that has reserved hours."""
+def pace_table(engine: DuckDB, catalogue: Catalogue) -> bool:
+    """Table `paces`: accelerator time of tokens [h] of each way of serving that has reserved hours; whether any has."""
     today = date.today()
     columns: dict[str, list[Any]] = {name: [] for name in ("serving", *PACE, *SUPPOSED)}
     for row in engine.rows("SELECT * FROM servings WHERE site = 'reserved' ORDER BY serving"):
@@ -96,6 +96,7 @@ def pace_table(engine: DuckDB, catalogue: Catalogue) -> None:
         for name, column in columns.items():
             column.append(values.get(name))
     engine.load("paces", columns, dict.fromkeys(columns, "DOUBLE") | {"serving": "VARCHAR"})
+    return bool(columns["serving"])
 
 
 def supposed_table(engine: DuckDB, catalogue: Catalogue) -> None:

@@ -25,6 +25,7 @@ _TOLD = {
     " AND NOT COALESCE(list_contains(checks, 'supposed_place'), FALSE)",
 }
 _BY_RULE = ("service", "sender")  # looked at where a rule names one
+_READ = ("model", "served_at", "provider", "reader", "tool_version", "checks", "host", "zone", "zone_as_read")
 _COLUMNS = {"machine": "machine", "device": "device", "cards": "device_count", "load": "concurrency"}
 _TYPES = dict.fromkeys((*Seen._fields, *Placed._fields), "VARCHAR") | {"inferred": "BOOLEAN", "unread": "BOOLEAN"}
 _TYPES |= {"cards": "INTEGER", "load": "DOUBLE"}
@@ -45,8 +46,7 @@ def locate(engine: DuckDB, known: Knowledge) -> set[str]:
     types = {f"seen_{n}": _TYPES[n] for n in told} | {"from_us": "BIGINT", "to_us": "BIGINT"}
     types |= {f"to_{n}": _TYPES[n] for n in Placed._fields}
     columns: dict[str, list[Any]] = {name: [] for name in types}
-    listed = ", ".join(f"{sql} AS {name}" for name, sql in told.items())
-    for row in engine.rows(f"SELECT DISTINCT {listed} FROM row_status WHERE status = 'current' ORDER BY ALL"):
+    for row in engine.rows(_distinct(told)):
         for values in _lines(row, known):
             for column, value in zip(columns.values(), values, strict=True):
                 column.append(value)
@@ -73,6 +73,19 @@ def _told(known: Knowledge) -> dict[str, str]:
     run = {"run": f"CASE {' '.join(cases)} END"} if named else {}
     asked = {name for name in _BY_RULE if any(getattr(entry.said, name) is not None for entry in known.rules)}
     return run | {name: sql for name, sql in _TOLD.items() if name not in _BY_RULE or name in asked}
+
+
+def _distinct(told: Mapping[str, str]) -> str:
+    """What rows tell, each once: what they are read from is told apart by its hash, twice as fast as by its texts."""
+    named = {name: sql for name, sql in told.items() if name not in _TOLD or name in _BY_RULE}
+    read = dict(zip(_READ, _READ, strict=True)) | named
+    rows = ", ".join(f"{sql} AS {name}" for name, sql in read.items())
+    once = ", ".join(f"ANY_VALUE({name}) AS {name}" for name in read)
+    listed = ", ".join(f"{name if name in named else sql} AS {name}" for name, sql in told.items())
+    return (
+        f"SELECT DISTINCT {listed} FROM (SELECT {once} FROM (SELECT {rows} FROM row_status WHERE status = 'current')"
+        f" GROUP BY HASH({', '.join(read)})) ORDER BY ALL"
+    )
 
 
 def _lines(row: Mapping[str, Any], known: Knowledge) -> Iterator[tuple[Any, ...]]:

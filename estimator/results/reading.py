@@ -106,7 +106,7 @@ class Results(Build):
             raise NumberUnknown(id=number)
         told: tuple[Mapping[str, str], ...] = ()
         relation, whole = "bound_slices" if scope == "run" else "cells", figure.partition(".")[0]
-        if names := [name for name in GRID if whole in name]:
+        if names := [name for name in GRID if name.removeprefix("grid_").removesuffix("_intensity") == whole]:
             told = self._years_reused(relation, where, parameters, names)
         if figure != "it_energy":
             told = (*told, *self.places_told(where, parameters))

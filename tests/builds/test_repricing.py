@@ -98,7 +98,7 @@ def test_a_figure_of_a_year_that_nobody_published_says_which_stands_for_it(tmp_p
     opened = open_current(tmp_path)
     said = opened.explain("total.gwp").supposed
     assert [entry["fr"] for entry in said] == [
-        "Gaz à effet de serre de l'électricité, Allemagne : la source retenue n'a pas de valeur pour 2025 ;"
+        "Gaz à effet de serre de l'électricité, Allemagne : la source retenue n'a pas de valeur propre à 2025 ;"
         " celle de 2024, sa dernière, est employée."
     ]
     assert opened.explain(f"run.{late.row_id}.gwp").supposed == said

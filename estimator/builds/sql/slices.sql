@@ -9,7 +9,7 @@ SELECT
       * paces.context_hours AS busy_hours
 FROM settled
 JOIN paces ON paces.serving = settled.serving
-WHERE settled.reserved;
+WHERE {reserved};
 
 -- Reserved hours that no answer takes are a slice of their own; of a part of a card, as much of its hours. Where the
 -- time of answers is not known, or where they take every hour, nothing waits.
