@@ -42,15 +42,17 @@ class Ratio(NamedTuple):
 
 @dataclass(frozen=True)
 class BestWindow:
-    """The hours of a day that emit least for a computation of some hours; starts and end in minutes since midnight.
+    """The hours of a day that emit least for a computation of some hours, as its clock says them: with the offset in
+    the hour that comes twice.
 
     over_mean, over_now, over_worst: intensity of the window over that of the day, of now and of the worst window.
     """
 
     days: tuple[date, ...]
-    start: int
-    end: int
-    worst_start: int
+    start: str
+    end: str
+    worst_start: str
+    now: str | None
     over_mean: Ratio
     over_now: Ratio | None
     over_worst: Ratio
@@ -98,7 +100,8 @@ def doubt(mix: HourlyMix, year: int) -> tuple[float, float] | None:
 
 
 def best_window(mix: HourlyMix, hours: float, day: date | None, now: clock | None, zone: ZoneInfo) -> BestWindow:
-    """The best window of a day of the table, or of its last 28 days taken together. day_not_covered, start_too_late.
+    """The best window of a day of the table, or of its last 28 days taken together. day_not_covered, hour_skipped,
+    start_too_late.
 
     now: hour of the local day to compare with; hours: of the computation [h], rounded up to a half-hour.
     """
@@ -114,17 +117,18 @@ def best_window(mix: HourlyMix, hours: float, day: date | None, now: clock | Non
     means = (sums[:, :, count:] - sums[:, :, :-count]) / count  # (days, draws, starts)
     typical = np.median(means, axis=1).mean(axis=0)
     best, worst = int(typical.argmin()), int(typical.argmax())
-    place = None if now is None else _place(days[0][0], now, zone)
+    one = days[0][0]
+    place = None if now is None else _place(one, now, zone)
     if place is not None and place >= means.shape[2]:
-        last = divmod((means.shape[2] - 1) * 30, 60)
-        until = f"{last[0]:02}:{last[1]:02}"
+        until = _hour(one, means.shape[2] - 1, zone)
         raise SobriaError("start_too_late", now=f"{now:%H:%M}", hours=f"{count / 2:g}", last=until)
     of_now = None if place is None else means[:, :, place]
     return BestWindow(
         days=tuple(found for found, _ in days),
-        start=best * 30,
-        end=(best + count) * 30,
-        worst_start=worst * 30,
+        start=_hour(one, best, zone),
+        end=_hour(one, best + count, zone),
+        worst_start=_hour(one, worst, zone),
+        now=None if place is None else _hour(one, place, zone),
         over_mean=_ratio(means[:, :, best] / drawn.mean(axis=2)),
         over_now=None if of_now is None else _ratio(means[:, :, best] / of_now),
         over_worst=_ratio(means[:, :, best] / means[:, :, worst]),
@@ -150,8 +154,19 @@ def _back(last: date, count: int) -> Iterator[date]:
 
 
 def _place(day: date, now: clock, zone: ZoneInfo) -> int:
-    """Half-hours from midnight to an hour of a day."""
-    return _half(datetime.combine(day, now, zone)) - _half(datetime.combine(day, clock(), zone))
+    """Half-hours from midnight to an hour of a day, the first of one that comes twice. hour_skipped."""
+    moment = datetime.combine(day, now, zone)
+    if moment.astimezone(UTC).astimezone(zone).time() != now:
+        raise SobriaError("hour_skipped", now=f"{now:%H:%M}", day=day)
+    return _half(moment) - _half(datetime.combine(day, clock(), zone))
+
+
+def _hour(day: date, halves: int, zone: ZoneInfo) -> str:
+    """The hour of the clock so many half-hours after the midnight of a day: 24:00 at its end."""
+    moment = datetime.fromtimestamp((_half(datetime.combine(day, clock(), zone)) + halves) * HALF_HOUR, zone)
+    offset, other = (moment.replace(fold=fold).utcoffset() for fold in (moment.fold, 1 - moment.fold))
+    told = f" (UTC{moment:%z})" if offset != other else ""
+    return "24:00" if moment.date() != day else f"{moment:%H:%M}{told}"
 
 
 def _half(moment: datetime) -> int:

@@ -8,9 +8,13 @@ from estimator.core.duckdb_engine import DuckDB
 
 Mend = Literal["zone", "host", "cards", "file"]  # the last: the file itself, corrected and imported again
 OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
-    "zone": ("no_country", "unknown_country", "supposed_place", "place_elsewhere", "zone_not_told", "zone_over_sites"),
+    "zone": (
+        "no_country", "unknown_country", "supposed_place", "place_elsewhere", "two_countries", "zone_apart",
+        "zone_not_told", "zone_over_sites",
+    ),
     "host": (
         "no_host", "host_not_told", "host_assumed", "address_not_of_provider", "address_private", "address_of_region",
+        "unknown_region",
     ),
     "cards": ("unknown_device",),
     "file": (

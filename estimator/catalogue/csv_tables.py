@@ -19,6 +19,11 @@ class FactorsRefused(SobriaError):
     """A factor table that cannot be read as it should be."""
 
 
+def csv_files(home: Traversable) -> list[str]:
+    """Names of the tables of a folder, in order, whatever the case of their ending."""
+    return sorted(file.name for file in home.iterdir() if file.name.lower().endswith(".csv"))
+
+
 def rows(home: Traversable, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows of a table with their lines. A mark of Unicode at the start, which spreadsheets write, is no content."""
     return rows_of((home / name).read_text("utf-8-sig"))

@@ -6,6 +6,7 @@ power [MW]: quarters of an hour are averaged by half-hour, a blank one is missin
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from pathlib import Path
 from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo
 
-from estimator.catalogue.csv_tables import rows
+from estimator.catalogue.csv_tables import csv_files, rows
+from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import HOURS
 from estimator.core.errors import SobriaError
@@ -54,16 +56,21 @@ def own_hours() -> dict[str, HourlyMix]:
 @cache
 def _hours(own: str) -> dict[str, HourlyMix]:
     folders = (Path(own) / HOURS).iterdir() if own and (Path(own) / HOURS).is_dir() else iter(())
-    return {folder.name: read(folder) for folder in sorted(folders) if folder.is_dir() and any(folder.glob("*.csv"))}
+    return {folder.name: read(folder) for folder in sorted(folders) if folder.is_dir() and csv_files(folder)}
 
 
 def read(folder: Path) -> HourlyMix:
-    """The files of a zone as one series. Of two rows for one moment, that of the more final nature is kept."""
+    """The files of a zone as one series. Of two rows for one moment, that of the more final nature is kept.
+    hours_of_no_zone, HoursRefused."""
+    if zone_of(folder.name) != folder.name:
+        raise SobriaError("hours_of_no_zone", folder=folder.name)
     kept: dict[int, tuple[int, tuple[float, ...]]] = {}
-    for file in sorted(folder.glob("*.csv")):
-        for second, rank, power in _rows(file, folder.name):
+    for name in csv_files(folder):
+        for second, rank, power in _rows(folder / name, folder.name):
             if second not in kept or kept[second][0] <= rank:
                 kept[second] = rank, power
+    if not kept:
+        raise HoursRefused(file=", ".join(csv_files(folder)), line=2, read="", column="MW")
     halves: dict[int, list[tuple[float, ...]]] = {}
     for second, (_, power) in kept.items():
         halves.setdefault(second // HALF_HOUR, []).append(power)
@@ -115,7 +122,10 @@ def _rows(file: Path, zone: str) -> Iterator[tuple[int, int, tuple[float, ...]]]
             stamp = f"{_day(row['date'])} {(row.get('heures') or row.get('heure') or '').strip()}"
         second = _second(stamp, int(stamp in seen), zone, where)  # seen: the hour that comes twice in autumn
         seen.add(stamp)
-        yield second, _rank(row), tuple(_power(value, where) for value in values)
+        power = tuple(_power(value, where) for value in values)
+        if not any(power):
+            raise HoursRefused(**where, read=" ; ".join(values), column="MW")
+        yield second, _rank(row), power
 
 
 def _second(stamp: str, fold: int, zone: str, where: Mapping[str, object]) -> int:
@@ -133,9 +143,12 @@ def _second(stamp: str, fold: int, zone: str, where: Mapping[str, object]) -> in
 def _power(text: str, where: Mapping[str, object]) -> float:
     """Power of a source [MW]; what a plant takes while it waits is no generation."""
     try:
-        return max(float(text.replace(",", ".")), 0.0)
-    except ValueError as error:
-        raise HoursRefused(**where, read=text, column="MW") from error
+        power = float(text.replace(",", "."))
+    except ValueError:
+        power = math.nan
+    if not math.isfinite(power):
+        raise HoursRefused(**where, read=text, column="MW")
+    return max(power, 0.0)
 
 
 def _rank(row: Mapping[str, str]) -> int:

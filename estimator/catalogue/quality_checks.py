@@ -87,7 +87,7 @@ def _meaning(catalogue: Catalogue, item: Factor) -> Iterator[Problem]:
     elif item.unit != quantity.unit:
         yield Problem("wrong_unit", item.id, f"{item.unit} / {quantity.unit}")
     elif item.value is not None and not quantity.floor <= item.value <= quantity.ceiling:
-        yield Problem("implausible", item.id, f"{item.value} {item.unit}")
+        yield Problem("implausible", item.id, f"{item.value:g} {item.unit} ({quantity.floor:g} – {quantity.ceiling:g})")
     elif item.bounds_kind == "rule" and not _as_wide_as_its_rule(catalogue, item, quantity.floor):
         yield Problem("narrow_bounds", item.id, f"{item.bounds_rule} : {item.low:g} – {item.high:g}")
     if item.subject not in catalogue.subjects and item.subject not in catalogue.zones:

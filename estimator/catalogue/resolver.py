@@ -88,6 +88,17 @@ class Places:
             return None, how
         return self._sub_zones.get((country, read.region.strip().lower()), country), how
 
+    def doubts(self, read: PlaceRead) -> list[str]:
+        """Codes of what a place says that does not hold together, or that no table has."""
+        stated, _ = self._country(read.country_iso.strip(), "")
+        named = self._names.get(read.country_name.strip().lower())
+        host = self.resolve_host(read.cloud_provider, read.cloud_region)
+        found = {
+            "two_countries": stated and named and stated != named,
+            "unknown_region": read.cloud_region.strip() and host and host == self.resolve_host(read.cloud_provider, ""),
+        }
+        return [code for code, holds in found.items() if holds]
+
     def resolve_host(self, cloud_provider: str, cloud_region: str) -> str | None:
         """The hosting site with the alias `provider:region` (or the provider alone)."""
         provider, region = cloud_provider.strip().lower(), cloud_region.strip().lower()

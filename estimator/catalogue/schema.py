@@ -136,6 +136,8 @@ class Factor(TableRow):
             raise ValueError("a value needs low, high and bounds_kind")
         elif not self.low <= self.value <= self.high:
             raise ValueError(f"low {self.low}, value {self.value}, high {self.high} are not in order")
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            raise ValueError(f"valid_from {self.valid_from} is after valid_to {self.valid_to}")
         return self
 
     def valid_on(self, day: date) -> bool:

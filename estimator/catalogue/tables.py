@@ -151,7 +151,12 @@ def content_hash(home: Traversable) -> str:
     hours = home / HOURS
     zones = [zone for zone in hours.iterdir() if zone.is_dir()] if hours.is_dir() else []
     folders = [("", home), *sorted((f"{zone.name}/", zone) for zone in zones)]
-    files = ((at + f.name, f) for at, folder in folders for f in folder.iterdir() if f.name.endswith((".csv", ".toml")))
+    files = (
+        (at + f.name, f)
+        for at, folder in folders
+        for f in folder.iterdir()
+        if f.name.lower().endswith((".csv", ".toml"))
+    )
     digest = hashlib.blake2b(digest_size=8)
     for name, file in sorted(files, key=lambda named: named[0]):
         digest.update(name.encode() + b"\0" + file.read_bytes())

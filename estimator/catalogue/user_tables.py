@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from estimator.catalogue.csv_tables import FactorsRefused, records
+from estimator.catalogue.csv_tables import FactorsRefused, csv_files, records
 from estimator.catalogue.quality_checks import Problem, problems
 from estimator.catalogue.schema import Factor, Source, Subject, TableRow
 from estimator.catalogue.tables import Catalogue, content_hash, sources
@@ -49,13 +49,18 @@ def with_own(shipped: Catalogue, named: str) -> Catalogue:
     if not folder.is_absolute() or not folder.is_dir():
         raise SobriaError("own_folder_refused", folder=named, variable=OWN_TABLES)
     own_sources = _sources(folder, shipped)
-    names = sorted(file.name for file in folder.glob("*.csv") if file.name != SUBJECTS)
-    subjects = list(_rows_with_place(folder, SUBJECTS, Subject)) if (folder / SUBJECTS).is_file() else []
-    factors = [found for name in names for found in _rows_with_place(folder, name, Factor)]
+    names = csv_files(folder)
+    of_subjects = [name for name in names if name.lower() == SUBJECTS]
+    subjects = [found for name in of_subjects for found in _rows_with_place(folder, name, Subject)]
+    factors = [found for name in names if name not in of_subjects for found in _rows_with_place(folder, name, Factor)]
     _check_subjects(shipped, subjects)
+    seen = set(shipped.by_id)
     for where, item in factors:
+        if item.id in seen:
+            raise _refusal(where, Problem("repeated_id", item.id))
         if item.source not in own_sources:
             raise _refusal(where, Problem("no_source", item.id, item.source or "-"))
+        seen.add(item.id)
     tables = shipped.tables() | {
         "version": hashlib.blake2b(f"{shipped.version}{content_hash(folder)}".encode(), digest_size=8).hexdigest(),
         "factors": _merged_factors(shipped, [item for _, item in factors]),

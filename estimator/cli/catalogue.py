@@ -79,10 +79,12 @@ def supposed_row(row: str) -> "Proposal | ModelSet | Provider | None":
 
 @factors.command("check")
 def check_factors(context: typer.Context, json_: Json = False) -> None:
+    from estimator.catalogue.hourly_mix import own_hours
     from estimator.catalogue.load import load
     from estimator.catalogue.quality_checks import problems
 
     book = load()
+    own_hours()
     found = problems(book)
     body = {"version": book.version, "factors": len(book.factors), "problems": [p.as_dict() for p in found]}
     show(body, json_, lambda: cli_text.check_text(book, found, context.obj["lang"]))

@@ -30,29 +30,29 @@ def when(
     if mix is None:
         raise SobriaError("no_hours", zone=ZONE)
     best = best_window(mix, hours, day.date() if day else None, now.time() if now else None, CLOCK[ZONE])
-    show(_body(best), json_, lambda: _text(best, hours, now, context.obj["lang"]))
+    show(_body(best), json_, lambda: _text(best, hours, context.obj["lang"]))
 
 
 def _body(best: "BestWindow") -> dict[str, Any]:
-    """As JSON: days, hours of the local day, ratios with their 5 % and 95 % points; a time after midnight is 24:00."""
+    """As JSON: days, hours of the local day, ratios with their 5 % and 95 % points; midnight at its end is 24:00."""
     ratios = {name: getattr(best, name) for name in ("over_mean", "over_now", "over_worst")}
     return {
         "days": [day.isoformat() for day in best.days],
-        "window": [_clock(best.start), _clock(best.end)],
-        "worst_start": _clock(best.worst_start),
+        "window": [best.start, best.end],
+        "worst_start": best.worst_start,
     } | {name: None if ratio is None else ratio._asdict() for name, ratio in ratios.items()}
 
 
-def _text(best: "BestWindow", hours: float, now: datetime | None, lang: str) -> str:
+def _text(best: "BestWindow", hours: float, lang: str) -> str:
     days = {"first": best.days[0], "last": best.days[-1], "count": len(best.days)}
-    place = {"start": _clock(best.start), "end": _clock(best.end), "worst": _clock(best.worst_start)}
+    place = {"start": best.start, "end": best.end, "worst": best.worst_start}
     lines = [
         say("when", "usual" if len(best.days) > 1 else "day", lang, **days),
         say("when", "window", lang, hours=exact_text(math.ceil(2 * hours) / 2, "h", lang), **place),
         say("when", "over_mean", lang, **_spoken(best.over_mean, lang)),
     ]
-    if best.over_now and now:
-        lines.append(say("when", "over_now", lang, now=f"{now:%H:%M}", **_spoken(best.over_now, lang)))
+    if best.over_now and best.now:
+        lines.append(say("when", "over_now", lang, now=best.now, **_spoken(best.over_now, lang)))
     lines.append(say("when", "over_worst", lang, worst=place["worst"], **_spoken(best.over_worst, lang)))
     if all(round(value, 2) == 1 for value in best.over_worst):
         lines.append(say("when", "alike", lang))
@@ -63,7 +63,3 @@ def _text(best: "BestWindow", hours: float, now: datetime | None, lang: str) -> 
 
 def _spoken(ratio: "Ratio", lang: str) -> dict[str, str]:
     return {name: exact_text(round(value, 2), "1", lang) for name, value in ratio._asdict().items()}
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -176,7 +176,8 @@ class RowTally:
             self.kwh.setdefault(proof, Counter())[part] += kind[f"{part}_kwh"]
         proofs = set(found.values()) or {"estimated" if modelled and named else NOT_ESTIMABLE}
         self.proofs.update(dict.fromkeys(proofs, kind["times"]))
-        self.checks.update(dict.fromkeys(kind["checks"], kind["times"]))
+        apart = ["zone_apart"] if load().zone_apart(kind["host"], kind["zone"]) else []
+        self.checks.update(dict.fromkeys([*kind["checks"], *apart], kind["times"]))
         self.services.add(kind["service_key"])
         if kind["model"] and modelled and not named:
             self.unknown_models.add(kind["model"])
@@ -197,8 +198,8 @@ def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
     names = (name for name in pc.unique(rows["model"]).to_pylist() if name)
     embeds = named_sql(name for name in names if is_of(name, "embedding"))
     sql = (
-        f"SELECT service_key, model, checks, {told}, ({modelled_sql(embeds)}) AS modelled, COUNT(*) AS times"
-        " FROM activities GROUP BY ALL ORDER BY MIN(line)"
+        f"SELECT service_key, model, host, zone, checks, {told}, ({modelled_sql(embeds)}) AS modelled,"
+        " COUNT(*) AS times FROM activities GROUP BY ALL ORDER BY MIN(line)"
     )
     with connect() as connection:
         connection.register("activities", rows)

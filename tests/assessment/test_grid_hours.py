@@ -1,7 +1,7 @@
 """The best hours of a day: by hand on a table of two levels, on a real day, and the text of `sobria when`."""
 
 import json
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -37,11 +37,11 @@ def test_the_best_window_by_hand() -> None:
     ÷ 48 = 211.2 g, so about 0.057; now, at 18:00, is 251 g: 0.048."""
     dirty = {*range(24), *range(32, 48)}
     best = best_window(table(dirty), 4, DAY, time(18), PARIS)
-    assert (best.start, best.end) == (12 * 60, 16 * 60) and best.days == (DAY,)
+    assert (best.start, best.end) == ("12:00", "16:00") and best.days == (DAY,)
     assert best.over_mean.central == pytest.approx(0.057, rel=0.2)
     assert best.over_now is not None and best.over_now.central == pytest.approx(0.048, rel=0.2)
     assert best.over_mean.low < best.over_mean.central < best.over_mean.high < 0.2
-    assert best_window(table(dirty), 3.6, DAY, None, PARIS).end == 16 * 60, "rounded up to a half-hour"
+    assert best_window(table(dirty), 3.6, DAY, None, PARIS).end == "16:00", "rounded up to a half-hour"
 
 
 def test_a_constant_day_cannot_be_bettered() -> None:
@@ -63,6 +63,31 @@ def test_a_start_that_does_not_end_within_the_day_is_refused() -> None:
         best_window(table({0}), 20, DAY, time(12), PARIS)
     assert "12:00" in refused.value.message("fr") and "04:00" in refused.value.message("en")
     assert best_window(table({0}), 20, DAY, time(4), PARIS).over_now is not None
+
+
+@pytest.mark.parametrize(
+    ("day", "halves", "dirty", "start"),
+    [
+        (date(2025, 3, 30), 46, 4, "03:00"),
+        (date(2025, 10, 26), 50, 5, "02:30 (UTC+0200)"),
+        (date(2025, 10, 26), 50, 7, "02:30 (UTC+0100)"),
+    ],
+)
+def test_on_a_day_of_23_or_25_hours_an_hour_is_that_of_the_clock(
+    day: date, halves: int, dirty: int, start: str
+) -> None:
+    """Clean once 2, 2.5 or 3.5 hours have passed: after 01:59 it is 03:00 in spring; in autumn 02:30 comes after 2.5
+    hours and again after 3.5. The last half-hour of each day begins at 23:30."""
+    midnight = int(datetime.combine(day, time(), PARIS).timestamp()) // 1800
+    levels = tuple(power(1, 1) if half < dirty else power(2, 0) for half in range(halves))
+    mix = HourlyMix("FRA", tuple(range(midnight, midnight + halves)), levels)
+    best = best_window(mix, (halves - dirty) / 2, day, None, PARIS)
+    assert (best.start, best.end) == (start, "24:00")
+    assert best_window(mix, 0.5, day, time(23, 30), PARIS).now == "23:30"
+    if halves == 46:
+        with refuses("hour_skipped") as refused:
+            best_window(mix, 2, day, time(2, 30), PARIS)
+        assert "02:30" in refused.value.message("fr") and "2025-03-30" in refused.value.message("en")
 
 
 def test_the_mean_of_a_year_needs_nine_tenths_of_it() -> None:

@@ -26,6 +26,7 @@ from estimator.results.reading import open_current
 from tests.core.test_numbers import spaced
 from tests.ingestion.test_reader_vllm import page
 from tests.support import activity, append, refuses, sobria
+from tests.traces_support import COLUMNS, text
 
 WHO = Author(who="Direction du numérique", why="contrat d'hébergement")
 SAID = ("--who", WHO.who, "--why", WHO.why)
@@ -67,6 +68,38 @@ def test_a_provider_in_a_zone_is_its_site_there(tmp_path: Path) -> None:
         assert f"→ host={host} zone={zone}" in sobria(tmp_path, *said, "--host", read, "--zone", zone).stdout
     refused = sobria(tmp_path, *said, "--host", "aws", "--zone", "USA", code=1).stderr
     assert "plusieurs sites en USA" in refused and "aws/us-east-2" in refused and "« aws/global »" in refused
+
+
+def test_facts_of_a_place_that_contradict_are_said_until_a_rule_settles_them(tmp_path: Path) -> None:
+    """Virginia said to be in France, a region that no table has, France called Germany: `check` says the same as the
+    build; a site in the zone of the trace, and a rule on each, leave nothing to look at."""
+    cloud = {"cloud_provider": "aws", "country_iso_code": "FRA", "country_name": "France"}
+    trace = tmp_path / "emissions.csv"
+    trace.write_text(
+        text(
+            cloud | {"project_name": "a", "run_id": "a", "cloud_region": "us-east-1"},
+            cloud | {"project_name": "b", "run_id": "b", "cloud_region": "mars-1"},
+            cloud | {"project_name": "c", "run_id": "c", "cloud_region": "eu-west-3", "country_name": "Germany"},
+            cloud | {"project_name": "d", "run_id": "d", "cloud_region": "eu-west-3"},
+            columns=[*COLUMNS, "cloud_provider", "cloud_region"],
+        )
+    )
+    home, wanted = tmp_path / "home", {"zone_apart", "unknown_region", "two_countries"}
+    announced = json.loads(sobria(home, "check", str(trace), "--json").stdout)["files"][0]["checks"]
+    assert {check["code"] for check in announced if check["count"] == 1} >= wanted
+    sobria(home, "import", str(trace))
+
+    def said() -> dict[str, set[str]]:
+        make_build(home)
+        opened = open_current(home)
+        assert opened is not None
+        rows = opened.runs()["rows"]
+        return {row["service_key"]: {check["code"] for check in row["checks"]} & wanted for row in rows}
+
+    assert said() == {"a": {"zone_apart"}, "b": {"unknown_region"}, "c": {"two_countries"}, "d": set()}
+    for service, *place in (("a", "--zone", "USA-VA"), ("b", "--host", "aws/eu-west-3"), ("c", "--zone", "FRA")):
+        sobria(home, "places", "add", "--service", service, *place, *SAID)
+    assert not set().union(*said().values())
 
 
 def test_a_month_of_vllm_logs_gets_its_place_by_one_command_and_the_ledger_does_not_move(tmp_path: Path) -> None:

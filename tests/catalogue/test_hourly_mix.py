@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from estimator.catalogue.hourly_mix import SOURCES, HoursRefused, read, technologies
+from tests.core.test_numbers import spaced
+from tests.support import refuses, sobria
 
 SOME = "Périmètre Nature Date Heures Fioul Charbon Gaz Nucléaire Eolien Solaire Hydraulique Pompage Bioénergies"
 HEAD = SOME.replace(" ", "\t")  # as on RTE's own site
@@ -66,6 +68,9 @@ def test_of_two_rows_of_one_moment_the_more_final_is_kept(tmp_path: Path) -> Non
     [
         (("zone;value", "FRA;3"), ("line 1", "« zone;value »", "nucleaire")),
         ((HEAD, line("20/12/2021", "00:00", "beaucoup")), ("line 2", "« beaucoup »", "MW")),
+        ((HEAD, line("20/12/2021", "00:00", "nan")), ("line 2", "« nan »", "MW")),
+        ((HEAD,), ("line 2", "«  »", "MW")),
+        ((HEAD, line("20/12/2021", "00:00", 0).replace("300", "0")), ("line 2", "« 0 ; 0 ;", "MW")),
         ((HEAD, line("20/12/2021", "25:00")), ("line 2", "« 2021-12-20 25:00 »", "date_heure")),
         ((HEAD, line("20/12/2021", "00:00", place="Bretagne")), ("line 2", "« Bretagne »", "perimetre")),
     ],
@@ -78,6 +83,21 @@ def test_a_bad_file_is_refused_with_its_line_and_what_was_expected(
     french, english = refused.value.message("fr"), refused.value.message("en")
     assert "a.csv" in french and all(word.replace("line", "ligne") in french for word in said)
     assert all(word.replace("« ", '"').replace(" »", '"') in english for word in said)
+
+
+def test_a_table_in_capitals_is_read_and_a_folder_of_no_zone_refused(tmp_path: Path) -> None:
+    found = folder(tmp_path, HEAD, line("20/12/2021", "00:00"), name="A.CSV")
+    assert read(found).halves == (MIDNIGHT,)
+    with refuses("hours_of_no_zone") as refused:
+        read(found.rename(tmp_path / "fra"))
+    assert "hours/fra" in refused.value.message("fr") and "hours/fra" in refused.value.message("en")
+
+
+@pytest.mark.parametrize("asked", [("factors", "check"), ("build",), ("when", "--hours", "2")])
+def test_a_table_by_half_hour_is_refused_by_each_command_that_reads_it(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    (tmp_path / "factors" / "hours").mkdir(parents=True)
+    folder(tmp_path / "factors" / "hours", "zone;value", "FRA;3")
+    assert "Table demi-horaire refusée : a.csv, ligne 1" in spaced(sobria(tmp_path, *asked, code=1).stderr)
 
 
 def test_each_source_of_the_file_has_a_life_cycle_factor() -> None:

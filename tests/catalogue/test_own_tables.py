@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from estimator.builds.build import build
@@ -126,6 +126,7 @@ days = st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1))
 
 @given(*[days] * 4, st.dates(date(2019, 1, 1), date(2031, 1, 1)))
 def test_what_is_covered_is_never_in_force_alone(a: date, b: date, c: date, d: date, day: date) -> None:
+    assume(all(not (first and last) or first <= last for first, last in ((a, b), (c, d))))
     mine, theirs = (factor("pue", 1, 1, 1, valid_from=x, valid_to=y) for x, y in ((a, b), (c, d)))
     if _covers(mine, theirs) and theirs.valid_on(day):
         assert mine.valid_on(day)
@@ -152,14 +153,22 @@ REFUSED = {
     "mine.csv 2 narrow": (line(low="45", high="55"), {}, "plus étroites que ne le dit"),
     "mine.csv 2 locator": (line(locator=""), {}, "aucun renvoi"),
     "mine.csv 2 source": (line(source="boaviztapi"), {}, "source absente (boaviztapi). Ajoutez-la à sources.toml"),
-    "mine.csv 2 id": (line(id=SHIPPED), {}, "cet identifiant est employé deux fois"),
+    "mine.csv 2 id": (line(id=SHIPPED), {}, "cet identifiant est déjà employé"),
     "mine.csv 2 period": (line(**FRANCE, valid_from="2026-11-01"), {}, "chevauche la période de"),
     "mine.csv 2 columns": (line(), {"head": COLUMNS.replace(",", ";")}, "des virgules étaient attendues"),
     "sources.toml [mine] field": (line(), {"sources": SOURCE.replace('licence = "AGPL-3.0"\n', "")}, "colonne licence"),
     "sources.toml [boaviztapi] taken": (line(), {"sources": SOURCE.replace("mine", "boaviztapi")}, "déjà celle"),
     "sources.toml - toml": (line(), {"sources": "[mine"}, "fichier illisible"),
     "subjects.csv 2 kind": (line(), {"subjects": "gpu/x,card,,,,,X,X,,"}, "colonne kind : « card » lu"),
-    "subjects.csv 2 id": (line(), {"subjects": "gpu/t4,device,,,,,X,X,,"}, "employé deux fois"),
+    "subjects.csv 2 id": (line(), {"subjects": "gpu/t4,device,,,,,X,X,,"}, "déjà employé"),
+    "mine.csv 2 missing": (line(id=MISSING), {}, "déjà employé, ici ou dans une table livrée"),
+    "mine.csv 3 twice": (f"{line()}\n{line()}", {}, "embodied_gwp/gpu/t4/mine : cet identifiant est déjà employé"),
+    "mine.csv 2 dates": (
+        line(valid_from="2026-01-02", valid_to="2026-01-01"), {}, "valid_from ne vient pas après valid_to",
+    ),
+    "mine.csv 2 nothing": (
+        line(value="0", low="0", high="0", bounds_kind="exact"), {}, "0 kgCO2e (0.1 – 100000) est hors des bornes",
+    ),
     "subjects.csv 2 class": (line(), {"subjects": "gpu/x,device,,,gpu/nobody,,X,X,,"}, "n'existe pas"),
 }  # fmt: skip
 
@@ -175,6 +184,13 @@ def test_a_bad_line_is_refused_with_its_file_and_line(
     french, english = (refusal.value.message(lang) for lang in ("fr", "en"))
     assert french.startswith(f"Table de l'utilisateur refusée : {file}, ligne {at} : ") and said in french
     assert english.startswith(f"User's table refused: {file}, line {at}: ") and "{" not in english + french
+
+
+def test_tables_in_capitals_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = folder(tmp_path / "own", line(subject="gpu/mine"), subjects="gpu/mine,device,,,gpu/any,,Ma carte,Mine,,")
+    for file in path.glob("*.csv"):
+        file.rename(path / file.name.upper())
+    assert with_folder(monkeypatch, path).factor("embodied_gwp/gpu/t4/mine").subject == "gpu/mine"
 
 
 def test_blank_lines_and_marks_of_spreadsheets_are_no_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def find(read: PlaceRead, coordinates: Coordinates | None, places: Places) -> Re
         return ResolvedPlace(zone, ("supposed_place",))
     zone, how = places.resolve_zone(read)
     codes = {"absent": "no_country", "unknown": "unknown_country", "alpha2": "alpha2_country"}
-    checks = [codes[how]] if how in codes else []
+    checks = [*([codes[how]] if how in codes else []), *places.doubts(read)]
     if zone and how != "host" and _is_elsewhere(places.alpha2(zone), coordinates):
         checks.append("place_elsewhere")
     return ResolvedPlace(zone, tuple(checks))

@@ -8,9 +8,9 @@ FROM (
   FROM (SELECT row_id, service_key, host_from, zone_from, over_sites, device, UNNEST(checks) AS code FROM runs WHERE LEN(checks) > 0)
   WHERE code NOT IN (SELECT code FROM judged)
     -- What was not told of a place, once it is known by other means.
-    AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN ('no_host', 'host_not_told', 'host_not_sent', 'host_assumed'))
+    AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN ('no_host', 'host_not_told', 'host_not_sent', 'host_assumed', 'unknown_region'))
     AND NOT ((over_sites OR zone_from NOT IN ('trace', 'unknown'))
-      AND code IN ('no_country', 'unknown_country', 'supposed_place', 'zone_not_told', 'zone_not_sent'))
+      AND code IN ('no_country', 'unknown_country', 'supposed_place', 'place_elsewhere', 'two_countries', 'zone_not_told', 'zone_not_sent'))
     AND NOT (device IS NOT NULL AND code = 'unknown_device')
     AND code NOT IN ('host_of_provider', 'address_of_region', 'address_private', 'address_not_of_provider', 'address_sent')
   UNION ALL BY NAME
