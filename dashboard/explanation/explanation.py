@@ -8,7 +8,6 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
-from dashboard.shared.chart_parts import DrawnValue
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.assessment.calculation_steps import Step
@@ -44,7 +43,7 @@ def explain_view(found: ExplainedNumber, lang: str) -> Markup:
         answer=_answer(found, lang),
         note=sentence(f"{partly}.") if partly else "",
         doubts=doubts,
-        shares=[DrawnValue(_factor_name(f, lang), "", (None, f.share_of_variance, None)) for f in doubts],
+        shares=[(_factor_name(f, lang), f.share_of_variance) for f in doubts],
         supposed=" ".join(both(said, lang) for said in found.supposed),
         left_out=left_out(found.not_counted, lang),
         wider=list(_wider_figures(found, lang)),

@@ -8,6 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.accessibility.audit import audit
+from dashboard.register.forms import ALONE, FORMS
 from dashboard.register.service_names import service_names, use_cases
 from dashboard.shared import estimator_gateway
 from dashboard.shared.html_parts import figure_name
@@ -58,7 +59,7 @@ def _subject_of_address(lang: str) -> str:
     asked = [_named(name, text, lang)[:LONGEST_TITLE] for name, text in read.items()]
     if st.query_params.get("simple") == "1":
         asked.append(t("accessibility.easy", lang))
-    return "".join(t("accessibility.opened", lang, what=what) for what in asked)
+    return "".join(t("accessibility.opened", lang, what=what) for what in asked if what)
 
 
 def _named(name: str, text: str, lang: str) -> str:
@@ -74,8 +75,13 @@ def _named(name: str, text: str, lang: str) -> str:
             return territory_text(text, lang)
         case "periode":
             return Period(text).label(lang) if Period.is_one(text) else text
-    key = {"voie": "connect_ways.", "voir": "measures.part_"}.get(name, "") + text
-    return t(key, lang) if has_text(key, lang) else text
+    keys = {
+        "voie": [f"connect_ways.{text}"],
+        "voir": [f"measures.part_{text}", f"compare.part_{text}"],
+        "faire": [f"register_forms.{FORMS.get(text)}", f"register.{ALONE.get(text)}"],
+    }
+    told = [t(key, lang) for key in keys.get(name, ()) if has_text(key, lang)]
+    return told[0] if told else "" if name == "voir" else text
 
 
 def _figure(number: str, lang: str) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from dashboard.shared.texts import t
+from estimator.core.number_format import share_text
 from estimator.places.supplier_answers import cell_text
 from estimator.reporting.documents.pictures import data_uri
 
@@ -68,6 +69,13 @@ def figure_of(title: str, alt: str, body: Markup, values: Iterable[DrawnValue], 
     """A picture with its words, and what keeps it."""
     figure = Markup('<figure class="chart" aria-label="{}">{}{}</figure>')
     return figure.format(alt, keep(title, values, lang), body)
+
+
+def shares_figure(title: str, shares: Sequence[tuple[str, float]], body: Markup, lang: str) -> Markup:
+    """A picture of shares of one, from (name, share)."""
+    rows = [t("chart.row_missing", lang, label=name, value=share_text(share, lang)) for name, share in shares]
+    alt = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(rows))
+    return figure_of(title, alt, body, (DrawnValue(name, "", (None, share, None)) for name, share in shares), lang)
 
 
 def keep(title: str, values: Iterable[DrawnValue], lang: str) -> Markup:

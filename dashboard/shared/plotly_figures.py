@@ -12,7 +12,7 @@ from estimator.core.interval import Interval
 from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE
 
 PLACE = Markup('<figure class="explored"></figure>')  # of a picture, in the HTML of a part
-SECOND, PALE = "#57606a", "#8ab4dc"
+SECOND, PALE = "#57606a", "#5a96d0"
 ROW, ROOM, PLANE, APART = (
     56,
     88,
@@ -142,7 +142,8 @@ def _trace(picture: Explored, group: str, pitch: float, apart: float, rank: int)
     colours = [mark.colour for mark in marks]
     if marks[0].central is None:
         wide = [end - start for start, end in zip(low, high, strict=True)]
-        marker = {"color": colours, "pattern": {"shape": TEXTURES[rank % len(TEXTURES)]}}
+        edge = {"color": SECOND, "width": 1}  # that of a pale mark is seen
+        marker = {"color": colours, "pattern": {"shape": TEXTURES[rank % len(TEXTURES)]}, "line": edge}
         return common | {"type": "bar", "orientation": "h", "base": low, "x": wide, "width": 0.3, "marker": marker}
     middle = [(mark.central or 0.0) / picture.worth for mark in marks]
     ends = {

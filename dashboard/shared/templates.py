@@ -23,7 +23,7 @@ IN_A_LANGUAGE = (
     dates.month_text, dates.period_text, dates.short_day, dates.validity_text, number_format.bounds_text,
     number_format.count_text, number_format.exact_text, number_format.figure, number_format.interval_text,
     number_format.range_text, number_format.share_text, number_format.spoken_numbers, number_format.unit_text,
-    number_format.partly_text, number_format.uses_text, chart_parts.figure_of,
+    number_format.partly_text, number_format.uses_text, chart_parts.shares_figure,
 )  # fmt: skip
 IN_ANY = (
     texts.sentence, html_parts.command, html_parts.definitions, html_parts.head, html_parts.shortened, html_parts.table,

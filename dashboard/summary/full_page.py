@@ -7,7 +7,6 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
-from dashboard.shared.chart_parts import DrawnValue
 from dashboard.shared.templates import render
 from dashboard.shared.texts import sentence, t
 from dashboard.summary.svg_charts import months_chart, months_figure, months_legend
@@ -59,7 +58,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
         voir=opened,
         known=known,
         not_held=not_held,
-        shares=[DrawnValue(read_name(check, lang), "", (None, check["share"], None)) for check in not_held],
+        shares=[(read_name(check, lang), check["share"]) for check in not_held],
         promises=charter_text(body, lang),
         counts=charter_counts(body, lang),
         paths=[(key, line) for key in FOOTPRINTS for line in ceilings.path_lines(entries[key], lang)],

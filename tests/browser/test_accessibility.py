@@ -49,6 +49,7 @@ FAULTS = """() => {
   wrong('mark of presentation', all('center, font, [align], [bgcolor], td[width], [border]'));
   wrong('links in a row that are no list', all('.st-key-page *').filter(e => e.children.length > 1
     && [...e.children].every(c => c.tagName === 'A') && [...e.childNodes].every(n => n.tagName || !n.data.trim())));
+  wrong('marks between links', all('.st-key-page a').filter(e => /^\\s*[·|]/.test(e.nextSibling?.data || '')));
   wrong('wrong language', all('[lang]').filter(e => !['fr', 'en'].includes(e.lang)));
   wrong('identifier used twice', all('[id]').filter(e => document.querySelectorAll('#' + CSS.escape(e.id)).length > 1));
   const levels = all('h1, h2, h3, h4, h5, h6').filter(seen).map(e => +e.tagName[1]);
@@ -230,12 +231,20 @@ def test_no_two_addresses_of_a_page_have_the_same_title(screen: Page, dashboard:
     addresses += [f"/registre?cas={case}" for case in ("assistant-agents", "tri-messages")]
     addresses += ["/synthese?territoire=all", "/synthese?periode=2026-03", "/mesures?voir=executions"]
     addresses += ["/mesures?voir=executions&service=assistant-agents"]
+    addresses += ["/comparer?exemple=oui&voir=volume", "/registre?faire=ajouter"]
     for address in addresses:
         open_page(screen, dashboard, address, "fr")
         titles.add(screen.title())
     assert len(titles) == len(addresses)
     said = " ".join(titles)
-    for word in ("Gaz à effet de serre", "Assistant de rédaction des agents", "Tout le territoire", "mars 2026"):
+    for word in (
+        "Gaz à effet de serre",
+        "Assistant de rédaction des agents",
+        "Tout le territoire",
+        "mars 2026",
+        "Si l’usage",
+        "Ajouter",
+    ):
         assert word in said, word
 
 

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from dashboard.measurements.coverage_timeline import ServiceTimeline, months_picture, months_table
+from dashboard.shared.plotly_figures import PALE, SECOND
 from dashboard.shared.svg_charts import (
     SAMPLE,
     ChartRow,
@@ -18,7 +19,8 @@ from dashboard.shared.svg_charts import (
 )
 from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
-from estimator.reporting.documents.pictures import bar_svg
+from estimator.reporting.documents.pictures import ACCENT, INK, bar_svg
+from estimator.reporting.summary.months import EARLIER
 from tests.home import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -141,6 +143,14 @@ def test_a_month_that_holds_more_than_what_is_known_carries_an_open_box() -> Non
     assert float(column.get("height", 0)) == 35.0
     assert [float(box.get("y", 0)) for box in boxes] == [1.0, 36.0]  # 48 - 35 - 13 + 1, 48 - 13 + 1
     assert not [x for x in drawing.iter(f"{SVG}line") if x.get("stroke-dasharray")]
+
+
+@pytest.mark.parametrize("colour", [ACCENT, INK, EARLIER, PALE, SECOND])
+def test_what_a_picture_draws_is_seen_on_white(colour: str) -> None:
+    """Contrast (1 + 0.05) / (light + 0.05), 3 at least: #767676 has 4.5, #d8dee4 1.4."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    assert 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 3
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

@@ -12,7 +12,7 @@ from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE, svg
 HIGH, GROUND = 88, 4  # height of a picture, and below its zero [px]
 LARGE = 172  # height of the picture of a page [px]
 HOLLOW = f'fill="{WHITE}" stroke="{INK}" stroke-dasharray="3 3"'  # a month to come
-EARLIER = "#b6c7da"  # months before the period: lighter, and labelled
+EARLIER = "#7a93b0"  # months before the period: lighter, and labelled
 NARROWEST = 2.0  # minimum height of an interval [px]
 ROOM = 0.1  # margin on each side of a month [share of its width]
 
