@@ -84,9 +84,10 @@ def _answer(context: typer.Context, **stated: Any) -> None:
         if stated["latency_s"] is not None:
             raise typer.BadParameter(say("cli", "latency_unread", context.obj["lang"]))
         home = context.obj["home"]  # opened first: it may name the host
-        made = {"retrieval": retrieval(stated), "training": training(stated)}
-        request = request_from(**given, **made, day=stated["date"].date() if stated["date"] else None)
-        body = answer(request, own=own_of(home) if stated["model"] else None, home=home).as_dict()
+        more = {"retrieval": retrieval(stated), "training": training(stated)}
+        request = request_from(**given, **more, day=stated["date"].date() if stated["date"] else None)
+        found = answer(request, own=own_of(home) if stated["model"] else None, home=home)
+        body = found.as_dict() if stated["json_"] or stated["explain"] else found.as_told()
     else:
         from estimator.workloads.ecologits.estimate import estimate_ecologits
 

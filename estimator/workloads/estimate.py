@@ -53,7 +53,11 @@ class Estimate(Mapping[str, Any]):
         "parts": electricity of each line of the use, where it has several; "published": what others published on this
         model with another boundary, beside ours for the same request; "publisher": the training by its publisher.
         """
-        body = dict(self._explanation)
+        return dict(self._explanation) | self.as_told()
+
+    def as_told(self) -> dict[str, Any]:
+        """The same, without what only an explanation holds: steps, factors, evidence and replay."""
+        body = dict(self._told)
         if self.provider is not None:
             body["provider"] = self.provider
         return body | {"date": self.day.isoformat(), "factors_version": self.catalogue.version}
@@ -64,18 +68,23 @@ class Estimate(Mapping[str, Any]):
 
     @cached_property
     def _explanation(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"indicators": self._nested, "steps": [], "factors": [], "warnings": []}
+        if self.inventory is None:
+            return {**self._told, "steps": [], "factors": []}
+        opened = explain_groups(self.inventory.groups, self.catalogue, found=self.indicators).as_dict()
+        return opened | self._told | {"evidence": evidence(self.inventory.rows, self.catalogue)}
+
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"indicators": self._nested, "warnings": list(self.warnings)}
         if self.inventory is None:
             return body
-        body |= explain_groups(self.inventory.groups, self.catalogue, found=self.indicators).as_dict()
         beside = published_beside(models_of(self.inventory.groups), self.catalogue, self.day)
         body["published"] = [row | {"ours": row["ours"].as_dict()} for row in beside]
         body["parts"] = nested(parts_of(self.inventory.groups))
         if self.provider is None:
             training = publisher_training(self.inventory.groups, self.catalogue, self.day)
             body["publisher"] = training.as_dict() if training else None
-        rows = evidence(self.inventory.rows, self.catalogue)
-        return body | {"evidence": rows, "warnings": list(self.warnings)}
+        return body
 
     def __getitem__(self, key: str) -> Any:
         return self._nested if key == "indicators" else self.as_dict()[key]
