@@ -1,13 +1,12 @@
 """What a choice on a card changes in a scenario: its model, its program, its place, its task; the rest stays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from dashboard.comparison.scenario_session import BLANK
+from dashboard.comparison.scenario_session import BLANK, Values
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.catalogue import models
-from estimator.comparison.answer import one_program
 from estimator.comparison.five_fields import (
     at_place,
     model_option,
@@ -16,22 +15,11 @@ from estimator.comparison.five_fields import (
     with_own_ids,
     without_ai,
 )
-from estimator.comparison.scenario import LONGEST_LABEL, MOST_ASKED, Asked, ModelPlace, Option, Scenario
+from estimator.comparison.scenario import LONGEST_LABEL, MOST_ASKED, Asked, ModelPlace, Option, Quality, Scenario
 from estimator.workloads.request import Request
 
-Values = Mapping[str, Any]
 OF_PEOPLE = ("people", "attempts")  # said of an option whatever runs it
 WHERE = ("host", "provider", "zone", "device", "resource_share")  # of a use: what says where it runs
-
-
-def groups(scenario: Scenario) -> list[tuple[Option, ...]]:
-    """The options by card: one program without AI on several servers is one card."""
-    found: list[tuple[Option, ...]] = []
-    for option in scenario.options:
-        before = found[-1][0] if found else None
-        joined = before and before.alternative and option.alternative and one_program(scenario, before.id, option.id)
-        found[-1:] = [(*found[-1], option)] if joined else [*found[-1:], (option,)]
-    return found
 
 
 def with_asked(scenario: Scenario, asked: Asked, lang: str) -> dict[str, Any]:
@@ -126,6 +114,24 @@ def _copied(held: Values, options: Sequence[dict[str, Any]], lang: str) -> dict[
 
 def _copy_of(label: str, lang: str) -> str:
     return t("compare_form.copy_of", lang, label=label)[:LONGEST_LABEL]
+
+
+def test_of_others(scenario: Scenario, option: Option) -> Quality | None:
+    """The test of another option, where this one's quality does not say when and by whom it was found."""
+    found = option.quality
+    if not found or (found.date and found.by):
+        return None
+    others = (o.quality for o in scenario.options if o.quality and o.quality.date and o.quality.by)
+    return next((quality for quality in others if quality.same_test(found)), None)
+
+
+def with_test(scenario: Scenario, group: Sequence[Option], tested: Quality) -> dict[str, Any]:
+    """The qualities of a card, said to be found by the same test."""
+    values, ids = plain(scenario), [option.id for option in group]
+    for option in values["options"]:
+        if option["id"] in ids:
+            option["quality"] = {"test": tested.test, "date": tested.date, "by": tested.by} | option["quality"]
+    return values
 
 
 def without(scenario: Scenario, group: Sequence[Option]) -> dict[str, Any]:

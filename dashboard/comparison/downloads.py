@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.comparison.form_values import refusal_text
-from dashboard.comparison.scenario_session import ERROR, say_error, set_scenario
+from dashboard.comparison.scenario_session import refuse, say_error, set_scenario
 from dashboard.shared.document_links import scenario_documents
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
@@ -43,7 +42,7 @@ def reopen(lang: str) -> None:
     """The field to paste a scenario file that was kept."""
     with st.popover(t("compare_files.reopen", lang)), st.form("compare_paste", border=False):
         st.text_area(t("compare_files.paste", lang), key=PASTED, height=120, max_chars=100_000)
-        say_error(PASTED)
+        say_error(PASTED, lang)
         st.form_submit_button(t("compare_files.open", lang), on_click=_open, args=(lang,))
 
 
@@ -87,6 +86,6 @@ def _open(lang: str) -> None:
     try:
         scenario = parse_scenario(st.session_state[PASTED])
     except ScenarioRefused as error:
-        st.session_state[ERROR] = (PASTED, refusal_text(error, lang))
+        refuse(PASTED, error)
         return
     set_scenario(plain(scenario), PASTED, lang, keep=False)

@@ -5,42 +5,22 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from dashboard.comparison.changes import groups
-from dashboard.comparison.form_values import NotANumber, number, number_text, refusal_text, share_field_text
-from dashboard.comparison.scenario_session import ERROR, REVISION, current, set_scenario
+from dashboard.comparison.form_values import (
+    MODEL,
+    NEED,
+    PROGRAM,
+    SEARCH_MODELS,
+    NotANumber,
+    number,
+    number_text,
+    share_field_text,
+)
+from dashboard.comparison.scenario_session import REVISION, UNREAD, current, groups, refuse, set_scenario
 from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.five_fields import is_a_person
 
-USE_NUMBERS = (
-    "concurrency", "device_count", "precision_bits", "cached_tokens", "reasoning_tokens", "pue", "wue", "active_share",
-    "storage_tb_months",
-)  # fmt: skip
-MADE = ("audio_s", "images", "image_side")
-SEARCH_MODELS = ("embedding_model", "rerank_model")
-SEARCH_NUMBERS = (
-    "documents", "document_tokens", "query_tokens", "reindexings", "changed_share", "passages", "passage_tokens",
-)  # fmt: skip
-PROGRAM_NUMBERS = ("acts", "kept_years", "shared_by")
-NEED = {  # field -> its path in a scenario
-    "name": "title", "unit": "need.unit", "volume": "need.volume", "period": "need.period",
-    "threshold": "constraints.quality.value", "threshold_test": "constraints.quality.test", "data": "constraints.data",
-    "input_tokens": "need.input_tokens", "output_tokens": "need.output_tokens", "location": "constraints.location",
-}  # fmt: skip
-OPTION = {  # field -> its path in an option
-    **{name: name for name in ("label", "status", "why", "attempts", "acceptance", "acceptance_why", "reserved_hours")},
-    "quality": "quality.value", **{name: f"quality.{name}" for name in ("test", "date", "by")},
-    **{name: f"people.{name}" for name in ("work_minutes", "screen_minutes", "terminal")}, "people_zone": "people.zone",
-    "other_unit": "unit", "service": "measured.service", "items": "measured.items",
-    "tuning_device": "fine_tuning.device", "tuning_hours": "fine_tuning.device_hours",
-}  # fmt: skip
-MODEL = OPTION | {
-    **{name: f"use.{name}" for name in (*USE_NUMBERS, *MADE, "zone", "device", "product", "wue_basis", "storage")},
-    **{name: f"use.{name}" for name in ("data_gb", "network")},
-    **{name: f"use.retrieval.{name}" for name in (*SEARCH_NUMBERS, *SEARCH_MODELS)},
-}
-PROGRAM = OPTION | {name: f"alternative.{name}" for name in (*PROGRAM_NUMBERS, "existing_server", "zone", "pue")}
 SHARES = {"quality", "acceptance", "threshold"}
 WORDS = {
     "name", "unit", "period", "threshold_test", "data", "location", "label", "status", "why", "acceptance_why", "test",
@@ -57,6 +37,12 @@ def field_key(place: str, name: str) -> str:
     return f"compare {st.session_state.get(REVISION, 0)} {place} {name}"
 
 
+def unread(place: str) -> dict[str, str]:
+    """What was typed in the fields of a place and is not in the scenario, or is there in other words."""
+    found: dict[str, str] = st.session_state.setdefault(UNREAD, {}).setdefault(place, {})
+    return found
+
+
 class FormPart(NamedTuple):
     """Fields of one place of the form; each change is computed at once, by `change`."""
 
@@ -66,21 +52,27 @@ class FormPart(NamedTuple):
 
     def text(self, name: str, value: str, label: str = "") -> None:
         """A text field for a line of text or a number."""
-        st.session_state.setdefault(field_key(self.place, name), value)
         st.text_input(
-            label or t(f"compare_form.{name}", self.lang), key=field_key(self.place, name),
+            label or t(f"compare_form.{name}", self.lang), key=self._held(name, value),
             on_change=self.change, args=(self.place, name, self.lang),
         )  # fmt: skip
 
     def listed(self, name: str, options: Mapping[str, str], value: str, label: str = "") -> None:
         """A searchable list; a value missing from the list is added as it is."""
         known = options if value in options else {**options, value: subject_name(value, self.lang)}
-        st.session_state.setdefault(field_key(self.place, name), value)
         st.selectbox(
             label or t(f"compare_form.{name}", self.lang), list(known),
-            key=field_key(self.place, name), placeholder=t("accessibility.choose", self.lang), on_change=self.change,
+            key=self._held(name, value), placeholder=t("accessibility.choose", self.lang), on_change=self.change,
             args=(self.place, name, self.lang), format_func=lambda key: known.get(key, key),
         )  # fmt: skip
+
+    def _held(self, name: str, value: str) -> str:
+        """The key of a field; what was typed in it and says nothing yet is kept while it is folded or moved."""
+        key, kept = field_key(self.place, name), unread(self.place)
+        kept[name] = st.session_state.setdefault(key, kept.get(name, value))
+        if kept[name] == value:
+            del kept[name]
+        return key
 
 
 def typed(place: str, name: str) -> str:
@@ -106,7 +98,7 @@ def need_changed(place: str, name: str, lang: str) -> None:
     try:
         _read_into([values], NEED, place)
     except NotANumber as error:
-        st.session_state[ERROR] = (place, refusal_text(error, lang))
+        refuse(place, error)
         return
     set_scenario(values, place, lang, view.missing)
 
@@ -122,7 +114,7 @@ def option_changed(place: str, name: str, lang: str) -> None:
         if is_a_person(held[0].get("alternative", {}).get("id", "")):
             _at_the_screen(held[0], before)
     except NotANumber as error:
-        st.session_state[ERROR] = (place, refusal_text(error, lang))
+        refuse(place, error)
         return
     set_scenario(values, place, lang, view.missing)
 

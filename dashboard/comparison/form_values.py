@@ -1,19 +1,51 @@
 """Parsing of the forms of « Comparer »: typed numbers, fields as plain values, refusals next to the fields."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from dashboard.shared.texts import both, has_text, sentence, t
 from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.core.number_format import bare_number, two_readings
 from estimator.core.validation_messages import expected
 
+USE_NUMBERS = (
+    "concurrency", "device_count", "precision_bits", "cached_tokens", "reasoning_tokens", "pue", "wue", "active_share",
+    "storage_tb_months",
+)  # fmt: skip
+MADE = ("audio_s", "images", "image_side")
+SEARCH_MODELS = ("embedding_model", "rerank_model")
+SEARCH_NUMBERS = (
+    "documents", "document_tokens", "query_tokens", "reindexings", "changed_share", "passages", "passage_tokens",
+)  # fmt: skip
+PROGRAM_NUMBERS = ("acts", "kept_years", "shared_by")
+NEED = {  # field -> its path in a scenario
+    "name": "title", "unit": "need.unit", "volume": "need.volume", "period": "need.period",
+    "threshold": "constraints.quality.value", "threshold_test": "constraints.quality.test", "data": "constraints.data",
+    "input_tokens": "need.input_tokens", "output_tokens": "need.output_tokens", "location": "constraints.location",
+}  # fmt: skip
+OPTION = {  # field -> its path in an option
+    **{name: name for name in ("label", "status", "why", "attempts", "acceptance", "acceptance_why", "reserved_hours")},
+    "quality": "quality.value", **{name: f"quality.{name}" for name in ("test", "date", "by")},
+    **{name: f"people.{name}" for name in ("work_minutes", "screen_minutes", "terminal")}, "people_zone": "people.zone",
+    "other_unit": "unit", "service": "measured.service", "items": "measured.items",
+    "tuning_device": "fine_tuning.device", "tuning_hours": "fine_tuning.device_hours",
+}  # fmt: skip
+MODEL = OPTION | {
+    **{name: f"use.{name}" for name in (*USE_NUMBERS, *MADE, "zone", "device", "product", "wue_basis", "storage")},
+    **{name: f"use.{name}" for name in ("data_gb", "network")},
+    **{name: f"use.retrieval.{name}" for name in (*SEARCH_NUMBERS, *SEARCH_MODELS)},
+}
+PROGRAM = OPTION | {name: f"alternative.{name}" for name in (*PROGRAM_NUMBERS, "existing_server", "zone", "pue")}
+
 
 class NotANumber(ValueError):
     """A text that is not a number, in a number field: (name of the field, text)."""
+
+
+Unreadable = ScenarioRefused | NotANumber | ValidationError
 
 
 def number_text(value: float | None, lang: str) -> str:
@@ -53,34 +85,52 @@ def checked(values: Mapping[str, Any]) -> Scenario:
     return scenario_of(values, "scenario")
 
 
-def refusal_text(error: ScenarioRefused | NotANumber, lang: str) -> str:
-    """The field, what was read and what was expected."""
+def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), letter: str = "") -> str:
+    """The field, what was read and what was expected. letters: of the cards, an option each; letter: of this one."""
     if isinstance(error, NotANumber):
         name, text = error.args
         if readings := two_readings(text.strip()):
             facts = {"read": text, "whole": readings[0], "part": readings[1]}
             return t("compare_form.two_readings", lang, field=_field(name, lang), **facts)
-        return t("compare_form.not_a_number", lang, field=_field(name, lang), read=text[:40])
+        return t("compare_form.not_a_number", lang, field=_field(name, lang, letter), read=text[:40])
+    if isinstance(error, ValidationError):
+        one = error.errors()[0]
+        return _refused(_field(str(one["loc"][0]), lang), str(one["input"]), expected(one, lang), lang)
     if error.code != ScenarioRefused.code:
         return error.message(lang)
     if len(error.faults) > 1:
         return error.message(lang)
     [fault] = error.faults
     said, field = both(fault["expected"], lang), fault.get("field", "")
-    if not has_text(f"compare_form.{field}", lang):
+    known = _at(fault.get("loc", ()), letters, lang)
+    if known and fault["against"]:
+        sides = [(known, float(both(fault["read"], lang))), (_at(fault["against"], letters, lang), fault["other"])]
+        sides.sort(key=lambda side: side[0] != _field("quality", lang, letter))  # that of this card first
+        (field, read), (against, other) = ((name, share_field_text(value, lang)) for name, value in sides)
+        return t("compare_form.scales", lang, field=field, read=read, against=against, other=other)
+    if known:
+        return _refused(known, both(fault["read"], lang), said, lang)
+    if fault.get("against") or not has_text(f"compare_form.{field}", lang):
         return error.message(lang) if field in ("", "options") else f"{sentence(said)}."
-    return _refused(field, both(fault["read"], lang), said, lang)
+    return _refused(_field(field, lang), both(fault["read"], lang), said, lang)
 
 
-def fault_text(fault: ErrorDetails, lang: str) -> str:
-    """The same of one of the five answers."""
-    return _refused(str(fault["loc"][0]), str(fault["input"]), expected(fault, lang), lang)
+def _at(loc: Sequence[str], letters: Sequence[str], lang: str) -> str:
+    """What the page calls the field at a path of a scenario; "" of none, and of an option on no card."""
+    if loc[:1] != ["options"]:
+        names = {path: name for name, path in NEED.items()}
+        return _field(names[".".join(loc)], lang) if ".".join(loc) in names else ""
+    names = {path: name for table in (MODEL, PROGRAM) for name, path in table.items()}
+    name, rank = names.get(".".join(loc[2:]), ""), int(loc[1]) if len(loc) > 1 else 0
+    return _field(name, lang, letters[rank]) if name and rank < len(letters) else ""
 
 
 def _refused(field: str, read: str, said: str, lang: str) -> str:
-    return t("compare_form.refused", lang, field=_field(field, lang), read=read[:40], expected=sentence(said))
+    return t("compare_form.refused", lang, field=field, read=read[:40], expected=sentence(said))
 
 
-def _field(name: str, lang: str) -> str:
-    key = f"compare_form.{name}"
-    return t(key, lang) if has_text(key, lang) else name
+def _field(name: str, lang: str, letter: str = "") -> str:
+    """The label of a field, on the card of this letter: « Qualité A »."""
+    if letter and has_text(f"compare_form.{name}_of", lang):
+        return t(f"compare_form.{name}_of", lang, letter=letter)
+    return t(f"compare_form.{name}", lang) if has_text(f"compare_form.{name}", lang) else name

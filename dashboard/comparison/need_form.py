@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison import option_cards
 from dashboard.comparison.changes import with_asked
-from dashboard.comparison.fields import NEED, FormPart, need_changed, shown, typed
-from dashboard.comparison.form_values import NotANumber, count, fault_text, number_text, refusal_text
-from dashboard.comparison.scenario_session import BLANK, COUNTS, ERROR, View, current, say_error, set_scenario
+from dashboard.comparison.fields import FormPart, need_changed, shown, typed
+from dashboard.comparison.form_values import NEED, NotANumber, count, number_text
+from dashboard.comparison.scenario_session import BLANK, COUNTS, View, current, refuse, say_error, set_scenario
 from dashboard.shared.html_parts import address
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
@@ -37,7 +37,7 @@ def show(view: View, lang: str) -> None:
         if more.open:
             _more(form, scenario)
     for place in (FIVE, NEED_PLACE):
-        say_error(place)
+        say_error(place, lang)
 
 
 def _volume(form: FormPart, scenario: Scenario) -> None:
@@ -64,7 +64,7 @@ def _counted(place: str, name: str, lang: str) -> None:
     try:
         times = count(typed(place, "volume"), "volume")
     except NotANumber as error:
-        st.session_state[ERROR] = (NEED_PLACE, refusal_text(error, lang))
+        refuse(NEED_PLACE, error)
         return
     volume = {} if times is None else {"volume": times * PER_YEAR[typed(place, "per") or "year"]}
     kept = {key: value for key, value in values["need"].items() if key != "volume"}
@@ -93,11 +93,8 @@ def _answered(place: str, name: str, lang: str) -> None:
         given = {name: value or getattr(BLANK, name) if name in missing else value for name, value in numbers.items()}
         said = {name: typed(FIVE, name) for name in ("per", "task")}
         asked = Asked.model_validate((scenario.asked or BLANK).model_dump() | given | said)
-    except NotANumber as error:
-        st.session_state[ERROR] = (FIVE, refusal_text(error, lang))
-        return
-    except ValidationError as error:
-        st.session_state[ERROR] = (FIVE, fault_text(error.errors()[0], lang))
+    except (NotANumber, ValidationError) as error:
+        refuse(FIVE, error)
         return
     changed = set_scenario(with_asked(scenario, asked, lang), FIVE, lang, missing)
     if changed is not None and name == "task":

@@ -1,7 +1,7 @@
 """« Vos options »: a card each, of what runs, where, and the quality found; the rest where it is asked for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from string import ascii_uppercase
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,22 +9,29 @@ from markupsafe import Markup
 
 from dashboard.comparison import changes
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.fields import (
+from dashboard.comparison.fields import FormPart, field_key, option_changed, paths_of, shown, typed, unread
+from dashboard.comparison.form_values import (
     MADE,
     OPTION,
     PROGRAM_NUMBERS,
     SEARCH_MODELS,
     SEARCH_NUMBERS,
     USE_NUMBERS,
-    FormPart,
-    field_key,
-    option_changed,
-    paths_of,
-    shown,
-    typed,
+    NotANumber,
+    number,
+    number_text,
 )
-from dashboard.comparison.form_values import NotANumber, number, number_text, refusal_text
-from dashboard.comparison.scenario_session import ERROR, View, current, say_error, set_scenario
+from dashboard.comparison.scenario_session import (
+    ERROR,
+    View,
+    current,
+    groups,
+    letters,
+    rearranged,
+    refuse,
+    say_error,
+    set_scenario,
+)
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer
@@ -32,6 +39,7 @@ from estimator.comparison.five_fields import is_a_person
 from estimator.comparison.scenario import Option, Scenario
 
 DEFAULTS = {"network": "network/fixed-fra", "terminal": "terminal/laptop-with-screen", "wue_basis": "it"}
+PICKED = " picked"  # of a card: a choice on it, apart from what is typed in its fields
 NEW, NEW_PLACE = "new", "add"
 Group = Sequence[Option]
 
@@ -41,15 +49,18 @@ def show(view: View, answer: Answer | None, lang: str) -> None:
     st.html(Markup("<h2>{}</h2>").format(t("compare_form.options", lang)))
     refused = {o.id: o.refusal for o in answer.options if o.refusal} if answer else {}
     names = compare_data.asked_models(lang, view.scenario.need.task or "")
-    letters = iter(ascii_uppercase * 8)  # as many as the most options
-    for index, group in enumerate(changes.groups(view.scenario)):
-        letter = next(letters) if index else t("compare_form.without_ai", lang)
+    for index, (group, letter) in enumerate(zip(groups(view.scenario), letters(view.scenario, lang), strict=True)):
         with st.container(key=f"compare_card_{index}", border=True, gap="small"):
             _card(str(index), group, letter, names, lang)
+            if same := changes.test_of_others(view.scenario, group[0]):
+                told = ", ".join(part for part in (same.test, same.date, same.by) if part)
+                change = partial(changes.with_test, group=group, tested=same)
+                _button("same_test", change, FormPart(str(index), lang, option_changed), told)
             for option in group:
                 if option.id in refused:
                     st.html(Markup('<p class="warn" role="alert">{}</p>').format(both(refused[option.id], lang)))
-            say_error(str(index))
+            for said_of in ("", PICKED):
+                say_error(f"{index}{said_of}", lang)
     st.selectbox(
         t("compare_form.add", lang), list(names), index=None, key=field_key(NEW_PLACE, NEW), on_change=_added,
         args=(lang,), placeholder=t("accessibility.choose", lang), format_func=names.__getitem__,
@@ -117,7 +128,7 @@ def _places(option: Option, lang: str) -> dict[str, str]:
 def _picked(place: str, name: str, lang: str) -> None:
     """Another model, program, place or server on a card; its other fields follow."""
     view, value = current(lang), typed(place, name)
-    group = changes.groups(view.scenario)[int(place)]
+    group = groups(view.scenario)[int(place)]
     try:
         if name == "program":
             values = changes.with_program(view.scenario, group, value, lang)
@@ -126,9 +137,9 @@ def _picked(place: str, name: str, lang: str) -> None:
         else:
             values = changes.with_model(view.scenario, group[0], lang, **_said(name, value))
     except NotANumber as error:
-        st.session_state[ERROR] = (place, refusal_text(error, lang))
+        refuse(place + PICKED, error)
         return
-    scenario = set_scenario(values, place, lang, view.missing)
+    scenario = set_scenario(values, place + PICKED, lang, view.missing)
     if scenario is not None:
         refresh(scenario, lang, place)
 
@@ -144,11 +155,12 @@ def _said(name: str, value: str) -> dict[str, Any]:
 
 def refresh(scenario: Scenario, lang: str, place: str = "") -> None:
     """What the fields of a card show, once what runs on it is another; of every card by default."""
-    for index, (option, *_) in enumerate(changes.groups(scenario)):
+    for index, (option, *_) in enumerate(groups(scenario)):
         texts = {name: shown(name, option, path, lang) for name, path in paths_of(option.method).items()}
         texts |= {"host": place_of(option), "program": program_of(option), "model": _model_of(option)}
         for name, text in (texts | server_of(option, lang)).items():
-            if place in ("", str(index)) and field_key(str(index), name) in st.session_state:
+            refused = name in unread(str(index)) and str(index) in st.session_state.get(ERROR, {})
+            if place in ("", str(index)) and field_key(str(index), name) in st.session_state and not refused:
                 st.session_state[field_key(str(index), name)] = text or DEFAULTS.get(name, "")
 
 
@@ -193,9 +205,9 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
         listed("terminal", compare_data.names_having("terminal_power", lang))
         texts("people_zone")
     with st.container(horizontal=True):
-        _button("copy", lambda scenario: changes.with_copy(scenario, option, lang), form, letter)
+        _button("copy", partial(changes.with_copy, option=option, lang=lang), form, letter)
         if form.place != "0":
-            _button("remove", lambda scenario: changes.without(scenario, group), form, letter)
+            _button("remove", partial(changes.without, group=group), form, letter)
 
 
 def _statuses(first: bool, lang: str) -> dict[str, str]:
@@ -227,7 +239,8 @@ def _of_model(texts: Callable[..., None], listed: Callable[..., None], lang: str
 def _button(name: str, change: Callable[[Scenario], dict[str, object]], form: FormPart, letter: str) -> None:
     def press() -> None:
         view = current(form.lang)
-        set_scenario(change(view.scenario), form.place, form.lang, view.missing, keep=False)
+        if scenario := set_scenario(change(view.scenario), form.place + PICKED, form.lang, view.missing):
+            rearranged(view.scenario, scenario)
 
     label = t(f"compare_form.{name}", form.lang, letter=letter)
     st.button(label, key=field_key(form.place, name), on_click=press)

@@ -1,22 +1,26 @@
 """The scenario of this view, in the URL and in the session: blank, asked for as an example, or as it was left."""
 
 from collections.abc import Mapping
+from string import ascii_uppercase
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import streamlit as st
 from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.form_values import checked, refusal_text
+from dashboard.comparison.form_values import Unreadable, checked, refusal_text
 from dashboard.shared.scenario_url import EXAMPLE, NAME, plain, token
 from dashboard.shared.texts import t
+from estimator.comparison.answer import one_program
 from estimator.comparison.five_fields import PLACES, SETS, in_language, scenario_from
-from estimator.comparison.scenario import Asked, Scenario, ScenarioRefused
+from estimator.comparison.scenario import MOST_OPTIONS, Asked, Option, Scenario, ScenarioRefused
 from estimator.comparison.scenario_link import decode
 
-LONG, SHOWN, REVISION, ERROR = (f"compare {name}" for name in ("long", "shown", "revision", "error"))
+LONG, SHOWN, REVISION, ERROR, UNREAD = (f"compare {name}" for name in ("long", "shown", "revision", "error", "unread"))
 MISSING = "manque"  # in the URL: which counts of the five answers are not given yet
 COUNTS = ("people", "uses")
+Values = Mapping[str, Any]
 BLANK = Asked(people=1, uses=1, per="month", task="question-rag", models=SETS, place=PLACES[0])  # but for the counts
 
 
@@ -45,20 +49,53 @@ def current(lang: str) -> View:
     if st.session_state.get(SHOWN) != plain(found):  # another scenario than that of the fields: reset them
         st.session_state[SHOWN] = plain(found)
         st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
-        st.session_state.pop(ERROR, None)
+        for name in (ERROR, UNREAD):
+            st.session_state.pop(name, None)
     return View(found, missing, wrong)
 
 
+def groups(scenario: Scenario) -> list[tuple[Option, ...]]:
+    """The options by card: one program without AI on several servers is one card."""
+    found: list[tuple[Option, ...]] = []
+    for option in scenario.options:
+        before = found[-1][0] if found else None
+        joined = before and before.alternative and option.alternative and one_program(scenario, before.id, option.id)
+        found[-1:] = [(*found[-1], option)] if joined else [*found[-1:], (option,)]
+    return found
+
+
+def letters(scenario: Scenario, lang: str) -> list[str]:
+    """The letter of each card, in words of the one without AI."""
+    alphabet = ascii_uppercase * MOST_OPTIONS
+    return [alphabet[n - 1] if n else t("compare_form.without_ai", lang) for n, _ in enumerate(groups(scenario))]
+
+
+def refuse(place: str, error: Unreadable, values: Values = MappingProxyType({})) -> None:
+    """Say what cannot be read next to the fields of a place, which keep what was typed."""
+    ids = [str(option.get("id", "")) for option in values.get("options", ())]
+    st.session_state.setdefault(ERROR, {})[place] = (error, ids)
+
+
+def rearranged(before: Scenario, after: Scenario) -> None:
+    """The cards are others, or elsewhere: their fields are made anew, with what was typed in them and says nothing."""
+    at = {group[0].id: str(n) for n, group in enumerate(groups(after))}
+    places = {str(n): at.get(group[0].id, "") for n, group in enumerate(groups(before))}
+    st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
+    for name in (ERROR, UNREAD):
+        held = st.session_state.get(name, {})
+        st.session_state[name] = {places.get(place, place): said for place, said in held.items()}
+
+
 def set_scenario(
-    values: Mapping[str, Any], place: str, lang: str, missing: tuple[str, ...] = (), keep: bool = True
+    values: Values, place: str, lang: str, missing: tuple[str, ...] = (), keep: bool = True
 ) -> Scenario | None:
     """Set the scenario to these values, or report the error next to the fields of `place`. keep: fields as typed."""
     try:
         scenario = checked(values)
     except ScenarioRefused as error:
-        st.session_state[ERROR] = (place, refusal_text(error, lang))
+        refuse(place, error, values)
         return None
-    st.session_state.pop(ERROR, None)
+    st.session_state.get(ERROR, {}).pop(place, None)
     if keep:
         st.session_state[SHOWN] = plain(scenario)
     text = token(scenario)
@@ -71,8 +108,13 @@ def set_scenario(
     return scenario
 
 
-def say_error(place: str) -> None:
-    """The error reported at this place."""
-    where, text = st.session_state.get(ERROR, ("", ""))
-    if where == place:
-        st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))
+def say_error(place: str, lang: str) -> None:
+    """What could not be read at this place, its fields named as they now are on the page."""
+    if place not in st.session_state.get(ERROR, {}):
+        return
+    (error, ids), scenario, card = st.session_state[ERROR][place], current(lang).scenario, place.partition(" ")[0]
+    cards = letters(scenario, lang)
+    of = {option.id: letter for group, letter in zip(groups(scenario), cards, strict=True) for option in group}
+    letter = cards[int(card)] if card.isdecimal() else ""
+    text = refusal_text(error, lang, [of.get(id, "") for id in ids], letter)
+    st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))

@@ -64,7 +64,7 @@ def _answer(view: View, lang: str) -> Answer | None:
     waiting.html(Markup('<p class="small computing" role="status">{}</p>').format(t("compare.computing", lang)))
     answer = compare_data.compared(view.scenario)
     waiting.empty()
-    if compare_session.ERROR in st.session_state:
+    if st.session_state.get(compare_session.ERROR):
         st.html(Markup('<p class="warn" role="status">{}</p>').format(t("compare.of_before", lang)))
     st.html(compare_view.head(answer, lang) + compare_view.picture(answer, view.scenario, lang))
     with st.container(key="compare_actions", horizontal=True, vertical_alignment="center"):

@@ -229,15 +229,15 @@ class Scenario(Typed):
             raise PydanticCustomError("option_id_twice", "two options have the id {id}", twice)
         if self.options[0].method != "none":
             raise PydanticCustomError("first_without_ai", "the first option is the one without AI")
-        found, limit = (
-            [(option.id, option.quality) for option in self.options if option.quality],
-            self.constraints.quality,
-        )
-        for (id, one), (_, other) in combinations([*found, *([("", limit)] if limit else [])], 2):
+        limit = self.constraints.quality
+        found = [(["options", str(n)], option.quality) for n, option in enumerate(self.options) if option.quality]
+        for (against, one), (at, other) in combinations([*found, *([(["constraints"], limit)] if limit else [])], 2):
             same = one.same_test(other) and (other is limit or one.test and other.test)
             if same and not on_one_scale(one.value, other.value):
-                read = {"id": id, "value": f"{one.value:g}", "other": f"{other.value:g}"}
-                raise PydanticCustomError("quality_scales", "{id}: {value}, and {other} by the same test", read)
+                paths = [[*path, "quality", "value"] for path in (at, against)]  # that of the threshold is the last
+                name = _place_of(paths[1], ids[int(against[1])])
+                read = {"loc": paths[0], "read": other.value, "against": paths[1], "other": one.value, "name": name}
+                raise PydanticCustomError("quality_scales", "{read}, and {other} by the same test", read)
         return self
 
     def option(self, name: str) -> Option:
@@ -299,10 +299,12 @@ def _with_id(option: Option) -> Option:
 
 def _fault(one: ErrorDetails, data: Mapping[str, Any]) -> dict[str, Any]:
     """One fault: its field and where it stands, what was read and what was expected, in both languages."""
-    loc = [str(part) for part in one["loc"]]
+    about = one.get("ctx", {})
+    loc = [str(part) for part in one["loc"] or about.get("loc", ())]
     named = data["options"][int(loc[1])] if loc[:1] == ["options"] and len(loc) > 1 else None
     id = str(named.get("id", "")) if isinstance(named, Mapping) else ""
-    return {"where": _place_of(loc, printable(id)), "field": loc[-1] if loc else "", **told(one)}
+    where, against = {"where": _place_of(loc, printable(id)), "loc": loc}, {"against": about.get("against", ())}
+    return {**where, **against, "other": about.get("other"), "field": loc[-1] if loc else "", **told(one)}
 
 
 def _place_of(loc: Sequence[str], id: str) -> str:

@@ -16,7 +16,7 @@ LONGEST_READ = 60  # signs of a value that are quoted
 
 def told(fault: ErrorDetails) -> dict[str, Any]:
     """What was read and what was expected, in both languages."""
-    value, shape = fault["input"], ""
+    value, shape = fault.get("ctx", {}).get("read", fault["input"]), ""
     if fault["type"] == "missing" or isinstance(value, Mapping | list | tuple):
         shape = "nothing" if fault["type"] == "missing" else "table"
     text = f"{value:g}" if isinstance(value, float) else printable(" ".join(str(value).split()))[:LONGEST_READ]

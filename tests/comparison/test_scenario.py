@@ -116,8 +116,8 @@ def test_a_threshold_and_a_quality_of_one_test_have_one_scale() -> None:
     marked = GOOD.replace("value = 0.94", "value = 93").replace("[[options]]", limit, 1)
     with pytest.raises(SobriaError) as refusal:
         parse_scenario(marked.replace("TEST", "200 courriers"))
-    assert "93" in refusal.value.message("fr") and "et 0.85" in refusal.value.message("fr")
-    assert "not on one scale" in refusal.value.message("en")
+    assert "93" in refusal.value.message("fr") and "« 0.85 »" in refusal.value.message("fr")
+    assert "By the same test, option 2 (leger), quality.value is 93" in refusal.value.message("en")
     assert parse_scenario(marked.replace("TEST", "autre")).options[1].quality
 
 
@@ -129,7 +129,7 @@ def test_two_qualities_of_one_test_have_one_scale() -> None:
             {"id": f"o{n}", "label": "x", "method": "none", "quality": found} for n, found in enumerate(qualities)
         ]
         body = {"title": "x", "need": {"unit": "u", "volume": 1}, "options": options}
-        with pytest.raises(SobriaError, match="not on one scale") if refused else nullcontext():
+        with pytest.raises(SobriaError, match="same test, option 1 .o0., .* is 0.9") if refused else nullcontext():
             assert scenario_of(body).options
 
 

@@ -223,6 +223,67 @@ def test_what_was_typed_is_kept_until_it_can_be_read() -> None:
     assert (address(at).options[1].status, address(at).options[1].why) == ("rejected", "trop lourd")
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        (
+            "fr",
+            (
+                "Qualité A : « 80 » a été lu, et 85 % dans « Seuil de qualité",
+                "Seuil de qualité (85 %, ou une note) : « 90 »",
+            ),
+        ),
+        (
+            "en",
+            ("Quality A: “80” was read, and 85% in “Quality threshold", "Quality threshold (85%, or a score): “90”"),
+        ),
+    ],
+)
+def test_qualities_on_two_scales_are_named_as_on_the_page(lang: str, said: tuple[str, str]) -> None:
+    """80 for the light model, where the threshold alone is a share, then a threshold of 90 where a test is one."""
+    values = plain(compare_data.example_scenario(lang))
+    bare = [{name: held for name, held in option.items() if name != "quality"} for option in values["options"]]
+    at = unfolded(opened(lang, scenario=token(scenario_of(values | {"options": bare}))), "need")
+    told = plain_spaces(text_of(typed(at, "1", "quality", "80")))
+    assert escape(said[0]) in told and "leger" not in told.partition("scenario=")[0]
+    told = plain_spaces(text_of(typed(unfolded(opened(lang), "need"), "need", "threshold", "90")))
+    assert escape(said[1]) in told
+
+
+def test_what_is_refused_stays_typed_and_said_until_it_is_read() -> None:
+    """A card is copied before it, another place chosen on it, its own part folded, and a field elsewhere is read."""
+    at = typed(unfolded(opened(), "2", "need"), "2", "quality", "80")
+    at = typed(at, "2", "why", "en attente")
+    refused = f"{t('compare_form.quality_of', 'fr', letter='C')} : « 80 »"
+    for act in (
+        lambda: press(at, "compare_form.copy", "A"),  # B is C from now on, at the fourth place
+        lambda: typed(at, "3", "host", SHARED),
+        lambda: typed(at, "need", "unit", "une réponse"),
+    ):
+        unfolded(at, "1")
+        act()
+    at.session_state["compare_more_3"] = False
+    at = unfolded(whole(at.run()), "3")
+    assert (field(at, "3", "quality").value, field(at, "3", "why").value) == ("80", "en attente")
+    assert refused in plain_spaces(text_of(at)) and t("compare.of_before", "fr") in text_of(at)
+    assert (address(at).need.unit, address(at).options[3].quality.value) == ("une réponse", 0.93)
+    at = typed(at, "3", "quality", "80 %")
+    assert refused not in plain_spaces(text_of(at)) and address(at).options[3].why == "en attente"
+
+
+def test_a_test_is_described_once_and_offered_to_the_other_options() -> None:
+    """Two models are tested; the second one takes the test of the first, and one without a quality none."""
+    at = typed(unfolded(opened(), "4"), "4", "quality", "80 %")
+    offered = t("compare_form.same_test", "fr", letter="200 demandes, 2026-09-15, Relation aux usagers")
+    assert [b.label for b in at.button].count(offered) == 1
+    at = press(at, "compare_form.same_test", "200 demandes, 2026-09-15, Relation aux usagers")
+    tested = {"test": "200 demandes", "date": "2026-09-15", "by": "Relation aux usagers"}
+    assert address(at).options[4].quality == Quality(value=0.8, **tested)
+    assert field(at, "4", "by").value == "Relation aux usagers" and offered not in [b.label for b in at.button]
+    at = typed(typed(at, "4", "date", ""), "4", "test", "un autre test")
+    assert offered not in [b.label for b in at.button], "of another test, nobody knows when and by whom"
+
+
 def saved(at: AppTest, home: Path, **fields: str) -> UseCase:
     """The use case that the page writes, with these answers in the fields of the popover."""
     for name, value in fields.items():
