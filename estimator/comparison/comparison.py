@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
 
 from estimator.assessment.impacts import FIGURES, ImpactIndicator, applies_to, figure_named, known_result
@@ -179,19 +179,19 @@ class Comparator:
         if threshold is None:
             return None
         known = self._known(self.sufficing)
+        untested = tuple(n for n in self.eligible if meets(self.scenario, self.evaluated[n].option) is None)
         without_ai = tuple(n for n in self.sufficing if self.evaluated[n].option.method == "none")
+        said = partial(Sufficient, threshold=threshold.value, without_ai=without_ai, untested=untested)
         if known:
             best = min(known, key=lambda name: known[name])
             tied = tuple(n for n in known if n != best and not self._lower(best, n))
-            found = {"id": best, "tied": tied, "without_ai": without_ai}
-            return Sufficient(status="found", threshold=threshold.value, **found)
-        untested = tuple(n for n in self.eligible if meets(self.scenario, self.evaluated[n].option) is None)
+            return said(status="found", id=best, tied=tied)
         if untested:
-            return Sufficient(status="to_check", threshold=threshold.value, untested=untested, without_ai=without_ai)
+            return said(status="to_check")
         reaching = {n for n, w in self.evaluated.items() if meets(self.scenario, w.option)} - set(self.sufficing)
         placed = reaching and all("outside" in self.barred[n] for n in reaching)
         reason = "without_figures" if self.sufficing else "placed" if placed else "able" if reaching else "suffices"
-        return Sufficient(status="none", threshold=threshold.value, without_ai=without_ai, reason=reason)
+        return said(status="none", reason=reason)
 
     def _lower(self, one: str, other: str) -> bool:
         found = self.pair(one, other, "energy")

@@ -275,6 +275,13 @@ def test_the_smallest_model_that_suffices() -> None:
     options = [option(n, q, use={"it_energy_kwh": kwh, **SITE}) for n, (q, kwh) in marks.items()]
     body = decision(scenario(*options, constraints={"quality": {"value": 0.9}}))
     assert body.smallest_sufficient == Sufficient(status="found", id="moyen", threshold=0.9)
+    more = [*options, option("non-teste", None, use={"it_energy_kwh": 2, **SITE})]
+    more.append(options[0] | {"id": "autre", "label": "autre", "quality": {"value": 0.95, "test": "un autre"}})
+    more[:3] = [o | {"quality": o["quality"] | {"test": "relus"}} for o in options]
+    for wanted, status in ((0.9, "found"), (0.99, "to_check")):
+        asked = scenario(*more, constraints={"quality": {"value": wanted, "test": "relus"}})
+        found = decision(asked).smallest_sufficient
+        assert (found.status, found.untested) == (status, ("non-teste", "autre")), wanted
     assert [o.meets_threshold for o in body.options] == [None, False, True, True]
     assert body.reference == "moyen"
 

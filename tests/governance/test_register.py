@@ -494,6 +494,19 @@ def test_runs_are_attached_and_detached(register: Register) -> None:
     _refused(FieldsRefused, lambda: register.attach(one, {"service_key": ""}, DSI))
 
 
+def test_the_same_attachment_is_kept_once_unless_another_use_took_its_runs_since(register: Register) -> None:
+    """Attached to a twice, then to b, which takes its runs, then to a again, which takes them back."""
+    one, two = (register.create(FACTS | {"name": name}, DSI).id for name in ("a", "b"))
+    pattern = {"service_key": "tri*", "since": "2026-03-01"}
+    assert [len(register.attach(one, pattern, DSI).attachments) for _ in range(2)] == [1, 1]
+    assert len(register.attach(one, pattern | {"model": "gpt-5"}, DSI).attachments) == 2, "of other runs"
+    for case in (two, one):
+        register.attach(case, pattern, DSI)
+        assert use_case_of("tri", None, None, date(2026, 4, 1), register.attachments()) == case
+    register.detach(one, register.attachments()[-1].id, DSI, until=date(2026, 5, 1))
+    assert register.attach(one, pattern, DSI).attachments[-1].until is None, "it had ended"
+
+
 def test_a_quality_is_old_after_twelve_months_or_a_change_of_model(register: Register) -> None:
     id = register.create(FACTS | THRESHOLD, DSI).id
     register.record_quality(id, {"value": 0.92, "date": "2025-12-01", "by": "Relations usagers"}, DSI)

@@ -166,9 +166,14 @@ class Register:
         return self._write(id, "decided", checked(Decision, decision, "decision"), author)
 
     def attach(self, id: str, pattern: Mapping[str, Any], author: Author) -> UseCase:
-        """Attach runs to a use case by a pattern."""
-        self.use_case(id)
-        return self._write(id, "attached", checked(Pattern, pattern, "attachment"), author)
+        """Attach runs to a use case by a pattern; not again what it says already, unless another use came after it."""
+        case, said, names = self.use_case(id), checked(Pattern, pattern, "attachment"), set(Pattern.model_fields)
+        for found in reversed(self.attachments()):
+            if found.use_case != id:
+                break
+            if found.until is None and found.model_dump(include=names) == said.model_dump():
+                return case
+        return self._write(id, "attached", said, author)
 
     def detach(self, id: str, attachment: str, author: Author, until: date | None = None) -> UseCase:
         """End an attachment on a day; without a day, cancel it. NotThere."""
