@@ -12,17 +12,16 @@ from dashboard.shared.texts import t
 from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text, mark_text
 from estimator.governance.register.register import StageCounts
-from estimator.governance.register.schema import METROPOLE, UseCase
+from estimator.governance.register.schema import CLOSED, METROPOLE, UseCase
 from estimator.governance.register.stage_rules import reaches_threshold
 from estimator.reporting.uses.resident import lowered
 
-RESULTS = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")
 LONGEST_CELL = 80
 
 
 def counts_text(counts: StageCounts, total: int, lang: str) -> str:
     """« 12 usages, dont 3 faits sans IA ; 9 sur 11 au-delà de l'idée ont examiné une alternative sans IA. »"""
-    found = [t(f"register.result_{name}", lang, n=counts.outcomes[name]) for name in RESULTS if counts.outcomes[name]]
+    found = [t(f"register.result_{name}", lang, n=counts.outcomes[name]) for name in CLOSED if counts.outcomes[name]]
     results = t("register.of_which", lang, list=joined(found, lang)) if found else ""
     reviewed, past = counts.non_ai_reviewed, counts.past_idea
     looked = t("register.looked", lang, n=reviewed)
@@ -70,7 +69,7 @@ def reached_text(case: UseCase, lang: str) -> str:
 
 def is_closed(case: UseCase) -> bool:
     """Whether this use case has a result."""
-    return case.outcome in RESULTS
+    return case.outcome in CLOSED
 
 
 def is_late(case: UseCase, today: date) -> bool:

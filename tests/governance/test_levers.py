@@ -317,3 +317,19 @@ def test_the_one_of_two_services_of_a_use_that_stopped_is_named(tmp_path: Path) 
     stopped = [none.name for none in of(tmp_path).not_told if "pas tourné" in none.why["fr"]]
     assert stopped == ["Accueil – vieux"]
     assert {none.name for none in of(tmp_path).not_told} == {"Accueil – vieux", "Accueil – chat"}
+
+
+def test_two_levers_of_a_use_have_two_titles(tmp_path: Path) -> None:
+    """One use that two services answer, one of them at two places: each title names what it would change."""
+    who = ("--who", "DSI", "--why", "essai")
+    facts = ("nom=Accueil", "tache=Répondre", "unite=réponse", "service=Accueil", "commune=metropole")
+    sobria(tmp_path, "register", "add", *facts, "responsable=Accueil", *who)
+    for service in ("chat", "nuit"):
+        sobria(tmp_path, "register", "attach", "accueil", "--service-key", service, *who)
+    more = ({}, {"host": "class/server-room"}, {"service_key": "nuit"})
+    append(Ledger(tmp_path), [row for facts in more for row in months(3, **ANSWERS | facts)])
+    titles = [lever.title["fr"] for lever in of(tmp_path).levers]
+    assert len(set(titles)) == len(titles) > 3
+    assert {title.split("\u00a0:")[0] for title in titles} == {
+        "Accueil – chat – class/national-cloud", "Accueil – chat – class/server-room", "Accueil – nuit"
+    }  # fmt: skip

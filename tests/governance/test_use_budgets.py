@@ -13,6 +13,7 @@ from estimator.governance.indicators import sheet
 from estimator.governance.indicators.forecast import forecast
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.use_budgets import use_budgets
+from estimator.governance.levers.levers import levers
 from estimator.governance.register.register import Register, author
 from estimator.ledger import Ledger
 from estimator.reporting.documents.rendering import rendered
@@ -190,6 +191,36 @@ def test_a_forecast_is_a_year_times_the_growth_of_each_year(
     first, supposed = forecast_lines(found, "fr")
     assert ("sans croissance" in first) == (growth is None) and "une année d’après 8 mois connus" in supposed
     assert forecast(scope, case.model_copy(update={"stage": "idee"})) is None
+
+
+def test_levers_forecast_and_ceiling_have_the_days_of_their_use(home: Path) -> None:
+    """A second service of the use, known for the one 5 October, of the running month: from 5 January to 5 October,
+    27 + 28 + 31 + 30 + 31 + 30 + 31 + 31 + 30 + 5 = 274 days of 90 + 6 kWh. A year is × 365 ÷ 274 in the forecast and
+    in what the levers are of, and × 361 ÷ 274 until the end of this one; « autre » keeps its own 244 days."""
+    register = Register(home)
+    register.attach("courriers", {"service_key": "relance"}, WHO)
+    built(home, run("relance", 6, "2026-10"))
+    scope = scope_of(home, today=TODAY)
+    found = forecast(scope, register.use_case("courriers").model_copy(update={"stage": "pilote"}))
+    assert found and found.days == 274 and found.year.central == pytest.approx(96 * 365 / 274, rel=1e-3)
+    used = levers(scope.sources).used
+    assert used and used.central == pytest.approx(96 * 365 / 274 + 900 * 365 / 244, rel=1e-3)
+    (ceiling,) = budgets(home, 150.0)
+    assert ceiling["days"] == 274 and ceiling["projected"]["central"] == pytest.approx(96 * 361 / 274, rel=1e-3)
+
+
+def test_a_use_that_is_over_has_neither_lever_nor_forecast(home: Path) -> None:
+    """It still runs: that is said, and its year to come is not supposed."""
+    decided = {"what": "arreter", "date": "2026-09-01", "by": "Conseil", "reasons": "peu utile"}
+    register = Register(home)
+    register.decide("courriers", decided, WHO)
+    scope = scope_of(home, today=TODAY)
+    found = levers(scope.sources)
+    assert "courriers" not in {lever.use_case for lever in found.levers}
+    assert any("dit cet usage clos" in none.why["fr"] for none in found.not_told if none.name == "Courriers")
+    assert found.used and found.used.central == pytest.approx(900 * 365 / 244, rel=1e-3)
+    closed = register.use_case("courriers").model_copy(update={"stage": "pilote"})
+    assert closed.outcome == "arrete" and forecast(scope, closed) is None
 
 
 def test_a_forecast_counts_a_training_once(home: Path) -> None:

@@ -1,22 +1,36 @@
-"""The days known of services, which a year is made from: one rule for levers and forecasts. A training is no pace: it
-counts once."""
+"""The days known of a use, which a year is made from: one rule for levers, forecasts and ceilings. A training is no
+pace: it counts once."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from estimator.builds.build_file import BuildFile
 from estimator.core.errors import LANGUAGES, say
-from estimator.core.periods import first_day
+from estimator.core.periods import first_day, month_after
+from estimator.governance.indicators.scope import Sources
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 
 YEAR = 365  # days of a year made from those known
+LOOKED = 12  # months, at most, that a year to come is made from
 WEEK, WORKED = 7, 5  # days of a week, and those from Monday to Friday
 SHORT, MONTH = 7, 28  # days under which a span is said to be short, and is said in days
 
 
-def known_days(build: BuildFile, rows: Sequence[Attached], today: date) -> int:
-    """How many days are known of the months of these rows; one at least."""
-    return max(1, len(days_known(build, rows, today)))
+def ledger_end(sources: Sources) -> int:
+    """The last month [yyyymm] of the ledger, this one at most: a later date is an error."""
+    today = month_of(sources.today)
+    return max((month for month in sources.build.months() if month <= today), default=today)
+
+
+def past_year(sources: Sources) -> list[Attached]:
+    """The rows of the last twelve months of the ledger, the running one in by the days known of it."""
+    end = ledger_end(sources)
+    return [entry for entry in sources.rows if month_after(end, 1 - LOOKED) <= entry.row.month <= end]
+
+
+def month_of(day: date) -> int:
+    """The month [yyyymm] of a day."""
+    return day.year * 100 + day.month
 
 
 def days_worth(days: Sequence[date]) -> float:

@@ -9,7 +9,7 @@ from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
 from estimator.governance.commitments.commitments import expected
 from estimator.governance.indicators.footprints import of_scope, totals
-from estimator.governance.indicators.known_days import YEAR, days_between, days_known, days_worth
+from estimator.governance.indicators.known_days import YEAR, days_between, days_known, days_worth, month_of
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 
@@ -22,8 +22,8 @@ NEAR = 0.9  # of a ceiling: from there it is told that it is almost used [1]
 class Pace:
     """The year in which a period ends: the sum of its known months, and what a year makes at the pace of their days.
 
-    Known months are complete months with data: a month without data is not a month at zero. Twelve are the year. A
-    training counts once.
+    A month without data is not a month at zero, and the running one counts by the days known of it. Twelve that are
+    over are the year. A training counts once.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -111,7 +111,7 @@ class Pace:
         if whole <= ceiling:
             return None
         year = self.scope.year(self.year)
-        known = set(days_known(self.scope.sources.build, year.over(year.known_months()).rows, self.scope.sources.today))
+        known = set(days_known(self.scope.sources.build, _so_far(year).rows, self.scope.sources.today))
         days = sorted(known.union(self.to_count if self.days < YEAR else ()))
         more = (whole - spent) / max(1, len(days) - len(known))
         curve = accumulate(spent / max(1, len(known)) if day in known else more for day in days)
@@ -121,13 +121,18 @@ class Pace:
 def _known(year: Scope) -> tuple[list[Attached], int, float, dict[str, Amount]]:
     """The known months of a year, the days known of them, none without any, those that they stand for, and their
     footprints."""
-    known = year.over(year.known_months())
-    months = len(months_of(known.rows))
-    sources = year.sources
+    known, sources = _so_far(year), year.sources
+    months = len(year.known_months())
     paced = [row for row in known.rows if not row.row.training] or known.rows
-    days = days_known(sources.build, paced, sources.today) if months else []
-    counts = (YEAR, YEAR) if months == MONTHS else (max(1, len(days)), days_worth(days)) if months else (0, 0)
+    days = days_known(sources.build, paced, sources.today) if paced else []
+    counts = (YEAR, YEAR) if months == MONTHS else (max(1, len(days)), days_worth(days)) if paced else (0, 0)
     return known.rows, *counts, of_scope(known)
+
+
+def _so_far(year: Scope) -> Scope:
+    """A year up to the running month: a later date is an error."""
+    running = month_of(year.sources.today)
+    return year.over(month for month in months_of(year.rows) if month <= running)
 
 
 def _verdict(limit: float, found: Interval | None) -> str | None:

@@ -23,8 +23,8 @@ IN_USE = ("experimentation", "pilote", "generalisation")
 class Sources:
     """Inputs of a sheet: the build, the register, the commitments, the home of the scenarios.
 
-    today: the current day; its month is incomplete, and is neither compared nor projected. inside: for the pages of
-    those who hold the data, not for what leaves them.
+    today: the current day; its month is incomplete: it is not compared, and a pace has the days known of it. inside:
+    for the pages of those who hold the data, not for what leaves them.
     """
 
     build: Results

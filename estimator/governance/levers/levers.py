@@ -18,8 +18,10 @@ from estimator.core.interval import Interval
 from estimator.core.number_format import figure
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
-from estimator.governance.indicators.known_days import SHORT, known_text
+from estimator.governance.indicators.forecast import year_drawn
+from estimator.governance.indicators.known_days import SHORT, known_text, past_year
 from estimator.governance.indicators.scope import Sources
+from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.levers.candidates import CANDIDATES, Around
 from estimator.governance.levers.changes import Change, LeverNotComputed, Workshop
 from estimator.governance.levers.running import RunningService, StoppedService, running, stopped
@@ -69,12 +71,14 @@ class NoLever(Strict):
     service: str
     name: str
     model: str = ""
+    host: str = ""
     why: Words
 
 
 class Levers(Strict):
     """The levers of a build, the most certain first; those that are not told, with why; the best of each service
-    together, what the services that run use [kWh a year], and of it their trainings, each counted once [kWh]."""
+    together, those known for a week at least where there are some; what the uses that run take [kWh a year], and of it
+    their trainings, each counted once [kWh]."""
 
     build: str
     levers: tuple[Lever, ...]
@@ -99,26 +103,37 @@ class FoundLever:
 
 def levers(sources: Sources) -> Levers:
     """The levers of a home."""
-    services = running(sources)
-    told, not_told = ranked(sources, services)
-    not_told = _told_apart([*not_told, *(_stopped(service) for service in stopped(sources))], services)
+    every = running(sources)
+    services = [service for service in every if not service.is_over]
+    told, not_told = ranked(sources, every)
+    not_told += [_stopped(service) for service in stopped(sources)]
+    names = _told_apart([*every, *not_told])
+    not_told = [none.model_copy(update={"name": names[_place(none)]}) for none in not_told]
     first: dict[tuple[str, str, str], int] = {}
     numbered = []
     for number, found in enumerate(told, 1):
-        best = first.setdefault((found.service.service, found.service.model, found.service.host), number)
-        numbered.append(_lever(number, found, None if best == number else best))
-    best_draws = [told[number - 1] for number in first.values()]
+        before = first.setdefault((found.service.service, found.service.model, found.service.host), number)
+        numbered.append(_lever(number, found, names[_place(found.service)], None if before == number else before))
+    best = [told[number - 1] for number in first.values()]
+    best_draws = [found for found in best if found.service.days >= SHORT] or best
     together = interval(sum(f.saved * f.service.per_year for f in best_draws), "kWh") if best_draws else None
     return Levers(
         build=sources.build.id, levers=tuple(numbered), not_told=tuple(not_told), together=together,
-        used=_in_a_year(services), once=_in_a_year([service for service in services if service.training]),
+        used=_in_a_year(sources, services), once=_in_a_year(sources, [one for one in services if one.training]),
     )  # fmt: skip
 
 
-def _in_a_year(services: Sequence[RunningService]) -> Interval | None:
-    """What services use in a year, where it is known."""
-    drawn = [(_now(service), service.per_year) for service in services]
-    known = [now * years for now, years in drawn if now is not None]
+def _in_a_year(sources: Sources, services: Sequence[RunningService]) -> Interval | None:
+    """What services use in a year, where it is known: a year of their use, or of one that no use holds, as its forecast
+    has it; trainings once."""
+    run = {one.use_case.id if one.use_case else one.service for one in services if not one.training}
+    rows: dict[str, list[Attached]] = {}
+    for entry in past_year(sources):
+        if not entry.row.training and (whole := entry.id or entry.row.service_key) in run:
+            rows.setdefault(whole, []).append(entry)
+    drawn = [year_drawn(sources, of_one)[0] for of_one in rows.values()]
+    drawn += [_now(service) for service in services if service.training]
+    known = [year for year in drawn if year is not None]
     return interval(sum(known), "kWh") if known else None
 
 
@@ -145,8 +160,8 @@ def _every(sources: Sources, services: Sequence[RunningService]) -> Iterator[Fou
     ran = (placed.row["host"] for s in services for placed in s.groups if placed.row["host"])
     hosts = tuple(dict.fromkeys((*ran, *knowledge(sources.home).sites())))
     for service in services:
-        if service.training:
-            yield _no_lever("any", service, LeverNotComputed("lever_training"))
+        if service.training or service.is_over:
+            yield _no_lever("any", service, LeverNotComputed("lever_over" if service.is_over else "lever_training"))
             continue
         now = _now(service)
         around = Around(hosts, sources.compared(service.use_case) if service.use_case else None)
@@ -173,20 +188,26 @@ def _stopped(service: StoppedService) -> NoLever:
 
 def _no_lever(kind: str, service: RunningService | StoppedService, refusal: LeverNotComputed) -> NoLever:
     why = {lang: typeset(refusal.message(lang), lang) for lang in LANGUAGES}
-    return NoLever(kind=kind, service=service.service, name=service.name, model=service.model, why=why)
+    place = {"model": service.model, "host": service.host}
+    return NoLever(kind=kind, service=service.service, name=service.name, why=why, **place)
 
 
-def _told_apart(not_told: Sequence[NoLever], services: Sequence[RunningService]) -> list[NoLever]:
-    """The same, a name with its service where it is that of several ones, and its model where a service has several."""
-    every = {(each.name, each.service, each.model) for each in services}
-    every |= {(each.name, each.service, each.model) for each in not_told}
-    held = Counter(name for name, _ in {(name, service) for name, service, _ in every})
-    lines = Counter((name, service) for name, service, model in every if model)
-    told = []
-    for none in not_told:
-        more = [none.service] if held[none.name] > 1 and none.service != none.name else []
-        more += [_label(none.model, LANGUAGES[0])] if none.model and lines[none.name, none.service] > 1 else []
-        told.append(none.model_copy(update={"name": " – ".join([none.name, *more])}))
+def _place(one: RunningService | NoLever) -> tuple[str, str, str, str]:
+    """What tells a service apart: its name, itself, its model, its host."""
+    return one.name, one.service, one.model, one.host
+
+
+def _told_apart(every: Sequence[RunningService | NoLever]) -> dict[tuple[str, str, str, str], str]:
+    """Each name, with its service where it is that of several ones, its model where a service has several, and its host
+    where a model has several."""
+    places = {_place(one) for one in every}
+    held = [Counter(key[:size] for key in {place[: size + 1] for place in places} if key[size]) for size in (1, 2, 3)]
+    told = {}
+    for place in places:
+        name, service, model, host = place
+        shown = (service if service != name else "", _label(model, LANGUAGES[0]), host)
+        more = [text for size, text in enumerate(shown, 1) if text and held[size - 1][place[:size]] > 1]
+        told[place] = " – ".join([name, *more])
     return told
 
 
@@ -212,23 +233,23 @@ def _energy() -> Any:
     return figure_named("energy")
 
 
-def _lever(number: int, found: FoundLever, after: int | None) -> Lever:
+def _lever(number: int, found: FoundLever, name: str, after: int | None) -> Lever:
     service, change = found.service, found.change
     target = change.model or change.host or (change.program.id if change.program else "")
-    words = {part: _words(f"{change.kind}_{part}", service, target) for part in ("title", "check", "why")}
+    words = {part: _words(f"{change.kind}_{part}", service, name, target) for part in ("title", "check", "why")}
     if target.startswith("set/"):
-        words["check"] = _words("set_check", service, target)
+        words["check"] = _words("set_check", service, name, target)
     return Lever(
         number=number, kind=change.kind, service=service.service, model=service.model, host=service.host,
-        use_case=service.use_case.id if service.use_case else None, name=service.name, target=target, gain=found.gain,
+        use_case=service.use_case.id if service.use_case else None, name=name, target=target, gain=found.gain,
         known=found.known, months=service.months, days=service.days, basis=known_text(service.days),
         effort=EFFORTS[change.kind], after=after, title=words["title"], check=words["check"], effort_why=words["why"],
         sentence=gain_sentence(words["title"], found.gain),
     )  # fmt: skip
 
 
-def _words(key: str, service: RunningService, target: str) -> dict[str, str]:
-    facts = {lang: {"name": service.name, "target": _label(target, lang)} for lang in LANGUAGES}
+def _words(key: str, service: RunningService, name: str, target: str) -> dict[str, str]:
+    facts = {lang: {"name": name, "target": _label(target, lang)} for lang in LANGUAGES}
     more = {lang: {"model": _label(service.model, lang), "host": _label(service.host, lang)} for lang in LANGUAGES}
     return {lang: typeset(say("levers", key, lang, **facts[lang], **more[lang]), lang) for lang in LANGUAGES}
 

@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 
 from estimator.builds.build_file import PlacedGroup
 from estimator.core.periods import month_after
-from estimator.governance.indicators.known_days import YEAR, days_known, days_worth
+from estimator.governance.indicators.known_days import LOOKED, YEAR, days_known, days_worth, ledger_end, past_year
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.indicators.usage_by_case import Attached, months_of
-from estimator.governance.register.schema import UseCase
+from estimator.governance.register.schema import CLOSED, UseCase
 from estimator.ledger.rows import COMPONENTS
 
 Key = tuple[str, str, str, bool]
-LOOKED = 12  # months, at most, of what is looked at
 RECENT = 3  # months at the end of the ledger without a run, from which a service no longer runs
 
 
@@ -48,6 +47,11 @@ class RunningService:
         return self.use_case.name if self.use_case else self.service
 
     @property
+    def is_over(self) -> bool:
+        """Whether the register says that its use is."""
+        return self.use_case is not None and self.use_case.outcome in CLOSED
+
+    @property
     def per_year(self) -> float:
         """What the known days are multiplied by for a year [1]; a training is made once."""
         return 1.0 if self.training else YEAR / self.worth
@@ -74,18 +78,18 @@ class StoppedService(NamedTuple):
     service: str
     name: str
     last: int | None
-    model: str = ""  # that of none of its lines
+    model: str = ""  # that of none of its lines, as its host
+    host: str = ""
 
 
 def running(sources: Sources) -> list[RunningService]:
     """Every service with a run in the last three months of the ledger, this one at most, over its last twelve."""
     build = sources.build
-    end = _end(sources)
+    end = ledger_end(sources)
     first, recent = (month_after(end, 1 - count) for count in (LOOKED, RECENT))
     held: dict[Key, list[Attached]] = {}
-    for entry in sources.rows:
-        if first <= entry.row.month <= end:
-            held.setdefault(entry.key, []).append(entry)
+    for entry in past_year(sources):
+        held.setdefault(entry.key, []).append(entry)
     groups: dict[Key, list[PlacedGroup]] = defaultdict(list)
     lines: dict[Key, list[dict[str, Any]]] = defaultdict(list)
     for placed in build.placed_groups(first):
@@ -103,7 +107,7 @@ def running(sources: Sources) -> list[RunningService]:
 
 def stopped(sources: Sources) -> list[StoppedService]:
     """Every service without any run in the last three months of the ledger, this one at most."""
-    end = _end(sources)
+    end = ledger_end(sources)
     held: dict[str, list[Attached]] = {}
     for entry in sources.rows:
         held.setdefault(entry.row.service_key, []).append(entry)
@@ -111,15 +115,13 @@ def stopped(sources: Sources) -> list[StoppedService]:
     for service, entries in sorted(held.items()):
         past = [month for month in months_of(entries) if month <= end]
         if not past or past[-1] < month_after(end, 1 - RECENT):
-            case = max(entries, key=lambda entry: entry.row.month).use_case
+            case = _last(entries).use_case
             found.append(StoppedService(service, case.name if case else service, past[-1] if past else None))
     return found
 
 
-def _end(sources: Sources) -> int:
-    """The last month [yyyymm] of the ledger, this one at most: a later date is an error."""
-    today = sources.today.year * 100 + sources.today.month
-    return max((month for month in sources.build.months() if month <= today), default=today)
+def _last(entries: Sequence[Attached]) -> Attached:
+    return max(entries, key=lambda entry: entry.row.month)
 
 
 def _service(
@@ -133,7 +135,7 @@ def _service(
     names = dict.fromkeys(placed.row["serving"] for placed in groups)
     servings = tuple(build.servings[name] for name in names if name in build.servings)
     requests = sum(counted) if counted else None
-    last = max(entries, key=lambda entry: entry.row.month)
+    last = _last(entries)
     known = days_known(build, entries, sources.today)
     days = max(1, len(known)), days_worth(known)
     return RunningService(

@@ -19,6 +19,7 @@ Outcome = Literal["en_cours", "generalise", "ne_pas_faire", "fait_sans_ia", "arr
 STAGES: tuple[Stage, ...] = get_args(Stage)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 CLOSING: dict[What, Outcome] = {"ne_pas_faire": "ne_pas_faire", "fait_sans_ia": "fait_sans_ia", "arreter": "arrete"}
+CLOSED: tuple[Outcome, ...] = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")  # of a use that is over
 METROPOLE = "metropole"
 WHOLE = "all"  # the whole territory, runs without a use case included
 LEAST_GROWTH, MOST_GROWTH = -100, 1000  # of uses, a year [%]

@@ -22,7 +22,7 @@ from estimator.governance.indicators.functional_units import OUTPUTS, counted_in
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
-from estimator.governance.register.schema import UseCase
+from estimator.governance.register.schema import CLOSED, UseCase
 from estimator.reporting.documents.document import FieldList, Row, Section, Table, TableCell
 from estimator.reporting.project.context import BARE, SHORT, clipped
 from estimator.reporting.publications.context import known_shares
@@ -30,7 +30,6 @@ from estimator.reporting.summary.sentences import covered_period_text, day_text,
 
 IMAGE = ("equivalence_energy", "equivalence/smartphone-day")  # the one factor of an electricity known from the home
 YEAR = 365  # days of the image
-CLOSED = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")
 NAMES = 3  # of models and places of a use, that are said
 
 

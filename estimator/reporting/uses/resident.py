@@ -6,10 +6,11 @@ from estimator.core.number_format import exact_text
 from estimator.governance.indicators.sovereignty import UNKNOWN
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.governance.indicators.use_budgets import budgets_of
+from estimator.governance.register.schema import CLOSED
 from estimator.reporting.documents.document import Document, FieldList, Section
 from estimator.reporting.summary.ceilings import budget_text
 from estimator.reporting.summary.sovereignty_text import option_words
-from estimator.reporting.uses.context import CLOSED, UseFacts
+from estimator.reporting.uses.context import UseFacts
 
 
 def resident(facts: UseFacts) -> Document:

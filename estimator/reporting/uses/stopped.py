@@ -6,8 +6,9 @@ from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import range_text
 from estimator.governance.indicators.scope import of_case
 from estimator.governance.indicators.usage_by_case import last_day
+from estimator.governance.register.schema import CLOSED
 from estimator.reporting.documents.document import Block, Document, FieldList, Points, Section, Table
-from estimator.reporting.uses.context import CLOSED, UseFacts, whole_life, years_of
+from estimator.reporting.uses.context import UseFacts, whole_life, years_of
 from estimator.reporting.uses.resident import lowered, quality_text, without_ai
 
 MOST = 3  # reviews and years on the page
