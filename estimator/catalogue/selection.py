@@ -1,5 +1,6 @@
 """Factor selection for an activity group: by day, with fallback to wider subjects."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say
 
 GRID = ("grid_gwp", "grid_water_intensity", "grid_primary_energy", "grid_adpe")  # that have years
+_OF_YEAR = re.compile(r"(?!grid_adpe)[^/]+/[^/]+/(\d{4})")  # of the id of a row
 Span = tuple[str, int | None, int | None]  # its word, its first year, its last
 
 
@@ -69,6 +71,9 @@ def years_reused(
 def _span(item: Factor, year: int) -> Span | None:
     """The years that a row is said to be of, where they are not this one alone."""
     first, last = (day.year if day else None for day in (item.valid_from, item.valid_to))
+    if first is None and last is None:
+        only = _OF_YEAR.match(item.id)  # metals are of one year everywhere, and their rows say so
+        return ("only", int(only[1]), None) if only and int(only[1]) != year else None
     if first is None:
         return ("before", first, last) if last and year < last else None
     if last is None:

@@ -49,6 +49,17 @@ def test_german_electricity_of_2015_and_2024_differs_by_what_its_source_says() -
     assert "Germany" in said[2026][0]["en"]
 
 
+@pytest.mark.parametrize(("zone", "label"), [("EU27", "Union européenne"), ("WORLD", "Monde"), ("EUROPE", "Europe")])
+def test_one_value_for_every_year_is_said_to_be_of_its_year(zone: str, label: str) -> None:
+    """Ember's of 2024 for gases, the mixes of 2023 for water and primary energy: neither is of 2018."""
+    found = asked(it_energy_kwh=10, zone=zone, pue=1.0, day="2018-07-01").warnings
+    said = [w["fr"] for w in found if w["code"] == "year_reused"]
+    assert len(said) == 2 and all(label in text and "2018" in text for text in said)
+    assert "de 2024, sa seule" in said[0] and said[0].startswith("Gaz") and "de 2023, sa seule" in said[1]
+    of_2024 = asked(it_energy_kwh=10, zone=zone, pue=1.0, day="2024-07-01").warnings
+    assert not [w for w in of_2024 if w["code"] == "year_reused" and w["fr"].startswith("Gaz")]
+
+
 def test_steps_and_factors_are_made_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures and warnings are there at once; as a mapping, the answer is its JSON."""
     with monkeypatch.context() as patched:
