@@ -22,6 +22,13 @@ from estimator.ledger import Ledger
 from tests.ingestion.broken_rows import FAULTS, KINDS, Written, broken, good
 
 EXAMINED = {  # faults of real files that were looked at one by one on 27 November 2026: each is there
+    "Abir9288": "390 W pour un i5-10400 : les 65 W de sa fiche, comptés pour chacun de ses six cœurs",
+    "CABS72030202": "112 W pour un i7-11370H : les 28 W de sa fiche, comptés pour chacun de ses quatre cœurs",
+    "FNNDSC": "354 W pendant près de cinq heures pour un i7-7700K de 91 W, dont 36 W sont dits",
+    "anas-06": "112 W pour un i5-1135G7 : les 28 W de sa fiche, comptés pour chacun de ses quatre cœurs",
+    "benribou": "112 W pour un i5-1145G7 : les 28 W de sa fiche, comptés pour chacun de ses quatre cœurs",
+    "juaniVarengo": "120 W pour un Ryzen 7 7730U : les 15 W de sa fiche, comptés pour chacun de ses huit cœurs",
+    "salasss": "112 W pour un i7-1185G7 : les 28 W de sa fiche, comptés pour chacun de ses quatre cœurs",
     "BenYahiaWalid": "960 W en moyenne pour un processeur de poste fixe",
     "BernardoCubero": "relevés cumulés d'un même calcul, sans run_id : chaque ligne contient la précédente",
     "HAL200000": "424,6 g/kWh pour la France (facteur d'avant 2022), et des lignes de moins d'un milliwatt",

@@ -18,7 +18,8 @@ OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
     ),
     "cards": ("unknown_device",),
     "file": (
-        "bad_pue", "buckets_overlap", "came_twice", "card_not_told", "cards_by_engine", "cards_contradicted",
+        "bad_pue", "beyond_sheet", "buckets_overlap", "came_twice", "card_not_told", "cards_by_engine",
+        "cards_contradicted",
         "constant_42_5", "counter_repeated", "cpu_not_metered", "declared_twice", "declared_zero", "gpu_not_metered",
         "hours_too_few", "implausible_power", "increments_suspected", "log_cut", "no_model", "page_cut",
         "period_unfinished", "power_contradicted", "share_unknown", "shared_machine", "unknown_model",

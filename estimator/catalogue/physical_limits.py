@@ -8,6 +8,7 @@ from typing import Any
 from estimator.catalogue.default_subjects import ANY_CARD
 from estimator.catalogue.models import known
 from estimator.catalogue.models import load as models
+from estimator.catalogue.processors import sheet_power
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 
@@ -33,8 +34,13 @@ def _default(catalogue: Catalogue, quantity: str, subject: str) -> Factor | None
 @lru_cache(maxsize=256)
 def _of_machine(catalogue: Catalogue, machine: str | None) -> dict[str, float]:
     subject = machine if machine and machine in catalogue.subjects else "machine/any"
-    names = ("processor_power", "memory_power", "machine_power", "cards_per_machine")
+    names = ("processor_power", "processor_reading", "memory_power", "machine_power", "cards_per_machine")
     return {k: v for name in names for k, v in _bounds(name, _default(catalogue, name, subject)).items()}
+
+
+def processors_most(catalogue: Catalogue, machine: str | None, processor: str) -> float:
+    """Most that the processors of a machine can draw, by the sheet of one [kWh/h]; NaN where it is not known."""
+    return (sheet_power(processor) or math.nan) / 1000 * _of_machine(catalogue, machine)["processor_reading_high"]
 
 
 @lru_cache(maxsize=1024)

@@ -170,7 +170,15 @@ def elsewhere(row: Cells, way: int) -> list[Cells]:
 ENERGIES = ("cpu_energy", "gpu_energy", "ram_energy", "energy_consumed", "emissions", "emissions_rate")
 POWERS = ("cpu_power", "gpu_power", "ram_power")
 UNIT = frozenset(
-    {"machine_power", "processor_power", "card_power", "memory_power", "power_contradicted", "impossible_power"}
+    {
+        "machine_power",
+        "processor_power",
+        "card_power",
+        "memory_power",
+        "power_contradicted",
+        "impossible_power",
+        "beyond_sheet",
+    }
 )
 # Kind -> (of a machine or of a service, how a row is broken, the codes that name this family of faults).
 KINDS: dict[str, tuple[str, Callable[[Cells, int], list[Cells]], frozenset[str]]] = {
@@ -182,7 +190,7 @@ KINDS: dict[str, tuple[str, Callable[[Cells, int], list[Cells]], frozenset[str]]
     "puissance en kW": ("machine", times(1e-3, *POWERS), UNIT),
     "énergie négative": ("machine", negative, frozenset({"negative_energy"})),
     "total qui n'est pas la somme": ("machine", lambda r, w: [r | {"energy_consumed": float(r["energy_consumed"]) * (1.03 + w)}], frozenset({"sum_mismatch"})),
-    "processeur compté par fil": ("machine", part_times("cpu", lambda r, w: max(float(r["cpu_count"]), 60)), frozenset({"processor_power", "machine_power"})),
+    "processeur compté par fil": ("machine", part_times("cpu", lambda r, w: max(float(r["cpu_count"]), 60)), frozenset({"processor_power", "machine_power", "beyond_sheet"})),
     "mémoire de plusieurs nœuds": ("machine", part_times("ram", lambda r, w: 60 + 10 * w), frozenset({"memory_power"})),
     "carte au-delà de sa fiche": ("cards", part_times("gpu", lambda r, w: 5 + w), frozenset({"card_power"})),
     "émissions en g": ("machine", times(1e3, "emissions"), frozenset({"any_grid"})),

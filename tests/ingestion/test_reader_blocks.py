@@ -349,3 +349,25 @@ def test_many_clocks_are_one_clock(zone: str) -> None:
     assert found.tolist() == expected
     months = timestamps.Months()
     assert timestamps.months_of(found).tolist() == [months.of(moment) for moment in expected]
+
+
+@pytest.mark.parametrize(
+    ("cpu_model", "watts", "beyond"),
+    [
+        ("AMD EPYC 7543 32-Core Processor", 1_790, False),
+        ("AMD EPYC 7543 32-Core Processor", 2_000, True),
+        ("Intel(R) Core(TM) i5-8250U CPU @ 1.60GHz", 55, False),
+        ("Intel(R) Core(TM) i5-8250U CPU @ 1.60GHz", 200, True),
+        ("11th Gen Intel(R) Core(TM) i5-1135G7 @ 2.40GHz", 112, True),
+        ("AMD EPYC of another world", 2_000, False),
+    ],
+)
+def test_a_processor_beyond_its_sheet_is_said(tmp_path: Path, cpu_model: str, watts: float, beyond: bool) -> None:
+    """By hand: eight of 225 W in a server, 1,800 W; 3.7 × 15 W, 55.5 W, and 3.7 × 28 W, 103.6 W, in a laptop. By row
+    and by block; an hour, PUE of 1.2 removed."""
+    energy = {"cpu_energy": watts / 1000 * 1.2, "ram_energy": 0, "pue": 1.2, "cpu_count": 64}
+    cells = text({"cpu_model": cpu_model, "duration": 3600, **energy})
+    (tmp_path / "emissions.csv").write_text(cells)
+    ((row,), _), in_columns = by_blocks(tmp_path / "emissions.csv")
+    assert in_columns == 1 and set(row.checks) == set(read(cells)[0][0].checks)
+    assert ("beyond_sheet" in row.checks) is beyond

@@ -8,6 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES
+from estimator.catalogue.load import load
+from estimator.catalogue.physical_limits import processors_most
 from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
 from estimator.ingestion.codecarbon.methods import modes_of
 from estimator.ingestion.codecarbon.place import Coordinates, ResolvedPlace, find, timezone_of
@@ -35,6 +37,7 @@ class RowFacts:
     zone: ZoneInfo
     basis: TimeBasis
     pue: float
+    processors_most: float  # that these processors can draw, by their sheet [kWh/h]; NaN where unknown
     cards: int | None
     hardware: Mapping[str, bool]
     modes: Mapping[str, str | None]  # as the sidecar says
@@ -94,6 +97,7 @@ def facts_of(
         zone=ZoneInfo(clock),
         basis=basis,
         pue=pue,
+        processors_most=processors_most(load(), machine, read("cpu_model")),
         cards=device.cards,
         hardware={
             "cpu": bool(read("cpu_model") or read("cpu_count")),

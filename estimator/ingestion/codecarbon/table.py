@@ -1,5 +1,6 @@
 """Regular rows of a block of codecarbon output, as a table with the columns of Activity."""
 
+import math
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -53,7 +54,8 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     odd = odd | (group_of < 0)
     figures = Figures._make(np.where(odd, 0.0, column) for column in figures)
     pue = np.array([1.0, *(group.facts.pue for group in groups)])[group_of + 1]
-    signs, rest = signs_of(figures, gone, pue, rows.expected)
+    most = np.array([math.nan, *(group.facts.processors_most for group in groups)])[group_of + 1]
+    signs, rest = signs_of(figures, gone, pue, most, rows.expected)
     odd = odd | signs.empty | signs.impossible
     kept = np.flatnonzero(~odd)
     if not len(kept):
