@@ -50,7 +50,7 @@ def compared(scenario: Scenario) -> Answer:
 
 def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -> Answer:
     """One option of the scenario at several hosts, each named as its host, as the command has it. SobriaError."""
-    moved = at_hosts(scenario, option, hosts, load_catalogue())
+    moved = at_hosts(scenario, option, hosts, load_catalogue(), lang)
     names = [estimator_gateway.subject_name(host, lang)[:LONGEST_LABEL] for host in hosts]
     named = tuple(o.model_copy(update={"label": name}) for o, name in zip(moved.options, names, strict=True))
     return compared(moved.model_copy(update={"options": named}))

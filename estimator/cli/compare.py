@@ -47,7 +47,7 @@ def compare(
 ) -> None:
     from estimator.cli.compare_text import compare_text
     from estimator.comparison.decision_sheet import decision
-    from estimator.comparison.five_fields import scenario_from
+    from estimator.comparison.five_fields import in_language, scenario_from
     from estimator.comparison.scenario import read_scenario
     from estimator.comparison.scenario_toml import scenario_toml
 
@@ -62,8 +62,8 @@ def compare(
         _wrong("wanted", "--hosts")
     if option and not places:
         _wrong("option_alone", option)
-    scenario = read_scenario(file) if file else scenario_from(answers(given, ask, lang), lang)
-    answer = decision(scenario, home, (option or "", places) if places else None)
+    scenario = in_language(read_scenario(file), lang) if file else scenario_from(answers(given, ask, lang), lang)
+    answer = decision(scenario, home, (option or "", places) if places else None, lang=lang)
     if out is not None:
         out.write_text(scenario_toml(scenario), "utf-8")
         typer.echo(say("five", "saved", lang, file=out), err=True)

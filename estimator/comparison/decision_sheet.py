@@ -37,16 +37,17 @@ def decision(
     home: Path | None = None,
     sites: Sites | None = None,
     today: date | None = None,
+    lang: str = "fr",
 ) -> Answer:
     """The answer to a scenario, or for one of its options at several sites. An option that cannot be computed is
-    `refused`, with the reason; the others stand. ScenarioRefused, of the option to place."""
+    `refused`, with the reason; the others stand. lang: of site names. ScenarioRefused, of the option to place."""
     context = ComparisonContext(load(), scenario.day or today or date.today(), home)
     if sites is None:
         found = _answer(scenario, context)
         return found.model_copy(update={"sentences": sentences_of(found)})
     first = next((o.id for o in scenario.options if placeable(o)), scenario.options[0].id)
     option = scenario.option(sites[0] or first)
-    found = _answer(at_hosts(scenario, option.id, sites[1], context.catalogue), context)
+    found = _answer(at_hosts(scenario, option.id, sites[1], context.catalogue, lang), context)
     facts = tuple(_site(o.id, host, context) for o, host in zip(found.options, sites[1], strict=True))
     placed = found.model_copy(update={"place_of": option.label, "sites": facts})
     return placed.model_copy(update={"sentences": sentences_of(placed)})

@@ -97,9 +97,11 @@ def without_ai(asked: Asked, lang: str, program: str = "") -> Iterator[dict[str,
 
 @lru_cache(maxsize=100)
 def in_language(scenario: Scenario, lang: str) -> Scenario:
-    """The scenario with what its answers named said in this language; what people wrote stays as it is."""
+    """The scenario with its year and what its answers named said in this language; what people wrote stays."""
     if scenario.asked is None:
-        return scenario
+        years = {code: say("five", "year", code) for code in LANGUAGES}
+        period = years[lang] if scenario.need.period in years.values() else scenario.need.period
+        return scenario.model_copy(update={"need": scenario.need.model_copy(update={"period": period})})
     made = {code: scenario_from(scenario.asked, code) for code in LANGUAGES}
     said = {old: new for code in LANGUAGES for old, new in zip(_named(made[code]), _named(made[lang]), strict=True)}
     need = {"unit": said.get(scenario.need.unit, scenario.need.unit)}

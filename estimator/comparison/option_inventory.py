@@ -197,14 +197,15 @@ def _question(
     """The use of one attempt scaled to all of them; absent token counts are those of the need, else of its task."""
     use = option.use or Request()
     fields = use.model_dump(exclude_unset=True)
-    if use.model is not None and not use.answered:
+    writes = use.model is not None and not use.answered and not use.embeds
+    if writes:
         fields["output_tokens"] = scenario.need.output_tokens
     if use.model is not None and use.input_tokens is None:
         fields["input_tokens"] = scenario.need.input_tokens
     fields |= {name: fields[name] * attempts for name in EVERY_UNIT if fields.get(name) is not None}
     if option.reserved_hours is not None:
         fields["device_hours"] = option.reserved_hours
-    if use.model is not None and (use.retrieval is not None or not use.answered):
+    if use.model is not None and (use.retrieval is not None or writes):
         fields.setdefault("task", scenario.need.task)
     asked, lengths = of_task(Request.model_validate({**fields, "requests": attempts}), context.catalogue, context.day)
     return asked.checked(), lengths

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from babel import Locale
+
 from estimator.comparison.answer import Answer, AnsweredOption, Balance, Crossing, Hinge, Pair, Sentence, Turn
 from estimator.comparison.verdict_rules import UNDECIDED
 from estimator.comparison.verdict_text import BARE, no_lead, only_people, smallest_words, than, told, work_facts
@@ -105,6 +107,8 @@ def _turn(answer: Answer, turn: Turn, lang: str) -> str:
     if ends[2] is None:
         key += "_open"
     facts = {"without": share_text(1 - turn.share, lang), "now": _number(turn.shared_by, lang)}
+    counted = {"services": ends[1], "servers": ends[1], "sharing": turn.shared_by}
+    facts |= {name: _noun("servers" if name == "servers" else "services", n, lang) for name, n in counted.items()}
     return say("sharing", key, lang, low=low, central=central, high=high, **facts, **names)
 
 
@@ -149,6 +153,12 @@ def _hinges(answer: Answer, found: Balance, lang: str) -> Iterator[str]:
             value = exact_text(float(two_figures(edge or 0.0)), hinge.unit, lang)
             facts = {"factor": hinge.words[lang], "value": value, "share": share_text(hinge.share or 0.0, lang)}
             yield say("balance", "below" if hinge.low is None else "above", lang, verdict=verdict, **facts)
+
+
+def _noun(key: str, count: float | None, lang: str) -> str:
+    """« 1,5 service », « 1.5 services »: the noun of a count as it is printed."""
+    one = count is not None and Locale.parse(lang).plural_form(float(two_figures(count))) == "one"
+    return say("sharing", f"{key}_{'one' if one else 'other'}", lang)
 
 
 def _number(value: float | None, lang: str) -> str:

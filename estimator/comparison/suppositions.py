@@ -72,7 +72,7 @@ def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Suppos
 def _lengths(work: Comparator, option: Option) -> Iterator[Supposition]:
     """Tokens of the task, where nobody stated any and it is of text."""
     need = work.scenario.need
-    if not need.task or option.use is None or option.use.model is None:
+    if not need.task or option.use is None or option.use.model is None or option.use.embeds:
         return
     stated = {"task_input_tokens": need.input_tokens, "task_output_tokens": need.output_tokens}
     if not any(stated.values()):

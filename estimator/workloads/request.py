@@ -136,22 +136,22 @@ class Request(Typed):
         return any(v is not None for v in (self.output_tokens, self.images, self.videos, self.audio_s))
 
     @property
-    def embedded(self) -> bool:
+    def embeds(self) -> bool:
         """Whether its model makes vectors of the text that it reads: it then writes nothing."""
-        known = models.load().known(self.model) if self.model and self.input_tokens is not None else None
+        known = models.load().known(self.model) if self.model else None
         return known is not None and known.modality == "embedding"
 
     def checked(self) -> "Request":
-        """The request itself. nothing_asked, hours_wanted, share_of_hours, tokens_wanted, too_many_cached,
-        faulty_request when no estimate can be made of it."""
+        """The request itself. nothing_asked, hours_wanted, share_of_hours, tokens_wanted,
+        read_tokens_wanted, too_many_cached, faulty_request when no estimate can be made of it."""
         stated = (self.it_energy_kwh, self.model, self.device, self.training, self.retrieval, self.product)
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
             raise SobriaError("nothing_asked")
         if self.retrieval is not None and (lacking := self.retrieval.missing):
             raise SobriaError("retrieval_incomplete", option=", --".join(lacking).replace("_", "-"))
         modelled = self.model is not None and self.it_energy_kwh is None
-        if modelled and not self.answered and not self.embedded and not self.product:
-            raise SobriaError("tokens_wanted", model=self.model)
+        if modelled and not self.answered and not self.product and (self.input_tokens is None or not self.embeds):
+            raise SobriaError("read_tokens_wanted" if self.embeds else "tokens_wanted", model=self.model)
         if (self.device_hours is None) != (self.device is None) and not (modelled and self.device):
             raise SobriaError("hours_wanted")
         if self.resource_share is not None and self.device_hours is None:

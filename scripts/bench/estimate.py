@@ -112,7 +112,7 @@ def options() -> Scenario:
     placed = [
         option.model_copy(update={"id": f"{model['id']}-{option.id}"})
         for model in models
-        for option in at_hosts(scenario, str(model["id"]), hosts, catalogue).options
+        for option in at_hosts(scenario, str(model["id"]), hosts, catalogue, "fr").options
     ]
     return scenario.model_copy(update={"options": (scenario.options[0], *placed)})
 

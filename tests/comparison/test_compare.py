@@ -269,6 +269,22 @@ def test_growth_says_when_a_reserved_server_no_longer_suffices() -> None:
     assert grown[0].energy["reserve"]["central"] < grown[1].energy["reserve"]["central"]
 
 
+def test_a_model_that_embeds_is_compared_whatever_the_need_writes() -> None:
+    """300 tokens read, as an estimate of them alone, beside a need of 60 tokens written, or of a task; one that says
+    nothing of what it reads is told so."""
+    use = {"model": "bge-m3", **SITE}
+    asked = {"unit": "une recherche", "volume": 1}
+    alone = estimate(Request(**use, input_tokens=300, day=DAY))["indicators"]["energy"]
+    for need in ({"output_tokens": 60}, {"task": "question-rag"}):
+        body = decision(scenario(option("a", use=use | {"input_tokens": 300}), need=asked | need))
+        assert body.options[1].service["energy"]["at_factor_values"] == pytest.approx(alone["at_factor_values"]), need
+        assert not [s for s in body.suppositions if s.kind == "task"], need
+    [_, bare] = decision(scenario(option("a", use=use), need=asked | {"output_tokens": 60})).options
+    assert (
+        bare.status == "refused" and "--input-tokens" in bare.refusal["fr"] and "--input-tokens" in bare.refusal["en"]
+    )
+
+
 def test_the_smallest_model_that_suffices() -> None:
     """The light one misses the threshold of 0.9, the middle one reaches it, the large one is not needed."""
     marks = {"leger": (0.8, 1), "moyen": (0.92, 3), "grand": (0.95, 40)}

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,14 @@ from estimator.comparison.decision_sheet import decision
 from estimator.comparison.five_fields import in_language, option_without_ai, scenario_from, tasks
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario, scenario_of
+from estimator.comparison.sentences import sentences_of
 from estimator.comparison.volume_sweep import turns
+from estimator.core.interval import Interval
 from estimator.core.number_format import uses_text
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.evaluation import evaluation
+from tests.core.test_numbers import spaced
 from tests.support import answered, sobria
 from tests.test_one_answer import plain
 
@@ -446,3 +450,37 @@ def test_places_are_named_by_their_aliases_too() -> None:
     ids = [a.model_copy(update={"place": place}) for a, place in zip(at, ("ovhcloud/group", "google"), strict=True)]
     wanted = asked.model_copy(update={"place": "jean-zay/orsay", "at": tuple(ids)})
     assert scenario_from(asked, "fr") == scenario_from(wanted, "fr")
+
+
+def test_a_file_without_a_period_and_places_are_said_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    """The year that a file does not name, and the sites of one of its options."""
+    text = (Path(__file__).parents[2] / "docs" / "scenario.en.toml").read_text("utf-8")
+    file = tmp_path / "s.toml"
+    file.write_text(re.sub(r'\nperiod = "year".*', "", text), "utf-8")
+    for lang, year, room in (("en", " by year", "Server room"), ("fr", " par an", "Salle informatique")):
+        told = spaced(sobria(tmp_path, "compare", str(file), "--hosts", "class/server-room", lang=lang).stdout)
+        assert year in told and f"the light model, {room}" in told, lang
+    assert "entre" in told
+    sheet = sobria(tmp_path, "sheet", "evaluation", str(file), lang="en").stdout
+    assert "year" in sheet and not re.search(r"\b(by|per|a|over an) an\b", sheet)
+    none = {"id": "x", "label": "x", "method": "none", "status": "not_studied"}
+    weeks = scenario_of({"title": "x", "need": {"unit": "u", "volume": 1, "period": "semaine"}, "options": [none]})
+    assert in_language(weeks, "en").need.period == "semaine", "what people wrote stays"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1.5, ("à partir de 1,5 service comme", "from 1.5 services like")),
+        (1.0, ("à partir de 1 service comme", "from 1 service like")),
+        (2.0, ("à partir de 2 services comme", "from 2 services like")),
+    ],
+)
+def test_services_are_counted_as_each_language_counts(count: float, said: tuple[str, str]) -> None:
+    """One and a half is singular in French, plural in English."""
+    body = decision(scenario_from(TOWN.model_copy(update={"alone": True}), "fr"), today=DAY)
+    turn = body.turns[0].model_copy(update={"status": "shared", "option": "gpt-5", "other": body.options[1].id})
+    turn = turn.model_copy(update={"services": Interval(unit="1", low=1.0, central=count, high=3.0)})
+    found = sentences_of(body.model_copy(update={"turns": (turn,)}))
+    told = next((spaced(s.fr), spaced(s.en)) for s in found if s.kind == "sharing")
+    assert all(words in sentence for words, sentence in zip(said, told, strict=True)), told

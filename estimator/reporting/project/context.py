@@ -11,6 +11,7 @@ from babel.dates import format_date
 
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.decision_sheet import decision
+from estimator.comparison.five_fields import in_language
 from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import Quality, Scenario, read_scenario
 from estimator.comparison.verdict_text import quality_text
@@ -119,6 +120,7 @@ class SheetFacts:
 
 def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str = "scenario.toml") -> SheetFacts:
     """The comparison of a scenario with its context. ScenarioRefused."""
+    scenario = in_language(scenario, lang)
     answer = decision(scenario, home)
     cases = Register(home).use_cases() if home and scenario.use_case else []
     case = next((found for found in cases if found.id == scenario.use_case), None)
