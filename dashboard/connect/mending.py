@@ -1,4 +1,4 @@
-"""What changes a total, mended in place: country, site, cards and use of a service, or of one run."""
+"""What changes a total, mended in place: country, site, hardware and use of a service, or of one run."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,13 +17,21 @@ from estimator.core.number_format import interval_text
 from estimator.results.reading import Results
 
 SHOWN = 10  # services of the list: those that follow weigh less
-FIELDS: Mapping[str, tuple[str, ...]] = {"zone": ("zone",), "host": ("host",), "cards": ("device", "cards"), "file": ()}
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "zone": ("zone",),
+    "host": ("host",),
+    "cards": ("device", "cards"),
+    "size": ("vcpus",),
+    "load": ("load",),
+    "file": (),
+}
 WATCHED = ("energy", "gwp")
 TOLD = "mend told"
 
 
 def show(build: Results, names: Mapping[str, str], lang: str) -> None:
-    """Services with something to mend, the most electricity first; one of them, or one of no use case, is mended."""
+    """Services with something to mend, the most doubted electricity first; one of them, or one of no use case, is
+    mended."""
     _tell(build, lang)
     entries, whole = build.to_mend(), build.totals().coverage.weight_kwh
     checks = {e["service_key"]: [c for c in build.checks(e["service_key"]) if c["mended_by"]] for e in entries[:SHOWN]}

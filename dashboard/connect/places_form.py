@@ -21,7 +21,7 @@ TOLD = "places told"
 
 
 def choices(form: str, asked: Sequence[str], lang: str) -> None:
-    """The fields that are asked, kept under the name of the form: a list to choose from, or a number of cards."""
+    """The fields that are asked, kept under the name of the form: a list to choose from, or a number."""
     for name in asked:
         label = t(f"places.{name}", lang)
         if name not in CHOICES:

@@ -21,8 +21,10 @@ def energy_formulas() -> tuple[Formula, ...]:
 
 
 def run_energy() -> str:
-    """SQL of the view run_energy: a row for each month of each run, its IT electricity [kWh] NULL when unknown."""
-    return f"SELECT row_id, service_key, month, it_energy FROM ({sql(energy_formulas(), 'bound_slices')})"
+    """SQL of the view run_energy: a row for each month of each run, its IT electricity [kWh] NULL when unknown, and
+    what was read of each component as it counts in it."""
+    parts = ", ".join(f"{part}_energy * {part}_reading_ratio AS {part}_kwh" for part in ("cpu", "gpu", "ram"))
+    return f"SELECT row_id, service_key, month, it_energy, {parts} FROM ({sql(energy_formulas(), 'bound_slices')})"
 
 
 def by_month(engine: DuckDB) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from estimator.builds.supplier_factors import day_us
-from estimator.catalogue.default_subjects import UNKNOWN_SITE
+from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES, UNKNOWN_SITE
 from estimator.core.duckdb_engine import DuckDB
 from estimator.places.placing import Basis, Knowledge, Placed, Seen, placed
 
@@ -13,6 +13,7 @@ from estimator.places.placing import Basis, Knowledge, Placed, Seen, placed
 # check; declarations named it in front of their method.
 _TOLD = {
     "service": "service_key",
+    "file": "file_name",
     "model": "model",
     "sender": "NULLIF(regexp_extract(file_name, '^collect-.*@([0-9a-f]{12})$', 1), '')",
     "served_at": "served_at",
@@ -24,16 +25,26 @@ _TOLD = {
     "unread": "zone IS NULL AND zone_as_read IS NOT NULL"
     " AND NOT COALESCE(list_contains(checks, 'supposed_place'), FALSE)",
 }
-_BY_RULE = ("service", "sender")  # looked at where a rule names one
+_BY_RULE = ("service", "file", "sender")  # looked at where a rule names one
 _READ = ("model", "served_at", "provider", "reader", "tool_version", "checks", "host", "zone", "zone_as_read")
-_COLUMNS = {"machine": "machine", "device": "device", "cards": "device_count", "load": "concurrency"}
+_COLUMNS = {"device": "device", "cards": "device_count", "load": "concurrency"}
 _TYPES = dict.fromkeys((*Seen._fields, *Placed._fields), "VARCHAR") | {"inferred": "BOOLEAN", "unread": "BOOLEAN"}
-_TYPES |= {"cards": "INTEGER", "load": "DOUBLE"}
+_TYPES |= {"cards": "INTEGER", "vcpus": "DOUBLE", "load": "DOUBLE"}
 # A reading that covers a period holds as many cards over it as a rule says, as those of its own file.
 _HELD = "to_cards IS NOT NULL AND list_contains(checks, 'counter_since_start') AND duration_s > 0"
 _HOURS = (
     f"CASE WHEN {_HELD} THEN to_cards * duration_s / 3600.0 ELSE device_hours END AS device_hours",
     f"CASE WHEN {_HELD} THEN list_filter(checks, lambda told: told <> 'waiting_not_counted') ELSE checks END AS checks",
+)
+# Threads are those of a virtual machine, of an unknown host where nothing says which; a whole machine has no part.
+_THREADS = ", ".join(f"'{name}'" for name in THREAD_MACHINES)
+_MACHINE = (
+    f"CASE WHEN to_vcpus > 0 AND (machine IN ({_THREADS})) IS NOT TRUE THEN '{THREAD_MACHINES[0]}' ELSE machine END"
+)
+_HOLDS = (
+    f"COALESCE(to_machine, {_MACHINE}) AS machine",
+    "CASE WHEN to_vcpus > 0 THEN to_vcpus WHEN to_machine IS NULL THEN machine_units"
+    f" WHEN to_machine = '{CARD_MACHINE}' THEN COALESCE(to_cards, device_count) END AS machine_units",
 )
 _FROM = "CASE WHEN {0} IS NULL OR {0} = 'class/server-unknown' THEN 'unknown' ELSE 'trace' END"
 
@@ -51,7 +62,11 @@ def locate(engine: DuckDB, known: Knowledge) -> set[str]:
             for column, value in zip(columns.values(), values, strict=True):
                 column.append(value)
     engine.load("locations", columns, types)
-    fills = {"host", "zone", *_COLUMNS.values(), "device_hours"} if columns["from_us"] else set[str]()
+    fills = (
+        {"host", "zone", *_COLUMNS.values(), "machine", "machine_units", "device_hours"}
+        if columns["from_us"]
+        else set[str]()
+    )
     engine.run(f"CREATE VIEW located AS {_located(told) if fills else _as_they_are()}")
     return fills
 
@@ -90,7 +105,7 @@ def _distinct(told: Mapping[str, str]) -> str:
 
 def _lines(row: Mapping[str, Any], known: Knowledge) -> Iterator[tuple[Any, ...]]:
     """The places of rows that say this, from one moment to another [us], where they are not as the rows say."""
-    seen = Seen(**({"run": None, "service": "", "model": None, "sender": None} | dict(row)))
+    seen = Seen(**({"run": None, "service": "", "model": None, "sender": None, "file": None} | dict(row)))
     moments = [date.min, *known.days(), date.max]
     for since, until in zip(moments, moments[1:], strict=False):
         found = placed(seen, known, since)
@@ -112,7 +127,7 @@ def _located(told: Mapping[str, str]) -> str:
     same = " AND ".join(f"seen_{name} IS NOT DISTINCT FROM ({sql})" for name, sql in told.items())
     chosen = "CASE WHEN from_us IS NULL THEN {0} ELSE to_{0} END AS {0}"
     replaced = [chosen.format(name) for name in ("host", "zone")]
-    replaced += [*(f"COALESCE(to_{name}, {column}) AS {column}" for name, column in _COLUMNS.items()), *_HOURS]
+    replaced += [*(f"COALESCE(to_{name}, {column}) AS {column}" for name, column in _COLUMNS.items()), *_HOLDS, *_HOURS]
     froms = ", ".join(
         f"COALESCE(to_{name}_from, {_FROM.format(f'rows.{name}')}) AS {name}_from" for name in ("host", "zone")
     )

@@ -6,26 +6,34 @@ from estimator.core.duckdb_engine import DuckDB
 
 _BY_SERVICE = """
 WITH found AS (
-  SELECT row_id, service_key, LIST(DISTINCT mended_by) AS mends
+  SELECT row_id, service_key, LIST(DISTINCT mended_by) AS mends, LIST(DISTINCT part) AS parts
   FROM run_checks WHERE mended_by IS NOT NULL AND ($1 IS NULL OR row_id = $1) GROUP BY row_id, service_key
 ), read AS (
-  SELECT row_id, fsum(it_energy) AS kwh
-  FROM run_energy WHERE row_id IN (SELECT row_id FROM found) GROUP BY row_id
+  SELECT
+    found.row_id,
+    NULLIF(fsum(CASE WHEN LIST_CONTAINS(parts, 'whole') THEN it_energy ELSE
+      CASE WHEN LIST_CONTAINS(parts, 'cpu') THEN cpu_kwh ELSE 0 END
+      + CASE WHEN LIST_CONTAINS(parts, 'gpu') THEN gpu_kwh ELSE 0 END
+      + CASE WHEN LIST_CONTAINS(parts, 'ram') THEN ram_kwh ELSE 0 END
+    END), 0) AS kwh
+  FROM run_energy JOIN found ON found.row_id = run_energy.row_id GROUP BY found.row_id
 )
 SELECT
   service_key, COUNT(*) AS runs, fsum(kwh) AS kwh,
   COUNT(*) FILTER (found.row_id IN (SELECT row_id FROM unknown_energy)) AS unknown,
-  LIST_SORT(LIST_DISTINCT(FLATTEN(LIST(mends)))) AS mends
+  LIST_SORT(LIST_DISTINCT(FLATTEN(LIST(mends)))) AS mends,
+  BOOL_AND(parts = ['made']) AS made
 FROM found LEFT JOIN read ON read.row_id = found.row_id
 GROUP BY service_key ORDER BY kwh DESC NULLS LAST, unknown DESC, runs DESC, service_key
 """
 
 
 def by_service(engine: DuckDB, row_id: str | None) -> list[dict[str, Any]]:
-    """{"service_key", "runs", "kwh", "unknown", "mends"} of each service with something to mend, the most electricity
-    first; of one run, when given.
+    """{"service_key", "runs", "kwh", "unknown", "mends", "made"} of each service with something to mend, the most
+    electricity first; of one run, when given.
 
-    runs: those with such a check; kwh: their IT electricity [kWh], NULL where none is known; unknown: how many of them
-    have an unknown part.
+    runs: those with such a check; kwh: the IT electricity of what is doubted in them, a component or the whole [kWh],
+    NULL where none is known; unknown: how many of them have an unknown part; made: whether all that is doubted is how
+    much manufacture is theirs.
     """
     return engine.rows(_BY_SERVICE, [row_id])

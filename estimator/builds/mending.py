@@ -1,12 +1,15 @@
-"""What a person may mend of rows that count: of each check that a total rests on, by what."""
+"""What a person may mend of rows that count: of each check that a total rests on, by what, and what it doubts."""
 
 from collections.abc import Mapping
+from glob import escape
+from shlex import quote
 from typing import Literal
 
 from estimator.catalogue.fault_rules import RULES
 from estimator.core.duckdb_engine import DuckDB
 
-Mend = Literal["zone", "host", "cards", "file"]  # the last: the file itself, corrected and imported again
+Mend = Literal["zone", "host", "cards", "size", "load", "file"]  # the last: the file, corrected and imported again
+Part = Literal["whole", "cpu", "gpu", "ram", "made"]  # the last: a manufacture alone
 OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
     "zone": (
         "no_country", "unknown_country", "supposed_place", "place_elsewhere", "two_countries", "zone_apart",
@@ -16,22 +19,46 @@ OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
         "no_host", "host_not_told", "host_assumed", "address_not_of_provider", "address_private", "address_of_region",
         "unknown_region",
     ),
-    "cards": ("unknown_device",),
+    "cards": ("unknown_device", "waiting_not_counted"),
+    "size": ("vm_size_unknown",),
+    "load": ("hours_too_few",),
     "file": (
         "bad_pue", "beyond_sheet", "buckets_overlap", "came_twice", "card_not_told", "cards_by_engine",
         "cards_contradicted",
         "constant_42_5", "counter_repeated", "cpu_not_metered", "declared_twice", "declared_zero", "gpu_not_metered",
-        "hours_too_few", "implausible_power", "increments_suspected", "log_cut", "no_model", "page_cut",
+        "implausible_power", "increments_suspected", "log_cut", "no_model", "page_cut",
         "period_unfinished", "power_contradicted", "share_unknown", "shared_machine", "unknown_model",
-        "vm_size_unknown", "waiting_not_counted", "zero_duration", "zero_energy",
+        "zero_duration", "zero_energy",
         *(rule.code for rule in RULES if rule.alarm),
     ),
 }  # fmt: skip
 MENDED_BY: Mapping[str, Mend] = {code: mend for mend, codes in OF_A_MEND.items() for code in codes}
+OF_A_PART: Mapping[Part, tuple[str, ...]] = {
+    "cpu": ("beyond_sheet", "constant_42_5", "cpu_not_metered", "processor_power"),
+    "gpu": ("gpu_not_metered", "card_power"),
+    "ram": ("memory_power",),
+    "made": ("unknown_device", "vm_size_unknown", "cards_contradicted"),
+}
+PART_OF: Mapping[str, Part] = {code: part for part, codes in OF_A_PART.items() for code in codes}
+STATED: Mapping[str, str] = {  # what a rule of places says, for each mend that it is
+    "zone": "--zone …",
+    "host": "--host …",
+    "cards": "--device … --cards …",
+    "size": "--vcpus …",
+    "load": "--load …",
+}
 
 
 def record_mends(engine: DuckDB) -> None:
-    """Table `mending`: the codes of the checks that a total rests on, each with what mends it; the others are
-    notices."""
-    columns: dict[str, list[str]] = {"code": list(MENDED_BY), "mended_by": [*MENDED_BY.values()]}
-    engine.load("mending", columns, {"code": "VARCHAR", "mended_by": "VARCHAR"})
+    """Table `mending`: the codes of the checks that a total rests on, each with what mends it and the part of a run
+    that it doubts; the others are notices."""
+    parts: list[str] = [PART_OF.get(code, "whole") for code in MENDED_BY]
+    columns: dict[str, list[str]] = {"code": list(MENDED_BY), "mended_by": [*MENDED_BY.values()], "part": parts}
+    engine.load("mending", columns, dict.fromkeys(columns, "VARCHAR"))
+
+
+def command(mend: str | None, matched: str, name: str) -> str | None:
+    """The command that mends runs of the service, file or run of that name; None where it is no rule of places."""
+    if mend is None or mend not in STATED:
+        return None
+    return f"sobria places add --{matched} {quote(escape(name))} {STATED[mend]} --who … --why …"

@@ -12,6 +12,7 @@ from estimator.assessment.explanation import NumberUnknown
 from estimator.assessment.impacts import amounts, figure_named, figures
 from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
+from estimator.builds.mending import command
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
@@ -50,6 +51,11 @@ ORDERS: Mapping[str, str] = {
 _CHECK = "code, mended_by, read_value, low, high"
 _UNKNOWN_MODELS = """SELECT DISTINCT runs.model FROM runs JOIN run_checks USING (row_id)
 WHERE run_checks.code = 'unknown_model' AND ($1 IS NULL OR runs.service_key = $1) ORDER BY 1 LIMIT 12"""
+# Of the services that several files share without a name of their own: the file that has each check most often.
+_FILES = """SELECT run_checks.code, run_checks.service_key, MODE(runs.file_name) AS file_name
+FROM run_checks JOIN runs USING (row_id)
+WHERE run_checks.service_key IN (SELECT service_key FROM run_checks WHERE code = 'default_project')
+GROUP BY run_checks.code, run_checks.service_key"""
 
 
 class Build(BuildFile):
@@ -147,7 +153,8 @@ class Build(BuildFile):
         times = {"start": iso(row["start_us"], "seconds"), "end": iso(row["end_us"], "seconds")}
         times["last"] = last_day(row["end_us"])
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in COMPONENTS if row[f"{c}_energy_kwh"]}
-        said = [_said(check, row["model"]) | {"mended_by": check["mended_by"]} for check in row["checks"]]
+        run = "run", row["row_id"]
+        said = [{**_mend(check["mended_by"], *run), **_said(check, row["model"])} for check in row["checks"]]
         return row | times | {"indicators": figures(energy), "checks": said, "proofs": proofs}
 
     @cached_property
@@ -174,10 +181,12 @@ class Build(BuildFile):
         return int(self._engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM refused")[0]["n"])
 
     def checks(self, service: str | None = None) -> list[dict[str, Any]]:
-        """Checks for a person, of a service if given: each code with its count, its text and what mends it, most
-        frequent first."""
+        """Checks for a person, of a service if given, most frequent first: each code with its count, its services, its
+        text and what mends it, as a command for the service that has it most often, or for one of the files that a
+        project without a name merges."""
         rows = self._engine.rows(
-            "SELECT code, mended_by, COUNT(*) AS count, MAX_BY(read_value, excess) AS read_value,"
+            "SELECT code, mended_by, COUNT(*) AS count, MODE(service_key) AS service,"
+            " COUNT(DISTINCT service_key) AS services, MAX_BY(read_value, excess) AS read_value,"
             " MAX_BY(low, excess) AS low, MAX_BY(high, excess) AS high FROM run_checks"
             " WHERE $1 IS NULL OR service_key = $1 GROUP BY code, mended_by ORDER BY count DESC, code",
             [service],
@@ -185,8 +194,15 @@ class Build(BuildFile):
         asked = any(row["code"] == "unknown_model" for row in rows)
         models = self._engine.rows(_UNKNOWN_MODELS, [service]) if asked else []
         names = ", ".join(row["model"] for row in models)
-        kept = ("count", "mended_by")
-        return [{name: row[name] for name in kept} | _said(row, names, row["count"]) for row in rows]
+        merged = any(row["code"] == "default_project" for row in rows)
+        files = self._engine.rows(_FILES) if merged else []
+        alone = {(row["code"], row["service_key"]): ("file", row["file_name"]) for row in files}
+        return [
+            {"count": row["count"], "services": row["services"]}
+            | _mend(row["mended_by"], *alone.get((row["code"], row["service"]), ("service", row["service"])))
+            | _said(row, names, row["count"])
+            for row in rows
+        ]
 
     def to_mend(self, row_id: str | None = None) -> list[dict[str, Any]]:
         """What a person may mend by service, or of one run, from mended_runs.by_service."""
@@ -195,6 +211,10 @@ class Build(BuildFile):
     def coverage_by_month(self) -> list[dict[str, Any]]:
         """Runs and IT electricity [kWh] by service, month and proof, from coverage.by_month."""
         return coverage.by_month(self._engine)
+
+
+def _mend(mend: str | None, matched: str, name: str) -> dict[str, str | None]:
+    return {"mended_by": mend, "command": command(mend, matched, name)}
 
 
 def _said(check: Mapping[str, Any], model: str | None, count: int = 1) -> dict[str, str]:

@@ -37,18 +37,21 @@ def add(  # noqa: PLR0913
     address: Annotated[Some, typer.Option(help="places_address")] = None,
     sender: Annotated[Some, typer.Option(help="places_sender")] = None,
     run: Annotated[Some, typer.Option(help="places_run")] = None,
+    file: Annotated[Some, typer.Option(help="places_rule_file")] = None,
     host: Annotated[Some, typer.Option(help="places_host")] = None,
     zone: Annotated[Some, typer.Option(help="zone")] = None,
     machine: Annotated[Some, typer.Option(help="places_machine")] = None,
     device: Annotated[Some, typer.Option(help="places_device")] = None,
     cards: Annotated[int | None, typer.Option(help="places_cards")] = None,
+    vcpus: Annotated[float | None, typer.Option(help="places_vcpus")] = None,
     load: Annotated[float | None, typer.Option(help="places_load")] = None,
     since: Annotated[datetime | None, typer.Option(help="places_since", formats=DAY)] = None,
     until: Annotated[datetime | None, typer.Option(help="places_until", formats=DAY)] = None,
     json_: Json = False,
 ) -> None:
-    matched = {"service": service, "model": model, "address": address, "sender": sender, "run": run}
-    stated = {"host": host, "zone": zone, "machine": machine, "device": device, "cards": cards, "load": load}
+    matched = {"service": service, "model": model, "address": address, "sender": sender, "run": run, "file": file}
+    places: dict[str, Any] = {"host": host, "zone": zone, "machine": machine, "device": device}
+    stated = places | {"cards": cards, "vcpus": vcpus, "load": load}
     days = {"since": since and since.date(), "until": until and until.date()}
     author = _author(who, why)
     _apply(context, lambda journal: [journal.add_rule(matched | stated | days, author)], "added", json_)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from estimator.catalogue.tables import Catalogue
     from estimator.ingestion.importing import ImportReport
     from estimator.ledger.append import Account
-    from estimator.results.totals import Coverage, Totals
+    from estimator.results.totals import Check, Coverage, Totals
 
 Progress = Callable[[int, int], None]
 Json = Annotated[bool, Option("--json", help="json")]
@@ -192,12 +192,24 @@ def totals_text(found: "Totals", lang: str) -> str:
             figures_text(found.indicators, lang),
             _cover_line(cover, lang),
             *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
-            say("cli", "totals_kept", lang, to_check=cover.to_check),
+            say(
+                "cli",
+                "totals_kept" if cover.to_check else "totals_sound",
+                lang,
+                to_check=count_text(cover.to_check, lang),
+            ),
             *aside_lines(cover.quarantined, lang),
-            *(f"    {count_text(c.count, lang)} × {c.fr if lang == 'fr' else c.en}" for c in found.checks),
+            *(line for check in found.checks for line in _check_lines(check, lang)),
             say("cli", "totals_build", lang, build=found.build["build"], factors=found.build["factors_version"]),
         ]
     )
+
+
+def _check_lines(check: "Check", lang: str) -> list[str]:
+    """A check with the count of its runs, then the command that mends it in one service, if there is one."""
+    said = f"    {count_text(check.count, lang)} × {check.fr if lang == 'fr' else check.en}"
+    others = say("cli", "mend_others", lang, count=check.services - 1) if check.services > 1 else ""
+    return [said, *([f"        {check.command}{others}"] if check.command else [])]
 
 
 def aside_lines(quarantined: int, lang: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from estimator.catalogue.default_subjects import THREAD_MACHINES
 from estimator.catalogue.load import load, name_hosts, of_tables
 from estimator.catalogue.provider_addresses import usual_host
 from estimator.catalogue.resolver import Places, zone_named
@@ -25,9 +26,9 @@ from estimator.places.supplier_answers import SupplierAnswer, check_together
 from estimator.places.supplier_answers import checked as checked_answer
 
 SHORTEST = 8  # minimum length of an id prefix
-MATCHED = ("run", "service", "model", "address", "sender")
-STATED = ("host", "zone", "machine", "device", "cards", "load")
-HARDWARE = ("machine", "device", "cards", "load")
+MATCHED = ("run", "file", "service", "model", "address", "sender")
+STATED = ("host", "zone", "machine", "device", "cards", "vcpus", "load")
+HARDWARE = ("machine", "device", "cards", "vcpus", "load")
 
 _NAME = re.compile(r"(?=.{1,60}$)[a-z0-9]+([-._/][a-z0-9]+)*")
 
@@ -43,11 +44,13 @@ class PlaceRefused(ListedRefusal):
 class PlaceRule(Strict):
     """Where the runs ran that match all that is given of them, from one day to before another.
 
-    run: id of a row or of a run; service, model, address: `*` matches any letters; sender: mark of a token. zone, host,
-    machine, device: subjects; cards: of one server; load: requests in flight.
+    run: id of a row or of a run; file, service, model, address: `*` matches any letters; sender: mark of a token.
+    zone, host, machine, device: subjects; cards: of one server; vcpus: threads of a virtual machine; load: requests in
+    flight.
     """
 
     run: Mark | None = None
+    file: Text | None = None
     service: Text | None = None
     model: Text | None = None
     address: Text | None = None
@@ -57,6 +60,7 @@ class PlaceRule(Strict):
     machine: Text | None = None
     device: Text | None = None
     cards: int | None = Field(None, gt=0, le=999_999)
+    vcpus: float | None = Field(None, gt=0, le=999_999)
     load: float | None = Field(None, gt=0)
     since: SaidDay | None = None
     until: SaidDay | None = None
@@ -174,8 +178,10 @@ class PlaceJournal:
 
     def add_rule(self, fields: Mapping[str, Any], author: Author) -> PlaceEntry[PlaceRule]:
         """A rule; of those that match a run, the last one written counts. PlaceRefused, host_unknown, zone_unknown,
-        hardware_unknown, given_value_refused."""
+        hardware_unknown, given_value_refused, vcpus_of_vm."""
         said = checked(PlaceRule, fields, "place", PlaceRefused)
+        if said.machine and (said.vcpus is None) == (said.machine in THREAD_MACHINES):
+            raise SobriaError("vcpus_of_vm", read=said.machine, expected=", ".join(THREAD_MACHINES))
         if said.load is not None:
             given(load(), "requests_in_flight", max(said.load, 1.0))  # on a mean, less than one is held alone
         return self._write("rule", in_tables(said), author)

@@ -14,7 +14,7 @@ from estimator.catalogue.provider_addresses import host_in, is_private, is_provi
 from estimator.catalogue.resolver import zone_named
 from estimator.core.home import settings
 from estimator.places.evidence import site
-from estimator.places.journal import HARDWARE, OwnHost, PlaceEntry, PlaceJournal, PlaceRule
+from estimator.places.journal import HARDWARE, MATCHED, OwnHost, PlaceEntry, PlaceJournal, PlaceRule
 from estimator.places.supplier_answers import ENERGIES, SupplierAnswer, latest, latest_pue
 
 # In their order: said of the run, by a rule, by the trace, usual of its provider, default of the home.
@@ -35,6 +35,7 @@ class Seen(NamedTuple):
     zone: str | None
     inferred: bool
     unread: bool
+    file: str | None = None
 
 
 class Placed(NamedTuple):
@@ -50,6 +51,7 @@ class Placed(NamedTuple):
     machine: str | None = None
     device: str | None = None
     cards: int | None = None
+    vcpus: float | None = None
     load: float | None = None
 
 
@@ -196,7 +198,7 @@ def _rank(entry: PlaceEntry[PlaceRule]) -> tuple[bool, str, str]:
 def _matches(rule: PlaceRule, seen: Seen, day: date) -> bool:
     if (rule.since and day < rule.since) or (rule.until and day >= rule.until):
         return False
-    texts = ((rule.service, seen.service), (rule.model, seen.model), (rule.sender, seen.sender), (rule.run, seen.run))
+    texts = ((getattr(rule, name), getattr(seen, name)) for name in MATCHED if name != "address")
     if not all(wanted is None or fnmatchcase(read or "", wanted) for wanted, read in texts):
         return False
     if rule.address is None:

@@ -29,11 +29,14 @@ class Coverage(Strict):
 
 
 class Check(Strict):
-    """Something for a person to look at, with the count of its runs, and what mends it (None: a notice)."""
+    """Something for a person to look at, with the count of its runs and of their services, what mends it (None: a
+    notice), and by which command, for one of them, where it is one."""
 
     code: str
     count: int
     mended_by: str | None
+    command: str | None = None
+    services: int = 1
     fr: str
     en: str
 

@@ -8,7 +8,7 @@ from estimator.assessment.explanation import NumberUnknown
 from estimator.builds.mending import MENDED_BY, OF_A_MEND
 from estimator.builds.queries import ANY, RunFilter
 from estimator.core.errors import texts
-from tests.support import activity, built
+from tests.support import activity, built, sobria
 
 
 def test_every_code_that_mends_has_its_words_and_one_mend() -> None:
@@ -36,6 +36,59 @@ def test_services_to_mend_are_ordered_by_their_electricity_and_notices_are_apart
     assert found.totals().coverage.to_check == found.runs(RunFilter(check=ANY))["total"] == 4
     assert {c["code"]: c["mended_by"] for c in found.checks("dit")} == {"rate_in_grams": None}
     assert [e["service_key"] for e in found.to_mend(rows[2].row_id)] == ["petit"]
+
+
+def test_a_service_weighs_what_is_doubted_in_it(tmp_path: Path) -> None:
+    """In 100 hours « carte » reads 7 kWh of a card and 5 kWh of a processor whose power is supposed: 5 are in doubt.
+    The place of « lieu » is not known: its 20 kWh are. Of « neuve », the manufacture alone; « sans » was not read."""
+    card = {
+        "gpu_energy_kwh": 7.0,
+        "gpu_mode": "mode/nvml",
+        "device": "gpu/l4",
+        "device_count": 1,
+        "device_hours": 100.0,
+    }
+    rows = [
+        activity(hours=100, service_key="carte", cpu_energy_kwh=5.0, checks=("constant_42_5",), **card),
+        activity(hours=100, service_key="lieu", cpu_energy_kwh=20.0, zone=None, checks=("no_country", "constant_42_5")),
+        activity(
+            hours=100, service_key="neuve", cpu_energy_kwh=5.0, **card | {"device": None}, checks=("unknown_device",)
+        ),
+        activity(hours=100, service_key="sans", cpu_energy_kwh=None, **card, checks=("cpu_not_metered",)),
+    ]
+    told = built(tmp_path, *rows).to_mend()
+    weights = {e["service_key"]: e["kwh"] and round(e["kwh"], 6) for e in told}
+    assert list(weights)[:2] == ["lieu", "carte"] and weights["lieu"] == 4 * weights["carte"]
+    assert {key: weights[key] for key in ("neuve", "sans")} == {"neuve": None, "sans": None}
+    assert [e["service_key"] for e in told if e["made"]] == ["neuve"]
+
+
+def test_a_check_names_the_command_that_mends_it(tmp_path: Path) -> None:
+    """Two files under the name that codecarbon gives where nobody names a project: the command names one file of them;
+    elsewhere the service, quoted for a shell and for what reads patterns; of a run, the run. A notice has none."""
+    default = {"service_key": "codecarbon", "reader": "codecarbon"}
+    rows = [
+        activity(**default, file_name="salle.csv", zone=None, checks=("no_country",)),
+        activity(**default, file_name="poste.csv"),
+        activity(service_key="tri [A]", device=None, checks=("unknown_device", "pue_undone")),
+        activity(service_key="vm", machine=None, checks=("vm_size_unknown", "constant_42_5")),
+    ]
+    found = built(tmp_path, *rows)
+    end = "--who … --why …"
+    commands = {check["code"]: check["command"] for check in found.checks()}
+    assert commands == {
+        "default_project": None,
+        "no_country": f"sobria places add --file salle.csv --zone … {end}",
+        "unknown_device": f"sobria places add --service 'tri [[]A]' --device … --cards … {end}",
+        "pue_undone": None,
+        "vm_size_unknown": f"sobria places add --service vm --vcpus … {end}",
+        "constant_42_5": None,
+    }
+    (check,) = (check for check in found.run(rows[0].row_id)["checks"] if check["mended_by"])
+    assert check["command"] == f"sobria places add --run {rows[0].row_id} --zone … {end}"
+    told = sobria(tmp_path, "totals").stdout
+    assert f"        {commands['vm_size_unknown']}\n" in told and "Aucune exécution à corriger" not in told
+    assert {c["code"] for c in built(tmp_path / "one", rows[0]).checks()} == {"no_country"}, "one file merges nothing"
 
 
 def test_runs_are_searched_and_ordered(tmp_path: Path) -> None:

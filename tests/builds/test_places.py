@@ -337,6 +337,56 @@ def test_rows_are_placed_together_as_each_would_be_alone(
         assert (found["host_from"], found["zone_from"]) == (alone.host_from, alone.zone_from)
 
 
+def test_one_file_of_several_has_a_place_of_its_own(tmp_path: Path) -> None:
+    """Three files of one project that nobody named: the rule places the one that it names, and what the traces say of
+    the others stays."""
+    files = ("site-a.csv", "site-b.csv", "site-c.csv")
+    rows = [activity(service_key="codecarbon", reader="codecarbon", file_name=name, zone="DEU") for name in files]
+    home = home_of(tmp_path, *rows, file="site-[b]*", zone="FRA")
+    assert [run(home, row.row_id)["zone"] for row in rows] == ["DEU", "FRA", "DEU"]
+    told = sobria(home, "places", "add", "--file", "site-c.csv", "--zone", "ITA", *SAID).stdout
+    assert "file=site-c.csv → zone=ITA" in told and run(home, rows[2].row_id)["zone"] == "ITA"
+
+
+def test_the_threads_of_a_virtual_machine_are_said_afterwards(tmp_path: Path) -> None:
+    """A machine whose size nobody told has no manufacture; with 8 threads said, that of 8 threads of an unknown host,
+    as where the trace says it. A machine that is said whole holds no part any more."""
+    lost = activity(service_key="a", machine=None, checks=("vm_size_unknown",))
+    told = activity(service_key="b", machine="machine/vm-any", machine_units=8.0)
+    whole = activity(service_key="c", machine="machine/vm-cloud", machine_units=8.0)
+    home = home_of(tmp_path, lost, told, whole, service="a", vcpus=8)
+    PlaceJournal(home).add_rule({"service": "c", "machine": "machine/rack-server"}, WHO)
+    found = {key: run(home, row.row_id) for key, row in {"a": lost, "b": told, "c": whole}.items()}
+    assert [(one["machine"], one["machine_units"]) for one in found.values()] == [
+        ("machine/vm-any", 8),
+        ("machine/vm-any", 8),
+        ("machine/rack-server", None),
+    ]
+    assert found["a"]["checks"] == []
+    opened = open_current(home)
+    assert opened is not None
+    made = {key: opened.explain(f"service.{key}.gwp.machines").amount.at_factor_values for key in "abc"}
+    assert made["a"] == pytest.approx(made["b"]) and made["c"] > made["a"] > 0
+
+
+@pytest.mark.parametrize("fields", [{"machine": "machine/vm-any"}, {"machine": "machine/laptop", "vcpus": 8}])
+def test_threads_go_with_a_virtual_machine(tmp_path: Path, fields: dict[str, Any]) -> None:
+    with refuses("vcpus_of_vm", match=r"--vcpus goes with a virtual machine \(machine/vm-any"):
+        PlaceJournal(tmp_path).add_rule({"service": "a"} | fields, WHO)
+    assert not PlaceJournal(tmp_path).rules()
+
+
+def test_a_place_that_is_mended_brings_no_remark_on_what_the_file_emitted(tmp_path: Path) -> None:
+    """1 kWh in Quebec emits some 2 g by the file, which no France does; the file said so of the place that was put
+    aside, not of ours. Of the place that the trace names itself, the remark stays."""
+    stated = {"reader": "codecarbon", "reported_gwp_kg": 0.002}
+    moved = activity(service_key="a", zone=None, zone_as_read="CAN/quebec", checks=("supposed_place",), **stated)
+    kept = activity(service_key="b", **stated)
+    home = home_of(tmp_path, moved, kept, service="a", zone="FRA")
+    codes = [[check["code"] for check in run(home, row.row_id)["checks"]] for row in (moved, kept)]
+    assert codes == [[], ["grid_of_zone"]]
+
+
 def test_of_rules_on_the_same_runs_and_days_the_one_that_counts_is_said(tmp_path: Path) -> None:
     """The first has no days; the second ends as the third begins; the fourth says the load alone, of the same runs."""
     told = []

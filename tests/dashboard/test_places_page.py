@@ -104,3 +104,17 @@ def test_what_says_no_place_is_refused_on_the_page(home: Path) -> None:
         filled(screen("lieux"), "place", service="essai", **{"who": "DSI", "why": "notre salle"}), "places.place_save"
     )
     assert 'role="alert"' in text(at) and not (home / "places").exists()
+
+
+def test_what_a_remark_asks_for_is_said_in_place(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A virtual machine of unknown size asks for its threads, and for nothing else; said, nothing is left to mend."""
+    monkeypatch.setattr("dashboard.connect.mending.may_write", lambda: True)
+    built(home, activity(machine=None, checks=("vm_size_unknown",)))
+    at = screen("mesures", voir="corriger")
+    assert t("mend.made", "fr").replace("\u00a0", " ") in text(at)
+    assert [field.key for field in at.number_input] == ["mend vcpus"] and len(at.selectbox) == 1
+    at.number_input(key="mend vcpus").set_value(8)
+    at.text_input(key="mend who").set_value("DSI")
+    at = sent(at, "mend.save")
+    assert [e.said.told for e in PlaceJournal(home).rules()] == ["service=essai → vcpus=8.0"]
+    assert t("mend.nothing", "fr").replace("\u00a0", " ") in text(at)

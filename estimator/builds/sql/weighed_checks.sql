@@ -29,6 +29,12 @@ WHERE status = 'current' AND REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') IN (
   HAVING COUNT(DISTINCT run_id) > 1
 )
 UNION ALL
+-- The project that codecarbon names where nobody does: several files of it may be of different services.
+SELECT row_id, service_key, 'default_project' AS code
+FROM runs
+WHERE reader = 'codecarbon' AND service_key = 'codecarbon'
+  AND 1 < (SELECT COUNT(DISTINCT file_name) FROM runs WHERE reader = 'codecarbon' AND service_key = 'codecarbon')
+UNION ALL
 -- Declarations of one service and model at one place whose periods overlap: the same use twice, in one file or in two.
 -- A row of one second is a call, and several calls may fall in one.
 SELECT row_id, service_key, 'declared_twice' AS code

@@ -1,17 +1,21 @@
 -- What a person should look at, one row a run and a reason; of a fault, what was read and the limits of the possible;
 -- of what a total rests on, what mends it (NULL: a notice, such as a figure of the file that is only kept beside ours).
-SELECT found.*, mending.mended_by
+SELECT found.*, mending.mended_by, mending.part
 FROM (
   SELECT row_id, service_key, code, read_value, low, high, excess FROM row_faults
+  -- What the file says that it emitted is of the place that it names, and says nothing of another that counts instead.
+  WHERE code NOT IN ('grid_of_zone', 'declared_gases')
+    OR row_id NOT IN (SELECT row_id FROM runs WHERE zone_from NOT IN ('trace', 'unknown'))
   UNION ALL BY NAME
   SELECT row_id, service_key, REPLACE(code, '_not_sent', '_not_told') AS code
-  FROM (SELECT row_id, service_key, host_from, zone_from, over_sites, device, UNNEST(checks) AS code FROM runs WHERE LEN(checks) > 0)
+  FROM (SELECT row_id, service_key, host_from, zone_from, over_sites, device, machine_units, UNNEST(checks) AS code FROM runs WHERE LEN(checks) > 0)
   WHERE code NOT IN (SELECT code FROM judged)
     -- What was not told of a place, once it is known by other means.
     AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN ('no_host', 'host_not_told', 'host_not_sent', 'host_assumed', 'unknown_region'))
     AND NOT ((over_sites OR zone_from NOT IN ('trace', 'unknown'))
       AND code IN ('no_country', 'unknown_country', 'supposed_place', 'place_elsewhere', 'two_countries', 'zone_not_told', 'zone_not_sent'))
     AND NOT (device IS NOT NULL AND code = 'unknown_device')
+    AND NOT (machine_units IS NOT NULL AND code = 'vm_size_unknown')
     AND code NOT IN ('host_of_provider', 'address_of_region', 'address_private', 'address_not_of_provider', 'address_sent')
   UNION ALL BY NAME
   SELECT row_id, service_key, place_code AS code FROM runs WHERE place_code IS NOT NULL
