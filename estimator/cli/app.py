@@ -182,6 +182,7 @@ def build(context: typer.Context, json_: Json = False) -> None:
 @app.command()
 def totals(context: typer.Context, json_: Json = False) -> None:
     from estimator.cli.ledger_text import lost_lines, unfinished_lines
+    from estimator.cli.totals_text import totals_text
     from estimator.ledger import Ledger
 
     found, lang = _fresh(context).totals(), context.obj["lang"]
@@ -189,7 +190,7 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     left, lost = held.unfinished(), held.lost_rows()
     body = found.model_dump(mode="json") | {"unfinished": left, "lost_rows": lost}
     remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang)]
-    show(body, json_, lambda: "\n".join([cli_text.totals_text(found, lang), *remarks]))
+    show(body, json_, lambda: "\n".join([totals_text(found, lang), *remarks]))
 
 
 @app.command()

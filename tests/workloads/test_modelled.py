@@ -10,7 +10,7 @@ from dashboard.measurements.run_detail import run_view
 from dashboard.shared.texts import t
 from estimator.assessment.explanation import Explanation
 from estimator.builds.queries import NO_PROOF, RunFilter
-from estimator.cli.text import totals_text
+from estimator.cli.totals_text import totals_text
 from estimator.core.errors import say
 from estimator.ledger.rows import Activity
 from estimator.results.reading import Results

@@ -1,0 +1,54 @@
+"""Terminal text of the totals of a ledger."""
+
+from typing import TYPE_CHECKING
+
+from estimator.cli.text import aside_lines, figures_text, sample_lines
+from estimator.core.errors import say
+from estimator.core.number_format import count_text, made_text, proof_words, share_text
+
+if TYPE_CHECKING:
+    from estimator.results.totals import Check, Coverage, Totals
+
+
+def totals_text(found: "Totals", lang: str) -> str:
+    """The totals of a ledger, with their basis."""
+    cover = found.coverage
+    if not cover.runs:
+        return "\n".join([say("cli", "nothing_yet", lang), *aside_lines(cover.quarantined, lang)])
+    proof = proof_words(found.proof, lang)
+    period = {"first": cover.period[0], "last": cover.period[1]}
+    return "\n".join(
+        [
+            *sample_lines(found.sample, lang),
+            say("cli", "totals_head", lang, runs=count_text(cover.runs, lang), services=cover.services, **period),
+            figures_text(found.indicators, lang),
+            _cover_line(cover, lang),
+            *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
+            say(
+                "cli",
+                "totals_kept" if cover.to_check else "totals_sound",
+                lang,
+                to_check=count_text(cover.to_check, lang),
+            ),
+            *aside_lines(cover.quarantined, lang),
+            *(line for check in found.checks for line in _check_lines(check, lang)),
+            say("cli", "totals_build", lang, build=found.build["build"], factors=found.build["factors_version"]),
+        ]
+    )
+
+
+def _check_lines(check: "Check", lang: str) -> list[str]:
+    """A check with the count of its runs, then the command that mends it in one service, if there is one."""
+    said = f"    {count_text(check.count, lang)} × {check.fr if lang == 'fr' else check.en}"
+    others = say("cli", "mend_others", lang, count=check.services - 1) if check.services > 1 else ""
+    return [said, *([f"        {check.command}{others}"] if check.command else [])]
+
+
+def _cover_line(cover: "Coverage", lang: str) -> str:
+    """Coverage of the totals, and the count of runs of unknown electricity."""
+    line = say("cli", "totals_cover", lang, share=share_text(min(cover.by_figure.values()), lang))
+    if cover.weight_kwh and (made := made_text(cover.embodied, cover.embodied_partly, lang)):
+        line += say("cli", "totals_made", lang, made=made)
+    if not cover.unknown:
+        return line
+    return line + say("cli", "totals_unknown", lang, count=count_text(cover.unknown, lang))
