@@ -10,8 +10,9 @@ from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from estimator.assessment.impacts import Amount
     from estimator.core.fields import Author
     from estimator.places.journal import PlaceEntry, PlaceJournal
     from estimator.places.placing import Knowledge
@@ -102,23 +103,28 @@ def answers(  # noqa: PLR0913
     json_: Json = False,
 ) -> None:
     from estimator.ingestion.parsing.delimited_text import decode
+    from estimator.places.journal import PlaceJournal
     from estimator.places.supplier_answers import read_answers
 
     author = _author(who, why or file.name)
+    PlaceJournal(context.obj["home"]).use_hosts()
+    found = read_answers(decode(file.read_bytes()))
 
     def taken(journal: "PlaceJournal") -> "Sequence[PlaceEntry[Any]]":
-        found = read_answers(decode(file.read_bytes()))
         return (journal.withdraw_answers if withdraw else journal.add_answers)(found, author)
 
-    _apply(context, taken, "withdrawn" if withdraw else "answered", json_)
+    _apply(context, taken, "withdrawn" if withdraw else "answered", json_, {answer.host for answer in found})
 
 
 @places.command("withdraw", help="places_withdraw")
 def withdraw(
     context: typer.Context, id: Annotated[str, typer.Argument(metavar="ID")], who: Who, why: Why, json_: Json = False
 ) -> None:
+    from estimator.places.placing import knowledge
+
     author = _author(who, why)
-    _apply(context, lambda journal: [journal.withdraw(id, author)], "withdrawn", json_)
+    hosts = {entry.said.host for entry in knowledge(context.obj["home"]).answers if entry.id.startswith(id)}
+    _apply(context, lambda journal: [journal.withdraw(id, author)], "withdrawn", json_, hosts)
 
 
 @places.command("questions", help="places_questions")
@@ -151,17 +157,25 @@ def list_(context: typer.Context, json_: Json = False) -> None:
 
 
 def _apply(
-    context: typer.Context, write: "Callable[[PlaceJournal], Sequence[PlaceEntry[Any]]]", key: str, as_json: bool
+    context: typer.Context,
+    write: "Callable[[PlaceJournal], Sequence[PlaceEntry[Any]]]",
+    key: str,
+    as_json: bool,
+    hosts: "Collection[str]" = (),
 ) -> None:
-    """Write in the journal, build again, and say what was written with its effect on the totals."""
+    """Write in the journal, build again, and say what was written with its effect on the totals, and on the scenarios
+    kept of which something runs at these hosts."""
     from estimator.builds.recalculation import effect_text
+    from estimator.governance.indicators.scenarios import figures_at
     from estimator.places.journal import PlaceJournal
     from estimator.places.placing import knowledge
     from estimator.results.making import rebuilt
     from estimator.results.reading import open_current
 
     home, lang = context.obj["home"], context.obj["lang"]
+    before = figures_at(home, hosts) if hosts else {}
     entries, change = rebuilt(home, lambda: write(PlaceJournal(home)))
+    after = figures_at(home, hosts) if before and entries else {}
     lines = [
         say("places_cli", key if entries else f"no_{key}", lang, count=len(entries)),
         *(_line(entry, lang) for entry in entries),
@@ -176,7 +190,25 @@ def _apply(
     lines += [f"  {change['missing'][lang]}"] if change and "missing" in change else []
     for name, figure in change["figures"].items() if change else ():
         lines.append(f"  {say('figures', name, lang):<34} {effect_text(figure, lang)}")
+    moved = {which: {"before": before[which], "after": now} for which, now in after.items() if now != before[which]}
+    lines += [*_moved(moved, lang), *([say("places_cli", "scenarios_still", lang)] if after and not moved else [])]
+    body["scenarios"] = [
+        {"file": file, "option": option, "indicator": name}
+        | {when: {"unit": found.unit} | found.ends._asdict() for when, found in figure.items() if found.known}
+        for (file, option, name), figure in moved.items()
+    ]
     show(body, as_json, lambda: "\n".join(lines))
+
+
+def _moved(moved: "Mapping[tuple[str, str, str], Mapping[str, Amount]]", lang: str) -> list[str]:
+    """« Scénario accueil.toml, le modèle léger : Électricité du site −40 %, … »"""
+    from estimator.builds.recalculation import effect_text
+
+    told: dict[tuple[str, str], list[str]] = {}
+    for (file, option, name), figure in moved.items():
+        told.setdefault((file, option), []).append(f"{say('figures', name, lang)} {effect_text(figure, lang)}")
+    facts = ({"file": file, "option": option, "told": ", ".join(each)} for (file, option), each in told.items())
+    return [say("places_cli", "scenario_moved", lang, **one) for one in facts]
 
 
 def _remarks(key: str, entries: "Sequence[PlaceEntry[Any]]", lang: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from estimator.comparison.decision_sheet import decision
+from estimator.comparison.scenario_toml import scenario_toml
 from estimator.places.criteria import criteria
 from estimator.places.placing import answers_on
 from estimator.places.requirements import CHOICES, FIELDS
@@ -208,6 +209,28 @@ def test_a_comparison_takes_the_answer_unless_the_scenario_gives_the_value(tmp_p
     assert unanswered.indicators == estimate(Request(**use, day=date(2026, 5, 31))).indicators
     early = decision(asked.model_copy(update={"day": date(2026, 5, 31)}), home)
     assert next(o for o in early.options if o.id == "a").per_unit["energy"]["central"] != pytest.approx(1.3)
+
+
+def test_answers_say_what_they_move_in_the_scenarios_kept(tmp_path: Path) -> None:
+    """1 kWh of machines in a server room is its default PUE, then 1.3 kWh once its supplier says so; not where the PUE
+    is given, nor at another site; a fact moves nothing; withdrawn, the default is back."""
+    use = {"it_energy_kwh": 1, "zone": "FRA", "host": "class/server-room"}
+    others = (option("b", use=use | {"pue": 1.5}), option("c", use=use | {"host": "scaleway/fr-par-2"}))
+    asked = scenario(option("a", use=use), *others, volume=1).model_copy(update={"day": DAY})
+    (home := tmp_path / "home").joinpath("scenarios").mkdir(parents=True)
+    (home / "scenarios" / "salle.toml").write_text(scenario_toml(asked), "utf-8")
+    (home / "scenarios" / "gâché.toml").write_text("[", "utf-8")
+    default = decision(asked).options[1].service["energy"].central
+    told = answered(home, pue=1.3)
+    assert f"Scénario salle.toml, l'option a : Électricité du site −{round(100 * (1 - 1.3 / default))} %" in told
+    assert told.count("Scénario") == 1
+    assert "Aucun chiffre des scénarios gardés ne bouge" in answered(home, "2026-07-01", heat_reuse="yes")
+    listed = json.loads(sobria(home, "places", "list", "--json").stdout)["answers"]
+    gone = sobria(home, "places", "withdraw", listed[0]["id"], *SAID, "--why", "erreur", "--json").stdout
+    moved = {(found["option"], found["indicator"]): found for found in json.loads(gone)["scenarios"]}
+    electricity = moved["l'option a", "energy"]
+    ends = [electricity[when]["central"] for when in ("before", "after")]
+    assert ends == pytest.approx([1.3, default]) and {name for name, _ in moved} == {"l'option a"}
 
 
 @pytest.mark.parametrize(

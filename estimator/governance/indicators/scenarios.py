@@ -1,14 +1,16 @@
 """The evaluated scenario of a use case, in `<home>/scenarios`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from estimator.assessment.impacts import Amount
 from estimator.catalogue.models import known
 from estimator.comparison.answer import Answer
 from estimator.comparison.decision_sheet import decision
+from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.atomic_files import publish
@@ -46,6 +48,22 @@ def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:
         return ScenarioDecision(scenario, decision(scenario, home))
     except SobriaError:
         return None
+
+
+def figures_at(home: Path, hosts: Collection[str]) -> dict[tuple[str, str, str], Amount]:
+    """Over the period of each scenario kept in a home, the figures of its options that run at these hosts: by file,
+    label and indicator; nothing of one that cannot be evaluated."""
+    found: dict[tuple[str, str, str], Amount] = {}
+    for path in sorted((home / FOLDER).glob("*.toml")):
+        try:
+            scenario = read_scenario(path)
+            there = {option.id for option in scenario.options if host_of(option) in hosts}
+            options = decision(scenario, home).options if there else ()
+        except SobriaError:
+            continue
+        kept = (option for option in options if option.id in there)
+        found |= {(path.name, o.label, name): amount for o in kept for name, amount in o.service.items()}
+    return found
 
 
 def keep(  # noqa: PLR0913
