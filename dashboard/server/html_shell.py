@@ -33,7 +33,8 @@ def page(lang: str) -> str:
     icon = '<link rel="icon" type="image/png" href="./favicon.png">'
     noscript = f"<noscript>{escape(t('app.noscript', lang))}</noscript>"
     text = re.sub(r"<noscript>.*?</noscript>", noscript, text, flags=re.DOTALL)
-    text = text.replace("<body>", f'<body><p class="loading" role="status">{escape(t("app.loading", lang))}</p>')
+    said = f'<p class="loading" role="status" data-computing="{t("app.computing", lang)}">{t("app.loading", lang)}</p>'
+    text = text.replace("<body>", f"<body>{said}")
     return re.sub(r"\n\s*\n+", "\n", text.replace(MODULES, f"{icon}{OURS}{_noscript(lang)}{MODULES}", 1))
 
 

@@ -1,7 +1,7 @@
 // What is mended in Streamlit. Where its server is: without being told, it first asks below the address of each page, where
 // nothing is. Then the parts that it draws by itself: its words, said in the reader's language, a role that contradicts a
 // name or has none, a button that does not say of which list it is, a drawing that is read beside its words. One letter
-// alone does nothing: it drew the page again. The document holds the pairs: what Streamlit writes, what to say; {x} stands
+// alone does nothing: it drew the page again. Who waits is told so by the sentence of the first load, said again. The document holds the pairs: what Streamlit writes, what to say; {x} stands
 // for any text. What our own pages and people write is left as it is.
 (() => {
   "use strict";
@@ -22,6 +22,30 @@
     const typed = event.target.closest?.("input, textarea, [contenteditable=true], [role=combobox], [role=listbox]");
     if (!held && !typed && "rc".includes(event.key.toLowerCase())) event.stopImmediatePropagation();
   }, true);
+
+  // What is told a moment after an action that runs a script, without waiting for the server to say so, and until it ends.
+  const MOMENT = 100, LONG = 3000; // [ms]
+  const RUNS = "[data-test-script-state]:not([data-test-script-state=notRunning]), [data-stale=true]"; // a page, a part of one
+  const ACTS = "[role=radio], [role=option], [data-testid=stButton] button, [data-testid=stFormSubmitButton] button";
+  let late, ran = false;
+  const tell = () => {
+    const waiting = document.querySelector(".loading");
+    if (!document.querySelector(".st-key-page")) return; // the first load says its own
+    waiting.classList.add("again");
+    waiting.textContent = waiting.dataset.computing;
+    setTimeout(() => { ran = true; ended(); }, LONG); // nothing ran
+  };
+  const begun = () => { late ??= setTimeout(tell, MOMENT); };
+  const ended = () => {
+    if (document.querySelector(RUNS)) { ran = true; return begun(); }
+    if (!ran) return;
+    ran = false;
+    late = clearTimeout(late);
+    document.querySelector(".loading.again")?.replaceChildren();
+  };
+  new MutationObserver(ended).observe(document, {subtree: true, attributeFilter: ["data-test-script-state", "data-stale"]});
+  addEventListener("click", event => { if (event.target.closest?.(ACTS)) begun(); }, true);
+  addEventListener("change", event => { if (!event.target.matches("[role=combobox]")) begun(); }, true);
 
   const told = bare => {
     if (exact.has(bare)) return exact.get(bare);
