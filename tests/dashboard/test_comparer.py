@@ -539,7 +539,7 @@ def test_every_impact_has_its_verdict_against_the_most_sober(lang: str) -> None:
 def test_what_parts_two_options_adds_up_on_the_screen(lang: str) -> None:
     """One total, its steps, the other total: the parts on screen make the whole on screen."""
     title = t("compare.split", lang, period=compare_data.example_scenario(lang).need.period)
-    shown = text_of(opened(lang, voir="ecart")).split(title)[2].split("</table>")[0]  # under its heading, its caption
+    shown = text_of(opened(lang, voir="ecart")).split(title)[-1].split("</table>")[0]  # after its caption
     read = re.findall(r">[^<\d]*([\d\s\u202f,]+)\u00a0kWh", shown)
     numbers = [number(text.replace(",", ""), "volume") for text in read]  # no decimals here: the comma is English
     assert len(numbers) == 5 and sum(numbers[:-1]) == numbers[-1]
