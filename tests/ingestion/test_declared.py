@@ -141,6 +141,18 @@ def test_the_pue_of_a_bill_is_that_of_the_build(tmp_path: Path) -> None:
     assert found["it_energy"]["at_factor_values"] == pytest.approx(300 / ((15 * 2.26 + 16 * 1.5) / 31))
 
 
+def test_an_import_says_that_a_declared_pue_is_not_used(tmp_path: Path) -> None:
+    """With the energy of machines, and with none: it serves with that of a site alone, on the third line."""
+    asked = MEASURED | {"energy_kwh": "300", "host": "class/server-room", "pue": "1,2"}
+    none = asked | {"energy_kwh": "", "energy_boundary": "", "energy_basis": "", "service": "rien"}
+    file = tmp_path / "declaration.csv"
+    file.write_text(text(asked | {"energy_boundary": "it"}, none, asked | {"energy_boundary": "site", "service": "b"}))
+    found = json.loads(sobria(tmp_path / "home", "import", str(file), "--json").stdout)["remarks"]
+    told = {remark["line"]: remark["code"] for remark in found}
+    assert told == {2: "declared_pue_unused", 3: "declared_pue_unused", 4: "declared_site"}
+    assert "qu'avec l'énergie du site" in found[0]["fr"].replace("\u2019", "'")
+
+
 def test_an_import_says_the_site_declared_and_the_site_counted(tmp_path: Path) -> None:
     """300 kWh at a stated PUE of 1 are 300 kWh of machines; on a bill they are those of the site."""
     site = MEASURED | {"energy_kwh": "300", "energy_boundary": "site", "host": "class/server-room"}

@@ -28,10 +28,11 @@ def energy_fields(cells: Cells) -> tuple[dict[str, Any], list[str]]:
     pue, kwh = _pue(cells), cells.number("energy_kwh")
     done = [cells.number(name) for name in COUNTS]
     fields: dict[str, Any] = {"reported_pue": pue}
+    unused = ["declared_pue_unused"] if pue is not None else []
     if kwh is None:
-        return fields | {"other_mode": NOT_DECLARED}, ["energy_not_declared"]
+        return fields | {"other_mode": NOT_DECLARED}, ["energy_not_declared", *unused]
     if kwh == 0 and any(done):
-        return fields | {"other_mode": NOT_ESTIMABLE}, ["declared_zero"]
+        return fields | {"other_mode": NOT_ESTIMABLE}, ["declared_zero", *unused]
     if not _situated(cells, {"energy_boundary": (boundary, BOUNDARIES), "energy_basis": (basis, BASES)}):
         return fields, []
     mode, checks = _mode(basis, cells.text("method"))
@@ -44,8 +45,8 @@ def energy_fields(cells: Cells) -> tuple[dict[str, Any], list[str]]:
             return fields | {"site_energy_kwh": kwh, "other_mode": mode}, [*checks, "declared_site_split"]
         kwh /= pue
         checks.append("declared_site")
-    elif pue is not None:
-        checks.append("declared_pue_unused")
+    else:
+        checks += unused
     if boundary == "gpu":
         return fields | {"gpu_energy_kwh": kwh, "gpu_mode": mode, "gap": "gap/declared-gpu"}, checks
     return fields | {"other_energy_kwh": kwh, "other_mode": mode}, checks

@@ -10,7 +10,7 @@ from estimator.core.number_format import exact_text
 from estimator.ledger.files import Ledger
 from estimator.ledger.rows import Activity
 
-TOLD = ("declared_site", "declared_site_split", "period_unfinished")
+TOLD = ("declared_site", "declared_site_split", "declared_pue_unused", "period_unfinished")
 
 
 @dataclass(frozen=True)
