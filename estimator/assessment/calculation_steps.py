@@ -31,8 +31,8 @@ class StepInput(Strict):
 class Step(Strict):
     """A formula or coefficient with its value at factor values and the 5 - 95 % interval of its draws [unit].
 
-    formula: « fr », « en », « expression », and « numbers » when it is that of one group. inputs: those of a formula of
-    one group.
+    formula: « fr », « en », « expression », and « numbers », the sum of those of each group, for three at most. inputs:
+    those of a formula of one group.
     """
 
     name: str
@@ -125,7 +125,12 @@ def _formula(
         return step.model_copy(update={"reference": item.reference, "inputs": inputs})
     value = float(sum(group.values[item.name] for group in groups))
     ends = uncertainty.interval(sum(group.drawn[item.name] for group in groups))
-    return Step(value=value, low=ends.low, high=ends.high, reference=item.reference, **_head(item, catalogue))
+    head = _head(item, catalogue)
+    if len(groups) <= OPENED_GROUPS:
+        told = [_numbers(item, group) for group in groups]
+        summed = told[0] if len(told) == 1 else " + ".join(f"({numbers})" for numbers in told)
+        head["formula"] = {**head["formula"], "numbers": summed}
+    return Step(value=value, low=ends.low, high=ends.high, reference=item.reference, **head)
 
 
 def in_words(tree: Node, leaf: Callable[[str], str], lang: str) -> str:
@@ -146,9 +151,12 @@ def _text(item: Formula | Coefficient) -> dict[str, str]:
 def _step(item: Formula | Coefficient, group: EvaluatedGroup, catalogue: Catalogue) -> Step:
     """A formula or coefficient of one group, with its numbers."""
     head, (low, high) = _head(item, catalogue), group.interval(item.name)
-    numbers = render(item.tree, lambda name: f"{group.values[name]:.6g}", "{:g}".format, WORDS)
-    head["formula"] = {**head["formula"], "numbers": numbers}
+    head["formula"] = {**head["formula"], "numbers": _numbers(item, group)}
     return Step(value=group.values[item.name], low=low, high=high, **head)
+
+
+def _numbers(item: Formula | Coefficient, group: EvaluatedGroup) -> str:
+    return render(item.tree, lambda name: f"{group.values[name]:.6g}", "{:g}".format, WORDS)
 
 
 def _head(item: Formula | Coefficient, catalogue: Catalogue) -> dict[str, Any]:

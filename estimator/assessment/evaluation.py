@@ -8,6 +8,7 @@ from typing import Any
 from estimator.assessment import coefficients, uncertainty
 from estimator.assessment.equation_system import System, system
 from estimator.assessment.equations import FORMULAS
+from estimator.assessment.expressions import Node, names
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
@@ -91,17 +92,26 @@ def needed(results: frozenset[str]) -> frozenset[str]:
 
 
 def followed(group: "ActivityGroup", results: Iterable[str]) -> frozenset[str]:
-    """These results of a group with all quantities used: of several alternatives, the one that gave the value."""
+    """These results of a group with all quantities used: of several alternatives, the one that gave the value; of a
+    product with an amount of zero, this one alone."""
     inputs, several = inputs_of(), alternative_quantities()
+    zeros, trees = {name for name, amount in group.amounts.items() if amount == 0}, _trees()
     found: set[str] = set()
     todo = list(results)
     while todo:
         name = todo.pop()
         if name not in found:
             found.add(name)
-            below = () if name in group.amounts or name in group.bounds else inputs.get(name, ())
+            below = names(trees[name], zeros) if name in trees else inputs.get(name, ())
+            below = () if name in group.amounts or name in group.bounds else below
             todo.extend([i for i in below if group.values.get(i) is not None][:1] if name in several else below)
     return frozenset(found)
+
+
+@cache
+def _trees() -> dict[str, Node]:
+    """The expression of each formula without alternatives."""
+    return {f.name: f.tree for f in the_system().formulas if not f.first_known_of}
 
 
 @cache

@@ -1,7 +1,7 @@
 """A formula as an expression tree, and its renderings: SQL, words, LaTeX, signs, degree and units."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -130,13 +130,20 @@ def collect(namespace: Mapping[str, Any]) -> tuple[Formula, ...]:
     return tuple(value for value in namespace.values() if isinstance(value, Formula))
 
 
-def names(tree: Node) -> tuple[str, ...]:
-    """Names in a tree, in reading order, each once."""
+def names(tree: Node, zeros: Collection[str] = ()) -> tuple[str, ...]:
+    """Names in a tree, in reading order, each once; of a product with one of `zeros`, this one alone."""
     if tree.op == "name":
         return (str(tree.args[0]),)
     if tree.op == "number":
         return ()
-    return tuple(dict.fromkeys(name for part in tree.args for name in names(part)))
+    nothing = [part for part in tree.args if _is_nothing(part, zeros)] if tree.op == "*" else []
+    return tuple(dict.fromkeys(name for part in nothing or tree.args for name in names(part, zeros)))
+
+
+def _is_nothing(tree: Node, zeros: Collection[str]) -> bool:
+    if tree.op == "*":
+        return any(_is_nothing(part, zeros) for part in tree.args)
+    return tree.op == "name" and tree.args[0] in zeros
 
 
 def render(tree: Node, leaf: Callable[[str], str], number: Callable[[float], str], signs: Mapping[str, str]) -> str:

@@ -45,6 +45,13 @@ def test_a_known_share_narrows_the_interval() -> None:
     assert half.indicators["energy"].low == pytest.approx(stated.indicators["energy"].low / 2)
 
 
+def test_a_supposed_share_is_no_factor_of_seats_whose_share_is_stated() -> None:
+    """0 seat-day × the supposed share adds nothing: it is not among the factors, and the uses a day are."""
+    supposed, stated = (asked(product="m365-copilot", active_share=share)["factors"] for share in (None, 0.5))
+    names = [{factor["quantity"] for factor in found} for found in (supposed, stated)]
+    assert names[0] - names[1] == {"seat_active_share"} and "seat_uses_per_day" in names[1]
+
+
 def test_seats_that_nobody_uses_take_nothing_and_no_share_of_a_training() -> None:
     """800 seats × 365 days × 0 = 0 use; the training of the publisher, in proportion to the answers, is 0 kWh too."""
     body = asked(product="chatgpt", seats=800, active_share=0).as_dict()
