@@ -24,6 +24,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.cli import main
+from estimator.core import home as core_home
 from estimator.core.errors import SobriaError
 from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
@@ -44,6 +45,7 @@ def answered(*arguments: str, given: str = "") -> Done:
         patch.object(sys, "argv", ["sobria", *arguments]),
         patch.object(sys, "stdin", read),
         patch.dict(os.environ),
+        patch.object(core_home, "_OF_HOME", []),  # as a process of its own has no tables of another home
         chdir("."),
         redirect_stdout(printed),
         redirect_stderr(said),

@@ -1,8 +1,6 @@
 """What a person may mend of rows that count: of each check that a total rests on, by what, and what it doubts."""
 
 from collections.abc import Mapping
-from glob import escape
-from shlex import quote
 from typing import Literal
 
 from estimator.catalogue.fault_rules import RULES
@@ -40,13 +38,6 @@ OF_A_PART: Mapping[Part, tuple[str, ...]] = {
     "made": ("unknown_device", "vm_size_unknown", "cards_contradicted"),
 }
 PART_OF: Mapping[str, Part] = {code: part for part, codes in OF_A_PART.items() for code in codes}
-STATED: Mapping[str, str] = {  # what a rule of places says, for each mend that it is
-    "zone": "--zone …",
-    "host": "--host …",
-    "cards": "--device … --cards …",
-    "size": "--vcpus …",
-    "load": "--load …",
-}
 
 
 def record_mends(engine: DuckDB) -> None:
@@ -55,10 +46,3 @@ def record_mends(engine: DuckDB) -> None:
     parts: list[str] = [PART_OF.get(code, "whole") for code in MENDED_BY]
     columns: dict[str, list[str]] = {"code": list(MENDED_BY), "mended_by": [*MENDED_BY.values()], "part": parts}
     engine.load("mending", columns, dict.fromkeys(columns, "VARCHAR"))
-
-
-def command(mend: str | None, matched: str, name: str) -> str | None:
-    """The command that mends runs of the service, file or run of that name; None where it is no rule of places."""
-    if mend is None or mend not in STATED:
-        return None
-    return f"sobria places add --{matched} {quote(escape(name))} {STATED[mend]} --who … --why …"

@@ -5,6 +5,8 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from glob import escape
+from shlex import quote
 from typing import Any, NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
@@ -12,7 +14,6 @@ from estimator.assessment.explanation import NumberUnknown
 from estimator.assessment.impacts import amounts, figure_named, figures
 from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
-from estimator.builds.mending import command
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
@@ -48,6 +49,13 @@ ORDERS: Mapping[str, str] = {
 }
 
 
+STATED: Mapping[str, str] = {  # what a rule of places says, for each mend that it is
+    "zone": "--zone …",
+    "host": "--host …",
+    "cards": "--device … --cards …",
+    "size": "--vcpus …",
+    "load": "--load …",
+}
 _CHECK = "code, mended_by, read_value, low, high"
 _UNKNOWN_MODELS = """SELECT DISTINCT runs.model FROM runs JOIN run_checks USING (row_id)
 WHERE run_checks.code = 'unknown_model' AND ($1 IS NULL OR runs.service_key = $1) ORDER BY 1 LIMIT 12"""
@@ -263,3 +271,10 @@ def iso(moment_us: int | None, timespec: str = "date") -> str | None:
         return None
     moment = datetime.fromtimestamp(moment_us / 1e6, UTC)
     return moment.date().isoformat() if timespec == "date" else moment.isoformat(timespec="seconds")
+
+
+def command(mend: str | None, matched: str, name: str) -> str | None:
+    """The command that mends runs of the service, file or run of that name; None where it is no rule of places."""
+    if mend is None or mend not in STATED:
+        return None
+    return f"sobria places add --{matched} {quote(escape(name))} {STATED[mend]} --who … --why …"
