@@ -10,7 +10,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.proposals import Proposal, proposals
 from estimator.catalogue.selection import select_factor
 from estimator.comparison.scenario import Asked, AskedPlace, Scenario, scenario_of
-from estimator.core.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say, texts
 from estimator.core.number_format import exact_text
 from estimator.workloads.inference.measurements import REFERENCE
 from estimator.workloads.inference_inventory import token_factors
@@ -53,7 +53,8 @@ def option_without_ai(asked: Asked, named: str, alone: bool, lang: str) -> dict[
     minutes are those proposed for the task, if it is."""
     key, found = named.removeprefix("alternative/"), proposal_of(asked, named)
     owned = load().subjects[named].wider  # kept on by others: neither shared nor alone
-    name = say("program", key, lang)
+    own = {"label": load().label(named, lang)}  # of a program that a user's table adds, which has no words
+    name = texts("program", lang).get(key) or say("five", "program_named", lang, **own)
     kept = ALONE if asked.shared_by == 1 else "kept"
     facts = {"name": name, "count": exact_text(asked.shared_by, "1", lang)}
     label = say("five", kept if alone else SHARED, lang, **facts) if owned else name

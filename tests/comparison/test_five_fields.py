@@ -12,7 +12,7 @@ import pytest
 from dashboard.comparison import results_table
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue import models
-from estimator.catalogue.load import load
+from estimator.catalogue.load import load, name_hosts
 from estimator.catalogue.proposals import proposals
 from estimator.cli.compare_text import compare_text
 from estimator.comparison.comparison import Comparator
@@ -22,6 +22,7 @@ from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario, scenario_of
 from estimator.comparison.sentences import sentences_of
 from estimator.comparison.volume_sweep import turns
+from estimator.core.errors import LANGUAGES, texts
 from estimator.core.interval import Interval
 from estimator.core.number_format import uses_text
 from estimator.reporting.documents.rendering import rendered
@@ -484,3 +485,25 @@ def test_services_are_counted_as_each_language_counts(count: float, said: tuple[
     found = sentences_of(body.model_copy(update={"turns": (turn,)}))
     told = next((spaced(s.fr), spaced(s.en)) for s in found if s.kind == "sharing")
     assert all(words in sentence for words, sentence in zip(said, told, strict=True)), told
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_program_without_ai_can_be_chosen_for_any_task(lang: str) -> None:
+    """Each has words of its own, that stand in a sentence; one that a user's table adds is named by its label."""
+    named = [
+        name
+        for name, subject in load().subjects.items()
+        if subject.kind == "alternative" and name != "alternative/own-program"
+    ]
+    assert len(named) >= 14 and {name.removeprefix("alternative/") for name in named} <= texts("program", lang).keys()
+    for name in named:
+        label = option_without_ai(TOWN, name, alone=False, lang=lang)["label"]
+        assert label[0].islower() and "«" not in label and '"' not in label
+    mine = (
+        load().subjects["alternative/email"].model_copy(update={"id": "alternative/mine", "label_fr": "Notre annuaire"})
+    )
+    name_hosts([mine])
+    try:
+        assert "Notre annuaire" in option_without_ai(TOWN, mine.id, alone=False, lang="fr")["label"]
+    finally:
+        name_hosts([])
