@@ -84,6 +84,7 @@ def _import(
         progress(done, total)
     account = posting.account()
     if whole:
+        whole = list({(row.row_id, row.file_sha): row for row in whole}.values())
         lines = ", ".join(f"{row.file_name}:{row.line}" for row in whole)
         settle(ledger, "completed", whole, Author(who="SobrIA", why=lines))
     if account.read != sum(file.read for file in files):
@@ -119,21 +120,24 @@ class _File:
             posting.take(opened.trace, map(self._count, opened.results))
             if not self.read:
                 raise SobriaError("no_rows", file=self.name)
-            if held := self._waiting.get(self.name):
-                trace = opened.trace if isinstance(opened.trace, Trace) else opened.trace.whole()
-                whole = completed(held, trace.data, self.refused)
-                anew = corrected(held, trace.data, self.refused, self._lines, self._shared)
+            held = self._waiting.get(self.name, ())
+            small = isinstance(opened.trace, Trace)
+            if self._waiting if small else held:
+                data = opened.trace.data
+                others = [row for name, rows in self._waiting.items() if small and name != self.name for row in rows]
+                whole = completed(held, data, self.refused)
+                anew = corrected([*held, *others], data, self.refused, self._lines, self.name if self._shared else "")
                 self.completed = whole + anew
                 self.remarks += [Remark("line_completed", self.name, row.line, {}) for row in whole]
-                self.remarks += [Remark("line_corrected", self.name, row.line, {}) for row in anew]
+                self.remarks += [Remark("line_corrected", r.file_name, r.line, {"by": self.name}) for r in anew]
         except SobriaError as error:
             self.error = error
 
     def _count(self, result: ReadResult) -> ReadResult:
         self.read += result.read
         self.refused += result.refused
-        if self._known is not None:
-            there = [self._known.holds_one(row.row_id) for row in result.rows]
+        if self._waiting:
+            there = [self._known is not None and self._known.holds_one(row.row_id) for row in result.rows]
             self._shared = self._shared or any(there)
             self._lines |= {row.line for row, known in zip(result.rows, there, strict=True) if not known}
         self.remarks += remarks(result.rows, self._declared)

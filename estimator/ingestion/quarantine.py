@@ -1,7 +1,7 @@
 """Quarantined rows: those still waiting, and their retry after a fix of a reader."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -21,6 +21,8 @@ from estimator.ledger.withdrawn_rows import still_quarantined as waiting_sql
 
 FEW_CELLS = 2  # that say nothing of the file they come from
 _CELL = re.compile("[,;\t]")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_OF_A_RUN = ("run_id", "timestamp", "project_name", "task_name")
 Files = dict[tuple[str, str], list[Refused]]
 
 
@@ -72,19 +74,38 @@ def completed(cut: Sequence[Refused], data: bytes, refused: Iterable[Refused]) -
 
 
 def corrected(
-    waiting: Sequence[Refused], data: bytes, refused: Iterable[Refused], lines: Collection[int], shared: bool
+    waiting: Sequence[Refused], data: bytes, refused: Iterable[Refused], lines: Collection[int], shared: str = ""
 ) -> list[Refused]:
-    """Those that a later file of the same name states otherwise: it no longer refuses them, and has a row that is new
-    at their line. It is a version of their file where it repeats a row of it, or this line but for one cell."""
+    """Those that a later file states soundly: it no longer refuses them, and one of these lines, which are new, has
+    every cell of theirs but one, or their run and its moment. shared: name of the file, where it repeats a row of an
+    earlier version of itself: a new row at their line is then enough."""
     still, text = {row.row_id for row in refused}, data.decode("utf-8", "replace").splitlines()
-    new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still and row.line in lines]
-    return [row for row in new if shared or row.line <= len(text) and _near(row.text, text[row.line - 1])]
+    new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still]
+    stored = [_cells(row.text) for row in new]
+    counts, marks = Counter(cell for cells in stored for cell in cells), [_mark(row) for row in new]
+    rare: dict[str, list[int]] = defaultdict(list)  # one of the two rarest cells is there where one alone was changed
+    for at, cells in enumerate(stored):
+        for cell in {*sorted(cells, key=lambda cell: (counts[cell], cell))[:2], *marks[at]}:
+            rare[cell].append(at)
+    found = {at for at, row in enumerate(new) if row.file_name == shared and row.line in lines}
+    for line in lines:
+        cells = _cells(text[line - 1]) if line <= len(text) else set()
+        for at in {at for cell in cells & rare.keys() for at in rare[cell]}:
+            near = len(stored[at]) > FEW_CELLS and len(stored[at] - cells) <= 1
+            found |= {at} if near or marks[at] and marks[at] <= cells else set()
+    return [new[at] for at in sorted(found)]
 
 
-def _near(stored: str, line: str) -> bool:
-    """Whether a line has every cell of a stored one but one."""
-    old, new = ({cell.strip(' "') for cell in _CELL.split(text)} for text in (stored, line))
-    return len(old) > FEW_CELLS and len(old - new) <= 1
+def _cells(line: str) -> set[str]:
+    return {cell.strip(' "') for cell in _CELL.split(line)}
+
+
+def _mark(row: Refused) -> set[str]:
+    """The cells that name a run and its moment; none where its header has no such columns, or not above its cells."""
+    header, cells = _CELL.split(row.header), _CELL.split(row.text)
+    told = {name: cell.strip(' "') for name, cell in zip(header, cells, strict=False)}
+    whole = len(header) == len(cells) and told.get("run_id") and _DAY.match(told.get("timestamp", ""))
+    return {told[name] for name in _OF_A_RUN if told.get(name)} if whole else set()
 
 
 def retry(ledger: Ledger, context: ReadingContext, paths: Iterable[str | Path] = ()) -> Retried:

@@ -164,6 +164,7 @@ WRONG = "courrier,2026-01-01,2026-01-31,gpu/h1000,10\n"
     [
         (KEPT + WRONG, KEPT + WRONG.replace("h1000", "h100"), 0),
         (WRONG, WRONG.replace("h1000", "h100"), 0),  # every line was refused; one cell differs
+        (KEPT + WRONG, KEPT.replace("agenda", "tri") + KEPT + WRONG.replace("h1000", "h100"), 0),  # at another line
         (KEPT + WRONG, KEPT + WRONG, 1),
         (KEPT + WRONG, KEPT, 1),  # the line is gone: nothing replaces it
         (KEPT + WRONG, (KEPT + WRONG.replace("h1000", "h100")).replace("2026", "2025"), 1),  # that of another year
@@ -177,3 +178,34 @@ def test_a_line_corrected_in_its_file_waits_no_longer(first: str, then: str, lef
     assert len(still_quarantined(Ledger(tmp_path))) == left
     assert [r.code for r in report.remarks if r.code == "line_corrected"] == ["line_corrected"] * (1 - left)
     assert len(Ledger(tmp_path).in_force()) == 1 - left and reconcile(Ledger(tmp_path)).faults == ()
+
+
+SOUND = snapshot("b", 2, 60, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "left"),
+    [
+        ("emissions.csv", [snapshot("z", 9, 60, 9), snapshot("a", 1, 60, 1), SOUND], 0),  # at another line
+        ("corrige.csv", [SOUND], 0),  # in a file of another name
+        (
+            "corrige.csv",
+            [SOUND | {"energy_consumed": 3, "emissions": 0.2, "country_iso_code": "ITA"}],
+            0,
+        ),  # of its run and moment
+        ("corrige.csv", [SOUND | {"run_id": "d", "energy_consumed": 3}], 1),  # of another run
+        ("corrige.csv", [SOUND | {"project_name": "tri", "country_iso_code": "ITA"}], 1),  # of another service
+        ("corrige.csv", [SOUND | {"cpu_energy": -1}, SOUND], 1),  # refused again beside it
+    ],
+)
+def test_a_line_that_comes_sound_elsewhere_waits_no_longer(
+    name: str, rows: list[dict[str, object]], left: int, tmp_path: Path
+) -> None:
+    """The second of two rows had a negative energy."""
+    bring(tmp_path, text(snapshot("a", 1, 60, 1), SOUND | {"cpu_energy": -1}))
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / name).write_text(text(*rows))
+    report = import_paths(Ledger(tmp_path), [tmp_path / "new" / name], context())
+    assert len(still_quarantined(Ledger(tmp_path))) == left
+    told = [(r.file, r.line, r.facts) for r in report.remarks]
+    assert told == ([] if left else [("emissions.csv", 3, {"by": name})]) and reconcile(Ledger(tmp_path)).faults == ()
