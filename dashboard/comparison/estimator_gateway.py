@@ -20,6 +20,7 @@ from estimator.comparison.scenario import LONGEST_LABEL, Scenario, parse_scenari
 from estimator.comparison.site_comparison import at_hosts
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
+from estimator.governance.indicators.scenarios import ceiling_lines
 from estimator.places.criteria import HostingCriterion, criteria
 from estimator.places.evidence import distance_class
 from estimator.places.journal import PlaceJournal
@@ -46,6 +47,11 @@ def example_scenario(lang: str = "fr") -> Scenario:
 def compared(scenario: Scenario) -> Answer:
     """The comparison of a scenario."""
     return _cached_comparison(scenario, date.today(), str(default_home()), _build())
+
+
+def ceilings(answer: Answer, lang: str) -> list[str]:
+    """The ceilings voted for the use of a comparison, against its options."""
+    return ceiling_lines(default_home(), answer, lang) if answer.scenario.use_case else []
 
 
 def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -> Answer:

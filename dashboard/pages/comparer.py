@@ -64,6 +64,8 @@ def _answer(view: View, lang: str) -> Answer | None:
     if st.session_state.get(compare_session.ERROR):
         st.html(Markup('<p class="warn" role="status">{}</p>').format(t("compare.of_before", lang)))
     st.html(compare_view.head(answer, lang) + compare_view.picture(answer, view.scenario, lang))
+    for line in compare_data.ceilings(answer, lang):
+        st.html(Markup("<p>{}</p>").format(line))
     with st.container(key="compare_actions", horizontal=True, vertical_alignment="center"):
         saving.show(view.scenario, answer, lang)
         compare_files.show(answer, view.scenario, lang)

@@ -45,6 +45,8 @@ from estimator.comparison.scenario import (
 from estimator.comparison.scenario_link import LONGEST_TOKEN, decode
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.errors import say
+from estimator.core.fields import Author
+from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import QualityThreshold, UseCase
 from tests.home import HOSTILE
@@ -317,6 +319,19 @@ def test_what_the_page_knows_is_in_the_register(home: Path, monkeypatch: pytest.
     loose = scenario.model_copy(update={"constraints": Constraints(), "use_case": case.id})
     again = saved(opened(scenario=token(loose)), home, service="Accueil")
     assert (again.threshold, again.alternative, again.task) == (case.threshold, case.alternative, case.task)
+
+
+def test_the_ceiling_of_a_use_is_set_against_the_options(home: Path) -> None:
+    """8 kWh voted for the use: the form is under it, the reserved server over it; without the use, nothing is said."""
+    facts = {"name": "Orienter", "task": "x", "unit": "x", "service": "x", "commune": "metropole", "owner_role": "x"}
+    case = Register(home).create(facts, Author(who="DSI", why="essai")).id
+    vote = {"by": "Conseil", "date": "2026-01-10", "document": "D3", "unit": "kWh", "indicator": "energy", "value": 8}
+    Commitments(home).vote_budget(vote | {"use_case": case, "year": 2026}, Author(who="DSI", why="essai"))
+    values = plain(compare_data.example_scenario()) | {"day": "2026-06-01"}
+    said = plain_spaces(text_of(opened(scenario=token(scenario_of(values | {"use_case": case})))))
+    line = next(part for part in said.split("<p>") if part.startswith("Plafond voté de cet usage pour 2026"))
+    assert re.search("formulaire à choix, [^;]*dessous ; ", line) and re.search("réservé, [^;]*au-dessus ; ", line)
+    assert "Plafond voté" not in text_of(opened(scenario=token(scenario_of(values))))
 
 
 def test_an_option_without_ai_that_was_rejected_is_in_the_register_with_its_reason(

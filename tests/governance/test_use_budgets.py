@@ -17,12 +17,16 @@ from estimator.governance.levers.levers import levers
 from estimator.governance.register.register import Register, author
 from estimator.ledger import Ledger
 from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.project.context import facts_of
+from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.summary.ceilings import ceilings, use_budget_text
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.sentences import forecast_lines, verdict
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.uses.context import use_facts
 from estimator.reporting.uses.resident import resident
+from tests.comparison.test_compare_parts import option, scenario
+from tests.core.test_numbers import spaced
 from tests.governance.test_commitments import FACTS
 from tests.governance.test_indicators import run
 from tests.support import append, built, sobria
@@ -253,3 +257,34 @@ def test_a_growth_is_kept_and_one_that_cannot_be_is_refused(home: Path) -> None:
     assert Register(home).use_case("courriers").growth_percent == 12.5
     said = sobria(home, "register", "set", "courriers", "croissance_annuelle=-150", *who, code=1).stderr
     assert "croissance_annuelle" in said and "-100" in said
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        (
+            "fr",
+            "Plafond voté de cet usage pour 2026, Électricité du site : 2 kWh. Estimé par an : l'option un, environ "
+            "1,0 kWh, dessous ; l'option trois, environ 3,0 kWh, au-dessus ; l'option large, entre 1,9 et 3,4 kWh, "
+            "on ne peut pas trancher.",
+        ),
+        (
+            "en",
+            "Ceiling voted for this use in 2026, Site electricity: 2 kWh. Estimated by year: l'option un, about "
+            "1.0 kWh, under it; l'option trois, about 3.0 kWh, over it; l'option large, between 1.9 and 3.4 kWh, "
+            "cannot be decided.",
+        ),
+    ],
+)
+def test_a_scenario_is_set_against_the_ceiling_of_its_use(home: Path, lang: str, said: str) -> None:
+    """1, 3 and 1.9 to 3.4 kWh a year against 2, on the sheet; nothing for a month, nor for a use without a vote."""
+    budgets(home, 2.0)
+    given = {"pue": 1.0, "zone": "FRA"}
+    options = [option(n, use=given | {"it_energy_kwh": kwh}) for n, kwh in (("un", 1), ("trois", 3))]
+    options.append(option("large", use={"it_energy_kwh": 1.6, "zone": "FRA", "host": "class/server-unknown"}))
+    asked = scenario(*options, volume=1).model_copy(update={"use_case": "courriers", "day": TODAY})
+    sheet = rendered(evaluation(facts_of(asked, lang, home)), "txt")
+    assert said in spaced(" ".join(sheet.split())), spaced(sheet)
+    month = asked.model_copy(update={"need": asked.need.model_copy(update={"period": "mois"})})
+    for other in (month, asked.model_copy(update={"use_case": "autre"}), asked.model_copy(update={"use_case": ""})):
+        assert facts_of(other, lang, home).ceilings == ()

@@ -14,10 +14,14 @@ from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.atomic_files import publish
-from estimator.core.errors import SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
+from estimator.core.number_format import exact_text, said_in_sentence
 from estimator.core.refusals import checked
+from estimator.core.typography import typeset
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.register.register import Register, free_id
 from estimator.governance.register.schema import QualityFound, UseCase, UseCaseFacts
 
@@ -51,19 +55,49 @@ def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:
 
 
 def figures_at(home: Path, hosts: Collection[str]) -> dict[tuple[str, str, str], Amount]:
-    """Over the period of each scenario kept in a home, the figures of its options that run at these hosts: by file,
+    """Over its period, the figures of each scenario kept in a home of which something runs at these hosts: by file,
     label and indicator; nothing of one that cannot be evaluated."""
     found: dict[tuple[str, str, str], Amount] = {}
     for path in sorted((home / FOLDER).glob("*.toml")):
         try:
             scenario = read_scenario(path)
-            there = {option.id for option in scenario.options if host_of(option) in hosts}
+            there = any(host_of(option) in hosts for option in scenario.options)
             options = decision(scenario, home).options if there else ()
         except SobriaError:
             continue
-        kept = (option for option in options if option.id in there)
-        found |= {(path.name, o.label, name): amount for o in kept for name, amount in o.service.items()}
+        found |= {(path.name, o.label, name): amount for o in options for name, amount in o.service.items()}
     return found
+
+
+def ceiling_lines(home: Path, answer: Answer, lang: str) -> list[str]:
+    """Each ceiling voted for the use of a comparison over a year, this one or else the next, against the electricity or
+    another footprint of its options; nothing without a vote."""
+    need, votes = answer.scenario.need, Commitments(home)
+    case = next((found for found in Register(home).use_cases() if found.id == answer.scenario.use_case), None)
+    if case is None or need.period not in {say("five", "year", code) for code in LANGUAGES}:
+        return []
+    years, told = (answer.date.year, answer.date.year + 1), []
+    for name in FOOTPRINTS:
+        voted = (votes.budget(name, case.commune, year, case.id) for year in years)
+        budget = next((found for found in voted if found), None)
+        known = [option for option in answer.options if option.status == "studied" and option.known(name)]
+        if budget is None or not known:
+            continue
+        each = []
+        for option in known:
+            amount = option.service[name]
+            over = amount.ends.low > budget.ceiling
+            key = "over" if over else "under" if amount.ends.high <= budget.ceiling else "undecided"
+            facts = {"label": option.label, "amount": said_in_sentence(amount, lang)[0]}
+            each.append(say("scenario_ceilings", key, lang, **facts))
+        about = {
+            "year": budget.year,
+            "figure": say("figures", name, lang),
+            "each": say("scenario_ceilings", "between", lang).join(each),
+        }
+        about["ceiling"] = exact_text(budget.ceiling, known[0].service[name].unit, lang)
+        told.append(typeset(say("scenario_ceilings", "line", lang, **about), lang))
+    return told
 
 
 def keep(  # noqa: PLR0913

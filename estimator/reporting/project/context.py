@@ -24,6 +24,7 @@ from estimator.core.number_format import (
     two_figures,
     uses_text,
 )
+from estimator.governance.indicators.scenarios import ceiling_lines
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
 from estimator.places.placing import answers_on
@@ -43,7 +44,7 @@ class CaseWithoutScenario(SobriaError):
 class SheetFacts:
     """An evaluated scenario. answer: of `decision`; use_case: None when not in the register; hosts: site -> labels
     of the options placed there; build: that of the ledger read by measured options, "" without any; sample:
-    whether it uses the sample data of the project."""
+    whether it uses the sample data of the project; ceilings: those voted for the use, against its options."""
 
     scenario: Scenario
     answer: Answer
@@ -54,6 +55,7 @@ class SheetFacts:
     build: str
     sample: bool = False
     supplied: tuple[SupplierAnswer, ...] = ()
+    ceilings: tuple[str, ...] = ()
 
     @property
     def day(self) -> date:
@@ -127,7 +129,8 @@ def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str 
     measured = home and any(option.measured for option in scenario.options)
     build = open_current(home) if home and measured else None
     source = (build.id, build.sample) if build else ("", False)
-    return SheetFacts(scenario, answer, lang, file, case, _hosts(scenario), *source, answers_on(home, answer.date))
+    said = (answers_on(home, answer.date), tuple(ceiling_lines(home, answer, lang)) if home and case else ())
+    return SheetFacts(scenario, answer, lang, file, case, _hosts(scenario), *source, *said)
 
 
 def scenario_of_case(case: UseCase, home: Path) -> Scenario:

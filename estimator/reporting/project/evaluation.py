@@ -222,7 +222,7 @@ def _decision(facts: SheetFacts) -> Section:
         for name in CHOICES
     ]
     blank = FieldList(tuple((facts.say(f"sign_{name}"), "") for name in ("reasons", "role", "date", "signature")))
-    return Section(facts.say("decision"), (*sentences.decided(facts), "\u2003".join(boxes), blank))
+    return Section(facts.say("decision"), (*facts.ceilings, *sentences.decided(facts), "\u2003".join(boxes), blank))
 
 
 def _figure_records(facts: SheetFacts) -> list[Record]:
@@ -275,6 +275,7 @@ def _text_records(facts: SheetFacts) -> list[Record]:
         ("rests", sentences.grounds(facts)),
         ("not_counted", sentences.not_counted(facts)),
         ("unknowns", sentences.unknowns(facts, most=None)),
+        ("decision", facts.ceilings),
         ("footer", sentences.foot(facts, "evaluation")),
     ):
         pairs += [(facts.say(title), text) for text in texts]
