@@ -326,7 +326,8 @@ def test_the_ceiling_of_a_use_is_set_against_the_options(home: Path) -> None:
     facts = {"name": "Orienter", "task": "x", "unit": "x", "service": "x", "commune": "metropole", "owner_role": "x"}
     case = Register(home).create(facts, Author(who="DSI", why="essai")).id
     vote = {"by": "Conseil", "date": "2026-01-10", "document": "D3", "unit": "kWh", "indicator": "energy", "value": 8}
-    Commitments(home).vote_budget(vote | {"use_case": case, "year": 2026}, Author(who="DSI", why="essai"))
+    about = {"use_case": case, "territory": "metropole", "year": 2026}
+    Commitments(home).vote_budget(vote | about, Author(who="DSI", why="essai"))
     values = plain(compare_data.example_scenario()) | {"day": "2026-06-01"}
     said = plain_spaces(text_of(opened(scenario=token(scenario_of(values | {"use_case": case})))))
     line = next(part for part in said.split("<p>") if part.startswith("Plafond voté de cet usage pour 2026"))
