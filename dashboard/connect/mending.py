@@ -35,7 +35,8 @@ def show(build: Results, names: Mapping[str, str], lang: str) -> None:
     _tell(build, lang)
     entries, whole = build.to_mend(), build.totals().coverage.weight_kwh
     checks = {e["service_key"]: [c for c in build.checks(e["service_key"]) if c["mended_by"]] for e in entries[:SHOWN]}
-    st.html(render("mend", lang, entries=entries, shown=SHOWN, whole=whole, checks=checks, names=names))
+    told = {"entries": entries, "shown": SHOWN, "whole": whole, "checks": checks, "names": names}
+    st.html(render("mend", lang, **told, writer=may_write()))
     fields = {e["service_key"]: [f for mend in e["mends"] for f in FIELDS[mend]] for e in entries}
     if use_cases():
         for entry in build.services():

@@ -13,6 +13,7 @@ from estimator.core.duckdb_engine import DuckDB
 
 TOGETHER = 25_000  # rows judged at once
 FIGURES = ("read_value", "low", "high", "excess")
+OF_ITS_PLACE = ("grid_of_zone", "declared_gases")  # emissions by the place that the file names, not by another
 TYPES = {"stated": "UBIGINT", "code": "VARCHAR"} | dict.fromkeys(FIGURES, "DOUBLE")
 
 
@@ -41,6 +42,7 @@ def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> N
     engine.load("odd", {name: [line[place] for line in lines] for place, name in enumerate(TYPES)}, TYPES)
     engine.run(
         f"CREATE TABLE row_faults AS SELECT row_id, service_key, odd.* EXCLUDE (stated)"
-        f" FROM runs JOIN odd ON {f'odd.stated = {stated}' if odd else 'FALSE'}; DROP TABLE odd"
+        f" FROM runs JOIN odd ON {f'odd.stated = {stated}' if odd else 'FALSE'}"
+        f" WHERE NOT (code IN {OF_ITS_PLACE} AND zone_from NOT IN ('trace', 'unknown')); DROP TABLE odd"
     )
     engine.load("judged", {"code": [rule.code for rule in RULES]}, {"code": "VARCHAR"})

@@ -118,3 +118,18 @@ def test_what_a_remark_asks_for_is_said_in_place(home: Path, monkeypatch: pytest
     at = sent(at, "mend.save")
     assert [e.said.told for e in PlaceJournal(home).rules()] == ["service=essai → vcpus=8.0"]
     assert t("mend.nothing", "fr").replace("\u00a0", " ") in text(at)
+
+
+@pytest.mark.parametrize("writer", [True, False])
+def test_a_remark_shows_its_command_where_no_form_says_as_much(
+    home: Path, monkeypatch: pytest.MonkeyPatch, writer: bool
+) -> None:
+    """The form says it of a whole service, to those who may write; one file of a service has the command alone."""
+    monkeypatch.setattr("dashboard.connect.mending.may_write", lambda: writer)
+    default = {"service_key": "codecarbon", "reader": "codecarbon"}
+    nowhere = {"zone": None, "checks": ("no_country",)}
+    built(home, activity(**default, file_name="a.csv", **nowhere), activity(**default, file_name="b.csv"))
+    built(home, activity(service_key="tri", **nowhere))
+    shown = text(screen("mesures", voir="corriger"))
+    assert "sobria places add --file a.csv --zone …" in shown
+    assert ("sobria places add --service tri --zone …" in shown) is not writer

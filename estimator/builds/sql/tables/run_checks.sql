@@ -3,9 +3,6 @@
 SELECT found.*, mending.mended_by, mending.part
 FROM (
   SELECT row_id, service_key, code, read_value, low, high, excess FROM row_faults
-  -- What the file says that it emitted is of the place that it names, and says nothing of another that counts instead.
-  WHERE code NOT IN ('grid_of_zone', 'declared_gases')
-    OR row_id NOT IN (SELECT row_id FROM runs WHERE zone_from NOT IN ('trace', 'unknown'))
   UNION ALL BY NAME
   SELECT row_id, service_key, REPLACE(code, '_not_sent', '_not_told') AS code
   FROM (SELECT row_id, service_key, host_from, zone_from, over_sites, device, machine_units, UNNEST(checks) AS code FROM runs WHERE LEN(checks) > 0)
