@@ -558,7 +558,9 @@ class Reader:
                     yield (figure, *sorted((sides[1].casefold(), sides[2].casefold())), *self.told(match, line))
             for match in re.finditer(f"{self.sentence}{AFTER}(?:{KINDS})", "" if "× " in line else line, re.IGNORECASE):
                 names = sorted((match["subject"].casefold(), match["other"].casefold()))
-                yield (self.figure_of(match["said"]), *names, *self.told(match, line))
+                said = self.told(match, line)
+                if said[0] != "not_comparable":  # of two others, in a sentence of its own: these have a ratio
+                    yield (self.figure_of(match["said"]), *names, *said)
 
     def growth_verdict(self) -> Iterator[Fact]:
         heads: list[str] = []
@@ -625,7 +627,7 @@ class Reader:
             "alone": r"(?: même si personne| even if nobody)?"
             r"[^:]*?: ([^()]*(?:serveurs? en attente|waiting servers?).*?\))",
             "shared": r"(?:, et moins à partir de|, and less from|.*?en dessous de|.*?more under|[^:.]*?:.*?tourne à"
-            r"|[^:.]*?: the order turns at)([^()]*services[^()]*\(.*?\)| [^()s]*\(.*?\))",
+            r"|[^:.]*?: the order turns at)([^()]*services?[^()]*\(.*?\)| [^()s]*\(.*?\))",
             "never": r", (?:si nombreux|however many)(.*)",
         }
         for status, shape in shapes.items():
@@ -809,7 +811,7 @@ READ = {  # what of the JSON is in which branch; the others, and where a reader 
 ELSEWHERE = {
     r"scenario\.|units$|options\.status|growth\.units": "the question, which each door repeats in words",
     r"smallest_sufficient\.": "one sentence of every door: test_one_answer.py",
-    r".*\.(at_factor_values|covers|envelope)$": "for who redoes the figure: its page, replay",
+    r".*\.(at_factor_values|covers|envelope|made|made_partly)$": "for who redoes the figure: its page, replay",
     r"options\.(components|occupancy|proof)\.|growth\.occupancy\.": "bars and marks of the page: test_comparer.py",
     r"opened\.(split|tornado)\.": "« D'où vient l'écart » of the page: test_comparer.py",
     r"suppositions\.": "rows of the tables, each with its page: test_five_fields.py",

@@ -592,8 +592,8 @@ def test_a_reserved_server_too_small_is_said_beside_its_figures() -> None:
     asked = token(scenario_of(values))
     text = "".join(text_of(opened(scenario=asked, voir=part)) for part in ("volume", "chiffres"))
     occupancy = compare_data.compared(scenario_of(values)).options[2].occupancy
-    assert occupancy["central"] == pytest.approx(8766 * 0.0002242, rel=1e-3)  # the share of a year, of one hour
-    assert text.count("capacité dépassée : il faudrait 2 fois les heures réservées".replace(" :", "\u00a0:")) >= 3
+    assert occupancy["central"] == pytest.approx(8766 * 0.0003404, rel=1e-3)  # the share of a year, of one hour
+    assert text.count("capacité dépassée : il faudrait 3 fois les heures réservées".replace(" :", "\u00a0:")) >= 3
 
 
 def test_a_missing_answer_without_ai_is_asked_for_first() -> None:
