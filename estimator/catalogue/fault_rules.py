@@ -146,7 +146,7 @@ def _machine_least(s: Stated) -> Value:
 
 def _emitted(s: Stated) -> Value:
     """Stated emissions over electricity [kgCO2e/kWh]; a zero is a contract, not a grid."""
-    return _where(s["reported_gwp_kg"] > 0, s["reported_gwp_kg"] / s.site_energy)
+    return _where(s["reported_gwp_kg"] != 0, s["reported_gwp_kg"] / s.site_energy)
 
 
 def _pace(s: Stated) -> Value:

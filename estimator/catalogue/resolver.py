@@ -1,6 +1,7 @@
 """Place and hardware of a trace: names found in traces resolved to zones, hosts, machines and devices of the tables."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -192,6 +193,19 @@ class Places:
         return names
 
     @cached_property
+    def written(self) -> dict[str, str]:
+        """Each way of writing a zone, in lower case → the zone: the surest last, none that several parts share."""
+        parts = [row for row in self.zones if "-" in row["zone"]]
+        names = {row["zone"]: {*_split(row["aliases"]), row["label_fr"].lower()} - {""} for row in self.zones}
+        told = [(name, r["zone"]) for r in parts for name in {*names[r["zone"]], r["zone"].split("-")[1].lower()}]
+        shared = Counter(name for name, _ in told)
+        found = {name: zone for name, zone in told if shared[name] == 1}
+        found |= {name: zone for zone in names if "-" not in zone for name in names[zone]} | self._names
+        found |= {f"{self.alpha2(row['zone'])}-{row['zone'].split('-')[1]}".lower(): row["zone"] for row in parts}
+        found |= {code.lower(): zone for code, zone in self._alpha2.items()}
+        return found | {zone.lower(): zone for zone in self._zone_rows}
+
+    @cached_property
     def _sub_zones(self) -> dict[tuple[str, str], str]:
         """(country, region name) → sub-zone."""
         return {
@@ -219,11 +233,9 @@ class Places:
 
 
 def zone_of(text: str) -> str | None:
-    """The zone of this code (FRA, FR, CAN-QC) or of this country name; None where no table has it."""
-    places = Places.load()
-    code = text.strip().upper()
-    read = PlaceRead(code) if len(code) <= len("FRA") else PlaceRead(country_name=text.strip())
-    return code if any(row["zone"] == code for row in places.zones) else places.resolve_zone(read)[0]
+    """The zone that a person wrote: a code (FRA, FR, CAN-QC, US-VA, TX), a name or an alias; None where no table has
+    it. A country comes before a part of one."""
+    return Places.load().written.get(text.strip().lower())
 
 
 def zone_named(text: str) -> str:

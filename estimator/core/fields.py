@@ -36,9 +36,12 @@ def _clean(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+FIRST_DAY = date(2015, 1, 1)  # before any model of this kind was served
+
+
 def is_near(day: date) -> bool:
-    """Whether it is a day from 2015, before any model of this kind was served, to a year from now."""
-    return date(2015, 1, 1) <= day <= date.today() + timedelta(days=366)
+    """Whether it is a day from the first to a year from now."""
+    return FIRST_DAY <= day <= date.today() + timedelta(days=366)
 
 
 def is_past(day: date, now: datetime) -> bool:

@@ -45,6 +45,7 @@ def test_a_sound_input_has_no_fault(sound: dict[str, Any]) -> None:
         (SERVER, {"cpu_energy_kwh": 3e-4, "ram_energy_kwh": 2e-5, "gpu_energy_kwh": 5e-4}, "machine_power"),  # 0.82 W
         (SERVER, {"stated_power_w": 8.0}, "power_and_time"),  # 1.32 kWh; 8 W during one hour are 0.008, times 100: 0.8
         (SERVER, {"reported_gwp_kg": 74.0}, "any_grid"),  # 56 kg a kWh: g in place of kg
+        (SERVER, {"reported_gwp_kg": -0.1}, "any_grid"),  # a kWh takes nothing back
         (SERVER, {"reported_gwp_kg": 0.55}, "grid_of_zone"),  # 0.417 kg a kWh in France
         (SERVICE, {"reported_gwp_kg": 1.2}, "declared_gases"),  # 0.6 kg a kWh in France
         (SERVICE, {"reported_water_l": 4000.0}, "water_by_energy"),  # mL in place of L: 2,000 L a kWh

@@ -546,6 +546,7 @@ BAD = [
     ({"energy_basis": ""}, "declared_without", {"column": "energy_basis", "expected": "measured | computed"}),
     ({"energy_basis": "computed"}, "computed_without_method", {}),
     ({"start": "2060-03-01", "end": "2060-04-01"}, "declared_future", {"start": "2060-03-01"}),
+    ({"start": "2013-03-01", "end": "2013-04-01"}, "before_first", {"start": "2013-03-01"}),
     ({"energy_kwh": "1e12", "end": "2026-03-02"}, "impossible_power", {"value": "4.17e+10"}),
     ({"pue": "125"}, "declared_pue", {"value": "125", "low": "1", "high": "4"}),
 ]  # fmt: skip
@@ -557,6 +558,12 @@ def test_a_file_has_one_order_of_day_and_month() -> None:
     rows, refused = read(text(*(MEASURED | {"service": f"s{n}"} | days for n, days in enumerate(american))))
     assert [row.service_key for row in rows] == ["s0"] and [row.code for row in refused] == ["dates_order"]
     assert refused[0].facts["start_read"] == "2026-01-03 | 2026-03-01" and refused[0].facts["end"] == "03/13/2026"
+
+
+@pytest.mark.parametrize(("written", "zone"), [("TX", "USA-TX"), ("UE27", "EU27"), ("can-qc", "CAN-QC"), ("ZZ", None)])
+def test_a_zone_is_written_as_in_an_estimate(written: str, zone: str | None) -> None:
+    ((row,), _) = read(text(MEASURED | {"zone": written}))
+    assert row.zone == zone and ("unknown_country" in row.checks) is (zone is None)
 
 
 @pytest.mark.parametrize(("cells", "code", "facts"), BAD, ids=[f"{code}-{list(cells)[0]}" for cells, code, _ in BAD])

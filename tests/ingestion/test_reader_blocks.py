@@ -219,6 +219,16 @@ def test_regular_rows_come_in_columns_whatever_stands_beside_them(small_blocks: 
     assert same(written(tmp_path, "\n".join(rows))) >= 27
 
 
+def test_what_began_before_2015_is_refused_as_an_estimate_would(small_blocks: None, tmp_path: Path) -> None:
+    """A minute that ends on 2 February 2013, and a run of two years that ends in 2016; 2015 is taken."""
+    early = {"timestamp": "2013-02-02T10:00:00", "run_id": "a"}, {"timestamp": "2016-01-05T10:00:00", "run_id": "b"}
+    late = {"timestamp": "2015-01-03T10:00:00", "run_id": "c"}
+    path = written(tmp_path, text(early[0], early[1] | {"duration": 2 * 365 * 86_400}, late))
+    same(path)
+    rows, refused = read(path.read_bytes())
+    assert ([row.run_id for row in rows], [row.code for row in refused]) == (["c"], ["before_first"] * 2)
+
+
 def test_what_has_not_begun_is_refused_and_a_year_that_cannot_be_is_said(small_blocks: None, tmp_path: Path) -> None:
     """As in a declaration: what begins in 2060 has not happened. A clock may be an hour ahead; 9999 is a date."""
     soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="seconds")

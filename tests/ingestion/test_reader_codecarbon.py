@@ -498,6 +498,14 @@ def test_a_file_that_is_no_trace_stops_none_of_the_others(tmp_path: Path) -> Non
     assert [error.code for error in report.errors] == ["not_a_trace"]
 
 
+@pytest.mark.parametrize(
+    "cells", [{"gpu_count": "-1"}, {"cpu_count": "many"}, {"latitude": "200"}, {"longitude": "-181", "latitude": "45"}]
+)
+def test_a_count_or_a_place_that_cannot_be_is_said(cells: dict[str, str]) -> None:
+    assert "cells_unread" in one(**cells).checks
+    assert "cells_unread" not in one(gpu_count="2", cpu_count="", latitude="-21.1", longitude="55.5").checks
+
+
 def test_every_code_has_its_sentence_in_both_languages() -> None:
     codes = {check for path in GOOD.rglob("*.csv") for row in read_file(path)[0] for check in row.checks}
     for code in codes | {"overlap"}:

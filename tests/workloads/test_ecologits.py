@@ -419,7 +419,7 @@ def test_a_zone_that_is_supposed_or_read_otherwise_is_said() -> None:
     assert "ecologits_zone_supposed" in codes("mistralai", "mistral-large-latest", 400)
     assert estimate_ecologits("mistralai", "mistral-large-latest", 400)["question"]["zone"] == "SWE"
     assert "ecologits_zone_supposed" not in codes("mistralai", "mistral-large-latest", 400, "FRA")
-    for read, used in (("fra", "FRA"), ("FR", "FRA"), ("WORLD", "WOR"), ("CAN-QC", "CAN")):
+    for read, used in (("fra", "FRA"), ("FR", "FRA"), ("France", "FRA"), ("WORLD", "WOR"), ("CAN-QC", "CAN")):
         answer = estimate_ecologits("openai", "gpt-4o", 400, read)
         assert answer["question"]["zone"] == used
         assert "zone_read_as" in {w["code"] for w in answer["warnings"]}
@@ -433,7 +433,7 @@ def test_a_zone_that_is_supposed_or_read_otherwise_is_said() -> None:
         (("openai", "gpt4o", 1), "ecologits_model_unknown", "gpt-4o"),
         (("mistralai", "gpt-4o", 1), "ecologits_model_unknown", "gpt-4o (openai)"),
         (("openai", "gpt-4o", 1, "ZZZ"), "ecologits_zone_unknown", "WOR"),
-        (("openai", "gpt-4o", 1, "France"), "ecologits_zone_unknown", "FRA"),
+        (("openai", "gpt-4o", 1, "FRAX"), "ecologits_zone_unknown", "FRA"),
         (("openai", "gpt-4o", -1), "ecologits_value_refused", "-1"),
         (("openai", "gpt-4o", math.inf), "ecologits_value_refused", "inf"),
         (("openai", "gpt-4o", 1, "FRA", math.nan), "ecologits_value_refused", "nan"),

@@ -12,13 +12,14 @@ from estimator.catalogue.load import load
 from estimator.catalogue.physical_limits import processors_most
 from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
 from estimator.ingestion.codecarbon.methods import modes_of
-from estimator.ingestion.codecarbon.place import Coordinates, ResolvedPlace, find, timezone_of
+from estimator.ingestion.codecarbon.place import Coordinates, ResolvedPlace, find, off_the_globe, timezone_of
 from estimator.ingestion.parsing.delimited_text import number_text
 from estimator.ingestion.reader import ReadingContext, RowRefused
 from estimator.ingestion.sidecar import Sidecar, idle_drift, machine_units
 from estimator.ledger.rows import TimeBasis
 
 ABSENT = "mode/none"
+COUNTED = ("cpu_count", "gpu_count")
 METERED = ("cpu", "gpu", "ram")
 DESK = "class/desk"
 FEWEST_THREADS = 8  # of a server: the smallest EPYC and Xeon of servers have four cores of two threads
@@ -92,6 +93,7 @@ def facts_of(
             *clock_checks,
             *(["cards_contradicted"] if device.contradicted else []),
             *machine_checks,
+            *(["cells_unread"] if off_the_globe(coordinates) or any(map(_uncounted, map(read, COUNTED))) else []),
             *_checks(read, named or (host if host == DESK else None), device.read_but_unknown, side),
         ),
         zone=ZoneInfo(clock),
@@ -153,6 +155,10 @@ def _count(text: str) -> int | None:
     except ValueError:
         return None
     return int(number) if 0 <= number < 1e6 else None
+
+
+def _uncounted(text: str) -> bool:
+    return bool(text) and _count(text) is None
 
 
 def _pue(text: str) -> tuple[float, list[str]]:

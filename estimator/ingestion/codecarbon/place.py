@@ -36,6 +36,12 @@ def find(read: PlaceRead, coordinates: Coordinates | None, places: Places) -> Re
     return ResolvedPlace(zone, tuple(checks))
 
 
+def off_the_globe(coordinates: Coordinates | None) -> bool:
+    """Whether a latitude or a longitude is of no place."""
+    longitude, latitude = map(_degrees, coordinates or ("", ""))
+    return abs(longitude) > 180 or abs(latitude) > 90
+
+
 def timezone_of(zone: str | None, coordinates: Coordinates | None, places: Places) -> str | None:
     """The time zone of a zone: its only one, else that of the town of its country nearest to the point."""
     only = places.timezone(zone)
@@ -60,7 +66,7 @@ def _is_elsewhere(alpha2: str, coordinates: Coordinates | None) -> bool:
 def _position(coordinates: Coordinates | None) -> tuple[float, float] | tuple[None, None]:
     """Longitude and latitude [degrees]; none where absent, or 0, 0: what codecarbon writes for a configured country."""
     longitude, latitude = map(_degrees, coordinates or ("", ""))
-    known = (longitude or latitude) and abs(longitude) <= 180 and abs(latitude) <= 90
+    known = (longitude or latitude) and not (math.isnan(longitude + latitude) or off_the_globe(coordinates))
     return (longitude, latitude) if known else (None, None)
 
 

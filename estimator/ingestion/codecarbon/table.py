@@ -26,7 +26,7 @@ from estimator.ingestion.codecarbon.energy import (
 from estimator.ingestion.codecarbon.facts import RowFacts
 from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading, digest_of
 from estimator.ingestion.parsing.row_identity import occurrence_bytes
-from estimator.ingestion.parsing.timestamps import Walls, months_of, now_us
+from estimator.ingestion.parsing.timestamps import FIRST_US, Walls, months_of, now_us
 from estimator.ingestion.reader import RowRefused
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 
@@ -49,7 +49,13 @@ class _Group(NamedTuple):
 def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[pa.Table, np.ndarray]:
     """Table of the regular rows, and mask of irregular ones for the row reader. `walls`: clock cache of the file."""
     figures, gone = _figures(cut.said)
-    odd = cut.said.odd | (cut.said.moments > now_us()) | _unlikely(figures, gone) | _with_sidecar(rows, cut.cells)
+    odd = (
+        cut.said.odd
+        | (cut.said.moments > now_us())
+        | (cut.said.moments / 1e6 - figures.duration < FIRST_US / 1e6)
+        | _unlikely(figures, gone)
+        | _with_sidecar(rows, cut.cells)
+    )
     group_of, groups = _groups(rows, cut.cells, odd)
     odd = odd | (group_of < 0)
     figures = Figures._make(np.where(odd, 0.0, column) for column in figures)

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from estimator.catalogue.default_subjects import ANY_NETWORK, ANY_STORAGE, DESK, DESKS
 from estimator.catalogue.load import load
-from estimator.catalogue.resolver import PlaceRead
 from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, HEARD, Cells, is_template, repeated, understand
@@ -84,7 +83,6 @@ class _Reading:
         self.months = timestamps.Months()
         self.hosts = {s.id: s.zone for s in load().subjects.values() if s.kind == "host"}
         self.devices = {row["id"] for row in context.places.subjects if row["kind"] == "device"}
-        self.zones = {row["zone"] for row in context.places.zones}
         self.rows: list[Activity] = []
         self.refused: list[Refused] = []
         self.now_us = timestamps.now_us()
@@ -256,10 +254,7 @@ class _Reading:
         provider = said.text("provider") or (named if host is None else "")
         checks = [] if host else ["host_assumed"]
         asked = said.text("zone")
-        if "-" in asked and asked.upper() in self.zones:
-            return _Place(asked.upper(), host or ASSUMED_HOST, provider or None, checks)
-        read = PlaceRead(country_iso=asked) if len(asked) <= 3 else PlaceRead(country_name=asked)
-        zone = places.resolve_zone(read)[0] if asked else self.hosts.get(host or "") or None
+        zone = places.written.get(asked.lower()) if asked else self.hosts.get(host or "") or None
         if zone is None:
             checks.append("unknown_country" if asked else "no_country")
         return _Place(zone, host or ASSUMED_HOST, provider or None, checks)

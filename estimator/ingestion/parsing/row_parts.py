@@ -38,8 +38,10 @@ def check_order(*texts: str) -> None:
 
 
 def check_begun(start_us: int) -> None:
-    """RowRefused where a row begins after today: what has not happened is neither read nor declared. A day is left to
-    clocks, and to the zone of a time that says none."""
+    """RowRefused where a row begins before the first day that an estimate takes, or after today: what has not happened
+    is neither read nor declared. A day is left to clocks, and to the zone of a time that says none."""
+    if start_us < timestamps.FIRST_US - timestamps.DAY_US:
+        raise RowRefused("before_first", start=datetime.fromtimestamp(start_us / 1e6, UTC).date().isoformat())
     if start_us > timestamps.now_us() + timestamps.DAY_US:
         raise RowRefused("declared_future", start=datetime.fromtimestamp(start_us / 1e6, UTC).date().isoformat())
 

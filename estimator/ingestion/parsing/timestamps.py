@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from estimator.core.fields import FIRST_DAY
+
 _ISO = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?$")
 _SLASHED = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})[T ](\d{1,2}):(\d\d)(?::(\d\d))?$")
 _SLASHED_DAY = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)", re.ASCII)
@@ -71,6 +73,9 @@ def to_us(moment: datetime, zone: ZoneInfo) -> int:
     """
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone, fold=0)
     return (aware.astimezone(UTC).replace(tzinfo=None) - _EPOCH) // _MICROSECOND
+
+
+FIRST_US = to_us(datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day), ZoneInfo("UTC"))
 
 
 def now_us() -> int:

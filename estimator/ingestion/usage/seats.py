@@ -14,6 +14,7 @@ from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.catalogue.load import load
 from estimator.catalogue.products import OTHER, Product, ProductUnknown, find
 from estimator.core.errors import SobriaError
+from estimator.core.fields import FIRST_DAY
 from estimator.core.number_format import two_readings
 from estimator.core.periods import first_day, month_after
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
@@ -39,7 +40,6 @@ FIELDS = FieldNames(
 )
 EXAMPLES = {"product": "m365-copilot", "seats": "250"}  # of the cells that no row can leave empty, besides its day
 BOUNDS = (("seats", "seats_number", 1.0, 1e7), ("active_share", "seats_share", 0.0, 1.0))
-FIRST_DAY = date(2015, 1, 1)  # no product of the table was sold before
 CHECK = "seats"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from estimator.assessment.impacts import Amount
 from estimator.catalogue.load import load as load_catalogue
-from estimator.catalogue.resolver import PlaceRead, Places
+from estimator.catalogue.resolver import zone_of
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.typography import some_of
 from estimator.workloads.ecologits.formulas import EcologitsStep, compute, steps_for
@@ -133,8 +133,7 @@ def _mix(zone: str | None, model: EcologitsModel, tables: Tables, warnings: Warn
         return tables.mixes[supposed]
     if zone in tables.mixes:
         return tables.mixes[zone]
-    read, _ = Places.load().resolve_zone(PlaceRead(zone))
-    known = [z for z in load_catalogue().fallbacks(read or zone) if z in tables.mixes]
+    known = [z for z in load_catalogue().fallbacks(zone_of(zone) or zone) if z in tables.mixes]
     found = WORLD if zone.upper() == "WORLD" else known[0] if known else None
     if found is None:
         near = _near(zone, tables.mixes) or WORLD
