@@ -22,6 +22,7 @@ LINK, KEY = "/ecrire", "cle"
 SECRET = "x-sobria-proxy-secret"  # header of the proxy's secret; removed by the guard
 BYTES = 32  # bytes of each generated secret
 HOURS = 12  # validity of a browser's permission after opening a link, at most as long as the server runs
+PATIENCE_S = 120  # during which a link that was opened answers again, until a browser shows what it was given
 SHORTEST, LONGEST = 32, 1024  # length of the secret of a proxy
 EARLY = ("sec-purpose", "purpose", "x-moz")  # header of browser prefetches
 
@@ -38,6 +39,7 @@ class Access:
         self._proxy = proxy
         self.cookie = f"sobria-ecriture-{port}"  # browsers share cookies between all ports of a machine
         self._browsers: dict[str, float] = {}  # secret of a browser -> expiry of its permission
+        self._given = ("", "", 0.0)  # the last key spent, its secret, until when it is given again
         self._renew()
 
     def _renew(self) -> None:
@@ -45,10 +47,15 @@ class Access:
         self._announce(f"{LINK}?{KEY}={self._key}")
 
     def spend(self, key: str) -> str | None:
-        """A new browser secret when the key is that of the link, which is then replaced; else None."""
+        """A new browser secret when the key is that of the link, which is then replaced; else None. A page loaded anew
+        before it had its answer gets the same secret, once more."""
+        now, (spent, given, end) = time.monotonic(), self._given
+        if _same(key, spent) and now < end:
+            return given
         if not _same(key, self._key):
             return None
-        now, secret = time.monotonic(), secrets.token_urlsafe(BYTES)
+        secret = secrets.token_urlsafe(BYTES)
+        self._given = (self._key, secret, now + PATIENCE_S)
         self._browsers = {held: end for held, end in self._browsers.items() if end > now}
         self._browsers[secret] = now + HOURS * 3600
         self._renew()
@@ -59,6 +66,8 @@ class Access:
         if self._proxy and any([_same(shown, self._proxy) for shown in headers.getlist(SECRET)]):
             return math.inf
         shown = cookie_parser("; ".join(headers.getlist("cookie"))).get(self.cookie, "")
+        if shown and _same(shown, self._given[1]):
+            self._given = ("", "", 0.0)  # it arrived: the link is used up
         return max([end for held, end in self._browsers.items() if _same(shown, held)], default=0.0)
 
 

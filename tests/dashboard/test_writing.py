@@ -118,10 +118,25 @@ def test_behind_a_server_that_encrypts_the_right_never_travels_in_clear() -> Non
 def test_a_link_works_once_and_the_next_is_announced(lang: str) -> None:
     site = Site()
     first = site.links[0]
-    site.opened()
+    assert site.may_write(site.opened()) is True
     status, headers, said = site.ask(f"{first}&lang={lang}")
     assert status == 403 and "set-cookie" not in headers and t("state.link_title", lang) in said
     assert len(site.links) == 2 and site.may_write(site.opened()) is True
+
+
+def test_a_link_opened_anew_before_its_answer_gives_the_same_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page slow to load is loaded again: one permission, one new link; used up once a browser shows it, or after two
+    minutes."""
+    site, now = Site(), time.monotonic()
+    first, cookies = site.links[0], []
+    for _ in range(2):
+        cookies.append(site.ask(first)[1]["set-cookie"].partition(";")[0])
+    assert cookies[0] == cookies[1] and len(site.links) == 2
+    assert site.may_write(("Cookie", cookies[0])) is True and site.ask(first)[0] == 403
+    second = site.links[1]
+    assert site.ask(second)[0] == 303
+    monkeypatch.setattr(write_access.time, "monotonic", lambda: now + write_access.PATIENCE_S + 60)
+    assert site.ask(second)[0] == 403
 
 
 def test_a_wrong_key_uses_up_nothing() -> None:

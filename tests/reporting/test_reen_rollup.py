@@ -179,7 +179,7 @@ BELOW = base64.b64encode(np.full(DRAWS, -1, "<f4").tobytes()).decode()
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("unattached_kwh", -50, "supérieur ou égal à 0"),
+        ("unattached.low", -50, "supérieur ou égal à 0"),
         ("as_read_kwh", -3, "supérieur ou égal à 0"),
         ("as_read_kwh", math.nan, "nombre fini"),
         ("uses", -4, "supérieur ou égal à 0"),
@@ -247,10 +247,11 @@ def test_unattached_electricity_is_said(tmp_path: Path) -> None:
     home, out = settle(tmp_path / "home"), tmp_path / "metropole.json"
     said = sobria(home, "report", "reen-file", "--territory", "metropole", "--period", "2026", "--out", str(out)).stdout
     assert ": entre 3,9 et 4,1\xa0kWh (valeur centrale\xa0:\xa04,0)" in said  # as the sheet has it
-    assert json.loads(out.read_text())["unattached_kwh"] == pytest.approx(4)
+    assert json.loads(out.read_text())["unattached"]["central"] == pytest.approx(4, rel=0.01)
     _write(tmp_path / "other.json", json.loads(out.read_text()) | {"territory": "54547"})  # of the same home
-    review = rendered(rollup(read_files(tmp_path), "fr"), "txt")
-    assert review.count("ne sont rattachés") == 1, "once for both files"
+    review = rendered(rollup(read_files(tmp_path), "fr"), "txt").replace("\u00a0", " ")
+    told = "rattachée à aucun usage n’est dans aucun fichier : entre 3,9 et 4,1 kWh (valeur centrale : 4,0)"
+    assert review.count(told) == 1, "once for both files"
 
 
 @pytest.mark.browser

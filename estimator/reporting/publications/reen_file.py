@@ -119,8 +119,8 @@ class CommuneService(Strict):
 
 class CommuneFile(Strict):
     """The file of a commune. months: those with data [yyyymm]; as_read_kwh: electricity before any factor; proof_kwh:
-    that of each proof [kWh]; unattached_kwh: of the home, that no use of any commune has; shares: the two counts of an
-    indicator."""
+    that of each proof [kWh]; unattached: of the home, that no use of any commune has, at the site, in the period;
+    shares: the two counts of an indicator."""
 
     format: Literal["sobria-reen/1"]
     territory: Commune
@@ -136,7 +136,7 @@ class CommuneFile(Strict):
     uses: int = Field(ge=0)
     as_read_kwh: Amount
     proof_kwh: Mapping[str, Amount]
-    unattached_kwh: Amount
+    unattached: CommuneFigure
     withheld: bool
     figures: Annotated[Mapping[str, CommuneFigure], AfterValidator(_footprints)]
     shares: Annotated[Mapping[str, tuple[Amount, Amount]], AfterValidator(_counted)]
@@ -154,9 +154,8 @@ def reen_file(facts: ReportFacts) -> ReportFiles:
         raise SobriaError("reen_territory_wanted")
     held = commune_file(facts)
     notes = [facts.say("withheld")] if held.withheld else []
-    if held.unattached_kwh:
-        known = totals([row.row.group for row in _loose(facts)])["energy"]
-        notes.append(facts.say("reen_unattached", kwh=interval_text(known, facts.lang)))
+    if held.unattached.high:
+        notes.append(facts.say("reen_unattached", kwh=interval_text(held.unattached, facts.lang)))
     return ReportFiles(
         {"": json.dumps(held.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"}, tuple(notes)
     )
@@ -183,7 +182,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         uses=len(scope.in_use),
         as_read_kwh=_as_read(scope.rows),
         proof_kwh=_by_proof(rows),
-        unattached_kwh=_as_read(_loose(facts)),
+        unattached=_without_draws(totals([row.row.group for row in _loose(facts)])["energy"]),
         withheld=facts.withheld,
         figures={figure: _figure(rows, figure, entries[figure]["value"]) for figure in FOOTPRINTS},
         shares={name: (value["numerator"], value["denominator"]) for name, value in counts.items()},
@@ -201,14 +200,21 @@ def _figure(rows: Sequence[Attached], name: str, value: Interval) -> CommuneFigu
     """A footprint of these months, as the sheet of indicators has it, with its draws."""
     import numpy as np
 
-    ends = {name: value[name] for name in ("unit", "low", "central", "high")}
     if not value.known:
-        return CommuneFigure(**ends, missing=value.missing or {})
+        return _without_draws(value)
+    ends = {name: value[name] for name in ("unit", "low", "central", "high")}
     figure = next(found for found in FOUR if found.id == name)
     drawn: Any = Side([row.row.group for row in rows]).drawn(figure)
     packed = base64.b64encode((np.zeros(DRAWS) + drawn).astype("<f4").tobytes()).decode()
     made = {name: value[name] for name in ("made", "made_partly") if name in value}
     return CommuneFigure(**ends, covers=value["covers"], **made, draws=packed)
+
+
+def _without_draws(value: Interval) -> CommuneFigure:
+    """An amount that no other is added to, or why it is unknown."""
+    return CommuneFigure(
+        **{name: value[name] for name in ("unit", "low", "central", "high")}, missing=value.missing or {}
+    )
 
 
 def _services(facts: ReportFacts, rows: Sequence[Attached]) -> list[CommuneService]:
@@ -220,10 +226,9 @@ def _services(facts: ReportFacts, rows: Sequence[Attached]) -> list[CommuneServi
     found = []
     for (case, key), mine in sorted(held.items()):
         found_here = amounts([row.row.group for row in mine], FOUR)["energy"] if case in shown else Interval(unit="kWh")
-        ends = {name: found_here[name] for name in ("unit", "low", "central", "high")}
         names = {"service": key, "use_case": case, "host": mine[0].row.host or ""} if case in shown else {}
         months = {str(month): digest([r for r in mine if r.row.month == month]) for month in months_of(mine)}
-        found.append(CommuneService(**names, months=months, energy=CommuneFigure(**ends)))
+        found.append(CommuneService(**names, months=months, energy=_without_draws(found_here)))
     return found
 
 

@@ -153,7 +153,7 @@ class TerritoryReview:
             "proof": self.proof,
             "shares": {name: self.share(name) for name in COUNTED},
             "twice": twice,
-            "unattached_kwh": {f.territory: f.unattached_kwh for f in self.files if f.unattached_kwh},
+            "unattached": {f.territory: Interval.as_dict(f.unattached) for f in self.files if f.unattached.high},
             "versions": {file.territory: [file.build, *file.versions] for file in self.files},
         }
 
@@ -281,14 +281,15 @@ def _twice(found: TerritoryReview, lang: str) -> Points | str:
 def _how(found: TerritoryReview, lang: str) -> Iterator[str]:
     """How intervals add, the versions of the files, and what is in no commune: once for the files of one home."""
     yield _tell("together" if found.drawn_together else "bounds", lang)
-    homes: dict[tuple[str, str, str, float], list[str]] = {}
+    homes: dict[tuple[str, str, str, str], list[str]] = {}
     for file in found.files:
-        home = file.build, file.factors_version, file.formulas_version, file.unattached_kwh or 0.0
+        unattached = interval_text(file.unattached, lang) if file.unattached.high else ""
+        home = file.build, file.factors_version, file.formulas_version, unattached
         homes.setdefault(home, []).append(territory_text(file.territory, lang))
     for (build, factors, formulas, unattached), names in homes.items():
         yield _tell("file", lang, name=", ".join(names), build=build, factors=factors, formulas=formulas)
         if unattached:
-            yield _tell("unattached", lang, kwh=interval_text(Interval.exact(unattached, "kWh"), lang))
+            yield _tell("unattached", lang, kwh=unattached)
     for file in (file for file in found.files if file.withheld):
         yield _tell("held_back", lang, name=territory_text(file.territory, lang))
 
