@@ -1,9 +1,6 @@
 """Export and import of a comparison: its link, its scenario file, its results."""
 
-import csv
-import io
 import json
-from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
@@ -12,14 +9,11 @@ from dashboard.comparison.scenario_session import refuse, say_error, set_scenari
 from dashboard.shared.document_links import scenario_documents
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
-from estimator.comparison.answer import Answer, AnsweredOption
+from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Scenario, ScenarioRefused, parse_scenario
 from estimator.comparison.scenario_toml import scenario_toml
-from estimator.places.supplier_answers import cell_text
 
 PASTED = "compare pasted"
-COLUMNS = ("exemple", "option", "nom", "statut", "raison", "indicateur", "pour", "unite", "bas", "central", "haut")
-MORE = ("qualite", "essai", "date", "par", "minutes_de_travail")
 
 
 def show(answer: Answer, scenario: Scenario, lang: str) -> None:
@@ -51,34 +45,8 @@ def downloads(answer: Answer, scenario: Scenario) -> dict[str, tuple[str, str]]:
     results = json.dumps(answer.model_dump(mode="json"), ensure_ascii=False, indent=1)
     return {
         "toml": (scenario_toml(scenario), "application/toml"),
-        "csv": (results_csv(answer), "text/csv"),
         "json": (results, "application/json"),
     }
-
-
-def results_csv(answer: Answer) -> str:
-    """One row an option and an indicator, per unit then over the period; for a French spreadsheet."""
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    rows.writerow([*COLUMNS, *MORE])
-    scenario = answer.scenario
-    mark = t("compare_files.mark", "fr") if scenario.example else ""
-    for option in answer.options:
-        first = [mark, option.id, option.label, option.status, _why(option)]
-        tested = option.quality
-        last = [*((tested.value, tested.test, tested.date, tested.by) if tested else [None] * 4), option.minutes]
-        cells: list[list[Any]] = [
-            [name, whole, amount["unit"], amount["low"], amount["central"], amount["high"]]
-            for whole, amounts in ((answer.unit, option.per_unit), (scenario.need.period, option.service))
-            for name, amount in amounts.items()
-        ]
-        for middle in cells or [[None] * 6]:
-            rows.writerow([cell_text(cell) for cell in (*first, *middle, *last)])
-    return "\ufeff" + text.getvalue()
-
-
-def _why(option: AnsweredOption) -> str:
-    return option.refusal["fr"] if option.refusal else option.why
 
 
 def _open(lang: str) -> None:

@@ -8,14 +8,12 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
-from dashboard.shared.chart_parts import DrawnValue, figure_of, line, list_of
 from dashboard.shared.dates import is_past, validity_text
 from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from estimator.core.interval import Interval
 from estimator.core.number_format import DisplayUnit, bounds_text, exact_text, step_for
-from estimator.reporting.documents.pictures import bar_svg
 
 
 def factor_view(entry: FactorEntry, family: Sequence[FactorEntry], today: date, lang: str) -> Markup:
@@ -39,29 +37,26 @@ def rivals_picture(entries: Sequence[FactorEntry], lang: str) -> Markup:
     title = t("numbers.of", lang, name=entries[0].quantity[lang], subject=entries[0].subject[lang])
     ordered = sorted(entries, key=lambda e: str(e.factor.valid_from or ""), reverse=True)
     ordered.sort(key=lambda e: e.factor.role != "default")
-    highest = max(e.factor.high or 0.0 for e in ordered)
-    step = step_for(ordered[0].factor.unit, highest, lang)
-    ticks = svg_charts.ticks_of(step, highest)
-    rows, said, values = [], [], []
+    step = step_for(ordered[0].factor.unit, max(e.factor.high or 0.0 for e in ordered), lang)
+    rows = []
     for entry in ordered:
-        item = entry.factor
-        text = t(
-            "factors.side", lang,
-            value=exact_text(item.value, item.unit, lang, step),
-            bounds=_bounds(entry, step, lang),
-            role=t("factors.used" if item.role == "default" else "factors.rival", lang),
-            when=validity_text(item.valid_from, item.valid_to, lang),
-        )  # fmt: skip
-        amount = Interval(low=item.low, central=item.value, high=item.high, unit=item.unit)
-        texture = {"measured" if item.role == "default" else "declared": 1.0}
-        link = html_parts.address("facteurs", lang, facteur=item.id)
-        named = Markup('<b><a href="{}">{}</a></b> <span>{}</span>').format(link, entry.source["title"], text)
-        rows.append(line(named, bar_svg(amount, texture, ticks[-1], ticks)))
-        values.append(DrawnValue(entry.source["title"], text, (item.low, item.value, item.high), item.unit))
-        said.append(t("numbers.pair", lang, name=entry.source["title"], value=text))
-    label = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(said))
-    body = list_of(rows) + svg_charts.axis(ticks, step, lang)
-    return Markup("<h3>{}</h3>{}").format(title, figure_of(title, label, body, values, lang))
+        item, used = entry.factor, entry.factor.role == "default"
+        role = t("factors.used" if used else "factors.rival", lang)
+        row = svg_charts.ChartRow(
+            label=entry.source["title"],
+            amount=Interval(low=item.low, central=item.value, high=item.high, unit=item.unit),
+            proof={"measured" if used else "declared": 1.0},
+            aside=t(
+                "factors.side",
+                lang,
+                value=exact_text(item.value, item.unit, lang, step),
+                bounds=_bounds(entry, step, lang),
+            ),
+            said=t("factors.said", lang, role=role, when=validity_text(item.valid_from, item.valid_to, lang)),
+            href=html_parts.address("facteurs", lang, facteur=item.id),
+        )
+        rows.append(row)
+    return Markup("<h3>{}</h3>{}").format(title, svg_charts.plain_chart(rows, title, lang))
 
 
 def _value(entry: FactorEntry, lang: str) -> str:

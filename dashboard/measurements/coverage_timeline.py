@@ -63,7 +63,7 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[s
     touched = [month for line in lines for month in line.found]
     months = months_between(min(touched), max(touched)) if touched else []
     title = t("coverage.caption", lang)
-    alt = t("numbers.list", lang).join(_alternative(line, lang, names) for line in lines)
+    told = (", ".join(filter(None, (names.get(line.key, line.key), gaps_text(line, lang)))) for line in lines)
     strips = chart_parts.list_of(_strip(line, months, lang, names) for line in lines)
     proofs = [month["kwh"] for line in lines for month in line.found.values()]
     body = svg_charts.textures(proofs, lang, _marks(lines, lang)) + strips
@@ -81,7 +81,7 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[s
         for month, found in sorted(line.found.items())
         for proof, kwh in found["kwh"].items()
     )
-    alt = t("chart.alt", lang, title=title, rows=alt)
+    alt = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(told))
     return chart_parts.figure_of(title, alt, body, values, lang)
 
 
@@ -150,15 +150,6 @@ def _axis(months: Sequence[int], lang: str) -> Markup:
         side = "edge" if index == slots - 1 else "" if end else "inner"
         marks.append((round((index + 0.5) * 100 / slots, 2), month_text(month, lang), side))
     return chart_parts.scale(marks)
-
-
-def _alternative(line: ServiceTimeline, lang: str, names: Mapping[str, str]) -> str:
-    """Text alternative of a strip: each month with its electricity, then its gaps."""
-    cells = [
-        t("chart.month_cell", lang, month=month_text(month, lang), value=_cells(line.found.get(month), lang)[1])
-        for month in months_between(min(line.found), max(line.found))
-    ]
-    return t("chart.month_row", lang, label=names.get(line.key, line.key), months=", ".join(cells))
 
 
 def _cells(month: Month | None, lang: str) -> list[str | int]:

@@ -43,7 +43,6 @@ def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Marku
         names=names,
         found=found,
         proof=totals.proof,
-        largest=_largest_parts(found),
         covers=t("home.unknown", lang, n=unknown) if unknown else "",
         voir=st.query_params.get("voir", ""),
         ends=lambda amount: _ends(amount, lang),
@@ -98,19 +97,6 @@ def _services_with_energy(services: Sequence[ServiceTotals]) -> list[ServiceTota
 def _ends(amount: Amount, lang: str) -> list[str]:
     step = step_for(amount.unit, amount.central, lang)
     return [with_unit(plain(amount[bound], step, lang), step) for bound in ("low", "central", "high")]
-
-
-def _largest_parts(found: Mapping[str, Amount]) -> dict[str, str]:
-    """The largest part of metals and of greenhouse gases, where several are known."""
-    largest = {}
-    for name in ("adpe", "gwp"):
-        parts = {
-            p: found[name].parts[p].central for p in ("use", "devices", "machines", "network") if p in found[name].parts
-        }
-        known = {part: value for part, value in parts.items() if value is not None}
-        if len(known) > 1:
-            largest[name] = max(known, key=lambda part: known[part])
-    return largest
 
 
 show()

@@ -7,7 +7,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
-from dashboard.shared.chart_parts import DrawnValue, figure_of, how, line, list_of
+from dashboard.shared.chart_parts import DrawnValue, figure_of, line, list_of
 from dashboard.shared.dates import day_text
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
@@ -93,9 +93,7 @@ def _picture(rows: Sequence[ValidationLine], name_of: Callable[[str], str], lang
         drawn.append(line(Markup("<b>{}</b> <span>{}</span>").format(name, text), picture))
     title = t("validation.picture", lang)
     label = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(said))
-    body = Markup('<h3 class="panel">{}</h3>').format(title) + list_of(drawn)
-    body += svg_charts.ratio_axis(ticks, lang) + how(t("chart.ratio_how", lang))
-    return figure_of(title, label, body, values, lang)
+    return figure_of(title, label, list_of(drawn) + svg_charts.ratio_axis(ticks, lang), values, lang)
 
 
 def _ratios(row: ValidationLine, lang: str) -> list[str]:

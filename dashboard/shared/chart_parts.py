@@ -1,7 +1,5 @@
 """Components of all charts in a page: list lines, legends, axes, frames, what is kept of them."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -9,7 +7,7 @@ from markupsafe import Markup
 
 from dashboard.shared.texts import t
 from estimator.core.number_format import share_text
-from estimator.places.supplier_answers import cell_text
+from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table, plain_table
 from estimator.reporting.documents.pictures import data_uri
 
 
@@ -60,11 +58,6 @@ def inner(index: int, count: int) -> str:
     return "" if index in (0, (count - 1) // 2, count - 1) else "inner"
 
 
-def how(text: str) -> Markup:
-    """How to read a picture, under it."""
-    return Markup('<p class="small how">{}</p>').format(text)
-
-
 def figure_of(title: str, alt: str, body: Markup, values: Iterable[DrawnValue], lang: str) -> Markup:
     """A picture with its words, and what keeps it."""
     figure = Markup('<figure class="chart" aria-label="{}">{}{}</figure>')
@@ -93,12 +86,7 @@ def keep(title: str, values: Iterable[DrawnValue], lang: str) -> Markup:
 
 
 def values_csv(values: Iterable[DrawnValue], lang: str) -> str:
-    """What is drawn, for a spreadsheet: one row a value."""
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    rows.writerow(t(f"chart.csv_{name}", lang) for name in ("name", "group", "low", "central", "high", "unit"))
-    for value in values:
-        ends = ("" if end is None else f"{end:.6g}" for end in value.ends)
-        shown = (text.replace(".", ",") if lang == "fr" else text for text in ends)
-        rows.writerow([cell_text(value.name), cell_text(value.group), *shown, value.unit])
-    return "\ufeff" + text.getvalue()
+    """What is drawn, to six figures, for a spreadsheet of the reader's language."""
+    heads = [t(f"chart.csv_{name}", lang) for name in ("name", "group", "low", "central", "high", "unit")]
+    rows = [(v.name, v.group, *(None if e is None else float(f"{e:.6g}") for e in v.ends), v.unit) for v in values]
+    return BYTE_ORDER_MARK + (french_table if lang == "fr" else plain_table)(heads, rows)

@@ -39,7 +39,6 @@ from estimator.reporting.documents.pictures import (
 SAMPLE = 14  # height of a sample of a legend, and of a bar [px]
 COLUMN = 48  # height of a column of months [px]
 BOX = 13  # height of the mark of an unknown electricity [px]
-SMALL = 20  # ratio of largest to smallest central value above which the small ones are also drawn enlarged
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 TICKS = 5
 RATIO = DisplayUnit(Decimal(1), "", scaled=False)  # a number without a unit
@@ -59,17 +58,22 @@ class ChartRow:
 
 
 def interval_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
-    """Interval bars with a dot on a common axis from zero; far smaller ones have their value in its own unit."""
-    small = small_ones([bar for bar in bars if bar.amount.get("central")])
-    panels = [legend([b.proof for b in bars], lang), _panel(bars, small, lang), _absent(bars, lang)]
-    return _figure(bars, title, Markup().join(panels) + parts.how(t("chart.how", lang)), lang)
+    """Interval bars with a dot on a common axis from zero."""
+    panels = [legend([b.proof for b in bars], lang), _panel(bars, lang), _absent(bars, lang)]
+    panels.append(Markup('<p class="small how">{}</p>').format(t("chart.how", lang)))
+    return _figure(bars, title, Markup().join(panels), lang)
 
 
 def central_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
     """The same bars once, each with its central value only: its interval is drawn, and in the alternative."""
     drawn = [replace(bar, aside=bar.aside or _central(bar.amount, lang)) for bar in bars]
-    panels = [legend([bar.proof for bar in bars], lang), _panel(drawn, (), lang), _absent(drawn, lang)]
+    panels = [legend([bar.proof for bar in bars], lang), _panel(drawn, lang), _absent(drawn, lang)]
     return _figure(drawn, title, Markup().join(panels), lang)
+
+
+def plain_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
+    """The same bars as they are, beside a text that says what their textures are."""
+    return _figure(bars, title, _panel(bars, lang), lang)
 
 
 def _figure(bars: Sequence[ChartRow], title: str, body: Markup, lang: str) -> Markup:
@@ -84,18 +88,6 @@ def _central(amount: Interval, lang: str) -> str:
         return ""
     step = step_for(amount.unit, amount.ends.central, lang)
     return with_unit(plain(amount.ends.central, step, lang), step)
-
-
-def small_ones(bars: Sequence[ChartRow]) -> list[ChartRow]:
-    """The bars whose value is said in its own unit, not in that of the axis."""
-    return [bar for bar, small in zip(bars, far_smaller([b.amount.ends.central for b in bars]), strict=True) if small]
-
-
-def far_smaller(values: Sequence[float]) -> list[bool]:
-    """Values that need an axis of their own: when the largest is over twenty times the smallest, those that are
-    nearer, in ratio, to the smallest."""
-    least, most = min(values, default=0.0), max(values, default=0.0)
-    return [least * SMALL < most and value * value < least * most for value in values]
 
 
 def alt_text(bars: Sequence[ChartRow], title: str, lang: str) -> str:
@@ -204,25 +196,25 @@ def ticks_of(step: DisplayUnit, highest: float) -> list[float]:
     return [v * float(step.worth) for v in nice_ticks(highest / float(step.worth))]
 
 
-def _panel(bars: Sequence[ChartRow], small: Sequence[ChartRow], lang: str) -> Markup:
-    """Rows on one axis, in its unit (the small ones in theirs)."""
+def _panel(bars: Sequence[ChartRow], lang: str) -> Markup:
+    """Rows on one axis, each value in its own unit."""
     known = [bar.amount for bar in bars if bar.amount.known]
     highest = max((amount.ends.high for amount in known), default=0.0)
     unit = known[0].unit if known else "kWh"
     step = step_for(unit, max((amount.ends.central for amount in known), default=0.0), lang)
     ticks = ticks_of(step, highest)
-    drawn = [_row(b, None if b in small else step, ticks, lang) for b in bars if b.amount.known]
+    drawn = [_row(b, ticks, lang) for b in bars if b.amount.known]
     return parts.list_of(drawn) + (axis(ticks, step, lang) if known else Markup())
 
 
 def _absent(bars: Sequence[ChartRow], lang: str) -> Markup:
     """Rows without a value, each with its replacement text."""
-    rows = [_row(b, None, (), lang) for b in bars if not b.amount.known]
+    rows = [_row(b, (), lang) for b in bars if not b.amount.known]
     return Markup('<ol class="bars absent">{}</ol>').format(Markup().join(rows)) if rows else Markup()
 
 
-def _row(bar: ChartRow, step: DisplayUnit | None, ticks: Sequence[float], lang: str) -> Markup:
-    value: Any = bar.aside or interval_text(bar.amount, lang, step)
+def _row(bar: ChartRow, ticks: Sequence[float], lang: str) -> Markup:
+    value: Any = bar.aside or interval_text(bar.amount, lang)
     if bar.href:
         value = Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(
             bar.href, value, bar.more or bar.label

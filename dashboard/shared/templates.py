@@ -27,7 +27,7 @@ IN_A_LANGUAGE = (
 )  # fmt: skip
 IN_ANY = (
     texts.sentence, html_parts.command, html_parts.definitions, html_parts.head, html_parts.shortened, html_parts.table,
-    chart_parts.how, chart_parts.line, chart_parts.list_of, svg_charts.share_svg,
+    chart_parts.line, chart_parts.list_of, svg_charts.share_svg,
 )  # fmt: skip
 
 

@@ -140,7 +140,7 @@ def test_a_picture_to_explore_has_its_words_and_its_files(screen: Page, serve: S
     drawn = kept(screen.locator(".st-key-parts"), "image", lang)
     assert drawn.suggested_filename == "sobria-volume.svg" and "<svg" in drawn.path().read_text("utf-8")
     rows = kept(screen.locator(".st-key-parts"), "values", lang).path().read_text("utf-8-sig").splitlines()
-    assert len(rows) == 1 + 4 * 3 and rows[1].count(";") == 5  # four options, three volumes
+    assert len(rows) == 1 + 4 * 3 and rows[1].count(";" if lang == "fr" else ",") >= 5  # four options, three volumes
 
 
 def hard() -> str:

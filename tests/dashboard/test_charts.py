@@ -15,7 +15,6 @@ from dashboard.shared.svg_charts import (
     interval_chart,
     legend,
     nice_ticks,
-    small_ones,
 )
 from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
@@ -86,14 +85,11 @@ def test_a_value_that_is_not_known_has_words_and_no_bar() -> None:
     assert "non estimable" in html and html.count('class="bar"') == 1
 
 
-@pytest.mark.parametrize(
-    ("centrals", "small"), [((100.0, 5.1), 0), ((100.0, 5.0), 0), ((100.0, 4.9), 1), ((100.0, 1.0, 3.0), 2)]
-)
-def test_what_is_twenty_times_smaller_is_drawn_once(centrals: tuple[float, ...], small: int) -> None:
-    """100 / 5 = 20 is not more than twenty."""
-    given = bars(*centrals)
-    assert len(small_ones(given)) == small
-    assert interval_chart(given, "titre", "fr").count('class="bar"') == len(given)
+def test_each_value_is_said_in_its_own_unit_and_drawn_once() -> None:
+    """800 kWh between 364 and 1,760, beside 4 MWh: as any other page says them."""
+    html = interval_chart(bars(4000.0, 800.0), "titre", "fr").replace("\u00a0", " ").replace("\u202f", " ")
+    assert "entre 360 et 1 800 kWh (valeur centrale : 800)" in html and "MWh (valeur centrale : 4,0)" in html
+    assert html.count('class="bar"') == 2
 
 
 def test_the_words_of_a_picture_hold_its_values() -> None:

@@ -1,7 +1,5 @@
 """« Comparer » without a browser: the example, edits, addresses, files, refusals; figures are the command line's."""
 
-import csv
-import io
 import json
 import re
 import subprocess
@@ -512,13 +510,6 @@ def test_a_hostile_name_stays_text(lang: str) -> None:
         text = text_of(opened(lang, scenario=token(scenario), **query))
         assert "<script" not in text and 'href="javascript' not in text
         assert "&lt;script&gt;" in text
-
-
-def test_a_cell_is_never_a_formula() -> None:
-    scenario = scenario_of(changed(label=FORMULA))
-    rows = list(csv.reader(io.StringIO(compare_files.results_csv(compare_data.compared(scenario))), delimiter=";"))
-    assert {row[2] for row in rows if row[1] == "leger"} == {"'" + FORMULA}
-    assert all(row[0] == "EXEMPLE, DONNÉES FICTIVES" for row in rows[1:])
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
