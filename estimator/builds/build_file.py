@@ -139,6 +139,12 @@ class BuildFile:
             [since],
         )
 
+    def last_month(self, days: float) -> int | None:
+        """The last month [yyyymm] of the runs of at most so many days; None without any."""
+        longest = int(days * 86_400e6)
+        found = self._engine.rows("SELECT MAX(end_month) AS last FROM runs WHERE end_us - start_us <= $1", [longest])
+        return None if found[0]["last"] is None else int(found[0]["last"])
+
     def located_rows(self, key: Sequence[str | bool], since: int, until: int) -> list[dict[str, Any]]:
         """The rows that count of a service, model and host (empty: unknown), of its training or not, from one month to
         another, where they are placed."""

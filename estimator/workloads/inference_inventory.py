@@ -73,6 +73,7 @@ def inference_inventory(
         facts["long_prompt"] = {"tokens": long.value or 0.0}
     if "concurrency_unknown" in codes:
         facts["concurrency_unknown"] = {**flight_effect(factors.bounds)}
+    facts["too_few_cards"] = {"cards": request.device_count or 1, "fewest": factors.fewest}
     if request.product:
         task = f"task/{(request.task or '').removeprefix('task/')}"
         facts["by_seats"] = {f"task_{lang}": catalogue.label(task, lang) for lang in LANGUAGES}

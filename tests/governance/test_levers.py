@@ -111,8 +111,17 @@ def test_a_service_that_no_longer_runs_is_said_so_and_a_date_to_come_pushes_no_o
     assert {lever.service for lever in found.levers} == {"chat"}
     why = {none.service: none.why["fr"].replace("\u00a0", " ") for none in found.not_told if none.kind == "any"}
     assert set(why) == {"ancien", "futur"}
-    assert why["ancien"].startswith("N’a pas tourné depuis juillet 2026 :")
+    assert why["ancien"].startswith("Rien au registre depuis juillet 2026 :")
     assert why["futur"].startswith("Toutes ses exécutions sont datées d’après aujourd’hui")
+
+
+def test_a_declaration_of_a_year_does_not_stop_the_others(tmp_path: Path) -> None:
+    """Images of the whole of 2026 beside answers of June: the last months of the ledger are those until June."""
+    year = activity("2026-01-01T00:00:00", 8760.0, service_key="images")
+    append(Ledger(tmp_path), [year, activity("2026-06-03T09:00:00", **ANSWERS | {"service_key": "chat"})])
+    found = of(tmp_path)
+    assert "chat" in {lever.service for lever in found.levers}
+    assert not [none for none in found.not_told if none.kind == "any"]
 
 
 def test_the_most_certain_gain_is_first_and_levers_of_one_service_are_not_added(
@@ -314,7 +323,7 @@ def test_the_one_of_two_services_of_a_use_that_stopped_is_named(tmp_path: Path) 
     append(
         Ledger(tmp_path), [*months(6, **ANSWERS), activity("2025-06-02T09:00:00", **ANSWERS | {"service_key": "vieux"})]
     )
-    stopped = [none.name for none in of(tmp_path).not_told if "pas tourné" in none.why["fr"]]
+    stopped = [none.name for none in of(tmp_path).not_told if "Rien au registre" in none.why["fr"]]
     assert stopped == ["Accueil – vieux"]
     assert {none.name for none in of(tmp_path).not_told} == {"Accueil – vieux", "Accueil – chat"}
 

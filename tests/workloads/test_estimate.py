@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 
@@ -479,3 +480,16 @@ def test_an_alias_names_a_machine_or_a_site_as_its_id_does() -> None:
     assert said == ids and estimate(said).as_dict() == estimate(ids).as_dict()
     with pytest.raises(SobriaError, match="h200"):
         estimate(Request(it_energy_kwh=1, host="h200", zone="FRA"))
+
+
+def test_cards_that_cannot_hold_the_weights_are_said_so() -> None:
+    """675 billion parameters of 16 bits: 1,350 GB, 17 cards of 80; with bits unsaid, the fewest that serve count."""
+
+    def told(**more: object) -> list[str]:
+        use = {"model": "mistral-large-3", "output_tokens": 300, "zone": "FRA", "device": "gpu/h100", **more}
+        found = estimate(Request.model_validate(use), today=date(2026, 6, 1)).warnings
+        return [warning["fr"] for warning in found if warning["code"] == "too_few_cards"]
+
+    (said,) = told(device_count=16, precision_bits=16)
+    assert "(16)" in said and "au moins 17" in said.replace("\u00a0", " ")
+    assert told(device_count=1) and not told(device_count=17, precision_bits=16) and not told()

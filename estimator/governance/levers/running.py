@@ -16,6 +16,7 @@ from estimator.governance.register.schema import CLOSED, UseCase
 from estimator.ledger.rows import COMPONENTS
 
 Key = tuple[str, str, str, bool]
+SEASON = 92.0  # days that three months have at most
 RECENT = 3  # months at the end of the ledger without a run, from which a service no longer runs
 
 
@@ -86,7 +87,7 @@ def running(sources: Sources) -> list[RunningService]:
     """Every service with a run in the last three months of the ledger, this one at most, over its last twelve."""
     build = sources.build
     end = ledger_end(sources)
-    first, recent = (month_after(end, 1 - count) for count in (LOOKED, RECENT))
+    first, recent = month_after(end, 1 - LOOKED), _recent(sources)
     held: dict[Key, list[Attached]] = {}
     for entry in past_year(sources):
         held.setdefault(entry.key, []).append(entry)
@@ -107,17 +108,24 @@ def running(sources: Sources) -> list[RunningService]:
 
 def stopped(sources: Sources) -> list[StoppedService]:
     """Every service without any run in the last three months of the ledger, this one at most."""
-    end = ledger_end(sources)
+    end, recent = ledger_end(sources), _recent(sources)
     held: dict[str, list[Attached]] = {}
     for entry in sources.rows:
         held.setdefault(entry.row.service_key, []).append(entry)
     found = []
     for service, entries in sorted(held.items()):
         past = [month for month in months_of(entries) if month <= end]
-        if not past or past[-1] < month_after(end, 1 - RECENT):
+        if not past or past[-1] < recent:
             case = _last(entries).use_case
             found.append(StoppedService(service, case.name if case else service, past[-1] if past else None))
     return found
+
+
+def _recent(sources: Sources) -> int:
+    """The month [yyyymm] before which a service without a run no longer runs. What covers more than three months, such
+    as the declaration of a year, does not say that the others have stopped."""
+    end = ledger_end(sources)
+    return month_after(min(end, sources.build.last_month(SEASON) or end), 1 - RECENT)
 
 
 def _last(entries: Sequence[Attached]) -> Attached:

@@ -57,11 +57,13 @@ class Serving:
 
 @dataclass(frozen=True)
 class ServingFactors:
-    """The factors of the token coefficients; codes of what to tell; ids of rows of the measured tables."""
+    """The factors of the token coefficients; codes of what to tell; ids of rows of the measured tables; the fewest
+    cards that hold its weights."""
 
     bounds: dict[str, SelectedFactor]
     warnings: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
+    fewest: int = 1
 
 
 def size_of(model: models.Model) -> ModelSize | None:
@@ -115,6 +117,9 @@ def serving_factors(
     holds = serving.size.total[1] * bits / 8 * table.value("replica_memory") / memory
     count = serving.device_count or 2.0 ** max(0, math.ceil(math.log2(holds)))
     bounds["replica_cards"] = _stated("replica_cards", serving.device_count) or _supposed_cards(count)
+    least_bits = bounds["weight_bits"].factor.low if bounds["weight_bits"].factor else None
+    fewest = math.ceil(serving.size.total[0] * (least_bits or bits) / 8 / memory)
+    warnings += ["too_few_cards"] if serving.device_count and serving.device_count < fewest else []
     warnings += ["too_large_for_a_desk"] if serving.place == DESK and count > MOST_AT_A_DESK else []
     at = Configuration(
         serving.measured or serving.model,
@@ -133,7 +138,7 @@ def serving_factors(
     bounds |= _residual(serving, found.mean, found.common, own)
     mine = serving.measured is not None
     rows = tuple(r.id for r in table.rows if mine and r.model == serving.measured and r.unit == "J/output token")
-    return ServingFactors(bounds, tuple(dict.fromkeys(warnings)), rows)
+    return ServingFactors(bounds, tuple(dict.fromkeys(warnings)), rows, fewest)
 
 
 def at_place(catalogue: Catalogue, quantity: str, place: str, day: date) -> SelectedFactor:
