@@ -43,7 +43,7 @@ def track(
         idle_s=idle,
         window_s=seconds_of(window, sampling) if window else None,
     )
-    budget = kwh_of(stop_at) if stop_at else None
+    budget = None if stop_at is None else kwh_of(stop_at)
     raise typer.Exit(run_command(command, options, before=since_start(), stop_at_kwh=budget))
 
 

@@ -103,7 +103,7 @@ class Results(Build):
         else:
             groups = self.groups(where, parameters)
         if not groups:
-            raise NumberUnknown(id=number)
+            raise SobriaError("nothing_measured") if scope == "total" else NumberUnknown(id=number)
         told: tuple[Mapping[str, str], ...] = ()
         relation, whole = "bound_slices" if scope == "run" else "cells", figure.partition(".")[0]
         if names := [name for name in GRID if name.removeprefix("grid_").removesuffix("_intensity") == whole]:

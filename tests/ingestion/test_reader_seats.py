@@ -103,6 +103,12 @@ def test_a_row_that_cannot_be_read_says_why(line: str, code: str, said: str) -> 
     assert said in told(result.refused[0])[0]
 
 
+def test_a_table_without_its_days_is_told_which_column_it_lacks() -> None:
+    """Half of the columns are enough to know a table of seats; its rows say that « from » is not there."""
+    result = read_trace(Trace("sieges.csv", b"product;seats\nchatgpt;10\n", None), replace(context(), read_at=NOON))
+    assert [refusal.code for refusal in result.refused] == ["seats_no_day"] and result.rows == []
+
+
 def test_a_file_has_one_order_of_day_and_month() -> None:
     """« 01/13/2026 » can only be month first: « 02/01/2026 » of another row is 1 February there, and not 2 January."""
     lines = "chatgpt;10;;01/13/2026;;;;a;", "chatgpt;10;;02/01/2026;;;;b;"

@@ -16,6 +16,7 @@ from estimator.tracking import energy_budget as room
 from estimator.tracking.energy_budget import REACHED, Consumed, EnergyBudget
 from estimator.tracking.run_command import run_command
 from tests.core.test_numbers import spaced
+from tests.support import sobria
 from tests.traces_support import context
 from tests.tracking.shelf import Shelf, kept, options
 
@@ -148,3 +149,10 @@ def test_an_unreadable_budget_is_refused(text: str) -> None:
     with pytest.raises(SobriaError) as refused:
         kwh_of(text)
     assert f"« {text} »" in refused.value.message("fr") and "500Wh" in refused.value.message("en")
+
+
+def test_a_budget_that_a_script_left_empty_is_no_budget_without_end(tmp_path: Path) -> None:
+    """`--stop-at "$BUDGET"` without a value: nothing runs."""
+    done = tmp_path / "done"
+    said = sobria(tmp_path / "home", "track", "--stop-at", "", "--", "touch", str(done), code=1).stderr
+    assert "--stop-at" in said and not done.exists()

@@ -31,7 +31,7 @@ FRENCH = {
     "tâche": "task", "tache": "task", "modèle": "model", "modele": "model", "usages": "uses",
 }  # fmt: skip
 SAME = tuple(name for name in TEMPLATE if name != "to")  # of two lines of the same seats
-NEEDED = frozenset({"product", "seats", "from"})
+NEEDED = frozenset({"product", "seats"})
 NUMBERS = ("seats", "active_share", "uses")
 DATES = ("from", "to")
 OTHERS = ("autre", "other")  # before the free name of a product that the table does not have
@@ -44,7 +44,7 @@ CHECK = "seats"
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether the first line has a product, its seats, and the day from which they are bought."""
+    """Whether the first line has a product and its seats; a row without the day from which they are bought says so."""
     first = next(delimited_text.records(name, head, delimited_text.delimiter_of(head)), None)
     return first is not None and {_column(cell) for cell in first[1]} >= NEEDED
 
