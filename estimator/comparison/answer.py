@@ -26,7 +26,8 @@ FIGURE_SCHEMA = {
     "description": "5 % point, median and 95 % point, or why there is none; then the parts of the figure by name",
     "type": "object",
     "properties": {name: NUMBER for name in ("low", "central", "high", "at_factor_values")}
-    | {"unit": {"type": "string"}, "missing": {"type": "object"}, "envelope": {"type": "array"}, "covers": NUMBER},
+    | {"unit": {"type": "string"}, "missing": {"type": "object"}, "envelope": {"type": "array"}}
+    | dict.fromkeys(("covers", "made", "made_partly"), NUMBER),
     "required": ["low", "central", "high", "unit"],
     "additionalProperties": {"type": "object"},
 }

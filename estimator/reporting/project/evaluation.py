@@ -212,7 +212,7 @@ def _words(facts: SheetFacts, one: str, other: str) -> str:
 def _grounds(facts: SheetFacts) -> tuple[Section, ...]:
     """Places, PUE and proofs of the options on the page."""
     lines = sentences.grounds(facts, [option.id for option in _options_shown(facts)])
-    return (Section(facts.say("rests"), (clipped(facts.joined(lines), 2 * LONGEST),)),) if lines else ()
+    return (Section(facts.say("rests"), (clipped(facts.joined(lines), 3 * LONGEST),)),) if lines else ()
 
 
 def _decision(facts: SheetFacts) -> Section:

@@ -210,8 +210,8 @@ def _whole(parts: Sequence[str], most: int | None) -> tuple[str, ...]:
 
 
 def _fitting(lines: list[str], most: int | None) -> list[str]:
-    """The lines, or the first ones cut to the length that the page holds."""
-    return lines if most is None else [clipped(line) for line in lines[:most]]
+    """The lines, or the first of those that a page holds whole: none is cut."""
+    return lines if most is None else [line for line in lines if len(line) <= 2 * LONGEST][:most]
 
 
 def _growth(facts: SheetFacts) -> tuple[str, ...]:
