@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
-from estimator.core.digest_set import Digests
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
 from estimator.ingestion.declarations.remarks import Declared, Remark, remarks
@@ -18,6 +18,8 @@ from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
 from estimator.ledger.withdrawals import settle
+
+LONGEST_WHY = 4000
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def _import(
     if whole:
         whole = list({(row.row_id, row.file_sha): row for row in whole}.values())
         lines = ", ".join(f"{row.file_name}:{row.line}" for row in whole)
-        settle(ledger, "completed", whole, Author(who="SobrIA", why=lines))
+        settle(ledger, "completed", whole, Author(who="SobrIA", why=shorten(lines, LONGEST_WHY, placeholder=" …")))
     if account.read != sum(file.read for file in files):
         raise ValueError(f"{sum(file.read for file in files)} rows in the files, {account.read} in the account")
     return ImportReport(account, tuple(files), tuple(refused), tuple(told), tuple(found.left))
@@ -99,8 +101,7 @@ class _File:
         self, path: str | Path, declared: Declared, waiting: Mapping[str, Sequence[Refused]], ledger: Ledger
     ) -> None:
         self._declared, self._waiting, self._ledger = declared, waiting, ledger
-        self._known: Digests | None = None  # rows of its earlier versions, where some of their lines wait
-        self._shared, self._lines = False, set[int]()
+        self._rows: dict[int, str] = {}  # accepted, by line, where some rows wait for a sound one
         self._path = path
         self.name = Path(path).name
         self.read = 0
@@ -115,8 +116,6 @@ class _File:
         try:
             opened = open_results(self._path, context, progress)
             self.name = opened.trace.name
-            if self.name in self._waiting:
-                self._known = self._ledger.stated(self.name, "activities")
             posting.take(opened.trace, map(self._count, opened.results))
             if not self.read:
                 raise SobriaError("no_rows", file=self.name)
@@ -126,20 +125,28 @@ class _File:
                 data = opened.trace.data
                 others = [row for name, rows in self._waiting.items() if small and name != self.name for row in rows]
                 whole = completed(held, data, self.refused)
-                anew = corrected([*held, *others], data, self.refused, self._lines, self.name if self._shared else "")
+                anew = self._corrected(held, others, data)
                 self.completed = whole + anew
                 self.remarks += [Remark("line_completed", self.name, row.line, {}) for row in whole]
                 self.remarks += [Remark("line_corrected", r.file_name, r.line, {"by": self.name}) for r in anew]
         except SobriaError as error:
             self.error = error
 
+    def _corrected(self, held: Sequence[Refused], others: Sequence[Refused], data: bytes) -> list[Refused]:
+        """Those of its earlier versions and of other files that its new rows correct; its rows that the ledger has are
+        only looked up where one may."""
+        if not held and not corrected(others, data, self.refused, self._rows):
+            return []
+        known = self._ledger.stated(self.name, "activities")
+        lines = {line for line, row_id in self._rows.items() if not known.holds_one(row_id)}
+        shared = self.name if len(lines) < len(self._rows) else ""
+        return corrected([*held, *others], data, self.refused, lines, shared)
+
     def _count(self, result: ReadResult) -> ReadResult:
         self.read += result.read
         self.refused += result.refused
         if self._waiting:
-            there = [self._known is not None and self._known.holds_one(row.row_id) for row in result.rows]
-            self._shared = self._shared or any(there)
-            self._lines |= {row.line for row, known in zip(result.rows, there, strict=True) if not known}
+            self._rows |= {row.line: row.row_id for row in result.rows}
         self.remarks += remarks(result.rows, self._declared)
         self.unused |= dict.fromkeys(result.unused)
         return result

@@ -209,3 +209,20 @@ def test_a_line_that_comes_sound_elsewhere_waits_no_longer(
     assert len(still_quarantined(Ledger(tmp_path))) == left
     told = [(r.file, r.line, r.facts) for r in report.remarks]
     assert told == ([] if left else [("emissions.csv", 3, {"by": name})]) and reconcile(Ledger(tmp_path)).faults == ()
+
+
+def test_the_same_files_again_lift_nothing(tmp_path: Path) -> None:
+    """A refused row and its sound one come in two files at once; neither is new the second time."""
+    (tmp_path / "new").mkdir()
+    for name, row in (("a.csv", SOUND | {"cpu_energy": -1}), ("b.csv", SOUND)):
+        (tmp_path / "new" / name).write_text(text(row))
+    reports = [import_paths(Ledger(tmp_path), [tmp_path / "new"], context()) for _ in range(2)]
+    assert [report.remarks for report in reports] == [(), ()] and len(still_quarantined(Ledger(tmp_path))) == 1
+
+
+def test_many_lines_are_lifted_at_once(tmp_path: Path) -> None:
+    """Names of 300 lines of 17 signs are longer than a reason may be: the journal keeps those that it can."""
+    rows = [snapshot(f"run-{n}", n % 60, 60, 1 + n / 1000) for n in range(300)]
+    bring(tmp_path, text(*(row | {"cpu_energy": -1} for row in rows)))
+    bring(tmp_path, text(*rows), name="corrige.csv")
+    assert not still_quarantined(Ledger(tmp_path)) and Ledger(tmp_path).in_force()[0].why.endswith("…")
