@@ -11,7 +11,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say
 
 GRID = ("grid_gwp", "grid_water_intensity", "grid_primary_energy", "grid_adpe")  # that have years
-_OF_YEAR = re.compile(r"(?!grid_adpe)[^/]+/[^/]+/(\d{4})")  # of the id of a row
+_OF_YEAR = re.compile(r"(?!grid_adpe)[^/]+/[^/]+/(?:before-)?(\d{4})")  # of the id of a row; metals have no year
 Span = tuple[str, int | None, int | None]  # its word, its first year, its last
 
 
@@ -69,11 +69,12 @@ def years_reused(
 
 
 def _span(item: Factor, year: int) -> Span | None:
-    """The years that a row is said to be of, where they are not this one alone."""
+    """The year that a row is of, as its id ends with, where it is another; of a row without one, its years."""
     first, last = (day.year if day else None for day in (item.valid_from, item.valid_to))
-    if first is None and last is None:
-        only = _OF_YEAR.match(item.id)  # metals are of one year everywhere, and their rows say so
-        return ("only", int(only[1]), None) if only and int(only[1]) != year else None
+    if of := _OF_YEAR.match(item.id):
+        mine = int(of[1])
+        key = "last" if first and last is None else "year" if last else "only"
+        return None if mine == year else (key, mine, None)
     if first is None:
         return ("before", first, last) if last and year < last else None
     if last is None:

@@ -493,3 +493,14 @@ def test_cards_that_cannot_hold_the_weights_are_said_so() -> None:
     (said,) = told(device_count=16, precision_bits=16)
     assert "(16)" in said and "au moins 17" in said.replace("\u00a0", " ")
     assert told(device_count=1) and not told(device_count=17, precision_bits=16) and not told()
+
+
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [(2015, "celle de 2021"), (2020, "celle de 2021"), (2022, ""), (2023, "celle de 2022"), (2025, "")],
+)
+def test_the_year_of_a_borrowed_electricity_is_the_one_that_its_source_has(year: int, said: str) -> None:
+    """France: the mix of 2021 stands for all years before, that of 2022 until 2024."""
+    found = estimate(Request(it_energy_kwh=1000, pue=1, zone="FRA"), today=date(year, 6, 1)).warnings
+    told = [warning["fr"] for warning in found if warning["fr"].startswith("Gaz à effet de serre")]
+    assert [said in text and f"propre à {year}" in text for text in told] == ([True] if said else [])
