@@ -349,9 +349,10 @@ def is_counted(figure: ImpactIndicator, group: ActivityGroup, values: Mapping[st
 def made_in(figure: ImpactIndicator, group: ActivityGroup, values: Mapping[str, Any]) -> str | None:
     """« made » where the machine of a group is known with its manufacture, and that of its cards if it has some;
     « made_partly » where that of one of them is; None where none is, or is asked."""
-    known = {part.name for part in figure.made if applies_to(part, group) and known_result(part, values)}
-    asked = {part.name for part in figure.made if applies_to(part, group)} | {"machines"}
-    return ("made" if asked <= known else "made_partly") if known else None
+    known = {part.name: known_result(part, values) for part in figure.made if applies_to(part, group)}
+    if not any(known.values()):
+        return None
+    return "made" if "machines" in known and all(known.values()) else "made_partly"
 
 
 def applies_to(part: Contribution, group: ActivityGroup) -> bool:
