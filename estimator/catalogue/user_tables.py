@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from estimator.catalogue.csv_tables import FactorsRefused, csv_files, records
+from estimator.catalogue.csv_tables import FactorsRefused, csv_files, records, rows
 from estimator.catalogue.quality_checks import Problem, problems
 from estimator.catalogue.schema import Factor, Source, Subject, TableRow
-from estimator.catalogue.tables import Catalogue, content_hash, sources
+from estimator.catalogue.tables import HOURS, Catalogue, content_hash, sources
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.home import OWN_TABLES
 
@@ -69,6 +69,16 @@ def with_own(shipped: Catalogue, named: str) -> Catalogue:
     merged = Catalogue(**tables).with_subjects(item for _, item in subjects)
     _check(merged, {item.id: where for where, item in factors})
     return merged
+
+
+def files_of(named: str) -> tuple[dict[str, int], list[str]]:
+    """Rows of each of the user's tables, and what else their folder holds that is not read: only `.csv` files that lie
+    in it are tables, beside the sources and the folder of half-hours."""
+    folder = Path(named)
+    read = {name: sum(1 for _ in rows(folder, name)) for name in csv_files(folder)}
+    known = {*read, SOURCES, HOURS}
+    left = (f"{found.name}/" if found.is_dir() else found.name for found in folder.iterdir() if found.name not in known)
+    return read, sorted(left)
 
 
 def _merged_factors(shipped: Catalogue, own: list[Factor]) -> tuple[Factor, ...]:

@@ -82,12 +82,20 @@ def check_factors(context: typer.Context, json_: Json = False) -> None:
     from estimator.catalogue.hourly_mix import own_hours
     from estimator.catalogue.load import load
     from estimator.catalogue.quality_checks import problems
+    from estimator.catalogue.user_tables import files_of
+    from estimator.core.home import own_tables
 
+    _, lang = context.obj["home"], context.obj["lang"]  # opened first: it says which tables serve
     book = load()
     own_hours()
-    found = problems(book)
+    found, folder = problems(book), own_tables()
+    read, left = files_of(folder) if folder else ({}, [])
     body = {"version": book.version, "factors": len(book.factors), "problems": [p.as_dict() for p in found]}
-    show(body, json_, lambda: cli_text.check_text(book, found, context.obj["lang"]))
+    body |= {"own_tables": folder, "rows": read, "left_out": left}
+    told = [f"{name} ({count})" for name, count in read.items()]
+    own = [say("cli", "check_own", lang, folder=folder, tables=", ".join(told) or "0")] if folder else []
+    own += [say("cli", "check_left", lang, names=", ".join(left))] if left else []
+    show(body, json_, lambda: "\n".join([*own, cli_text.check_text(book, found, lang)]))
     if any(p.fatal for p in found):
         raise typer.Exit(1)
 

@@ -21,6 +21,7 @@ from estimator.catalogue.user_tables import OwnTablesRefused, _covers
 from estimator.core.errors import SobriaError
 from estimator.core.home import OWN_TABLES
 from estimator.ledger import Ledger
+from tests.core.test_numbers import spaced
 from tests.support import Done, activity, append, factor, refuses, sobria, sobria_process
 
 DAY = date(2026, 11, 25)
@@ -293,3 +294,17 @@ def test_a_site_of_ones_own_has_answers_of_its_own(monkeypatch: pytest.MonkeyPat
     for place, pue in (("ville/baie", 1.8), ("class/server-room", 2.26)):
         answer = json.loads(sobria(tmp_path, "compare", *asked, "--place", place, "--json").stdout)
         assert {(o["host"], o["pue"]["central"]) for o in answer["options"]} == {(place, pue)}
+
+
+def test_the_check_names_the_tables_that_it_read_and_those_that_it_did_not(tmp_path: Path) -> None:
+    """A table of another ending or in a folder of the folder is no table, and is said so; so is a variable."""
+    path = folder(tmp_path / "factors", line())
+    (path / "cartes.tsv").write_text("id", "utf-8")
+    (path / "vieux").mkdir()
+    found = sobria(tmp_path, "factors", "check")
+    assert "mine.csv (1)" in found.stdout and "sont des tables : cartes.tsv, vieux/." in spaced(found.stdout)
+    body = json.loads(sobria(tmp_path, "factors", "check", "--json").stdout)
+    assert (body["rows"], body["left_out"]) == ({"mine.csv": 1}, ["cartes.tsv", "vieux/"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(OWN_TABLES, "/nowhere")
+        assert "« /nowhere »" in spaced(sobria(tmp_path, "factors", "check").stderr)
