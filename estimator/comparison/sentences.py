@@ -168,7 +168,10 @@ def _number(value: float | None, lang: str) -> str:
 def _crossing(answer: Answer, found: Crossing, lang: str) -> str:
     units = {end: _count(found.units, end, lang) for end in ("low", "central", "high") if found.units[end] is not None}
     facts = {"below": answer.label(found.below), "than": than(answer.label(found.above), lang), "unit": answer.unit}
-    return say("compare", found.key, lang, share=share_text(found.share, lang), **units, **facts)
+    told = say("compare", found.key, lang, share=share_text(found.share, lang), **units, **facts)
+    pair = answer.pair(found.a, found.b)
+    within = pair is not None and pair.verdict == UNDECIDED
+    return f"{told[:-1]}{say('compare', 'crossing_within', lang)}" if within else told
 
 
 def _count(units: Interval, end: str, lang: str) -> str:

@@ -507,3 +507,13 @@ def test_every_program_without_ai_can_be_chosen_for_any_task(lang: str) -> None:
         assert "Notre annuaire" in option_without_ai(TOWN, mine.id, alone=False, lang="fr")["label"]
     finally:
         name_hosts([])
+
+
+def test_a_crossing_near_the_need_is_said_not_to_settle_it() -> None:
+    """A model against a search on its own server at 36,000 questions: undecided there, and the crossing says so; at ten
+    million the order is settled."""
+    few = decision(scenario_from(TOWN.model_copy(update={"people": 12_000, "uses": 0.25}), "fr"), today=DAY)
+    many = decision(scenario_from(TOWN, "fr"), today=DAY)
+    for found, undecided in ((few, True), (many, False)):
+        told = [text for text in found.said("crossing", "fr") if "pour cela seul" in text]
+        assert told and all(("en est trop proche" in text) is undecided for text in told)
