@@ -108,11 +108,12 @@ class Knowledge(NamedTuple):
     def replaced(self) -> Iterator[tuple[PlaceEntry[Any], PlaceEntry[Any]]]:
         """Each answer and rule in force, with the one that counts in its place: the next answer to the same question, a
         rule written later on the same runs and days."""
-        last: dict[tuple[str, str], PlaceEntry[SupplierAnswer]] = {}
-        for entry in sorted(self.answers, key=lambda entry: entry.said.date):
-            if older := last.get((entry.said.host, entry.said.field)):
-                yield older, entry
-            last[entry.said.host, entry.said.field] = entry
+        answers = sorted(self.answers, key=lambda entry: entry.said.date)  # of one day, in the order of writing
+        for place, old in enumerate(answers):
+            asked = old.said.host, old.said.field
+            after = [entry for entry in answers[place + 1 :] if (entry.said.host, entry.said.field) == asked]
+            if after:
+                yield old, [entry for entry in after if entry.said.date == after[0].said.date][-1]
         for rule, later in combinations(self.rules, 2):
             if later.said.stands_for(rule.said):
                 yield rule, later

@@ -12,7 +12,7 @@ import pytest
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.places.criteria import criteria
-from estimator.places.placing import answers_on
+from estimator.places.placing import answers_on, knowledge
 from estimator.places.requirements import CHOICES, FIELDS
 from estimator.places.supplier_answers import SupplierAnswer, answered_bounds, checked, read_answers
 from estimator.workloads.estimate import estimate
@@ -350,3 +350,12 @@ def test_an_answer_is_told_in_one_line() -> None:
 def test_an_unknown_host_is_answered_with_those_that_exist(tmp_path: Path, read: str, near: str) -> None:
     done = sobria(tmp_path, "places", "add", "--service", "a", "--host", read, *SAID, "--why", "essai", code=1)
     assert f"Identifiants proches : {near}" in done.stderr.replace("\xa0", " ")
+
+
+def test_an_answer_of_a_day_that_another_of_that_day_replaces_counts_for_nothing(tmp_path: Path) -> None:
+    """1.4 of May, 1.25 then 1.3 of June: May gives way to 1.3, and so does 1.25, which never counts."""
+    for day, pue in (("2026-06-01", 1.25), ("2026-06-01", 1.3), ("2026-05-01", 1.4)):
+        answered(tmp_path, day, pue=pue)
+    known = knowledge(tmp_path)
+    told = [(old.said.value, new.said.value, new.said.date.isoformat()) for old, new in known.replaced()]
+    assert told == [(1.4, 1.3, "2026-06-01"), (1.25, 1.3, "2026-06-01")]
