@@ -156,7 +156,7 @@ def test_a_hard_scenario_breaks_nothing_and_stays_readable(screen: Page, serve: 
     open_page(screen, serve("empty"), hard(), lang)
     text = screen.inner_text("body")
     assert t("compare.first_missing", lang) in text and t("compare.not_studied", lang) in text
-    assert t("compare.overbooked", lang, times="200") in text
+    assert t("compare.overbooked", lang, times="280") in text
     assert not TROUBLE.search(text)
     for part in PARTS:
         screen.goto(screen.url.partition("&voir=")[0] + f"&voir={part}")
