@@ -60,7 +60,7 @@ def test_a_view_is_whole_at_every_width(screen: Page, dashboard: Server, view: s
 
 def test_the_first_view_holds_the_question_the_answer_and_the_picture(screen: Page, dashboard: Server) -> None:
     open_page(screen, dashboard, "/synthese", "fr")
-    for part in ("h1", ".answer", "figure.months-chart"):
+    for part in ("h1", ".answer", "figure.chart"):
         box = screen.locator(part).first.bounding_box()
         assert box and box["y"] + box["height"] <= 800, part
 

@@ -55,7 +55,7 @@ def charter_text(body: Body, lang: str) -> str:
     """Of the promises of the charter that figures check, how many have each status; covered ones are so in part."""
     checks = [check["status"].replace("covered", "partly") for check in body["charter"]]
     counts = {status: checks.count(status) for status in ("held", "partly", "not_held", "not_measured")}
-    return tell("aloud_charter", lang, count=len(checks), **counts)
+    return tell("aloud_charter", lang, **counts)
 
 
 def _say(body: Body, lang: str) -> Iterator[str]:
