@@ -249,6 +249,21 @@ def test_a_day_to_come_passes_nothing_yet(tmp_path: Path, day: date, maybe: bool
     assert found is not None and (found["passed"]["central"], found["maybe"]) == (202611, maybe)
 
 
+def test_the_year_of_a_territory_is_no_less_than_that_of_one_of_its_services(tmp_path: Path) -> None:
+    """10 kWh in the 304 days until October, and 100 of a service begun in October, 31 days known of the 92 until the
+    end of the year: 10 × 365 ÷ 304 + 100 × 92 ÷ 31 = 308.8 of the 110 spent, not 132.1."""
+    rows = [
+        activity("2026-01-01T00:00:00", hours=24 * 304, service_key="petit", cpu_energy_kwh=10.0, host="class/desk"),
+        activity("2026-10-01T00:00:00", hours=24 * 31, service_key="gros", cpu_energy_kwh=100.0, host="class/desk"),
+    ]
+    pace = Pace(scope(tmp_path, *rows, today=date(2026, 11, 27)))
+    found = pace.projected("energy")
+    assert found is not None and found.central is not None and pace.spent["energy"].central is not None
+    assert found.central / pace.spent["energy"].central == pytest.approx(
+        (10 * 365 / 304 + 100 * 92 / 31) / 110, rel=1e-3
+    )
+
+
 @pytest.mark.parametrize(("ceiling", "passed"), [(500, None), (200, 202612), (160, 202611), (100, 202610)])
 def test_a_year_known_from_august_has_five_months_to_count(tmp_path: Path, ceiling: float, passed: int | None) -> None:
     """46 + 45 + 46 days of 1.5 kWh: 138 in 92 days, and 153 from 1 August: 229.5, not 547.5.

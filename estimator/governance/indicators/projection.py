@@ -43,11 +43,27 @@ class Pace:
         spent = self.spent[indicator]
         if not spent.known or not self.days:
             return None
-        times = days / self.worth
-        if any(row.row.training for row in self.rows):
-            return totals([row.row.group.times(1 if row.row.training else times) for row in self.rows])[indicator]
-        low, central, high = (end * times for end in spent.ends)
-        return Interval.of((low, central, high), spent.unit)
+        times = self._times if self.days < YEAR else {}
+        if len(times) < 2 and not any(row.row.training for row in self.rows):
+            low, central, high = (end * days / self.worth for end in spent.ends)
+            return Interval.of((low, central, high), spent.unit)
+        each = {part: days / self.span * found for part, found in times.items()}
+        alike = days / self.worth
+        made = [row.row.group.times(1 if row.row.training else each.get(_part(row), alike)) for row in self.rows]
+        return totals(made)[indicator]
+
+    @cached_property
+    def _times(self) -> dict[str, float]:
+        """What the known days of each use, or service without one, are multiplied by for those of the year from its own
+        first one on: a whole is no less than its parts."""
+        sources, found = self.scope.sources, {}
+        for part in dict.fromkeys(_part(row) for row in self.rows if not row.row.training):
+            known = [row for row in self.rows if _part(row) == part and not row.row.training]
+            ever = [row for row in self.scope.everything if _part(row) == part]
+            first = days_known(sources.build, ever, sources.today)[:1]
+            span = days_between(max([date(self.year, 1, 1), *first]), date(self.year, 12, 31))
+            found[part] = len(span) / days_worth(days_known(sources.build, known, sources.today))
+        return found
 
     @property
     def span(self) -> int:
@@ -116,6 +132,10 @@ class Pace:
         more = (whole - spent) / max(1, len(days) - len(known))
         curve = accumulate(spent / max(1, len(known)) if day in known else more for day in days)
         return next((day for day, so_far in zip(days, curve, strict=True) if so_far >= ceiling * EXACT), days[-1])
+
+
+def _part(row: Attached) -> str:
+    return row.id or row.row.service_key
 
 
 def _known(year: Scope) -> tuple[list[Attached], int, float, dict[str, Amount]]:
