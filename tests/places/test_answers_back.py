@@ -15,6 +15,8 @@ from estimator.places.criteria import criteria
 from estimator.places.placing import answers_on, knowledge
 from estimator.places.requirements import CHOICES, FIELDS
 from estimator.places.supplier_answers import SupplierAnswer, answered_bounds, checked, read_answers
+from estimator.reporting.project.context import facts_of
+from estimator.reporting.project.sentences import foot
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
 from tests.comparison.test_compare_parts import option, scenario
@@ -359,3 +361,12 @@ def test_an_answer_of_a_day_that_another_of_that_day_replaces_counts_for_nothing
     known = knowledge(tmp_path)
     told = [(old.said.value, new.said.value, new.said.date.isoformat()) for old, new in known.replaced()]
     assert told == [(1.4, 1.3, "2026-06-01"), (1.25, 1.3, "2026-06-01")]
+
+
+def test_a_sheet_says_which_answers_it_takes_to_make_it_again(tmp_path: Path) -> None:
+    """A PUE of the site of an option changes its figures, though its file and the factors are the same."""
+    asked = scenario(option("a", use={"it_energy_kwh": 1.0, "zone": "FRA", "host": "class/server-room"}))
+    assert "réponses de fournisseur" not in " ".join(foot(facts_of(asked, "fr", tmp_path), "evaluation"))
+    answered(tmp_path, pue=1.2)
+    told = " ".join(foot(facts_of(asked, "fr", tmp_path), "evaluation"))
+    assert "réponses de fournisseur" in told and "class/server-room: pue=1.2 (2026-06-01)" in spaced(told)

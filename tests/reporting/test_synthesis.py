@@ -252,9 +252,11 @@ def test_a_day_to_come_passes_nothing_yet(tmp_path: Path, day: date, maybe: bool
 def test_the_year_of_a_territory_is_no_less_than_that_of_one_of_its_services(tmp_path: Path) -> None:
     """10 kWh in the 304 days until October, and 100 of a service begun in October, 31 days known of the 92 until the
     end of the year: 10 × 365 ÷ 304 + 100 × 92 ÷ 31 = 308.8 of the 110 spent, not 132.1."""
+    for name in "AB":
+        case(Register(tmp_path), name, f"Usage {name}")
     rows = [
-        activity("2026-01-01T00:00:00", hours=24 * 304, service_key="petit", cpu_energy_kwh=10.0, host="class/desk"),
-        activity("2026-10-01T00:00:00", hours=24 * 31, service_key="gros", cpu_energy_kwh=100.0, host="class/desk"),
+        activity("2026-01-01T00:00:00", hours=24 * 304, service_key="a", cpu_energy_kwh=10.0, host="class/desk"),
+        activity("2026-10-01T00:00:00", hours=24 * 31, service_key="b", cpu_energy_kwh=100.0, host="class/desk"),
     ]
     pace = Pace(scope(tmp_path, *rows, today=date(2026, 11, 27)))
     found = pace.projected("energy")

@@ -347,4 +347,6 @@ def foot(facts: SheetFacts, kind: str) -> tuple[str, ...]:
     built = facts.say("build", build=facts.build) if facts.build else ""
     told = {"date": facts.day_text(facts.day), "version": facts.answer.factors_version, "build": built}
     again = facts.say("replay", command=facts.command(kind), file=facts.file, date=facts.answer.date)
-    return (facts.say("made", **told), again, facts.say("nature"))
+    answers = ", ".join(answer.told for answer in facts.supplied if answer.host in facts.hosts)
+    held = (facts.say("replay_answers", list=answers),) if answers else ()
+    return (facts.say("made", **told), again, *held, facts.say("nature"))
