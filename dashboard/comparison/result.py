@@ -90,14 +90,14 @@ def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
         label, none = sentence(option.label), Interval(unit="kWh")
         if amount is None or not amount.known:
             why = why_absent(option, lang) if amount is None else interval_text(amount, lang)
-            made.append(ChartRow(label, none, said=_barred(option, lang), aside=why.rstrip(".")))
+            made.append(ChartRow(label, none, said=_barred(answer, option, lang), aside=why.rstrip(".")))
             continue
         made.append(
             ChartRow(
                 label,
                 amount,
                 option.proof or {"estimated": 1.0},
-                said=_barred(option, lang),
+                said=_barred(answer, option, lang),
                 href=link(scenario, lang, calcul=f"{option.id}.energy"),
                 aside=said_in_sentence(amount, lang)[0],
                 more=option.label,
@@ -106,10 +106,13 @@ def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
     return made
 
 
-def _barred(option: AnsweredOption, lang: str) -> str:
-    """Why an option is never retained, and insufficient reserved hours."""
+def _barred(answer: Answer, option: AnsweredOption, lang: str) -> str:
+    """Why an option is never retained, insufficient reserved hours, and a test that says nothing of the threshold."""
     too_few = option.occupancy and occupancy(option.occupancy, lang)
-    return " ; ".join((*([too_few[1]] if too_few and too_few[0] else []), *barred_words(option, lang)))
+    told = [*([too_few[1]] if too_few and too_few[0] else []), *barred_words(option, lang)]
+    if answer.scenario.constraints.quality and option.quality and option.meets_threshold is None:
+        told.append(t("compare.other_test", lang))
+    return " ; ".join(told)
 
 
 def occupancy(found: Interval, lang: str) -> tuple[str, str]:

@@ -22,9 +22,9 @@ UNMEASURED = ("model_unknown", "embedding_model_unknown")  # told even in brief:
 def compare_text(answer: Answer, lang: str, brief: bool = False) -> str:
     """The text of an answer, with volume sweep, crossings and variance shares when present; or what holds on one
     screen."""
-    blocks = [_head(answer, lang), _lead(answer, lang)]
+    blocks = [_head(answer, lang), _lead(answer, lang), *answer.said("smallest", lang)]
     blocks += [_options(answer, lang, brief), *([] if brief else [_verdicts(answer, lang)])]
-    blocks += [_told(answer, "sharing", "sharing", lang), *answer.said("smallest", lang)]
+    blocks.append(_told(answer, "sharing", "sharing", lang))
     blocks.append(_told(answer, "turning", "turning", lang, "firm"))
     if not brief:
         blocks += [_sites(answer, lang), _growth(answer, lang), _told(answer, "crossing", "crossings", lang)]

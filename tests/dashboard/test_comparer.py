@@ -911,3 +911,10 @@ def test_what_is_lowest_of_all_is_told_beside_a_first_sentence_that_leaves_it_ou
     assert "serveur partagé" in first and "1 000 fois moins" in first.replace("\u202f", " ").replace("\u00a0", " ")
     assert "serveur pour cela seul" in second
     assert found.said("ratio", "fr")[0] == found.said("lead", "fr")[0]
+
+
+def test_an_option_of_another_test_than_the_threshold_is_marked_in_the_picture() -> None:
+    """It stood beside those under the threshold without a word."""
+    scenario = scenario_of(changed(quality={"value": 0.9, "test": "un autre essai"}))
+    rows = compare_view.bars(compare_data.compared(scenario), scenario, "fr")
+    assert ["autre essai que celui du seuil" in row.said for row in rows].count(True) == 1
