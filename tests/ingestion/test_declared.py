@@ -203,12 +203,16 @@ def test_a_table_of_hours_of_sound_is_a_row_a_session(tmp_path: Path) -> None:
     )
     asked = ("whisper-large-v3-turbo;Station de travail;France", "whisper-large-v3-turbo;;France")
     head = "Date;Séance;Heures de son;Modèle;Poste;Pays\n"
-    rows, refused = read(head + "".join(f"{line};{asked[0]}\n" for line in lines) + f"1/4/2026;x;long;{asked[1]}\n")
+    rows, refused = read(
+        head
+        + "".join(f"{line};{asked[0]}\n" for line in lines)
+        + f"1/4/2026;x;long;{asked[1]}\n2/4/2026;x;3 h 75;{asked[1]}\n"
+    )
     assert [row.audio_s for row in rows] == [12_000, 9_000, 9_000, 12_600] and len({row.row_id for row in rows}) == 4
     assert {(row.service_key, row.machine, row.host, row.zone) for row in rows} == {
         ("son", "machine/workstation", "class/desk", "FRA")
     }
-    assert [(row.code, row.facts["column"]) for row in refused] == [("bad_number", "Heures de son")]
+    assert [(row.code, row.facts["column"]) for row in refused] == [("bad_number", "Heures de son")] * 2
     kept = figures(tmp_path, *rows)
     use = {"model": "whisper-large-v3-turbo", "device": "machine/workstation", "zone": "FRA"}
     found = estimate(Request(**use, audio_s=42_600, day=date(2026, 3, 12))).indicators["energy"].at_factor_values

@@ -32,7 +32,7 @@ OWN = dict.fromkeys(("heures de son", "durée du son", "heures audio", "hours of
     "date": "start", "jour": "start", "day": "start", "du": "start", "au": "end", "modèle": "model", "usage": "service",
     "poste": "device", "computer": "device", "fournisseur": "provider", "pays": "zone", "country": "zone",
 }  # fmt: skip
-_CLOCK = re.compile(r"(\d{1,5})\s*(?:h(?:eures?)?|:)\s*(?:(\d\d)(?::\d\d)?)?", re.ASCII | re.IGNORECASE)
+_CLOCK = re.compile(r"(\d{1,5})\s*(?:h(?:eures?)?|:)\s*(?:([0-5]\d)(?::[0-5]\d)?)?", re.ASCII | re.IGNORECASE)
 # A thousand TWh, more than any town will declare: one absurd row would stop the figures of all others.
 MOST = dict.fromkeys(COUNTS, MOST_COUNTED) | {
     HEARD: 1e9,
