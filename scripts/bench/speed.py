@@ -69,12 +69,13 @@ def lines(options: argparse.Namespace) -> Iterator[str]:
         for rows, home in homes.items():
             write_requests(home, rows, 1)
         rounds = [{rows: measured(home, f"{folder}/0-totals") for rows, home in homes.items()} for _ in range(runs)]
+        slope = slope_line([homes[rows] for rows in options.rows], runs)
     for rows in homes:
         scanned, made, peak, beyond, memory, held = zip(*(one[rows] for one in rounds), strict=True)
         yield f"- {rows:,} requêtes d'un modèle : {held[0]} groupe(s) par mois (barre 50)"
         yield f"  - calcul : {spread(made)} s, {max(peak):.0f} Mio (barre 300) ; lecture : {spread(scanned)} s"
         yield f"  - `totals` : {spread(beyond)} s au-delà du dossier vide (barre 0,4), {max(memory):.0f} Mio (300)"
-        yield slope_line([homes[rows] for rows in options.rows], runs)
+    yield slope
 
 
 def slope_line(homes: Sequence[Path], runs: int) -> str:
@@ -84,7 +85,7 @@ def slope_line(homes: Sequence[Path], runs: int) -> str:
     for _ in range(runs + 1):
         taken = []
         for home in homes:
-            shutil.rmtree(home / "builds", ignore_errors=True)
+            forget(home)
             read, start = scan(home), time.process_time()
             build(home)
             taken.append((time.process_time() - start, read))
@@ -98,11 +99,16 @@ def slope_line(homes: Sequence[Path], runs: int) -> str:
 def measured(home: Path, empty: str) -> tuple[float, float, float, float, float, int]:
     """One round of a home: scan [s], build [s, MiB], totals [s beyond those of an empty home, MiB], groups a month."""
     scanned = scan(home)
-    for old in (home / "builds").glob("[!.]*"):  # all but what is kept of our own sources from build to build
-        shutil.rmtree(old) if old.is_dir() else old.unlink()
+    forget(home)
     made, peak = cpu(("--home", str(home), "build"))
     nothing, (told, memory) = cpu(("--home", empty, "totals"))[0], cpu(("--home", str(home), "totals"))
     return scanned, made, peak, told - nothing, memory, groups(home)
+
+
+def forget(home: Path) -> None:
+    """Remove the builds of a home: all but what is kept of our own sources from build to build."""
+    for old in (home / "builds").glob("[!.]*"):
+        shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
 def cpu(arguments: Sequence[str], folder: Path = ROOT) -> tuple[float, float]:
