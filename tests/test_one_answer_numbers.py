@@ -115,12 +115,10 @@ def judged(body: Json, pair: Json) -> Fact:
 
 
 def grown_verdicts(body: Json) -> Iterator[Fact]:
-    """Of the electricity at each volume: the lowest against each other, then the pairs that nothing settles."""
+    """Of the electricity at each volume: the reference against each other, then the pairs that nothing settles."""
     for found in body["growth"]:
-        for p in found["pairs"]:
-            yield (found["times"], label(body, p["b"]), *verdict(body, p))
-        for p in found["undecided"]:
-            yield (found["times"], f"{label(body, p['a'])} / {label(body, p['b'])}", *verdict(body, p))
+        for p in (*found["pairs"], *found["undecided"]):
+            yield (found["times"], *sorted((label(body, p["a"]), label(body, p["b"]))), *verdict(body, p))
 
 
 def grown_ratios(body: Json) -> Iterator[Fact]:
@@ -563,24 +561,28 @@ class Reader:
                     yield (self.figure_of(match["said"]), *names, *said)
 
     def growth_verdict(self) -> Iterator[Fact]:
+        """Times, then the two options: « B : plus bas … : A (contre : C) », and « A / B : … » before a verdict; each is
+        about the options that it names, in a cell of the table as in a line."""
         heads: list[str] = []
         for line in self.lines:
             cells = cells_of(line)
             heads = cells if re.match(r"× ?\d", cells[-1]) and len(cells) > 1 else heads if len(cells) > 1 else []
             for head, cell in zip(heads[1:], cells[1:], strict=False):
-                for match in re.finditer(KINDS, cell, re.IGNORECASE) if re.match(r"× ?\d", head) else ():
-                    yield (self.number(head), cells[0].casefold(), *self.told(match, cell))
+                if re.match(r"× ?\d", head):
+                    yield from self.grown([self.number(head)], cell)
             if len(cells) > 1 and heads and re.match("×", cells[1]):
                 continue
             for led in re.finditer(r"(× ?\d+(?:, × ?\d+)*) ?: (.*?)(?=× ?\d|$)", line):
-                times = [self.number(word) for word in led[1].split(", ")]
-                sides = self.sides(led[2])
-                for match in re.finditer(KINDS, led[2], re.IGNORECASE):
-                    against = re.match(r"[^(]*\((?:contre|against) ?: ([^)]*)\)", led[2][match.end() :])
-                    others = against[1].casefold().split(", ") if against else []
-                    if not others and sides and led[2].casefold().startswith(sides[0].casefold()):
-                        others = [f"{sides[1]} / {sides[2]}".casefold()]
-                    yield from ((count, other, *self.told(match, led[2])) for count in times for other in others)
+                yield from self.grown([self.number(word) for word in led[1].split(", ")], led[2])
+
+    def grown(self, times: list[float], text: str) -> Iterator[Fact]:
+        against = rf"\((?P<first>{self.names})? ?(?:contre|against) ?: (?P<others>(?:(?:{self.names})(?:, )?)+)\)"
+        sides = re.match(rf"({self.names}) / ({self.names}) ?:", text, re.IGNORECASE)
+        for match in re.finditer(KINDS, text, re.IGNORECASE):
+            said, found = self.told(match, text), re.search(against, text[match.end() :], re.IGNORECASE)
+            first = (sides[1] if sides else found["first"] or said[1] if found else "").casefold()
+            others = [sides[2]] if sides else re.findall(self.names, found["others"], re.I) if found else []
+            yield from ((count, *sorted((first, other.casefold())), *said) for count in times for other in others)
 
     def ratio(self) -> Iterator[Fact]:
         """« A consomme 8 à 20 fois moins d'électricité que B », « A / B | Eau | × 2 à × 3 », and columns B/A."""

@@ -9,7 +9,7 @@ from dashboard.shared.plotly_figures import PALE, PLACE, Explored, ExploredRow, 
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, Grown
-from estimator.comparison.verdict_text import told, undecided_lines
+from estimator.comparison.verdict_text import grown_words, told, undecided_lines
 from estimator.core.number_format import said_in_sentence, step_for
 from estimator.reporting.documents.pictures import ACCENT, INK
 
@@ -24,7 +24,7 @@ def growth(answer: Answer, lang: str) -> Markup:
         lead=[*undecided_lines(answer, lang), *_lead(answer, lang)] if answer.growth else [],
         crossings=answer.said("crossing", lang),
         figure_html=PLACE,
-        verdict=partial(_verdict, lang=lang),
+        verdict=partial(_verdict, answer=answer, lang=lang),
         occupancy=occupancy,
     )
 
@@ -49,10 +49,11 @@ def _lead(answer: Answer, lang: str) -> list[str]:
     ]
 
 
-def _verdict(grown: Grown, name: str, lang: str) -> str:
-    """The verdict of an option against the lowest one at a volume."""
-    said = [both(pair.words, lang) for pair in grown.pairs if name in (pair.a, pair.b)]
-    return t("compare.site_lowest", lang) if name == grown.reference else said[0] if said else ""
+def _verdict(grown: Grown, name: str, answer: Answer, lang: str) -> str:
+    """The verdict of an option against the reference of a volume."""
+    if name == grown.reference:
+        return t("compare.grown_reference", lang)
+    return grown_words(answer, [pair for pair in grown.pairs if name in (pair.a, pair.b)], lang)
 
 
 def _times(value: float, lang: str) -> str:

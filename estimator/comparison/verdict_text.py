@@ -227,17 +227,27 @@ def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:
     which verdicts are the same, each verdict once with the options that it is about."""
     volumes: dict[str, list[str]] = {}
     for grown in answer.growth:
-        against: dict[str, list[str]] = {}
-        for pair in grown.pairs:
-            against.setdefault(pair.words[lang], []).append(answer.label(pair.b))
-        joint = say("compare", "and", lang)
-        said = [say("compare", "grown", lang, words=w, others=", ".join(names)) for w, names in against.items()]
-        text = f"{joint.join(said)}." if said else ""
+        said = grown_words(answer, grown.pairs, lang)
+        text = f"{said}." if said else ""
         if grown.beyond:
             names = ", ".join(answer.label(name) for name in grown.beyond)
             text = f"{text} {say('compare', 'beyond', lang, names=names)}".strip()
         volumes.setdefault(text, []).append(f"× {grown.times:g}")
     return tuple(f"{', '.join(times)} : {text}" for text, times in volumes.items() if text)
+
+
+def grown_words(answer: Answer, pairs: Sequence[Pair], lang: str) -> str:
+    """Each verdict once, with the options that it is against: the other than the lower one; the reference and the
+    other, where the verdict names none."""
+    against: dict[tuple[str, str], list[str]] = {}
+    for pair in pairs:
+        first = "" if pair.lower else answer.label(pair.a)
+        against.setdefault((pair.words[lang], first), []).append(answer.label(pair.other(pair.lower or pair.a)))
+    said = [
+        say("compare", "grown_level" if first else "grown", lang, words=words, first=first, others=", ".join(names))
+        for (words, first), names in against.items()
+    ]
+    return say("compare", "and", lang).join(said)
 
 
 def undecided_lines(answer: Answer, lang: str) -> tuple[str, ...]:
