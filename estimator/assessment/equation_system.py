@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from estimator.assessment.expressions import Formula, FormulaRefused, degree, directions, to_sql, unit_of
@@ -32,17 +33,18 @@ class System:
             used |= set(item.inputs) if item.name in used else set()
         return tuple(f for f in found if f.name in used)
 
+    @cached_property
+    def _unknown(self) -> Mapping[str, None]:
+        return dict.fromkeys(self.inputs)
+
     def evaluate(self, given: Mapping[str, Any], wanted: Collection[str] | None = None) -> dict[str, Any]:
         """Every result (or those wanted) from floats or arrays; None where an input is None or a float divisor is zero.
 
         A result that is itself an input is used as given. `wanted` must include the intermediate results.
         """
-        values: dict[str, Any] = {name: given.get(name) for name in self.inputs}
+        values: dict[str, Any] = {**self._unknown, **given}
         for item in self.formulas:
-            if wanted is not None and item.name not in wanted:
-                continue
-            if item.name in given:
-                values[item.name] = given[item.name]
+            if item.name in given or (wanted is not None and item.name not in wanted):
                 continue
             args = [values[i] for i in item.inputs]
             unknown = False

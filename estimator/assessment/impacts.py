@@ -181,8 +181,7 @@ def amounts(
     return running.amounts()
 
 
-@dataclass(frozen=True)
-class GroupTerm:
+class GroupTerm(NamedTuple):
     """What one group adds to an amount.
 
     weight: known electricity of the group, each factor at its value [kWh]; read: what was read of it, before any factor
@@ -210,7 +209,7 @@ def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[s
     for figure in figures:
         whole = is_counted(figure, group, values)
         term = _term(evaluated, figure.parts, figure.required, whole)
-        found[figure.id] = replace(term, made=made_in(figure, group, values) if whole else None)
+        found[figure.id] = term._replace(made=made_in(figure, group, values) if whole else None)
         if len(figure.parts) > 1:
             for part in figure.parts:
                 term = _term(evaluated, (part,), (part, *figure.required), whole, found[figure.id].applicable)

@@ -1,7 +1,8 @@
 """The faults of the rows that count, by the rules of the catalogue, as a table of the build."""
 
 import math
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +29,7 @@ def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> N
     held = [name for name in NUMBERS if name not in unstated]
     stated = f"HASH({', '.join((*TEXTS, *held))})"  # rows that state the same have the same faults
     odd: dict[tuple[int, str], list[float | None]] = {}
+    spans = dict.fromkeys(held, (math.inf, -math.inf))  # of the numbers that every row with a fault states
     columns = ", ".join((f"{said} AS said", f"{stated} AS stated", *held))
     for batch in engine.batches(f"SELECT {columns} FROM runs", TOGETHER):
         rows = pa.Table.from_batches([batch])
@@ -36,13 +38,26 @@ def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> N
             rows = rows.append_column(name, values.take(places))
         for found in faults(of_table(rows, catalogue)):
             figures = zip(*(values.tolist() for values in (*found[2:], found.excess)), strict=True)
+            spans = {name: _wider(span, rows[name].take(found.rows)) for name, span in spans.items()}
             for told, values in zip(rows["stated"].take(found.rows).to_pylist(), figures, strict=True):
                 odd[told, found.code] = [value if math.isfinite(value) else None for value in values]
     lines = [(told, code, *values) for (told, code), values in odd.items()]
     engine.load("odd", {name: [line[place] for line in lines] for place, name in enumerate(TYPES)}, TYPES)
     engine.run(
         f"CREATE TABLE row_faults AS SELECT row_id, service_key, odd.* EXCLUDE (stated)"
-        f" FROM runs JOIN odd ON {f'odd.stated = {stated}' if odd else 'FALSE'}"
+        f" FROM (SELECT * FROM runs WHERE {_within(spans) if odd else 'FALSE'}) JOIN odd ON odd.stated = {stated}"
         f" WHERE NOT (code IN {OF_ITS_PLACE} AND zone_from NOT IN ('trace', 'unknown')); DROP TABLE odd"
     )
     engine.load("judged", {"code": [rule.code for rule in RULES]}, {"code": "VARCHAR"})
+
+
+def _wider(span: tuple[float, float], read: Any) -> tuple[float, float]:
+    """A span with these numbers in it; without bounds where one is not stated."""
+    low, high = float(np.min(read)), float(np.max(read))  # a number that is not stated is nan, as are then both
+    return (min(span[0], low), max(span[1], high)) if low <= high else (-math.inf, math.inf)
+
+
+def _within(spans: Mapping[str, tuple[float, float]]) -> str:
+    """SQL: whether a row may be one of those with a fault, told from its numbers before it is told from its hash."""
+    ends = (f"{name} BETWEEN {low!r} AND {high!r}" for name, (low, high) in spans.items() if math.isfinite(high - low))
+    return " AND ".join(ends) or "TRUE"
