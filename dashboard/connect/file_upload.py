@@ -129,7 +129,10 @@ def _dry_run_lines(file: Mapping[str, Any], lang: str) -> list[str]:
         t("connect.aside", lang, n=reason["count"], line=reason["line"], reason=both(reason, lang))
         for reason in file["refused"]
     ]
-    lines += [t("connect.look", lang, n=check["count"], reason=both(check, lang)) for check in file["checks"]]
+    lines += [
+        t("connect.look", lang, n=check["count"], reason=both(check, lang))
+        for check in (*file["checks"], *file["alike"])
+    ]
     if file["left_out"]:
         lines.append(t("connect.left_out", lang, n=len(file["left_out"]), names=some_of(file["left_out"])))
     return lines

@@ -59,7 +59,7 @@ def _file(file: Mapping[str, Any], lang: str) -> str:
     for reason in file["refused"]:
         facts = {"line": reason["line"], "count": reason["count"], "reason": reason[lang]}
         lines.append("  " + say("check", "refused", lang, **facts))
-    for look in file["checks"]:
+    for look in (*file["checks"], *file["alike"]):
         lines.append("  " + say("check", "look", lang, count=look["count"], reason=look[lang]))
     if file["left_out"]:
         names = some_of(file["left_out"])

@@ -20,6 +20,7 @@ from estimator.catalogue.schema import PROOFS
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import LANGUAGES, SobriaError, one_of, say, sentences
 from estimator.core.parquet_files import table_of
+from estimator.ingestion.declarations.remarks import Declared, Remark
 from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
 from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
@@ -41,6 +42,7 @@ class FileCheck:
     reader: str = ""
     read: int = 0
     refused: tuple[Refused, ...] = ()
+    alike: tuple[Remark, ...] = ()
     left_out: tuple[str, ...] = ()
     proofs: Counter[str] = field(default_factory=Counter)
     kwh: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -82,6 +84,11 @@ class FileCheck:
                 | {"count": count}
                 for code, count in sorted(self.checks.items())
             ],
+            "alike": [
+                one_of(len(told), "for_instance", sentences("remarks", code, **told[0].facts)) | {"count": len(told)}
+                for code in sorted({remark.code for remark in self.alike})
+                if (told := [remark for remark in self.alike if remark.code == code])
+            ],
             "unknown_models": list(self.unknown_models),
             "services": list(self.services),
             "error": self.error.as_dict() if self.error else None,
@@ -106,17 +113,23 @@ def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext
     """Parse files, folders or `-` as an import would, and account for each row against the ledger of this home,
     which is not modified."""
     with _copy(home) as ledger:
-        posting = Append(ledger)
+        posting, declared = Append(ledger), Declared(ledger)
         found = find_files(paths)
-        files = tuple(_check(path, posting, context) for path in found.traces)
+        files = tuple(_check(path, posting, declared, context) for path in found.traces)
         return DryRun(posting.account(), files, tuple(found.left))
 
 
-def _check(path: str | Path, posting: Append, context: ReadingContext) -> FileCheck:
+def _check(path: str | Path, posting: Append, declared: Declared, context: ReadingContext) -> FileCheck:
     found = RowTally()
+    alike: list[Remark] = []
+
+    def look_at(result: ReadResult) -> ReadResult:
+        alike.extend(declared.alike(result.rows))
+        return found.look_at(result)
+
     try:
         opened = open_results(path, context)
-        posting.take(opened.trace, map(found.look_at, opened.results))
+        posting.take(opened.trace, map(look_at, opened.results))
         if not found.read:
             raise SobriaError("no_rows", file=opened.trace.name)
     except SobriaError as error:
@@ -126,6 +139,7 @@ def _check(path: str | Path, posting: Append, context: ReadingContext) -> FileCh
         opened.reader.name,
         found.read,
         tuple(found.refused),
+        tuple(alike),
         tuple(found.left_out),
         found.proofs,
         found.kwh,

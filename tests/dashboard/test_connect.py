@@ -289,6 +289,12 @@ def test_a_line_of_seats_typed_on_the_page_is_checked_then_imported(
     assert "un modèle de Copilot pour Microsoft 365" in text(screen("mesures", voir="executions"))
 
 
+def test_two_equal_sessions_are_told_before_their_import(home: Path) -> None:
+    table = "Date;Heures de son;Modèle\n" + "26/03/2026;2:30;whisper-large-v3-turbo\n" * 2
+    said = text(drop(screen(), "son.csv", table.encode()))
+    assert "2 lignes acceptées, 0 écartée" in said and "que la ligne 2 de son.csv. Deux séances, ou un collage" in said
+
+
 def test_several_files_a_sidecar_and_an_archive_are_one_import(home: Path) -> None:
     """The log has 3 rows that count, the archive 2; the sidecar says where those of the log ran, so that their water is
     known."""

@@ -222,6 +222,25 @@ def test_a_table_of_hours_of_sound_is_a_row_a_session(tmp_path: Path) -> None:
     assert [row.audio_s for row in rows] == [12_000, 9_000] and rows[0].service_key == "exemple-conseil" and not refused
 
 
+def test_two_equal_sessions_count_and_are_told(tmp_path: Path) -> None:
+    """2 h 30 twice on one day: 2 × 9,000 s, told on the second, before the import and by it; a model mended since is
+    told on each of the three; equal calls of one second, of no sound, are calls."""
+    home, file = tmp_path / "home", tmp_path / "son.csv"
+    lines = "12/03/2026;2 h 30;{model}\n26/03/2026;2:30;{model}\n26/03/2026;2:30:00;{model}\n"
+    for model, told in (("whisper-large-v3-turbo", [(4, "3")]), ("whisper-large-v3", [(2, "2"), (3, "3"), (4, "3")])):
+        file.write_text("Date;Heures de son;Modèle\n" + lines.format(model=model))
+        before = json.loads(sobria(home, "check", str(file), "--json").stdout)["files"][0]["alike"]
+        assert [(remark["code"], remark["count"]) for remark in before] == [("session_alike", len(told))]
+        account = json.loads(sobria(home, "import", str(file), "--json").stdout)
+        assert account["accepted"] == 3 and len(account["remarks"]) == len(told)
+        for remark, (line, at) in zip(account["remarks"], told, strict=True):
+            assert remark["line"] == line and f"que la ligne {at} de son.csv" in remark["fr"]
+    assert "Les deux comptent" in sobria(home, "check", str(file)).stdout
+    call = {"end": "2026-03-01T00:00:01", "start": "2026-03-01T00:00:00", "audio_s": "", "requests": "1"}
+    file.write_text(text(*[MEASURED | call | {"input_tokens": "5", "output_tokens": "5"}] * 2))
+    assert json.loads(sobria(home, "import", str(file), "--json").stdout)["remarks"] == []
+
+
 def test_one_remark_is_printed_once_for_the_rows_that_share_it(tmp_path: Path) -> None:
     """A file of a hundred bills would say the same sentence a hundred times."""
     site = MEASURED | {"energy_boundary": "site", "host": "class/server-room"}

@@ -28,43 +28,53 @@ class Remark:
         return sentences("remarks", self.code, **self.facts) | {"file": self.file, "line": self.line}
 
 
-MOMENT_S = 1.0  # a row no longer than this is a call, not a declaration of a period; so in weighed_checks.sql
+MOMENT_S = (
+    1.0  # a row no longer than this is a call or a session, not a declaration of a period; so in weighed_checks.sql
+)
 
 
 class Declared:
-    """Declarations of a ledger, then those of the import: (row id, file, line) by service, model, period and what
-    is kept or moved."""
+    """Declarations of a ledger, then those of the import: (row id, file, line) by service, period, what is kept or
+    moved, and the model, or the sound of a session. Other calls of one moment may well be equal."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._found: dict[tuple[Any, ...], tuple[str, str, int]] | None = None
 
-    def earlier(self, row: Activity) -> tuple[str, str, int] | None:
-        """Another declaration of the service, model and period of this row, which is then added."""
-        if self._found is None:
-            self._found = self._read()
-        key = (row.service_key, row.model, row.start_us, row.end_us, row.storage, row.network)
-        found = self._found.setdefault(key, (row.row_id, row.file_name, row.line))
-        return None if found[0] == row.row_id else found
+    def alike(self, rows: Sequence[Activity]) -> Iterator[Remark]:
+        """A remark on each row that declares what another one does, to which it is then added."""
+        for row in (row for row in rows if row.reader == "declared"):
+            period = row.duration_s > MOMENT_S
+            if not (period or row.audio_s):
+                continue
+            if self._found is None:
+                self._found = self._read()
+            told = (row.model, None) if period else (None, row.audio_s)
+            key = (row.service_key, row.start_us, row.end_us, row.storage, row.network, *told)
+            there = self._found.setdefault(key, (row.row_id, row.file_name, row.line))
+            if there[0] != row.row_id:
+                facts = {"file": there[1], "at": str(there[2]), "line": str(row.line), "run": there[0]}
+                yield Remark("declared_already" if period else "session_alike", row.file_name, row.line, facts)
 
     def _read(self) -> dict[tuple[Any, ...], tuple[str, str, int]]:
         with self._ledger.reading(), connect() as connection:
             rows = connection.execute(
-                "SELECT service_key, model, start_us, end_us, storage, network, row_id, file_name, line"
-                f" FROM ({self._ledger.rows_sql('activities')}) WHERE reader = 'declared'"
+                "SELECT service_key, start_us, end_us, storage, network, CASE WHEN duration_s > $1 THEN model END,"
+                " CASE WHEN duration_s <= $1 THEN audio_s END, row_id, file_name, line"
+                f" FROM ({self._ledger.rows_sql('activities')})"
+                " WHERE reader = 'declared' AND (duration_s > $1 OR audio_s > 0) ORDER BY line DESC",
+                [MOMENT_S],
             ).fetchall()
-        return {row[:6]: row[6:] for row in rows}
+        return {row[:7]: row[7:] for row in rows}
 
 
 def remarks(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
-    """The remarks on these rows, in their order; of seats, how many months their lines make."""
+    """The remarks on these rows; of seats, how many months their lines make."""
     if seats := [row for row in rows if row.product]:
         facts = {"lines": str(len({row.line for row in seats})), "months": str(len(seats))}
         yield Remark("seats_months", seats[0].file_name, seats[0].line, facts)
+    yield from declared.alike(rows)
     for row in (row for row in rows if row.reader == "declared"):
-        if row.duration_s > MOMENT_S and (there := declared.earlier(row)):
-            facts = {"file": there[1], "at": str(there[2]), "run": there[0]}
-            yield Remark("declared_already", row.file_name, row.line, facts)
         for code in (code for code in TOLD if code in row.checks):
             yield Remark(code, row.file_name, row.line, _sites(row) if code in TOLD[:2] else {})
 
