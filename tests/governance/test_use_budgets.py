@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.shared.texts import t
 from dashboard.summary.plain_language import _verdict
+from estimator.core.errors import LANGUAGES
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators import sheet
 from estimator.governance.indicators.forecast import forecast
@@ -175,6 +176,19 @@ def test_the_command_votes_the_ceiling_of_a_use(home: Path) -> None:
     sobria(home, *asked, *proof, "--use-case", "courriers")
     assert "courriers : au plus 95" in sobria(home, "commitments", "list").stdout.replace("\u00a0", " ")
     assert "Courriers. Plafond voté pour 2026" in sobria(home, "indicators", "--period", "2026").stdout
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_ceiling_of_a_use_without_measures_says_how_to_attach_some(home: Path, lang: str) -> None:
+    Register(home).create(FACTS | {"name": "Idée", "commune": "metropole"}, WHO, "idee")
+    vote = VOTE | {"territory": "metropole", "use_case": "idee", "year": "2026", "value": 5}
+    Commitments(home).vote_budget(vote, WHO)
+    scope = scope_of(home, today=TODAY)
+    (found,) = use_budgets(scope)
+    told = use_budget_text(found, lang)
+    assert "sobria register attach idee" in told and t("register_forms.attach", lang) in told
+    ((_, said),) = ceilings(synthesis(scope), lang)
+    assert {"fr": "aucun service mesuré", "en": "no measured service"}[lang] in said
 
 
 @pytest.mark.parametrize(("growth", "over"), [(None, (120, 360, 600)), (50, (180, 855, 2373.75)), (-100, (0, 0, 0))])

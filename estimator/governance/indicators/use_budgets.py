@@ -34,14 +34,14 @@ def territory_budgets(scope: Scope) -> list[dict[str, Any]]:
 
 
 def budgets_of(scope: Scope, case: UseCase) -> list[dict[str, Any]]:
-    """The ceilings of one use for the year in which the period ends: {"use_case", "name", "indicator", "unit"} and what
-    `Pace.against_budget` says of each."""
+    """The ceilings of one use for the year in which the period ends: {"use_case", "name", "indicator", "unit",
+    "attached"}, whether anything measured is, and what `Pace.against_budget` says of each."""
     year, votes = scope.period.last // 100, scope.sources.commitments
     voted = [name for name in FOOTPRINTS if votes.budget(name, case.commune, year, case.id)]
     if not voted:
         return []
     pace = Pace(scope.of_use(case))
-    about = {"use_case": case.id, "name": case.name}
+    about = {"use_case": case.id, "name": case.name, "attached": bool(case.attachments)}
     return [
         about | {"indicator": name, "unit": pace.spent[name].unit} | (pace.against_budget(name) or {}) for name in voted
     ]

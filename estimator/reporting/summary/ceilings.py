@@ -36,6 +36,7 @@ def ceilings(body: Mapping[str, Any], lang: str) -> list[tuple[Mapping[str, Any]
 def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
     """When the budget of the year is exceeded, at the pace of its known days."""
     facts: dict[str, object] = {"year": found["year"], "ceiling": amount_text(found["ceiling"], unit, lang)}
+    facts["id"] = found.get("use_case")
     if not found["verdict"]:
         return tell(f"budget_{_state(found)}", lang, **facts)
     facts |= {
@@ -71,7 +72,7 @@ def _ceiling(found: Mapping[str, Any], lang: str) -> str:
 def _state(found: Mapping[str, Any]) -> str:
     """The key of the words of its verdict."""
     if not found["verdict"]:
-        return "withheld" if found["withheld"] else "unknown"
+        return "withheld" if found["withheld"] else "unknown" if found.get("attached", True) else "unattached"
     one = found["verdict"] == "over" and found["passed"]["high"] == found["passed"]["low"]
     return "over_one" if one else str(found["verdict"])
 
