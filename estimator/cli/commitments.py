@@ -12,6 +12,7 @@ from estimator.core.errors import say
 if TYPE_CHECKING:
     from estimator.core.fields import Author
     from estimator.governance.commitments.commitments import CommitmentEntry, Commitments
+    from estimator.governance.commitments.schema import Budget, Objective
 
 commitments = typer.Typer(no_args_is_help=True)
 
@@ -48,7 +49,7 @@ def objective(  # noqa: PLR0913
     vote = {"indicator": indicator, "territory": territory, "by": by, "date": date.date(), "document": document}
     target = {"value": value, "change_percent": change, "unit": unit, "due_year": due_year}
     fields = vote | target | {"reference_year": reference_year, "reference_value": reference_value}
-    _print_id(context, _commitments(context).vote_objective(fields, _author(who, why or document)), json_)
+    _print_vote(context, _commitments(context).vote_objective(fields, _author(who, why or document)), json_)
 
 
 @commitments.command("budget", help="commitments_budget")
@@ -73,7 +74,7 @@ def budget(  # noqa: PLR0913
         territory = Register(context.obj["home"]).use_case(use_case).commune
     vote = {"indicator": indicator, "territory": territory, "by": by, "date": date.date(), "document": document}
     fields = vote | {"year": year, "value": value, "unit": unit, "use_case": use_case}
-    _print_id(context, _commitments(context).vote_budget(fields, _author(who, why or document)), json_)
+    _print_vote(context, _commitments(context).vote_budget(fields, _author(who, why or document)), json_)
 
 
 @commitments.command("training", help="commitments_training")
@@ -142,8 +143,8 @@ def list_(context: typer.Context, json_: Json = False) -> None:
     kept, today = _commitments(context), _day(None)
     counts = {"trained", "with_access"}  # of one service they may be those of a few people
     body = {
-        "objectives": [e.as_dict() for e in kept.entries(Objective)],
-        "budgets": [e.as_dict() for e in kept.entries(Budget)],
+        "objectives": _votes(kept, Objective),
+        "budgets": _votes(kept, Budget),
         "training_groups": [g._asdict() for g in kept.training_groups(today)],
         "trainings": [{k: v for k, v in e.as_dict().items() if k not in counts} for e in kept.entries(Training)],
         "publications": [p.as_dict() for p in kept.publications()],
@@ -166,6 +167,22 @@ def _author(who: str, why: str) -> "Author":
 
 def _day(day: datetime | None) -> Date:
     return (day or datetime.now()).date()
+
+
+def _votes(kept: "Commitments", kind: "type[Objective] | type[Budget]") -> list[dict[str, Any]]:
+    """Votes of a kind, each with the id of the one that judges in its place."""
+    last = kept.replaced(kind)
+    return [e.as_dict() | {"replaced_by": last[e.id].id if e.id in last else ""} for e in kept.entries(kind)]
+
+
+def _print_vote(context: typer.Context, entry: "CommitmentEntry[Any]", as_json: bool) -> None:
+    """Print the id of a written vote, and which votes of the same it replaces, or which judges in its place."""
+    from estimator.cli.commitments_text import written_text
+
+    last = _commitments(context).replaced(type(entry.said))
+    body = entry.as_dict() | {"replaced_by": last[entry.id].id if entry.id in last else ""}
+    body["replaces"] = [id for id, by in last.items() if by.id == entry.id]
+    show(body, as_json, lambda: written_text(body, context.obj["lang"]))
 
 
 def _print_id(context: typer.Context, entry: "CommitmentEntry[Any]", as_json: bool) -> None:

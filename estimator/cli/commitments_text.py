@@ -1,7 +1,8 @@
 """Terminal text of the commitments, in French or English."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from estimator.core.errors import say, texts
@@ -14,9 +15,10 @@ from estimator.governance.indicator_list import VOTED
 
 def list_text(kept: Commitments, today: date, lang: str) -> str:
     """Objectives, ceilings, training and publications, each under its title, then quarantined statements."""
+    last = {id: by.id for kind in (Objective, Budget) for id, by in kept.replaced(kind).items()}
     parts = {
-        "objectives": [_line(e, _objective(e.said, lang), lang) for e in kept.entries(Objective)],
-        "budgets": [_line(e, _budget(e.said, lang), lang) for e in kept.entries(Budget)],
+        "objectives": [_line(e, _objective(e.said, lang), lang, last) for e in kept.entries(Objective)],
+        "budgets": [_line(e, _budget(e.said, lang), lang, last) for e in kept.entries(Budget)],
         "trainings": _trainings(kept, today, lang),
         "publications": [line for p in kept.publications() for line in _publication(p, lang)],
     }
@@ -26,7 +28,19 @@ def list_text(kept: Commitments, today: date, lang: str) -> str:
     return "\n".join(lines + [f"! {fault[lang]}" for fault in kept.faults()])
 
 
-def _line(entry: CommitmentEntry[Any], text: str, lang: str) -> str:
+def written_text(vote: Mapping[str, Any], lang: str) -> str:
+    """The id of a vote, and which votes of the same it replaces, or which judges in its place."""
+    told = [say("commitments_cli", "written", lang, id=vote["id"])]
+    if vote["replaced_by"]:
+        told.append(say("commitments_cli", "judged_by", lang, id=vote["replaced_by"]))
+    if vote["replaces"]:
+        told.append(say("commitments_cli", "replaces", lang, ids=", ".join(vote["replaces"])))
+    return "\n".join(told)
+
+
+def _line(entry: CommitmentEntry[Any], text: str, lang: str, last: Mapping[str, str] = MappingProxyType({})) -> str:
+    if entry.id in last:
+        text = say("commitments_cli", "replaced", lang, line=text, id=last[entry.id])
     if entry.withdrawn:
         text = say("commitments_cli", "no_more", lang, line=text, reason=entry.withdrawn)
     return f"  {entry.id}  {text}"

@@ -311,6 +311,36 @@ def test_closed_words_and_fields_have_labels_in_both_languages() -> None:
             assert (command.help or command.name) in words(lang)["help"]
 
 
+def test_which_of_two_votes_judges_is_said_at_entry_and_in_the_list(tmp_path: Path) -> None:
+    """Votes of January, May, then March, entered in this order: May judges; of another year or use, each its own."""
+    asked = "--unit kWh --by Conseil --document D --who DSI --territory metropole --value".split()
+
+    def vote(value: str, month: str, *more: str, year: str = "2026") -> dict[str, Any]:
+        line = ("budget", "energy", "--year", year, "--date", f"2026-{month}-10", *asked, value, *more)
+        found: dict[str, Any] = json.loads(sobria(tmp_path, "commitments", *line, "--json").stdout)
+        return found
+
+    january, may, march = vote("100", "01"), vote("120", "05"), vote("90", "03")
+    assert (january["replaces"], may["replaces"], may["replaced_by"]) == ([], [january["id"]], "")
+    assert (march["replaces"], march["replaced_by"]) == ([], may["id"])
+    assert (alone := vote("5", "01", year="2027"))["replaces"] == [] and not alone["replaced_by"]
+    told = {line.split()[0]: line for line in sobria(tmp_path, "commitments", "list").stdout.splitlines()}
+    assert [f"remplacé par {may['id']}" in told[v["id"]] for v in (january, march, may, alone)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert (
+        "seul le dernier vote"
+        in sobria(
+            tmp_path, "commitments", "budget", "energy", "--year", "2027", "--date", "2026-02-01", *asked, "6"
+        ).stdout
+    )
+    sobria(tmp_path, "commitments", "withdraw", may["id"], "--who", "DSI", "--why", "erreur")
+    assert Commitments(tmp_path).replaced(Budget)[january["id"]].id == march["id"]
+
+
 def test_commitments_from_the_command_line(tmp_path: Path) -> None:
     def run(*line: str, code: int = 0) -> str:
         found = sobria(tmp_path, "commitments", *line, code=code)

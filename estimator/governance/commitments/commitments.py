@@ -22,6 +22,7 @@ from estimator.governance.commitments.schema import (
     Statement,
     StatementWithdrawal,
     Training,
+    Vote,
     What,
 )
 from estimator.governance.register.register import Register
@@ -31,6 +32,7 @@ SMALLEST_GROUP = 5
 
 M = TypeVar("M", bound=Strict)
 D = TypeVar("D", bound=Dated)
+V = TypeVar("V", bound=Vote)
 KINDS: Mapping[type[Strict], Kind] = {
     Objective: "objective",
     Budget: "budget",
@@ -146,12 +148,18 @@ class Commitments:
 
     def objective(self, indicator: str, territory: str, day: date) -> Objective | None:
         """The objective in force on a day, None without a vote."""
-        return _last(o for o in self._standing(Objective, day) if (o.indicator, o.territory) == (indicator, territory))
+        return _last(o for o in self._standing(Objective, day) if o.about == (indicator, territory))
 
     def budget(self, indicator: str, territory: str, year: int, use_case: str | None = None) -> Budget | None:
         """The ceiling of a year by the last vote, of a territory or of one use, None without a vote."""
-        votes = [b for b in self._standing(Budget) if (b.indicator, b.year, b.use_case) == (indicator, year, use_case)]
-        return _last(b for b in votes if use_case or b.territory == territory)
+        about = (indicator, year, use_case, None if use_case else territory)
+        return _last(b for b in self._standing(Budget) if b.about == about)
+
+    def replaced(self, kind: type[V]) -> dict[str, CommitmentEntry[V]]:
+        """The vote that judges in place of each that no longer does, by the id of the latter."""
+        standing = [e for e in self.entries(kind) if not e.withdrawn]
+        judges = {e.said.about: e for e in standing}
+        return {e.id: judges[e.said.about] for e in standing if judges[e.said.about] is not e}
 
     def with_budget(self, year: int) -> list[str]:
         """The territories with a ceiling of a year."""

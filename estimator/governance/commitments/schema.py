@@ -102,6 +102,11 @@ class Vote(Dated):
             raise PydanticCustomError("unit", "not a unit of this indicator", {"expected": ", ".join(units)})
         return unit
 
+    @property
+    def about(self) -> tuple[object, ...]:
+        """What the vote is of: the last one of the same judges."""
+        return (self.indicator, self.territory)
+
     def in_base(self, value: float) -> float:
         """A value [unit of the vote] in the estimator's unit [kWh, L, kgSbeq, kgCO2e], a percentage as a share."""
         return float(Decimal(repr(value)) * Decimal(VOTED[self.indicator].units[self.unit]))
@@ -180,6 +185,10 @@ class Budget(Vote):
     value: float
 
     _amounts = field_validator("value")(_amount)
+
+    @property
+    def about(self) -> tuple[object, ...]:
+        return (self.indicator, self.year, self.use_case, None if self.use_case else self.territory)
 
     @property
     def ceiling(self) -> float:
