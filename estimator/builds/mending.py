@@ -11,6 +11,7 @@ Part = Literal["whole", "cpu", "gpu", "ram", "made"]  # the last: a manufacture 
 OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
     "zone": (
         "no_country", "unknown_country", "supposed_place", "place_elsewhere", "two_countries", "zone_apart",
+        "unknown_part",
         "zone_not_told", "zone_over_sites",
     ),
     "host": (

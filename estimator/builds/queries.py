@@ -57,8 +57,11 @@ STATED: Mapping[str, str] = {  # what a rule of places says, for each mend that 
     "load": "--load …",
 }
 _CHECK = "code, mended_by, read_value, low, high"
-_UNKNOWN_MODELS = """SELECT DISTINCT runs.model FROM runs JOIN run_checks USING (row_id)
-WHERE run_checks.code = 'unknown_model' AND ($1 IS NULL OR runs.service_key = $1) ORDER BY 1 LIMIT 12"""
+# What a check names of its runs: the model, or the place as read.
+_NAMED = """SELECT code, LIST_SORT(LIST(DISTINCT IF(code = 'unknown_model', model, zone_as_read)))[:12] AS names
+FROM runs JOIN run_checks USING (row_id)
+WHERE code IN ('unknown_model', 'unknown_part', 'unknown_region') AND ($1 IS NULL OR runs.service_key = $1)
+GROUP BY 1"""
 # Of the services that several files share without a name of their own: the file that has each check most often.
 _FILES = """SELECT run_checks.code, run_checks.service_key, MODE(runs.file_name) AS file_name
 FROM run_checks JOIN runs USING (row_id)
@@ -162,7 +165,11 @@ class Build(BuildFile):
         times["last"] = last_day(row["end_us"])
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in COMPONENTS if row[f"{c}_energy_kwh"]}
         run = "run", row["row_id"]
-        said = [{**_mend(check["mended_by"], *run), **_said(check, row["model"])} for check in row["checks"]]
+        named = {"unknown_model": row["model"]}
+        said = [
+            {**_mend(check["mended_by"], *run), **_said(check, named.get(check["code"], row["zone_as_read"]))}
+            for check in row["checks"]
+        ]
         return row | times | {"indicators": figures(energy), "checks": said, "proofs": proofs}
 
     @cached_property
@@ -199,16 +206,14 @@ class Build(BuildFile):
             " WHERE $1 IS NULL OR service_key = $1 GROUP BY code, mended_by ORDER BY count DESC, code",
             [service],
         )
-        asked = any(row["code"] == "unknown_model" for row in rows)
-        models = self._engine.rows(_UNKNOWN_MODELS, [service]) if asked else []
-        names = ", ".join(row["model"] for row in models)
+        named = {row["code"]: ", ".join(row["names"]) for row in self._engine.rows(_NAMED, [service])}
         merged = any(row["code"] == "default_project" for row in rows)
         files = self._engine.rows(_FILES) if merged else []
         alone = {(row["code"], row["service_key"]): ("file", row["file_name"]) for row in files}
         return [
             {"count": row["count"], "services": row["services"]}
             | _mend(row["mended_by"], *alone.get((row["code"], row["service"]), ("service", row["service"])))
-            | _said(row, names, row["count"])
+            | _said(row, named.get(row["code"]), row["count"])
             for row in rows
         ]
 
@@ -225,10 +230,10 @@ def _mend(mend: str | None, matched: str, name: str) -> dict[str, str | None]:
     return {"mended_by": mend, "command": command(mend, matched, name)}
 
 
-def _said(check: Mapping[str, Any], model: str | None, count: int = 1) -> dict[str, str]:
+def _said(check: Mapping[str, Any], named: str | None, count: int = 1) -> dict[str, str]:
     """The text of a check, a fault with what was read and what is possible: the worst of that count."""
     if "{read}" not in texts("checks", "fr")[check["code"]]:
-        return sentences("checks", check["code"], model=model)
+        return sentences("checks", check["code"], model=named, place=named)
     from estimator.catalogue.input_faults import facts  # numpy, which few homes need here
 
     told = (math.nan if check[name] is None else check[name] for name in ("read_value", "low", "high"))

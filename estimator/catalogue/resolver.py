@@ -94,7 +94,10 @@ class Places:
         stated, _ = self._country(read.country_iso.strip(), "")
         named = self._names.get(read.country_name.strip().lower())
         host = self.resolve_host(read.cloud_provider, read.cloud_region)
+        country, part = self._country(read.country_iso.strip(), read.country_name.strip())[0], read.region.strip()
+        parted = any(country == whole for whole, _ in self._sub_zones)  # elsewhere a region changes nothing
         found = {
+            "unknown_part": part and parted and (country, part.lower()) not in self._sub_zones,
             "two_countries": stated and named and stated != named,
             "unknown_region": read.cloud_region.strip() and host and host == self.resolve_host(read.cloud_provider, ""),
         }

@@ -48,6 +48,7 @@ class FileCheck:
     kwh: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     checks: Counter[str] = field(default_factory=Counter)
     faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    places: frozenset[str] = frozenset()  # as read, that no table has
     unknown_models: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     error: SobriaError | None = None
@@ -79,7 +80,7 @@ class FileCheck:
                 one_of(
                     count if code in self.faults else 1,
                     "at_worst",
-                    sentences("checks", code, **self.faults.get(code, {})),
+                    sentences("checks", code, place=", ".join(sorted(self.places)), **self.faults.get(code, {})),
                 )
                 | {"count": count}
                 for code, count in sorted(self.checks.items())
@@ -145,6 +146,7 @@ def _check(path: str | Path, posting: Append, declared: Declared, context: Readi
         found.kwh,
         found.checks,
         found.faults,
+        frozenset(found.places),
         tuple(sorted(found.unknown_models)),
         tuple(sorted(found.services)),
     )
@@ -162,6 +164,7 @@ class RowTally:
         self.checks: Counter[str] = Counter()
         self.faults: dict[str, dict[str, str]] = {}
         self.unknown_models: set[str] = set()
+        self.places: set[str] = set()
         self.services: set[str] = set()
 
     def look_at(self, result: ReadResult) -> ReadResult:
@@ -193,6 +196,8 @@ class RowTally:
         apart = ["zone_apart"] if load().zone_apart(kind["host"], kind["zone"]) else []
         self.checks.update(dict.fromkeys([*kind["checks"], *apart], kind["times"]))
         self.services.add(kind["service_key"])
+        if {"unknown_part", "unknown_region"} & set(kind["checks"]):
+            self.places.add(kind["zone_as_read"])
         if kind["model"] and modelled and not named:
             self.unknown_models.add(kind["model"])
 
@@ -212,7 +217,7 @@ def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
     names = (name for name in pc.unique(rows["model"]).to_pylist() if name)
     embeds = named_sql(name for name in names if is_of(name, "embedding"))
     sql = (
-        f"SELECT service_key, model, host, zone, checks, {told}, ({modelled_sql(embeds)}) AS modelled,"
+        f"SELECT service_key, model, host, zone, zone_as_read, checks, {told}, ({modelled_sql(embeds)}) AS modelled,"
         " COUNT(*) AS times FROM activities GROUP BY ALL ORDER BY MIN(line)"
     )
     with connect() as connection:

@@ -71,8 +71,9 @@ def test_a_provider_in_a_zone_is_its_site_there(tmp_path: Path) -> None:
 
 
 def test_facts_of_a_place_that_contradict_are_said_until_a_rule_settles_them(tmp_path: Path) -> None:
-    """Virginia said to be in France, a region that no table has, France called Germany: `check` says the same as the
-    build; a site in the zone of the trace, and a rule on each, leave nothing to look at."""
+    """Virginia said to be in France, regions that no table has, of a cloud and of a country (named), France called
+    Germany: `check` says the same as the build; a site in the zone of the trace, a region of a country whose regions
+    have no value of their own, and a rule on each, leave nothing to look at."""
     cloud = {"cloud_provider": "aws", "country_iso_code": "FRA", "country_name": "France"}
     trace = tmp_path / "emissions.csv"
     trace.write_text(
@@ -81,12 +82,17 @@ def test_facts_of_a_place_that_contradict_are_said_until_a_rule_settles_them(tmp
             cloud | {"project_name": "b", "run_id": "b", "cloud_region": "mars-1"},
             cloud | {"project_name": "c", "run_id": "c", "cloud_region": "eu-west-3", "country_name": "Germany"},
             cloud | {"project_name": "d", "run_id": "d", "cloud_region": "eu-west-3"},
-            columns=[*COLUMNS, "cloud_provider", "cloud_region"],
+            {"project_name": "e", "run_id": "e", "country_iso_code": "USA", "region": "mars-1"},
+            {"project_name": "f", "run_id": "f", "country_iso_code": "USA", "region": "Ohio"},
+            {"project_name": "g", "run_id": "g", "country_iso_code": "FRA", "region": "bretagne"},
+            columns=[*COLUMNS, "region", "cloud_provider", "cloud_region"],
         )
     )
-    home, wanted = tmp_path / "home", {"zone_apart", "unknown_region", "two_countries"}
+    home, wanted = tmp_path / "home", {"zone_apart", "unknown_region", "two_countries", "unknown_part"}
     announced = json.loads(sobria(home, "check", str(trace), "--json").stdout)["files"][0]["checks"]
     assert {check["code"] for check in announced if check["count"] == 1} >= wanted
+    told = {check["code"]: check["fr"] for check in announced}
+    assert "USA/mars-1" in told["unknown_part"] and "FRA/aws:mars-1" in told["unknown_region"]
     sobria(home, "import", str(trace))
 
     def said() -> dict[str, set[str]]:
@@ -96,8 +102,12 @@ def test_facts_of_a_place_that_contradict_are_said_until_a_rule_settles_them(tmp
         rows = opened.runs()["rows"]
         return {row["service_key"]: {check["code"] for check in row["checks"]} & wanted for row in rows}
 
-    assert said() == {"a": {"zone_apart"}, "b": {"unknown_region"}, "c": {"two_countries"}, "d": set()}
-    for service, *place in (("a", "--zone", "USA-VA"), ("b", "--host", "aws/eu-west-3"), ("c", "--zone", "FRA")):
+    told_once = {"a": {"zone_apart"}, "b": {"unknown_region"}, "c": {"two_countries"}, "e": {"unknown_part"}}
+    assert said() == told_once | {service: set() for service in "dfg"}
+    build = open_current(home)
+    assert build is not None and {c["code"]: c["en"] for c in build.checks()}["unknown_part"].count("USA/mars-1") == 1
+    zones = (("a", "--zone", "USA-VA"), ("c", "--zone", "FRA"), ("e", "--zone", "USA"))
+    for service, *place in (("b", "--host", "aws/eu-west-3"), *zones):
         sobria(home, "places", "add", "--service", service, *place, *SAID)
     assert not set().union(*said().values())
 

@@ -73,7 +73,7 @@ def facts_of(
         "service_key": read("project_name"),
         "tool_version": read("codecarbon_version") or None,
         "zone": zone,
-        "zone_as_read": _zone_as_read(place),
+        "zone_as_read": _zone_as_read(place, place_checks),
         "host": host,
         "machine": machine,
         "machine_units": units,
@@ -186,8 +186,10 @@ def _clock(
     return (country, "country", checks) if country else (home, "home", checks)
 
 
-def _zone_as_read(place: PlaceRead) -> str | None:
-    return "/".join(filter(None, (place.country_iso or place.country_name, place.region))) or None
+def _zone_as_read(place: PlaceRead, checks: tuple[str, ...]) -> str | None:
+    """Country and region; the region of a provider too where no table has it."""
+    cloud = f"{place.cloud_provider}:{place.cloud_region}" if "unknown_region" in checks else ""
+    return "/".join(filter(None, (place.country_iso or place.country_name, place.region, cloud))) or None
 
 
 def _whole(scope: str) -> float | None:
