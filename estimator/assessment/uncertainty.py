@@ -23,7 +23,7 @@ GROUP_CORRELATION = 0.7  # expert judgement, stated on the method page
 Z95 = 1.6448536269514722  # 95 % point of the standard normal
 SHARES = frozenset({"occupancy", "machine_share", "resource_share", "model_active_share"})
 EXCEEDED = frozenset({"p5_p95", "rival_sources"})  # 5 and 95 % points: what another source publishes can be passed
-MOST = 1e38  # of 32 bits
+INFINITE = 0xFF00  # leading 16 bits of an infinite float of 32, its sign aside
 AT_LEAST_ONE = frozenset({"pue", "serving_flight", "host_ratio", "provisioning_factor"})
 
 
@@ -170,7 +170,7 @@ def points_of_each(several: "Sequence[Array | float]") -> list[tuple[float, ...]
         import numpy as np
 
         matrix = np.array(drawn)
-        cuts = iter((_selected if 0 <= matrix.min() <= matrix.max() < MOST else _sorted)(matrix).tolist())
+        cuts = iter((_selected if matrix.min() >= 0 else _sorted)(matrix).tolist())
     return [(float(v),) * 3 if isinstance(v, int | float) else tuple(next(cuts)) for v in several]
 
 
@@ -190,12 +190,15 @@ def _selected(matrix: "Array") -> "Array":
 
     rows, count = matrix.shape
     below, above, part = _places(count)
-    keys = (matrix.astype(np.float32).view(np.uint32) >> 15).astype(np.uint16)
+    with np.errstate(over="ignore"):
+        keys = (matrix.astype(np.float32).view(np.uint32) >> 15).astype(np.uint16)
     ordered = np.sort(keys, axis=1, kind="stable")
+    if ordered[:, -1].max() >= INFINITE:
+        return _sorted(matrix)
     first, last = ordered[:, below], ordered[:, above]
     near = np.zeros(matrix.shape, bool)
-    for low, high in zip(first.T, last.T, strict=True):
-        near |= (keys >= low[:, None]) & (keys <= high[:, None])
+    for low, wide in zip(first.T, (last - first).T, strict=True):
+        near |= keys - low[:, None] <= wide[:, None]
     at = np.flatnonzero(near)
     row, values = at // count, matrix.ravel()[at]
     order = np.lexsort((values, row))
