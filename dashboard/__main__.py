@@ -26,14 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         open_home(chosen.home, lambda key, facts: print(say("custody", key, chosen.lang, **facts), file=sys.stderr))
+        listening = _listen(chosen.address, chosen.port)
     except SobriaError as error:
         print(error.message(chosen.lang), file=sys.stderr)
-        return 1
-    try:
-        listening = _listen(chosen.address, chosen.port)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        print(t("server.address_refused", chosen.lang, address=chosen.address, reason=reason), file=sys.stderr)
         return 1
     os.environ["SOBRIA_HOME"] = str(chosen.home)
     port = listening.getsockname()[1]
@@ -87,31 +82,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _listen(address: str, port: int) -> socket.socket:
-    """A listening socket; on a free port when the requested one is taken. OSError when the address is not local."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    for candidate in (port, 0):
-        opened = socket.socket(family)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            opened.bind((address, candidate))
-            opened.listen(128)
-        except OSError:
-            opened.close()
-            if candidate == 0 or not _can_bind(family, address):
-                raise
-        else:
-            return opened
-    raise OSError(address)
+    """A listening socket; on a free port when the requested one cannot be had. SobriaError."""
+    from estimator.ingestion.http.server import listen
 
-
-def _can_bind(family: socket.AddressFamily, address: str) -> bool:
-    """Whether the address is local to this machine, whatever the port."""
-    with socket.socket(family) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError:
-            return False
-    return True
+    try:
+        return listen(address, port)
+    except SobriaError:
+        return listen(address, 0)
 
 
 def _serve(listening: socket.socket, chosen: argparse.Namespace, access: Access) -> None:

@@ -14,8 +14,7 @@ from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_text import ground_words, parts_words
-from estimator.core.interval import Interval
-from estimator.core.number_format import DisplayUnit, plain, stated_share_text, step_for, tick_text, with_unit
+from estimator.core.number_format import DisplayUnit, figure, mark_text, stated_share_text, tick_text, with_unit
 
 MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
 
@@ -32,20 +31,15 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         sources=load().sources,
         link=lambda figure: link(scenario, lang, calcul=figure),
         units_text=lambda option: _units_text(scenario.option(option.id), lang),
-        central=partial(_central, lang=lang),
+        central=lambda amount: figure(amount, lang).central,
         about=partial(_about_quality, lang=lang),
         minutes=partial(_minutes, lang=lang),
         parts=lambda option: parts_words(option, answer.scenario.need.period, lang),
         occupancy=occupancy,
         grounds=_grounds,
-        quality_text=quality_text,
+        mark_text=mark_text,
         INDICATORS=INDICATORS,
     )
-
-
-def quality_text(value: float, lang: str) -> str:
-    """A share as a percentage, a test score unchanged."""
-    return stated_share_text(value, lang) if value <= 1 else tick_text(value, svg_charts.RATIO, lang)
 
 
 def _units_text(option: Option, lang: str) -> str:
@@ -56,11 +50,6 @@ def _units_text(option: Option, lang: str) -> str:
     key = "counted" if option.accepted < 1 else "counted_attempts"
     said = t(f"compare.{key}", lang, attempts=attempts, accepted=stated_share_text(option.accepted, lang))
     return f"{said} ({option.acceptance_why})" if option.acceptance_why else said
-
-
-def _central(amount: Interval, lang: str) -> str:
-    step = step_for(amount.unit, amount.ends.central, lang)
-    return with_unit(plain(amount.ends.central, step, lang), step)
 
 
 def _about_quality(option: AnsweredOption, lang: str) -> list[str]:

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from dashboard.comparison.results_table import quality_text
 from dashboard.shared.plotly_figures import PALE, PLACE, Explored, ExploredRow, Mark
 from dashboard.shared.svg_charts import RATIO
 from dashboard.shared.templates import render
@@ -13,7 +12,7 @@ from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.verdict_rules import NOT_STUDIED
 from estimator.comparison.verdict_text import smallest_words, told
 from estimator.core.interval import Interval
-from estimator.core.number_format import said_in_sentence, step_for, tick_text, two_figures
+from estimator.core.number_format import mark_text, said_in_sentence, step_for, tick_text, two_figures
 from estimator.reporting.documents.pictures import ACCENT
 
 FIGURES = ("energy", "water", "adpe", "gwp")
@@ -83,7 +82,7 @@ def smallest(answer: Answer, lang: str) -> Markup:
         nearest=told(pair, lang) if pair else "",
         smallest=smallest_words(answer, lang),
         figure_html=PLACE if points else "",
-        quality_text=quality_text,
+        mark_text=mark_text,
     )
 
 
@@ -99,7 +98,7 @@ def pictures(answer: Answer, lang: str) -> list[Explored]:
             said_in_sentence(point.amount, lang)[0],
             [Mark.of(point.amount, "", ACCENT if point.marked else PALE)],
             point.quality,
-            [f"{t('compare.quality', lang).lower()} {quality_text(point.quality, lang)}"],
+            [f"{t('compare.quality', lang).lower()} {mark_text(point.quality, lang)}"],
         )
         for point in points
     ]

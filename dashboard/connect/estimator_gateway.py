@@ -1,7 +1,7 @@
 """Gateway to the import: dry run of an uploaded file, then the import itself; nothing is computed here."""
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from glob import escape
 from io import StringIO
 from pathlib import Path
@@ -14,11 +14,9 @@ from dashboard.register.estimator_gateway import register
 from dashboard.register.service_names import use_cases
 from estimator.catalogue import products as catalogue_products
 from estimator.catalogue.load import load
-from estimator.core.errors import say
-from estimator.core.fields import Author
 from estimator.core.home import default_home
-from estimator.core.refusals import checked as checked_fields
 from estimator.core.typography import typeset
+from estimator.governance.register.register import author as author_of
 from estimator.ingestion.archives import is_archive, unpack
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dry_run import check_paths
@@ -27,7 +25,6 @@ from estimator.ingestion.parsing.delimited_text import decode
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
-from estimator.places.placing import Knowledge, knowledge
 from estimator.places.supplier_answers import read_answers
 from estimator.results.making import build, rebuilt
 
@@ -95,52 +92,34 @@ def imported(files: Dropped, progress: Callable[[int, int], None]) -> Mapping[st
 def mended(target: Mapping[str, str], said: Mapping[str, Any]) -> None:
     """What is said of the place of a service or of a run is a rule, and the build is made again; the use case of a
     service is an attachment. target: one of service, run; said: who, why, then what was chosen. SobriaError."""
-    author = checked_fields(Author, {"who": said["who"], "why": said["why"]}, "author")
+    author = author_of(said["who"], said["why"])
     rule = {name: value for name, value in said.items() if name not in ("who", "why", "use") and value}
     if said.get("use"):
-        attach(said["use"], [target["service"]], author)
+        register().attach(said["use"], {"service_key": escape(target["service"])}, author)
     if rule or not said.get("use"):  # nothing chosen is refused as a rule that says nothing
         home = default_home()
         matched = {"service": escape(target["service"])} if "service" in target else target
         rebuilt(home, lambda: PlaceJournal(home).add_rule(rule | dict(matched), author))
 
 
-def attach(case: str, services: Sequence[str], author: Author) -> None:
-    """Count services under a use case. SobriaError."""
-    for service in services:
-        register().attach(case, {"service_key": escape(service)}, author)
-
-
-def place_services(services: Sequence[str], said: Mapping[str, Any]) -> None:
-    """A rule for each of these services, and the build that takes it; their use case, if it is chosen. said: who, why,
-    then the fields of a rule. SobriaError."""
-    for service in services:
-        mended({"service": service}, said)
-
-
 def host_named(said: Mapping[str, str]) -> None:
     """A host of one's own, from now on one of the catalogue. said: name, wider, zone, who, why. SobriaError."""
-    author = checked_fields(Author, {"who": said["who"], "why": said["why"]}, "author")
+    author = author_of(said["who"], said["why"])
     fields, home = {name: said[name] for name in ("name", "wider", "zone")}, default_home()
     rebuilt(home, lambda: PlaceJournal(home).add_host(fields, author))
 
 
 def answers_taken(content: bytes, who: str, why: str) -> int:
     """How many answers of a questionnaire that was filled in are new, and the build that takes them. SobriaError."""
-    author, home = checked_fields(Author, {"who": who, "why": why}, "author"), default_home()
+    author, home = author_of(who, why), default_home()
     found = read_answers(decode(content))
     return len(rebuilt(home, lambda: PlaceJournal(home).add_answers(found, author))[0])
 
 
 def withdrawn(id: str, who: str, why: str) -> None:
     """Withdraw a rule, an answer or a host, and the build without it. SobriaError."""
-    author, home = checked_fields(Author, {"who": who, "why": why}, "author"), default_home()
+    author, home = author_of(who, why), default_home()
     rebuilt(home, lambda: PlaceJournal(home).withdraw(id, author))
-
-
-def known_places() -> Knowledge:
-    """What is said of places in this home. SobriaError."""
-    return knowledge(default_home())
 
 
 def known(name: str, lang: str) -> Mapping[str, str]:
@@ -171,11 +150,6 @@ def seats_table(line: Mapping[str, str]) -> bytes:
     writer.writeheader()
     writer.writerow(line)
     return out.getvalue().encode()
-
-
-def format_name(reader: str, lang: str) -> str:
-    """The label of an input format."""
-    return say("formats", reader, lang)
 
 
 def plain_name(name: str) -> str:

@@ -13,7 +13,7 @@ from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
-from estimator.core.errors import SobriaError
+from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import proof_words
 from estimator.core.typography import some_of
 
@@ -66,7 +66,8 @@ def _import(files: connect.Dropped, services: list[str], lang: str) -> None:
 
     try:
         if any(place[name] for name in ASKED):
-            connect.place_services(services, place)
+            for service in services:
+                connect.mended({"service": service}, place)
         st.session_state[DONE] = connect.imported(files, progress)
         st.session_state.pop(FILES, None)
     except SobriaError as error:
@@ -118,7 +119,7 @@ def _counts(name: str, account: Mapping[str, int], lang: str) -> str:
 
 def _dry_run_lines(file: Mapping[str, Any], lang: str) -> list[str]:
     """Report before the import: format, proof, quarantined rows with reasons, ignored fields."""
-    lines = [t("connect.format", lang, format=connect.format_name(file["reader"], lang))]
+    lines = [t("connect.format", lang, format=say("formats", file["reader"], lang))]
     told = {name: f" ({parts[lang]})" for name, parts in file["components"].items()}
     lines += [t(f"connect.rows_{name}", lang, n=n, parts=told.get(name, "")) for name, n in file["proofs"].items()]
     if len(file["shares"]) > 1:

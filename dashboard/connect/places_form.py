@@ -13,6 +13,8 @@ from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from estimator.core.errors import SobriaError
+from estimator.core.home import default_home
+from estimator.places.placing import knowledge
 
 PLACE, AUTHOR = ("host", "zone"), ("who", "why")
 CHOICES = ("host", "zone", "device", "use")
@@ -51,7 +53,7 @@ def show(lang: str) -> None:
     if TOLD in st.session_state:
         st.html(st.session_state.pop(TOLD))
     try:
-        known = connect.known_places()
+        known = knowledge(default_home())
     except SobriaError as error:
         st.html(refusal(error, lang))
         return
@@ -100,7 +102,7 @@ def _place_drawn(lang: str) -> None:
 
 def _place() -> None:
     typed = said("place", ("service", *PLACE, *DAYS))
-    connect.place_services([typed.pop("service")], typed)
+    connect.mended({"service": typed.pop("service")}, typed)
 
 
 def _own_drawn(lang: str) -> None:

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from dashboard.shared import chart_parts, html_parts, svg_charts
 from dashboard.shared.dates import month_text
 from dashboard.shared.texts import t
-from estimator.core.number_format import plain, step_for, with_unit
+from estimator.core.interval import Interval
+from estimator.core.number_format import figure
 from estimator.core.periods import month_after, months_between
 
 FEWEST, MOST = 6, 120  # months across
@@ -168,5 +169,4 @@ def _cells(month: Month | None, lang: str) -> list[str | int]:
 
 
 def _kwh(value: float, lang: str) -> str:
-    step = step_for("kWh", value, lang)
-    return with_unit(plain(value, step, lang), step)
+    return figure(Interval.exact(value, "kWh"), lang).central

@@ -55,16 +55,14 @@ def _answer(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> Mar
     known = energy.central is not None
     counted = len(_services_with_energy(services)) if known else len(services)
     in_sentence, aside = said_in_sentence(energy, lang)
-    link = Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(
-        html_parts.explain_link("total.energy", lang), in_sentence, html_parts.figure_name("energy", lang)
-    )
+    name = html_parts.figure_name("energy", lang)
     return phrase(
         "home.answer" if known else "home.answer_missing",
         lang,
         period=period_text(totals.coverage.period, lang),
         services=t("home.services", lang, n=counted),
         used=t("home.used", lang, n=counted),
-        energy=link,
+        energy=html_parts.opened(html_parts.explain_link("total.energy", lang), in_sentence, name),
         central=aside,
         proof=proof_sentence(totals.proof, t("home.this", lang), lang),
     )

@@ -12,7 +12,7 @@ from dashboard.shared.dates import is_past
 from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
-from dashboard.shared.widgets import choice, language, page_asked, paging, search
+from dashboard.shared.widgets import choice, language, paged, search
 
 DRAWN = 8  # values of one disagreement in the chart of the list
 
@@ -80,8 +80,7 @@ def _lists(chosen: Sequence[FactorEntry], today: date, lang: str) -> Markup:
     """The disagreements, then the factors selected, page by page."""
     rivals = _disagreements(chosen)
     first = _with_value(rivals[0]) if rivals else []
-    page = min(page_asked(), (len(chosen) - 1) // html_parts.PER_PAGE + 1)
-    where = {name: st.query_params.get(name, "") for name in ("grandeur", "source", "sujet")}
+    shown, links = paged("facteurs", chosen, ("grandeur", "source", "sujet"), lang)
     return render(
         "factors",
         lang,
@@ -89,8 +88,8 @@ def _lists(chosen: Sequence[FactorEntry], today: date, lang: str) -> Markup:
         count=len(first),
         others=[family[0] for family in rivals[1:]],
         chosen=len(chosen),
-        shown=chosen[(page - 1) * html_parts.PER_PAGE : page * html_parts.PER_PAGE],
-        paging=paging("facteurs", page, len(chosen), where, lang),
+        shown=shown,
+        paging=links,
         **of_factors(today, lang),
     )
 

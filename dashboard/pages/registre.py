@@ -23,7 +23,7 @@ from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
-from dashboard.shared.widgets import choice, language, page_asked, paging
+from dashboard.shared.widgets import choice, language, paged
 from estimator.core.errors import SobriaError
 from estimator.governance.register.schema import UseCase
 
@@ -108,10 +108,7 @@ def _order(case: UseCase) -> tuple[bool, date, str]:
 
 
 def _table(chosen: Sequence[UseCase], today: date, lang: str) -> Markup:
-    page = min(page_asked(), (len(chosen) - 1) // html_parts.PER_PAGE + 1)
-    shown = chosen[(page - 1) * html_parts.PER_PAGE : page * html_parts.PER_PAGE]
-    where = {name: st.query_params.get(name, "") for name in FILTERS}
-    links = paging("registre", page, len(chosen), where, lang)
+    shown, links = paged("registre", chosen, FILTERS, lang)
     texts = (commune_text, is_closed, quality_text, reached_text, when_text)
     facts = {function.__name__: function for function in texts} | {"word": partial(_word, lang)}
     return render("registre_list", lang, shown=shown, today=today, paging=links, **facts)

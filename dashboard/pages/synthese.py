@@ -32,7 +32,7 @@ def show() -> None:
     if refused is not None:
         shown = {"territory": territory_text(wanted.territory, lang), "period": period_text(wanted.period, lang)}
         st.html(phrase("synthese.shown_instead", lang, refusal=refused.message(lang), **shown))
-    top, below = drawn((wanted, lang, read.get(SIMPLE) == "1", read.get(OPENED, "")))
+    top, below = drawn(wanted, lang, read.get(SIMPLE) == "1", read.get(OPENED, ""))
     st.html(top)
     _choices(now, wanted, lang)
     st.html(below)

@@ -17,9 +17,11 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
+from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
 
 Values = Mapping[str, Any]
+Save = Callable[[str, Values, Author], str]
 ALONE = {"ajouter": "add", "importer": "import"}  # URL -> key of the words, for forms about no use case in particular
 FORMS = {
     "sans-ia": "alternative",
@@ -52,7 +54,7 @@ class Form:
     """How a form is drawn and stored. `reason`: the field that gives the reason, when not asked separately."""
 
     draw: Callable[[UseCase | None, str], dict[str, Any]]
-    save: Callable[[str, Values, Author], str]
+    save: Save
     reason: str = "why"
 
 
@@ -160,16 +162,9 @@ def _move(id: str, values: Values, author: Author) -> str:
     return register.register().move(id, values["stage"], author).id
 
 
-def _quality(id: str, values: Values, author: Author) -> str:
-    return register.register().record_quality(id, _only(values, ("value", "test", "date", "by")), author).id
-
-
-def _decide(id: str, values: Values, author: Author) -> str:
-    return register.register().decide(id, _only(values, ("what", "reasons", "date", "by")), author).id
-
-
-def _attach(id: str, values: Values, author: Author) -> str:
-    return register.register().attach(id, _only(values, ("service_key", "since")), author).id
+def _told(write: Callable[[Register, str, dict[str, Any], Author], UseCase], *names: str) -> Save:
+    """What the register writes with the values of these names."""
+    return lambda id, values, author: write(register.register(), id, _only(values, names), author).id
 
 
 def _detach(id: str, values: Values, author: Author) -> str:
@@ -187,10 +182,10 @@ _FORMS = {
     "change": Form(fields.all_fields, _change),
     "alternative": Form(fields.alternative_fields, _change, "alternative_raison"),
     "stage": Form(fields.stage_fields, _move),
-    "quality": Form(fields.quality_fields, _quality, "test"),
+    "quality": Form(fields.quality_fields, _told(Register.record_quality, "value", "test", "date", "by"), "test"),
     "review": Form(fields.review_fields, _review, "conclusion"),
-    "decision": Form(fields.decision_fields, _decide, "reasons"),
-    "attach": Form(fields.attach_fields, _attach),
+    "decision": Form(fields.decision_fields, _told(Register.decide, "what", "reasons", "date", "by"), "reasons"),
+    "attach": Form(fields.attach_fields, _told(Register.attach, "service_key", "since")),
     "detach": Form(fields.detach_fields, _detach),
     "import": Form(fields.table_fields, _import),
 }

@@ -1,6 +1,4 @@
-"""Routes of the register: its table as CSV, the schema, the documents about a use case."""
-
-from pathlib import Path
+"""Routes of the register: its table as CSV, the documents about a use case."""
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -19,15 +17,13 @@ from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.uses.context import UseFacts
 from estimator.reporting.uses.documents import DOCUMENTS
 
-REGISTER_FILES = ("/registre.csv", "/registre-schema.json", *(f"/{name}" for name in OF_A_USE.values()))
+REGISTER_FILES = ("/registre.csv", *(f"/{name}" for name in OF_A_USE.values()))
 KINDS = {f"/{name}": kind for kind, name in OF_A_USE.items()}
-SCHEMA = Path(__file__).parents[1] / "static" / "registre-schema.json"
 
 
 def register_routes() -> list[Route]:
     """The routes of the register."""
-    documents = [Route(path, _document) for path in KINDS]
-    return [Route("/registre.csv", _table), Route("/registre-schema.json", _schema), *documents]
+    return [Route("/registre.csv", _table), *(Route(path, _document) for path in KINDS)]
 
 
 def _table(request: Request) -> Response:
@@ -41,10 +37,6 @@ def _table(request: Request) -> Response:
     sample = build is not None and build.sample
     table = register.export_csv(register.register(), sample).encode("utf-8-sig")
     return Response(table, media_type="text/csv", headers=headers)
-
-
-def _schema(request: Request) -> Response:
-    return Response(SCHEMA.read_bytes(), media_type="application/json")
 
 
 def _document(request: Request) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 from babel.dates import format_timedelta
 
 from dashboard.register import estimator_gateway as register
-from dashboard.shared.dates import day_text
+from dashboard.shared.dates import day_text, is_past
 from dashboard.shared.texts import t
 from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text, mark_text
@@ -42,11 +42,6 @@ def commune_text(code: str, lang: str) -> str:
     return t("register.metropole", lang) if code == METROPOLE else t("register.code", lang, code=code)
 
 
-def number_text(value: float, lang: str) -> str:
-    """A number as entered, up to four significant figures."""
-    return exact_text(value, "1", lang)
-
-
 def quality_text(case: UseCase, lang: str) -> str:
     """« 92 % pour un seuil de 90 % »"""
     found, threshold = case.tested or case.quality, case.threshold
@@ -74,7 +69,7 @@ def is_closed(case: UseCase) -> bool:
 
 def is_late(case: UseCase, today: date) -> bool:
     """Whether a review is overdue."""
-    return case.next_review is not None and case.next_review < today
+    return is_past(case.next_review, today)
 
 
 def when_text(day: date, today: date, lang: str) -> str:
@@ -126,6 +121,6 @@ def field_text(value: Any, lang: str) -> str:
             return register.word("answers", value["answer"], lang)
         return f"{mark_text(value['value'], lang)} ({value['test']})"
     if isinstance(value, float | int):
-        return number_text(value, lang)
+        return exact_text(value, "1", lang)
     text = str(value)
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"

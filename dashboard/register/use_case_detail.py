@@ -15,7 +15,6 @@ from dashboard.register.sentences import (
     field_text,
     is_closed,
     is_late,
-    number_text,
     reached_text,
     result_text,
     when_text,
@@ -29,7 +28,7 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import sentence, t
 from dashboard.summary.estimator_gateway import periods, sources, state
 from estimator.core.errors import SobriaError
-from estimator.core.number_format import mark_text
+from estimator.core.number_format import exact_text, mark_text
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.governance.indicators.forecast import forecast
@@ -136,7 +135,7 @@ def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
     ]
     for name in ("volume_per_month", "growth_percent", "concurrency"):
         value = getattr(case, name)
-        pairs.append((t(f"use_case.f_{name}", lang), None if value is None else number_text(value, lang)))
+        pairs.append((t(f"use_case.f_{name}", lang), None if value is None else exact_text(value, "1", lang)))
     pairs += [(t(f"use_case.f_{name}", lang), getattr(case, name)) for name in CHARTER]
     return [*pairs, (t("use_case.f_review_months", lang), case.review_months)]
 

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import cache, partial
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -26,22 +26,26 @@ from dashboard.server.write_access import Access, writing_routes
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.html_shell import not_found_page
 from dashboard.shared.screens import SCREENS
-from dashboard.shared.texts import DEFAULT, LANGUAGES, t
+from dashboard.shared.texts import LANGUAGES, lang_of, t
 from dashboard.summary.estimator_gateway import explanation
 from dashboard.summary.routes import SYNTHESIS_FILES, synthesis_routes
 from estimator.assessment.explanation import NumberUnknown
 from estimator.core.errors import SobriaError
 
+FILES = {
+    "/style.css": "text/css",
+    "/streamlit.js": "text/javascript",
+    "/parts.js": "text/javascript",
+    "/inter.woff2": "font/woff2",
+    "/favicon.png": "image/png",
+    "/modele-declaration.csv": "text/csv; charset=utf-8",
+    "/modele-sieges.csv": "text/csv; charset=utf-8",
+    "/registre-schema.json": "application/json",
+}
 OWN_ROUTES: tuple[str, ...] = (
     "/sante",
     "/explication.json",
-    "/style.css",
-    "/streamlit.js",
-    "/parts.js",
-    "/inter.woff2",
-    "/favicon.png",
-    "/modele-declaration.csv",
-    "/modele-sieges.csv",
+    *FILES,
     *REGISTER_FILES,
     *RUN_FILES,
     *SHEET_FILES,
@@ -52,16 +56,7 @@ UNASKED = {
     **dict.fromkeys(("/fiche-usage", "/evaluation-usage", "/sci-usage", "/preuves-usage"), 404),
     **dict.fromkeys(("/bilan-commune.json", "/preuves-usages", "/bilan-territoire"), 400),
 }
-SCRIPT = Path(__file__).parents[1] / "pages" / "frame.py"
-FILES = {
-    "/style.css": "text/css",
-    "/streamlit.js": "text/javascript",
-    "/parts.js": "text/javascript",
-    "/inter.woff2": "font/woff2",
-    "/favicon.png": "image/png",
-    "/modele-declaration.csv": "text/csv; charset=utf-8",
-    "/modele-sieges.csv": "text/csv; charset=utf-8",
-}
+DASHBOARD = Path(__file__).parents[1]
 FIRST_NUMBER = "total.energy"
 FOR_A_DAY = "public, max-age=86400"
 
@@ -85,8 +80,9 @@ def create_app(hosts: Sequence[str], access: Access) -> st.App:
         *(Route("/" + screen.path, _page) for screen in SCREENS),
         Route("/{name}", _not_found),
     ]
+    script = DASHBOARD / "pages" / "frame.py"
     guard = [Middleware(Guard, access=access, hosts=tuple(hosts)), Middleware(PackedAssets)]
-    return st.App(SCRIPT, routes=routes, middleware=guard, lifespan=_lifespan, on_script_error=show_error)
+    return st.App(script, routes=routes, middleware=guard, lifespan=_lifespan, on_script_error=show_error)
 
 
 @asynccontextmanager
@@ -104,8 +100,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
 def show_error(error: Exception) -> bool:
     """Error text of a page: the estimator's own message, or a reference to the log."""
-    asked = st.query_params.get("lang", DEFAULT)
-    lang = asked if asked in LANGUAGES else DEFAULT
+    lang = lang_of(st.query_params)
     if isinstance(error, SobriaError):
         st.html(html_parts.head(t("state.refused_title", lang), error.message(lang)))
     else:
@@ -116,11 +111,11 @@ def show_error(error: Exception) -> bool:
 
 
 async def _page(request: Request) -> Response:
-    return HTMLResponse(page(_language(request)), headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(page(lang_of(request.query_params)), headers={"Cache-Control": "no-cache"})
 
 
 async def _not_found(request: Request) -> Response:
-    return HTMLResponse(not_found_page(_language(request)), status_code=404)
+    return HTMLResponse(not_found_page(lang_of(request.query_params)), status_code=404)
 
 
 def _health(request: Request) -> Response:
@@ -131,9 +126,10 @@ def _health(request: Request) -> Response:
 
 def _explanation(request: Request) -> Response:
     """The explanation of a figure, as a file that SobrIA can replay to the same digits."""
-    lang, number, build = _language(request), request.query_params.get("id", FIRST_NUMBER), estimator_gateway.current()
-    if build is None or not number:
-        return JSONResponse({"code": "wrong_id", **_sentences("server.wrong_id")}, status_code=404)
+    lang, number = lang_of(request.query_params), request.query_params.get("id", FIRST_NUMBER)
+    if estimator_gateway.current() is None or not number:
+        said = {lang: t("server.wrong_id", lang) for lang in LANGUAGES}
+        return JSONResponse({"code": "wrong_id", **said}, status_code=404)
     try:
         body = explanation(number).as_dict()
     except NumberUnknown as refusal:
@@ -143,18 +139,4 @@ def _explanation(request: Request) -> Response:
 
 
 async def _file(request: Request, path: str) -> Response:
-    return FileResponse(_static(path), media_type=FILES[path], headers={"Cache-Control": FOR_A_DAY})
-
-
-@cache
-def _static(path: str) -> str:
-    return str(Path(__file__).parents[1] / "static" / path.lstrip("/"))
-
-
-def _language(request: Request) -> str:
-    asked = request.query_params.get("lang", DEFAULT)
-    return asked if asked in LANGUAGES else DEFAULT
-
-
-def _sentences(key: str) -> dict[str, str]:
-    return {lang: t(key, lang) for lang in LANGUAGES}
+    return FileResponse(f"{DASHBOARD}/static{path}", media_type=FILES[path], headers={"Cache-Control": FOR_A_DAY})

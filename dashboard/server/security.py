@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.server.write_access import SECRET, Access
 from dashboard.shared.html_shell import not_found_page
 from dashboard.shared.permissions import WRITER
-from dashboard.shared.texts import DEFAULT, LANGUAGES, t
+from dashboard.shared.texts import lang_of, t
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 OPEN = ("static", "media", "_stcore")  # below these prefixes, paths are Streamlit's; below any other, there is nothing
@@ -73,7 +73,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        lang = _language(scope)
+        lang = lang_of(QueryParams(scope["query_string"]))
         host = headers.get("host", "")
         if _name(host) not in self._hosts:
             return PlainTextResponse(t("server.wrong_host", lang), status_code=400)
@@ -164,8 +164,3 @@ def _name(host: str) -> str:
         return (urlsplit("//" + host).hostname or "").lower()
     except ValueError:
         return ""
-
-
-def _language(scope: Scope) -> str:
-    query = scope.get("query_string", b"").decode("latin-1")
-    return next((lang for lang in LANGUAGES if f"lang={lang}" in query.split("&")), DEFAULT)

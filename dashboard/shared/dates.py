@@ -86,8 +86,6 @@ def _duration(whole: int, lang: str) -> str:
     return t("dates.days", lang, days=count_text(days, lang), hours=str(hours))
 
 
-def is_past(iso: str | date | None, today: date) -> bool:
+def is_past(day: date | None, today: date) -> bool:
     """Whether this day is over."""
-    if not iso:
-        return False
-    return (iso if isinstance(iso, date) else date.fromisoformat(iso[:10])) < today
+    return day is not None and day < today

@@ -54,9 +54,12 @@ def publications_name(family: str, lang: str) -> str:
 
 def number(amount: Interval, number_id: str, name: str, lang: str) -> Markup:
     """An interval in a sentence or a cell, linked to its explanation."""
-    return Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(
-        explain_link(number_id, lang), interval_text(amount, lang), name
-    )
+    return opened(explain_link(number_id, lang), interval_text(amount, lang), name)
+
+
+def opened(link: str, value: str, name: str) -> Markup:
+    """A figure that opens its explanation; name: of what it is, for those who are read it alone."""
+    return Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(link, value, name)
 
 
 def proof_text(proof: Mapping[str, float], lang: str) -> str:

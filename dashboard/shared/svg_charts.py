@@ -9,17 +9,11 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import chart_parts as parts
+from dashboard.shared.html_parts import opened
 from dashboard.shared.texts import t
 from estimator.catalogue.schema import PROOFS
 from estimator.core.interval import Interval
-from estimator.core.number_format import (
-    DisplayUnit,
-    interval_text,
-    plain,
-    step_for,
-    tick_text,
-    with_unit,
-)
+from estimator.core.number_format import DisplayUnit, figure, interval_text, step_for, tick_text, with_unit
 from estimator.reporting.documents.pictures import (
     ACCENT,
     EDGE,
@@ -66,7 +60,7 @@ def interval_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
 
 def central_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
     """The same bars once, each with its central value only: its interval is drawn, and in the alternative."""
-    drawn = [replace(bar, aside=bar.aside or _central(bar.amount, lang)) for bar in bars]
+    drawn = [replace(bar, aside=bar.aside or figure(bar.amount, lang).central) for bar in bars]
     panels = [legend([bar.proof for bar in bars], lang), _panel(drawn, lang), _absent(drawn, lang)]
     return _figure(drawn, title, Markup().join(panels), lang)
 
@@ -81,13 +75,6 @@ def _figure(bars: Sequence[ChartRow], title: str, body: Markup, lang: str) -> Ma
         parts.DrawnValue(b.label, b.said, (b.amount.low, b.amount.central, b.amount.high), b.amount.unit) for b in bars
     )
     return parts.figure_of(title, alt_text(bars, title, lang), body, values, lang)
-
-
-def _central(amount: Interval, lang: str) -> str:
-    if not amount.known:
-        return ""
-    step = step_for(amount.unit, amount.ends.central, lang)
-    return with_unit(plain(amount.ends.central, step, lang), step)
 
 
 def alt_text(bars: Sequence[ChartRow], title: str, lang: str) -> str:
@@ -216,9 +203,7 @@ def _absent(bars: Sequence[ChartRow], lang: str) -> Markup:
 def _row(bar: ChartRow, ticks: Sequence[float], lang: str) -> Markup:
     value: Any = bar.aside or interval_text(bar.amount, lang)
     if bar.href:
-        value = Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(
-            bar.href, value, bar.more or bar.label
-        )
+        value = opened(bar.href, value, bar.more or bar.label)
     said = Markup('<span class="said">{}</span>').format(bar.said) if bar.said else Markup()
     there = bar.amount.known
     picture = bar_svg(bar.amount, bar.proof, ticks[-1], ticks) if there else ""

@@ -1,7 +1,7 @@
 """Widgets shared by pages: the reader's language, choices in the URL, and rows of the estimator as chart rows."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from markupsafe import Markup
@@ -9,19 +9,19 @@ from markupsafe import Markup
 from dashboard.shared import html_parts
 from dashboard.shared.svg_charts import ChartRow
 from dashboard.shared.templates import render
-from dashboard.shared.texts import DEFAULT, LANGUAGES, both, has_text, sentence, t
+from dashboard.shared.texts import both, has_text, lang_of, sentence, t
 from estimator.assessment.impacts import Amount
 from estimator.core.number_format import missing_text, range_text, share_text
 from estimator.results.totals import ServiceTotals
 
+Row = TypeVar("Row")
 LONGEST_NUMBER = 7  # maximum digits of a page number
 LEAST_SAID, MOST_SAID = 0.01, 3  # of the measurement modes listed: minimum share of the electricity, maximum count
 
 
 def language() -> str:
     """The language of this view, from its URL."""
-    asked = st.query_params.get("lang", DEFAULT)
-    return asked if asked in LANGUAGES else DEFAULT
+    return lang_of(st.query_params)
 
 
 def choice(label: str, options: Mapping[str, str], name: str, every: str) -> str | None:
@@ -56,6 +56,14 @@ def search(label: str, name: str, example: str) -> str:
     st.session_state.setdefault(name, st.query_params.get(name, ""))
     typed: str = st.text_input(label, key=name, placeholder=example, on_change=_keep, args=(name,)) or ""
     return typed.strip()
+
+
+def paged(name: str, rows: Sequence[Row], filters: Sequence[str], lang: str) -> tuple[Sequence[Row], Markup]:
+    """The rows of a long table on the page that the URL asks for, and what leads to the others. filters: names of
+    those of the table in the URL."""
+    page = min(page_asked(), (len(rows) - 1) // html_parts.PER_PAGE + 1)
+    links = paging(name, page, len(rows), {name: st.query_params.get(name, "") for name in filters}, lang)
+    return rows[(page - 1) * html_parts.PER_PAGE : page * html_parts.PER_PAGE], links
 
 
 def page_asked() -> int:

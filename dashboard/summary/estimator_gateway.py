@@ -1,13 +1,12 @@
 """Gateway to the summary: computed once a state of the home, a territory and a period, then cached."""
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from threading import Lock
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
+
+import streamlit as st
 
 from dashboard.shared import estimator_gateway
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown
@@ -29,9 +28,6 @@ from estimator.reporting.summary.summary import synthesis
 STATES, ANSWERS = 3, 120  # entries in the cache
 QUARTER, YEAR = 3, 12  # months
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-
 
 class State(NamedTuple):
     """What determines every figure: the build, the files of the register, commitments and scenarios, the day."""
@@ -50,33 +46,6 @@ class SummaryScope(NamedTuple):
     period: str
 
 
-class Remembered(Generic[K, V]):
-    """Cache by key with eviction of the oldest entry; concurrent requests for a key wait for the same computation."""
-
-    def __init__(self, make: Callable[[K], V], most: int) -> None:
-        self._make, self._most = make, most
-        self._kept: OrderedDict[K, V] = OrderedDict()
-        self._busy: dict[K, Lock] = {}
-        self._lock = Lock()
-
-    def __call__(self, key: K) -> V:
-        """The value of a key."""
-        with self._lock:
-            if key in self._kept:
-                return self._kept[key]
-            busy = self._busy.setdefault(key, Lock())
-        with busy:
-            if key not in self._kept:
-                found = self._make(key)
-                with self._lock:
-                    self._kept[key] = found
-                    self._busy.pop(key, None)
-                    while len(self._kept) > self._most:
-                        self._kept.popitem(last=False)
-                return found
-            return self._kept[key]
-
-
 def state() -> State | None:
     """The current state of the home, None without a build."""
     build = estimator_gateway.current()
@@ -91,18 +60,21 @@ def state() -> State | None:
     )
 
 
-def _open_sources(now: State) -> Sources:
+@st.cache_resource(max_entries=STATES, show_spinner=False)
+def sources(now: State) -> Sources:
+    """What every figure of a state comes from, for its own pages."""
     build, home = estimator_gateway.current_build(), Path(now.home)
     return Sources(build, Register(home), votes.Commitments(home), home, now.day, inside=True)
 
 
+@st.cache_resource(max_entries=STATES, show_spinner=False)
 def _published(now: State) -> Sources:
     return replace(sources(now), inside=False)
 
 
 def scope_in(asked: SummaryScope) -> Scope:
     """The scope of indicators of a territory and a period, for what leaves the home."""
-    return Scope(published(asked.state), asked.territory, Period(asked.period))
+    return Scope(_published(asked.state), asked.territory, Period(asked.period))
 
 
 def _inside(asked: SummaryScope) -> Scope:
@@ -110,14 +82,16 @@ def _inside(asked: SummaryScope) -> Scope:
     return Scope(sources(asked.state), asked.territory, Period(asked.period))
 
 
-def _worked_out(asked: SummaryScope) -> dict[str, Any]:
+@st.cache_resource(max_entries=ANSWERS, show_spinner=False)
+def body(asked: SummaryScope) -> dict[str, Any]:
     """The summary for the pages; what only they tell is not to be said aloud."""
     scope = _inside(asked)
     kept = grouped(scope).kept
     return synthesis(scope) | {"kept": kept} | ({"aloud": [], "say": []} if kept else {})
 
 
-def _periods(now: State) -> tuple[str, ...]:
+@st.cache_resource(max_entries=STATES, show_spinner=False)
+def periods(now: State) -> tuple[str, ...]:
     """Every year, quarter and month with rows in the ledger, the last first, up to the end of this year."""
     months = [m for m in sources(now).build.months() if m // 100 <= sources(now).today.year]
     years = dict.fromkeys(str(month // 100) for month in reversed(months))
@@ -125,21 +99,15 @@ def _periods(now: State) -> tuple[str, ...]:
     return (*years, *quarters, *(f"{month // 100}-{month % 100:02}" for month in reversed(months)))
 
 
-def _open(key: tuple[SummaryScope, str]) -> ExplainedNumber:
-    wanted, figure = key
+@st.cache_resource(max_entries=ANSWERS, show_spinner=False)
+def _opened(wanted: SummaryScope, figure: str) -> ExplainedNumber:
     return explain_footprint(_inside(wanted), figure)
 
 
-def _levers(now: State) -> Levers:
+@st.cache_resource(max_entries=STATES, show_spinner=False)
+def every_lever(now: State) -> Levers:
+    """The levers of a state, told to its own pages."""
     return levers(sources(now))
-
-
-sources = Remembered(_open_sources, STATES)
-published = Remembered(_published, STATES)
-every_lever = Remembered(_levers, STATES)
-numbers = Remembered(_open, ANSWERS)
-body = Remembered(_worked_out, ANSWERS)
-periods = Remembered(_periods, STATES)
 
 
 def scope_of_address(now: State, territory: str, period: str) -> SummaryScope:
@@ -182,4 +150,4 @@ def explanation(number: str) -> ExplainedNumber:
     wanted = scope_of_address(now, territory, period)
     if (wanted.territory, wanted.period) != (territory, period):
         raise NumberUnknown(id=number)
-    return numbers((wanted, figure))
+    return _opened(wanted, figure)

@@ -1,8 +1,9 @@
 """The whole page of a territory and a period, rendered once and cached: the parts above and below the choices."""
 
+import streamlit as st
 from markupsafe import Markup
 
-from dashboard.summary.estimator_gateway import Remembered, SummaryScope, body
+from dashboard.summary.estimator_gateway import SummaryScope, body
 from dashboard.summary.full_page import full_page
 from dashboard.summary.plain_language import simple
 
@@ -10,11 +11,8 @@ TERRITORY, PERIOD, SIMPLE, OPENED = "territoire", "periode", "simple", "voir"
 DRAWN = 240  # pages in the cache
 
 
-def _draw(key: tuple[SummaryScope, str, bool, str]) -> tuple[Markup, Markup]:
+@st.cache_resource(max_entries=DRAWN, show_spinner=False)
+def drawn(wanted: SummaryScope, lang: str, in_plain_words: bool, opened: str) -> tuple[Markup, Markup]:
     """The parts above and below the choices."""
-    wanted, lang, in_plain_words, opened = key
     found, here = body(wanted), {TERRITORY: wanted.territory, PERIOD: wanted.period}
     return simple(found, here, lang) if in_plain_words else full_page(found, here, opened, lang)
-
-
-drawn = Remembered(_draw, DRAWN)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -9,9 +10,8 @@ from starlette.routing import Route
 from dashboard.shared.html_parts import address
 from dashboard.shared.html_shell import document_response, refusal_response
 from dashboard.shared.templates import render
-from dashboard.shared.texts import DEFAULT, LANGUAGES, lang_of
+from dashboard.shared.texts import lang_of
 from dashboard.summary.estimator_gateway import (
-    Remembered,
     State,
     SummaryScope,
     address_refused,
@@ -48,12 +48,9 @@ def synthesis_routes() -> list[Route]:
     return [Route(path, answer) for path, answer in zip(SYNTHESIS_FILES, answers, strict=True)]
 
 
-def _write(key: tuple[SummaryScope, str, str]) -> str:
-    asked_for, lang, format = key
-    return rendered(document(synthesis(scope_in(asked_for)), lang), format)
-
-
-sheets = Remembered(_write, SHEETS)
+@st.cache_resource(max_entries=SHEETS, show_spinner=False)
+def _written(asked: SummaryScope, lang: str, format: str) -> str:
+    return rendered(document(synthesis(scope_in(asked)), lang), format)
 
 
 def _of_scope(answer: Callable[[SummaryScope, str, Request], Response]) -> Callable[[Request], Response]:
@@ -80,12 +77,12 @@ def _sheet(asked: SummaryScope, lang: str, _: Request) -> Response:
     """The sheet, with a way back and a button that prints, neither of them on paper."""
     back = address("synthese", lang, **{TERRITORY: asked.territory, PERIOD: asked.period})
     ways = render("document_ways", lang, back=back)
-    return Response(sheets((asked, lang, HTML)).replace("<main>", f"{ways}<main>", 1), media_type="text/html")
+    return Response(_written(asked, lang, HTML).replace("<main>", f"{ways}<main>", 1), media_type="text/html")
 
 
 def _table(asked: SummaryScope, lang: str, _: Request) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="synthese-{asked.territory}-{asked.period}.csv"'}
-    return Response(sheets((asked, lang, CSV)), media_type="text/csv", headers=headers)
+    return Response(_written(asked, lang, CSV), media_type="text/csv", headers=headers)
 
 
 def _body(asked: SummaryScope, _lang: str, _: Request) -> Response:
@@ -127,5 +124,4 @@ def _facts(asked: SummaryScope, lang: str) -> ReportFacts:
 
 def _nothing(request: Request) -> Response:
     """The page of a home without a build, with the next step."""
-    lang = request.query_params.get("lang", DEFAULT)
-    return RedirectResponse(f"./synthese?lang={lang if lang in LANGUAGES else DEFAULT}", status_code=303)
+    return RedirectResponse(f"./synthese?lang={lang_of(request.query_params)}", status_code=303)

@@ -13,8 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.register import estimator_gateway as bridge
 from dashboard.register.form_fields import KEPT
-from dashboard.register.routes import SCHEMA, register_routes
+from dashboard.register.routes import register_routes
 from dashboard.register.sentences import event_text, when_text
+from dashboard.server.app import FILES
 from dashboard.shared import estimator_gateway, permissions
 from dashboard.shared.document_links import ADDRESSES, OF_A_USE
 from dashboard.shared.texts import t
@@ -306,9 +307,11 @@ def test_a_table_comes_back_as_it_went(register: Register) -> None:
     assert 'role="alert"' in text(at)
 
 
-def test_the_schema_served_and_the_documented_one_are_one_file(root: Path, register: Register) -> None:
+def test_the_schema_served_and_the_documented_one_are_one_file(root: Path) -> None:
     documented = root / "docs" / "table-schemas" / "register.json"
-    assert documented.resolve() == SCHEMA and ask("/registre-schema.json")[2] == SCHEMA.read_bytes()
+    [served] = [path for path, kind in FILES.items() if kind == "application/json"]
+    assert documented.resolve() == root / "dashboard" / "static" / served.lstrip("/")
+    assert f"<{served.lstrip('/')}>" in ask("/registre.csv")[1]["link"]
 
 
 def test_the_sheet_holds_the_record_and_an_unknown_one_is_told_so(register: Register) -> None:

@@ -4,10 +4,12 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 from pathlib import Path
 from threading import Thread
 from time import sleep
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -18,7 +20,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import t
-from dashboard.summary.estimator_gateway import Remembered, explanation
+from dashboard.summary import estimator_gateway as summary_gateway
+from dashboard.summary.estimator_gateway import State, SummaryScope, body, explanation
 from dashboard.summary.routes import SYNTHESIS_FILES, synthesis_routes
 from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError, say
@@ -228,20 +231,22 @@ def test_a_new_statement_is_seen_at_the_next_page(shown: Path) -> None:
     Register(shown).change("hostile", {"name": HOSTILE}, WHO)
 
 
-def test_people_who_ask_at_once_wait_for_one_work() -> None:
-    made: list[int] = []
+def test_people_who_ask_at_once_wait_for_one_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
 
-    def make(key: int) -> int:
+    def made_slowly(territory: str) -> dict[str, str]:
         sleep(0.05)
-        made.append(key)
-        return key * 2
+        made.append(territory)
+        return {"of": territory}
 
-    kept, found = Remembered(make, 2), []
-    threads = [Thread(target=lambda: found.append(kept(1))) for _ in range(8)]
+    monkeypatch.setattr(summary_gateway, "_inside", lambda asked: asked.territory)
+    monkeypatch.setattr(summary_gateway, "grouped", lambda scope: SimpleNamespace(kept=""))
+    monkeypatch.setattr(summary_gateway, "synthesis", made_slowly)
+    asked, found = SummaryScope(State("nowhere", "", "", date(2026, 1, 2)), "54395", "2025"), []
+    threads = [Thread(target=lambda: found.append(body(asked))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [2] * 8 and made == [1]
-    kept(2), kept(3)
-    assert kept(1) == 2 and made == [1, 2, 3, 1], "the oldest is forgotten"
+    assert found == [{"of": "54395", "kept": ""}] * 8 and made == ["54395"]
+    assert body(asked._replace(period="2024")) and len(made) == 2
