@@ -1,10 +1,10 @@
 """Carbon intensity of electricity by year and country: `python -m scripts.refresh_grid_years owid-energy-data.csv`.
 
-Reads the energy data of Our World in Data (columns iso_code, year, carbon_intensity_elec [gCO2e/kWh]) and writes
-factors/electricity_yearly.csv: a default row a country and year from 2015, France's as rivals of ADEME's, and of each
-state of the United States: the year of the country times the direct emissions of the state over the country's, from
-factors/electricity.csv. The first year holds for those before, the last for those after, and both say so. With
---check, only reports whether the table is up to date.
+Reads the energy data of Our World in Data (columns country, iso_code, year, carbon_intensity_elec [gCO2e/kWh]) and
+writes factors/electricity_yearly.csv: a default row a year from 2015, and a country, the Union, Europe or the world,
+France's as rivals of ADEME's, and of each state of the United States: the year of the country times the direct
+emissions of the state over the country's, from factors/electricity.csv. The first year holds for those before, the last
+for those after, and both say so. With --check, only reports whether the table is up to date.
 """
 
 import argparse
@@ -19,6 +19,8 @@ from scripts.refresh_grid import HEADER
 FACTORS = Path(__file__).resolve().parent.parent / "factors"
 TABLE = FACTORS / "electricity_yearly.csv"
 FIRST = 2015
+AGGREGATES = {"World": "WORLD", "Europe (Ember)": "EUROPE", "EU (Ember)": "EU27"}  # which have no code
+ENTITIES = {zone: name for name, zone in AGGREGATES.items()}
 OWN_DEFAULT = "FRA"  # ADEME's values stand as default
 LOW_CARBON = 0.1  # [kgCO2e/kWh]
 IMPORTING = frozenset("AUT BEL CHE HRV HUN LUX LVA SVK".split())  # of which the mix produced is not the mix consumed
@@ -36,7 +38,7 @@ def intensities(text: str, zones: frozenset[str]) -> dict[str, dict[int, float]]
     """Zone -> year -> intensity [kgCO2e/kWh]; a zero is no value."""
     found: dict[str, dict[int, float]] = {}
     for row in csv.DictReader(io.StringIO(text)):
-        zone, value = row["iso_code"], row["carbon_intensity_elec"]
+        zone, value = AGGREGATES.get(row["country"], row["iso_code"]), row["carbon_intensity_elec"]
         if zone in zones and value and float(value) > 0 and int(row["year"]) >= FIRST:
             found.setdefault(zone, {})[int(row["year"])] = float(value) / 1000
     return found
@@ -67,7 +69,7 @@ def rows_of(zone: str, years: Mapping[int, float]) -> Iterator[dict[str, str]]:
             "family": "owid",
             "correlation_group": "owid",
             "source": "owid_energy",
-            "locator": f"owid-energy-data.csv, {zone}, {year}, carbon_intensity_elec",
+            "locator": f"owid-energy-data.csv, {ENTITIES.get(zone, zone)}, {year}, carbon_intensity_elec",
             "quality": "2/1/2/2" if last else "1/1/2/2",
             "review_by": "2027-06-30",
             "note": " ".join(

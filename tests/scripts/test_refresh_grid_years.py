@@ -1,6 +1,15 @@
-"""The script of yearly electricity: what it adds for the states of a country."""
+"""The script of yearly electricity: what it adds for the states of a country, and for the Union and the world."""
 
-from scripts.refresh_grid_years import states_of
+from scripts.refresh_grid_years import intensities, rows_of, states_of
+
+
+def test_the_union_is_read_by_its_name_and_its_values_of_2014_are_not() -> None:
+    """World rows have no code in this file: 473.007 g is 0.473007 kg; 0.473007 ÷ 1.4 = 0.337862."""
+    text = "country,iso_code,year,carbon_intensity_elec\nWorld,,2014,544\nWorld,,2024,473.007\nAsia,,2024,500\n"
+    found = intensities(text, frozenset({"WORLD", "FRA"}))
+    assert found == {"WORLD": {2024: 0.473007}}
+    (row,) = rows_of("WORLD", found["WORLD"])
+    assert (row["low"], row["locator"]) == ("0.337862", "owid-energy-data.csv, World, 2024, carbon_intensity_elec")
 
 
 def test_a_state_is_the_year_of_its_country_times_its_share_of_direct_emissions() -> None:
