@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
-from dashboard.connect import places_form
+from dashboard.connect import mending, places_form
 from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
@@ -58,7 +58,7 @@ def examine(taken: Sequence[tuple[str, BinaryIO | bytes]]) -> None:
 def _import(files: connect.Dropped, services: list[str], lang: str) -> None:
     """Import the checked files, their services placed first where somebody said where they run; if that is refused, the
     files stay on the page."""
-    place = places_form.said("file", ASKED)
+    place, before = places_form.said("file", ASKED), mending.totals(lang)
     bar = st.progress(0.0, t("connect.importing", lang))
 
     def progress(done: int, whole: int) -> None:
@@ -68,7 +68,8 @@ def _import(files: connect.Dropped, services: list[str], lang: str) -> None:
         if any(place[name] for name in ASKED):
             for service in services:
                 connect.mended({"service": service}, place)
-        st.session_state[DONE] = connect.imported(files, progress)
+        account = connect.imported(files, progress)
+        st.session_state[DONE] = _counts(t("connect.account", lang), account, lang), mending.changes(before, lang)
         st.session_state.pop(FILES, None)
     except SobriaError as error:
         st.session_state[DONE] = error
@@ -103,11 +104,11 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         _import(files, services, lang)
 
 
-def _account(said: Mapping[str, int] | SobriaError, lang: str) -> Markup:
-    """Account of the import, or why nothing was imported."""
+def _account(said: tuple[str, str] | SobriaError, lang: str) -> Markup:
+    """Account of the import and what it changed of the totals, or why nothing was imported."""
     if isinstance(said, SobriaError):
         return refusal(said, lang)
-    return render("brancher_done", lang, counts=_counts(t("connect.account", lang), said, lang))
+    return render("brancher_done", lang, counts=said[0], changes=said[1])
 
 
 def _counts(name: str, account: Mapping[str, int], lang: str) -> str:

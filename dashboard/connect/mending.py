@@ -8,6 +8,7 @@ from markupsafe import Markup
 from dashboard.connect import estimator_gateway as connect
 from dashboard.connect import places_form
 from dashboard.register.service_names import use_cases
+from dashboard.shared import estimator_gateway
 from dashboard.shared.html_parts import figure_name, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
@@ -32,7 +33,7 @@ TOLD = "mend told"
 def show(build: Results, names: Mapping[str, str], lang: str) -> None:
     """Services with something to mend, the most doubted electricity first; one of them, or one of no use case, is
     mended."""
-    _tell(build, lang)
+    _tell(lang)
     entries, whole = build.to_mend(), build.totals().coverage.weight_kwh
     checks = {e["service_key"]: [c for c in build.checks(e["service_key"]) if c["mended_by"]] for e in entries[:SHOWN]}
     told = {"entries": entries, "shown": SHOWN, "whole": whole, "checks": checks, "names": names}
@@ -52,20 +53,20 @@ def show(build: Results, names: Mapping[str, str], lang: str) -> None:
             st.session_state["mend service"] = open_[0]
         said = {key: names.get(key, key) for key in open_}
         key = st.selectbox(t("places.service", lang), open_, key="mend service", format_func=said.__getitem__)
-        _form(build, {"service": key}, fields[key], lang)
+        _form({"service": key}, fields[key], lang)
 
 
 def of_run(build: Results, row_id: str, lang: str) -> None:
     """The same for one run, and nothing where nothing is to mend."""
-    _tell(build, lang)
+    _tell(lang)
     asked = [field for entry in build.to_mend(row_id) for mend in entry["mends"] for field in FIELDS[mend]]
     if asked and may_write():
         with st.container(key="mend", gap="small"):
             st.html(Markup("<h2>{}</h2>").format(t("mend.run", lang)))
-            _form(build, {"run": row_id}, asked, lang)
+            _form({"run": row_id}, asked, lang)
 
 
-def _form(build: Results, target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
+def _form(target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
     """The fields that mend this; once sent, the totals are made again, and the page says what they were."""
     with st.form("mend form", border=False, enter_to_submit=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -74,30 +75,37 @@ def _form(build: Results, target: Mapping[str, str], asked: Sequence[str], lang:
         sent = st.form_submit_button(t("mend.save", lang), type="primary")
     if not sent or not may_write():
         return
+    before = totals(lang)
     try:
         with st.spinner(t("mend.again", lang)):
             connect.mended(target, places_form.said("mend", asked) | {"why": t("mend.why", lang)})
     except SobriaError as error:
         st.html(refusal(error, lang))
         return
-    st.session_state[TOLD] = _totals(build, lang)
+    st.session_state[TOLD] = before
     st.rerun()
 
 
-def _tell(build: Results, lang: str) -> None:
+def _tell(lang: str) -> None:
     """What the last mending changed of the totals, once."""
-    if TOLD not in st.session_state:
-        return
-    before, after = st.session_state.pop(TOLD), _totals(build, lang)
+    if TOLD in st.session_state:
+        said = changes(st.session_state.pop(TOLD), lang)
+        st.html(Markup('<div class="banner done" role="status"><b>{}</b> {}</div>').format(t("mend.done", lang), said))
+
+
+def totals(lang: str) -> dict[str, str]:
+    """The totals that a mending or an import changes, in words, as they now are."""
+    build = estimator_gateway.current()
+    found = build.totals().indicators if build else {}
+    return {name: interval_text(found[name], lang) if build else t("mend.none", lang) for name in WATCHED}
+
+
+def changes(before: Mapping[str, str], lang: str) -> str:
+    """What has changed of these totals since they were read."""
+    told = {name: {"before": before[name], "after": after} for name, after in totals(lang).items()}
     changed = [
-        t("mend.changed", lang, figure=figure_name(name, lang), before=before[name], after=after[name])
-        for name in WATCHED
-        if before[name] != after[name]
+        t("mend.changed", lang, figure=figure_name(name, lang), **ends)
+        for name, ends in told.items()
+        if ends["before"] != ends["after"]
     ]
-    said = " ".join(changed) or t("mend.unchanged", lang)
-    st.html(Markup('<div class="banner done" role="status"><b>{}</b> {}</div>').format(t("mend.done", lang), said))
-
-
-def _totals(build: Results, lang: str) -> dict[str, str]:
-    found = build.totals().indicators
-    return {name: interval_text(found[name], lang) for name in WATCHED}
+    return " ".join(changed) or t("mend.unchanged", lang)

@@ -3,6 +3,7 @@ write drops nothing, and Mesures shows the rows of every way in."""
 
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -261,6 +262,7 @@ def test_a_file_is_checked_and_nothing_is_written_before_the_confirming_click(ho
     said = text(whole(at.run()))
     assert "Importé, et les chiffres sont refaits." in said and "3 lignes acceptées, 4 écartées" in said
     assert open_current(home).totals().coverage.runs == 3  # type: ignore[union-attr]
+    assert re.search("Électricité : entre .* Wh .*, au lieu de « aucune mesure »", said), "what it changed"
     at = drop(at, "depenses.jsonl", GATEWAY.read_bytes())
     assert "0 ligne acceptée, 0 écartée, 7 déjà connues" in text(at)
     assert [button.label for button in at.button] == [t("connect.another", "fr")]
