@@ -17,6 +17,7 @@ SERVER = {  # one hour of a server with two H100: 0.3 kW of processor, 0.02 of m
     "machine_hours": 1.0, "duration_s": 3600.0, "device_hours": 2.0, "reported_gwp_kg": 0.074,
     "reported_pue": 1.0, "reported_water_l": 1.0,
 }  # fmt: skip
+K80 = SERVER | {"device": "gpu/k80", "gpu_energy_kwh": 0.28}  # a board of 300 W: two cards for a meter, of 149 W each
 SERVICE = {  # a month of a declared service: 20,000 requests of a model of 8 billion parameters
     "model": "llama-3.1-8b", "zone": "FRA", "reader": "declared", "duration_s": 2_592_000.0, "other_energy_kwh": 2.0,
     "requests": 20_000, "input_tokens": 10_000_000, "output_tokens": 6_000_000, "cached_tokens": 1_000_000,
@@ -28,7 +29,7 @@ def named(stated: dict[str, Any]) -> set[str]:
     return {found.code for found in faults(of_one(stated, load()))}
 
 
-@pytest.mark.parametrize("sound", [SERVER, SERVICE, {}, {"machine": "machine/unheard-of"}])
+@pytest.mark.parametrize("sound", [SERVER, K80, SERVICE, {}, {"machine": "machine/unheard-of"}])
 def test_a_sound_input_has_no_fault(sound: dict[str, Any]) -> None:
     assert named(sound) == set()
 
@@ -41,6 +42,7 @@ def test_a_sound_input_has_no_fault(sound: dict[str, Any]) -> None:
         (SERVER, {"cpu_energy_kwh": 3.3}, "processor_power"),  # eight processors of 400 W: 3,200 W
         (SERVER, {"ram_energy_kwh": 1.7}, "memory_power"),  # 4 TB at 3 W for 8 GB: 1,536 W
         (SERVER, {"gpu_energy_kwh": 2.2}, "card_power"),  # 1,100 W a card; the sheet says 700, times 1.5: 1,050
+        (K80, {"gpu_energy_kwh": 0.5}, "card_power"),  # 250 W each; 149 times 1.5: 223
         (SERVER, {"cpu_energy_kwh": 320.0}, "machine_power"),  # Wh in place of kWh
         (SERVER, {"cpu_energy_kwh": 3e-4, "ram_energy_kwh": 2e-5, "gpu_energy_kwh": 5e-4}, "machine_power"),  # 0.82 W
         (SERVER, {"stated_power_w": 8.0}, "power_and_time"),  # 1.32 kWh; 8 W during one hour are 0.008, times 100: 0.8
