@@ -1,5 +1,6 @@
 """Terminal text of the totals of a ledger."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from estimator.cli.text import aside_lines, figures_text, sample_lines
@@ -30,11 +31,18 @@ def totals_text(found: "Totals", lang: str) -> str:
                 lang,
                 to_check=count_text(cover.to_check, lang),
             ),
+            *(line for check in found.checks if check.mended_by for line in _check_lines(check, lang)),
+            *_notices([check for check in found.checks if not check.mended_by], lang),
             *aside_lines(cover.quarantined, lang),
-            *(line for check in found.checks for line in _check_lines(check, lang)),
             say("cli", "totals_build", lang, build=found.build["build"], factors=found.build["factors_version"]),
         ]
     )
+
+
+def _notices(checks: Sequence["Check"], lang: str) -> list[str]:
+    """Checks that no total rests on, under their own title."""
+    told = [line for check in checks for line in _check_lines(check, lang)]
+    return [say("cli", "totals_notices", lang), *told] if told else []
 
 
 def _check_lines(check: "Check", lang: str) -> list[str]:

@@ -88,6 +88,9 @@ def test_a_check_names_the_command_that_mends_it(tmp_path: Path) -> None:
     assert check["command"] == f"sobria places add --run {rows[0].row_id} --zone … {end}"
     told = sobria(tmp_path, "totals").stdout
     assert f"        {commands['vm_size_unknown']}\n" in told and "Aucune exécution à corriger" not in told
+    to_mend, beside = told.partition("Autres remarques")[::2]
+    for check in found.checks():
+        assert check["fr"] in (to_mend if check["mended_by"] else beside), "what is counted is told under its count"
     assert {c["code"] for c in built(tmp_path / "one", rows[0]).checks()} == {"no_country"}, "one file merges nothing"
 
 
