@@ -16,6 +16,7 @@ from estimator.catalogue import products as catalogue_products
 from estimator.catalogue.load import load
 from estimator.core.home import default_home
 from estimator.core.typography import typeset
+from estimator.governance.place_changes import applied, withdrawal
 from estimator.governance.register.register import author as author_of
 from estimator.ingestion.archives import is_archive, unpack
 from estimator.ingestion.context import reading_context
@@ -109,17 +110,18 @@ def host_named(said: Mapping[str, str]) -> None:
     rebuilt(home, lambda: PlaceJournal(home).add_host(fields, author))
 
 
-def answers_taken(content: bytes, who: str, why: str) -> int:
-    """How many answers of a questionnaire that was filled in are new, and the build that takes them. SobriaError."""
+def answers_taken(content: bytes, who: str, why: str, lang: str) -> list[str]:
+    """Take the answers of a questionnaire that was filled in, and say what they change, as lines. SobriaError."""
     author, home = author_of(who, why), default_home()
+    PlaceJournal(home).use_hosts()
     found = read_answers(decode(content))
-    return len(rebuilt(home, lambda: PlaceJournal(home).add_answers(found, author))[0])
+    hosts = {answer.host for answer in found}
+    return applied(home, lambda journal: journal.add_answers(found, author), "answered", hosts, lang)[1]
 
 
-def withdrawn(id: str, who: str, why: str) -> None:
-    """Withdraw a rule, an answer or a host, and the build without it. SobriaError."""
-    author, home = author_of(who, why), default_home()
-    rebuilt(home, lambda: PlaceJournal(home).withdraw(id, author))
+def withdrawn(id: str, who: str, why: str, lang: str) -> list[str]:
+    """Withdraw a rule, an answer or a host, and say what it changes, as lines. SobriaError."""
+    return withdrawal(default_home(), id, author_of(who, why), lang)[1]
 
 
 def known(name: str, lang: str) -> Mapping[str, str]:

@@ -62,14 +62,14 @@ def show(lang: str) -> None:
         return
     _form("place", lang, _place_drawn, _place)
     _form("own", lang, _own_drawn, _own)
-    _form("answers", lang, _answers_drawn, _take)
+    _form("answers", lang, _answers_drawn, lambda: _take(lang))
     entries = {entry.id: entry.said.told for entry in known.said()}
     if entries:
-        _form("withdraw", lang, lambda lang: _withdraw_drawn(entries, lang), _withdraw)
+        _form("withdraw", lang, lambda lang: _withdraw_drawn(entries, lang), lambda: _withdraw(lang))
 
 
-def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], object]) -> None:
-    """A form under its heading; once sent, it is saved and the page says so, or why not."""
+def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], Sequence[str] | None]) -> None:
+    """A form under its heading; once sent, it is saved and the page says so, and what it changed, or why not."""
     with st.container(key=f"form_{name}"), st.form(name, border=False, enter_to_submit=False):
         st.html(Markup("<h2>{}</h2><p>{}</p>").format(t(f"places.{name}", lang), t(f"places.{name}_note", lang)))
         draw(lang)
@@ -77,13 +77,11 @@ def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], 
     if not sent or not may_write():
         return
     try:
-        save()
+        lines = save()
     except SobriaError as error:
         st.html(refusal(error, lang))
         return
-    st.session_state[TOLD] = Markup('<div class="banner done" role="status"><b>{}</b></div>').format(
-        t(f"places.{name}_done", lang)
-    )
+    st.session_state[TOLD] = render("lieux_done", lang, lines=lines or [t(f"places.{name}_done", lang)])
     st.rerun()
 
 
@@ -125,11 +123,11 @@ def _answers_drawn(lang: str) -> None:
     st.text_input(t("register_forms.who", lang), key="answers who")
 
 
-def _take() -> None:
+def _take(lang: str) -> list[str]:
     file = st.session_state["answers file"]
     if file is None:
         raise SobriaError("answers_file_wanted")
-    connect.answers_taken(file.getvalue(), st.session_state["answers who"], file.name)
+    return connect.answers_taken(file.getvalue(), st.session_state["answers who"], file.name, lang)
 
 
 def _withdraw_drawn(entries: dict[str, str], lang: str) -> None:
@@ -140,5 +138,5 @@ def _withdraw_drawn(entries: dict[str, str], lang: str) -> None:
     fields("withdraw", lang, ())
 
 
-def _withdraw() -> None:
-    connect.withdrawn(*said("withdraw", ("id",)).values())
+def _withdraw(lang: str) -> list[str]:
+    return connect.withdrawn(**said("withdraw", ("id",)), lang=lang)

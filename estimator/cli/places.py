@@ -10,13 +10,10 @@ from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
-    from estimator.assessment.impacts import Amount
     from estimator.core.fields import Author
     from estimator.places.journal import PlaceEntry, PlaceJournal
-    from estimator.places.placing import Knowledge
-    from estimator.places.supplier_answers import SupplierAnswer
 
 places = typer.Typer(no_args_is_help=True, help="places")
 host = typer.Typer(no_args_is_help=True, help="places_host_group")
@@ -75,10 +72,11 @@ def add_host(  # noqa: PLR0913
 
 @host.command("list", help="places_host_list")
 def list_hosts(context: typer.Context, json_: Json = False) -> None:
+    from estimator.governance.place_changes import entry_line
     from estimator.places.placing import knowledge
 
     found, lang = knowledge(context.obj["home"]).hosts, context.obj["lang"]
-    lines = [_line(entry, lang) for entry in found] or [say("places_cli", "no_host", lang)]
+    lines = [entry_line(entry, lang) for entry in found] or [say("places_cli", "no_host", lang)]
     show({"hosts": [entry.as_dict() for entry in found]}, json_, lambda: "\n".join(lines))
 
 
@@ -120,11 +118,10 @@ def answers(  # noqa: PLR0913
 def withdraw(
     context: typer.Context, id: Annotated[str, typer.Argument(metavar="ID")], who: Who, why: Why, json_: Json = False
 ) -> None:
-    from estimator.places.placing import knowledge
+    from estimator.governance.place_changes import withdrawal
 
-    author = _author(who, why)
-    hosts = {entry.said.host for entry in knowledge(context.obj["home"]).answers if entry.id.startswith(id)}
-    _apply(context, lambda journal: [journal.withdraw(id, author)], "withdrawn", json_, hosts)
+    body, lines = withdrawal(context.obj["home"], id, _author(who, why), context.obj["lang"])
+    show(body, json_, lambda: "\n".join(lines))
 
 
 @places.command("questions", help="places_questions")
@@ -145,13 +142,14 @@ def questions(
 
 @places.command("list", help="places_list")
 def list_(context: typer.Context, json_: Json = False) -> None:
+    from estimator.governance.place_changes import entry_line, instead_line
     from estimator.places.placing import knowledge
 
     known, lang = knowledge(context.obj["home"]), context.obj["lang"]
     kinds: dict[str, Sequence[PlaceEntry[Any]]] = {"hosts": known.hosts, "rules": known.rules, "answers": known.answers}
     body: dict[str, Any] = {name: [e.as_dict() for e in entries] for name, entries in kinds.items()}
-    lines = [_line(entry, lang) for entry in known.said()] + list(known.home.told)
-    lines += [_instead(old, new, lang) for old, new in known.replaced()]
+    lines = [entry_line(entry, lang) for entry in known.said()] + list(known.home.told)
+    lines += [instead_line(old, new, lang) for old, new in known.replaced()]
     lines += [say("places_cli", "host_gone", lang, told=e.said.told) for e in known.without_host()]
     show(body | {"home": known.home._asdict()}, json_, lambda: "\n".join(lines) or say("places_cli", "nothing", lang))
 
@@ -163,109 +161,10 @@ def _apply(
     as_json: bool,
     hosts: "Collection[str]" = (),
 ) -> None:
-    """Write in the journal, build again, and say what was written with its effect on the totals, and on the scenarios
-    kept of which something runs at these hosts."""
-    from estimator.builds.recalculation import effect_text
-    from estimator.governance.indicators.scenarios import figures_at
-    from estimator.places.journal import PlaceJournal
-    from estimator.places.placing import knowledge
-    from estimator.results.making import rebuilt
-    from estimator.results.reading import open_current
+    from estimator.governance.place_changes import applied
 
-    home, lang = context.obj["home"], context.obj["lang"]
-    before = figures_at(home, hosts) if hosts else {}
-    entries, change = rebuilt(home, lambda: write(PlaceJournal(home)))
-    after = figures_at(home, hosts) if before and entries else {}
-    lines = [
-        say("places_cli", key if entries else f"no_{key}", lang, count=len(entries)),
-        *(_line(entry, lang) for entry in entries),
-    ]
-    lines += [*_remarks(key, entries, lang), *(_since(knowledge(home), entries, lang) if key == "answered" else ())]
-    lines += [_instead(old, new, lang) for old, new in knowledge(home).replaced() if new in entries]
-    lines += _still_there(home, entries[0].said, lang) if key == "withdrawn" and entries else ()
-    body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
-    if key == "added" and (found := open_current(home)):
-        body["runs"] = found.runs_by_place_rule().get(entries[0].id, 0)
-        lines.append(say("places_cli", "concerned" if body["runs"] else "nobody", lang, count=body["runs"]))
-    lines += [f"  {change['missing'][lang]}"] if change and "missing" in change else []
-    for name, figure in change["figures"].items() if change else ():
-        lines.append(f"  {say('figures', name, lang):<34} {effect_text(figure, lang)}")
-    moved = {which: {"before": before[which], "after": now} for which, now in after.items() if now != before[which]}
-    lines += [*_moved(moved, lang), *([say("places_cli", "scenarios_still", lang)] if after and not moved else [])]
-    body["scenarios"] = [
-        {"file": file, "option": option, "indicator": name}
-        | {when: {"unit": found.unit} | found.ends._asdict() for when, found in figure.items() if found.known}
-        for (file, option, name), figure in moved.items()
-    ]
+    body, lines = applied(context.obj["home"], write, key, hosts, context.obj["lang"])
     show(body, as_json, lambda: "\n".join(lines))
-
-
-def _moved(moved: "Mapping[tuple[str, str, str], Mapping[str, Amount]]", lang: str) -> list[str]:
-    """« Scénario accueil.toml, le modèle léger : Électricité du site −40 %, … »"""
-    from estimator.builds.recalculation import effect_text
-
-    told: dict[tuple[str, str], list[str]] = {}
-    for (file, option, name), figure in moved.items():
-        told.setdefault((file, option), []).append(f"{say('figures', name, lang)} {effect_text(figure, lang)}")
-    facts = ({"file": file, "option": option, "told": ", ".join(each)} for (file, option), each in told.items())
-    return [say("places_cli", "scenario_moved", lang, **one) for one in facts]
-
-
-def _remarks(key: str, entries: "Sequence[PlaceEntry[Any]]", lang: str) -> list[str]:
-    """What a person may not expect of what was just written: another zone than the site's, answers without a figure."""
-    from estimator.catalogue.load import load
-    from estimator.places.requirements import FIELDS
-
-    if key in ("added", "host_added"):
-        said = entries[0].said
-        host = said.wider if key == "host_added" else said.host
-        site = load().zone_apart(host, said.zone)
-        told = [say("places_cli", "cards_held", lang)] if key == "added" and said.cards else []
-        return told + ([say("warnings", "zone_apart", lang, host=host, site=site, zone=said.zone)] if site else [])
-    if key == "answered" and entries:
-        said = {e.said.field for e in entries}
-        bare = sorted(name for name in said if not FIELDS[name].quantity and FIELDS[name].period != "model")
-        told = [say("places_cli", "criteria_only", lang, fields=", ".join(bare))] if bare else []
-        noted = sorted(name for name in said if FIELDS[name].period == "model")
-        told += [say("places_cli", "no_model", lang, fields=", ".join(noted))] if noted else []
-        return told
-    return []
-
-
-def _since(known: "Knowledge", entries: "Sequence[PlaceEntry[SupplierAnswer]]", lang: str) -> list[str]:
-    """From when these answers count, and what counts before: older answers, or the default values."""
-    days: dict[str, str] = {}
-    for said in sorted((entry.said for entry in entries), key=lambda said: said.date):
-        days.setdefault(", ".join(older.told for older in known.answered_before(said)), said.date.isoformat())
-    keys = {told: "from_its_date_told" if told else "from_its_date" for told in days}
-    return [say("places_cli", keys[told], lang, date=day, told=told) for told, day in days.items()]
-
-
-def _still_there(home: Path, said: Any, lang: str) -> list[str]:
-    """What still names a host that was just withdrawn: rules, which no longer say where, rows, and answers."""
-    from estimator.places.journal import OwnHost
-    from estimator.places.placing import knowledge
-    from estimator.results.reading import open_current
-
-    if not isinstance(said, OwnHost):
-        return []
-    told = [say("places_cli", "host_gone", lang, told=e.said.told) for e in knowledge(home).without_host()]
-    rows = found.runs_at(said.name) if (found := open_current(home)) else 0
-    waiting = sum(entry.said.host == said.name for entry in knowledge(home).answers)
-    counts = {"rows_there": rows, "answers_there": waiting}
-    return told + [say("places_cli", key, lang, count=n, host=said.name) for key, n in counts.items() if n]
-
-
-def _instead(old: "PlaceEntry[Any]", new: "PlaceEntry[Any]", lang: str) -> str:
-    """Which of two that say the same thing counts, and from when."""
-    since = getattr(new.said, "date", None) or new.said.since or old.said.since
-    key = "instead_from" if since else "instead"
-    return say("places_cli", key, lang, old=old.id[:8], told=old.said.told, new=new.id[:8], since=since)
-
-
-def _line(entry: "PlaceEntry[Any]", lang: str) -> str:
-    """« 32bccc2c  service=chatbot → host=… (Direction du numérique, 2026-11-27) »"""
-    return say("places_cli", "line", lang, id=entry.id[:8], told=entry.said.told, who=entry.who, day=entry.at[:10])
 
 
 def _author(who: str, why: str) -> "Author":

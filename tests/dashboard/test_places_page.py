@@ -1,6 +1,8 @@
 """The page « Lieux » and the place said in Brancher before an import: what is said there counts and is mended."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,10 @@ from dashboard.comparison.estimator_gateway import place_names
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import t
 from estimator.catalogue.load import load, name_hosts
+from estimator.comparison.scenario_toml import scenario_toml
 from estimator.places.journal import PlaceJournal
 from estimator.results.reading import open_current
+from tests.comparison.test_compare_parts import option, scenario
 from tests.dashboard.test_connect import drop, screen, text, whole
 from tests.ingestion.test_reader_vllm import page
 from tests.support import activity, built
@@ -70,6 +74,10 @@ def test_a_place_said_before_an_import_is_that_of_its_services(home: Path) -> No
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str) -> None:
     built(home, activity(zone=None))
+    use = {"it_energy_kwh": 1, "zone": "FRA", "host": "class/server-room"}
+    (home / "scenarios").mkdir()
+    asked = scenario(option("a", use=use), option("b", use=use | {"pue": 1.5}), volume=1)
+    (home / "scenarios" / "salle.toml").write_text(scenario_toml(asked), "utf-8")
     at = screen("lieux", lang)
     assert t("places.no_rule", lang).replace("\u00a0", " ") in text(at) and not covered(home)
     at = sent(filled(at, "place", service="essai", **SAID), "places.place_save", lang)
@@ -77,6 +85,8 @@ def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str)
     at.file_uploader(key="answers file").set_value(("reponses.csv", ANSWERS, "text/csv"))
     at = sent(filled(at, "answers", who="DSI"), "places.answers_save", lang)
     assert "class/server-room: pue=1.2 (2026-01-01)" in text(at)
+    moved = {"fr": "salle.toml, l'option a :.*? → environ 1,2 kWh", "en": "salle.toml, l'option a:.*? → about 1.2 kWh"}
+    assert re.search(moved[lang], unescape(text(at))) and "l'option b" not in unescape(text(at))
     rule = PlaceJournal(home).rules()[0].id
     at = sent(filled(at, "withdraw", id=rule, who="DSI", why="erreur"), "places.withdraw_save", lang)
     assert t("places.no_rule", lang).replace("\u00a0", " ") in text(at) and not covered(home)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -224,7 +225,11 @@ def test_answers_say_what_they_move_in_the_scenarios_kept(tmp_path: Path) -> Non
     (home / "scenarios" / "gâché.toml").write_text("[", "utf-8")
     default = decision(asked).options[1].service["energy"].central
     told = answered(home, pue=1.3)
-    assert f"Scénario salle.toml, l'option a : Électricité du site −{round(100 * (1 - 1.3 / default))} %" in told
+    moved = re.search(r"Scénario salle.toml, l'option a :\n  Électricité du site : (.*) → (.*) \((.*)\)\n", told)
+    assert moved and moved[3].replace("\u202f", " ") == f"−{round(100 * (1 - 1.3 / default))} %"
+    assert moved[2].replace("\u00a0", " ").replace("\u202f", " ") == "environ 1,3 kWh" and re.match(
+        r"1,\d à \d,\d.kWh", moved[1]
+    )
     assert told.count("Scénario") == 1
     assert "Aucun chiffre des scénarios gardés ne bouge" in answered(home, "2026-07-01", heat_reuse="yes")
     listed = json.loads(sobria(home, "places", "list", "--json").stdout)["answers"]

@@ -1,0 +1,124 @@
+"""What is written of places and of their suppliers, with its effect on totals and on the scenarios kept."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from estimator.assessment.impacts import Amount
+from estimator.builds.recalculation import effect_text
+from estimator.catalogue.load import load
+from estimator.core.errors import say
+from estimator.core.fields import Author
+from estimator.core.number_format import range_text
+from estimator.governance.indicators.scenarios import figures_at
+from estimator.places.journal import OwnHost, PlaceEntry, PlaceJournal
+from estimator.places.placing import Knowledge, knowledge
+from estimator.places.requirements import FIELDS
+from estimator.places.supplier_answers import SupplierAnswer
+from estimator.results.making import rebuilt
+from estimator.results.reading import open_current
+
+
+def applied(
+    home: Path,
+    write: Callable[[PlaceJournal], Sequence[PlaceEntry[Any]]],
+    key: str,
+    hosts: Collection[str],
+    lang: str,
+) -> tuple[dict[str, Any], list[str]]:
+    """Write in the journal, build again, and say what was written with its effect on the totals, and on the scenarios
+    kept of which something runs at these hosts: as values, then as lines. key: of its words, "added", "host_added",
+    "answered" or "withdrawn". SobriaError."""
+    before = figures_at(home, hosts) if hosts else {}
+    entries, change = rebuilt(home, lambda: write(PlaceJournal(home)))
+    after = figures_at(home, hosts) if before and entries else {}
+    lines = [
+        say("places_cli", key if entries else f"no_{key}", lang, count=len(entries)),
+        *(entry_line(entry, lang) for entry in entries),
+    ]
+    lines += [*_remarks(key, entries, lang), *(_since(knowledge(home), entries, lang) if key == "answered" else ())]
+    lines += [instead_line(old, new, lang) for old, new in knowledge(home).replaced() if new in entries]
+    lines += _still_there(home, entries[0].said, lang) if key == "withdrawn" and entries else ()
+    body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
+    if key == "added" and (found := open_current(home)):
+        body["runs"] = found.runs_by_place_rule().get(entries[0].id, 0)
+        lines.append(say("places_cli", "concerned" if body["runs"] else "nobody", lang, count=body["runs"]))
+    lines += [f"  {change['missing'][lang]}"] if change and "missing" in change else []
+    lines += [say("places_cli", "totals_moved", lang)] if change and change["figures"] else []
+    for name, figure in change["figures"].items() if change else ():
+        lines.append(f"  {say('figures', name, lang):<34} {effect_text(figure, lang)}")
+    moved = {which: {"before": before[which], "after": now} for which, now in after.items() if now != before[which]}
+    lines += [*_moved(moved, lang), *([say("places_cli", "scenarios_still", lang)] if after and not moved else [])]
+    body["scenarios"] = [
+        {"file": file, "option": option, "indicator": name}
+        | {when: {"unit": found.unit} | found.ends._asdict() for when, found in figure.items() if found.known}
+        for (file, option, name), figure in moved.items()
+    ]
+    return body, lines
+
+
+def withdrawal(home: Path, id: str, author: Author, lang: str) -> tuple[dict[str, Any], list[str]]:
+    """Withdraw a rule, an answer or a host, with its effect. SobriaError."""
+    hosts = {entry.said.host for entry in knowledge(home).answers if entry.id.startswith(id)}
+    return applied(home, lambda journal: [journal.withdraw(id, author)], "withdrawn", hosts, lang)
+
+
+def _moved(moved: Mapping[tuple[str, str, str], Mapping[str, Amount]], lang: str) -> list[str]:
+    """« Scénario accueil.toml, le modèle léger : », then « Électricité du site : 160 Wh → 96 Wh (−40 %) »."""
+    lines: list[str] = []
+    for (file, option, name), figure in moved.items():
+        title = say("places_cli", "scenario_moved", lang, file=file, option=option)
+        ends = {when: range_text(amount, lang) for when, amount in figure.items()}
+        facts = ends | {"figure": say("figures", name, lang), "effect": effect_text(figure, lang)}
+        lines += [*([] if title in lines else [title]), say("places_cli", "figure_moved", lang, **facts)]
+    return lines
+
+
+def _remarks(key: str, entries: Sequence[PlaceEntry[Any]], lang: str) -> list[str]:
+    """What a person may not expect of what was just written: another zone than the site's, answers without a figure."""
+    if key in ("added", "host_added"):
+        said = entries[0].said
+        host = said.wider if key == "host_added" else said.host
+        site = load().zone_apart(host, said.zone)
+        told = [say("places_cli", "cards_held", lang)] if key == "added" and said.cards else []
+        return told + ([say("warnings", "zone_apart", lang, host=host, site=site, zone=said.zone)] if site else [])
+    if key == "answered" and entries:
+        said = {e.said.field for e in entries}
+        bare = sorted(name for name in said if not FIELDS[name].quantity and FIELDS[name].period != "model")
+        told = [say("places_cli", "criteria_only", lang, fields=", ".join(bare))] if bare else []
+        noted = sorted(name for name in said if FIELDS[name].period == "model")
+        told += [say("places_cli", "no_model", lang, fields=", ".join(noted))] if noted else []
+        return told
+    return []
+
+
+def _since(known: Knowledge, entries: Sequence[PlaceEntry[SupplierAnswer]], lang: str) -> list[str]:
+    """From when these answers count, and what counts before: older answers, or the default values."""
+    days: dict[str, str] = {}
+    for said in sorted((entry.said for entry in entries), key=lambda said: said.date):
+        days.setdefault(", ".join(older.told for older in known.answered_before(said)), said.date.isoformat())
+    keys = {told: "from_its_date_told" if told else "from_its_date" for told in days}
+    return [say("places_cli", keys[told], lang, date=day, told=told) for told, day in days.items()]
+
+
+def _still_there(home: Path, said: Any, lang: str) -> list[str]:
+    """What still names a host that was just withdrawn: rules, which no longer say where, rows, and answers."""
+    if not isinstance(said, OwnHost):
+        return []
+    told = [say("places_cli", "host_gone", lang, told=e.said.told) for e in knowledge(home).without_host()]
+    rows = found.runs_at(said.name) if (found := open_current(home)) else 0
+    waiting = sum(entry.said.host == said.name for entry in knowledge(home).answers)
+    counts = {"rows_there": rows, "answers_there": waiting}
+    return told + [say("places_cli", key, lang, count=n, host=said.name) for key, n in counts.items() if n]
+
+
+def instead_line(old: PlaceEntry[Any], new: PlaceEntry[Any], lang: str) -> str:
+    """Which of two that say the same thing counts, and from when."""
+    since = getattr(new.said, "date", None) or new.said.since or old.said.since
+    key = "instead_from" if since else "instead"
+    return say("places_cli", key, lang, old=old.id[:8], told=old.said.told, new=new.id[:8], since=since)
+
+
+def entry_line(entry: PlaceEntry[Any], lang: str) -> str:
+    """« 32bccc2c  service=chatbot → host=… (Direction du numérique, 2026-11-27) »"""
+    return say("places_cli", "line", lang, id=entry.id[:8], told=entry.said.told, who=entry.who, day=entry.at[:10])
