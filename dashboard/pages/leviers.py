@@ -18,10 +18,10 @@ DRAWN = 3  # first levers, as in the Synthèse
 def show() -> None:
     """The levers of the home."""
     lang, now = language(), state()
-    if now is None:
+    found = every_lever(now) if now else None
+    if found is None or not (found.levers or found.not_told):
         st.html(render("nothing_yet", lang))
         return
-    found = every_lever(now)
     first = found.of(None)[:DRAWN]
     bars = [
         svg_charts.ChartRow(

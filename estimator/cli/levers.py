@@ -73,7 +73,8 @@ def _apply(context: typer.Context, number: int | None, to: Path | None, as_json:
 
 def levers_text(found: "Levers", lang: str) -> str:
     """Each lever with its basis, then those without a figure by reason."""
-    lines = [say("levers", "head", lang), ""] if found.levers else [say("levers", "nothing", lang)]
+    nothing = say("levers", "nothing", lang) if found.not_told else say("cli", "nothing_yet", lang)
+    lines = [say("levers", "head", lang), ""] if found.levers else [nothing]
     for lever in found.levers:
         lines += _lines(lever, lang)
     if found.together:

@@ -26,7 +26,7 @@ def list_text(held: Register, lang: str) -> str:
     lines = [_line(case, lang) for case in cases] or [say("register_cli", "empty", lang)]
     if cases:
         facts = {"reviewed": counts.non_ai_reviewed, "past": counts.past_idea}
-        lines.append(say("register_cli", "counts", lang, total=len(cases), **facts))
+        lines.append(say("register_cli", "counts" if counts.past_idea else "ideas", lang, total=len(cases), **facts))
     for conflict in held.conflicts():
         if conflict.fields:
             first, second = (event.event for event in conflict.events)

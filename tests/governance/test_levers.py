@@ -62,7 +62,11 @@ def test_the_first_lever_of_a_random_home_saves_what_it_says(seed: int, tmp_path
 def test_a_year_is_made_of_the_days_known(two_services: tuple[Path, Levers]) -> None:
     """From 3 January to 3 June: 29 + 28 + 31 + 30 + 31 + 3 = 152 days; a year saves 365 ÷ 152 times as much."""
     for lever in two_services[1].levers:
-        assert (len(lever.months), lever.days, lever.basis["fr"]) == (6, 152, "5 mois connus")
+        assert (len(lever.months), lever.days, lever.basis["fr"]) == (
+            6,
+            152,
+            "5 mois connus (152 jours, comptés pour 365)",
+        )
         assert lever.gain.central == pytest.approx(365 / 152 * (lever.known.central or 0.0))
 
 
@@ -74,7 +78,12 @@ def test_a_week_is_not_a_month(tmp_path: Path) -> None:
         assert (lever.months, lever.days) == ((202611,), 5)
         assert lever.gain.central == pytest.approx(365 / 7 * (lever.known.central or 0.0))
     assert of(tmp_path).levers
-    assert "d’après 5 jours connus seulement, ce qui est court" in sobria(tmp_path, "levers").stdout
+    told = sobria(tmp_path, "levers").stdout.replace("\u00a0", " ")
+    assert "d’après 5 jours connus seulement, ce qui est court" in told and "(7 jours, comptés pour 365)" in told
+
+
+def test_a_home_without_a_measure_is_told_how_to_begin(tmp_path: Path) -> None:
+    assert "Aucune mesure encore. Commencez par" in sobria(tmp_path, "levers").stdout
 
 
 @pytest.mark.parametrize(
@@ -140,8 +149,9 @@ def test_the_most_certain_gain_is_first_and_levers_of_one_service_are_not_added(
     assert max(lever.gain.central or 0.0 for lever in found.levers) <= (found.together.central or 0.0) < 0.9 * total
 
 
+@pytest.mark.parametrize("tuned_on", ["2026-05-04", "2026-01-05"])  # of the last three months, and before
 def test_a_training_counts_once_and_a_service_of_a_day_comes_after(
-    two_services: tuple[Path, Levers], tmp_path: Path
+    two_services: tuple[Path, Levers], tmp_path: Path, tuned_on: str
 ) -> None:
     """A week of tuning is not taken 52 times: all of it is what it was, and no lever changes it. A thousand times more
     answers, known for one Tuesday (5/7 of a year of days), save more and come after those of 152 days."""
@@ -149,7 +159,7 @@ def test_a_training_counts_once_and_a_service_of_a_day_comes_after(
     brief = ANSWERS | {"service_key": "agent", "output_tokens": 2e9}
     program = {"service_key": "tri", "model": "règles", "host": "class/server-room", "cpu_energy_kwh": 1.0}
     rows = [*months(6, **ANSWERS), *months(6, **program, cpu_mode="mode/rapl")]
-    tuned = activity("2026-05-04T00:00:00", 168.0, **week, model=None, host="class/national-cloud")
+    tuned = activity(f"{tuned_on}T00:00:00", 168.0, **week, model=None, host="class/national-cloud")
     append(Ledger(tmp_path), [*rows, tuned, activity("2026-06-02T09:00:00", **brief)])
     found = of(tmp_path)
     energy = {s.service_key: s.indicators["energy"] for s in scope_of(tmp_path).sources.build.services()}

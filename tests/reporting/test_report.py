@@ -308,6 +308,8 @@ def test_no_cell_is_a_formula_and_no_name_is_code(tmp_path: Path) -> None:
 
 def test_an_empty_home_publishes_no_zero(tmp_path: Path) -> None:
     built(tmp_path)
+    idea = {"name": "Essai", "commune": "metropole", "service": "DSI", "task": "x", "unit": "y", "owner_role": "DSI"}
+    Register(tmp_path).create(idea, WHO)
     empty = facts(tmp_path)
     assert rows_of(files_of("schema-impact", empty)[""]) == []
     assert rows_of(files_of("data", empty)["footprints.csv"]) == []
@@ -315,6 +317,9 @@ def test_an_empty_home_publishes_no_zero(tmp_path: Path) -> None:
     for kind in ("reen", "budget-vert"):
         page = plain(files_of(kind, empty)[""])
         assert page.count("non estimable") >= 3 and not re.search(r"\b0(,0)? (kWh|L|kg|g)\b", page)
+        assert "aucun, car aucun n" in page and "0 sur 0" not in page
+    for command in ("register list", "indicators"):
+        assert "0 sur 0" not in (said := sobria(tmp_path, *command.split()).stdout) and "0 des 0" not in said
 
 
 def test_the_notes_of_a_report_name_what_the_register_claims(home: Path, tmp_path: Path) -> None:

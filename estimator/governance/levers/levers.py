@@ -15,11 +15,11 @@ from estimator.comparison.paired_draws import Side
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
-from estimator.core.number_format import figure
+from estimator.core.number_format import figure, uses_text
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.governance.indicators.forecast import year_drawn
-from estimator.governance.indicators.known_days import SHORT, known_text, past_year
+from estimator.governance.indicators.known_days import SHORT, YEAR, known_text, past_year
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.levers.candidates import CANDIDATES, Around
@@ -242,7 +242,7 @@ def _lever(number: int, found: FoundLever, name: str, after: int | None) -> Leve
     return Lever(
         number=number, kind=change.kind, service=service.service, model=service.model, host=service.host,
         use_case=service.use_case.id if service.use_case else None, name=name, target=target, gain=found.gain,
-        known=found.known, months=service.months, days=service.days, basis=known_text(service.days),
+        known=found.known, months=service.months, days=service.days, basis=_pace(service),
         effort=EFFORTS[change.kind], after=after, title=words["title"], check=words["check"], effort_why=words["why"],
         sentence=gain_sentence(words["title"], found.gain),
     )  # fmt: skip
@@ -262,6 +262,13 @@ def _label(name: str, lang: str) -> str:
             return found.label(lang)
     model = known.known(name) if name else None
     return model.name if model else load().label(name, lang) if name in load().subjects else name
+
+
+def _pace(service: RunningService) -> dict[str, str]:
+    """« 5 mois connus (152 jours, comptés pour 365) »: what the year of a lever is made from."""
+    known, worth = known_text(service.days), service.worth
+    days = {lang: {"known": known[lang], "days": uses_text(worth, lang), "year": YEAR} for lang in LANGUAGES}
+    return known if worth == YEAR else {lang: say("levers", "pace", lang, **days[lang]) for lang in LANGUAGES}
 
 
 def gain_sentence(title: Words, gain: Interval) -> dict[str, str]:

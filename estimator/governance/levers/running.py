@@ -84,7 +84,8 @@ class StoppedService(NamedTuple):
 
 
 def running(sources: Sources) -> list[RunningService]:
-    """Every service with a run in the last three months of the ledger, this one at most, over its last twelve."""
+    """Every service with a run in the last three months of the ledger, this one at most, over its last twelve; of a
+    training, which is made once, in any of these."""
     build = sources.build
     end = ledger_end(sources)
     first, recent = month_after(end, 1 - LOOKED), _recent(sources)
@@ -102,15 +103,17 @@ def running(sources: Sources) -> list[RunningService]:
     return [
         _service(entries, groups[key], lines[key], sources)
         for key, entries in sorted(held.items())
-        if months_of(entries)[-1] >= recent
+        if key[-1] or months_of(entries)[-1] >= recent
     ]
 
 
 def stopped(sources: Sources) -> list[StoppedService]:
-    """Every service without any run in the last three months of the ledger, this one at most."""
+    """Every service without any run in the last three months of the ledger, this one at most; a training of the last
+    twelve is not one of them."""
     end, recent = ledger_end(sources), _recent(sources)
     held: dict[str, list[Attached]] = {}
-    for entry in sources.rows:
+    made = month_after(end, 1 - LOOKED)
+    for entry in (e for e in sources.rows if not (e.row.training and made <= e.row.month <= end)):
         held.setdefault(entry.row.service_key, []).append(entry)
     found = []
     for service, entries in sorted(held.items()):

@@ -15,7 +15,7 @@ from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.reporting.documents.document import Document
-from estimator.reporting.summary.sentences import covered_period_text, proof_text, territory_text
+from estimator.reporting.summary.sentences import covered_period_text, in_use_text, proof_text, territory_text
 
 METHOD = "docs/methode.md"
 
@@ -88,7 +88,7 @@ class ReportFacts:
     def coverage(self) -> str:
         """« 3 usages sur 4 ont des données ; 100 % de l'électricité est rattachée à un usage »."""
         found = self.body["indicators"]["coverage"]
-        told = {"a": found["value"]["numerator"], "b": found["value"]["denominator"]}
+        told = {"counted": in_use_text(found["value"], self.lang)}
         share = found["attached"]
         if share is None:
             return self.say("coverage_none", **told)

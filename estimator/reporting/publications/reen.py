@@ -109,6 +109,8 @@ def _target(facts: ReportFacts, entry: Mapping[str, Any]) -> str:
 def _known_criteria(facts: ReportFacts) -> tuple[str, ...]:
     """How many criteria of hosting are known: unknown is not counted as met."""
     known = facts.body["indicators"]["sober_hosting"]["criteria_known"]
+    if not known["denominator"]:
+        return ()
     return (
         say(
             "indicators", "criteria_known", facts.lang, a=known["numerator"], b=known["denominator"], c=known["not_met"]

@@ -23,7 +23,14 @@ from estimator.reporting.documents.document import Document, Points, Record, Row
 from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.publications.printed import amount_cell
 from estimator.reporting.publications.reen_file import COUNTED, CommuneFile, CommuneService
-from estimator.reporting.summary.sentences import covered_period_text, proof_text, shared, territory_text
+from estimator.reporting.summary.sentences import (
+    count_of,
+    covered_period_text,
+    in_use_text,
+    proof_text,
+    shared,
+    territory_text,
+)
 
 COLUMNS = ("territoire", "indicateur", "bas", "central", "haut", "unite", "couvre", "preuve", "texte")
 FOLDER = "communes"  # of a home: the files that its communes handed over
@@ -242,7 +249,7 @@ def _sums(found: TerritoryReview, lang: str) -> Table:
     for name in FOOTPRINTS:
         amount = found.figure(name)
         top = round_top(amount.high or 0.0)
-        counted = _tell("of", lang, count=len(found.knowing(name)), total=len(found.files))
+        counted = count_of(len(found.knowing(name)), len(found.files), lang)
         rows.append((say("indicators", name, lang), amount_cell(amount, found.proof, top, lang), counted))
     columns = tuple(_tell(name, lang) for name in ("indicator", "sum", "known"))
     return Table(
@@ -260,8 +267,9 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
         head = TableCell(label, tuple(filter(None, (file.administration, span))))
         figures = (file.figures[name] for name in FOOTPRINTS)
         cells = [TableCell(range_text(f, lang), tuple(filter(None, (partly_text(f, lang),)))) for f in figures]
-        with_data, uses = (round(count) for count in file.shares["coverage"])
-        rows.append((file.territory, (head, *cells, _tell("of", lang, count=with_data, total=uses))))
+        with_data, uses = file.shares["coverage"]
+        counted = in_use_text({"numerator": with_data, "denominator": uses}, lang)
+        rows.append((file.territory, (head, *cells, counted)))
     rows += [(code, (territory_text(code, lang), _tell("no_file", lang))) for code in found.missing]
     return Table("", columns, tuple(row for _, row in sorted(rows, key=lambda row: row[0])))
 

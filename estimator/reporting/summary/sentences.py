@@ -116,6 +116,13 @@ def count_of(numerator: float, denominator: float, lang: str) -> str:
     return typeset(say("indicators", "of", lang, **facts), lang)
 
 
+def in_use_text(value: Mapping[str, Any], lang: str) -> str:
+    """« 3 sur 4 », of the uses in trial or in service; without any, that there is none."""
+    if not value["denominator"]:
+        return typeset(say("indicators", "none_in_use", lang), lang)
+    return count_of(value["numerator"], value["denominator"], lang)
+
+
 def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more: object) -> str:
     """« en hausse de 30 % (entre 15 et 50 %), soit 12 à 60 kWh », « évolution non établie », or not comparable.
 
@@ -296,8 +303,7 @@ def caveat(body: Mapping[str, Any], lang: str) -> str:
     """What every figure of a page or a sheet stands on: its territory and period, its uses, its proof if any."""
     where = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
     cover = body["indicators"]["coverage"]
-    known = {"a": round(cover["value"]["numerator"]), "b": round(cover["value"]["denominator"])}
-    told = tell("stands_on", lang, **where, **known)
+    told = tell("stands_on", lang, **where, counted=in_use_text(cover["value"], lang))
     proof = proof_text(cover["proof"], lang)
     return f"{told} {tell('proof_of_all', lang, proof=proof)}" if proof else told
 
@@ -323,6 +329,8 @@ def used(body: Mapping[str, Any], lang: str) -> str:
 def hosting_text(entry: Mapping[str, Any], lang: str) -> str:
     """How many criteria of hosting are known and how many not met, and the shares in shared and in nearby sites."""
     known = entry["criteria_known"]
+    if not known["denominator"]:
+        return tell("hosting_none", lang)
     facts = {"a": count_text(known["numerator"], lang), "b": count_text(known["denominator"], lang)}
     facts |= {"c": count_text(known["not_met"], lang)}
     facts |= {"shared": shared(entry["shared"], lang), "near": shared(entry["near"], lang)}
