@@ -114,13 +114,13 @@ def read_figures(cells: Sequence[str], decimal_comma: bool) -> Figures:
 
 
 def signs_of(
-    read: Figures, gone: Figures, pue: Any, processors_most: Any, expected: frozenset[str]
+    read: Figures, gone: Figures, pue: Any, processors: tuple[Any, Any], expected: frozenset[str]
 ) -> tuple[Signs, Any]:
     """Signs of one row or of many, and the energy outside the components, PUE included [kWh].
 
-    `read` is 0 where `gone` is true; `processors_most`: as in RowFacts; `expected`: components that have a column
-    in this file. The energy outside the components is the total in schemas without components, else only that of an
-    empty cell.
+    `read` is 0 where `gone` is true; `processors`: most and by thread, as in RowFacts; `expected`: components that have
+    a column in this file. The energy outside the components is the total in schemas without components, else only that
+    of an empty cell.
     """
     held = read.cpu + read.gpu + read.ram
     lacking = False
@@ -141,6 +141,7 @@ def signs_of(
     kept = read.cpu / pue * 3.6e6 <= 2 * read.cpu_power * read.duration  # else the energy does not come from this power
     power = read.cpu_power + read.gpu_power + read.ram_power
     hours = read.duration / 3600
+    processors_most, by_thread_w = processors
     drawn = {"cpu_energy_kwh": read.cpu / pue, "machine_hours": hours, "processor_power_high": processors_most}
     told_together = {"other_energy_kwh": joules / 3.6e6, "machine_hours": hours, "stated_power_w": power}
     rated, emitted = read.rate * read.duration, 1000 * read.emissions
@@ -169,7 +170,7 @@ def signs_of(
         contradicted=(power > 0) & (joules > 0) & breaks("power_and_time", told_together),
         overused=breaks("card_use", {"card_use_percent": read.gpu_use})
         | breaks("card_use", {"card_use_percent": read.cpu_use}),
-        beyond_sheet=breaks("processor_power", drawn),
+        beyond_sheet=breaks("processor_power", drawn) | (abs(read.cpu_power / pue - by_thread_w) < STEP_W / 2),
     )
     return signs, rest
 
@@ -228,7 +229,7 @@ def energy_fields(read: Figures, facts: RowFacts, expected: frozenset[str]) -> t
     """
     gone = Figures._make(value is None for value in read)
     filled = Figures._make(value or 0.0 for value in read)
-    signs, rest = signs_of(filled, gone, facts.pue, facts.processors_most, expected)
+    signs, rest = signs_of(filled, gone, facts.pue, (facts.processors_most, facts.by_thread_w), expected)
     if signs.empty:
         lacking = sorted(f"{name}_energy" for name in expected if getattr(gone, name))
         raise RowRefused("empty_energy", columns=", ".join(lacking) or "energy")

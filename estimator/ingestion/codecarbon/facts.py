@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES
 from estimator.catalogue.load import load
 from estimator.catalogue.physical_limits import processors_most
+from estimator.catalogue.processors import sheet_power
 from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
-from estimator.ingestion.codecarbon.methods import modes_of
+from estimator.ingestion.codecarbon.methods import CONSTANT_MODE, modes_of
 from estimator.ingestion.codecarbon.place import Coordinates, ResolvedPlace, find, off_the_globe, timezone_of
 from estimator.ingestion.parsing.delimited_text import number_text
 from estimator.ingestion.reader import ReadingContext, RowRefused
@@ -39,6 +40,7 @@ class RowFacts:
     basis: TimeBasis
     pue: float
     processors_most: float  # that these processors can draw, by their sheet [kWh/h]; NaN where unknown
+    by_thread_w: float  # power written where each thread was taken for a processor [W]; NaN where none is
     cards: int | None
     hardware: Mapping[str, bool]
     modes: Mapping[str, str | None]  # as the sidecar says
@@ -100,6 +102,7 @@ def facts_of(
         basis=basis,
         pue=pue,
         processors_most=processors_most(load(), machine, read("cpu_model")),
+        by_thread_w=_by_thread(read),
         cards=device.cards,
         hardware={
             "cpu": bool(read("cpu_model") or read("cpu_count")),
@@ -184,6 +187,13 @@ def _clock(
     checks = ["several_timezones"] if context.places.several_timezones(zone, home) else []
     country = timezone_of(zone, coordinates, context.places)
     return (country, "country", checks) if country else (home, "home", checks)
+
+
+def _by_thread(read: Callable[[str], str]) -> float:
+    """Half the power of the sheet, once a thread [W], of a version that does so; NaN of another."""
+    threads = _count(read("cpu_count")) or 1
+    held = threads > 1 and modes_of("cpu_by_thread", read)["steady"] == CONSTANT_MODE
+    return (sheet_power(read("cpu_model")) or math.nan) / 2 * threads if held else math.nan
 
 
 def _zone_as_read(place: PlaceRead, checks: tuple[str, ...]) -> str | None:

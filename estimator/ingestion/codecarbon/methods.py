@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from estimator.catalogue.csv_tables import rows
 
-UNKNOWN_MODE = "mode/unknown"
+UNKNOWN_MODE, CONSTANT_MODE = "mode/unknown", "mode/constant"
 POWERS = ("steady", "varying", "")  # of the processor: a model without load, a reading or a model of load, not told
 _VERSION = re.compile(r"^v?(\d+)\.(\d+)(?:\.(\d+))?")
 Version = tuple[int, ...]

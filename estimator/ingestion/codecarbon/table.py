@@ -60,8 +60,9 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     odd = odd | (group_of < 0)
     figures = Figures._make(np.where(odd, 0.0, column) for column in figures)
     pue = np.array([1.0, *(group.facts.pue for group in groups)])[group_of + 1]
-    most = np.array([math.nan, *(group.facts.processors_most for group in groups)])[group_of + 1]
-    signs, rest = signs_of(figures, gone, pue, most, rows.expected)
+    bounds = [(math.nan, math.nan), *((group.facts.processors_most, group.facts.by_thread_w) for group in groups)]
+    most, by_thread_w = np.array(bounds)[group_of + 1].T
+    signs, rest = signs_of(figures, gone, pue, (most, by_thread_w), rows.expected)
     odd = odd | signs.empty | signs.impossible
     kept = np.flatnonzero(~odd)
     if not len(kept):
