@@ -18,7 +18,7 @@ PASTED = "compare pasted"
 
 def show(answer: Answer, scenario: Scenario, lang: str) -> None:
     """Documents made from this answer, its link, its files."""
-    with st.popover(t("compare_files.title", lang)):
+    with st.popover(t("compare_files.title", lang)), st.container(key="documents"):
         st.html(scenario_documents(scenario, lang))
         with st.container(key="compare_files", horizontal=True):
             for name, (text, kind) in downloads(answer, scenario).items():

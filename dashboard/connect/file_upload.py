@@ -15,7 +15,7 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import proof_words
-from estimator.core.typography import some_of
+from estimator.core.typography import some_of, typeset
 
 DROPPED, FILES, DONE = "connect dropped", "connect files", "connect done"
 ASKED = ("zone", "host", "device", "cards", "use")  # of the services of the files, before their import
@@ -120,7 +120,7 @@ def _counts(name: str, account: Mapping[str, int], lang: str) -> str:
 
 def _dry_run_lines(file: Mapping[str, Any], lang: str) -> list[str]:
     """Report before the import: format, proof, quarantined rows with reasons, ignored fields."""
-    lines = [t("connect.format", lang, format=say("formats", file["reader"], lang))]
+    lines = [t("connect.format", lang, format=typeset(say("formats", file["format"], lang), lang))]
     told = {name: f" ({parts[lang]})" for name, parts in file["components"].items()}
     lines += [t(f"connect.rows_{name}", lang, n=n, parts=told.get(name, "")) for name, n in file["proofs"].items()]
     if len(file["shares"]) > 1:

@@ -46,7 +46,8 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
     known = entries["energy"]["value"]["central"] is not None
     said = {function.__name__: function for function in SAID}
     answer = sentences.answer(body, lang, sentences.change_text)
-    not_held = [check for check in body["charter"] if check["status"] == "not_held"][:FIRST]
+    every = [check for check in body["charter"] if check["status"] == "not_held"]
+    not_held = every[:FIRST]
     voted = [text for _, text in ceilings.ceilings(body, lang)]
     top = render("synthese_head", lang, body=body, answer=answer, ceilings=voted, here=here, **said)
     drawn = _drawn(body, lang) if known else {}
@@ -58,6 +59,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
         voir=opened,
         known=known,
         not_held=not_held,
+        not_shown=len(every) - len(not_held),
         shares=[(read_name(check, lang), check["share"]) for check in not_held],
         promises=charter_text(body, lang),
         counts=charter_counts(body, lang),

@@ -47,7 +47,7 @@ def check_text(body: Mapping[str, Any], lang: str) -> str:
 def _file(file: Mapping[str, Any], lang: str) -> str:
     if file["error"]:
         return f"! {file['error'][lang]}"
-    format_ = say("formats", file["reader"], lang)
+    format_ = say("formats", file["format"], lang)
     lines = [say("check", "file", lang, name=file["name"], format=format_, read=file["read"])]
     for proof, count in file["proofs"].items():
         told = file["components"].get(proof)

@@ -60,6 +60,11 @@ class FileCheck:
         whole = sum(read.values())
         return {proof: kwh / whole for proof, kwh in read.items() if kwh}
 
+    @property
+    def format(self) -> str:
+        """The name of its reader; "other_tool" where it knows every row as one of a tool that is not read yet."""
+        return "other_tool" if {row.code for row in self.refused} == {"other_tool"} else self.reader
+
     def as_dict(self) -> dict[str, Any]:
         """As JSON, with texts in both languages; reasons of refusal with their count and first line."""
         reasons = [
@@ -70,6 +75,7 @@ class FileCheck:
         return {
             "name": self.name,
             "reader": self.reader,
+            "format": self.format,
             "read": self.read,
             "refused": reasons,
             "left_out": list(self.left_out),

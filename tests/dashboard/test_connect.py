@@ -343,6 +343,11 @@ def test_a_file_is_kept_under_a_plain_name(given: str, kept: str) -> None:
     assert connect.plain_name(given) == kept
 
 
+def test_a_file_of_another_tool_is_not_said_to_be_of_codecarbon(home: Path) -> None:
+    said = text(drop(screen(), "emissions.csv", (ROOT / "tests" / "traces" / "bad" / "other_tool.csv").read_bytes()))
+    assert "Format reconnu : celui d’un autre outil" in said and "Cette ligne vient de eco2AI" in said
+
+
 def test_a_hostile_file_stays_text(home: Path) -> None:
     at = drop(screen(), f"{HOSTILE}.jsonl", GATEWAY.read_bytes())
     assert "<script" not in text(at) and "<img src=x" not in text(at)
