@@ -153,7 +153,7 @@ def test_one_banner_says_that_the_data_are_invented(metropole: Path, monkeypatch
 def test_every_option_is_named_in_the_written_alternative_with_its_value_or_why_it_has_none() -> None:
     text = text_of(opened())
     alt = text.split('aria-label="Électricité de ce')[1].split('"')[0].replace("\u00a0", " ")
-    for part in ("La page de questions fréquentes : entre", "Le grand modèle : entre", "hors d&#39;Europe : écartée"):
+    for part in ("La foire aux questions : entre", "Le grand modèle : entre", "hors d&#39;Europe : écartée"):
         assert part in alt
 
 
@@ -329,7 +329,7 @@ def test_the_ceiling_of_a_use_is_set_against_the_options(home: Path) -> None:
     values = plain(compare_data.example_scenario()) | {"day": "2026-06-01"}
     said = plain_spaces(text_of(opened(scenario=token(scenario_of(values | {"use_case": case})))))
     line = next(part for part in said.split("<p>") if part.startswith("Plafond voté de cet usage pour 2026"))
-    assert re.search("questions fréquentes, [^;]*dessous ; ", line) and re.search("réservé, [^;]*au-dessus ; ", line)
+    assert re.search("foire aux questions, [^;]*dessous ; ", line) and re.search("réservé, [^;]*au-dessus ; ", line)
     assert "Plafond voté" not in text_of(opened(scenario=token(scenario_of(values))))
 
 

@@ -340,7 +340,7 @@ def test_the_questionnaire_names_what_runs_at_a_site_without_ai_too(root: Path) 
     text = (
         (root / "docs" / "scenario.toml")
         .read_text("utf-8")
-        .replace('label = "la page de questions fréquentes"', 'label = "Chat, FAQ."')
+        .replace('label = "la foire aux questions"', 'label = "Chat, FAQ."')
     )
     found = plain(rendered(questions(facts_of(parse_scenario(text), "fr")), "md"))
     assert "Pour : Chat, FAQ ; le modèle léger sur serveur réservé." in found and ".." not in found
