@@ -172,6 +172,21 @@ def test_files_that_do_not_add_up_are_refused_with_what_to_do(folder: Path, home
     assert "5 file(s)" in refusal.value.message("en")
 
 
+def test_the_one_file_of_another_year_is_the_one_to_make_again(homes: dict[str, Path], tmp_path: Path) -> None:
+    """First by its name, and two others agree: neither of these is to be made again. What is no JSON says it."""
+    good = _body(homes["54547"], "54547")
+    _write(tmp_path / "a.json", good | {"period": "2025"})
+    _write(tmp_path / "b.json", good)
+    _write(tmp_path / "c.json", good | {"territory": "54395"})
+    _write(tmp_path / "d.json", good | {"territory": "Nancy"})
+    (tmp_path / "e.json").write_text("{", "utf-8")
+    with pytest.raises(FilesRefused) as refusal:
+        read_files(tmp_path)
+    said = [item["fr"] for item in refusal.value.items]
+    assert [text[:6] for text in said] == ["a.json", "d.json", "e.json"] and "--period 2026" in said[0]
+    assert "code INSEE" in said[1] and "Du JSON" in said[2]
+
+
 HALF = base64.b64encode(np.full(DRAWS, np.inf, "<f4").tobytes()).decode()
 BELOW = base64.b64encode(np.full(DRAWS, -1, "<f4").tobytes()).decode()
 

@@ -237,9 +237,14 @@ def test_the_evaluation_counts_its_whole_life_and_what_ran_after_the_decision(ho
     """4 kWh in 2025 and 3 in 2026 are 7; of the months, March 2026 is after the decision of 10 February."""
     stop(home)
     assert not facts(home).counted_early
+    Register(home).change("courriers", {"task": "chat"}, WHO)
     made = stopped(facts(home))
     text = page(made, "md")
-    assert "seuil non tenu" in text and "Conseil, 10 février 2026" in text
+    assert (
+        "à ceci : conversation." in text.replace("\u00a0", " ")
+        and "seuil non tenu" in text
+        and "Conseil, 10 février 2026" in text
+    )
     assert (
         "mars 2025 à mars 2026 (3 mois sur 13)" in text
         and "Mois mesurés après la décision du 10 février 2026 : 1." in text

@@ -1,5 +1,6 @@
 """The yearly review of a whole territory, added up from the files of its communes: sums, coverage, what is missing."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -167,42 +168,48 @@ class TerritoryReview:
 
 def read_files(folder: Path, expected: Sequence[str] = ()) -> TerritoryReview:
     """The files *.json of a folder; expected: codes, else those of attendues.txt there. FilesRefused lists every file
-    that is unreadable, of another period or method than the first, or of a commune read already; no_reen_file."""
-    paths = sorted(folder.glob("*.json"))
-    files: dict[str, tuple[Path, CommuneFile]] = {}
-    wrong: list[dict[str, str]] = []
-    for path in paths:
+    that is unreadable, of another period or method than most, or of a commune read already; no_reen_file."""
+    read: dict[Path, CommuneFile] = {}
+    wrong: dict[Path, dict[str, str]] = {}
+    for path in sorted(folder.glob("*.json")):
         try:
-            file = CommuneFile.model_validate_json(path.read_bytes())
+            read[path] = CommuneFile.model_validate_json(path.read_bytes())
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            field = ".".join(map(str, first["loc"])) or "JSON"
-            told = {
-                lang: say(
-                    "reen_faults", "reen_unread", lang, file=path.name, field=field, what=expected_text(first, lang)
-                )
-                for lang in LANGUAGES
-            }
-            wrong.append({"code": "reen_unread"} | told)
-            continue
-        base_path, base = next(iter(files.values()), (path, file))
+            wrong[path] = _unread(path, error)
+    alike = Counter(map(_basis, read.values())).most_common(1)
+    base_path = next((path for path, file in read.items() if _basis(file) == alike[0][0]), folder)
+    files: dict[str, tuple[Path, CommuneFile]] = {}
+    for path, file in read.items():
+        base = read[base_path]
         told = {"read": file.period, "expected": base.period, "base": base_path.name}
         if file.period != base.period:
-            wrong.append(_fault("reen_period", path, **told))
-        elif (file.formulas_version, file.seed) != (base.formulas_version, base.seed):
+            wrong[path] = _fault("reen_period", path, **told)
+        elif _basis(file) != _basis(base):
             versions = {"read": file.formulas_version, "expected": base.formulas_version}
-            wrong.append(_fault("reen_method", path, **(told | versions)))
+            wrong[path] = _fault("reen_method", path, **(told | versions))
         elif file.territory in files:
-            wrong.append(_fault("reen_again", path, territory=file.territory, base=files[file.territory][0].name))
+            wrong[path] = _fault("reen_again", path, territory=file.territory, base=files[file.territory][0].name)
         else:
             files[file.territory] = (path, file)
     if wrong:
-        raise FilesRefused(wrong, count=len(wrong), folder=folder)
+        raise FilesRefused([wrong[path] for path in sorted(wrong)], count=len(wrong), folder=folder)
     if not files:
         raise SobriaError("no_reen_file", folder=folder)
     listed = folder / EXPECTED
     codes = expected or (listed.read_text("utf-8-sig").split() if listed.is_file() else ())
     return TerritoryReview(tuple(files[code][1] for code in sorted(files)), tuple(codes))
+
+
+def _basis(file: CommuneFile) -> tuple[str, str, int]:
+    """What files must share to be added up."""
+    return file.period, file.formulas_version, file.seed
+
+
+def _unread(path: Path, error: ValidationError) -> dict[str, str]:
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = ".".join(map(str, first["loc"])) or "JSON"
+    said = {lang: {"file": path.name, "field": field, "what": expected_text(first, lang)} for lang in LANGUAGES}
+    return {"code": "reen_unread"} | {lang: say("reen_faults", "reen_unread", lang, **said[lang]) for lang in LANGUAGES}
 
 
 def _fault(code: str, path: Path, **facts: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.schema import CLOSED
 from estimator.reporting.documents.document import Block, Document, FieldList, Points, Section, Table
 from estimator.reporting.uses.context import UseFacts, whole_life, years_of
-from estimator.reporting.uses.resident import lowered, quality_text, without_ai
+from estimator.reporting.uses.resident import lowered, quality_text, task_text, without_ai
 
 MOST = 3  # reviews and years on the page
 
@@ -36,7 +36,7 @@ def stopped(facts: UseFacts) -> Document:
         title=facts.say("stopped_title", name=case.name),
         lang=facts.lang,
         lead=(
-            facts.say("stopped_lead", service=case.service, task=lowered(case.task)),
+            facts.say("stopped_lead", service=case.service, task=lowered(task_text(facts))),
             facts.say("state_closed", **told),
         ),
         sections=sections,
