@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from estimator.cli.app import application
-from estimator.cli.text import localise
+from estimator.cli.text import EVERYWHERE, localise
 
 
 def commands(lang: str, made: str) -> str:
@@ -17,7 +17,7 @@ def commands(lang: str, made: str) -> str:
     lines += ["Partout : `--lang fr|en`, `--home DOSSIER` ; `--json` pour ce qui affiche.", ""]
     for name, command in _walk("sobria", root):
         lines += [f"## `{name}`", "", str(command.help or ""), ""]
-        shown = [p for p in command.params if p.name not in ("help", "json_")]
+        shown = [p for p in command.params if p.name not in ("help", "json_", *EVERYWHERE)]
         for p in shown:
             named = f"`{p.opts[0] if p.opts[0].startswith('-') else p.metavar}`"
             lines.append(f"- {named}{' (obligatoire)' if p.required else ''} : {p.help}")

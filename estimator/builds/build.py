@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
 
 KEPT_BUILDS = 3
+Progress = Callable[[int, int], None]  # given what is done, of what: 0 of 0 while nobody knows
 
 
 class AuditFailed(SobriaError):
@@ -29,8 +31,10 @@ class BuildLocked(SobriaError):
     """Another process is building in the same home."""
 
 
-def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> BuildResult:
-    """The build of the current ledger, made if it does not exist. AuditFailed, BuildLocked."""
+def build(
+    home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0, progress: Progress | None = None
+) -> BuildResult:
+    """The build of the current ledger, made if it does not exist; `progress` is told so. AuditFailed, BuildLocked."""
     use_tables(home / TABLES)
     PlaceJournal(home).use_hosts()
     catalogue = catalogue or load()
@@ -49,6 +53,8 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
             return _publish(home, BuildResult(build_id, path, fresh=False), catalogue)
         from estimator.builds.contents import fill  # Arrow and numpy, which a build that is there does not need
 
+        if progress:
+            progress(0, 0)
         draft = folder / f".draft-{build_id}.duckdb"
         draft.unlink(missing_ok=True)
         _remove(path)

@@ -115,6 +115,10 @@ class BuildFile:
             known: dict[str, Any] = {name: row[name] or None for name in MONTHLY}
             yield Monthly(group=self._cell(row), training=row["training"], **known)
 
+    def cell_count(self) -> int:
+        """How many `cells` there are."""
+        return int(self._engine.rows("SELECT count(*) AS n FROM cells")[0]["n"])
+
     def placed_groups(self, since: int) -> list[PlacedGroup]:
         """The lines of `groups` from a month on, unsummed."""
         rows = self._engine.rows("SELECT * FROM bound_groups WHERE month >= $1 ORDER BY group_id", [since])

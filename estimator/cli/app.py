@@ -2,9 +2,9 @@
 
 import errno
 import gc
-import json
 import os
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,8 +14,9 @@ import typer
 from estimator.cli import text as cli_text
 from estimator.cli.command_context import CommandContext
 from estimator.cli.text import Columns, Json, show
-from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.home import TABLES, default_home, use_tables
+from estimator.core.interval import json_text
 from estimator.core.typography import printable
 
 if TYPE_CHECKING:
@@ -51,46 +52,55 @@ def main() -> None:
     arguments, settings = global_options(sys.argv[1:])
     lang = settings.get("lang") or _locale()
     if arguments[:1] == ["--version"]:
-        from importlib.metadata import version
+        from importlib.metadata import version as installed
 
-        print(f"SobrIA {version('sobria')}")
+        print(f"SobrIA {installed('sobria')}")
         sys.exit()
     if lang not in LANGUAGES or "" in settings.values():
         print(say("cli", "bad_global", "fr"), say("cli", "bad_global", "en"), sep="\n", file=sys.stderr)
         sys.exit(2)
+    sys.excepthook = partial(_own_fault, lang)
     home = Path(settings["home"]) if settings.get("home") else default_home()
     use_tables(home / TABLES)
-    command = typer.main.get_group(application(arguments[0] if arguments else ""))
+    command = typer.main.get_command(application(arguments[0] if arguments else ""))
     cli_text.localise(command, lang)
+    refused: dict[str, Any] = {}
     try:
         code = command.main(arguments, prog_name="sobria", standalone_mode=False, obj=CommandContext(home, lang))
     except OSError as error:
         key = "disk_full" if error.errno in NO_ROOM else "file_unusable"
-        print(say("errors", key, lang, file=error.filename or home, reason=error.strerror), file=sys.stderr)
-        code = 1
+        refused, code = sentences("errors", key, file=error.filename or home, reason=error.strerror), 1
     except SobriaError as error:
-        if "--json" in arguments:
-            print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
-        print(printable(error.message(lang)), file=sys.stderr)
-        code = 1
+        refused, code = error.as_dict(), 1
     except typer.TyperException as error:
-        print(f"{printable(cli_text.usage_text(error, lang))}\n{say('cli', 'see_help', lang)}", file=sys.stderr)
-        code = error.exit_code
+        refused, code = cli_text.usage_fault(error), error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         code = 130
+    if refused:
+        if "--json" in arguments:
+            print(json_text({"version": cli_text.JSON_VERSION, "error": refused}))
+        print(printable(refused[lang]), file=sys.stderr)
     sys.exit(code or 0)
+
+
+def _own_fault(lang: str, kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """What Python says of an error that no refusal foresaw, then whose fault it is and what to keep."""
+    sys.__excepthook__(kind, error, trace)
+    print(say("errors", "own_fault", lang), file=sys.stderr)
 
 
 def application(asked: str = "") -> typer.Typer:
     """The application with this command alone: to read and declare the others takes longer than to answer. Whole when
     there is no such command."""
+    here = [one for one in app.registered_commands if command_name(one) == asked]
     found = typer.Typer(
-        add_completion=False,
+        name="sobria",
+        add_completion=not (here or asked in ELSEWHERE),
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["--help", "-h"]},
     )
-    here = [one for one in app.registered_commands if command_name(one) == asked]
+    found.callback()(everywhere)
     for name in () if here else (asked,) if asked in ELSEWHERE else ELSEWHERE:
         one = getattr(import_module(f"estimator.cli.{ELSEWHERE[name]}"), name)
         if isinstance(one, typer.Typer):
@@ -99,6 +109,25 @@ def application(asked: str = "") -> typer.Typer:
             found.command(**DECLARED.get(name, {}))(one)
     found.registered_commands += here or ([] if asked in ELSEWHERE else app.registered_commands)
     return found
+
+
+def _completion(context: typer.Context, shell: str | None) -> None:
+    """Print the completion of commands and options, for a shell to read."""
+    if shell:
+        os.environ["_SOBRIA_COMPLETE"] = f"source_{shell}"  # how the library is asked for it; then it exits
+        context.command.main([], prog_name="sobria")
+
+
+Shell = Literal["bash", "zsh", "fish", "powershell"]
+
+
+def everywhere(
+    home: Annotated[Path | None, typer.Option(help="home", metavar="DIR")] = None,
+    lang: Annotated[str | None, typer.Option(help="lang", metavar="fr|en")] = None,
+    version: Annotated[bool, typer.Option("--version", help="version")] = False,
+    completion: Annotated[Shell | None, typer.Option(help="completion", callback=_completion, is_eager=True)] = None,
+) -> None:
+    """What every help shows: `global_options` has read these before."""
 
 
 def command_name(command: typer.models.CommandInfo) -> str:
@@ -145,20 +174,16 @@ def import_(  # noqa: PLR0913
     from estimator.ledger import Ledger
 
     home = context.obj["home"]
-    report = import_paths(
-        Ledger(home),
-        paths,
-        reading_context(home, timezone, read_at, columns or ()),
-        cli_text.progress(context.obj["lang"]),
-    )
+    with cli_text.progress("importing", context.obj["lang"]) as step:
+        report = import_paths(Ledger(home), paths, reading_context(home, timezone, read_at, columns or ()), step)
+    if not report.files:
+        raise nothing_found(paths, report.left)
     body = report.account.as_dict() | {
         "errors": [error.as_dict() for error in report.errors],
         "remarks": [remark.as_dict() for remark in report.remarks],
         "not_recognised": list(report.left),
     }
     show(body, json_, lambda: cli_text.import_text(report, context.obj["lang"]))
-    if not report.files:
-        raise nothing_found(paths, report.left)
     if report.errors or report.account.barren or not report.account.read:
         raise typer.Exit(1)
 
@@ -170,7 +195,9 @@ def build(context: typer.Context, json_: Json = False) -> None:
     from estimator.ledger import Ledger
     from estimator.results.making import build as make
 
-    made, lang = make(context.obj["home"]), context.obj["lang"]
+    lang = context.obj["lang"]
+    with cli_text.progress("building", lang) as step:
+        made = make(context.obj["home"], progress=step)
     lost = Ledger(context.obj["home"]).lost_rows()
     tables = tables_of(context.obj["home"])
     body = {"build": made.id, "path": str(made.path), "fresh": made.fresh, "lost_rows": lost, "own_tables": tables}
@@ -249,7 +276,8 @@ def validate(
 ) -> None:
     from estimator.workloads.validation.published_cases import read_cases, run
 
-    body = run(read_cases(file), leave_out, without_source or ())
+    with cli_text.progress("validating", context.obj["lang"]) as step:
+        body = run(read_cases(file), leave_out, without_source or (), progress=step)
     show(body, json_, lambda: cli_text.validation_text(body, context.obj["lang"]))
 
 
@@ -283,4 +311,5 @@ def _fresh(context: typer.Context) -> "Results":
     """The build of the current ledger."""
     from estimator.results.reading import current_results
 
-    return current_results(context.obj["home"])
+    with cli_text.progress("building", context.obj["lang"]) as step:
+        return current_results(context.obj["home"], step)

@@ -90,7 +90,7 @@ def check_factors(context: typer.Context, json_: Json = False) -> None:
     own_hours()
     found, folder = problems(book), own_tables()
     read, left = files_of(folder) if folder else ({}, [])
-    body = {"version": book.version, "factors": len(book.factors), "problems": [p.as_dict() for p in found]}
+    body = {"factors_version": book.version, "factors": len(book.factors), "problems": [p.as_dict() for p in found]}
     body |= {"own_tables": folder, "rows": read, "left_out": left}
     told = [f"{name} ({count})" for name, count in read.items()]
     own = [say("cli", "check_own", lang, folder=folder, tables=", ".join(told) or "0")] if folder else []

@@ -26,11 +26,12 @@ def check(  # noqa: PLR0913
     home = context.obj["home"]
     found = check_paths(home, paths, reading_context(home, timezone, read_at, columns or ()))
     body = found.as_dict()
-    show(body, json_, lambda: check_text(body, context.obj["lang"]))
-    if any(file["error"] for file in body["files"]):
-        raise typer.Exit(1)
-    if not body["account"]["read"]:
+    unread = any(file["error"] for file in body["files"])
+    if not unread and not found.account.read:
         raise nothing_found(paths, found.left)
+    show(body, json_, lambda: check_text(body, context.obj["lang"]))
+    if unread:
+        raise typer.Exit(1)
     if found.account.barren:
         typer.echo(say("cli", "none_accepted", context.obj["lang"], count=0), err=True)
         raise typer.Exit(1)

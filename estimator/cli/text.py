@@ -3,7 +3,8 @@
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -11,7 +12,7 @@ from typer.core import TyperGroup, TyperOption
 
 from estimator.catalogue.load import load
 from estimator.catalogue.published_figures import figure_label
-from estimator.core.errors import one_of, say, sentences, texts
+from estimator.core.errors import LANGUAGES, one_of, say, sentences, texts
 from estimator.core.interval import Interval, json_text
 from estimator.core.number_format import (
     as_computed,
@@ -35,9 +36,12 @@ if TYPE_CHECKING:
     from estimator.ingestion.importing import ImportReport
     from estimator.ledger.append import Account
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], None]  # given what is done, of what: 0 of 0 while nobody knows
 Json = Annotated[bool, Option("--json", help="json")]
 Columns = Annotated[list[str] | None, Option(help="columns", metavar="OURS=THEIRS")]
+JSON_VERSION = "1"  # of what --json writes: a field that goes or changes its meaning is another version
+NOT_OURS = ("install_completion", "show_completion")  # of the library, in English: `--completion` stands for them
+EVERYWHERE = ("home", "lang")  # options that stand in every help
 SHOWN_GROUPS = 20
 _USAGE = {
     "usage_option": "No such option: (.*)",
@@ -48,8 +52,8 @@ _USAGE = {
 
 
 def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> None:
-    """JSON for machines, or the text for people, on standard output."""
-    print(json_text(body, 1) if as_json else printable(text()))
+    """JSON for machines, with its version, or the text for people, on standard output."""
+    print(json_text({"version": JSON_VERSION, **body}, 1) if as_json else printable(text()))
 
 
 def localise(command: Any, lang: str, group: str = "") -> None:
@@ -57,11 +61,12 @@ def localise(command: Any, lang: str, group: str = "") -> None:
     named = command.help if command.help in texts("help", lang) else command.name
     counted, voted, footprints = say("indicators", "counted", lang), ", ".join(VOTED), ", ".join(FOOTPRINTS)
     command.help = say("help", named or "sobria", lang, counted=counted, voted=voted, footprints=footprints)
-    command.epilog = say("typer", "everywhere", lang)
     command.options_metavar = say("typer", "options", lang)
+    command.params = [one for one in command.params if one.name not in NOT_OURS]
     for parameter in command.params:
         shown = say("kinds", parameter.bare_type(), lang) if parameter.bare_type() in texts("kinds", lang) else None
         parameter.metavar = texts("metavars", lang).get(parameter.metavar, parameter.metavar or shown)
+        parameter.expose_value = parameter.name not in EVERYWHERE
         if parameter.bare_type() == "float":
             parameter.process_value = partial(_number, parameter.process_value)
         if isinstance(parameter, TyperOption):
@@ -73,7 +78,9 @@ def localise(command: Any, lang: str, group: str = "") -> None:
     _localise_layout(command, lang)
     if isinstance(command, TyperGroup):
         command.subcommand_metavar = say("typer", "subcommand", lang)
+        shared = [one for one in command.params if one.name in EVERYWHERE]
         for inner in command.commands.values():
+            inner.params += shared
             localise(inner, lang, command.name or "")
 
 
@@ -100,8 +107,14 @@ def _localise_layout(command: Any, lang: str) -> None:
     command.format_help = format_help
 
 
-def usage_text(error: Exception, lang: str) -> str:
-    """What a command line lacks or has too much of; the library that reads it says so in English only."""
+def usage_fault(error: Exception) -> dict[str, str]:
+    """{"code", "fr", "en"}: what a command line lacks or has too much of, and where its help is."""
+    told = {lang: f"{_usage_text(error, lang)}\n{say('cli', 'see_help', lang)}" for lang in LANGUAGES}
+    return {"code": "usage"} | told
+
+
+def _usage_text(error: Exception, lang: str) -> str:
+    """The same in one language; the library that reads a command line has English only."""
     said, parameter = str(error), getattr(error, "param", None)
     if parameter is not None:
         name = parameter.get_error_hint().strip("'")
@@ -132,23 +145,23 @@ def _unreadable(error: Exception, name: str, lang: str) -> str:
     return say("cli", "usage_unreadable", lang, name=name, read=fault["input"], expected=expected(fault, lang))
 
 
-def progress(lang: str) -> Progress | None:
-    """A progress bar on stderr when it is a terminal, else nothing."""
+@contextmanager
+def progress(key: str, lang: str) -> Iterator[Progress]:
+    """A bar on stderr with the time left, where it is a terminal and once something is done; gone at the end."""
     if not sys.stderr.isatty():
-        return None
-    from rich.console import Console
-    from rich.progress import Progress as Bar
+        yield lambda done, total: None
+        return
+    with ExitStack() as opened:
 
-    bar = Bar(console=Console(stderr=True), transient=True)
-    bar.start()
-    task = bar.add_task(say("cli", "importing", lang), total=None)
+        @cache
+        def update() -> Callable[..., None]:
+            from rich.console import Console
+            from rich.progress import Progress as Bar
 
-    def step(done: int, total: int) -> None:
-        bar.update(task, completed=done, total=total)
-        if done >= total:
-            bar.stop()
+            bar = opened.enter_context(Bar(console=Console(stderr=True), transient=True))
+            return partial(bar.update, bar.add_task(say("cli", key, lang), total=None))
 
-    return step
+        yield lambda done, total: update()(completed=done, total=total or None)
 
 
 INDICATORS = ("energy", "water", "adpe", "gwp", "primary_energy")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, GroupTerm, RunningAmounts, terms_of
+from estimator.builds.build import Progress
 from estimator.builds.build import build as make_build
 from estimator.builds.build_file import BuildFile, Monthly
 from estimator.builds.current import BuildResult
@@ -23,12 +24,14 @@ KWH = ("as_read_kwh", "weight_kwh")
 ADDED = ("low", "central", "high", "at_factor_values", "lowest", "highest", *KWH)  # of degree one
 
 
-def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> BuildResult:
+def build(
+    home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0, progress: Progress | None = None
+) -> BuildResult:
     """The build of the current ledger with its results, made if they do not exist. AuditFailed, BuildLocked."""
-    made = make_build(home, catalogue, wait_s)
+    made = make_build(home, catalogue, wait_s, progress)
     if is_whole(results_path(made.path)):
         return made
-    ensure(BuildFile(made.path))
+    ensure(BuildFile(made.path), progress)
     return replace(made, fresh=True)
 
 
@@ -47,28 +50,37 @@ def rebuilt(home: Path, write: Callable[[], T]) -> tuple[T, dict[str, Any] | Non
     return done, log[0] if len(log) > known else None
 
 
-def ensure(build: BuildFile) -> Path:
-    """The file of results of a build, written if it does not exist or was damaged."""
+def ensure(build: BuildFile, progress: Progress | None = None) -> Path:
+    """The file of results of a build, written if it does not exist or was damaged. `progress` is given the cells."""
     path = results_path(build.path)
     if not is_whole(path):
         facts = {"build": build.id, "method_version": build.meta["formulas_version"]}
-        write_rows(path, (row | facts for row in _rows(build)), facts)
+        write_rows(path, (row | facts for row in _rows(build, progress)), facts)
     return path
 
 
-def _rows(build: BuildFile) -> Iterator[dict[str, Any]]:
+def _rows(build: BuildFile, progress: Progress | None) -> Iterator[dict[str, Any]]:
     """All rows of a build. A shared factor takes the same value in every row, as it does in every figure."""
     yield from _amounts("total", {}, _over(build, "TRUE", ()))
     for service in build.service_keys():
         yield from _amounts("service", {"service": service}, _over(build, "service_key = $1", (service,)))
     months: dict[int, RunningAmounts] = {}
     proofs: dict[str, RunningAmounts] = {}
-    for key, cells in groupby(build.cells(), attrgetter(*CELL)):
+    for key, cells in groupby(_counted(build, progress), attrgetter(*CELL)):
         yield from _cell_rows(key, cells, months, proofs)
     for month, found in sorted(months.items()):
         yield from _amounts("month", {"month": month}, found)
     for proof, found in sorted(proofs.items()):
         yield from _amounts("proof", {"proof": proof}, found)
+
+
+def _counted(build: BuildFile, progress: Progress | None) -> Iterator[Monthly]:
+    """The cells of a build, `progress` being told of each."""
+    total = build.cell_count() if progress else 0
+    for done, cell in enumerate(build.cells(), 1):
+        yield cell
+        if progress:
+            progress(done, total)
 
 
 def _over(build: BuildFile, where: str, parameters: tuple[str, ...]) -> RunningAmounts:

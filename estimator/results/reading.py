@@ -9,6 +9,7 @@ from typing import Any
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, explain_number
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, ImpactIndicator, figure_named, figures
 from estimator.builds import coverage
+from estimator.builds.build import Progress
 from estimator.builds.build_file import FORMAT
 from estimator.builds.current import current
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
@@ -35,9 +36,9 @@ def open_current(home: Path) -> "Results | None":
         raise SobriaError("build_of_another_version", home=home, reason=error.strerror or error) from error
 
 
-def current_results(home: Path) -> "Results":
+def current_results(home: Path, progress: Progress | None = None) -> "Results":
     """Those of the ledger as it is, built first when it has changed. NoBuild, AuditFailed, BuildLocked."""
-    made = build(home)
+    made = build(home, progress=progress)
     opened = open_current(home)
     del made  # what it holds was open until then
     if opened is None:

@@ -7,15 +7,18 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import typer
 
 from estimator.catalogue.load import load
 from estimator.cli.app import application, command_name, global_options
-from estimator.cli.text import factor_text, localise
+from estimator.cli.text import factor_text, localise, progress
 from tests.core.test_numbers import spaced
 from tests.support import answered, sobria, sobria_process
 
@@ -95,7 +98,7 @@ def test_import_build_totals_explain_replay(tmp_path: Path) -> None:
     first = json.loads(sobria(home, "import", str(file), "--json").stdout)
     counts = {"files": 1, "read": 3, "accepted": 3, "superseded": 0, "quarantined": 0, "duplicates": 0}
     counts |= {"waiting": 0, "withdrawn": 0}
-    assert first == counts | {"errors": [], "remarks": [], "not_recognised": []}
+    assert first == counts | {"version": "1", "errors": [], "remarks": [], "not_recognised": []}
     again = json.loads(sobria(home, "import", str(file), "--json").stdout)
     assert (again["read"], again["accepted"], again["duplicates"]) == (3, 0, 3)
     totals = json.loads(sobria(home, "totals", "--json").stdout)
@@ -189,6 +192,85 @@ def test_every_command_and_option_is_explained_in_both_languages(tmp_path: Path)
 def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
     declared = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert sobria(tmp_path, "--version").stdout == f"SobrIA {declared}\n"
+
+
+def test_a_terminal_completes_commands_options_and_values(tmp_path: Path) -> None:
+    """As bash asks: the words typed, which one is being typed; the script that asks is printed for it to read."""
+    assert "complete -o default -F _sobria_completion sobria" in sobria(tmp_path, "--completion", "bash").stdout
+    assert "Était attendu : bash, zsh, fish, powershell." in sobria(tmp_path, "--completion", "tcsh", code=2).stderr
+    for line, expected in (
+        ("sobria tot", "totals"),
+        ("sobria factors sh", "show"),
+        ("sobria totals --la", "--lang"),
+        ("sobria estimate --method s", "sobria"),
+    ):
+        asked = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_SOBRIA_COMPLETE": "complete_bash"}
+        assert sobria_process(**asked).stdout.split() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "code"),
+    [
+        (("bogus", "--json"), "usage", 2),
+        (("totals", "x", "--json"), "usage", 2),
+        (("explain", "total.love", "--json"), "number_unknown", 1),
+        (("import", "{folder}", "--json"), "none_recognised", 1),
+        (("check", "{folder}", "--json"), "none_recognised", 1),
+        (("--home", "{folder}/file", "build", "--json"), "file_unusable", 1),
+    ],
+)
+def test_a_refusal_is_one_json_document_where_json_is_asked(tmp_path: Path, line: tuple, error: str, code: int) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "file").touch()
+    given = [part.format(folder=tmp_path / "folder") for part in line]
+    done = sobria(tmp_path / "home", *given, code=code)
+    body = json.loads(done.stdout)
+    assert body["version"] == "1" and body["error"]["code"] == error
+    assert body["error"]["fr"] in done.stderr.replace("\u00a0", " ") or body["error"]["fr"] in done.stderr
+
+
+def test_a_fault_of_ours_says_so_after_its_traceback() -> None:
+    script = """
+import sys
+from unittest.mock import patch
+from estimator.cli import main
+sys.argv = ["sobria", "--lang", "fr", "doctor"]
+with patch("estimator.tracking.diagnosis.diagnose", side_effect=ZeroDivisionError("ours")):
+    main()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "ZeroDivisionError: ours" in done.stderr
+    assert "une faute de SobrIA" in done.stderr.splitlines()[-1]
+
+
+def test_progress_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the work is 50 %, with the time that is left; a file or a pipe is given nothing."""
+    for terminal in (True, False):
+        said = StringIO()
+        monkeypatch.setattr(said, "isatty", lambda: terminal)  # noqa: B023
+        monkeypatch.setattr(sys, "stderr", said)
+        with progress("building", "fr") as step:
+            step(1, 2)
+        assert ("Calcul" in said.getvalue() and "50%" in said.getvalue() and "-:--:--" in said.getvalue()) is terminal
+        assert bool(said.getvalue()) is terminal
+
+
+def test_an_import_and_a_build_say_how_far_they_are(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+
+    @contextmanager
+    def noted(key: str, lang: str) -> Iterator[Any]:
+        told.clear()
+        yield lambda done, total: told.append((done, total))
+
+    with patch("estimator.cli.text.progress", noted):
+        for line in (("import", str(trace(tmp_path))), ("totals",)):
+            sobria(tmp_path / "home", *line)
+            assert told and told[-1][0] == told[-1][1] > 0
+        cases = tmp_path / "cases.json"
+        cases.write_text('[{"id": "a", "published": []}, {"id": "b", "published": []}]')
+        sobria(tmp_path / "home", "validate", str(cases))
+        assert told == [(1, 2), (2, 2)]
 
 
 def test_global_options_stand_anywhere_before_the_command_of_track() -> None:
@@ -334,6 +416,16 @@ def test_a_wrong_command_line_is_said_in_both_languages(tmp_path: Path, given: t
         assert said in spaced(sobria(tmp_path, *given, code=2, lang=lang).stderr)
 
 
+def _commands(command: Any) -> Iterator[Any]:
+    yield command
+    for inner in getattr(command, "commands", {}).values():
+        yield from _commands(inner)
+
+
+def _options(command: Any) -> list[str]:
+    return [parameter.name for parameter in command.get_params(typer.Context(command))]
+
+
 def _parameters(command: Any, path: str = "sobria") -> Iterator[tuple[str, Any]]:
     yield from ((f"{path} {parameter.name}", parameter) for parameter in command.params)
     for name, inner in getattr(command, "commands", {}).items():
@@ -344,6 +436,8 @@ def _parameters(command: Any, path: str = "sobria") -> Iterator[tuple[str, Any]]
 def test_every_option_and_argument_has_its_sentence(lang: str) -> None:
     command = typer.main.get_command(application())
     localise(command, lang)
+    every = [set(_options(one)) for one in _commands(command)]
+    assert len(every) > 70 and all({"home", "lang", "help"} <= one for one in every)  # noqa: PLR2004
     bare = [path for path, one in _parameters(command) if not re.fullmatch(r".{10,}\.", one.help or "", re.DOTALL)]
     assert not bare
 
@@ -352,5 +446,5 @@ def test_every_option_and_argument_has_its_sentence(lang: str) -> None:
 def test_a_help_speaks_one_language(tmp_path: Path, line: tuple[str, ...]) -> None:
     """None of the library's English words, the two global options, no type in angle brackets."""
     text = sobria(tmp_path, "--lang", "fr", *line, code=2 if line == ("places",) else 0).stdout
-    assert "Usage :" in text and "--home DOSSIER" in text and "Afficher cette aide." in text
+    assert "Usage :" in text and re.search("--home +DOSSIER", text) and "Afficher cette aide." in text
     assert not re.search(r"Commands|required|Show this|default:|<\w+>", text)

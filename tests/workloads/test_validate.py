@@ -10,6 +10,8 @@ import pytest
 from estimator.assessment.method_documentation import validation_results
 from estimator.catalogue.load import load
 from estimator.workloads.published_case import CaseRefused, read_case
+from estimator.workloads.validation.case_figures import figures_of
+from estimator.workloads.validation.case_inventory import Options
 from estimator.workloads.validation.case_tables import case_tables
 from estimator.workloads.validation.published_cases import CasesRefused, read_cases, run
 from tests.support import refuses
@@ -60,9 +62,9 @@ def test_answers_are_never_read() -> None:
 
 def test_explained_rows_carry_steps_and_factors() -> None:
     data = case({"it_energy_kwh": 2}, {"zone": "FRA"}, figure("use_gwp_kgco2e", "it", False))
-    row = run([data], explain=True, today=TODAY)["cases"][0]
-    assert row["steps"] and row["factors"]
-    assert json.loads(json.dumps(row)) == row
+    (row,) = figures_of(read_case(data), Options(today=TODAY), explain=True)
+    for told in (row.steps, row.factors):
+        assert told and json.loads(json.dumps(told)) == list(told)
 
 
 def test_a_file_that_is_no_list_of_cases_is_refused(tmp_path: Path) -> None:

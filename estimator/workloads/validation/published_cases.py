@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -36,13 +36,13 @@ def run(
     cases: Sequence[Mapping[str, Any]],
     leave_out: Literal["architecture"] | None = None,
     without_source: Collection[str] = (),
-    explain: bool = False,
     today: date | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Every figure requested by these cases, as JSON: {"cases": [...], "summary": ...}.
 
     Answers are never read. leave_out "architecture": the regression is fitted without that of the case; without_source:
-    ids of sources whose factors are dropped (source_unknown); explain: add the steps and factors of each figure.
+    ids of sources whose factors are dropped (source_unknown). `progress` is given the cases done, and their count.
     A case outside the vocabulary still has its rows, each with the reason.
     """
     today = today or date.today()
@@ -53,13 +53,14 @@ def run(
     options = Options(frozenset(without_source), leave_out, today)
     read = [_case_or_refusal(case) for case in cases]
     rows: list[dict[str, Any]] = []
-    for data, case in zip(cases, read, strict=True):
+    for done, (data, case) in enumerate(zip(cases, read, strict=True), 1):
         if isinstance(case, CaseRefused):
             rows += _refused_rows(data, case)
-            continue
-        words = list(fault_words(case, case_tables(options.without_source, today)))
-        found = figures_of(case, options, explain)
-        rows += [_as_dict(case.id, place, row, words, explain) for place, row in enumerate(found)]
+        else:
+            words = list(fault_words(case, case_tables(options.without_source, today)))
+            rows += [_as_dict(case.id, place, row, words) for place, row in enumerate(figures_of(case, options))]
+        if progress:
+            progress(done, len(cases))
     return {"cases": rows, "summary": _summary(cases, rows, options)}
 
 
@@ -70,13 +71,11 @@ def _case_or_refusal(data: Mapping[str, Any]) -> PublishedCase | CaseRefused:
         return refusal
 
 
-def _as_dict(case: str, place: int, row: CaseFigure, words: Iterable[str], explain: bool) -> dict[str, Any]:
+def _as_dict(case: str, place: int, row: CaseFigure, words: Iterable[str]) -> dict[str, Any]:
     body: dict[str, Any] = {"id": case, "output": place, "indicator": row.asked.indicator}
     body |= {"low": row.low, "central": row.central, "high": row.high, "warnings": list(words)}
     if row.missing:
         body["missing"] = row.missing
-    if explain:
-        body |= {"steps": row.steps, "factors": row.factors}
     return body
 
 
