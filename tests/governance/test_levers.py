@@ -339,13 +339,15 @@ def test_the_one_of_two_services_of_a_use_that_stopped_is_named(tmp_path: Path) 
 
 
 def test_two_levers_of_a_use_have_two_titles(tmp_path: Path) -> None:
-    """One use that two services answer, one of them at two places: each title names what it would change."""
+    """One use that two services answer, one of them at two places, where its model is read under two names: each title
+    names what it would change."""
     who = ("--who", "DSI", "--why", "essai")
     facts = ("nom=Accueil", "tache=Répondre", "unite=réponse", "service=Accueil", "commune=metropole")
     sobria(tmp_path, "register", "add", *facts, "responsable=Accueil", *who)
     for service in ("chat", "nuit"):
         sobria(tmp_path, "register", "attach", "accueil", "--service-key", service, *who)
-    more = ({}, {"host": "class/server-room"}, {"service_key": "nuit"})
+    named = {"host": "class/server-room", "model": "mistral-large-2411"}
+    more = ({}, named, {"service_key": "nuit"})
     append(Ledger(tmp_path), [row for facts in more for row in months(3, **ANSWERS | facts)])
     titles = [lever.title["fr"] for lever in of(tmp_path).levers]
     assert len(set(titles)) == len(titles) > 3

@@ -198,16 +198,19 @@ def _place(one: RunningService | NoLever) -> tuple[str, str, str, str]:
 
 
 def _told_apart(every: Sequence[RunningService | NoLever]) -> dict[tuple[str, str, str, str], str]:
-    """Each name, with its service where it is that of several ones, its model where a service has several, and its host
-    where a model has several."""
-    places = {_place(one) for one in every}
-    held = [Counter(key[:size] for key in {place[: size + 1] for place in places} if key[size]) for size in (1, 2, 3)]
+    """Each name, with its service where it is that of several ones, its model where a service has several, its host
+    where a model has several, and the model as read where two are called alike."""
+    places = {}
+    for one in every:
+        name, service, model, host = _place(one)
+        places[name, service, model, host] = (name, service, _label(model, LANGUAGES[0]), host, model)
+    every_size = range(1, 5)
+    held = [Counter(key[:size] for key in {p[: size + 1] for p in places.values()} if key[size]) for size in every_size]
     told = {}
-    for place in places:
-        name, service, model, host = place
-        shown = (service if service != name else "", _label(model, LANGUAGES[0]), host)
-        more = [text for size, text in enumerate(shown, 1) if text and held[size - 1][place[:size]] > 1]
-        told[place] = " – ".join([name, *more])
+    for place, (name, service, *more) in places.items():
+        shown = (service if service != name else "", *more)
+        apart = [s for size, s in enumerate(shown, 1) if s and held[size - 1][places[place][:size]] > 1]
+        told[place] = " – ".join([name, *apart])
     return told
 
 
