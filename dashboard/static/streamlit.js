@@ -10,8 +10,13 @@
   const NAMELESS = "[data-rac][role=group]:not([aria-label], [aria-labelledby])"; // around each list: it groups nothing
   const NAMED_FOR_NOTHING = "[data-testid=stFileUploaderDropzone][role=presentation]";
   const DRAWN = "svg:not([aria-hidden])"; // icons, and pictures whose figure has their words
-  const LISTS = "[data-testid=stSelectbox], [data-testid=stMultiSelect]";
-  const OF_A_LIST = new Set(["Open", "Clear value", "Clear all"]); // buttons, which do not say of which one
+  const named = (element, within, by) => element.closest(within)?.querySelector(by);
+  const list = element => named(element, "[data-testid=stSelectbox], [data-testid=stMultiSelect]", "input")?.ariaLabel;
+  const day = element => named(element, "[data-testid=stDateInput]", "[role=group]")?.ariaLabel;
+  const code = element => named(element, "[data-testid=stCode]", "code")?.textContent.trim().slice(0, 60);
+  const OF = { // buttons that do not say of which field or code they are
+    "Open": list, "Clear value": list, "Clear all": list, "Choose date": day, "Clear date": day, "Copy to clipboard": code,
+  };
   const NAMES_OF_PEOPLE = "[role=option], [data-tag], .stFileChip";
   const pairs = JSON.parse(document.getElementById("words").textContent);
   const exact = new Map(pairs.filter(([said]) => !said.includes("{x}")));
@@ -61,9 +66,9 @@
     if (element.matches(NAMELESS)) element.removeAttribute("role");
     if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");
     if (element.matches(DRAWN)) element.setAttribute("aria-hidden", "true");
-    const said = element.getAttribute("aria-label");
-    const list = OF_A_LIST.has(said) && element.closest(LISTS)?.querySelector("input")?.getAttribute("aria-label");
-    if (list) element.setAttribute("aria-label", `${told(said)}, ${list}`);
+    const said = element.getAttribute("aria-label"), value = element.getAttribute("aria-valuetext"), of = OF[said]?.(element);
+    if (value && told(value) !== value) element.setAttribute("aria-valuetext", told(value));
+    if (of) element.setAttribute("aria-label", `${told(said)}, ${of}`);
     else if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));
   };
   const text = node => {
@@ -84,6 +89,6 @@
       else change.addedNodes.forEach(all);
     }
   }).observe(document.documentElement, {
-    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["aria-label"],
+    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "aria-valuetext"],
   });
 })();

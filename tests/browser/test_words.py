@@ -21,7 +21,7 @@ TOO_LARGE = 201 * 1024 * 1024  # a file of nothing, which takes no place on the 
 # Every text and name that can be seen or heard, but those of our own blocks, of files and of code.
 SAID = """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility()
     && !e.closest('.stHtml, pre, script, [data-testid=stIconMaterial]')).flatMap(e =>
-  [e.getAttribute('aria-label'),
+  [e.getAttribute('aria-label'), e.getAttribute('aria-valuetext'),
    ...[...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE).map(n => n.data.trim())])
   .filter(Boolean)"""
 
@@ -53,16 +53,25 @@ def test_streamlit_speaks_french(screen: Page, dashboard: Server, tmp_path: Path
 
 
 def test_a_button_says_which_list_it_opens_or_empties(screen: Page, dashboard: Server) -> None:
-    for lang, names in (("fr", ("Ouvrir la liste, Étape", "Effacer ce choix, Étape")), ("en", ("Open, Stage",))):
-        open_page(screen, dashboard, "/registre?etape=pilote", lang)
-        for name in names:
+    """And of which day or code it is: several of a page have the same word."""
+    names = {
+        ("/registre?etape=pilote", "fr"): ("Ouvrir la liste, Étape", "Effacer ce choix, Étape"),
+        ("/registre?etape=pilote", "en"): ("Open, Stage",),
+        ("/brancher?voie=vllm", "fr"): ("Copier, sobria build",),
+        ("/registre?cas=assistant-agents&faire=revue", "fr"): (
+            "Choisir la date, Prochaine revue prévue le (facultatif)",
+        ),
+    }
+    for (path, lang), found in names.items():
+        open_page(screen, dashboard, path, lang)
+        for name in found:
             screen.get_by_role("button", name=name, exact=True).wait_for()
 
 
 def test_streamlit_keeps_its_words_in_english_and_people_keep_theirs(screen: Page, dashboard: Server) -> None:
     open_page(screen, dashboard, "/brancher?voie=vllm", "en")
     screen.get_by_label("Copy to clipboard").first.wait_for(state="attached")
-    assert "Copy to clipboard" in english(screen)
+    assert "Upload" in english(screen)
     open_page(screen, dashboard, "/synthese", "fr")
     block = "document.querySelector('.st-key-page .stHtml')"
     screen.evaluate(f"{block}.append(Object.assign(document.createElement('p'), {{textContent: 'Open'}}))")
