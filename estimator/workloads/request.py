@@ -142,7 +142,7 @@ class Request(Typed):
         return known is not None and known.modality == "embedding"
 
     def checked(self) -> "Request":
-        """The request itself. nothing_asked, hours_wanted, share_of_hours, tokens_wanted,
+        """The request itself. nothing_asked, hours_wanted, share_of_hours, load_of_hours, tokens_wanted,
         read_tokens_wanted, too_many_cached, faulty_request when no estimate can be made of it."""
         stated = (self.it_energy_kwh, self.model, self.device, self.training, self.retrieval, self.product)
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
@@ -156,6 +156,9 @@ class Request(Typed):
             raise SobriaError("hours_wanted")
         if self.resource_share is not None and self.device_hours is None:
             raise SobriaError("share_of_hours")
+        unused = self.it_energy_kwh is not None or self.model is not None or self.product or self.device_hours is None
+        if self.load is not None and unused:
+            raise SobriaError("load_of_hours", load=f"{self.load:g}")
         if self.cached_tokens > (self.input_tokens or 0.0):
             raise SobriaError("too_many_cached", cached=f"{self.cached_tokens:g}", read=f"{self.input_tokens or 0:g}")
         for found in faults(of_one(self._counts(), load()), COUNTED):

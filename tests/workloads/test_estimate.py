@@ -449,6 +449,14 @@ def test_a_part_of_a_card_is_a_part_of_its_electricity_and_of_its_manufacture() 
         assert "--device-hours" in refusal.value.message("fr")
 
 
+@pytest.mark.parametrize("said", [{"it_energy_kwh": 3}, {"model": "gpt-4o", "output_tokens": 300}, SERVED])
+@pytest.mark.parametrize("more", [{}, {"device": "gpu/h100", "device_hours": 10}])
+def test_a_load_that_no_figure_takes_is_refused(said: dict, more: dict) -> None:
+    with pytest.raises(SobriaError) as refusal:
+        asked(**said | more, load=0.5)
+    assert refusal.value.code == "load_of_hours" and "--concurrency" in refusal.value.message("fr")
+
+
 def test_sentences_name_things_as_people_do() -> None:
     """No name of the code, no number with a point or an exponent in French; the numbers of English in English."""
     body = asked(model="mistral-small-latest", output_tokens=300, device="gpu/l40s", device_hours=10, zone="FRA")

@@ -255,6 +255,18 @@ def test_what_nobody_knows_stays_undecided(a: Serving, b: Serving, why: str) -> 
     assert low < 1 < high and 0.005 < share < 0.995, why
 
 
+@pytest.mark.parametrize("name", ["Qwen/Qwen3-14B", "Qwen/Qwen3-235B-A22B-Instruct-2507"])
+@pytest.mark.parametrize("flight", [1.0, 32.0])
+def test_bits_that_are_not_said_are_between_those_that_are(name: str, flight: float) -> None:
+    """16 supposed, or 8, of a model that was measured at 16: each end between those at 16 and at 8, within 1 %."""
+    request = {"model": name, "device": "gpu/h100-sxm-80", "concurrency": flight, "output_tokens": 400, "zone": "FRA"}
+    unsaid, sixteen, eight = (
+        estimate(Request(**request, precision_bits=bits)).indicators["energy"].ends for bits in (None, 16, 8)
+    )
+    for now, *said in zip(unsaid, sixteen, eight, strict=True):
+        assert 0.99 * min(said) <= now <= 1.01 * max(said)
+
+
 def test_sixteen_bits_over_eight_cost_more_in_the_physics() -> None:
     sixteen, eight = (group(replace(PLAIN, precision_bits=bits, device_count=1)).values for bits in (16, 8))
     assert sixteen["weights_energy"] == pytest.approx(2 * eight["weights_energy"], rel=1e-12)

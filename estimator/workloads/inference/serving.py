@@ -127,7 +127,7 @@ def serving_factors(
         serving.size.active[1] < serving.size.total[1],
         serving.device if sheet else None,
         count,
-        serving.precision_bits,
+        bits,
         in_flight,
         serving.task,
     )
