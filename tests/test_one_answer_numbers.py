@@ -749,6 +749,15 @@ def test_each_door_prints_what_it_is_declared_to_print_and_nothing_else(name: st
             assert not [line for line in kept if re.search(r"\b(?:suffit|suffices)\b", line)], door
 
 
+def test_the_share_of_draws_is_told_of_every_pair_with_a_ratio() -> None:
+    """Where no option is named, that of A: above one half where the median of B/A is above one."""
+    bodies = [body_of(name, False) for name in OPTIONS]
+    pairs = [pair for body in bodies for found in body["pairs"].values() for pair in found if pair["ratio"]]
+    assert all(pair["share"] is not None for pair in pairs)
+    open_ = [pair for pair in pairs if not pair["lower"] and abs(pair["ratio"]["median"] - 1) > 1e-6]
+    assert open_ and all((pair["share"] > 0.5) == (pair["ratio"]["median"] > 1) for pair in open_)
+
+
 def test_thirty_scenarios_are_read_back_and_every_door_tells_something() -> None:
     assert len(CASES) >= 30
     told = {door: set() for door in DOORS}

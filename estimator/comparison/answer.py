@@ -43,7 +43,8 @@ class Part(Strict):
 
 
 class Pair(Part):
-    """Two options on one impact. lower: the option that the verdict names; share: of the draws where it is lower."""
+    """Two options on one impact. lower: the option that the verdict names; share: of the draws where it is lower, or A
+    where the verdict names none."""
 
     a: str
     b: str

@@ -92,10 +92,10 @@ class Comparison:
 
     @property
     def share(self) -> float | None:
-        """Share of the draws in which the lower option of the verdict is lower [1]."""
-        if self.lower is None or self.shares is None:
+        """Share of the draws in which the lower option of the verdict is lower; A, where it names none [1]."""
+        if self.shares is None:
             return None
-        return self.shares.a_lower if self.lower == "a" else self.shares.b_lower
+        return self.shares.b_lower if self.lower == "b" else self.shares.a_lower
 
 
 def compare(pair: OptionPair) -> Comparison:
