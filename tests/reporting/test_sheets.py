@@ -120,7 +120,7 @@ def test_the_command_writes_what_compare_says(tmp_path: Path) -> None:
         for format in FORMATS:
             out = tmp_path / f"{kind}.{format}"
             done = run("sheet", kind, str(tmp_path / "s.toml"), "--out", str(out))
-            assert done == {"file": str(out), "bytes": out.stat().st_size}
+            assert (done["file"], done["bytes"]) == (str(out), out.stat().st_size)
     cells = rows((tmp_path / "evaluation.csv").read_text("utf-8-sig"))
     light = next(o for o in said["options"] if o["id"] == "leger")
     cell = next(c for c in cells if (c["objet"], c["indicateur"], c["portee"]) == ("le modèle léger", "gwp", "unite"))
