@@ -96,6 +96,7 @@ EXAMINED = {
     ),
 }
 REMARKS = frozenset(rule.code for rule in RULES if not rule.alarm)  # on figures that no total reads
+MENDED = frozenset({"cpu_by_thread"})  # faults that the reading mends
 FALLBACK = ("constant_42_5", 42.5, 85.0)  # said of this power [W], half of that which codecarbon takes of no sheet [W]
 OUT = Path(__file__).parent.parent / "docs" / "fautes-generees.md"
 
@@ -170,32 +171,37 @@ def _wild(traces: Path) -> list[str]:
     files = sorted(p for p in traces.glob("*.csv") if p.name not in ("index.csv", "headers.csv"))
     with tempfile.TemporaryDirectory(prefix="sobria-") as folder:
         found = told_of(Path(folder), files)
-    flagged = {p.name: found.by_file[p.name] & FAULTS for p in files if found.by_file[p.name] & FAULTS}
-    alarms = {name: codes for name, codes in flagged.items() if not codes <= REMARKS}
+    said = {p.name: found.by_file[p.name] & (FAULTS | MENDED) for p in files}
+    flagged = {name: codes for name, codes in said.items() if codes}
+    alarms = {name: codes for name, codes in flagged.items() if not codes <= REMARKS | MENDED}
+    mended = sum(bool(codes & MENDED) for codes in flagged.values())
     true = sum(seen(name).fault for name in alarms)
-    false = f"{100 * (len(alarms) - true) / len(files):.1f}".replace(".", ",")
-    named = f"{100 * len(alarms) / len(files):.1f}".replace(".", ",")
+    shares = [f"{100 * count / len(files):.1f}".replace(".", ",") for count in (len(alarms), len(alarms) - true)]
     return [
         "",
         "## Fichiers réels",
         "",
-        f"**{len(alarms) - true} fausse(s) alarme(s) sur {len(files)} fichiers** ({false} %).",
-        f"{len(alarms)} fichiers ({named} %) ont une faute dont un total dépend ; ouverts un à un,",
-        f"{true} portent une faute réelle, que leur auteur devrait corriger. {len(flagged) - len(alarms)} autres n'ont",
-        "qu'une remarque (R) sur un chiffre du fichier, gardé à côté du nôtre. Un fichier que personne n'a ouvert",
-        "compte comme une fausse alarme. Les règles ont été écrites en connaissant ces fichiers : ce taux n'est pas",
-        "une prévision.",
+        f"**{len(alarms)} alarme(s) sur {len(files)} fichiers** ({shares[0]} %) : une faute dont un total dépend.",
+        f"Ouverts un à un, {true} de ces fichiers portent une faute réelle, que leur auteur doit corriger ;",
+        f"{len(alarms) - true} sont de fausses alarmes ({shares[1]} %). {mended} autres ont une faute réelle que la",
+        f"lecture corrige, et le dit (C) ; {len(flagged) - len(alarms) - mended} n'ont qu'une remarque (R) sur un",
+        "chiffre du fichier, gardé à côté du nôtre. Un fichier que personne n'a ouvert compte comme une fausse alarme.",
+        "Les règles ont été écrites en connaissant ces fichiers : ces taux ne sont pas des prévisions.",
         "",
         "| fichier | champ | lu | limite, et d'où vient l'écart | dit par | jugé |",
         "|---|---|---|---|---|---|",
         *(
-            f"| {'(R) ' if codes <= REMARKS else ''}{name} | {told.field} | {told.read} | {told.limit}"
+            f"| {_kind(codes)}{name} | {told.field} | {told.read} | {told.limit}"
             f" | {', '.join(sorted(codes))} | {'faute réelle' if told.fault else 'fausse alarme'} |"
             for name, codes in flagged.items()
             for told in [seen(name)]
         ),
         *_fallback([p for p in files if FALLBACK[0] in found.by_file[p.name]]),
     ]
+
+
+def _kind(codes: set[str]) -> str:
+    return "(R) " if codes <= REMARKS else "(C) " if codes <= REMARKS | MENDED else ""
 
 
 def seen(name: str) -> Opened:

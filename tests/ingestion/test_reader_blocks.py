@@ -387,22 +387,31 @@ def test_a_processor_beyond_its_sheet_is_said(tmp_path: Path, cpu_model: str, wa
     ("tool", "threads", "power", "beyond"),
     [
         (("3.2.2", "Windows-11-10.0.26200-SP0"), 8, 60, True),
-        (("3.0.0", "Windows-10-10.0.19045-SP0"), 4, 30, True),  # under 55.5 W, that it could draw
+        (("3.0.0", "Windows-10-10.0.19045-SP0"), 4, 30, True),  # under 55.5 W, which it could draw
         (("3.2.3", "Windows-11-10.0.26200-SP0"), 8, 60, False),
         (("3.2.2", "Linux-6.8.0-53-generic-x86_64-with-glibc2.39"), 8, 60, False),
         (("2.8.4", "Windows-11-10.0.26200-SP0"), 8, 60, False),
         (("3.2.2", "Windows-11-10.0.26200-SP0"), 8, 7.5, False),
     ],
 )
-def test_a_processor_counted_by_thread_is_said_in_a_run_too_short_to_judge(
+def test_a_processor_counted_by_thread_is_counted_once(
     tmp_path: Path, tool: tuple[str, str], threads: int, power: float, beyond: bool
 ) -> None:
-    """An i5-8350U, 15 W by its sheet: half of it a thread, 60 W of 8 and 30 W of 4, for a quarter of a second. By row
-    and by block, PUE of 1.2 in the power."""
-    energy = {"duration": 0.25, "cpu_energy": power * 1.2 * 0.25 / 3.6e6, "cpu_power": power * 1.2, "pue": 1.2}
+    """An i5-8350U, 15 W by its sheet: half of it a thread, 60 W of 8 and 30 W of 4; of one processor, 7.5 W. An hour
+    with 10 W of memory, PUE of 1.2 in the power and the energy, at 0.5 kg/kWh: 60 + 10 W are 84 Wh and 42 g; 7.5 + 10 W
+    are 21 Wh and 10.5 g. By row and by block."""
+    kwh = 1.2 * power / 1000, 1.2 * 10 / 1000
+    energy = {"duration": 3600, "cpu_energy": kwh[0], "cpu_power": power * 1.2, "pue": 1.2, "ram_energy": kwh[1]}
+    energy |= {"energy_consumed": sum(kwh), "emissions": 0.5 * sum(kwh)}
     told = {"cpu_model": "Intel(R) Core(TM) i5-8350U CPU @ 1.70GHz", "cpu_count": threads, "os": tool[1]}
-    cells = text({"codecarbon_version": tool[0], "ram_energy": 0, **told, **energy})
+    cells = text({"codecarbon_version": tool[0], **told, **energy})
     (tmp_path / "emissions.csv").write_text(cells)
     ((row,), _), in_columns = by_blocks(tmp_path / "emissions.csv")
-    assert in_columns == 1 and set(row.checks) == set(read(cells)[0][0].checks)
-    assert ("beyond_sheet" in row.checks) is beyond
+    (alone,) = read(cells)[0]
+    assert in_columns == 1 and set(row.checks) == set(alone.checks)
+    assert ("cpu_by_thread" in row.checks) is beyond and "sum_mismatch" not in row.checks
+    drawn = 7.5 if beyond else power
+    for one in (row, alone):
+        assert one.cpu_energy_kwh == pytest.approx(drawn / 1000) and one.ram_energy_kwh == pytest.approx(0.01)
+        assert one.reported_gwp_kg == pytest.approx(0.5 * 1.2 * (drawn + 10) / 1000)
+        assert one.cpu_mode == "mode/constant"

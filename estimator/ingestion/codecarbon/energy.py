@@ -85,6 +85,7 @@ class Signs(NamedTuple):
     contradicted: Any
     overused: Any
     beyond_sheet: Any
+    by_thread: Any = False
 
 
 class Judgement(NamedTuple):
@@ -113,14 +114,28 @@ def read_figures(cells: Sequence[str], decimal_comma: bool) -> Figures:
     return Figures._make(values)
 
 
+def of_one_processor(read: Figures, pue: Any, by_thread: tuple[Any, Any]) -> tuple[Figures, Any]:
+    """These figures with the energy of one processor where each of its threads was taken for one, and whether it was;
+    the total, the emissions and the water that were made of it go down with it. `read` is 0 where a cell is empty;
+    `by_thread`: as in RowFacts."""
+    power, threads = by_thread
+    counted = abs(read.cpu_power / pue - power) < STEP_W / 2
+    share = np.where(counted, 1 / threads, 1.0)
+    excess, held = read.cpu * (1 - share), read.cpu + read.gpu + read.ram
+    left = 1 - excess / np.where(held > 0, held, 1.0)
+    made_of_it = {name: getattr(read, name) * left for name in ("emissions", "rate", "water")}
+    total = np.where(read.total > excess, read.total - excess, read.total)
+    return read._replace(cpu=read.cpu * share, cpu_power=read.cpu_power * share, total=total, **made_of_it), counted
+
+
 def signs_of(
-    read: Figures, gone: Figures, pue: Any, processors: tuple[Any, Any], expected: frozenset[str]
+    read: Figures, gone: Figures, pue: Any, processors_most: Any, expected: frozenset[str]
 ) -> tuple[Signs, Any]:
     """Signs of one row or of many, and the energy outside the components, PUE included [kWh].
 
-    `read` is 0 where `gone` is true; `processors`: most and by thread, as in RowFacts; `expected`: components that have
-    a column in this file. The energy outside the components is the total in schemas without components, else only that
-    of an empty cell.
+    `read` is 0 where `gone` is true; `processors_most`: as in RowFacts; `expected`: components that have a column
+    in this file. The energy outside the components is the total in schemas without components, else only that of an
+    empty cell.
     """
     held = read.cpu + read.gpu + read.ram
     lacking = False
@@ -141,7 +156,6 @@ def signs_of(
     kept = read.cpu / pue * 3.6e6 <= 2 * read.cpu_power * read.duration  # else the energy does not come from this power
     power = read.cpu_power + read.gpu_power + read.ram_power
     hours = read.duration / 3600
-    processors_most, by_thread_w = processors
     drawn = {"cpu_energy_kwh": read.cpu / pue, "machine_hours": hours, "processor_power_high": processors_most}
     told_together = {"other_energy_kwh": joules / 3.6e6, "machine_hours": hours, "stated_power_w": power}
     rated, emitted = read.rate * read.duration, 1000 * read.emissions
@@ -170,7 +184,7 @@ def signs_of(
         contradicted=(power > 0) & (joules > 0) & breaks("power_and_time", told_together),
         overused=breaks("card_use", {"card_use_percent": read.gpu_use})
         | breaks("card_use", {"card_use_percent": read.cpu_use}),
-        beyond_sheet=breaks("processor_power", drawn) | (abs(read.cpu_power / pue - by_thread_w) < STEP_W / 2),
+        beyond_sheet=breaks("processor_power", drawn),
     )
     return signs, rest
 
@@ -218,30 +232,34 @@ _TOLD = {
     "power_contradicted": "contradicted",
     "use_beyond_whole": "overused",
     "beyond_sheet": "beyond_sheet",
+    "cpu_by_thread": "by_thread",
 }
 
 
 def energy_fields(read: Figures, facts: RowFacts, expected: frozenset[str]) -> tuple[dict[str, Any], list[str]]:
-    """(energies [kWh], modes and gap as fields of Activity, checks) of one row.
+    """(energies [kWh], reported gases and water, modes and gap as fields of Activity, checks) of one row.
 
     Raises RowRefused when the row has no energy, when a component and the total are both empty, or above the maximum
     power of a machine.
     """
     gone = Figures._make(value is None for value in read)
-    filled = Figures._make(value or 0.0 for value in read)
-    signs, rest = signs_of(filled, gone, facts.pue, (facts.processors_most, facts.by_thread_w), expected)
+    once, counted = of_one_processor(Figures._make(value or 0.0 for value in read), facts.pue, facts.by_thread)
+    filled = Figures._make(map(float, once))
+    signs, rest = signs_of(filled, gone, facts.pue, facts.processors_most, expected)
     if signs.empty:
         lacking = sorted(f"{name}_energy" for name in expected if getattr(gone, name))
         raise RowRefused("empty_energy", columns=", ".join(lacking) or "energy")
     if signs.impossible:
         whole = filled.cpu + filled.gpu + filled.ram + rest
         raise RowRefused("impossible_power", value=f"{whole * 3.6e3 / read.duration:.3g}")
-    judgement = judge(signs, facts)
+    judgement = judge(signs._replace(by_thread=counted), facts)
     energies = {name: getattr(filled, name) for name in COMPONENTS} | {"other": rest}
     told = {
         f"{name}_energy_kwh": energy / facts.pue if name in judgement.known else None
         for name, energy in energies.items()
     }
+    told["reported_gwp_kg"] = None if gone.emissions else filled.emissions
+    told["reported_water_l"] = filled.water if filled.water or filled.wue else None
     return judgement.fields | told, list(judgement.checks)
 
 

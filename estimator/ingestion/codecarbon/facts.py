@@ -40,7 +40,7 @@ class RowFacts:
     basis: TimeBasis
     pue: float
     processors_most: float  # that these processors can draw, by their sheet [kWh/h]; NaN where unknown
-    by_thread_w: float  # power written where each thread was taken for a processor [W]; NaN where none is
+    by_thread: tuple[float, float]  # power written where each thread is a processor [W], NaN elsewhere; threads
     cards: int | None
     hardware: Mapping[str, bool]
     modes: Mapping[str, str | None]  # as the sidecar says
@@ -102,7 +102,7 @@ def facts_of(
         basis=basis,
         pue=pue,
         processors_most=processors_most(load(), machine, read("cpu_model")),
-        by_thread_w=_by_thread(read),
+        by_thread=_by_thread(read),
         cards=device.cards,
         hardware={
             "cpu": bool(read("cpu_model") or read("cpu_count")),
@@ -189,11 +189,11 @@ def _clock(
     return (country, "country", checks) if country else (home, "home", checks)
 
 
-def _by_thread(read: Callable[[str], str]) -> float:
-    """Half the power of the sheet, once a thread [W], of a version that does so; NaN of another."""
+def _by_thread(read: Callable[[str], str]) -> tuple[float, float]:
+    """Half the power of the sheet, once a thread [W], of a version that does so, NaN of another; and the threads."""
     threads = _count(read("cpu_count")) or 1
     held = threads > 1 and modes_of("cpu_by_thread", read)["steady"] == CONSTANT_MODE
-    return (sheet_power(read("cpu_model")) or math.nan) / 2 * threads if held else math.nan
+    return (sheet_power(read("cpu_model")) or math.nan) / 2 * threads if held else math.nan, threads
 
 
 def _zone_as_read(place: PlaceRead, checks: tuple[str, ...]) -> str | None:

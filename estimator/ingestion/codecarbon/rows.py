@@ -169,8 +169,6 @@ class RowReading:
             "reader_version": VERSION,
             "device_hours": hours * facts.cards if facts.cards else None,
             "machine_hours": hours,
-            "reported_gwp_kg": figures.emissions,
-            "reported_water_l": figures.water if figures.water or figures.wue else None,
             "checks": tuple(sorted({*facts.checks, *checks, *self.checks_of_file})),
         }
         return Activity(**fields)
