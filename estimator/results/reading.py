@@ -157,7 +157,8 @@ class Results(Build):
             parameters,
         )
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", parameters)[0]["n"]
-        return {"lines": [row | {"end": iso(row["end_us"], "seconds")} for row in rows], "total": total}
+        ends = [{"end": iso(row["end_us"], "seconds"), "last": last_day(row["end_us"])} for row in rows]
+        return {"lines": [row | end for row, end in zip(rows, ends, strict=True)], "total": total}
 
     def _level(self, level: str) -> list[Row]:
         """The rows of one level, in the order of the file."""

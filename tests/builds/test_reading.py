@@ -52,7 +52,7 @@ def test_every_service_and_run_opens(samples: Results) -> None:
     for run in samples.runs()["rows"]:
         opened = samples.explain(f"run.{run['row_id']}.energy")
         assert opened.amount["central"] == run["indicators"]["energy"]["central"]
-        assert opened.trace["lines"][0]["line"] == run["line"]
+        assert [opened.trace["lines"][0][name] for name in ("line", "last")] == [run["line"], run["last"]]
 
 
 def test_services_add_up_to_the_total(samples: Results) -> None:
