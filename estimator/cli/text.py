@@ -123,9 +123,12 @@ def _usage_text(error: Exception, lang: str) -> str:
             if said.startswith("Missing")
             else _unreadable(error, name, lang)
         )
+    said, _, suggested = said.partition(" Did you mean ")
+    near = getattr(error, "possibilities", None) or re.findall("'(.*?)'", suggested)
+    hint = " " + say("cli", "usage_near", lang, names=", ".join(near)) if near else ""
     for key, pattern in _USAGE.items():
         if found := re.fullmatch(pattern, said):
-            return say("cli", key, lang, name=found[1])
+            return say("cli", key, lang, name=found[1]) + hint
     return said
 
 

@@ -408,6 +408,9 @@ def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
         (("estimate", "--foo", "3"), "L'option --foo n'existe pas.", "There is no option --foo."),
         (("estimate", "--zone"), "L'option --zone attend une valeur.", "The option --zone wants a value."),
         (("bogus",), "La commande « bogus » n'existe pas.", 'There is no command "bogus".'),
+        (("totale",), "« totale » n'existe pas. Vouliez-vous dire : totals ?", '"totale". Did you mean: totals?'),
+        (("places", "lst"), "« lst » n'existe pas. Vouliez-vous dire : list ?", '"lst". Did you mean: list?'),
+        (("estimate", "--zon", "FRA"), "--zon n'existe pas. Vouliez-vous dire : --zone", "Did you mean: --zone"),
         (("totals", "x"), "En trop : x.", "Too much: x."),
     ],
 )
