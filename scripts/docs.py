@@ -28,6 +28,7 @@ from estimator.comparison.answer import VERSION, Answer
 from estimator.core.errors import say
 from estimator.core.number_format import exact_text, share_text
 from scripts.commands import commands
+from scripts.conformance.results import clients_page
 from scripts.known_figures import known_table
 from scripts.results_page import results_page
 from scripts.sidecar_page import sidecar
@@ -273,6 +274,7 @@ def main() -> int:
         "docs/validation.md": validation,
         "docs/commandes.md": lambda _: commands(LANG, MADE),
         "docs/sidecar.md": lambda _: sidecar(LANG, MADE),
+        "docs/clients.md": lambda _: clients_page(),
         "docs/ville.md": lambda _: town(MADE),
         "docs/resultats.md": lambda _: results_page(LANG, MADE),
         "docs/reponse.schema.json": answer_schema,

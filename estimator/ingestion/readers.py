@@ -10,6 +10,7 @@ from typing import NamedTuple
 from estimator.core import parquet_files
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.typography import some_of
+from estimator.ingestion.codecarbon import objects as codecarbon_objects
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.declarations import reader as declared
 from estimator.ingestion.energy import boamps, carbontracker, kepler, nvidia_smi, sacct, scaphandre, zeus
@@ -30,16 +31,29 @@ from estimator.ingestion.reader import (
     open_trace,
 )
 from estimator.ingestion.sidecar import SUFFIX
-from estimator.ingestion.usage import agents, albert, chat_response, litellm, ollama, openai_usage, otel, seats, vllm
+from estimator.ingestion.usage import (
+    agents,
+    albert,
+    chat_response,
+    litellm,
+    ollama,
+    openai_usage,
+    otel,
+    otel_metrics,
+    seats,
+    vllm,
+)
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from estimator.ledger.read_result import ReadResult
 
 _TABLES: tuple[Reader, ...] = (codecarbon.READER, declared.READER)
 _OTHERS: tuple[Reader, ...] = (
+    codecarbon_objects.READER,
     seats.READER,
     openai_usage.READER,
     litellm.READER,
     otel.READER,
+    otel_metrics.READER,
     albert.READER,
     chat_response.READER,
     ollama.READER,

@@ -128,7 +128,7 @@ def test_refusals_speak_the_language_of_the_body(door: Door) -> None:
     headers = {"content-type": PROTOBUF}
     nobody = requests.post(f"{door.url}/v1/traces", data=packed(json.loads(SPANS)), headers=headers, timeout=30)
     assert nobody.status_code == 401 and "no access token" in Status.FromString(nobody.content).message
-    astray = door.post("/v1/metrics", b"", PROTOBUF)
+    astray = door.post("/v1/logs", b"", PROTOBUF)
     assert astray.status_code == 404 and "/v1/traces" in Status.FromString(astray.content).message
     elsewhere = door.post("/v1/codecarbon", b"", PROTOBUF)
     assert elsewhere.status_code == 415 and "application/json" in Status.FromString(elsewhere.content).message
@@ -182,3 +182,19 @@ def test_more_spans_than_any_exporter_sends_are_refused_before_they_are_written_
     spans.add()
     with refuses("collect_too_many_spans"):
         as_json(export.SerializeToString())
+
+
+def test_the_address_of_a_call_by_litellm_is_read_where_it_is_hidden(tmp_path: Path) -> None:
+    """It stands in JSON text; what holds the call, and what it is made of, are no lost calls."""
+    hidden = json.dumps({"model_id": None, "api_base": "http://sk-untel@10.0.0.4:8000/v1"})
+    tokens = {"gen_ai__usage__input_tokens": 12, "gen_ai__usage__output_tokens": 3}
+    call = span(2, hidden_params=hidden, gen_ai__system="openai", gen_ai__request__model="gpt-oss-20b", **tokens)
+    agent, raw = span(1, gen_ai__operation__name="invoke_agent"), span(3, llm__openai__id="chatcmpl-1")
+    sent = export(agent, call | {"parentSpanId": agent["spanId"]}, raw | {"parentSpanId": call["spanId"]})
+    with opened(tmp_path / "home") as door:
+        body = door.post("/v1/traces", json.dumps(sent)).json()
+        assert [body[name] for name in ("read", "accepted", "unread", "ignored")] == [1, 1, 0, 2]
+        ledger = Ledger(door.home)
+        (row,) = ledger.copies("activities", ledger.files("activities"))
+        assert (row.served_at, "hidden_params" in body["dropped_names"]) == ("10.0.0.4:8000", False)
+        assert "untel" not in kept_in(door.home)

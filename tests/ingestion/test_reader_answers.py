@@ -1,14 +1,17 @@
 """Answers of the Responses API of OpenAI, alone, in a stream, among others: their usage and never their words."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from estimator.ingestion.reader import HEAD_CHARS, Trace
-from estimator.ingestion.readers import reader_of
-from tests.ingestion.formats import result_of, rows_of
+from estimator.ingestion.readers import read_trace, reader_of
+from tests.ingestion.formats import PRIVATE, result_of, rows_of
 from tests.support import moment, refuses
+from tests.traces_support import context
 
 SAID = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Mme Untel a droit"}]}
 USAGE = {
@@ -62,7 +65,7 @@ def test_only_the_last_event_of_a_stream_counts() -> None:
     assert counts("\n".join(map(json.dumps, (begun, piece, ended)))) == [(320, 512, 64, 1)]
 
 
-@pytest.mark.parametrize(("amount", "code"), [(-1, "bad_amount"), ("Untel", "bad_amount"), (None, "no_moment")])
+@pytest.mark.parametrize(("amount", "code"), [(-1, "bad_amount"), ("Untel", "bad_amount"), (None, "no_date")])
 def test_a_bad_answer_is_set_aside(amount: Any, code: str) -> None:
     bad = response(usage=USAGE | {"output_tokens": amount}) if amount else response(created_at=None)
     found = result_of([bad, response()])
@@ -75,3 +78,20 @@ def test_what_a_prompt_says_is_no_format() -> None:
     trace = Trace("a.json", json.dumps({"id": "1", "note": text}).encode(), None)
     with refuses("not_a_trace"):
         reader_of(trace)
+
+
+def test_a_message_of_anthropic_counts_its_cache_and_asks_for_its_date() -> None:
+    """100 read anew, 40 put in the cache, 1,000 read in it: 1,140 read, of which 1,000 from the cache."""
+    usage = {
+        "input_tokens": 100,
+        "cache_creation_input_tokens": 40,
+        "cache_read_input_tokens": 1000,
+        "output_tokens": 7,
+    }
+    message = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5", "usage": usage}
+    message |= {"content": [{"type": "text", "text": PRIVATE}], "stop_reason": "end_turn"}
+    assert [refusal.code for refusal in result_of(message).refused] == ["no_date"]
+    dated = replace(context(), read_at=datetime(2026, 3, 1, tzinfo=UTC))
+    (row,) = read_trace(Trace("a.json", json.dumps(message).encode(), None), dated).rows
+    assert (row.input_tokens, row.cached_tokens, row.output_tokens, row.requests) == (1140, 1000, 7, 1)
+    assert "read_at" in row.checks

@@ -1,6 +1,7 @@
 """The reader of codecarbon output, on small traces written by hand; the arithmetic stands in each test."""
 
 import csv
+import json
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from estimator.ingestion.sidecar import Sidecar, dump, sidecar_of_file
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
 from tests.support import refuses
-from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, energy, one, read, read_file, text
+from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, energy, judged, one, read, read_file, text
 
 GOOD, BAD = TRACES / "good", TRACES / "bad"
 APPROX = 1e-12
@@ -530,3 +531,18 @@ def test_a_time_without_zone_is_that_of_the_place(
     row = one(country_iso_code=country, latitude=latitude, longitude=longitude)
     assert row.end_us == utc(utc_end)
     assert ("several_timezones" in row.checks) is looked_at
+
+
+def test_the_lines_of_its_logger_are_the_rows_of_its_file(tmp_path: Path) -> None:
+    """Two lines of one run, 2 Wh then 3 Wh since its start: 3 Wh. Its user and its position are named, and not kept."""
+    run = {"timestamp": "2026-03-01T10:00:00", "project_name": "essai", "run_id": "r", "country_iso_code": "FRA"}
+    run |= {"codecarbon_version": "3.3.2", "gpu_energy": 0.0, "ram_energy": 0.001, "username": "Untel", "region": None}
+    said = [run | {"duration": 60 * n, "cpu_energy": n / 1000, "energy_consumed": (n + 1) / 1000} for n in (1, 2)]
+    lines = "\n".join(json.dumps(line) for line in said)
+    result = read_trace(Trace("journal.jsonl", lines.encode(), None), context())
+    assert (len(result.rows), result.refused, result.unused) == (2, [], ("username",))
+    (tmp_path / "journal.jsonl").write_text(lines, "utf-8")
+    ledger = Ledger(tmp_path / "home")
+    import_paths(ledger, [tmp_path / "journal.jsonl"], context())
+    counted = [row for row in judged(ledger) if row["status"] == "current"]
+    assert [row["cpu_energy_kwh"] + row["ram_energy_kwh"] for row in counted] == [pytest.approx(0.003)]

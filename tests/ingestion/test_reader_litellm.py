@@ -145,3 +145,19 @@ def test_a_list_of_as_many_as_the_gateway_gives_may_be_cut(monkeypatch: pytest.M
     monkeypatch.setattr("estimator.ingestion.usage.litellm._MOST", 2)
     assert ["log_cut" in row.checks for row in rows_of([spent(), spent(request_id="r-2")])] == [True, True]
     assert "log_cut" not in rows_of([spent()])[0].checks
+
+
+def test_the_logger_sends_the_same_request_in_other_words(tmp_path: Path) -> None:
+    """`generic_api`: its id is that of the spend log, its times are seconds since 1970, its messages stay outside. The
+    same request of the data base, imported after it, is in its place."""
+    gone = {"request_id", "startTime", "endTime", "user", "api_key"}
+    logged = {name: value for name, value in spent(metadata=ALL).items() if name not in gone}
+    logged |= {"id": "r-1", "trace_id": "t", "startTime": 1775037600.0, "endTime": 1775037602.0, "end_user": "jdupont"}
+    logged |= {"api_base": "http://10.0.0.4:8000/v1", "messages": [{"role": "user", "content": "jdupont"}]}
+    (row,) = rows_of([logged])
+    (same,) = rows_of([spent(metadata=ALL, api_base="http://10.0.0.4:8000/v1")])
+    assert (row.start_us, row.duration_s, row.served_at) == (same.start_us, 2.0, "10.0.0.4:8000")
+    assert (row.run_key, row.service_key, row.output_tokens) == (same.run_key, "assistant-courrier", 20)
+    bring(tmp_path, json.dumps([logged]), "a.json")
+    bring(tmp_path, json.dumps([spent(metadata=ALL)]), "b.json")
+    assert sorted(row["status"] for row in judged(Ledger(tmp_path))) == ["current", "superseded"]

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 PORT, ADDRESS = 8502, "127.0.0.1"
 _BEARER, _RETRY = {"www-authenticate": 'Bearer realm="sobria"'}, {"retry-after": "5"}
-Form = Literal["codecarbon", "otlp", "rows"]
+Form = Literal["codecarbon", "spans", "metrics", "rows"]
 
 
 class Endpoint(NamedTuple):
@@ -18,11 +18,14 @@ class Endpoint(NamedTuple):
 
 
 _JSON = ("application/json",)
+_OTLP = (*_JSON, "application/x-protobuf")
 _LINES = ("application/x-ndjson", "application/jsonl", "text/csv", "text/plain")
 ENDPOINTS = {
     "/v1/codecarbon": Endpoint("codecarbon", _JSON, 201),
-    "/v1/traces": Endpoint("otlp", (*_JSON, "application/x-protobuf"), 200),
+    "/v1/traces": Endpoint("spans", _OTLP, 200),
+    "/v1/metrics": Endpoint("metrics", _OTLP, 200),
     "/v1/rows": Endpoint("rows", (*_JSON, *_LINES), 202),
+    "/api/public/otel/v1/traces": Endpoint("spans", _OTLP, 200),  # where the library of Langfuse sends
 }
 # Path of codecarbon's save_to_api, in its own API format, without country and PUE of a run.
 CODECARBON_API = ("/runs", "/emissions")

@@ -1,19 +1,18 @@
 """Payloads of services, parsed as files of their format, and appended to the ledger as rows of the sender."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon import reader as codecarbon
-from estimator.ingestion.codecarbon.columns import KNOWN, PRIVATE
+from estimator.ingestion.codecarbon.objects import as_table
 from estimator.ingestion.http.endpoints import Form
 from estimator.ingestion.http.sender_rows import Body, Sender, body, own
 from estimator.ingestion.parsing import json_text
+from estimator.ingestion.reader import Reader
 from estimator.ingestion.readers import ReadingContext, ReadResult, Trace, contained, fit_to_schema, reader_of
-from estimator.ingestion.usage import otel
+from estimator.ingestion.usage import otel, otel_metrics
 from estimator.ledger import Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.compaction import CompactionRunning, compact
@@ -22,6 +21,8 @@ from estimator.ledger.standing import Standing
 _RESOURCE = ("resourceSpans", "resource", "attributes", "key")
 _EVENT = ("resourceSpans", "scopeSpans", "spans", "events", "attributes", "key")
 _READ = "service.name"
+OTLP = ("spans", "metrics")
+_READERS: dict[Form, Reader] = {"codecarbon": codecarbon.READER, "spans": otel.READER, "metrics": otel_metrics.READER}
 
 
 class Payload(NamedTuple):
@@ -44,8 +45,8 @@ class ParsedPayload(NamedTuple):
 @dataclass(frozen=True)
 class Receipt:
     """Outcome of each row of a body: read = accepted + duplicates + quarantined. `unjudged`: those of the accepted that
-    may repeat a row older than what is held, judged at build. Dropped fields by name. Of spans without a row, which are
-    not stored: `unread` of AI, `ignored` of the rest of the application."""
+    may repeat a row older than what is held, judged at build. Dropped fields by name. Of what has no row, and is
+    not stored: `unread` spans of AI or points of metrics, `ignored` spans of the rest of the application."""
 
     read: int
     accepted: int
@@ -106,36 +107,19 @@ def _body_receipt(posting: Append | None, taken: ParsedPayload) -> Receipt:
 def _parsed_payload(trace: Body, sent: Payload, context: ReadingContext) -> ParsedPayload:
     dropped: set[str] = set()
     if sent.form == "codecarbon":
-        trace, dropped = _as_table(trace)
-    reader = {"codecarbon": codecarbon.READER, "otlp": otel.READER}.get(sent.form) or reader_of(trace)
+        table, dropped = as_table(trace)
+        trace = body(trace.sender, table)
+    reader = _READERS.get(sent.form) or reader_of(trace)
     result, left = reader.read(trace, context), otel.Unread()
     if reader is otel.READER:
         dropped, left = _unread_span_fields(trace), otel.unread(trace)
-    if not result.read and sent.form != "otlp":
+    if reader is otel_metrics.READER:
+        left = otel_metrics.unread(trace)
+    if not result.read and sent.form not in OTLP:
         raise SobriaError("collect_nothing_read", reader=reader.name)
     return ParsedPayload(
         trace, fit_to_schema(own(result, sent.sender)), tuple(sorted({*dropped, *result.unused})), left
     )
-
-
-def _as_table(trace: Body) -> tuple[Body, set[str]]:
-    """The codecarbon objects of a body as the equivalent emissions.csv, with the names of other fields, such
-    as the user name and the machine location. broken_json, not_a_trace."""
-    objects: list[dict[str, Any]] = []
-    for line, found in json_text.objects(trace):
-        if isinstance(found, str):
-            raise SobriaError("broken_json", file=trace.name, line=line)
-        objects.append(found)
-    given = {name for found in objects for name in found}
-    if not given & KNOWN:
-        raise SobriaError("not_a_trace", file=trace.name, columns=", ".join(sorted(given))[:120])
-    columns = sorted(given & (KNOWN | PRIVATE))  # the reader compares coordinates, and stores none
-    file = io.StringIO()
-    table = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
-    table.writeheader()
-    for found in objects:
-        table.writerow({name: value for name, value in found.items() if isinstance(value, str | int | float)})
-    return body(trace.sender, file.getvalue().encode("utf-8", "replace")), given - KNOWN
 
 
 def _unread_span_fields(trace: Trace) -> set[str]:

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.typography import some_of
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.http import otlp
 from estimator.ingestion.http.endpoints import (
@@ -28,7 +29,7 @@ from estimator.ingestion.http.endpoints import (
     Limits,
 )
 from estimator.ingestion.http.gzip_body import GZIP, unpacked
-from estimator.ingestion.http.payloads import ParsedPayload, Payload, Receipt, post, read_body, settle
+from estimator.ingestion.http.payloads import OTLP, ParsedPayload, Payload, Receipt, post, read_body, settle
 from estimator.ingestion.http.sender_rows import Sender
 from estimator.ingestion.http.tokens import Tokens
 from estimator.ledger import Ledger
@@ -79,7 +80,7 @@ class Collector:
             if _packing(request) in GZIP:
                 data = await run_in_threadpool(unpacked, data, self._limits.body)
             if _kind(request) == otlp.PROTOBUF:
-                data = await run_in_threadpool(otlp.as_json, data)
+                data = await run_in_threadpool(otlp.as_json, data, door.form == "metrics")
             taken = await run_in_threadpool(read_body, Payload(sender, door.form, data), self._context)
             return await self._batch_receipt(_Waiting(taken))
         finally:
@@ -207,19 +208,24 @@ def _packing(request: Request) -> str:
 
 def _answer(request: Request, receipt: Receipt, door: Endpoint) -> Response:
     """Response for each part of a body. Quarantined rows are stored: OTLP reports them, and counts as rejected only the
-    AI spans that are not stored."""
-    facts = receipt.as_dict() | {"unread_names": ", ".join(receipt.unread_names)}
+    AI spans and the points that are not stored."""
+    metrics = door.form == "metrics"
+    facts = receipt.as_dict() | {"unread_names": some_of(receipt.unread_names)}
+    unread = "unread_metrics" if metrics else "unread"
     apart = [name for name in ("unjudged", "unread", "ignored") if facts[name]]
+    apart = [unread if name == "unread" else name for name in apart]
     keys = ["received" if receipt.read else "nothing_read", *apart]
     body: dict[str, Any] = {"code": keys[0]}
     body |= {lang: " ".join(say("collect", key, lang, **facts) for key in keys) for lang in LANGUAGES}
     body |= receipt.as_dict()
-    warned = [key for key, count in (("unread", receipt.unread), ("set_aside", receipt.quarantined)) if count]
-    if door.form == "otlp" and warned:
+    warned = [key for key, count in ((unread, receipt.unread), ("set_aside", receipt.quarantined)) if count]
+    if door.form in OTLP and warned:
         told = " ".join(say("collect", key, "en", **facts) for key in warned)
-        body["partialSuccess"] = {"rejectedSpans": receipt.unread, "errorMessage": told}
+        rejected = "rejectedDataPoints" if metrics else "rejectedSpans"
+        body["partialSuccess"] = {rejected: receipt.unread, "errorMessage": told}
     if _kind(request) == otlp.PROTOBUF:
-        return Response(otlp.accepted_response(body.get("partialSuccess", {})), door.kept, media_type=otlp.PROTOBUF)
+        answer = otlp.accepted_response(body.get("partialSuccess", {}), metrics)
+        return Response(answer, door.kept, media_type=otlp.PROTOBUF)
     return JSONResponse(body, door.kept)
 
 

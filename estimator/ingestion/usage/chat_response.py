@@ -1,4 +1,4 @@
-"""Reader of responses in the OpenAI format (vLLM, llama.cpp and others): their usage, without their content."""
+"""Reader of responses in the OpenAI format (vLLM, llama.cpp and others) and of Anthropic: usage without content."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -13,20 +13,24 @@ FIELDS = FieldNames(
     numbers=("created", *_COUNTS.values()),
     texts=("id", "object", "model"),
 )
-# Each field with its name in chat completions, then in the Responses API, where the output includes reasoning.
+# Each field with its name in chat completions, then in the Responses API, where the output includes reasoning, and in
+# the messages of Anthropic, which have no date, and whose input leaves out what the cache has, or takes.
 _NAMES = {
     "created": ("created", "created_at"),
     "prompt_tokens": ("prompt_tokens", "input_tokens"),
     "completion_tokens": ("completion_tokens", "output_tokens"),
 }
+_CACHED = "cache_read_input_tokens"
+_BESIDE = (_CACHED, "cache_creation_input_tokens")
 _DETAILS = ("prompt_tokens_details", "input_tokens_details")
 _USED = frozenset({"id", "object", "model", "usage", *_NAMES["created"]})
 _CHAT = frozenset({"id", "object", "created", "model", "usage.prompt_tokens", "usage.total_tokens"})
 _RESPONSE = frozenset({"id", "object", "created_at", "model", "usage.input_tokens", "usage.total_tokens"})
 _LONG = frozenset({"id", "object", "created_at", "model", "output.type"})  # its usage comes after its content
 _ENDED = "response"  # the last event of a stream has the whole response
+_MESSAGE = frozenset({"id", "role", "model", "content.type", "usage.input_tokens", "usage.output_tokens"})
 _EVENT = frozenset({"type", *(f"{_ENDED}.{name}" for name in ("id", "object", "created_at", "model"))})
-_SIGNS = (_CHAT, _RESPONSE, _LONG, _EVENT)
+_SIGNS = (_CHAT, _RESPONSE, _LONG, _EVENT, _MESSAGE)
 _OTHERS = frozenset({"usage.carbon.kWh", "usage.impacts.kWh"})
 
 
@@ -54,14 +58,21 @@ def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
         field: next((given[n] for n in names if given.get(n) is not None), None) for field, names in _NAMES.items()
     }
     details = next((found for name in _DETAILS if (found := json_text.object_in(usage, name))), {})
+    beside = [usage[name] for name in _BESIDE if isinstance(usage.get(name), int)]
+    if beside and isinstance(values["prompt_tokens"], int):
+        values["prompt_tokens"] += sum(beside)
     told = {name: answer.get(name) for name in ("id", "object", "model")}
-    return told | values | {"cached_tokens": details.get("cached_tokens")}
+    return told | values | {"cached_tokens": details.get("cached_tokens", usage.get(_CACHED))}
 
 
 def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     counted, place = counts_only(said.text("model"), said.counts(_COUNTS)), reading.place()
-    moment = said.since_1970_us("created")
-    return reading.row(counted, place, reading.period(moment, moment, "offset"), requests=1.0)
+    if "created" in said.kept:
+        period = reading.period(*(said.since_1970_us("created"),) * 2, "offset")
+        return reading.row(counted, place, period, requests=1.0)
+    moment, dated = reading.dated(said, "created")
+    at_us, basis = reading.local(moment, None)
+    return reading.row(counted, place, reading.period(at_us, at_us, basis), checks=dated, requests=1.0)
 
 
-READER = record_reader("chat_response", 2, sniff, records)
+READER = record_reader("chat_response", 3, sniff, records)

@@ -1,4 +1,4 @@
-"""Reader of LiteLLM spend logs: one request a row, without messages, keys and author."""
+"""Reader of LiteLLM spend logs and of its logger `generic_api`: a request a row, without messages, keys and author."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain, count, islice
 from typing import Any, NamedTuple
 
-from estimator.ingestion.parsing import delimited_text, json_text, service_names
+from estimator.ingestion.parsing import delimited_text, json_text, prometheus, service_names
 from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import LargeTrace, RowRefused, Trace
@@ -23,6 +23,8 @@ FIELDS = FieldNames(
 )
 _SIGNS = frozenset({"request_id", "call_type", "startTime", "endTime", "prompt_tokens", "completion_tokens"})
 _PAGED = frozenset(f"data.{name}" for name in _SIGNS)
+# What the logger `generic_api` sends: the same request under another name, its times in seconds since 1970.
+_LOGGED = (_SIGNS - {"request_id"}) | {"id", "custom_llm_provider"}
 _NAMING = frozenset({"metadata", "request_tags"})
 _PEOPLE = ("user", "end_user")
 _PEOPLE_OF_KEYS = ("user_api_key_user_id", "user_api_key_user_email", "user_api_key_end_user_id")
@@ -34,7 +36,7 @@ _MOST = 10_000  # the most recent requests in one page of the gateway
 def sniff(name: str, head: str) -> bool:
     """Whether objects, alone or in pages, or the columns of a table, have the names of a spend log."""
     found = json_text.outline(head)
-    return found >= _SIGNS or found >= _PAGED or set(_columns(head)) >= _SIGNS
+    return found >= _SIGNS or found >= _LOGGED or found >= _PAGED or set(_columns(head)) >= _SIGNS
 
 
 def records(reading: RecordReader) -> Iterator[Record]:
@@ -52,6 +54,7 @@ def records(reading: RecordReader) -> Iterator[Record]:
         if isinstance(log, str):
             reading.broken(line, log)
             continue
+        log = _spend_log(log)
         said = RecordFields(log | {"cached_tokens": _cached_tokens(log)}, FIELDS)
         reading.left_out(log.keys() - FIELDS.names - _NAMING)
         service = _service(log, reading.sidecar.use_case)
@@ -79,6 +82,16 @@ def _logs(trace: Trace | LargeTrace) -> Iterator[tuple[int, Log, int]]:
         total = item["total"] if isinstance(item.get("total"), int) else 0
         for log in page:
             yield next(ranks), log if isinstance(log, dict) else json.dumps(log), total
+
+
+def _spend_log(log: dict[str, Any]) -> dict[str, Any]:
+    """A request of the logger as that of a spend log."""
+    if "request_id" in log or "id" not in log:
+        return log
+    times = {name: log.get(name) for name in FIELDS.moments}
+    dates = {name: prometheus.iso(at) for name, at in times.items() if isinstance(at, int | float)}
+    team = _metadata(log).get("user_api_key_team_id")
+    return {name: log[name] for name in log if name != "id"} | dates | {"request_id": log["id"], "team_id": team}
 
 
 def _columns(head: str) -> list[str]:
@@ -157,4 +170,4 @@ def _fields(reading: RecordReader, service: Service, cut: list[str], said: Recor
     )
 
 
-READER = record_reader(NAME, 4, sniff, records)
+READER = record_reader(NAME, 5, sniff, records)

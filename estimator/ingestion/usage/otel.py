@@ -11,15 +11,22 @@ from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import RowRefused, Trace
 
-# Each name with its older names, then that of OpenInference, whose `llm.system` is no provider.
+_LANGFUSE = "langfuse.observation.usage_details"  # its counts, as JSON text
+# Each name with its older names, then that of OpenInference, whose `llm.system` is no provider, then that of Langfuse.
 _ATTRIBUTES = {
-    "input": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt"),
-    "output": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.token_count.completion"),
+    "input": (
+        *("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt"),
+        f"{_LANGFUSE}.input",
+    ),
+    "output": (
+        *("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.token_count.completion"),
+        f"{_LANGFUSE}.output",
+    ),
     "cached": (
         *("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"),
-        "llm.token_count.prompt_details.cache_read",
+        *("llm.token_count.prompt_details.cache_read", f"{_LANGFUSE}.cached"),
     ),
-    "model": ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name"),
+    "model": ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "langfuse.observation.model.name"),
     "provider": ("gen_ai.provider.name", "gen_ai.system", "llm.provider"),
     "operation": ("gen_ai.operation.name",),
 }
@@ -28,11 +35,13 @@ _ADDRESSES = (
     *("server.address", "gen_ai.openai.api_base", "llm.openai.api_base", "llm.request.api_base", "llm.api_base"),
     *("api_base", "url.full", "http.url", "net.peer.name", "url"),
 )
+_HIDDEN_PARAMS = "hidden_params"  # of LiteLLM, JSON text: `api_base` is in it alone
 _PORTS = {"server.address": "server.port", "net.peer.name": "net.peer.port"}
 _NAME, _PORT = re.compile(r"^[\w.-]+$"), re.compile(r"^[0-9]{1,5}$")
-_KNOWN = frozenset((*(name for names in _ATTRIBUTES.values() for name in names), *_ADDRESSES, *_PORTS.values()))
-_OF_AI = ("gen_ai.", "llm.", "openinference.", "traceloop.", "embedding.")
-_SCOPE = re.compile(r"^[\w.@/-]{1,80}$")
+_PLACES = (*_ADDRESSES, *_PORTS.values(), _HIDDEN_PARAMS, _LANGFUSE)
+_KNOWN = frozenset((*(name for names in _ATTRIBUTES.values() for name in names), *_PLACES))
+_OF_AI = ("langfuse.observation.model.", "gen_ai.", "llm.", "openinference.", "traceloop.", "embedding.")
+NAME = re.compile(r"^[\w.@/:-]{1,80}$")  # of a library, or of a metric
 _USAGE = frozenset((*_ATTRIBUTES["input"], *_ATTRIBUTES["output"]))
 # Spans that contain the calls that they made, each with its own span.
 _WHOLES = frozenset({"invoke_agent", "create_agent", "invoke_workflow", "execute_tool"})
@@ -59,7 +68,8 @@ class _Span(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """Spans without a row: those of AI without tokens, with their libraries, and the others."""
+    """What has no row: spans of AI whose call has no tokens, with their libraries, or points of metrics, with their
+    names; and the other spans."""
 
     of_ai: int = 0
     libraries: tuple[str, ...] = ()
@@ -68,7 +78,7 @@ class Unread(NamedTuple):
 
 def sniff(name: str, head: str) -> bool:
     """Whether these are spans with a token count of generative AI."""
-    return json_text.outline(head) >= _SPANS and any(f'"{name}"' in head for name in _USAGE)
+    return json_text.outline(head) >= _SPANS and any(f'"{name}"' in head for name in (*_USAGE, _LANGFUSE))
 
 
 def records(reading: RecordReader) -> Iterator[Record]:
@@ -85,25 +95,28 @@ def records(reading: RecordReader) -> Iterator[Record]:
 
 
 def unread(trace: Trace) -> Unread:
-    """Spans that are no record. broken_json."""
+    """Spans that are no record; one that holds a call with tokens, or is a part of it, is no lost call. broken_json."""
     exports = (export for _, export in json_text.objects(trace) if not isinstance(export, str))
-    left = [span for export in exports for span in _spans(export) if not span.counts]
-    of_ai = [span for span in left if any(name.startswith(_OF_AI) for name in span.attributes)]
-    made = {span.scope if isinstance(span.scope, str) and _SCOPE.match(span.scope) else HIDDEN for span in of_ai}
-    return Unread(len(of_ai), tuple(sorted(made)), len(left) - len(of_ai))
+    spans = [span for export in exports for span in _spans(export)]
+    counted = [span.span for span in spans if span.counts]
+    calls, holders = ({str(span.get(name) or "-") for span in counted} for name in ("spanId", "parentSpanId"))
+    apart = [span for span in spans if not span.counts and any(name.startswith(_OF_AI) for name in span.attributes)]
+    of_ai = [s for s in apart if s.span.get("parentSpanId") not in calls and s.span.get("spanId") not in holders]
+    made = {span.scope if isinstance(span.scope, str) and NAME.match(span.scope) else HIDDEN for span in of_ai}
+    return Unread(len(of_ai), tuple(sorted(made)), len(spans) - len(counted) - len(of_ai))
 
 
 def _spans(export: dict[str, Any]) -> Iterator[_Span]:
     for resource in json_text.lists_in(export, "resourceSpans"):
-        service = _attributes(json_text.object_in(resource, "resource")).get("service.name")
+        service = attributes_of(json_text.object_in(resource, "resource")).get("service.name")
         for scope in json_text.lists_in(resource, "scopeSpans"):
             library = json_text.object_in(scope, "scope").get("name")
             for span in json_text.lists_in(scope, "spans"):
                 if isinstance(span, dict):
-                    yield _Span(span, _attributes(span), service, library)
+                    yield _Span(span, _counted(attributes_of(span)), service, library)
 
 
-def _attributes(holder: Any) -> dict[str, Any]:
+def attributes_of(holder: Any) -> dict[str, Any]:
     """Attributes by name: the value of each, whatever its type."""
     found = {}
     for item in json_text.lists_in(holder, "attributes"):
@@ -111,6 +124,21 @@ def _attributes(holder: Any) -> dict[str, Any]:
             typed = json_text.object_in(item, "value")
             found[item["key"]] = next(iter(typed.values()), None)
     return found
+
+
+def _counted(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Attributes with the counts of Langfuse: in the words of OpenAI, or in its own, where the input leaves out the
+    cached tokens."""
+    told = json_text.parsed(str(attributes.get(_LANGFUSE, "")))
+    if not isinstance(told, dict):
+        return attributes
+    cached = json_text.object_in(told, "prompt_tokens_details").get("cached_tokens", told.get("input_cached_tokens"))
+    read = told.get("prompt_tokens", told.get("input"))
+    if "prompt_tokens" not in told and isinstance(read, int) and isinstance(cached, int):
+        read += cached
+    counts = {"input": read, "output": told.get("completion_tokens", told.get("output")), "cached": cached}
+    named = {f"{_LANGFUSE}.{name}": count for name, count in counts.items() if count is not None}
+    return attributes | named
 
 
 def _parents(spans: Iterable[_Span]) -> set[str]:
@@ -128,13 +156,15 @@ def _flat(found: _Span) -> dict[str, Any]:
 
 
 def _address(found: _Span) -> str:
-    """The first address of the span, with the port that stands beside a name."""
+    """The first address of the span, with the port that stands beside a name; else the one of LiteLLM."""
     for name in _ADDRESSES:
         text = found.attributes.get(name)
         if isinstance(text, str) and text.strip():
             port = str(found.attributes.get(_PORTS.get(name, ""), ""))
             return f"{text.strip()}:{port}" if _PORT.match(port) and _NAME.match(text.strip()) else text
-    return ""
+    hidden = json_text.parsed(str(found.attributes.get(_HIDDEN_PARAMS, "")))
+    text = hidden.get("api_base") if isinstance(hidden, dict) else None
+    return text if isinstance(text, str) else ""
 
 
 def _fields(reading: RecordReader, whole: bool, address: str, said: RecordFields) -> dict[str, Any]:
@@ -151,4 +181,4 @@ def _fields(reading: RecordReader, whole: bool, address: str, said: RecordFields
     return reading.row(counted, place, period, service_key=service, requests=1.0, latency_s=seconds)
 
 
-READER = record_reader("otel_genai", 3, sniff, records)
+READER = record_reader("otel_genai", 4, sniff, records)

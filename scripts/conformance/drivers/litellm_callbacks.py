@@ -1,0 +1,37 @@
+"""LiteLLM's library with one of its callbacks, set by the variables that its documentation gives."""
+
+import asyncio
+import os
+import sys
+
+from scripts.conformance.drivers.surroundings import COLLECT, MODEL, PROMPT, SECRET, TOKEN, UPSTREAM
+
+SETTINGS = {
+    "otel": {
+        "OTEL_EXPORTER": "otlp_http",
+        "OTEL_ENDPOINT": f"{COLLECT}/v1/traces",
+        "OTEL_HEADERS": f"authorization=Bearer {TOKEN}",
+    },
+    "generic_api": {
+        "GENERIC_LOGGER_ENDPOINT": f"{COLLECT}/v1/rows",
+        "GENERIC_LOGGER_HEADERS": f"Authorization=Bearer {TOKEN}",
+    },
+}
+
+
+async def main(callback: str) -> None:
+    """A call answered at once and one answered in pieces, then the time that its logger takes to send."""
+    os.environ |= SETTINGS[callback] | {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "DEFAULT_FLUSH_INTERVAL_SECONDS": "2"}
+    import litellm
+
+    litellm.callbacks = [callback]
+    to = {"api_base": f"{UPSTREAM}/v1", "api_key": SECRET, "user": SECRET, "metadata": {"tags": ["service:courrier"]}}
+    await litellm.acompletion(model=f"openai/{MODEL}", messages=PROMPT, **to)
+    usage = {"stream_options": {"include_usage": True}}
+    async for _ in await litellm.acompletion(model=f"openai/{MODEL}", messages=PROMPT, stream=True, **usage, **to):
+        pass
+    await asyncio.sleep(10)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

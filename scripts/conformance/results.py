@@ -1,0 +1,76 @@
+"""What came of the trials, one line a version of a client, and the page made of it."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from scripts.conformance.clients import CLIENTS
+
+_VERDICTS = {"green": "vert", "red": "rouge", "absent": "absent"}
+MADE = (
+    "Cette page est écrite par `python -m scripts.docs` à partir de ce que les essais ont donné : ne la modifiez pas."
+)
+FILE = Path(__file__).parent / "results.csv"
+
+
+class Result(NamedTuple):
+    """One version of a client on a day: green, red, or absent with the words of its installer."""
+
+    client: str
+    version: str
+    day: str
+    verdict: str
+    rows: int
+    note: str
+
+
+def read() -> list[Result]:
+    """Every result kept, in the order of the clients and of their versions; those of others are forgotten."""
+    if not FILE.exists():
+        return []
+    with FILE.open(encoding="utf-8", newline="") as file:
+        kept: dict[tuple[str, str], dict[str, Any]] = {}
+        for line in csv.DictReader(file):
+            kept[line["client"], line["version"]] = line
+    order = [(client.name, version.number) for client in CLIENTS for version in client.versions]
+    lines = [kept[key] for key in order if key in kept]
+    return [Result(**(line | {"rows": int(line["rows"])})) for line in lines]
+
+
+def write(results: Iterable[Result]) -> None:
+    """Keep these results, each in the place of the one before."""
+    kept = {(found.client, found.version): found for found in [*read(), *results]}
+    order = [(client.name, version.number) for client in CLIENTS for version in client.versions]
+    with FILE.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(Result._fields)
+        table.writerows(kept[key] for key in order if key in kept)
+
+
+def clients_page() -> str:
+    """Documentation page: each client, its versions, what came of them and on what day."""
+    found = read()
+    titles = {client.name: client.title for client in CLIENTS}
+    green = {client.name for client in CLIENTS if _all_green([one for one in found if one.client == client.name])}
+    lines = ["# Clients essayés", "", MADE, ""]
+    lines += [
+        "`python -m scripts.conformance` installe chaque client dans un environnement à lui, lui fait appeler un "
+        "modèle inventé sur cette machine, et relève ce que `sobria collect` ou `sobria import` en garde. Un résultat "
+        "est vert si les lignes qui comptent ont les jetons que le modèle a comptés (ou l'électricité que le client a "
+        "relevée), son nom et le lieu attendu, si aucun envoi n'a été refusé, et si ni une demande, ni une réponse, ni "
+        "une clé n'est sur le disque. La suite de tests rejoue ce que les versions récentes ont envoyé.",
+        "",
+        f"{len(green)} clients sur {len(titles)} sont verts à toutes leurs versions essayées.",
+        "",
+        "| client | version | essayé le | résultat | lignes |",
+        "|---|---|---|---|---|",
+    ]
+    for one in found:
+        said = _VERDICTS[one.verdict] + (f" : {one.note.replace('|', '¦')}" if one.note else "")
+        lines.append(f"| {titles[one.client]} | {one.version} | {one.day} | {said} | {one.rows} |")
+    return "\n".join(lines) + "\n"
+
+
+def _all_green(found: list[Result]) -> bool:
+    return bool(found) and all(one.verdict == "green" for one in found)
