@@ -50,8 +50,6 @@ def said(form: str, asked: Sequence[str] = PLACE) -> dict[str, Any]:
 
 def show(lang: str) -> None:
     """The page: what is in force, then the forms of those who may write."""
-    if TOLD in st.session_state:
-        st.html(st.session_state.pop(TOLD))
     try:
         known = knowledge(default_home())
     except SobriaError as error:
@@ -66,6 +64,13 @@ def show(lang: str) -> None:
     entries = {entry.id: entry.said.told for entry in known.said()}
     if entries:
         _form("withdraw", lang, lambda lang: _withdraw_drawn(entries, lang), lambda: _withdraw(lang))
+    _tell(st.session_state.get(TOLD, ("",))[0])  # of a form that has nothing left to show
+
+
+def _tell(name: str) -> None:
+    """What a form did, once, where it was sent."""
+    if TOLD in st.session_state and st.session_state[TOLD][0] == name:
+        st.html(st.session_state.pop(TOLD)[1])
 
 
 def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], Sequence[str] | None]) -> None:
@@ -74,6 +79,7 @@ def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], 
         st.html(Markup("<h2>{}</h2><p>{}</p>").format(t(f"places.{name}", lang), t(f"places.{name}_note", lang)))
         draw(lang)
         sent = st.form_submit_button(t(f"places.{name}_save", lang), type="primary")
+    _tell(name)
     if not sent or not may_write():
         return
     try:
@@ -81,7 +87,7 @@ def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], 
     except SobriaError as error:
         st.html(refusal(error, lang))
         return
-    st.session_state[TOLD] = render("lieux_done", lang, lines=lines or [t(f"places.{name}_done", lang)])
+    st.session_state[TOLD] = (name, render("lieux_done", lang, lines=lines or [t(f"places.{name}_done", lang)]))
     st.rerun()
 
 
