@@ -126,6 +126,9 @@ def test_the_sheet_is_one_light_tagged_page(screen: Page, dashboard: Server, ask
     assert scripts == ["./parts.js"], "the button that prints, and nothing else"
     said = screen.locator(TOLD_ON_PAPER).all_inner_texts()
     assert 0 < len(WORD.findall(" \n".join(said))) <= MOST_ON_PAPER and "…" not in screen.inner_text("body")
+    if not asked:  # what is not held, by name, with what to do
+        told = {"fr": "Non tenu, « empreintes dont .* » : Appliquer", "en": "Not held, “footprints whose .*”: Apply"}
+        assert re.search(told[lang], " ".join(said).replace("\u00a0", " ").replace("\u202f", " "))
     printed = screen.pdf(prefer_css_page_size=True, tagged=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     assert b"StructTreeRoot" in printed

@@ -43,8 +43,8 @@ Body = Mapping[str, Any]
 
 
 def document(body: Body, lang: str) -> Document:
-    """The summary sheet in one language: the answer, three sentences to say, two pictures, the first decision,
-    and nothing cut."""
+    """The summary sheet in one language: the answer, three sentences to say, two pictures, the first decision and
+    promise, and nothing cut."""
     return Document(
         kind=tell("kind", lang),
         title=tell("title", lang),
@@ -66,6 +66,7 @@ def _lead(body: Body, lang: str) -> Iterator[str]:
     yield verdict(body, lang) if known else answer(body, lang)
     if is_mostly_estimated(body):
         yield tell("little_measured", lang)
+    yield from (text for _, text in ceilings(body, lang))
 
 
 def is_mostly_estimated(body: Body) -> bool:
@@ -76,9 +77,6 @@ def is_mostly_estimated(body: Body) -> bool:
 
 
 def _sections(body: Body, lang: str) -> Iterator[Section]:
-    voted = tuple(text for _, text in ceilings(body, lang))
-    if voted:
-        yield Section(tell("ceilings", lang), (Points(voted),))
     if body["aloud"]:
         yield Section(tell("to_say", lang), (Points(tuple(said[lang] for said in body["aloud"])),))
     if body["indicators"]["energy"]["value"]["central"] is not None:
@@ -86,6 +84,8 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
     if weighed(body):
         yield Section(tell("weighs", lang), (_uses(body, lang),))
     told = [f"{found['title'][lang].rstrip('.')}. {found['proof'][lang]}" for found in body["decisions"][:1]]
+    not_held = [c for c in body["charter"] if c["status"] == "not_held"]
+    told += [tell("first_not_held", lang, name=read_name(c, lang), what=to_do(c, lang)) for c in not_held[:1]]
     yield Section(tell("decisions", lang), (Points(tuple(told or [tell("no_decision", lang)])),))
 
 
@@ -117,11 +117,11 @@ def _uses(body: Body, lang: str) -> Table:
     for use in known:
         bar = IntervalBar(use["energy"], use["proof"], top)
         shown = TableCell(proof_kinds(use, lang), bar=bar)
-        rows.append((_short_name(use, lang), weight(use, lang), shown))
+        rows.append((_short_name(use, lang), weight(use, lang, "share"), shown))
     step = step_for("kWh", top, lang)
     scale = (tell("scale", lang), "", TableCell("", scale=with_unit(tick_text(top, step, lang), step)))
     return Table(
-        left_out(body, lang), tuple(tell(key, lang) for key in ("use", "electricity", "proof")), tuple(rows), (scale,)
+        left_out(body, lang), tuple(tell(key, lang) for key in ("use", "of_all", "proof")), tuple(rows), (scale,)
     )
 
 
@@ -134,10 +134,10 @@ def left_out(body: Body, lang: str) -> str:
     return tell("uses_unknown", lang, names=tell("joined_limits", lang).join(names)) if names else ""
 
 
-def weight(use: Body, lang: str) -> str:
+def weight(use: Body, lang: str, form: str = "of_total") -> str:
     """« entre 46 et 61 % du total, 3,3 MWh »."""
     value = figure(use["energy"], lang)
-    return ", ".join(filter(None, (share_of_total(use["share"], lang), f"{value.value}{NO_BREAK}{value.unit}")))
+    return ", ".join(filter(None, (share_of_total(use["share"], lang, form), f"{value.value}{NO_BREAK}{value.unit}")))
 
 
 def proof_kinds(use: Body, lang: str) -> str:

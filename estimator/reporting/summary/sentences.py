@@ -169,14 +169,15 @@ def shares_text(low: float, high: float, lang: str) -> str:
     return tell("shares", lang, low=share_text(low, lang).rstrip("% \u00a0\u202f"), high=share_text(high, lang))
 
 
-def share_of_total(share: Interval | None, lang: str) -> str:
-    """« 35 % du total », with its interval when it is wider than ten points; empty when unknown."""
+def share_of_total(share: Interval | None, lang: str, form: str = "of_total") -> str:
+    """« 35 % du total », with its interval when it is wider than ten points; empty when unknown. form: "share"
+    where a heading says of what."""
     if share is None:
         return ""
     low, central, high = share.ends
     if high - low <= WIDE:
-        return tell("of_total", lang, share=share_text(central, lang))
-    return tell("of_total", lang, share=shares_text(low, high, lang))
+        return tell(form, lang, share=share_text(central, lang))
+    return tell(form, lang, share=shares_text(low, high, lang))
 
 
 def against_text(body: Mapping[str, Any], lang: str) -> str:
