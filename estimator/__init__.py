@@ -56,3 +56,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'estimator' has no attribute {name!r}")
     module, _, inner = _HOMES[name].partition(":")
     return getattr(import_module(f"estimator.{module}"), inner or name)
+
+
+def __dir__() -> list[str]:
+    """The public names, which completion offers before their first use."""
+    return sorted({*globals(), *__all__})

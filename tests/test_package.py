@@ -1,8 +1,10 @@
 """The wheel, installed where there is no checkout, holds all that the command needs."""
 
 import importlib
+import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -86,3 +88,23 @@ def test_an_estimate_is_right(outside: Command) -> None:
     indicators = json.loads(done.stdout)["indicators"]
     assert indicators["water"]["onsite"]["central"] == pytest.approx(40, rel=1e-12)
     assert indicators["energy"]["central"] == pytest.approx(150, rel=1e-12)
+
+
+def test_completion_offers_every_public_name(outside: Command) -> None:
+    for package in ("sobria", "estimator"):
+        asked = f"import {package} as one; print(sorted(set(one.__all__) - set(dir(one))))"
+        assert outside("python", "-c", asked).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("name", importlib.import_module("sobria").__all__)
+def test_a_public_function_says_each_parameter_and_what_it_returns(name: str) -> None:
+    """In the sections of numpydoc; a model says its fields in their types."""
+    found = getattr(importlib.import_module("sobria"), name)
+    said = inspect.getdoc(found) or ""
+    if inspect.isclass(found) and name != "Tracker":
+        assert len(said) > 40  # noqa: PLR2004
+        return
+    parameters = [one for one in inspect.signature(found).parameters]
+    assert ("Parameters\n----------\n" in said) is bool(parameters)
+    assert [one for one in parameters if not re.search(rf"^{one} : .{{5,}}$", said, re.MULTILINE)] == []
+    assert ("Attributes\n" if name == "Tracker" else "Returns\n-------\n") in said

@@ -198,7 +198,20 @@ def nested(found: Mapping[str, Amount]) -> dict[str, Any]:
 
 
 def replay(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Evaluate the figures of an explanation again from its "replay" part. ReplayRefused after a change of formulas."""
+    """Evaluate the figures of an explanation again.
+
+    Parameters
+    ----------
+    data : the "replay" part of an explanation.
+
+    Returns
+    -------
+    The figures as in the explanation, parts within their whole.
+
+    Raises
+    ------
+    ReplayRefused : the formulas have changed since.
+    """
     if data.get("formulas") != formulas_version():
         raise ReplayRefused(found=str(data.get("formulas")), expected=formulas_version())
     groups = []

@@ -25,7 +25,17 @@ _NAMED: list[Subject] = []  # hosts of the home that this process works on
 
 
 def load() -> Catalogue:
-    """The tables, with the hosts that the home names. FactorsRefused, own_folder_refused, OwnTablesRefused."""
+    """The tables, with the hosts that the home names.
+
+    Returns
+    -------
+    Factors, models, sites, devices and sources, by id.
+
+    Raises
+    ------
+    FactorsRefused : a shipped table is not as expected.
+    SobriaError : own_folder_refused; OwnTablesRefused: a table of the user's own is not.
+    """
     return _with_named(own_tables(), tuple(_NAMED)) if _NAMED else of_tables()
 
 

@@ -16,9 +16,20 @@ ATTACHED = ("level", "service", "place", "model", "month")
 
 
 def results(home: str | Path | None = None) -> ResultTable:
-    """Every result of the current ledger, built first when it has changed; default: the home of the commands.
+    """Every result of the current ledger, built first when it has changed.
 
-    The use case of a cell is that of the register today: it changes without a new calculation. SobriaError.
+    Parameters
+    ----------
+    home : the folder of SobrIA; None: that of the commands.
+
+    Returns
+    -------
+    A table for pandas, Arrow, Polars or DuckDB. The use case of a cell is that of the register today: it changes
+    without a new calculation.
+
+    Raises
+    ------
+    SobriaError : nothing could be built, with the reason.
     """
     folder = Path(home or default_home())
     return ResultTable(_with_use_cases(current_results(folder).table().arrow(), Register(folder)))

@@ -58,7 +58,16 @@ def import_paths(
 ) -> ImportReport:
     """Import files, folders or `-`: append new rows. An unreadable file does not stop the others.
 
-    `progress` is called with the bytes read and the total. On return, all reported rows are on disk, and
+    Parameters
+    ----------
+    ledger : where accepted rows go.
+    paths : files and folders; `-` is standard input.
+    context : what a file may leave unsaid, such as the time zone of its dates.
+    progress : called with the bytes read and the total.
+
+    Returns
+    -------
+    How many rows were read, accepted and set aside, with the reasons. On return, all reported rows are on disk, and
     `verify` would detect the loss of any.
     """
     with _no_collection():

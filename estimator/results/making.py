@@ -27,7 +27,24 @@ ADDED = ("low", "central", "high", "at_factor_values", "lowest", "highest", *KWH
 def build(
     home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0, progress: Progress | None = None
 ) -> BuildResult:
-    """The build of the current ledger with its results, made if they do not exist. AuditFailed, BuildLocked."""
+    """The build of the current ledger with its results, made if they do not exist.
+
+    Parameters
+    ----------
+    home : the folder of SobrIA.
+    catalogue : the factors; None: the shipped tables and those of the home.
+    wait_s : how long another build of this home is waited for [s].
+    progress : called with what is done, of what; 0 of 0 while nobody knows.
+
+    Returns
+    -------
+    The id of the build, the path of its file, and whether it was made now.
+
+    Raises
+    ------
+    AuditFailed : an audit found rows; nothing is published.
+    BuildLocked : another process still builds after that time.
+    """
     made = make_build(home, catalogue, wait_s, progress)
     if is_whole(results_path(made.path)):
         return made

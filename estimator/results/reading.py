@@ -24,8 +24,20 @@ _WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "list_contains(
 
 
 def open_current(home: Path) -> "Results | None":
-    """The build named in CURRENT with its results, or None; one of another format is made anew.
-    build_of_another_version, AuditFailed, BuildLocked."""
+    """The build named in CURRENT with its results; one of another format is made anew.
+
+    Parameters
+    ----------
+    home : the folder of SobrIA.
+
+    Returns
+    -------
+    Its totals, services, runs and explanations; None where nothing was built yet.
+
+    Raises
+    ------
+    SobriaError : build_of_another_version, where it cannot be made anew; AuditFailed, BuildLocked.
+    """
     path, sample = current(home), (home / SAMPLE_MARK).exists()
     found = Results(path, sample) if path else None
     if found is None or found.meta.get("format") == FORMAT:

@@ -41,8 +41,18 @@ class Tracker:
     ...     for batch in run.windows(letters, every=100):
     ...         run.count(items=len(batch), output_tokens=sort(batch))
 
-    Afterwards `run_id` is the id of the run, or of its last window; `problem` is why nothing was measured (None: no
-    failure); `spent` is the tracker's own overhead, delivery included [s].
+    Parameters
+    ----------
+    options : what to measure and where to write it; None: made of `given`.
+    importer : who reads the finished runs; None: the ledger of the home.
+    before : overhead already spent before this tracker [s].
+    given : the fields of the options: project, zone, home, sampling …
+
+    Attributes
+    ----------
+    run_id : the id of the run, or of its last window.
+    problem : why nothing was measured; None: no failure.
+    spent : the tracker's own overhead, delivery included [s].
     """
 
     def __init__(
@@ -240,6 +250,15 @@ class Tracker:
 
 def tracked(options: TrackOptions | None = None, **given: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator: each call of the function is a run.
+
+    Parameters
+    ----------
+    options : what to measure and where to write it; None: made of `given`.
+    given : the fields of the options; project is the name of the function by default.
+
+    Returns
+    -------
+    The function, measured.
 
     >>> @tracked(project="tri-courriers")  # doctest: +SKIP
     ... def sort(letters): ...

@@ -97,13 +97,27 @@ class Estimate(Mapping[str, Any]):
 
 
 def estimate(request: Request, today: date | None = None, own: Own | None = None, home: Path | None = None) -> Estimate:
-    """Figures of a request; own: what a home measured of models at its places, which come first; home: whose suppliers'
-    answers take the place of the defaults of their sites.
+    """Figures of a request: electricity, water, metals, greenhouse gases, primary energy.
 
     With a training: "provider" holds the impacts of making the model, and their share by declared use; both are never
-    added (SCI for AI: provider and consumer). SubjectUnknown for a host or device that is not in the catalogue;
-    given_value_refused for an implausible value. An unknown zone is no error: figures that need it
-    are « non estimable ».
+    added (SCI for AI: provider and consumer).
+
+    Parameters
+    ----------
+    request : what is known of the use.
+    today : its day where the request has none; None: the day of the call.
+    own : what a home measured of models at its places, which comes first.
+    home : the folder whose suppliers' answers take the place of the defaults of their sites.
+
+    Returns
+    -------
+    Intervals in the unit of each indicator [kWh, L, kg Sb-eq, kg CO2e, MJ], with the steps and factors behind them.
+    An unknown zone is no error: figures that need it are « non estimable ».
+
+    Raises
+    ------
+    SubjectUnknown : a host or device that is not in the catalogue.
+    SobriaError : given_value_refused, for an implausible value.
     """
     catalogue = load()
     day = request.day or today or date.today()

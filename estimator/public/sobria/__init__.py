@@ -20,3 +20,8 @@ if TYPE_CHECKING:
     from estimator.governance.results_by_use_case import results as results
 
 __all__ = [*_shared, "results"]  # here alone: `estimator.results` is a room
+
+
+def __dir__() -> list[str]:
+    """The public names, which completion offers before their first use."""
+    return sorted({*globals(), *__all__})
