@@ -15,6 +15,7 @@ from pathlib import Path
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import ENGINE_VERSION
+from estimator.core.home import AUTHORITIES
 from estimator.ledger import Ledger
 from estimator.places.placing import knowledge
 
@@ -24,8 +25,10 @@ _SQL_TEXT = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
 
 
 def identity(ledger: Ledger, catalogue: Catalogue) -> str:
-    """Hash of all inputs of the numbers: ledger files, withdrawals, places, factors, our sources, DuckDB and numpy."""
-    inputs = [*ledger.names(), *knowledge(ledger.home).inputs(), catalogue.version, ENGINE_VERSION]
+    """Hash of all inputs of the numbers: ledger files, withdrawals, places, merged groups, factors, our sources,
+    DuckDB and numpy."""
+    merged = [path.read_text("utf-8", "replace") for path in sorted((ledger.home / AUTHORITIES).glob("*.json"))]
+    inputs = [*ledger.names(), *knowledge(ledger.home).inputs(), *merged, catalogue.version, ENGINE_VERSION]
     return digest([*inputs, f"numpy {version('numpy')}", _method(ledger.home / "builds")])
 
 

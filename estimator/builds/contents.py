@@ -17,6 +17,7 @@ from estimator.builds.hour_factors import hours_table
 from estimator.builds.inference_factors import machine_table, models_of, pace_table, supposed_table
 from estimator.builds.locations import locate, say_places
 from estimator.builds.mending import record_mends
+from estimator.builds.merged_groups import add_groups, count_groups
 from estimator.builds.own_measures import own_measures
 from estimator.builds.row_faults import record_faults
 from estimator.builds.row_status import EMBEDDED, row_status, sql_text
@@ -64,6 +65,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
     for name, relation, form in (("settled", "portions", kept), ("gathered", "summed", "TABLE")):
         engine.run(f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation, **SERVED)}")
     engine.run(sql_text("slices.sql").format(reserved=reserved))
+    add_groups(engine, ledger.home)
     engine.run(sql_text("weighed_checks.sql"))
     record_faults(engine, catalogue, unstated)
     record_mends(engine)
@@ -83,6 +85,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
         "CREATE TABLE cells AS SELECT service_key, model, host, month, training, resource_share,"
         f" fsum(items) AS items, fsum(requests) AS requests, {sets}, {sums} FROM bound_groups GROUP BY ALL"
     )
+    count_groups(engine)
     _meta(engine, ledger, catalogue, build_id, attributes)
 
 

@@ -12,8 +12,10 @@ from estimator.cli.text import (
     steps_text,
     used_text,
 )
+from estimator.cli.totals_text import authority_lines
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, two_values_text
+from estimator.results.totals import AuthorityPart
 
 
 def explain_text(body: Mapping[str, Any], lang: str) -> str:
@@ -24,7 +26,9 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         for t in body["trace"].get("lines", ())
     ]
     traces = say("cli", "traces", lang, shown=len(trace), total=body["trace"]["total"]) if trace else ""
-    services = say("cli", "of_services", lang, names=", ".join(body.get("services", ())))
+    published = [AuthorityPart(**part) for part in body["trace"].get("authorities", ())]
+    names = ", ".join(body.get("services", ()))
+    services = say("cli", "of_services", lang, names=names) if names else ""
     missing = [f"  {say('parts', n['part'], lang)} : {n[lang]}{_concerns(n, lang)}" for n in body["not_counted"]]
     blocks = [
         *sample_lines(body["sample"], lang),
@@ -36,6 +40,7 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         "\n".join([say("cli", "not_counted", lang), *missing]) if missing else "",
         published_text(body["published"], lang),
         "\n".join([traces, *trace]) if trace else services,
+        "\n".join(authority_lines(published, lang)),
         say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"]),
     ]
     return "\n\n".join(b for b in blocks if b)

@@ -93,6 +93,26 @@ def compact(
     show(body, json_, lambda: say("ledger_cli", "compacted", context.obj["lang"], **body))
 
 
+@ledger.command("merge", help="ledger_merge")
+def merge(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE.json…", exists=True, dir_okay=False)],
+    replace: Annotated[bool, typer.Option("--replace", help="merge_replace")] = False,
+    json_: Json = False,
+) -> None:
+    from estimator.builds.merged_groups import merge as run
+    from estimator.cli.totals_text import authority_lines
+    from estimator.results.reading import current_results
+
+    home, lang = context.obj["home"], context.obj["lang"]
+    new = run(home, files, replace)
+    found = current_results(home).totals()
+    parts = [part.model_dump(mode="json") for part in found.authorities]
+    body = {"merged": [file.name for file in new], "build": found.build["build"], "authorities": parts}
+    lines = [say("ledger_cli", "merged", lang, count=len(new), home=home), *authority_lines(found.authorities, lang)]
+    show(body, json_, lambda: "\n".join(lines))
+
+
 @ledger.command("export", help="ledger_export")
 def export(
     context: typer.Context, target: Annotated[Path, typer.Argument(metavar="FILE.tar|DIR")], json_: Json = False

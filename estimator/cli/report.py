@@ -21,6 +21,7 @@ By = Annotated[str, typer.Option(help="administration")]
 
 
 @report.command("reen-file")
+@report.command("groups")
 @report.command("schema-impact")
 def schema_impact(
     context: typer.Context,
@@ -73,10 +74,13 @@ def reen_rollup(
     out: Printed = None,
     json_: Json = False,
 ) -> None:
-    from estimator.reporting.publications.reen_rollup import FOLDER, read_files, rollup
+    from estimator.core.home import AUTHORITIES
+    from estimator.reporting.publications.reen_rollup import FOLDER, read_files, read_merged, rollup
 
-    lang, expected = context.obj["lang"], [code.strip() for code in communes.split(",") if code.strip()]
-    found = read_files(folder or context.obj["home"] / FOLDER, expected)
+    home, lang = context.obj["home"], context.obj["lang"]
+    expected = [code.strip() for code in communes.split(",") if code.strip()]
+    merged = folder is None and (home / AUTHORITIES).is_dir()
+    found = read_merged(home, expected) if merged else read_files(folder or home / FOLDER, expected)
     put(context, rollup(found, lang), Wanted(out, json_), found.as_dict())
 
 

@@ -18,7 +18,7 @@ from estimator.catalogue.selection import GRID, years_reused
 from estimator.core.errors import SobriaError, several
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
-from estimator.results.totals import Check, Coverage, ServiceTotals, Totals
+from estimator.results.totals import AuthorityPart, Check, Coverage, MergedFile, ServiceTotals, Totals
 
 _WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "list_contains($1, row_id)"}
 
@@ -76,6 +76,7 @@ class Results(Build):
             checks=tuple(Check(**check) for check in self.checks()),
             build=self.meta,
             sample=self.sample,
+            authorities=self.authorities("energy"),
         )
 
     def services(self) -> list[ServiceTotals]:
@@ -99,6 +100,28 @@ class Results(Build):
         for row in self._level("month"):
             held.setdefault(row["month"], []).append(row)
         return {month: figures(_figures(rows)) for month, rows in held.items()}
+
+    def authorities(self, impact: str, service: str = "") -> tuple[AuthorityPart, ...]:
+        """The authorities whose groups are in an impact, or a part of one, of everything or of one service, the largest
+        share first."""
+        if not self.has_table("authorities"):
+            return ()
+        sql = (
+            "WITH parts AS (SELECT territory, at_factor_values AS value FROM read_parquet($1)"
+            " LEFT JOIN merged_services ON service_key = service"
+            " WHERE level = 'service' AND impact = $2 AND ($3 = '' OR service = $3))"
+            " SELECT territory, SUM(value) / NULLIF((SELECT SUM(value) FROM parts), 0) AS share FROM parts"
+            " WHERE territory IS NOT NULL GROUP BY territory ORDER BY share DESC NULLS LAST, territory"
+        )
+        files: dict[str, list[dict[str, Any]]] = {}
+        for row in self._engine.rows("SELECT * FROM authorities ORDER BY territory, period"):
+            files.setdefault(row.pop("territory"), []).append(row)
+        found = []
+        for part in self._engine.rows(sql, [str(self._file), impact, service]):
+            mine = files[part["territory"]]
+            named = [row.pop("administration") for row in mine][-1]
+            found.append(AuthorityPart(**part, administration=named, files=[MergedFile(**row) for row in mine]))
+        return tuple(found)
 
     def explain(self, number: str) -> ExplainedNumber:
         """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ID.FIGURE, the id
@@ -135,7 +158,7 @@ class Results(Build):
             sample=self.sample,
             told=told,
             published=tuple(published_beside(models_of(groups), load(), date.today(), figure)),
-            trace=self._trace(where, parameters),
+            trace=self._trace(where, parameters) | self._published(scope, key, figure),
         )
 
     def _rows_of(self, run: str) -> list[str]:
@@ -171,6 +194,11 @@ class Results(Build):
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", parameters)[0]["n"]
         ends = [{"end": iso(row["end_us"], "seconds"), "last": last_day(row["end_us"])} for row in rows]
         return {"lines": [row | end for row, end in zip(rows, ends, strict=True)], "total": total}
+
+    def _published(self, scope: str, key: str, figure: str) -> dict[str, Any]:
+        """The authorities whose groups are in a number that is no run."""
+        found = () if scope == "run" else self.authorities(figure, key)
+        return {"authorities": [part.model_dump() for part in found]} if found else {}
 
     def _level(self, level: str) -> list[Row]:
         """The rows of one level, in the order of the file."""

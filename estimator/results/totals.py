@@ -41,8 +41,32 @@ class Check(Strict):
     en: str
 
 
+class MergedFile(Strict):
+    """The groups that an authority published of a period. withheld: how many it kept, about too few agents, and their
+    electricity [kWh]; None where all of them together are too few."""
+
+    period: str
+    made_at: str
+    build: str
+    factors_version: str
+    formulas_version: str
+    withheld: int
+    withheld_kwh: float | None
+
+
+class AuthorityPart(Strict):
+    """What an authority brought by the groups that it published: its share of a number, factors at their values [1]
+    (None: unknown, or nothing in all)."""
+
+    territory: str
+    administration: str
+    share: float | None
+    files: tuple[MergedFile, ...]
+
+
 class Totals(Strict):
-    """Figures, proof and coverage of the whole ledger; build: facts of the build by name."""
+    """Figures, proof and coverage of the whole ledger; build: facts of the build by name; authorities: whose published
+    groups are in it, the largest first."""
 
     indicators: Mapping[str, Amount]
     proof: Mapping[str, float]
@@ -50,6 +74,7 @@ class Totals(Strict):
     checks: tuple[Check, ...]
     build: Mapping[str, str]
     sample: bool
+    authorities: tuple[AuthorityPart, ...] = ()
 
 
 class ServiceTotals(Strict):

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from estimator.assessment.impacts import FIGURES, amounts
 from estimator.assessment.uncertainty import DRAWS, SEED
+from estimator.builds.merged_groups import PublishedGroups
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
@@ -25,6 +26,7 @@ from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE, Commune
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.results.proofs import proofs
+from estimator.results.reading import Results
 
 if TYPE_CHECKING:
     from estimator.assessment.uncertainty import Array
@@ -150,8 +152,6 @@ class CommuneFile(Strict):
 
 def reen_file(facts: ReportFacts) -> ReportFiles:
     """The file of a territory, which its métropole adds to others, and what it leaves out. reen_territory_wanted."""
-    if facts.scope.territory == WHOLE:
-        raise SobriaError("reen_territory_wanted")
     held = commune_file(facts)
     notes = [facts.say("withheld")] if held.withheld else []
     if held.unattached.high:
@@ -162,7 +162,9 @@ def reen_file(facts: ReportFacts) -> ReportFiles:
 
 
 def commune_file(facts: ReportFacts) -> CommuneFile:
-    """The same as data; figures about too few people are unknown."""
+    """The same as data; figures about too few people are unknown. reen_territory_wanted."""
+    if facts.scope.territory == WHOLE:
+        raise SobriaError("reen_territory_wanted")
     scope, build = facts.scope, facts.scope.sources.build
     rows = [] if facts.withheld else scope.rows
     entries = facts.body["indicators"]
@@ -187,6 +189,26 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         figures={figure: _figure(rows, figure, entries[figure]["value"]) for figure in FOOTPRINTS},
         shares={name: (value["numerator"], value["denominator"]) for name, value in counts.items()},
         services=tuple(_services(facts, rows)),
+    )
+
+
+def merged_file(file: PublishedGroups, rows: Sequence[Attached], build: Results) -> CommuneFile:
+    """The same of an authority whose published groups are in a wider build, with the factors of that build: these rows
+    are its own. What it withholds lowers what its figures cover. ValidationError."""
+    found = totals([row.row.group for row in rows])
+    read, withheld = _as_read(rows), file.withheld_kwh or 0.0
+    figures = {name: _figure(rows, name, found[name]) for name in FOOTPRINTS}
+    shown = read / (read + withheld) if withheld else 1.0
+    return CommuneFile(
+        **{"format": FORMAT, **file.review},
+        **file.model_dump(include={"territory", "administration", "period", "made_at", "mark", "build"}),
+        factors_version=build.factors_version,
+        formulas_version=build.meta["formulas_version"],
+        as_read_kwh=read + withheld,
+        proof_kwh=_by_proof(rows),
+        unattached=_without_draws(Interval(unit="kWh")),
+        withheld=file.withheld_kwh is None,
+        figures={name: found.model_copy(update={"covers": shown * found.covers}) for name, found in figures.items()},
     )
 
 

@@ -12,7 +12,9 @@ from pydantic import ValidationError
 
 from estimator.assessment.impacts import Amount
 from estimator.assessment.uncertainty import points
+from estimator.builds.merged_groups import merged_files
 from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.home import AUTHORITIES
 from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, partly_text, range_text
 from estimator.core.periods import Period
@@ -20,10 +22,12 @@ from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import typeset
 from estimator.core.validation_messages import expected as expected_text
 from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.document import Document, Points, Record, Row, Section, Table, TableCell
 from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.publications.printed import amount_cell
-from estimator.reporting.publications.reen_file import COUNTED, CommuneFile, CommuneService
+from estimator.reporting.publications.reen_file import COUNTED, CommuneFile, CommuneService, merged_file
 from estimator.reporting.summary.sentences import (
     count_of,
     covered_period_text,
@@ -198,6 +202,27 @@ def read_files(folder: Path, expected: Sequence[str] = ()) -> TerritoryReview:
     listed = folder / EXPECTED
     codes = expected or (listed.read_text("utf-8-sig").split() if listed.is_file() else ())
     return TerritoryReview(tuple(files[code][1] for code in sorted(files)), tuple(codes))
+
+
+def read_merged(home: Path, expected: Sequence[str] = ()) -> TerritoryReview:
+    """The authorities whose published groups are merged in a home, over the last period of theirs, or those of that
+    period that are there. FilesRefused."""
+    merged, found = merged_files(home), list[CommuneFile]()
+    period = max(file.period for file in merged)
+    scope = scope_of(home, period=period)
+    rows: dict[str, list[Attached]] = {}
+    for row in scope.rows:
+        rows.setdefault(row.row.service_key.partition(":")[0], []).append(row)
+    wrong = []
+    for file in merged:
+        try:
+            if file.period == period:
+                found.append(merged_file(file, rows.get(file.territory, []), scope.sources.build))
+        except ValidationError as error:
+            wrong.append(_unread(Path(file.name), error))
+    if wrong:
+        raise FilesRefused(wrong, count=len(wrong), folder=home / AUTHORITIES)
+    return TerritoryReview(tuple(found), tuple(expected))
 
 
 def _basis(file: CommuneFile) -> tuple[str, str, int]:

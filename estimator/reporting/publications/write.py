@@ -12,6 +12,7 @@ from estimator.reporting.publications.boamps import boamps
 from estimator.reporting.publications.budget_vert import budget_vert
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.forbidden_claims import claimed
+from estimator.reporting.publications.groups_file import groups_file
 from estimator.reporting.publications.open_data import data
 from estimator.reporting.publications.reen import reen
 from estimator.reporting.publications.reen_file import reen_file
@@ -23,6 +24,7 @@ REPORTS: Mapping[str, Callable[[ReportFacts], ReportFiles]] = {
     "boamps": boamps,
     "reen": reen,
     "reen-file": reen_file,
+    "groups": groups_file,
     "beges": beges,
     "budget-vert": budget_vert,
 }

@@ -1,4 +1,5 @@
--- The electricity of the runs that count, less what overlapping runs share, is the electricity of the groups.
+-- The electricity of the runs that count, less what overlapping runs share, is the electricity of the groups that are
+-- made of them.
 WITH before AS (
   SELECT fsum((COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
     + COALESCE(other_energy_kwh, 0)) * charge_share) AS kwh
@@ -6,6 +7,7 @@ WITH before AS (
 ),
 after AS (
   SELECT fsum(cpu_energy + gpu_energy + ram_energy + other_energy) AS kwh FROM groups
+  ANTI JOIN merged_services USING (service_key)
 )
 SELECT before.kwh AS runs_kwh, after.kwh AS groups_kwh
 FROM before, after

@@ -1,0 +1,237 @@
+"""The groups that authorities published, in the build of a wider one: sums of activity, without any row."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
+
+from estimator.assessment.explanation import formulas_version
+from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
+from estimator.builds.inference_factors import HOURS, SERVING_COLUMNS
+from estimator.builds.queries import SAMPLE_MARK
+from estimator.catalogue.load import load
+from estimator.core.atomic_files import publish
+from estimator.core.duckdb_engine import DuckDB
+from estimator.core.errors import LANGUAGES, say, sentences
+from estimator.core.fields import Strict
+from estimator.core.home import AUTHORITIES, LEDGER
+from estimator.core.periods import Period
+from estimator.core.refusals import ListedRefusal
+from estimator.core.validation_messages import expected
+
+FORMAT = "sobria-groups/1"
+DIGEST = 32
+TYPES = dict.fromkeys(("service_key", "model", *ATTRIBUTES, "answered"), "VARCHAR")
+TYPES |= {"month": "BIGINT", "training": "BOOLEAN", "slices": "BIGINT"}
+TYPES |= dict.fromkeys(("resource_share", "items", "requests", *AMOUNTS), "DOUBLE")
+
+Sum = Annotated[float, Field(ge=0)]
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+
+
+def _period(text: str) -> str:
+    if not Period.is_one(text):
+        raise PydanticCustomError("commune_period", "not a period")
+    return Period(text).text
+
+
+def _facts(facts: Mapping[str, str]) -> Mapping[str, str]:
+    modes = {facts.get(name, "") for name in ATTRIBUTES if name.endswith("_mode")}
+    if facts.keys() - {"model", *ATTRIBUTES, "answered"} or any(m not in load().subjects for m in modes):
+        raise PydanticCustomError("merge_facts", "not the facts of a group")
+    return facts
+
+
+def _sums(sums: Mapping[str, float]) -> Mapping[str, float]:
+    if sums.keys() - {"items", "requests", *AMOUNTS}:
+        raise PydanticCustomError("merge_facts", "not the sums of a group")
+    return sums
+
+
+class PublishedGroup(Strict):
+    """Sums of the activity of a use, or of several small ones together, in a month.
+
+    use: empty for small ones. facts: what decides its factors, by column; sums: amounts [unit of the dictionary], those
+    that are known; slices: how many runs, a run being counted in each of its months.
+    """
+
+    use: str
+    month: int = Field(ge=1900_01, le=2999_12)
+    training: bool = False
+    resource_share: float = Field(default=1.0, gt=0, le=1)
+    slices: int = Field(ge=1)
+    facts: Annotated[Mapping[str, str], AfterValidator(_facts)]
+    sums: Annotated[Mapping[str, Sum], AfterValidator(_sums)]
+
+
+class PublishedGroups(Strict):
+    """The file of an authority over a period.
+
+    servings: rows of the table of that name; withheld: how many groups are about too few agents, and are not there;
+    withheld_kwh: their electricity, each factor at its value, None where even all of them are too few agents. review:
+    what else the yearly review of a territory takes, checked when it is made. digest: of all the rest.
+    """
+
+    format: Literal["sobria-groups/1"]
+    territory: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,20}$")]
+    administration: str
+    period: Annotated[str, AfterValidator(_period)]
+    made_at: str
+    mark: str
+    build: Version
+    factors_version: Version
+    formulas_version: Version
+    withheld: int = Field(ge=0)
+    withheld_kwh: Sum | None
+    review: Mapping[str, Any]
+    servings: tuple[Mapping[str, str | float], ...]
+    groups: tuple[PublishedGroup, ...]
+    digest: str = ""
+
+    def sealed(self) -> "PublishedGroups":
+        """The same with the digest of its content."""
+        body = json.dumps(self.model_dump(mode="json", exclude={"digest"}), sort_keys=True)
+        return self.model_copy(
+            update={"digest": hashlib.blake2b(body.encode(), digest_size=DIGEST).hexdigest()},
+        )
+
+    @property
+    def name(self) -> str:
+        """Its name in a home."""
+        return f"{self.territory}_{self.period}.json"
+
+    @property
+    def months(self) -> set[int]:
+        return set(Period(self.period).months())
+
+
+class MergeRefused(ListedRefusal):
+    """Files that cannot be merged; none is."""
+
+    code = "merge_refused"
+
+
+def merged_files(home: Path) -> list[PublishedGroups]:
+    """The files merged in a home, by name. MergeRefused: one was damaged since."""
+    return [file for file, _ in _read(sorted((home / AUTHORITIES).glob("*.json")))]
+
+
+def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[PublishedGroups]:
+    """Merge these files in a home, all or none; those that were not there. replace: a file takes the place of that of
+    the same authority and period. MergeRefused lists every fault."""
+    there, given = merged_files(home), _read(paths)
+    kept: list[tuple[PublishedGroups, str]] = [(file, f"{AUTHORITIES}/{file.name}") for file in there]
+    mine, wrong, new = (formulas_version(), load().version), [], list[PublishedGroups]()
+    for file, name in given:
+        about = {"file": name, "territory": file.territory, "period": file.period}
+        twice = [(other, where) for other, where in kept if _twice(file, other)]
+        if any(other.digest == file.digest for other, _ in twice):
+            continue
+        if replace:
+            twice = [(other, where) for other, where in twice if other in new or other.period != file.period]
+        for code, read, ours in zip(
+            ("merge_method", "merge_factors"), (file.formulas_version, file.factors_version), mine, strict=True
+        ):
+            if read != ours:
+                wrong.append(sentences("merge_faults", code, **about, read=read, expected=ours))
+        if bool(file.mark) != (home / SAMPLE_MARK).exists() and (kept or (home / LEDGER).exists()):
+            wrong.append(sentences("merge_faults", "merge_sample", **about))
+        wrong += [sentences("merge_faults", "merge_twice", **about, base=where) for _, where in twice]
+        kept.append((file, name))
+        new.append(file)
+    if wrong:
+        raise MergeRefused(wrong, count=len(wrong))
+    for file in new:
+        publish(home / AUTHORITIES, file.name, f"{file.model_dump_json(indent=1)}\n".encode())
+    if new and new[0].mark:
+        (home / SAMPLE_MARK).touch()
+    return new
+
+
+def _twice(one: PublishedGroups, other: PublishedGroups) -> bool:
+    """Whether two files count the same months of one authority."""
+    return one.territory == other.territory and bool(one.months & other.months)
+
+
+def _read(paths: Sequence[Path]) -> list[tuple[PublishedGroups, str]]:
+    """These files, each with its name. MergeRefused."""
+    found, wrong = [], []
+    for path in paths:
+        try:
+            file = PublishedGroups.model_validate_json(path.read_bytes())
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            told = {"file": path.name, "field": ".".join(map(str, first["loc"])) or "JSON"}
+            each = ((lang, expected(first, lang)) for lang in LANGUAGES)
+            said = {lang: say("merge_faults", "merge_unread", lang, **told, what=what) for lang, what in each}
+            wrong.append({"code": "merge_unread", **said})
+            continue
+        if file.sealed().digest != file.digest:
+            wrong.append(sentences("merge_faults", "merge_damaged", file=path.name))
+        found.append((file, path.name))
+    if wrong:
+        raise MergeRefused(wrong, count=len(wrong))
+    return found
+
+
+def add_groups(engine: DuckDB, home: Path) -> None:
+    """Tables `authorities` and `merged_services`, and the groups of the files in `groups` and `servings`, before any
+    factor is selected: all have those of this build. A use has the key « authority:use »."""
+    files = merged_files(home)
+    facts = ("territory", "period", "administration", "made_at", "build", "factors_version", "formulas_version")
+    columns: dict[str, list[Any]] = {name: [getattr(file, name) for file in files] for name in facts}
+    columns |= {name: [getattr(file, name) for file in files] for name in ("withheld", "withheld_kwh")}
+    types = dict.fromkeys(facts, "VARCHAR") | {"withheld": "BIGINT", "withheld_kwh": "DOUBLE"}
+    engine.load("authorities", columns, types)
+    uses = sorted({(file.territory, _key(file, group)) for file in files for group in file.groups})
+    named = {"territory": [authority for authority, _ in uses], "service_key": [key for _, key in uses]}
+    engine.load("merged_services", named, dict.fromkeys(named, "VARCHAR"))
+    if not files:
+        return
+    rows = [_row(file, group) for file in files for group in file.groups]
+    engine.load("merged_groups", {name: [row.get(name) for row in rows] for name in TYPES}, TYPES)
+    engine.run(
+        "INSERT INTO groups BY NAME SELECT COALESCE((SELECT MAX(group_id) FROM groups), 0) + ROW_NUMBER() OVER ()"
+        " AS group_id, merged_groups.* FROM merged_groups; DROP TABLE merged_groups"
+    )
+    ways = [{**row, "serving": _serving(file, str(row["serving"]))} for file in files for row in file.servings]
+    engine.load("merged_servings", {n: [row.get(n) for row in ways] for n in SERVING_COLUMNS}, SERVING_COLUMNS)
+    engine.run("INSERT INTO servings BY NAME SELECT * FROM merged_servings; DROP TABLE merged_servings")
+
+
+def _row(file: PublishedGroups, group: PublishedGroup) -> dict[str, Any]:
+    about = group.model_dump(include={"month", "training", "resource_share", "slices"})
+    texts = {**dict.fromkeys(("model", *ATTRIBUTES, "answered"), ""), **group.facts}
+    named = {"serving": _serving(file, texts["serving"]), "service_key": _key(file, group)}
+    return {**texts, **named, **group.sums, **about}
+
+
+def _key(file: PublishedGroups, group: PublishedGroup) -> str:
+    """The service of a group in the wider build."""
+    return f"{file.territory}:{group.use}"
+
+
+def _serving(file: PublishedGroups, name: str) -> str:
+    """A way of serving of one authority, by a name that no other has."""
+    return f"{file.territory}_{file.period}:{name}" if name and name not in HOURS else name
+
+
+def count_groups(engine: DuckDB) -> None:
+    """The services of the merged groups, and their runs of unknown electricity, in the tables of a build."""
+    merged = "merged_services.service_key = found.service_key"
+    engine.run(
+        "INSERT INTO services BY NAME SELECT found.service_key,"
+        " CAST(COALESCE(SUM(slices) FILTER (serving <> 'waiting'), 0) AS BIGINT) AS runs,"
+        " MIN(epoch_us(make_timestamp(month // 100, month % 100, 1, 0, 0, 0))) AS first_us,"
+        " MAX(epoch_us(make_timestamp(month // 100, month % 100, 1, 0, 0, 0) + INTERVAL 1 MONTH)) AS last_us,"
+        f" fsum(items) AS items, 0 AS to_check FROM groups AS found JOIN merged_services ON {merged} GROUP BY ALL;"
+        "INSERT INTO unknown_energy BY NAME SELECT found.group_id || ':' || UNNEST(RANGE(slices)) AS row_id,"
+        f" found.service_key, month FROM estimates AS found JOIN merged_services ON {merged} WHERE it_energy IS NULL;"
+        "UPDATE service_months SET unknown = (SELECT COUNT(*) FROM unknown_energy AS lost WHERE"
+        " lost.service_key = service_months.service_key AND lost.month = service_months.month)"
+        " WHERE service_key IN (SELECT service_key FROM merged_services)"
+    )

@@ -1,0 +1,332 @@
+"""The groups that authorities publish, merged in a wider build: the same totals, and nothing about too few people."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from estimator.assessment.impacts import Amount
+from estimator.builds import merged_groups
+from estimator.builds.merged_groups import MergeRefused, PublishedGroups, merge
+from estimator.builds.queries import SAMPLE_MARK
+from estimator.catalogue.load import load
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.register.register import Register
+from estimator.ledger.rows import Activity
+from estimator.reporting.publications.context import facts_in
+from estimator.reporting.publications.groups_file import Key, Member, _by_key, published_groups
+from estimator.reporting.publications.reen_rollup import FilesRefused, read_merged
+from estimator.results.reading import Results, current_results
+from tests.reporting.authority import case, facts, plain, run
+from tests.support import built, sobria
+
+CODES = tuple(f"540{number}" for number in range(10, 22))
+MONTHS = ("2026-01", "2026-02")
+TOKENS: dict[str, Any] = {"other_energy_kwh": None, "other_mode": "mode/not_declared", "model": "llama-3.3-70b"}
+TOKENS |= {"output_tokens": 2e5, "input_tokens": 3e5, "context_tokens": 1e8, "host": "scaleway/fr-par-2"}
+TOKENS |= {"machine": None, "machine_hours": None, "resource_share": None}
+ALONE: dict[str, Any] = TOKENS | {"model": "mistral-7b-instruct", "requests": 6.0}
+FEW = ("rare", "lente", "trio")  # uses of 2, 2 and 3 agents, each with a model of its own
+
+
+def _rows(code: str, number: int) -> list[Activity]:
+    """Two uses of many agents, one measured, one modelled, and two small ones (60 uses a month each) on one meter."""
+    found = []
+    for month in MONTHS:
+        found.append(run(f"courrier-{code}", 1.5 + number, month, requests=500.0))
+        found.append(run(f"chat-{code}", 0, month, requests=400.0 + number, **TOKENS))
+        found += [run(f"{name}-{code}", 0.3 + number / 7, month, requests=60.0) for name in ("resume", "note")]
+    return found
+
+
+def _commune(home: Path, code: str, *names: str) -> None:
+    for name in names or ("courrier", "chat", "resume", "note"):
+        case(Register(home), f"{name}{code}", code, f"{name}-{code}", f"{name} {code}")
+
+
+def _published(home: Path, code: str) -> PublishedGroups:
+    return published_groups(facts(home, code, by=f"Mairie {code}"))
+
+
+def _write(folder: Path, file: PublishedGroups) -> Path:
+    path = folder / f"{file.territory}-{file.period}.json"
+    path.write_text(file.model_dump_json(), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One home with every row of twelve communes."""
+    home = tmp_path_factory.mktemp("whole")
+    for code in CODES:
+        _commune(home, code)
+    built(home, *chain.from_iterable(_rows(code, number) for number, code in enumerate(CODES)))
+    return home
+
+
+@pytest.fixture(scope="module")
+def files(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """What the twelve communes publish."""
+    folder, every = tmp_path_factory.mktemp("published"), facts(whole).scope
+    scopes = [replace(every, territory=code) for code in CODES]
+    return [_write(folder, published_groups(facts_in(s, "fr", f"Mairie {s.territory}"))) for s in scopes]
+
+
+@pytest.fixture(scope="module")
+def national(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home without a row, in which they are merged."""
+    home = tmp_path_factory.mktemp("national")
+    said = sobria(home, "ledger", "merge", *map(str, files)).stdout
+    assert "12 fichier(s) réuni(s)" in said and "Commune 54021 Mairie 54021" in said
+    return home
+
+
+def _numbers(amount: Amount) -> Iterator[float]:
+    """Every number of an amount and of its parts, -1 where it is unknown."""
+    ends = (amount.low, amount.central, amount.high, amount.at_factor_values, *(amount.envelope or ()))
+    yield from (
+        -1.0 if number is None else number for number in (*ends, amount.covers, amount.made, amount.made_partly)
+    )
+    for part in amount.parts.values():
+        yield from _numbers(part)
+
+
+def _same(one: Results, other: Results) -> None:
+    """Every figure, with its interval, its bounds, its coverage and its parts."""
+    expected, found = one.totals(), other.totals()
+    for name, amount in expected.indicators.items():
+        assert list(_numbers(found.indicators[name])) == pytest.approx(list(_numbers(amount)), rel=1e-12), name
+    assert dict(found.proof) == pytest.approx(dict(expected.proof), rel=1e-12)
+    same = ("runs", "unknown", "weight_kwh", "site_energy", "embodied")
+    assert [getattr(found.coverage, n) for n in same] == pytest.approx([getattr(expected.coverage, n) for n in same])
+
+
+def test_twelve_communes_are_one_home_that_has_all_their_rows(whole: Path, national: Path) -> None:
+    """96 runs: to 1e-12, and month by month. A month of `courrier` of the first commune is 1.5 kWh at a desk."""
+    one, merged = current_results(whole), current_results(national)
+    _same(one, merged)
+    months = merged.figures_of_months()
+    for month, found in one.figures_of_months().items():
+        for name, amount in found.items():
+            assert list(_numbers(months[month][name])) == pytest.approx(list(_numbers(amount)), rel=1e-12)
+    assert merged.totals().coverage.runs == 96
+    [first] = [s for s in merged.services() if s.service_key == "54010:courrier54010"]
+    assert first.indicators["it_energy"].at_factor_values == pytest.approx(3.0)
+
+
+def test_a_home_of_its_own_publishes_the_same_groups(files: list[Path], tmp_path: Path) -> None:
+    """The commune alone in its home: the sums of its groups are those of the home of all."""
+    _commune(tmp_path, CODES[3])
+    built(tmp_path, *_rows(CODES[3], 3))
+    alone, among = _published(tmp_path, CODES[3]), PublishedGroups.model_validate_json(files[3].read_bytes())
+    assert [group.sums for group in alone.groups] == [group.sums for group in among.groups]
+
+
+def test_each_number_says_which_authorities_it_comes_from(national: Path) -> None:
+    """Electricity at factor values of a commune over that of all twelve; a service is of one authority."""
+    merged = current_results(national)
+    parts = merged.totals().authorities
+    kwh = {s.service_key: s.indicators["energy"].at_factor_values or 0.0 for s in merged.services()}
+    mine = sum(value for key, value in kwh.items() if key.startswith("54021:"))
+    assert parts[0].territory == "54021" and parts[0].share == pytest.approx(mine / sum(kwh.values()))
+    assert sum(part.share or 0.0 for part in parts) == pytest.approx(1.0)
+    assert parts[0].files[0].period == "2026" and parts[0].files[0].withheld == 0
+    text = plain(sobria(national, "explain", "total.gwp").stdout)
+    assert "groupes publiés par 12 collectivité(s), aucune ligne" in text and "année 2026 (calcul" in text
+    body = json.loads(sobria(national, "explain", "service.54010:courrier54010.energy", "--json").stdout)
+    assert [part["territory"] for part in body["trace"]["authorities"]] == ["54010"]
+    said = sobria(national, "totals", lang="en").stdout
+    assert "groups published by 12 authority(ies), no row" in said and "Mairie 54021: " in said
+
+
+def test_the_yearly_review_of_the_territory_comes_out_of_it(whole: Path, national: Path, tmp_path: Path) -> None:
+    """The sums of the review are the totals, to what 32-bit draws keep; a commune without groups is named."""
+    review, totals = read_merged(national, [*CODES, "54999"]), current_results(whole).totals().indicators
+    for name in ("energy", "water", "adpe", "gwp"):
+        found = review.figure(name)
+        assert [*found.ends, found.covers] == pytest.approx([*totals[name].ends, totals[name].covers], rel=1e-5)
+    assert review.missing == ["54999"] and review.share("published")["denominator"] == 48
+    out = tmp_path / "bilan.txt"
+    sobria(national, "report", "reen-rollup", "--communes", "54999", "--out", str(out))
+    assert "Fichiers reçus : 12" in plain(out.read_text("utf-8"))
+    sobria(national, "report", "reen", "--period", "2026", "--out", str(out))
+    assert "l'IA a consommé" in plain(out.read_text("utf-8"))
+
+
+def test_a_home_may_have_rows_of_its_own_beside(files: list[Path], tmp_path: Path) -> None:
+    """5 kWh of its own and the first commune's 2 × (1.5 + 2 × 0.3) kWh measured; other groups make another build."""
+    first = built(tmp_path, run("siege", 5)).meta["build"]
+    merge(tmp_path, files[:1])
+    found = current_results(tmp_path)
+    read = sum(row["as_read_kwh"] or 0.0 for row in found.table().arrow().to_pylist() if _whole_energy(row))
+    assert found.meta["build"] != first and read == pytest.approx(5 + 2 * 2.1)
+    assert found.totals().authorities[0].share == pytest.approx(1 - _energy(found, "siege") / _energy(found))
+    assert merge(tmp_path, files[:1]) == []
+
+
+def test_ways_of_serving_of_two_homes_stay_apart(files: list[Path], exposed: Path, tmp_path: Path) -> None:
+    """The first way of serving of one home is the second one of the other: the electricity of each model stays."""
+    merge(tmp_path, [files[0], _write(tmp_path, _published(exposed, "54395"))])
+    found = _energy(current_results(tmp_path), "54395:chat54395")
+    assert found == pytest.approx(_energy(current_results(exposed), "chat-54395"), rel=1e-12)
+
+
+def _whole_energy(row: dict[str, Any]) -> bool:
+    return bool(row["level"] == "total" and row["impact"] == "it_energy")
+
+
+def _energy(found: Results, service: str = "") -> float:
+    amounts = {s.service_key: s.indicators["energy"] for s in found.services()} | {
+        "": found.totals().indicators["energy"]
+    }
+    return amounts[service].at_factor_values or 0.0
+
+
+@pytest.fixture(scope="module")
+def exposed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A commune with three uses of 2, 2 and 3 agents, that each have a model of their own in February, one of them in
+    January too, beside two of 3 agents on one meter, which the first joins in January, and two large ones."""
+    home, code = tmp_path_factory.mktemp("exposed"), "54395"
+    _commune(home, code, "courrier", "chat", "resume", "note", *FEW)
+    statements = Commitments(home)
+    for name, agents in (("courrier", 40), ("chat", 30), ("resume", 3), ("note", 3), *zip(FEW, (2, 2, 3), strict=True)):
+        said = {"service": f"{name} {code}", "date": "2026-01-02", "trained": 1, "with_access": agents, "kind": "essai"}
+        statements.state_training(said, voter("Ressources humaines", "déclaration"))
+    alone = zip(FEW, ("mistral-7b-instruct", "llama-3.1-8b", "qwen3-8b"), strict=True)
+    rows = [run(f"{name}-{code}", 0, "2026-02", **ALONE | {"model": model}) for name, model in alone]
+    rows += [run(f"rare-{code}", 0.4, MONTHS[0], requests=4.0)]
+    rows += [run(f"lente-{code}", 0, MONTHS[0], **ALONE | {"model": "llama-3.1-8b"})]
+    built(home, *_rows(code, 1), *rows)
+    return home
+
+
+def test_uses_of_too_few_agents_cannot_be_told_apart(exposed: Path, tmp_path: Path) -> None:
+    """An attacker has every group of the file, the electricity withheld, that of the commune, and that of each month
+    by use that is told and of the small ones together, as other publications have them; each is a sum of lines. No
+    combination of these sums is of uses of fewer than five agents alone: a set S of uses is exposed if some y has
+    yA = 0 on all other lines, and not on those of S."""
+    found = facts(exposed, "54395")
+    by_key = _by_key(found.scope)
+    held = published_groups(found)
+    told = {(group.use, group.month, tuple(sorted(group.facts.items()))) for group in held.groups}
+    lines = [(key, member) for key, members in by_key.items() for member in members]
+    sums = [_where(lines, lambda key, _, one=key: key == one) for key in by_key if _told(key, told)]
+    sums.append(_where(lines, lambda key, _: not _told(key, told)))
+    sums.append(_where(lines, lambda *_: True))
+    sums += [_where(lines, lambda key, _, one=one: key[:2] == one) for one in {key[:2] for key in by_key}]
+    agents = {member.case.id: _agents(member.case.id) for _, member in lines}
+    assert not list(_exposed(np.array(sums), [member.case.id for _, member in lines], agents))
+    told_all = [_where(lines, lambda key, _, one=key: key == one) for key in by_key]
+    assert held.withheld == 5 and held.withheld_kwh
+    assert list(_exposed(np.array(told_all), [member.case.id for _, member in lines], agents))  # the attack works
+    text = held.model_dump_json()
+    assert not [name for name in (*FEW, "mistral-7b", "qwen3", "llama-3.1-8b") if name in text]
+
+
+def _agents(case: str) -> int:
+    sizes = {"courrier": 40, "chat": 30, "resume": 3, "note": 3, "rare": 2, "lente": 2, "trio": 3}
+    return sizes[case.removesuffix("54395")]
+
+
+def _told(key: Key, told: set[Any]) -> bool:
+    return (key.use, key.month, key.facts) in told
+
+
+def _where(lines: Sequence[tuple[Key, Member]], chosen: Any) -> list[float]:
+    return [float(chosen(key, member)) for key, member in lines]
+
+
+def _exposed(sums: "np.ndarray", uses: Sequence[str], agents: dict[str, int]) -> Iterator[tuple[str, ...]]:
+    """The sets of uses of fewer than five agents of which a combination of these sums is."""
+    small = [use for use, count in agents.items() if count < 5]
+    for size in (1, 2):
+        for some in combinations(small, size):
+            inside = np.isin(uses, some)
+            if sum(agents[use] for use in some) >= 5:
+                continue
+            _, sizes, directions = np.linalg.svd(sums[:, ~inside].T)
+            free = directions[int((sizes > 1e-9).sum()) :]
+            if np.abs(free @ sums[:, inside]).max(initial=0.0) > 1e-9:
+                yield some
+
+
+def test_what_is_withheld_is_said_and_lowers_what_the_review_covers(exposed: Path, tmp_path: Path) -> None:
+    """Three groups of February and the two of January; the totals of the wider home are those of the others alone."""
+    held = _published(exposed, "54395")
+    merge(tmp_path, [_write(tmp_path, held)])
+    merged = current_results(tmp_path)
+    there = merged.totals()
+    whole = current_results(exposed).totals()
+    missing = whole.coverage.weight_kwh - there.coverage.weight_kwh
+    assert missing == pytest.approx(held.withheld_kwh) and missing > 0
+    [file] = there.authorities[0].files
+    assert (file.withheld, file.withheld_kwh) == (5, held.withheld_kwh)
+    assert "5 groupe(s) hors de ces chiffres, trop peu d'agents" in plain(sobria(tmp_path, "totals").stdout)
+    [commune] = read_merged(tmp_path).files
+    assert commune.figures["energy"].covers == pytest.approx(there.coverage.weight_kwh / whole.coverage.weight_kwh)
+    out = tmp_path / "groups.json"
+    said = sobria(exposed, *f"report groups --territory 54395 --period 2026 --out {out}".split()).stdout
+    assert "5 groupe(s) de petits usages ne sont pas dans le fichier" in said
+
+
+def _body(path: Path, **changed: Any) -> PublishedGroups:
+    return PublishedGroups.model_validate(json.loads(path.read_bytes()) | changed).sealed()
+
+
+def test_files_that_do_not_merge_are_refused_in_words(files: list[Path], tmp_path: Path) -> None:
+    """All faults at once, in both languages, and nothing is written."""
+    home, other = tmp_path / "home", "0" * 16
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    method = _write(bad, _body(files[0], formulas_version=other))
+    factors = _write(bad, _body(files[1], factors_version=other))
+    again = _write(bad, _body(files[2], period="2026-01"))
+    with pytest.raises(MergeRefused) as refusal:
+        merge(home, [method, factors, files[2], again])
+    assert [item["code"] for item in refusal.value.items] == ["merge_method", "merge_factors", "merge_twice"]
+    said = refusal.value.message("fr")
+    assert f"formules {other}" in said and load().version in said and "54012 est déjà là pour 2026-01" in said
+    assert "3 file(s) of groups cannot be merged" in refusal.value.message("en") and not home.exists()
+    damaged, cut, group = bad / "damaged.json", bad / "cut.json", bad / "group.json"
+    damaged.write_text(files[0].read_text("utf-8").replace('"slices":2', '"slices":3'), "utf-8")
+    cut.write_bytes(files[0].read_bytes()[:-100])
+    group.write_text(files[0].read_text("utf-8").replace("mode/meter", "mode/lune"), "utf-8")
+    for path, words in ((damaged, "empreinte différente"), (cut, "champ JSON"), (group, "colonnes d'un groupe")):
+        said = sobria(home, "ledger", "merge", str(path), str(files[1]), code=1).stderr
+        assert path.name in said and words in said and not (home / "authorities").exists()
+
+
+def test_a_correction_takes_the_place_of_the_same_period(files: list[Path], tmp_path: Path) -> None:
+    """Twice the runs of the first commune's groups; refused without --replace, and other months always."""
+    merge(tmp_path, files[:1])
+    corrected = _body(files[0])
+    groups = [group.model_copy(update={"slices": 2 * group.slices}) for group in corrected.groups]
+    path = _write(tmp_path, corrected.model_copy(update={"groups": tuple(groups)}).sealed())
+    with pytest.raises(MergeRefused, match="--replace"):
+        merge(tmp_path, [path])
+    assert [file.territory for file in merge(tmp_path, [path], replace=True)] == ["54010"]
+    assert current_results(tmp_path).totals().coverage.runs == 2 * 8
+    with pytest.raises(MergeRefused, match="54010"):
+        merge(tmp_path, [_write(tmp_path / "builds", _body(files[0], period="2026-02"))], replace=True)
+
+
+def test_invented_data_and_a_torn_file_of_the_home_are_refused(files: list[Path], tmp_path: Path) -> None:
+    merge(tmp_path, files[:1])
+    with pytest.raises(MergeRefused, match="--home"):
+        merge(tmp_path, [_write(tmp_path, _body(files[1], mark="DONNÉES FICTIVES"))])
+    invented = tmp_path / "invented"
+    merge(invented, [tmp_path / "54011-2026.json"])
+    assert (invented / SAMPLE_MARK).exists()
+    review = _body(files[1], review={"uses": 1})
+    merge(tmp_path, [_write(tmp_path, review)])
+    with pytest.raises(FilesRefused, match="seed"):
+        read_merged(tmp_path)
+    there = tmp_path / merged_groups.AUTHORITIES / "54010_2026.json"
+    there.write_bytes(there.read_bytes()[:-9])
+    assert "54010_2026.json" in sobria(tmp_path, "totals", code=1).stderr
