@@ -32,7 +32,7 @@
   const MOMENT = 100, LONG = 3000; // [ms]
   const RUNS = "[data-test-script-state]:not([data-test-script-state=notRunning]), [data-stale=true]"; // a page, a part of one
   const ACTS = "[role=radio], [role=option], [data-testid=stButton] button, [data-testid=stFormSubmitButton] button";
-  let late, ran = false;
+  let late, again, ran = false;
   const tell = () => {
     const waiting = document.querySelector(".loading");
     if (!document.querySelector(".st-key-page")) return; // the first load says its own
@@ -42,7 +42,12 @@
   };
   const begun = () => { late ??= setTimeout(tell, MOMENT); };
   const ended = () => {
-    if (document.querySelector(RUNS)) { ran = true; return begun(); }
+    if (document.querySelector(RUNS)) {
+      ran = true;
+      clearTimeout(again);
+      again = setTimeout(ended, MOMENT); // what is stale at its end is taken away, which changes no state
+      return begun();
+    }
     if (!ran) return;
     ran = false;
     late = clearTimeout(late);
