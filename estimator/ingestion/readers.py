@@ -10,6 +10,7 @@ from typing import NamedTuple
 from estimator.core import parquet_files
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.typography import some_of
+from estimator.ingestion.codecarbon import counters as codecarbon_counters
 from estimator.ingestion.codecarbon import objects as codecarbon_objects
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.declarations import reader as declared
@@ -68,6 +69,7 @@ _OTHERS: tuple[Reader, ...] = (
     carbontracker.READER,
     kepler.READER,
     scaphandre.READER,
+    codecarbon_counters.READER,
 )
 READERS = (*_TABLES, *_OTHERS)
 _NAMES = re.compile(r"(\.csv|\.csv\.bak|\.csv_\d+\.bak|^emissions.*\.bak)$", re.IGNORECASE)

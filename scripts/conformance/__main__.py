@@ -52,6 +52,9 @@ def _result(client: Client, version: Version, work: Path, keep: bool) -> Result:
     except NotInstalled as error:
         return Result(client.name, version.number, day, "absent", 0, " ".join(str(error).split())[:400])
     trial = tried(client, programs, work)
+    if version.refuses and trial.faults and version.refuses in trial.printed:
+        said = next(line for line in trial.printed.splitlines() if version.refuses in line)
+        return Result(client.name, version.number, day, "absent", 0, said.strip()[:200])
     if keep and version is client.versions[-1]:
         record(client, version, trial)
     verdict = "red" if trial.faults else "green"

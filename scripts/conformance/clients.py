@@ -7,10 +7,12 @@ ALL = (*COUNTED, "cached_tokens")
 
 
 class Version(NamedTuple):
-    """A version, and the day whose packages it is installed with; None for the newest."""
+    """A version, and the day whose packages it is installed with; None for the newest. `refuses`: what it says itself
+    when it does not do this without its maker."""
 
     number: str
     day: str | None = None
+    refuses: str = ""
 
 
 class Client(NamedTuple):
@@ -45,6 +47,7 @@ _LANGFUSE = (Version("3.10.1", YEAR_AGO), Version("5.0.4"))
 _CLAUDE = (Version("2.0.54"), Version("2.1.332"))
 _CODEX = (Version("0.77.0"), Version("0.171.0"))
 _LITELLM = (Version("1.80.5", YEAR_AGO), Version("1.108.7"))
+_LITELLM_GENERIC = (_LITELLM[0]._replace(refuses="only available for LiteLLM Enterprise"), _LITELLM[1])
 _SDK = (Version("1.38.0", YEAR_AGO), Version("1.45.2"))
 
 CLIENTS = (
@@ -107,7 +110,7 @@ CLIENTS = (
         "LiteLLM, `generic_api`",
         "litellm_callbacks",
         ("litellm[proxy]=={version}", "opentelemetry-sdk", "opentelemetry-exporter-otlp"),
-        _LITELLM,
+        _LITELLM_GENERIC,
         arguments=("generic_api",),
         environment="litellm",
     ),
@@ -164,6 +167,17 @@ CLIENTS = (
         for name, title in (("csv", "fichier"), ("endpoint", "`emissions_endpoint`"), ("logger", "`save_to_logger`"))
     ),
     Client(
+        "codecarbon-prometheus",
+        "codecarbon, `save_to_prometheus`",
+        "codecarbon_outputs",
+        ("codecarbon=={version}",),
+        _CODECARBON,
+        ("energy",),
+        "class/server-unknown",
+        ("prometheus",),
+        environment="codecarbon",
+    ),
+    Client(
         "langfuse",
         "Langfuse (bibliothèque)",
         "langfuse_sdk",
@@ -174,8 +188,16 @@ CLIENTS = (
     *(
         Client(name, title, "coding_agents", (package,), versions, ALL, at, (name.replace("-", "_"),), npm=True)
         for name, title, package, versions, at in (
-            ("claude-code", "Claude Code", "@anthropic-ai/claude-code@{version}", _CLAUDE, "class/server-unknown"),
+            ("claude-code", "Claude Code", "@anthropic-ai/claude-code@{version}", _CLAUDE, "class/hyperscale"),
             ("codex", "Codex", "@openai/codex@{version}", _CODEX, "class/server-unknown"),
         )
+    ),
+    Client(
+        "litellm-proxy",
+        "LiteLLM, passerelle, `generic_api`",
+        "litellm_proxy",
+        ("litellm[proxy]=={version}",),
+        _LITELLM_GENERIC,
+        environment="litellm",
     ),
 )

@@ -28,13 +28,14 @@ Row = dict[str, Any]
 
 
 class Trial(NamedTuple):
-    """What a client sent and wrote, the rows that were expected and those found, and what is wrong, in words."""
+    """What a client sent, wrote and printed, the rows expected and those found, and what is wrong, in words."""
 
     exchanges: list[Exchange]
     files: dict[str, str]
     expected: list[Row]
     found: list[Row]
     faults: list[str]
+    printed: str
 
 
 def tried(client: Client, programs: Path, work: Path) -> Trial:
@@ -51,7 +52,7 @@ def tried(client: Client, programs: Path, work: Path) -> Trial:
             named = {"UPSTREAM": upstream, "COLLECT": collect, "TOKEN": token, "SECRET": SECRET, "MODEL": MODEL}
             faults = _driven(client, programs, work, named | {"OUT": str(out)})
     (work / "exchanges.txt").write_text("\n\n".join(map(repr, relay.exchanges)), "utf-8")
-    files = {path.name: path.read_text("utf-8") for path in sorted(out.iterdir())}
+    files = {path.name: path.read_text("utf-8").replace(str(work), "/essai") for path in sorted(out.iterdir())}
     if files:
         done = _sobria(home, "import", str(out), *client.importing)
         faults += [f"import: {done.stderr.strip() or done.stdout.strip()}"] if done.returncode else []
@@ -62,7 +63,8 @@ def tried(client: Client, programs: Path, work: Path) -> Trial:
     faults += differences(client, expected, found)
     if SECRET in kept_in(home) or SECRET.encode() in _bytes_of(home):
         faults.append("a prompt or a key is on the disk")
-    return Trial(relay.exchanges, files, expected, found, faults)
+    printed = (work / "driver.log").read_text("utf-8")
+    return Trial(relay.exchanges, files, expected, found, faults, printed)
 
 
 def differences(client: Client, expected: list[Row], found: list[Row]) -> list[str]:
@@ -142,6 +144,7 @@ def _driven(client: Client, programs: Path, work: Path, named: dict[str, str]) -
             command, env=environment, cwd=work, capture_output=True, text=True, timeout=LONGEST_S, check=False
         )
     except subprocess.TimeoutExpired:
+        (work / "driver.log").touch()
         return [f"still running after {LONGEST_S} s"]
     (work / "driver.log").write_text(done.stdout + done.stderr, "utf-8")
     said = (done.stderr or done.stdout).strip().rpartition("\n")[2]

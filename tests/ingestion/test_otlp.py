@@ -185,9 +185,11 @@ def test_more_spans_than_any_exporter_sends_are_refused_before_they_are_written_
 
 
 def test_the_address_of_a_call_by_litellm_is_read_where_it_is_hidden(tmp_path: Path) -> None:
-    """It stands in JSON text; what holds the call, and what it is made of, are no lost calls."""
+    """It stands in JSON text, and its cached tokens in Python's; what holds the call, and what it is made of, are no
+    lost calls."""
     hidden = json.dumps({"model_id": None, "api_base": "http://sk-untel@10.0.0.4:8000/v1"})
     tokens = {"gen_ai__usage__input_tokens": 12, "gen_ai__usage__output_tokens": 3}
+    tokens["metadata__usage_object"] = "{'prompt_tokens': 12, 'prompt_tokens_details': {'cached_tokens': 8}}"
     call = span(2, hidden_params=hidden, gen_ai__system="openai", gen_ai__request__model="gpt-oss-20b", **tokens)
     agent, raw = span(1, gen_ai__operation__name="invoke_agent"), span(3, llm__openai__id="chatcmpl-1")
     sent = export(agent, call | {"parentSpanId": agent["spanId"]}, raw | {"parentSpanId": call["spanId"]})
@@ -197,4 +199,5 @@ def test_the_address_of_a_call_by_litellm_is_read_where_it_is_hidden(tmp_path: P
         ledger = Ledger(door.home)
         (row,) = ledger.copies("activities", ledger.files("activities"))
         assert (row.served_at, "hidden_params" in body["dropped_names"]) == ("10.0.0.4:8000", False)
+        assert (row.input_tokens, row.cached_tokens, row.output_tokens) == (12, 8, 3)
         assert "untel" not in kept_in(door.home)

@@ -238,3 +238,13 @@ def test_readings_that_go_on_replace_those_before(tmp_path: Path) -> None:
         (pytest.approx(0.05), "superseded"),
         (pytest.approx(0.1), "current"),
     ]
+
+
+def test_the_counter_that_codecarbon_pushes_rises_by_what_was_consumed() -> None:
+    """From 0.002 to 0.052 kWh in an hour: 0.05 kWh; from 0.1 after a restart to 0.4: 0.3 kWh."""
+    rows = {row.service_key: row for row in sample("codecarbon_counter").rows}
+    assert {name: row.other_energy_kwh for name, row in rows.items()} == {
+        "courrier": pytest.approx(0.05),
+        "tri": pytest.approx(0.3),
+    }
+    assert {(row.other_mode, row.scope) for row in rows.values()} == {("mode/unknown", "unknown")}

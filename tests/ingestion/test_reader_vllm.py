@@ -135,3 +135,41 @@ def test_a_later_reading_that_tells_the_cards_replaces_one_that_did_not(tmp_path
 def test_a_counter_below_zero_is_refused_in_words() -> None:
     result = result_of(page(WRITTEN, "vllm:prompt_tokens_total -5"), name="vllm.prom")
     assert [row.code for row in result.refused] == ["bad_amount"] and not result.rows
+
+
+@pytest.mark.parametrize(
+    ("counters", "counts"),
+    [
+        (["llamacpp:prompt_tokens_total 900", "llamacpp:tokens_predicted_total 400"], (900, 400, None)),
+        (
+            [
+                *("tgi_request_input_length_sum 900", "tgi_request_input_length_count 8"),
+                *('tgi_request_success{kind="single",stop_reason="length"} 6', "tgi_request_generated_tokens_sum 400"),
+                'tgi_request_success{kind="stream",stop_reason="eos_token"} 2',
+            ],
+            (900, 400, 8),
+        ),
+        (
+            [
+                *(
+                    'sglang:prompt_tokens_total{model_name="a"} 900',
+                    'sglang:generation_tokens_total{model_name="a"} 400',
+                ),
+                'sglang:e2e_request_latency_seconds_count{model_name="a"} 8',
+            ],
+            (900, 400, 8),
+        ),
+    ],
+    ids=("llama.cpp", "TGI", "SGLang"),
+)
+def test_other_servers_count_the_same_things_under_other_names(
+    counters: list[str], counts: tuple[float | None, ...]
+) -> None:
+    """900 tokens read, 400 written, 6 + 2 requests, which llama.cpp does not count; a page that names no model is told
+    it above its counters."""
+    (row,) = rows_of(DAY + "# model Qwen/Qwen3-8B\n" + "\n".join(counters), name="page.prom")
+    assert (row.input_tokens, row.output_tokens, row.requests) == counts
+    assert row.model == ("a" if "model_name" in counters[0] else "Qwen/Qwen3-8B")
+    assert ("requests_not_counted" in row.checks) == (counts[2] is None)
+    nameless = rows_of(DAY + "\n".join(counters), name="page.prom")[0]
+    assert ("no_model" in nameless.checks) == ("model_name" not in counters[0])

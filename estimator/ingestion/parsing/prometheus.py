@@ -13,7 +13,7 @@ from estimator.core.errors import SobriaError
 
 _NAME = re.compile(r"^([a-zA-Z_:][\w:]*)[ \t{]", re.MULTILINE)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_TOLD = re.compile(r"^#\s*(since|until|service|cards)\s*[:=]?\s+(\S.*)$", re.IGNORECASE)
+_TOLD = re.compile(r"^#\s*(since|until|service|model|cards)\s*[:=]?\s+(\S.*)$", re.IGNORECASE)
 _EOF, _EXEMPLAR = "# EOF", " # "
 _LONGEST = 65_536  # maximum length of a line: the parsing time is quadratic in it
 # Errors of the parsers on an invalid line.
@@ -73,7 +73,8 @@ def last_of_each(found: Iterable[SeriesSample]) -> list[SeriesSample]:
 
 
 def comment_facts(text: str) -> dict[str, str]:
-    """Facts in comments: `# since DATE`, `# until DATE`, `# service NAME`, `# cards 2 x NAME`; the first of each."""
+    """Facts in comments: `# since DATE`, `# until DATE`, `# service NAME`, `# model NAME`, `# cards 2 x NAME`; the
+    first of each."""
     said: dict[str, str] = {}
     for content in text.splitlines():
         found = _TOLD.match(content)

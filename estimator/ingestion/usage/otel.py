@@ -36,9 +36,10 @@ _ADDRESSES = (
     *("api_base", "url.full", "http.url", "net.peer.name", "url"),
 )
 _HIDDEN_PARAMS = "hidden_params"  # of LiteLLM, JSON text: `api_base` is in it alone
+_USAGE_OBJECT, _CACHED = "metadata.usage_object", re.compile(r"'cached_tokens': (\d{1,9})\b")  # as Python writes it
 _PORTS = {"server.address": "server.port", "net.peer.name": "net.peer.port"}
 _NAME, _PORT = re.compile(r"^[\w.-]+$"), re.compile(r"^[0-9]{1,5}$")
-_PLACES = (*_ADDRESSES, *_PORTS.values(), _HIDDEN_PARAMS, _LANGFUSE)
+_PLACES = (*_ADDRESSES, *_PORTS.values(), _HIDDEN_PARAMS, _USAGE_OBJECT, _LANGFUSE)
 _KNOWN = frozenset((*(name for names in _ATTRIBUTES.values() for name in names), *_PLACES))
 _OF_AI = ("langfuse.observation.model.", "gen_ai.", "llm.", "openinference.", "traceloop.", "embedding.")
 NAME = re.compile(r"^[\w.@/:-]{1,80}$")  # of a library, or of a metric
@@ -127,8 +128,10 @@ def attributes_of(holder: Any) -> dict[str, Any]:
 
 
 def _counted(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Attributes with the counts of Langfuse: in the words of OpenAI, or in its own, where the input leaves out the
-    cached tokens."""
+    """Attributes with what LiteLLM says of the cache, or with the counts of Langfuse: in OpenAI's words, or in its own,
+    where the input leaves out the cached tokens."""
+    if cached := _CACHED.search(str(attributes.get(_USAGE_OBJECT, ""))):
+        return {_ATTRIBUTES["cached"][0]: int(cached[1])} | attributes
     told = json_text.parsed(str(attributes.get(_LANGFUSE, "")))
     if not isinstance(told, dict):
         return attributes

@@ -1,4 +1,4 @@
-"""Reader of the metrics page of vLLM: its counters since the server started, at the time of the reading."""
+"""Reader of the metrics page of vLLM, SGLang, llama.cpp or TGI: counters since the server started, when it was read."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -16,6 +16,18 @@ _COUNTERS = {
     "vllm:generation_tokens_total": "generation_tokens",
     "vllm:prefix_cache_hits_total": "cached_tokens",
 }
+# Those of other servers, by the vLLM counter of the same thing; a histogram's sum is one. llama.cpp counts no request.
+_OTHERS = {
+    "sglang:prompt_tokens_total": "vllm:prompt_tokens_total",
+    "sglang:generation_tokens_total": "vllm:generation_tokens_total",
+    "sglang:e2e_request_latency_seconds_count": "vllm:e2e_request_latency_seconds_count",
+    "llamacpp:prompt_tokens_total": "vllm:prompt_tokens_total",
+    "llamacpp:tokens_predicted_total": "vllm:generation_tokens_total",
+    "tgi_request_input_length_sum": "vllm:prompt_tokens_total",
+    "tgi_request_generated_tokens_sum": "vllm:generation_tokens_total",
+    "tgi_request_success": "vllm:request_success_total",
+}
+_BY_END = frozenset({"finished_reason", "stop_reason", "kind"})  # requests are counted by these, and tokens are not
 # Finished requests: the first of these counters that exists; older servers have histograms only.
 _REQUESTS = (
     "vllm:request_success_total",
@@ -40,9 +52,9 @@ _SUBJECT = ("since", "model", "labels")
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether a token counter of vLLM is present."""
+    """Whether a token counter of these servers is present."""
     counters = {"vllm:prompt_tokens_total", "vllm:generation_tokens_total"}
-    return "vllm" in head and not counters.isdisjoint(map(_own, prometheus.names(head)))
+    return not counters.isdisjoint(map(_own, prometheus.names(head)))
 
 
 def records(reading: RecordReader) -> Iterator[Record]:
@@ -61,11 +73,11 @@ def records(reading: RecordReader) -> Iterator[Record]:
         if name in _STARTS:
             starts.setdefault(name, sample.value)
         elif name in _COUNTERS or name in _REQUESTS:
-            series = {k: v for k, v in sample.labels.items() if k != "finished_reason"}
+            series = {k: v for k, v in sample.labels.items() if k not in _BY_END}
             key = repr(sorted(series.items()))
             sums[key][name] += sample.value
             until = told.get("until") or prometheus.iso(sample.moment_s)
-            model = series.get("model_name", series.get("model"))
+            model = series.get("model_name", series.get("model", told.get("model")))
             found.setdefault(key, {"labels": key, "until": until, "model": model, "line": sample.line})
         else:
             reading.left_out([sample.name])
@@ -80,7 +92,7 @@ def records(reading: RecordReader) -> Iterator[Record]:
 
 def _own(name: str) -> str:
     """The vLLM name of a series: its library writes it without the colon in OpenMetrics."""
-    return f"vllm:{name[5:]}" if name.startswith("vllm_") else name
+    return f"vllm:{name[5:]}" if name.startswith("vllm_") else _OTHERS.get(name, name)
 
 
 def _counts(sums: Mapping[str, float]) -> dict[str, float]:
@@ -132,4 +144,4 @@ def _work(model: str, counts: Mapping[str, float | None], waiting: bool) -> Part
     return counts_only(model, counts)
 
 
-READER = record_reader("vllm", 2, sniff, records)
+READER = record_reader("vllm", 3, sniff, records)

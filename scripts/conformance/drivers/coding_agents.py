@@ -11,6 +11,7 @@ from scripts.conformance.drivers.surroundings import MODEL, OUT, PROMPT, SECRET,
 
 HOME = Path(os.environ["HOME"])
 ASKED = str(PROMPT[0]["content"])
+CLAUDE = "claude-sonnet-4-5-20250929"  # it also calls others of its maker
 CODEX = f"""model = "{MODEL}"
 model_provider = "essai"
 
@@ -24,11 +25,11 @@ env_key = "ESSAI_KEY"
 
 def claude_code() -> Path:
     """A question asked without a terminal; the folder of its transcripts."""
-    named = {"ANTHROPIC_BASE_URL": UPSTREAM, "ANTHROPIC_API_KEY": SECRET, "ANTHROPIC_SMALL_FAST_MODEL": MODEL}
+    named = {"ANTHROPIC_BASE_URL": UPSTREAM, "ANTHROPIC_API_KEY": SECRET}
     named |= {"DISABLE_TELEMETRY": "1", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1"}
     settings = {"hasCompletedOnboarding": True, "customApiKeyResponses": {"approved": [SECRET[-20:]], "rejected": []}}
     (HOME / ".claude.json").write_text(json.dumps(settings), "utf-8")
-    _run(["claude", "-p", ASKED, "--model", MODEL, "--max-turns", "1"], named)
+    _run(["claude", "-p", ASKED, "--model", CLAUDE, "--max-turns", "1"], named)
     return HOME / ".claude" / "projects"
 
 

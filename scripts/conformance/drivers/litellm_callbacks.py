@@ -30,7 +30,7 @@ async def main(callback: str) -> None:
     usage = {"stream_options": {"include_usage": True}}
     async for _ in await litellm.acompletion(model=f"openai/{MODEL}", messages=PROMPT, stream=True, **usage, **to):
         pass
-    await asyncio.sleep(10)
+    await asyncio.sleep(25)
 
 
 if __name__ == "__main__":
