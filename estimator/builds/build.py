@@ -1,6 +1,7 @@
 """Build: current rows, activity groups, factor selection, estimates and audits; then publish, or refuse unchanged."""
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from estimator.places.journal import PlaceJournal
 
 KEPT_BUILDS = 3
 Progress = Callable[[int, int], None]  # given what is done, of what: 0 of 0 while nobody knows
+ROUNDING = 1e-12  # relative difference of two sums of the same numbers, in another order
 
 
 class AuditFailed(SobriaError):
@@ -32,49 +34,102 @@ class BuildLocked(SobriaError):
 
 
 def build(
-    home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0, progress: Progress | None = None
+    home: Path,
+    catalogue: Catalogue | None = None,
+    wait_s: float = 60.0,
+    progress: Progress | None = None,
+    full: bool = False,
 ) -> BuildResult:
-    """The build of the current ledger, made if it does not exist; `progress` is told so. AuditFailed, BuildLocked."""
+    """The build of the current ledger, made if it does not exist; `progress` is told so. full: made anew, from rows
+    alone, even if it does, and compared with what was there. AuditFailed, BuildLocked."""
     use_tables(home / TABLES)
     PlaceJournal(home).use_hosts()
     catalogue = catalogue or load()
     folder = home / "builds"
-    there = current(home)
+    there = None if full else current(home)
     if there:  # nothing to write nor to lock, in a home that may be read-only
         build_id = identity(Ledger(home), catalogue)
         if there.name == f"sobria-{build_id}.duckdb" and (whole := _whole(there, build_id)):
-            return BuildResult(build_id, there, False, whole)
+            return BuildResult(build_id, there, False, opened=whole)
     folder.mkdir(parents=True, exist_ok=True)
     busy = BuildLocked(home=home, seconds=round(wait_s))
     with waited_lock(folder / ".lock", wait_s, busy), Ledger(home).still() as ledger:
         build_id = identity(ledger, catalogue)
         path = folder / f"sobria-{build_id}.duckdb"
-        if _whole(path, build_id):
+        if not full and _whole(path, build_id):
             return _publish(home, BuildResult(build_id, path, fresh=False), catalogue)
-        from estimator.builds.contents import fill  # Arrow and numpy, which a build that is there does not need
-
         if progress:
             progress(0, 0)
         draft = folder / f".draft-{build_id}.duckdb"
-        draft.unlink(missing_ok=True)
-        _remove(path)
+        before = _sums(path, build_id) if full else {}
+        if not before:
+            _remove(path)
         try:
-            with created(draft) as engine:
-                fill(engine, ledger, catalogue, build_id, parts_beside(path))
-                _audit(engine)
-                own = json.dumps(engine.rows("SELECT * FROM own_measures"))
+            own = _made(draft, path, ledger, catalogue, full)
             publish(folder, own_beside(path).name, own.encode())
             if not _whole(draft, build_id):
                 raise FileDamaged(file=draft.name)
             os.replace(draft, path)
+            for made_of_it in beside(path) if before else ():
+                if made_of_it != own_beside(path):
+                    made_of_it.unlink(missing_ok=True)
         finally:
             draft.unlink(missing_ok=True)
             if not path.exists():
                 shutil.rmtree(parts_beside(path), ignore_errors=True)
             draft.with_name(draft.name + ".wal").unlink(missing_ok=True)
-        built = _publish(home, BuildResult(build_id, path, fresh=True), catalogue)
+        same = _apart(before, _sums(path, build_id)) <= ROUNDING if before else None
+        built = _publish(home, BuildResult(build_id, path, fresh=True, same=same), catalogue)
         _prune(folder, path)
         return built
+
+
+def _made(draft: Path, path: Path, ledger: Ledger, catalogue: Catalogue, full: bool) -> str:
+    """Write a build; the measures of models that it holds, as JSON. What is kept of parts is made anew where it is not
+    what factors now say of them, or is damaged."""
+    from estimator.builds.contents import NewBuild, fill  # Arrow and numpy, which a build that is there does not need
+    from estimator.builds.part_names import NamesDamaged
+    from estimator.builds.rollups import RollupsStale
+    from estimator.builds.settled_parts import FOLDER
+
+    new = NewBuild(path.stem.removeprefix("sobria-"), parts_beside(path), full)
+    while True:
+        draft.unlink(missing_ok=True)
+        try:
+            if full:
+                shutil.rmtree(draft.parent / FOLDER, ignore_errors=True)
+            with created(draft) as engine:
+                last = fill(engine, ledger, catalogue, new)
+                _audit(engine)
+                engine.run(last)
+                return json.dumps(engine.rows("SELECT * FROM own_measures"))
+        except RollupsStale as stale:
+            new = new._replace(anew={*new.anew, *stale.parts})
+        except NamesDamaged:
+            shutil.rmtree(draft.parent / FOLDER, ignore_errors=True)
+
+
+def _sums(path: Path, build_id: str) -> dict[str, list[float]]:
+    """What each group of a build sums, by what the group is; empty where there is no such build."""
+    engine = _whole(path, build_id)
+    rows = engine.rows("SELECT * EXCLUDE (group_id, slices) FROM groups") if engine else []
+    if engine:
+        engine.close()
+    told = [{name: value for name, value in row.items() if not isinstance(value, float)} for row in rows]
+    return {
+        str(sorted((name, value) for name, value in key.items() if value is not None)): [
+            value for value in row.values() if isinstance(value, float)
+        ]
+        for key, row in zip(told, rows, strict=True)
+    }
+
+
+def _apart(before: dict[str, list[float]], after: dict[str, list[float]]) -> float:
+    """How far apart two builds are: the largest relative difference of a sum; infinite where they have other groups."""
+    if {key: len(sums) for key, sums in before.items()} != {key: len(sums) for key, sums in after.items()}:
+        return math.inf
+    pairs = ((one, other) for key in after for one, other in zip(before[key], after[key], strict=True))
+    return max((abs(one - other) / max(abs(one), abs(other)) for one, other in pairs if one != other), default=0.0)
 
 
 def _whole(path: Path, build_id: str) -> DuckDB | None:

@@ -29,7 +29,7 @@ def identity(ledger: Ledger, catalogue: Catalogue) -> str:
     DuckDB and numpy."""
     merged = [path.read_text("utf-8", "replace") for path in sorted((ledger.home / AUTHORITIES).glob("*.json"))]
     inputs = [*ledger.names(), *knowledge(ledger.home).inputs(), *merged, catalogue.version, ENGINE_VERSION]
-    return digest([*inputs, f"numpy {version('numpy')}", _method(ledger.home / "builds")])
+    return digest([*inputs, f"numpy {version('numpy')}", method(ledger.home / "builds")])
 
 
 def deciding() -> Iterator[Traversable]:
@@ -46,7 +46,7 @@ def _below(folder: Traversable) -> Iterator[Traversable]:
             yield found
 
 
-def _method(folder: Path) -> str:
+def method(folder: Path) -> str:
     """Hash of our sources without their words; kept in a file under the hash of the sources as they are, which all of
     it follows from: to take the words out takes longer than to answer."""
     key = _as_they_are(deciding)

@@ -1,15 +1,18 @@
 """What a build file holds: rows that count, their sums, the factors they meet, estimates and counts; made in SQL."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from estimator.assessment.equation_system import sql
 from estimator.assessment.explanation import formulas_version
 from estimator.builds.build_file import FORMAT
-from estimator.builds.build_identity import digest
+from estimator.builds.build_identity import digest, method
 from estimator.builds.coverage import run_energy
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
@@ -19,11 +22,14 @@ from estimator.builds.locations import locate, say_places
 from estimator.builds.mending import record_mends
 from estimator.builds.merged_groups import add_groups, count_groups
 from estimator.builds.own_measures import own_measures
+from estimator.builds.rollups import UNNAMED, Rollups
 from estimator.builds.row_faults import record_faults
-from estimator.builds.row_status import EMBEDDED, row_status, sql_text
+from estimator.builds.row_status import Rows, crossing, row_status, sql_text
+from estimator.builds.settled_parts import EMBEDDED, Settled
 from estimator.builds.site_energy import site_pues
 from estimator.builds.sums import SERVED, sum_rows
 from estimator.builds.supplier_factors import MARKED, AnsweredFactors, day_us
+from estimator.catalogue.hourly_mix import own_hours
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
 from estimator.core.periods import month_after, months_between
@@ -31,7 +37,7 @@ from estimator.ledger import Ledger, withdrawn_rows
 from estimator.places.placing import knowledge
 
 VIEWS = ("proof_energy", "run_proofs", "place_basis")
-COUNTED = ("run_checks", "services", "unknown_energy", "service_months", "proved_runs")  # once a build
+COUNTED = ("service_months", "proved_runs")  # once a build
 ANSWERS = " LEFT JOIN answer_marks ON at_host = host AND since_us <= parts.from_us AND until_us > parts.from_us"
 WEIGHED = (
     ("charged", "charge_share", "1.0::DOUBLE"),
@@ -40,26 +46,42 @@ WEIGHED = (
 )
 
 
-def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, parts: Path) -> None:
-    """Every table and view of a new build. parts: the folder where it keeps the large parts of the ledger."""
+class NewBuild(NamedTuple):
+    """A build to be made: its id, the folder where it keeps the large parts of the ledger, whether their rows are all
+    read, and the names of those of which what is kept is made again."""
+
+    id: str
+    parts: Path
+    full: bool
+    anew: Collection[str] = ()
+
+
+def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) -> str:
+    """Every table and view of a new build; SQL that ends it once it was audited. RollupsStale, NamesDamaged."""
     known = knowledge(ledger.home)
     answered = AnsweredFactors(catalogue, known)
-    found = row_status(engine, ledger, parts, list(map(day_us, answered.days())))
+    moments = list(map(day_us, answered.days()))
+    settled = None if new.full or own_hours() else _settled(engine, ledger, crossing(moments))
+    found = row_status(engine, ledger, new.parts, moments, settled)
     # To plan what reads a view of views of few rows takes longer than to write them.
     kept = "TABLE" if found.few else "VIEW"
+    answered.table(engine)
     say_places(engine, known)
-    unstated = found.unstated - locate(engine, known)
-    engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(ledger.rows_sql('quarantine'))}")
-    _months(engine, answered)
+    rest = [file for file in found.large if settled is None or file not in settled.files]
+    engine.run(f"CREATE VIEW row_status AS {found.view(rest)}")
+    unstated = found.unstated - locate(engine, known, settled)
+    _refuse(engine, ledger, found, rest, settled)
+    rollups = Rollups(engine, settled, catalogue, new.anew)
+    engine.run(f"CREATE OR REPLACE VIEW row_status AS {found.view([*rest, *(part.file for part, _ in rollups.fresh)])}")
+    _months(engine, answered, settled)
     engine.run(sql_text("charged.sql"))
     hours_table(engine)
     site_pues(engine, answered)
-    unstated -= _weigh(engine)
-    answered.table(engine)
+    unstated -= _weigh(engine, settled)
     supposed_table(engine, catalogue)
     marked = f"COALESCE(answer_marks.mark, '') || {MARKED}" if answered.days() else MARKED
     engine.run(sql_text("runs.sql").format(kept=kept, marked=marked, answers=ANSWERS if answered.days() else ""))
-    sum_rows(engine, unstated)
+    sum_rows(engine, unstated, rollups.sums)
     machine_table(engine)
     reserved = "settled.reserved" if pace_table(engine, catalogue) else "FALSE"
     for name, relation, form in (("settled", "portions", kept), ("gathered", "summed", "TABLE")):
@@ -74,9 +96,21 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
     engine.run(f"CREATE VIEW bound_slices AS {joined('slices', attributes)}")
     engine.run(f"CREATE VIEW bound_groups AS {joined('groups', attributes)}")
     engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), 'bound_groups')}")
+    rollups.check()
     engine.run(f"CREATE VIEW run_energy AS {run_energy()}")
+    for table in ("run_checks", "unknown_energy"):
+        engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
     for view in VIEWS:
         engine.run(f"CREATE VIEW {view} AS {sql_text(f'views/{view}.sql')}")
+    if settled:
+        rollups.write(settled)
+    unnamed = rollups.several_unnamed()
+    if not unnamed:
+        engine.run(f"DELETE FROM run_checks WHERE code = '{UNNAMED}'")
+    rollups.load(unnamed)
+    engine.run(f"CREATE TABLE services AS {sql_text('tables/services.sql')}")
+    count_groups(engine)
+    rollups.show(new.parts, unnamed)
     for table in COUNTED:
         engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
     sets = ", ".join(f"{a}_set" for a in attributes)
@@ -85,11 +119,30 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
         "CREATE TABLE cells AS SELECT service_key, model, host, month, training, resource_share,"
         f" fsum(items) AS items, fsum(requests) AS requests, {sets}, {sums} FROM bound_groups GROUP BY ALL"
     )
-    count_groups(engine)
-    _meta(engine, ledger, catalogue, build_id, attributes)
+    _meta(engine, ledger, catalogue, new.id, attributes)
+    if settled:
+        settled.kept.prune()
+    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large)}"
 
 
-def _weigh(engine: DuckDB) -> set[str]:
+def _settled(engine: DuckDB, ledger: Ledger, crosses: str) -> Settled:
+    folder = ledger.home / "builds"
+    code = digest([method(folder), ENGINE_VERSION, f"numpy {version('numpy')}"])
+    return Settled(engine, folder, ledger.files("activities")[0], code, crosses)
+
+
+def _refuse(engine: DuckDB, ledger: Ledger, rows: Rows, read: Sequence[str], settled: Settled | None) -> None:
+    """Table `refused`: the rows in quarantine from which no row was parsed since, sought where one may be."""
+    refused = ledger.rows_sql("quarantine")
+    if settled and settled.parts:
+        found = engine.rows(f"SELECT DISTINCT file_sha, HASH(row_id) AS name FROM ({refused})")
+        names = np.unique(np.array([row["name"] for row in found], np.uint64))
+        held = settled.may_hold({row["file_sha"] for row in found}, names)
+        engine.run(f"CREATE OR REPLACE VIEW row_status AS {rows.view([*read, *held])}")
+    engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(refused)}")
+
+
+def _weigh(engine: DuckDB, settled: Settled | None) -> set[str]:
     """View `weighed`: rows that count, each with the share of its energy that is charged, the mark of its hours, and
     whether its model hears, or embeds; the columns that it fills. A table without rows is not joined: it would be
     looked up for each row."""
@@ -101,21 +154,25 @@ def _weigh(engine: DuckDB) -> set[str]:
         told += f", COALESCE({table}.{name}, {otherwise}) AS {name}" if there else f", {otherwise} AS {name}"
         joins += f" LEFT JOIN {table} ON {table}.row_id = located.row_id" if there else ""
     heard, read = "row_status WHERE audio_s > 0", f"row_status WHERE {EMBEDDED}"
-    told += f", {models_of(engine, 'audio', heard)} AS hears, {models_of(engine, 'embedding', read)} AS embeds"
+    sound, vectors = ((settled.models(kind) if settled else ()) for kind in ("audio", "embedding"))
+    told += f", {models_of(engine, 'audio', heard, sound)} AS hears"
+    told += f", {models_of(engine, 'embedding', read, vectors)} AS embeds"
     engine.run(f"CREATE VIEW weighed AS SELECT {told} FROM located{joins} WHERE located.status = 'current'")
     return {"other_energy_kwh"} if billed else set()
 
 
-def _months(engine: DuckDB, answered: AnsweredFactors) -> None:
+def _months(engine: DuckDB, answered: AnsweredFactors, settled: Settled | None) -> None:
     """The months between the first and last row, with their bounds in UTC [us], each cut where a supplier answered."""
-    span = engine.rows("SELECT MIN(start_month) AS first, MAX(end_month) AS last FROM row_status")[0]
-    months = [] if span["first"] is None else months_between(span["first"], span["last"])
+    spans = engine.rows("SELECT MIN(start_month) AS first, MAX(end_month) AS last FROM row_status")
+    spans += [dict(part.facts) for part in settled.parts] if settled else []
+    ends = [(span["first"], span["last"]) for span in spans if span["first"] is not None]
+    months = months_between(min(a for a, _ in ends), max(b for _, b in ends)) if ends else []
     starts = sorted(
         {*((start_us(m), m) for m in months), *((day_us(d), d.year * 100 + d.month) for d in answered.days())}
     )
     cut = [(month, us) for us, month in starts if month in months]
-    ends = [us for _, us in cut[1:]] + [start_us(month_after(m)) for m in months[-1:]]
-    columns = {"month": [m for m, _ in cut], "from_us": [us for _, us in cut], "to_us": ends}
+    until = [us for _, us in cut[1:]] + [start_us(month_after(m)) for m in months[-1:]]
+    columns = {"month": [m for m, _ in cut], "from_us": [us for _, us in cut], "to_us": until}
     engine.load("months", columns, {"month": "INTEGER", "from_us": "BIGINT", "to_us": "BIGINT"})
 
 

@@ -18,11 +18,13 @@ NOTED = "TABLES"  # beside CURRENT: the user's own tables that it took
 @dataclass(frozen=True)
 class BuildResult:
     """The id of a build, and whether it was newly made; opened: its file, where it had to be read to know that it is
-    whole: to open it again while this is held takes no time."""
+    whole: to open it again while this is held takes no time; same: whether the sums are those of the build that was
+    there, when all is read again."""
 
     id: str
     path: Path
     fresh: bool
+    same: bool | None = None
     opened: "DuckDB | None" = field(default=None, repr=False, compare=False)
 
 

@@ -1,7 +1,7 @@
 """The factors of the ledger's answers: a model at a place, as its rows describe it, and the time that tokens take."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -64,10 +64,10 @@ def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date,
     return bounds
 
 
-def models_of(engine: DuckDB, modality: str, rows: str) -> str:
-    """SQL: whether the model of a row is of a kind, for those of `rows`: a relation and its condition."""
+def models_of(engine: DuckDB, modality: str, rows: str, also: Iterable[str] = ()) -> str:
+    """SQL: whether the model of a row is of a kind, for those of `rows` (a relation, its condition) and of `also`."""
     told = engine.rows(f"SELECT DISTINCT model FROM {rows} AND model IS NOT NULL")
-    return named_sql(row["model"] for row in told if is_of(row["model"], modality))
+    return named_sql(model for model in sorted({*also, *(row["model"] for row in told)}) if is_of(model, modality))
 
 
 def _model(row: Row) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from estimator.builds.settled_parts import Settled
 from estimator.builds.supplier_factors import day_us
 from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES, UNKNOWN_SITE
 from estimator.core.duckdb_engine import DuckDB
@@ -49,18 +50,29 @@ _HOLDS = (
 _FROM = "CASE WHEN {0} IS NULL OR {0} = 'class/server-unknown' THEN 'unknown' ELSE 'trace' END"
 
 
-def locate(engine: DuckDB, known: Knowledge) -> set[str]:
+def locate(engine: DuckDB, known: Knowledge, settled: Settled | None = None) -> set[str]:
     """View `located`: the rows of `row_status` with the place that counts, where it comes from (`host_from`,
     `zone_from`), the ids of the rules that count and the code of what a person should look at (`place_code`). The
     columns that it fills."""
     told = _told(known)
+    sql = _distinct(told)
+    says = {tuple(row.values()) for row in engine.rows(sql)}
+    parts = settled.parts if settled else ()
+    of_parts = {part.key: [tuple(row.values()) for row in settled.told(part, sql)] for part in parts} if settled else {}
     types = {f"seen_{n}": _TYPES[n] for n in told} | {"from_us": "BIGINT", "to_us": "BIGINT"}
     types |= {f"to_{n}": _TYPES[n] for n in Placed._fields}
     columns: dict[str, list[Any]] = {name: [] for name in types}
-    for row in engine.rows(_distinct(told)):
-        for values in _lines(row, known):
+    lines: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    for said in sorted(says.union(*of_parts.values()), key=repr):
+        lines[said] = list(_lines(dict(zip(told, said, strict=True)), known))
+        for values in lines[said]:
             for column, value in zip(columns.values(), values, strict=True):
                 column.append(value)
+    if settled:
+        settled.lines = {
+            key: [dict(zip(types, values, strict=True)) for said in told_of for values in lines[said]]
+            for key, told_of in of_parts.items()
+        }
     engine.load("locations", columns, types)
     fills = (
         {"host", "zone", *_COLUMNS.values(), "machine", "machine_units", "device_hours"}

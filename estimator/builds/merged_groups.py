@@ -230,8 +230,5 @@ def count_groups(engine: DuckDB) -> None:
         " MAX(epoch_us(make_timestamp(month // 100, month % 100, 1, 0, 0, 0) + INTERVAL 1 MONTH)) AS last_us,"
         f" fsum(items) AS items, 0 AS to_check FROM groups AS found JOIN merged_services ON {merged} GROUP BY ALL;"
         "INSERT INTO unknown_energy BY NAME SELECT found.group_id || ':' || UNNEST(RANGE(slices)) AS row_id,"
-        f" found.service_key, month FROM estimates AS found JOIN merged_services ON {merged} WHERE it_energy IS NULL;"
-        "UPDATE service_months SET unknown = (SELECT COUNT(*) FROM unknown_energy AS lost WHERE"
-        " lost.service_key = service_months.service_key AND lost.month = service_months.month)"
-        " WHERE service_key IN (SELECT service_key FROM merged_services)"
+        f" found.service_key, month FROM estimates AS found JOIN merged_services ON {merged} WHERE it_energy IS NULL"
     )

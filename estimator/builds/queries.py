@@ -120,13 +120,13 @@ class Build(BuildFile):
         where, given = _filter(asked)
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", given)[0]["n"]
         order = f"{ORDERS[asked.order]}, end_us DESC, row_id"
-        page = f"SELECT * FROM runs WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
+        page = f"SELECT * EXCLUDE (held_in) FROM runs WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
         return {"rows": self._run_entries(self._engine.rows(page, [*given, limit, offset])), "total": total}
 
     def run(self, row_id: str) -> dict[str, Any]:
         """One run: its fields, figures, proof, difference between our figure and the file's own, account of its file.
         NumberUnknown."""
-        rows = self._engine.rows("SELECT * FROM runs WHERE row_id = $1", [row_id])
+        rows = self._engine.rows("SELECT * EXCLUDE (held_in) FROM runs WHERE row_id = $1", [row_id])
         if not rows:
             raise NumberUnknown(id=f"run.{row_id}")
         found = amounts(self.run_groups([row_id])[row_id])

@@ -44,7 +44,7 @@ def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> N
     lines = [(told, code, *values) for (told, code), values in odd.items()]
     engine.load("odd", {name: [line[place] for line in lines] for place, name in enumerate(TYPES)}, TYPES)
     engine.run(
-        f"CREATE TABLE row_faults AS SELECT row_id, service_key, odd.* EXCLUDE (stated)"
+        f"CREATE TABLE row_faults AS SELECT row_id, service_key, held_in, odd.* EXCLUDE (stated)"
         f" FROM (SELECT * FROM runs WHERE {_within(spans) if odd else 'FALSE'}) JOIN odd ON odd.stated = {stated}"
         f" WHERE NOT (code IN {OF_ITS_PLACE} AND zone_from NOT IN ('trace', 'unknown')); DROP TABLE odd"
     )

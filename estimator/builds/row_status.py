@@ -3,18 +3,18 @@ build, as are those of small parts; the others are read where they lie, each cou
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 from estimator.builds.inference_factors import models_of
+from estimator.builds.settled_parts import EMBEDDED, Settled
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger import Ledger
 from estimator.ledger.files import current_rows_sql, modelled_sql
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
-EMBEDDED = "input_tokens > 0 AND COALESCE(output_tokens, 0) = 0"  # where a model that embeds is looked for
 LARGE = 500_000  # size of a part from which it is not copied [bytes]
 FEW = 10_000  # rows up to which a build keeps what it makes of each
 _TASKS = """SELECT DISTINCT HASH(run_id) AS name FROM stored
@@ -27,32 +27,43 @@ def sql_text(name: str) -> str:
 
 
 class Rows(NamedTuple):
-    """What is known of the rows of a build: whether they are few and all copied, and the columns that none states."""
+    """What is known of the rows of a build: whether they are few and all copied, the columns that none states, and how
+    the view `row_status` is written of all of them, or of those that are copied and of some large parts."""
 
     few: bool
     unstated: Set[str]
+    view: Callable[[Sequence[str]], str]
+    large: Sequence[str]
 
 
-def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[int] = ()) -> Rows:
-    """Table `copied` and view `row_status`. parts: the folder beside the build where large parts are kept for it;
-    moments: from which factors change within a month [us]."""
-    crosses = " OR ".join(["start_month <> end_month", *(f"start_us < {us} AND end_us > {us}" for us in moments)])
+def row_status(
+    engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[int] = (), settled: Settled | None = None
+) -> Rows:
+    """Table `copied`. parts: the folder beside the build where large parts are kept for it; moments: from which factors
+    change within a month [us]; settled: the parts that are not read again, told which they are."""
+    crosses = crossing(moments)
     files = ledger.files("activities")
     large = [] if "," in str(parts) else [file for file in files[1:] if os.path.getsize(file) >= LARGE]
     small = [file for file in files if file not in large]
     gone = ledger.withdrawn_files("activities")
-    stored = f"SELECT *, FALSE AS beside FROM {parquet(small)}"
-    if large:
-        stored += f" UNION ALL BY NAME SELECT *, TRUE AS beside FROM {parquet(large)}"
+    aside = list[str]()
+    if settled and large:
+        settled.judge(large, small, gone)
+        aside = settled.aside_rows()
+    read = [file for file in large if file not in (settled.files if settled else ())]
+    stored = f"SELECT *, FALSE AS beside FROM {parquet([*small, *aside])}"
+    if read:
+        stored += f" UNION ALL BY NAME SELECT *, TRUE AS beside FROM {parquet(read)}"
     engine.run(f"CREATE VIEW stored AS {stored}")
     judged = _judged(engine, gone)
     engine.run(
         "CREATE TABLE set_aside AS SELECT DISTINCT HASH(row_id) AS name FROM stored"
         f" WHERE beside AND ({crosses} OR {judged})"
     )
-    aside = engine.rows("SELECT 1 FROM set_aside LIMIT 1")
-    inside = "NOT beside" + (" OR HASH(row_id) IN (SELECT name FROM set_aside)" if aside else "")
-    embeds = models_of(engine, "embedding", f"stored WHERE {EMBEDDED}")
+    apart = engine.rows("SELECT 1 FROM set_aside LIMIT 1")
+    inside = "NOT beside" + (" OR HASH(row_id) IN (SELECT name FROM set_aside)" if apart else "")
+    also = settled.models("embedding") if settled else ()
+    embeds = models_of(engine, "embedding", f"stored WHERE {EMBEDDED}", also)
     told = f"({crosses}) AS several_months, ({modelled_sql(embeds)}) AS modelled"
     shared = not_withdrawn(f"(SELECT * EXCLUDE (beside) FROM stored WHERE ({inside}) AND ({judged}))", gone)
     engine.run(f"CREATE VIEW activities AS {shared}")
@@ -66,19 +77,37 @@ def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[in
         f" WHERE ({inside}) AND NOT ({judged})"
     )
     engine.run("DROP VIEW activities; DROP VIEW stored; DROP TABLE repeated")
-    everything, unstated = "SELECT * FROM copied", set[str]()
+    if settled:
+        engine.load("aside_names", {"name": settled.all_aside().tolist()}, {"name": "UBIGINT"})
+        engine.run("INSERT INTO set_aside SELECT name FROM aside_names; DROP TABLE aside_names")
+    kept = dict(zip(large, keep_beside([small[0], *large], parts)[1:], strict=True)) if large else {}
+    empty, unstated = set[str](), set[str]()
     if large:
-        kept = _keep([small[0], *large], parts)
-        told = told.replace(crosses, "FALSE")
         single = [name for name in names if not types[name].endswith("[]")]  # no file says it of lists
-        empty = _unstated(engine, single, parquet(kept))
+        empty = _unstated(engine, single, parquet([kept[file] for file in read])) if read else {*single}
+        empty -= settled.stated if settled else set()
         unstated = empty & _unstated(engine, single, "copied")
-        columns = ", ".join(f"NULL::{types[name]} AS {name}" if name in empty else name for name in names)
-        everything += f" UNION ALL BY NAME SELECT *, {alone}, {told} FROM (SELECT {columns} FROM {parquet(kept)})"
-        everything += " WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)" if aside else ""
-    engine.run(f"CREATE VIEW row_status AS {everything}")
+    columns = ", ".join(f"NULL::{types[name]} AS {name}" if name in empty else name for name in names)
+    out = engine.rows("SELECT 1 FROM set_aside LIMIT 1")
+
+    def view(files: Sequence[str]) -> str:
+        everything = "SELECT *, NULL::VARCHAR AS held_in FROM copied"
+        if files:
+            beside = parquet([f"{parts.name}/{Path(small[0]).name}", *(kept[file] for file in files)], "filename=true")
+            everything += (
+                f" UNION ALL BY NAME SELECT *, {alone}, {told.replace(crosses, 'FALSE')} FROM"
+                f" (SELECT {columns}, PARSE_FILENAME(filename) AS held_in FROM {beside})"
+            )
+            everything += " WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)" if out else ""
+        return everything
+
     few = not large and bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
-    return Rows(few, unstated)
+    return Rows(few, unstated, view, large)
+
+
+def crossing(moments: Sequence[int]) -> str:
+    """SQL: whether a row is of two months, or of two of the times from which factors change [us]."""
+    return " OR ".join(["start_month <> end_month", *(f"start_us < {us} AND end_us > {us}" for us in moments)])
 
 
 def _unstated(engine: DuckDB, names: Iterable[str], relation: str) -> set[str]:
@@ -113,7 +142,7 @@ def _is_repeated(engine: DuckDB, name: str, rows: str) -> bool:
     return bool(np.any(hashes[1:] == hashes[:-1]))
 
 
-def _keep(files: Sequence[str], folder: Path) -> list[str]:
+def keep_beside(files: Sequence[str], folder: Path) -> list[str]:
     """The same parts beside a build, which outlive a compaction of the ledger: names from the folder of builds."""
     folder.mkdir(exist_ok=True)
     for file in files:

@@ -1,9 +1,10 @@
 """The sums of all rows over what decides their factors, without the columns that no row states."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from estimator.builds.row_status import sql_text
 from estimator.core.duckdb_engine import DuckDB
+from estimator.ledger.withdrawn_rows import parquet
 
 KEYS = (
     "month", "service_key", "model", "seat", "task", "network", "storage", "zone", "host", "machine", "device",
@@ -35,8 +36,9 @@ SERVED = {
 }
 
 
-def sum_rows(engine: DuckDB, unstated: Set[str]) -> None:
-    """Table `summed`, in one pass over `portions`, and the ways of serving that it holds, `servings`."""
+def sum_rows(engine: DuckDB, unstated: Set[str], kept: Sequence[str] = ()) -> None:
+    """Table `summed`, in one pass over `portions`, and the ways of serving that it holds, `servings`. kept: the files
+    of sums of parts that are not read."""
     types = {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE portions")}
     empty = {name for name in (*KEYS, *AMOUNTS) if READ_FROM.get(name, name) in unstated}
     null = {name: f"NULL::{types[name]} AS {name}" for name in empty}
@@ -45,6 +47,7 @@ def sum_rows(engine: DuckDB, unstated: Set[str]) -> None:
             keys=", ".join(null.get(name, name) for name in KEYS),
             by=", ".join(name for name in KEYS if name not in empty),
             sums=", ".join(null.get(name, f"fsum({name}) AS {name}") for name in AMOUNTS),
+            kept=f"UNION ALL BY NAME SELECT * FROM {parquet(kept)}" if kept else "",
             **SERVED,
         )
     )

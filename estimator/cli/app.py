@@ -189,7 +189,11 @@ def import_(  # noqa: PLR0913
 
 
 @app.command()
-def build(context: typer.Context, json_: Json = False) -> None:
+def build(
+    context: typer.Context,
+    full: Annotated[bool, typer.Option("--full", help="build_full")] = False,
+    json_: Json = False,
+) -> None:
     from estimator.builds.current import tables_of
     from estimator.cli.ledger_text import lost_lines
     from estimator.ledger import Ledger
@@ -197,11 +201,14 @@ def build(context: typer.Context, json_: Json = False) -> None:
 
     lang = context.obj["lang"]
     with cli_text.progress("building", lang) as step:
-        made = make(context.obj["home"], progress=step)
+        made = make(context.obj["home"], progress=step, full=full)
     lost = Ledger(context.obj["home"]).lost_rows()
     tables = tables_of(context.obj["home"])
     body = {"build": made.id, "path": str(made.path), "fresh": made.fresh, "lost_rows": lost, "own_tables": tables}
     done = [say("cli", "built" if made.fresh else "built_already", lang, id=made.id)]
+    if made.same is not None:
+        body["same"] = made.same
+        done.append(say("cli", "read_again" if made.same else "read_apart", lang))
     done += [say("cli", "own_tables", lang, folder=tables)] if tables else []
     show(body, json_, lambda: "\n".join([*done, *lost_lines(lost, lang)]))
 

@@ -19,9 +19,9 @@ WAITING = (
 )
 
 
-def parquet(files: Sequence[str]) -> str:
+def parquet(files: Sequence[str], option: str = "union_by_name=true") -> str:
     """SQL of the rows of these files."""
-    return f"read_parquet({list(files)!r}, union_by_name=true)"
+    return f"read_parquet({list(files)!r}, {', '.join({option: 1, 'union_by_name=true': 1})})"
 
 
 def not_withdrawn(rows: str, gone: Sequence[str]) -> str:

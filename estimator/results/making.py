@@ -25,7 +25,11 @@ ADDED = ("low", "central", "high", "at_factor_values", "lowest", "highest", *KWH
 
 
 def build(
-    home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0, progress: Progress | None = None
+    home: Path,
+    catalogue: Catalogue | None = None,
+    wait_s: float = 60.0,
+    progress: Progress | None = None,
+    full: bool = False,
 ) -> BuildResult:
     """The build of the current ledger with its results, made if they do not exist.
 
@@ -35,6 +39,7 @@ def build(
     catalogue : the factors; None: the shipped tables and those of the home.
     wait_s : how long another build of this home is waited for [s].
     progress : called with what is done, of what; 0 of 0 while nobody knows.
+    full : read every row again, whatever is there.
 
     Returns
     -------
@@ -45,7 +50,7 @@ def build(
     AuditFailed : an audit found rows; nothing is published.
     BuildLocked : another process still builds after that time.
     """
-    made = make_build(home, catalogue, wait_s, progress)
+    made = make_build(home, catalogue, wait_s, progress, full)
     if is_whole(results_path(made.path)):
         return made
     ensure(BuildFile(made.path), progress)

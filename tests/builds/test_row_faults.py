@@ -38,7 +38,7 @@ def test_every_row_with_a_fault_is_found_whatever_else_it_states(tmp_path: Path)
     rows = [{name: chance.choice(values) for name, values in some.items()} for _ in range(40)]
     for at, kept in enumerate([rows, rows[:1], [], [{"reported_pue": 0.8}, {"reported_pue": 1.2}, {}]]):
         engine = DuckDB.create(tmp_path / f"{at}.duckdb")
-        names = {"row_id": "VARCHAR", "service_key": "VARCHAR", "zone_from": "VARCHAR"}
+        names = dict.fromkeys(("row_id", "service_key", "held_in", "zone_from"), "VARCHAR")
         types = names | dict.fromkeys(TEXTS, "VARCHAR") | dict.fromkeys(NUMBERS, "DOUBLE")
         stated = [row | {"row_id": str(i), "zone_from": "trace"} for i, row in enumerate(kept)]
         engine.load("runs", {name: [row.get(name) for row in stated] for name in types}, types)

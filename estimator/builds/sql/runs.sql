@@ -46,7 +46,7 @@ WITH parts AS (
   WHERE several_months
 )
 SELECT
-  row_id, month, parts.from_us, begins, start_us, end_us, service_key, part, charge_share,
+  row_id, held_in, month, parts.from_us, begins, start_us, end_us, service_key, part, charge_share,
   model, product AS seat, task, network, storage,
   CASE WHEN hours IS NULL THEN zone ELSE zone || hours END AS zone, host, machine, device, device_count, precision,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, kind, flight_class, modelled, telling,

@@ -15,7 +15,7 @@ WHERE {reserved};
 -- time of answers is not known, or where they take every hour, nothing waits.
 CREATE VIEW waiting AS
 SELECT
-  settled.row_id, settled.month, service_key, model, kind, part, charge_share, zone, host, machine, device, network, seat, task, storage,
+  settled.row_id, settled.held_in, settled.month, service_key, model, kind, part, charge_share, zone, host, machine, device, network, seat, task, storage,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, 'waiting' AS serving, resource_share, answered, 1 AS slices,
   resource_share * device_hours - busy.busy_hours AS working_hours
 FROM settled

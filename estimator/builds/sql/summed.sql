@@ -1,16 +1,21 @@
--- The one pass over all rows: sums of activity over every fact of a row that decides how it is served or which factor it
--- meets. What follows reads these sums, or the few rows that are looked at one by one.
+-- The one pass over rows: sums of activity over every fact of a row that decides how it is served or which factor it
+-- meets, those of a settled part by themselves. What follows reads these sums, or the few rows that are looked at one by
+-- one.
 CREATE TABLE summed AS
-SELECT
-  ROW_NUMBER() OVER () AS sum_id,
-  {keys},
-  COUNT(*) AS slices,
-  COUNT(*) FILTER (begins) AS runs,
-  MIN(start_us) AS first_us,
-  MAX(end_us) AS last_us,
-  {sums}
-FROM portions
-GROUP BY {by};
+SELECT ROW_NUMBER() OVER () AS sum_id, *
+FROM (
+  SELECT
+    held_in,
+    {keys},
+    COUNT(*) AS slices,
+    COUNT(*) FILTER (begins) AS runs,
+    MIN(start_us) AS first_us,
+    MAX(end_us) AS last_us,
+    {sums}
+  FROM portions
+  GROUP BY held_in, {by}
+  {kept}
+);
 
 -- Ways of serving: a model at a place. Nothing of a single request is in them: requests in flight that rows state enter
 -- by class (16, geometric from 1 to 1,024), each class standing for its mean on a logarithmic scale, weighted by output.

@@ -1,14 +1,14 @@
 -- What is to be looked at and only shows once rows are weighed, by themselves and against others.
 CREATE TABLE weighed_checks AS
 -- Reserved hours of accelerators: the time of an answer is not known, or answers would take more than there are.
-SELECT runs.row_id, runs.service_key,
+SELECT runs.row_id, runs.service_key, runs.held_in,
   CASE WHEN busy.busy_hours IS NULL THEN 'waiting_unknown' ELSE 'hours_too_few' END AS code
 FROM runs
 JOIN (SELECT row_id, fsum(busy_hours) AS busy_hours FROM busy GROUP BY row_id) AS busy ON busy.row_id = runs.row_id
 WHERE busy.busy_hours IS NULL OR COALESCE(runs.resource_share, 1) * runs.device_hours < busy.busy_hours
 UNION ALL
 -- Usage of an organisation exported by the day and by the hour: the same tokens twice. Buckets begin in one UTC day.
-SELECT wide.row_id, wide.service_key, 'buckets_overlap' AS code
+SELECT wide.row_id, wide.service_key, wide.held_in, 'buckets_overlap' AS code
 FROM runs AS wide
 WHERE wide.reader = 'openai_usage' AND EXISTS (
   SELECT 1 FROM runs AS narrow
@@ -19,7 +19,7 @@ WHERE wide.reader = 'openai_usage' AND EXISTS (
 )
 UNION ALL
 -- A run that came two ways, by two tokens or by a token and a file: neither may hide the other, so each counts.
-SELECT row_id, service_key, 'came_twice' AS code
+SELECT row_id, service_key, held_in, 'came_twice' AS code
 FROM row_status
 WHERE status = 'current' AND REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') IN (
   SELECT REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') AS told
@@ -29,18 +29,18 @@ WHERE status = 'current' AND REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') IN (
   HAVING COUNT(DISTINCT run_id) > 1
 )
 UNION ALL
--- The project that codecarbon names where nobody does: several files of it may be of different services.
-SELECT row_id, service_key, 'default_project' AS code
+-- The project that codecarbon names where nobody does: where there are several files of it (the table `unnamed`), they
+-- may be of different services.
+SELECT row_id, service_key, held_in, 'default_project' AS code
 FROM runs
 WHERE reader = 'codecarbon' AND service_key = 'codecarbon'
-  AND 1 < (SELECT COUNT(DISTINCT file_name) FROM runs WHERE reader = 'codecarbon' AND service_key = 'codecarbon')
 UNION ALL
 -- Declarations of one service and model at one place whose periods overlap: the same use twice, in one file or in two.
 -- A row of one second is a call, and several calls may fall in one.
-SELECT row_id, service_key, 'declared_twice' AS code
+SELECT row_id, service_key, held_in, 'declared_twice' AS code
 FROM (
   SELECT
-    row_id, service_key, start_us, end_us,
+    row_id, service_key, held_in, start_us, end_us,
     MAX(end_us) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended,
     MIN(start_us) OVER (same ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS begins
   FROM runs
@@ -50,9 +50,9 @@ FROM (
 WHERE start_us < ended OR begins < end_us
 UNION ALL
 -- Rows without a run that all begin at one moment: readings of one counter that grows, each counted as a run.
-SELECT row_id, service_key, 'counter_repeated' AS code
+SELECT row_id, service_key, held_in, 'counter_repeated' AS code
 FROM (
-  SELECT row_id, service_key, COUNT(*) OVER (PARTITION BY service_key, file_sha, ROUND(start_us / 4000000.0)) AS together
+  SELECT row_id, service_key, held_in, COUNT(*) OVER (PARTITION BY service_key, file_sha, ROUND(start_us / 4000000.0)) AS together
   FROM runs
   WHERE reader = 'codecarbon' AND run_id IS NULL AND duration_s >= 10
 )

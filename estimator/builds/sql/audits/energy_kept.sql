@@ -1,9 +1,14 @@
 -- The electricity of the runs that count, less what overlapping runs share, is the electricity of the groups that are
 -- made of them.
 WITH before AS (
-  SELECT fsum((COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
-    + COALESCE(other_energy_kwh, 0)) * charge_share) AS kwh
-  FROM runs
+  SELECT fsum(kwh) AS kwh
+  FROM (
+    SELECT kwh FROM kept_energy
+    UNION ALL
+    SELECT (COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
+      + COALESCE(other_energy_kwh, 0)) * charge_share AS kwh
+    FROM runs
+  )
 ),
 after AS (
   SELECT fsum(cpu_energy + gpu_energy + ram_energy + other_energy) AS kwh FROM groups

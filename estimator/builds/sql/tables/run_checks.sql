@@ -2,10 +2,10 @@
 -- of what a total rests on, what mends it (NULL: a notice, such as a figure of the file that is only kept beside ours).
 SELECT found.*, mending.mended_by, mending.part
 FROM (
-  SELECT row_id, service_key, code, read_value, low, high, excess FROM row_faults
+  SELECT row_id, service_key, held_in, code, read_value, low, high, excess FROM row_faults
   UNION ALL BY NAME
-  SELECT row_id, service_key, REPLACE(code, '_not_sent', '_not_told') AS code
-  FROM (SELECT row_id, service_key, host_from, zone_from, over_sites, device, machine_units, UNNEST(checks) AS code FROM runs WHERE LEN(checks) > 0)
+  SELECT row_id, service_key, held_in, REPLACE(code, '_not_sent', '_not_told') AS code
+  FROM (SELECT row_id, service_key, held_in, host_from, zone_from, over_sites, device, machine_units, UNNEST(checks) AS code FROM runs WHERE LEN(checks) > 0)
   WHERE code NOT IN (SELECT code FROM judged)
     -- What was not told of a place, once it is known by other means.
     AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN ('no_host', 'host_not_told', 'host_not_sent', 'host_assumed', 'unknown_region'))
@@ -15,22 +15,22 @@ FROM (
     AND NOT (machine_units IS NOT NULL AND code = 'vm_size_unknown')
     AND code NOT IN ('host_of_provider', 'address_of_region', 'address_private', 'address_not_of_provider', 'address_sent')
   UNION ALL BY NAME
-  SELECT row_id, service_key, place_code AS code FROM runs WHERE place_code IS NOT NULL
+  SELECT row_id, service_key, held_in, place_code AS code FROM runs WHERE place_code IS NOT NULL
   UNION ALL BY NAME
-  SELECT row_id, service_key, 'zone_of_home' AS code FROM runs WHERE zone_from = 'home'
+  SELECT row_id, service_key, held_in, 'zone_of_home' AS code FROM runs WHERE zone_from = 'home'
   UNION ALL BY NAME
-  SELECT row_id, service_key, 'zone_over_sites' AS code FROM runs WHERE over_sites
+  SELECT row_id, service_key, held_in, 'zone_over_sites' AS code FROM runs WHERE over_sites
   UNION ALL BY NAME
-  SELECT row_id, service_key, 'overlap' AS code FROM runs WHERE charge_share < 1
+  SELECT row_id, service_key, held_in, 'overlap' AS code FROM runs WHERE charge_share < 1
   UNION ALL BY NAME
-  SELECT row_id, service_key, code FROM weighed_checks
+  SELECT row_id, service_key, held_in, code FROM weighed_checks
   UNION ALL BY NAME
   -- A card whose manufacture nobody published: that of its class counts.
-  SELECT row_id, service_key, 'card_of_class' AS code FROM runs
+  SELECT row_id, service_key, held_in, 'card_of_class' AS code FROM runs
   WHERE device IN (SELECT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0)
   UNION ALL BY NAME
   -- Answers to be modelled, of a model that is not in the catalogue.
-  SELECT DISTINCT row_id, service_key, 'unknown_model' AS code
+  SELECT DISTINCT row_id, service_key, held_in, 'unknown_model' AS code
   FROM slices
   WHERE serving IN (
     SELECT bound_serving.subject

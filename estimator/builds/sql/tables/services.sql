@@ -8,6 +8,12 @@ SELECT
   COALESCE(ANY_VALUE(flagged.runs), 0) AS to_check
 FROM summed
 LEFT JOIN (
-  SELECT service_key, COUNT(DISTINCT row_id) AS runs FROM run_checks WHERE mended_by IS NOT NULL GROUP BY service_key
+  SELECT service_key, CAST(SUM(runs) AS BIGINT) AS runs
+  FROM (
+    SELECT service_key, COUNT(DISTINCT row_id) AS runs FROM run_checks WHERE mended_by IS NOT NULL GROUP BY service_key
+    UNION ALL
+    SELECT service_key, runs FROM kept_flags
+  )
+  GROUP BY service_key
 ) AS flagged ON flagged.service_key = summed.service_key
 GROUP BY summed.service_key

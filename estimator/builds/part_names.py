@@ -1,0 +1,116 @@
+"""Names by which a row may have to do with one of another part: sorted hashes, of which a search reads a few blocks."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+BLOCK = 8_192  # names checked and read together
+RANGES = 16  # of the hashes of many names, sorted one range at a time
+MANY = 2_000_000
+MOST = 2**64 - 1
+COUNT = 8  # bytes of the count and of each name; the check of a block takes half of that
+
+# What a row shares: its id; its run with other snapshots of it; its run with the same told by another sender; its run
+# with tasks of it, within a part (twice, as two rows do). The number tells kinds of names apart.
+_TOLD = "CASE WHEN SUBSTR(run_id, -13, 1) = '@' THEN REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '') ELSE run_id END"
+NAMES = f"""
+SELECT HASH(row_id) AS name FROM {{rows}}
+UNION ALL SELECT HASH(run_key, 1) FROM {{rows}} WHERE cumulative
+UNION ALL SELECT name FROM (SELECT DISTINCT HASH({_TOLD}, 2) AS name, run_id FROM {{rows}} WHERE run_id IS NOT NULL)
+UNION ALL SELECT HASH(run_id, 3) FROM {{rows}} WHERE NOT cumulative AND task_name IS NOT NULL AND run_id IN
+  (SELECT run_id FROM {{rows}} WHERE cumulative)
+UNION ALL SELECT HASH(run_id, 3) FROM {{rows}} WHERE cumulative AND run_id IN
+  (SELECT run_id FROM {{rows}} WHERE NOT cumulative AND task_name IS NOT NULL)
+"""
+NAMED = (
+    f"HASH(row_id) IN {{names}} OR cumulative AND HASH(run_key, 1) IN {{names}}"
+    f" OR run_id IS NOT NULL AND (HASH({_TOLD}, 2) IN {{names}} OR HASH(run_id, 3) IN {{names}})"
+)
+
+
+class NamesDamaged(ValueError):
+    """A file of names whose content is not what was written."""
+
+
+def as_bytes(names: np.ndarray) -> bytes:
+    """A file of sorted names: their count, the first name of each block, the check of each, that of all this, names."""
+    blocks = [names[at : at + BLOCK] for at in range(0, len(names), BLOCK)]
+    checks = np.array([zlib.crc32(block.tobytes()) for block in blocks], np.uint32)
+    head = np.uint64(len(names)).tobytes() + names[::BLOCK].tobytes() + checks.tobytes()
+    return head + np.uint32(zlib.crc32(head)).tobytes() + names.tobytes()
+
+
+class Names:
+    """The names of the rows of a part, sorted, in a file. NamesDamaged."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            count = file.read(COUNT)
+            self.count = int.from_bytes(count, "little")
+            blocks = -(-self.count // BLOCK)
+            told = COUNT * blocks + COUNT // 2 * blocks
+            self._start = COUNT + told + COUNT // 2
+            if size != self._start + COUNT * self.count:
+                raise NamesDamaged(path.name)
+            head, check = count + file.read(told), file.read(COUNT // 2)
+        if zlib.crc32(head) != int.from_bytes(check, "little"):
+            raise NamesDamaged(path.name)
+        self._firsts = np.frombuffer(head, np.uint64, blocks, COUNT)
+        self._checks = np.frombuffer(head, np.uint32, blocks, COUNT + COUNT * blocks)
+
+    def between(self, low: int, high: int) -> np.ndarray:
+        """The names from one to another, both included."""
+        first = max(int(np.searchsorted(self._firsts, np.uint64(low))) - 1, 0)
+        last = int(np.searchsorted(self._firsts, np.uint64(high), "right"))
+        if first >= last:
+            return np.empty(0, np.uint64)
+        found = self._blocks(first, last)
+        ends = np.searchsorted(found, np.uint64(low)), np.searchsorted(found, np.uint64(high), "right")
+        return found[ends[0] : ends[1]]
+
+    def meets(self, asked: np.ndarray) -> np.ndarray:
+        """Which of these names, sorted, it holds: n booleans."""
+        held = np.zeros(len(asked), bool)
+        block = np.searchsorted(self._firsts, asked, "right") - 1
+        starts = [*np.flatnonzero(np.diff(block, prepend=-1)).tolist(), len(asked)]
+        for start, end in pairwise(starts):
+            if block[start] >= 0:
+                names = self._blocks(int(block[start]), int(block[start]) + 1)
+                at = np.minimum(np.searchsorted(names, asked[start:end]), len(names) - 1)
+                held[start:end] = names[at] == asked[start:end]
+        return held
+
+    def _blocks(self, first: int, last: int) -> np.ndarray:
+        with self._path.open("rb") as file:
+            file.seek(self._start + COUNT * BLOCK * first)
+            content = file.read(COUNT * BLOCK * (last - first))
+        found = np.frombuffer(content, np.uint64)
+        for place in range(first, last):
+            if (
+                zlib.crc32(found[BLOCK * (place - first) : BLOCK * (place - first + 1)].tobytes())
+                != self._checks[place]
+            ):
+                raise NamesDamaged(self._path.name)
+        return found
+
+
+def repeated(parts: Mapping[str, Names], apart: Sequence[str], others: np.ndarray) -> np.ndarray:
+    """The names, sorted, that two rows have: of these parts, or of those whose names are `others`, sorted. apart: parts
+    no two rows of which share a name but those that are known already."""
+    fresh = [names for part, names in parts.items() if part not in apart]
+    known = [names for part, names in parts.items() if part in apart]
+    many = sum(names.count for names in fresh) + len(others) > MANY
+    bounds = [MOST // RANGES * n for n in range(RANGES)] if many else [0]
+    found = [np.empty(0, np.uint64)]
+    for low, high in pairwise([*bounds, MOST + 1]):
+        mine = others[np.searchsorted(others, np.uint64(low)) : np.searchsorted(others, np.uint64(high - 1), "right")]
+        new = np.sort(np.concatenate([mine, *(names.between(low, high - 1) for names in fresh)]))
+        found.append(new[1:][new[1:] == new[:-1]])
+        once = np.unique(new)
+        found += [once[names.meets(once)] for names in known]
+    return np.unique(np.concatenate(found))

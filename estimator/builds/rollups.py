@@ -1,0 +1,158 @@
+"""Sums by group, checks and counts of each settled part, kept from the build that read its rows for those that follow.
+
+What a total makes of the rows of a part may hang on factors: of which sums nothing is known, and which cards and models
+are not known. A part of which that changed is read again; other factors are met after the sums.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from estimator.builds.build_identity import digest
+from estimator.builds.row_status import keep_beside
+from estimator.builds.settled_parts import Settled, SettledPart
+from estimator.builds.sums import KEYS
+from estimator.catalogue.tables import Catalogue
+from estimator.core.duckdb_engine import DuckDB
+from estimator.ledger.withdrawn_rows import parquet
+
+UNNAMED = "default_project"  # a check of rows of several files, found once for all parts
+_UNNAMED_RUNS = "reader = 'codecarbon' AND service_key = 'codecarbon'"
+_TOLD = f"""
+WITH told AS (
+  SELECT sum_id, 'energy' AS what FROM gathered SEMI JOIN (SELECT * FROM estimates WHERE it_energy IS NULL) AS lost
+    USING (month, service_key, model, zone, host, machine, device, cpu_mode, gpu_mode, ram_mode, other_mode, gap,
+      serving, seat, task, storage, resource_share)
+  UNION ALL
+  SELECT sum_id, 'model' FROM gathered WHERE serving IN (
+    SELECT bound_serving.subject FROM bound_serving
+    JOIN sets ON sets.attribute = 'serving' AND sets.set_id = bound_serving.serving_set
+    WHERE sets.quantity = 'model_parameters' AND sets.missing = 'unknown_model'
+  )
+  UNION ALL
+  SELECT sum_id, 'card' FROM summed
+  WHERE device IN (SELECT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0)
+)
+SELECT held_in, what || HASH({", ".join(KEYS)}) AS name FROM told JOIN summed USING (sum_id) WHERE held_in IS NOT NULL
+"""
+_FLAGS = f"""
+SELECT held_in, service_key, COUNT(DISTINCT row_id) FILTER (code <> '{UNNAMED}') AS named,
+  COUNT(DISTINCT row_id) AS runs
+FROM run_checks WHERE mended_by IS NOT NULL AND held_in IS NOT NULL GROUP BY held_in, service_key
+"""
+_BY_PART = f"""
+SELECT held_in, LIST(DISTINCT file_name) FILTER ({_UNNAMED_RUNS}) AS files,
+  fsum((COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
+    + COALESCE(other_energy_kwh, 0)) * charge_share) AS kwh
+FROM runs WHERE held_in IS NOT NULL GROUP BY held_in
+"""
+
+
+class RollupsStale(Exception):
+    """What is kept of these parts, by their names, is not what factors now tell of their rows."""
+
+    def __init__(self, parts: set[str]) -> None:
+        super().__init__(*sorted(parts))
+        self.parts = parts
+
+
+class KeptPart(NamedTuple):
+    """What is kept of a part: the facts of its rows, and the files of its sums, checks and runs of unknown energy."""
+
+    part: SettledPart
+    facts: dict[str, Any]
+    sums: Path
+    checks: Path
+    unknown: Path
+
+
+class Rollups:
+    """The settled parts of a build: those of which everything is kept, and those that are read once more, among them
+    those named `anew`."""
+
+    def __init__(
+        self, engine: DuckDB, settled: Settled | None, catalogue: Catalogue, anew: Collection[str] = ()
+    ) -> None:
+        self._engine = engine
+        self.kept: list[KeptPart] = []
+        self.fresh: list[tuple[SettledPart, str]] = []
+        self._told: dict[str, str] = {}
+        marks = engine.rows("SELECT * FROM answer_marks ORDER BY ALL")
+        for part in settled.parts if settled else ():
+            context = settled.context(part, catalogue, marks) if settled else ""
+            found = _found(settled, part, context) if settled and part.name not in anew else None
+            if found:
+                self.kept.append(found)
+            else:
+                self.fresh.append((part, context))
+
+    @property
+    def sums(self) -> list[str]:
+        """The files of sums of parts that are not read."""
+        return [str(one.sums) for one in self.kept]
+
+    def check(self) -> None:
+        """RollupsStale: of some rows factors now tell otherwise. What they tell of the others is noted for `write`."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self._engine.rows(_TOLD) if self.kept or self.fresh else ():
+            found[row["held_in"]].append(row["name"])
+        names = [*(one.part.name for one in self.kept), *(part.name for part, _ in self.fresh)]
+        self._told = {name: digest(sorted(found[name])) for name in names}
+        stale = {one.part.name for one in self.kept if one.facts["told"] != self._told[one.part.name]}
+        if stale:
+            raise RollupsStale(stale)
+
+    def write(self, settled: Settled) -> None:
+        """Keep what was made of the parts that were read, from the tables `summed`, `run_checks`, `unknown_energy`."""
+        if not self.fresh:
+            return
+        of_part = {row["held_in"]: row for row in self._engine.rows(_BY_PART)}
+        flags: dict[str, list[Any]] = defaultdict(list)
+        for row in self._engine.rows(_FLAGS):
+            flags[row["held_in"]].append([row["service_key"], row["named"], row["runs"]])
+        for part, context in self.fresh:
+            for kind, rows in (
+                ("sums", "SELECT * EXCLUDE (sum_id) FROM summed"),
+                ("checks", "SELECT * EXCLUDE (held_in) FROM run_checks"),
+                ("unknown", "SELECT * EXCLUDE (held_in) FROM unknown_energy"),
+            ):
+                settled.write(part.key, kind + context, f"{rows} WHERE held_in = '{part.name}'")
+            runs = of_part.get(part.name) or {"files": None, "kwh": None}
+            facts = {"kwh": runs["kwh"] or 0.0, "unnamed": runs["files"] or []}
+            facts |= {"flags": flags[part.name], "told": self._told[part.name]}
+            settled.kept.put(part.key, f"rollup{context}", json.dumps(facts).encode())
+
+    def several_unnamed(self) -> bool:
+        """Whether runs that nobody named a project for come from several files."""
+        rows = self._engine.rows(f"SELECT DISTINCT file_name FROM runs WHERE {_UNNAMED_RUNS}")
+        return len({row["file_name"] for row in rows}.union(*(one.facts["unnamed"] for one in self.kept))) > 1
+
+    def load(self, unnamed: bool) -> None:
+        """Of the parts that are not read, the tables `kept_energy`: their electricity [kWh], and `kept_flags`: how many
+        runs of each service are to be mended. unnamed: whether those of no named project are."""
+        self._engine.load("kept_energy", {"kwh": [one.facts["kwh"] for one in self.kept]}, {"kwh": "DOUBLE"})
+        flags = [(flag[0], flag[2 if unnamed else 1]) for one in self.kept for flag in one.facts["flags"]]
+        columns: dict[str, list[Any]] = {"service_key": [s for s, _ in flags], "runs": [n for _, n in flags]}
+        self._engine.load("kept_flags", columns, {"service_key": "VARCHAR", "runs": "BIGINT"})
+
+    def show(self, folder: Path, unnamed: bool) -> None:
+        """`run_checks` and `unknown_energy` as views of what was made of rows and of files kept beside the build."""
+        if not self.kept:
+            return
+        for table, files in (("run_checks", "checks"), ("unknown_energy", "unknown")):
+            there = keep_beside([str(getattr(one, files)) for one in self.kept], folder)
+            named = f" WHERE code <> '{UNNAMED}'" if files == "checks" and not unnamed else ""
+            self._engine.run(
+                f"ALTER TABLE {table} RENAME TO {table}_of_rows; CREATE VIEW {table} AS SELECT * EXCLUDE (held_in)"
+                f" FROM {table}_of_rows UNION ALL BY NAME SELECT * FROM {parquet(there)}{named}"
+            )
+
+
+def _found(settled: Settled, part: SettledPart, context: str) -> KeptPart | None:
+    facts = settled.kept.data(part.key, f"rollup{context}")
+    sums, checks, unknown = (settled.kept.whole(part.key, kind + context) for kind in ("sums", "checks", "unknown"))
+    if facts is None or sums is None or checks is None or unknown is None:
+        return None
+    return KeptPart(part, json.loads(facts), sums, checks, unknown)

@@ -1,0 +1,216 @@
+"""Parts of the ledger whose rows need no other row: what is kept of each beside the builds is not read again.
+
+A row that may have to do with another part, or that is looked at by itself, is set aside: it is read with the rows of
+small parts. What is kept of the others is named after the part, our sources, what is set aside, and all that decides
+how its rows are summed (`Settled.context`): nothing kept can be out of date.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property, partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from estimator.builds.build_identity import digest
+from estimator.builds.part_names import NAMED, NAMES, Names, as_bytes, repeated
+from estimator.catalogue.fault_rules import TEXTS
+from estimator.catalogue.models import is_of
+from estimator.catalogue.physical_limits import LIMITS
+from estimator.catalogue.tables import Catalogue
+from estimator.core.duckdb_engine import DuckDB
+from estimator.core.kept_files import KeptFiles
+from estimator.ledger.withdrawn_rows import parquet
+
+FOLDER = ".rollups"
+EMBEDDED = "input_tokens > 0 AND COALESCE(output_tokens, 0) = 0"  # where a model that embeds is looked for
+MOST_ASIDE = 0.2  # share of its rows from which a part is read like any other [1]
+_READ = "COALESCE(cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh)"
+# Rows that are looked at one by one, or against others that no name tells: declarations and buckets that overlap,
+# bills, computers that several runs share, hours that wait, counters, and runs that measure a model.
+LOOKED_AT = f"""reader IN ('declared', 'seats', 'openai_usage') OR site_energy_kwh IS NOT NULL
+OR scope = 'machine' AND machine_id IS NOT NULL
+OR device_hours IS NOT NULL AND phase IS NULL AND {_READ} IS NULL OR list_contains(checks, 'counter_since_start')
+OR reader = 'codecarbon' AND run_id IS NULL AND duration_s >= 10
+OR model IS NOT NULL AND output_tokens > 0 AND requests > 0 AND (requests >= 1000 OR duration_s >= 3600)
+  AND {_READ} IS NOT NULL"""
+_FACTS = f"""SELECT COUNT(*) AS "rows", MIN(start_month) AS first, MAX(end_month) AS last,
+LIST(DISTINCT file_sha) AS shas, LIST(DISTINCT model) FILTER (audio_s > 0) AS audio,
+LIST(DISTINCT model) FILTER ({EMBEDDED}) AS embedding,
+{", ".join(f"LIST(DISTINCT {name}) AS {name}" for name in TEXTS)}, {{counts}} FROM {{rows}}"""
+
+
+class SettledPart(NamedTuple):
+    """A part: its file, what its own content decides, and the hashes of its rows that are set aside."""
+
+    file: str
+    key: str
+    names: Names
+    facts: Mapping[str, Any]
+    aside: np.ndarray
+
+    @property
+    def name(self) -> str:
+        return Path(self.file).name
+
+
+class Settled:
+    """The parts of a build that are not read again, with what is kept of them."""
+
+    def __init__(self, engine: DuckDB, folder: Path, seed: str, method: str, crosses: str) -> None:
+        self.kept = KeptFiles(folder / FOLDER)
+        self._engine, self._seed, self._method, self._crosses = engine, seed, digest([method]), crosses
+        self.parts: list[SettledPart] = []
+        self.lines: Mapping[str, Sequence[Any]] = {}  # by key of a part, where its rows ran
+
+    def judge(self, large: Sequence[str], small: Sequence[str], gone: Sequence[str]) -> None:
+        """Which of these large parts are settled, and which rows of them are set aside: those that share a name with
+        another row, of any part, or that are withdrawn. NamesDamaged."""
+        others = np.sort(self._engine.column(NAMES.format(rows=parquet(small))))
+        keys = {f"{Path(file).stem}-{self._method}": file for file in large}
+        names = {key: self._named(key, file) for key, file in keys.items()}
+        known = json.loads(self.kept.data(f"all-{self._method}", "apart") or '{"parts": [], "repeated": []}')
+        found = repeated(names, known["parts"], others)
+        held = np.zeros(len(found), bool)
+        for one in names.values():
+            held |= one.meets(found)
+        told = {"parts": sorted(names), "repeated": sorted({*known["repeated"], *found[held].tolist()})}
+        if told != known:
+            self.kept.put(f"all-{self._method}", "apart", json.dumps(told).encode())
+        withdrawn = [self._engine.column(f"SELECT HASH(row_id) FROM {parquet(gone)}")] if gone else []
+        shared = np.unique(np.concatenate([np.array(told["repeated"], np.uint64), *withdrawn]))
+        for key, file in keys.items():
+            facts, aside = self._facts(key, file), self._aside(key, file, names[key], shared)
+            if len(aside) <= MOST_ASIDE * facts["rows"]:
+                self.parts.append(SettledPart(file, key, names[key], facts, aside))
+
+    def aside_rows(self) -> list[str]:
+        """The files of the rows that are set aside."""
+        files = []
+        for part in self.parts:
+            if len(part.aside):
+                kind = f"aside{_digest_of(part.aside)}"
+                path = self.kept.whole(part.key, kind)
+                if path is None:
+                    with self._table(part.aside) as table:
+                        rows = f"SELECT * FROM {self._rows(part.file)} WHERE HASH(row_id) IN {table}"
+                        path = self.write(part.key, kind, rows)
+                files.append(str(path))
+        return files
+
+    @property
+    def files(self) -> set[str]:
+        """The files of these parts."""
+        return {part.file for part in self.parts}
+
+    def all_aside(self) -> np.ndarray:
+        """The hashes of all rows that are set aside."""
+        return np.unique(np.concatenate([np.empty(0, np.uint64), *(part.aside for part in self.parts)]))
+
+    def models(self, modality: str) -> set[str]:
+        """The models of the rows with sound, or that may be of vectors."""
+        return {model for part in self.parts for model in part.facts[modality] or () if model is not None}
+
+    @cached_property
+    def stated(self) -> set[str]:
+        """The columns that a row of these parts states."""
+        return {n.removeprefix("n_") for p in self.parts for n, count in p.facts.items() if n[:2] == "n_" and count}
+
+    def may_hold(self, shas: set[str], names: np.ndarray) -> list[str]:
+        """The files that may hold a row of one of these input files, or of these names, sorted."""
+        return [p.file for p in self.parts if shas & {*p.facts["shas"]} or p.names.meets(names).any()]
+
+    def told(self, part: SettledPart, sql: str) -> list[dict[str, Any]]:
+        """What the rows of a part tell of their place, by the query of that; kept."""
+        kind = f"told{digest([sql])}"
+        data = self.kept.data(part.key, kind)
+        if data is None:
+            rows = f"(SELECT *, 'current' AS status FROM {self._rows(part.file)})"
+            data = self.kept.put(
+                part.key, kind, json.dumps(self._engine.rows(sql.replace("row_status", rows))).encode()
+            ).read_bytes()
+        found: list[dict[str, Any]] = json.loads(data)
+        return found
+
+    def context(self, part: SettledPart, catalogue: Catalogue, marks: Sequence[Any]) -> str:
+        """All that decides what is kept of the rows of a part, but for the part itself and our sources. marks: the
+        answers of suppliers."""
+        lines = self.lines[part.key]
+        values = {name: {*(part.facts[name] or ()), None} for name in TEXTS}
+        for line in lines:
+            for name in ("machine", "device", "zone"):
+                values[name].add(line[f"to_{name}"])
+        limits = {
+            name: [(value, _plain(read(catalogue, value))) for value in sorted(values.get(name, {None}), key=str)]
+            for name, read in LIMITS.items()
+        }
+        kinds = {k: sorted(m for m in part.facts[k] or () if m and is_of(m, k)) for k in ("audio", "embedding")}
+        told = [self._crosses, _digest_of(part.aside), lines, marks, limits, kinds]
+        return digest([json.dumps(told, sort_keys=True, default=str)])
+
+    def _named(self, key: str, file: str) -> Names:
+        path = self.kept.path(key, "names")
+        if path and path.exists():
+            return Names(path)
+        names = np.sort(self._engine.column(NAMES.format(rows=self._rows(file))))
+        return Names(self.kept.put(key, "names", as_bytes(names)))
+
+    def _facts(self, key: str, file: str) -> dict[str, Any]:
+        data = self.kept.data(key, "facts")
+        if data is None:
+            columns = self._engine.rows(f"DESCRIBE SELECT * FROM {self._rows(file)}")
+            single = [row["column_name"] for row in columns if not row["column_type"].endswith("[]")]
+            counts = ", ".join(f"COUNT({name}) AS n_{name}" for name in single)
+            (found,) = self._engine.rows(_FACTS.format(rows=self._rows(file), counts=counts))
+            data = self.kept.put(key, "facts", json.dumps(found).encode()).read_bytes()
+        facts: dict[str, Any] = json.loads(data)
+        return facts
+
+    def _aside(self, key: str, file: str, names: Names, shared: np.ndarray) -> np.ndarray:
+        kind = f"alone{digest([self._crosses, LOOKED_AT])}"
+        data = self.kept.data(key, kind)
+        if data is None:
+            found = self._engine.column(
+                f"SELECT HASH(row_id) FROM {self._rows(file)} WHERE ({self._crosses}) OR ({LOOKED_AT})"
+            )
+            data = np.unique(found).astype(np.uint64).tobytes()
+            self.kept.put(key, kind, data)
+        aside = np.frombuffer(data, np.uint64)
+        met = shared[names.meets(shared)]
+        if not len(met):
+            return aside
+        with self._table(met) as table:
+            named = NAMED.format(names=table)
+            found = self._engine.column(f"SELECT HASH(row_id) FROM {self._rows(file)} WHERE {named}")
+        return np.unique(np.concatenate([aside, found.astype(np.uint64)]))
+
+    def _rows(self, file: str) -> str:
+        return parquet([self._seed, file])
+
+    @contextmanager
+    def _table(self, names: np.ndarray) -> Iterator[str]:
+        """SQL of the rows of a table of these hashes."""
+        self._engine.load("hashes", {"name": names.tolist()}, {"name": "UBIGINT"})
+        yield "(SELECT name FROM hashes)"
+        self._engine.run("DROP TABLE hashes")
+
+    def write(self, key: str, kind: str, sql: str) -> Path:
+        """Keep the rows of a query."""
+        draft = self.kept.draft()
+        target = str(draft).replace("'", "''")
+        try:
+            self._engine.run(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+            return self.kept.take(key, kind, draft)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _plain(limits: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return sorted((name, value() if isinstance(value, partial) else value) for name, value in limits.items())
+
+
+def _digest_of(names: np.ndarray) -> str:
+    return blake2b(names.tobytes(), digest_size=8).hexdigest()

@@ -1,0 +1,88 @@
+"""What a build costs as a ledger grows: made from nothing, after one more row, after a factor changed, and with all its
+rows read again, beside a bare scan of the columns that it reads and a build of one row, in one run. CPU seconds.
+
+python -m scripts.bench.increment [--rows 100000 1000000] [--home FOLDER]
+"""
+
+import argparse
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from estimator.builds.build import build
+from estimator.builds.settled_parts import FOLDER
+from estimator.catalogue.load import load
+from estimator.ingestion.context import reading_context
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import Ledger
+from scripts.bench.ledger import load_into, write_trace
+from scripts.bench.speed import forget, scan
+from scripts.messages import ROOT
+
+STEPS = ("from nothing", "one row more", "another factor", "every row read again")
+FACTOR = "grid_gwp/FRA/2025"
+
+
+def main() -> None:
+    """Print a line a size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--home", type=Path, help="where the homes are made and kept")
+    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        print(json.dumps(list(taken(options.home, options.step))))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        place = options.home or Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        for rows in (1, *options.rows):
+            home, trace = place / f"{rows}", place / f"{rows}.csv"
+            if not home.exists():
+                write_trace(trace, rows)
+                load_into(home, trace)
+                trace.unlink()
+            for line in lines(home, rows, place):
+                print(line, flush=True)
+
+
+def lines(home: Path, rows: int, place: Path) -> Iterator[str]:
+    """What each step of a home costs, each in a process of its own."""
+    forget(home)
+    shutil.rmtree(home / "builds" / FOLDER, ignore_errors=True)
+    yield f"- {rows:,} rows: scan {scan(home):.2f} s"
+    for step in STEPS:
+        if step == "one row more":
+            one = place / "one.csv"
+            write_trace(one, 2)
+            header, _, row = one.read_text("utf-8").splitlines(keepends=True)  # the first is a row of every trace
+            one.write_text(header + row, encoding="utf-8")
+            import_paths(Ledger(home), [one], reading_context(home))
+        arguments = ["-m", "scripts.bench.increment", "--home", str(home), "--step", step]
+        told = subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+        seconds, memory, kept = json.loads(told.stdout)
+        yield f"  - {step}: {seconds:.2f} s, {memory:.0f} MiB; kept of parts: {kept:.1f} MB"
+
+
+def taken(home: Path, step: str) -> Iterator[float]:
+    """CPU time [s] and memory [MiB] of one build, and what lies beside the builds [MB]."""
+    catalogue = load()
+    if step == "another factor":
+        more = {name: getattr(catalogue.by_id[FACTOR], name) * 1.01 for name in ("value", "high")}
+        factors = (f.model_copy(update=more) if f.id == FACTOR else f for f in catalogue.factors)
+        catalogue = catalogue.with_factors(tuple(factors))
+    start = time.process_time()
+    build(home, catalogue, full=step == "every row read again")
+    yield time.process_time() - start
+    yield resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield sum(file.stat().st_size for file in (home / "builds").glob(f"{FOLDER}/*")) / 1e6
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""A build reads what is kept of settled parts, and the rows of the others: it says what all rows say. The long walk is
+`python -m scripts.walk_rollups`; here, one step of each kind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from estimator.builds import part_names, row_status, settled_parts
+from estimator.builds.build import build
+from estimator.builds.part_names import MOST, Names, NamesDamaged, as_bytes, repeated
+from estimator.catalogue.load import load
+from estimator.core.duckdb_engine import DuckDB
+from estimator.core.kept_files import KeptFiles
+from estimator.ledger import Ledger
+from scripts.walk_rollups import HomeWalk, compare, said, said_in_full
+from tests.support import activity, append, sobria
+
+NUMBERS = st.lists(st.one_of(st.integers(0, 40), st.sampled_from([2**63, MOST - 1, MOST])), max_size=30)
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every part is large, and may have most of its rows set aside."""
+    monkeypatch.setattr(row_status, "LARGE", 0)
+    monkeypatch.setattr(settled_parts, "MOST_ASIDE", 0.9)
+    yield
+
+
+def kept(home: Path) -> int:
+    """How many parts the build of a home did not read."""
+    return int(DuckDB.read(build(home).path).rows("SELECT COUNT(*) AS n FROM kept_energy")[0]["n"])
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_is_kept_of_parts_says_what_their_rows_say_after_each_kind_of_step(tmp_path: Path) -> None:
+    walk, held = HomeWalk(tmp_path, 3), 0
+    for steps in (
+        (walk.append, walk.append, walk.append),
+        (walk.repeat, walk.place, walk.withdraw, walk.refuse),
+        (walk.compact, walk.append, walk.damage, walk.undo, walk.other_factors),
+    ):
+        for step in steps:
+            step()
+        made = build(tmp_path, walk.catalogue).path
+        compare(str([step.__name__ for step in steps]), said(DuckDB.read(made)), said_in_full(tmp_path, walk.catalogue))
+        held += int(DuckDB.read(made).rows("SELECT COUNT(*) AS n FROM kept_energy")[0]["n"])
+    assert held > 0
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_row_more_and_other_factors_read_no_settled_part_again(tmp_path: Path) -> None:
+    """Two parts, read once; a third, then a factor that is met after the sums. A rule of places of one service has the
+    part of it read again, alone; so has a second name of a row of it."""
+    ledger = Ledger(tmp_path)
+    for month in ("01", "02"):
+        append(ledger, [activity(f"2026-{month}-03T10:00:00", service_key=month) for _ in range(4)])
+    assert kept(tmp_path) == 0
+    append(ledger, [again := activity("2026-03-03T10:00:00")])
+    assert kept(tmp_path) == 2
+    other = load().with_factors(load().factors[:-1])
+    assert DuckDB.read(build(tmp_path, other).path).rows("SELECT COUNT(*) AS n FROM kept_energy") == [{"n": 3}]
+    sobria(tmp_path, "places", "add", "--service", "01", "--zone", "DEU", "--who", "DSI", "--why", "essai")
+    assert kept(tmp_path) == 2
+    append(ledger, [again.model_copy(update={"file_name": "other.csv", "file_sha": "1"})])
+    assert kept(tmp_path) == 2
+
+
+def test_all_is_read_again_when_asked_and_a_difference_is_said(tmp_path: Path) -> None:
+    append(Ledger(tmp_path), [activity()])
+    sobria(tmp_path, "build")
+    assert "étaient justes, à 1e-12 près" in sobria(tmp_path, "build", "--full").stdout
+    with patch("estimator.builds.build.ROUNDING", -1.0):
+        assert "n'étaient pas les mêmes" in sobria(tmp_path, "build", "--full").stdout
+
+
+@settings(max_examples=60, deadline=None)
+@given(parts=st.lists(NUMBERS, max_size=4), others=NUMBERS, known=st.integers(0, 4))
+def test_names_that_two_rows_share_are_found_whatever_is_known_of_the_parts(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[list[int]], others: list[int], known: int
+) -> None:
+    """Against a count of all names, those that two known parts share left aside: they were found before."""
+    folder = tmp_path_factory.mktemp("names")
+    apart = [sorted(set(names) - {n for p in parts[:i] for n in p}) for i, names in enumerate(parts)]
+    held = [*apart[:known], *(sorted(names) for names in parts[known:])]
+    with patch.object(part_names, "BLOCK", 4), patch.object(part_names, "MANY", 20):
+        files = {}
+        for place, names in enumerate(held):
+            (folder / str(place)).write_bytes(as_bytes(np.array(names, np.uint64)))
+            files[str(place)] = Names(folder / str(place))
+        found = repeated(files, [str(n) for n in range(known)], np.array(sorted(others), np.uint64))
+    together = [name for names in (*held, others) for name in names]
+    assert found.tolist() == sorted({name for name in together if together.count(name) > 1})
+
+
+def test_a_damaged_file_of_names_is_refused_wherever_it_is_damaged(tmp_path: Path) -> None:
+    whole = as_bytes(np.arange(5, dtype=np.uint64) << np.uint64(40))
+    for place in range(len(whole)):
+        content = bytearray(whole)
+        content[place] ^= 1
+        (tmp_path / "names").write_bytes(content)
+        with pytest.raises(NamesDamaged):
+            Names(tmp_path / "names").between(0, MOST)
+
+
+def test_what_is_kept_is_found_by_what_it_was_made_of_and_only_whole(tmp_path: Path) -> None:
+    files = KeptFiles(tmp_path)
+    path = files.put("part", "sums", b"1 2 3")
+    assert KeptFiles(tmp_path).data("part", "sums") == b"1 2 3" and KeptFiles(tmp_path).data("part", "other") is None
+    path.write_bytes(b"1 2 4")
+    later = KeptFiles(tmp_path)
+    assert later.data("part", "sums") is None and later.whole("part", "sums") is None
+    later.put("part", "sums", b"1 2 3")
+    (tmp_path / ".left.tmp").write_bytes(b"1")
+    (tmp_path / "gone.sums.0").write_bytes(b"1")
+    later.prune()
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
