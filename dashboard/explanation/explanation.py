@@ -26,7 +26,8 @@ from estimator.core.number_format import (
     unit_text,
 )
 from estimator.governance.indicators.explanation import SHEET, split_number
-from estimator.reporting.summary.sentences import scope_name
+from estimator.reporting.summary.sentences import authority_sentences, scope_name
+from estimator.results.totals import AuthorityPart
 
 DOUBTS = 5  # factors in the uncertainty chart
 LEAST_DOUBT = 0.005
@@ -35,6 +36,7 @@ LEAST_DOUBT = 0.005
 def explain_view(found: ExplainedNumber, lang: str) -> Markup:
     """The whole screen of a figure."""
     partly = partly_text(found.amount, lang)
+    parts = [AuthorityPart(**part) for part in found.trace.get("authorities", ())]
     doubts = [f for f in by_doubt(found.factors) if (f.share_of_variance or 0.0) >= LEAST_DOUBT][:DOUBTS]
     return render(
         "explanation",
@@ -47,6 +49,7 @@ def explain_view(found: ExplainedNumber, lang: str) -> Markup:
         supposed=" ".join(both(said, lang) for said in found.supposed),
         left_out=left_out(found.not_counted, lang),
         wider=list(_wider_figures(found, lang)),
+        authorities=authority_sentences(parts, lang) if parts else [],
         SHEET=SHEET,
         figure_label=figure_label,
         **_picture(found, lang),

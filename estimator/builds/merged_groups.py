@@ -25,6 +25,7 @@ from estimator.core.validation_messages import expected
 
 FORMAT = "sobria-groups/1"
 DIGEST = 32
+SMALL = "(autres usages)"  # of small uses together: no id of a use has a bracket
 TYPES = dict.fromkeys(("service_key", "model", *ATTRIBUTES, "answered"), "VARCHAR")
 TYPES |= {"month": "BIGINT", "training": "BOOLEAN", "slices": "BIGINT"}
 TYPES |= dict.fromkeys(("resource_share", "items", "requests", *AMOUNTS), "DOUBLE")
@@ -212,7 +213,7 @@ def _row(file: PublishedGroups, group: PublishedGroup) -> dict[str, Any]:
 
 def _key(file: PublishedGroups, group: PublishedGroup) -> str:
     """The service of a group in the wider build."""
-    return f"{file.territory}:{group.use}"
+    return f"{file.territory}:{group.use or SMALL}"
 
 
 def _serving(file: PublishedGroups, name: str) -> str:

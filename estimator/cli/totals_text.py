@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from estimator.cli.text import SHOWN_GROUPS, aside_lines, figures_text, sample_lines
+from estimator.cli.text import aside_lines, figures_text, sample_lines
 from estimator.core.errors import say
-from estimator.core.number_format import count_text, exact_text, made_text, proof_words, share_text
-from estimator.core.periods import Period
+from estimator.core.number_format import count_text, made_text, proof_words, share_text
 
 if TYPE_CHECKING:
     from estimator.results.totals import AuthorityPart, Check, Coverage, Totals
@@ -48,33 +47,13 @@ def _notices(checks: Sequence["Check"], lang: str) -> list[str]:
 
 
 def authority_lines(parts: Sequence["AuthorityPart"], lang: str) -> list[str]:
-    """Where a number comes from: the authorities whose published groups are in it, the largest first, with what they
-    withhold."""
+    """Where a number comes from, when it is from groups that authorities published."""
     if not parts:
         return []
-    from estimator.reporting.summary.sentences import territory_text  # the register, which most totals do without
+    from estimator.reporting.summary.sentences import authority_sentences  # the register, which most totals do without
 
-    lines = []
-    for part in parts[:SHOWN_GROUPS]:
-        share = say("cli", "unknown_share", lang) if part.share is None else share_text(part.share, lang)
-        name = " ".join(filter(None, (territory_text(part.territory, lang), part.administration)))
-        lines.append(say("cli", "authority", lang, name=name, share=share, files=_files_text(part, lang)))
-    left = len(parts) - len(lines)
-    lines += [say("cli", "authorities_more", lang, count=left)] if left else []
-    return [say("cli", "authorities", lang, count=len(parts)), *lines]
-
-
-def _files_text(part: "AuthorityPart", lang: str) -> str:
-    told = []
-    for file in part.files:
-        about = file.model_dump() | {"period": Period(file.period).label(lang)}
-        told.append(say("cli", "authority_file", lang, **about))
-        if file.withheld_kwh is None:
-            told.append(say("cli", "authority_silent", lang))
-        elif file.withheld:
-            kwh = exact_text(file.withheld_kwh, "kWh", lang)
-            told.append(say("cli", "authority_withheld", lang, count=file.withheld, kwh=kwh))
-    return " ; ".join(told)
+    head, *lines = authority_sentences(parts, lang)
+    return [f"  {head}", *(f"    {line}" for line in lines)]
 
 
 def _check_lines(check: "Check", lang: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dashboard.explanation.explanation import explain_view
 from estimator.assessment.impacts import Amount
 from estimator.builds import merged_groups
 from estimator.builds.merged_groups import MergeRefused, PublishedGroups, merge
@@ -137,6 +138,8 @@ def test_each_number_says_which_authorities_it_comes_from(national: Path) -> Non
     assert parts[0].territory == "54021" and parts[0].share == pytest.approx(mine / sum(kwh.values()))
     assert sum(part.share or 0.0 for part in parts) == pytest.approx(1.0)
     assert parts[0].files[0].period == "2026" and parts[0].files[0].withheld == 0
+    page = plain(explain_view(merged.explain("total.gwp"), "fr"))
+    assert "<li>Commune 54021 Mairie 54021 : " in page and "0 exécution" not in page
     text = plain(sobria(national, "explain", "total.gwp").stdout)
     assert "groupes publiés par 12 collectivité(s), aucune ligne" in text and "année 2026 (calcul" in text
     body = json.loads(sobria(national, "explain", "service.54010:courrier54010.energy", "--json").stdout)
@@ -170,11 +173,15 @@ def test_a_home_may_have_rows_of_its_own_beside(files: list[Path], tmp_path: Pat
     assert merge(tmp_path, files[:1]) == []
 
 
-def test_ways_of_serving_of_two_homes_stay_apart(files: list[Path], exposed: Path, tmp_path: Path) -> None:
-    """The first way of serving of one home is the second one of the other: the electricity of each model stays."""
-    merge(tmp_path, [files[0], _write(tmp_path, _published(exposed, "54395"))])
-    found = _energy(current_results(tmp_path), "54395:chat54395")
-    assert found == pytest.approx(_energy(current_results(exposed), "chat-54395"), rel=1e-12)
+def test_ways_of_serving_of_two_homes_stay_apart(files: list[Path], whole: Path, tmp_path: Path) -> None:
+    """« s1 » is one model in a home and another one in the other: the electricity of each stays."""
+    other = json.loads(files[1].read_bytes())
+    for held in (*other["servings"], *(group["facts"] for group in other["groups"] if "model" in group["facts"])):
+        held["model"] = "mistral-7b-instruct"
+    merge(tmp_path, [files[0], _write(tmp_path, PublishedGroups.model_validate(other).sealed())])
+    found, alone = current_results(tmp_path), current_results(whole)
+    assert _energy(found, "54010:chat54010") == pytest.approx(_energy(alone, "chat-54010"), rel=1e-12)
+    assert _energy(found, "54011:chat54011") < _energy(alone, "chat-54011") / 2
 
 
 def _whole_energy(row: dict[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """Texts of the summary: values, trends, objectives, limits, budgets, in French and English."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -33,10 +33,12 @@ from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import VOTED
 from estimator.governance.indicators.forecast import Forecast
 from estimator.governance.indicators.known_days import known_months_text, known_text
+from estimator.results.totals import AuthorityPart, MergedFile
 
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
 SEVERAL = 3  # times as much, from which a rise is said in times and not in per cent [1]
+MOST_AUTHORITIES = 20  # that are named where a number comes from
 WIDE = 0.10  # width of a share from which its interval is said
 
 
@@ -64,6 +66,28 @@ def territory_text(territory: str, lang: str) -> str:
     """« Tout le territoire », « Services de la métropole », « Commune 54395 »."""
     known = {"all", "metropole"}
     return name(f"territory_{territory}", lang) if territory in known else tell("commune", lang, code=territory)
+
+
+def authority_sentences(parts: Sequence[AuthorityPart], lang: str) -> list[str]:
+    """Where a number comes from: how many authorities published groups that are in it, then each, the largest first,
+    with what it withholds."""
+    told = [say("authorities", "head", lang, count=len(parts))]
+    for part in parts[:MOST_AUTHORITIES]:
+        share = say("authorities", "unknown", lang) if part.share is None else share_text(part.share, lang)
+        name = " ".join(filter(None, (territory_text(part.territory, lang), part.administration)))
+        files = " ; ".join(said for file in part.files for said in _file_sentences(file, lang))
+        told.append(say("authorities", "part", lang, name=name, share=share, files=files))
+    left = len(parts) + 1 - len(told)
+    return [typeset(said, lang) for said in (*told, *([say("authorities", "more", lang, count=left)] if left else []))]
+
+
+def _file_sentences(file: MergedFile, lang: str) -> Iterator[str]:
+    yield say("authorities", "file", lang, period=period_text(file.period, lang), build=file.build)
+    if file.withheld_kwh is None:
+        yield say("authorities", "silent", lang)
+    elif file.withheld:
+        kwh = exact_text(file.withheld_kwh, "kWh", lang)
+        yield say("authorities", "withheld", lang, count=file.withheld, kwh=kwh)
 
 
 def period_text(period: str, lang: str) -> str:
