@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from estimator.core.duckdb_engine import connect
@@ -71,7 +72,8 @@ class Declared:
 def remarks(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
     """The remarks on these rows; of seats, how many months their lines make."""
     if seats := [row for row in rows if row.product]:
-        facts = {"lines": str(len({row.line for row in seats})), "months": str(len(seats))}
+        last = datetime.fromtimestamp(max(row.end_us or 0 for row in seats) / 1e6 - 1, UTC).date().isoformat()
+        facts = {"lines": str(len({row.line for row in seats})), "months": str(len(seats)), "last": last}
         yield Remark("seats_months", seats[0].file_name, seats[0].line, facts)
     yield from declared.alike(rows)
     for row in (row for row in rows if row.reader == "declared"):
