@@ -16,7 +16,7 @@ from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
 from estimator.core.errors import SobriaError
 from estimator.core.home import TABLES, use_tables
-from estimator.core.parquet_files import waited_lock
+from estimator.core.locks import waited_lock
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
 

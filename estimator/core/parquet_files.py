@@ -1,12 +1,10 @@
 """Parquet files of the ledger: their columns, their parts named by content hash, and their locks."""
 
-import fcntl
 import json
 import os
 import time
 import types
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
@@ -15,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from estimator.core.atomic_files import publish
-from estimator.core.errors import SobriaError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -130,30 +127,6 @@ def looks_whole(path: Path) -> bool:
         end = file.read()
         file.seek(0)
         return file.read(len(MAGIC)) == end == MAGIC
-
-
-@contextmanager
-def file_lock(path: Path, how: int) -> Iterator[None]:
-    """Hold a lock file in one of the modes of `flock`. BlockingIOError when non-blocking and already locked."""
-    with path.open("a+") as file:
-        fcntl.flock(file, how)
-        yield
-
-
-@contextmanager
-def waited_lock(path: Path, wait_s: float, busy: SobriaError) -> Iterator[None]:
-    """Hold a lock file alone, `busy` being raised where another program still holds it after that time [s]."""
-    limit = time.monotonic() + wait_s
-    with path.open("a+") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > limit:
-                    raise busy from None
-                time.sleep(0.02)
-        yield
 
 
 def sweep(folder: Path) -> None:

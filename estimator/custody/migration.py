@@ -13,7 +13,7 @@ from pathlib import Path
 from estimator.core.atomic_files import make_folder, sync_folder
 from estimator.core.errors import SobriaError
 from estimator.core.home import FORMAT, LEDGER, HomeFile, home_file
-from estimator.core.parquet_files import waited_lock
+from estimator.core.locks import waited_lock
 from estimator.custody.ledger_copy import LedgerCopy
 from estimator.custody.opening import Tell
 from estimator.custody.sender_marks import SenderMarks

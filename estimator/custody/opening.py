@@ -1,12 +1,12 @@
 """A home opened by a command: refused when it is newer than this version, brought to its format when it is older."""
 
-import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from estimator.builds.current import tables_now, tables_of
 from estimator.core.home import FORMAT, LEDGER, OWN_TABLES, PLACES, TABLES, home_file, use_tables
+from estimator.core.locks import file_lock
 
 LOCK = ".migrating"
 Tell = Callable[[str, dict[str, object]], None]  # given the key of a sentence of [custody], and what fills it
@@ -18,8 +18,7 @@ def open_home(home: Path, tell: Tell) -> Path:
     if not _is_ready(home):
         from estimator.custody.migration import migrate
 
-        with (home / LOCK).open("a+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with file_lock(home / LOCK):
             if not _is_ready(home):  # another process may have done it meanwhile
                 migrate(home, tell)
     if (home / PLACES).is_dir():

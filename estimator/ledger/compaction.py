@@ -12,6 +12,7 @@ from estimator.core import atomic_files, parquet_files
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
+from estimator.core.locks import waited_lock
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import Ledger
 from estimator.ledger.journal import Compaction, replaced
@@ -47,7 +48,7 @@ def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S, bounded:
     `bounded`: a part much larger than the others of its month stays apart, so that a row is rewritten a few times only.
     """
     ledger.prepare()
-    with parquet_files.waited_lock(ledger.folder / ".compacting", 0, CompactionRunning(home=ledger.home)):
+    with waited_lock(ledger.folder / ".compacting", 0, CompactionRunning(home=ledger.home)):
         before = ledger.parts()
         with ledger.reading():
             folders: dict[str, list[str]] = defaultdict(list)
@@ -120,7 +121,7 @@ def _delete(ledger: Ledger, wait_s: float) -> tuple[int, int]:
     if not stale:
         return 0, 0
     try:
-        with parquet_files.waited_lock(ledger.folder / ".reading", wait_s, CompactionRunning(home=ledger.home)):
+        with waited_lock(ledger.folder / ".reading", wait_s, CompactionRunning(home=ledger.home)):
             for name in stale:
                 (ledger.folder / name).unlink(missing_ok=True)
             return len(stale), 0

@@ -1,6 +1,5 @@
 """The files of the ledger: which exist, which count, and how rows are appended."""
 
-import fcntl
 import json
 import os
 import re
@@ -19,6 +18,7 @@ from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, c
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
 from estimator.core.home import LEDGER, claim
+from estimator.core.locks import file_lock
 from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, covered, in_force, now, replaced
 from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
@@ -133,7 +133,7 @@ class Ledger:
     @contextmanager
     def acknowledging(self) -> Iterator[None]:
         """Context of the lock of an import that counts its rows and records itself: one at a time."""
-        with parquet_files.file_lock(self.folder / ".acknowledging", fcntl.LOCK_EX):
+        with file_lock(self.folder / ".acknowledging"):
             yield
 
     def also_in(self, kind: Kind, mine: Iterable[str], others: Iterable[str]) -> int:
@@ -187,7 +187,7 @@ class Ledger:
         """Context of a read lock: no file is deleted. What cannot be read there is told as the part whose content is
         no longer that of its name, if there is one. ledger_torn."""
         self.prepare()
-        with parquet_files.file_lock(self.folder / ".reading", fcntl.LOCK_SH):
+        with file_lock(self.folder / ".reading", shared=True):
             try:
                 yield
             except (FileDamaged, EngineError, OSError, ValueError) as error:  # the last two are those of Arrow

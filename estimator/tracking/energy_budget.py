@@ -10,6 +10,7 @@ import psutil
 
 from estimator.tracking.options import tell, value_text
 
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # which ends a program at once on Windows
 NEAR = 0.9  # share of the budget from which the person is warned [1]
 GRACE_S = 30.0  # time left to the program to save its work after SIGTERM, before SIGKILL [s]
 POLL_S = 0.05  # between two looks at the processes that outlive the command [s]
@@ -42,7 +43,7 @@ class EnergyBudget:
         """Called often while the command runs: warn near the budget, stop its processes when it is reached."""
         if self.reached:
             if perf_counter() >= self._kill_s:
-                _signal(_family(pid), signal.SIGKILL)
+                _signal(_family(pid), KILL)
             return
         expected = self._expected()
         if expected >= NEAR * self.kwh and not self._warned:
@@ -58,7 +59,7 @@ class EnergyBudget:
         """Wait for the processes asked to stop that outlive the command, as a shell's program does; then kill them."""
         while alive := [process for process in self._asked if _runs(process)]:
             if perf_counter() >= self._kill_s:
-                _signal(alive, signal.SIGKILL)
+                _signal(alive, KILL)
                 return
             sleep(POLL_S)
 

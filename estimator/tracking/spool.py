@@ -1,7 +1,6 @@
 """Spool of runs in progress, and their delivery to the ledger at the end."""
 
 import csv
-import fcntl
 import io
 import os
 import shutil
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError
 from estimator.core.home import SPOOL, TRACES
+from estimator.core.locks import take
 
 _LEFTOVER_S = 86_400.0
 PRIVATE = frozenset({"longitude", "latitude"})
@@ -36,8 +36,7 @@ class SpooledRun:
         self.folder = home / SPOOL / run_id
         self.folder.mkdir(parents=True, mode=0o700)
         self.trace = self.folder / f"{run_id}.csv"
-        self._held = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        fcntl.flock(self._held, fcntl.LOCK_EX)
+        self._held = take(self.folder)
         self._writing = Lock()
 
     def write(self, row: Mapping[str, Any]) -> None:
@@ -64,10 +63,8 @@ class SpooledRun:
 
 def _hold(folder: Path, held: ExitStack) -> bool:
     """Lock the folder of a finished run; False when the run, or another delivery, still holds the lock."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    held.callback(os.close, handle)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held.callback(os.close, take(folder, wait=False))
     except BlockingIOError:
         return False
     return True
@@ -108,7 +105,7 @@ def deliver(home: Path, importer: Importer) -> Delivery:
 def _finished_traces(home: Path, held: ExitStack, delivery: Delivery) -> list[Path]:
     """Traces of the finished runs of the spool, each now locked; folders that cannot be locked are skipped."""
     spool, traces = home / SPOOL, []
-    for folder in sorted(spool.iterdir()) if spool.is_dir() else []:
+    for folder in sorted(filter(Path.is_dir, spool.iterdir())) if spool.is_dir() else []:
         trace = folder / f"{folder.name}.csv"
         try:
             if _hold(folder, held):

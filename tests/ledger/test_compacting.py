@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from estimator.builds.build import build
 from estimator.core import parquet_files
+from estimator.core.locks import file_lock
 from estimator.governance.register.register import author
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compaction
 from estimator.ledger.compaction import Compacted, CompactionRunning, compact
@@ -202,9 +203,7 @@ def test_a_file_that_holds_all_the_others_stays(tmp_path: Path) -> None:
 
 
 def test_two_do_not_compact_at_once(home: Path) -> None:
-    import fcntl
-
-    with parquet_files.file_lock(Ledger(home).folder / ".compacting", fcntl.LOCK_EX), pytest.raises(CompactionRunning):
+    with file_lock(Ledger(home).folder / ".compacting"), pytest.raises(CompactionRunning):
         compact(Ledger(home))
     assert compact(Ledger(home)).after == 3
 
@@ -212,4 +211,4 @@ def test_two_do_not_compact_at_once(home: Path) -> None:
 def test_the_command_says_what_it_did(home: Path) -> None:
     assert "7 fichier(s) avant, 3 après ; 5 ancien(s) effacé(s)" in sobria(home, "ledger", "compact").stdout
     body = json.loads(sobria(home, "ledger", "compact", "--json").stdout)
-    assert body == {"before": 3, "after": 3, "deleted": 0, "kept": 0}
+    assert body == {"version": "1", "before": 3, "after": 3, "deleted": 0, "kept": 0}

@@ -145,8 +145,12 @@ while True: time.sleep(0.05)
 """
 
 
-def test_signals_and_standard_input_reach_the_command(tmp_path: Path) -> None:
-    command = driver(tmp_path, python(ECHO))
+LOOKED_FOR = "from estimator.tracking import child_process; child_process.WAITS = False"  # as on macOS and Windows
+
+
+@pytest.mark.parametrize("before", ["pass", LOOKED_FOR])
+def test_signals_and_standard_input_reach_the_command(tmp_path: Path, before: str) -> None:
+    command = driver(tmp_path, python(ECHO), before)
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes) as process:
         late = threading.Timer(60, os.killpg, (process.pid, signal.SIGKILL))  # a signal that is lost ends the wait
@@ -207,12 +211,13 @@ print("heard", len(heard), flush=True)
 """
 
 
-def test_what_the_terminal_sends_is_heard_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["pass", LOOKED_FOR])
+def test_what_the_terminal_sends_is_heard_once(tmp_path: Path, before: str) -> None:
     """Control-C goes to everyone in the terminal's foreground: passing it on would make it two."""
     pid, terminal = os.forkpty()
     if pid == 0:
         os.chdir(ROOT)
-        command = driver(tmp_path, python(COUNT))
+        command = driver(tmp_path, python(COUNT), before)
         os.execv(command[0], command)
     said = b""
     while b"heard" not in said:

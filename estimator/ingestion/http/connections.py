@@ -1,7 +1,7 @@
 """Connection limits of a server, by address and in all: above a limit, the oldest idle connection is closed."""
 
 import ipaddress
-import resource
+import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,7 +23,11 @@ class Bounds:
     @property
     def overall(self) -> int:
         """Maximum connections: half of the file descriptors of this process are reserved for the ledger."""
-        return self.most or min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+        if self.most or sys.platform == "win32":  # which has no such limit
+            return self.most or MOST
+        import resource
+
+        return min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
 
 
 class Held(Protocol):

@@ -1,0 +1,74 @@
+"""Locks between processes on files and folders, released when their holder ends, however it ends."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from estimator.core.errors import SobriaError
+
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+
+    _ALONE, _AT_ONCE = 2, 1  # LOCKFILE_EXCLUSIVE_LOCK, LOCKFILE_FAIL_IMMEDIATELY
+
+    def _open(path: Path) -> int:
+        """A folder cannot be opened there: its lock is a file beside it."""
+        return os.open(path.with_name(f"{path.name}.lock") if path.is_dir() else path, os.O_RDWR | os.O_CREAT)
+
+    def _take(handle: int, shared: bool, wait: bool) -> None:
+        how = (0 if shared else _ALONE) | (0 if wait else _AT_ONCE)
+        place = (ctypes.c_ulonglong * 4)()  # an OVERLAPPED at its start
+        if not ctypes.windll.kernel32.LockFileEx(msvcrt.get_osfhandle(handle), how, 0, 1, 0, ctypes.byref(place)):
+            raise BlockingIOError
+else:
+    import fcntl
+
+    def _open(path: Path) -> int:
+        return os.open(path, os.O_RDONLY | os.O_DIRECTORY if path.is_dir() else os.O_RDWR | os.O_CREAT, 0o666)
+
+    def _take(handle: int, shared: bool, wait: bool) -> None:
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
+
+
+def take(path: Path, shared: bool = False, wait: bool = True) -> int:
+    """Lock a folder, or a file, made if it is not there: the descriptor that holds it. BlockingIOError when another
+    holds it and it is not waited for."""
+    handle = _open(path)
+    try:
+        _take(handle, shared, wait)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+@contextmanager
+def file_lock(path: Path, shared: bool = False) -> Iterator[None]:
+    """Hold a lock file, alone or with others that share it."""
+    handle = take(path, shared)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def waited_lock(path: Path, wait_s: float, busy: SobriaError) -> Iterator[None]:
+    """Hold a lock file alone, `busy` being raised where another program still holds it after that time [s]."""
+    limit = time.monotonic() + wait_s
+    while True:
+        try:
+            handle = take(path, wait=False)
+            break
+        except BlockingIOError:
+            if time.monotonic() > limit:
+                raise busy from None
+            time.sleep(0.02)
+    try:
+        yield
+    finally:
+        os.close(handle)
