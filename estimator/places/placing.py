@@ -173,8 +173,8 @@ def placed(seen: Seen, known: Knowledge, day: date) -> Placed:
         zone_from = "provider"
     hardware = {n: next((v for r in rules if (v := getattr(r.said, n)) is not None), None) for n in HARDWARE}
     using = [r.id for r in rules if r in (at_host, at_zone) or any(getattr(r.said, n) is not None for n in HARDWARE)]
-    code = code if host_from in ("provider", "home", "unknown") else None
-    code = code or ("zone_apart" if load().zone_apart(host, zone) else None)
+    apart = "zone_apart" if load().zone_apart(host, zone) else None
+    code = apart or (code if host_from in ("provider", "home", "unknown") else None)
     return Placed(host, zone, host_from, zone_from, " ".join(using), code, **hardware)
 
 

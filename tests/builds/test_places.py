@@ -70,6 +70,17 @@ def test_a_provider_in_a_zone_is_its_site_there(tmp_path: Path) -> None:
     assert "plusieurs sites en USA" in refused and "aws/us-east-2" in refused and "« aws/global »" in refused
 
 
+@pytest.mark.parametrize(
+    ("zone", "code"), [("FRA", "zone_apart"), ("SWE", "host_of_provider"), (None, "host_of_provider")]
+)
+def test_the_usual_site_of_a_provider_in_another_country_than_the_one_read_is_said(zone: str, code: str) -> None:
+    """The tables give Mistral a site in Sweden: a row that says France keeps its country, with the other values of that
+    site, and says so before it says where the site comes from."""
+    seen = Seen(None, "x", "mistral-small-3.2", None, None, "mistral", None, zone, False, False)
+    found = placed(seen, Knowledge([], [], HomePlace(None, None), {}), date(2026, 3, 1))
+    assert (found.host, found.zone, found.code) == ("mistral/swe", zone or "SWE", code)
+
+
 def test_facts_of_a_place_that_contradict_are_said_until_a_rule_settles_them(tmp_path: Path) -> None:
     """Virginia said to be in France, regions that no table has, of a cloud and of a country (named), France called
     Germany: `check` says the same as the build; a site in the zone of the trace, a region of a country whose regions
