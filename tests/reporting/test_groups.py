@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from dashboard.explanation.explanation import explain_view
-from estimator.assessment.impacts import Amount
+from estimator.assessment.impacts import FIGURES, Amount, terms_of
+from estimator.assessment.uncertainty import STATED
 from estimator.builds import merged_groups
 from estimator.builds.merged_groups import MergeRefused, PublishedGroups, merge
 from estimator.builds.queries import SAMPLE_MARK
@@ -21,8 +22,10 @@ from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
 from estimator.ledger.rows import Activity
 from estimator.reporting.publications.context import facts_in
-from estimator.reporting.publications.groups_file import Key, Member, _by_key, published_groups
+from estimator.reporting.publications.groups_file import published_groups
+from estimator.reporting.publications.reen_file import commune_file
 from estimator.reporting.publications.reen_rollup import FilesRefused, read_merged
+from estimator.reporting.publications.told_groups import Key, Member, _by_key, groups_of, told_groups
 from estimator.results.reading import Results, current_results
 from tests.reporting.authority import case, facts, plain, run
 from tests.support import built, sobria
@@ -261,6 +264,25 @@ def _exposed(sums: "np.ndarray", uses: Sequence[str], agents: dict[str, int]) ->
             free = directions[int((sizes > 1e-9).sum()) :]
             if np.abs(free @ sums[:, inside]).max(initial=0.0) > 1e-9:
                 yield some
+
+
+def test_the_draws_of_a_commune_give_none_of_the_uses_that_are_withheld(exposed: Path) -> None:
+    """Draws of a factor are known to all: least squares on the 4,096 sums gave back the electricity of each use of its
+    own model, to five digits. They are now those of the groups that are told; the rest lowers what they cover."""
+    found = facts(exposed, "54395")
+    held, profiles, kwh = commune_file(found), dict[str, Any](), dict[str, float]()
+    for member in chain.from_iterable(_by_key(found.scope).values()):
+        outcomes, model = terms_of(member.line.group, FIGURES)["energy"].outcomes, member.line.row["model"]
+        kwh[model] = kwh.get(model, 0.0) + member.line.group.values["it_energy"]
+        profiles[model] = outcomes[STATED:] / member.line.group.values["it_energy"]
+    sought, *_ = np.linalg.lstsq(np.array(list(profiles.values())).T, held.figures["energy"].drawn(), rcond=None)
+    read = dict(zip(profiles, sought.tolist(), strict=True))
+    assert read["llama-3.3-70b"] == pytest.approx(kwh["llama-3.3-70b"], rel=1e-3)
+    few = [name for name in profiles if name not in ("", "llama-3.3-70b")]
+    assert len(few) == 3 and all(abs(read[name]) < 1e-3 * kwh[name] for name in few)
+    told = sum(group.values["it_energy"] for group in groups_of(told_groups(found.scope).told))
+    assert held.as_read_kwh == pytest.approx(sum(kwh.values()))
+    assert held.figures["energy"].covers == pytest.approx(told / held.as_read_kwh)
 
 
 def test_what_is_withheld_is_said_and_lowers_what_the_review_covers(exposed: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, amounts
 from estimator.assessment.uncertainty import DRAWS, SEED
 from estimator.builds.merged_groups import PublishedGroups
@@ -25,6 +26,7 @@ from estimator.governance.indicators.footprints import totals
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE, Commune
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
+from estimator.reporting.publications.told_groups import groups_of, told_groups
 from estimator.results.proofs import proofs
 from estimator.results.reading import Results
 
@@ -154,6 +156,8 @@ def reen_file(facts: ReportFacts) -> ReportFiles:
     """The file of a territory, which its métropole adds to others, and what it leaves out. reen_territory_wanted."""
     held = commune_file(facts)
     notes = [facts.say("withheld")] if held.withheld else []
+    aside = told_groups(facts.scope).hidden
+    notes += [facts.say("groups_withheld", count=len(aside))] if aside else []
     if held.unattached.high:
         notes.append(facts.say("reen_unattached", kwh=interval_text(held.unattached, facts.lang)))
     return ReportFiles(
@@ -167,6 +171,10 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         raise SobriaError("reen_territory_wanted")
     scope, build = facts.scope, facts.scope.sources.build
     rows = [] if facts.withheld else scope.rows
+    told, hidden, enough = told_groups(scope)
+    groups = groups_of(told) if hidden else [row.row.group for row in rows]
+    read = as_read_kwh(groups)
+    whole = read + as_read_kwh(groups_of(hidden)) if enough else read
     entries = facts.body["indicators"]
     counts = {e.id: entries[e.id]["value"] for e in INDICATORS if e.id in COUNTED}
     return CommuneFile(
@@ -182,11 +190,13 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         seed=SEED,
         months=tuple(months_of(scope.rows)),
         uses=len(scope.in_use),
-        as_read_kwh=_as_read(scope.rows),
-        proof_kwh=_by_proof(rows),
+        as_read_kwh=whole,
+        proof_kwh=_by_proof(groups),
         unattached=_without_draws(totals([row.row.group for row in _loose(facts)])["energy"]),
         withheld=facts.withheld,
-        figures={figure: _figure(rows, figure, entries[figure]["value"]) for figure in FOOTPRINTS},
+        figures=_figures(groups, read / whole if read else 1.0)
+        if hidden
+        else {figure: _figure(groups, figure, entries[figure]["value"]) for figure in FOOTPRINTS},
         shares={name: (value["numerator"], value["denominator"]) for name, value in counts.items()},
         services=tuple(_services(facts, rows)),
     )
@@ -195,20 +205,18 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
 def merged_file(file: PublishedGroups, rows: Sequence[Attached], build: Results) -> CommuneFile:
     """The same of an authority whose published groups are in a wider build, with the factors of that build: these rows
     are its own. What it withholds lowers what its figures cover. ValidationError."""
-    found = totals([row.row.group for row in rows])
-    read, withheld = _as_read(rows), file.withheld_kwh or 0.0
-    figures = {name: _figure(rows, name, found[name]) for name in FOOTPRINTS}
-    shown = read / (read + withheld) if withheld else 1.0
+    groups = [row.row.group for row in rows]
+    read, withheld = as_read_kwh(groups), file.withheld_kwh or 0.0
     return CommuneFile(
         **{"format": FORMAT, **file.review},
         **file.model_dump(include={"territory", "administration", "period", "made_at", "mark", "build"}),
         factors_version=build.factors_version,
         formulas_version=build.meta["formulas_version"],
         as_read_kwh=read + withheld,
-        proof_kwh=_by_proof(rows),
+        proof_kwh=_by_proof(groups),
         unattached=_without_draws(Interval(unit="kWh")),
         withheld=file.withheld_kwh is None,
-        figures={name: found.model_copy(update={"covers": shown * found.covers}) for name, found in figures.items()},
+        figures=_figures(groups, read / (read + withheld) if withheld else 1.0),
     )
 
 
@@ -218,15 +226,22 @@ def _loose(facts: ReportFacts) -> list[Attached]:
     return [row for row in scope.sources.rows if row.row.month in scope.period.months() and row.id is None]
 
 
-def _figure(rows: Sequence[Attached], name: str, value: Interval) -> CommuneFigure:
-    """A footprint of these months, as the sheet of indicators has it, with its draws."""
+def _figures(groups: Sequence[ActivityGroup], share: float) -> dict[str, CommuneFigure]:
+    """The footprints of the groups that are told, a share of the electricity [1]."""
+    found = totals(groups)
+    figures = {name: _figure(groups, name, found[name]) for name in FOOTPRINTS}
+    return {name: figure.model_copy(update={"covers": share * figure.covers}) for name, figure in figures.items()}
+
+
+def _figure(groups: Sequence[ActivityGroup], name: str, value: Interval) -> CommuneFigure:
+    """A footprint of these groups, with its draws."""
     import numpy as np
 
     if not value.known:
         return _without_draws(value)
     ends = {name: value[name] for name in ("unit", "low", "central", "high")}
     figure = next(found for found in FOUR if found.id == name)
-    drawn: Any = Side([row.row.group for row in rows]).drawn(figure)
+    drawn: Any = Side(groups).drawn(figure)
     packed = base64.b64encode((np.zeros(DRAWS) + drawn).astype("<f4").tobytes()).decode()
     made = {name: value[name] for name in ("made", "made_partly") if name in value}
     return CommuneFigure(**ends, covers=value["covers"], **made, draws=packed)
@@ -265,13 +280,14 @@ def digest(rows: Sequence[Attached]) -> str:
     return hashlib.blake2b("\n".join(told).encode(), digest_size=8).hexdigest()
 
 
-def _as_read(rows: Sequence[Attached]) -> float:
-    return math.fsum(float(row.row.group.values.get("it_energy") or 0.0) for row in rows)
+def as_read_kwh(groups: Sequence[ActivityGroup]) -> float:
+    """The known electricity of the machines of these groups, each factor at its value [kWh]."""
+    return math.fsum(float(group.values.get("it_energy") or 0.0) for group in groups)
 
 
-def _by_proof(rows: Sequence[Attached]) -> dict[str, float]:
+def _by_proof(groups: Sequence[ActivityGroup]) -> dict[str, float]:
     found: dict[str, float] = {}
-    for row in rows:
-        for name, kwh in proofs(row.row.group).items():
+    for group in groups:
+        for name, kwh in proofs(group).items():
             found[name] = found.get(name, 0.0) + kwh
     return found

@@ -1,0 +1,132 @@
+"""Which groups of a scope can be published: none from which anything about fewer than five agents could be read."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from estimator.assessment.evaluation import ActivityGroup
+from estimator.builds.build_file import PlacedGroup
+from estimator.builds.equation_selection import ATTRIBUTES
+from estimator.catalogue.load import of_tables
+from estimator.governance.commitments.commitments import SMALLEST_GROUP
+from estimator.governance.indicators.anonymity import FEWEST_CASES, FEWEST_USES, grouped, small, withheld
+from estimator.governance.indicators.scope import Scope
+from estimator.governance.register.schema import UseCase
+
+_ANSWERED = re.compile(r"^\|[^|=*]+\|\d{4}-\d\d-\d\d")  # of a mark: the site whose supplier answered, and the day
+
+
+FACTS = ("model", *ATTRIBUTES, "answered")  # what decides the factors of a line
+
+
+class Key(NamedTuple):
+    """What tells two published groups apart. use: empty for small ones together."""
+
+    use: str
+    month: int
+    training: bool
+    resource_share: float
+    facts: tuple[tuple[str, str], ...]
+
+
+class Member(NamedTuple):
+    """The lines of one use in a group."""
+
+    case: UseCase
+    line: PlacedGroup
+
+
+Enough = Callable[[Iterable[Member]], bool]
+
+
+class ToldGroups(NamedTuple):
+    """The groups that can be published, those that cannot, and whether these are enough people together."""
+
+    told: Mapping[Key, Sequence[Member]]
+    hidden: Mapping[Key, Sequence[Member]]
+    enough: bool
+
+
+def groups_of(found: Mapping[Key, Sequence[Member]]) -> list[ActivityGroup]:
+    """The lines of these groups, as groups with their factors."""
+    return [member.line.group for members in found.values() for member in members]
+
+
+def told_groups(scope: Scope) -> ToldGroups:
+    """A group is told when it is of a use that is told, or of several small ones that are enough people together; what
+    is not told is enough people too, so that no difference of totals gives less."""
+    found, enough = {} if withheld(scope) else _by_key(scope), _enough(scope)
+    aside = _hidden(enough, found)
+    told = {key: members for key, members in found.items() if key not in aside}
+    return ToldGroups(told, {key: found[key] for key in aside}, enough(_of(aside, found)))
+
+
+def lines_of(scope: Scope) -> dict[int, PlacedGroup]:
+    """The lines of `groups` of the uses of a scope, by id."""
+    mine = {(*row.key, row.row.month) for row in scope.rows if row.id}
+    since = min((row.row.month for row in scope.rows), default=0)
+    return {line.row["group_id"]: line for line in scope.sources.build.placed_groups(since) if _place(line) in mine}
+
+
+def _place(line: PlacedGroup) -> tuple[Any, ...]:
+    return tuple(line.row[name] for name in ("service_key", "model", "host", "training", "month"))
+
+
+def _by_key(scope: Scope) -> dict[Key, list[Member]]:
+    """The lines of each group that could be published."""
+    case_of = {(*row.key, row.row.month): row.use_case for row in scope.rows}
+    shown, found = grouped(scope).shown, dict[Key, list[Member]]()
+    for line in lines_of(scope).values():
+        case = case_of[_place(line)]
+        if case is not None:
+            facts = tuple((name, str(line.row[name])) for name in FACTS if line.row[name])
+            use = case.id if case.id in shown else ""
+            key = Key(use, line.row["month"], line.row["training"], line.row["resource_share"], facts)
+            found.setdefault(key, []).append(Member(case, line))
+    return found
+
+
+def public_facts(row: Mapping[str, Any]) -> dict[str, str]:
+    """What decides the factors of a line, without what only its home knows: its own sites, its suppliers' answers."""
+    facts = {name: str(row.get(name) or "") for name in FACTS}
+    facts["host"] = public_host(facts["host"])
+    return facts | {"answered": _ANSWERED.sub("", facts["answered"])}
+
+
+def public_host(host: str) -> str:
+    """A host of the tables; a site that only its home names is not told."""
+    return host if host in of_tables().subjects else ""
+
+
+def _hidden(enough: Enough, found: Mapping[Key, Sequence[Member]]) -> set[Key]:
+    """The groups of small uses that are too few people, with as many others of their month, then of all months, as it
+    takes for those that are not told to be enough people."""
+    merged = [key for key in found if not key.use]
+    hidden = {key for key in merged if not enough(found[key])}
+    for month in sorted({key.month for key in hidden}):
+        if not enough(_of([key for key in hidden if key.month == month], found)):
+            hidden |= {key for key in merged if key.month == month}
+    return set(merged) if hidden and not enough(_of(hidden, found)) else hidden
+
+
+def _of(keys: Iterable[Key], found: Mapping[Key, Sequence[Member]]) -> Iterator[Member]:
+    return (member for key in keys for member in found[key])
+
+
+def _enough(scope: Scope) -> Enough:
+    """Whether lines are of two uses or more and of 5 agents or more: one of the uses is not small, or all state their
+    agents, or they count the uses of 5 agents in a month."""
+    heads, few = scope.sources.commitments.with_access(scope.period.last_day), small(scope)
+
+    def enough(members: Iterable[Member]) -> bool:
+        there = list(members)
+        cases = {member.case.id: member.case for member in there}
+        if len(cases) < FEWEST_CASES or cases.keys() - few:
+            return len(cases) >= FEWEST_CASES
+        names = {case.service.casefold() for case in cases.values()}
+        if names <= heads.keys():
+            return sum(heads[name] for name in names) >= SMALLEST_GROUP
+        counted = sum(member.line.row["items"] or member.line.row["requests"] or 0.0 for member in there)
+        return counted >= FEWEST_USES * len({member.line.row["month"] for member in there})
+
+    return enough
