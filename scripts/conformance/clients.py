@@ -46,6 +46,7 @@ _CODECARBON = (Version("3.1.1", YEAR_AGO), Version("3.3.2"))
 _LANGFUSE = (Version("3.10.1", YEAR_AGO), Version("5.0.4"))
 _CLAUDE = (Version("2.0.54"), Version("2.1.332"))
 _CODEX = (Version("0.77.0"), Version("0.171.0"))
+_GEMINI = (Version("0.19.1"), Version("0.61.0"))
 _LITELLM = (Version("1.80.5", YEAR_AGO), Version("1.108.7"))
 _LITELLM_GENERIC = (_LITELLM[0]._replace(refuses="only available for LiteLLM Enterprise"), _LITELLM[1])
 _SDK = (Version("1.38.0", YEAR_AGO), Version("1.45.2"))
@@ -171,7 +172,7 @@ CLIENTS = (
         "codecarbon, `save_to_prometheus`",
         "codecarbon_outputs",
         ("codecarbon=={version}",),
-        _CODECARBON,
+        (_CODECARBON[0]._replace(refuses="pushes no counter"), _CODECARBON[1]),
         ("energy",),
         "class/server-unknown",
         ("prometheus",),
@@ -190,6 +191,7 @@ CLIENTS = (
         for name, title, package, versions, at in (
             ("claude-code", "Claude Code", "@anthropic-ai/claude-code@{version}", _CLAUDE, "class/hyperscale"),
             ("codex", "Codex", "@openai/codex@{version}", _CODEX, "class/server-unknown"),
+            ("gemini-cli", "Gemini CLI", "@google/gemini-cli@{version}", _GEMINI, "google/usa"),
         )
     ),
     Client(

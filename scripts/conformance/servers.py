@@ -36,6 +36,8 @@ class FakeModel:
     def answer(self, method: str, path: str, body: bytes) -> Answer:
         """The answer of the API that the path is of; 404 for another path."""
         asked = json.loads(body or b"{}") if method == "POST" else {}
+        named, verb, _ = path.partition("?")[0].rpartition("/")[2].partition(":")
+        asked |= {"model": named} if verb else {}  # Google's API says the model in its path
         for ending, make in _APIS.items():
             if method == "POST" and path.partition("?")[0].endswith(ending):
                 return _sent(make(asked, self._count(asked, ending), self._says))
@@ -61,7 +63,7 @@ def _sent(pieces: list[dict[str, Any]]) -> Answer:
         return 200, "application/x-ndjson", "".join(json.dumps(piece) + "\n" for piece in pieces).encode()
     events = [f"event: {piece['type']}\n" if "type" in piece else "" for piece in pieces]
     named = [f"{event}data: {json.dumps(piece)}\n\n" for event, piece in zip(events, pieces, strict=True)]
-    end = [] if "type" in pieces[-1] else ["data: [DONE]\n\n"]
+    end = ["data: [DONE]\n\n"] if pieces[-1].get("object", "").startswith("chat") else []
     return 200, "text/event-stream", "".join([*named, *end]).encode()
 
 
@@ -120,6 +122,23 @@ def _messages(asked: dict[str, Any], counted: dict[str, Any], says: str) -> list
     ]
 
 
+def _gemini(asked: dict[str, Any], counted: dict[str, Any], says: str) -> list[dict[str, Any]]:
+    """Of Google."""
+    read, written = counted["input_tokens"], counted["output_tokens"]
+    usage = {"promptTokenCount": read, "candidatesTokenCount": written, "totalTokenCount": read + written}
+    usage["cachedContentTokenCount"] = counted["cached_tokens"]
+    content = {"role": "model", "parts": [{"text": says}]}
+    told = {"modelVersion": counted["model"], "responseId": f"r-{read}"}
+    ended = {"content": content, "finishReason": "STOP", "index": 0}
+    return [told | {"candidates": [ended], "usageMetadata": usage}]
+
+
+def _gemini_stream(asked: dict[str, Any], counted: dict[str, Any], says: str) -> list[dict[str, Any]]:
+    (whole,) = _gemini(asked, counted, says)
+    begun = {name: value for name, value in whole.items() if name != "usageMetadata"}
+    return [begun | {"candidates": [{"content": {"role": "model", "parts": [{"text": ""}]}, "index": 0}]}, whole]
+
+
 def _ollama(asked: dict[str, Any], counted: dict[str, Any], says: str) -> list[dict[str, Any]]:
     told = {"model": counted["model"], "created_at": CREATED.replace("00Z", f"{counted['output_tokens'] % 60:02}Z")}
     told |= {"message": {"role": "assistant", "content": says}} if "messages" in asked else {"response": says}
@@ -134,6 +153,8 @@ _APIS: dict[str, Callable[[dict[str, Any], dict[str, Any], str], list[dict[str, 
     "/chat/completions": _chat,
     "/responses": _responses,
     "/messages": _messages,
+    ":generateContent": _gemini,
+    ":streamGenerateContent": _gemini_stream,
     "/api/chat": _ollama,
     "/api/generate": _ollama,
 }

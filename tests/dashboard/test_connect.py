@@ -230,7 +230,7 @@ def test_track_keeps_what_it_measures_by_itself(bench: Path, home: Path) -> None
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
 def test_a_service_sends_by_itself(bench: Path, home: Path) -> None:
-    token, open_it, send, settings, _, make = codes(BY_NAME["collect"])
+    token, open_it, send, settings, *_, make = codes(BY_NAME["collect"])
     assert 'OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20' in settings
     secret = shell(bench, token).splitlines()[1]
     shutil.copy(FORMATS / "otel_genai.json", bench / "appels.json")

@@ -36,6 +36,7 @@ from tests.support import refuses, sobria
 from tests.traces_support import context
 
 SPANS = (FORMATS / "otel_genai.json").read_bytes()
+METRICS = (FORMATS / "otel_metrics.json").read_bytes()
 JSON = {"content-type": "application/json"}
 GZIP = {"content-encoding": "gzip"}
 DECLARED = (
@@ -300,7 +301,9 @@ def test_a_body_that_cannot_be_taken_is_refused_with_its_reason(door: Door) -> N
     refused(door.post("/v1/traces", gzip.compress(SPANS)[:-9], **GZIP), 400, "collect_packed_torn", "jusqu'au bout")
     packed = door.post("/v1/traces", SPANS, **{"content-encoding": "br"})
     refused(packed, 415, "collect_packed", "gzip")
-    refused(door.post("/v1/metrics", SPANS), 404, "no_such_door", "/v1/traces")
+    refused(door.post("/v1/logs", SPANS), 404, "no_such_door", "/v1/traces")
+    refused(door.post("/v1/metrics", SPANS), 400, "collect_nothing_read", "otel_metrics")
+    refused(door.post("/v1/traces", METRICS), 400, "collect_nothing_read", "otel_genai")
     refused(requests.get(door.url + "/v1/rows", timeout=30), 405, "post_only", "POST")
     assert requests.get(door.url + "/sante", timeout=30).json()["code"] == "ready"
     assert door.verified()["read"] == 0

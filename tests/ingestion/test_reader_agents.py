@@ -12,7 +12,7 @@ from estimator.ingestion.reader import open_trace
 from estimator.ingestion.readers import reader_of
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import reconcile
-from tests.ingestion.formats import FORMATS, bring, kept_in, sample
+from tests.ingestion.formats import FORMATS, bring, kept_in, result_of, sample
 from tests.support import place_of, refuses
 from tests.traces_support import context, judged
 
@@ -144,3 +144,15 @@ def test_a_long_first_prompt_hides_no_transcript(tmp_path: Path) -> None:
     (tmp_path / "in" / "long.jsonl").write_text("\n".join([json.dumps(first), *lines[1:]]), "utf-8")
     report = import_paths(Ledger(tmp_path / "home"), [tmp_path / "in"], context())
     assert report.account.accepted == 4
+
+
+def test_a_conversation_written_line_by_line_is_the_same_one() -> None:
+    """Its header, a message a line, one of them written again, and a line that sets the first ones: what one document
+    says, each answer once."""
+    whole = json.loads((FORMATS / "gemini_cli.json").read_text("utf-8"))
+    first, *others = whole.pop("messages")
+    lines = [whole, {"$set": {"messages": [first]}}, *others, {"$set": {"lastUpdated": "2026-03-02T10:01:00.000Z"}}]
+    found = result_of("\n".join(json.dumps(line) for line in [*lines, others[-1]]), name="session.jsonl")
+    document = sample("gemini_cli")
+    assert {row.row_id for row in found.rows} == {row.row_id for row in document.rows}
+    assert {row.row_id: counts(row) for row in found.rows} == {row.row_id: counts(row) for row in document.rows}

@@ -154,7 +154,8 @@ def test_the_logger_sends_the_same_request_in_other_words(tmp_path: Path) -> Non
     logged = {name: value for name, value in spent(metadata=ALL).items() if name not in gone}
     logged |= {"id": "r-1", "trace_id": "t", "startTime": 1775037600.0, "endTime": 1775037602.0, "end_user": "jdupont"}
     logged |= {"api_base": "http://10.0.0.4:8000/v1", "messages": [{"role": "user", "content": "jdupont"}]}
-    (row,) = rows_of([logged])
+    (row,) = rows_of([logged | {"model": "openai/gpt-4o"}])
+    assert row.model == "gpt-4o"
     (same,) = rows_of([spent(metadata=ALL, api_base="http://10.0.0.4:8000/v1")])
     assert (row.start_us, row.duration_s, row.served_at) == (same.start_us, 2.0, "10.0.0.4:8000")
     assert (row.run_key, row.service_key, row.output_tokens) == (same.run_key, "assistant-courrier", 20)

@@ -54,5 +54,5 @@ def test_what_a_real_client_sent_is_read(client: Client, homes: tuple[Path, str]
     assert SECRET not in kept_in(home)
 
 
-def test_what_is_kept_is_of_the_table() -> None:
-    assert RECORDED.keys() == {client.name for client in TRIED}
+def test_most_clients_of_the_table_are_kept() -> None:
+    assert len(TRIED) >= 16 and RECORDED.keys() == {client.name for client in TRIED}

@@ -5,7 +5,7 @@ from estimator.ingestion.parsing.energy_counters import Counters, counter_reader
 from estimator.ingestion.parsing.prometheus import SeriesSample
 from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH
 
-_COUNTER = "codecarbon_energy_consumed_total"  # [kWh]; its gauges are those of the last interval
+_COUNTER = "codecarbon_energy_total"  # [kWh]; its gauges are those of the last interval
 
 
 def sniff(name: str, head: str) -> bool:

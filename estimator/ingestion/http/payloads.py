@@ -22,6 +22,7 @@ _RESOURCE = ("resourceSpans", "resource", "attributes", "key")
 _EVENT = ("resourceSpans", "scopeSpans", "spans", "events", "attributes", "key")
 _READ = "service.name"
 OTLP = ("spans", "metrics")
+_ELSEWHERE = {"spans": b'"resourceMetrics"', "metrics": b'"resourceSpans"'}  # what a body for the other address holds
 _READERS: dict[Form, Reader] = {"codecarbon": codecarbon.READER, "spans": otel.READER, "metrics": otel_metrics.READER}
 
 
@@ -65,8 +66,8 @@ class Receipt:
 
 
 def read_body(sent: Payload, context: ReadingContext) -> ParsedPayload:
-    """Rows of a body, under its sender. collect_nothing_read when there are none, spans excepted, since most are not of
-    AI. The errors of the readers."""
+    """Rows of a body, under its sender. collect_nothing_read when there are none, save in OTLP, where most spans and
+    metrics are not of AI. The errors of the readers."""
     trace = body(sent.sender, sent.data)
     with contained(trace.name, sent.form):
         return _parsed_payload(trace, sent, context)
@@ -115,7 +116,8 @@ def _parsed_payload(trace: Body, sent: Payload, context: ReadingContext) -> Pars
         dropped, left = _unread_span_fields(trace), otel.unread(trace)
     if reader is otel_metrics.READER:
         left = otel_metrics.unread(trace)
-    if not result.read and sent.form not in OTLP:
+    elsewhere = sent.form not in OTLP or (_ELSEWHERE[sent.form] in trace.data and not (left.of_ai or left.others))
+    if elsewhere and not result.read:
         raise SobriaError("collect_nothing_read", reader=reader.name)
     return ParsedPayload(
         trace, fit_to_schema(own(result, sent.sender)), tuple(sorted({*dropped, *result.unused})), left

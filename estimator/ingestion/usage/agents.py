@@ -76,11 +76,14 @@ def codex(reading: RecordReader) -> Iterator[Record]:
 
 
 def gemini_cli(reading: RecordReader) -> Iterator[Record]:
-    """Each answer of a Gemini CLI conversation. What is read includes the cache, without the results of tools; thoughts
-    are beside what is written. broken_json."""
+    """Each answer of a Gemini CLI conversation: in one document, or, since 2026, a message a line and lines that set
+    some of them. What is read includes the cache, without the results of tools; thoughts are beside what is written.
+    broken_json."""
     first = True
-    for _, conversation in reading.objects():
-        for rank, message in enumerate(json_text.lists_in(conversation, "messages"), 1):
+    for line, entry in reading.objects():
+        holders = (entry, json_text.object_in(entry, "$set"))
+        listed = [message for holder in holders for message in json_text.lists_in(holder, "messages")]
+        for rank, message in enumerate(listed or [entry], 1 if listed else line):
             tokens = json_text.object_in(message, "tokens")
             if not tokens:
                 continue
@@ -137,4 +140,4 @@ def lacking(head: str) -> tuple[str, list[str]] | None:
 _SIGNS = {"claude_code": _CLAUDE_CODE, "codex": _CODEX, "gemini_cli": _GEMINI_CLI}
 CLAUDE_CODE = record_reader("claude_code", 1, partial(_sniff, _CLAUDE_CODE), claude_code)
 CODEX = record_reader("codex", 1, partial(_sniff, _CODEX), codex)
-GEMINI_CLI = record_reader("gemini_cli", 1, partial(_sniff, _GEMINI_CLI), gemini_cli)
+GEMINI_CLI = record_reader("gemini_cli", 2, partial(_sniff, _GEMINI_CLI), gemini_cli)

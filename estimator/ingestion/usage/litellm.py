@@ -90,8 +90,10 @@ def _spend_log(log: dict[str, Any]) -> dict[str, Any]:
         return log
     times = {name: log.get(name) for name in FIELDS.moments}
     dates = {name: prometheus.iso(at) for name, at in times.items() if isinstance(at, int | float)}
-    team = _metadata(log).get("user_api_key_team_id")
-    return {name: log[name] for name in log if name != "id"} | dates | {"request_id": log["id"], "team_id": team}
+    named = {"request_id": log["id"], "team_id": _metadata(log).get("user_api_key_team_id")}
+    if isinstance(model := log.get("model"), str):  # a gateway writes its provider before it
+        named["model"] = model.removeprefix(f"{log.get('custom_llm_provider')}/")
+    return {name: log[name] for name in log if name != "id"} | dates | named
 
 
 def _columns(head: str) -> list[str]:

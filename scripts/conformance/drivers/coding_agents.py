@@ -41,6 +41,16 @@ def codex() -> Path:
     return HOME / ".codex" / "sessions"
 
 
+def gemini_cli() -> Path:
+    """The same of Gemini CLI, whose model is Google's."""
+    (HOME / ".gemini").mkdir()
+    settings = {"security": {"auth": {"selectedType": "gemini-api-key"}}, "privacy": {"usageStatisticsEnabled": False}}
+    (HOME / ".gemini" / "settings.json").write_text(json.dumps(settings), "utf-8")
+    named = {"GOOGLE_GEMINI_BASE_URL": UPSTREAM, "GEMINI_API_KEY": SECRET, "GEMINI_CLI_TRUST_WORKSPACE": "true"}
+    _run(["gemini", "-m", "gemini-2.5-flash", "-p", ASKED], named)
+    return HOME / ".gemini" / "tmp"
+
+
 def _run(command: list[str], named: dict[str, str]) -> None:
     done = subprocess.run(
         command, env=os.environ | named, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
@@ -49,6 +59,7 @@ def _run(command: list[str], named: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    transcripts = {f.__name__: f for f in (claude_code, codex)}[sys.argv[1]]()
-    for path in sorted(transcripts.rglob("*.jsonl")):
-        shutil.copy(path, OUT / path.name)
+    transcripts = {f.__name__: f for f in (claude_code, codex, gemini_cli)}[sys.argv[1]]()
+    for path in sorted(transcripts.rglob("*.json*")):
+        if path.name != "logs.json":  # what a person typed
+            shutil.copy(path, OUT / path.name)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from typing import Any
 
 from scripts.conformance.drivers.surroundings import COLLECT, MODEL, PROMPT, SECRET, TOKEN, UPSTREAM
 
@@ -25,12 +26,17 @@ async def main(callback: str) -> None:
     import litellm
 
     litellm.callbacks = [callback]
-    to = {"api_base": f"{UPSTREAM}/v1", "api_key": SECRET, "user": SECRET, "metadata": {"tags": ["service:courrier"]}}
-    await litellm.acompletion(model=f"openai/{MODEL}", messages=PROMPT, **to)
+    await litellm.acompletion(messages=PROMPT, **_to())
     usage = {"stream_options": {"include_usage": True}}
-    async for _ in await litellm.acompletion(model=f"openai/{MODEL}", messages=PROMPT, stream=True, **usage, **to):
+    async for _ in await litellm.acompletion(messages=PROMPT, stream=True, **usage, **_to()):
         pass
     await asyncio.sleep(25)
+
+
+def _to() -> dict[str, Any]:
+    """Metadata of its own for each call: the library marks in it the calls that it sent."""
+    tagged = {"user": SECRET, "metadata": {"tags": ["service:courrier"]}}
+    return {"model": f"openai/{MODEL}", "api_base": f"{UPSTREAM}/v1", "api_key": SECRET} | tagged
 
 
 if __name__ == "__main__":
