@@ -18,7 +18,7 @@ from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.ledger.standing import Standing
 
-BATCH_ROWS, PACKED_ROWS = 100_000, 1_000
+BATCH_ROWS, PACKED_ROWS = 32_000, 1_000
 Stated = Callable[[Kind], Digests]
 
 

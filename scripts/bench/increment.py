@@ -6,7 +6,6 @@ python -m scripts.bench.increment [--rows 100000 1000000] [--home FOLDER]
 
 import argparse
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -23,9 +22,11 @@ from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from scripts.bench.ledger import load_into, write_trace
 from scripts.bench.speed import forget, scan
+from scripts.bench.tokens import write_requests
 from scripts.messages import ROOT
 
 STEPS = ("from nothing", "one row more", "another factor", "every row read again")
+TOGETHER = 500_000  # requests of a part
 FACTOR = "grid_gwp/FRA/2025"
 
 
@@ -33,6 +34,7 @@ def main() -> None:
     """Print a line a size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--requests", action="store_true", help="requests of a model, in parts of 500,000 at most")
     parser.add_argument("--home", type=Path, help="where the homes are made and kept")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -44,6 +46,9 @@ def main() -> None:
         place.mkdir(parents=True, exist_ok=True)
         for rows in (1, *options.rows):
             home, trace = place / f"{rows}", place / f"{rows}.csv"
+            if not home.exists() and options.requests:
+                for first in range(0, rows, TOGETHER):
+                    write_requests(home, min(TOGETHER, rows - first), 1, first=first)
             if not home.exists():
                 write_trace(trace, rows)
                 load_into(home, trace)
@@ -62,7 +67,7 @@ def lines(home: Path, rows: int, place: Path) -> Iterator[str]:
             one = place / "one.csv"
             write_trace(one, 2)
             header, _, row = one.read_text("utf-8").splitlines(keepends=True)  # the first is a row of every trace
-            one.write_text(header + row, encoding="utf-8")
+            one.write_text(header + row.replace("service-1", f"service-{time.time_ns()}"), encoding="utf-8")
             import_paths(Ledger(home), [one], reading_context(home))
         arguments = ["-m", "scripts.bench.increment", "--home", str(home), "--step", step]
         told = subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
@@ -80,7 +85,8 @@ def taken(home: Path, step: str) -> Iterator[float]:
     start = time.process_time()
     build(home, catalogue, full=step == "every row read again")
     yield time.process_time() - start
-    yield resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    (held,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    yield int(held.split()[1]) / 1024
     yield sum(file.stat().st_size for file in (home / "builds").glob(f"{FOLDER}/*")) / 1e6
 
 

@@ -27,8 +27,8 @@ MODELS = ("alibaba/qwen3-8b", "mistralai/mistral-large-3", "meta/llama-3.3-70b",
 MONTH_US = 28 * 24 * 3600 * 1_000_000
 
 
-def write_requests(home: Path, rows: int, models: int, file: str = "bench.json") -> None:
-    """Single requests over one month, their lengths log-normal, all different (seed 0)."""
+def write_requests(home: Path, rows: int, models: int, file: str = "bench.json", first: int = 0) -> None:
+    """Single requests over one month, their lengths log-normal, all different (seed 0). first: number of the first."""
     chance = np.random.default_rng(0)
     start = 1_767_225_600_000_000  # 2026-01-01
     one = Activity(
@@ -40,8 +40,8 @@ def write_requests(home: Path, rows: int, models: int, file: str = "bench.json")
     table = table_of([one], ACTIVITY_SCHEMA).take(pa.array(np.zeros(rows, dtype=np.int64)))
     starts = start + (np.arange(rows) * (MONTH_US // rows)).astype(np.int64)
     changed = {
-        "row_id": pa.array([f"{n:032x}" for n in range(rows)]),
-        "run_key": pa.array([str(n) for n in range(rows)]),
+        "row_id": pa.array([f"{n:032x}" for n in range(first, first + rows)]),
+        "run_key": pa.array([str(n) for n in range(first, first + rows)]),
         "start_us": pa.array(starts),
         "end_us": pa.array(starts + 1_000_000),
         "line": pa.array(np.arange(1, rows + 1)),

@@ -1,6 +1,7 @@
 """Reader of LiteLLM spend logs and of its logger `generic_api`: a request a row, without messages, keys and author."""
 
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from functools import partial
@@ -45,12 +46,12 @@ def records(reading: RecordReader) -> Iterator[Record]:
     The same request in another of these forms is a duplicate. broken_json, broken_table.
     """
     logs = _logs(reading.trace)
-    first = list(islice(logs, _MOST + 1))
+    first = deque(islice(logs, _MOST + 1))
     if any(told for _, _, told in first):  # by their pages
         first += logs
     told = max((told for _, _, told in first), default=0)
     cut = ["log_cut"] if told > len(first) or (not told and len(first) == _MOST) else []
-    for line, log, _ in chain(first, logs):
+    for line, log, _ in chain((first.popleft() for _ in range(len(first))), logs):  # each is let go once it is read
         if isinstance(log, str):
             reading.broken(line, log)
             continue
