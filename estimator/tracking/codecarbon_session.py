@@ -1,4 +1,7 @@
-"""A codecarbon tracker that gives its totals at any time and from any thread, one reading at a time."""
+"""A codecarbon tracker that gives its totals at any time and from any thread, one reading at a time.
+
+The one module that touches what codecarbon keeps private.
+"""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -133,6 +136,16 @@ class Metering:
 
     def exit(self) -> None:
         """Nothing to close."""
+
+
+def processor_mode(item: Any) -> str:
+    """How a CPU object of codecarbon reads its power."""
+    return str(item._mode)
+
+
+def is_forced(item: Any) -> bool:
+    """Whether the power of a RAM object of codecarbon was given to it."""
+    return item._force_ram_power is not None
 
 
 class _Silence(logging.Filter):

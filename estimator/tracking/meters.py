@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from estimator.ingestion.sidecar import Modes
+from estimator.tracking.codecarbon_session import is_forced, processor_mode
 
 # Mode names of the CPU objects of codecarbon 3.3. Power Gadget (macOS, Windows) and EMI (Windows) read the RAPL
 # counters of the processor through another interface.
@@ -41,12 +42,12 @@ def label(hardware: Iterable[Any], virtual: bool = False, cards: bool = False) -
     for item in hardware:
         kind = type(item).__name__
         if kind == "CPU":
-            part, name, mode = "cpu", str(item._mode), _CPU.get(item._mode, "mode/unknown")
+            part, name = "cpu", processor_mode(item)
+            mode = _CPU.get(name, "mode/unknown")
             if virtual and mode in COUNTERS:
                 name, mode = f"{name} in a virtual machine", "mode/unknown"
         elif kind == "RAM":
-            forced = item._force_ram_power is not None
-            part, name, mode = "ram", "forced" if forced else "model", "mode/constant"
+            part, name, mode = "ram", "forced" if is_forced(item) else "model", "mode/constant"
         elif kind == "GPU":
             part, (name, mode) = "gpu", _gpu(item)
         elif kind in ("AppleSiliconChip", "Raspberry"):

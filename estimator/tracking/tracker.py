@@ -13,8 +13,6 @@ from typing import Any, Literal, ParamSpec, Self, TypeVar
 from estimator.core.errors import SobriaError
 from estimator.core.home import SPOOL
 from estimator.ingestion.sidecar import Sidecar, dump, sidecar_of_run
-from estimator.tracking import hardware_cache as known_hardware
-from estimator.tracking import machine
 from estimator.tracking.codecarbon_session import UNREADABLE, NotMeasured
 from estimator.tracking.counts import COUNTED, VARIABLE, CountsFile, RunCounts
 from estimator.tracking.energy_budget import Consumed
@@ -197,8 +195,6 @@ class Tracker:
         loading.start()
         try:
             recorder.start()
-            with contextlib.suppress(*FAILURES):
-                _remember(recorder.metering.tracker, self.options)
         finally:
             loading.join()
         return recorder
@@ -276,36 +272,17 @@ def tracked(options: TrackOptions | None = None, **given: Any) -> Callable[[Call
 
 
 def _codecarbon(options: TrackOptions, output: Any) -> Any:
-    """A tracker independent of codecarbon's own configuration, with the cached hardware detection."""
+    """A tracker independent of codecarbon's own configuration."""
     import codecarbon
     import codecarbon.core.util
     import codecarbon.external.ram
-    from codecarbon.core import hardware_cache
 
     make: Any = codecarbon.OfflineEmissionsTracker
     if shutil.which("scontrol") is None:  # in a container of a job, codecarbon would call it and fail without it
         asking: tuple[Any, ...] = (codecarbon.core.util, codecarbon.external.ram)
         for module in asking:
             module.SLURM_JOB_ID = None
-    tracker = make(output_handlers=[output], **codecarbon_settings(options, SNAPSHOT_S))
-    with contextlib.suppress(*FAILURES):
-        known_hardware.load(hardware_cache, tracker, options.home, _sees())
-    return tracker
-
-
-def _remember(tracker: Any, options: TrackOptions) -> None:
-    from codecarbon.core import hardware_cache
-
-    known_hardware.save(hardware_cache, tracker, options.home, _sees())
-
-
-def _sees() -> dict[str, Any]:
-    """What decides which meters codecarbon uses, and may change without a reboot."""
-    from codecarbon.core import cpu
-
-    tools = [name for name in ("nvidia-smi", "rocm-smi") if shutil.which(name)]
-    size = os.cpu_count(), os.sysconf("SC_PHYS_PAGES"), os.environ.get("SLURM_JOB_ID")
-    return {"counter": cpu.is_rapl_available(), "cards": machine.cards(), "tools": tools, "size": size}
+    return make(output_handlers=[output], **codecarbon_settings(options, SNAPSHOT_S))
 
 
 def _exit_code(error: BaseException | None) -> int:

@@ -1,20 +1,14 @@
 """What tracking itself takes: counted, written beside the run, and no more than it must be."""
 
-import dataclasses
-import json
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from estimator.cli import main
 from estimator.cli.track import seconds_of
-from estimator.tracking import hardware_cache as known_hardware
 from estimator.tracking.overhead import Overhead, OverheadMeter, since_start
 from estimator.tracking.tracker import Tracker
 from tests.support import refuses
@@ -92,103 +86,3 @@ def test_items_and_windows_are_not_told_together(
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1 and "SOBRIA_COUNTS" in capsys.readouterr().err
-
-
-# What was found before
-
-
-@dataclass
-class Plan:
-    mode: str
-
-
-@dataclass(frozen=True)
-class Key:
-    tracking_mode: str
-
-
-class Cache:
-    """Stands for codecarbon's cache of one process."""
-
-    _HardwarePlan = Plan
-
-    def __init__(self) -> None:
-        self._plans: dict[Key, Plan] = {}
-
-    def make_key(self, tracker: Any) -> Key:
-        return Key(tracker._tracking_mode)
-
-
-def tracker(mode: str = "machine", version: str = "3.3.2") -> Any:
-    return SimpleNamespace(_tracking_mode=mode, _conf={"codecarbon_version": version})
-
-
-SEES = {"counter": False, "cards": (0, ())}
-
-
-@pytest.fixture
-def remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(known_hardware, "_started", lambda: "boot-1")
-    cache = Cache()
-    cache._plans[Key("machine")] = Plan("cpu_load")
-    known_hardware.save(cache, tracker(), tmp_path, SEES)
-    return tmp_path
-
-
-def recalled(home: Path, of: Any, sees: Any = None) -> dict[Key, Plan]:
-    cache = Cache()
-    known_hardware.load(cache, of, home, SEES if sees is None else sees)
-    return cache._plans
-
-
-def test_what_was_found_is_found_again(remembered: Path) -> None:
-    assert recalled(remembered, tracker()) == {Key("machine"): Plan("cpu_load")}
-
-
-@pytest.mark.parametrize(
-    ("of", "sees"),
-    [
-        (tracker("process"), SEES),
-        (tracker(version="3.4.0"), SEES),
-        (tracker(), {"counter": True, "cards": (0, ())}),
-        (tracker(), {"counter": False, "cards": (1, ("NVIDIA H100",))}),
-    ],
-)
-def test_what_has_changed_is_found_out_anew(remembered: Path, of: Any, sees: Any) -> None:
-    """Other settings, another version, a counter that may now be read, a card that was not there."""
-    assert recalled(remembered, of, sees) == {}
-
-
-def test_another_start_of_the_machine_is_found_out_anew(remembered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_hardware, "_started", lambda: "boot-2")
-    assert recalled(remembered, tracker()) == {}
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"key": 1}', '{"key": 1, "plan": {"other": 1}}'])
-def test_a_torn_file_is_found_out_anew(remembered: Path, text: str) -> None:
-    (file,) = (remembered / known_hardware.FOLDER).iterdir()
-    file.write_text(text)
-    assert recalled(remembered, tracker()) == {}
-
-
-def test_a_second_process_asks_the_machine_nothing_and_labels_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As in a new process, codecarbon has forgotten; what it built before is built again, meter by meter."""
-    from codecarbon.core import hardware_cache
-    from codecarbon.core.resource_tracker import ResourceTracker
-
-    with Tracker(options(tmp_path), Shelf()):
-        pass
-    hardware_cache.clear_cache()
-    monkeypatch.setattr(ResourceTracker, "_run_full_hardware_setup", lambda self: pytest.fail("asked again"))
-    with Tracker(options(tmp_path), Shelf()) as run:
-        pass
-    (first, one), (second, two) = kept(tmp_path)
-    assert run.problem is None and one.modes == two.modes and one.tracker == two.tracker
-    for name in ("cpu_model", "cpu_count", "gpu_count", "ram_total_size"):
-        assert first[name] == second[name]
-    (file,) = (tmp_path / known_hardware.FOLDER).iterdir()
-    assert json.loads(file.read_text())["plan"].keys() == {
-        field.name for field in dataclasses.fields(hardware_cache._HardwarePlan)
-    }
