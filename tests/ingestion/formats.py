@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from estimator.core.errors import LANGUAGES, say
 from estimator.ingestion.importing import ImportReport, import_paths
 from estimator.ingestion.reader import open_trace
@@ -13,6 +11,7 @@ from estimator.ingestion.readers import READERS, Trace, read_trace, reader_of
 from estimator.ledger import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
+from scripts.conformance.trial import kept_in as kept_in
 from tests.traces_support import TRACES, context
 
 FORMATS = TRACES / "formats"
@@ -47,16 +46,6 @@ def bring(home: Path, content: str, name: str) -> ImportReport:
     report = import_paths(Ledger(home), [path], context())
     path.unlink()
     return report
-
-
-def kept_in(home: Path) -> str:
-    """All that a home holds, as text."""
-    texts = []
-    for path in sorted(path for path in home.rglob("*") if path.is_file()):
-        texts.append(path.name)
-        parquet = path.suffix == ".parquet"
-        texts.append(str(pq.ParquetFile(path).read().to_pylist()) if parquet else path.read_text("utf-8", "replace"))
-    return "\n".join(texts)
 
 
 def told(refusal: Refused) -> list[str]:

@@ -10,12 +10,14 @@ import pytest
 import requests
 
 from scripts.conformance.clients import CLIENTS, Client
-from scripts.conformance.trial import SECRET, collecting, differences, kept_in, rows_in
+from scripts.conformance.trial import SECRET, collecting, differences, rows_in
 from tests.conftest import ROOT
+from tests.ingestion.formats import kept_in
 from tests.support import sobria
 
 FOLDER = ROOT / "tests" / "fixtures" / "clients"
 RECORDED = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+RIGHT = {"model": "a", "input_tokens": 12.0, "output_tokens": 3.0, "at": "upstream"}
 TRIED = [client for client in CLIENTS if client.name in RECORDED]
 
 
@@ -52,6 +54,25 @@ def test_what_a_real_client_sent_is_read(client: Client, homes: tuple[Path, str]
     found = [row for row in rows if row["status"] == "current" and (told["files"] or row["service_key"] == client.name)]
     assert differences(client, told["rows"], found) == []
     assert SECRET not in kept_in(home)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([], "found []"),
+        ([{"model": "a", "input_tokens": 12.0, "output_tokens": 4.0, "at": "upstream"}], "found ['a 12 4 -']"),
+        (
+            [{"model": "a", "input_tokens": 12.0, "output_tokens": 3.0, "at": "openai/usa"}],
+            "said to run at {'openai/usa'}",
+        ),
+    ],
+    ids=("no row", "another count", "another place"),
+)
+def test_a_client_is_red_for_one_thing_that_is_wrong(found: list[dict[str, Any]], said: str) -> None:
+    client = next(client for client in CLIENTS if client.name == "openllmetry")
+    (fault,) = differences(client, [RIGHT], found)
+    assert said in fault and differences(client, [RIGHT], [RIGHT]) == []
+    assert differences(client, [], []) == ["the client called nothing"]
 
 
 def test_most_clients_of_the_table_are_kept() -> None:
