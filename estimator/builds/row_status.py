@@ -17,6 +17,7 @@ from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 LARGE = 500_000  # size of a part from which it is not copied [bytes]
 FEW = 10_000  # rows up to which a build keeps what it makes of each
+TOLD = ("status", "hours_from", "several_months", "modelled")  # columns that a build adds to those of a row
 _TASKS = """SELECT DISTINCT HASH(run_id) AS name FROM stored
 WHERE cumulative AND run_id IN (SELECT run_id FROM stored WHERE NOT cumulative AND task_name IS NOT NULL)"""
 
@@ -47,11 +48,14 @@ def row_status(
     small = [file for file in files if file not in large]
     gone = ledger.withdrawn_files("activities")
     aside = list[str]()
+    engine.run(f"CREATE TABLE small AS SELECT * FROM {parquet(small)}")  # many small files are long to open
     if settled and large:
-        settled.judge(large, small, gone)
+        settled.judge(large, "small", gone)
         aside = settled.aside_rows()
     read = [file for file in large if file not in (settled.files if settled else ())]
-    stored = f"SELECT *, FALSE AS beside FROM {parquet([*small, *aside])}"
+    stored = "SELECT *, FALSE AS beside FROM small"
+    if aside:
+        stored += f" UNION ALL BY NAME SELECT *, FALSE AS beside FROM {parquet(aside)}"
     if read:
         stored += f" UNION ALL BY NAME SELECT *, TRUE AS beside FROM {parquet(read)}"
     engine.run(f"CREATE VIEW stored AS {stored}")
@@ -68,15 +72,14 @@ def row_status(
     shared = not_withdrawn(f"(SELECT * EXCLUDE (beside) FROM stored WHERE ({inside}) AND ({judged}))", gone)
     engine.run(f"CREATE VIEW activities AS {shared}")
     engine.run(f"CREATE TABLE copied AS SELECT *, {told} FROM ({current_rows_sql()})")
-    extra = ("status", "hours_from", "several_months", "modelled")
     types = {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE copied")}
-    names = [name for name in types if name not in extra]
+    names = [name for name in types if name not in TOLD]
     alone = "'current' AS status, 'row' AS hours_from"
     engine.run(
         f"INSERT INTO copied BY NAME SELECT {', '.join(names)}, {alone}, {told} FROM stored"
         f" WHERE ({inside}) AND NOT ({judged})"
     )
-    engine.run("DROP VIEW activities; DROP VIEW stored; DROP TABLE repeated")
+    engine.run("DROP VIEW activities; DROP VIEW stored; DROP TABLE repeated; DROP TABLE small")
     if settled:
         engine.load("aside_names", {"name": settled.all_aside().tolist()}, {"name": "UBIGINT"})
         engine.run("INSERT INTO set_aside SELECT name FROM aside_names; DROP TABLE aside_names")

@@ -66,10 +66,10 @@ class Settled:
         self.parts: list[SettledPart] = []
         self.lines: Mapping[str, Sequence[Any]] = {}  # by key of a part, where its rows ran
 
-    def judge(self, large: Sequence[str], small: Sequence[str], gone: Sequence[str]) -> None:
+    def judge(self, large: Sequence[str], small: str, gone: Sequence[str]) -> None:
         """Which of these large parts are settled, and which rows of them are set aside: those that share a name with
-        another row, of any part, or that are withdrawn. NamesDamaged."""
-        others = np.sort(self._engine.column(NAMES.format(rows=parquet(small))))
+        another row, of any part or of the relation `small`, or that are withdrawn. NamesDamaged."""
+        others = np.sort(self._engine.column(NAMES.format(rows=small)))
         keys = {f"{Path(file).stem}-{self._method}": file for file in large}
         names = {key: self._named(key, file) for key, file in keys.items()}
         known = json.loads(self.kept.data(f"all-{self._method}", "apart") or '{"parts": [], "repeated": []}')
