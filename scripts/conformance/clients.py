@@ -145,7 +145,7 @@ CLIENTS = (
     ),
     Client(
         "ecologits-otel",
-        "EcoLogits, métriques OpenTelemetry",
+        "EcoLogits, métriques OpenTelemetry (requêtes ; les jetons n'y sont pas additionnables)",
         "ecologits_metrics",
         ("ecologits[openai,opentelemetry]=={version}", OTLP),
         _ECOLOGITS,
