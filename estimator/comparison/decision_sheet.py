@@ -135,10 +135,6 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
         return found
     service = amounts(evaluated.built.groups, FIGURES) if evaluated.built.groups else _undescribed()
     people = amounts(evaluated.built.people, FIGURES) if evaluated.built.people else {}
-    made = evaluated.built
-    if option.accepted < 1:  # what is made again after a refusal of ours trains no model
-        made = built(work.scenario, option.model_copy(update={"acceptance": 1.0}), work.context, work.times)
-    beside = publisher_training(made.groups, work.context.catalogue, work.context.day)
     return found.model_copy(
         update={
             "barred": work.barred[option.id],
@@ -147,7 +143,7 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "components": {n: components(evaluated.side, n) for n in service} if evaluated.built.groups else {},
             "people": _per_unit(people, work.units),
             "parts": _per_unit(parts_of(evaluated.built.groups), 1.0),
-            "publisher": beside,
+            "publisher": publisher_training(evaluated.built.groups, work.context.catalogue, work.context.day),
             "occupancy": evaluated.built.occupancy,
             "proof": dict(evaluated.built.proof),
             "host": host_of(option),
