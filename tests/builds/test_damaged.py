@@ -201,6 +201,6 @@ def test_a_read_only_home_shows_its_totals_without_a_lock(
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr("estimator.builds.build.waited_lock", refused)
-    monkeypatch.setattr("estimator.core.parquet_files.file_lock", refused)
+    monkeypatch.setattr("estimator.ledger.files.file_lock", refused)
     monkeypatch.setattr("estimator.core.atomic_files.publish", refused)
     assert sobria(built, "totals").stdout == whole[1]

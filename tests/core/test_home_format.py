@@ -42,7 +42,7 @@ def arguments(command: TyperCommand | TyperGroup, tmp_path: Path) -> list[str]:
     given = []
     for parameter in (parameter for parameter in command.params if parameter.required):
         wanted = parameter.type_descriptor.annotation
-        if parameter.name in ("file", "paths", "archive"):
+        if parameter.name in ("file", "files", "paths", "archive"):
             value = str(SCENARIO)
         elif wanted is Path:
             value = str(tmp_path / "new")
