@@ -109,8 +109,7 @@ def repeated(parts: Mapping[str, Names], apart: Sequence[str], others: np.ndarra
     found = [np.empty(0, np.uint64)]
     for low, high in pairwise([*bounds, MOST + 1]):
         mine = others[np.searchsorted(others, np.uint64(low)) : np.searchsorted(others, np.uint64(high - 1), "right")]
-        new = np.sort(np.concatenate([mine, *(names.between(low, high - 1) for names in fresh)]))
+        new = np.sort(np.concatenate([mine, *(names.between(low, high - 1) for names in fresh)]), kind="stable")
         found.append(new[1:][new[1:] == new[:-1]])
-        once = np.unique(new)
-        found += [once[names.meets(once)] for names in known]
+        found += [new[names.meets(new)] for names in known]
     return np.unique(np.concatenate(found))

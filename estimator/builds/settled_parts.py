@@ -38,8 +38,8 @@ OR reader = 'codecarbon' AND run_id IS NULL AND duration_s >= 10
 OR model IS NOT NULL AND output_tokens > 0 AND requests > 0 AND (requests >= 1000 OR duration_s >= 3600)
   AND {_READ} IS NOT NULL"""
 _FACTS = f"""SELECT COUNT(*) AS "rows", MIN(start_month) AS first, MAX(end_month) AS last,
-LIST(DISTINCT file_sha) AS shas, LIST(DISTINCT model) FILTER (audio_s > 0) AS audio,
-LIST(DISTINCT model) FILTER ({EMBEDDED}) AS embedding,
+LIST(DISTINCT file_sha) AS shas, (SELECT LIST(DISTINCT model) FROM {{rows}} WHERE audio_s > 0) AS audio,
+(SELECT LIST(DISTINCT model) FROM {{rows}} WHERE {EMBEDDED}) AS embedding,
 {", ".join(f"LIST(DISTINCT {name}) AS {name}" for name in TEXTS)}, {{counts}} FROM {{rows}}"""
 
 
