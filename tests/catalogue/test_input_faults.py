@@ -18,6 +18,7 @@ SERVER = {  # one hour of a server with two H100: 0.3 kW of processor, 0.02 of m
     "reported_pue": 1.0, "reported_water_l": 1.0,
 }  # fmt: skip
 K80 = SERVER | {"device": "gpu/k80", "gpu_energy_kwh": 0.28}  # a board of 300 W: two cards for a meter, of 149 W each
+A10G = SERVER | {"device": "gpu/a10g", "gpu_energy_kwh": 0.464}  # two cards read at 232 W, of a cap of 300 W
 SERVICE = {  # a month of a declared service: 20,000 requests of a model of 8 billion parameters
     "model": "llama-3.1-8b", "zone": "FRA", "reader": "declared", "duration_s": 2_592_000.0, "other_energy_kwh": 2.0,
     "requests": 20_000, "input_tokens": 10_000_000, "output_tokens": 6_000_000, "cached_tokens": 1_000_000,
@@ -29,7 +30,7 @@ def named(stated: dict[str, Any]) -> set[str]:
     return {found.code for found in faults(of_one(stated, load()))}
 
 
-@pytest.mark.parametrize("sound", [SERVER, K80, SERVICE, {}, {"machine": "machine/unheard-of"}])
+@pytest.mark.parametrize("sound", [SERVER, K80, A10G, SERVICE, {}, {"machine": "machine/unheard-of"}])
 def test_a_sound_input_has_no_fault(sound: dict[str, Any]) -> None:
     assert named(sound) == set()
 
