@@ -25,7 +25,7 @@ OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
         "bad_pue", "beyond_sheet", "buckets_overlap", "came_twice", "card_not_told", "cards_by_engine",
         "cards_contradicted",
         "constant_42_5", "counter_repeated", "cpu_not_metered", "declared_twice", "declared_zero", "gpu_not_metered",
-        "implausible_power", "increments_suspected", "log_cut", "no_model", "page_cut",
+        "implausible_power", "increments_suspected", "log_cut", "mode_overruled", "no_model", "page_cut",
         "period_unfinished", "power_contradicted", "share_unknown", "shared_machine", "unknown_model",
         "zero_duration", "zero_energy",
         *(rule.code for rule in RULES if rule.alarm),
@@ -33,7 +33,7 @@ OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
 }  # fmt: skip
 MENDED_BY: Mapping[str, Mend] = {code: mend for mend, codes in OF_A_MEND.items() for code in codes}
 OF_A_PART: Mapping[Part, tuple[str, ...]] = {
-    "cpu": ("beyond_sheet", "constant_42_5", "cpu_not_metered", "processor_power"),
+    "cpu": ("beyond_sheet", "constant_42_5", "cpu_not_metered", "mode_overruled", "processor_power"),
     "gpu": ("gpu_not_metered", "card_power"),
     "ram": ("memory_power",),
     "made": ("unknown_device", "vm_size_unknown", "cards_contradicted"),

@@ -324,6 +324,30 @@ def test_the_sidecar_of_a_file_speaks_of_its_run_or_of_all(tmp_path: Path) -> No
     assert [(row.cpu_mode[5:], row.items) for row in rows] == [("cpu_load", None)] * 3, "7 items are not 7 a row"
 
 
+def test_a_sidecar_does_not_make_a_fallback_a_measurement(tmp_path: Path) -> None:
+    """Half of the 85 W of no known processor is not read from a counter, whoever says so; 43.1 W may be."""
+    (tmp_path / "a.csv").write_text(text({"cpu_power": "42.5"}, {"cpu_power": "43.1", "run_id": "run-2"}))
+    for said, kept in (("mode/rapl", "mode/constant"), ("mode/cpu_load", "mode/cpu_load")):
+        (tmp_path / "a.csv.sobria.json").write_text(f'{{"schema": 1, "modes": {{"cpu": "{said}"}}}}')
+        fallback, read = read_file(tmp_path / "a.csv")[0]
+        assert (fallback.cpu_mode, read.cpu_mode) == (kept, said)
+        assert ("mode_overruled" in fallback.checks) == (said == "mode/rapl")
+        assert "mode_overruled" not in read.checks
+
+
+@pytest.mark.parametrize(
+    ("processor", "fallback"),
+    [
+        ("Intel(R) Xeon(R) CPU E5-2630 v4 @ 2.20GHz", False),  # 85 W by its sheet, of which 42.5 W is half
+        ("AMD EPYC 7543 32-Core Processor", True),  # 225 W: codecarbon did not know it
+        ("Unheard Of 9000", True),
+    ],
+)
+def test_half_of_85_w_is_a_fallback_unless_the_sheet_says_85(processor: str, fallback: bool) -> None:
+    row = one(cpu_power="42.5", cpu_model=processor)
+    assert ("constant_42_5" in row.checks, row.cpu_mode) == (fallback, "mode/constant")
+
+
 def test_a_card_that_the_tracker_saw_and_could_not_read_is_not_absent(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(text({"gpu_energy": "0", "gpu_count": "0", "gpu_model": "", "duration": "60"}))
     (tmp_path / "a.csv.sobria.json").write_text('{"schema": 1, "modes": {"gpu": "mode/unknown"}}')

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from estimator.catalogue.input_faults import breaks
+from estimator.catalogue.load import load
 from estimator.ingestion.codecarbon.facts import ABSENT, RowFacts
 from estimator.ingestion.codecarbon.methods import UNKNOWN_MODE
 from estimator.ingestion.parsing.delimited_text import number_text
@@ -28,7 +29,7 @@ FIGURE_COLUMNS = (
     "wue",
 )
 LONGEST_S = 10 * 365.25 * 86_400
-FALLBACK_W = 42.5
+FALLBACK_W = 42.5  # half of the 85 W that codecarbon takes for a processor it does not know
 STEP_W = 0.25  # half a rated power, which codecarbon takes where it reads nothing, is a whole number of these
 IMPOSSIBLE_W = 1e7  # upper bound of the power of one machine [W]
 TOLERANCE = 0.01
@@ -198,12 +199,19 @@ def _rated(power: Any) -> Any:
 def judge(signs: Signs, facts: RowFacts) -> Judgement:
     """Interpretation of these signs on a computer with these facts."""
     checks = {name for name in _TOLD if getattr(signs, _TOLD[name])}
+    if facts.sheet_w == 2 * FALLBACK_W:
+        checks.discard("constant_42_5")
     fields, known = {}, set()
     power = "steady" if signs.steady else "varying" if signs.varying else ""
     for name in COMPONENTS:
         absent, zero = getattr(signs, f"no_{name}"), getattr(signs, f"zero_{name}")
         found = UNKNOWN_MODE if zero else facts.methods[name][power]
-        mode = _mode(absent, zero, facts.hardware[name], facts.modes[name], found)
+        said = facts.modes[name]
+        told = load().subjects.get(said or "")
+        if name == "cpu" and signs.fallback and told and told.proof == "measured":
+            checks.add("mode_overruled")
+            said = None
+        mode = _mode(absent, zero, facts.hardware[name], said, found)
         fields[f"{name}_mode"] = mode
         if not absent and mode != ABSENT:
             known.add(name)

@@ -39,6 +39,7 @@ class RowFacts:
     zone: ZoneInfo
     basis: TimeBasis
     pue: float
+    sheet_w: float | None  # of one processor [W]; None where unknown
     processors_most: float  # that these processors can draw, by their sheet [kWh/h]; NaN where unknown
     by_thread: tuple[float, float]  # power written where each thread is a processor [W], NaN elsewhere; threads
     cards: int | None
@@ -101,6 +102,7 @@ def facts_of(
         zone=ZoneInfo(clock),
         basis=basis,
         pue=pue,
+        sheet_w=sheet_power(read("cpu_model")),
         processors_most=processors_most(load(), machine, read("cpu_model")),
         by_thread=_by_thread(read),
         cards=device.cards,
