@@ -9,7 +9,7 @@ from textwrap import shorten
 
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
-from estimator.ingestion.declarations.remarks import Declared, Remark, remarks
+from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, remarks
 from estimator.ingestion.quarantine import completed, corrected, waiting_lines
 from estimator.ingestion.reader import ReadingContext, Trace
 from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
@@ -111,7 +111,7 @@ class _File:
     ) -> None:
         self._declared, self._waiting, self._ledger = declared, waiting, ledger
         self._rows: dict[int, str] = {}  # accepted, by line, where some rows wait for a sound one
-        self._path = path
+        self._path, self._unused_sidecar = path, UnusedSidecar(path)
         self.name = Path(path).name
         self.read = 0
         self.refused: list[Refused] = []
@@ -126,6 +126,7 @@ class _File:
             opened = open_results(self._path, context, progress)
             self.name = opened.trace.name
             posting.take(opened.trace, map(self._count, opened.results))
+            self.remarks += self._unused_sidecar.remarks()
             if not self.read:
                 raise SobriaError("no_rows", file=self.name)
             held = self._waiting.get(self.name, ())
@@ -157,6 +158,7 @@ class _File:
         if self._waiting:
             self._rows |= {row.line: row.row_id for row in result.rows}
         self.remarks += remarks(result.rows, self._declared)
+        self._unused_sidecar.look_at(result)
         self.unused |= dict.fromkeys(result.unused)
         return result
 

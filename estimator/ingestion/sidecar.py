@@ -140,3 +140,9 @@ def sidecar_of_file(trace: Path) -> Path:
 def sidecar_of_run(trace: Path, run_id: str) -> Path:
     """Path of the sidecar of one run of a trace file."""
     return trace.with_name(run_id + SUFFIX)
+
+
+def misnamed_sidecar(trace: Path) -> Path | None:
+    """The sidecar that has the name of a trace without its extension: no file's, unless a run has that name."""
+    named = trace.with_suffix(SUFFIX)
+    return named if trace.suffix and named.is_file() else None

@@ -2,12 +2,17 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from estimator.core.errors import LANGUAGES, words
+from estimator.ingestion.dry_run import check_paths
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import Sidecar
+from estimator.ledger import Ledger
 from scripts.sidecar_page import field_names, sidecar
+from tests.traces_support import context, text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -42,3 +47,21 @@ def test_what_a_field_may_hold_is_said(field: str, said: str) -> None:
 def test_the_example_is_a_sidecar() -> None:
     (shown,) = re.findall(r"```json\n(.*?)```", sidecar("fr", "-"), re.DOTALL)
     assert Sidecar.model_validate(json.loads(shown)).device_count == 2
+
+
+@pytest.mark.parametrize(("beside", "used"), [("a.sobria.json", False), ("a.csv.sobria.json", True), ("a", True)])
+@pytest.mark.parametrize("large", [False, True])
+def test_a_sidecar_of_a_wrong_name_is_named_with_its_right_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: str, used: bool, large: bool
+) -> None:
+    """a.sobria.json is of no row of a.csv, unless one is of the run « a »: said by a check, then by the import."""
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1 if large else 1 << 20)
+    trace = tmp_path / "a.csv"
+    trace.write_text(text({"run_id": "a" if beside == "a" else "b"}))
+    (tmp_path / (beside if "." in beside else f"{beside}.sobria.json")).write_text('{"schema": 1, "zone": "DEU"}')
+    dry = check_paths(tmp_path / "home", [trace], context()).as_dict()["files"][0]["alike"]
+    ledger = Ledger(tmp_path / "home")
+    told = import_paths(ledger, [trace], context()).remarks
+    assert len(dry) == len(told) == (not used)
+    for said in (*(one["fr"] for one in dry), *(one.as_dict()["fr"] for one in told)):
+        assert "a.sobria.json" in said and "a.csv.sobria.json" in said

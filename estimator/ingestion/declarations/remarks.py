@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
 from estimator.core.number_format import exact_text
+from estimator.ingestion.sidecar import misnamed_sidecar, sidecar_of_file
 from estimator.ledger.files import Ledger
+from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
 
 TOLD = ("declared_site", "declared_site_split", "declared_pue_unused", "period_unfinished")
@@ -79,6 +82,25 @@ def remarks(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
     for row in (row for row in rows if row.reader == "declared"):
         for code in (code for code in TOLD if code in row.checks):
             yield Remark(code, row.file_name, row.line, _sites(row) if code in TOLD[:2] else {})
+
+
+class UnusedSidecar:
+    """Whether the sidecar that has the name of a file without its extension is that of one of its runs."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._path, self._found = Path(path), misnamed_sidecar(Path(path))
+
+    def look_at(self, result: ReadResult) -> None:
+        """Forget it where a row of these is of the run that it names."""
+        runs = [] if result.table is None else result.table["run_id"].unique().to_pylist()
+        if self._found and self._path.stem in {*runs, *(row.run_id for row in result.rows)}:
+            self._found = None
+
+    def remarks(self) -> Iterator[Remark]:
+        """Its name, and the one that it should have, on the first line."""
+        if self._found:
+            facts = {"name": self._found.name, "right": sidecar_of_file(self._path).name}
+            yield Remark("sidecar_unused", self._path.name, 1, facts)
 
 
 def _sites(row: Activity) -> dict[str, str]:
