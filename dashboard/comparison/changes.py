@@ -130,7 +130,7 @@ def with_test(scenario: Scenario, group: Sequence[Option], tested: Quality) -> d
     values, ids = plain(scenario), [option.id for option in group]
     for option in values["options"]:
         if option["id"] in ids:
-            option["quality"] = {"test": tested.test, "date": tested.date, "by": tested.by} | option["quality"]
+            option["quality"] = tested.model_dump(exclude={"value"}, exclude_none=True) | option["quality"]
     return values
 
 

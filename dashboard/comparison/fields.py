@@ -14,14 +14,16 @@ from dashboard.comparison.form_values import (
     number,
     number_text,
     share_field_text,
+    tested_field_text,
 )
 from dashboard.comparison.scenario_session import REVISION, UNREAD, current, groups, refuse, set_scenario
 from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.five_fields import is_a_person
+from estimator.core.number_format import counted
 
-SHARES = {"quality", "acceptance", "threshold"}
+SHARES = {"acceptance", "threshold"}
 WORDS = {
     "name", "unit", "period", "threshold_test", "data", "location", "label", "status", "why", "acceptance_why", "test",
     "date", "by", "terminal", "people_zone", "other_unit", "service", "tuning_device", "zone", "device", "product",
@@ -82,6 +84,8 @@ def typed(place: str, name: str) -> str:
 
 def shown(name: str, held: Any, path: str, lang: str) -> str:
     """The text of a field. held: a scenario or an option."""
+    if name == "quality":
+        return tested_field_text(held.quality, lang)
     for part in path.split("."):
         held = getattr(held, part, None)
     if name == "existing_server":
@@ -138,6 +142,8 @@ def _read_into(held: Sequence[dict[str, Any]], paths: Mapping[str, str], place: 
             continue
         for values in held[:1] if name in ONCE else held:
             _set(values, path.split("."), _value(place, name))
+            if name == "quality":
+                _set(values, ["quality", "cases"], (counted(typed(place, name)) or (None, None))[1])
     for values in held:
         _tidy(values.get("constraints", values))
 
@@ -148,7 +154,8 @@ def _value(place: str, name: str) -> Any:
         return text != "no"
     if name in WORDS:
         return text.upper() if name in ZONES else text
-    return number(text, name)
+    said = counted(text) if name == "quality" else None
+    return said[0] if said else number(text, name)
 
 
 def _set(values: dict[str, Any], path: Sequence[str], value: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dashboard.shared.texts import both, has_text, sentence, t
-from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
+from estimator.comparison.scenario import Quality, Scenario, ScenarioRefused, scenario_of
 from estimator.core.number_format import bare_number, two_readings
 from estimator.core.validation_messages import expected
 
@@ -63,6 +63,13 @@ def share_field_text(value: float | None, lang: str) -> str:
     return number_text(float(Decimal(repr(value)) * 100), lang) + ("\u00a0%" if lang == "fr" else "%")
 
 
+def tested_field_text(found: Quality | None, lang: str) -> str:
+    """« 84 % sur 50 », « 84 % » where nobody says how many cases the test has; a score unchanged."""
+    if found is None or found.spread is None:
+        return share_field_text(found.value if found else None, lang)
+    return t("compare_form.tested", lang, share=share_field_text(found.value, lang), cases=f"{found.cases}")
+
+
 def number(text: str, name: str) -> float | None:
     """« 1 200,5 », « 94 % »; None for an empty text. NotANumber."""
     if not text.strip():
@@ -92,7 +99,8 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
         if readings := two_readings(text.strip()):
             facts = {"read": text, "whole": readings[0], "part": readings[1]}
             return t("compare_form.two_readings", lang, field=_field(name, lang), **facts)
-        return t("compare_form.not_a_number", lang, field=_field(name, lang, letter), read=text[:40])
+        key = "not_a_quality" if name in ("quality", "threshold") else "not_a_number"
+        return t(f"compare_form.{key}", lang, field=_field(name, lang, letter), read=text[:40])
     if isinstance(error, ValidationError):
         one = error.errors()[0]
         return _refused(_field(str(one["loc"][0]), lang), str(one["input"]), expected(one, lang), lang)

@@ -13,8 +13,8 @@ from dashboard.shared.texts import both, t
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Option, Scenario
-from estimator.comparison.verdict_text import ground_words, parts_words
-from estimator.core.number_format import DisplayUnit, figure, mark_text, stated_share_text, tick_text, with_unit
+from estimator.comparison.verdict_text import ground_words, parts_words, tested_words
+from estimator.core.number_format import DisplayUnit, figure, stated_share_text, tick_text, with_unit
 
 MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
 
@@ -37,7 +37,7 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         parts=lambda option: parts_words(option, answer.scenario.need.period, lang),
         occupancy=occupancy,
         grounds=_grounds,
-        mark_text=mark_text,
+        tested_words=tested_words,
         INDICATORS=INDICATORS,
     )
 
@@ -58,7 +58,11 @@ def _about_quality(option: AnsweredOption, lang: str) -> list[str]:
     if found is None:
         return []
     about = [found.test, short_day(found.date, lang) if _is_day(found.date) else found.date, found.by]
-    return about if meets is None else [*about, t("compare.meets" if meets else "compare.misses", lang)]
+    return (
+        about
+        if meets is None or option.assured is False
+        else [*about, t("compare.meets" if meets else "compare.misses", lang)]
+    )
 
 
 def _is_day(text: str) -> bool:

@@ -126,6 +126,7 @@ def _threshold_text(option: AnsweredOption, best: str | None, lang: str) -> str:
     """Position of an option relative to the threshold."""
     keys = ["without_ai"] if option.method == "none" else []
     reached = {True: "reaches", False: "below", None: "other"}[option.meets_threshold]
-    keys.append("suffices" if option.id == best else reached)
+    key = "suffices" if option.id == best else reached
+    keys.append(f"{key}_weak" if option.assured is False else key)
     first, *rest = (t(f"compare.{key}", lang) for key in keys)
     return ", ".join((first, *(text[:1].lower() + text[1:] for text in rest)))

@@ -18,6 +18,7 @@ T = TypeVar("T")
 TRIES = 3  # times that a question is asked
 PERIODS = {"day": ("jour", "day"), "week": ("semaine", "week"), "month": ("mois", "month"), "year": ("an", "year")}
 ALONE = ("seul", "seule", "alone")
+PER = re.compile(r"\s*/\s*|\s+(?:par|per|a|fois par|times a)\s+", re.IGNORECASE)
 SHARED = re.compile(r"\b(?:partagé|shared) (?:par|by) (\S+)", re.IGNORECASE)
 
 
@@ -105,7 +106,7 @@ def _task(text: str) -> str:
     from estimator.comparison.five_fields import tasks
     from estimator.workloads.resolution import resolve_subject
 
-    found = _numbered(text, tasks()).removeprefix("task/")
+    found = _numbered(_labelled(text, [f"task/{name}" for name in tasks()]), tasks()).removeprefix("task/")
     resolve_subject(f"task/{found}", ("task",), load())
     return found
 
@@ -148,7 +149,7 @@ def _place(text: str, check: Callable[[str], object] | None = None) -> dict[str,
     count = SHARED.search(text)
     words = SHARED.sub(ALONE[0], text, count=1).split()
     named = " ".join(w for w in words if w.casefold() not in ALONE) or _wrong("wanted", "--place")
-    found = _numbered(named, PLACES)
+    found = _numbered(_labelled(named, PLACES), PLACES)
     (check or own_site)(found)
     alone = any(word.casefold() in ALONE for word in words)
     return {"place": found, "alone": alone} | ({"shared_by": _number(count[1], "shared_by")} if count else {})
@@ -189,6 +190,16 @@ def _numbered(text: str, choices: Sequence[str]) -> str:
     return choices[int(text) - 1] if text.isdecimal() and 0 < int(text) <= len(choices) else text
 
 
+def _labelled(text: str, choices: Sequence[str]) -> str:
+    """The choice of this label, in either language, else the text itself."""
+    from estimator.catalogue.load import load
+
+    wanted, label = " ".join(text.split()).casefold().replace("’", "'"), load().label
+    return next(
+        (n for n in choices if wanted in {label(n, lang).casefold().replace("’", "'") for lang in LANGUAGES}), text
+    )
+
+
 def _number(text: str, field: str) -> float:
     """A number that this field of the answers can hold. FieldRefused: no number, two readings, out of its bounds."""
     from pydantic import FiniteFloat, TypeAdapter, ValidationError
@@ -208,8 +219,8 @@ def _number(text: str, field: str) -> float:
 
 
 def _uses(text: str) -> tuple[float, str]:
-    """« 3 mois », « 3/month »."""
-    number, _, word = text.strip().replace("/", " ").rpartition(" ")
+    """« 3 par mois », « 3 mois », « 3/month »."""
+    number, _, word = PER.sub(" ", text.strip()).rpartition(" ")
     period = next((name for name, words in PERIODS.items() if word.casefold() in words), None)
     if period is None:
         _wrong("not_a_period", text)

@@ -7,8 +7,8 @@ from estimator.comparison.verdict_text import (
     ground_words,
     growth_lines,
     parts_words,
-    quality_text,
     standing_words,
+    tested_words,
     undecided_lines,
     work_facts,
 )
@@ -77,7 +77,7 @@ def _options(answer: Answer, lang: str, brief: bool) -> str:
 def _about(option: AnsweredOption, lang: str) -> list[str]:
     lines = []
     if option.status == "studied":
-        lines.append(say("compare", "quality", lang, value=quality_text(option.quality, lang)))
+        lines.append(say("compare", "quality", lang, value=tested_words(option, lang)))
         if grounds := ground_words(option, lang):
             lines.append(say("compare", "rests", lang, grounds=grounds))
         if option.accepted < 1:

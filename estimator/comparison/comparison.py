@@ -207,6 +207,15 @@ def meets(scenario: Scenario, option: Option) -> bool | None:
     return option.quality.value >= wanted.value
 
 
+def assured(scenario: Scenario, option: Option) -> bool | None:
+    """Whether all that the test of an option leaves possible reaches the threshold, of one whose quality does; None of
+    others, and where nobody says how many cases it has."""
+    if not meets(scenario, option):
+        return None
+    wanted, spread = scenario.constraints.quality, option.quality and option.quality.spread
+    return (spread.low or 0.0) >= wanted.value if wanted and spread else None
+
+
 def pairs_of(work: Comparator, indicator: str) -> tuple[Pair, ...]:
     """Verdicts of the pairs of options on one indicator; of many options, each against the reference."""
     names = [option.id for option in work.scenario.options if option.status != "rejected"]

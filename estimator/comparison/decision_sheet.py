@@ -12,7 +12,7 @@ from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Difference, SiteFacts
 from estimator.comparison.balance import balances
 from estimator.comparison.breakdown import components
-from estimator.comparison.comparison import Comparator, explain_difference, lead_of, meets, pairs_of
+from estimator.comparison.comparison import Comparator, assured, explain_difference, lead_of, meets, pairs_of
 from estimator.comparison.option_inventory import ComparisonContext, built, host_of
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.sentences import sentences_of
@@ -126,7 +126,9 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
         why=option.why,
         refusal=refusal,
         quality=option.quality,
+        tested=option.quality.spread if option.quality else None,
         meets_threshold=meets(work.scenario, option),
+        assured=assured(work.scenario, option),
         accepted=option.accepted,
         accepted_why=option.acceptance_why,
         minutes=option.people.work_minutes if option.people else None,

@@ -3,15 +3,19 @@
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from math import sqrt
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from estimator.assessment.uncertainty import Z95
 from estimator.catalogue.load import SubjectName
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
 from estimator.core.fields import NearDay, Typed, on_one_scale, without_stop
+from estimator.core.interval import Interval
+from estimator.core.number_format import counted
 from estimator.core.typography import printable
 from estimator.core.validation_messages import file_fault, told
 from estimator.workloads.request import Request, TrainingEffort
@@ -48,6 +52,29 @@ class Quality(Typed):
     test: str = ""
     date: str = ""
     by: str = Field("", description="the service that tested; never a person")
+    cases: int | None = Field(None, gt=0, le=10**9, description="of the test [1]; unknown where nobody says")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _counted(cls, values: Any) -> Any:
+        """« 42 sur 50 » is a share, and the cases of its test."""
+        said = isinstance(values, Mapping) and isinstance(values.get("value"), str) and counted(values["value"])
+        if not said:
+            return values
+        if values.get("cases") not in (None, said[1]):
+            raise PydanticCustomError("cases_twice", "{read}: other cases", {"read": values["value"]})
+        return {**values, "value": said[0], "cases": said[1]}
+
+    @property
+    def spread(self) -> Interval | None:
+        """The share of accepted answers that a test of so many cases leaves possible, 5 % to 95 % [1]: the score
+        interval of Wilson (1927, doi:10.1080/01621459.1927.10502953). None of a mark, and of cases nobody says."""
+        if self.cases is None or self.value > 1:
+            return None
+        more = Z95**2 / self.cases
+        middle = (self.value + more / 2) / (1 + more)
+        half = sqrt(self.value * (1 - self.value) * more + more**2 / 4) / (1 + more)
+        return Interval(low=max(middle - half, 0.0), central=self.value, high=min(middle + half, 1.0))
 
     def same_test(self, other: "Quality") -> bool:
         """Whether both may be compared: by one test, or by one that is not named."""

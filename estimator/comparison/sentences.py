@@ -6,7 +6,16 @@ from babel import Locale
 
 from estimator.comparison.answer import Answer, AnsweredOption, Balance, Crossing, Hinge, Pair, Sentence, Turn
 from estimator.comparison.verdict_rules import UNDECIDED
-from estimator.comparison.verdict_text import BARE, no_lead, only_people, smallest_words, than, told, work_facts
+from estimator.comparison.verdict_text import (
+    BARE,
+    no_lead,
+    only_people,
+    smallest_words,
+    than,
+    told,
+    without_ai_words,
+    work_facts,
+)
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import exact_text, share_text, tick_text, two_figures, uses_text
@@ -64,8 +73,8 @@ def headline(answer: Answer, lang: str) -> str:
     option leads; then the options without AI that are not comparable with it."""
     pair, enough = answer.opening(), answer.smallest_sufficient
     bare = [o for o in answer.options if o.method == "none" and o.status == "studied" and not o.known("energy")]
-    named = ", ".join(o.label for o in bare if enough and o.id in enough.without_ai)
-    said = [say("smallest", "without_ai", lang, labels=named)] if named else []
+    named = [o.id for o in bare if enough and o.id in enough.without_ai]
+    said = [without_ai_words(answer, named, lang)] if named else []
     said.append(told(pair, lang) if pair is not None else no_lead(answer, lang))
     apart = [_apart(answer, option, lang) for option in bare]
     if pair is None and not any(apart):

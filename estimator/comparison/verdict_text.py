@@ -12,6 +12,7 @@ from estimator.comparison.verdict_rules import EQUIVALENT, ODD_DRAWS, Apart, Com
 from estimator.core.errors import say, several
 from estimator.core.number_format import (
     DisplayUnit,
+    count_text,
     exact_text,
     proof_words,
     range_text,
@@ -145,6 +146,16 @@ def quality_text(found: Quality | None, lang: str) -> str:
     return stated_share_text(found.value, lang) if found.value <= 1 else tick_text(found.value, BARE, lang)
 
 
+def tested_words(option: AnsweredOption, lang: str) -> str:
+    """« 84 % sur 50, entre 74 et 91 %, le seuil n'est pas assuré »: a quality, and what its test leaves possible."""
+    said, cases = quality_text(option.quality, lang), option.quality and option.quality.cases
+    if option.tested is None or not cases:
+        return said
+    low, high = (share_text(end, lang) for end in (option.tested.ends.low, option.tested.ends.high))
+    facts = {"value": said, "cases": count_text(cases, lang), "low": low.removesuffix("%").rstrip(), "high": high}
+    return _t("quality", "spread", lang, **facts) + say("quality", "unsure", lang) * (option.assured is False)
+
+
 def parts_words(option: AnsweredOption, period: str, lang: str, beside: bool = True) -> list[str]:
     """Each line of an option that has several, over the period; beside: then its publishers' training of its models."""
     named = [("part", say("use_parts", name, lang), amount) for name, amount in option.parts.items()]
@@ -165,16 +176,48 @@ def smallest_words(answer: Answer, lang: str) -> str:
         return ", ".join(answer.label(name) for name in names)
 
     first = [n for n in found.without_ai if n != found.id]
-    said = [_t("smallest", "without_ai", lang, labels=labels(first))] if first else []
+    said = [without_ai_words(answer, first, lang)] if first else []
     if found.status == "found" and found.id is not None:
         option = answer.option(found.id)
         key = ("tied" if found.tied else "is") + "_without_ai" * (option.method == "none")
-        said.append(_t("smallest", key, lang, label=option.label, tied=labels(found.tied)))
+        weak = f" ({tested_words(option, lang)})" if option.assured is False else ""
+        facts = {
+            "label": option.label + weak,
+            "tied": labels(found.tied),
+            "one": _suffices(answer, "one", [found.id], lang),
+        }
+        facts["all"] = _suffices(answer, "all", found.tied or [found.id], lang)
+        said.append(_t("smallest", key, lang, **facts))
     elif found.status == "to_check":
         said.append(_t("smallest", "to_check" + "_beside" * bool(first), lang, labels=labels(found.untested)))
     elif not first:
         said.append(_t("smallest", f"none_{found.reason}", lang))
-    return " ".join(said)
+    return " ".join([*said, *_sized(answer, found.id, lang)])
+
+
+def without_ai_words(answer: Answer, names: Sequence[str], lang: str) -> str:
+    """« Suffit sans IA : la page FAQ. », or « Semble suffire … »."""
+    said = _t("smallest", "without_ai", lang, labels=", ".join(map(answer.label, names)))
+    return f"{_suffices(answer, 'first', names, lang)} {said}"
+
+
+def _suffices(answer: Answer, key: str, names: Sequence[str], lang: str) -> str:
+    """« suffit », or « semble suffire » where the test of one of these is too small to assure it."""
+    weak = any(answer.option(name).assured is False for name in names)
+    return say("suffices", f"{key}_weak" if weak else key, lang)
+
+
+def _sized(answer: Answer, found: str | None, lang: str) -> list[str]:
+    """The options that reach the threshold by a test too small to assure it, but for the one that was found, of which
+    it is said; and by one whose size nobody says."""
+    reaching = [o for o in answer.options if o.status == "studied" and o.meets_threshold and not o.barred and o.quality]
+    small = [
+        _t("smallest", "small_test", lang, label=o.label[:1].upper() + o.label[1:], tested=tested_words(o, lang))
+        for o in reaching
+        if o.assured is False and o.id != found
+    ]
+    unsaid = ", ".join(o.label for o in reaching if o.quality and o.quality.cases is None)
+    return [*small, *([_t("smallest", "size_unsaid", lang, labels=unsaid)] if unsaid else [])]
 
 
 def standing_words(option: AnsweredOption, lang: str) -> str:

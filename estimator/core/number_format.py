@@ -38,6 +38,7 @@ LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPS = re.compile(r"(?<=\d)[ \t\u00a0\u202f](?=\d{3}(?!\d))")
 _TWO_READINGS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_COUNTED = re.compile(r"(.+?)\s*(?:/|\bsur\b|\bout of\b|\bof\b)\s*(\d+)", re.ASCII | re.IGNORECASE)
 APART = 0.02  # relative difference from which two numbers are both printed
 ROUGH = 10  # ratio high / low above which a figure is an order of magnitude
 SMALLEST = Decimal("0.0001")  # below it, in the display unit, the text is « moins de 0,0001 »
@@ -337,6 +338,21 @@ def bare_number(text: str, percent: float | None = None) -> str:
         return text
     plain = number.replace(",", ".")
     return plain if number is tight else str(Decimal(plain) * Decimal(repr(percent)))
+
+
+def counted(text: str) -> tuple[float, int] | None:
+    """« 42 sur 50 », « 42/50 », « 84 % sur 50 » as a share and of how many [1]; None for any other text."""
+    found = _COUNTED.fullmatch(_GROUPS.sub("", text.strip()))
+    if not found or not int(found[2]):
+        return None
+    read, whole = found[1], int(found[2])
+    if not read.isdecimal() and not read.endswith("%"):
+        return None
+    try:
+        share = float(bare_number(read, 0.01)) / (whole if read.isdecimal() else 1)
+    except ValueError:
+        return None
+    return (share, whole) if 0 <= share <= 1 else None
 
 
 def two_readings(text: str) -> tuple[str, str] | None:

@@ -432,6 +432,34 @@ def test_without_a_threshold_no_model_suffices() -> None:
     assert "Aucune option étudiée" in smallest_words(reached, "fr")
 
 
+@pytest.mark.parametrize(
+    ("value", "ends", "assured"),
+    [("42 sur 50", (0.7377, 0.9075), False), ("45/50", (0.8085, 0.9505), True), (0.84, None, None)],
+)
+def test_a_threshold_is_assured_by_all_that_the_test_leaves_possible(
+    value: object, ends: object, assured: object
+) -> None:
+    """Wilson at 90 %, z = 1.645, z² = 2.706: of 42 in 50, (0.84 + 0.02706 ± 1.645 √(0.84 × 0.16/50 + 2.706/10000))
+    / 1.0541 = 0.8226 ± 0.0849; 45 of 50 is 0.8795 ± 0.0710. Against 0.8."""
+    made = option("leger", None, use={"it_energy_kwh": 1, **SITE}) | {"quality": {"value": value}}
+    body = decision(scenario(made, constraints={"quality": {"value": 0.8}}))
+    found, said = body.option("leger"), spaced(smallest_words(body, "fr"))
+    assert found.assured is assured and (found.tested is None) is (ends is None)
+    if ends:
+        assert (found.tested.low, found.tested.high) == pytest.approx(ends, abs=1e-4)
+        assert found.quality.cases == 50
+    assert ("qui semblent suffire" in said) is (assured is False)
+    assert ("84 % sur 50, entre 74 et 91 %, le seuil n'est pas assuré" in said.replace("’", "'")) is (assured is False)
+    assert ("Nombre de cas de l'essai non dit" in said.replace("’", "'")) is (ends is None)
+    assert ("sur 50, entre" in spaced(compare_text(body, "fr"))) is (ends is not None)
+
+
+@pytest.mark.parametrize("quality", [{"value": "52 sur 50"}, {"value": "42/50", "cases": 60}, {"value": "42 sur 0"}])
+def test_a_count_that_is_no_share_or_is_said_twice_is_refused(quality: dict) -> None:
+    with pytest.raises(ScenarioRefused):
+        scenario(option("leger", None, use={"it_energy_kwh": 1, **SITE}) | {"quality": quality})
+
+
 def test_a_model_that_cannot_be_told_from_another_is_not_called_the_smallest() -> None:
     options = [option(n, 0.9, use={"model": n, **SITE}) for n in ("qwen3-8b", "llama-3.1-8b")]
     body = decision(scenario_with_ids(options))

@@ -239,6 +239,17 @@ def test_the_scenario_that_is_written_gives_the_same_figures(tmp_path: Path) -> 
     assert json.loads(made.stdout) == json.loads(again.stdout)
 
 
+def test_an_answer_may_be_said_as_the_question_says_it(tmp_path: Path) -> None:
+    """« par » in a number of uses, and the label of a task or of a place, as it is listed."""
+    said = GIVEN | {"uses": "3 par mois", "task": "Question sur ses documents", "place": "salle informatique"}
+    for lang, given in (("fr", said), ("fr", GIVEN | {"uses": "3 mois", "place": "class/server-room"})):
+        words = [word for name, value in given.items() for word in (f"--{name}", value)]
+        done = answered("--home", str(tmp_path), "--lang", lang, "compare", *words, "--json")
+        asked = json.loads(done.stdout)["scenario"]["asked"]
+        assert (asked["uses"], asked["per"], asked["task"]) == (3, "month", "question-rag")
+        assert asked["place"] == "class/server-room"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

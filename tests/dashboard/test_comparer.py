@@ -19,7 +19,15 @@ from dashboard.comparison import downloads as compare_files
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison import result as compare_view
 from dashboard.comparison.changes import with_model
-from dashboard.comparison.form_values import NotANumber, count, number, number_text, refusal_text, share_field_text
+from dashboard.comparison.form_values import (
+    NotANumber,
+    count,
+    number,
+    number_text,
+    refusal_text,
+    share_field_text,
+    tested_field_text,
+)
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
 from estimator.assessment.explanation import replay
@@ -176,6 +184,18 @@ def test_a_count_with_two_readings_is_asked_again() -> None:
         count("40.000", "people")
     said = refusal_text(refused.value, "fr")
     assert "40000 ou 40" in said and "« 40.000 »" in said.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_a_quality_is_typed_as_a_count_and_refused_with_an_example_of_a_quality() -> None:
+    at = typed(opened(), "1", "quality", "42 sur 50")
+    found = address(at).options[1].quality
+    assert found is not None and (found.value, found.cases) == (0.84, 50)
+    assert tested_field_text(found, "fr").replace("\xa0", " ") == "84 % sur 50"
+    at = typed(at, "1", "quality", "52 sur 50")
+    assert "42 sur 50, ou la note" in text_of(at).replace("\xa0", " ")
+    at = typed(at, "1", "quality", "84 %")
+    found = address(at).options[1].quality
+    assert found is not None and (found.value, found.cases) == (0.84, None)
 
 
 def test_a_number_that_is_none_is_said_beside_the_form_and_changes_nothing() -> None:

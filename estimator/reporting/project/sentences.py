@@ -149,7 +149,8 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
         return (say("compare", option.status, facts.lang),)
     lines = [facts.say("quality", value=facts.score(option.quality))]
     if facts.scenario.constraints.quality is not None and option.meets_threshold is not False:
-        lines[0] += ", " + facts.say("meets" if option.meets_threshold else "untold")
+        key = "meets_weak" if option.assured is False else "meets" if option.meets_threshold else "untold"
+        lines[0] += ", " + facts.say(key)
     if option.accepted_why:
         stated = {"share": stated_share_text(option.accepted, facts.lang), "why": clipped(option.accepted_why, SHORT)}
         lines.append(facts.say("accepted", **stated))
