@@ -65,6 +65,11 @@ OPTIONS: Mapping[str, list[dict[str, Any]]] = {
     "untested": [faq(quality=None), model("petit", 0.001, None), model("grand", 0.02, None)],
     "below": [faq(quality={"value": 0.5}), LIGHT, LARGE],
     "abroad": [faq(status="not_studied", alternative=None), LIGHT | ABROAD, LARGE],
+    "leaning": [
+        faq(),
+        model("petit", 0.001, use={"it_energy_kwh": 0.001, **SITE, "zone": "POL"}),
+        model("moyen", 0.002),
+    ],
     "one": [faq()],
     "none": [faq(status="rejected", why="trop rigide", alternative=None)],
     "refused": [faq(), UNKNOWN, LARGE],

@@ -151,6 +151,27 @@ def told_pairs(body: Json) -> Iterator[Json]:
             yield p
 
 
+def leaning(body: Json) -> Iterator[Fact]:
+    """Of a pair of which another impact leans the other way in three draws of four, that impact and electricity: the
+    lower option, how many times lower at the median, its share of the draws [%]."""
+    for pair in body["pairs"]["energy"]:
+        same = [p for found in body["pairs"].values() for p in found if (p["a"], p["b"]) == (pair["a"], pair["b"])]
+        lean = {p["indicator"]: found for p in same if (found := lean_of(p))}
+        mine = lean.get("energy")
+        others = {n: f for n, f in lean.items() if mine and f[0] != mine[0] and f[2] >= 75}
+        for name, (lower, times, share) in ({"energy": mine} | others).items() if mine and others else ():
+            yield (name, label(body, lower), times, Percent(share))
+
+
+def lean_of(pair: Json) -> tuple[str, float, float] | None:
+    if not pair["ratio"] or pair["verdict"] == "equivalent":
+        return None
+    a_lower = pair["ratio"]["median"] > 1
+    share = pair["share"] if pair["lower"] != pair["b"] else 1 - pair["share"]
+    times = pair["ratio"]["median"] if a_lower else 1 / pair["ratio"]["median"]
+    return (pair["a"] if a_lower else pair["b"], times, 100 * (share if a_lower else 1 - share))
+
+
 def led(body: Json) -> Iterator[Fact]:
     return (f for p in body["lead"] for f in ratio(body, p))
 
@@ -252,6 +273,7 @@ PATHS = {
     ),
     "growth ratios": Path("ratio", "growth.pairs", grown_ratios),
     "crossings": Path("crossing", "crossings", crossing),
+    "leaning": Path("leaning", "pairs.ratio", leaning),
     "turns": Path("turn", "turns", turn),
     "hinges": Path("hinge", "balances.hinges", hinge),
     "doubt": Path("doubt", "opened.matters", doubt),
@@ -302,24 +324,35 @@ RGESN = Door(
 DOORS = {
     "terminal": Door(
         (*ALL, "per_unit", "service.energy", "verdicts", "growth verdicts", "ratios told", "crossings", "turns")
-        + ("hinges", "accepted", "quality", "pue", "together"),
+        + ("leaning", "hinges", "accepted", "quality", "pue", "together"),
         ("doubt",),
         dict.fromkeys(("options.service, its parts", "growth.energy"), CELLS),
     ),
     "terminal, brief": Door(
-        (*ALL, "per_unit.energy", "service.energy", "ratios told", "verdicts told", "turns", "hinges"),
+        (*ALL, "per_unit.energy", "service.energy", "ratios told", "verdicts told", "turns", "hinges")
+        + ("crossings", "leaning"),
         ("quality", "accepted", "doubt"),
         dict.fromkeys(BRANCHES, BRIEF),
     ),
     "page": Door(
         (*ALL, "per_unit of four", "service.energy", "growth", "verdicts of four", "growth verdicts", "ratios of four")
-        + ("crossings", "turns", "hinges", "accepted", "quality", "pue", "together"),
+        + ("crossings", "leaning", "turns", "hinges", "accepted", "quality", "pue", "together"),
         ("growth ratios", "doubt"),
         {"options.service, its parts": "each figure of the table opens its own page, with its parts"},
     ),
     "evaluation": Door(
         (*ALL, "per_unit of four", "service of four", "verdicts of four", "ratios led", "quality"),
-        ("accepted", "pue", "together", "growth, the last", "growth verdicts", "crossings", "hinges", "doubt"),
+        (
+            "accepted",
+            "pue",
+            "together",
+            "growth, the last",
+            "growth verdicts",
+            "crossings",
+            "leaning",
+            "hinges",
+            "doubt",
+        ),
         dict.fromkeys(("options.service, its parts", "turns"), PAPER),
         on_sheet,
     ),
@@ -335,7 +368,7 @@ DOORS = {
             "parts of figures",
             "growth, the last",
         )
-        + ("verdicts", "growth verdicts", "ratios", "crossings", "hinges", "quality", "pue", "together"),
+        + ("verdicts", "growth verdicts", "ratios", "crossings", "leaning", "hinges", "quality", "pue", "together"),
         ("accepted", "doubt"),
         {"turns": "sharing a server is a choice to try on the page, not a fact for the file of a project"},
     ),
@@ -619,6 +652,17 @@ class Reader:
             low, high = m[4] or m[6], m[5]
             numbers = [self.number(text) for text in (low, m[3], high) if text]
             yield (m[1].casefold(), m[2].casefold(), self.percent(m[7]), *numbers)
+
+    def leaning(self) -> Iterator[Fact]:
+        """« A / B, …, tout ne penche pas du même côté : A, 43 % d'électricité de moins (73 % …) ; mais B, … »"""
+        for line in (m[1] for m in self.found(r"(?:ne penche pas du même côté|not all leans the same way) ?: (.*)")):
+            name = ""
+            for m in re.finditer(
+                rf"({self.names}), |((?:[^(),;]|,(?=\d))+) \({PERCENT} (?:des tirages|of draws)\)", line, re.I
+            ):
+                name = m[1].casefold() if m[1] else name
+                for token in END.finditer(m[2] or ""):
+                    yield (self.figure_of(m[2]), name, max(self.ends(token)), self.percent(m[3]))
 
     def turn(self) -> Iterator[Fact]:
         first = rf"({self.names})(?:, (?:sans autre|with no other)[^,]*,)?"

@@ -192,7 +192,7 @@ def test_impacts_agree_only_where_a_verdict_says_something(energy: Any, gwp: Any
     body = pairs(energy=energy, water=energy, adpe=energy, gwp=gwp)
     for lang in LANGUAGES:
         told = compare_view.agreement(body, lang)
-        known = {k: t(f"compare.{k}", lang, list="#").split("#")[0][:30] for k in ("agree", "disagree")}
+        known = {k: t(f"compare.{k}", lang, list="#").split("#")[0][:30] for k in ("agree",)}
         known |= {k: t(f"compare.{k}", lang, list="#").split("#")[0][:20] for k in ("less_settled", "more_settled")}
         assert [k for k, start in known.items() if told.startswith(start)] == ([key] if key else [])
         assert bool(told) is (key is not None)

@@ -43,7 +43,7 @@ def head(answer: Answer, lang: str) -> Markup:
 
 def facts(answer: Answer, lang: str) -> list[str]:
     """At most three: what is lowest of all where the first sentence does not say it, the ratios nearest to one beside
-    it, whether the impacts agree."""
+    it, the pairs of which another impact leans the other way, else whether the impacts agree."""
     lead = answer.said("lead", lang)[0]
     pairs = {told(pair, lang): pair for pair in ratios(answer) if pair.ratio and not answer.one_program(pair)}
     others = sorted((pair for text, pair in pairs.items() if text not in lead), key=lambda pair: pair.distance)
@@ -51,7 +51,8 @@ def facts(answer: Answer, lang: str) -> list[str]:
     below = [pair for pair in led if pair.verdict in SETTLED and pair.lower != answer.reference]
     first = sorted(others, key=lambda pair: pair not in below[-1:])[:MOST_RATIOS]
     said = [both(pair.sentence, lang) if pair.verdict in SETTLED else told(pair, lang) for pair in first]
-    return [text for text in (*said, agreement(answer, lang)) if text]
+    leaning = answer.said("leaning", lang) or [agreement(answer, lang)]
+    return [text for text in (*said, *leaning) if text]
 
 
 def people(answer: Answer, lang: str) -> str:
@@ -138,29 +139,23 @@ def why_absent(option: AnsweredOption, lang: str) -> str:
 
 
 def agreement(answer: Answer, lang: str) -> str:
-    """Whether water, metals and greenhouse gases agree with electricity, pair by pair; if not, which disagree.
+    """Whether water, metals and greenhouse gases settle the same pairs as electricity, alike.
 
-    "" when neither electricity nor they are conclusive.
+    "" when neither electricity nor they are conclusive, and where they contradict each other.
     """
     energy = {(p.a, p.b): settled(p) for p in answer.pairs["energy"]}
-    against: list[str] = []
     kinds: dict[str, list[str]] = {"less_settled": [], "more_settled": []}
+    opposed = False
     for name in BESIDE:
-        pairs = [(energy.get((p.a, p.b)), settled(p), p) for p in answer.pairs[name]]
+        pairs = [(energy.get((p.a, p.b)), settled(p)) for p in answer.pairs[name]]
         figure = html_parts.figure_name(name, lang).lower()
-        against += [
-            t("compare.against", lang, figure=figure, words=both(p.words, lang))
-            for said, found, p in pairs
-            if said and found and said != found
-        ]
-        kinds["less_settled"] += [figure] if any(said and not found for said, found, _ in pairs) else []
-        kinds["more_settled"] += [figure] if any(found and not said for said, found, _ in pairs) else []
-    if against:
-        return t("compare.disagree", lang, list=" ; ".join(dict.fromkeys(against)))
+        opposed = opposed or any(said and found and said != found for said, found in pairs)
+        kinds["less_settled"] += [figure] if any(said and not found for said, found in pairs) else []
+        kinds["more_settled"] += [figure] if any(found and not said for said, found in pairs) else []
     told = [
         t(f"compare.{key}", lang, list=html_parts.alternatives(names, lang)) for key, names in kinds.items() if names
     ]
-    return " ".join(told) or (t("compare.agree", lang) if any(energy.values()) else "")
+    return " ".join(told) or (t("compare.agree", lang) if any(energy.values()) and not opposed else "")
 
 
 def settled(pair: Pair) -> str | None:

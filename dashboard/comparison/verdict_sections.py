@@ -64,7 +64,8 @@ def _verdicts(answer: Answer, lang: str) -> list[list[str]]:
 
 def hinges(answer: Answer, lang: str) -> Markup:
     """What alone would turn a verdict, and what would settle the pairs that nothing decides."""
-    turning, settling = [*answer.said("turning", lang), *answer.said("firm", lang)], answer.said("settling", lang)
+    turning = [*answer.said("turning", lang), *answer.said("firm", lang)]
+    settling = [*answer.said("unread", lang), *answer.said("settling", lang)]
     told = [(t("compare.sharing", lang), answer.said("sharing", lang)), (t("compare.turning", lang), turning)]
     told.append((t("compare.settling", lang), settling))
     return render("comparer_hinges", lang, told=told)

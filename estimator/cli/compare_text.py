@@ -3,6 +3,7 @@
 from collections import Counter
 
 from estimator.comparison.answer import Answer, AnsweredOption
+from estimator.comparison.sentences import UNREAD
 from estimator.comparison.verdict_text import (
     ground_words,
     growth_lines,
@@ -16,7 +17,11 @@ from estimator.core.errors import say
 from estimator.core.number_format import interval_text, share_text, stated_share_text, uses_text
 from estimator.core.typography import typeset
 
-UNMEASURED = ("model_unknown", "embedding_model_unknown")  # told even in brief: a figure that is not of the model
+UNMEASURED = (
+    "model_unknown",
+    "embedding_model_unknown",
+    UNREAD,
+)  # told even in brief: a figure that is not of the model
 
 
 def compare_text(answer: Answer, lang: str, brief: bool = False) -> str:
@@ -27,7 +32,8 @@ def compare_text(answer: Answer, lang: str, brief: bool = False) -> str:
     blocks.append(_told(answer, "sharing", "sharing", lang))
     blocks.append(_told(answer, "turning", "turning", lang, "firm"))
     if not brief:
-        blocks += [_sites(answer, lang), _growth(answer, lang), _told(answer, "crossing", "crossings", lang)]
+        blocks += [_sites(answer, lang), _growth(answer, lang)]
+    blocks.append(_told(answer, "crossing", "crossings", lang))
     blocks.append(_measure(answer, lang, brief))
     blocks.append(_supposed(answer, lang))
     return typeset("\n\n".join(block for block in blocks if block), lang)
@@ -42,7 +48,8 @@ def _head(answer: Answer, lang: str) -> str:
 
 
 def _lead(answer: Answer, lang: str) -> str:
-    return "\n".join([*answer.said("ratio", lang), *answer.said("server", lang)] or answer.said("lead", lang))
+    led = [*answer.said("ratio", lang), *answer.said("server", lang)] or answer.said("lead", lang)
+    return "\n".join([*led, *answer.said("leaning", lang)])
 
 
 def _sites(answer: Answer, lang: str) -> str:
@@ -126,8 +133,9 @@ def _supposed(answer: Answer, lang: str) -> str:
 
 
 def _measure(answer: Answer, lang: str, brief: bool) -> str:
-    """What to measure next: what would settle the undecided pairs, then the doubt of the largest difference."""
-    lines = list(answer.said("settling", lang))
+    """What to measure next: what the bill gives, what would settle the undecided pairs, then the doubt of the largest
+    difference."""
+    lines = [*answer.said("unread", lang), *answer.said("settling", lang)]
     found = answer.opened
     if found and found.matters and not brief:
         shares = [f"{found.labels[key][lang]} ({share_text(v, lang)})" for key, v in list(found.matters.items())[:5]]

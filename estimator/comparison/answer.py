@@ -13,7 +13,7 @@ from pydantic import ConfigDict, SkipValidation, WithJsonSchema
 
 from estimator.assessment.impacts import Amount
 from estimator.comparison.scenario import Quality, Scenario
-from estimator.comparison.verdict_rules import EQUIVALENT, SETTLED, OptionRatio
+from estimator.comparison.verdict_rules import EQUIVALENT, LEANING, SETTLED, OptionRatio
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
 
@@ -60,6 +60,14 @@ class Pair(Part):
     def other(self, name: str) -> str:
         """The other option."""
         return self.b if self.a == name else self.a
+
+    @property
+    def leaning(self) -> tuple[str, float] | None:
+        """The option that is lower in most draws, and their share [1]; None without a ratio, and of equivalents."""
+        if not self.ratio or self.share is None or self.verdict == EQUIVALENT:
+            return None
+        named = self.lower or self.a
+        return (named, self.share) if self.share >= 0.5 else (self.other(named), 1 - self.share)
 
     @property
     def distance(self) -> float:
@@ -230,8 +238,10 @@ class SiteFacts(Part):
 
 
 class Sentence(Part):
-    """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest, sharing, crossing, turning
-    (what would turn a verdict), firm (which verdicts nothing turns), settling (what would settle a pair)."""
+    """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest, sharing, crossing, leaning
+    (pairs of which another impact leans the other way than electricity), turning (what would turn a verdict), firm
+    (which verdicts nothing turns), unread (tokens that the bill gives and nobody stated), settling (what would settle a
+    pair)."""
 
     kind: str
     fr: str
@@ -315,6 +325,16 @@ class Answer(Part):
     def pair(self, one: str, other: str, indicator: str = "energy") -> Pair | None:
         """The pair of two options on an impact, in the order in which it stands."""
         return next((p for p in self.pairs[indicator] if {p.a, p.b} == {one, other}), None)
+
+    def against(self, pair: Pair) -> list[Pair]:
+        """The same pair on the impacts that lean the other way than this one, in enough draws; a pair that does not
+        lean has none."""
+        if pair.leaning is None:
+            return []
+        lower, _ = pair.leaning
+        same = [found for name in self.pairs if (found := self.pair(pair.a, pair.b, name)) is not None]
+        leaning = [(found, *found.leaning) for found in same if found.leaning]
+        return [found for found, other, share in leaning if other != lower and share >= LEANING]
 
     def one_program(self, pair: Pair) -> bool:
         """Whether both options are the same program without AI, on two servers."""

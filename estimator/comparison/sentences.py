@@ -12,6 +12,7 @@ from estimator.comparison.verdict_text import (
     only_people,
     smallest_words,
     than,
+    times_words,
     told,
     without_ai_words,
     work_facts,
@@ -22,6 +23,7 @@ from estimator.core.number_format import exact_text, share_text, tick_text, two_
 from estimator.core.typography import typeset
 
 FEW_MODELS = 3  # whose pairs are all told
+UNREAD = "no_reasoning"  # the warning of tokens that count for zero because nobody stated them
 
 
 def sentences_of(answer: Answer) -> tuple[Sentence, ...]:
@@ -36,10 +38,21 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     yield "lead", headline(answer, lang)
     for pair in ratios(answer):
         yield "server" if answer.one_program(pair) else "ratio", told(pair, lang)
+    for text in _leanings(answer, lang):
+        yield "leaning", _capital(text, lang)
     if not answer.place_of:  # one model at several sites: the same quality everywhere
         yield "smallest", smallest_words(answer, lang)
     for turn in answer.turns:
         yield "sharing", _capital(_turn(answer, turn, lang), lang)
+    if unread := [o.label for o in answer.options if UNREAD in {warning.get("code") for warning in o.warnings}]:
+        yield "unread", _capital(say("compare", "unread", lang, labels=", ".join(unread)), lang)
+    yield from _balances(answer, lang)
+    for crossing in sorted(answer.crossings, key=lambda found: answer.reference not in (found.a, found.b)):
+        yield "crossing", _capital(_crossing(answer, crossing, lang), lang)
+
+
+def _balances(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
+    """What would settle each undecided pair, what would turn each settled one, and which nothing turns."""
     settled = [found for found in answer.balances if found.verdict != UNDECIDED]
     for found in answer.balances:
         if found.verdict == UNDECIDED:
@@ -48,8 +61,28 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
             yield "turning", _capital(_turning(answer, found, lang), lang)
     if firm := [found for found in settled if not found.hinges]:
         yield "firm", _capital(say("balance", "firm_all" if firm == settled else "firm", lang), lang)
-    for crossing in sorted(answer.crossings, key=lambda found: answer.reference not in (found.a, found.b)):
-        yield "crossing", _capital(_crossing(answer, crossing, lang), lang)
+
+
+def _leanings(answer: Answer, lang: str) -> Iterator[str]:
+    """Of each pair whose impacts lean both ways, the lower option on electricity, then the other one, with ratios."""
+    for pair in answer.pairs["energy"]:
+        others = [] if answer.one_program(pair) else answer.against(pair)
+        leant = [(found, *found.leaning) for found in (pair, *others) if found.leaning]
+        if not others:
+            continue
+        amounts = [
+            say(
+                "compare",
+                "leaning_amount",
+                lang,
+                times=times_words(p.distance, p.indicator, lang),
+                share=share_text(s, lang),
+            )
+            for p, _, s in leant
+        ]
+        names = {"a": pair.a, "b": pair.b, "lower": leant[0][1], "other": pair.other(leant[0][1])}
+        told = {key: answer.label(name) for key, name in names.items()}
+        yield say("compare", "leaning", lang, amount=amounts[0], list=", ".join(amounts[1:]), **told)
 
 
 def ratios(answer: Answer) -> list[Pair]:

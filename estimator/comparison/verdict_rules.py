@@ -18,6 +18,7 @@ SETTLED: Mapping[str, float] = {LOWER_ALWAYS: 1.0, LOWER_MOSTLY: 0.5}  # that sa
 FAR = 1.1  # ratio from which two options differ
 ROUNDING = 1e-9  # of a ratio: below, of the arithmetic alone
 MOST = 0.90  # share of draws for « most cases »
+LEANING = 0.75  # share of draws from which an impact leans to an option, short of a verdict
 TAIL = 0.05  # share of draws beyond the 5 % point, or the 95 % point
 MARGIN = 0.015  # margin by which a share must pass its threshold
 ODD_DRAWS = 0.0001  # share of draws that may contradict « all cases »: one of 10,000, as distributions are unbounded

@@ -112,6 +112,12 @@ def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str)
     return _t("ratio", "near_sentence" if near else "same_sentence" if same else "sentence", lang, **facts)
 
 
+def times_words(ratio: float, indicator: str, lang: str) -> str:
+    """« 2,7 fois moins d'électricité », « 41 % d'eau de moins »: of a ratio of the other to the lower [1]."""
+    end = _ratio_end(ratio)
+    return _amount(end, end, say("ratio_of", indicator, lang), lang)
+
+
 def than(other: str, lang: str, joint: str = "than") -> str:
     """« que GPT-5 », « qu'un modèle léger »."""
     return say("ratio", joint + "_vowel" * (other[:1].lower() in VOWELS), lang, other=other)

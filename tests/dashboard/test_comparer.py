@@ -725,7 +725,6 @@ def pair(verdict: str, lower: str | None) -> Any:
     ("water", "key"),
     [
         (pair("lower_always", "b"), "agree"),
-        (pair("lower_mostly", "a"), "disagree"),
         (pair("undecided", None), "less_settled"),
     ],
 )

@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
+from estimator.cli.compare_text import compare_text
 from estimator.comparison.answer import Pair
 from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, parse_scenario, scenario_of
-from estimator.core.errors import LANGUAGES
+from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
 from estimator.governance.register.register import Register, author
@@ -247,7 +248,10 @@ def test_the_unknowns_that_are_not_on_the_page_are_counted(lang: str) -> None:
         told = unknowns(found, room=room)
         counted = int(re.findall(r"\d+", told[-1])[-1]) if len(told) < len(every) else 0
         assert len(told) - bool(counted) + counted == len(every), room
-    assert "--reasoning-tokens" in " ".join(every[:3])
+    assert "reasoning_tokens" in every[0] and "reasoning" not in " ".join(every[1:])
+    for brief in (True, False):  # beside its figures, and first of what to measure
+        beside, _, measured = compare_text(found.answer, lang, brief=brief).partition(say("compare", "matters", lang))
+        assert "--reasoning-tokens" in beside and "reasoning_tokens" in measured.split("\n")[1]
     assert clipped("la fabrication des machines", 20) == "la fabrication des…"
     assert clipped("un premier membre assez long ; un second coupé", 40) == "un premier membre assez long…"
     assert clipped("le coût de la veille ; ordre de grandeur : entre 1,4 et 29 kWh", 40) == "le coût de la veille…"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from estimator.assessment import method_documentation
 from estimator.catalogue.load import load
 from estimator.comparison.answer import AnsweredOption, Pair
+from estimator.comparison.sentences import UNREAD
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import (
     barred_words,
@@ -34,7 +35,7 @@ from estimator.reporting.summary.sovereignty_text import option_words
 
 MOST_UNKNOWNS = 3
 MOST_LEADS = 3  # sentences of a lead beside which a page holds what turns and grows
-OF_MODEL = ("size_supposed", "model_unknown", "embedding_model_unknown", "no_reasoning")  # what is not known of a model
+OF_MODEL = ("size_supposed", "model_unknown", "embedding_model_unknown")  # what is not known of a model
 FEW_QUESTIONS = 2  # told on a sheet; the questionnaire holds them all
 MATTERS = 2  # factors named as worth measuring first
 
@@ -198,7 +199,16 @@ def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:
     told = (smallest_words(facts.answer, facts.lang), *turning, *firm)
     undecided = undecided_lines(facts.answer, facts.lang) if most is None else ()  # the page tells them as verdicts
     growth = _whole(_growth(facts), held)
-    return (*told, *undecided, *growth, *_fitting(list(_crossings(facts)), most))
+    leaning = _counted(facts, "leaning", facts.answer.said("leaning", facts.lang), held)
+    crossed = _counted(facts, "crossing", list(_crossings(facts)), most)
+    return (*told, *leaning, *undecided, *growth, *crossed)
+
+
+def _counted(facts: SheetFacts, kind: str, lines: list[str], most: int | None) -> list[str]:
+    """The lines that fit, then how many others the table has."""
+    shown = _fitting(lines, most)
+    left = len(lines) - len(shown)
+    return [*shown, facts.say(f"{kind}_more", count=left)] if left else shown
 
 
 def _whole(parts: Sequence[str], most: int | None) -> tuple[str, ...]:
@@ -278,7 +288,8 @@ def _whose(facts: SheetFacts, labels: Sequence[str]) -> str:
 def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS, room: int = 0) -> tuple[str, ...]:
     """The unknowns, with the question that would settle each; as many as fit, then the count of the others.
 
-    First where an API is supposed to compute, then what is not known of a model: its figures rest on it.
+    First what the bill of a model gives, then where an API is supposed to compute, then what is not known of a
+    model: its figures rest on it.
     room: characters left on the page for more than `most`."""
     settling = list(facts.answer.said("settling", facts.lang))
     untested = [o.label for o in facts.studied if o.quality is None]
@@ -297,12 +308,18 @@ def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS, room: int = 0)
     for option in facts.studied:
         for warning in option.warnings:
             code, text = warning["code"], warning[facts.lang]
+            if code == UNREAD:
+                continue
             found = places if code.startswith("provider_") else first if code in OF_MODEL else warned
             found.setdefault(text, []).append(option.label)
     lines += [f"{text}{_whose(facts, names)}" for text, names in warned.items()]
     lines += settling[1:] if most else []
     told = [f"{text.partition('. ')[0].rstrip('.')}.{_whose(facts, names)}" for text, names in places.items()]
-    lines[:0] = [*told, *(f"{text}{_whose(facts, names)}" for text, names in first.items())]
+    lines[:0] = [
+        *facts.answer.said("unread", facts.lang),
+        *told,
+        *(f"{text}{_whose(facts, names)}" for text, names in first.items()),
+    ]
     shown = len(lines) if most is None or len(lines) <= most else most - 1
     while shown < len(lines) and len(lines[shown]) <= room:
         room -= len(lines[shown])
