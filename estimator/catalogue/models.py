@@ -219,6 +219,15 @@ class Models(TableRow):
         holding = [model.id for model in self.search(text)] if text.strip() else []
         return tuple(dict.fromkeys([*siblings, *(self._by_squeezed_name[key].id for key in close), *holding]))[:NEAREST]
 
+    def others_named(self, text: str) -> tuple[Model, ...]:
+        """The other models of the same publisher whose names begin with this one, where it is no whole name of the one
+        that `find` takes: « Mistral Small » is Mistral Small 4, and there are 3, 3.1 and 3.2."""
+        found = self.known(text)
+        if found is None or squeeze(bare(text)) in (squeeze(bare(found.name)), squeeze(bare(found.id))):
+            return ()
+        alike = (m for m in self.models if m.publisher == found.publisher and m.id != found.id)
+        return tuple(m for m in alike if squeeze(bare(m.name)).startswith(stem(text)))
+
     def search(self, text: str) -> list[Model]:
         """The models of which one name contains every word of the text, by id. All models for an empty text."""
         words = [squeeze(word) for word in text.split()]

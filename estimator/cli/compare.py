@@ -75,6 +75,7 @@ def compare(
 
 def answers(given: dict[str, str], ask: bool, lang: str) -> "Asked":
     """The five answers: those of the options, the others asked in the terminal. FieldRefused."""
+    from estimator.catalogue import models as catalogue
     from estimator.catalogue.load import load
     from estimator.comparison import five_fields
     from estimator.comparison.scenario import Asked
@@ -96,7 +97,8 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> "Asked":
     found["uses"], found["per"] = one("uses", _uses)
     found["task"] = one("task", _task, [f"{name} : {label(f'task/{name}', lang)}" for name in tasks])
     named = one("models", lambda text: _models(text, found["task"]))
-    found |= {"models": [name for name, _ in named], "at": [{"model": name, **at} for name, at in named if at]}
+    found |= {"models": [name for _, name, _ in named], "at": [{"model": name, **at} for _, name, at in named if at]}
+    found["said"] = [said for said, _, _ in named if catalogue.load().others_named(said)]
     found |= one("place", _place, [f"{p} : {label(p, lang)}" for p in five_fields.PLACES])
     return Asked.model_validate(found | _search(given, found["task"]))
 
@@ -111,8 +113,9 @@ def _task(text: str) -> str:
     return found
 
 
-def _models(text: str, task: str) -> list[tuple[str, dict[str, object]]]:
-    """Each model, and its place where one is said of it after « @ »; one at several places, once for each."""
+def _models(text: str, task: str) -> list[tuple[str, str, dict[str, object]]]:
+    """Each model as it is said, its id, and its place where one is said of it after « @ »; one at several places, once
+    for each."""
     from estimator.comparison.five_fields import site_named
     from estimator.comparison.scenario import MOST_ASKED
 
@@ -121,7 +124,9 @@ def _models(text: str, task: str) -> list[tuple[str, dict[str, object]]]:
     at = [(_model(name, task, listed), _place(where, site_named) if where else {}) for name, _, where in read]
     if twice := [said for said, one in zip(listed, at, strict=True) if at.count(one) > 1]:
         _wrong("twice", ", ".join(twice))
-    return at if len(at) <= MOST_ASKED else _wrong("too_many", text, count=len(at), most=MOST_ASKED)
+    if len(at) > MOST_ASKED:
+        _wrong("too_many", text, count=len(at), most=MOST_ASKED)
+    return [(name, id, place) for (name, _, _), (id, place) in zip(read, at, strict=True)]
 
 
 def _model(name: str, task: str, listed: Sequence[str]) -> str:

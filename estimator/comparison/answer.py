@@ -212,8 +212,8 @@ class Balance(Part):
 
 
 class Supposition(Part):
-    """What was supposed, and the row that it came from. kind: task, acts, minutes, publisher, set, provider, place, or
-    factor."""
+    """What was supposed, and the row that it came from. kind: task, acts, minutes, publisher, set, model, provider,
+    place, or factor."""
 
     row: str
     kind: str

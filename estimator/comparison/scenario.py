@@ -209,7 +209,7 @@ class Asked(AskedPlace):
     """Five answers, before anything is measured, that a scenario was made of: it is a trace of them, and rules nothing.
 
     models: names of models, or sets of them; place: where what is of one's own runs; at: models that run elsewhere;
-    reindexed: which of the documents are read again every night.
+    reindexed: which of the documents are read again every night; said: names that other models begin with too, as said.
     """
 
     people: float = Field(gt=0, le=1e10)
@@ -218,6 +218,7 @@ class Asked(AskedPlace):
     task: str = Field(min_length=1)
     models: tuple[str, ...] = Field(min_length=1, max_length=MOST_ASKED)
     at: tuple[ModelPlace, ...] = ()
+    said: tuple[str, ...] = Field((), max_length=MOST_ASKED)
     documents: float | None = Field(None, gt=0, le=1e12, description="searched before the answer of a model")
     reindexed: Literal["never", "changed", "all"] = "never"
 

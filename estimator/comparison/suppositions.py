@@ -1,6 +1,6 @@
 """What an answer supposes, each with the row of a table that it came from: lengths, acts, sets, places, factors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from estimator.assessment.impacts import FIGURES
 from estimator.catalogue import models, providers
@@ -42,6 +42,7 @@ def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Suppos
         yield _of_row(work, "publisher_training", beside, "publisher")
     use = option.use
     model = use and (find_product(use.product).model if use.product and not use.model else use.model)
+    yield from _taken(model or None, asked.said if asked else ())
     wanted = models.load().set_of.get(model or "")
     if wanted is not None and (asked is not None or (use and use.product)):
         yield _set(wanted)
@@ -98,7 +99,27 @@ def _set(found: models.ModelSet) -> Supposition:
     return Supposition(row=found.id, kind="set", words=_words("set", facts), **_origin(found))
 
 
-def _origin(row: models.ModelSet | Proposal) -> dict[str, str]:
+def _taken(model: str | None, said: Sequence[str]) -> Iterator[Supposition]:
+    """The model that was taken for a name with which those of others begin too. said: in the five answers."""
+    found = models.known(model)
+    names = [name for name in (model or "", *said) if found and models.known(name) == found]
+    read, others = next(((name, more) for name in names if (more := models.load().others_named(name))), ("", ()))
+    if found is None or not others:
+        return
+
+    def facts(lang: str) -> dict[str, str]:
+        return {"read": read, "taken": _sized(found, lang), "others": ", ".join(_sized(m, lang) for m in others)}
+
+    yield Supposition(row=found.id, kind="model", words=_words("model", facts), **_origin(found))
+
+
+def _sized(model: models.Model, lang: str) -> str:
+    if model.total_params_b is None:
+        return model.name
+    return say("supposed", "sized", lang, name=model.name, size=exact_text(model.total_params_b, "1", lang))
+
+
+def _origin(row: models.ModelSet | models.Model | Proposal) -> dict[str, str]:
     return {"source": row.source, "locator": row.locator, "note": row.note}
 
 

@@ -239,6 +239,17 @@ def test_the_scenario_that_is_written_gives_the_same_figures(tmp_path: Path) -> 
     assert json.loads(made.stdout) == json.loads(again.stdout)
 
 
+@pytest.mark.parametrize(("name", "told"), [("Mistral Small", 1), ("Mistral Small 3.2", 0), ("mistral-small-3.2", 0)])
+def test_a_name_that_several_models_begin_with_says_which_was_taken(tmp_path: Path, name: str, told: int) -> None:
+    """« Mistral Small » is the newest, of 119 billion parameters; 3, 3.1 and 3.2 have 24."""
+    words = [word for key, value in (GIVEN | {"models": name, "place": "2"}).items() for word in (f"--{key}", value)]
+    done = answered("--home", str(tmp_path), "--lang", "fr", "compare", *words, "--json")
+    found = [row["words"]["fr"] for row in json.loads(done.stdout)["suppositions"] if row["kind"] == "model"]
+    assert len(found) == told
+    for text in found:
+        assert "Mistral Small 4 (119 milliards" in text and "Mistral Small 3.2 (24 milliards" in text
+
+
 def test_an_answer_may_be_said_as_the_question_says_it(tmp_path: Path) -> None:
     """« par » in a number of uses, and the label of a task or of a place, as it is listed."""
     said = GIVEN | {"uses": "3 par mois", "task": "Question sur ses documents", "place": "salle informatique"}
