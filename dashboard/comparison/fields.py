@@ -13,8 +13,8 @@ from dashboard.comparison.form_values import (
     NotANumber,
     number,
     number_text,
+    quality_field_text,
     share_field_text,
-    tested_field_text,
 )
 from dashboard.comparison.scenario_session import REVISION, UNREAD, current, groups, refuse, set_scenario
 from dashboard.shared.estimator_gateway import subject_name
@@ -85,7 +85,7 @@ def typed(place: str, name: str) -> str:
 def shown(name: str, held: Any, path: str, lang: str) -> str:
     """The text of a field. held: a scenario or an option."""
     if name == "quality":
-        return tested_field_text(held.quality, lang)
+        return quality_field_text(held.quality, lang)
     for part in path.split("."):
         held = getattr(held, part, None)
     if name == "existing_server":

@@ -63,7 +63,7 @@ def share_field_text(value: float | None, lang: str) -> str:
     return number_text(float(Decimal(repr(value)) * 100), lang) + ("\u00a0%" if lang == "fr" else "%")
 
 
-def tested_field_text(found: Quality | None, lang: str) -> str:
+def quality_field_text(found: Quality | None, lang: str) -> str:
     """« 84 % sur 50 », « 84 % » where nobody says how many cases the test has; a score unchanged."""
     if found is None or found.spread is None:
         return share_field_text(found.value if found else None, lang)

@@ -24,9 +24,9 @@ from dashboard.comparison.form_values import (
     count,
     number,
     number_text,
+    quality_field_text,
     refusal_text,
     share_field_text,
-    tested_field_text,
 )
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
@@ -190,7 +190,7 @@ def test_a_quality_is_typed_as_a_count_and_refused_with_an_example_of_a_quality(
     at = typed(opened(), "1", "quality", "42 sur 50")
     found = address(at).options[1].quality
     assert found is not None and (found.value, found.cases) == (0.84, 50)
-    assert tested_field_text(found, "fr").replace("\xa0", " ") == "84 % sur 50"
+    assert quality_field_text(found, "fr").replace("\xa0", " ") == "84 % sur 50"
     at = typed(at, "1", "quality", "52 sur 50")
     assert "42 sur 50, ou la note" in text_of(at).replace("\xa0", " ")
     at = typed(at, "1", "quality", "84 %")
