@@ -199,16 +199,13 @@ def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:
     told = (smallest_words(facts.answer, facts.lang), *turning, *firm)
     undecided = undecided_lines(facts.answer, facts.lang) if most is None else ()  # the page tells them as verdicts
     growth = _whole(_growth(facts), held)
-    leaning = _counted(facts, "leaning", facts.answer.said("leaning", facts.lang), held)
-    crossed = _counted(facts, "crossing", list(_crossings(facts)), most)
-    return (*told, *leaning, *undecided, *growth, *crossed)
-
-
-def _counted(facts: SheetFacts, kind: str, lines: list[str], most: int | None) -> list[str]:
-    """The lines that fit, then how many others the table has."""
-    shown = _fitting(lines, most)
-    left = len(lines) - len(shown)
-    return [*shown, facts.say(f"{kind}_more", count=left)] if left else shown
+    leaning = facts.answer.said("leaning", facts.lang) if most is None else ()
+    crossed = _crossings(facts)
+    shown = _fitting(list(crossed), most)
+    left = len(crossed) - len(shown)
+    if left and shown:
+        shown[-1] += " " + facts.say("crossing_more", count=left)
+    return (*told, *leaning, *undecided, *growth, *shown)
 
 
 def _whole(parts: Sequence[str], most: int | None) -> tuple[str, ...]:
