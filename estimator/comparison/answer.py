@@ -121,7 +121,8 @@ class Sufficient(Part):
 
     found: `id` reaches it with the least electricity, those of `tied` cannot be told from it; to_check: none is known
     to, `untested` may; none: `reason` says why. without_ai: the options without AI that reach it, figures or not;
-    untested: those that nothing bars and of which nobody knows, without a test or with another one.
+    untested: those that nothing bars and of which nobody knows, without a test or with another one; where one is
+    found, those that are not known to consume more.
     """
 
     status: Literal["found", "to_check", "none"]

@@ -185,7 +185,8 @@ class Comparator:
         if known:
             best = min(known, key=lambda name: known[name])
             tied = tuple(n for n in known if n != best and not self._lower(best, n))
-            return said(status="found", id=best, tied=tied)
+            lighter = tuple(n for n in untested if self._known([n]).get(n, 0.0) < known[best])
+            return said(status="found", id=best, tied=tied, untested=lighter)
         if untested:
             return said(status="to_check")
         reaching = {n for n, w in self.evaluated.items() if meets(self.scenario, w.option)} - set(self.sufficing)

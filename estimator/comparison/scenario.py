@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from itertools import combinations
 from math import sqrt
 from pathlib import Path
@@ -13,7 +14,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from estimator.assessment.uncertainty import Z95
 from estimator.catalogue.load import SubjectName
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
-from estimator.core.fields import NearDay, Typed, on_one_scale, without_stop
+from estimator.core.fields import NearDay, Typed, is_past, on_one_scale, without_stop
 from estimator.core.interval import Interval
 from estimator.core.number_format import counted
 from estimator.core.typography import printable
@@ -75,6 +76,18 @@ class Quality(Typed):
         middle = (self.value + more / 2) / (1 + more)
         half = sqrt(self.value * (1 - self.value) * more + more**2 / 4) / (1 + more)
         return Interval(low=max(middle - half, 0.0), central=self.value, high=min(middle + half, 1.0))
+
+    @field_validator("date")
+    @classmethod
+    def _past(cls, written: str) -> str:
+        """A test of a day to come has no result yet; what is no date is kept as it was written."""
+        try:
+            ahead = not is_past(date.fromisoformat(written.strip()), datetime.now(UTC))
+        except ValueError:
+            return written
+        if ahead:
+            raise PydanticCustomError("test_ahead", "a test of a day to come")
+        return written
 
     def same_test(self, other: "Quality") -> bool:
         """Whether both may be compared: by one test, or by one that is not named."""

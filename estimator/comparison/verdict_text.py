@@ -194,9 +194,9 @@ def smallest_words(answer: Answer, lang: str) -> str:
         }
         facts["all"] = _suffices(answer, "all", found.tied or [found.id], lang)
         said.append(_t("smallest", key, lang, **facts))
-    elif found.status == "to_check":
-        said.append(_t("smallest", "to_check" + "_beside" * bool(first), lang, labels=labels(found.untested)))
-    elif not first:
+    if found.untested:
+        said.append(_t("smallest", "to_check" + "_beside" * bool(said), lang, labels=labels(found.untested)))
+    elif not said:
         said.append(_t("smallest", f"none_{found.reason}", lang))
     return " ".join([*said, *_sized(answer, found.id, lang)])
 

@@ -567,3 +567,27 @@ def test_the_tested_quality_is_the_share_that_is_accepted_unless_another_is_stat
     assert found == pytest.approx([1.5 / 0.8, 1.5 / 0.5, 1.5])
     told = next(p for p in body.pairs["energy"] if {p.a, p.b} == {"a", "b"}).sentence["fr"].replace("\u00a0", " ")
     assert "qualité constatée : 80" in told and "réponses acceptées : 80" in told and "50" in told
+
+
+def test_an_option_of_another_test_stands_beside_the_one_that_suffices() -> None:
+    """One reaches the threshold of the test; the other, lower, was judged by another test: it is to be checked."""
+    quality = {"value": 0.9, "test": "courrier", "date": "2026-01-31"}
+    options = [option("a", None, use={"it_energy_kwh": 1, **SITE}) | {"quality": quality | {"test": "autre"}}]
+    options += [option("b", None, use={"it_energy_kwh": 2, **SITE}) | {"quality": quality}]
+    body = decision(scenario(*options, constraints={"quality": {"value": 0.8, "test": "courrier"}}))
+    assert body.smallest_sufficient is not None and body.smallest_sufficient.id == "b"
+    told = {lang: spaced(smallest_words(body, lang)).replace("’", "'") for lang in ("fr", "en")}
+    assert "À vérifier, sans qualité par cet essai : l'option a." in told["fr"]
+    assert "To be checked, without a quality by this test: l'option a." in told["en"]
+
+
+@pytest.mark.parametrize(("day", "taken"), [("2026-01-31", True), ("9999-12-31", False), ("au printemps", True)])
+def test_a_test_of_a_day_to_come_is_refused(day: str, taken: bool) -> None:
+    tested = option("a", None, use={"it_energy_kwh": 1, **SITE}) | {"quality": {"value": 0.9, "date": day}}
+    if taken:
+        assert scenario(tested)
+        return
+    with pytest.raises(ScenarioRefused) as refused:
+        scenario(tested)
+    assert "Une date passée était attendue" in refused.value.message("fr")
+    assert day in refused.value.message("en") and "no result" in refused.value.message("en")
