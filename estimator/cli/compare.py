@@ -9,7 +9,7 @@ import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
-from estimator.core.number_format import bare_number, two_readings
+from estimator.core.number_format import bare_number, pair_text, two_readings
 from estimator.core.typography import printable
 
 if TYPE_CHECKING:
@@ -95,11 +95,11 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> "Asked":
 
     found: dict[str, Any] = {"people": one("people", lambda text: _number(text, "people"))}
     found["uses"], found["per"] = one("uses", _uses)
-    found["task"] = one("task", _task, [f"{name} : {label(f'task/{name}', lang)}" for name in tasks])
+    found["task"] = one("task", _task, [pair_text(name, label(f"task/{name}", lang), lang) for name in tasks])
     named = one("models", lambda text: _models(text, found["task"]))
     found |= {"models": [name for _, name, _ in named], "at": [{"model": name, **at} for _, name, at in named if at]}
     found["said"] = [said for said, _, _ in named if catalogue.load().others_named(said)]
-    found |= one("place", _place, [f"{p} : {label(p, lang)}" for p in five_fields.PLACES])
+    found |= one("place", _place, [pair_text(p, label(p, lang), lang) for p in five_fields.PLACES])
     return Asked.model_validate(found | _search(given, found["task"]))
 
 

@@ -14,7 +14,7 @@ from estimator.comparison.verdict_text import (
     work_facts,
 )
 from estimator.core.errors import say
-from estimator.core.number_format import interval_text, share_text, stated_share_text, uses_text
+from estimator.core.number_format import interval_text, pair_text, share_text, stated_share_text, uses_text
 from estimator.core.typography import typeset
 
 UNMEASURED = (
@@ -90,7 +90,9 @@ def _about(option: AnsweredOption, lang: str) -> list[str]:
         if option.accepted < 1:
             share = stated_share_text(option.accepted, lang)
             lines.append(say("compare", "accepted", lang, share=share, why=option.accepted_why).rstrip(" :"))
-    return lines + [f"{say('figures', n, lang)} : {interval_text(a, lang)}" for n, a in option.per_unit.items()]
+    return lines + [
+        pair_text(say("figures", n, lang), interval_text(a, lang), lang) for n, a in option.per_unit.items()
+    ]
 
 
 def _people(answer: Answer, option: AnsweredOption, lang: str) -> list[str]:
@@ -104,12 +106,12 @@ def _people(answer: Answer, option: AnsweredOption, lang: str) -> list[str]:
 
 
 def _verdicts(answer: Answer, lang: str) -> str:
-    lines = [say("compare", "verdicts", lang)]
+    lines: list[str] = []
     for name, pairs in answer.pairs.items():
         for pair in pairs:
-            sides = f"{answer.label(pair.a)} / {answer.label(pair.b)}"
-            lines.append(f"  {say('figures', name, lang)}, {sides} : {pair.words[lang]}")
-    return "\n".join(lines)
+            about = f"{say('figures', name, lang)}, {answer.label(pair.a)} / {answer.label(pair.b)}"
+            lines.append(f"  {pair_text(about, pair.words[lang], lang)}")
+    return "\n".join([say("compare", "verdicts", lang), *lines]) if lines else ""
 
 
 def _growth(answer: Answer, lang: str) -> str:

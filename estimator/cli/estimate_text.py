@@ -7,7 +7,7 @@ from estimator.assessment.impacts import amounts_read
 from estimator.cli.text import INDICATORS, figures_text, parts_text, published_text, steps_text, used_text
 from estimator.core.errors import say
 from estimator.core.interval import Interval
-from estimator.core.number_format import count_text, interval_text, two_values_text
+from estimator.core.number_format import count_text, interval_text, pair_text, two_values_text
 
 
 def estimate_text(body: Mapping[str, Any], lang: str, explain: bool) -> str:
@@ -39,8 +39,8 @@ def _figures_and_basis(body: Mapping[str, Any], lang: str, explain: bool) -> str
         lines = [f"  {row['id']}, {row['source'].get('title', '')} ; {row['locator']}" for row in body["evidence"]]
         blocks.append("\n".join([say("cli", "evidence", lang), *lines]))
     if explain:
-        apart = [(n, two_values_text(found[n], lang)) for n in INDICATORS if n in found]
-        blocks.append("\n".join(f"  {say('figures', name, lang)} : {text}" for name, text in apart if text))
+        apart = [(say("figures", n, lang), two_values_text(found[n], lang)) for n in INDICATORS if n in found]
+        blocks.append("\n".join(f"  {pair_text(name, text, lang)}" for name, text in apart if text))
     blocks.append("\n".join(f"! {warning[lang]}" for warning in body["warnings"]))
     blocks += [parts_text(amounts_read(body.get("parts", {})), lang), figures_text(found, lang)]
     return "\n\n".join(block for block in blocks if block)

@@ -14,7 +14,7 @@ from estimator.cli.text import (
 )
 from estimator.cli.totals_text import authority_lines
 from estimator.core.errors import say
-from estimator.core.number_format import share_text, two_values_text
+from estimator.core.number_format import pair_text, share_text, two_values_text
 from estimator.results.totals import AuthorityPart
 
 
@@ -29,10 +29,11 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
     published = [AuthorityPart(**part) for part in body["trace"].get("authorities", ())]
     names = ", ".join(body.get("services", ()))
     services = say("cli", "of_services", lang, names=names) if names else ""
-    missing = [f"  {say('parts', n['part'], lang)} : {n[lang]}{_concerns(n, lang)}" for n in body["not_counted"]]
+    absent = [(say("parts", n["part"], lang), n[lang] + _concerns(n, lang)) for n in body["not_counted"]]
+    missing = [f"  {pair_text(part, why, lang)}" for part, why in absent]
     blocks = [
         *sample_lines(body["sample"], lang),
-        f"{body['id']} : {amount_text(Amount.read(body['amount']), lang)}",
+        pair_text(body["id"], amount_text(Amount.read(body["amount"]), lang), lang),
         steps_text(body["steps"], lang),
         two_values_text(Amount.read(body["amount"]), lang),
         used_text(body["factors"], lang),
@@ -50,7 +51,8 @@ def replay_text(body: Mapping[str, Any], lang: str) -> str:
     """The replayed figures, then whether they agree with the file."""
     figure, amount = body["figure"], body["amount"]
     found = amounts_read(body["indicators"])
-    lines = [f"{figure} : {amount_text(Amount.read(amount), lang)}" if figure else figures_text(found, lang), ""]
+    told = pair_text(figure, amount_text(Amount.read(amount), lang), lang) if figure else figures_text(found, lang)
+    lines = [told, ""]
     if not body["compared"]:
         lines.append(say("cli", "replay_nothing", lang))
     elif not body["differences"]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.event_log import Event
-from estimator.core.number_format import mark_text
+from estimator.core.number_format import mark_text, pair_text
 from estimator.core.refusals import field_label
 from estimator.governance.register.csv_table import COLUMNS, row_of
 from estimator.governance.register.register import Due, Register
@@ -50,7 +50,7 @@ def case_text(case: UseCase, history: Sequence[Event], lang: str) -> str:
         if cell:
             label = field_label(COLUMNS[column].replace(".", "_"), lang)
             value = mark_text(float(cell), lang) if column in MARKS else cell
-            lines.append(f"{label} : {say(WORDS[column], cell, lang) if column in WORDS else value}")
+            lines.append(pair_text(label, say(WORDS[column], cell, lang) if column in WORDS else value, lang))
     if case.attachments:
         lines += ["", say("register_cli", "attachments", lang)]
     for a in case.attachments:
@@ -58,7 +58,9 @@ def case_text(case: UseCase, history: Sequence[Event], lang: str) -> str:
         told = {"service": a.service_key, "host": a.host or "*", "model": a.model or "*", "id": a.id}
         lines.append("  " + say("register_cli", "attachment", lang, **told, **span))
     lines += ["", say("register_cli", "history", lang)]
-    lines += [f"  {e.at[:16]}  {say('register_events', e.kind, lang)} ; {e.who} : {e.why}" for e in history]
+    for e in history:
+        done = (say("register_events", e.kind, lang), pair_text(e.who, e.why, lang))
+        lines.append(f"  {e.at[:16]}  {say('numbers', 'between_items', lang).join(done)}")
     return "\n".join(lines)
 
 

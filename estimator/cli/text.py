@@ -20,6 +20,7 @@ from estimator.core.number_format import (
     count_text,
     exact_text,
     interval_text,
+    pair_text,
     partly_text,
     spoken_numbers,
     two_readings,
@@ -181,7 +182,8 @@ def figures_text(indicators: Mapping[str, Interval], lang: str) -> str:
 
 def parts_text(parts: Mapping[str, Interval], lang: str) -> str:
     """The electricity of each line of a use, by name; empty without any."""
-    lines = [f"  {say('use_parts', name, lang)} : {interval_text(amount, lang)}" for name, amount in parts.items()]
+    told = [(say("use_parts", name, lang), interval_text(amount, lang)) for name, amount in parts.items()]
+    lines = [f"  {pair_text(name, text, lang)}" for name, text in told]
     return "\n".join([say("use_parts", "title", lang), *lines]) if lines else ""
 
 
@@ -280,7 +282,8 @@ def factors_text(found: Sequence["Factor"], lang: str) -> str:
 
 def row_text(row: Mapping[str, object], source: "Source | None", lang: str) -> str:
     """The cells of a row that is supposed, under the names of its columns, then its source."""
-    lines = [f"  {name} : {value}" for name, value in row.items() if name != "source" and value not in (None, "")]
+    told = [(name, value) for name, value in row.items() if name != "source" and value not in (None, "")]
+    lines = [f"  {pair_text(name, value, lang)}" for name, value in told]
     return "\n".join([*lines, *([f"  {source.title}, {source.publisher}", f"  {source.url}"] if source else [])])
 
 

@@ -14,6 +14,7 @@ from estimator.core.number_format import (
     DisplayUnit,
     count_text,
     exact_text,
+    pair_text,
     proof_words,
     range_text,
     share_text,
@@ -276,13 +277,12 @@ def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:
     which verdicts are the same, each verdict once with the options that it is about."""
     volumes: dict[str, list[str]] = {}
     for grown in answer.growth:
-        said = grown_words(answer, grown.pairs, lang)
-        text = f"{said}." if said else ""
+        text = f"{said}." if (said := grown_words(answer, grown.pairs, lang)) else ""
         if grown.beyond:
             names = ", ".join(answer.label(name) for name in grown.beyond)
             text = f"{text} {say('compare', 'beyond', lang, names=names)}".strip()
         volumes.setdefault(text, []).append(f"× {grown.times:g}")
-    return tuple(f"{', '.join(times)} : {text}" for text, times in volumes.items() if text)
+    return tuple(pair_text(", ".join(times), text, lang) for text, times in volumes.items() if text)
 
 
 def grown_words(answer: Answer, pairs: Sequence[Pair], lang: str) -> str:
@@ -305,8 +305,8 @@ def undecided_lines(answer: Answer, lang: str) -> tuple[str, ...]:
     for grown in answer.growth:
         for pair in grown.undecided:
             sides = f"{answer.label(pair.a)} / {answer.label(pair.b)}"
-            volumes.setdefault(f"{sides} : {pair.words[lang]}.", []).append(f"× {grown.times:g}")
-    return tuple(f"{', '.join(times)} : {text}" for text, times in volumes.items())
+            volumes.setdefault(f"{pair_text(sides, pair.words[lang], lang)}.", []).append(f"× {grown.times:g}")
+    return tuple(pair_text(", ".join(times), text, lang) for text, times in volumes.items())
 
 
 def no_lead(answer: Answer, lang: str) -> str:

@@ -129,6 +129,11 @@ def is_rough(amount: Interval) -> bool:
     return high > low and high > ROUGH * low
 
 
+def pair_text(name: object, value: object, lang: str) -> str:
+    """« Électricité du site : 12 Wh »."""
+    return say("numbers", "pair", lang, name=name, value=value)
+
+
 def missing_text(amount: Interval, lang: str) -> str:
     """« non estimable : … », with its reason when there is one."""
     reason = typeset(str((amount.missing or {}).get(lang, "")), lang)

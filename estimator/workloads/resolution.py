@@ -26,7 +26,7 @@ from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.number_format import sentences_with
+from estimator.core.number_format import pair_text, sentences_with
 from estimator.places.supplier_answers import SupplierAnswer, answered_bounds
 from estimator.workloads.inference.serving import by_convention, exact
 from estimator.workloads.request import Request
@@ -257,7 +257,7 @@ def _of_search(
         return request, []
     said = {
         f"listed_{lang}": ", ".join(
-            f"{catalogue.quantities[f'task_{n}'].label(lang)} : {v:g}" for n, v in supposed.items()
+            pair_text(catalogue.quantities[f"task_{n}"].label(lang), f"{v:g}", lang) for n, v in supposed.items()
         )
         for lang in LANGUAGES
     }

@@ -1,5 +1,6 @@
 """What a comparison says beside its verdicts: how busy a reserved server is, sums that add up, the smallest model."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from estimator.assessment.uncertainty import DRAWS
 from estimator.catalogue.load import load
+from estimator.cli.compare_text import compare_text
 from estimator.comparison import sentences
 from estimator.comparison.answer import Crossing
 from estimator.comparison.comparison import Comparator, explain_difference, factor_labels
@@ -79,6 +81,17 @@ def test_nothing_is_reserved_nothing_is_busy() -> None:
     body = decision(asked)
     assert [o.occupancy for o in body.options] == [None, None, None]
     assert growth(asked, ComparisonContext(load(), DAY))[0].occupancy == {}
+
+
+def test_verdicts_are_headed_where_there_is_a_pair_and_english_has_no_space_before_a_colon() -> None:
+    """One option alone is compared with nothing."""
+    kwh = [option(name, use={"it_energy_kwh": n, **SITE}) for name, n in (("a", 1), ("b", 40))]
+    for options, headed in ((kwh[:1], False), (kwh, True)):
+        asked = scenario(*options)
+        asked = asked.model_copy(update={"options": [o for o in asked.options if o.use]})
+        told = compare_text(decision(asked), "en")
+        assert ("Verdicts\n  Site electricity, " in told) == headed == ("Verdicts" in told)
+        assert "Site electricity: " in told and not re.search(r"[ \u00a0\u202f]:", told)
 
 
 def test_crossings_of_a_scenario_are_those_of_its_pairs() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator.assessment import method_documentation
 from estimator.core.errors import say
-from estimator.core.number_format import missing_text, share_text
+from estimator.core.number_format import missing_text, pair_text, share_text
 from estimator.core.periods import first_day
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
@@ -179,7 +179,7 @@ def _limits(facts: ReportFacts) -> Iterator[str]:
     for name in FOOTPRINTS:
         amount = facts.body["indicators"][name]["value"]
         if amount["central"] is None:
-            yield f"{say('indicators', name, facts.lang)} : {missing_text(amount, facts.lang)}."
+            yield pair_text(say("indicators", name, facts.lang), f"{missing_text(amount, facts.lang)}.", facts.lang)
     gwp = facts.body["indicators"]["gwp"]["value"]
     uncounted = [
         name

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from estimator.catalogue.models import known
 from estimator.catalogue.models import load as models
 from estimator.core.errors import say
-from estimator.core.number_format import WHOLE, made_share, range_text
+from estimator.core.number_format import WHOLE, made_share, pair_text, range_text
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.practices import fits
@@ -185,7 +185,8 @@ def _precision(facts: UseFacts) -> HeldEvidence:
     """The bits of a weight, when the scenario of the use states them."""
     compared = facts.scope.sources.compared(facts.case)
     options = compared.scenario.options if compared else ()
-    bits = [f"{o.label} : {o.use.precision_bits:g}" for o in options if o.use and o.use.precision_bits]
+    told = [(o.label, f"{o.use.precision_bits:g}") for o in options if o.use and o.use.precision_bits]
+    bits = [pair_text(label, text, facts.lang) for label, text in told]
     if not bits:
         return HeldEvidence("missing", "", facts.say("who_it"))
     return HeldEvidence("declared", facts.say("held_bits", bits=", ".join(bits), file=facts.case.scenario))
