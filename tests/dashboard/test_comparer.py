@@ -298,7 +298,7 @@ def test_a_test_is_described_once_and_offered_to_the_other_options() -> None:
     assert [b.label for b in at.button].count(offered) == 1
     at = press(at, "compare_form.same_test", "200 demandes, 2026-09-15, Relation aux usagers")
     tested = {"test": "200 demandes", "date": "2026-09-15", "by": "Relation aux usagers"}
-    assert address(at).options[4].quality == Quality(value=0.8, **tested)
+    assert address(at).options[4].quality == Quality(value=0.8, cases=200, **tested), "its number of cases too"
     assert field(at, "4", "by").value == "Relation aux usagers" and offered not in [b.label for b in at.button]
     at = typed(typed(at, "4", "date", ""), "4", "test", "un autre test")
     assert offered not in [b.label for b in at.button], "of another test, nobody knows when and by whom"
