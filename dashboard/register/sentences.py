@@ -64,7 +64,7 @@ def reached_text(case: UseCase, lang: str) -> str:
 
 def is_closed(case: UseCase) -> bool:
     """Whether this use case has a result."""
-    return case.outcome in CLOSED
+    return case.is_over
 
 
 def is_late(case: UseCase, today: date) -> bool:

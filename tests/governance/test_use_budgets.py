@@ -241,6 +241,46 @@ def test_a_use_that_is_over_has_neither_lever_nor_forecast(home: Path) -> None:
     assert closed.outcome == "arrete" and forecast(scope, closed) is None
 
 
+def test_the_year_of_a_closed_use_is_what_is_known_of_it(home: Path) -> None:
+    """90 kWh until it closed on 5 September, and no 133.2 in December; 90.5 is within the 2 % of the meter. The
+    territory is 90 + 900 × 361 ÷ 244 = 1,421.6: « autre » goes on alone. A year before it closed is not final."""
+    register = Register(home)
+    decided = {"what": "arreter", "date": "2026-09-05", "by": "Conseil", "reasons": "peu utile"}
+    register.decide("courriers", decided, WHO)
+    for ceiling, state, said in (
+        (123.0, "under", "il est tenu."),
+        (90.5, "open", "on ne peut pas dire s’il est tenu."),
+        (80.0, "passed", "il est dépassé."),
+    ):
+        (found,) = budgets(home, ceiling)
+        assert (found["verdict"], found["near"], found["maybe"]) == (state, False, False) and not found["gaps"]
+        assert found["projected"]["central"] == pytest.approx(90) == found["spent"]["central"]
+        text = use_budget_text(found, "fr").replace("\u202f", " ")
+        assert f"kWh ; {said} Le registre" in text and "connu, entre" in text and text.endswith("supposé.")
+    ((_, short),) = ceilings(synthesis(scope_of(home, today=TODAY)), "fr")
+    assert short.replace("\u00a0", " ").endswith(": il est dépassé.")
+    Commitments(home).vote_budget(VOTE | {"territory": "metropole", "year": "2026", "value": 1500}, WHO)
+    whole = sheet(scope_of(home, "metropole", today=TODAY))["indicators"]["energy"]["budget"]
+    assert whole["projected"]["central"] == pytest.approx(90 + 900 * 361 / 244, rel=1e-3) and not whole["closed"]
+    case = register.use_case("courriers")
+    assert case.is_over_in(2026) and case.is_over_in(2027) and not case.is_over_in(2025)
+
+
+def test_the_unknown_months_before_a_closing_stay_said(tmp_path: Path) -> None:
+    """10 kWh in January and in March, closed on 1 June: February, April and May are unknown, so 50 is not kept for
+    sure, and 15 is exceeded."""
+    built(tmp_path, *(run("courriers", 10, f"2026-{month}") for month in ("01", "03")))
+    register = Register(tmp_path)
+    register.create(FACTS | {"name": "Courriers", "commune": "metropole"}, WHO, "courriers")
+    register.attach("courriers", {"service_key": "courriers"}, WHO)
+    register.decide("courriers", {"what": "arreter", "date": "2026-06-01", "by": "Conseil", "reasons": "fini"}, WHO)
+    (kept,) = budgets(tmp_path, 50.0)
+    assert (kept["verdict"], kept["gaps"]) == ("open", [202602, 202604, 202605])
+    assert "dont rien n’est connu : 3." in use_budget_text(kept, "fr").replace("\u00a0", " ")
+    (passed,) = budgets(tmp_path, 15.0)
+    assert passed["verdict"] == "passed" and "il est dépassé." in use_budget_text(passed, "fr")
+
+
 def test_a_forecast_counts_a_training_once(home: Path) -> None:
     """7 kWh of tuning in May beside 90 kWh of answers: the pace is of the answers alone; five years hold it once."""
     append(Ledger(home), [run("courriers", 7, "2026-05").model_copy(update={"phase": "training"})])

@@ -12,7 +12,7 @@ from estimator.core.interval import Interval
 from estimator.governance.indicators.known_days import YEAR, days_known, days_worth, past_year
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.usage_by_case import Attached
-from estimator.governance.register.schema import CLOSED, Stage, UseCase
+from estimator.governance.register.schema import Stage, UseCase
 
 YEARS = (1, 3, 5)
 STAGES: tuple[Stage, ...] = ("pilote", "generalisation")  # in which a use is forecast: at the gate, and past it
@@ -54,7 +54,7 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     made = [entry for entry in scope.of_use(case).everything if entry.row.training]
     trained = Side([entry.row.group for entry in made]).drawn(_energy())
     year, days = year_drawn(scope.sources, known)
-    if year is None or case.stage not in STAGES or case.outcome in CLOSED:
+    if year is None or case.stage not in STAGES or case.is_over:
         return None
     growth = case.growth_percent or 0.0
     spans = {n: year * sum((1 + growth / 100) ** k for k in range(1, n + 1)) for n in YEARS}

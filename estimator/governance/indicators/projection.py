@@ -23,7 +23,7 @@ class Pace:
     """The year in which a period ends: the sum of its known months, and what a year makes at the pace of their days.
 
     A month without data is not a month at zero, and the running one counts by the days known of it. Twelve that are
-    over are the year. A training counts once.
+    over are the year. A training counts once; of a use that closed by then, what is known, and nothing more.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -44,13 +44,28 @@ class Pace:
         if not spent.known or not self.days:
             return None
         times = self._times if self.days < YEAR else {}
-        if len(times) < 2 and not any(row.row.training for row in self.rows):
+        if len(times) < 2 and not any(row.row.training or self._is_over(row) for row in self.rows):
             low, central, high = (end * days / self.worth for end in spent.ends)
             return Interval.of((low, central, high), spent.unit)
         each = {part: days / self.span * found for part, found in times.items()}
-        alike = days / self.worth
-        made = [row.row.group.times(1 if row.row.training else each.get(_part(row), alike)) for row in self.rows]
+        alike, known = days / self.worth, min(1.0, days / self.span)
+        made = [
+            row.row.group.times(1 if row.row.training else known if self._is_over(row) else each.get(_part(row), alike))
+            for row in self.rows
+        ]
         return totals(made)[indicator]
+
+    def _is_over(self, row: Attached) -> bool:
+        return row.use_case is not None and row.use_case.is_over_in(self.year)
+
+    def closing(self) -> dict[str, Any]:
+        """closed: whether the use of this scope closed in the year or before; gaps: the months [yyyymm] before its
+        closing of which nothing is known, from the first that ever is."""
+        case = next((case for case in self.scope.cases if case.id == self.scope.use), None)
+        if case is None or not case.is_over_in(self.year):
+            return {"closed": False, "gaps": []}
+        before = {month_of(day) for day in self.to_count if case.closed_on and day < case.closed_on}
+        return {"closed": True, "gaps": sorted(before.difference(months_of(self.rows)))}
 
     @cached_property
     def _times(self) -> dict[str, float]:
@@ -99,6 +114,7 @@ class Pace:
         passed: the month [yyyymm] in which each bound of the interval reaches it, None when not in the year.
         verdict: "under" and "over" hold for the whole interval, "open" otherwise; "passed": already exceeded.
         maybe: the first of these days is over, and it is not passed for sure.
+        closed, gaps: as `closing` says; the verdict of a closed use is final, "open" where a gap may change it.
         used: share of it that is used already [1]; near: nine tenths of it, and not passed for sure.
         """
         budget = self.scope.sources.commitments.budget(indicator, self.scope.territory, self.year, self.scope.use)
@@ -109,6 +125,9 @@ class Pace:
         body: dict[str, Any] = {"year": self.year, "days": self.days, "since": since, "ceiling": budget.ceiling}
         body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
         body |= {"withheld": False, "spent": spent, "projected": ends, "verdict": _verdict(budget.ceiling, ends)}
+        body |= self.closing()
+        if body["gaps"] and body["verdict"] == "under":
+            body["verdict"] = "open"
         reached = {end: self._reached(budget.ceiling, spent[end], ends[end]) if ends else None for end in ENDS}
         body["passed"] = {end: day and day.year * 100 + day.month for end, day in reached.items()} if ends else None
         is_passed = bool(ends and spent.ends.low > budget.ceiling)
@@ -117,6 +136,7 @@ class Pace:
         used = {end: spent[end] / budget.ceiling for end in ENDS} if ends and budget.ceiling else None
         body["used"] = used
         body["near"] = used is not None and not is_passed and used["central"] >= NEAR
+        body |= {"maybe": False, "near": False} if body["closed"] else {}
         return body | ({"verdict": "passed"} if is_passed else {})
 
     def _reached(self, ceiling: float, spent: float, whole: float) -> date | None:

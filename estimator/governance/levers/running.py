@@ -12,7 +12,7 @@ from estimator.core.periods import month_after
 from estimator.governance.indicators.known_days import LOOKED, YEAR, days_known, days_worth, ledger_end, past_year
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.indicators.usage_by_case import Attached, months_of
-from estimator.governance.register.schema import CLOSED, UseCase
+from estimator.governance.register.schema import UseCase
 from estimator.ledger.rows import COMPONENTS
 
 Key = tuple[str, str, str, bool]
@@ -50,7 +50,7 @@ class RunningService:
     @property
     def is_over(self) -> bool:
         """Whether the register says that its use is."""
-        return self.use_case is not None and self.use_case.outcome in CLOSED
+        return self.use_case is not None and self.use_case.is_over
 
     @property
     def per_year(self) -> float:

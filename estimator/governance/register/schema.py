@@ -266,9 +266,23 @@ class UseCase(UseCaseFacts):
         return closed or ("generalise" if self.stage == "generalisation" else "en_cours")
 
     @property
+    def is_over(self) -> bool:
+        """Whether the register says it closed: then nothing more of it is supposed."""
+        return self.outcome in CLOSED
+
+    @property
+    def closed_on(self) -> date | None:
+        """The day of the decision that closed it; None of one that runs, or that no decision dates."""
+        return self.decision.date if self.is_over and self.decision else None
+
+    def is_over_in(self, year: int) -> bool:
+        """Whether it closed in this year or before."""
+        return self.is_over and (self.closed_on is None or self.closed_on.year <= year)
+
+    @property
     def next_review(self) -> date | None:
         """The day of the next review: as planned, else 6 or 12 months after the last, else after the start."""
-        if self.outcome not in ("en_cours", "generalise"):
+        if self.is_over:
             return None
         last = self.review.done if self.review else None
         return self.planned or (add_months(last, self.review_months) if last else self.started)

@@ -44,6 +44,10 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
         "known": known_text(found["days"])[lang],
     }
     facts |= _passing(found, lang)
+    if found["closed"]:
+        gaps = [tell("budget_gaps", lang, count=len(found["gaps"]))] if found["gaps"] else []
+        facts["state"] = tell(f"ceiling_{_state(found)}", lang)
+        return " ".join([tell("budget_closed", lang, **facts), *gaps])
     said = [tell(f"budget_{_state(found)}", lang, **facts)]
     if found["since"]:
         said.append(tell("budget_since", lang, month=period_text(f"{found['year']}-{found['since'] % 100:02}", lang)))
@@ -73,6 +77,8 @@ def _state(found: Mapping[str, Any]) -> str:
     """The key of the words of its verdict."""
     if not found["verdict"]:
         return "withheld" if found["withheld"] else "unknown" if found.get("attached", True) else "unattached"
+    if found["closed"]:
+        return f"closed_{found['verdict']}"
     one = found["verdict"] == "over" and found["passed"]["high"] == found["passed"]["low"]
     return "over_one" if one else str(found["verdict"])
 

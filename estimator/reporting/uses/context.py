@@ -22,7 +22,7 @@ from estimator.governance.indicators.functional_units import OUTPUTS, counted_in
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
-from estimator.governance.register.schema import CLOSED, UseCase
+from estimator.governance.register.schema import UseCase
 from estimator.reporting.documents.document import FieldList, Row, Section, Table, TableCell
 from estimator.reporting.project.context import BARE, SHORT, clipped
 from estimator.reporting.publications.context import known_shares
@@ -145,7 +145,7 @@ class UseFacts:
     def counted_early(self) -> bool:
         """Whether uses were counted while the register says that it is still an idea."""
         case = self.case
-        early = case.stage == "idee" and case.outcome not in CLOSED
+        early = case.stage == "idee" and not case.is_over
         return early and any(row.id == case.id for row in self.scope.everything)
 
     def model(self) -> str:

@@ -6,7 +6,6 @@ from estimator.core.number_format import exact_text
 from estimator.governance.indicators.sovereignty import UNKNOWN
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.governance.indicators.use_budgets import budgets_of
-from estimator.governance.register.schema import CLOSED
 from estimator.reporting.documents.document import Document, FieldList, Section
 from estimator.reporting.summary.ceilings import budget_text
 from estimator.reporting.summary.sovereignty_text import option_words
@@ -50,7 +49,7 @@ def task_text(facts: UseFacts) -> str:
 def _state(facts: UseFacts) -> str:
     """Whether it is in use; of a closed use, the decision that its evaluation explains."""
     case = facts.case
-    if case.outcome in CLOSED and case.decision:
+    if case.is_over and case.decision:
         outcome = lowered(say("register_outcomes", case.outcome, facts.lang))
         return facts.say("state_closed", outcome=outcome, day=facts.day(case.decision.date), by=case.decision.by)
     return facts.say("stage_counted_early" if facts.counted_early else f"stage_{case.stage}")

@@ -6,7 +6,6 @@ from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import range_text
 from estimator.governance.indicators.scope import of_case
 from estimator.governance.indicators.usage_by_case import last_day
-from estimator.governance.register.schema import CLOSED
 from estimator.reporting.documents.document import Block, Document, FieldList, Points, Section, Table
 from estimator.reporting.uses.context import UseFacts, whole_life, years_of
 from estimator.reporting.uses.resident import lowered, quality_text, task_text, without_ai
@@ -18,7 +17,7 @@ def stopped(facts: UseFacts) -> Document:
     """The evaluation of a use over its whole life. use_not_stopped."""
     case, facts = facts.case, whole_life(facts)
     outcome = say("register_outcomes", case.outcome, facts.lang)
-    if case.outcome not in CLOSED or case.decision is None:
+    if not case.is_over or case.decision is None:
         raise SobriaError("use_not_stopped", name=case.name, read=outcome, id=case.id)
     decided = case.decision
     told = {"outcome": lowered(outcome), "day": facts.day(decided.date), "by": decided.by}
