@@ -8,7 +8,8 @@ from estimator.builds.settled_parts import Settled
 from estimator.builds.supplier_factors import day_us
 from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES, UNKNOWN_SITE
 from estimator.core.duckdb_engine import DuckDB
-from estimator.places.placing import Basis, Knowledge, Placed, Seen, placed
+from estimator.places.journal import PlaceEntry, PlaceRule
+from estimator.places.placing import Basis, HomePlace, Knowledge, Placed, Seen, matches, placed
 
 # How a row tells each: SQL over the columns of the ledger. Older rows hold the usual host of a provider, with a
 # check; declarations named it in front of their method.
@@ -92,6 +93,23 @@ def say_places(engine: DuckDB, known: Knowledge) -> None:
     engine.load("place_said", {name: [row[i] for row in rows] for i, name in enumerate(types)}, types)
 
 
+def runs_before(engine: DuckDB, rule: PlaceEntry[PlaceRule]) -> int:
+    """Runs that a rule would be about, had they not started before its first day."""
+    if rule.said.since is None:
+        return 0
+    told = _told(Knowledge([rule], (), HomePlace(None, None)))
+    listed = ", ".join(f"{sql} AS {name}" for name, sql in told.items())
+    sql = f"SELECT {listed}, COUNT(*) AS n FROM runs WHERE start_us < $1 GROUP BY ALL"
+    rows = engine.rows(sql, [day_us(rule.said.since)])
+    return sum(row["n"] for row in rows if matches(rule.said, _seen(row), rule.said.since))
+
+
+def _seen(row: Mapping[str, Any]) -> Seen:
+    """What rows say, where only what some rule looks at was read."""
+    told = {name: row[name] for name in Seen._fields if name in row}
+    return Seen(**({"run": None, "service": "", "model": None, "sender": None, "file": None} | told))
+
+
 def _told(known: Knowledge) -> dict[str, str]:
     """What tells rows apart, as SQL: only what some rule looks at, and what tells where they ran."""
     named = sorted({entry.said.run for entry in known.rules if entry.said.run})
@@ -117,7 +135,7 @@ def _distinct(told: Mapping[str, str]) -> str:
 
 def _lines(row: Mapping[str, Any], known: Knowledge) -> Iterator[tuple[Any, ...]]:
     """The places of rows that say this, from one moment to another [us], where they are not as the rows say."""
-    seen = Seen(**({"run": None, "service": "", "model": None, "sender": None, "file": None} | dict(row)))
+    seen = _seen(row)
     moments = [date.min, *known.days(), date.max]
     for since, until in zip(moments, moments[1:], strict=False):
         found = placed(seen, known, since)

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import NumberUnknown
 from estimator.assessment.impacts import amounts, figure_named, figures
-from estimator.builds import coverage, mended_runs
+from estimator.builds import coverage, locations, mended_runs
 from estimator.builds.build_file import BuildFile
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
 from estimator.ledger.rows import COMPONENTS
+from estimator.places.journal import PlaceEntry, PlaceRule
 
 SAMPLE_MARK = ".sample"
 ANY, NO_PROOF = "any", "none"
@@ -104,6 +105,10 @@ class Build(BuildFile):
         """Runs that each rule of place, or answer, decides something of; none for those that decide nothing."""
         rows = self._engine.rows("SELECT said, COUNT(DISTINCT row_id) AS n FROM place_basis GROUP BY said")
         return {row["said"]: row["n"] for row in rows}
+
+    def runs_before(self, rule: PlaceEntry[PlaceRule]) -> int:
+        """Runs that a rule would be about, had they not started before its first day."""
+        return locations.runs_before(self._engine, rule)
 
     def runs_at(self, host: str) -> int:
         """Runs that count as run at a host."""

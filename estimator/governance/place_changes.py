@@ -42,7 +42,10 @@ def applied(
     body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
     if key == "added" and (found := open_current(home)):
         body["runs"] = found.runs_by_place_rule().get(entries[0].id, 0)
-        lines.append(say("places_cli", "concerned" if body["runs"] else "nobody", lang, count=body["runs"]))
+        early = 0 if body["runs"] else found.runs_before(entries[0])
+        told = "concerned" if body["runs"] else "all_before" if early else "nobody"
+        facts = {"count": body["runs"] or early, "since": entries[0].said.since}
+        lines.append(say("places_cli", told, lang, **facts))
     lines += [f"  {change['missing'][lang]}"] if change and "missing" in change else []
     lines += [say("places_cli", "totals_moved", lang)] if change and change["figures"] else []
     for name, figure in change["figures"].items() if change else ():

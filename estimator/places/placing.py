@@ -146,7 +146,7 @@ def placed(seen: Seen, known: Knowledge, day: date) -> Placed:
     """The place of rows on a day: correction of the run, rule on service, model, address or sender (the last written
     first), what the trace says, usual place of the provider, a fleet for a model served by API alone, default of the
     home."""
-    rules = sorted((r for r in known.rules if _matches(r.said, seen, day)), key=_rank, reverse=True)
+    rules = sorted((r for r in known.rules if matches(r.said, seen, day)), key=_rank, reverse=True)
     at_host = next((r for r in rules if r.said.host and r.said.host in load().subjects), None)
     at_zone = next((r for r in rules if r.said.zone or _zone_of(r.said.host, known, day)), None)
     told = seen.host not in (None, UNKNOWN_SITE) and not seen.inferred
@@ -196,7 +196,8 @@ def _rank(entry: PlaceEntry[PlaceRule]) -> tuple[bool, str, str]:
     return entry.said.run is not None, entry.at, entry.id
 
 
-def _matches(rule: PlaceRule, seen: Seen, day: date) -> bool:
+def matches(rule: PlaceRule, seen: Seen, day: date) -> bool:
+    """Whether a rule is about rows that say this and start on a day."""
     if (rule.since and day < rule.since) or (rule.until and day >= rule.until):
         return False
     texts = ((getattr(rule, name), getattr(seen, name)) for name in MATCHED if name != "address")

@@ -358,6 +358,24 @@ def test_rows_are_placed_together_as_each_would_be_alone(
         assert (found["host_from"], found["zone_from"]) == (alone.host_from, alone.zone_from)
 
 
+def test_a_rule_that_no_row_starts_late_enough_for_says_so(tmp_path: Path) -> None:
+    """A row of March, 31 days of 24 hours from the 1st, and rules from the 15th, by its service, its id or another."""
+    row = activity("2026-03-01T00:00:00", 31 * 24, service_key="bot")
+    home = home_of(tmp_path, row)
+    told = sobria(home, "places", "add", "--service", "bot", "--zone", "POL", "--since", "2026-03-15", *SAID, lang="en")
+    assert "start before its first day, 2026-03-15: 1." in told.stdout
+    found = open_current(home)
+    assert found is not None
+    for of, since, count in (
+        ({"service": "b*"}, date(2026, 3, 15), 1),
+        ({"run": row.row_id}, date(2026, 3, 15), 1),
+        ({"service": "b*"}, date(2026, 3, 1), 0),
+        ({"service": "bit"}, date(2026, 3, 15), 0),
+    ):
+        rule = PlaceRule.model_validate({"zone": "POL", "since": since} | of)
+        assert found.runs_before(PlaceEntry("id", "2026-11-28", "DSI", "essai", rule)) == count
+
+
 def test_one_file_of_several_has_a_place_of_its_own(tmp_path: Path) -> None:
     """Three files of one project that nobody named: the rule places the one that it names, and what the traces say of
     the others stays."""
