@@ -193,7 +193,7 @@ class PlaceJournal:
         counting = {(said.host, said.field, said.date): said for said in known}  # the last written of a day
         new = [f for f in dict.fromkeys(map(checked_answer, answers)) if counting.get((f.host, f.field, f.date)) != f]
         for host in {found.host for found in new}:
-            check_together([*known, *new], host)
+            check_together([*known, *new], host, known)
         return [self._write("answer", found, author) for found in new]
 
     def withdraw_answers(self, answers: Sequence[SupplierAnswer], author: Author) -> list[PlaceEntry[SupplierAnswer]]:

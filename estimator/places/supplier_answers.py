@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -144,15 +144,19 @@ def latest_pue(last: dict[str, SupplierAnswer]) -> dict[str, SupplierAnswer]:
     return {n: a for n, a in last.items() if n != "pue"} if said and ratio and ratio.date > said.date else last
 
 
-def check_together(answers: Sequence[SupplierAnswer], host: str) -> None:
-    """AnswerRefused, given_value_refused: the answers of a site in force cannot all be true."""
+def check_together(answers: Sequence[SupplierAnswer], host: str, known: Collection[SupplierAnswer] = ()) -> None:
+    """AnswerRefused, given_value_refused: the answers of a site in force cannot all be true. known: those of them that
+    were recorded before, which may be withdrawn."""
     answered_bounds(answers, host)
     last = latest(answers, host)
     ratio, said = _ratio(last), last.get("pue")
     if ratio and said and ratio.date == said.date:
         low, high = (float(said.value if end is None else end) for end in (said.low, said.high))
         if not low * (1 - ROUNDED) <= float(ratio.value) <= high * (1 + ROUNDED):
-            raise _refusal(said, "pue_energies", said.value, ratio.value)
+            three = [last[name] for name in ("pue", *ENERGIES)]
+            there = ", ".join(one.told for one in three if one in known)
+            told = {"told": ", ".join(one.told for one in three), "there": there}
+            raise _refusal(said, "pue_energies_there" if there else "pue_energies", said.value, ratio.value, **told)
 
 
 def read_answers(text: str) -> list[SupplierAnswer]:
@@ -187,9 +191,23 @@ def read_answers(text: str) -> list[SupplierAnswer]:
             wrong.append(_at(line, sentences("answer_problems", "cell", column=name, read=cells[name] or "-")))
         except SobriaError as error:
             wrong.append(_at(line, error.as_dict()))
-    if wrong:
+    if wrong := wrong or list(_apart(found, first)):
         raise AnswersRefused(wrong, rows=len(wrong))
     return found
+
+
+def _apart(
+    found: Sequence[SupplierAnswer], first: Mapping[tuple[str, str, date], tuple[int, SupplierAnswer]]
+) -> Iterator[dict[str, str]]:
+    """The sites whose answers in this table cannot all be true, each with the lines of its PUE and of its energies."""
+    for host in dict.fromkeys(answer.host for answer in found):
+        try:
+            check_together(found, host)
+        except SobriaError as error:
+            last = latest(found, host)
+            asked = [last[name] for name in ("pue", *ENERGIES) if name in last]
+            lines = sorted(first[host, said.field, said.date][0] for said in asked)
+            yield _at(", ".join(map(str, lines)), error.as_dict(), "lines")
 
 
 def _column_faults(rows: Rows, names: Sequence[str], read: str) -> list[dict[str, str]]:
@@ -335,12 +353,12 @@ def _not_applicable(quantity: str, host: str) -> SelectedFactor:
     return SelectedFactor(quantity, host, None, missing="not_applicable")
 
 
-def _refusal(answer: SupplierAnswer, code: str, read: float | str, expected: float | str) -> AnswerRefused:
-    reasons = sentences_with("answer_problems", code, read=read, expected=expected)
+def _refusal(answer: SupplierAnswer, code: str, read: float | str, expected: float | str, **more: str) -> AnswerRefused:
+    reasons = sentences_with("answer_problems", code, read=read, expected=expected, **more)
     facts = {"host": answer.host, "field": answer.field}
     return AnswerRefused(**facts, reason_fr=reasons["fr"], reason_en=reasons["en"])
 
 
-def _at(line: int, said: Mapping[str, str]) -> dict[str, str]:
-    where = {lang: say("answer_problems", "line", lang, line=line, problem=said[lang]) for lang in ("fr", "en")}
+def _at(line: int | str, said: Mapping[str, str], key: str = "line") -> dict[str, str]:
+    where = {lang: say("answer_problems", key, lang, line=line, problem=said[lang]) for lang in ("fr", "en")}
     return {"code": said["code"]} | where

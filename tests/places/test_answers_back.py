@@ -146,7 +146,20 @@ def test_answers_that_cannot_all_be_true_are_refused(tmp_path: Path, values: dic
     """1,500 kWh over 1,000 is 1.5, not 1.2; 1.26 may be 1.2 rounded, by 5 % at most."""
     assert said in answered(tmp_path / "home", code=1, **values) and not (tmp_path / "home" / "places").exists()
     answered(tmp_path / "home", pue=1.2, total_energy=1260, it_energy=1000)
-    assert "1,4" in answered(tmp_path / "home", code=1, pue=1.4), "against energies that are in force already"
+    told = answered(tmp_path / "home", code=1, pue=1.4)
+    assert "1,4" in told and "déjà enregistré (class/server-room: total_energy=1260 (2026-06-01), class" in told
+
+
+def test_a_contradiction_within_a_table_gives_its_lines_and_days() -> None:
+    """2,000 kWh of May over 1,000 of June is 2, not 1.4; nothing was recorded that could be withdrawn."""
+    rows = ("total_energy;2000;kWh;2026-05-01", "pue;1,4;1;2026-06-01", "it_energy;1000;kWh;2026-06-01")
+    table = "".join(f"class/server-room;{row};H;rapport\n" for row in rows)
+    with refuses("answers_refused") as refused:
+        read_answers(f"hote;champ;valeur;unite;date;repondant;document\n{table}")
+    french, english = (spaced(refused.value.message(lang)) for lang in ("fr", "en"))
+    assert "lignes 2, 3, 4 : " in french and "lines 2, 3, 4: " in english
+    assert "pue=1.4 (2026-06-01), class/server-room: total_energy=2000 (2026-05-01)" in french
+    assert "withdraw" not in french + english
 
 
 def test_of_several_answers_the_latest_counts_and_that_is_said(tmp_path: Path) -> None:
