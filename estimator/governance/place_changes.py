@@ -36,7 +36,10 @@ def applied(
         say("places_cli", key if entries else f"no_{key}", lang, count=len(entries)),
         *(entry_line(entry, lang) for entry in entries),
     ]
-    lines += [*_remarks(key, entries, lang), *(_since(knowledge(home), entries, lang) if key == "answered" else ())]
+    lines += _remarks(key, entries, lang)
+    lines += (
+        [*_apart(knowledge(home), entries, lang), *_since(knowledge(home), entries, lang)] if key == "answered" else ()
+    )
     lines += [instead_line(old, new, lang) for old, new in knowledge(home).replaced() if new in entries]
     lines += _still_there(home, entries[0].said, lang) if key == "withdrawn" and entries else ()
     body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
@@ -93,6 +96,22 @@ def _remarks(key: str, entries: Sequence[PlaceEntry[Any]], lang: str) -> list[st
         told += [say("places_cli", "no_model", lang, fields=", ".join(noted))] if noted else []
         return told
     return []
+
+
+def _apart(known: Knowledge, entries: Sequence[PlaceEntry[SupplierAnswer]], lang: str) -> list[str]:
+    """Answers just written that another of the same day, or the zone of a rule about the site, contradicts."""
+    told = []
+    for said in (entry.said for entry in entries):
+        of_day = {e.said.field: e.said for e in known.answers if (e.said.host, e.said.date) == (said.host, said.date)}
+        share, contract = of_day.get("renewable_factor"), of_day.get("electricity_contract")
+        if said in (share, contract) and share and contract and contract.value == "none" and float(share.value):
+            told.append(say("places_cli", "contract_apart", lang, share=share.told, contract=contract.told))
+        for rule in known.rules if said.field == "country" else ():
+            zone, until = rule.said.zone, rule.said.until
+            over = until and until <= said.date
+            if zone and rule.said.host == said.host and not over and zone.partition("-")[0] != said.value:
+                told.append(say("places_cli", "country_apart", lang, answer=said.told, rule=rule.said.told))
+    return list(dict.fromkeys(told))
 
 
 def _since(known: Knowledge, entries: Sequence[PlaceEntry[SupplierAnswer]], lang: str) -> list[str]:

@@ -12,7 +12,9 @@ import pytest
 
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario_toml import scenario_toml
+from estimator.core.fields import Author
 from estimator.places.criteria import criteria
+from estimator.places.journal import PlaceJournal
 from estimator.places.placing import answers_on, knowledge
 from estimator.places.requirements import CHOICES, FIELDS
 from estimator.places.supplier_answers import SupplierAnswer, answered_bounds, checked, read_answers
@@ -160,6 +162,18 @@ def test_a_contradiction_within_a_table_gives_its_lines_and_days() -> None:
     assert "lignes 2, 3, 4 : " in french and "lines 2, 3, 4: " in english
     assert "pue=1.4 (2026-06-01), class/server-room: total_energy=2000 (2026-05-01)" in french
     assert "withdraw" not in french + english
+
+
+def test_answers_that_another_or_a_rule_contradicts_are_taken_with_a_remark(tmp_path: Path) -> None:
+    """A renewable share with no contract of the same day; Germany of a site whose rule says France."""
+    rule = {"service": "a", "host": "class/server-room", "zone": "FRA"}
+    PlaceJournal(tmp_path).add_rule(rule, Author(who="DSI", why="bail"))
+    told = answered(tmp_path, renewable_factor=1, electricity_contract="none", country="DEU")
+    both = "renewable_factor=1 (2026-06-01), mais class/server-room: electricity_contract=none (2026-06-01)"
+    assert told.count(both) == 1 and len(answers_on(tmp_path, DAY)) == 3
+    assert "country=DEU (2026-06-01), mais une règle dit une autre zone : service=a → host=class/server-room" in told
+    told = answered(tmp_path, "2026-07-01", renewable_factor=0, electricity_contract="none", country="FRA")
+    assert "À vérifier" not in told
 
 
 def test_of_several_answers_the_latest_counts_and_that_is_said(tmp_path: Path) -> None:
