@@ -65,7 +65,7 @@ def test_a_year_is_made_of_the_days_known(two_services: tuple[Path, Levers]) -> 
         assert (len(lever.months), lever.days, lever.basis["fr"]) == (
             6,
             152,
-            "5 mois connus (152 jours, comptés pour 365)",
+            "152 jours connus (152 comptés pour 365)",
         )
         assert lever.gain.central == pytest.approx(365 / 152 * (lever.known.central or 0.0))
 
@@ -79,7 +79,7 @@ def test_a_week_is_not_a_month(tmp_path: Path) -> None:
         assert lever.gain.central == pytest.approx(365 / 7 * (lever.known.central or 0.0))
     assert of(tmp_path).levers
     told = sobria(tmp_path, "levers").stdout.replace("\u00a0", " ")
-    assert "d’après 5 jours connus seulement, ce qui est court" in told and "(7 jours, comptés pour 365)" in told
+    assert "d’après 5 jours connus seulement, ce qui est court" in told and "(7 comptés pour 365)" in told
 
 
 def test_a_home_without_a_measure_is_told_how_to_begin(tmp_path: Path) -> None:
@@ -89,8 +89,8 @@ def test_a_home_without_a_measure_is_told_how_to_begin(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spans", "days", "said"),
     [
-        ([("2026-10-01T00:00:00", 24 * 31)], 31, "1 mois connu"),
-        ([("2025-12-20T00:00:00", 24 * 30), ("2026-03-02T09:00:00", 1)], 12 + 31 + 2, "1 mois connu"),
+        ([("2026-10-01T00:00:00", 24 * 31)], 31, "31 jours connus"),
+        ([("2025-12-20T00:00:00", 24 * 30), ("2026-03-02T09:00:00", 1)], 12 + 31 + 2, "45 jours connus"),
         ([("2026-11-20T09:00:00", 24 * 30)], 8, "8 jours connus"),
         (
             [("2026-11-27T23:00:00", 1)],

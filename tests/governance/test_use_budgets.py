@@ -206,8 +206,9 @@ def test_a_forecast_is_a_year_times_the_growth_of_each_year(
     assert tuple(amount.central for amount in found.over.values()) == pytest.approx(
         [year * 90 * 365 / 244 / 120 for year in over]
     )
+    assert "(9 mois sur 12)" in use_facts(home, "courriers", "fr").period  # with a row, September for its 5 days too
     first, supposed = forecast_lines(found, "fr")
-    assert ("sans croissance" in first) == (growth is None) and "une année d’après 8 mois connus" in supposed
+    assert ("sans croissance" in first) == (growth is None) and "une année d’après 244 jours connus" in supposed
     assert forecast(scope, case.model_copy(update={"stage": "idee"})) is None
 
 

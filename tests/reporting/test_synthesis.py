@@ -320,7 +320,7 @@ def test_an_objective_is_compared_over_as_many_days_as_its_reference_holds(tmp_p
     )
     assert found["verdict"] == "under"
     text = path_text({"path": found}, "fr").replace("\u00a0", " ")
-    assert text.startswith("Sur 2 mois connus, 2026 donne") and " pour 32 jours" in text
+    assert text.startswith("Sur 60 jours connus, 2026 donne") and " pour 32 jours" in text
     body = synthesis(now)
     assert answer(body, "fr").startswith("Oui, au regard de l’objectif voté")
     held = {check["id"]: check["status"] for check in body["charter"]}

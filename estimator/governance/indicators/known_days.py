@@ -13,7 +13,7 @@ from estimator.governance.indicators.usage_by_case import Attached, last_day, mo
 YEAR = 365  # days of a year made from those known
 LOOKED = 12  # months, at most, that a year to come is made from
 WEEK, WORKED = 7, 5  # days of a week, and those from Monday to Friday
-SHORT, MONTH = 7, 28  # days under which a span is said to be short, and is said in days
+SHORT = 7  # days under which a span is said to be short
 
 
 def ledger_end(sources: Sources) -> int:
@@ -61,15 +61,14 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def known_text(days: int) -> dict[str, str]:
-    """« 5 jours connus seulement, ce qui est court », « 12 jours connus », « 1 mois connu », by language."""
-    if days >= MONTH:
-        return {lang: known_months_text(max(1, round(days / YEAR * 12)), lang) for lang in LANGUAGES}
+    """« 5 jours connus seulement, ce qui est court », « 244 jours connus », by language: days that are covered, never
+    told as months, which are those with a row."""
     key = "known_day" if days == 1 else "known_short" if days < SHORT else "known_days"
     return {lang: say("periods", key, lang, count=days) for lang in LANGUAGES}
 
 
 def known_months_text(months: int, lang: str) -> str:
-    """« 1 mois connu », « 6 mois connus »."""
+    """« 1 mois connu », « 6 mois connus »: months with a row."""
     return say("periods", "known_month" if months == 1 else "known_months", lang, count=months)
 
 

@@ -268,7 +268,7 @@ def _label(name: str, lang: str) -> str:
 
 
 def _pace(service: RunningService) -> dict[str, str]:
-    """« 5 mois connus (152 jours, comptés pour 365) »: what the year of a lever is made from."""
+    """« 152 jours connus (152 comptés pour 365) »: what the year of a lever is made from."""
     known, worth = known_text(service.days), service.worth
     days = {lang: {"known": known[lang], "days": uses_text(worth, lang), "year": YEAR} for lang in LANGUAGES}
     return known if worth == YEAR else {lang: say("levers", "pace", lang, **days[lang]) for lang in LANGUAGES}
