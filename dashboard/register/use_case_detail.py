@@ -38,13 +38,14 @@ from estimator.governance.register.schema import Attachment, UseCase
 from estimator.reporting.project.context import CaseWithoutScenario
 from estimator.reporting.summary.ceilings import budget_text
 from estimator.reporting.summary.sentences import forecast_lines
+from estimator.reporting.uses.resident import task_text
 from estimator.results.totals import ServiceTotals
 
 CHARTER = (
     "data_sensitivity", "consulted", "human_contact", "who_decides", "contact", "other_way", "work_effects",
     "training_data", "bias_found", "qualification", "users", "risk_class", "impact_assessment",
 )  # fmt: skip
-PLAIN = ("task", "unit", "service", "owner_role", "benefit")
+PLAIN = ("unit", "service", "owner_role", "benefit")
 
 
 def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup:
@@ -124,7 +125,8 @@ def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
     answer = register.word("answers", alternative.answer, lang)
     if alternative.date:
         answer = t("use_case.answered", lang, answer=answer, day=day_text(alternative.date, lang))
-    pairs: list[tuple[str, Any]] = [(t(f"use_case.f_{name}", lang), getattr(case, name)) for name in PLAIN]
+    pairs: list[tuple[str, Any]] = [(t("use_case.f_task", lang), task_text(case.task, lang))]
+    pairs += [(t(f"use_case.f_{name}", lang), getattr(case, name)) for name in PLAIN]
     pairs += [
         (t("use_case.f_commune", lang), commune_text(case.commune, lang)),
         (t("use_case.answer", lang), answer),

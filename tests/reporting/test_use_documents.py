@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.register.use_case_detail import record_pairs
 from dashboard.summary.plain_language import _footprint
 from estimator.core.errors import LANGUAGES
 from estimator.governance.commitments.commitments import Commitments
@@ -218,6 +219,15 @@ def test_a_task_reads_inside_a_sentence() -> None:
         "OCR de plans",
         "à trier",
     ]
+
+
+@pytest.mark.parametrize("task", ["question-rag", "task/question-rag"])
+def test_a_task_of_the_tables_is_said_by_its_name(home: Path, task: str) -> None:
+    register = Register(home)
+    register.change("courriers", {"task": task}, WHO)
+    assert "sert à ceci : question sur ses documents." in page(resident(facts(home)), "txt")
+    told = dict(record_pairs(register.use_case("courriers"), "en"))
+    assert told["Task"] == "Question on one's documents"
 
 
 # A use that was stopped

@@ -26,7 +26,7 @@ def resident(facts: UseFacts) -> Document:
         kind=facts.say("resident_kind"),
         title=facts.case.name,
         lang=facts.lang,
-        lead=(facts.say("resident_lead", service=facts.case.service, task=lowered(task_text(facts))), _state(facts)),
+        lead=(facts.say("resident_lead", service=facts.case.service, task=lowered(task_text(facts.case.task, facts.lang))), _state(facts)),
         sections=sections,
         foot=facts.foot(sections),
         mark=facts.mark,
@@ -40,10 +40,10 @@ def _part(facts: UseFacts, name: str, pairs: tuple[tuple[str, str], ...], *texts
     return Section(facts.say(f"part_{name}"), (FieldList(told), *texts))
 
 
-def task_text(facts: UseFacts) -> str:
+def task_text(task: str, lang: str) -> str:
     """What it is for, a task of the catalogue by its name."""
-    known = f"task/{facts.case.task}"
-    return load().label(known, facts.lang) if known in load().subjects else facts.case.task
+    known = f"task/{task.removeprefix('task/')}"
+    return load().label(known, lang) if known in load().subjects else task
 
 
 def _state(facts: UseFacts) -> str:

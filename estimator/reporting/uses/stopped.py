@@ -35,7 +35,7 @@ def stopped(facts: UseFacts) -> Document:
         title=facts.say("stopped_title", name=case.name),
         lang=facts.lang,
         lead=(
-            facts.say("stopped_lead", service=case.service, task=lowered(task_text(facts))),
+            facts.say("stopped_lead", service=case.service, task=lowered(task_text(case.task, facts.lang))),
             facts.say("state_closed", **told),
         ),
         sections=sections,
