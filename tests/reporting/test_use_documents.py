@@ -353,6 +353,16 @@ def test_a_unit_that_nothing_counts_is_refused_with_those_that_are(home: Path) -
         score(home, "", "2027").as_dict()
 
 
+def test_requests_are_not_the_unit_of_the_register(home: Path) -> None:
+    """300 requests and no answer: the score is for a request, and one for the unit of the register is refused."""
+    built(home, run("courriers", 3, "2027-01", items=None, requests=300.0))
+    assert (score(home, "", "2027").unit, score(home, "", "2027").unit_name) == ("request", "requête")
+    for lang, said in (("fr", "n'est pas compté"), ("en", "is not counted")):
+        asked = ("report", "sci", "courriers", "--per", "unit", "--period", "2027")
+        told = plain(sobria(home, *asked, lang=lang, code=1).stderr)
+        assert f"unit ({facts(home).case.unit})" in told and said in told and "request (300)" in told
+
+
 def test_a_use_that_counts_nothing_has_a_score_by_hour_or_by_declared_volume(home: Path) -> None:
     """In 2027: 2 and 1 hours of a machine, no count; 50 answers a month declared, over two months: 100."""
     built(home, run("courriers", 3, "2027-01", machine_hours=2.0), run("courriers", 1, "2027-02"))
@@ -475,7 +485,7 @@ def test_a_declaration_is_said_as_what_it_is(tmp_path: Path) -> None:
     register.attach("courriers", {"service_key": "courriers"}, WHO)
     sobria(tmp_path, "import", str(tmp_path / "declared.csv"))
     sobria(tmp_path, "build")
-    said = page(sci(score(tmp_path)), "txt").replace("\u00a0", " ")
+    said = page(sci(score(tmp_path, "")), "txt").replace("\u00a0", " ")
     assert "20 000 × « requête »" in said.replace("\u202f", " ") and "une réponse" not in said
     assert "part de leur fabrication" not in said and "Non compté : fabrication des machines, réseau" in said
     assert "20 000 requêtes comptées" in page(resident(facts(tmp_path)), "txt").replace("\u202f", " ").replace(

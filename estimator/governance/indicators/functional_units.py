@@ -12,7 +12,7 @@ OUTPUTS: Mapping[str, tuple[str, int]] = {"audio-hour": ("audio", 3600), "image"
 def units(rows: Sequence[Attached]) -> float | None:
     """Units of these months: items where counted, else requests; None without either."""
     items = [r.row.items for r in rows if r.row.items]
-    requests = [r.row.requests for r in _answering(rows) if r.row.requests]
+    requests = [r.row.requests for r in answering(rows) if r.row.requests]
     return sum(items) if items else sum(requests) if requests else None
 
 
@@ -30,7 +30,7 @@ def outputs(rows: Sequence[Attached], unit: str) -> float | None:
     return sum(found) / size or None
 
 
-def _answering(rows: Sequence[Attached]) -> Sequence[Attached]:
+def answering(rows: Sequence[Attached]) -> Sequence[Attached]:
     """Those that answer somebody: what indexes documents or trains a model is of no unit, unless there is only that."""
     beside = [r for r in rows if not (r.row.training or is_of(r.row.model or "", "embedding"))]
     return beside or rows

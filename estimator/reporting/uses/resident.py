@@ -26,7 +26,12 @@ def resident(facts: UseFacts) -> Document:
         kind=facts.say("resident_kind"),
         title=facts.case.name,
         lang=facts.lang,
-        lead=(facts.say("resident_lead", service=facts.case.service, task=lowered(task_text(facts.case.task, facts.lang))), _state(facts)),
+        lead=(
+            facts.say(
+                "resident_lead", service=facts.case.service, task=lowered(task_text(facts.case.task, facts.lang))
+            ),
+            _state(facts),
+        ),
         sections=sections,
         foot=facts.foot(sections),
         mark=facts.mark,

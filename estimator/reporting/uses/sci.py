@@ -12,7 +12,7 @@ from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, made_text, share_text, tick_text
 from estimator.governance.indicators.explanation import USE
-from estimator.governance.indicators.functional_units import counted_in, outputs, units
+from estimator.governance.indicators.functional_units import answering, outputs
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.places.supplier_answers import SOURCE
 from estimator.reporting.documents.document import Document, Points, Record, Row, Section, Table
@@ -82,7 +82,8 @@ class CarbonIntensity:
             raise SobriaError("nothing_counted", name=self.facts.case.name, id=self.facts.case.id)
         if self.asked and self.asked not in known:
             told = ", ".join(f"{name} ({tick_text(count, BARE, 'fr')})" for name, count in known.items())
-            raise SobriaError("unit_not_counted", read=self.asked, expected=told, name=self.facts.case.name)
+            read = f"{self.asked} ({self.facts.case.unit})" if self.asked == "unit" else self.asked
+            raise SobriaError("unit_not_counted", read=read, expected=told, name=self.facts.case.name)
         return known
 
     @property
@@ -93,8 +94,7 @@ class CarbonIntensity:
     @property
     def unit_name(self) -> str:
         """« une réponse relue et envoyée », as the register says it, or the name of what is counted in its place."""
-        of_requests = self.unit == "unit" and counted_in(self.rows) == "requests"
-        return say("sci_units", "request" if of_requests else self.unit, self.facts.lang, unit=self.facts.case.unit)
+        return say("sci_units", self.unit, self.facts.lang, unit=self.facts.case.unit)
 
     @property
     def units(self) -> float:
@@ -159,13 +159,18 @@ STATED = ("accepted", "declared")  # units that rest on what somebody says
 EXPLAINED = ("energy", "gwp.use", *(f"gwp.{part.name}" for part in MADE))
 
 
+def _items(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
+    """Units of the register; requests are none of them."""
+    return sum(row.row.items or 0.0 for row in rows) or None
+
+
 def _requests(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
-    return sum(row.row.requests or 0.0 for row in rows) or None
+    return sum(row.row.requests or 0.0 for row in answering(rows)) or None
 
 
 def _accepted(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
     """Units of these months, times the share that the last test of the use found good."""
-    found, made = facts.case.tested, units(rows)
+    found, made = facts.case.tested, _items(facts, rows)
     if found is None or not made:
         return None
     share = found.value / PERCENT if "%" in found.test else found.value
@@ -186,7 +191,7 @@ def _tokens(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
 
 
 UNITS: Mapping[str, Callable[[UseFacts, Sequence[Attached]], float | None]] = {
-    "unit": lambda facts, rows: units(rows),
+    "unit": _items,
     "request": _requests,
     "accepted": _accepted,
     "1000-tokens": _tokens,
