@@ -280,6 +280,19 @@ def test_the_advice_for_a_corrected_file_leaves_the_correction(tmp_path: Path) -
         sobria(home, "import", str(file))
 
 
+def test_of_two_files_of_one_name_an_import_withdraws_the_earlier_alone(tmp_path: Path) -> None:
+    """The end of a bill mended in its file: the name is that of both rows, the id of an import that of one."""
+    home, file = tmp_path / "home", tmp_path / "images.csv"
+    for end in ("2026-04-01", "2026-03-31"):
+        file.write_text(text(MEASURED | {"end": end}))
+        sobria(home, "import", str(file))
+    first, _ = sorted(json.loads(sobria(home, "ledger", "history", "--json").stdout)["imports"], key=lambda e: e["at"])
+    said = ("--who", "DSI", "--why", "correction", "--dry-run", "--json")
+    for target, rows in (("--file", "images.csv"), 2), (("--import", first["event"]), 1):
+        assert json.loads(sobria(home, "ledger", "withdraw", *target, *said).stdout)["rows"] == rows
+    assert "--import NUMÉRO ne retire que l'un" in say("checks", "declared_twice", "fr")
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "delimiter", "kept"),
     [
