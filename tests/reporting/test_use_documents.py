@@ -91,6 +91,16 @@ def test_models_and_places_that_were_measured_are_said_and_what_indexes_answers_
     assert "Salle informatique, d'après les mesures" in text and "3 000 requêtes comptées" in text
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_electricity_without_any_request_is_not_divided_by_requests(home: Path, lang: str) -> None:
+    """3 kWh with 300 requests and 1 kWh of an indexing without any: 3,000 ÷ 300 = 10 Wh each, 25 % apart."""
+    rows = [run("courriers", 3, "2027-01", items=None, requests=300.0)]
+    built(home, *rows, run("courriers", 1, "2027-02", items=None))
+    text = page(resident(facts(home, lang, period="2027")), "txt")
+    assert {"fr": "300 requêtes comptées, 9,9 à 10 Wh", "en": "300 requests counted, 9.9 to 10 Wh"}[lang] in text
+    assert {"fr": ": 25 % de l'électricité, où rien", "en": ": 25% of the electricity, where"}[lang] in text
+
+
 def test_the_image_is_the_electricity_over_that_of_a_phone(home: Path) -> None:
     """2.96 to 3.04 kWh: 2.96 ÷ 0.02025 = 146 to 3.04 ÷ 0.009 = 338 phones for a day, said of the electricity alone."""
     told = "l'électricité de 150 à 340 téléphones rechargés pendant un jour (estimé"

@@ -11,9 +11,13 @@ OUTPUTS: Mapping[str, tuple[str, int]] = {"audio-hour": ("audio", 3600), "image"
 
 def units(rows: Sequence[Attached]) -> float | None:
     """Units of these months: items where counted, else requests; None without either."""
-    items = [r.row.items for r in rows if r.row.items]
-    requests = [r.row.requests for r in answering(rows) if r.row.requests]
-    return sum(items) if items else sum(requests) if requests else None
+    return sum(r.row.items or r.row.requests or 0.0 for r in counting(rows)) or None
+
+
+def counting(rows: Sequence[Attached]) -> list[Attached]:
+    """Those that the units are counted in."""
+    items = [r for r in rows if r.row.items]
+    return items or [r for r in answering(rows) if r.row.requests]
 
 
 def counted_in(rows: Sequence[Attached]) -> str | None:

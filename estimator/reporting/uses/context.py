@@ -10,7 +10,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.models import known
 from estimator.catalogue.selection import select_factor
 from estimator.core.errors import SobriaError, say
-from estimator.core.number_format import missing_text, partly_text, range_text, tick_text, two_figures
+from estimator.core.number_format import missing_text, partly_text, range_text, share_text, tick_text, two_figures
 from estimator.core.periods import Period
 from estimator.core.typography import some_of, typeset
 from estimator.governance.commitments.schema import Publication, What
@@ -18,7 +18,7 @@ from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.explanation import USE
 from estimator.governance.indicators.footprints import totals
-from estimator.governance.indicators.functional_units import OUTPUTS, counted_in, outputs, units
+from estimator.governance.indicators.functional_units import OUTPUTS, counted_in, counting, outputs, units
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
@@ -30,6 +30,7 @@ from estimator.reporting.summary.sentences import covered_period_text, day_text,
 
 IMAGE = ("equivalence_energy", "equivalence/smartphone-day")  # the one factor of an electricity known from the home
 YEAR = 365  # days of the image
+LEAST_APART = 0.005  # share of the electricity without any count that is said: less is rounded to zero
 NAMES = 3  # of models and places of a use, that are said
 
 
@@ -106,10 +107,13 @@ class UseFacts:
     def table(self) -> Table:
         """The four footprints of the period; the electricity of one unit, where units are counted, and its proof."""
         energy = self.figures["energy"]
-        counts = {counted_in(self.rows) or "none": units(self.rows)} | {
-            unit: outputs(self.rows, unit) for unit in OUTPUTS
+        held = {counted_in(self.rows) or "none": counting(self.rows)} | {
+            unit: [row for row in self.rows if outputs([row], unit)] for unit in OUTPUTS
         }
-        counted, made = next(((unit, count) for unit, count in counts.items() if count), ("none", None))
+        counted, rows_of = next(((unit, found) for unit, found in held.items() if found), ("none", []))
+        made = outputs(rows_of, counted) if counted in OUTPUTS else units(rows_of)
+        part = totals([row.row.group for row in rows_of])["energy"]
+        apart = 1 - (part.at_factor_values or 0.0) / (energy.at_factor_values or 1.0)
         rows: list[Row] = []
         for name in FOOTPRINTS:
             amount = self.figures[name]
@@ -117,9 +121,11 @@ class UseFacts:
             partly = tuple(filter(None, (partly_text(amount, self.lang),)))
             rows.append((TableCell(self._name(name), beside), TableCell(range_text(amount, self.lang), partly)))
         told = (
-            {"count": tick_text(made, BARE, self.lang), "each": range_text(energy.per(made), self.lang)} if made else {}
+            {"count": tick_text(made, BARE, self.lang), "each": range_text(part.per(made), self.lang)} if made else {}
         )
         caption = self.say(f"units_{counted}", proof=self.proof, **told)
+        if made and apart > LEAST_APART:
+            caption += " " + self.say("units_apart", share=share_text(apart, self.lang))
         return Table(caption, (self.say("column_indicator"), self.say("column_over")), tuple(rows))
 
     def _name(self, indicator: str) -> str:
