@@ -58,11 +58,9 @@ def _about_quality(option: AnsweredOption, lang: str) -> list[str]:
     if found is None:
         return []
     about = [found.test, short_day(found.date, lang) if _is_day(found.date) else found.date, found.by]
-    return (
-        about
-        if meets is None or option.assured is False
-        else [*about, t("compare.meets" if meets else "compare.misses", lang)]
-    )
+    if meets is not None and option.assured is not False:
+        about = [*about, t("compare.meets" if meets else "compare.misses", lang)]
+    return about
 
 
 def _is_day(text: str) -> bool:
