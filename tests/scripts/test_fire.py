@@ -4,6 +4,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -16,6 +17,12 @@ from scripts.fire.__main__ import account
 from scripts.fire.roles import row, shared, trace
 from scripts.fire.trial import FireTrial, _lost, run
 from tests.support import sobria
+
+
+@pytest.fixture(autouse=True)
+def no_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that was tested before in this process stays its main module, and each role would run it first."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 def test_a_few_seconds_of_fire(tmp_path: Path) -> None:
