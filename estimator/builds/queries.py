@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import NumberUnknown
 from estimator.assessment.impacts import amounts, figure_named, figures
-from estimator.builds import coverage, locations, mended_runs
+from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
@@ -108,7 +108,9 @@ class Build(BuildFile):
 
     def runs_before(self, rule: PlaceEntry[PlaceRule]) -> int:
         """Runs that a rule would be about, had they not started before its first day."""
-        return locations.runs_before(self._engine, rule)
+        from estimator.builds.locations import runs_before  # with arrays, which totals do without
+
+        return runs_before(self._engine, rule)
 
     def runs_at(self, host: str) -> int:
         """Runs that count as run at a host."""
