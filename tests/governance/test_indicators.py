@@ -85,6 +85,25 @@ def test_a_service_rendered(home: Path) -> None:
     assert found["silent"] == ["voirie"]
 
 
+UNMETERED: dict[str, Any] = {"host": "class/shared-regional", "machine": None, "machine_hours": None}
+UNMETERED |= {"other_mode": "mode/none", "requests": 300.0, "input_tokens": 3e5, "output_tokens": 150e3}
+
+
+def test_a_service_is_divided_by_the_units_that_go_with_its_electricity(home: Path) -> None:
+    """3 kWh for 300 answers, 1 kWh of an indexing without any, 300 answers of a model nobody knows: 3,000 Wh ÷ 300 =
+    10 Wh each, neither 4,000 ÷ 600 = 6.7, nor 4,000 ÷ 300 = 13.3, nor 3,000 ÷ 600 = 5. A use of which every answer is
+    of that model has none known."""
+    unknown = {**UNMETERED, "model": "inconnu/x"}
+    rows = [run("courriers", 3, items=300.0), run("courriers", 1, "2026-04")]
+    lost = [run("courriers", None, "2026-05", items=300.0, **unknown), run("voirie-1", None, **unknown)]
+    found = sheet(scope(home, *rows, *lost))["indicators"]["per_service"]
+    [service] = found["services"]
+    assert service["units"] == 300 and found["silent"] == ["voirie"]
+    assert service["each"]["energy"]["central"] == pytest.approx(0.01, rel=1e-3)
+    alone = sheet(scope(home, rows[0], period="2026-03"))["indicators"]["per_service"]["services"][0]["each"]
+    assert service["each"] == alone
+
+
 def test_alternatives_without_ai(home: Path) -> None:
     register = Register(home)
     third = case(register, "Formulaire", alternative=STUDIED | {"answer": "trouvee_et_retenue"})
@@ -151,6 +170,17 @@ def test_intensity_falls_volume_doubles_and_the_total_rises(home: Path) -> None:
     assert found["effects"] == pytest.approx({"volume": 85, "efficiency": -45, "method": 0, "scope": 0}, rel=1e-3)
     assert sum(found["effects"].values()) == pytest.approx(found["after"] - found["before"], abs=1e-12)
     assert found["established"] and found["words"]["fr"].startswith("Le total augmente de 40")
+
+
+def test_what_no_unit_counts_is_a_change_of_scope(home: Path) -> None:
+    """100 answers at 1 kWh, then 200 at 0.7, an indexing of 30 kWh and 100 answers of a model nobody knows: the 40 kWh
+    of volume and efficiency are as without them, and the 30 are of scope."""
+    lost = run("courriers", None, items=100.0, **UNMETERED, model="inconnu/x")
+    counted = [run("courriers", 100, "2025-03", items=100.0), run("courriers", 140, "2026-03", items=200.0)]
+    now = scope(home, *counted, run("courriers", 30, "2026-03", model="baai/bge-m3"), lost)
+    found = change(now, now.before(), "energy")
+    assert found["effects"] == pytest.approx({"volume": 85, "efficiency": -45, "method": 0, "scope": 30}, rel=1e-3)
+    assert found["difference"]["central"] == pytest.approx(70, rel=1e-3)
 
 
 def test_a_use_case_that_appears_is_a_change_of_scope(home: Path) -> None:

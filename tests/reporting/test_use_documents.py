@@ -105,6 +105,17 @@ def test_electricity_without_any_request_is_not_divided_by_requests(home: Path, 
     assert {"fr": "d'une unité : 9,9 à 10 Wh", "en": "of one unit: 9.9 to 10 Wh"}[lang] in told
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_requests_without_electricity_do_not_divide_it(home: Path, lang: str) -> None:
+    """3 kWh with 300 requests, and 900 requests of a model nobody knows: 3,000 ÷ 300 = 10 Wh each, 900 apart."""
+    unknown = {"cpu_energy_kwh": None, "other_energy_kwh": None, "other_mode": "mode/none", "machine_hours": None}
+    unknown |= {"model": "inconnu/x", "input_tokens": 9e5, "output_tokens": 3e5, "items": None, "requests": 900.0}
+    built(home, run("courriers", 3, "2027-01", items=None, requests=300.0), run("courriers", 1, "2027-02", **unknown))
+    text = page(resident(facts(home, lang, period="2027")), "txt")
+    assert {"fr": "300 requêtes comptées, 9,9 à 10 Wh", "en": "300 requests counted, 9.9 to 10 Wh"}[lang] in text
+    assert {"fr": "900 dont l'électricité n'est pas connue", "en": "900 whose electricity is not known"}[lang] in text
+
+
 def test_the_image_is_the_electricity_over_that_of_a_phone(home: Path) -> None:
     """2.96 to 3.04 kWh: 2.96 ÷ 0.02025 = 146 to 3.04 ÷ 0.009 = 338 phones for a day, said of the electricity alone."""
     told = "l'électricité de 150 à 340 téléphones rechargés pendant un jour (estimé"

@@ -5,15 +5,17 @@ from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, Amount, amounts
+from estimator.core.interval import Interval
 from estimator.core.periods import month_after
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
-from estimator.governance.indicators.functional_units import units
+from estimator.governance.indicators.functional_units import counting, known, units
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE
 
 FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
+ENERGY = FOUR[0]
 FEWEST_MONTHS, MOST_MONTHS = 12, 24  # months of a history
 
 
@@ -73,6 +75,13 @@ def totals(groups: Sequence[ActivityGroup]) -> dict[str, Amount]:
     return _four(amounts(groups, FOUR))
 
 
+def of_one_unit(rows: Sequence[Attached]) -> dict[str, Interval]:
+    """The four footprints of one unit [their unit], each over the rows in which units are counted and it is known."""
+    counted = counting(known(rows, ENERGY))
+    whole = totals([row.row.group for row in counted])
+    return {figure.id: whole[figure.id].per(units(known(counted, figure)) or 1.0) for figure in FOUR}
+
+
 def _four(found: Mapping[str, Amount]) -> dict[str, Amount]:
     return {name: found[name] for name in FOOTPRINTS}
 
@@ -86,15 +95,14 @@ def per_service(scope: Scope) -> dict[str, Any]:
     hidden = 0
     for case in scope.in_use:
         rows = of_case(scope.rows, case.id)
-        made = units(rows)
-        if not made or all(row.row.group.values.get("it_energy") is None for row in rows):
+        made = units(known(rows, ENERGY))
+        if not made:
             silent.append(case.id)
             continue
         if case.id not in shown:
             hidden += 1
             continue
-        whole = totals(_cells(rows))
-        each = {name: whole[name].per(made) for name in FOOTPRINTS}
+        each = of_one_unit(rows)
         found.append({"use_case": case.id, "name": case.name, "unit": case.unit, "units": made, "each": each})
     found.sort(key=_weight, reverse=True)
     value = {"numerator": len(found) + hidden, "denominator": len(scope.in_use)}
@@ -103,10 +111,6 @@ def per_service(scope: Scope) -> dict[str, Any]:
 
 def _weight(row: dict[str, Any]) -> float:
     return float(row["each"]["energy"]["central"] or 0.0) * float(row["units"])
-
-
-def _cells(rows: Sequence[Attached]) -> list[ActivityGroup]:
-    return [r.row.group for r in rows]
 
 
 RATIOS: Mapping[str, Callable[[Scope], dict[str, Any]]] = {"per_service": per_service}  # to what was made

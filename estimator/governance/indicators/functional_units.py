@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from estimator.assessment.impacts import ImpactIndicator, applies_to, is_counted, known_result
 from estimator.catalogue.models import is_of
 from estimator.governance.indicators.usage_by_case import Attached
 
@@ -18,6 +19,16 @@ def counting(rows: Sequence[Attached]) -> list[Attached]:
     """Those that the units are counted in."""
     items = [r for r in rows if r.row.items]
     return items or [r for r in answering(rows) if r.row.requests]
+
+
+def known(rows: Sequence[Attached], figure: ImpactIndicator) -> list[Attached]:
+    """Those that add to a figure: the units of the others are not to divide it."""
+    counted = [r for r in rows if is_counted(figure, r.row.group, r.row.group.values)]
+    return [
+        r
+        for r in counted
+        if any(known_result(p, r.row.group.values) for p in figure.parts if applies_to(p, r.row.group))
+    ]
 
 
 def counted_in(rows: Sequence[Attached]) -> str | None:

@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.assessment import uncertainty
-from estimator.assessment.impacts import figure_named
+from estimator.assessment.impacts import ImpactIndicator, figure_named
 from estimator.assessment.sensitivity import shapley
 from estimator.comparison.paired_draws import Side
 from estimator.comparison.verdict_text import change_words
 from estimator.core.errors import LANGUAGES
-from estimator.governance.indicators.functional_units import counted_in, units
+from estimator.governance.indicators.functional_units import counted_in, counting, known, units
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
+
+Part = tuple[str | None, bool]  # a use case, where its units are counted or where none is
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,11 @@ class UseCasePeriod:
 def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     """The change of a total with its Shapley decomposition, « établie » when the paired difference excludes zero.
 
-    volume: units of the use cases of both periods (items, else requests); efficiency: their IT electricity per unit;
-    method: impact per kWh, which depends on factors and on the place; scope: use cases of one period
-    only, those with another functional unit in each, and runs without use case. Only complete months of both periods
-    with data are compared: `months`. None without any. relative: the change in share of the total before [1], by draw.
+    volume: units of the use cases of both periods (items, else requests); efficiency: IT electricity of one, where they
+    are counted; method: impact per kWh, which depends on factors and on the place; scope: use cases of one period
+    only, those with another functional unit in each, runs without units, and runs without use case. Only complete
+    months of both periods with data are compared: `months`. None without any. relative: the change in share of the
+    total before [1], by draw.
     """
     figure = figure_named(indicator)
     assert figure is not None
@@ -42,7 +45,7 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     old, new = _cases(before, indicator), _cases(now, indicator)
     if not old or not new:
         return {"established": None, "effects": None, "months": 0}
-    both = [name for name in old if name is not None and name in new and _divisible(old[name], new[name])]
+    both = [name for name in old if name[0] is not None and name in new and _divisible(old[name], new[name])]
     drawn = [sum(case.drawn for case in cases.values()) for cases in (old, new)]
     total = [uncertainty.points(values)[1] for values in drawn]
     old, new = (_scaled_to(cases, whole) for cases, whole in zip((old, new), total, strict=True))
@@ -83,28 +86,31 @@ def _divisible(old: UseCasePeriod, new: UseCasePeriod) -> bool:
     return bool(old.counts and old.counts == new.counts and old.it_energy and new.it_energy)
 
 
-def _cases(scope: Scope, indicator: str) -> dict[str | None, UseCasePeriod]:
-    found = {}
+def _cases(scope: Scope, indicator: str) -> dict[Part, UseCasePeriod]:
+    figure, found = figure_named(indicator), {}
+    assert figure is not None
     for name in dict.fromkeys(row.id for row in scope.rows):  # fixed order: sums of floats depend on it
-        case = _case(of_case(scope.rows, name), indicator)
-        if case is not None:
-            found[name] = case
+        rows = known(of_case(scope.rows, name), figure)
+        counted = counting(rows)
+        ids = {id(row) for row in counted}
+        for there, part in ((True, counted), (False, [row for row in rows if id(row) not in ids])):
+            case = _case(part, figure, counted_in(counted) if there else None)
+            if case is not None:
+                found[name, there] = case
     return found
 
 
-def _case(rows: Sequence[Attached], indicator: str) -> UseCasePeriod | None:
-    figure, energy = figure_named(indicator), figure_named("it_energy")
-    assert figure is not None and energy is not None
+def _case(rows: Sequence[Attached], figure: ImpactIndicator, counts: str | None) -> UseCasePeriod | None:
+    energy = figure_named("it_energy")
+    assert energy is not None
     side = Side([row.row.group for row in rows])
     total, it_energy = side.at_factor_values(figure), side.at_factor_values(energy)
     if total is None:
         return None
-    return UseCasePeriod(
-        units(rows) or 1.0, counted_in(rows), it_energy or 0.0, total, side.drawn(figure), side.drawn(energy)
-    )
+    return UseCasePeriod(units(rows) or 1.0, counts, it_energy or 0.0, total, side.drawn(figure), side.drawn(energy))
 
 
-def _parts(cases: Mapping[str | None, UseCasePeriod], both: Sequence[str | None]) -> dict[str, Any]:
+def _parts(cases: Mapping[Part, UseCasePeriod], both: Sequence[Part]) -> dict[str, Any]:
     """The four parts of a total, one row a use case of both periods; scope is one row."""
     import numpy as np
 
@@ -118,7 +124,7 @@ def _parts(cases: Mapping[str | None, UseCasePeriod], both: Sequence[str | None]
     }
 
 
-def _changes_by_draw(cases: Mapping[str | None, UseCasePeriod], both: Sequence[str | None]) -> dict[str, Any]:
+def _changes_by_draw(cases: Mapping[Part, UseCasePeriod], both: Sequence[Part]) -> dict[str, Any]:
     """The parts in every draw: one row a use case, one column a draw."""
     import numpy as np
 
@@ -138,7 +144,7 @@ def _value(world: Mapping[str, Any]) -> Any:
     return float(found) if found.ndim == 0 else found
 
 
-def _scaled_to(cases: dict[str | None, UseCasePeriod], whole: float) -> dict[str | None, UseCasePeriod]:
+def _scaled_to(cases: dict[Part, UseCasePeriod], whole: float) -> dict[Part, UseCasePeriod]:
     """The cases with their totals scaled to a sum: shares at factor values of a median of draws."""
     scale = whole / summed if (summed := sum(case.total for case in cases.values())) else 1.0
     return {name: replace(case, total=case.total * scale) for name, case in cases.items()}

@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path
 
 from estimator.assessment.impacts import Amount
+from estimator.catalogue import models
 from estimator.catalogue.load import load
-from estimator.catalogue.models import known
 from estimator.catalogue.selection import select_factor
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import missing_text, partly_text, range_text, share_text, tick_text, two_figures
@@ -17,8 +17,8 @@ from estimator.governance.commitments.schema import Publication, What
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.explanation import USE
-from estimator.governance.indicators.footprints import totals
-from estimator.governance.indicators.functional_units import OUTPUTS, counted_in, counting, outputs, units
+from estimator.governance.indicators.footprints import ENERGY, totals
+from estimator.governance.indicators.functional_units import OUTPUTS, counted_in, counting, known, outputs, units
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
@@ -30,7 +30,7 @@ from estimator.reporting.summary.sentences import covered_period_text, day_text,
 
 IMAGE = ("equivalence_energy", "equivalence/smartphone-day")  # the one factor of an electricity known from the home
 YEAR = 365  # days of the image
-LEAST_APART = 0.005  # share of the electricity without any count that is said: less is rounded to zero
+LEAST_APART = 0.005  # share, of the electricity or of the units, left out that is said: less is rounded to zero
 NAMES = 3  # of models and places of a use, that are said
 
 
@@ -107,11 +107,13 @@ class UseFacts:
     def table(self) -> Table:
         """The four footprints of the period; the electricity of one unit, where units are counted, and its proof."""
         energy = self.figures["energy"]
-        held = {counted_in(self.rows) or "none": counting(self.rows)} | {
-            unit: [row for row in self.rows if outputs([row], unit)] for unit in OUTPUTS
+        here = known(self.rows, ENERGY)
+        held = {counted_in(here) or "none": counting(here)} | {
+            unit: [row for row in here if outputs([row], unit)] for unit in OUTPUTS
         }
         counted, rows_of = next(((unit, found) for unit, found in held.items() if found), ("none", []))
-        made = outputs(rows_of, counted) if counted in OUTPUTS else units(rows_of)
+        made = _made(rows_of, counted)
+        left = (_made(self.rows, counted) or 0.0) - (made or 0.0)
         part = totals([row.row.group for row in rows_of])["energy"]
         apart = 1 - (part.at_factor_values or 0.0) / (energy.at_factor_values or 1.0)
         rows: list[Row] = []
@@ -126,6 +128,8 @@ class UseFacts:
         caption = self.say(f"units_{counted}", proof=self.proof, **told)
         if made and apart > LEAST_APART:
             caption += " " + self.say("units_apart", share=share_text(apart, self.lang))
+        if made and left > LEAST_APART * made:
+            caption += " " + self.say("units_left", count=tick_text(left, BARE, self.lang))
         return Table(caption, (self.say("column_indicator"), self.say("column_over")), tuple(rows))
 
     def _name(self, indicator: str) -> str:
@@ -193,9 +197,16 @@ class UseFacts:
         return self.say("log_none", command=command)
 
 
+def _made(rows: Sequence[Attached], counted: str) -> float | None:
+    """Units of one kind in these rows; None without any."""
+    if counted in OUTPUTS:
+        return outputs(rows, counted)
+    return units(rows) if counted_in(rows) == counted else None
+
+
 def _model_name(model: str) -> str:
     """The name of a model as the catalogue knows it, else as it is written."""
-    found = known(model)
+    found = models.known(model)
     return found.name if found else model
 
 

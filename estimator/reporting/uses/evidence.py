@@ -10,8 +10,7 @@ from estimator.catalogue.models import load as models
 from estimator.core.errors import say
 from estimator.core.number_format import WHOLE, made_share, pair_text, range_text
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.governance.indicators.footprints import totals
-from estimator.governance.indicators.functional_units import counting, units
+from estimator.governance.indicators.footprints import of_one_unit
 from estimator.governance.indicators.practices import fits
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostUnknown
@@ -161,11 +160,10 @@ def _smallest(facts: UseFacts) -> HeldEvidence:
 
 def _with_quality(facts: UseFacts) -> HeldEvidence:
     """The electricity of one unit, where units are counted, beside its tested quality."""
-    rows = counting(facts.rows)
-    made = units(rows)
-    if facts.no_figures or not made or facts.case.tested is None:
+    electricity = of_one_unit(facts.rows)["energy"]
+    if facts.no_figures or not electricity.known or facts.case.tested is None:
         return HeldEvidence("missing", facts.say("held_no_pair"), facts.case.service)
-    each = range_text(totals([row.row.group for row in rows])["energy"].per(made), facts.lang)
+    each = range_text(electricity, facts.lang)
     text = facts.say("held_pair", each=each, proof=facts.proof, quality=quality_text(facts)) + "."
     old = facts.case.quality_is_old(facts.scope.day)
     return HeldEvidence(
