@@ -674,7 +674,7 @@ class Reader:
             r"[^:]*?: ([^()]*(?:serveurs? en attente|waiting servers?).*?\))",
             "shared": r"(?:, et moins à partir de|, and less from|.*?en dessous de|.*?more under|[^:.]*?:.*?tourne à"
             r"|[^:.]*?: the order turns at)([^()]*services?[^()]*\(.*?\)| [^()s]*\(.*?\))",
-            "never": r", (?:si nombreux|however many)(.*)",
+            "never": r", (?:quel que soit le nombre|however many)(.*)",
         }
         for status, shape in shapes.items():
             for m in self.found(start + shape):

@@ -15,7 +15,18 @@ from estimator.comparison.five_fields import (
     with_own_ids,
     without_ai,
 )
-from estimator.comparison.scenario import LONGEST_LABEL, MOST_ASKED, Asked, ModelPlace, Option, Quality, Scenario
+from estimator.comparison.scenario import (
+    LONGEST_LABEL,
+    MOST_ASKED,
+    Asked,
+    AskedPlace,
+    ModelPlace,
+    Option,
+    Quality,
+    Scenario,
+    ScenarioRefused,
+)
+from estimator.core.errors import LANGUAGES, say
 from estimator.workloads.request import Request
 
 OF_PEOPLE = ("people", "attempts")  # said of an option whatever runs it
@@ -64,7 +75,7 @@ def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> di
         named[named.index(before.model)] = after.model
     elif after.model not in named:
         named.append(after.model)
-    made = model_option(asked, after.model, lang, moved[0] if moved else asked)
+    made = model_option(asked, after.model, lang, moved[0] if moved else asked, _years(scenario, after))
     asked = asked.model_copy(update={"models": tuple(named)[:MOST_ASKED], "at": (*others, *moved)})
     if held["label"] == at_place(held | {"label": made["label"]}, lang):  # the place that it was named with
         held["label"] = at_place(made, lang)
@@ -96,7 +107,9 @@ def with_new(scenario: Scenario, name: str, lang: str) -> dict[str, Any]:
     """One more model."""
     values = plain(scenario)
     asked = _answers(scenario)
-    return values | {"options": with_own_ids([*values["options"], model_option(asked, name, lang, asked)])}
+    return values | {
+        "options": with_own_ids([*values["options"], model_option(asked, name, lang, asked, _years(scenario, asked))])
+    }
 
 
 def with_copy(scenario: Scenario, option: Option, lang: str) -> dict[str, Any]:
@@ -148,6 +161,17 @@ def _answers(scenario: Scenario, option: Option | None = None) -> Asked:
     )
     program = option.alternative if option else None
     return asked.model_copy(update={"place": program.host}) if program and program.host else asked
+
+
+def _years(scenario: Scenario, wanted: AskedPlace) -> float:
+    """Years of the period over which a server is kept on. ScenarioRefused where its name does not say its length."""
+    need = scenario.need
+    if need.years is None and wanted.alone:
+        known = {code: say("expected", "period_unknown", code, read=need.period) for code in LANGUAGES}
+        raise ScenarioRefused(
+            file=scenario.title, where="need.period", field="period", read=need.period, expected=known
+        )
+    return need.years or 1.0
 
 
 def _rest(asked: Asked) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from dashboard.comparison.scenario_session import BLANK, COUNTS, View, current, 
 from dashboard.shared.html_parts import address
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
-from estimator.comparison.scenario import PER_YEAR, Asked, Scenario
+from estimator.comparison.period import PER_YEAR
+from estimator.comparison.scenario import Asked, Scenario
 from estimator.core.errors import LANGUAGES, say
 
 NEED_PLACE, FIVE, COUNTED = "need", "five", "counted"

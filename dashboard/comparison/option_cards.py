@@ -36,7 +36,7 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer
 from estimator.comparison.five_fields import is_a_person
-from estimator.comparison.scenario import Option, Scenario
+from estimator.comparison.scenario import Option, Scenario, ScenarioRefused
 
 DEFAULTS = {"network": "network/fixed-fra", "terminal": "terminal/laptop-with-screen", "wue_basis": "it"}
 PICKED = " picked"  # of a card: a choice on it, apart from what is typed in its fields
@@ -136,7 +136,7 @@ def _picked(place: str, name: str, lang: str) -> None:
             values = changes.with_place(view.scenario, group, value)
         else:
             values = changes.with_model(view.scenario, group[0], lang, **_said(name, value))
-    except NotANumber as error:
+    except (NotANumber, ScenarioRefused) as error:
         refuse(place + PICKED, error)
         return
     scenario = set_scenario(values, place + PICKED, lang, view.missing)

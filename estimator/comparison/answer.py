@@ -170,8 +170,8 @@ class Crossing(Part):
 
 class Turn(Part):
     """From how many services on its server an option kept on for it alone uses less electricity than another, which
-    has no such part; alone: it does already, by itself; never: it does not, however many share it. shared_by: services
-    that share it as it is described."""
+    has no such part; alone: it does already, by itself; never: it does not, however many of them it can serve.
+    shared_by: services that share it as it is described."""
 
     option: str
     other: str

@@ -3,7 +3,7 @@
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, applies_to, figure_named, known_result
 from estimator.comparison.paired_draws import Side
-from estimator.workloads.estimate import FINE_TUNING
+from estimator.workloads.estimate import waits
 
 NAMES = ("servers", "idle", "overhead", "onsite", "electricity", "making", "network")
 
@@ -39,12 +39,6 @@ def _parts(group: ActivityGroup, indicator: str) -> list[tuple[str, float]]:
         else:
             found.append(("making" if part.name in ("devices", "machines") else part.name, value))
     return found
-
-
-def waits(group: ActivityGroup) -> bool:
-    """Whether a group is a machine kept on, or reserved cards that no answer takes: idle, whatever is asked of it."""
-    still = {"kept_years", "working_hours"} & group.amounts.keys() and "output_tokens" not in group.amounts
-    return bool(still) and group.part != FINE_TUNING
 
 
 def _servers(group: ActivityGroup) -> float:

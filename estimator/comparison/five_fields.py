@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from estimator.assessment.units import HOURS_PER_YEAR
 from estimator.catalogue import models, providers
 from estimator.catalogue.load import load
 from estimator.catalogue.proposals import Proposal, proposals
@@ -17,7 +18,6 @@ from estimator.workloads.inference_inventory import token_factors
 from estimator.workloads.resolution import resolve_subject
 
 FRANCE = "FRA"  # the electricity of a place whose country is not said
-YEAR_HOURS = 8766.0
 NIGHTS = 365.0  # of a year
 EMBEDS, RERANKS = "baai/bge-m3", "baai/bge-reranker-v2-m3"  # open, of several languages: named in the scenario
 SHARED, ALONE = "shared", "alone"
@@ -161,23 +161,24 @@ def at_place(option: Mapping[str, Any], lang: str) -> str:
     return say("five", "at_place_alone" if "reserved_hours" in option else "at_place", lang, place=place, **option)
 
 
-def model_option(asked: Asked, name: str, lang: str, wanted: AskedPlace) -> dict[str, Any]:
-    """A model, or a set of them, at a place; one that its publisher alone serves is there unless another is said."""
+def model_option(asked: Asked, name: str, lang: str, wanted: AskedPlace, years: float = 1.0) -> dict[str, Any]:
+    """A model, or a set of them, at a place over so many years; one that its publisher alone serves is there unless
+    another is said."""
     found = models.find(name)
     known = models.load().set_of.get(found.id)
     slug = found.id.rpartition("/")[2].replace(".", "-")[:40].strip("-")
     option: dict[str, Any] = {"id": slug, "label": known.label(lang) if known else found.name, "method": "model"}
-    search = {"retrieval": _search(asked)} if asked.documents is not None else {}
+    search = {"retrieval": _search(asked, years)} if asked.documents is not None else {}
     if wanted is asked and known is None and found.open_class == "closed":
         return option | {"use": {"model": found.id, "provider": served_by(found), **search}}
     use = {"model": found.id, **site_named(wanted.place), **search}
     if not wanted.alone or "provider" in use:
         return option | {"use": use}
     use |= {"device": REFERENCE} | ({"resource_share": 1 / wanted.shared_by} if wanted.shared_by > 1 else {})
-    return option | {"use": use, "reserved_hours": YEAR_HOURS * _cards(found.id, wanted.place)}
+    return option | {"use": use, "reserved_hours": years * HOURS_PER_YEAR * _cards(found.id, wanted.place)}
 
 
-def _search(asked: Asked) -> dict[str, Any]:
+def _search(asked: Asked, years: float) -> dict[str, Any]:
     """The search in documents before an answer, by the models of EMBEDS and RERANKS."""
     search = {"documents": asked.documents, "embedding_model": EMBEDS, "rerank_model": RERANKS}
     if asked.reindexed == "never":
@@ -185,7 +186,7 @@ def _search(asked: Asked) -> dict[str, Any]:
     task = f"task/{asked.task.removeprefix('task/')}"
     share = select_factor(load(), "task_changed_share", task, date.today()).factor
     changed = share.value if share is not None and asked.reindexed == "changed" else 1.0
-    return search | {"reindexings": NIGHTS, "changed_share": changed}
+    return search | {"reindexings": NIGHTS * years, "changed_share": changed}
 
 
 def served_by(model: models.Model) -> str:

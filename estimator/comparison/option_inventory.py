@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup, points_of
+from estimator.assessment.units import HOURS_PER_YEAR
 from estimator.builds.current import own_of
 from estimator.catalogue import providers
 from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.program_inventory import program_inventory
-from estimator.comparison.scenario import Option, Scenario
+from estimator.comparison.scenario import Need, Option, Scenario
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.interval import Interval
 from estimator.core.number_format import proof_words, sentences_with
@@ -29,6 +30,7 @@ from estimator.workloads.request import Request, TrainingEffort
 from estimator.workloads.resolution import Lengths, of_task, resolve, with_lengths
 
 MINUTES = 60.0  # in an hour
+KEPT = 1.01  # a year of 8,760 or of 8,784 hours is a year
 HOURS_TOO_FEW = "hours_too_few"  # code of a warning of estimator.workloads.inventory
 EVERY_UNIT = {"it_energy_kwh", "data_gb"}  # amounts per attempt, multiplied by the attempts
 
@@ -100,11 +102,13 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         bounds = [group.bounds for group in inventory.groups]
         ran += [{"zone": b["grid_gwp"].subject, "host": b["pue"].subject if "pue" in b else None} for b in bounds]
     elif option.alternative is not None:
-        program = (option.alternative, attempts, context.catalogue, context.day)
-        subjects, inventory = program_inventory(*program, context.supplied)
+        kept = option.alternative.kept_years or scenario.need.years
+        program = option.alternative.model_copy(update={"kept_years": kept})
+        subjects, inventory = program_inventory(program, attempts, context.catalogue, context.day, context.supplied)
         ran.append(subjects)
     else:
         inventory = Inventory()
+    inventory.warnings += _kept_longer(scenario.need, option, inventory)
     said = "ran_" if option.measured else ""
     outside = bool(ran) and _is_outside(scenario.constraints.location, ran, inventory, context.catalogue, said)
     groups, people = tuple(inventory.groups), _people(option, units, context)
@@ -119,6 +123,21 @@ def _tune(effort: TrainingEffort, inventory: Inventory, context: ComparisonConte
     told = [sentences("warnings", "tuning_counted")] + tuned.warnings
     told += [sentences("served", "experiments_not_counted")] if effort.extra == 1.0 else []
     inventory.warnings = list({warning["fr"]: warning for warning in (*inventory.warnings, *told)}.values())
+
+
+def _kept_longer(need: Need, option: Option, inventory: Inventory) -> list[dict[str, str]]:
+    """A sentence where more machines, or cards, than the option needs are kept on all through the period."""
+    bounds = [bound for group in inventory.groups if (bound := group.bounds.get("replica_cards"))]
+    kept, wanted = option.alternative and option.alternative.kept_years, 1.0
+    if option.reserved_hours:
+        kept, wanted = (
+            option.reserved_hours / HOURS_PER_YEAR,
+            max((b.factor.value or 1.0 for b in bounds if b.factor), default=1.0),
+        )
+    if not kept or not need.years or kept <= need.years * wanted * KEPT:
+        return []
+    key = "reserved_longer" if option.reserved_hours else "kept_longer"
+    return [sentences_with("warnings", key, period=need.period, kept=kept, at_once=kept / need.years)]
 
 
 def host_of(option: Option) -> str | None:

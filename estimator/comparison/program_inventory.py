@@ -18,7 +18,8 @@ def program_inventory(
 ) -> tuple[Mapping[str, str | None], Inventory]:
     """The subjects of a program, and its groups for all attempts of the period. SubjectUnknown names the nearest.
 
-    A service that is on no machine of one's own has no part that waits: a search engine, an e-mail.
+    A machine kept on for it is on for its `kept_years`. A service that is on no machine of one's own has no part that
+    waits: a search engine, an e-mail.
     """
     resolve_subject(program.id, ("alternative",), catalogue)
     asked = Request(zone=program.zone, host=program.host, pue=program.pue)
@@ -33,9 +34,8 @@ def program_inventory(
     elif program.existing_server:
         inventory.warnings.append(sentences("warnings", "program_on_existing_server"))
     else:
-        kept = ActivityGroup(
-            {"kept_years": program.kept_years / program.shared_by}, place | {"standby_energy": standby}
-        )
-        inventory.groups.append(kept)
+        assert program.kept_years is not None
+        years = {"kept_years": program.kept_years / program.shared_by}
+        inventory.groups.append(ActivityGroup(years, place | {"standby_energy": standby}))
     inventory.warnings.append(sentences("warnings", "program_without_manufacture"))
     return resolved.subjects, inventory

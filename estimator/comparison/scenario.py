@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from estimator.assessment.uncertainty import Z95
 from estimator.catalogue.load import SubjectName
+from estimator.comparison.period import PER_YEAR, years_of
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
 from estimator.core.fields import NearDay, Typed, is_past, on_one_scale, without_stop
 from estimator.core.interval import Interval
@@ -24,7 +25,6 @@ from estimator.workloads.request import Request, TrainingEffort
 MOST_OPTIONS = 200
 LONGEST_LABEL = 80  # of an option [signs]
 MOST_ASKED = 5  # models of the five answers
-PER_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0, "year": 1.0}
 USES = {"requests", "day"}  # request fields that a scenario computes or holds itself
 
 
@@ -106,6 +106,11 @@ class Need(Typed):
     output_tokens: float | None = Field(None, gt=0, le=1e12, description="written for one attempt")
     peak_concurrency: float | None = Field(None, gt=0, le=1e6, description="requests at the same time at the peak")
 
+    @property
+    def years(self) -> float | None:
+        """Length of the period; None where its name does not say [year]."""
+        return years_of(self.period)
+
 
 class Constraints(Typed):
     """Eligibility constraints on options; none changes a figure."""
@@ -138,7 +143,9 @@ class Program(Typed):
     id: str = Field(pattern=r"^alternative/[a-z0-9-]+$")
     existing_server: bool = Field(description="whether it runs on a server that exists already, idle or not")
     acts: float = Field(1.0, gt=0, le=1e9, description="for one attempt")
-    kept_years: float = Field(1.0, gt=0, le=100, description="over the period, of a machine kept on for it [year]")
+    kept_years: float | None = Field(
+        None, gt=0, le=100, description="of a machine kept on for it; default: the whole period [year]"
+    )
     shared_by: float = Field(1.0, ge=1, le=1e6, description="services that share this machine, in equal parts")
     zone: str | None = None
     host: SubjectName | None = None
@@ -270,6 +277,10 @@ class Scenario(Typed):
             raise PydanticCustomError("option_id_twice", "two options have the id {id}", twice)
         if self.options[0].method != "none":
             raise PydanticCustomError("first_without_ai", "the first option is the one without AI")
+        kept = (option.alternative for option in self.options)
+        if self.need.years is None and any(p and not p.existing_server and p.kept_years is None for p in kept):
+            facts = {"loc": ["need", "period"], "read": self.need.period}
+            raise PydanticCustomError("period_unknown", "the length of {read} is not known", facts)
         limit = self.constraints.quality
         found = [(["options", str(n)], option.quality) for n, option in enumerate(self.options) if option.quality]
         for (against, one), (at, other) in combinations([*found, *([(["constraints"], limit)] if limit else [])], 2):

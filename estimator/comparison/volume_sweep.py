@@ -59,10 +59,11 @@ def crossings(scenario: Scenario, context: ComparisonContext) -> tuple[Crossing,
 
 def turns(scenario: Scenario, context: ComparisonContext) -> tuple[Turn, ...]:
     """Each option on a server kept on for it alone, against each that has none: how many services on this server turn
-    their order. The part that waits is then that of each of them, in equal parts; acts are its own."""
+    their order. The part that waits is then that of each of them, in equal parts; acts are its own. None do in a
+    draw where it is full before."""
     import numpy as np
 
-    lines, _ = _lines(scenario, context)
+    lines, most = _lines(scenario, context)
     kept = {o.id: o for o in scenario.options if o.id in lines and _kept_on(o)}
     found = []
     for name, option in kept.items():
@@ -74,6 +75,8 @@ def turns(scenario: Scenario, context: ComparisonContext) -> tuple[Turn, ...]:
             gap = np.broadcast_to(base + (each - slope) * scenario.need.volume, (uncertainty.DRAWS,))
             with np.errstate(divide="ignore"):
                 wanted = np.where(gap > 0, fixed * services / gap, np.inf)
+            room = services * most.get(name, math.inf) / scenario.need.volume * (1 + SAME)
+            wanted = np.where(wanted <= room, wanted, np.inf)
             found.append(_turn(name, other, services, wanted))
     return tuple(found)
 

@@ -168,15 +168,21 @@ def training_inventory(
     return made, inventory_of(made)
 
 
+def waits(group: ActivityGroup) -> bool:
+    """Whether a group is a machine kept on, or reserved cards that no answer takes: idle, whatever is asked of it."""
+    still = {"kept_years", "working_hours"} & group.amounts.keys() and "output_tokens" not in group.amounts
+    return bool(still) and group.part != FINE_TUNING
+
+
 def publisher_training(groups: Sequence[ActivityGroup], catalogue: Catalogue, day: date) -> Interval | None:
     """Electricity of the training of models by their publishers, for as many answers as these groups: beside it, never
     added. Supposed of whole fleets: publishers do not say how much their models are used. None where it is unknown, or
     where no model answers.
 
     [kWh] of IT equipment on both sides: a share of a fleet is the same with or without its PUE, and that of the site
-    that answers says nothing of another centre.
+    that answers says nothing of another centre; nor does a card that waits for the answers of one town.
     """
-    answers = [group for group in groups if group.part != FINE_TUNING]
+    answers = [group for group in groups if group.part != FINE_TUNING and not waits(group)]
     if not models_of(answers):
         return None
     energy = amounts(answers, IT_ENERGY)["it_energy"]

@@ -20,7 +20,7 @@ from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.comparison.verdict_rules import LOWER_ALWAYS
-from estimator.comparison.volume_sweep import _crossing, _meeting, _turn, crossings, growth
+from estimator.comparison.volume_sweep import _crossing, _meeting, _turn, crossings, growth, turns
 from estimator.core.interval import Interval
 
 DAY = date(2026, 6, 1)
@@ -43,8 +43,8 @@ def scenario(*options: dict, volume: float = 1000, **more: object) -> Scenario:
 @pytest.mark.parametrize("hours", [{}, {"reserved_hours": 100}])
 def test_what_trained_a_model_follows_every_answer_it_gave_and_no_pue(hours: dict) -> None:
     """A share of the electricity of answers, accepted or not: with 84 % of them accepted, or 1/0.84 attempts for one,
-    1/0.84 = 1.1905 times the electricity and the training, hardly more where hours are reserved. A PUE of 1.55 over
-    1.25: 1.24 times the electricity, and the same training."""
+    1/0.84 = 1.1905 times the electricity and the training; of reserved cards, which wait for the rest, the training
+    alone. A PUE of 1.55 over 1.25: 1.24 times the electricity, and the same training."""
     names = {"whole": (1, 1, 1.25), "refused": (1, 0.84, 1.25), "again": (1 / 0.84, 1, 1.25), "cooled": (1, 1, 1.55)}
     asked = scenario(
         *(
@@ -57,7 +57,7 @@ def test_what_trained_a_model_follows_every_answer_it_gave_and_no_pue(hours: dic
     trained = {name: one.publisher.ends for name, one in found.items() if one.publisher}
     for name in ("refused", "again"):
         assert spent[name] / spent["whole"] == pytest.approx(1 if hours else 1.1905, rel=0.003)
-        assert trained[name] == pytest.approx([end * (1 if hours else 1.1905) for end in trained["whole"]], rel=0.003)
+        assert trained[name] == pytest.approx([end * 1.1905 for end in trained["whole"]], rel=0.003)
     assert spent["cooled"] / spent["whole"] == pytest.approx(1.24)
     assert trained["cooled"] == pytest.approx(trained["whole"])
 
@@ -224,3 +224,18 @@ def test_a_model_that_makes_vectors_is_compared_by_what_it_reads() -> None:
     need = asked.need.model_copy(update={"output_tokens": None})
     unwritten = decision(asked.model_copy(update={"need": need}), today=DAY).options[1].service["energy"]
     assert energy.known and energy == unwritten
+
+
+def test_a_server_is_shared_by_no_more_services_than_it_can_serve() -> None:
+    """Where the card is full before the orders turn, no number of services turns it: the draws of both sentences, that
+    of services at this volume and that of volumes, are the same."""
+    asked = scenario(
+        option("reserve", use=SERVER, reserved_hours=8766),
+        option("partage", use={"model": "qwen3-8b", "output_tokens": 300, "input_tokens": 800, **SITE}),
+        volume=20_000,
+    )
+    context = ComparisonContext(load(), DAY)
+    (turn,) = [t for t in turns(asked, context) if (t.option, t.other) == ("reserve", "partage")]
+    (crossing,) = [c for c in crossings(asked, context) if {c.a, c.b} == {"reserve", "partage"}]
+    assert turn.status == "shared" and 0 < turn.share < 1
+    assert turn.share == pytest.approx(crossing.share, abs=0.01)

@@ -29,13 +29,13 @@ def first(**program: object) -> dict:
     }
 
 
-def scenario(*options: dict, volume: float = 40_000) -> Scenario:
-    need = {"unit": "une réponse", "volume": volume}
+def scenario(*options: dict, volume: float = 40_000, period: str = "an") -> Scenario:
+    need = {"unit": "une réponse", "volume": volume, "period": period}
     return scenario_of({"title": "essai", "day": DAY, "need": need, "options": list(options)})
 
 
-def worked(*options: dict, volume: float = 40_000) -> Comparator:
-    return Comparator(scenario(*options, volume=volume), ComparisonContext(load(), DAY))
+def worked(*options: dict, volume: float = 40_000, period: str = "an") -> Comparator:
+    return Comparator(scenario(*options, volume=volume, period=period), ComparisonContext(load(), DAY))
 
 
 def energy(found: Comparator) -> float:
@@ -63,6 +63,47 @@ def test_a_machine_kept_on_for_searches_is_most_of_what_they_consume() -> None:
     assert energy(worked(asked, volume=1e6)) == pytest.approx((11.2 + 1e6 * 3.28e-9) * 1.5)
     two = first(id="alternative/text-search", existing_server=False, kept_years=2)
     assert energy(worked(two)) == pytest.approx((22.4 + 40_000 * 3.28e-9) * 1.5)
+
+
+def test_a_machine_waits_for_as_long_as_the_period_lasts() -> None:
+    """11.2 kWh a year of a virtual machine × PUE 1.5: in a month a twelfth, 1.4 kWh; in two quarters half, 8.4 kWh."""
+    asked = first(id="alternative/text-search", existing_server=False)
+    for period, years in (("mois", 1 / 12), ("2 quarters", 0.5), ("semestre", 0.5), ("Année 2027", 1), ("3 ans", 3)):
+        assert energy(worked(asked, volume=1, period=period)) == pytest.approx((11.2 * years + 3.28e-9) * 1.5), period
+    assert energy(worked(asked | {"attempts": 2}, volume=1, period="mois")) == pytest.approx(
+        (11.2 / 12 + 2 * 3.28e-9) * 1.5
+    )
+
+
+@pytest.mark.parametrize("period", ["campagne", "janvier", "0 mois", "12"])
+def test_a_machine_kept_on_for_an_unknown_time_is_refused(period: str) -> None:
+    """Its own years or a server that exists already need no length."""
+    asked = first(id="alternative/text-search", existing_server=False)
+    with pytest.raises(ScenarioRefused) as told:
+        worked(asked, period=period)
+    said = told.value.message("fr")
+    assert "need.period" in said and f"« {period} »" in said and "kept_years" in said
+    assert energy(worked(first(**asked["alternative"], kept_years=0.25), period=period))
+    assert energy(worked(first(id="alternative/text-search", existing_server=True), period=period))
+
+
+def test_the_hours_of_a_year_over_a_month_are_said() -> None:
+    """A machine-year in a month is 12 machines, 8,766 card-hours 12 cards; 730.5 are one; a year holds 8,760 too."""
+    asked = first(id="alternative/text-search", existing_server=False, kept_years=1)
+    (told,) = [
+        w for w in worked(asked, period="mois").evaluated["sans-ia"].built.warnings if w["code"] == "kept_longer"
+    ]
+    assert "12 machines" in told["fr"] and "12 machines" in told["en"]
+    assert "kept_longer" not in codes(worked(asked))
+    alone = CHAT | {
+        "use": {"model": "qwen3-8b", "device": "gpu/h100", "output_tokens": 300, "input_tokens": 500, **PLACE}
+    }
+    for hours, period, said in ((8766, "mois", True), (730.5, "mois", False), (8784, "an", False), (8766, "x", False)):
+        made = worked(
+            first(id="alternative/text-search", existing_server=True), alone | {"reserved_hours": hours}, period=period
+        )
+        warned = [w for w in made.evaluated["modele"].built.warnings if w["code"] == "reserved_longer"]
+        assert bool(warned) == said and all("12 cartes" in w["fr"] for w in warned), hours
 
 
 def test_a_search_engine_of_others_keeps_no_machine_on_for_us() -> None:

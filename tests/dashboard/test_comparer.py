@@ -857,6 +857,23 @@ def test_a_model_at_two_places_stays_two_cards_and_takes_the_name_of_another_pla
     assert moved.asked and scenario_from(moved.asked, "fr").options == moved.options
 
 
+@pytest.mark.parametrize(("period", "hours"), [("an", 8766), ("mois", 730.5), ("2 semaines", 336)])
+def test_a_server_kept_on_is_reserved_for_the_period(period: str, hours: float) -> None:
+    """A card all year, all month, two weeks; of a period whose length nobody knows, the page asks for it."""
+    use = {"model": "mistral-small-3.2", "host": "class/server-room", "zone": "FRA"}
+    none = {"id": "rien", "label": "rien", "method": "none", "status": "not_studied", "why": "x"}
+    body = {"title": "x", "options": [none, {"id": "m", "label": "m", "method": "model", "use": use}]}
+    for name, kept in ((period, hours), ("campagne", None)):
+        asked = scenario_of(body | {"need": {"unit": "u", "volume": 10, "period": name}})
+        if kept:
+            made = scenario_of(with_model(asked, asked.options[1], "fr", alone=True)).options[1]
+            assert made.reserved_hours == pytest.approx(kept, rel=1e-3)
+            continue
+        with pytest.raises(ScenarioRefused) as refused:
+            with_model(asked, asked.options[1], "fr", alone=True)
+        assert "campagne" in refusal_text(refused.value, "fr") and "durée" in refusal_text(refused.value, "fr")
+
+
 def test_a_comparison_of_answers_speaks_the_language_of_its_reader() -> None:
     at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
     text = text_of(opened("en", scenario=token(address(at))))

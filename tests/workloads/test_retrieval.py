@@ -88,7 +88,7 @@ def test_a_task_gives_the_lengths_of_a_search_that_nobody_stated() -> None:
     given = {item["source"]["id"] for item in found["factors"] if item["id"].startswith(("given/", "convention/"))}
     assert given == {"sobria_expert"}, "nobody typed a share of seats"
     (told,) = [w for w in found.warnings if w["code"] == "task_search"]
-    assert "850" in told["fr"] and "Tokens of a question that is searched : 20" in told["en"]
+    assert "850" in told["fr"] and "Tokens of a question that is searched: 20" in told["en"]
     stated = estimate(Request.model_validate(asked | {"retrieval": named | {"document_tokens": 1700}}))["parts"]
     assert stated["index"]["at_factor_values"] == pytest.approx(2 * lines()["index"])
 

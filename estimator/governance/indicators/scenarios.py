@@ -14,7 +14,7 @@ from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.atomic_files import publish
-from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.errors import SobriaError, say
 from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
 from estimator.core.number_format import exact_text, said_in_sentence
@@ -74,7 +74,7 @@ def ceiling_lines(home: Path, answer: Answer, lang: str) -> list[str]:
     another footprint of its options; nothing without a vote."""
     need, votes = answer.scenario.need, Commitments(home)
     case = next((found for found in Register(home).use_cases() if found.id == answer.scenario.use_case), None)
-    if case is None or need.period not in {say("five", "year", code) for code in LANGUAGES}:
+    if case is None or need.years != 1.0:
         return []
     years, told = (answer.date.year, answer.date.year + 1), []
     for name in FOOTPRINTS:
