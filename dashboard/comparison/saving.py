@@ -111,7 +111,7 @@ def _save(case: str, said: dict[str, Any], scenario: Scenario, option: Option | 
         return
     try:
         tested = option.quality if option else None
-        quality = tested.model_dump(exclude={"cases"}) if tested and tested.date and tested.by else None
+        quality = tested.model_dump() if tested and tested.date and tested.by else None
         if quality and not quality["test"]:
             limit = scenario.constraints.quality
             quality["test"] = (limit.test if limit else "") or t("compare_save.no_test", lang)

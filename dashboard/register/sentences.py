@@ -10,7 +10,7 @@ from dashboard.register import estimator_gateway as register
 from dashboard.shared.dates import day_text, is_past
 from dashboard.shared.texts import t
 from estimator.core.event_log import Event
-from estimator.core.number_format import exact_text, mark_text
+from estimator.core.number_format import count_text, exact_text, mark_text, share_text
 from estimator.governance.register.register import StageCounts
 from estimator.governance.register.schema import CLOSED, METROPOLE, UseCase
 from estimator.governance.register.stage_rules import reaches_threshold
@@ -57,9 +57,13 @@ def quality_text(case: UseCase, lang: str) -> str:
 
 def reached_text(case: UseCase, lang: str) -> str:
     """Whether the threshold is reached; empty without a test of it."""
-    if not case.tested:
+    if not case.tested or not case.threshold:
         return ""
-    return t("register.reached" if reaches_threshold(case) else "register.not_reached", lang)
+    spread, reached = case.tested.spread, reaches_threshold(case)
+    if spread is None or not reached or case.tested.reaches(case.threshold.value):
+        return t("register.reached" if reached else "register.not_reached", lang)
+    low, high = (share_text(end, lang) for end in (spread.ends.low, spread.ends.high))
+    return t("register.reached_unsure", lang, low=low, high=high, cases=count_text(case.tested.cases or 0, lang))
 
 
 def is_closed(case: UseCase) -> bool:

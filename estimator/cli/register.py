@@ -8,6 +8,7 @@ import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
+from estimator.core.number_format import bare_number
 
 if TYPE_CHECKING:
     from estimator.core.fields import Author
@@ -104,7 +105,7 @@ def review(  # noqa: PLR0913
 def quality(  # noqa: PLR0913
     context: typer.Context,
     id: Id,
-    value: Annotated[float, typer.Option(help="register_value")],
+    value: Annotated[str, typer.Option(help="register_value")],
     by: By,
     who: Who,
     test: Annotated[str | None, typer.Option(help="register_test")] = None,
@@ -112,7 +113,7 @@ def quality(  # noqa: PLR0913
     why: MaybeWhy = None,
     json_: Json = False,
 ) -> None:
-    found = {"value": value, "date": _day(date), "by": by} | ({"test": test} if test else {})
+    found = {"value": bare_number(value, 0.01), "date": _day(date), "by": by} | ({"test": test} if test else {})
     case = _register(context).record_quality(id, found, _author(who, why or test or by))
     _print_use_case(context, case, json_)
 

@@ -213,8 +213,8 @@ def assured(scenario: Scenario, option: Option) -> bool | None:
     others, and where nobody says how many cases it has."""
     if not meets(scenario, option):
         return None
-    wanted, spread = scenario.constraints.quality, option.quality and option.quality.spread
-    return (spread.low or 0.0) >= wanted.value if wanted and spread else None
+    wanted = scenario.constraints.quality
+    return option.quality.reaches(wanted.value) if wanted and option.quality else None
 
 
 def pairs_of(work: Comparator, indicator: str) -> tuple[Pair, ...]:

@@ -4,20 +4,17 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import combinations
-from math import sqrt
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from estimator.assessment.uncertainty import Z95
+from estimator.assessment.tested_share import TestedShare
 from estimator.catalogue.load import SubjectName
 from estimator.comparison.period import PER_YEAR, years_of
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
 from estimator.core.fields import NearDay, Typed, is_past, on_one_scale, without_stop
-from estimator.core.interval import Interval
-from estimator.core.number_format import counted
 from estimator.core.typography import printable
 from estimator.core.validation_messages import file_fault, told
 from estimator.workloads.request import Request, TrainingEffort
@@ -46,36 +43,12 @@ class ScenarioRefused(SobriaError):
         return say("errors", self.code, lang, file=self.facts["file"], fault=lines[0])
 
 
-class Quality(Typed):
+class Quality(TestedShare, Typed):
     """Quality of answers: the result of a test, with author and date; or a threshold to reach."""
 
-    value: float = Field(ge=0, description="share of accepted answers, or score of the test [unit of the test]")
     test: str = ""
     date: str = ""
     by: str = Field("", description="the service that tested; never a person")
-    cases: int | None = Field(None, gt=0, le=10**9, description="of the test [1]; unknown where nobody says")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _counted(cls, values: Any) -> Any:
-        """« 42 sur 50 » is a share, and the cases of its test."""
-        said = isinstance(values, Mapping) and isinstance(values.get("value"), str) and counted(values["value"])
-        if not said:
-            return values
-        if values.get("cases") not in (None, said[1]):
-            raise PydanticCustomError("cases_twice", "{read}: other cases", {"read": values["value"]})
-        return {**values, "value": said[0], "cases": said[1]}
-
-    @property
-    def spread(self) -> Interval | None:
-        """The share of accepted answers that a test of so many cases leaves possible, 5 % to 95 % [1]: the score
-        interval of Wilson (1927, doi:10.1080/01621459.1927.10502953). None of a mark, and of cases nobody says."""
-        if self.cases is None or self.value > 1:
-            return None
-        more = Z95**2 / self.cases
-        middle = (self.value + more / 2) / (1 + more)
-        half = sqrt(self.value * (1 - self.value) * more + more**2 / 4) / (1 + more)
-        return Interval(low=max(middle - half, 0.0), central=self.value, high=min(middle + half, 1.0))
 
     @field_validator("date")
     @classmethod

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard.register.sentences import reached_text
 from estimator.core.errors import LANGUAGES, SobriaError, words
 from estimator.core.event_log import FOLDER, Event, EventFolder, make_event
 from estimator.core.refusals import FieldsRefused
@@ -531,3 +532,31 @@ def test_every_field_has_a_name_in_both_languages() -> None:
     for lang in LANGUAGES:
         plain = set(UseCaseFacts.model_fields) - {"threshold"}
         assert plain <= words(lang)["register_fields"].keys()
+
+
+@pytest.mark.parametrize(("value", "threshold", "said"), [
+    ("42 sur 50", 0.8, "seuil atteint, mais non assuré : 50 cas, de 74 % à 91 % possible"),
+    ("42 sur 50", 0.7, "seuil atteint"), ("42 sur 50", 0.9, "seuil non atteint"), (0.84, 0.8, "seuil atteint"),
+])  # fmt: skip
+def test_a_threshold_that_a_small_test_does_not_assure_is_said_so(
+    register: Register, value: Any, threshold: float, said: str
+) -> None:
+    """Wilson at 90 %, 42 of 50: z²/n = 2.7055/50 = 0.05411; (0.84 + 0.02706)/1.05411 = 0.8226 around which
+    √(0.84 × 0.16 × 0.05411 + 0.05411²/4)/1.05411 = 0.0848: from 0.738 to 0.907."""
+    id = register.create(FACTS | ANSWERED | {"threshold": {"value": threshold, "test": "relus"}}, DSI).id
+    found = register.record_quality(id, FOUND | {"value": value, "date": "2026-02-01"}, DSI)
+    assert found.tested is not None
+    assert (found.tested.value, found.tested.cases) == (0.84, 50 if value != 0.84 else None)
+    assert reached_text(found, "fr").replace("\u00a0", " ").replace("\u202f", " ") == said
+    assert register.use_case(id).tested == found.tested
+
+
+def test_a_quality_is_read_as_people_write_it(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    id = register.create(FACTS | ANSWERED | THRESHOLD, DSI).id
+    asked = ("register", "quality", id, "--by", "DSI", "--who", "DSI", "--date", "2026-02-01", "--value")
+    for typed, value in (("42 of 50", 0.84), ("0,84", 0.84), ("84 %", 0.84), ("0.84", 0.84)):
+        sobria(tmp_path, *asked, typed)
+        assert register.use_case(id).qualities[-1].value == value
+    refused = sobria(tmp_path, *asked, "bonne", code=1)
+    assert "« bonne »" in refused.stderr and "nombre" in refused.stderr

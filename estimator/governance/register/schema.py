@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
+from estimator.assessment.tested_share import TestedShare
 from estimator.core.fields import Id, Line, MayBeEmpty, Strict, Text, near_when_said, past_when_said
 
 Stage = Literal["idee", "experimentation", "pilote", "generalisation", "retrait"]
@@ -140,7 +141,7 @@ class UseCaseFacts(Strict):
     review_months: Literal[6, 12] = 12
 
 
-class QualityFound(Strict):
+class QualityFound(TestedShare, Strict):
     """A tested quality, in the unit of the test, with day and service."""
 
     value: Mark
