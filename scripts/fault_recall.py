@@ -77,7 +77,7 @@ EXAMINED = {
     ),
     "HAL200000__Codecarbon_CHN__1": Opened(
         "energy_consumed, emissions_sum",
-        "340 lignes sous 0,3 W, dont 3 mW pour un serveur pendant 2 min ; 5 lignes de 4,9 à 21 kg/kWh",
+        "144 lignes comptées sous 0,3 W, dont 3 mW pour un serveur pendant 2 min ; 5 lignes de 4,9 à 21 kg/kWh",
         "0,3 W par machine ; 3,4 kg/kWh pour toute électricité",
     ),
     "MLOps-essi-upc__MLOps_WhereIsWally": Opened(

@@ -20,7 +20,7 @@ from estimator.catalogue.schema import PROOFS
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import LANGUAGES, SobriaError, one_of, say, sentences
 from estimator.core.parquet_files import table_of
-from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar
+from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, alike
 from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
 from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
@@ -128,18 +128,18 @@ def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext
 
 def _check(path: str | Path, posting: Append, declared: Declared, context: ReadingContext) -> FileCheck:
     found = RowTally()
-    alike: list[Remark] = []
+    told: list[Remark] = []
     sidecar = UnusedSidecar(path)
 
     def look_at(result: ReadResult) -> ReadResult:
         sidecar.look_at(result)
-        alike.extend(declared.alike(result.rows))
+        told.extend(alike(result.rows, declared))
         return found.look_at(result)
 
     try:
         opened = open_results(path, context)
         posting.take(opened.trace, map(look_at, opened.results))
-        alike.extend(sidecar.remarks())
+        told.extend(sidecar.remarks())
         if not found.read:
             raise SobriaError("no_rows", file=opened.trace.name)
     except SobriaError as error:
@@ -149,7 +149,7 @@ def _check(path: str | Path, posting: Append, declared: Declared, context: Readi
         opened.reader.name,
         found.read,
         tuple(found.refused),
-        tuple(alike),
+        tuple(told),
         tuple(found.left_out),
         found.proofs,
         found.kwh,

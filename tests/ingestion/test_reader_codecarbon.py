@@ -298,7 +298,7 @@ def test_snapshots_tasks_and_exports_are_told_apart() -> None:
     task = read_file(next((GOOD / "task_mode").glob("emissions_*.csv")))[0][0]
     assert (task.cumulative, task.run_key, task.task_name) == (False, task.row_id, "charger")
     export = read_file(GOOD / "exported.csv")[0][0]
-    assert (export.cumulative, "increments_suspected" in export.checks) == (False, True)
+    assert (export.cumulative, "increments_proven" in export.checks) == (False, True), "60 s, 60 s after the first"
     alone = one(run_id="")
     assert (alone.cumulative, alone.run_key, alone.run_id) == (False, alone.row_id, None)
 

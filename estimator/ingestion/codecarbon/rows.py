@@ -12,6 +12,7 @@ import pyarrow as pa
 from estimator.core.digest_set import SIZE
 from estimator.ingestion.codecarbon.columns import KNOWN, OF_A_ROW, Columns, is_header, understand
 from estimator.ingestion.codecarbon.energy import COMPONENTS, FIGURE_COLUMNS, energy_fields, read_figures
+from estimator.ingestion.codecarbon.exports import judged
 from estimator.ingestion.codecarbon.facts import RowFacts, facts_of
 from estimator.ingestion.codecarbon.place import Coordinates
 from estimator.ingestion.parsing import redaction, timestamps
@@ -38,6 +39,7 @@ class RowReading:
         self.identities = Identities(delimiter)
         self.months = timestamps.Months()
         self.rows: list[Activity] = []
+        self.exported: list[Activity] = []  # until the last row of each run is read
         self.unused: dict[str, None] = {}
         self.refused: list[Refused] = []
         self.pending: list[tuple[Columns, list[str], Refused]] = []
@@ -61,11 +63,6 @@ class RowReading:
         """Ids of runs that may have their own sidecar."""
         return self.sidecars.own()
 
-    @property
-    def checks_of_file(self) -> list[str]:
-        """Checks for a person that apply to every row with these columns."""
-        return ["increments_suspected"] if self.columns.exported else []
-
     def take(self, line: int, cells: list[str]) -> None:
         """One record: accepted, refused, or a repeated header."""
         columns = self.columns
@@ -76,7 +73,7 @@ class RowReading:
             self._refuse(line, cells, RowRefused("other_tool", tool=columns.other_tool), how)
             return
         try:
-            self.rows.append(self._activity(line, cells))
+            (self.exported if columns.exported else self.rows).append(self._activity(line, cells))
         except RowRefused as refusal:
             if refusal.code in _MISPLACED and is_header(cells):
                 self._header(line, cells)
@@ -91,6 +88,7 @@ class RowReading:
 
     def rest(self) -> ReadResult:
         """The remaining rows; refused rows are redacted with every private value found in the file."""
+        self.rows += judged(self.exported)
         private = {value.strip() for value in self.private_values} - {""}
         for columns, cells, draft in self.pending:
             text = redaction.shifted_text(columns, cells, private)
@@ -144,7 +142,7 @@ class RowReading:
         end_us = timestamps.to_us(moment, facts.zone)
         start_us = end_us - round(figures.duration * 1e6)
         check_begun(start_us)
-        cumulative = bool(run_id) and not columns.is_task_file and not columns.exported
+        cumulative = bool(run_id) and not columns.is_task_file
         row_id = self.identities.of_bytes(self._identity_bytes(shared, cells))
         hours = figures.duration / 3600
         fields = {
@@ -169,7 +167,7 @@ class RowReading:
             "reader_version": VERSION,
             "device_hours": hours * facts.cards if facts.cards else None,
             "machine_hours": hours,
-            "checks": tuple(sorted({*facts.checks, *checks, *self.checks_of_file})),
+            "checks": tuple(sorted({*facts.checks, *checks})),
         }
         return Activity(**fields)
 

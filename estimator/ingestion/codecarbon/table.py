@@ -18,7 +18,6 @@ from estimator.ingestion.codecarbon.energy import (
     FIGURE_COLUMNS,
     LONGEST_S,
     Figures,
-    Judgement,
     Signs,
     judge,
     of_one_processor,
@@ -56,6 +55,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
         | (cut.said.moments / 1e6 - figures.duration < FIRST_US / 1e6)
         | _unlikely(figures, gone)
         | _with_sidecar(rows, cut.cells)
+        | rows.columns.exported
     )
     group_of, groups = _groups(rows, cut.cells, odd)
     odd = odd | (group_of < 0)
@@ -89,7 +89,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     for name, energy in energies.items():
         known = np.array([name in one.known for one in judged])[kind_of]
         columns[f"{name}_energy_kwh"] = pa.array(energy / pue, mask=~known)
-    checks = [_checks(rows, one, judgement) for one, judgement in zip(facts, judged, strict=True)]
+    checks = [sorted({*one.checks, *judgement.checks}) for one, judgement in zip(facts, judged, strict=True)]
     cards = np.array([one.cards or 0 for one in facts], float)[kind_of]
     hours = figures.duration / 3600
     columns |= _times(cut, figures.duration, [group.facts.zone for group in groups], group_of, walls)
@@ -182,10 +182,6 @@ def _kinds(signs: Signs, group_of: np.ndarray) -> tuple[list[tuple[int, Signs]],
     return kinds, kind_of
 
 
-def _checks(rows: RowReading, facts: RowFacts, judgement: Judgement) -> list[str]:
-    return sorted({*facts.checks, *judgement.checks, *rows.checks_of_file})
-
-
 def _times(
     cut: Cut, duration: np.ndarray, zones: Sequence[ZoneInfo], group_of: np.ndarray, walls: dict[ZoneInfo, Walls]
 ) -> dict[str, pa.Array]:
@@ -214,7 +210,7 @@ def _names(
     run = _null_if_empty(cut.cells[at["run_id"]]) if "run_id" in at else nothing
     task = _null_if_empty(cut.cells[at["task_name"]]) if "task_name" in at else nothing
     task = pc.fill_null(task, "?") if columns.is_task_file else task
-    if columns.is_task_file or columns.exported:
+    if columns.is_task_file:
         cumulative: Any = pa.array(np.zeros(len(group_of), bool))
     else:
         cumulative = pc.is_valid(run)

@@ -1,5 +1,6 @@
 """What a person should know of declared rows and of seats as they enter the ledger, with its numbers."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
 
+EXPORTED = frozenset({"readings_proven", "increments_proven", "increments_suspected"})
 TOLD = ("declared_site", "declared_site_split", "declared_pue_unused", "period_unfinished")
 
 
@@ -78,10 +80,19 @@ def remarks(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
         last = datetime.fromtimestamp(max(row.end_us or 0 for row in seats) / 1e6 - 1, UTC).date().isoformat()
         facts = {"lines": str(len({row.line for row in seats})), "months": str(len(seats)), "last": last}
         yield Remark("seats_months", seats[0].file_name, seats[0].line, facts)
-    yield from declared.alike(rows)
+    yield from alike(rows, declared)
     for row in (row for row in rows if row.reader == "declared"):
         for code in (code for code in TOLD if code in row.checks):
             yield Remark(code, row.file_name, row.line, _sites(row) if code in TOLD[:2] else {})
+
+
+def alike(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
+    """Those of what declares the same as another; of an exported table, how many runs are read in which way."""
+    yield from declared.alike(rows)
+    ways = {row.run_id: way for row in rows for way in EXPORTED & {*row.checks}}
+    if ways:
+        found = Counter(ways.values())
+        yield Remark("exported_runs", rows[0].file_name, rows[0].line, {way: str(found[way]) for way in EXPORTED})
 
 
 class UnusedSidecar:
