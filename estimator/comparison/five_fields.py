@@ -204,7 +204,7 @@ def answers_of(task: str) -> tuple[str, ...]:
     """The kinds of models that can do a task: some write, some hear, some draw."""
     kinds = {"audio_s": "audio", "images": "image"}
     made = [k for n, k in kinds.items() if select_factor(load(), f"task_{n}", f"task/{task}", date.today()).factor]
-    return (*(made or ["text"]), "multimodal")
+    return tuple(made) or ("text", "multimodal")
 
 
 def searches(task: str) -> bool:

@@ -130,15 +130,16 @@ def _media(
     kind: MediaKind, model: models.Model, device: str | None, side: float | None = None
 ) -> tuple[dict[str, SelectedFactor], MediaEnergy | None]:
     """The factor of an output and what it rests on; a reason and nothing where no source speaks of such a model: only
-    models that transcribe were timed, neither those that speak nor those that converse; one that writes text makes no
-    image. side: of the image [px], where it is not that of the measurements."""
+    models that transcribe were timed, neither those that speak nor those that converse; one that writes, whatever it
+    reads, makes no image, and one that makes images no video. side: of the image [px], where it is not that of the
+    measurements."""
     if kind == "sound" and model.modality != "audio":
         reason = "no_speech_energy" if model.modality == "speech" else "no_audio_energy"
         return {"media_energy": SelectedFactor("media_energy", model.id, None, missing=reason)}, None
     if kind == "embedding":
         return _embedding(model, device)
-    if kind != "sound" and model.modality not in ("image", "video", "multimodal"):
-        return {"media_energy": SelectedFactor("media_energy", model.id, None, missing="makes_no_image")}, None
+    if kind in ("image", "video") and model.modality != kind:
+        return {"media_energy": SelectedFactor("media_energy", model.id, None, missing=f"makes_no_{kind}")}, None
     found = media_energy(kind, _measured_names().get(model.id, model.name), device)
     found = found if side is None or kind != "image" else of_side(found, side)
     return {"media_energy": SelectedFactor("media_energy", model.id, found.factor)}, found

@@ -76,6 +76,11 @@ def inventory_of(resolved: ResolvedRequest, own: Own | None = None) -> Inventory
         )
         inventory.warnings.append(sentences("served", "storage_without_manufacture"))
     counted = [group for group in inventory.groups if group.amounts.keys() - HARDWARE]
+    if inventory.groups and not counted:
+        named = {lang: resolved.catalogue.label(resolved.subjects["machine"] or "", lang) for lang in LANGUAGES}
+        inventory.warnings.append(
+            sentences("served", "machine_hours_alone", **{f"name_{k}": v for k, v in named.items()})
+        )
     inventory.warnings += _wider(counted, resolved.catalogue)
     inventory.warnings += years_reused(bounds, resolved.day.year, resolved.catalogue) if counted else []
     inventory.warnings = list({warning["fr"]: warning for warning in inventory.warnings}.values())
@@ -126,8 +131,17 @@ def _answers(
         inventory.warnings.append(sentences("served", "own_measures", runs=str(measure.runs), **days))
     inventory.rows = found.rows
     inventory.warnings += found.warnings
+    inventory.warnings += _of_a_fleet(resolved, found.bounds.get("serving_software"))
     if resolved.reserved:
         _add_waiting_hours(resolved, inventory, ActivityGroup(amounts, bounds).values["answering_hours"])
+
+
+def _of_a_fleet(resolved: ResolvedRequest, software: SelectedFactor | None) -> list[dict[str, str]]:
+    """A sentence where a card is stated at a place that has software of its own: that of a fleet, not of one's card."""
+    if not resolved.request.device or not software or not software.factor or software.subject == ANY:
+        return []
+    key = "fleet_reserved" if resolved.reserved else "fleet_shared"
+    return [sentences_with("served", key, software=software.factor.value or 1.0)]
 
 
 def _seats(request: Request) -> dict[str, float]:

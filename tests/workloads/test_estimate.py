@@ -417,9 +417,17 @@ def test_manufacture_that_is_not_counted_is_said(said: dict) -> None:
     assert "media_without_manufacture" in {w["code"] for w in asked(**said, zone="FRA")["warnings"]}
 
 
-def test_a_model_that_writes_text_makes_no_image() -> None:
-    energy = asked(model="llama-3.1-8b", images=10, zone="FRA")["indicators"]["energy"]
-    assert energy["missing"]["code"] == "makes_no_image"
+@pytest.mark.parametrize(
+    ("model", "made"), [("llama-3.1-8b", ""), ("pixtral-12b", ""), ("gpt-4o", ""), ("qwen-image", "images"),
+                        ("sora-2-pro", "videos"), ("whisper-large-v3", "")],
+)  # fmt: skip
+def test_a_model_makes_what_the_tables_know_it_for(model: str, made: str) -> None:
+    """To read images is not to make any: a model that writes, one of images, one of videos, one that hears."""
+    for kind in ("images", "videos"):
+        energy = asked(model=model, zone="FRA", **{kind: 10})["indicators"]["energy"]
+        known = energy.get("missing") is None
+        assert known == (kind == made), (model, kind)
+        assert known or energy["missing"]["code"] == f"makes_no_{kind[:-1]}"
 
 
 def test_a_network_alone_is_the_figure_of_its_only_step() -> None:
@@ -513,3 +521,29 @@ def test_the_year_of_a_borrowed_electricity_is_the_one_that_its_source_has(year:
     found = estimate(Request(it_energy_kwh=1000, pue=1, zone="FRA"), today=date(year, 6, 1)).warnings
     told = [warning["fr"] for warning in found if warning["fr"].startswith("Gaz à effet de serre")]
     assert [said in text and f"propre à {year}" in text for text in told] == ([True] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"host": "azure/francecentral", "device": "gpu/a100-pcie-80"}, "fleet_shared"),
+        ({"host": "azure/francecentral", "device": "gpu/a100-pcie-80", "device_hours": 20}, "fleet_reserved"),
+        ({"host": "azure/francecentral"}, ""),
+        ({"host": "class/server-room", "zone": "FRA", "device": "gpu/a100-pcie-80"}, ""),
+    ],
+)
+def test_a_card_at_a_place_that_serves_by_fleets_is_said_to_be_one_of_them(said: dict, code: str) -> None:
+    """Its software takes 0.6 times the electricity of one node: of a card that one rents alone, nobody knows."""
+    told = asked(model="mistral-small-3.2", input_tokens=500, output_tokens=400, requests=1e4, **said)["warnings"]
+    found = [w for w in told if w["code"].startswith("fleet_")]
+    assert [w["code"] for w in found] == ([code] if code else [])
+    assert all("0,6" in w["fr"] and "0.6" in w["en"] for w in found)
+
+
+def test_hours_of_a_machine_without_a_card_say_what_is_lacking() -> None:
+    told = asked(device="machine/rack-server", device_hours=100, zone="FRA")
+    assert told["indicators"]["energy"]["missing"]
+    (one,) = [w for w in told["warnings"] if w["code"] == "machine_hours_alone"]
+    assert "--it-energy-kwh" in one["fr"]
+    whole = asked(device="machine/rack-server", device_hours=100, zone="FRA", it_energy_kwh=1)["warnings"]
+    assert "machine_hours_alone" not in {w["code"] for w in whole}
