@@ -27,7 +27,7 @@ _HASH = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
 
 
 class Target(NamedTuple):
-    """What to withdraw: a file by name or hash, a run by key or id, an import by id."""
+    """What to withdraw: a file by name or hash, runs by key, one by id, an import by id."""
 
     kind: What
     value: str
@@ -154,7 +154,8 @@ def _where(ledger: Ledger, target: Target, kind: Kind) -> tuple[str, Any]:
             also = " OR starts_with(file_name, $1 || '@')"
         return f"file_name = $1{also}", target.value
     if target.kind == "run":
-        return ("run_key = $1 OR run_id = $1" if kind == "activities" else "$1 = NULL"), target.value
+        named = "run_key = $1 OR run_id = $1 OR list_contains(string_split($1, ','), run_key)"
+        return (named if kind == "activities" else "$1 = NULL"), target.value
     done = _entry_named(target.value, {i.event: i for i in ledger.imports.read()[0]})
     return "list_contains($1, file_sha)", sorted({source.sha for source in done.sources if source.new})
 

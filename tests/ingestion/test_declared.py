@@ -280,6 +280,31 @@ def test_the_advice_for_a_corrected_file_leaves_the_correction(tmp_path: Path) -
         sobria(home, "import", str(file))
 
 
+@pytest.mark.parametrize(
+    "mended", [{"energy_kwh": "70"}, {"host": "class/desk"}, {"end": "2026-03-31"}, {"model": "m"}]
+)
+def test_a_file_mended_twice_names_its_earlier_rows_and_one_command_withdraws_them(
+    tmp_path: Path, mended: dict[str, str]
+) -> None:
+    """7 kWh mended whatever the column, beside a row that stays, then 71: the check and the import tell both earlier
+    rows, and what they command leaves 100 + 71. The row of another month, under the same name, is of no correction."""
+    home, file = tmp_path / "home", tmp_path / "mars.csv"
+    stays, row = (MEASURED | {"service": name, "energy_kwh": kwh} for name, kwh in (("a", "100"), ("b", "7")))
+    april = row | {"start": "2026-04-01", "end": "2026-05-01"}
+    for rows, at in (([april], []), ([stays, row], []), ([stays, row | mended], ["3"])):
+        file.write_text(text(*rows))
+        told = json.loads(sobria(home, "import", str(file), "--json").stdout)["remarks"]
+        before = [remark for remark in told if remark["code"] == "declared_before"]
+        assert [re.findall(r"alors ligne (\d+)", remark["fr"]) for remark in before] == ([at] if at else [])
+    file.write_text(text(stays, row | mended | {"energy_kwh": "71"}))
+    assert "(alors ligne 3)" in sobria(home, "check", str(file)).stdout
+    said = sobria(home, "import", str(file)).stdout
+    [told] = re.findall(r"sobria (ledger withdraw --run \w+,\w+)\.", said)
+    sobria(home, *told.split(), "--who", "DSI", "--why", "correction")
+    assert "n'y sont plus" not in sobria(home, "import", str(file)).stdout
+    assert sum(row.row.group.amounts["other_energy"] for row in scope_of(home, period="2026-03").rows) == 171
+
+
 def test_of_two_files_of_one_name_an_import_withdraws_the_earlier_alone(tmp_path: Path) -> None:
     """The end of a bill mended in its file: the name is that of both rows, the id of an import that of one."""
     home, file = tmp_path / "home", tmp_path / "images.csv"

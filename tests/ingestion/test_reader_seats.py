@@ -1,5 +1,7 @@
 """Reader of the table of seats: months, days, shares and refusals; then its figures, by hand."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,7 +20,7 @@ from estimator.ledger import Ledger
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
 from tests.ingestion.formats import rows_of, told
-from tests.support import built, moment
+from tests.support import built, moment, sobria
 from tests.traces_support import context, judged
 
 NOON = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -154,6 +156,17 @@ def test_two_tables_of_the_same_seats_are_told(tmp_path: Path) -> None:
     lines = [f"chatgpt;{seats};;2026-01-01;2026-01-31;;;;" for seats in (800, 900)]
     build = built(tmp_path, *rows_of(table(*lines)))
     assert {row["code"] for row in build.checks()} >= {"declared_twice", "seats"}
+
+
+def test_seats_corrected_in_their_file_are_told_at_the_import(tmp_path: Path) -> None:
+    """800 then 900 seats over two months: two rows of the first import still count, and one command withdraws them."""
+    for seats, codes in ((800, ["seats_months"]), (900, ["seats_months", "declared_before"])):
+        (tmp_path / "sieges.csv").write_text(table(f"chatgpt;{seats};;2026-01-01;2026-02-28;;;;"))
+        found = json.loads(sobria(tmp_path / "home", "import", str(tmp_path / "sieges.csv"), "--json").stdout)
+        assert [remark["code"] for remark in found["remarks"]] == codes
+    [keys] = re.findall(r"--run (\S+)\.", found["remarks"][-1]["fr"])
+    left = sobria(tmp_path / "home", "ledger", "withdraw", "--run", keys, "--who", "DSI", "--why", "corrigé", "--json")
+    assert json.loads(left.stdout)["rows"] == 2
 
 
 def test_the_energy_of_seats_by_hand(tmp_path: Path) -> None:

@@ -1,15 +1,18 @@
 """What a person should know of declared rows and of seats as they enter the ledger, with its numbers."""
 
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
 from estimator.core.number_format import exact_text
+from estimator.core.typography import some_of
 from estimator.ingestion.sidecar import misnamed_sidecar, sidecar_of_file
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
@@ -34,44 +37,114 @@ class Remark:
         return sentences("remarks", self.code, **self.facts) | {"file": self.file, "line": self.line}
 
 
-MOMENT_S = (
-    1.0  # a row no longer than this is a call or a session, not a declaration of a period; so in weighed_checks.sql
-)
+READERS = ("declared", "seats")
+MOMENT_S = 1.0  # a row no longer than this is a call or a session, not a period; both so in weighed_checks.sql
+USE = ("service_key", "product", "storage", "network")  # what corrects a declaration may name another model or place
+TOLD_OF = ("row_id", "run_key", "file_name", "file_sha", "line", "start_us", "end_us", "model", "host", "zone")
+
+
+class Declaration(NamedTuple):
+    """A declaration: of what, what tells it from others, when, and where."""
+
+    use: tuple[Any, ...]
+    row_id: str
+    run_key: str
+    file_name: str
+    file_sha: str
+    line: int
+    start_us: int
+    end_us: int
+    model: str | None
+    host: str | None
+    zone: str | None
+
+    def meets(self, other: "Declaration") -> bool:
+        """Whether the periods overlap."""
+        return self.start_us < other.end_us and other.start_us < self.end_us
+
+    def repeats(self, other: "Declaration") -> bool:
+        """Whether both are of one use with one model, at one place over days of both, or over the very same days."""
+        same_days, same_place = (self[part] == other[part] for part in (slice(6, 8), slice(9, 11)))
+        return self.model == other.model and (same_days or (same_place and self.meets(other)))
+
+    def corrects(self, other: "Declaration") -> bool:
+        """Whether the other is of an earlier content of the same file."""
+        return bool(self.file_name == other.file_name and self.file_sha != other.file_sha)
+
+
+_START = attrgetter("start_us")
 
 
 class Declared:
-    """Declarations of a ledger, then those of the import: (row id, file, line) by service, period, what is kept or
-    moved, and the model, or the sound of a session. Other calls of one moment may well be equal."""
+    """Declarations of a ledger, then those of the import: those of a period by use, then by length, in order; sessions
+    by their date, use and sound. Other calls of one moment may well be equal."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._found: dict[tuple[Any, ...], tuple[str, str, int]] | None = None
+        self._sessions: dict[tuple[Any, ...], Declaration] = {}
+        self._periods: dict[tuple[Any, ...], dict[int, list[Declaration]]] | None = None
 
     def alike(self, rows: Sequence[Activity]) -> Iterator[Remark]:
-        """A remark on each row that declares what another one does, to which it is then added."""
-        for row in (row for row in rows if row.reader == "declared"):
-            period = row.duration_s > MOMENT_S
-            if not (period or row.audio_s):
-                continue
-            if self._found is None:
-                self._found = self._read()
-            told = (row.model, None) if period else (None, row.audio_s)
-            key = (row.service_key, row.start_us, row.end_us, row.storage, row.network, *told)
-            there = self._found.setdefault(key, (row.row_id, row.file_name, row.line))
-            if there[0] != row.row_id:
-                facts = {"file": there[1], "at": str(there[2]), "line": str(row.line), "run": there[0]}
-                yield Remark("declared_already" if period else "session_alike", row.file_name, row.line, facts)
+        """A remark on each row that declares what another one does, to which it is then added, and one on the rows of
+        an earlier version of their file that it no longer has. rows: of a whole file."""
+        rows = [row for row in rows if row.reader in READERS]
+        if self._periods is None and any(row.duration_s > MOMENT_S or row.audio_s for row in rows):
+            self._periods = {}
+            self._read()
+        runs = {row.run_key for row in rows}
+        gone: dict[str, Declaration] = {}
+        for row in rows:
+            if row.duration_s > MOMENT_S:
+                met = self._met(declaration := _declaration(row))
+                before = {d.run_key: d for d in met if declaration.corrects(d) and d.run_key not in runs}
+                gone |= before
+                apart = {row.run_key, *before} | (runs if row.product else set())  # seats are as many purchases
+                if there := next((d for d in met if d.run_key not in apart and d.repeats(declaration)), None):
+                    yield Remark("declared_already", row.file_name, row.line, _facts(there, row.line))
+            elif row.audio_s:
+                session = _declaration(row)
+                there = self._sessions.setdefault((session.use, *session[6:8], row.audio_s), session)
+                if there.row_id != row.row_id:
+                    yield Remark("session_alike", row.file_name, row.line, _facts(there, row.line))
+        if gone:
+            lines = some_of([str(line) for line in sorted({d.line for d in gone.values()})])
+            facts = {"file": rows[0].file_name, "count": str(len(gone)), "at": lines, "run": ",".join(gone)}
+            yield Remark("declared_before", rows[0].file_name, min(row.line for row in rows), facts)
 
-    def _read(self) -> dict[tuple[Any, ...], tuple[str, str, int]]:
+    def _met(self, declared: Declaration) -> list[Declaration]:
+        """Those of its use whose period overlaps its own, to which it is then added."""
+        assert self._periods is not None
+        start, end = declared.start_us, declared.end_us
+        lengths, met = self._periods.setdefault(declared.use, {}), []
+        for bits, there in lengths.items():  # none is longer than 2^bits
+            first, last = bisect_left(there, start - 2**bits, key=_START), bisect_left(there, end, key=_START)
+            met += [other for other in there[first:last] if other.meets(declared)]
+        if declared.row_id not in {other.row_id for other in met}:
+            insort(lengths.setdefault((end - start).bit_length(), []), declared, key=_START)
+        return met
+
+    def _read(self) -> None:
+        names = ", ".join((*USE, *TOLD_OF, "duration_s", "audio_s"))
         with self._ledger.reading(), connect() as connection:
             rows = connection.execute(
-                "SELECT service_key, start_us, end_us, storage, network, CASE WHEN duration_s > $1 THEN model END,"
-                " CASE WHEN duration_s <= $1 THEN audio_s END, row_id, file_name, line"
-                f" FROM ({self._ledger.rows_sql('activities')})"
-                " WHERE reader = 'declared' AND (duration_s > $1 OR audio_s > 0) ORDER BY line DESC",
-                [MOMENT_S],
+                f"SELECT {names} FROM ({self._ledger.rows_sql('activities')})"
+                " WHERE list_contains($1, reader) AND (duration_s > $2 OR audio_s > 0) ORDER BY line",
+                [list(READERS), MOMENT_S],
             ).fetchall()
-        return {row[:7]: row[7:] for row in rows}
+        for *cells, duration, audio in rows:
+            found = Declaration(tuple(cells[: len(USE)]), *cells[len(USE) :])
+            if duration > MOMENT_S:
+                self._met(found)
+            else:
+                self._sessions.setdefault((found.use, *found[6:8], audio), found)
+
+
+def _declaration(row: Activity) -> Declaration:
+    return Declaration(tuple(getattr(row, name) for name in USE), *(getattr(row, name) for name in TOLD_OF))
+
+
+def _facts(there: Declaration, line: int) -> dict[str, str]:
+    return {"file": there.file_name, "at": str(there.line), "line": str(line), "run": there.run_key}
 
 
 def remarks(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
