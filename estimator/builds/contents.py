@@ -28,7 +28,7 @@ from estimator.builds.row_status import Rows, crossing, row_status, sql_text
 from estimator.builds.settled_parts import EMBEDDED, Settled
 from estimator.builds.site_energy import site_pues
 from estimator.builds.sums import SERVED, sum_rows
-from estimator.builds.supplier_factors import MARKED, AnsweredFactors, day_us
+from estimator.builds.supplier_factors import MARKED, MARKED_PUE, AnsweredFactors, day_us
 from estimator.catalogue.hourly_mix import own_hours
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
@@ -79,7 +79,8 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     site_pues(engine, answered)
     unstated -= _weigh(engine, settled)
     supposed_table(engine, catalogue)
-    marked = f"COALESCE(answer_marks.mark, '') || {MARKED}" if answered.days() else MARKED
+    marked = MARKED if "reported_pue" in unstated else MARKED_PUE
+    marked = f"COALESCE(answer_marks.mark, '') || {marked}" if answered.days() else marked
     engine.run(sql_text("runs.sql").format(kept=kept, marked=marked, answers=ANSWERS if answered.days() else ""))
     sum_rows(engine, unstated, rollups.sums)
     machine_table(engine)
@@ -98,7 +99,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), 'bound_groups')}")
     rollups.check()
     engine.run(f"CREATE VIEW run_energy AS {run_energy()}")
-    for table in ("run_checks", "unknown_energy"):
+    for table in ("run_checks", "unknown_energy", "read_energy", "unnamed"):
         engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
     for view in VIEWS:
         engine.run(f"CREATE VIEW {view} AS {sql_text(f'views/{view}.sql')}")

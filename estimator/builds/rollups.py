@@ -19,7 +19,6 @@ from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger.withdrawn_rows import parquet
 
 UNNAMED = "default_project"  # a check of rows of several files, found once for all parts
-_UNNAMED_RUNS = "reader = 'codecarbon' AND service_key = 'codecarbon'"
 _TOLD = f"""
 WITH told AS (
   SELECT sum_id, 'energy' AS what FROM gathered SEMI JOIN (SELECT * FROM estimates WHERE it_energy IS NULL) AS lost
@@ -41,12 +40,6 @@ _FLAGS = f"""
 SELECT held_in, service_key, COUNT(DISTINCT row_id) FILTER (code <> '{UNNAMED}') AS named,
   COUNT(DISTINCT row_id) AS runs
 FROM run_checks WHERE mended_by IS NOT NULL AND held_in IS NOT NULL GROUP BY held_in, service_key
-"""
-_BY_PART = f"""
-SELECT held_in, LIST(DISTINCT file_name) FILTER ({_UNNAMED_RUNS}) AS files,
-  fsum((COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
-    + COALESCE(other_energy_kwh, 0)) * charge_share) AS kwh
-FROM runs WHERE held_in IS NOT NULL GROUP BY held_in
 """
 
 
@@ -105,11 +98,14 @@ class Rollups:
             raise RollupsStale(stale)
 
     def write(self, settled: Settled) -> None:
-        """Keep what was made of the parts that were read, from the tables `summed`, `run_checks`, `unknown_energy`."""
+        """Keep what was made of the parts that were read, from the tables `summed`, `run_checks`, `unknown_energy`,
+        `read_energy` and `unnamed`."""
         if not self.fresh:
             return
-        of_part = {row["held_in"]: row for row in self._engine.rows(_BY_PART)}
-        flags: dict[str, list[Any]] = defaultdict(list)
+        energy = {row["held_in"]: row["kwh"] for row in self._engine.rows("SELECT * FROM read_energy")}
+        flags, unnamed = defaultdict[str, list[Any]](list), defaultdict[str, list[str]](list)
+        for row in self._engine.rows("SELECT * FROM unnamed"):
+            unnamed[row["held_in"]].append(row["file_name"])
         for row in self._engine.rows(_FLAGS):
             flags[row["held_in"]].append([row["service_key"], row["named"], row["runs"]])
         for part, context in self.fresh:
@@ -119,14 +115,13 @@ class Rollups:
                 ("unknown", "SELECT * EXCLUDE (held_in) FROM unknown_energy"),
             ):
                 settled.write(part.key, kind + context, f"{rows} WHERE held_in = '{part.name}'")
-            runs = of_part.get(part.name) or {"files": None, "kwh": None}
-            facts = {"kwh": runs["kwh"] or 0.0, "unnamed": runs["files"] or []}
+            facts: dict[str, Any] = {"kwh": energy.get(part.name) or 0.0, "unnamed": unnamed[part.name]}
             facts |= {"flags": flags[part.name], "told": self._told[part.name]}
             settled.kept.put(part.key, f"rollup{context}", json.dumps(facts).encode())
 
     def several_unnamed(self) -> bool:
         """Whether runs that nobody named a project for come from several files."""
-        rows = self._engine.rows(f"SELECT DISTINCT file_name FROM runs WHERE {_UNNAMED_RUNS}")
+        rows = self._engine.rows("SELECT DISTINCT file_name FROM unnamed")
         return len({row["file_name"] for row in rows}.union(*(one.facts["unnamed"] for one in self.kept))) > 1
 
     def load(self, unnamed: bool) -> None:

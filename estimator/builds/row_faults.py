@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from estimator.catalogue.fault_rules import NUMBERS, RULES, TEXTS
 from estimator.catalogue.input_faults import faults, of_table
@@ -23,9 +24,9 @@ def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> N
     `judged`: the codes of all rules, which no mark left by a reader stands for. unstated: columns of no run."""
     said = f"HASH({', '.join(TEXTS)})"
     texts = ", ".join(f"ANY_VALUE({name}) AS {name}" for name in TEXTS)
-    rows_said = engine.rows(f"SELECT {said} AS said, {texts} FROM runs GROUP BY said ORDER BY said")
-    names = np.array([row["said"] for row in rows_said], np.uint64)
-    of = {name: pa.array([row[name] for row in rows_said], pa.string()).dictionary_encode() for name in TEXTS}
+    rows_said = engine.batches(f"SELECT {said} AS said, {texts} FROM runs GROUP BY said", TOGETHER)
+    all_said = pa.Table.from_batches(rows_said, pa.schema({"said": pa.uint64()} | dict.fromkeys(TEXTS, pa.string())))
+    of = {name: all_said[name].combine_chunks().dictionary_encode() for name in TEXTS}
     held = [name for name in NUMBERS if name not in unstated]
     stated = f"HASH({', '.join((*TEXTS, *held))})"  # rows that state the same have the same faults
     odd: dict[tuple[int, str], list[float | None]] = {}
@@ -33,7 +34,7 @@ def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> N
     columns = ", ".join((f"{said} AS said", f"{stated} AS stated", *held))
     for batch in engine.batches(f"SELECT {columns} FROM runs", TOGETHER):
         rows = pa.Table.from_batches([batch])
-        places = np.searchsorted(names, rows["said"])
+        places = pc.index_in(rows["said"], all_said["said"])
         for name, values in of.items():
             rows = rows.append_column(name, values.take(places))
         for found in faults(of_table(rows, catalogue)):

@@ -16,10 +16,10 @@ ANSWERED = ("zone", "host", "machine")  # attributes of which an answer may set 
 SEPARATOR = "|"  # between a subject, the site that answered and the day of its last answer
 OVER_SITES = "*"  # in the mark of rows whose known provider does not say in which country it computes
 STATED = "="  # before the PUE by which a row divided the energy of its site, at the end of a mark
-# SQL: the mark that a row has of itself. With a stated PUE, the total of its site is what was declared.
-MARKED = (
-    f"CASE WHEN over_sites THEN '{SEPARATOR}{OVER_SITES}' ELSE '' END"
-    " || CASE WHEN reported_pue IS NOT NULL AND list_contains(checks, 'declared_site')"
+# SQL: the mark that a row has of itself, and with a stated PUE: the total of its site is what was declared.
+MARKED = f"CASE WHEN over_sites THEN '{SEPARATOR}{OVER_SITES}' ELSE '' END"
+MARKED_PUE = (
+    f"{MARKED} || CASE WHEN reported_pue IS NOT NULL AND list_contains(checks, 'declared_site')"
     f" THEN '{SEPARATOR}{STATED}' || reported_pue ELSE '' END"
 )
 

@@ -41,9 +41,12 @@ def faults(stated: Stated, rules: Iterable[Rule] = RULES) -> list[Found]:
     found = []
     with np.errstate(all="ignore"):
         for rule in rules:
-            told = rule.read(stated), rule.low(stated), rule.high(stated)
-            if np.count_nonzero((told[0] < told[1]) | (told[0] > told[2])):
-                read, low, high = (np.broadcast_to(value, stated.rows) for value in told)
+            value = rule.read(stated)
+            if not np.count_nonzero(value == value):  # what is not known breaks no rule
+                continue
+            told = value, rule.low(stated), rule.high(stated)
+            if np.count_nonzero((value < told[1]) | (value > told[2])):
+                read, low, high = (np.broadcast_to(one, stated.rows) for one in told)
                 rows = np.flatnonzero((read < low) | (read > high))
                 found.append(Found(rule.code, rows, read[rows], low[rows], high[rows]))
     return found

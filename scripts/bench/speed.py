@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from estimator.builds.settled_parts import FOLDER
 from estimator.core.duckdb_engine import DuckDB, connect
 from estimator.ledger import Ledger
 from estimator.results.making import build
@@ -106,7 +107,8 @@ def measured(home: Path, empty: str) -> tuple[float, float, float, float, float,
 
 
 def forget(home: Path) -> None:
-    """Remove the builds of a home: all but what is kept of our own sources from build to build."""
+    """Remove the builds of a home, and what is kept of its parts: all but what is known of our own sources."""
+    shutil.rmtree(home / "builds" / FOLDER, ignore_errors=True)
     for old in (home / "builds").glob("[!.]*"):
         shutil.rmtree(old) if old.is_dir() else old.unlink()
 

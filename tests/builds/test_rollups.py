@@ -1,6 +1,7 @@
 """A build reads what is kept of settled parts, and the rows of the others: it says what all rows say. The long walk is
 `python -m scripts.walk_rollups`; here, one step of each kind."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
@@ -14,6 +15,7 @@ from estimator.builds import part_names, row_status, settled_parts
 from estimator.builds.build import build
 from estimator.builds.part_names import MOST, Names, NamesDamaged, as_bytes, repeated
 from estimator.catalogue.load import load
+from estimator.core import parquet_files
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.kept_files import KeptFiles
 from estimator.ledger import Ledger
@@ -68,6 +70,20 @@ def test_a_row_more_and_other_factors_read_no_settled_part_again(tmp_path: Path)
     assert kept(tmp_path) == 2
     append(ledger, [again.model_copy(update={"file_name": "other.csv", "file_sha": "1"})])
     assert kept(tmp_path) == 2
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("counted", [1, 10_000])
+def test_the_columns_that_a_part_states_are_said_by_the_end_of_its_file_or_by_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: int
+) -> None:
+    """One row of two states requests, none states images. From `counted` rows, the end of a file says it."""
+    monkeypatch.setattr(parquet_files, "COUNTED", counted)
+    append(Ledger(tmp_path), [activity(requests=2.0), activity(requests=None)])
+    build(tmp_path)
+    (kept_facts,) = (tmp_path / "builds" / settled_parts.FOLDER).glob("*.facts.*")
+    facts = json.loads(kept_facts.read_bytes())
+    assert (facts["rows"], "requests" in facts["stated"], "images" in facts["stated"]) == (2, True, False)
 
 
 def test_all_is_read_again_when_asked_and_a_difference_is_said(tmp_path: Path) -> None:

@@ -5,9 +5,7 @@ WITH before AS (
   FROM (
     SELECT kwh FROM kept_energy
     UNION ALL
-    SELECT (COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
-      + COALESCE(other_energy_kwh, 0)) * charge_share AS kwh
-    FROM runs
+    SELECT kwh FROM read_energy
   )
 ),
 after AS (
