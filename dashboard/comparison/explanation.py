@@ -37,7 +37,7 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
         figure_id=figure,
         each=found.amount.per(scenario.need.volume),
         others=[other for other in FIGURES if other != figure],
-        left_out=left_out(found.not_counted, lang),
+        left_out=left_out(found, lang),
         link=lambda opened: link(scenario, lang, calcul=opened),
         **of_figure(lang),
     )

@@ -1,6 +1,6 @@
 """Explanation screen of a figure: its sentence, uncertainty, steps, factors and sources, exclusions, replay."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -11,13 +11,14 @@ from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.assessment.calculation_steps import Step
-from estimator.assessment.explanation import ExplainedNumber, LeftOut, UsedFactor
+from estimator.assessment.explanation import ExplainedNumber, UsedFactor
 from estimator.catalogue.published_figures import figure_label
 from estimator.core.interval import Interval
 from estimator.core.number_format import (
     DisplayUnit,
     exact_text,
     figure,
+    impossible_text,
     interval_text,
     partly_text,
     share_text,
@@ -36,6 +37,8 @@ LEAST_DOUBT = 0.005
 def explain_view(found: ExplainedNumber, lang: str) -> Markup:
     """The whole screen of a figure."""
     partly = partly_text(found.amount, lang)
+    notes = [sentence(f"{partly}.") if partly else "", t("explain.least", lang) if found.unread else ""]
+    rest = [remark for remark in found.remarks if remark not in found.unread]
     parts = [AuthorityPart(**part) for part in found.trace.get("authorities", ())]
     doubts = [f for f in by_doubt(found.factors) if (f.share_of_variance or 0.0) >= LEAST_DOUBT][:DOUBTS]
     return render(
@@ -43,11 +46,12 @@ def explain_view(found: ExplainedNumber, lang: str) -> Markup:
         lang,
         found=found,
         answer=_answer(found, lang),
-        note=sentence(f"{partly}.") if partly else "",
+        notes=[*notes, impossible_text(found.impossible, lang)],
+        doubted=[_remark(remark, lang) for remark in rest],
         doubts=doubts,
         shares=[(_factor_name(f, lang), f.share_of_variance) for f in doubts],
         supposed=" ".join(both(said, lang) for said in found.supposed),
-        left_out=left_out(found.not_counted, lang),
+        left_out=left_out(found, lang),
         wider=list(_wider_figures(found, lang)),
         authorities=authority_sentences(parts, lang) if parts else [],
         SHEET=SHEET,
@@ -92,7 +96,12 @@ def _answer(found: ExplainedNumber, lang: str) -> str:
         energy = found.figure in ("energy", "it_energy")
         said = (html_parts.proof_text if energy else html_parts.derived_proof_text)(found.proof, lang)
     facts = {"value": interval_text(found.amount, lang), "proof": f", {said}" if said else ""}
-    return t("explain.answer", lang, figure=subject_name(found, lang), **facts)
+    return t(
+        "explain.answer_least" if found.amount.known and found.unread else "explain.answer",
+        lang,
+        figure=subject_name(found, lang),
+        **facts,
+    )
 
 
 def _picture(found: ExplainedNumber, lang: str) -> dict[str, Any]:
@@ -101,8 +110,9 @@ def _picture(found: ExplainedNumber, lang: str) -> dict[str, Any]:
     if amount.central is None:
         return {"picture": "", "envelope": ""}
     low, high = amount.envelope or (0.0, 0.0)
+    how = "explain.how_least" if found.unread else html_parts.how_read(found.impossible, lang)
     return {
-        "picture": svg_charts.interval_chart([svg_charts.ChartRow(name, amount, found.proof)], name, lang),
+        "picture": svg_charts.interval_chart([svg_charts.ChartRow(name, amount, found.proof)], name, lang, how),
         "envelope": interval_text(Interval.of((low, amount.central, high), amount.unit), lang),
     }
 
@@ -119,15 +129,22 @@ def _step_value(step: Step, lang: str) -> str:
     return t("explain.that_is", lang, same_unit=same_unit, value=shown.central, between=shown.interval)
 
 
-def left_out(entries: Sequence[LeftOut], lang: str) -> list[str]:
-    """What a figure leaves out, with the share of the electricity that it concerns, unless it is all of it."""
+def left_out(found: ExplainedNumber, lang: str) -> list[str]:
+    """What a figure leaves out, with the share of the electricity that it concerns, unless it is all of it; then what
+    nobody read."""
     said = []
-    for entry in entries:
+    for entry in found.not_counted:
         text = t("explain.not_counted_item", lang, part=t(f"parts.{entry.part}", lang), reason=both(entry.words, lang))
         if entry.share <= html_parts.ALMOST_ALL:
             text += t(f"explain.concerns{'' if entry.share else '_unknown'}", lang, share=share_text(entry.share, lang))
         said.append(text)
+    said += [_remark(remark, lang) for remark in found.unread]
     return [*(dict.fromkeys(said) or [t("explain.not_counted_none", lang)]), t("explain.always_out", lang)]
+
+
+def _remark(remark: Mapping[str, Any], lang: str) -> str:
+    """« 12 exécutions : Le processeur est présent… »"""
+    return t("explain.remark", lang, n=remark["count"], text=both(remark, lang))
 
 
 def _wider_figures(found: ExplainedNumber, lang: str) -> Iterator[tuple[str, str]]:

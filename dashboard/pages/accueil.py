@@ -31,13 +31,13 @@ def show() -> None:
 def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Markup:
     totals, names = build.totals(), service_names([entry.service_key for entry in services])
     counted, found, unknown = _services_with_energy(services) or services, totals.indicators, totals.coverage.unknown
-    shown = counted[:SHOWN]
+    shown, how = counted[:SHOWN], html_parts.how_read(totals.coverage.impossible, lang)
     return render(
         "accueil",
         lang,
         answer=_answer(totals, services, lang),
         notes=_notes(totals, build.modes(), services, lang),
-        picture=svg_charts.interval_chart(service_bars(shown, lang, names=names), t("home.picture", lang), lang),
+        picture=svg_charts.interval_chart(service_bars(shown, lang, names=names), t("home.picture", lang), lang, how),
         left=len(counted) - len(shown),
         shown=services,
         names=names,
@@ -73,7 +73,7 @@ def _notes(
 ) -> list[str | Markup]:
     """What the answer covers and why it is not all measured."""
     energy, unknown = totals.indicators["energy"], totals.coverage.unknown
-    notes: list[str | Markup] = []
+    notes: list[str | Markup] = [html_parts.impossible_note(totals.coverage.impossible, lang)]
     without = len(services) - len(_services_with_energy(services))
     if energy.central is None:
         name, without = html_parts.figure_name("it_energy", lang), 0

@@ -12,7 +12,7 @@ from dashboard.shared.texts import DEFAULT, has_text, t
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.interval import Interval
-from estimator.core.number_format import interval_text, share_text
+from estimator.core.number_format import impossible_text, interval_text, share_text
 from estimator.core.typography import typeset
 
 ALMOST_ALL = 0.995
@@ -80,6 +80,17 @@ def derived_proof_text(proof: Mapping[str, float], lang: str) -> str:
     if "measured" not in there:
         return t("proof.from_none", lang, list=alternatives([t(f"proof.{p}_f", lang) for p in there], lang))
     return t("proof.from_part", lang, share=share_text(proof.get("measured", 0.0), lang))
+
+
+def how_read(impossible: float, lang: str) -> str:
+    """The key of what bars say of the true value."""
+    return "explain.how_impossible" if impossible_text(impossible, lang) else "chart.how"
+
+
+def impossible_note(share: float, lang: str) -> Markup:
+    """What of an electricity cannot be, where it weighs, and a link to what corrects it."""
+    said, link = impossible_text(share, lang), address("mesures", lang, voir="corriger")
+    return Markup('<a class="warn" href="{}">{}</a>').format(link, said) if said else Markup()
 
 
 def alternatives(words: Sequence[str], lang: str) -> str:

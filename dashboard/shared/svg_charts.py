@@ -51,10 +51,10 @@ class ChartRow:
     more: str = ""  # screen reader text after the value, to distinguish links
 
 
-def interval_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
-    """Interval bars with a dot on a common axis from zero."""
+def interval_chart(bars: Sequence[ChartRow], title: str, lang: str, how: str = "chart.how") -> Markup:
+    """Interval bars with a dot on a common axis from zero; how: the key of what they say of the true value."""
     panels = [legend([b.proof for b in bars], lang), _panel(bars, lang), _absent(bars, lang)]
-    panels.append(Markup('<p class="small how">{}</p>').format(t("chart.how", lang)))
+    panels.append(Markup('<p class="small how">{}</p>').format(t(how, lang)))
     return _figure(bars, title, Markup().join(panels), lang)
 
 

@@ -127,7 +127,9 @@ class ExplainedNumber(Explanation):
     """The explanation of one printed number.
 
     scope: total, service, run, sheet or option; key: which one. trace: the first lines behind it; services: those that
-    it adds up. published: what others published of its models, with another boundary.
+    it adds up. published: what others published of its models, with another boundary. remarks: the checks of the rows
+    behind it, those of electricity that nobody read marked `at_least`; impossible: share of its electricity, as read,
+    that no such machine draws [1].
     """
 
     id: str
@@ -141,6 +143,13 @@ class ExplainedNumber(Explanation):
     published: tuple[Mapping[str, Any], ...] = ()
     trace: Mapping[str, Any] = {}
     services: tuple[str, ...] = ()
+    remarks: tuple[Mapping[str, Any], ...] = ()
+    impossible: float = 0.0
+
+    @property
+    def unread(self) -> tuple[Mapping[str, str], ...]:
+        """Why it is a minimum, in words; nothing where it is none."""
+        return tuple(remark for remark in self.remarks if remark["at_least"])
 
 
 def explain_groups(

@@ -1,29 +1,35 @@
-"""The runs with something that a person may mend, by service, those that weigh most first."""
+"""The runs with something that a person may mend, by service, those that weigh most first; and what they weigh."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from estimator.builds.mending import IMPOSSIBLE
 from estimator.core.duckdb_engine import DuckDB
 
-_BY_SERVICE = """
+_READ = """
 WITH found AS (
   SELECT row_id, service_key, LIST(DISTINCT mended_by) AS mends, LIST(DISTINCT part) AS parts
-  FROM run_checks WHERE mended_by IS NOT NULL AND ($1 IS NULL OR row_id = $1) GROUP BY row_id, service_key
+  FROM run_checks WHERE mended_by IS NOT NULL AND ($1 IS NULL OR LIST_CONTAINS($1, row_id))
+    AND ($2 IS NULL OR LIST_CONTAINS($2, code))
+  GROUP BY row_id, service_key
 ), read AS (
   SELECT
-    found.row_id,
+    found.row_id, found.service_key, month,
     NULLIF(fsum(CASE WHEN LIST_CONTAINS(parts, 'whole') THEN it_energy ELSE
       CASE WHEN LIST_CONTAINS(parts, 'cpu') THEN cpu_kwh ELSE 0 END
       + CASE WHEN LIST_CONTAINS(parts, 'gpu') THEN gpu_kwh ELSE 0 END
       + CASE WHEN LIST_CONTAINS(parts, 'ram') THEN ram_kwh ELSE 0 END
     END), 0) AS kwh
-  FROM run_energy JOIN found ON found.row_id = run_energy.row_id GROUP BY found.row_id
+  FROM run_energy JOIN found ON found.row_id = run_energy.row_id GROUP BY found.row_id, found.service_key, month
 )
+"""
+_BY_SERVICE = f"""{_READ}
 SELECT
   service_key, COUNT(*) AS runs, fsum(kwh) AS kwh,
   COUNT(*) FILTER (found.row_id IN (SELECT row_id FROM unknown_energy)) AS unknown,
   LIST_SORT(LIST_DISTINCT(FLATTEN(LIST(mends)))) AS mends,
   BOOL_AND(parts = ['made']) AS made
-FROM found LEFT JOIN read ON read.row_id = found.row_id
+FROM found LEFT JOIN (SELECT row_id, fsum(kwh) AS kwh FROM read GROUP BY row_id) AS read ON read.row_id = found.row_id
 GROUP BY service_key ORDER BY kwh DESC NULLS LAST, unknown DESC, runs DESC, service_key
 """
 
@@ -36,4 +42,14 @@ def by_service(engine: DuckDB, row_id: str | None) -> list[dict[str, Any]]:
     NULL where none is known; unknown: how many of them have an unknown part; made: whether all that is doubted is how
     much manufacture is theirs.
     """
-    return engine.rows(_BY_SERVICE, [row_id])
+    return engine.rows(_BY_SERVICE, [row_id and [row_id], None])
+
+
+def impossible(engine: DuckDB, row_ids: Sequence[str] | None = None) -> dict[tuple[str, int], float]:
+    """The IT electricity [kWh] of what was read and cannot be, by service and month [yyyymm]; of these rows, if given:
+    it is counted as it was read."""
+    if not engine.rows("SELECT 1 FROM run_checks WHERE LIST_CONTAINS($1, code) LIMIT 1", [list(IMPOSSIBLE)]):
+        return {}  # the electricity of single runs takes long to read where they are many
+    sql = f"{_READ} SELECT service_key, month, fsum(kwh) AS kwh FROM read GROUP BY service_key, month"
+    rows = engine.rows(sql, [row_ids, list(IMPOSSIBLE)])
+    return {(row["service_key"], row["month"]): row["kwh"] or 0.0 for row in rows}

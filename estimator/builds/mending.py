@@ -38,6 +38,14 @@ OF_A_PART: Mapping[Part, tuple[str, ...]] = {
     "ram": ("memory_power",),
     "made": ("unknown_device", "vm_size_unknown", "cards_contradicted"),
 }
+AT_LEAST = (  # what tells of electricity that nobody read, and that no total estimates
+    "cards_only", "cpu_not_metered", "gpu_not_metered", "memory_not_read", "processor_only", "shared_by_time",
+    "waiting_not_counted", "waiting_unknown",
+)  # fmt: skip
+IMPOSSIBLE = (  # a power that no such machine draws, or that the row itself contradicts
+    "beyond_sheet", "card_power", "machine_power", "memory_power", "power_and_time", "power_contradicted",
+    "processor_power",
+)  # fmt: skip
 PART_OF: Mapping[str, Part] = {code: part for part, codes in OF_A_PART.items() for code in codes}
 
 

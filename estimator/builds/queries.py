@@ -14,6 +14,7 @@ from estimator.assessment.explanation import NumberUnknown
 from estimator.assessment.impacts import amounts, figure_named, figures
 from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
+from estimator.builds.mending import AT_LEAST, PART_OF
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
@@ -57,11 +58,16 @@ STATED: Mapping[str, str] = {  # what a rule of places says, for each mend that 
     "size": "--vcpus …",
     "load": "--load …",
 }
+NOT_OF: Mapping[str, tuple[str, ...]] = {  # what of a check, by its mend or its part, is not in a figure
+    "zone": ("energy", "it_energy"),
+    "host": ("it_energy",),
+    "made": ("energy", "it_energy", "water"),
+}
 _CHECK = "code, mended_by, read_value, low, high"
 # What a check names of its runs: the model, or the place as read.
 _NAMED = """SELECT code, LIST_SORT(LIST(DISTINCT IF(code = 'unknown_model', model, zone_as_read)))[:12] AS names
-FROM runs JOIN run_checks USING (row_id)
-WHERE code IN ('unknown_model', 'unknown_part', 'unknown_region') AND ($1 IS NULL OR runs.service_key = $1)
+FROM runs JOIN run_checks USING (row_id, service_key)
+WHERE code IN ('unknown_model', 'unknown_part', 'unknown_region') AND ({where})
 GROUP BY 1"""
 # Of the services that several files share without a name of their own: the file that has each check most often.
 _FILES = """SELECT run_checks.code, run_checks.service_key, MODE(runs.file_name) AS file_name
@@ -206,14 +212,33 @@ class Build(BuildFile):
         """Checks for a person, of a service if given, most frequent first: each code with its count, its services, its
         text and what mends it, as a command for the service that has it most often, or for one of the files that a
         project without a name merges."""
+        return self._checks("$1 IS NULL OR service_key = $1", [service])
+
+    def behind(self, figure: str, where: str, given: Sequence[Any]) -> tuple[dict[str, Any], ...]:
+        """The checks of these rows that a figure rests on, or that say that electricity is not in it (`at_least`)."""
+        apart = [mend for mend, figures in NOT_OF.items() if figure.partition(".")[0] in figures]
+        return tuple(
+            check | {"at_least": check["code"] in AT_LEAST}
+            for check in self._checks(where, given)
+            if check["code"] in AT_LEAST
+            or (check["mended_by"] and not {check["mended_by"], PART_OF.get(check["code"])} & {*apart})
+        )
+
+    @cached_property
+    def impossible(self) -> dict[tuple[str, int], float]:
+        """What was read and cannot be, of every row, from mended_runs.impossible."""
+        return mended_runs.impossible(self._engine)
+
+    def _checks(self, where: str, given: Sequence[Any]) -> list[dict[str, Any]]:
+        """The checks of the rows of which an SQL condition holds."""
         rows = self._engine.rows(
             "SELECT code, mended_by, COUNT(*) AS count, MODE(service_key) AS service,"
             " COUNT(DISTINCT service_key) AS services, MAX_BY(read_value, excess) AS read_value,"
             " MAX_BY(low, excess) AS low, MAX_BY(high, excess) AS high FROM run_checks"
-            " WHERE $1 IS NULL OR service_key = $1 GROUP BY code, mended_by ORDER BY count DESC, code",
-            [service],
+            f" WHERE {where} GROUP BY code, mended_by ORDER BY count DESC, code",
+            given,
         )
-        named = {row["code"]: ", ".join(row["names"]) for row in self._engine.rows(_NAMED, [service])}
+        named = {row["code"]: ", ".join(row["names"]) for row in self._engine.rows(_NAMED.format(where=where), given)}
         merged = any(row["code"] == "default_project" for row in rows)
         files = self._engine.rows(_FILES) if merged else []
         alone = {(row["code"], row["service_key"]): ("file", row["file_name"]) for row in files}

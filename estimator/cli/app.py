@@ -234,7 +234,7 @@ def explain(
     replay: Annotated[Path | None, typer.Option(help="replay", exists=True, dir_okay=False)] = None,
     json_: Json = False,
 ) -> None:
-    from estimator.cli.explain_text import explain_text, replay_text
+    from estimator.cli.explain_text import explain_text, numbers_text, replay_text
     from estimator.governance.indicators.explanation import explained
 
     if replay is not None:
@@ -246,7 +246,9 @@ def explain(
             raise typer.Exit(1)
         return
     if number is None:
-        raise typer.BadParameter(say("cli", "number_wanted", context.obj["lang"]))
+        listed = _fresh(context).numbers()
+        show(listed, json_, lambda: numbers_text(listed, context.obj["lang"]))
+        return
     body = (explained(context.obj["home"], number) or _fresh(context).explain(number)).as_dict()
     show(body, json_, lambda: explain_text(body, context.obj["lang"]))
 

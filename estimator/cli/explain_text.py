@@ -1,10 +1,12 @@
 """Terminal text of an explanation, and of a replay."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from shlex import quote
 from typing import Any
 
 from estimator.assessment.impacts import Amount, amounts_read
 from estimator.cli.text import (
+    SHOWN_GROUPS,
     amount_text,
     figures_text,
     published_text,
@@ -14,14 +16,14 @@ from estimator.cli.text import (
 )
 from estimator.cli.totals_text import authority_lines
 from estimator.core.errors import say
-from estimator.core.number_format import pair_text, share_text, two_values_text
+from estimator.core.number_format import count_text, impossible_text, pair_text, share_text, two_values_text
 from estimator.results.totals import AuthorityPart
 
 
 def explain_text(body: Mapping[str, Any], lang: str) -> str:
     """The text of an explanation."""
     trace = [
-        say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"])
+        say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"], run=t["row_id"])
         + _declaration_text(t)
         for t in body["trace"].get("lines", ())
     ]
@@ -31,11 +33,17 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
     services = say("cli", "of_services", lang, names=names) if names else ""
     absent = [(say("parts", n["part"], lang), n[lang] + _concerns(n, lang)) for n in body["not_counted"]]
     missing = [f"  {pair_text(part, why, lang)}" for part, why in absent]
+    amount, remarks = Amount.read(body["amount"]), body["remarks"]
+    value = amount_text(amount, lang)
+    if amount.known and any(remark["at_least"] for remark in remarks):
+        value = say("cli", "at_least", lang, value=value)
+    doubts = [*filter(None, [impossible_text(body["impossible"], lang)])]
+    doubts += [f"{count_text(remark['count'], lang)} × {remark[lang]}" for remark in remarks]
     blocks = [
         *sample_lines(body["sample"], lang),
-        pair_text(body["id"], amount_text(Amount.read(body["amount"]), lang), lang),
+        "\n".join([pair_text(body["id"], value, lang), *(f"  ! {doubt}" for doubt in doubts)]),
         steps_text(body["steps"], lang),
-        two_values_text(Amount.read(body["amount"]), lang),
+        two_values_text(amount, lang),
         used_text(body["factors"], lang),
         "\n".join(f"! {supposed[lang]}" for supposed in body["supposed"]),
         "\n".join([say("cli", "not_counted", lang), *missing]) if missing else "",
@@ -60,6 +68,17 @@ def replay_text(body: Mapping[str, Any], lang: str) -> str:
     else:
         lines.append(say("cli", "replay_differs", lang, count=len(body["differences"]), all=body["compared"]))
         lines += [say("cli", "replay_line", lang, **_spoken(found, lang)) for found in body["differences"]]
+    return "\n".join(lines)
+
+
+def numbers_text(listed: Mapping[str, Sequence[str]], lang: str) -> str:
+    """The figures that can be opened, and how to open others."""
+    if not listed["total"]:
+        return say("cli", "nothing_yet", lang)
+    lines = [say("cli", "numbers_head", lang)]
+    for kind, ids in listed.items():
+        shown = ids[:1] if kind == "run" else ids[:SHOWN_GROUPS]
+        lines += [f"  {say('cli', f'numbers_{kind}', lang, count=len(ids))}", *(f"    {quote(one)}" for one in shown)]
     return "\n".join(lines)
 
 

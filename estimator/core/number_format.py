@@ -265,6 +265,11 @@ def partly_text(amount: Interval, lang: str) -> str:
     return ", ".join(filter(None, (covered, made)))
 
 
+def impossible_text(share: float, lang: str) -> str:
+    """« Puissances impossibles : 95 % de cette électricité… », where they weigh more than a hundredth of it."""
+    return _t("numbers.impossible", lang, share=share_text(min(share, 1.0), lang)) if share > 1 - WHOLE else ""
+
+
 def tick_text(value: float, step: DisplayUnit, lang: str) -> str:
     """A round number of a chart axis, unit omitted."""
     return _figures(Decimal(repr(float(value))) / step.worth, lang, 4)

@@ -6,9 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from estimator.assessment.evaluation import ActivityGroup, coverage_weight
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, explain_number
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, ImpactIndicator, figure_named, figures
-from estimator.builds import coverage
+from estimator.builds import coverage, mended_runs
 from estimator.builds.build import Progress
 from estimator.builds.build_file import FORMAT
 from estimator.builds.current import current
@@ -123,6 +124,18 @@ class Results(Build):
             found.append(AuthorityPart(**part, administration=named, files=[MergedFile(**row) for row in mine]))
         return tuple(found)
 
+    def numbers(self) -> dict[str, list[str]]:
+        """{"total", "service", "run"}: ids that `explain` opens: every total, the electricity of each service, the
+        largest first, and of the newest runs."""
+        if not self.service_keys():
+            return {"total": [], "service": [], "run": []}
+        runs = self._trace("TRUE", [])["lines"]
+        return {
+            "total": [f"total.{figure.id}" for figure in FIGURES],
+            "service": [f"service.{entry.service_key}.energy" for entry in self.services()],
+            "run": [f"run.{run['row_id']}.energy" for run in runs],
+        }
+
     def explain(self, number: str) -> ExplainedNumber:
         """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ID.FIGURE, the id
         of a row, or that its tool gave to the run. NumberUnknown."""
@@ -158,8 +171,17 @@ class Results(Build):
             sample=self.sample,
             told=told,
             published=tuple(published_beside(models_of(groups), load(), date.today(), figure)),
+            remarks=self.behind(figure, where, parameters),
+            impossible=self._impossible_share(scope, parameters, groups),
             trace=self._trace(where, parameters) | self._published(scope, key, figure),
         )
+
+    def _impossible_share(self, scope: str, parameters: Sequence[Any], groups: Sequence[ActivityGroup]) -> float:
+        """Share of the electricity of these groups that was read and cannot be [1]."""
+        found = mended_runs.impossible(self._engine, *parameters) if scope == "run" else self.impossible
+        kwh = sum(read for (service, _), read in found.items() if scope != "service" or service in parameters)
+        whole = sum(map(coverage_weight, groups))
+        return kwh / whole if whole else 0.0
 
     def _rows_of(self, run: str) -> list[str]:
         """The ids of the rows of a run, by the id of one or by that of its tool."""
@@ -227,6 +249,7 @@ class Results(Build):
             unknown=coverage.unknown_runs(self._engine),
             quarantined=self.quarantine_count(),
             to_check=row["to_check"],
+            impossible=sum(self.impossible.values()) / rows[0]["weight_kwh"] if rows[0]["weight_kwh"] else 0.0,
         )
 
 

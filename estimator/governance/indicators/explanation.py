@@ -8,12 +8,15 @@ from estimator.assessment.impacts import Amount, amounts, figure_named
 from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.footprints import figures_of
 from estimator.governance.indicators.open_scope import scope_of
-from estimator.governance.indicators.practices import proof_shares
+from estimator.governance.indicators.practices import impossible_share, proof_shares
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import WHOLE
 
 SHEET, USE = "sheet", "use"
+_OF_MONTHS = (
+    "list_contains($1, service_key) AND row_id IN (SELECT row_id FROM runs WHERE end_month >= $2 AND start_month <= $3)"
+)
 
 
 def number_of(territory: str, period: str, figure: str) -> str:
@@ -64,6 +67,7 @@ def _explained(
     named: tuple[str, str, str], scope: Scope, rows: Sequence[Attached], stored: Amount | None
 ) -> ExplainedNumber:
     kind, about, figure = named
+    services = tuple(sorted({row.row.service_key for row in rows}))
     return explain_number(
         f"{kind}.{about}.{scope.period}.{figure}",
         [row.row.group for row in rows],
@@ -73,5 +77,7 @@ def _explained(
         key=f"{about}, {scope.period}",
         proof=proof_shares(rows),
         build=scope.sources.build.meta,
-        services=tuple(sorted({row.row.service_key for row in rows})),
+        services=services,
+        remarks=scope.sources.build.behind(figure, _OF_MONTHS, [list(services), scope.period.first, scope.period.last]),
+        impossible=impossible_share(scope, rows),
     )

@@ -1,9 +1,11 @@
 """Practices: right-sized models, non-AI alternatives, measurement coverage, staff training, evaluations."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from estimator.assessment.evaluation import coverage_weight
 from estimator.catalogue.schema import PROOFS
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.scope import Scope, of_case
@@ -61,6 +63,7 @@ def coverage(scope: Scope) -> dict[str, Any]:
     lost = sum(row.row.group.values.get("it_energy") is None for row in scope.rows)
     shares = proof_shares(scope.rows)
     body = {"value": _share(len(with_data), len(scope.in_use)), "proof": shares, "not_estimable": lost}
+    body["impossible"] = impossible_share(scope, scope.rows)
     silent = [case.id for case in scope.in_use if case not in with_data]
     return body | {"attached": _attached_share(scope.rows), "silent": silent}
 
@@ -73,6 +76,21 @@ def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:
             found[name] += kwh
     whole = sum(found.values())
     return {name: kwh / whole if whole else 0.0 for name, kwh in found.items()}
+
+
+def impossible_share(scope: Scope, rows: Sequence[Attached]) -> float:
+    """Share of the electricity of some months that was read and that no such machine draws [1]; the rows of a month of
+    a service have their part of what cannot be in it."""
+    found = scope.sources.build.impossible
+    if not found:
+        return 0.0
+    months: dict[tuple[str, int], float] = defaultdict(float)
+    for every in scope.sources.rows:
+        months[every.row.service_key, every.row.month] += coverage_weight(every.row.group)
+    kwh = [((row.row.service_key, row.row.month), coverage_weight(row.row.group)) for row in rows]
+    whole = sum(value for _, value in kwh)
+    odd = sum(value * found.get(month, 0.0) / (months[month] or 1) for month, value in kwh)
+    return odd / whole if whole else 0.0
 
 
 def _attached_share(rows: Sequence[Attached]) -> float | None:

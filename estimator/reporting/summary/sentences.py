@@ -16,6 +16,7 @@ from estimator.core.number_format import (
     count_text,
     exact_text,
     figure,
+    impossible_text,
     interval_text,
     partly_text,
     plain,
@@ -325,11 +326,12 @@ def verdict(body: Mapping[str, Any], lang: str) -> str:
 
 
 def caveat(body: Mapping[str, Any], lang: str) -> str:
-    """What every figure of a page or a sheet stands on: its territory and period, its uses, its proof if any."""
+    """What every figure of a page or a sheet stands on: its territory and period, its uses, its proof if any; the proof
+    is not told of powers that cannot be, which are told apart."""
     where = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
     cover = body["indicators"]["coverage"]
     told = tell("stands_on", lang, **where, counted=in_use_text(cover["value"], lang))
-    proof = proof_text(cover["proof"], lang)
+    proof = "" if impossible_text(cover["impossible"], lang) else proof_text(cover["proof"], lang)
     return f"{told} {tell('proof_of_all', lang, proof=proof)}" if proof else told
 
 
