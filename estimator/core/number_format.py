@@ -267,7 +267,7 @@ def partly_text(amount: Interval, lang: str) -> str:
 
 def impossible_text(share: float, lang: str) -> str:
     """« Puissances impossibles : 95 % de cette électricité… », where they weigh more than a hundredth of it."""
-    return _t("numbers.impossible", lang, share=share_text(min(share, 1.0), lang)) if share > 1 - WHOLE else ""
+    return _t("numbers.impossible", lang, share=share_text(min(share, 1.0), lang)) if share > float(HUNDREDTH) else ""
 
 
 def tick_text(value: float, step: DisplayUnit, lang: str) -> str:
