@@ -6,6 +6,7 @@ import pytest
 
 from estimator.catalogue.load import load
 from estimator.ingestion.codecarbon.methods import modes_of, version_of
+from tests.traces_support import one as measured
 from tests.traces_support import read, read_file
 
 HEADER = (
@@ -70,6 +71,56 @@ def test_a_constant_is_one_whether_the_pue_is_in_its_power_or_not(power: str) ->
     assert row.cpu_energy_kwh == pytest.approx(0.0425)
     assert row.cpu_mode == ("mode/rapl" if power == "43.1" else "mode/constant")
     assert ("constant_42_5" in row.checks) == (power != "43.1")
+
+
+SHEET_85 = "Intel(R) Xeon(R) CPU E5-2630 v4 @ 2.20GHz"
+
+
+@pytest.mark.parametrize(
+    "threads, power, processor, mode",
+    [
+        ("31", 42.5, "Xeon w9-3495X", "mode/constant"),
+        ("32", 42.5, "Xeon w9-3495X", "mode/constant_server"),
+        ("112.0", 51.85, "Xeon w9-3495X", "mode/constant_server"),
+        ("112", 140, "Xeon Gold 6132", "mode/constant"),
+        ("40", 42.5, SHEET_85, "mode/constant"),
+    ],
+)
+def test_the_fallback_of_a_machine_of_many_threads_has_its_own_doubt(
+    threads: str, power: float, processor: str, mode: str
+) -> None:
+    """42.5 W, or 51.85 W with a PUE of 1.22, of a processor that is not known: half of the 85 W of a sheet is none."""
+    cells = {"cpu_count": threads, "cpu_power": str(power), "cpu_energy": str(power / 1e3), "cpu_model": processor}
+    row = measured(**cells, duration="3600", pue="1.22")
+    assert row.cpu_mode == mode
+
+
+def test_the_doubt_of_a_fallback_reaches_what_two_server_processors_draw() -> None:
+    """A w9-3495X at 62.2 % of its 350 W for 869.6 s: 52.6 Wh, where 42.5 W makes 10.3 Wh; two processors of 400 W,
+    800 / 42.5 = 18.8; in the middle, the root of 0.35 × 19 = 6.65, 2.58."""
+    (ratio,) = load().by_subject["reading_ratio", "mode/constant_server"]
+    low, high = ratio.low or 0, ratio.high or 0
+    assert 42.5 * 869.6 / 3600 * high > 0.622 * 350 * 869.6 / 3600 == pytest.approx(52.6, abs=0.05)
+    assert high * 42.5 >= 800 and ratio.value == pytest.approx((low * high) ** 0.5, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "version, power, memory, mode",
+    [
+        ("", "70.34576797485352", "187.5887145996093", "mode/ram_per_gb_large"),
+        ("", "5.771989345550537", "15.391971588134766", "mode/ram_per_gb"),
+        ("", "5.78", "15.391971588134766", "mode/constant"),
+        ("", "3", "8", "mode/constant"),
+        ("", "5.771989345550537", "", "mode/constant"),
+        ("3.0.0", "5.771989345550537", "15.391971588134766", "mode/ram_slots"),
+        ("1.0.0-nodejs", "5.771989345550537", "15.391971588134766", "mode/unknown"),
+    ],
+)
+def test_the_memory_is_told_by_its_power_where_no_version_is(version: str, power: str, memory: str, mode: str) -> None:
+    """70.3458 / 187.5887 = 5.77199 / 15.39197 = 0.375 W for each GB; 5.78 is 0.14 % more; 3 W for 8 GB may also be two
+    supposed modules of 1.5 W."""
+    row = measured(codecarbon_version=version, ram_power=power, ram_total_size=memory, duration="3600")
+    assert row.ram_mode == mode
 
 
 def test_the_card_is_a_reading_and_nothing_read_is_not() -> None:

@@ -311,7 +311,7 @@ def test_a_sidecar_says_what_the_file_does_not_and_leaves_the_identity() -> None
     assert (known.time_basis, known.end_us) == ("sidecar", utc("2026-11-25T04:00:00")), "23:00 in Toronto"
     assert (known.gap, known.items, known.machine_id) == ("gap/desktop-gpu", 500, "m1")
     assert "failed_run" in known.checks
-    assert (other.cpu_mode, other.items, other.time_basis) == ("mode/constant", None, "country")
+    assert (other.cpu_mode, other.items, other.time_basis) == ("mode/constant_server", None, "country")
 
 
 def test_the_sidecar_of_a_file_speaks_of_its_run_or_of_all(tmp_path: Path) -> None:

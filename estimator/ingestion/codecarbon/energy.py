@@ -30,6 +30,7 @@ FIGURE_COLUMNS = (
 )
 LONGEST_S = 10 * 365.25 * 86_400
 FALLBACK_W = 42.5  # half of the 85 W that codecarbon takes for a processor it does not know
+PER_GB_W = 3 / 8  # of memory, before codecarbon 3.0 [W]
 STEP_W = 0.25  # half a rated power, which codecarbon takes where it reads nothing, is a whole number of these
 IMPOSSIBLE_W = 1e7  # upper bound of the power of one machine [W]
 TOLERANCE = 0.01
@@ -82,6 +83,7 @@ class Signs(NamedTuple):
     fallback: Any
     steady: Any
     varying: Any
+    per_gb: Any
     grams: Any
     contradicted: Any
     overused: Any
@@ -130,14 +132,15 @@ def of_one_processor(read: Figures, pue: Any, by_thread: tuple[Any, Any]) -> tup
 
 
 def signs_of(
-    read: Figures, gone: Figures, pue: Any, processors_most: Any, expected: frozenset[str]
+    read: Figures, gone: Figures, pue: Any, machine: tuple[Any, Any], expected: frozenset[str]
 ) -> tuple[Signs, Any]:
     """Signs of one row or of many, and the energy outside the components, PUE included [kWh].
 
-    `read` is 0 where `gone` is true; `processors_most`: as in RowFacts; `expected`: components that have a column
-    in this file. The energy outside the components is the total in schemas without components, else only that of an
-    empty cell.
+    `read` is 0 where `gone` is true; `machine`: processors_most and memory_gb, as in RowFacts; `expected`: components
+    that have a column in this file. The energy outside the components is the total in schemas without components, else
+    only that of an empty cell.
     """
+    processors_most, memory_gb = machine
     held = read.cpu + read.gpu + read.ram
     lacking = False
     for name in expected:
@@ -181,6 +184,7 @@ def signs_of(
         fallback=(read.cpu_power == FALLBACK_W) | (read.cpu_power == FALLBACK_W * pue),
         steady=(read.cpu_power > 0) & whole & kept,
         varying=(read.cpu_power > 0) & (whole ^ True),
+        per_gb=(abs(read.ram_power - PER_GB_W * memory_gb) < 1e-3 * read.ram_power) & (_rated(read.ram_power) ^ True),
         grams=(emitted > 0) & (rated > 0.95 * emitted) & (rated < 1.05 * emitted),
         contradicted=(power > 0) & (joules > 0) & breaks("power_and_time", told_together),
         overused=breaks("card_use", {"card_use_percent": read.gpu_use})
@@ -202,10 +206,12 @@ def judge(signs: Signs, facts: RowFacts) -> Judgement:
     if facts.sheet_w == 2 * FALLBACK_W:
         checks.discard("constant_42_5")
     fields, known = {}, set()
-    power = "steady" if signs.steady else "varying" if signs.varying else ""
+    steady = "fallback" if "constant_42_5" in checks else "steady"
+    powers = {"cpu": steady if signs.steady else "varying" if signs.varying else "", "gpu": ""}
+    powers["ram"] = "per_gb" if signs.per_gb else ""
     for name in COMPONENTS:
         absent, zero = getattr(signs, f"no_{name}"), getattr(signs, f"zero_{name}")
-        found = UNKNOWN_MODE if zero else facts.methods[name][power]
+        found = UNKNOWN_MODE if zero else facts.methods[name][powers[name]]
         said = facts.modes[name]
         told = load().subjects.get(said or "")
         if name == "cpu" and signs.fallback and told and told.proof == "measured":
@@ -253,7 +259,7 @@ def energy_fields(read: Figures, facts: RowFacts, expected: frozenset[str]) -> t
     gone = Figures._make(value is None for value in read)
     once, counted = of_one_processor(Figures._make(value or 0.0 for value in read), facts.pue, facts.by_thread)
     filled = Figures._make(map(float, once))
-    signs, rest = signs_of(filled, gone, facts.pue, facts.processors_most, expected)
+    signs, rest = signs_of(filled, gone, facts.pue, (facts.processors_most, facts.memory_gb), expected)
     if signs.empty:
         lacking = sorted(f"{name}_energy" for name in expected if getattr(gone, name))
         raise RowRefused("empty_energy", columns=", ".join(lacking) or "energy")

@@ -14,7 +14,7 @@ from estimator.catalogue.processors import sheet_power
 from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
 from estimator.ingestion.codecarbon.methods import CONSTANT_MODE, modes_of
 from estimator.ingestion.codecarbon.place import Coordinates, ResolvedPlace, find, off_the_globe, timezone_of
-from estimator.ingestion.parsing.delimited_text import number_text
+from estimator.ingestion.parsing.delimited_text import number_or_nan
 from estimator.ingestion.reader import ReadingContext, RowRefused
 from estimator.ingestion.sidecar import Sidecar, idle_drift, machine_units
 from estimator.ledger.rows import TimeBasis
@@ -41,6 +41,7 @@ class RowFacts:
     pue: float
     sheet_w: float | None  # of one processor [W]; None where unknown
     processors_most: float  # that these processors can draw, by their sheet [kWh/h]; NaN where unknown
+    memory_gb: float  # NaN where unknown
     by_thread: tuple[float, float]  # power written where each thread is a processor [W], NaN elsewhere; threads
     cards: int | None
     hardware: Mapping[str, bool]
@@ -104,6 +105,7 @@ def facts_of(
         pue=pue,
         sheet_w=sheet_power(read("cpu_model")),
         processors_most=processors_most(load(), machine, read("cpu_model")),
+        memory_gb=number_or_nan(read("ram_total_size")),
         by_thread=_by_thread(read),
         cards=device.cards,
         hardware={
@@ -155,10 +157,7 @@ def _machine(
 
 
 def _count(text: str) -> int | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
+    number = number_or_nan(text)
     return int(number) if 0 <= number < 1e6 else None
 
 
@@ -169,10 +168,7 @@ def _uncounted(text: str) -> bool:
 def _pue(text: str) -> tuple[float, list[str]]:
     if not text:
         return 1.0, []
-    try:
-        pue = float(number_text(text))
-    except ValueError:
-        pue = math.nan
+    pue = number_or_nan(text)
     if not (math.isfinite(pue) and pue > 0):
         raise RowRefused("bad_pue", value=text[:40])
     return pue, ["pue_undone"] if pue != 1 else []

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from estimator.catalogue.csv_tables import rows
 
 UNKNOWN_MODE, CONSTANT_MODE = "mode/unknown", "mode/constant"
-POWERS = ("steady", "varying", "")  # of the processor: a model without load, a reading or a model of load, not told
+# Of the processor: the power of one that is not known, a model without load, a reading or a model of load; of the
+# memory: 3/8 W for each GB; of either: not told.
+POWERS = ("fallback", "steady", "varying", "per_gb", "")
 _VERSION = re.compile(r"^v?(\d+)\.(\d+)(?:\.(\d+))?")
 Version = tuple[int, ...]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from estimator.catalogue.geography import far_from, timezone_near
 from estimator.catalogue.resolver import PlaceRead, Places
-from estimator.ingestion.parsing.delimited_text import number_text
+from estimator.ingestion.parsing.delimited_text import number_or_nan
 
 Coordinates = tuple[str, str]  # longitude and latitude as written: compared here, never stored
 
@@ -38,7 +38,7 @@ def find(read: PlaceRead, coordinates: Coordinates | None, places: Places) -> Re
 
 def off_the_globe(coordinates: Coordinates | None) -> bool:
     """Whether a latitude or a longitude is of no place."""
-    longitude, latitude = map(_degrees, coordinates or ("", ""))
+    longitude, latitude = map(number_or_nan, coordinates or ("", ""))
     return abs(longitude) > 180 or abs(latitude) > 90
 
 
@@ -55,7 +55,7 @@ def _is_supposed(read: PlaceRead, coordinates: Coordinates | None) -> bool:
     country = read.country_iso.upper() or read.country_name
     if country not in _COUNTRY or read.region.lower() != _REGION:
         return False
-    return coordinates is None or tuple(map(_degrees, coordinates)) == (_LONGITUDE, _LATITUDE)
+    return coordinates is None or tuple(map(number_or_nan, coordinates)) == (_LONGITUDE, _LATITUDE)
 
 
 def _is_elsewhere(alpha2: str, coordinates: Coordinates | None) -> bool:
@@ -65,14 +65,6 @@ def _is_elsewhere(alpha2: str, coordinates: Coordinates | None) -> bool:
 
 def _position(coordinates: Coordinates | None) -> tuple[float, float] | tuple[None, None]:
     """Longitude and latitude [degrees]; none where absent, or 0, 0: what codecarbon writes for a configured country."""
-    longitude, latitude = map(_degrees, coordinates or ("", ""))
+    longitude, latitude = map(number_or_nan, coordinates or ("", ""))
     known = (longitude or latitude) and not (math.isnan(longitude + latitude) or off_the_globe(coordinates))
     return (longitude, latitude) if known else (None, None)
-
-
-def _degrees(text: str) -> float:
-    """Degrees of a cell, NaN when empty."""
-    try:
-        return float(number_text(text))
-    except ValueError:
-        return math.nan

@@ -61,10 +61,11 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     odd = odd | (group_of < 0)
     figures = Figures._make(np.where(odd, 0.0, column) for column in figures)
     pue = np.array([1.0, *(group.facts.pue for group in groups)])[group_of + 1]
-    of_groups = [(math.nan, math.nan, 1.0), *((one.facts.processors_most, *one.facts.by_thread) for one in groups)]
-    most, *by_thread = np.array(of_groups)[group_of + 1].T
+    of_groups = [(math.nan, math.nan, math.nan, 1.0)]
+    of_groups += [(one.facts.processors_most, one.facts.memory_gb, *one.facts.by_thread) for one in groups]
+    most, memory, *by_thread = np.array(of_groups)[group_of + 1].T
     figures, counted = of_one_processor(figures, pue, (by_thread[0], by_thread[1]))
-    signs, rest = signs_of(figures, gone, pue, most, rows.expected)
+    signs, rest = signs_of(figures, gone, pue, (most, memory), rows.expected)
     signs = signs._replace(by_thread=counted)
     odd = odd | signs.empty | signs.impossible
     kept = np.flatnonzero(~odd)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterator
 
@@ -66,6 +67,14 @@ def number_text(cell: str) -> str:
     """A number of a French spreadsheet, « 3 000,5 », rewritten with a point and without its spaces."""
     cell = _THOUSANDS.sub("", cell)
     return cell.replace(",", ".") if _DECIMAL_COMMA.match(cell) else cell
+
+
+def number_or_nan(cell: str) -> float:
+    """A number as `number_text` writes it, NaN where the cell has none."""
+    try:
+        return float(number_text(cell))
+    except ValueError:
+        return math.nan
 
 
 def _is_hint(line: int, cells: list[str], delimiter: str) -> bool:
