@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator
 
 from estimator.catalogue.csv_tables import records, row_record, rows, rows_of
+from estimator.catalogue.quality_checks import Problem, far_from, kind_of
 from estimator.catalogue.schema import Factor, Quantity, Source, Subject, TableRow, Zone
 from estimator.catalogue.tables import FACTOR_TABLES, Catalogue, content_hash, source
 from estimator.catalogue.user_tables import with_own
@@ -57,6 +58,15 @@ def name_hosts(hosts: Iterable[Subject]) -> None:
 def shipped() -> Catalogue:
     """The shipped tables alone. FactorsRefused."""
     return _Shipped()
+
+
+def far_values(factors: Iterable[Factor] | None = None) -> list[Problem]:
+    """Those of these factors, or of all, that are the user's own and far from what the shipped tables have."""
+    if not own_tables():
+        return []
+    book, known = of_tables(), shipped()
+    own = (item for item in factors or book.factors if item.id in book.by_id and item.id not in known.by_id)
+    return [far for item in own if (far := far_from(known, item, kind_of(book, item.subject)))]
 
 
 @cache

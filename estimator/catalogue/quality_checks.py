@@ -1,15 +1,18 @@
 """Quality checks of the factor tables: silent gaps, sources, licences, locators, overlaps, overdue reviews."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import say, sentences
+from estimator.core.errors import LANGUAGES, said_in, say
+from estimator.core.number_format import DisplayUnit, bounds_text, exact_text, unit_text
 
 LEAST = 1 / 3  # of the width that a rule gives, on a scale of ratios [1]
+FAR = 10  # times beyond what the shipped tables have: a value of one's own is far, most often in another unit [1]
 GRID = ("grid_gwp", "grid_adpe", "grid_primary_energy", "grid_water_intensity", "grid_reservoir_water_intensity")
 EXPECTED = {
     "host": ("pue", ("wue_it", "wue_site")),
@@ -30,21 +33,25 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault and its subject. An overdue review is a warning, not a refusal."""
+    """One fault and its subject, with what was read and what was expected. An overdue review or a value of one's own
+    that is far from the shipped ones is a warning, not a refusal."""
 
     code: str
     about: str
-    detail: str = ""
+    detail: str | Mapping[str, str] = ""
+    expected: str | Mapping[str, str] = ""
     fatal: bool = True
 
+    def told(self) -> dict[str, str]:
+        """Its code and its sentences."""
+        return {"code": self.code} | {lang: self.text(lang) for lang in LANGUAGES}
+
     def as_dict(self) -> dict[str, Any]:
-        return sentences("problems", self.code, about=self.about, detail=self.detail) | {
-            "about": self.about,
-            "fatal": self.fatal,
-        }
+        return self.told() | {"about": self.about, "fatal": self.fatal}
 
     def text(self, lang: str) -> str:
-        return say("problems", self.code, lang, about=self.about, detail=self.detail)
+        facts = said_in(lang, {"detail": self.detail, "expected": self.expected})
+        return say("problems", self.code, lang, about=self.about, **facts)
 
 
 def problems(catalogue: Catalogue, today: date | None = None) -> list[Problem]:
@@ -87,23 +94,59 @@ def _meaning(catalogue: Catalogue, item: Factor) -> Iterator[Problem]:
     elif item.unit != quantity.unit:
         yield Problem("wrong_unit", item.id, f"{item.unit} / {quantity.unit}")
     elif item.value is not None and not quantity.floor <= item.value <= quantity.ceiling:
-        yield Problem("implausible", item.id, f"{item.value:g} {item.unit} ({quantity.floor:g} – {quantity.ceiling:g})")
-    elif item.bounds_kind == "rule" and not _as_wide_as_its_rule(catalogue, item, quantity.floor):
-        yield Problem("narrow_bounds", item.id, f"{item.bounds_rule} : {item.low:g} – {item.high:g}")
+        yield Problem(
+            "implausible", item.id, f"{item.value:g} {item.unit}", f"{quantity.floor:g} – {quantity.ceiling:g}"
+        )
+    elif item.bounds_kind == "rule" and (wanted := _wider_by_its_rule(catalogue, item, quantity.floor)):
+        yield Problem("narrow_bounds", item.id, f"{item.low:g} – {item.high:g}", f"{item.bounds_rule}, {wanted}")
     if item.subject not in catalogue.subjects and item.subject not in catalogue.zones:
         yield Problem("unknown_subject", item.id, item.subject)
 
 
-def _as_wide_as_its_rule(catalogue: Catalogue, item: Factor, floor: float) -> bool:
-    """Whether bounds are near those that their rule makes of the value, no less than a third of them on a scale of
+def _wider_by_its_rule(catalogue: Catalogue, item: Factor, floor: float) -> str:
+    """The bounds that a rule makes of the value, where those written are less than a third as wide on a scale of
     ratios, as one may be cut at what is possible; of a quantity whose floor is 1, a PUE, of what is above it."""
     rule = catalogue.bounds_rules.get(item.bounds_rule or "", {})
     if item.value is None or item.low is None or item.high is None:
-        return True
+        return ""
     base = 1.0 if floor == 1 else 0.0
-    low, high = (rule.get(times, 1) ** LEAST for times in ("divide", "multiply"))
+    low, high = (rule.get(times, 1) for times in ("divide", "multiply"))
     above = item.value - base
-    return bool(item.low <= base + above / low and item.high >= base + above * high)
+    if item.low <= base + above / low**LEAST and item.high >= base + above * high**LEAST:
+        return ""
+    return f"{base + above / low:.3g} – {base + above * high:.3g}"
+
+
+def kind_of(catalogue: Catalogue, subject: str) -> str:
+    """The kind of a subject of the tables; `zone` for a country, a part of one or an aggregate."""
+    return catalogue.subjects[subject].kind if subject in catalogue.subjects else "zone"
+
+
+def kinds_of(shipped: Catalogue, quantity: str) -> set[str]:
+    """The kinds of subject that a quantity can be of: those of the shipped rows, else the one that it hangs on."""
+    held = {kind_of(shipped, subject) for subject in shipped.having(quantity)}
+    return held or {q.hangs_on for q in shipped.quantities.values() if q.factor == quantity}
+
+
+def far_from(shipped: Catalogue, item: Factor, kind: str) -> Problem | None:
+    """What is wrong with a value more than ten times beyond those that the shipped tables have of its quantity, and
+    beyond their bounds: of its subject, of any year and source; where none is, of its kind of subject."""
+    rows = [f for f in shipped.by_subject.get((item.quantity, item.subject), ()) if f.high]
+    if not rows:
+        alike = (subject for subject in shipped.having(item.quantity) if kind_of(shipped, subject) == kind)
+        rows = [f for subject in alike for f in shipped.by_subject[item.quantity, subject] if f.high]
+    if item.value is None or item.role == "rival" or not rows:
+        return None
+    ends = [(f.low or 0.0, f.value or 0.0, f.high or 0.0) for f in rows]
+    low, high = min(value for _, value, _ in ends), max(value for _, value, _ in ends)
+    if min(low / FAR, *(least for least, _, _ in ends)) <= item.value <= max(high * FAR, *(most for *_, most in ends)):
+        return None
+    read, known = {}, {}
+    for lang in LANGUAGES:
+        step = DisplayUnit(Decimal(1), unit_text(item.unit, lang))
+        read[lang] = exact_text(item.value, item.unit, lang, step)
+        known[lang] = bounds_text(low, high, step, lang)
+    return Problem("far_from_shipped", item.id, read, known, fatal=False)
 
 
 def _gaps(catalogue: Catalogue, today: date) -> Iterator[Problem]:
@@ -131,9 +174,13 @@ def _overlaps(catalogue: Catalogue) -> Iterator[Problem]:
         dated = sorted((f for f in rows if f.role == "default"), key=lambda f: f.valid_from or date.min)
         for before, after in zip(dated, dated[1:], strict=False):
             if _end(before) >= (after.valid_from or date.min):
-                yield Problem("overlap", after.id, before.id)
+                yield Problem("overlap", after.id, f"{before.id} ({_period(before)})", _period(after))
             elif after.valid_from and _end(before) + timedelta(days=1) < after.valid_from:
                 yield Problem("hole_in_time", after.id, f"{quantity} {subject} {_end(before)}")
+
+
+def _period(item: Factor) -> str:
+    return f"{item.valid_from or '…'} – {item.valid_to or '…'}"
 
 
 def _end(item: Factor) -> date:

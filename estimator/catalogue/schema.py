@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from estimator.core.fields import Strict
 
@@ -131,13 +132,15 @@ class Factor(TableRow):
     def _whole(self) -> "Factor":
         if self.value is None:
             if self.missing_reason is None:
-                raise ValueError("no value and no missing_reason")
+                raise PydanticCustomError("no_value", "no value and no missing_reason")
         elif self.low is None or self.high is None or self.bounds_kind is None:
-            raise ValueError("a value needs low, high and bounds_kind")
+            raise PydanticCustomError("no_bounds", "a value needs low, high and bounds_kind")
         elif not self.low <= self.value <= self.high:
-            raise ValueError(f"low {self.low}, value {self.value}, high {self.high} are not in order")
+            read = f"{self.low:g}, {self.value:g}, {self.high:g}"
+            raise PydanticCustomError("disorder", "low, value, high {read} are not in order", {"read": read})
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            raise ValueError(f"valid_from {self.valid_from} is after valid_to {self.valid_to}")
+            read = f"{self.valid_from}, {self.valid_to}"
+            raise PydanticCustomError("dates_disorder", "valid_from, valid_to {read} are not in order", {"read": read})
         return self
 
     def valid_on(self, day: date) -> bool:

@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from estimator.catalogue.csv_tables import FactorsRefused, csv_files, records, rows
-from estimator.catalogue.quality_checks import Problem, problems
+from estimator.catalogue.quality_checks import Problem, kind_of, kinds_of, problems
 from estimator.catalogue.schema import Factor, Source, Subject, TableRow
 from estimator.catalogue.tables import HOURS, Catalogue, content_hash, sources
 from estimator.core.errors import LANGUAGES, SobriaError, say
@@ -18,7 +18,21 @@ from estimator.core.home import OWN_TABLES
 
 SUBJECTS, SOURCES = "subjects.csv", "sources.toml"
 LATER = ("silent_gap", "hole_in_time")  # reported by `sobria factors check`, not a reason to refuse a table
-KINDS = ("missing", "extra_forbidden", "float", "date", "literal_error", "value_error")  # faults that have a text
+SAID = {
+    "missing": "missing",
+    "extra_forbidden": "extra_forbidden",
+    "literal_error": "literal_error",
+    "float": "float",
+    "finite_number": "float",
+    "int": "whole",
+    "string_type": "text",
+    "string_pattern": "pattern",
+    "dates_disorder": "dates_disorder",
+    "date": "date",
+    "no_value": "no_value",
+    "no_bounds": "no_bounds",
+    "disorder": "disorder",
+}  # the text of each fault, by the start of its type
 
 
 R = TypeVar("R", bound=TableRow)
@@ -67,6 +81,10 @@ def with_own(shipped: Catalogue, named: str) -> Catalogue:
         "sources": {**shipped.sources, **own_sources},
     }
     merged = Catalogue(**tables).with_subjects(item for _, item in subjects)
+    for where, item in factors:
+        kind, wanted = kind_of(merged, item.subject), kinds_of(shipped, item.quantity)
+        if wanted and item.subject in {*merged.subjects, *merged.zones} and kind not in wanted:
+            raise _refusal(where, Problem("wrong_subject", item.id, _kinds({kind}), _kinds(wanted)))
     _check(merged, {item.id: where for where, item in factors})
     return merged
 
@@ -135,30 +153,35 @@ def _validated_rows(name: str, rows: Iterator[T]) -> Iterator[T]:
 
 
 def _gravest(error: BaseException | None) -> dict[str, Any]:
-    """The fault to report: a missing column, an extra cell (it shifts the following ones), else the first."""
+    """The fault to report: a missing column, an extra cell (it shifts the following ones) or a row that ends too soon,
+    else the first."""
     faults = [dict(fault) for fault in error.errors()] if isinstance(error, ValidationError) else []
-    return min(faults, key=lambda f: (f["type"] != "missing", f["type"] != "extra_forbidden"))
+    return min(faults, key=lambda f: (f["type"] != "missing", f["type"] != "extra_forbidden", f["input"] is not None))
 
 
 def _reason(fault: Mapping[str, Any], lang: str) -> str:
     """Expected value of a cell."""
-    kind = next((k for k in KINDS if str(fault["type"]).startswith(k)), "other")
-    column = ".".join(map(str, fault["loc"]))
+    kind = next((said for start, said in SAID.items() if str(fault["type"]).startswith(start)), "other")
+    column, facts = ".".join(map(str, fault["loc"])), fault.get("ctx") or {}
     if kind == "extra_forbidden" and not column:
         return say("own_tables", "cells", lang)
-    expected = str((fault.get("ctx") or {}).get("expected", "")).replace(" or ", ", ")
-    return say("own_tables", kind, lang, column=column, read=fault["input"], expected=expected, message=fault["msg"])
+    if fault["input"] is None:
+        kind = "short"
+    expected = str(facts.get("expected", "")).replace(" or ", ", ")
+    return say("own_tables", kind, lang, column=column, read=facts.get("read", fault["input"]), expected=expected)
 
 
 def _check_subjects(shipped: Catalogue, subjects: list[tuple[RowPlace, Subject]]) -> None:
     known = {*shipped.subjects, *shipped.zones}
-    own = {item.id for _, item in subjects}
+    kinds = {item.id: item.kind for item in (*shipped.subjects.values(), *(item for _, item in subjects))}
     seen: set[str] = set()
     for where, item in subjects:
         if item.id in known or item.id in seen:
             raise _refusal(where, Problem("repeated_id", item.id))
-        if item.wider and item.wider not in {*shipped.subjects, *own}:
+        if item.wider and item.wider not in kinds:
             raise _refusal(where, Problem("unknown_subject", item.id, item.wider))
+        if item.wider == item.id or kinds.get(item.wider, item.kind) != item.kind:
+            raise _refusal(where, Problem("wrong_class", item.id, item.wider, _kinds({item.kind})))
         if item.zone and item.zone not in shipped.zones:
             raise _refusal(where, Problem("unknown_subject", item.id, item.zone))
         seen.add(item.id)
@@ -167,9 +190,14 @@ def _check_subjects(shipped: Catalogue, subjects: list[tuple[RowPlace, Subject]]
 def _check(merged: Catalogue, places: Mapping[str, RowPlace]) -> None:
     """The checks of the shipped tables, restricted to these rows."""
     for problem in problems(merged):
-        about = next((name for name in (problem.about, problem.detail) if name in places), None)
+        about = next((name for name in (problem.about, str(problem.detail).partition(" ")[0]) if name in places), None)
         if problem.fatal and problem.code not in LATER and about:
             raise _refusal(places[about], problem)
+
+
+def _kinds(kinds: Iterable[str]) -> dict[str, str]:
+    """Kinds of subject, in words."""
+    return {lang: ", ".join(say("subject_kinds", kind, lang) for kind in sorted(kinds)) for lang in LANGUAGES}
 
 
 def _refusal(where: RowPlace, problem: Problem) -> OwnTablesRefused:

@@ -195,6 +195,7 @@ def build(
     json_: Json = False,
 ) -> None:
     from estimator.builds.current import tables_of
+    from estimator.catalogue.load import far_values
     from estimator.cli.ledger_text import lost_lines
     from estimator.ledger import Ledger
     from estimator.results.making import build as make
@@ -210,11 +211,13 @@ def build(
         body["same"] = made.same
         done.append(say("cli", "read_again" if made.same else "read_apart", lang))
     done += [say("cli", "own_tables", lang, folder=tables)] if tables else []
+    done += [f"! {far.text(lang)}" for far in far_values()]
     show(body, json_, lambda: "\n".join([*done, *lost_lines(lost, lang)]))
 
 
 @app.command()
 def totals(context: typer.Context, json_: Json = False) -> None:
+    from estimator.catalogue.load import far_values
     from estimator.cli.ledger_text import lost_lines, unfinished_lines
     from estimator.cli.totals_text import totals_text
     from estimator.ledger import Ledger
@@ -223,7 +226,7 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     held = Ledger(context.obj["home"])
     left, lost = held.unfinished(), held.lost_rows()
     body = found.model_dump(mode="json") | {"unfinished": left, "lost_rows": lost}
-    remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang)]
+    remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {far.text(lang)}" for far in far_values())]
     show(body, json_, lambda: "\n".join([totals_text(found, lang), *remarks]))
 
 

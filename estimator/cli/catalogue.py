@@ -80,7 +80,7 @@ def supposed_row(row: str) -> "Proposal | ModelSet | Provider | None":
 @factors.command("check")
 def check_factors(context: typer.Context, json_: Json = False) -> None:
     from estimator.catalogue.hourly_mix import own_hours
-    from estimator.catalogue.load import load
+    from estimator.catalogue.load import far_values, load
     from estimator.catalogue.quality_checks import problems
     from estimator.catalogue.user_tables import files_of
     from estimator.core.home import own_tables
@@ -88,7 +88,7 @@ def check_factors(context: typer.Context, json_: Json = False) -> None:
     _, lang = context.obj["home"], context.obj["lang"]  # opened first: it says which tables serve
     book = load()
     own_hours()
-    found, folder = problems(book), own_tables()
+    found, folder = [*problems(book), *far_values()], own_tables()
     read, left = files_of(folder) if folder else ({}, [])
     body = {"factors_version": book.version, "factors": len(book.factors), "problems": [p.as_dict() for p in found]}
     body |= {"own_tables": folder, "rows": read, "left_out": left}

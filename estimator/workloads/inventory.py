@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue import models
 from estimator.catalogue.default_subjects import UNKNOWN_SITE
+from estimator.catalogue.load import far_values
 from estimator.catalogue.selection import SelectedFactor, years_reused
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
@@ -83,6 +84,8 @@ def inventory_of(resolved: ResolvedRequest, own: Own | None = None) -> Inventory
         )
     inventory.warnings += _wider(counted, resolved.catalogue)
     inventory.warnings += years_reused(bounds, resolved.day.year, resolved.catalogue) if counted else []
+    used = (bound.factor for group in counted for bound in group.bounds.values() if bound.factor)
+    inventory.warnings += [far.told() for far in far_values(used)]
     inventory.warnings = list({warning["fr"]: warning for warning in inventory.warnings}.values())
     return inventory
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from estimator.builds.build import build
 from estimator.builds.recalculation import changes
-from estimator.catalogue.load import load
+from estimator.catalogue.load import far_values, load
 from estimator.catalogue.quality_checks import problems
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import select_factor
@@ -21,6 +21,8 @@ from estimator.catalogue.user_tables import OwnTablesRefused, _covers
 from estimator.core.errors import SobriaError
 from estimator.core.home import OWN_TABLES
 from estimator.ledger import Ledger
+from estimator.workloads.estimate import estimate
+from estimator.workloads.request import Request
 from tests.core.test_numbers import spaced
 from tests.support import Done, activity, append, factor, refuses, sobria, sobria_process
 
@@ -143,7 +145,7 @@ REFUSED = {
     "mine.csv 2 comma": (line(value="0,7"), {}, "une cellule de trop. Un nombre s'écrit avec un point"),
     "mine.csv 2 number": (line(value="beaucoup"), {}, "colonne value : « beaucoup » lu, un nombre avec un point"),
     "mine.csv 2 infinite": (line(high="inf"), {}, "colonne high"),
-    "mine.csv 2 order": (line(low="60"), {}, "low ≤ value ≤ high"),
+    "mine.csv 2 order": (line(low="60"), {}, "lus : 60, 50, 140 ; low ≤ value ≤ high"),
     "mine.csv 2 role": (line(role="main"), {}, "'default', 'rival'"),
     "mine.csv 2 date": (line(valid_from="25/11/2026"), {}, "colonne valid_from : « 25/11/2026 » lu, une date"),
     "mine.csv 2 unit": (line(unit="gCO2e"), {}, "unité lue puis attendue : gCO2e / kgCO2e"),
@@ -151,11 +153,27 @@ REFUSED = {
     "mine.csv 2 subject": (line(subject="gpu/nobody"), {}, "le sujet « gpu/nobody » n'existe pas"),
     "mine.csv 2 quantity": (line(quantity="magic"), {}, "la grandeur « magic » n'est pas au dictionnaire"),
     "mine.csv 2 rule": (line(bounds_rule="mine"), {}, "la règle de bornes « mine » n'existe pas"),
-    "mine.csv 2 narrow": (line(low="45", high="55"), {}, "plus étroites que ne le dit"),
+    "mine.csv 2 narrow": (line(low="45", high="55"), {}, "(45 – 55) sont plus étroites que ne le dit"),
+    "mine.csv 2 rule's": (line(low="45", high="55"), {}, "leur règle (single_assumption, 25 – 100)"),
+    "mine.csv 2 nan": (line(value="nan"), {}, "colonne value : « nan » lu, un nombre avec un point"),
+    "mine.csv 2 bare": (line(low=""), {}, "une valeur sans bornes : low, high et bounds_kind"),
+    "mine.csv 2 empty": (line(value="", low="", high=""), {}, "ni valeur (colonne value) ni raison"),
+    "mine.csv 2 short": ("a/b/c,embodied_gwp,gpu/t4,default,50", {}, "pas de cellule pour la colonne bounds_rule"),
+    "mine.csv 2 semicolons": (line().replace(",", ";"), {}, "pas de cellule pour la colonne quantity"),
+    "mine.csv 2 letters": (line(id="ma valeur"), {}, "« ma valeur » lu. Un identifiant s'écrit avec des lettres"),
+    "mine.csv 2 marks": (line(quality="3/3"), {}, "colonne quality : « 3/3 » lu."),
+    "mine.csv 2 card": (line(quantity="pue", unit="1"), {}, "pour : hébergement ; le sujet lu est : carte"),
+    "mine.csv 2 grid": (line(**FRANCE | {"subject": "gpu/t4"}), {}, "pour : zone d'électricité ; le sujet lu est"),
+    "mine.csv 2 country": (line(subject="FRA"), {}, "pour : carte, machine, pièce, terminal ; le sujet lu est : zone"),
+    "sources.toml [mine] text": (line(), {"sources": SOURCE + "version = 2.5\n"}, "« 2.5 » lu, un texte était attendu"),
+    "sources.toml [mine] whole": (line(), {"sources": SOURCE.replace("2026\n", '"x"\n', 1)}, "un nombre entier"),
     "mine.csv 2 locator": (line(locator=""), {}, "aucun renvoi"),
     "mine.csv 2 source": (line(source="boaviztapi"), {}, "source absente (boaviztapi). Ajoutez-la à sources.toml"),
     "mine.csv 2 id": (line(id=SHIPPED), {}, "cet identifiant est déjà employé"),
-    "mine.csv 2 period": (line(**FRANCE, valid_from="2026-11-01"), {}, "chevauche la période de"),
+    "mine.csv 2 period": (
+        line(**FRANCE, valid_from="2026-11-01"), {},
+        "(2026-11-01 – …) : chevauche la période de grid_gwp/FRA/2025 (2025-01-01 – …). Une ligne à vous remplace",
+    ),
     "mine.csv 2 columns": (line(), {"head": COLUMNS.replace(",", ";")}, "des virgules étaient attendues"),
     "sources.toml [mine] field": (line(), {"sources": SOURCE.replace('licence = "AGPL-3.0"\n', "")}, "colonne licence"),
     "sources.toml [boaviztapi] taken": (line(), {"sources": SOURCE.replace("mine", "boaviztapi")}, "déjà celle"),
@@ -165,12 +183,16 @@ REFUSED = {
     "mine.csv 2 missing": (line(id=MISSING), {}, "déjà employé, ici ou dans une table livrée"),
     "mine.csv 3 twice": (f"{line()}\n{line()}", {}, "embodied_gwp/gpu/t4/mine : cet identifiant est déjà employé"),
     "mine.csv 2 dates": (
-        line(valid_from="2026-01-02", valid_to="2026-01-01"), {}, "valid_from ne vient pas après valid_to",
+        line(valid_from="2026-01-02", valid_to="2026-01-01"), {},
+        "lus : 2026-01-02, 2026-01-01 ; la première date ne vient pas après",
     ),
     "mine.csv 2 nothing": (
-        line(value="0", low="0", high="0", bounds_kind="exact"), {}, "0 kgCO2e (0.1 – 100000) est hors des bornes",
+        line(value="0", low="0", high="0", bounds_kind="exact"), {},
+        "0 kgCO2e lu, ce qui est hors des bornes plausibles du dictionnaire (0.1 – 100000)",
     ),
     "subjects.csv 2 class": (line(), {"subjects": "gpu/x,device,,,gpu/nobody,,X,X,,"}, "n'existe pas"),
+    "subjects.csv 2 itself": (line(), {"subjects": "t/b,host,,FRA,t/b,,X,X,,"}, "du même genre (hébergement)"),
+    "subjects.csv 2 kinds": (line(), {"subjects": "t/b,host,,FRA,gpu/t4,,X,X,,"}, "« gpu/t4 » lu dans la colonne"),
 }  # fmt: skip
 
 
@@ -185,6 +207,51 @@ def test_a_bad_line_is_refused_with_its_file_and_line(
     french, english = (refusal.value.message(lang) for lang in ("fr", "en"))
     assert french.startswith(f"Table de l'utilisateur refusée : {file}, ligne {at} : ") and said in french
     assert english.startswith(f"User's table refused: {file}, line {at}: ") and "{" not in english + french
+
+
+@pytest.mark.parametrize(
+    ("value", "far"), [("5800", True), ("5700", False), ("5.7", True), ("5.8", False), ("50", False)]
+)
+def test_a_value_far_from_those_of_its_kind_serves_and_is_said(
+    monkeypatch: pytest.MonkeyPatch, shipped: Catalogue, tmp_path: Path, value: str, far: bool
+) -> None:
+    """Cards take 57.74 to 575.1 kg to make: ten times beyond is 5.774 and 5,751, and the lowest bound of any is above.
+    A T4 has no value that ships."""
+    cards = [f for s in shipped.subjects for f in shipped.by_subject.get(("embodied_gwp", s), ()) if s[:4] == "gpu/"]
+    valued = [f for f in cards if f.value is not None]
+    assert (min(f.value for f in valued), max(f.value for f in valued)) == (57.74, 575.1)  # type: ignore[type-var]
+    row = line(value=value, low=value, high=value, bounds_kind="exact", bounds_rule="")
+    with_folder(monkeypatch, folder(tmp_path / "own", row))
+    assert [(found.about, found.fatal) for found in far_values()] == [("embodied_gwp/gpu/t4/mine", False)] * far
+    asked = Request(device="gpu/t4", device_hours=10, zone="FRA")
+    told = {warning["code"]: warning for warning in estimate(asked, DAY).warnings}
+    assert ("far_from_shipped" in told) == far
+    if far:
+        assert "57,74 à 575,1\u00a0kg" in told["far_from_shipped"]["fr"]
+        assert "57.74 to 575.1\u00a0kg" in told["far_from_shipped"]["en"]
+        assert estimate(Request(device="gpu/h100-sxm-80", device_hours=10, zone="FRA"), DAY).warnings
+        assert "far_from_shipped" not in {w["code"] for w in estimate(Request(it_energy_kwh=1.0), DAY).warnings}
+
+
+@pytest.mark.parametrize(
+    ("value", "role", "far"),
+    [("0.0021", "default", True), ("0.99", "default", True), ("0.99", "rival", False), ("0.0092", "default", False)],
+)
+def test_a_value_far_from_those_of_its_subject_is_said_of_every_total(
+    tmp_path: Path, value: str, role: str, far: bool
+) -> None:
+    """France has 0.0217 to 0.098 kg a kWh, whatever year and source: 0.0021 is less than a tenth, 0.99 more than ten
+    times. Other countries would allow 0.99; a rival enters no figure."""
+    folder(
+        tmp_path / "factors",
+        line(**FRANCE | {"value": value, "low": value, "high": value}, role=role, bounds_kind="exact", bounds_rule=""),
+    )
+    append(Ledger(tmp_path), [activity(zone="FRA")])
+    for asked in (("factors", "check"), ("build",), ("totals",)):
+        assert ("! grid_gwp/FRA/mine" in spaced(sobria(tmp_path, *asked).stdout)) == far, asked
+    if far:
+        found = json.loads(sobria(tmp_path, "factors", "check", "--json").stdout)["problems"]
+        assert [(p["code"], p["fatal"]) for p in found] == [("far_from_shipped", False)]
 
 
 def test_tables_in_capitals_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
