@@ -97,6 +97,17 @@ def test_quantities_units_and_subjects_are_those_of_the_dictionaries() -> None:
     assert faults(ROWS, hangs_well) == []
 
 
+def test_a_quantity_may_be_zero_only_where_a_row_is_or_where_it_is_no_intensity() -> None:
+    """Neither a kWh nor the making of an image, a gigabyte moved or an act is without effect: 0 is an unknown there. A
+    wet site or grid may take no water, and a meter misses nothing."""
+    zeros = {row["quantity"] for row in VALUED if float(row["value"]) == 0}
+    assert zeros == {"grid_water_intensity", "unmetered_ratio", "wue_it"}
+    never = {q for q, row in QUANTITIES.items() if float(row["floor"]) > 0}
+    assert {"grid_gwp", "grid_adpe", "grid_primary_energy", "embodied_gwp", "network_gwp", "act_energy"} <= never
+    least = next(float(row["low"]) for row in VALUED if row["quantity"] == "possible_gwp")
+    assert float(QUANTITIES["grid_gwp"]["floor"]) == least
+
+
 def test_values_are_plausible_and_within_their_bounds() -> None:
     def ordered(row: dict[str, str]) -> bool:
         quantity = QUANTITIES[row["quantity"]]

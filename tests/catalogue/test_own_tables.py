@@ -190,6 +190,8 @@ REFUSED = {
         line(value="0", low="0", high="0", bounds_kind="exact"), {},
         "0 kgCO2e lu, ce qui est hors des bornes plausibles du dictionnaire (0.1 – 100000)",
     ),
+    "mine.csv 2 zero": (line(**FRANCE | {"value": "0", "low": "0"}), {}, "0 kgCO2e/kWh lu, ce qui est hors des bornes"),
+    "mine.csv 2 tonnes": (line(**FRANCE | {"value": "4.61e-5", "low": "0"}), {}, "dictionnaire (0.001 – 2). V"),
     "subjects.csv 2 class": (line(), {"subjects": "gpu/x,device,,,gpu/nobody,,X,X,,"}, "n'existe pas"),
     "subjects.csv 2 itself": (line(), {"subjects": "t/b,host,,FRA,t/b,,X,X,,"}, "du même genre (hébergement)"),
     "subjects.csv 2 kinds": (line(), {"subjects": "t/b,host,,FRA,gpu/t4,,X,X,,"}, "« gpu/t4 » lu dans la colonne"),
