@@ -85,10 +85,10 @@ def when_text(day: date, today: date, lang: str) -> str:
 
 
 def result_text(case: UseCase, lang: str) -> str:
-    """A closing decision as a result; empty for a use case under way."""
-    decision = case.decision
-    if not decision or case.outcome not in register.CLOSING.values():
-        return ""
+    """The decision that closed it, or that none is written; empty for a use case under way."""
+    decision = case.closing
+    if not decision:
+        return t("use_case.result_undated", lang) if case.is_over else ""
     facts = {"day": day_text(decision.date, lang), "by": decision.by, "reasons": decision.reasons}
     return t(f"use_case.result_{case.outcome}", lang, **facts)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.register.sentences import result_text
 from dashboard.register.use_case_detail import record_pairs
 from dashboard.summary.plain_language import _footprint
 from estimator.core.errors import LANGUAGES
@@ -289,6 +290,33 @@ def test_the_evaluation_counts_its_whole_life_and_what_ran_after_the_decision(ho
     assert [plain(row[0]) for row in years] == ["année 2025 (1 mois sur 12)", "année 2026 (2 mois sur 12)"]
     opened = json.loads(sobria(home, "explain", "use.courriers.2025-03..2026-03.energy", "--json").stdout)
     assert opened["amount"]["at_factor_values"] == pytest.approx(7)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_use_retired_without_a_decision_of_its_own_has_no_date(home: Path, lang: str) -> None:
+    """A change of stage was decided on 3 March 2025, when it went to all, and nothing since: neither that day, nor its
+    reasons, are those of the end, no month is after it, and the year is not cut at it. The decision that comes later is
+    of its own day."""
+    register, said = Register(home), {"date": "2025-03-03", "by": "Bureau"}
+    register.change(
+        "courriers", {"threshold": {"value": 0.7, "test": "relus"}, "model": "m", "host": "class/desk"}, WHO
+    )
+    register.change("courriers", {"host": "class/desk", "consulted": "agents", "human_contact": "Accueil"}, WHO)
+    register.record_quality("courriers", {"value": 0.8, "date": "2025-02-01", "by": "RH"}, WHO)
+    register.review("courriers", {"done": "2025-02-02", "by": "RH", "conclusion": "bon"}, WHO)
+    register.decide("courriers", said | {"what": "changer_etape", "reasons": "ouvrir à tous"}, WHO)
+    for stage in ("pilote", "generalisation", "retrait"):
+        case = register.move("courriers", stage, WHO)
+    assert case.is_over and case.closed_on is None
+    told = {"fr": "ne dit ni quand, ni par qui", "en": "does not say when, nor by whom"}[lang]
+    end = page(stopped(facts(home, lang)), "txt")
+    for text in (page(resident(facts(home, lang)), "txt"), end, plain(result_text(case, lang))):
+        assert told in text and "Bureau" not in text and "None" not in text
+    assert "ouvrir à tous" not in end and {"fr": "Mois mesurés après", "en": "after the decision"}[lang] not in end
+    assert {"fr": "Décidé par : non renseigné", "en": "Decided by: not given"}[lang] in end
+    register.decide("courriers", {"what": "arreter", "date": "2026-02-10", "reasons": "cher", "by": "Conseil"}, WHO)
+    dated = page(stopped(facts(home, lang)), "txt")
+    assert {"fr": "10 février 2026", "en": "10 February 2026"}[lang] in dated and "cher" in dated and told not in dated
 
 
 def test_the_evaluation_says_its_place_in_the_log_of_publications(home: Path, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def _update(state: UseCase, event: Event, data: Mapping[str, Any]) -> dict[str, 
         case "staged":
             stage = Staged.model_validate(data).stage
             started = state.started or (None if stage == "idee" else _day(event))
-            return {"stage": stage, "started": started}
+            return {"stage": stage, "started": started, "moves": (*state.moves, len(state.decisions))}
         case "reviewed":
             review = Review.model_validate(data)
             return {"planned": None, "reviews": (*state.reviews, review)} if review.done else {"planned": review.due}

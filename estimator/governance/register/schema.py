@@ -213,7 +213,7 @@ class Detached(Strict):
 
 class UseCase(UseCaseFacts):
     """State of a use case after its events. `started`: the day it left « idee »; `model_since`: that of its last change
-    of model; `head`: its last event."""
+    of model; `moves`: how many decisions were there at each change of stage; `head`: its last event."""
 
     id: Id
     stage: Stage = "idee"
@@ -223,6 +223,7 @@ class UseCase(UseCaseFacts):
     reviews: tuple[Review, ...] = ()
     planned: Day | None = None
     decisions: tuple[Decision, ...] = ()
+    moves: tuple[int, ...] = Field((), exclude=True)
     attachments: tuple[Attachment, ...] = ()
     head: str = ""
 
@@ -272,9 +273,18 @@ class UseCase(UseCaseFacts):
         return self.outcome in CLOSED
 
     @property
+    def closing(self) -> Decision | None:
+        """The decision that closed it, of a retired one a change of stage made since the stage before; None of one that
+        runs, or that no decision closes."""
+        since = self.moves[-2] if len(self.moves) > 1 else 0
+        last = [d for d in self.decisions[since:] if self.stage == "retrait" and d.what == "changer_etape"]
+        found = [d for d in self.decisions if d.what in CLOSING] + last
+        return sorted(found, key=lambda d: d.date)[-1] if self.is_over and found else None
+
+    @property
     def closed_on(self) -> date | None:
-        """The day of the decision that closed it; None of one that runs, or that no decision dates."""
-        return self.decision.date if self.is_over and self.decision else None
+        """The day of that decision."""
+        return self.closing.date if self.closing else None
 
     def is_over_in(self, year: int) -> bool:
         """Whether it closed in this year or before."""

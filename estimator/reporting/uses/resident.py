@@ -30,7 +30,7 @@ def resident(facts: UseFacts) -> Document:
             facts.say(
                 "resident_lead", service=facts.case.service, task=lowered(task_text(facts.case.task, facts.lang))
             ),
-            _state(facts),
+            state_text(facts),
         ),
         sections=sections,
         foot=facts.foot(sections),
@@ -51,12 +51,13 @@ def task_text(task: str, lang: str) -> str:
     return load().label(known, lang) if known in load().subjects else task
 
 
-def _state(facts: UseFacts) -> str:
+def state_text(facts: UseFacts) -> str:
     """Whether it is in use; of a closed use, the decision that its evaluation explains."""
     case = facts.case
-    if case.is_over and case.decision:
-        outcome = lowered(say("register_outcomes", case.outcome, facts.lang))
-        return facts.say("state_closed", outcome=outcome, day=facts.day(case.decision.date), by=case.decision.by)
+    if case.is_over:
+        outcome, closing = lowered(say("register_outcomes", case.outcome, facts.lang)), case.closing
+        dated = {"day": facts.day(closing.date), "by": closing.by} if closing else {}
+        return facts.say("state_closed" if closing else "state_undated", outcome=outcome, **dated)
     return facts.say("stage_counted_early" if facts.counted_early else f"stage_{case.stage}")
 
 

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import range_text
-from estimator.governance.indicators.scope import of_case
 from estimator.governance.indicators.usage_by_case import last_day
 from estimator.reporting.documents.document import Block, Document, FieldList, Points, Section, Table
 from estimator.reporting.uses.context import UseFacts, whole_life, years_of
-from estimator.reporting.uses.resident import lowered, quality_text, task_text, without_ai
+from estimator.reporting.uses.resident import lowered, quality_text, state_text, task_text, without_ai
 
 MOST = 3  # reviews and years on the page
 
@@ -17,11 +16,11 @@ def stopped(facts: UseFacts) -> Document:
     """The evaluation of a use over its whole life. use_not_stopped."""
     case, facts = facts.case, whole_life(facts)
     outcome = say("register_outcomes", case.outcome, facts.lang)
-    if not case.is_over or case.decision is None:
+    if not case.is_over:
         raise SobriaError("use_not_stopped", name=case.name, read=outcome, id=case.id)
-    decided = case.decision
-    told = {"outcome": lowered(outcome), "day": facts.day(decided.date), "by": decided.by}
-    pairs = [("reasons", decided.reasons), ("by", f"{decided.by}, {told['day']}"), ("quality", quality_text(facts))]
+    closing, missing = case.closing, facts.missing()
+    decided = (closing.reasons, f"{closing.by}, {facts.day(closing.date)}") if closing else (missing, missing)
+    pairs = [("reasons", decided[0]), ("by", decided[1]), ("quality", quality_text(facts))]
     why = FieldList(tuple((facts.say(f"f_{key}"), value) for key, value in pairs))
     instead = FieldList(tuple((facts.say(f"f_{key}"), value) for key, value in without_ai(facts)))
     sections = (
@@ -36,7 +35,7 @@ def stopped(facts: UseFacts) -> Document:
         lang=facts.lang,
         lead=(
             facts.say("stopped_lead", service=case.service, task=lowered(task_text(case.task, facts.lang))),
-            facts.say("state_closed", **told),
+            state_text(facts),
         ),
         sections=sections,
         foot=facts.foot(sections),
@@ -62,13 +61,11 @@ def _consumed(facts: UseFacts) -> Iterator[Block]:
         rows = tuple((y.period, range_text(y.figures["energy"], y.lang), y.proof) for y in years)
         columns = tuple(facts.say(f"column_{name}") for name in ("year", "energy", "proof"))
         yield Table("", columns, rows)
-    assert facts.case.decision is not None
-    after = [
-        r for r in of_case(facts.rows, facts.case.id) if last_day(r.row.month).replace(day=1) > facts.case.decision.date
-    ]
+    closed = facts.case.closed_on
+    after = [row for row in facts.rows if closed and last_day(row.row.month).replace(day=1) > closed]
     if after:
         months = len({row.row.month for row in after})
-        yield facts.say("after", count=months, day=facts.day(facts.case.decision.date))
+        yield facts.say("after", count=months, day=facts.day(closed))
 
 
 def _log(facts: UseFacts) -> tuple[Section, ...]:
