@@ -42,10 +42,11 @@ def faults(stated: Stated, rules: Iterable[Rule] = RULES) -> list[Found]:
     with np.errstate(all="ignore"):
         for rule in rules:
             value = rule.read(stated)
-            if not np.count_nonzero(value == value):  # what is not known breaks no rule
+            finite = np.isfinite(value)  # what is not known, and a quotient by zero, break no rule
+            if not np.count_nonzero(finite):
                 continue
-            told = value, rule.low(stated), rule.high(stated)
-            if np.count_nonzero((value < told[1]) | (value > told[2])):
+            told = np.where(finite, value, math.nan), rule.low(stated), rule.high(stated)
+            if np.count_nonzero((told[0] < told[1]) | (told[0] > told[2])):
                 read, low, high = (np.broadcast_to(one, stated.rows) for one in told)
                 rows = np.flatnonzero((read < low) | (read > high))
                 found.append(Found(rule.code, rows, read[rows], low[rows], high[rows]))
@@ -63,7 +64,7 @@ def breaks(code: str, values: Mapping[str, Value]) -> Value:
 def of_one(values: Mapping[str, Any], catalogue: Catalogue) -> Stated:
     """One input, by the names NUMBERS, UNKEPT and TEXTS; others are ignored."""
     told = ((name, values.get(name)) for name in (*NUMBERS, *UNKEPT))
-    known = {name: float(value) for name, value in told if value is not None}
+    known: dict[str, Value] = {name: np.float64(value) for name, value in told if value is not None}
     for name, limits in LIMITS.items():
         known |= limits(catalogue, values.get(name))
     with np.errstate(all="ignore"):

@@ -36,6 +36,18 @@ def test_a_sound_input_has_no_fault(sound: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("broken", "dividend"),
+    [
+        ({"other_energy_kwh": 0.0}, "gases and water, by no electricity"),
+        ({"device_hours": 0.0}, "tokens, by no hour of a card"),
+        ({"requests": 0.0}, "tokens and electricity, by no request"),
+    ],
+)
+def test_a_quotient_by_zero_says_nothing_rather_than_an_empty_figure(broken: dict[str, Any], dividend: str) -> None:
+    assert named(SERVICE | broken) == set(), dividend
+
+
+@pytest.mark.parametrize(
     ("sound", "broken", "code"),
     [
         (SERVER, {"least_energy_kwh": -0.1}, "negative_energy"),

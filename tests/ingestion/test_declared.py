@@ -450,9 +450,38 @@ def test_counts_without_energy_are_kept_and_not_estimable(tmp_path: Path) -> Non
 
 
 def test_a_zero_for_no_work_is_zero(tmp_path: Path) -> None:
-    row = one(**MEASURED | {"energy_kwh": "0", "requests": "0"})
-    assert (row.other_energy_kwh, row.other_mode, row.checks) == (0, "mode/declared", ("zero_energy",))
+    """Known to be zero: its count is declared, and is zero, as its gases are."""
+    row = one(**MEASURED | {"energy_kwh": "0", "requests": "0", "gwp_kgco2e": "0"})
+    assert (row.other_energy_kwh, row.other_mode, row.checks) == (0, "mode/declared", ())
     assert figures(tmp_path, row).indicators["energy"]["at_factor_values"] == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "check"),
+    [
+        ({"energy_boundary": "it"}, "zero_energy"),
+        ({"energy_boundary": "gpu"}, "zero_energy"),
+        ({"energy_boundary": "site", "gwp_kgco2e": "5.1"}, "zero_energy"),
+        ({"energy_boundary": "site", "pue": "1.25", "gwp_kgco2e": "5.1"}, "zero_energy"),
+        ({"requests": "0", "water_l": "3"}, "zero_energy"),
+        ({"requests": "0", "device": "gpu/l4", "device_hours": "10"}, "declared_zero"),
+        ({"data_gb": "12"}, "declared_zero"),
+    ],
+)
+def test_a_zero_of_which_no_work_is_known_is_unknown_and_not_zero(
+    tmp_path: Path, said: dict[str, str], check: str
+) -> None:
+    """Beside 120 known kWh, in its own group and in the total: the total is 120 kWh of one run of two, and no figure of
+    the row is zero, nor is there a remark of an empty quotient (gases over no electricity)."""
+    row = one(**MEASURED | {"service": "passerelle", "energy_kwh": "0"} | said)
+    energies = (row.gpu_energy_kwh, row.other_energy_kwh, row.site_energy_kwh)
+    assert (energies, row.other_mode) == ((None, None, None), "mode/not_estimable")
+    assert check in row.checks
+    found = built(tmp_path, row, one(**MEASURED))
+    alone = amounts(found.groups("service_key = $1", ["passerelle"]))
+    assert (alone["energy"].central, alone["energy"].high) == (None, None)
+    assert found.totals().indicators["it_energy"]["at_factor_values"] == pytest.approx(120)
+    assert not {code.code for code in found.totals().checks} & {"any_grid", "declared_gases", "water_by_energy"}
 
 
 def test_an_unknown_beside_a_known_changes_no_total_and_is_said(tmp_path: Path) -> None:

@@ -280,10 +280,11 @@ def test_what_a_person_should_look_at(cells: dict[str, str], check: str) -> None
 
 
 def test_zero_read_over_a_run_is_unknown_and_not_zero() -> None:
-    row = one(cpu_energy="0", ram_energy="0", energy_consumed="0")
-    assert (row.cpu_energy_kwh, row.ram_energy_kwh, row.other_energy_kwh) == (None, None, None)
-    assert row.other_mode == "mode/not_estimable"
-    assert one(duration="0", cpu_energy="0", ram_energy="0", energy_consumed="0").other_mode != "mode/not_estimable"
+    """Over no time too: nothing was measured, and what the work took is not known."""
+    for duration in ("60", "0.4", "0"):
+        row = one(duration=duration, cpu_energy="0", ram_energy="0", energy_consumed="0")
+        assert (row.cpu_energy_kwh, row.ram_energy_kwh, row.other_energy_kwh) == (None, None, None)
+        assert row.other_mode == "mode/not_estimable"
 
 
 def test_when_sum_and_total_differ_the_components_count() -> None:

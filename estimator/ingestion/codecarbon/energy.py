@@ -228,7 +228,7 @@ def judge(signs: Signs, facts: RowFacts) -> Judgement:
     fields["other_mode"] = _mode(no_rest, signs.rest_is_zero, False, facts.modes["other"], UNKNOWN_MODE)
     if not no_rest:
         known.add("other")
-    if signs.zero and not signs.instant:  # a machine at work draws power: zero read is not zero consumption
+    if signs.zero:  # a machine at work draws power, and over no time nothing is measured: not zero consumption
         fields["other_mode"] = UNREADABLE
         known.clear()
     fields["gap"] = facts.gap or _gap(fields, facts.fields["machine"], signs.mostly_gpu)

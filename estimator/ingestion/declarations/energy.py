@@ -6,12 +6,13 @@ from typing import Any
 
 from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.catalogue.load import load
-from estimator.ingestion.declarations.columns import COUNTS, Cells
+from estimator.ingestion.declarations.columns import COUNTS, HEARD, REPORTED, Cells
 from estimator.ingestion.reader import RowRefused
 
 BOUNDARIES = ("gpu", "it", "site")
 BASES = ("measured", "computed")
 NOT_ESTIMABLE = "mode/not_estimable"
+DONE = (*COUNTS, "device_hours", "data_gb")  # a zero beside one of these is not that of a service that did nothing
 _ECOLOGITS = re.compile(r"^ecologits\W*v?(\d+)\.(\d+)", re.IGNORECASE)
 _ONE_BY_ONE, _BATCHED = (0, 8), (0, 11)  # EcoLogits: last version for unbatched requests, compared by us
 
@@ -19,25 +20,24 @@ _ONE_BY_ONE, _BATCHED = (0, 8), (0, 11)  # EcoLogits: last version for unbatched
 def energy_fields(cells: Cells) -> tuple[dict[str, Any], list[str]]:
     """(energies [kWh of IT], modes, gap and PUE as fields of Activity, checks). RowRefused.
 
-    Undeclared energy, and zero for non-zero work, are unknown and not zero. Site energy is
-    divided once by the PUE stated with it, by which a build multiplies it again. Without one, as on a bill, it is
-    kept as that of the site, which a build divides by the PUE of the host. Accelerator energy stays as declared: the
-    rest of the server is added by its gap, as an estimate.
+    Undeclared energy, and a zero, are unknown and not zero: but for a service whose counts are declared and all zero,
+    without gases or water. Site energy is divided once by the PUE stated with it, by which a build multiplies it again.
+    Without one, as on a bill, it is kept as that of the site, which a build divides by the PUE of the host. Accelerator
+    energy stays as declared: the rest of the server is added by its gap, as an estimate.
     """
     boundary, basis = cells.word("energy_boundary", BOUNDARIES), cells.word("energy_basis", BASES)
     pue, kwh = _pue(cells), cells.number("energy_kwh")
-    done = [cells.number(name) for name in COUNTS]
+    done = [cells.hours(HEARD), *map(cells.number, DONE)]
     fields: dict[str, Any] = {"reported_pue": pue}
     unused = ["declared_pue_unused"] if pue is not None else []
     if kwh is None:
         return fields | {"other_mode": NOT_DECLARED}, ["energy_not_declared", *unused]
-    if kwh == 0 and any(done):
-        return fields | {"other_mode": NOT_ESTIMABLE}, ["declared_zero", *unused]
+    idle = 0 in done and not any(map(cells.number, REPORTED))
+    if kwh == 0 and (any(done) or not idle):
+        return fields | {"other_mode": NOT_ESTIMABLE}, ["declared_zero" if any(done) else "zero_energy", *unused]
     if not _situated(cells, {"energy_boundary": (boundary, BOUNDARIES), "energy_basis": (basis, BASES)}):
         return fields, []
     mode, checks = _mode(basis, cells.text("method"))
-    if kwh == 0:
-        checks.append("zero_energy")
     if boundary == "site":
         if pue is None and "pue" in cells.faults:
             return fields, checks
