@@ -13,6 +13,7 @@ from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language, proof_sentence, service_bars, why_not_measured
 from estimator.assessment.impacts import Amount
+from estimator.builds.mending import AT_LEAST
 from estimator.core.number_format import plain, said_in_sentence, share_text, step_for, with_unit
 from estimator.results.reading import Results
 from estimator.results.totals import ServiceTotals, Totals
@@ -74,6 +75,7 @@ def _notes(
     """What the answer covers and why it is not all measured."""
     energy, unknown = totals.indicators["energy"], totals.coverage.unknown
     notes: list[str | Markup] = [html_parts.impossible_note(totals.coverage.impossible, lang)]
+    notes.append(t("explain.least", lang) if any(check.code in AT_LEAST for check in totals.checks) else "")
     without = len(services) - len(_services_with_energy(services))
     if energy.central is None:
         name, without = html_parts.figure_name("it_energy", lang), 0

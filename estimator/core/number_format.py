@@ -266,7 +266,7 @@ def partly_text(amount: Interval, lang: str) -> str:
 
 
 def impossible_text(share: float, lang: str) -> str:
-    """« Puissances impossibles : 95 % de cette électricité… », where they weigh more than a hundredth of it."""
+    """« Relevés impossibles : 95 % de l'électricité… », where they are more than a hundredth of it."""
     return _t("numbers.impossible", lang, share=share_text(min(share, 1.0), lang)) if share > float(HUNDREDTH) else ""
 
 

@@ -88,9 +88,8 @@ def test_powers_that_cannot_be_are_counted_and_their_share_is_said(impossible: R
     assert impossible.explain("total.it_energy").amount.at_factor_values == pytest.approx(50.0), "counted as read"
     months = {period: coverage(scope_of(tmp_path, "all", period))["impossible"] for period in ("2026-03", "2026-04")}
     assert months == pytest.approx({"2026-03": 30 / 40, "2026-04": 0.0})
-    assert "! Puissances impossibles : 60 % de cette électricité" in typeset(
-        sobria(tmp_path, "explain", "total.energy").stdout, "fr"
-    ).replace("\u00a0", " ")
+    text = sobria(tmp_path, "explain", "total.energy").stdout
+    assert "! Relevés impossibles : 60 % de l’électricité" in text.replace("\u00a0", " ")
     page = str(explain_view(impossible.explain("total.energy"), "fr"))
     assert typeset("La barre suppose les puissances lues possibles", "fr") in page and "neuf fois sur dix" not in page
 
@@ -105,7 +104,7 @@ def test_only_what_weighs_leads_to_its_correction() -> None:
 def test_the_summary_says_it_in_place_of_its_proof(impossible: Results, tmp_path: Path, period: str, odd: bool) -> None:
     body = synthesis(scope_of(tmp_path, "all", period))
     assert ("Électricité des machines" in caveat(body, "fr")) != odd
-    assert ("Impossible powers: 75% of this electricity" in rendered(document(body, "en"), "md")) == odd
+    assert ("Impossible readings: 75% of the electricity" in rendered(document(body, "en"), "md")) == odd
 
 
 def test_what_can_be_opened_is_listed(impossible: Results, tmp_path: Path) -> None:

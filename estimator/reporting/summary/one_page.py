@@ -4,16 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.core.errors import say
-from estimator.core.number_format import (
-    NO_BREAK,
-    WHOLE,
-    figure,
-    impossible_text,
-    interval_text,
-    step_for,
-    tick_text,
-    with_unit,
-)
+from estimator.core.number_format import NO_BREAK, WHOLE, figure, interval_text, step_for, tick_text, with_unit
 from estimator.core.typography import typeset
 from estimator.reporting.documents.document import (
     Document,
@@ -210,7 +201,6 @@ def proof_of(check: Body, lang: str) -> str:
 
 def _foot(body: Body, lang: str) -> Iterator[str]:
     yield caveat(body, lang)
-    yield from filter(None, [impossible_text(body["indicators"]["coverage"]["impossible"], lang)])
     yield tell("scope", lang)
     yield tell("made", lang, build=body["build"], version=body["factors_version"][:12])
 

@@ -326,13 +326,14 @@ def verdict(body: Mapping[str, Any], lang: str) -> str:
 
 
 def caveat(body: Mapping[str, Any], lang: str) -> str:
-    """What every figure of a page or a sheet stands on: its territory and period, its uses, its proof if any; the proof
-    is not told of powers that cannot be, which are told apart."""
+    """What every figure of a page or a sheet stands on: its territory and period, its uses, its proof if any, or
+    the share of it that cannot be."""
     where = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
     cover = body["indicators"]["coverage"]
     told = tell("stands_on", lang, **where, counted=in_use_text(cover["value"], lang))
-    proof = "" if impossible_text(cover["impossible"], lang) else proof_text(cover["proof"], lang)
-    return f"{told} {tell('proof_of_all', lang, proof=proof)}" if proof else told
+    proof = proof_text(cover["proof"], lang)
+    said = impossible_text(cover["impossible"], lang) or (proof and tell("proof_of_all", lang, proof=proof))
+    return f"{told} {said}" if said else told
 
 
 def picture_title(body: Mapping[str, Any], lang: str) -> str:
