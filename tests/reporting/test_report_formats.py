@@ -9,7 +9,7 @@ import pytest
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.site_ownership import owner
 from estimator.reporting.publications.write import REPORTS
-from tests.reporting.authority import ADEME, SITE, case, facts, rows_of, run, text
+from tests.reporting.authority import ADEME, SITE, WHO, case, facts, rows_of, run, text
 from tests.support import built
 
 # BoAmps
@@ -87,6 +87,16 @@ def test_boamps_sums_runs_and_says_what_nobody_told(home: Path) -> None:
     assert (body["header"]["reportStatus"], body["infrastructure"]["infraType"]) == ("draft", "onPremise")
     assert body["task"]["taskStage"] == "non précisé" and body["task"]["taskFamily"] == "répondre"
     assert body["quality"] == "high", "a meter is right within 2 %, BoAmps says high up to 10 %"
+
+
+@pytest.mark.parametrize(("written", "told"), [("question-rag", "Question sur ses documents"), ("trier", "trier")])
+def test_boamps_names_the_family_of_a_task(home: Path, written: str, told: str) -> None:
+    """Any words for its schema, such as « text classification »: the name of a task of the tables, not its key."""
+    register = Register(home)
+    for use in register.use_cases():
+        register.change(use.id, {"task": written}, WHO)
+    bodies = [json.loads(body) for body in REPORTS["boamps"](facts(home, "metropole")).files.values()]
+    assert {body["task"]["taskFamily"] for body in bodies} == {told}
 
 
 def test_boamps_leaves_out_what_has_no_energy_or_no_hardware(home: Path) -> None:

@@ -21,6 +21,7 @@ from estimator.ingestion.kept_traces import sidecar_of
 from estimator.ledger.rows import COMPONENTS
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.site_ownership import owner
+from estimator.reporting.uses.resident import task_text
 
 GROUPED = (
     "service_key", "model", "host", "zone", "machine", "device", "device_count", "reader", "tool_version", "cpu_mode",
@@ -130,7 +131,7 @@ def _task(facts: ReportFacts, group: RunGroup) -> dict[str, Any]:
     answers = bool(model and group.total("output_tokens", "images", "requests"))
     known = {
         "taskStage": "inference" if answers else facts.say("unsaid"),
-        "taskFamily": case.task,
+        "taskFamily": task_text(case.task, facts.lang),
         "algorithms": [_algorithm(model) if model else {"algorithmName": facts.say("unsaid")}],
         "dataset": _dataset(group),
     }
