@@ -31,26 +31,27 @@ from estimator.ledger.rows import COMPONENTS, Refused, faults_of, unlike
 NOT_ESTIMABLE = "not_estimable"
 
 
-@dataclass(frozen=True)
+@dataclass
 class FileCheck:
-    """One file: its reader, its rows by proof of their electricity, or why it is not read.
+    """One file: its reader, counts over its rows so far, or why it is not read.
 
-    kwh: what was read by proof and component [kWh]; a row has a line of each proof that it holds.
+    proofs, kwh: rows, and what was read by component [kWh], by proof of their electricity; a row has a line of each
+    proof that it holds. places: as read, that no table has.
     """
 
     name: str
     reader: str = ""
     read: int = 0
-    refused: tuple[Refused, ...] = ()
-    alike: tuple[Remark, ...] = ()
-    left_out: tuple[str, ...] = ()
+    refused: list[Refused] = field(default_factory=list)
+    alike: list[Remark] = field(default_factory=list)
+    left_out: dict[str, None] = field(default_factory=dict)
     proofs: Counter[str] = field(default_factory=Counter)
-    kwh: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    kwh: dict[str, Counter[str]] = field(default_factory=dict)
     checks: Counter[str] = field(default_factory=Counter)
-    faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    places: frozenset[str] = frozenset()  # as read, that no table has
-    unknown_models: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
+    faults: dict[str, dict[str, str]] = field(default_factory=dict)
+    places: set[str] = field(default_factory=set)
+    unknown_models: set[str] = field(default_factory=set)
+    services: set[str] = field(default_factory=set)
     error: SobriaError | None = None
 
     @property
@@ -96,85 +97,10 @@ class FileCheck:
                 for code in sorted({remark.code for remark in self.alike})
                 if (told := [remark for remark in self.alike if remark.code == code])
             ],
-            "unknown_models": list(self.unknown_models),
-            "services": list(self.services),
+            "unknown_models": sorted(self.unknown_models),
+            "services": sorted(self.services),
             "error": self.error.as_dict() if self.error else None,
         }
-
-
-@dataclass(frozen=True)
-class DryRun:
-    """Dry run of an import of these paths, and what their folders hold that no reader recognised."""
-
-    account: Account
-    files: tuple[FileCheck, ...]
-    left: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """{"account", "files", "not_recognised"}"""
-        files = [file.as_dict() for file in self.files]
-        return {"account": self.account.as_dict(), "files": files, "not_recognised": list(self.left)}
-
-
-def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext) -> DryRun:
-    """Parse files, folders or `-` as an import would, and account for each row against the ledger of this home,
-    which is not modified."""
-    with _copy(home) as ledger:
-        posting, declared = Append(ledger), Declared(ledger)
-        found = find_files(paths)
-        files = tuple(_check(path, posting, declared, context) for path in found.traces)
-        return DryRun(posting.account(), files, tuple(found.left))
-
-
-def _check(path: str | Path, posting: Append, declared: Declared, context: ReadingContext) -> FileCheck:
-    found = RowTally()
-    told: list[Remark] = []
-    sidecar = UnusedSidecar(path)
-
-    def look_at(result: ReadResult) -> ReadResult:
-        sidecar.look_at(result)
-        told.extend(alike(result.rows, declared))
-        return found.look_at(result)
-
-    try:
-        opened = open_results(path, context)
-        posting.take(opened.trace, map(look_at, opened.results))
-        told.extend(sidecar.remarks())
-        if not found.read:
-            raise SobriaError("no_rows", file=opened.trace.name)
-    except SobriaError as error:
-        return FileCheck(Path(path).name, read=found.read, error=error)
-    return FileCheck(
-        opened.trace.name,
-        opened.reader.name,
-        found.read,
-        tuple(found.refused),
-        tuple(told),
-        tuple(found.left_out),
-        found.proofs,
-        found.kwh,
-        found.checks,
-        found.faults,
-        frozenset(found.places),
-        tuple(sorted(found.unknown_models)),
-        tuple(sorted(found.services)),
-    )
-
-
-class RowTally:
-    """Counts over the rows of a file so far."""
-
-    def __init__(self) -> None:
-        self.read = 0
-        self.refused: list[Refused] = []
-        self.left_out: dict[str, None] = {}
-        self.proofs: Counter[str] = Counter()
-        self.kwh: dict[str, Counter[str]] = {}
-        self.checks: Counter[str] = Counter()
-        self.faults: dict[str, dict[str, str]] = {}
-        self.unknown_models: set[str] = set()
-        self.places: set[str] = set()
-        self.services: set[str] = set()
 
     def look_at(self, result: ReadResult) -> ReadResult:
         """Count these rows, and return them."""
@@ -209,6 +135,51 @@ class RowTally:
             self.places.add(kind["zone_as_read"])
         if kind["model"] and modelled and not named:
             self.unknown_models.add(kind["model"])
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """Dry run of an import of these paths, and what their folders hold that no reader recognised."""
+
+    account: Account
+    files: tuple[FileCheck, ...]
+    left: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """{"account", "files", "not_recognised"}"""
+        files = [file.as_dict() for file in self.files]
+        return {"account": self.account.as_dict(), "files": files, "not_recognised": list(self.left)}
+
+
+def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext) -> DryRun:
+    """Parse files, folders or `-` as an import would, and account for each row against the ledger of this home,
+    which is not modified."""
+    with _copy(home) as ledger:
+        posting, declared = Append(ledger), Declared(ledger)
+        found = find_files(paths)
+        files = tuple(_check(path, posting, declared, context) for path in found.traces)
+        return DryRun(posting.account(), files, tuple(found.left))
+
+
+def _check(path: str | Path, posting: Append, declared: Declared, context: ReadingContext) -> FileCheck:
+    found = FileCheck(Path(path).name)
+    sidecar = UnusedSidecar(path)
+
+    def look_at(result: ReadResult) -> ReadResult:
+        sidecar.look_at(result)
+        found.alike.extend(alike(result.rows, declared))
+        return found.look_at(result)
+
+    try:
+        opened = open_results(path, context)
+        found.name, found.reader = opened.trace.name, opened.reader.name
+        posting.take(opened.trace, map(look_at, opened.results))
+        found.alike.extend(sidecar.remarks())
+        if not found.read:
+            raise SobriaError("no_rows", file=found.name)
+    except SobriaError as error:
+        return FileCheck(Path(path).name, read=found.read, error=error)
+    return found
 
 
 def _components(read: Mapping[str, float]) -> dict[str, str]:

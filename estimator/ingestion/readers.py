@@ -201,7 +201,7 @@ def find_files(paths: Iterable[str | Path]) -> FoundFiles:
             _look_inside(place, found)
         elif not place.name.endswith(SUFFIX):
             found.traces.append(place)
-    found.left.sort(key=lambda name: (_is_hidden(name), name))
+    found.left.sort(key=lambda name: (f"/{name}".count("/.") > 0, name))
     return found
 
 
@@ -225,10 +225,6 @@ def _look_inside(folder: Path, found: FoundFiles) -> None:
         found.left.extend((place / name).relative_to(folder).as_posix() for name in left)
         found.left.extend((place / name).relative_to(folder).as_posix() + "/" for name in closed)
     found.traces.extend(Path(error.filename) for error in unlisted)
-
-
-def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") for part in name.split("/"))
 
 
 def _is_trace(folder: str, name: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from estimator.catalogue.load import load
 from estimator.cli.check import check_text
 from estimator.core import parquet_files
-from estimator.ingestion.dry_run import FileCheck, RowTally, check_paths
+from estimator.ingestion.dry_run import FileCheck, check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import ReadResult
 from estimator.ledger import Account, Ledger
@@ -79,9 +79,9 @@ def test_a_row_of_several_proofs_says_which_component_each_is_of() -> None:
     row = result_of(SAMPLES[0].read_bytes(), SAMPLES[0].name).rows[0].model_copy(update=read)
     none = {f"{part}_energy_kwh": None for part in ("cpu", "gpu", "ram", "other", "site")}
     kwh = ({"gpu_energy_kwh": 0.1, "ram_energy_kwh": 0.1}, {"gpu_energy_kwh": 0.2})
-    found = RowTally()
+    found = FileCheck("f", "codecarbon")
     found.look_at(ReadResult([row.model_copy(update=none | one) for one in kwh], [], 2))
-    body = FileCheck("f", "codecarbon", 2, proofs=found.proofs, kwh=found.kwh).as_dict()
+    body = found.as_dict()
     assert body["proofs"] == {"measured": 2, "estimated": 1}
     assert {proof: told["fr"] for proof, told in body["components"].items()} == {
         "measured": "cartes de calcul",
@@ -106,7 +106,7 @@ def test_rows_in_a_table_are_counted_as_rows_one_by_one() -> None:
         rows += [row.model_copy(update={change: None}) for row in rows[: len(SAMPLES) * 4]]
     rows += [row.model_copy(update={"output_tokens": 0.0, "device_hours": 1.0}) for row in rows]
     rows += [row.model_copy(update={"model": "pinceau-9"}) for row in rows if row.model and row.output_tokens]
-    one_by_one, together = RowTally(), RowTally()
+    one_by_one, together = FileCheck("f"), FileCheck("f")
     one_by_one.look_at(ReadResult(rows, [], len(rows)))
     together.look_at(ReadResult([], [], len(rows), table=parquet_files.table_of(rows, ACTIVITY_SCHEMA)))
     for told in ("read", "proofs", "checks", "unknown_models"):

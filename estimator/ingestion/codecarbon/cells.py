@@ -1,6 +1,5 @@
 """Cells of a block of codecarbon rows, parsed by column: numbers, times, texts, and irregular rows."""
 
-from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -81,13 +80,12 @@ def _moments(column: pa.Array, plain: pa.Array) -> tuple[np.ndarray, np.ndarray]
         parsed = pc.cast(pc.if_else(plain, column, None), pa.timestamp("us"))
     except pa.ArrowInvalid:
         found = [timestamps.parse(text, day_first=False) for text in column.to_pylist()]
-        naive = [_naive(moment) if p else None for moment, p in zip(found, plain.to_pylist(), strict=True)]
+        naive = [
+            moment.replace(tzinfo=None) if moment and p else None
+            for moment, p in zip(found, plain.to_pylist(), strict=True)
+        ]
         parsed = pa.array(naive, pa.timestamp("us"))
     return _truths(pc.fill_null(pc.cast(parsed, pa.int64()), 0)), _truths(pc.is_null(parsed))
-
-
-def _naive(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.replace(tzinfo=None)
 
 
 def _few_texts(column: pa.Array, name: str, identities: Identities) -> pa.Array | None:

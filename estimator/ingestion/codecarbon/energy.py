@@ -10,7 +10,7 @@ from estimator.catalogue.input_faults import breaks
 from estimator.catalogue.load import load
 from estimator.ingestion.codecarbon.facts import ABSENT, RowFacts
 from estimator.ingestion.codecarbon.methods import UNKNOWN_MODE
-from estimator.ingestion.parsing.delimited_text import number_text
+from estimator.ingestion.parsing.delimited_text import number_or_nan
 from estimator.ingestion.reader import RowRefused
 
 COMPONENTS = ("cpu", "gpu", "ram")
@@ -280,10 +280,7 @@ def energy_fields(read: Figures, facts: RowFacts, expected: frozenset[str]) -> t
 def _number(name: str, text: str, decimal_comma: bool) -> float | None:
     if not text:
         return None
-    try:
-        value = float(number_text(text) if decimal_comma else text)
-    except ValueError:
-        value = math.nan
+    value = number_or_nan(text, decimal_comma)
     if math.isfinite(value):
         return value
     if name in NEEDED:

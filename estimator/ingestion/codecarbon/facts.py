@@ -65,12 +65,14 @@ def facts_of(
         cloud_region=read("cloud_region"),
     )
     computer = places.recognise(ComputerRead(*(read(name) for name in ComputerRead._fields)))
+    uncounted = any(read(name) and _count(read(name)) is None for name in COUNTED)
     zone, place_checks = ResolvedPlace(side.zone, ()) if side.zone else find(place, coordinates, places)
     named = side.host or places.resolve_host(place.cloud_provider, place.cloud_region)
     host = named or computer.host
     pue, pue_checks = _pue(read("pue"))
     device = _device(read, places, computer, side)
     scope = side.scope if side.scope != "unknown" else _SCOPES.get(read("tracking_mode").lower(), "unknown")
+    whole = 1.0 if scope == "machine" else None
     clock, basis, clock_checks = _clock(context, zone, coordinates, sidecar)
     machine, units, machine_checks = _machine(side, computer, _count(read("cpu_count")), device.cards)
     fields = {
@@ -85,7 +87,7 @@ def facts_of(
         "device_as_read": read("gpu_model") or None,
         "device_count": device.cards,
         "scope": scope,
-        "resource_share": side.resource_share if side.resource_share is not None else _whole(scope),
+        "resource_share": whole if side.resource_share is None else side.resource_share,
         "reported_pue": pue if read("pue") else None,
         **{name: getattr(side, name) for name in _OF_ANY_ROW},
     }
@@ -97,7 +99,7 @@ def facts_of(
             *clock_checks,
             *(["cards_contradicted"] if device.contradicted else []),
             *machine_checks,
-            *(["cells_unread"] if off_the_globe(coordinates) or any(map(_uncounted, map(read, COUNTED))) else []),
+            *(["cells_unread"] if off_the_globe(coordinates) or uncounted else []),
             *_checks(read, named or (host if host == DESK else None), device.read_but_unknown, side),
         ),
         zone=ZoneInfo(clock),
@@ -161,10 +163,6 @@ def _count(text: str) -> int | None:
     return int(number) if 0 <= number < 1e6 else None
 
 
-def _uncounted(text: str) -> bool:
-    return bool(text) and _count(text) is None
-
-
 def _pue(text: str) -> tuple[float, list[str]]:
     if not text:
         return 1.0, []
@@ -198,10 +196,6 @@ def _zone_as_read(place: PlaceRead, checks: tuple[str, ...]) -> str | None:
     """Country and region; the region of a provider too where no table has it."""
     cloud = f"{place.cloud_provider}:{place.cloud_region}" if "unknown_region" in checks else ""
     return "/".join(filter(None, (place.country_iso or place.country_name, place.region, cloud))) or None
-
-
-def _whole(scope: str) -> float | None:
-    return 1.0 if scope == "machine" else None
 
 
 def _checks(read: Callable[[str], str], host: str | None, card_unknown: bool, side: Sidecar) -> list[str]:

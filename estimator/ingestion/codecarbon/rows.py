@@ -16,7 +16,7 @@ from estimator.ingestion.codecarbon.exports import judged
 from estimator.ingestion.codecarbon.facts import RowFacts, facts_of
 from estimator.ingestion.codecarbon.place import Coordinates
 from estimator.ingestion.parsing import redaction, timestamps
-from estimator.ingestion.parsing.delimited_text import number_text
+from estimator.ingestion.parsing.delimited_text import number_or_nan
 from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.parsing.row_parts import check_begun
 from estimator.ingestion.parsing.sidecars import Sidecars
@@ -178,11 +178,11 @@ class RowReading:
         for number, name, place in self.numbers:
             text = cells[place].strip()
             if text:
-                value = _float(number_text(text) if self.delimiter != "," else text)
-                if value is None:
-                    words.append(f"{name}\x1e{text}")
-                else:
+                value = number_or_nan(text, self.delimiter != ",")
+                if math.isfinite(value):
                     numbers[number] = value
+                else:
+                    words.append(f"{name}\x1e{text}")
         said = "".join(f"\x1f{word}" for word in words).encode("utf-8", "surrogatepass")
         return digest_of(shared) + said + pack(*numbers)
 
@@ -220,12 +220,3 @@ class RowReading:
 def digest_of(shared: str) -> bytes:
     """Digest of the cells shared by most rows of a file, part of the identity of each."""
     return blake2b(shared.encode("utf-8", "surrogatepass"), digest_size=SIZE).digest()
-
-
-def _float(text: str) -> float | None:
-    """A finite number, or None."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

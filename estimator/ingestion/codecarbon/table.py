@@ -76,7 +76,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
         said = CellValues(cut.said.numbers[kept], cut.said.moments[kept], words, odd[kept])
         cut = Cut(cut.cells.take(pa.array(kept)), said, cut.line)
         figures, gone = (Figures._make(column[kept] for column in part) for part in (figures, gone))
-        signs = Signs._make(_at(column, kept) for column in signs)
+        signs = Signs._make(sign[kept] if isinstance(sign, np.ndarray) else sign for sign in signs)
         group_of, pue, rest = group_of[kept], pue[kept], rest[kept]
     kinds, kind_of = _kinds(signs, group_of)
     judged = [judge(signs_at, groups[group].facts) for group, signs_at in kinds]
@@ -165,10 +165,6 @@ def _renumbered_codes(codes: np.ndarray) -> np.ndarray:
     return numbers.astype(np.int64)
 
 
-def _at(column: Any, kept: np.ndarray) -> Any:
-    return column[kept] if isinstance(column, np.ndarray) else column
-
-
 def _kinds(signs: Signs, group_of: np.ndarray) -> tuple[list[tuple[int, Signs]], np.ndarray]:
     """(group, signs) of each kind of rows, and the kind of each row."""
     codes = group_of.astype(np.int64)
@@ -211,10 +207,7 @@ def _names(
     run = _null_if_empty(cut.cells[at["run_id"]]) if "run_id" in at else nothing
     task = _null_if_empty(cut.cells[at["task_name"]]) if "task_name" in at else nothing
     task = pc.fill_null(task, "?") if columns.is_task_file else task
-    if columns.is_task_file:
-        cumulative: Any = pa.array(np.zeros(len(group_of), bool))
-    else:
-        cumulative = pc.is_valid(run)
+    cumulative = pc.is_valid(nothing if columns.is_task_file else run)
     run_key = pc.if_else(cumulative, pc.binary_join_element_wise(run, service, "/"), row_id)
     return {"row_id": row_id, "run_key": run_key, "run_id": run, "task_name": task, "cumulative": cumulative}
 

@@ -13,12 +13,12 @@ from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
 from estimator.core.number_format import exact_text
 from estimator.core.typography import some_of
+from estimator.ingestion.codecarbon.exports import WAYS
 from estimator.ingestion.sidecar import misnamed_sidecar, sidecar_of_file
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
 
-EXPORTED = frozenset({"readings_proven", "increments_proven", "increments_suspected"})
 TOLD = ("declared_site", "declared_site_split", "declared_pue_unused", "period_unfinished")
 
 
@@ -162,10 +162,10 @@ def remarks(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
 def alike(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
     """Those of what declares the same as another; of an exported table, how many runs are read in which way."""
     yield from declared.alike(rows)
-    ways = {row.run_id: way for row in rows for way in EXPORTED & {*row.checks}}
+    ways = {row.run_id: way for row in rows for way in WAYS if way in row.checks}
     if ways:
         found = Counter(ways.values())
-        yield Remark("exported_runs", rows[0].file_name, rows[0].line, {way: str(found[way]) for way in EXPORTED})
+        yield Remark("exported_runs", rows[0].file_name, rows[0].line, {way: str(found[way]) for way in WAYS})
 
 
 class UnusedSidecar:

@@ -45,7 +45,8 @@ def records(name: str, text: str, delimiter: str, first: int = 1) -> Iterator[tu
             swallowed = sum(lines.count(delimiter) >= max(widest - 1, 1) for c in cells for lines in c.split("\n")[1:])
             if swallowed and widest:
                 raise SobriaError("unclosed_quote", file=name, line=line, count=swallowed)
-            if any(map(str.strip, cells)) and not _is_hint(line, cells, delimiter):
+            hint = line == 1 and _EXCEL_HINT.match(delimiter.join(cells).strip())
+            if any(map(str.strip, cells)) and not hint:
                 yield line, cells
             line = first + reader.line_num
     except csv.Error as error:
@@ -69,13 +70,9 @@ def number_text(cell: str) -> str:
     return cell.replace(",", ".") if _DECIMAL_COMMA.match(cell) else cell
 
 
-def number_or_nan(cell: str) -> float:
-    """A number as `number_text` writes it, NaN where the cell has none."""
+def number_or_nan(cell: str, spreadsheet: bool = True) -> float:
+    """A number, read as `number_text` where the file may come from a French spreadsheet; NaN where there is none."""
     try:
-        return float(number_text(cell))
+        return float(number_text(cell) if spreadsheet else cell)
     except ValueError:
         return math.nan
-
-
-def _is_hint(line: int, cells: list[str], delimiter: str) -> bool:
-    return line == 1 and _EXCEL_HINT.match(delimiter.join(cells).strip()) is not None
