@@ -13,7 +13,6 @@ from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language, proof_sentence, service_bars, why_not_measured
 from estimator.assessment.impacts import Amount
-from estimator.builds.mending import AT_LEAST
 from estimator.core.number_format import plain, said_in_sentence, share_text, step_for, with_unit
 from estimator.results.reading import Results
 from estimator.results.totals import ServiceTotals, Totals
@@ -65,7 +64,7 @@ def _answer(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> Mar
         used=t("home.used", lang, n=counted),
         energy=html_parts.opened(html_parts.explain_link("total.energy", lang), in_sentence, name),
         central=aside,
-        proof=proof_sentence(totals.proof, t("home.this", lang), lang),
+        proof=proof_sentence(totals.proof, t("home.known" if totals.at_least else "home.this", lang), lang),
     )
 
 
@@ -75,7 +74,6 @@ def _notes(
     """What the answer covers and why it is not all measured."""
     energy, unknown = totals.indicators["energy"], totals.coverage.unknown
     notes: list[str | Markup] = [html_parts.impossible_note(totals.coverage.impossible, lang)]
-    notes.append(t("explain.least", lang) if any(check.code in AT_LEAST for check in totals.checks) else "")
     without = len(services) - len(_services_with_energy(services))
     if energy.central is None:
         name, without = html_parts.figure_name("it_energy", lang), 0
@@ -84,6 +82,7 @@ def _notes(
     elif energy.covers < html_parts.ALMOST_ALL:
         notes.append(t("home.covers", lang, share=share_text(energy.covers, lang)))
     notes.append(why_not_measured(modes, lang))
+    notes.append(t("explain.least", lang) if totals.at_least else "")
     notes.append(t("home.unknown", lang, n=unknown) if unknown else "")
     notes.append(t("home.without", lang, n=without) if without else "")
     return notes

@@ -125,10 +125,14 @@ def _said(totals: Totals, name: str, lang: str) -> str:
 def _proof(totals: Totals, lang: str) -> str:
     """How much of the electricity is measured; runs of unknown electricity apart."""
     unknown = totals.coverage.unknown
-    if not unknown or not any(totals.proof.values()):
+    if not (unknown or totals.at_least) or not any(totals.proof.values()):
         return proof_sentence(totals.proof, t("measures.their", lang), lang)
     said = proof_sentence(totals.proof, t("measures.their_known", lang), lang)
-    return f"{said} {t('measures.unknown', lang, n=unknown)}"
+    rest = [
+        t("measures.unknown", lang, n=unknown) if unknown else "",
+        t("explain.least", lang) if totals.at_least else "",
+    ]
+    return " ".join(filter(None, [said, *rest]))
 
 
 def _part(build: Results, name: str, names: Mapping[str, str], lang: str) -> Markup:

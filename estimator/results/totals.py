@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from estimator.assessment.impacts import Amount
+from estimator.builds.mending import AT_LEAST
 from estimator.core.fields import Strict
 
 
@@ -77,6 +78,11 @@ class Totals(Strict):
     build: Mapping[str, str]
     sample: bool
     authorities: tuple[AuthorityPart, ...] = ()
+
+    @property
+    def at_least(self) -> bool:
+        """Whether they are a minimum: a part of some run was not read."""
+        return any(check.code in AT_LEAST for check in self.checks)
 
 
 class ServiceTotals(Strict):

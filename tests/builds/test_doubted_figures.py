@@ -57,6 +57,10 @@ def test_a_figure_of_a_processor_that_nobody_read_is_a_minimum(
     assert {words: typeset(words, "fr") in page for words in told} == told
 
 
+def test_totals_are_a_minimum_where_one_run_was_not_read_whole(unread: Results, tmp_path: Path) -> None:
+    assert unread.totals().at_least and not built(tmp_path / "whole", activity()).totals().at_least
+
+
 def test_a_figure_has_the_remarks_that_it_rests_on_and_no_other(unread: Results) -> None:
     """The site of « seul » is not known, which its cooling rests on and its machines do not; its processor is supposed
     to draw 42.5 W, which both rest on."""

@@ -11,7 +11,9 @@ from dashboard.accessibility.audit import audit
 from dashboard.shared import estimator_gateway
 from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t, words
+from estimator.core.number_format import impossible_text
 from tests.home import COUNTED_ALONE, HOSTILE, KEYS, OPENED, RUNS, row_id
+from tests.support import activity, built
 
 FRAME = Path(__file__).resolve().parents[2] / "dashboard" / "pages" / "frame.py"
 PAGES = ("accueil", "mesures", "facteurs", "explication")
@@ -86,6 +88,19 @@ def test_runs_of_unknown_electricity_are_counted_apart_from_the_proof_and_the_to
     assert t("measures.unknown", lang, n=unknown) in unescape(measures)
     assert t("measures.their_known", lang) in unescape(measures)
     assert t("home.unknown", lang, n=unknown) in unescape(page("accueil", lang))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_first_pages_say_what_cannot_be_and_what_nobody_read(empty_home: Path, lang: str) -> None:
+    """30 kWh of processors in an hour, which none draws, of 37; 7 of a card whose processor was not read."""
+    card = {"cpu_energy_kwh": None, "gpu_energy_kwh": 7.0, "gpu_mode": "mode/nvml", "device": "gpu/l4"}
+    card |= {"device_count": 1, "device_hours": 100.0, "checks": ("cpu_not_metered",)}
+    built(empty_home, activity(hours=100, **card), activity(cpu_energy_kwh=30.0, host="class/server-room"))
+    odd, least = impossible_text(30 / 37, lang), t("explain.least", lang)
+    home, measures, summary = (unescape(page(name, lang)) for name in ("accueil", "mesures", "synthese"))
+    assert all(odd in text and "voir=corriger" in text for text in (home, measures, summary)) and "81" in odd
+    assert least in home and least in measures and t("home.known", lang) in home
+    assert t("explain.how_impossible", lang) in home and t("chart.how", lang) not in home
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
