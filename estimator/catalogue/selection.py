@@ -1,8 +1,9 @@
 """Factor selection for an activity group: by day, with fallback to wider subjects."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -27,6 +28,26 @@ class SelectedFactor:
     factor: Factor | None
     fallback_level: int = 0
     missing: str | None = None
+
+
+def widened(bound: SelectedFactor, spreads: Iterable[tuple[float, float]], drawn_as: str = "") -> SelectedFactor:
+    """A factor times numbers of about 1 that are between these ends, independent of it and of each other: the squares
+    of the logarithms add up. Of the draws of the factor, or of `drawn_as`; one without value is as it was."""
+    item, ends = bound.factor, list(spreads)
+    if item is None or not item.value or not ends:
+        return bound
+    own = tuple((end or item.value) / item.value for end in (item.low, item.high))
+    below, above = (math.hypot(*(math.log(each[side]) for each in (own, *ends))) for side in (0, 1))
+    low, high = item.value * math.exp(-below), item.value * math.exp(above)
+    named = "-".join(f"{end:.4g}" for each in ends for end in each)
+    new = {
+        "id": f"{item.id}/{named}",
+        "low": low,
+        "high": high,
+        "bounds_kind": "p5_p95",
+        "drawn_as": drawn_as or item.doubt,
+    }
+    return replace(bound, factor=item.model_copy(update=new))
 
 
 def bind(

@@ -68,6 +68,8 @@ def turns(scenario: Scenario, context: ComparisonContext) -> tuple[Turn, ...]:
     found = []
     for name, option in kept.items():
         fixed, slope = lines[name][0]
+        if np.max(fixed) <= SAME * np.max(fixed + slope * scenario.need.volume):
+            continue  # a service of others: nothing of it waits
         share = (option.use.resource_share if option.use else None) or 1.0
         services = option.alternative.shared_by if option.alternative else 1 / share
         for other in (o for o in lines if o not in kept and not one_program(scenario, name, o)):

@@ -27,12 +27,14 @@ NOT_OF_TOKENS = dict.fromkeys(MEDIA, "not_a_text_model") | {"audio": "seconds_wa
 
 @dataclass(frozen=True)
 class InferenceInventory:
-    """Amounts and factors of a group, measured rows that were used, warnings."""
+    """Amounts and factors of a group, measured rows that were used, warnings; cards for the least, usual and largest
+    size of the model."""
 
     amounts: dict[str, float]
     bounds: dict[str, SelectedFactor]
     rows: tuple[str, ...] = ()
     warnings: list[dict[str, str]] = field(default_factory=list)
+    cards: tuple[float, ...] = (1.0, 1.0, 1.0)
 
 
 def inference_inventory(
@@ -46,7 +48,8 @@ def inference_inventory(
         desk = request.device if request.device in DESKS else WORKSTATION
         heard_by = desk if kind == "sound" and place == DESK else device
         bounds, found = _media(kind, model, heard_by, request.image_side)
-        codes = [*found.warnings, "media_without_manufacture"] if found else []
+        alone = request.device_hours is not None  # then manufacture is that of the hours
+        codes = [*found.warnings, *(() if alone else ("media_without_manufacture",))] if found else []
         told = [sentences("token_warnings", code) for code in codes]
         bounds["output_hours"] = SelectedFactor("output_hours", model.id, None, missing="no_output_time")
         amounts = {"media_outputs": count * request.requests}
@@ -78,7 +81,7 @@ def inference_inventory(
         task = f"task/{(request.task or '').removeprefix('task/')}"
         facts["by_seats"] = {f"task_{lang}": catalogue.label(task, lang) for lang in LANGUAGES}
     told = [sentences_with("token_warnings", code, **facts.get(code, {})) for code in codes]
-    return InferenceInventory(token_amounts(request), factors.bounds, factors.rows, told)
+    return InferenceInventory(token_amounts(request), factors.bounds, factors.rows, told, factors.cards)
 
 
 def token_amounts(request: Request) -> dict[str, float]:

@@ -1,13 +1,13 @@
 """Inventory of a resolved request: activity groups by origin of electricity, with amounts and selected factors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue import models
 from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.catalogue.load import far_values
-from estimator.catalogue.selection import SelectedFactor, years_reused
+from estimator.catalogue.selection import SelectedFactor, widened, years_reused
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import sentences_with
@@ -15,7 +15,7 @@ from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference.serving import waiting
 from estimator.workloads.inference_inventory import inference_inventory
 from estimator.workloads.own_measures import Own, as_measured
-from estimator.workloads.request import Request, Retrieval
+from estimator.workloads.request import RERANKED, Request, Retrieval
 from estimator.workloads.resolution import Lengths, ResolvedRequest
 
 PLACE = (
@@ -93,6 +93,7 @@ def inventory_of(resolved: ResolvedRequest, own: Own | None = None) -> Inventory
 def _search(resolved: ResolvedRequest, asked: Retrieval, inventory: Inventory) -> None:
     """The lines of a search before an answer, where the answer is made: index, query and reranking."""
     count, lines = resolved.request.requests, dict[str, tuple[str, float, float]]()
+    of = {"index": ("document_tokens", "changed_share"), "query": ("query_tokens",), "rerank": RERANKED}
     lines["index"] = (asked.embedding_model, asked.document_tokens or 0.0, asked.indexed)
     lines["query"] = (asked.embedding_model, asked.query_tokens or 0.0, count)
     if asked.rerank_model is not None:
@@ -103,13 +104,19 @@ def _search(resolved: ResolvedRequest, asked: Retrieval, inventory: Inventory) -
             raise SobriaError("not_of_search", model=known.name, makes=makes)
         line = Request(model=model, input_tokens=tokens, requests=times).checked()
         found = inventory_of(replace(resolved, request=line, warnings=[], lengths={}))
-        inventory.groups += [replace(group, part=part) for group in found.groups]
+        spreads = [resolved.spreads[name] for name in of[part] if name in resolved.spreads]
+        inventory.groups += [replace(group, part=part, bounds=_wide(group, spreads)) for group in found.groups]
         inventory.rows = tuple(dict.fromkeys((*inventory.rows, *found.rows)))
         inventory.warnings += found.warnings
     again = "index_once" if not asked.reindexings else "index_full" if asked.changed_share == 1 else "index_changed"
     facts = {"documents": asked.documents, "times": asked.reindexings, "share": 100 * asked.changed_share}
     read_by = models.find(asked.embedding_model).name
     inventory.warnings.append(sentences_with("served", again, **facts, model=read_by))
+
+
+def _wide(group: ActivityGroup, spreads: Sequence[tuple[float, float]]) -> Mapping[str, SelectedFactor]:
+    """The factors of a line of a search, with the doubt of its lengths in that of a token."""
+    return {n: widened(item, spreads) if n == "media_energy" else item for n, item in group.bounds.items()}
 
 
 def _answers(
@@ -136,7 +143,11 @@ def _answers(
     inventory.warnings += found.warnings
     inventory.warnings += _of_a_fleet(resolved, found.bounds.get("serving_software"))
     if resolved.reserved:
-        _add_waiting_hours(resolved, inventory, ActivityGroup(amounts, bounds).values["answering_hours"])
+        spreads = _of_a_set(resolved, inventory, found.cards)
+        _add_waiting_hours(resolved, inventory, ActivityGroup(amounts, bounds), spreads)
+        inverse = [(1 / high, 1 / low) for low, high in spreads]
+        lives = resolved.bounds("device_lifetime", "machine_lifetime") if spreads else {}
+        bounds |= {name: widened(item, inverse, "cards_of_a_set") for name, item in lives.items()}
 
 
 def _of_a_fleet(resolved: ResolvedRequest, software: SelectedFactor | None) -> list[dict[str, str]]:
@@ -161,15 +172,33 @@ def task_uses(asked: ResolvedRequest | Lengths) -> dict[str, float]:
     return {"stated_uses": asked.uses, "seat_days": 0.0, "active_seat_days": 0.0} if asked.lengths else {}
 
 
-def _add_waiting_hours(resolved: ResolvedRequest, inventory: Inventory, busy: float | None) -> None:
-    """Reserved hours that no answer takes, in a group of their own: charged once, at the power of a waiting card."""
-    hours = _reserved_hours(resolved)
+def _of_a_set(resolved: ResolvedRequest, inventory: Inventory, cards: tuple[float, ...]) -> list[tuple[float, float]]:
+    """How far the cards of a set of models, whose hours are those of its usual size, are from those of its members."""
+    known = models.load().set_of.get(models.find(resolved.request.model or "").id)
+    fewest, usual, most = cards
+    if known is None or fewest == most or resolved.request.device_count:
+        return []
+    inventory.warnings.append(sentences_with("served", "cards_of_a_set", fewest=fewest, usual=usual, most=most))
+    return [(fewest / usual, most / usual)]
+
+
+def _add_waiting_hours(
+    resolved: ResolvedRequest, inventory: Inventory, answers: ActivityGroup, spreads: Sequence[tuple[float, float]]
+) -> None:
+    """Reserved hours that no answer takes, in a group of their own: charged once, at the power of a waiting card. Where
+    the time of an answer is not known, the least that it can be: its electricity at the full power of the card."""
+    hours, made = _reserved_hours(resolved), answers.values
+    busy, energy = made["answering_hours"], made["answering_energy"]
+    power = resolved.bound("max_power", resolved.subjects["device"]).factor
+    if busy is None and energy is not None and power and power.value:
+        busy = energy / power.value
+        inventory.warnings.append(sentences("served", "waiting_supposed"))
     if busy is None:
         inventory.warnings.append(sentences("served", "waiting_unknown"))
     elif busy > hours:
         inventory.warnings.append(sentences_with("served", "hours_too_few", hours=hours, busy=busy))
     else:
-        load = replace(resolved.bound("token_idle_share", ANY), quantity="device_load")
+        load = replace(widened(resolved.bound("token_idle_share", ANY), spreads), quantity="device_load")
         group = ActivityGroup({"working_hours": hours - busy}, resolved.bounds(*PLACE) | _working(resolved, load))
         inventory.groups.append(group)
         occupied = 100 * busy / hours if hours else 0.0
@@ -202,7 +231,7 @@ def _hardware(resolved: ResolvedRequest, amounts: dict[str, float], bounds: dict
     elif not answering:
         return
     amounts["resource_share"] = _share(resolved)
-    bounds |= resolved.bounds(*DEVICE, *MACHINE, "devices_per_server")
+    bounds |= {**resolved.bounds(*DEVICE, *MACHINE, "devices_per_server"), **bounds}
 
 
 def _share(resolved: ResolvedRequest) -> float:

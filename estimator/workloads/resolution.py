@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from estimator.catalogue.default_subjects import (
@@ -45,6 +46,7 @@ class ResolvedRequest:
     sites: zones where the providers that say so serve, for one that does not say where; empty where the zone is known.
     lengths: factors of the tokens of a use, where its task gives some; uses: how many, each of its calls.
     answered: what the supplier of the host answered, in place of the factors of the tables.
+    spreads: of the lengths of a search that are supposed, their ends over their value.
     """
 
     request: Request
@@ -57,6 +59,7 @@ class ResolvedRequest:
     lengths: Mapping[str, SelectedFactor] = field(default_factory=dict)
     uses: float = 0.0
     answered: Mapping[str, SelectedFactor] = field(default_factory=dict)
+    spreads: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def bound(self, quantity: str, subject: str | None) -> SelectedFactor:
         """The selected factor of a quantity for a subject on the day of the request, or the reason of its absence."""
@@ -178,11 +181,13 @@ def of_product(request: Request) -> Request:
 
 
 class Lengths(NamedTuple):
-    """Tokens of a task where a request states none: factors, the uses that they are of, of no seat; both in words."""
+    """Tokens of a task where a request states none: factors, the uses that they are of, of no seat; both in words.
+    spreads: of those of a search, their ends over their value."""
 
     lengths: Mapping[str, SelectedFactor]
     uses: float
     told: list[dict[str, str]]
+    spreads: Mapping[str, tuple[float, float]] = MappingProxyType({})
 
 
 def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request, Lengths]:
@@ -192,8 +197,8 @@ def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request,
     if request.task is None or request.product is not None:
         return request, Lengths({}, 0.0, [])
     subject = _task(request, catalogue)
-    request, told = _of_search(request, subject, catalogue, day)
-    none = Lengths({}, 0.0, told)
+    request, told, spreads = _of_search(request, subject, catalogue, day)
+    none = Lengths({}, 0.0, told, spreads)
     row = {name: select_factor(catalogue, f"task_{name}", subject, day) for name in OF_TASK}
     made = {n: f.value for n in ("audio_s", "images") if (f := row[n].factor) is not None}
     if made:
@@ -225,12 +230,12 @@ def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request,
     factors |= {f"task_{n}": exact(f"task_{n}", f"task_{n}", value) for n, value in stated.items()}
     if request.reasoning_tokens:
         factors["task_output_tokens"] = _longer(factors["task_output_tokens"], request.reasoning_tokens)
-    return request.model_copy(update=supposed | more), Lengths(factors, request.requests, told)
+    return request.model_copy(update=supposed | more), Lengths(factors, request.requests, told, spreads)
 
 
 def with_lengths(resolved: ResolvedRequest, lengths: Lengths) -> ResolvedRequest:
     """The request, of uses whose lengths its task gives."""
-    return replace(resolved, lengths=lengths.lengths, uses=lengths.uses)
+    return replace(resolved, lengths=lengths.lengths, uses=lengths.uses, spreads=lengths.spreads)
 
 
 def _longer(bound: SelectedFactor, tokens: float) -> SelectedFactor:
@@ -248,13 +253,20 @@ def _task(request: Request, catalogue: Catalogue) -> str | None:
 
 def _of_search(
     request: Request, subject: str | None, catalogue: Catalogue, day: date
-) -> tuple[Request, list[dict[str, str]]]:
-    """A request whose search in documents has the lengths of the task where it states none, and these in words."""
+) -> tuple[Request, list[dict[str, str]], dict[str, tuple[float, float]]]:
+    """A request whose search in documents has the lengths of the task where it states none, and these in words, with
+    their ends over their value; a share that changes is one of them where it is that of the task."""
     asked = request.retrieval
-    rows = {n: select_factor(catalogue, f"task_{n}", subject, day).factor for n in (asked.missing if asked else ())}
-    supposed = {name: row.value for name, row in rows.items() if row is not None}
-    if asked is None or not supposed:
-        return request, []
+    if asked is None:
+        return request, [], {}
+    names = (*asked.missing, *(("changed_share",) if asked.reindexings else ()))
+    rows = {n: item for n in names if (item := select_factor(catalogue, f"task_{n}", subject, day).factor)}
+    supposed = {name: rows[name].value for name in asked.missing if name in rows}
+    spreads = {n: (r.low / r.value, r.high / r.value) for n, r in rows.items() if r.low and r.value and r.high}
+    if "changed_share" in rows and rows["changed_share"].value != asked.changed_share:
+        del spreads["changed_share"]
+    if not supposed:
+        return request, [], spreads
     said = {
         f"listed_{lang}": ", ".join(
             pair_text(catalogue.quantities[f"task_{n}"].label(lang), f"{v:g}", lang) for n, v in supposed.items()
@@ -262,7 +274,7 @@ def _of_search(
         for lang in LANGUAGES
     }
     told = sentences("warnings", "task_search", **said)
-    return request.model_copy(update={"retrieval": asked.model_copy(update=supposed)}), [told]
+    return request.model_copy(update={"retrieval": asked.model_copy(update=supposed)}), [told], spreads
 
 
 def resolve_subject(subject: str | None, kinds: tuple[str, ...], catalogue: Catalogue) -> str | None:

@@ -136,3 +136,22 @@ def test_the_training_of_its_publisher_stands_beside_and_is_never_added(tmp_path
     assert "À part, jamais ajouté" in text and "inconnu" in text
     own = json.loads(sobria(tmp_path, "estimate", "--device", "gpu/h100", "--device-hours", "3", "--json").stdout)
     assert own["publisher"] is None
+
+
+def test_a_length_that_nobody_stated_is_in_the_interval_of_its_line() -> None:
+    """850 tokens a document [300 to 8,500], independent of the electricity of a token: the squares of the logarithms of
+    both ends add up. Stated, the interval is that of a token alone, and the middle the same."""
+    asked = {"model": "mistral-small-3.2", "task": "question-rag", "requests": 20_000} | PLACE
+    names = ("document_tokens", "passages", "passage_tokens", "query_tokens")
+    bare = {k: v for k, v in SEARCH.items() if k not in names}
+    stated = dict(zip(names, (850, 20, 800, 20), strict=True))
+    found, known = (
+        estimate(Request.model_validate(asked | {"retrieval": bare | more}))["parts"] for more in ({}, stated)
+    )
+    ends = {"index": [(300 / 850, 8500 / 850)], "rerank": [(5 / 20, 50 / 20), (300 / 800, 1000 / 800)]}
+    for line, spreads in ends.items():
+        assert found[line]["at_factor_values"] == pytest.approx(known[line]["at_factor_values"])
+        for side, end in ((0, "low"), (1, "high")):
+            own = math.log(known[line][end] / known[line]["at_factor_values"])
+            wide = math.hypot(own, *(math.log(spread[side]) for spread in spreads))
+            assert abs(math.log(found[line][end] / found[line]["at_factor_values"])) == pytest.approx(wide, rel=0.12)

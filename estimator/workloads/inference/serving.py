@@ -58,12 +58,13 @@ class Serving:
 @dataclass(frozen=True)
 class ServingFactors:
     """The factors of the token coefficients; codes of what to tell; ids of rows of the measured tables; the fewest
-    cards that hold its weights."""
+    cards that hold its weights; those that are supposed to, for its least, usual and largest size."""
 
     bounds: dict[str, SelectedFactor]
     warnings: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     fewest: int = 1
+    cards: tuple[float, ...] = (1.0, 1.0, 1.0)
 
 
 def size_of(model: models.Model) -> ModelSize | None:
@@ -114,8 +115,9 @@ def serving_factors(
     bounds |= _size(serving)
     bits, in_flight = (_value(bounds[name]) for name in ("weight_bits", "requests_in_flight"))
     memory = table.value("device_memory", serving.device or supposed)
-    holds = serving.size.total[1] * bits / 8 * table.value("replica_memory") / memory
-    count = serving.device_count or 2.0 ** max(0, math.ceil(math.log2(holds)))
+    room = bits / 8 * table.value("replica_memory") / memory
+    cards = tuple(2.0 ** max(0, math.ceil(math.log2(total * room))) for total in serving.size.total)
+    count = serving.device_count or cards[1]
     bounds["replica_cards"] = _stated("replica_cards", serving.device_count) or _supposed_cards(count)
     least_bits = bounds["weight_bits"].factor.low if bounds["weight_bits"].factor else None
     fewest = math.ceil(serving.size.total[0] * (least_bits or bits) / 8 / memory)
@@ -138,7 +140,7 @@ def serving_factors(
     bounds |= _residual(serving, found.mean, found.common, own)
     mine = serving.measured is not None
     rows = tuple(r.id for r in table.rows if mine and r.model == serving.measured and r.unit == "J/output token")
-    return ServingFactors(bounds, tuple(dict.fromkeys(warnings)), rows, fewest)
+    return ServingFactors(bounds, tuple(dict.fromkeys(warnings)), rows, fewest, cards)
 
 
 def at_place(catalogue: Catalogue, quantity: str, place: str, day: date) -> SelectedFactor:
