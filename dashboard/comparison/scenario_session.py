@@ -17,7 +17,9 @@ from estimator.comparison.five_fields import PLACES, SETS, in_language, scenario
 from estimator.comparison.scenario import MOST_OPTIONS, Asked, Option, Scenario, ScenarioRefused
 from estimator.comparison.scenario_link import decode
 
-LONG, SHOWN, REVISION, ERROR, UNREAD = (f"compare {name}" for name in ("long", "shown", "revision", "error", "unread"))
+LONG, SHOWN, REVISION, ERROR, UNREAD, HELD, LEFT, SET = (
+    f"compare {name}" for name in ("long", "shown", "revision", "error", "unread", "held", "left", "set")
+)
 MISSING = "manque"  # in the URL: which counts of the five answers are not given yet
 COUNTS = ("people", "uses")
 Values = Mapping[str, Any]
@@ -33,8 +35,12 @@ class View(NamedTuple):
 
 
 def current(lang: str) -> View:
-    """The scenario of the URL, else the example if it is asked for, else a blank one."""
+    """The scenario of the URL, else the example if it is asked for, else a blank one; the one that was set last, while
+    the browser still has the URL of one before it: two answers typed in a row are both kept."""
     text = st.query_params.get(NAME, "")
+    if text in st.session_state.get(LEFT, ()):
+        scenario, missing = st.session_state[HELD]
+        return View(in_language(scenario, lang), missing, "")
     missing = tuple(name for name in st.query_params.get(MISSING, "").split(",") if name in COUNTS)
     kept, wrong = st.session_state.get(LONG), ""
     try:
@@ -52,6 +58,12 @@ def current(lang: str) -> View:
         for name in (ERROR, UNREAD):
             st.session_state.pop(name, None)
     return View(found, missing, wrong)
+
+
+def caught_up() -> None:
+    """At the start of a page: the browser has the URL that was set; an older one is then one that it went back to."""
+    if not st.session_state.pop(SET, False) and st.query_params.get(NAME, "") not in st.session_state.get(LEFT, ()):
+        st.session_state[LEFT] = ()
 
 
 def groups(scenario: Scenario) -> list[tuple[Option, ...]]:
@@ -98,7 +110,9 @@ def set_scenario(
     st.session_state.get(ERROR, {}).pop(place, None)
     if keep:
         st.session_state[SHOWN] = plain(scenario)
-    text = token(scenario)
+    text, before = token(scenario), st.query_params.get(NAME, "")
+    st.session_state[LEFT] = tuple(old for old in {*st.session_state.get(LEFT, ()), before} if old != text)
+    st.session_state[HELD], st.session_state[SET] = (scenario, missing), True
     st.session_state[LONG] = None if text else scenario
     for name, value in ((NAME, text), (MISSING, ",".join(missing)), (EXAMPLE, ""), ("calcul", ""), ("modele", "")):
         if value:

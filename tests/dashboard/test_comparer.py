@@ -874,6 +874,24 @@ def test_a_server_kept_on_is_reserved_for_the_period(period: str, hours: float) 
         assert "campagne" in refusal_text(refused.value, "fr") and "durée" in refusal_text(refused.value, "fr")
 
 
+def test_answers_typed_in_a_row_are_kept_while_the_browser_lags() -> None:
+    """The second answer comes with the address of before the first; once the browser has the new one, to go back to an
+    older address is to go back."""
+    at = typed(blank(), "five", "people", "40 000")
+    first = dict(at.query_params)
+    for name in ("scenario", "manque"):
+        del at.query_params[name]
+    at = typed(at, "five", "uses", "3")
+    asked = address(at).asked
+    assert asked is not None and (asked.people, asked.uses) == (40_000, 3) and "manque" not in at.query_params
+    assert [field(at, "five", name).value for name in ("people", "uses")] == ["40 000", "3"]
+    at = whole(at.run())
+    for name, value in first.items():
+        at.query_params[name] = value
+    at = whole(at.run())
+    assert [field(at, "five", name).value for name in ("people", "uses")] == ["40000", ""]
+
+
 def test_a_comparison_of_answers_speaks_the_language_of_its_reader() -> None:
     at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
     text = text_of(opened("en", scenario=token(address(at))))
