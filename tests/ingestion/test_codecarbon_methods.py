@@ -7,7 +7,7 @@ import pytest
 from estimator.catalogue.load import load
 from estimator.ingestion.codecarbon.methods import modes_of, version_of
 from tests.traces_support import one as measured
-from tests.traces_support import read, read_file
+from tests.traces_support import read, read_file, text
 
 HEADER = (
     "timestamp,project_name,duration,cpu_power,cpu_energy,gpu_energy,ram_energy,energy_consumed,os,codecarbon_version,"
@@ -108,6 +108,8 @@ def test_the_doubt_of_a_fallback_reaches_what_two_server_processors_draw() -> No
     "version, power, memory, mode",
     [
         ("", "70.34576797485352", "187.5887145996093", "mode/ram_per_gb_large"),
+        ("", "70,34576797485352", "187,5887145996093", "mode/ram_per_gb_large"),
+        ("2.8.4", "70,3", "187,5887145996093", "mode/ram_per_gb_large"),
         ("", "5.771989345550537", "15.391971588134766", "mode/ram_per_gb"),
         ("", "5.78", "15.391971588134766", "mode/constant"),
         ("", "3", "8", "mode/constant"),
@@ -119,8 +121,9 @@ def test_the_doubt_of_a_fallback_reaches_what_two_server_processors_draw() -> No
 def test_the_memory_is_told_by_its_power_where_no_version_is(version: str, power: str, memory: str, mode: str) -> None:
     """70.3458 / 187.5887 = 5.77199 / 15.39197 = 0.375 W for each GB; 5.78 is 0.14 % more; 3 W for 8 GB may also be two
     supposed modules of 1.5 W."""
-    row = measured(codecarbon_version=version, ram_power=power, ram_total_size=memory, duration="3600")
-    assert row.ram_mode == mode
+    row = {"codecarbon_version": version, "ram_power": power, "ram_total_size": memory}
+    (found,), _ = read(text(row, delimiter=";" if "," in power else ","))
+    assert found.ram_mode == mode
 
 
 def test_the_card_is_a_reading_and_nothing_read_is_not() -> None:
