@@ -141,9 +141,11 @@ def outcomes_of(group: ActivityGroup, wanted: frozenset[str]) -> dict[str, Any]:
     """The results that `wanted` depends on, evaluated once for all statistics: a number, or an array that
     `uncertainty.statistics` takes apart. Coefficients of a model at a place are kept from one request to another."""
     given, below = _coefficient_inputs(), _needed_by_formulas(wanted)
+    zeros = frozenset(name for name, amount in group.amounts.items() if amount == 0)
+    used = _used(wanted, frozenset(group.amounts), zeros)
     cell = tuple((name, b.factor) for name, b in group.bounds.items() if name in given and b.factor is not None)
     factors = {
-        name: None if b.factor is None else _outcomes(name, b.factor)
+        name: None if b.factor is None else _outcomes(name, b.factor) if name in used else b.factor.value
         for name, b in group.bounds.items()
         if name in below
     }
@@ -154,6 +156,17 @@ def outcomes_of(group: ActivityGroup, wanted: frozenset[str]) -> dict[str, Any]:
 def _needed_by_formulas(wanted: frozenset[str]) -> frozenset[str]:
     """What these results depend on, without what coefficients alone are computed from."""
     return needed(wanted) - (_coefficient_inputs() - {*the_system().inputs})
+
+
+@cache
+def _used(wanted: frozenset[str], amounts: frozenset[str], zeros: frozenset[str]) -> frozenset[str]:
+    """What these results are computed from where these amounts are known, but for what is only multiplied by one of
+    zero: one number of it does for all its draws."""
+    given = amounts | {name for name in the_system().inputs if load().quantities[name].kind != "activity"}
+    trees, found = _trees(), set[str]()
+    for item in the_system().reduced(given, wanted):
+        found.update(names(trees[item.name], zeros) if item.name in trees else item.inputs)
+    return frozenset(found)
 
 
 def _outcomes(name: str, item: Factor) -> Any:

@@ -51,6 +51,11 @@ class ImpactIndicator:
         return (*(p for p in self.parts if p.required), *self.beside)
 
     @cached_property
+    def results(self) -> frozenset[str]:
+        """All that may give the value of a part, or of one beside."""
+        return frozenset(result for part in (*self.parts, *self.beside) for result in part.results)
+
+    @cached_property
     def made(self) -> tuple[Contribution, ...]:
         """The parts that are a manufacture; none in an electricity or a water, nor in one part alone."""
         return tuple(p for p in self.parts if p.name in MADE) if len(self.parts) > 1 else ()
@@ -200,21 +205,23 @@ class GroupTerm(NamedTuple):
 
 def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[str, GroupTerm]:
     """What a group adds to each figure, and to each part `figure.part` of a figure of several."""
-    values = outcomes_of(
-        group, frozenset(r for f in figures for p in (*f.parts, *f.beside) for r in p.results) | {"it_energy"}
-    )
+    values = outcomes_of(group, frozenset({"it_energy"}).union(*(figure.results for figure in figures)))
     read = sum(group.amounts.get(f"{part}_energy") or 0.0 for part in COMPONENTS)
-    evaluated = EvaluatedOnce(group, values, coverage_weight(group, values), read)
+    one = EvaluatedOnce(group, values, coverage_weight(group, values), read)
     found: dict[str, GroupTerm] = {}
     for figure in figures:
-        whole = is_counted(figure, group, values)
-        term = _term(evaluated, figure.parts, figure.required, whole)
-        found[figure.id] = term._replace(made=made_in(figure, group, values) if whole else None)
-        if len(figure.parts) > 1:
-            for part in figure.parts:
-                term = _term(evaluated, (part,), (part, *figure.required), whole, found[figure.id].applicable)
-                found[f"{figure.id}.{part.name}"] = term
+        there = one.known(figure.parts)
+        required = [*(told for told in there if told[0].required), *one.known(figure.beside)]
+        whole = all(result for _, result in required)
+        term = _term(one, there, required, whole, bool(there))
+        found[figure.id] = term._replace(made=made_in(figure, there)) if whole else term
+        for part in figure.parts if len(figure.parts) > 1 else ():
+            mine = [told for told in there if told[0] is part]
+            found[f"{figure.id}.{part.name}"] = _term(one, mine, [*mine, *required], whole, bool(there))
     return found
+
+
+Known = tuple[Contribution, str | None]  # a part that applies to a group, and the result that gives its value there
 
 
 class EvaluatedOnce(NamedTuple):
@@ -225,27 +232,24 @@ class EvaluatedOnce(NamedTuple):
     weight: float
     read: float
 
+    def known(self, parts: Iterable[Contribution]) -> list[Known]:
+        """Those of these parts that apply to the group."""
+        return [(part, known_result(part, self.values)) for part in parts if applies_to(part, self.group)]
+
 
 def _term(
-    one: EvaluatedOnce,
-    parts: Sequence[Contribution],
-    required: Sequence[Contribution],
-    whole: bool,
-    applicable: bool | None = None,
+    one: EvaluatedOnce, there: Sequence[Known], required: Sequence[Known], whole: bool, applicable: bool
 ) -> GroupTerm:
-    """The sum of the known results among these parts; without `whole` the group is left out and not covered.
+    """The sum of the known results of these parts; without `whole` the group is left out and not covered.
     applicable: of the figure of this part."""
     group, values, weight, read = one
-    there = [p for p in parts if applies_to(p, group)]
-    known = [values[r] for r in (known_result(p, values) for p in there if whole) if r]
+    known = [values[result] for _, result in there if result] if whole else []
     why = None
     if len(known) < len(there):
-        asked = [p for p in required if applies_to(p, group)] or there
-        unknown = (p for p in asked if not known_result(p, values))
+        unknown = (part for part, result in required or there if not result)
         why = next((reason for reason in (why_missing(p, group, values) for p in unknown) if reason), None)
-        if lacks_the_whole(there, values):
+        if lacks_the_whole([part for part, _ in there], values):
             why = "whole_unknown"
-    applicable = bool(there) if applicable is None else applicable
     return GroupTerm(weight, read, reduce(add, known) if known else None, applicable, why)
 
 
@@ -326,7 +330,7 @@ class _RunningSum:
         self._applicable += weight if term.applicable else 0.0
         self._why |= {term.why: None} if term.why else {}
         if term.outcomes is not None:
-            for name in ("known", *([term.made] if term.made else [])):
+            for name in ("known", term.made) if term.made else ("known",):
                 self._known[name] += weight
             added = term.outcomes if share == 1.0 else share * term.outcomes
             self.outcomes = added if self.outcomes is None else self.outcomes + added
@@ -345,10 +349,10 @@ def is_counted(figure: ImpactIndicator, group: ActivityGroup, values: Mapping[st
     return all(known_result(p, values) for p in figure.required if applies_to(p, group))
 
 
-def made_in(figure: ImpactIndicator, group: ActivityGroup, values: Mapping[str, Any]) -> str | None:
+def made_in(figure: ImpactIndicator, there: Iterable[Known]) -> str | None:
     """« made » where the machine of a group is known with its manufacture, and that of its cards if it has some;
     « made_partly » where that of one of them is; None where none is, or is asked."""
-    known = {part.name: known_result(part, values) for part in figure.made if applies_to(part, group)}
+    known = {part.name: result for part, result in there if part in figure.made}
     if not any(known.values()):
         return None
     return "made" if "machines" in known and all(known.values()) else "made_partly"
@@ -356,17 +360,14 @@ def made_in(figure: ImpactIndicator, group: ActivityGroup, values: Mapping[str, 
 
 def applies_to(part: Contribution, group: ActivityGroup) -> bool:
     """Whether this part applies to this group: to one that only moves data, the network alone."""
-    if group.amounts.get("data_gb") and _described(group) == NETWORK_ALONE:
-        return part.name == "network"
+    if group.amounts.get("data_gb"):
+        described = {name for name, amount in group.amounts.items() if amount is not None and name != "resource_share"}
+        if described == NETWORK_ALONE:
+            return part.name == "network"
     for amount in part.needs:
         if group.amounts.get(amount):
             return True
     return not part.needs
-
-
-def _described(group: ActivityGroup) -> set[str]:
-    """The amounts that are known of a group."""
-    return {name for name, amount in group.amounts.items() if amount is not None and name != "resource_share"}
 
 
 def lacks_the_whole(parts: Sequence[Contribution], values: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,8 @@ from estimator.catalogue.physical_limits import LIMITS
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import exact_text
+
+COUNTED = frozenset((*NUMBERS, *UNKEPT))
 
 
 class Found(NamedTuple):
@@ -63,12 +66,15 @@ def breaks(code: str, values: Mapping[str, Value]) -> Value:
 
 def of_one(values: Mapping[str, Any], catalogue: Catalogue) -> Stated:
     """One input, by the names NUMBERS, UNKEPT and TEXTS; others are ignored."""
-    told = ((name, values.get(name)) for name in (*NUMBERS, *UNKEPT))
-    known: dict[str, Value] = {name: np.float64(value) for name, value in told if value is not None}
-    for name, limits in LIMITS.items():
-        known |= limits(catalogue, values.get(name))
-    with np.errstate(all="ignore"):
-        return Stated(known)
+    known = {name: np.float64(value) for name, value in values.items() if value is not None and name in COUNTED}
+    return Stated({**known, **_limits(catalogue, *(values.get(name) for name in LIMITS))})
+
+
+@lru_cache(maxsize=1024)
+def _limits(catalogue: Catalogue, *texts: str | None) -> Mapping[str, Value]:
+    """All limits of what one input can state, by its texts in the order of LIMITS."""
+    found = (limits(catalogue, text) for limits, text in zip(LIMITS.values(), texts, strict=True))
+    return {name: value for of_text in found for name, value in of_text.items()}
 
 
 def of_table(table: Any, catalogue: Catalogue) -> Stated:

@@ -89,6 +89,7 @@ def years_reused(
     return [_year_reused(labels[zone], tuple(named), year, span) for (zone, span), named in spans.items()]
 
 
+@lru_cache(maxsize=4096)
 def _span(item: Factor, year: int) -> Span | None:
     """The year that a row is of, as its id ends with, where it is another; of a row without one, its years."""
     first, last = (day.year if day else None for day in (item.valid_from, item.valid_to))

@@ -18,7 +18,7 @@ from estimator.core.number_format import sentences_with
 from estimator.workloads.inference.measurements import MediaKind
 from estimator.workloads.inference.measurements import load as measured_tables
 from estimator.workloads.inference.media import MediaEnergy, media_energy, of_side
-from estimator.workloads.inference.serving import Serving, ServingFactors, flight_effect, serving_factors, size_of
+from estimator.workloads.inference.serving import Serving, ServingFactors, serving_factors, size_of
 from estimator.workloads.request import Request
 
 MEDIA = ("image", "video", "embedding")  # what models make that write no text
@@ -75,7 +75,7 @@ def inference_inventory(
         codes.append("long_prompt")
         facts["long_prompt"] = {"tokens": long.value or 0.0}
     if "concurrency_unknown" in codes:
-        facts["concurrency_unknown"] = {**flight_effect(factors.bounds)}
+        facts["concurrency_unknown"] = {**factors.flight_effect}
     facts["too_few_cards"] = {"cards": request.device_count or 1, "fewest": factors.fewest}
     if request.product:
         task = f"task/{(request.task or '').removeprefix('task/')}"

@@ -212,7 +212,7 @@ def _working(resolved: ResolvedRequest, load: SelectedFactor) -> dict[str, Selec
 
 def _load(resolved: ResolvedRequest) -> SelectedFactor:
     """The load as given, else that of a training or of a service."""
-    stated = resolved.given().get("device_load")
+    stated = resolved.given.get("device_load")
     name = "training_load" if resolved.trained else "serving_load"
     return stated or replace(resolved.bound(name, ANY), quantity="device_load")
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -71,9 +72,10 @@ class ResolvedRequest:
         """Selected factors of these quantities for the resolved subjects: user-supplied values first, then answers of
         the supplier."""
         names = {name: self.subjects.get(self.catalogue.quantities[name].hangs_on) for name in quantities}
-        stated = {**self.answered, **self.given()}
+        stated = {**self.answered, **self.given}
         return {name: stated[name] if name in stated else self.bound(name, subject) for name, subject in names.items()}
 
+    @cached_property
     def given(self) -> dict[str, SelectedFactor]:
         """A user-supplied value in place of a factor. given_value_refused outside the plausible range."""
         request = self.request
@@ -136,7 +138,7 @@ def resolve(
     subjects |= {"storage": storage, "seat": request.product, "task": _task(request, catalogue)}
     answered = answered_bounds(supplied, host) if host else {}
     found = ResolvedRequest(request, catalogue, day, trained, subjects, warnings, sites, answered=answered)
-    if kept := [name for name, bound in answered.items() if bound.factor and name not in found.given()]:
+    if kept := [name for name, bound in answered.items() if bound.factor and name not in found.given]:
         told = {"code": "supplier_answers"}
         for lang in LANGUAGES:
             listed = say("numbers", "between_items", lang).join(catalogue.quantities[n].label(lang) for n in kept)

@@ -21,7 +21,7 @@ from estimator.workloads.estimate import estimate
 from estimator.workloads.inference.measurements import load
 from estimator.workloads.inference.media import media_energy
 from estimator.workloads.inference.residual import components
-from estimator.workloads.inference.serving import ModelSize, Serving, flight_at, flight_effect, serving_factors
+from estimator.workloads.inference.serving import ModelSize, Serving, flight_at, serving_factors
 from estimator.workloads.inference_inventory import _measured_names, token_amounts
 from estimator.workloads.request import Request
 from scripts.fit_energy import architectures, bare, fitted_rows, left_out_rows, predicted
@@ -197,7 +197,7 @@ def test_what_unknown_requests_in_flight_change_is_computed_from_the_formula() -
     large = replace(PLAIN, flight=None, place="class/hyperscale")
     shared = theta("token_energy_step") * 700 + theta("token_energy_weights") * 700 / 3.35e12 * 16e9
     few, many = (shared / n + theta("token_energy_compute") * 700 / 990e12 * 16e9 for n in (64, 1024))
-    found = flight_effect(serving_factors(large, load_catalogue(), DAY).bounds)
+    found = serving_factors(large, load_catalogue(), DAY).flight_effect
     assert found == {"low": 64, "high": 1024, "times": pytest.approx(few / many, rel=0.03)}
     request = Request.model_validate({"model": "gpt-5", "output_tokens": 400, "host": "class/hyperscale"})
     told = {said["code"]: said for said in estimate(request).warnings}["concurrency_unknown"]

@@ -2,10 +2,10 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from estimator.assessment.coefficients import below, evaluate
@@ -65,6 +65,17 @@ class ServingFactors:
     rows: tuple[str, ...] = ()
     fewest: int = 1
     cards: tuple[float, ...] = (1.0, 1.0, 1.0)
+
+    @cached_property
+    def flight_effect(self) -> dict[str, float]:
+        """The fewest and the most requests in flight supposed, and how many times more electricity a token written
+        takes at the fewest, other factors at their values."""
+        supposed = self.bounds["requests_in_flight"].factor
+        assert supposed is not None and supposed.low is not None and supposed.high is not None
+        values = {name: _value(bound) for name, bound in self.bounds.items()}
+        flights = ({**values, "requests_in_flight": flight} for flight in (supposed.low, supposed.high))
+        most, least = (evaluate(given, below(("output_energy",)))["output_energy"] for given in flights)
+        return {"low": supposed.low, "high": supposed.high, "times": float(f"{most / least:.2g}")}
 
 
 def size_of(model: models.Model) -> ModelSize | None:
@@ -168,21 +179,6 @@ def flight_at(serving: Serving, tokens_per_second: float, catalogue: Catalogue, 
         middle = math.sqrt(low * high)
         low, high = (middle, high) if held(middle) > middle else (low, middle)
     return low
-
-
-def flight_effect(bounds: Mapping[str, SelectedFactor]) -> dict[str, float]:
-    """The fewest and the most requests in flight supposed, and how many times more electricity a token written takes
-    at the fewest, other factors at their values."""
-    supposed = bounds["requests_in_flight"].factor
-    assert supposed is not None and supposed.low is not None and supposed.high is not None
-    cell = tuple((name, _value(bound)) for name, bound in bounds.items() if name != "requests_in_flight")
-    most, least = (_output_energy(cell, flight) for flight in (supposed.low, supposed.high))
-    return {"low": supposed.low, "high": supposed.high, "times": float(f"{most / least:.2g}")}
-
-
-@lru_cache(maxsize=1024)
-def _output_energy(values: tuple[tuple[str, float], ...], flight: float) -> float:
-    return float(evaluate({**dict(values), "requests_in_flight": flight}, below(("output_energy",)))["output_energy"])
 
 
 def computed(
