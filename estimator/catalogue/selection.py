@@ -10,6 +10,7 @@ from functools import lru_cache
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.number_format import exact_text
 
 GRID = ("grid_gwp", "grid_water_intensity", "grid_primary_energy", "grid_adpe")  # that have years
 _OF_YEAR = re.compile(r"(?!grid_adpe)[^/]+/[^/]+/(?:before-)?(\d{4})")  # of the id of a row; metals have no year
@@ -124,9 +125,9 @@ def given(catalogue: Catalogue, name: str, value: float, source: str = "given") 
             "given_value_refused",
             quantity=quantity.label_fr,
             quantity_en=quantity.label_en,
-            value=f"{value:g} {quantity.unit}".removesuffix(" 1"),
-            low=f"{quantity.floor:g}",
-            high=f"{quantity.ceiling:g}",
+            value={lang: exact_text(value, quantity.unit, lang) for lang in LANGUAGES},
+            low={lang: exact_text(quantity.floor, "1", lang) for lang in LANGUAGES},
+            high={lang: exact_text(quantity.ceiling, "1", lang) for lang in LANGUAGES},
         )
     item = Factor(
         id=f"{source}/{name}",

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from estimator.catalogue.load import SubjectName, load
 from estimator.catalogue.resolver import zone_of
-from estimator.catalogue.selection import SelectedFactor, given
+from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.fields import Strict, is_near, is_past
@@ -58,7 +58,7 @@ class SupplierAnswer(Strict):
     @property
     def told(self) -> str:
         """« dcml/vandoeuvre: pue=1.3 (2026-06-01) », the same in every language."""
-        value = f"{self.value:g}" if isinstance(self.value, float) else self.value
+        value = f"{self.value:.12g}" if isinstance(self.value, float) else self.value
         return f"{self.host}: {self.field}={value} ({self.date.isoformat()})"
 
 
@@ -132,6 +132,8 @@ def answered_bounds(answers: Sequence[SupplierAnswer], host: str) -> dict[str, S
         quantity = "wue_site" if basis == "total_energy" else "wue_it"
         other = "wue_it" if quantity == "wue_site" else "wue_site"
         found |= {quantity: _declared_factor(last["wue"], quantity), other: _not_applicable(other, host)}
+    elif "wue_basis" in last and last["wue_basis"].value == "total_energy":
+        found |= _on_total_energy(last["wue_basis"])
     if "pue" not in last and (ratio := _ratio(last)):
         found["pue"] = _declared_factor(ratio, "pue")
     return found
@@ -346,6 +348,18 @@ def _declared_factor(answer: SupplierAnswer, quantity: str) -> SelectedFactor:
     if found.factor is None:
         return found
     return SelectedFactor(quantity, answer.host, found.factor.model_copy(update=fields))
+
+
+def _on_total_energy(basis: SupplierAnswer) -> dict[str, SelectedFactor]:
+    """The WUE that the tables have of a site, supposed over its IT energy, where it is said to be over all of it."""
+    item = select_factor(load(), "wue_it", basis.host, basis.date).factor
+    if item is None or item.subject != basis.host:
+        return {}
+    said = item.model_copy(update={"id": f"{item.id}/total-energy", "quantity": "wue_site"})
+    return {
+        "wue_site": SelectedFactor("wue_site", basis.host, said),
+        "wue_it": _not_applicable("wue_it", basis.host),
+    }
 
 
 def _not_applicable(quantity: str, host: str) -> SelectedFactor:

@@ -79,7 +79,7 @@ def test_a_value_given_by_hand_must_be_plausible() -> None:
     with refuses("given_value_refused") as refusal:
         given(load(), "pue", 0.5)
     assert refusal.value.message("fr") == (
-        "Efficacité énergétique du site (PUE) : 0.5 a été lu, une valeur entre 1 et 4 était attendue."
+        "Efficacité énergétique du site (PUE) : 0,5 a été lu, une valeur entre 1 et 4 était attendue."
         " Vérifiez l'unité et la saisie."
     )
 

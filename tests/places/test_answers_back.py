@@ -139,7 +139,7 @@ def answered(home: Path, day: str = "2026-06-01", *options: str, code: int = 0, 
     ("values", "said"),
     [
         ({"pue": 1.2, "total_energy": 1500, "it_energy": 1000}, "le PUE répondu, 1,2, et l'énergie totale sur celle"),
-        ({"total_energy": 900, "it_energy": 1000}, "0.9 a été lu, une valeur entre 1 et 4"),
+        ({"total_energy": 900, "it_energy": 1000}, "0,9 a été lu, une valeur entre 1 et 4"),
         ({"commissioned": 3000}, "« 3000 » a été lu"),
         ({"commissioned": "2019-02-30"}, "« 2019-02-30 » a été lu"),
     ],

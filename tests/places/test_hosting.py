@@ -99,7 +99,8 @@ def test_each_side_of_each_threshold(criterion: str, answers: dict[str, float | 
 @pytest.mark.parametrize(("year", "status"), [(2029, "met"), (2030, "not_met"), (2050, "not_met")])
 def test_the_limit_on_electricity_comes_down(year: int, status: str) -> None:
     assert judged("8.6", day=date(year, 6, 1), grid_gwp=0.09).status == status  # 100 g, then 80, then 0
-    assert judged("8.6", day=date(2050, 1, 1), grid_gwp=0).status == "met"
+    with refuses("given_value_refused"):  # no electricity emits nothing, whatever its contract says
+        judged("8.6", day=date(2050, 1, 1), grid_gwp=0)
 
 
 @pytest.mark.parametrize(("low", "high", "status"), [(1.2, 1.4, "met"), (1.4, 1.6, "unknown"), (1.5, 1.7, "not_met")])
@@ -283,7 +284,7 @@ def test_a_bad_row_is_refused_with_its_line(line: str, french: str, english: str
 
 def test_every_bad_row_is_listed_and_a_header_without_its_columns_is_refused() -> None:
     bad = f"{BARE};pue;12;1;2026-01-02;S;d;;"
-    with pytest.raises(AnswersRefused, match="2 row"):
+    with pytest.raises(AnswersRefused, match="2 to correct"):
         read_answers(row(f"{bad}\n{bad}"))
     with pytest.raises(AnswersRefused) as refused:
         read_answers("hote;champ;valeur\n")
@@ -318,6 +319,17 @@ def test_answers_give_declared_factors() -> None:
         "wue_site": None,
         "wue_it": "not_applicable",
     }
+
+
+def test_the_basis_of_a_published_wue_may_be_answered_alone() -> None:
+    """0.214 L/kWh of Scaleway fr-par-2, supposed over IT energy, are over all of it: × 1.156, the PUE, more for an IT
+    kWh. Over IT energy, nothing moves; a site without a WUE of its own has none to move."""
+    site = "scaleway/fr-par-2"
+    found = answered_bounds([answer("wue_basis", "total_energy", site)], site)
+    item = found["wue_site"].factor
+    assert item is not None and item.value == 0.214 and found["wue_it"].missing == "not_applicable"
+    assert answered_bounds([answer("wue_basis", "it_energy", site)], site) == {}
+    assert answered_bounds([answer("wue_basis", "total_energy", "dcml/vandoeuvre")], "dcml/vandoeuvre") == {}
 
 
 def test_an_implausible_answer_is_refused() -> None:
