@@ -43,8 +43,8 @@ AT_LEAST = (  # what tells of electricity that nobody read, and that no total es
     "waiting_not_counted", "waiting_unknown",
 )  # fmt: skip
 IMPOSSIBLE = (  # a power that no such machine draws, or that the row itself contradicts
-    "beyond_sheet", "card_power", "machine_power", "memory_power", "power_and_time", "power_contradicted",
-    "processor_power",
+    "beyond_sheet", "card_power", "declared_power", "machine_power", "memory_power", "power_and_time",
+    "power_contradicted", "processor_power",
 )  # fmt: skip
 PART_OF: Mapping[str, Part] = {code: part for part, codes in OF_A_PART.items() for code in codes}
 

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Value = Any  # a number, or one a row; NaN where it is not known
-WATTS, SECONDS = 1000.0, 3600.0  # in a kWh/h, in an hour
+WATTS, SECONDS = 1000.0, 3600.0  # in a kWh/h, as many of which are a MW; in an hour
 SUMMED, STATED, WHOLE = 0.01, 0.05, 0.001  # tolerances of a sum, of two statements of one quantity, of a whole number
 PARTS = ("cpu", "gpu", "ram", "other")
 NUMBERS = (
     *(f"{part}_energy_kwh" for part in PARTS),
     *("duration_s", "machine_hours", "device_hours", "device_count", "resource_share", "latency_s", "requests"),
     *("input_tokens", "output_tokens", "cached_tokens", "reported_pue", "reported_gwp_kg", "reported_water_l"),
+    "site_energy_kwh",
 )
 UNKEPT = (  # by some inputs, and not kept in the ledger
     *("cpu_power_w", "gpu_power_w", "ram_power_w", "stated_power_w", "least_energy_kwh", "total_energy_kwh"),
@@ -27,7 +28,6 @@ UNKEPT = (  # by some inputs, and not kept in the ledger
         "wall_hours",
         "stated_hours",
         "it_energy_kwh",
-        "site_energy_kwh",
         "site_pue",
     ),
     *("grid_gwp", "grid_water", "wue"),
@@ -45,8 +45,9 @@ class Stated:
 
     @cached_property
     def energy(self) -> Value:
-        """Electricity of the equipment [kWh]."""
-        return self.sum(f"{part}_energy_kwh" for part in PARTS)
+        """Electricity of the equipment, or that of the site where it alone is told, as on a bill [kWh]."""
+        parts = self.sum(f"{part}_energy_kwh" for part in PARTS)
+        return np.where(np.isnan(parts), self["site_energy_kwh"], parts)
 
     @cached_property
     def site_energy(self) -> Value:
@@ -144,6 +145,11 @@ def _machine_least(s: Stated) -> Value:
     return least * WATTS * ((s["part_of_machine"] == 0) & (s["machine_hours"] >= s.metered))
 
 
+def _declared_drawn(s: Stated) -> Value:
+    """Mean power over its period of what states no hours of a machine [MW]."""
+    return _where(np.isnan(s["machine_hours"]), s.energy / np.fmax(s["duration_s"] / SECONDS, s.metered) / WATTS)
+
+
 def _emitted(s: Stated) -> Value:
     """Stated emissions over electricity [kgCO2e/kWh]; a zero is a contract, not a grid."""
     return _where(s["reported_gwp_kg"] != 0, s["reported_gwp_kg"] / s.site_energy)
@@ -191,6 +197,13 @@ RULES = (
         _machine_drawn,
         _machine_least,
         lambda s: s["machine_power_high"] * WATTS + s.cards * (_known(s["gpu_energy_kwh"]) > 0) * _card_most(s),
+    ),
+    Rule(
+        "declared_power",
+        "unit_error",
+        "MW",
+        _declared_drawn,
+        high=lambda s: s["cluster_cards_high"] * s["any_machine_high"] / s["cards_per_machine_value"] / WATTS,
     ),
     Rule(
         "power_and_time",

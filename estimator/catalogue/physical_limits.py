@@ -43,6 +43,11 @@ def processors_most(catalogue: Catalogue, machine: str | None, processor: str) -
     return (sheet_power(processor) or math.nan) / 1000 * _of_machine(catalogue, machine)["processor_reading_high"]
 
 
+def cards_most(catalogue: Catalogue) -> float:
+    """Most cards that one machine can hold."""
+    return _of_machine(catalogue, None)["cards_per_machine_high"]
+
+
 @lru_cache(maxsize=1024)
 def _of_card(catalogue: Catalogue, device: str | None) -> dict[str, float]:
     card = _default(catalogue, "max_power", device if device and device in catalogue.subjects else ANY_CARD)
@@ -54,9 +59,11 @@ def _of_anything(catalogue: Catalogue) -> dict[str, float]:
     """Limits that hang on nothing."""
     of = {"mode/nvml": ("card_reading",), "mode/declared": ("stated_grid_ratio", "possible_gwp", "meter_period")}
     of[ANY_CARD] = ("answer_tokens", "request_tokens", "answer_pace", "answer_energy")
+    of["machine/any"] = ("cluster_cards",)
     rows = [_default(catalogue, name, subject) for subject, names in of.items() for name in names]
     pue = catalogue.quantities["pue"]
     found = {"pue_low": pue.floor, "pue_high": pue.ceiling}
+    found["any_machine_high"] = _of_machine(catalogue, None)["machine_power_high"]
     return found | {k: v for row in rows if row for k, v in _bounds(row.quantity, row).items()}
 
 

@@ -58,6 +58,10 @@ def test_a_quotient_by_zero_says_nothing_rather_than_an_empty_figure(broken: dic
         (K80, {"gpu_energy_kwh": 0.5}, "card_power"),  # 250 W each; 149 times 1.5: 223
         (SERVER, {"cpu_energy_kwh": 320.0}, "machine_power"),  # Wh in place of kWh
         (SERVER, {"cpu_energy_kwh": 3e-4, "ram_energy_kwh": 2e-5, "gpu_energy_kwh": 5e-4}, "machine_power"),  # 0.82 W
+        # 555,000 cards by eight in a machine of 17.5 kW are 1.2 GW, during 720 hours 874 GWh; of a site, as on a bill
+        (SERVICE, {"requests": None, "output_tokens": None, "other_energy_kwh": 9e8}, "declared_power"),
+        (SERVICE, {"other_energy_kwh": None, "site_energy_kwh": 9e8}, "declared_power"),
+        (SERVICE, {"other_energy_kwh": None, "site_energy_kwh": 2.0, "reported_gwp_kg": 1.2}, "declared_gases"),
         (SERVER, {"stated_power_w": 8.0}, "power_and_time"),  # 1.32 kWh; 8 W during one hour are 0.008, times 100: 0.8
         (SERVER, {"reported_gwp_kg": 74.0}, "any_grid"),  # 56 kg a kWh: g in place of kg
         (SERVER, {"reported_gwp_kg": -0.1}, "any_grid"),  # a kWh takes nothing back

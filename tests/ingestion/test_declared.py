@@ -637,6 +637,7 @@ BAD = [
     ({"energy_basis": "computed"}, "computed_without_method", {}),
     ({"start": "2060-03-01", "end": "2060-04-01"}, "declared_future", {"start": "2060-03-01"}),
     ({"start": "2013-03-01", "end": "2013-04-01"}, "before_first", {"start": "2013-03-01"}),
+    ({"start": "1995-03-01", "end": "1995-04-01"}, "before_first", {"start": "1995-03-01"}),
     ({"energy_kwh": "1e12", "end": "2026-03-02"}, "impossible_power", {"value": "4.17e+10"}),
     ({"pue": "125"}, "declared_pue", {"value": "125", "low": "1", "high": "4"}),
 ]  # fmt: skip

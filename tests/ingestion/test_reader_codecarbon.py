@@ -279,6 +279,38 @@ def test_what_a_person_should_look_at(cells: dict[str, str], check: str) -> None
     assert check not in one().checks
 
 
+@pytest.mark.parametrize(
+    ("model", "count", "cards"),
+    [
+        ("1 x NVIDIA A100-SXM4-80GB", "99999", 1),
+        ("99999 x NVIDIA A100-SXM4-80GB", "", None),
+        ("NVIDIA A100-SXM4-80GB", "17", None),
+        ("16 x NVIDIA A100-SXM4-80GB", "16", 16),
+        ("1 x NVIDIA A100-SXM4-80GB", "2", 2),
+    ],
+)
+def test_more_cards_than_a_machine_holds_are_not_made(model: str, count: str, cards: int | None) -> None:
+    """A machine holds 16 at most: the count of the name, else none. Card hours: cards × duration ÷ 3600 s."""
+    row = one(gpu_model=model, gpu_count=count, gpu_energy="0.001")
+    assert row.device_count == cards
+    assert row.device_hours == (pytest.approx(cards * row.duration_s / 3600) if cards else None)
+    assert ("cells_unread" in row.checks) == (cards not in (16, 2))
+
+
+@pytest.mark.parametrize(
+    ("moment", "code", "said"),
+    [
+        ("1999-03-01T10:00:00", "before_first", "1999-03-01"),
+        ("2010-03-01T10:00:00", "before_first", "2010-03-01"),
+        ("1772359200", "bad_timestamp", "1772359200"),
+        ("48.8566", "bad_timestamp", "…"),  # of a shifted row: a place
+    ],
+)
+def test_a_date_that_is_refused_is_quoted(moment: str, code: str, said: str) -> None:
+    (refused,) = read(text({"timestamp": moment}).encode())[1]
+    assert refused.code == code and said in refused.facts.values()
+
+
 def test_zero_read_over_a_run_is_unknown_and_not_zero() -> None:
     """Over no time too: nothing was measured, and what the work took is not known."""
     for duration in ("60", "0.4", "0"):

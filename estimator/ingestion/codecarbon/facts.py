@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES
 from estimator.catalogue.load import load
-from estimator.catalogue.physical_limits import processors_most
+from estimator.catalogue.physical_limits import cards_most, processors_most
 from estimator.catalogue.processors import sheet_power
 from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
 from estimator.ingestion.codecarbon.methods import CONSTANT_MODE, modes_of
@@ -65,7 +65,7 @@ def facts_of(
         cloud_region=read("cloud_region"),
     )
     computer = places.recognise(ComputerRead(*(read(name) for name in ComputerRead._fields)))
-    uncounted = any(read(name) and _count(read(name)) is None for name in COUNTED)
+    unread = off_the_globe(coordinates) or any(read(name) and _count(read(name)) is None for name in COUNTED)
     zone, place_checks = ResolvedPlace(side.zone, ()) if side.zone else find(place, coordinates, places)
     named = side.host or places.resolve_host(place.cloud_provider, place.cloud_region)
     host = named or computer.host
@@ -99,7 +99,7 @@ def facts_of(
             *clock_checks,
             *(["cards_contradicted"] if device.contradicted else []),
             *machine_checks,
-            *(["cells_unread"] if off_the_globe(coordinates) or uncounted else []),
+            *(["cells_unread"] if unread or device.count_unread else []),
             *_checks(read, named or (host if host == DESK else None), device.read_but_unknown, side),
         ),
         zone=ZoneInfo(clock),
@@ -128,20 +128,22 @@ class _Device:
     cards: int | None
     read_but_unknown: bool
     contradicted: bool
+    count_unread: bool
 
 
 def _device(read: Callable[[str], str], places: Places, computer: Computer, side: Sidecar) -> _Device:
     model = read("gpu_model")
     subject, count = places.resolve_device(model)
-    cards = _count(read("gpu_count"))
+    cards, most = _count(read("gpu_count")), cards_most(load())
     contradicted = None not in (cards, count) and cards != count and " x " in model and "," not in model
-    cards = cards if cards is not None else count
+    told = [number for number in (cards, count) if number is not None]
+    cards = next((number for number in told if number <= most), None)
     if computer.integrated:  # built into the computer: as a device, its manufacture would be counted twice
         subject, cards = None, 0
     subject = side.device or subject
     cards = side.device_count if side.device_count is not None else cards
     unknown = bool(model) and subject is None and not computer.integrated
-    return _Device(subject, cards, unknown, contradicted)
+    return _Device(subject, cards, unknown, contradicted, any(number > most for number in told))
 
 
 def _machine(

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from estimator.ingestion.parsing import delimited_text, timestamps
 from estimator.ingestion.parsing.records import (
-    FIRST_US,
     READ_AT,
     FieldNames,
     Record,
@@ -71,7 +70,7 @@ def _fields(reading: RecordReader, cards: tuple[str, ...], clock: _Clock, said: 
     if seconds is None:
         raise RowRefused("no_moment", field="elapsed_time")
     dated = []
-    if start_us < FIRST_US:
+    if start_us < timestamps.FIRST_US:
         if clock.shift_us is None:
             raise RowRefused("uptime_clock", value=said.kept["start_time"])
         start_us, dated = start_us + clock.shift_us, [READ_AT]

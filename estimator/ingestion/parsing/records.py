@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"^[+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$")
 _SHORT = re.compile(r"^.{1,120}$")
 _MOMENT = re.compile(r"^[\d:.+/ TZ-]{1,40}$")
 _UTC = ZoneInfo("UTC")
-FIRST_US, _LAST_US = (
+_FIRST_US, _LAST_US = (
     timestamps.to_us(datetime(year, 1, 1, tzinfo=UTC), _UTC) for year in (timestamps.YEARS[0], timestamps.YEARS[1] + 1)
 )
 _MOST_CARDS = 999_999
@@ -271,7 +271,7 @@ class RecordReader:
         if not 0 <= end_us - start_us <= LONGEST_US:
             raise RowRefused("bad_period", seconds=f"{(end_us - start_us) / 1e6:g}")
         for moment in (start_us, end_us):
-            if not FIRST_US <= moment < _LAST_US:
+            if not _FIRST_US <= moment < _LAST_US:
                 raise RowRefused("bad_year")
         check_begun(start_us)
         return {

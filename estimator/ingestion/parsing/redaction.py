@@ -9,7 +9,7 @@ from estimator.ingestion.codecarbon.columns import Columns
 
 HIDDEN = "…"
 _COORDINATE = re.compile(r"^[+-]?\d{0,3}[.,]\d{1,6}$")
-_BARE_NUMBER = re.compile(r"^[+-]?[\d.,]+$")
+_BARE_NUMBER = re.compile(r"^(?!1\d{9}(?:\d{3})?(?:\.\d+)?$)[+-]?[\d.,]+$")  # but a time since 1970, in s or ms
 _HARMLESS = re.compile(
     r"^(?:[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?|\d{4}-\d\d-\d\d[T ][\d:.]+Z?|[0-9a-f]{8}-[0-9a-f-]{27}|)$"
 )
@@ -40,7 +40,9 @@ def shifted_text(columns: Columns, cells: Sequence[str], private_values: Collect
 
 
 def redacted(cell: str) -> str:
-    """A cell quoted in the refusal of a row whose cells may be shifted: a bare number is hidden."""
+    """A cell quoted in the refusal of a row whose cells may be shifted: a bare number is hidden, but
+    for a time since 1970, which is of no person and no place.
+    """
     text = cell.strip()
     return HIDDEN if _BARE_NUMBER.match(text) else text[:60]
 

@@ -17,7 +17,7 @@ _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 DAY_US = 86_400_000_000
 _QUARTER_US = 900_000_000
-YEARS = (2000, 2099)
+YEARS = (1900, 2999)  # of the months of a row; what is too early or to come is refused by its day
 
 
 def parse(text: str, day_first: bool) -> datetime | None:
