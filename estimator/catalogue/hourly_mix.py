@@ -10,10 +10,11 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from estimator.catalogue.csv_tables import csv_files, rows
 from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import HOURS
-from estimator.core.errors import SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.home import own_tables
 
 HALF_HOUR = 1800  # [s]
@@ -37,6 +38,10 @@ BLANK = ("", "nd", "-")
 
 class HoursRefused(SobriaError):
     """A file of generation by half-hour that cannot be read: what was read, what was expected."""
+
+    def __init__(self, expected: str, column: str = "", **read: object) -> None:
+        told = {lang: say("hours_expected", expected, lang, column=column) for lang in LANGUAGES}
+        super().__init__(**read, expected=told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +75,7 @@ def read(folder: Path) -> HourlyMix:
             if second not in kept or kept[second][0] <= rank:
                 kept[second] = rank, power
     if not kept:
-        raise HoursRefused(file=", ".join(csv_files(folder)), line=2, read="", column="MW")
+        raise HoursRefused("rows", ", ".join(SOURCES), file=", ".join(csv_files(folder)), line=2, read="")
     halves: dict[int, list[tuple[float, ...]]] = {}
     for second, (_, power) in kept.items():
         halves.setdefault(second // HALF_HOUR, []).append(power)
@@ -107,47 +112,49 @@ def _rows(file: Path, zone: str) -> Iterator[tuple[int, int, tuple[float, ...]]]
     names = [_name(cell) for cell in next(reader, [])]
     missing = [column for column in SOURCES if column not in names]
     if missing or not ({*STAMPS} & {*names} or {"date", "heures"} <= {*names} or {"date", "heure"} <= {*names}):
-        raise HoursRefused(file=file.name, line=1, read=first[:120], column=", ".join(missing) or "date_heure")
+        raise HoursRefused("column", ", ".join(missing) or "date_heure", file=file.name, line=1, read=first[:120])
     seen: set[str] = set()
     for cells in reader:
         row = dict(zip(names, cells, strict=False))
         values = [row.get(column, "").strip() for column in SOURCES]
         if any(value.lower() in BLANK for value in values):
             continue
-        where = {"file": file.name, "line": reader.line_num}
+        where: dict[str, Any] = {"file": file.name, "line": reader.line_num}
         if _name(row.get("perimetre", "france")) != "france":
-            raise HoursRefused(**where, read=row["perimetre"], column="perimetre")
+            raise HoursRefused("country", **where, read=row["perimetre"])
         stamp = next((row[name].strip() for name in STAMPS if row.get(name)), "")
         if not stamp:
             stamp = f"{_day(row['date'])} {(row.get('heures') or row.get('heure') or '').strip()}"
         second = _second(stamp, int(stamp in seen), zone, where)  # seen: the hour that comes twice in autumn
         seen.add(stamp)
-        power = tuple(_power(value, where) for value in values)
+        power = tuple(_power(value, column, where) for value, column in zip(values, SOURCES, strict=True))
         if not any(power):
-            raise HoursRefused(**where, read=" ; ".join(values), column="MW")
+            raise HoursRefused("some_power", **where, read=" ; ".join(values))
         yield second, _rank(row), power
 
 
-def _second(stamp: str, fold: int, zone: str, where: Mapping[str, object]) -> int:
+def _second(stamp: str, fold: int, zone: str, where: Mapping[str, Any]) -> int:
     try:
         moment = datetime.fromisoformat(stamp)
     except ValueError as error:
-        raise HoursRefused(**where, read=stamp, column="date_heure") from error
+        raise HoursRefused("date", **where, read=stamp) from error
     if moment.tzinfo is None:
         if zone not in CLOCK:
-            raise HoursRefused(**where, read=stamp, column="date_heure")
+            raise HoursRefused("offset", **where, read=stamp)
         moment = moment.replace(tzinfo=CLOCK[zone], fold=fold)
+    if moment > datetime.now(UTC) + timedelta(days=1):
+        raise HoursRefused("past", **where, read=stamp)
     return int(moment.timestamp())
 
 
-def _power(text: str, where: Mapping[str, object]) -> float:
+def _power(text: str, column: str, where: Mapping[str, Any]) -> float:
     """Power of a source [MW]; what a plant takes while it waits is no generation."""
     try:
         power = float(text.replace(",", "."))
     except ValueError:
         power = math.nan
     if not math.isfinite(power):
-        raise HoursRefused(**where, read=text, column="MW")
+        raise HoursRefused("power", column, **where, read=text)
     return max(power, 0.0)
 
 

@@ -67,10 +67,13 @@ def test_of_two_rows_of_one_moment_the_more_final_is_kept(tmp_path: Path) -> Non
     ("lines", "said"),
     [
         (("zone;value", "FRA;3"), ("line 1", "« zone;value »", "nucleaire")),
-        ((HEAD, line("20/12/2021", "00:00", "beaucoup")), ("line 2", "« beaucoup »", "MW")),
-        ((HEAD, line("20/12/2021", "00:00", "nan")), ("line 2", "« nan »", "MW")),
-        ((HEAD,), ("line 2", "«  »", "MW")),
-        ((HEAD, line("20/12/2021", "00:00", 0).replace("300", "0")), ("line 2", "« 0 ; 0 ;", "MW")),
+        ((HEAD, line("20/12/2021", "00:00", "beaucoup")), ("line 2", "« beaucoup »", "« gaz »")),
+        ((HEAD, line("20/12/2021", "00:00", "40 000")), ("line 2", "« 40 000 »", "« gaz »")),
+        ((HEAD, line("20/12/2021", "00:00", "nan")), ("line 2", "« nan »", "« gaz »")),
+        ((HEAD,), ("line 2", "«  »", "(nucleaire, gaz, charbon, fioul, hydraulique, eolien, solaire, bioenergies)")),
+        ((HEAD, line("20/12/2021", "00:00", "ND")), ("line 2", "«  »", "ND")),
+        ((HEAD, line("01/01/2999", "00:00")), ("line 2", "« 2999-01-01 00:00 »")),
+        ((HEAD, line("20/12/2021", "00:00", 0).replace("300", "0")), ("line 2", "« 0 ; 0 ;")),
         ((HEAD, line("20/12/2021", "25:00")), ("line 2", "« 2021-12-20 25:00 »", "date_heure")),
         ((HEAD, line("20/12/2021", "00:00", place="Bretagne")), ("line 2", "« Bretagne »", "perimetre")),
     ],
@@ -83,6 +86,15 @@ def test_a_bad_file_is_refused_with_its_line_and_what_was_expected(
     french, english = refused.value.message("fr"), refused.value.message("en")
     assert "a.csv" in french and all(word.replace("line", "ligne") in french for word in said)
     assert all(word.replace("« ", '"').replace(" »", '"') in english for word in said)
+
+
+def test_a_day_to_come_is_refused_as_it_has_not_been_and_a_place_without_clock_as_its_offset_is_not_known(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(HoursRefused, match="an hour that has passed was expected"):
+        read(folder(tmp_path, HEAD, line("01/01/2999", "00:00")))
+    with pytest.raises(HoursRefused, match="its offset was expected"):
+        read(folder(tmp_path, HEAD, line("20/12/2021", "00:00")).rename(tmp_path / "DEU"))
 
 
 def test_a_table_in_capitals_is_read_and_a_folder_of_no_zone_refused(tmp_path: Path) -> None:
