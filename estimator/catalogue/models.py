@@ -291,6 +291,12 @@ def known(text: str | None) -> Model | None:
     return load().known(text) if text else None
 
 
+def name_of(read: str, lang: str) -> str:
+    """How people call a model, or a set of models; what was read, where it is neither."""
+    found, of_set = known(read), load().set_of.get(read)
+    return of_set.label(lang) if of_set else found.name if found else read
+
+
 def is_of_api(text: str | None) -> bool:
     """Whether this is the name of a model whose weights nobody published: the fleets of its publisher and of those it
     licenses serve it, nobody else. A set of models is not one."""

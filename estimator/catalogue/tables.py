@@ -81,8 +81,11 @@ class Catalogue:
         """The factor of this id, or of its new id after a rename. factor_not_found."""
         item = self.by_id.get(self.renamed.get(factor_id, factor_id))
         if item is None:
-            near = ", ".join(sorted(i for i in self.by_id if factor_id.lower() in i.lower())[:5]) or "-"
-            raise SobriaError("factor_not_found", id=factor_id, near=near)
+            asked = factor_id.lower()
+            parts = (asked, f"{asked.rpartition('/')[0] or asked}/")  # else those of its quantity and subject
+            held = next((ids for part in parts if (ids := [i for i in self.by_id if part in i.lower()])), ())
+            near = get_close_matches(factor_id, held or self.by_id, NEAREST, 0.0 if held else LIKE)
+            raise SobriaError("factor_not_found", id=factor_id, near=", ".join(near) or "-")
         return item
 
     def named(self, read: str) -> str:

@@ -143,7 +143,7 @@ def _model(name: str, task: str, listed: Sequence[str]) -> str:
     if known.modality not in answers_of(task):
         done = {code: load().label(f"task/{task}", code) for code in LANGUAGES}
         makes = {code: say("models", f"makes_{known.modality}", code) for code in LANGUAGES}
-        _wrong("not_of_task", known.name, makes=makes, task=done)
+        _wrong("not_of_task", name, makes=makes, task=done)
     return known.id
 
 

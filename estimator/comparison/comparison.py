@@ -289,7 +289,7 @@ def factor_labels(work: Comparator, keys: Mapping[str, float]) -> dict[str, dict
         name, bound = named[key]
         model = models.load().known(bound.subject)
         used = bound.factor.subject if bound.factor else ""
-        named_after = [model.name] if model else []
+        named_after = [models.name_of(model.id, lang)] if model else []
         subject = ", ".join([*named_after, *([] if model and used == ANY_CARD else [catalogue.label(used, lang)])])
         return f"{catalogue.quantities[name].label(lang)} ({subject})"
 

@@ -60,7 +60,7 @@ class PlaceRule(Strict):
     machine: Text | None = None
     device: Text | None = None
     cards: int | None = Field(None, gt=0, le=999_999)
-    vcpus: float | None = Field(None, gt=0, le=999_999)
+    vcpus: float | None = Field(None, gt=0, le=9_999)
     load: float | None = Field(None, gt=0)
     since: SaidDay | None = None
     until: SaidDay | None = None
@@ -182,6 +182,8 @@ class PlaceJournal:
         said = checked(PlaceRule, fields, "place", PlaceRefused)
         if said.machine and (said.vcpus is None) == (said.machine in THREAD_MACHINES):
             raise SobriaError("vcpus_of_vm", read=said.machine, expected=", ".join(THREAD_MACHINES))
+        if said.cards is not None:
+            given(load(), "cards_per_machine", said.cards)
         if said.load is not None:
             given(load(), "requests_in_flight", max(said.load, 1.0))  # on a mean, less than one is held alone
         return self._write("rule", in_tables(said), author)

@@ -408,6 +408,16 @@ def test_the_threads_of_a_virtual_machine_are_said_afterwards(tmp_path: Path) ->
     assert made["a"] == pytest.approx(made["b"]) and made["c"] > made["a"] > 0
 
 
+def test_counts_that_no_server_has_are_refused_and_written_nowhere(tmp_path: Path) -> None:
+    """1,000 cards of one server at most, as the dictionary of quantities says; 9,999 threads."""
+    with refuses("given_value_refused", match="99999 was read, a value between 1 and 1000"):
+        PlaceJournal(tmp_path).add_rule({"service": "a", "device": "gpu/h100", "cards": 99_999}, WHO)
+    with pytest.raises(PlaceRefused, match="a number of 9,999 or less"):
+        PlaceJournal(tmp_path).add_rule({"service": "a", "vcpus": 100_000}, WHO)
+    assert not PlaceJournal(tmp_path).rules()
+    assert PlaceJournal(tmp_path).add_rule({"service": "a", "device": "gpu/h100", "cards": 1_000}, WHO)
+
+
 @pytest.mark.parametrize("fields", [{"machine": "machine/vm-any"}, {"machine": "machine/laptop", "vcpus": 8}])
 def test_threads_go_with_a_virtual_machine(tmp_path: Path, fields: dict[str, Any]) -> None:
     with refuses("vcpus_of_vm", match=r"--vcpus goes with a virtual machine \(machine/vm-any"):

@@ -87,3 +87,9 @@ def test_a_value_given_by_hand_must_be_plausible() -> None:
 def test_an_unknown_factor_id_names_close_ones() -> None:
     with refuses("factor_not_found", match="grid_gwp/FRA"):
         load().factor("GRID_GWP/FRA")
+    with refuses("factor_not_found", match="Close ids: grid_gwp/FRA/20[^:]*, grid_gwp/FRA/20"):
+        load().factor("grid_gwp/FRA/2030")
+    with refuses("factor_not_found", match="Close ids: [^:]*embodied_gwp/gpu/a100"):
+        load().factor("embodied_gpw/gpu/a100-sxm-80/2025")
+    with refuses("factor_not_found", match="Close ids: -"):
+        load().factor("!!")

@@ -118,6 +118,21 @@ def test_each_model_has_its_place_and_a_server_is_shared_by_so_many(tmp_path: Pa
     assert scenario_from(scenario.asked, "fr").options == scenario.options
 
 
+def test_a_set_of_models_is_named_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    """In the label of a factor, on a sheet and in a refusal."""
+    assert [models.name_of(read, "en") for read in ("set/light", "gpt-5", "nobody")] == [
+        "a light model",
+        "GPT-5",
+        "nobody",
+    ]
+    given = GIVEN | {"people": "40", "models": "large", "place": "class/server-room"}
+    asked = [word for key, kept in given.items() for word in (f"--{key}", kept)]
+    said = spaced(sobria(tmp_path, "compare", *asked, lang="en").stdout)
+    assert "(billions) (a large model)" in said and "un grand modèle" not in said
+    refused = sobria(tmp_path, "compare", *asked, "--task", "image", lang="en", code=1).stderr
+    assert '"large" writes text' in spaced(refused)
+
+
 def test_one_model_at_two_places_is_two_options_named_with_their_place(tmp_path: Path) -> None:
     """Here or there: both are kept, in the command, in what it saves and in the other language."""
     given = GIVEN | {"models": "mistral-small-3.2, mistral-small-3.2 @ class/hyperscale, gpt-5"}

@@ -259,12 +259,7 @@ def _words(key: str, service: RunningService, name: str, target: str) -> dict[st
 
 def _label(name: str, lang: str) -> str:
     """A subject, a set of models or a model, as people call it; as read otherwise."""
-    known = models.load()
-    for found in known.sets:
-        if found.id == name:
-            return found.label(lang)
-    model = known.known(name) if name else None
-    return model.name if model else load().label(name, lang) if name in load().subjects else name
+    return load().label(name, lang) if name in load().subjects else models.name_of(name, lang)
 
 
 def _pace(service: RunningService) -> dict[str, str]:

@@ -161,7 +161,9 @@ class UseFacts:
     def model(self) -> str:
         """The name of the model as the catalogue knows it, else as it is written; where the register names none, of
         those that were measured."""
-        return self._named(self.case.model, [row.row.model for row in self.rows], _model_name)
+        return self._named(
+            self.case.model, [row.row.model for row in self.rows], lambda model: models.name_of(model, self.lang)
+        )
 
     def host(self) -> str:
         """The name of the site; where the register names none, of those that were measured."""
@@ -202,12 +204,6 @@ def _made(rows: Sequence[Attached], counted: str) -> float | None:
     if counted in OUTPUTS:
         return outputs(rows, counted)
     return units(rows) if counted_in(rows) == counted else None
-
-
-def _model_name(model: str) -> str:
-    """The name of a model as the catalogue knows it, else as it is written."""
-    found = models.known(model)
-    return found.name if found else model
 
 
 def use_facts(home: Path, asked: str, lang: str, period: str | None = None) -> UseFacts:
