@@ -29,6 +29,7 @@ from estimator.builds.settled_parts import EMBEDDED, Settled
 from estimator.builds.site_energy import site_pues
 from estimator.builds.sums import SERVED, sum_rows
 from estimator.builds.supplier_factors import MARKED, MARKED_PUE, AnsweredFactors, day_us
+from estimator.catalogue.fault_rules import RULES
 from estimator.catalogue.hourly_mix import own_hours
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
@@ -91,7 +92,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     add_groups(engine, ledger.home)
     engine.run(sql_text("weighed_checks.sql"))
     record_faults(engine, catalogue, unstated)
-    record_mends(engine)
+    record_mends(engine, (rule.code for rule in RULES if rule.alarm))
     _modes(engine, catalogue)
     attributes = bind_tables(engine, own_measures(engine, catalogue), answered)
     engine.run(f"CREATE VIEW bound_slices AS {joined('slices', attributes)}")

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from estimator.builds.mending import IMPOSSIBLE
 from estimator.core.duckdb_engine import DuckDB
 
+IMPOSSIBLE = (  # a power that no such machine draws, or that the row itself contradicts
+    "beyond_sheet", "card_power", "declared_power", "machine_power", "memory_power", "power_and_time",
+    "power_contradicted", "processor_power",
+)  # fmt: skip
 _READ = """
 WITH found AS (
   SELECT row_id, service_key, LIST(DISTINCT mended_by) AS mends, LIST(DISTINCT part) AS parts

@@ -1,9 +1,8 @@
 """What a person may mend of rows that count: of each check that a total rests on, by what, and what it doubts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from estimator.catalogue.fault_rules import RULES
 from estimator.core.duckdb_engine import DuckDB
 
 Mend = Literal["zone", "host", "cards", "size", "load", "file"]  # the last: the file, corrected and imported again
@@ -28,7 +27,6 @@ OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
         "implausible_power", "increments_suspected", "log_cut", "mode_overruled", "no_model", "page_cut",
         "period_unfinished", "power_contradicted", "share_unknown", "shared_machine", "unknown_model",
         "zero_duration", "zero_energy",
-        *(rule.code for rule in RULES if rule.alarm),
     ),
 }  # fmt: skip
 MENDED_BY: Mapping[str, Mend] = {code: mend for mend, codes in OF_A_MEND.items() for code in codes}
@@ -42,16 +40,13 @@ AT_LEAST = (  # what tells of electricity that nobody read, and that no total es
     "cards_only", "cpu_not_metered", "gpu_not_metered", "memory_not_read", "processor_only", "shared_by_time",
     "waiting_not_counted", "waiting_unknown",
 )  # fmt: skip
-IMPOSSIBLE = (  # a power that no such machine draws, or that the row itself contradicts
-    "beyond_sheet", "card_power", "declared_power", "machine_power", "memory_power", "power_and_time",
-    "power_contradicted", "processor_power",
-)  # fmt: skip
 PART_OF: Mapping[str, Part] = {code: part for part, codes in OF_A_PART.items() for code in codes}
 
 
-def record_mends(engine: DuckDB) -> None:
+def record_mends(engine: DuckDB, alarms: Iterable[str]) -> None:
     """Table `mending`: the codes of the checks that a total rests on, each with what mends it and the part of a run
-    that it doubts; the others are notices."""
-    parts: list[str] = [PART_OF.get(code, "whole") for code in MENDED_BY]
-    columns: dict[str, list[str]] = {"code": list(MENDED_BY), "mended_by": [*MENDED_BY.values()], "part": parts}
+    that it doubts; the others are notices. alarms: the codes of faults that a total reads."""
+    mended = {**MENDED_BY, **dict.fromkeys(alarms, "file")}
+    parts: list[str] = [PART_OF.get(code, "whole") for code in mended]
+    columns: dict[str, list[str]] = {"code": [*mended], "mended_by": [*mended.values()], "part": parts}
     engine.load("mending", columns, dict.fromkeys(columns, "VARCHAR"))
