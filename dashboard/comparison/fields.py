@@ -16,7 +16,7 @@ from dashboard.comparison.form_values import (
     quality_field_text,
     share_field_text,
 )
-from dashboard.comparison.scenario_session import REVISION, UNREAD, current, groups, refuse, set_scenario
+from dashboard.comparison.scenario_session import REVISION, UNREAD, edited, groups, refuse, set_scenario
 from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
@@ -97,7 +97,7 @@ def shown(name: str, held: Any, path: str, lang: str) -> str:
 
 def need_changed(place: str, name: str, lang: str) -> None:
     """The need of the fields, computed at once; or what is wrong, next to them."""
-    view = current(lang)
+    view = edited(lang)
     values = plain(view.scenario)
     try:
         _read_into([values], NEED, place)
@@ -109,7 +109,7 @@ def need_changed(place: str, name: str, lang: str) -> None:
 
 def option_changed(place: str, name: str, lang: str) -> None:
     """The options of the card `place`, as its fields have them, computed at once; or what is wrong, next to them."""
-    view = current(lang)
+    view = edited(lang)
     values, group = plain(view.scenario), [option.id for option in groups(view.scenario)[int(place)]]
     held = [option for option in values["options"] if option["id"] in group]
     before = held[0].get("people", {})

@@ -9,7 +9,7 @@ from dashboard.comparison import option_cards
 from dashboard.comparison.changes import with_asked
 from dashboard.comparison.fields import FormPart, need_changed, shown, typed
 from dashboard.comparison.form_values import NEED, NotANumber, count, number_text
-from dashboard.comparison.scenario_session import BLANK, COUNTS, View, current, refuse, say_error, set_scenario
+from dashboard.comparison.scenario_session import BLANK, COUNTS, View, edited, refuse, say_error, set_scenario
 from dashboard.shared.html_parts import address
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
@@ -60,7 +60,7 @@ def _volume(form: FormPart, scenario: Scenario) -> None:
 
 def _counted(place: str, name: str, lang: str) -> None:
     """The volume of a year, of so many times by day, week, month or year; or what is wrong next to the field."""
-    view = current(lang)
+    view = edited(lang)
     values = plain(view.scenario)
     try:
         times = count(typed(place, "volume"), "volume")
@@ -87,7 +87,7 @@ def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
 
 def _answered(place: str, name: str, lang: str) -> None:
     """The scenario of the answers as they now are, or what is wrong next to the fields."""
-    scenario = current(lang).scenario
+    scenario = edited(lang).scenario
     try:
         numbers = {name: count(typed(FIVE, name), name) for name in COUNTS}
         missing = tuple(name for name, value in numbers.items() if value is None)
@@ -115,7 +115,7 @@ def _more(form: FormPart, scenario: Scenario) -> None:
 
 def _own(lang: str) -> None:
     """The example becomes a project of one's own: nothing marks it any more."""
-    view = current(lang)
+    view = edited(lang)
     set_scenario(plain(view.scenario) | {"example": False}, NEED_PLACE, lang, view.missing)
 
 

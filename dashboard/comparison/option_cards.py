@@ -24,7 +24,7 @@ from dashboard.comparison.form_values import (
 from dashboard.comparison.scenario_session import (
     ERROR,
     View,
-    current,
+    edited,
     groups,
     letters,
     rearranged,
@@ -127,7 +127,7 @@ def _places(option: Option, lang: str) -> dict[str, str]:
 
 def _picked(place: str, name: str, lang: str) -> None:
     """Another model, program, place or server on a card; its other fields follow."""
-    view, value = current(lang), typed(place, name)
+    view, value = edited(lang), typed(place, name)
     group = groups(view.scenario)[int(place)]
     try:
         if name == "program":
@@ -165,7 +165,7 @@ def refresh(scenario: Scenario, lang: str, place: str = "") -> None:
 
 
 def _added(lang: str) -> None:
-    view = current(lang)
+    view = edited(lang)
     if chosen := typed(NEW_PLACE, NEW):
         set_scenario(changes.with_new(view.scenario, chosen, lang), NEW_PLACE, lang, view.missing)
         st.session_state[field_key(NEW_PLACE, NEW)] = None
@@ -238,7 +238,7 @@ def _of_model(texts: Callable[..., None], listed: Callable[..., None], lang: str
 
 def _button(name: str, change: Callable[[Scenario], dict[str, object]], form: FormPart, letter: str) -> None:
     def press() -> None:
-        view = current(form.lang)
+        view = edited(form.lang)
         if scenario := set_scenario(change(view.scenario), form.place + PICKED, form.lang, view.missing):
             rearranged(view.scenario, scenario)
 

@@ -17,8 +17,8 @@ from estimator.comparison.five_fields import PLACES, SETS, in_language, scenario
 from estimator.comparison.scenario import MOST_OPTIONS, Asked, Option, Scenario, ScenarioRefused
 from estimator.comparison.scenario_link import decode
 
-LONG, SHOWN, REVISION, ERROR, UNREAD, HELD, LEFT, SET = (
-    f"compare {name}" for name in ("long", "shown", "revision", "error", "unread", "held", "left", "set")
+LONG, SHOWN, REVISION, ERROR, UNREAD, HELD = (
+    f"compare {name}" for name in ("long", "shown", "revision", "error", "unread", "held")
 )
 MISSING = "manque"  # in the URL: which counts of the five answers are not given yet
 COUNTS = ("people", "uses")
@@ -35,12 +35,8 @@ class View(NamedTuple):
 
 
 def current(lang: str) -> View:
-    """The scenario of the URL, else the example if it is asked for, else a blank one; the one that was set last, while
-    the browser still has the URL of one before it: two answers typed in a row are both kept."""
+    """The scenario of the URL, else the example if it is asked for, else a blank one."""
     text = st.query_params.get(NAME, "")
-    if text in st.session_state.get(LEFT, ()):
-        scenario, missing = st.session_state[HELD]
-        return View(in_language(scenario, lang), missing, "")
     missing = tuple(name for name in st.query_params.get(MISSING, "").split(",") if name in COUNTS)
     kept, wrong = st.session_state.get(LONG), ""
     try:
@@ -57,13 +53,17 @@ def current(lang: str) -> View:
         st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
         for name in (ERROR, UNREAD):
             st.session_state.pop(name, None)
+    st.session_state[HELD] = (found, missing)
     return View(found, missing, wrong)
 
 
-def caught_up() -> None:
-    """At the start of a page: the browser has the URL that was set; an older one is then one that it went back to."""
-    if not st.session_state.pop(SET, False) and st.query_params.get(NAME, "") not in st.session_state.get(LEFT, ()):
-        st.session_state[LEFT] = ()
+def edited(lang: str) -> View:
+    """The scenario of the fields that are changed: of an answer typed right after another, the browser sends the URL of
+    before both."""
+    if HELD not in st.session_state:
+        return current(lang)
+    scenario, missing = st.session_state[HELD]
+    return View(in_language(scenario, lang), missing, "")
 
 
 def groups(scenario: Scenario) -> list[tuple[Option, ...]]:
@@ -110,9 +110,8 @@ def set_scenario(
     st.session_state.get(ERROR, {}).pop(place, None)
     if keep:
         st.session_state[SHOWN] = plain(scenario)
-    text, before = token(scenario), st.query_params.get(NAME, "")
-    st.session_state[LEFT] = tuple(old for old in {*st.session_state.get(LEFT, ()), before} if old != text)
-    st.session_state[HELD], st.session_state[SET] = (scenario, missing), True
+    text = token(scenario)
+    st.session_state[HELD] = (scenario, missing)
     st.session_state[LONG] = None if text else scenario
     for name, value in ((NAME, text), (MISSING, ",".join(missing)), (EXAMPLE, ""), ("calcul", ""), ("modele", "")):
         if value:

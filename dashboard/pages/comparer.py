@@ -31,7 +31,6 @@ FORM, ANSWER = 4, 7  # widths of the two columns, of eleven
 def show() -> None:
     """The comparison, or one of its figures when named in the URL."""
     lang = language()
-    compare_session.caught_up()
     view = compare_session.current(lang)
     build = estimator_gateway.current()
     marked = view.scenario.example and not (build and build.sample)  # one banner says it for the whole page
