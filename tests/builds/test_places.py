@@ -410,7 +410,7 @@ def test_the_threads_of_a_virtual_machine_are_said_afterwards(tmp_path: Path) ->
 
 def test_counts_that_no_server_has_are_refused_and_written_nowhere(tmp_path: Path) -> None:
     """1,000 cards of one server at most, as the dictionary of quantities says; 9,999 threads."""
-    with refuses("given_value_refused", match="99999 was read, a value between 1 and 1000"):
+    with refuses("given_value_refused", match="99,999 was read, a value between 1 and 1,000"):
         PlaceJournal(tmp_path).add_rule({"service": "a", "device": "gpu/h100", "cards": 99_999}, WHO)
     with pytest.raises(PlaceRefused, match="a number of 9,999 or less"):
         PlaceJournal(tmp_path).add_rule({"service": "a", "vcpus": 100_000}, WHO)
