@@ -180,6 +180,7 @@ def built(home: Path, *rows: Activity) -> Results:
 def place_of(row: Activity, day: date = date(2026, 3, 1)) -> Placed:
     """Where a row ran, in a home where nothing is said of places."""
     unread = row.zone is None and row.zone_as_read is not None and "supposed_place" not in row.checks
+    unread = unread and not {"host_unread", "no_country"} <= {*row.checks}
     told = (None, row.service_key, row.model, None, row.served_at, row.provider, row.host, row.zone)
     return placed(Seen(*told, "host_of_provider" in row.checks, unread), Knowledge([], [], HomePlace(None, None)), day)
 

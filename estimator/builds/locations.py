@@ -25,7 +25,8 @@ _TOLD = {
     "zone": "zone",
     "inferred": "COALESCE(list_contains(checks, 'host_of_provider'), FALSE)",
     "unread": "zone IS NULL AND zone_as_read IS NOT NULL"
-    " AND NOT COALESCE(list_contains(checks, 'supposed_place'), FALSE)",
+    " AND NOT COALESCE(list_contains(checks, 'supposed_place')"
+    " OR list_has_all(checks, ['host_unread', 'no_country']), FALSE)",
 }
 _BY_RULE = ("service", "file", "sender")  # looked at where a rule names one
 _READ = ("model", "served_at", "provider", "reader", "tool_version", "checks", "host", "zone", "zone_as_read")

@@ -14,8 +14,8 @@ OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
         "zone_not_told", "zone_over_sites",
     ),
     "host": (
-        "no_host", "host_not_told", "host_assumed", "address_not_of_provider", "address_private", "address_of_region",
-        "unknown_region",
+        "no_host", "host_not_told", "host_assumed", "host_unread", "address_not_of_provider", "address_private",
+        "address_of_region", "unknown_region",
     ),
     "cards": ("unknown_device", "waiting_not_counted"),
     "size": ("vm_size_unknown",),

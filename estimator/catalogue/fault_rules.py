@@ -244,6 +244,7 @@ RULES = (
         "unit_error",
         "L/kWh",
         lambda s: s["reported_water_l"] / s.site_energy,
+        low=lambda s: 0.0,
         high=lambda s: s["any_water_high"],
         alarm=False,
     ),

@@ -131,7 +131,7 @@ class FileCheck:
         apart = ["zone_apart"] if load().zone_apart(kind["host"], kind["zone"]) else []
         self.checks.update(dict.fromkeys([*kind["checks"], *apart], kind["times"]))
         self.services.add(kind["service_key"])
-        if {"unknown_part", "unknown_region"} & set(kind["checks"]):
+        if {"unknown_part", "unknown_region", "host_unread"} & set(kind["checks"]):
             self.places.add(kind["zone_as_read"])
         if kind["model"] and modelled and not named:
             self.unknown_models.add(kind["model"])

@@ -68,6 +68,7 @@ def test_a_quotient_by_zero_says_nothing_rather_than_an_empty_figure(broken: dic
         (SERVER, {"reported_gwp_kg": 0.55}, "grid_of_zone"),  # 0.417 kg a kWh in France
         (SERVICE, {"reported_gwp_kg": 1.2}, "declared_gases"),  # 0.6 kg a kWh in France
         (SERVICE, {"reported_water_l": 4000.0}, "water_by_energy"),  # mL in place of L: 2,000 L a kWh
+        (SERVICE, {"reported_water_l": -5.0}, "water_by_energy"),  # a site gives no water back
         (SERVER, {"reported_pue": 0.8}, "pue_odd"),
         (SERVICE, {"output_tokens": 6000}, "answer_length"),  # thousands: 0.3 token an answer
         (SERVICE, {"requests": 1, "latency_s": 1e6}, "answer_length"),  # 6,000,000 tokens in one answer

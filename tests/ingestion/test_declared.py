@@ -421,6 +421,20 @@ def test_the_interval_of_a_supplier_s_ecologits_is_the_inverse_of_what_was_measu
     assert "EcoLogits" in load().label("mode/supplier_model", "fr")
 
 
+def test_a_misspelt_hosting_is_quoted_with_its_near_names_and_is_to_be_mended(tmp_path: Path) -> None:
+    """A provider's usual site may stand for it, and the row is still to be mended; a rule on its place mends it. A
+    provider in the column host is none: its usual site is meant."""
+    told = MEASURED | {"host": "aws/eu-west-33", "provider": "AWS"}
+    path = tmp_path / "declaration.csv"
+    path.write_text(text(told), "utf-8")
+    report = import_paths(Ledger(tmp_path), [path], context())
+    said = next(remark for remark in report.remarks if remark.code == "host_unread").as_dict()
+    assert "« aws/eu-west-33 »" in said["fr"] and "aws/eu-west-3," in said["fr"] and "aws/eu-west-3," in said["en"]
+    checks = {check["code"]: check for check in built(tmp_path / "b", one(**told)).checks()}
+    assert "(FRA/aws/eu-west-33)" in checks["host_unread"]["fr"] and checks["host_unread"]["mended_by"] == "host"
+    assert "host_unread" not in one(**MEASURED | {"host": "OVHcloud"}).checks
+
+
 # Unknown is not zero
 
 
@@ -532,8 +546,8 @@ def test_a_month_that_ends_at_midnight_does_not_reach_the_next() -> None:
         ({"zone": "can-qc", "provider": "OVHcloud"}, "CAN-QC", "class/server-unknown", ("host_assumed",)),
         ({"zone": "", "host": "ovhcloud/gra"}, "FRA", "ovhcloud/gra", ()),
         ({"zone": "ZZZ", "host": "class/desk"}, None, "class/desk", ("unknown_country",)),
-        ({"zone": "", "host": "ailleurs"}, None, "class/server-unknown", ("host_assumed", "no_country")),
-        ({"host": "ailleurs", "provider": "OVHcloud"}, "FRA", "class/server-unknown", ("host_assumed",)),
+        ({"zone": "", "host": "ailleurs"}, None, "class/server-unknown", ("host_unread", "no_country")),
+        ({"host": "ailleurs", "provider": "OVHcloud"}, "FRA", "class/server-unknown", ("host_unread",)),
         ({"provider": "Inconnu"}, "FRA", "class/server-unknown", ("host_assumed",)),
     ],
 )

@@ -211,6 +211,14 @@ def test_a_cloud_region_names_its_host() -> None:
     assert "no_host" not in row.checks
 
 
+def test_a_hosting_that_the_tables_lack_is_quoted_and_not_said_unstated() -> None:
+    cloud = {"cloud_provider": "awz", "cloud_region": "eu-west-33"}
+    (row,) = read(text({"cpu_model": "AMD EPYC 7543"} | cloud, columns=[*dict.fromkeys((*COLUMNS, *cloud))]))[0]
+    assert (row.host, row.zone_as_read) == ("class/server-unknown", "FRA/awz:eu-west-33")
+    assert "host_unread" in row.checks and "no_host" not in row.checks
+    assert "no_host" in one(cpu_model="AMD EPYC 7543").checks
+
+
 @pytest.mark.parametrize(
     ("cells", "machine", "host"),
     [

@@ -21,6 +21,7 @@ from estimator.ledger.rows import TimeBasis
 
 ABSENT = "mode/none"
 COUNTED = ("cpu_count", "gpu_count")
+PLACED = ("country_iso_code", "country_name", "region", "cloud_provider", "cloud_region")  # in the order of PlaceRead
 METERED = ("cpu", "gpu", "ram")
 DESK = "class/desk"
 FEWEST_THREADS = 8  # of a server: the smallest EPYC and Xeon of servers have four cores of two threads
@@ -57,17 +58,12 @@ def facts_of(
     """Facts of the rows with these shared cells, by name in `read`. RowRefused for a PUE that cannot be removed."""
     side = sidecar or Sidecar()
     places = context.places
-    place = PlaceRead(
-        country_iso=read("country_iso_code"),
-        country_name=read("country_name"),
-        region=read("region"),
-        cloud_provider=read("cloud_provider"),
-        cloud_region=read("cloud_region"),
-    )
+    place = PlaceRead(*map(read, PLACED))
     computer = places.recognise(ComputerRead(*(read(name) for name in ComputerRead._fields)))
     unread = off_the_globe(coordinates) or any(read(name) and _count(read(name)) is None for name in COUNTED)
     zone, place_checks = ResolvedPlace(side.zone, ()) if side.zone else find(place, coordinates, places)
     named = side.host or places.resolve_host(place.cloud_provider, place.cloud_region)
+    place_checks = (*place_checks, *(["host_unread"] if place.cloud_provider and not named else []))
     host = named or computer.host
     pue, pue_checks = _pue(read("pue"))
     device = _device(read, places, computer, side)
@@ -196,13 +192,13 @@ def _by_thread(read: Callable[[str], str]) -> tuple[float, float]:
 
 def _zone_as_read(place: PlaceRead, checks: tuple[str, ...]) -> str | None:
     """Country and region; the region of a provider too where no table has it."""
-    cloud = f"{place.cloud_provider}:{place.cloud_region}" if "unknown_region" in checks else ""
+    cloud = f"{place.cloud_provider}:{place.cloud_region}" if {"unknown_region", "host_unread"} & {*checks} else ""
     return "/".join(filter(None, (place.country_iso or place.country_name, place.region, cloud))) or None
 
 
 def _checks(read: Callable[[str], str], host: str | None, card_unknown: bool, side: Sidecar) -> list[str]:
     found = {
-        "no_host": host is None,
+        "no_host": host is None and not read("cloud_provider"),
         "unknown_device": card_unknown,
         "port_not_codecarbon": bool(_PORT.search(read("codecarbon_version"))),
         "failed_run": side.exit_code not in (None, 0) and side.stopped_by is None,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from estimator.catalogue.default_subjects import ANY_NETWORK, ANY_STORAGE, DESK, DESKS
 from estimator.catalogue.load import load
+from estimator.catalogue.provider_addresses import is_provider
 from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, HEARD, Cells, is_template, repeated, understand
@@ -201,6 +202,7 @@ class _Reading:
         return cards | told
 
     def _activity(self, line: int, row_id: str, said: Cells, parts: dict[str, Any]) -> Activity:
+        unread = said.text("host") if "host_unread" in parts["checks"] else ""
         fields: dict[str, Any] = {
             "row_id": row_id,
             "run_key": row_id,
@@ -212,7 +214,7 @@ class _Reading:
             "tool_version": " ; ".join(filter(None, map(said.text, ("provider", "method", "document")))) or None,
             "service_key": said.text("service") or SOUND,
             "model": said.text("model") or None,
-            "zone_as_read": said.text("zone") or None,
+            "zone_as_read": "/".join(filter(None, (said.text("zone"), unread))) or None,
         }
         return Activity(**fields | parts)
 
@@ -252,7 +254,8 @@ class _Reading:
         known = load().named(named)
         host = known if known in self.hosts else places.resolve_host(named, "")
         provider = said.text("provider") or (named if host is None else "")
-        checks = [] if host else ["host_assumed"]
+        read = bool(named) and host is None and not is_provider(named)
+        checks = ["host_unread"] if read else [] if host else ["host_assumed"]
         asked = said.text("zone")
         zone = places.written.get(asked.lower()) if asked else self.hosts.get(host or "") or None
         if zone is None:

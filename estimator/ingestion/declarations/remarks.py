@@ -9,6 +9,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from estimator.catalogue.load import load
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
 from estimator.core.number_format import exact_text
@@ -157,6 +158,10 @@ def remarks(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
     for row in (row for row in rows if row.reader == "declared"):
         for code in (code for code in TOLD if code in row.checks):
             yield Remark(code, row.file_name, row.line, _sites(row) if code in TOLD[:2] else {})
+        if "host_unread" in row.checks and row.zone_as_read:
+            read = row.zone_as_read.partition("/")[2] if row.zone else row.zone_as_read
+            near = ", ".join(load().nearest(read, "host"))
+            yield Remark("host_unread", row.file_name, row.line, {"read": read, "near": near})
 
 
 def alike(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:

@@ -9,6 +9,7 @@ FROM (
   WHERE code NOT IN (SELECT code FROM judged)
     -- What was not told of a place, once it is known by other means.
     AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN ('no_host', 'host_not_told', 'host_not_sent', 'host_assumed', 'unknown_region'))
+    AND NOT (host_from IN ('run', 'rule') AND code = 'host_unread')
     AND NOT ((over_sites OR zone_from NOT IN ('trace', 'unknown'))
       AND code IN ('no_country', 'unknown_country', 'supposed_place', 'place_elsewhere', 'two_countries', 'unknown_part', 'zone_not_told', 'zone_not_sent'))
     AND NOT (device IS NOT NULL AND code = 'unknown_device')
