@@ -123,9 +123,10 @@ def kind_of(catalogue: Catalogue, subject: str) -> str:
 
 
 def kinds_of(shipped: Catalogue, quantity: str) -> set[str]:
-    """The kinds of subject that a quantity can be of: those of the shipped rows, else the one that it hangs on."""
+    """The kinds of subject that a quantity can be of: those of the shipped rows, else the one that it hangs on; none
+    where it is of no subject."""
     held = {kind_of(shipped, subject) for subject in shipped.having(quantity)}
-    return held or {q.hangs_on for q in shipped.quantities.values() if q.factor == quantity}
+    return held or EXPECTED.keys() & {q.hangs_on for q in shipped.quantities.values() if q.factor == quantity}
 
 
 def far_from(shipped: Catalogue, item: Factor, kind: str) -> Problem | None:

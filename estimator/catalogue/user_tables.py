@@ -18,21 +18,10 @@ from estimator.core.home import OWN_TABLES
 
 SUBJECTS, SOURCES = "subjects.csv", "sources.toml"
 LATER = ("silent_gap", "hole_in_time")  # reported by `sobria factors check`, not a reason to refuse a table
-SAID = {
-    "missing": "missing",
-    "extra_forbidden": "extra_forbidden",
-    "literal_error": "literal_error",
-    "float": "float",
-    "finite_number": "float",
-    "int": "whole",
-    "string_type": "text",
-    "string_pattern": "pattern",
-    "dates_disorder": "dates_disorder",
-    "date": "date",
-    "no_value": "no_value",
-    "no_bounds": "no_bounds",
-    "disorder": "disorder",
-}  # the text of each fault, by the start of its type
+KINDS = (  # faults that have a text, by the start of their type
+    "missing", "extra_forbidden", "float", "int", "string_type", "string_pattern", "literal_error", "dates_disorder",
+    "date", "no_value", "no_bounds", "disorder",
+)  # fmt: skip
 
 
 R = TypeVar("R", bound=TableRow)
@@ -161,7 +150,7 @@ def _gravest(error: BaseException | None) -> dict[str, Any]:
 
 def _reason(fault: Mapping[str, Any], lang: str) -> str:
     """Expected value of a cell."""
-    kind = next((said for start, said in SAID.items() if str(fault["type"]).startswith(start)), "other")
+    kind = next((k for k in KINDS if str(fault["type"]).replace("finite_number", "float").startswith(k)), "other")
     column, facts = ".".join(map(str, fault["loc"])), fault.get("ctx") or {}
     if kind == "extra_forbidden" and not column:
         return say("own_tables", "cells", lang)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from estimator.builds.build import build
 from estimator.builds.recalculation import changes
 from estimator.catalogue.load import far_values, load
-from estimator.catalogue.quality_checks import problems
+from estimator.catalogue.quality_checks import kinds_of, problems
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import Catalogue
@@ -237,23 +237,40 @@ def test_a_value_far_from_those_of_its_kind_serves_and_is_said(
 
 @pytest.mark.parametrize(
     ("value", "role", "far"),
-    [("0.0021", "default", True), ("0.99", "default", True), ("0.99", "rival", False), ("0.0092", "default", False)],
+    [("0.0021", "default", True), ("0.0022", "default", False), ("0.99", "default", True), ("0.99", "rival", False)],
 )
-def test_a_value_far_from_those_of_its_subject_is_said_of_every_total(
-    tmp_path: Path, value: str, role: str, far: bool
+def test_a_value_far_from_those_of_its_subject_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: str, role: str, far: bool
 ) -> None:
-    """France has 0.0217 to 0.098 kg a kWh, whatever year and source: 0.0021 is less than a tenth, 0.99 more than ten
-    times. Other countries would allow 0.99; a rival enters no figure."""
-    folder(
-        tmp_path / "factors",
-        line(**FRANCE | {"value": value, "low": value, "high": value}, role=role, bounds_kind="exact", bounds_rule=""),
-    )
+    """France has 0.0217 to 0.098 kg a kWh, whatever year and source: a tenth is 0.00217, ten times 0.98. Other
+    countries would allow 0.99; a rival enters no figure."""
+    exact = dict.fromkeys(("value", "low", "high"), value) | {"bounds_kind": "exact", "bounds_rule": "", "role": role}
+    with_folder(monkeypatch, folder(tmp_path / "own", line(**FRANCE | exact)))
+    assert bool(far_values()) == far
+
+
+def test_a_far_value_is_said_by_the_check_a_build_and_the_totals(tmp_path: Path) -> None:
+    folder(tmp_path / "factors", line(value="30000", low="20000", high="45000", bounds_kind="min_max", bounds_rule=""))
     append(Ledger(tmp_path), [activity(zone="FRA")])
     for asked in (("factors", "check"), ("build",), ("totals",)):
-        assert ("! grid_gwp/FRA/mine" in spaced(sobria(tmp_path, *asked).stdout)) == far, asked
-    if far:
-        found = json.loads(sobria(tmp_path, "factors", "check", "--json").stdout)["problems"]
-        assert [(p["code"], p["fatal"]) for p in found] == [("far_from_shipped", False)]
+        assert "! embodied_gwp/gpu/t4/mine : 30 000 kg" in spaced(sobria(tmp_path, *asked).stdout), asked
+    found = json.loads(sobria(tmp_path, "factors", "check", "--json").stdout)["problems"]
+    assert [(p["code"], p["fatal"]) for p in found] == [("far_from_shipped", False)]
+
+
+@pytest.mark.parametrize("quantity", sorted({q.factor for q in load().quantities.values() if q.factor}))
+def test_every_quantity_is_read_or_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, quantity: str
+) -> None:
+    """A row of each quantity for a country: zones take those of electricity alone; whatever else is said of it."""
+    unit = next(q.unit for q in load().quantities.values() if q.factor == quantity)
+    row = line(id=f"{quantity}/FRA/mine", quantity=quantity, subject="FRA", unit=unit, role="rival")
+    kinds = kinds_of(load(), quantity)
+    assert (kinds == {"zone"}) == quantity.startswith("grid_")
+    try:
+        with_folder(monkeypatch, folder(tmp_path / "own", row))
+    except OwnTablesRefused as refused:
+        assert ("le sujet lu est : zone" in refused.message("fr")) == (bool(kinds) and "zone" not in kinds)
 
 
 def test_tables_in_capitals_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
