@@ -147,7 +147,7 @@ def _machine_least(s: Stated) -> Value:
 
 def _declared_drawn(s: Stated) -> Value:
     """Mean power over its period of what states no hours of a machine [MW]."""
-    return _where(np.isnan(s["machine_hours"]), s.energy / np.fmax(s["duration_s"] / SECONDS, s.metered) / WATTS)
+    return _where(np.isnan(s["machine_hours"]), s.energy / np.maximum(s["duration_s"] / SECONDS, s.metered) / WATTS)
 
 
 def _emitted(s: Stated) -> Value:
