@@ -253,8 +253,8 @@ def test_one_remark_is_printed_once_for_the_rows_that_share_it(tmp_path: Path) -
 def test_a_corrected_row_says_where_the_first_one_is(tmp_path: Path) -> None:
     """The same file again is no correction; another host for one service and period is."""
     for name, host, told in (
-        ("a.csv", "a", []),
-        ("a.csv", "a", []),
+        ("a.csv", "ovhcloud/gra", []),
+        ("a.csv", "ovhcloud/gra", []),
         ("b.csv", "class/server-room", ["declared_already"]),
     ):
         (tmp_path / name).write_text(text(MEASURED | {"host": host}))
