@@ -142,14 +142,14 @@ def questions(
 
 @places.command("list", help="places_list")
 def list_(context: typer.Context, json_: Json = False) -> None:
-    from estimator.governance.place_changes import entry_line, instead_line
+    from estimator.governance.place_changes import entry_line, instead_line, ratio_lines
     from estimator.places.placing import knowledge
 
     known, lang = knowledge(context.obj["home"]), context.obj["lang"]
     kinds: dict[str, Sequence[PlaceEntry[Any]]] = {"hosts": known.hosts, "rules": known.rules, "answers": known.answers}
     body: dict[str, Any] = {name: [e.as_dict() for e in entries] for name, entries in kinds.items()}
     lines = [entry_line(entry, lang) for entry in known.said()] + list(known.home.told)
-    lines += [instead_line(old, new, lang) for old, new in known.replaced()]
+    lines += [*(instead_line(old, new, lang) for old, new in known.replaced()), *ratio_lines(known, lang)]
     lines += [say("places_cli", "host_gone", lang, told=e.said.told) for e in known.without_host()]
     show(body | {"home": known.home._asdict()}, json_, lambda: "\n".join(lines) or say("places_cli", "nothing", lang))
 

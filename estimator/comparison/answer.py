@@ -78,11 +78,11 @@ class Pair(Part):
 class AnsweredOption(Part):
     """An option. service, per_unit: what it makes run, over the period and for one unit; parts: electricity over the
     period of each line of an option that has several; people: the screens beside, for one unit; publisher: beside, the
-    electricity of the training of its models by their publishers; barred: why it is never retained (outside, too_small,
-    below_threshold); refusal: why it was not computed; tested: the share of accepted answers that its test leaves
-    possible [1], assured: whether all of it reaches the threshold, None where nobody says how many cases the test has;
-    accepted: share of its answers by which figures are divided, accepted_why: if it is not the tested one; host, pue,
-    together: where it runs, and the requests that share its machine."""
+    electricity of the training of its models by their publishers; barred: why it is never retained (other_service, of
+    another `unit`, outside, too_small, below_threshold); refusal: why it was not computed; tested: the share of
+    accepted answers that its test leaves possible [1], assured: whether all of it reaches the threshold, None where
+    nobody says how many cases the test has; accepted: share of its answers by which figures are divided, accepted_why:
+    if it is not the tested one; host, pue, together: where it runs, and the requests that share its machine."""
 
     id: str
     label: str
@@ -91,6 +91,7 @@ class AnsweredOption(Part):
     why: str = ""
     refusal: Words | None = None
     barred: tuple[str, ...] = ()
+    unit: str | None = None
     quality: Quality | None = None
     tested: Interval | None = None
     meets_threshold: bool | None = None

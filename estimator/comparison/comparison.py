@@ -35,6 +35,7 @@ from estimator.comparison.verdict_text import pair_sentence, verdict_words
 from estimator.core.errors import LANGUAGES
 
 INDICATORS = tuple(figure.id for figure in FIGURES)
+OTHER_SERVICE = "other_service"  # an option that makes another unit than that of the need
 FEW = 8  # number of options up to which every pair is compared; above, each against the reference
 
 
@@ -85,6 +86,7 @@ class Comparator:
             name: tuple(
                 key
                 for key, bars in (
+                    (OTHER_SERVICE, found.option.unit not in (None, self.scenario.need.unit)),
                     ("outside", found.built.outside),
                     ("too_small", found.built.too_small),
                     ("below_threshold", meets(self.scenario, found.option) is False),
@@ -189,7 +191,8 @@ class Comparator:
             return said(status="found", id=best, tied=tied, untested=lighter)
         if untested:
             return said(status="to_check")
-        reaching = {n for n, w in self.evaluated.items() if meets(self.scenario, w.option)} - set(self.sufficing)
+        of_need = (n for n, reasons in self.barred.items() if OTHER_SERVICE not in reasons)
+        reaching = {n for n in of_need if meets(self.scenario, self.scenario.option(n))} - set(self.sufficing)
         placed = reaching and all("outside" in self.barred[n] for n in reaching)
         reason = "without_figures" if self.sufficing else "placed" if placed else "able" if reaching else "suffices"
         return said(status="none", reason=reason)
@@ -230,7 +233,7 @@ def pair_of(work: Comparator, a: str, b: str, indicator: str = "energy") -> Pair
     """One pair: verdict, share, ratio B/A and its texts, in both languages."""
     found, sides = work.pair(a, b, indicator), (work.scenario.option(a), work.scenario.option(b))
     labels = (sides[0].label, sides[1].label)
-    barred = [(side.label, reason) for side in sides for reason in work.barred.get(side.id, ())]
+    barred = [(side.label, reason, side.unit or "") for side in sides for reason in work.barred.get(side.id, ())]
     return Pair(
         a=a,
         b=b,

@@ -131,6 +131,7 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
         assured=assured(work.scenario, option),
         accepted=option.accepted,
         accepted_why=option.acceptance_why,
+        unit=option.unit if option.unit != work.scenario.need.unit else None,
         minutes=option.people.work_minutes if option.people else None,
     )
     if evaluated is None:

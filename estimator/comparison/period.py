@@ -15,10 +15,11 @@ _PERIOD = re.compile(r"(?:(?:par|per|un|une|one|a) |l['’])?(\d+(?:[.,]\d+)?)? 
 
 
 def years_of(period: str) -> float | None:
-    """Years of a period that is named « an », « année 2027 », « mois », « 3 months »; of any other, None [year]."""
+    """Years of a period that is named « an », « année 2027 », « mois », « 3 months », zero of « 0 mois »; of any other,
+    None [year]."""
     text = " ".join(period.casefold().split())
     if re.fullmatch(r"20\d\d", text):
         return 1.0
     said = _PERIOD.fullmatch(text)
     parts = next((of_a_year for of_a_year, words in _LENGTHS.items() if said and said[2] in words), None)
-    return (float((said[1] or "1").replace(",", ".")) / parts or None) if said and parts else None
+    return float((said[1] or "1").replace(",", ".")) / parts if said and parts else None

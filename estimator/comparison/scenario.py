@@ -79,6 +79,13 @@ class Need(Typed):
     output_tokens: float | None = Field(None, gt=0, le=1e12, description="written for one attempt")
     peak_concurrency: float | None = Field(None, gt=0, le=1e6, description="requests at the same time at the peak")
 
+    @field_validator("period")
+    @classmethod
+    def _lasting(cls, period: str) -> str:
+        if years_of(period) == 0:
+            raise PydanticCustomError("period_empty", "a period of no time")
+        return period
+
     @property
     def years(self) -> float | None:
         """Length of the period; None where its name does not say [year]."""
@@ -246,7 +253,9 @@ class Scenario(Typed):
     def _whole(self) -> Self:
         ids = [option.id for option in self.options]
         if len(set(ids)) < len(ids):
-            twice = {"id": next(i for i in ids if ids.count(i) > 1)}
+            name = next(i for i in ids if ids.count(i) > 1)
+            last = len(ids) - 1 - ids[::-1].index(name)
+            twice = {"id": name, "loc": ["options", str(last), "id"], "read": name}
             raise PydanticCustomError("option_id_twice", "two options have the id {id}", twice)
         if self.options[0].method != "none":
             raise PydanticCustomError("first_without_ai", "the first option is the one without AI")

@@ -29,7 +29,7 @@ SAME = 0.0005  # a relative difference below 0.05 % is printed as none
 BEYOND = 1000  # times, from which a ratio is printed without its number
 VOWELS = "aàâeéèêëiîïoôuùûyœ"
 Names = tuple[str, str]
-Barred = Sequence[tuple[str, str]]
+Barred = Sequence[tuple[str, str, str]]
 
 
 class RatioEnd(NamedTuple):
@@ -137,8 +137,8 @@ def quality_words(sentence: str, sides: Sequence[Option], lang: str, barred: Bar
     if any(option.accepted < 1 for option in sides) and any(option.accepted != option.tested for option in sides):
         first, second = (_acceptance_text(option, lang) for option in sides)
         said += say("quality", "accepted", lang, first=first, second=second)
-    for name, reason in barred:
-        said += say("quality", "barred", lang, name=name, why=say("barred", reason, lang))
+    for name, reason, unit in barred:
+        said += say("quality", "barred", lang, name=name, why=say("barred", reason, lang, unit=unit))
     return sentence.rstrip(". ") + _t("quality", "beside", lang, told=said)
 
 
@@ -269,7 +269,7 @@ def _site_words(host: str, lang: str) -> str:
 
 def barred_words(option: AnsweredOption, lang: str) -> tuple[str, ...]:
     """Why an option is never retained."""
-    return tuple(say("barred", reason, lang) for reason in option.barred)
+    return tuple(say("barred", reason, lang, unit=option.unit) for reason in option.barred)
 
 
 def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:

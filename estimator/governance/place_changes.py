@@ -9,12 +9,12 @@ from estimator.builds.recalculation import effect_text
 from estimator.catalogue.load import load
 from estimator.core.errors import say
 from estimator.core.fields import Author
-from estimator.core.number_format import range_text
+from estimator.core.number_format import exact_text, range_text
 from estimator.governance.indicators.scenarios import figures_at
 from estimator.places.journal import OwnHost, PlaceEntry, PlaceJournal
 from estimator.places.placing import Knowledge, knowledge
 from estimator.places.requirements import FIELDS
-from estimator.places.supplier_answers import SupplierAnswer
+from estimator.places.supplier_answers import ENERGIES, SupplierAnswer
 from estimator.results.making import rebuilt
 from estimator.results.reading import open_current
 
@@ -41,6 +41,7 @@ def applied(
         [*_apart(knowledge(home), entries, lang), *_since(knowledge(home), entries, lang)] if key == "answered" else ()
     )
     lines += [instead_line(old, new, lang) for old, new in knowledge(home).replaced() if new in entries]
+    lines += ratio_lines(knowledge(home), lang, hosts) if key == "answered" and entries else ()
     lines += _still_there(home, entries[0].said, lang) if key == "withdrawn" and entries else ()
     body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
     if key == "added" and (found := open_current(home)):
@@ -139,6 +140,21 @@ def instead_line(old: PlaceEntry[Any], new: PlaceEntry[Any], lang: str) -> str:
     since = getattr(new.said, "date", None) or new.said.since or old.said.since
     key = "instead_from" if since else "instead"
     return say("places_cli", key, lang, old=old.id[:8], told=old.said.told, new=new.id[:8], since=since)
+
+
+def ratio_lines(known: Knowledge, lang: str, hosts: Collection[str] = ()) -> list[str]:
+    """The PUE that two energies make, of these sites or of all: in place of which answer, and if of two days."""
+    told = []
+    for ratio, last in known.ratios():
+        if hosts and ratio.host not in hosts:
+            continue
+        facts = {"host": ratio.host, "pue": exact_text(float(ratio.value), "1", lang), "since": ratio.date}
+        told.append(say("places_cli", "ratio", lang, **facts))
+        if "pue" in last:
+            told[-1] += say("places_cli", "ratio_instead", lang, told=last["pue"].told)
+        if len({last[name].date for name in ENERGIES}) > 1:
+            told[-1] += say("places_cli", "ratio_apart", lang)
+    return told
 
 
 def entry_line(entry: PlaceEntry[Any], lang: str) -> str:

@@ -1,6 +1,6 @@
 """Where runs ran: the order in which what is known of their place counts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 from itertools import combinations
@@ -15,7 +15,7 @@ from estimator.catalogue.resolver import zone_named
 from estimator.core.home import settings
 from estimator.places.evidence import site
 from estimator.places.journal import HARDWARE, MATCHED, OwnHost, PlaceEntry, PlaceJournal, PlaceRule
-from estimator.places.supplier_answers import ENERGIES, SupplierAnswer, latest, latest_pue
+from estimator.places.supplier_answers import ENERGIES, SupplierAnswer, energies_ratio, latest, latest_pue
 
 # In their order: said of the run, by a rule, by the trace, usual of its provider, default of the home.
 Basis = Literal["run", "rule", "trace", "provider", "home", "unknown"]
@@ -117,6 +117,15 @@ class Knowledge(NamedTuple):
         for rule, later in combinations(self.rules, 2):
             if later.said.stands_for(rule.said):
                 yield rule, later
+
+    def ratios(self) -> Iterator[tuple[SupplierAnswer, Mapping[str, SupplierAnswer]]]:
+        """The PUE of each site that is the ratio of its two energies, with its latest answers; a PUE answered since, or
+        of that day, counts instead."""
+        for host in dict.fromkeys(entry.said.host for entry in self.answers):
+            last = latest([entry.said for entry in self.answers], host)
+            ratio, said = energies_ratio(last), last.get("pue")
+            if ratio and (said is None or ratio.date > said.date):
+                yield ratio, last
 
     def without_host(self) -> list[PlaceEntry[PlaceRule]]:
         """The rules whose host was withdrawn: they no longer say any."""

@@ -134,7 +134,7 @@ def answered_bounds(answers: Sequence[SupplierAnswer], host: str) -> dict[str, S
         found |= {quantity: _declared_factor(last["wue"], quantity), other: _not_applicable(other, host)}
     elif "wue_basis" in last and last["wue_basis"].value == "total_energy":
         found |= _on_total_energy(last["wue_basis"])
-    if "pue" not in last and (ratio := _ratio(last)):
+    if "pue" not in last and (ratio := energies_ratio(last)):
         found["pue"] = _declared_factor(ratio, "pue")
     return found
 
@@ -142,7 +142,7 @@ def answered_bounds(answers: Sequence[SupplierAnswer], host: str) -> dict[str, S
 def latest_pue(last: dict[str, SupplierAnswer]) -> dict[str, SupplierAnswer]:
     """The latest answers without those that the PUE no longer rests on: the two energies count where both are answered
     after it."""
-    ratio, said = _ratio(last), last.get("pue")
+    ratio, said = energies_ratio(last), last.get("pue")
     return {n: a for n, a in last.items() if n != "pue"} if said and ratio and ratio.date > said.date else last
 
 
@@ -151,7 +151,7 @@ def check_together(answers: Sequence[SupplierAnswer], host: str, known: Collecti
     were recorded before, which may be withdrawn."""
     answered_bounds(answers, host)
     last = latest(answers, host)
-    ratio, said = _ratio(last), last.get("pue")
+    ratio, said = energies_ratio(last), last.get("pue")
     if ratio and said and ratio.date == said.date:
         low, high = (float(said.value if end is None else end) for end in (said.low, said.high))
         if not low * (1 - ROUNDED) <= float(ratio.value) <= high * (1 + ROUNDED):
@@ -322,7 +322,7 @@ def _plausible(field: str, asked: QuestionnaireField, number: float, catalogue: 
         )
 
 
-def _ratio(last: Mapping[str, SupplierAnswer]) -> SupplierAnswer | None:
+def energies_ratio(last: Mapping[str, SupplierAnswer]) -> SupplierAnswer | None:
     """E_DC / E_IT, of the day from which both are answered. AnswerRefused when IT energy is zero."""
     total, it = (last.get(name) for name in ENERGIES)
     if total is None or it is None:

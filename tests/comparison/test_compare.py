@@ -591,3 +591,19 @@ def test_a_test_of_a_day_to_come_is_refused(day: str, taken: bool) -> None:
         scenario(tested)
     assert "Une date passée était attendue" in refused.value.message("fr")
     assert day in refused.value.message("en") and "no result" in refused.value.message("en")
+
+
+def test_an_option_of_another_service_suffices_for_nothing() -> None:
+    """Page views are no answers, whatever their quality: never retained, and their unit is said."""
+    reached = {"quality": {"value": 0.8}}
+    options = (
+        option("vues", quality=0.95, unit="une page vue", use={"it_energy_kwh": 1, "zone": "FRA"}),
+        option("reponses", quality=0.9, use={"it_energy_kwh": 9, "zone": "FRA"}),
+        option("basse", quality=0.5, use={"it_energy_kwh": 2, "zone": "FRA"}),
+    )
+    body = decision(scenario(*options, constraints=reached))
+    assert body.smallest_sufficient is not None and body.smallest_sufficient.id == "reponses"
+    assert body.option("vues").barred == ("other_service",) and body.right_sized("vues") is False
+    assert "« une page vue »" in spaced(compare_text(body, "fr"))
+    alone = decision(scenario(options[0], options[2], constraints=reached)).smallest_sufficient
+    assert alone is not None and (alone.status, alone.reason) == ("none", "suffices")

@@ -75,7 +75,17 @@ def test_a_machine_waits_for_as_long_as_the_period_lasts() -> None:
     )
 
 
-@pytest.mark.parametrize("period", ["campagne", "janvier", "0 mois", "12"])
+def test_a_period_of_no_time_and_an_id_twice_are_refused_where_they_stand() -> None:
+    asked = first(id="alternative/text-search", existing_server=True)
+    with pytest.raises(ScenarioRefused) as empty:
+        scenario(asked, period="0 mois")
+    assert "need.period" in empty.value.message("fr") and "« 0 mois »" in empty.value.message("fr")
+    with pytest.raises(ScenarioRefused) as twice:
+        scenario(asked, CHAT, CHAT)
+    assert "option 3 (modele), id" in twice.value.message("fr") and "« modele »" in twice.value.message("fr")
+
+
+@pytest.mark.parametrize("period", ["campagne", "janvier", "12"])
 def test_a_machine_kept_on_for_an_unknown_time_is_refused(period: str) -> None:
     """Its own years or a server that exists already need no length."""
     asked = first(id="alternative/text-search", existing_server=False)

@@ -402,3 +402,18 @@ def test_a_sheet_says_which_answers_it_takes_to_make_it_again(tmp_path: Path) ->
     answered(tmp_path, pue=1.2)
     told = " ".join(foot(facts_of(asked, "fr", tmp_path), "evaluation"))
     assert "réponses de fournisseur" in told and "class/server-room: pue=1.2 (2026-06-01)" in spaced(told)
+
+
+def test_two_energies_that_make_another_pue_say_so(tmp_path: Path) -> None:
+    """300,000 / 100,000 kWh = 3 from October on, in place of the PUE of 2; of two dates, their windows may differ."""
+    site = "class/server-room"
+    answered(tmp_path, "2025-07-01", pue=2)
+    assert "énergie totale ÷" not in answered(tmp_path, "2025-09-01", it_energy=100000)
+    said = answered(tmp_path, "2025-10-01", total_energy=300000)
+    for text in (said, sobria(tmp_path, "places", "list").stdout):
+        assert f"{site} : le PUE est 3, énergie totale ÷ énergie informatique, dès le 2025-10-01." in spaced(text)
+        assert "Il compte à la place de class/server-room: pue=2 (2025-07-01)" in spaced(
+            text
+        ) and "deux dates" in spaced(text)
+    answered(tmp_path, "2025-11-01", pue=1.5)
+    assert "énergie totale ÷" not in sobria(tmp_path, "places", "list").stdout
