@@ -106,7 +106,7 @@ def test_the_days_known_are_those_of_the_months_that_ran(
     2 days; a span to 20 December is cut on 27 November; one hour is one day."""
     append(Ledger(tmp_path), [activity(start, hours, **ANSWERS) for start, hours in spans])
     (service,) = running(scope_of(tmp_path, today=TODAY).sources)
-    assert (service.days, known_text(service.days)["fr"]) == (days, said)
+    assert (service.days, known_text(service.days, service.at_least)["fr"]) == (days, said)
 
 
 def test_a_service_that_no_longer_runs_is_said_so_and_a_date_to_come_pushes_no_other_out(tmp_path: Path) -> None:

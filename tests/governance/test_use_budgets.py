@@ -1,5 +1,7 @@
 """The ceiling of one use, and its forecast at the gate: by hand on a use of one metered service."""
 
+from calendar import monthrange
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,14 @@ import pytest
 from dashboard.shared.texts import t
 from dashboard.summary.plain_language import _verdict
 from estimator.core.errors import LANGUAGES
+from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators import sheet
 from estimator.governance.indicators.forecast import forecast
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.use_budgets import use_budgets
 from estimator.governance.levers.levers import levers
+from estimator.governance.levers.running import running
 from estimator.governance.register.register import Register, author
 from estimator.ledger import Ledger
 from estimator.reporting.documents.rendering import rendered
@@ -26,11 +30,12 @@ from estimator.reporting.summary.sentences import forecast_lines, verdict
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.uses.context import use_facts
 from estimator.reporting.uses.resident import resident
+from scripts.lever_homes import NONE
 from tests.comparison.test_compare_parts import option, scenario
 from tests.core.test_numbers import spaced
 from tests.governance.test_commitments import FACTS
 from tests.governance.test_indicators import run
-from tests.support import append, built, sobria
+from tests.support import activity, append, built, sobria
 
 WHO = author("Direction du numérique", "essai")
 VOTE = {"by": "Conseil", "date": "2026-01-10", "document": "Délibération 3", "unit": "kWh", "indicator": "energy"}
@@ -277,9 +282,68 @@ def test_the_unknown_months_before_a_closing_stay_said(tmp_path: Path) -> None:
     register.decide("courriers", {"what": "arreter", "date": "2026-06-01", "by": "Conseil", "reasons": "fini"}, WHO)
     (kept,) = budgets(tmp_path, 50.0)
     assert (kept["verdict"], kept["gaps"]) == ("open", [202602, 202604, 202605])
-    assert "dont rien n’est connu : 3." in use_budget_text(kept, "fr").replace("\u00a0", " ")
+    assert "dont l’électricité n’est pas connue : 3." in use_budget_text(kept, "fr").replace("\u00a0", " ")
     (passed,) = budgets(tmp_path, 15.0)
     assert passed["verdict"] == "passed" and "il est dépassé." in use_budget_text(passed, "fr")
+
+
+def of_month(month: int, kwh: float | None) -> Any:
+    """Answers of a model that nobody knows, from the first to the last day of a month of 2026; electricity as read."""
+    days = monthrange(2026, month)[1]
+    more: dict[str, Any] = {"service_key": "courriers", "model": "inconnu/x", "requests": 300.0, **NONE}
+    more |= {"output_tokens": 1e5} if kwh is None else {"other_energy_kwh": kwh, "other_mode": "mode/meter"}
+    return activity(f"2026-{month:02}-01T00:00:00", 24.0 * days, host="class/desk", **more)
+
+
+@pytest.mark.parametrize(
+    ("known", "unknown", "days", "at_least"),
+    [
+        ([3], [4, 5, 6], 31, False),
+        ([3], [3, 4], 31, True),
+        ([3], [1], 31, False),
+        ([4, 6], [1, 5], 30 + 30, False),
+        ([1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12], [10], 365 - 31, False),
+    ],
+)
+def test_a_year_is_made_of_the_days_whose_electricity_is_known(
+    known: list[int], unknown: list[int], days: int, at_least: bool, tmp_path: Path
+) -> None:
+    """0.15 kWh in March, and three months of which nothing is known: 0.15 × 365 ÷ 31 = 1.77 kWh, not ÷ 122 = 0.45; the
+    use ran from 1 March, and its ceiling counts 306 days: 1.48. With a second row of March, unknown, that is a minimum.
+    Eleven months known are not the year, and a month between two known ones that is not is no day without a run."""
+    built(tmp_path, *(of_month(month, 0.15) for month in known), *(of_month(month, None) for month in unknown))
+    register = Register(tmp_path)
+    register.create(FACTS | {"name": "Courriers", "commune": "metropole"}, WHO, "courriers")
+    register.attach("courriers", {"service_key": "courriers"}, WHO)
+    vote = VOTE | {"territory": "metropole", "use_case": "courriers", "year": "2026", "value": 5.0}
+    Commitments(tmp_path).vote_budget(vote, WHO)
+    scope, spent = scope_of(tmp_path, today=date(2027, 1, 15)), 0.15 * len(known)
+    year = (date(2026, 12, 31) - date(2026, min(known + unknown), 1)).days + 1
+    (found,) = use_budgets(replace(scope, period=Period("2026")))
+    assert (found["days"], found["at_least"], found["verdict"]) == (days, at_least, "under")
+    assert found["projected"]["central"] == pytest.approx(spent * year / days)
+    (running_one,) = running(scope.sources)
+    assert (running_one.days, running_one.at_least) == (days, at_least)
+    case = scope.sources.register.use_case("courriers").model_copy(update={"stage": "pilote"})
+    said = forecast(scope, case)
+    assert said and (said.days, said.at_least) == (days, at_least)
+    assert said.year.central == pytest.approx(spent * 365 / days)
+    short = "; ".join(text for _, text in ceilings(synthesis(replace(scope, period=Period("2026"))), "fr"))
+    for text in (short, use_budget_text(found, "fr"), *forecast_lines(said, "fr")[1:]):
+        assert ("un minimum" in text) is at_least, text
+
+
+def test_a_closed_use_is_not_kept_for_sure_where_electricity_is_unknown(tmp_path: Path) -> None:
+    """0.15 kWh in March and in April; of March a part is not known, of May nothing is: 5 is not kept for sure."""
+    built(tmp_path, of_month(3, 0.15), of_month(3, None), of_month(4, 0.15), of_month(5, None))
+    register = Register(tmp_path)
+    register.create(FACTS | {"name": "Courriers", "commune": "metropole"}, WHO, "courriers")
+    register.attach("courriers", {"service_key": "courriers"}, WHO)
+    register.decide("courriers", {"what": "arreter", "date": "2026-06-01", "by": "Conseil", "reasons": "fini"}, WHO)
+    (kept,) = budgets(tmp_path, 5.0)
+    assert (kept["verdict"], kept["gaps"], kept["at_least"]) == ("open", [202605], True)
+    text = use_budget_text(kept, "fr").replace("\u00a0", " ")
+    assert "L’année est un minimum" in text and text.endswith("dont l’électricité n’est pas connue : 1.")
 
 
 def test_a_forecast_counts_a_training_once(home: Path) -> None:

@@ -9,7 +9,7 @@ from estimator.assessment.uncertainty import interval
 from estimator.comparison.paired_draws import Side
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
-from estimator.governance.indicators.known_days import YEAR, days_known, days_worth, past_year
+from estimator.governance.indicators.known_days import YEAR, days_known, days_worth, known_in_part, past_year
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import Stage, UseCase
@@ -19,11 +19,12 @@ STAGES: tuple[Stage, ...] = ("pilote", "generalisation")  # in which a use is fo
 
 
 class Forecast(Strict):
-    """Electricity of a use over the next years [kWh]. year: like the days known; days: how many they are; once: its
-    trainings, counted once in each span; growth: of its uses, a year [%]; stated: whether the register says it, else it
-    is supposed to be none."""
+    """Electricity of a use over the next years [kWh]. year: like the days known; days: how many they are; at_least:
+    whether they are known in part, which makes it a minimum; once: its trainings, counted once in each span; growth: of
+    its uses, a year [%]; stated: whether the register says it, else it is supposed to be none."""
 
     days: int
+    at_least: bool
     year: Interval
     once: Interval | None
     growth: float
@@ -61,4 +62,5 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     over = {n: interval(pace if trained is None else pace + trained, "kWh") for n, pace in spans.items()}
     once = None if trained is None else interval(trained, "kWh")
     stated = case.growth_percent is not None
-    return Forecast(days=days, year=interval(year, "kWh"), once=once, growth=growth, stated=stated, over=over)
+    told = {"days": days, "at_least": known_in_part(known), "growth": growth, "stated": stated}
+    return Forecast(**told, year=interval(year, "kWh"), once=once, over=over)

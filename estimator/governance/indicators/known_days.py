@@ -4,9 +4,12 @@ pace: it counts once."""
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from estimator.assessment.evaluation import ActivityGroup
+from estimator.assessment.impacts import is_counted
 from estimator.builds.build_file import BuildFile
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.periods import first_day, month_after
+from estimator.governance.indicators.footprints import ENERGY
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 
@@ -41,14 +44,37 @@ def days_worth(days: Sequence[date]) -> float:
 
 
 def days_known(build: BuildFile, rows: Sequence[Attached], today: date) -> list[date]:
-    """Days known of the months of these rows: from the first to the last day on which they ran, today at most.
+    """Days of which the electricity of these rows is known, as `days_run` of those that it is known of; of all, where
+    it is of none."""
+    return days_run(build, known_rows(rows) or rows, today)
+
+
+def known_rows(rows: Sequence[Attached]) -> list[Attached]:
+    """Those whose electricity is known, or that use none."""
+    return [row for row in rows if is_known(row.row.group)]
+
+
+def is_known(group: ActivityGroup) -> bool:
+    """Whether its electricity is, or it uses none."""
+    return is_counted(ENERGY, group, group.values)
+
+
+def known_in_part(rows: Sequence[Attached]) -> bool:
+    """Whether electricity is known of a part alone of a month of these rows: a year like their days is a minimum."""
+    known = known_rows(rows)
+    seen, months = {id(row) for row in known}, {row.row.month for row in known}
+    return any(row.row.month in months and id(row) not in seen for row in rows)
+
+
+def days_run(build: BuildFile, rows: Sequence[Attached], today: date) -> list[date]:
+    """Days of the months of these rows, from the first to the last day on which they ran, today at most.
 
     Days without a run in between count, and a month that they ran through counts whole; a month without any run does
     not. None without rows.
     """
     months = months_of(rows)
-    keys = {entry.key for entry in rows}
-    spans = [span for key in keys for span in build.spans.get(key, ()) if any(_meets(span, month) for month in months)]
+    ran = {(entry.key, entry.row.month) for entry in rows}
+    spans = [span for key, month in ran for span in build.spans.get(key, ()) if _meets(span, month)]
     first = min((span[0] for span in spans), default=today)
     last = min(today, max((span[1] for span in spans), default=today))
     known = [days_between(max(first, first_day(month)), min(last, last_day(month))) for month in months]
@@ -60,11 +86,12 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(n) for n in range((last - first).days + 1)]
 
 
-def known_text(days: int) -> dict[str, str]:
+def known_text(days: int, at_least: bool) -> dict[str, str]:
     """« 5 jours connus seulement, ce qui est court », « 244 jours connus », by language: days that are covered, never
-    told as months, which are those with a row."""
+    told as months, which are those with a row. at_least: whether they are `known_in_part`."""
     key = "known_day" if days == 1 else "known_short" if days < SHORT else "known_days"
-    return {lang: say("periods", key, lang, count=days) for lang in LANGUAGES}
+    part = {lang: say("periods", "known_in_part", lang) if at_least else "" for lang in LANGUAGES}
+    return {lang: say("periods", key, lang, count=days, part=part[lang]) for lang in LANGUAGES}
 
 
 def known_months_text(months: int, lang: str) -> str:

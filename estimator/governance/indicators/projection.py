@@ -9,7 +9,16 @@ from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
 from estimator.governance.commitments.commitments import expected
 from estimator.governance.indicators.footprints import of_scope, totals
-from estimator.governance.indicators.known_days import YEAR, days_between, days_known, days_worth, month_of
+from estimator.governance.indicators.known_days import (
+    YEAR,
+    days_between,
+    days_known,
+    days_run,
+    days_worth,
+    known_in_part,
+    known_rows,
+    month_of,
+)
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 
@@ -33,9 +42,9 @@ class Pace:
 
     @cached_property
     def to_count(self) -> list[date]:
-        """The days of the year from the first one ever known of the scope: nothing is invented before it."""
+        """The days of the year from the first one on which the scope ever ran: nothing is invented before it."""
         sources = self.scope.sources
-        start, ever = date(self.year, 1, 1), days_known(sources.build, self.scope.everything, sources.today)
+        start, ever = date(self.year, 1, 1), days_run(sources.build, self.scope.everything, sources.today)
         return days_between(max([start, *ever[:1]]), date(self.year, 12, 31))
 
     def projected(self, indicator: str, days: float = YEAR) -> Interval | None:
@@ -60,12 +69,12 @@ class Pace:
 
     def closing(self) -> dict[str, Any]:
         """closed: whether the use of this scope closed in the year or before; gaps: the months [yyyymm] before its
-        closing of which nothing is known, from the first that ever is."""
+        closing whose electricity is not known, from the first in which it ever ran."""
         case = next((case for case in self.scope.cases if case.id == self.scope.use), None)
         if case is None or not case.is_over_in(self.year):
             return {"closed": False, "gaps": []}
         before = {month_of(day) for day in self.to_count if case.closed_on and day < case.closed_on}
-        return {"closed": True, "gaps": sorted(before.difference(months_of(self.rows)))}
+        return {"closed": True, "gaps": sorted(before.difference(months_of(known_rows(self.rows))))}
 
     @cached_property
     def _times(self) -> dict[str, float]:
@@ -75,10 +84,15 @@ class Pace:
         for part in dict.fromkeys(_part(row) for row in self.rows if not row.row.training):
             known = [row for row in self.rows if _part(row) == part and not row.row.training]
             ever = [row for row in self.scope.everything if _part(row) == part]
-            first = days_known(sources.build, ever, sources.today)[:1]
+            first = days_run(sources.build, ever, sources.today)[:1]
             span = days_between(max([date(self.year, 1, 1), *first]), date(self.year, 12, 31))
             found[part] = len(span) / days_worth(days_known(sources.build, known, sources.today))
         return found
+
+    @cached_property
+    def at_least(self) -> bool:
+        """Whether the year is a minimum, its days being known in part."""
+        return known_in_part(self.rows)
 
     @property
     def span(self) -> int:
@@ -89,6 +103,7 @@ class Pace:
         """The year against the trajectory of the objective in force, None without one.
 
         span: the days compared, a year, or as many as the reference year has when the vote does not state its value.
+        at_least: whether the year is a minimum.
         """
         scope = self.scope
         objective = scope.sources.commitments.objective(indicator, scope.territory, scope.period.last_day)
@@ -100,6 +115,7 @@ class Pace:
             _, _, span, past = _known(then)
             stated = past[indicator].central
         body: dict[str, Any] = {"year": self.year, "days": self.days, "span": span, "reference": stated}
+        body |= {"at_least": self.at_least}
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
         body |= {"projected": self.projected(indicator, span), "path": None, "target": None, "verdict": None}
         if stated is None:
@@ -115,6 +131,7 @@ class Pace:
         verdict: "under" and "over" hold for the whole interval, "open" otherwise; "passed": already exceeded.
         maybe: the first of these days is over, and it is not passed for sure.
         closed, gaps: as `closing` says; the verdict of a closed use is final, "open" where a gap may change it.
+        at_least: whether the year is a minimum; of a closed use, it is a gap too.
         used: share of it that is used already [1]; near: nine tenths of it, and not passed for sure.
         """
         budget = self.scope.sources.commitments.budget(indicator, self.scope.territory, self.year, self.scope.use)
@@ -125,8 +142,8 @@ class Pace:
         body: dict[str, Any] = {"year": self.year, "days": self.days, "since": since, "ceiling": budget.ceiling}
         body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
         body |= {"withheld": False, "spent": spent, "projected": ends, "verdict": _verdict(budget.ceiling, ends)}
-        body |= self.closing()
-        if body["gaps"] and body["verdict"] == "under":
+        body |= self.closing() | {"at_least": self.at_least}
+        if body["verdict"] == "under" and (body["gaps"] or (body["closed"] and body["at_least"])):
             body["verdict"] = "open"
         reached = {end: self._reached(budget.ceiling, spent[end], ends[end]) if ends else None for end in ENDS}
         body["passed"] = {end: day and day.year * 100 + day.month for end, day in reached.items()} if ends else None
@@ -162,7 +179,8 @@ def _known(year: Scope) -> tuple[list[Attached], int, float, dict[str, Amount]]:
     """The known months of a year, the days known of them, none without any, those that they stand for, and their
     footprints."""
     known, sources = _so_far(year), year.sources
-    months = len(year.known_months())
+    running = month_of(sources.today)
+    months = sum(month != running for month in months_of(known_rows(known.rows)))
     paced = [row for row in known.rows if not row.row.training] or known.rows
     days = days_known(sources.build, paced, sources.today) if paced else []
     counts = (YEAR, YEAR) if months == MONTHS else (max(1, len(days)), days_worth(days)) if paced else (0, 0)

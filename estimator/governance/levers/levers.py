@@ -264,7 +264,7 @@ def _label(name: str, lang: str) -> str:
 
 def _pace(service: RunningService) -> dict[str, str]:
     """« 152 jours connus (152 comptés pour 365) »: what the year of a lever is made from."""
-    known, worth = known_text(service.days), service.worth
+    known, worth = known_text(service.days, service.at_least), service.worth
     days = {lang: {"known": known[lang], "days": uses_text(worth, lang), "year": YEAR} for lang in LANGUAGES}
     return known if worth == YEAR else {lang: say("levers", "pace", lang, **days[lang]) for lang in LANGUAGES}
 

@@ -9,7 +9,16 @@ from typing import Any, NamedTuple
 
 from estimator.builds.build_file import PlacedGroup
 from estimator.core.periods import month_after
-from estimator.governance.indicators.known_days import LOOKED, YEAR, days_known, days_worth, ledger_end, past_year
+from estimator.governance.indicators.known_days import (
+    LOOKED,
+    YEAR,
+    days_known,
+    days_worth,
+    is_known,
+    known_in_part,
+    ledger_end,
+    past_year,
+)
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
@@ -25,8 +34,8 @@ class RunningService:
     """A service with its model and its place (empty: not known), over the months [yyyymm] looked at in which it ran.
 
     training: whether it made or tuned the model; days: known of these months; worth: those of a year that they stand
-    for; lines: its sums before its place decides anything; servings: how its model is served; requests: as far as
-    counted.
+    for; at_least: whether these days are known in part; lines: its sums before its place decides anything; servings:
+    how its model is served; requests: as far as counted.
     """
 
     service: str
@@ -36,6 +45,7 @@ class RunningService:
     months: tuple[int, ...]
     days: int
     worth: float
+    at_least: bool
     use_case: UseCase | None
     groups: tuple[PlacedGroup, ...]
     lines: tuple[dict[str, Any], ...]
@@ -69,8 +79,8 @@ class RunningService:
 
     @cached_property
     def device_hours(self) -> float:
-        """Reserved hours of accelerators [h]."""
-        return sum(placed.group.amounts["device_hours"] or 0.0 for placed in self.groups)
+        """Reserved hours of accelerators, in the days known [h]."""
+        return sum(placed.group.amounts["device_hours"] or 0.0 for placed in self.groups if is_known(placed.group))
 
 
 class StoppedService(NamedTuple):
@@ -148,7 +158,7 @@ def _service(
     requests = sum(counted) if counted else None
     last = _last(entries)
     known = days_known(build, entries, sources.today)
-    days = max(1, len(known)), days_worth(known)
+    days = max(1, len(known)), days_worth(known), known_in_part(entries)
     return RunningService(
         *last.key, tuple(months_of(entries)), *days, last.use_case, tuple(groups), tuple(lines), servings, requests
     )

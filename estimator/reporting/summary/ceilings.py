@@ -10,6 +10,7 @@ from estimator.core.periods import first_day
 from estimator.governance.indicators.known_days import known_text
 from estimator.reporting.summary.sentences import (
     amount_text,
+    minimum,
     path_text,
     period_text,
     shares_text,
@@ -41,13 +42,13 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
         return tell(f"budget_{_state(found)}", lang, **facts)
     facts |= {
         "projected": "".join(said_in_sentence(found["projected"], lang)),
-        "known": known_text(found["days"])[lang],
+        "known": known_text(found["days"], found["at_least"])[lang],
     }
     facts |= _passing(found, lang)
     if found["closed"]:
         gaps = [tell("budget_gaps", lang, count=len(found["gaps"]))] if found["gaps"] else []
         facts["state"] = tell(f"ceiling_{_state(found)}", lang)
-        return " ".join([tell("budget_closed", lang, **facts), *gaps])
+        return " ".join([minimum(found, tell("budget_closed", lang, **facts), lang), *gaps])
     said = [tell(f"budget_{_state(found)}", lang, **facts)]
     if found["since"]:
         said.append(tell("budget_since", lang, month=period_text(f"{found['year']}-{found['since'] % 100:02}", lang)))
@@ -69,7 +70,8 @@ def use_budget_text(found: Mapping[str, Any], lang: str) -> str:
 
 def _ceiling(found: Mapping[str, Any], lang: str) -> str:
     facts = {"year": found["year"], "ceiling": amount_text(found["ceiling"], found["unit"], lang)}
-    said = f"{tell('ceiling', lang, **facts)} {tell(f'ceiling_{_state(found)}', lang, **_passing(found, lang))}"
+    said = minimum(found, tell(f"ceiling_{_state(found)}", lang, **_passing(found, lang)), lang)
+    said = f"{tell('ceiling', lang, **facts)} {said}"
     return tell("about", lang, name=_whose(found, lang), text=said) if _whose(found, lang) else said
 
 

@@ -267,7 +267,8 @@ def path_text(entry: Mapping[str, Any], lang: str) -> str:
     unit = found["projected"]["unit"]
     step = step_for(unit, found["path"], lang)
     facts = {"year": found["year"], "path": with_unit(plain(found["path"], step, lang), step)}
-    facts |= {"projected": interval_text(found["projected"], lang), "known": known_text(found["days"])[lang]}
+    known = known_text(found["days"], found["at_least"])[lang]
+    facts |= {"projected": interval_text(found["projected"], lang), "known": known}
     facts["span"] = format_unit(found["span"], "duration-day", locale=lang)
     return tell(f"path_{found['verdict']}", lang, **facts)
 
@@ -279,7 +280,8 @@ def forecast_lines(found: Forecast, lang: str) -> list[str]:
     year = figure(found.year, lang).interval
     said = tell("forecast" if found.stated else "forecast_flat", lang, growth=growth, **spans)
     once = [tell("forecast_once", lang, once=figure(found.once, lang).interval)] if found.once else []
-    return [said, tell("forecast_supposed", lang, known=known_text(found.days)[lang], year=year), *once]
+    known = known_text(found.days, found.at_least)[lang]
+    return [said, tell("forecast_supposed", lang, known=known, year=year), *once]
 
 
 def limit_texts(limits: list[Mapping[str, Any]], lang: str) -> list[str]:
@@ -319,10 +321,18 @@ def verdict(body: Mapping[str, Any], lang: str) -> str:
     """The electricity against its voted path, else against its voted ceiling."""
     energy = body["indicators"]["energy"]
     if energy["objective"]:
-        return tell(f"answer_{(energy['path'] or {}).get('verdict') or 'unknown'}", lang)
-    if energy["budget"]:
-        return tell(f"answer_ceiling_{energy['budget']['verdict'] or 'unknown'}", lang, year=energy["budget"]["year"])
+        found = energy["path"] or {}
+        return minimum(found, tell(f"answer_{found.get('verdict') or 'unknown'}", lang), lang)
+    if found := energy["budget"]:
+        return minimum(found, tell(f"answer_ceiling_{found['verdict'] or 'unknown'}", lang, year=found["year"]), lang)
     return tell("answer_ceilings" if body["territory_budgets"] or body["use_budgets"] else "answer_none", lang)
+
+
+def minimum(found: Mapping[str, Any], said: str, lang: str) -> str:
+    """What is said of a year against a vote, and that this year is a minimum where a higher one might be said of
+    otherwise."""
+    told = found.get("at_least") and found["verdict"] in ("under", "open")
+    return f"{said} {tell('year_at_least', lang)}" if told else said
 
 
 def caveat(body: Mapping[str, Any], lang: str) -> str:
