@@ -16,7 +16,7 @@ from estimator.core.interval import Interval
 from estimator.core.number_format import LADDERS, WHOLE, figure, made_share, share_text, step_for
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.summary.one_page import weighed
-from estimator.reporting.summary.sentences import period_text, share_of_total, shares_text, territory_text
+from estimator.reporting.summary.sentences import minimum, period_text, share_of_total, shares_text, territory_text
 
 Body = Mapping[str, Any]
 EVERY_STATUS = ("held", "covered", "partly", "not_held", "not_measured")
@@ -25,7 +25,9 @@ EVERY_STATUS = ("held", "covered", "partly", "not_held", "not_measured")
 def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Markup]:
     """The whole page: the parts above and below the choices. here: the territory and the period in a URL."""
     where = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
-    answer = t(f"simple.answer_{_verdict(body)}", lang)
+    energy = body["indicators"]["energy"]
+    vote = energy["path"] if energy["objective"] else energy["budget"]
+    answer = minimum(vote or {}, t(f"simple.answer_{_verdict(body)}", lang), lang)
     below = render(
         "synthese_simple",
         lang,

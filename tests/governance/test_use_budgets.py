@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from dashboard.shared.texts import t
-from dashboard.summary.plain_language import _verdict
+from dashboard.summary.plain_language import _verdict, simple
 from estimator.core.errors import LANGUAGES
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators import sheet
 from estimator.governance.indicators.forecast import forecast
+from estimator.governance.indicators.known_days import days_known
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.use_budgets import use_budgets
 from estimator.governance.levers.levers import levers
@@ -35,7 +36,7 @@ from tests.comparison.test_compare_parts import option, scenario
 from tests.core.test_numbers import spaced
 from tests.governance.test_commitments import FACTS
 from tests.governance.test_indicators import run
-from tests.support import activity, append, built, sobria
+from tests.support import activity, append, built, moment, sobria
 
 WHO = author("Direction du numérique", "essai")
 VOTE = {"by": "Conseil", "date": "2026-01-10", "document": "Délibération 3", "unit": "kWh", "indicator": "energy"}
@@ -328,9 +329,25 @@ def test_a_year_is_made_of_the_days_whose_electricity_is_known(
     said = forecast(scope, case)
     assert said and (said.days, said.at_least) == (days, at_least)
     assert said.year.central == pytest.approx(spent * 365 / days)
-    short = "; ".join(text for _, text in ceilings(synthesis(replace(scope, period=Period("2026"))), "fr"))
-    for text in (short, use_budget_text(found, "fr"), *forecast_lines(said, "fr")[1:]):
+    Commitments(tmp_path).vote_budget(VOTE | {"territory": "all", "year": "2026", "value": 5.0}, WHO)
+    body = synthesis(replace(scope, period=Period("2026")))
+    short = [text for _, text in ceilings(body, "fr")]
+    for text in (
+        *short,
+        verdict(body, "fr"),
+        simple(body, {}, "fr")[0],
+        use_budget_text(found, "fr"),
+        *forecast_lines(said, "fr")[1:],
+    ):
         assert ("un minimum" in text) is at_least, text
+
+
+def test_the_first_day_known_is_not_that_of_a_service_unknown_then(tmp_path: Path) -> None:
+    """Unknown in January and known in March, beside another known from 10 January: 22 days from the 10th, and 31."""
+    other = of_month(1, 0.2).model_copy(update={"service_key": "autre", "start_us": moment("2026-01-10T00:00:00")})
+    build = built(tmp_path, of_month(1, None), of_month(3, 0.15), other)
+    days = days_known(build, scope_of(tmp_path, today=TODAY).everything, TODAY)
+    assert (days[0], len(days)) == (date(2026, 1, 10), 22 + 31)
 
 
 def test_a_closed_use_is_not_kept_for_sure_where_electricity_is_unknown(tmp_path: Path) -> None:

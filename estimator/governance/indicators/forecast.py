@@ -4,11 +4,11 @@ all, and after."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from estimator.assessment.impacts import figure_named
 from estimator.assessment.uncertainty import interval
 from estimator.comparison.paired_draws import Side
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
+from estimator.governance.indicators.footprints import ENERGY
 from estimator.governance.indicators.known_days import YEAR, days_known, days_worth, known_in_part, past_year
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.usage_by_case import Attached
@@ -36,12 +36,8 @@ def year_drawn(sources: Sources, rows: Sequence[Attached]) -> tuple[Any, int]:
     """Electricity of a year like the days known of these rows, by draw [kWh], None where it is unknown; and how many
     these days are, one at least."""
     found = days_known(sources.build, rows, sources.today)
-    drawn = Side([entry.row.group for entry in rows]).drawn(_energy())
+    drawn = Side([entry.row.group for entry in rows]).drawn(ENERGY)
     return None if drawn is None else drawn * YEAR / days_worth(found), max(1, len(found))
-
-
-def _energy() -> Any:
-    return figure_named("energy")
 
 
 def forecast(scope: Scope, case: UseCase) -> Forecast | None:
@@ -53,7 +49,7 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     """
     known = [entry for entry in past_year(scope.sources) if entry.id == case.id and not entry.row.training]
     made = [entry for entry in scope.of_use(case).everything if entry.row.training]
-    trained = Side([entry.row.group for entry in made]).drawn(_energy())
+    trained = Side([entry.row.group for entry in made]).drawn(ENERGY)
     year, days = year_drawn(scope.sources, known)
     if year is None or case.stage not in STAGES or case.is_over:
         return None

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from estimator.assessment.impacts import figure_named
 from estimator.assessment.uncertainty import interval
 from estimator.builds.build_file import BuildFile
 from estimator.builds.supplier_factors import AnsweredFactors
@@ -18,6 +17,7 @@ from estimator.core.interval import Interval
 from estimator.core.number_format import figure, uses_text
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
+from estimator.governance.indicators.footprints import ENERGY
 from estimator.governance.indicators.forecast import year_drawn
 from estimator.governance.indicators.known_days import SHORT, YEAR, known_text, past_year
 from estimator.governance.indicators.scope import Sources
@@ -176,7 +176,7 @@ def _every(sources: Sources, services: Sequence[RunningService]) -> Iterator[Fou
 
 def _now(service: RunningService) -> Any:
     """Electricity of a service over the months looked at, by draw [kWh]; None where it is not known."""
-    return Side([placed.group for placed in service.groups]).drawn(_energy())
+    return Side([placed.group for placed in service.groups]).drawn(ENERGY)
 
 
 def _stopped(service: StoppedService) -> NoLever:
@@ -226,14 +226,10 @@ def _best(work: Workshop, service: RunningService, now: Any, changes: list[Chang
 
 
 def _drawn(work: Workshop, service: RunningService, change: Change) -> Any:
-    after = Side(work.after(service, change)).drawn(_energy())
+    after = Side(work.after(service, change)).drawn(ENERGY)
     if after is None:
         raise LeverNotComputed("lever_no_size")
     return after
-
-
-def _energy() -> Any:
-    return figure_named("energy")
 
 
 def _lever(number: int, found: FoundLever, name: str, after: int | None) -> Lever:
