@@ -28,34 +28,44 @@
     if (!held && !typed && "rc".includes(event.key.toLowerCase())) event.stopImmediatePropagation();
   }, true);
 
-  // What is told a moment after an action that runs a script, without waiting for the server to say so, and until it ends.
-  const MOMENT = 100, LONG = 3000; // [ms]
+  // What is told a moment after a page asks the server for a run, and until what came of it is drawn: what is chosen or
+  // typed again as it was, or in a form that is not sent yet, asks for nothing; what a page asks by itself, at each moment
+  // that it stays open, is not told.
+  const MOMENT = 100; // [ms]
   const RUNS = "[data-test-script-state]:not([data-test-script-state=notRunning]), [data-stale=true]"; // a page, a part of one
-  const ACTS = "[role=radio], [role=option], [data-testid=stButton] button, [data-testid=stFormSubmitButton] button";
-  let late, again, ran = false;
+  const page = () => document.querySelector(".st-key-page");
+  let late, again, whole = false;
   const tell = () => {
     const waiting = document.querySelector(".loading");
-    if (!document.querySelector(".st-key-page")) return; // the first load says its own
+    if (!page() || whole && !navigator.userActivation.isActive) return; // before its page, the first load says its own
     waiting.classList.add("again");
     waiting.textContent = waiting.dataset.computing;
-    setTimeout(() => { ran = true; ended(); }, LONG); // nothing ran
   };
   const begun = () => { late ??= setTimeout(tell, MOMENT); };
+  const soon = () => { // what is stale at the end of a run is taken away after it, which changes no state
+    clearTimeout(again);
+    again = setTimeout(ended, MOMENT);
+  };
   const ended = () => {
     if (document.querySelector(RUNS)) {
-      ran = true;
-      clearTimeout(again);
-      again = setTimeout(ended, MOMENT); // what is stale at its end is taken away, which changes no state
+      soon();
       return begun();
     }
-    if (!ran) return;
-    ran = false;
     late = clearTimeout(late);
+    whole = page() !== null;
     document.querySelector(".loading.again")?.replaceChildren();
   };
   new MutationObserver(ended).observe(document, {subtree: true, attributeFilter: ["data-test-script-state", "data-stale"]});
-  addEventListener("click", event => { if (event.target.closest?.(ACTS)) begun(); }, true);
-  addEventListener("change", event => { if (!event.target.matches("[role=combobox]")) begun(); }, true);
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      for (const kind of ["message", "close"]) this.addEventListener(kind, soon);
+    }
+    send(asked) {
+      super.send(asked);
+      begun();
+    }
+  };
 
   const told = bare => {
     if (exact.has(bare)) return exact.get(bare);

@@ -118,13 +118,18 @@ def test_a_page_prints_its_answer_without_its_form(screen: Page, serve: Serve) -
 
 
 def test_a_sentence_says_that_it_is_computing(screen: Page, serve: Serve) -> None:
-    """As long as a script runs, on any page, and no longer: the run is said to be one, then to have ended."""
+    """As long as a script runs, on any page, and no longer: the run is said to be one, then to have ended. What is
+    typed again as it was asks for nothing, and nothing is said (300 ms: thrice the moment after which it would be)."""
     open_page(screen, serve("empty"), town(), "fr")
     said = screen.get_by_role("status").filter(has_text=t("app.computing", "fr"))
     expect(said).to_have_count(0)
     for state, count in (("running", 1), ("notRunning", 0)):
+        screen.mouse.click(1, 1)  # a page that runs by itself says nothing
         screen.evaluate(f"document.querySelector('[data-test-script-state]').dataset.testScriptState = '{state}'")
         expect(said).to_have_count(count)
+    screen.get_by_label("Qui s’en sert (personnes)").dispatch_event("change")
+    screen.wait_for_timeout(300)
+    assert said.count() == 0
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
