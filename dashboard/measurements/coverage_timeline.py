@@ -64,7 +64,7 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[s
     touched = [month for line in lines for month in line.found]
     months = months_between(min(touched), max(touched)) if touched else []
     title = t("coverage.caption", lang)
-    told = (", ".join(filter(None, (names.get(line.key, line.key), gaps_text(line, lang)))) for line in lines)
+    told = (", ".join((names.get(line.key, line.key), *_notes(line, lang))) for line in lines)
     strips = chart_parts.list_of(_strip(line, months, lang, names) for line in lines)
     proofs = [month["kwh"] for line in lines for month in line.found.values()]
     body = svg_charts.textures(proofs, lang, _marks(lines, lang)) + strips
@@ -116,14 +116,18 @@ def _strip(line: ServiceTimeline, months: Sequence[int], lang: str, names: Mappi
     ]
     open_ = [place for place, m in enumerate(months) if m in line.found and line.found[m]["unknown"]]
     picture = svg_charts.columns_svg(columns, line.top, max(FEWEST, len(months)), open_)
-    top = t("chart.month_top", lang, value=_kwh(line.top, lang)) if line.top else ""
-    top = top or ("" if open_ else t("coverage.zero", lang))
     notes = Markup().join(
-        Markup('<span class="{}">{}</span>').format(kind, text)
-        for kind, text in (("said", top), ("said", _unknown_text(line, lang)), ("said warn", gaps_text(line, lang)))
-        if text
+        Markup('<span class="{}">{}</span>').format(kind, text) for text, kind in _notes(line, lang).items()
     )
     return chart_parts.line(Markup("<b>{}</b> {}").format(names.get(line.key, line.key), notes), picture, kind="column")
+
+
+def _notes(line: ServiceTimeline, lang: str) -> dict[str, str]:
+    """Its highest month, what is unknown of it and its gaps, in words, each with how it is shown."""
+    top = t("chart.month_top", lang, value=_kwh(line.top, lang)) if line.top else ""
+    zero = "" if any(month["unknown"] for month in line.found.values()) else t("coverage.zero", lang)
+    told = {top or zero: "said", _unknown_text(line, lang): "said", gaps_text(line, lang): "said warn"}
+    return {text: kind for text, kind in told.items() if text}
 
 
 def _unknown_text(line: ServiceTimeline, lang: str) -> str:

@@ -225,6 +225,15 @@ def test_each_stop_of_the_keyboard_shows_itself(sized: Page) -> None:
     assert len(kinds) > 3
 
 
+def test_a_field_with_the_focus_has_a_ring(screen: Page, dashboard: Server) -> None:
+    """Two pixels around it: its edge alone, one pixel of grey that turns blue, changes too little to be seen."""
+    open_page(screen, dashboard, "/mesures?voir=executions", "fr")
+    for role in ("textbox", "combobox"):
+        field = screen.get_by_role(role).first  # type: ignore[arg-type]
+        field.focus()
+        assert field.evaluate("e => getComputedStyle(e.parentElement).outline").endswith("solid 2px"), role
+
+
 def test_no_two_addresses_of_a_page_have_the_same_title(screen: Page, dashboard: Server) -> None:
     titles = set()
     addresses = [f"/explication?id=total.{figure}" for figure in ("gwp", "energy")]
