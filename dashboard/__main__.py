@@ -51,9 +51,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _proxy_secret(chosen: argparse.Namespace) -> str | None:
     """The shared secret of the proxy, "" without a proxy; None when refused, with the reason printed."""
-    if chosen.trusted_proxy is not None:
-        print(t("server.proxy_gone", chosen.lang, address=chosen.trusted_proxy), file=sys.stderr)
-        return None
     file = chosen.proxy_secret_file
     if file is None:
         return ""
@@ -74,7 +71,6 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--address", default=ADDRESS, help=t("server.address_help", DEFAULT))
     parser.add_argument("--allowed-host", action="append", default=[], help=t("server.host_help", DEFAULT))
     parser.add_argument("--proxy-secret-file", type=Path, help=t("server.secret_help", DEFAULT))
-    parser.add_argument("--trusted-proxy", help=argparse.SUPPRESS)  # gone; refused with a message
     connections = t("server.connections_help", DEFAULT)
     parser.add_argument("--connections-per-address", type=int, help=connections)
     parser.add_argument("--lang", choices=LANGUAGES, default=DEFAULT)

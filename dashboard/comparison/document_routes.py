@@ -10,11 +10,10 @@ from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.register import estimator_gateway as register
 from dashboard.shared import estimator_gateway
 from dashboard.shared.document_links import ADDRESSES
-from dashboard.shared.html_shell import document_response, refusal_response
+from dashboard.shared.html_shell import document_response, or_refusal
 from dashboard.shared.texts import lang_of
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.scenario_link import decode
-from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
@@ -26,20 +25,16 @@ KINDS = {f"/{name}": kind for kind, name in ADDRESSES.items()}
 
 def sheet_routes() -> list[Route]:
     """The routes of the sheets."""
-    return [Route(path, _document) for path in SHEET_FILES]
+    return [Route(path, or_refusal(_document)) for path in KINDS]
 
 
 def _document(request: Request) -> Response:
-    """The document of ?scenario=, of the use case ?cas=, else of the example; as a file when ?format= is no page."""
+    """The document of ?scenario=, of the use case ?cas=, else of the example, in the ?format= asked. SobriaError."""
     lang = lang_of(request.query_params)
     path = request.scope["path"]
     format = request.query_params.get("format", "html")
-    try:
-        facts = facts_of(*_scenario(request, lang))
-        body = rendered(SHEETS[KINDS[path]](facts), format)
-    except SobriaError as refusal:
-        return refusal_response(refusal, lang)
-    return document_response(body, path.strip("/"), format)
+    facts = facts_of(*_scenario(request, lang))
+    return document_response(rendered(SHEETS[KINDS[path]](facts), format), path.strip("/"), format)
 
 
 def _scenario(request: Request, lang: str) -> tuple[Scenario, str, Path, str]:

@@ -1,13 +1,12 @@
 """Parsing of the forms of « Comparer »: typed numbers, fields as plain values, refusals next to the fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from pydantic import ValidationError
 
 from dashboard.shared.texts import both, has_text, sentence, t
-from estimator.comparison.scenario import Quality, Scenario, ScenarioRefused, scenario_of
+from estimator.comparison.scenario import Quality, ScenarioRefused
 from estimator.core.number_format import bare_number, two_readings
 from estimator.core.validation_messages import expected
 
@@ -85,11 +84,6 @@ def count(text: str, name: str) -> float | None:
     if two_readings(text.strip()):
         raise NotANumber(name, text)
     return number(text, name)
-
-
-def checked(values: Mapping[str, Any]) -> Scenario:
-    """A scenario from plain values. ScenarioRefused."""
-    return scenario_of(values, "scenario")
 
 
 def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), letter: str = "") -> str:

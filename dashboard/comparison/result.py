@@ -77,7 +77,7 @@ def picture(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         "comparer_picture",
         lang,
         title=title,
-        figure_html=svg_charts.central_chart(bars(answer, scenario, lang), title, lang),
+        figure_html=svg_charts.interval_chart(bars(answer, scenario, lang), title, lang, ""),
         people=people(answer, lang),
         facts=facts(answer, lang),
     )

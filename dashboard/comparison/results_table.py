@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from dashboard.comparison.result import INDICATORS, link, occupancy, why_absent, without_ai
 from dashboard.shared import svg_charts
-from dashboard.shared.dates import short_day
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
 from estimator.catalogue.load import load
@@ -15,6 +14,7 @@ from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_text import ground_words, parts_words, tested_words
 from estimator.core.number_format import DisplayUnit, figure, stated_share_text, tick_text, with_unit
+from estimator.core.periods import short_day
 
 MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
 
@@ -57,14 +57,10 @@ def _about_quality(option: AnsweredOption, lang: str) -> list[str]:
     found, meets = option.quality, option.meets_threshold
     if found is None:
         return []
-    about = [found.test, short_day(found.date, lang) if _is_day(found.date) else found.date, found.by]
+    about = [found.test, found.date and short_day(found.date, lang), found.by]
     if meets is not None and option.assured is not False:
         about = [*about, t("compare.meets" if meets else "compare.misses", lang)]
     return about
-
-
-def _is_day(text: str) -> bool:
-    return len(text) == 10 and text[4] == text[7] == "-" and text.replace("-", "").isdecimal()
 
 
 def _grounds(option: AnsweredOption, lang: str) -> str:

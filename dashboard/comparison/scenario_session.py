@@ -9,12 +9,12 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.form_values import Unreadable, checked, refusal_text
+from dashboard.comparison.form_values import Unreadable, refusal_text
 from dashboard.shared.scenario_url import EXAMPLE, NAME, plain, token
 from dashboard.shared.texts import t
 from estimator.comparison.answer import one_program
 from estimator.comparison.five_fields import PLACES, SETS, in_language, scenario_from
-from estimator.comparison.scenario import MOST_OPTIONS, Asked, Option, Scenario, ScenarioRefused
+from estimator.comparison.scenario import MOST_OPTIONS, Asked, Option, Scenario, ScenarioRefused, scenario_of
 from estimator.comparison.scenario_link import decode
 
 LONG, SHOWN, REVISION, ERROR, UNREAD, HELD = (
@@ -103,7 +103,7 @@ def set_scenario(
 ) -> Scenario | None:
     """Set the scenario to these values, or report the error next to the fields of `place`. keep: fields as typed."""
     try:
-        scenario = checked(values)
+        scenario = scenario_of(values, "scenario")
     except ScenarioRefused as error:
         refuse(place, error, values)
         return None

@@ -14,8 +14,8 @@ from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
 from estimator.core.errors import SobriaError, say
-from estimator.core.number_format import proof_words
-from estimator.core.typography import some_of, typeset
+from estimator.core.typography import typeset
+from estimator.ingestion.dry_run import file_lines
 
 DROPPED, FILES, DONE = "connect dropped", "connect files", "connect done"
 ASKED = ("zone", "host", "device", "cards", "use")  # of the services of the files, before their import
@@ -86,10 +86,10 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         account = found["account"]
         new, aside = account["accepted"] + account["superseded"], account["quarantined"]
         services = sorted({service for file in found["files"] for service in file["services"]})
-        read = [(file["name"], _dry_run_lines(file, lang)) for file in found["files"] if not file["error"]]
+        read = [(file["name"], _told(file, lang)) for file in found["files"] if not file["error"]]
         unread = [both(file["error"], lang) for file in found["files"] if file["error"]]
         if left := found["not_recognised"]:
-            unread.append(t("connect.not_recognised", lang, n=len(left), names=", ".join(left)))
+            unread.append(typeset(say("check", "not_recognised", lang, count=len(left), names=", ".join(left)), lang))
         name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=len(found["files"]))
         counts = _counts(name, account, lang) if read else ""
         st.html(render("brancher_files", lang, counts=counts, read=read, unread=unread))
@@ -118,23 +118,7 @@ def _counts(name: str, account: Mapping[str, int], lang: str) -> str:
     return t("connect.counts", lang, name=name, list=", ".join([*counted, *more]))
 
 
-def _dry_run_lines(file: Mapping[str, Any], lang: str) -> list[str]:
-    """Report before the import: format, proof, quarantined rows with reasons, ignored fields."""
-    lines = [t("connect.format", lang, format=typeset(say("formats", file["format"], lang), lang))]
-    told = {name: f" ({parts[lang]})" for name, parts in file["components"].items()}
-    lines += [t(f"connect.rows_{name}", lang, n=n, parts=told.get(name, "")) for name, n in file["proofs"].items()]
-    if len(file["shares"]) > 1:
-        lines.append(t("connect.shares", lang, shares=proof_words(file["shares"], lang)))
-    if file["unknown_models"]:
-        lines.append(t("connect.unknown_models", lang, names=some_of(file["unknown_models"])))
-    lines += [
-        t("connect.aside", lang, n=reason["count"], line=reason["line"], reason=both(reason, lang))
-        for reason in file["refused"]
-    ]
-    lines += [
-        t("connect.look", lang, n=check["count"], reason=both(check, lang))
-        for check in (*file["checks"], *file["alike"])
-    ]
-    if file["left_out"]:
-        lines.append(t("connect.left_out", lang, n=len(file["left_out"]), names=some_of(file["left_out"])))
-    return lines
+def _told(file: Mapping[str, Any], lang: str) -> list[str]:
+    """Its format, then what an import would do with it."""
+    lines = [t("connect.format", lang, format=say("formats", file["format"], lang)), *file_lines(file, lang)]
+    return [typeset(line, lang) for line in lines]

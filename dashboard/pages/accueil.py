@@ -1,7 +1,6 @@
 """Accueil: cost of our AI, and its coverage."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 from markupsafe import Markup
@@ -11,7 +10,7 @@ from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import period_text
 from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import t
-from dashboard.shared.widgets import language, proof_sentence, service_bars, why_not_measured
+from dashboard.shared.widgets import language, proof_sentence, service_bars
 from estimator.assessment.impacts import Amount
 from estimator.core.number_format import plain, said_in_sentence, share_text, step_for, with_unit
 from estimator.results.reading import Results
@@ -36,7 +35,7 @@ def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Marku
         "accueil",
         lang,
         answer=_answer(totals, services, lang),
-        notes=_notes(totals, build.modes(), services, lang),
+        notes=_notes(totals, services, lang),
         picture=svg_charts.interval_chart(service_bars(shown, lang, names=names), t("home.picture", lang), lang, how),
         left=len(counted) - len(shown),
         shown=services,
@@ -68,10 +67,8 @@ def _answer(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> Mar
     )
 
 
-def _notes(
-    totals: Totals, modes: Sequence[Mapping[str, Any]], services: Sequence[ServiceTotals], lang: str
-) -> list[str | Markup]:
-    """What the answer covers and why it is not all measured."""
+def _notes(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> list[str | Markup]:
+    """What the answer covers."""
     energy, unknown = totals.indicators["energy"], totals.coverage.unknown
     notes: list[str | Markup] = [html_parts.impossible_note(totals.coverage.impossible, lang)]
     without = len(services) - len(_services_with_energy(services))
@@ -81,7 +78,6 @@ def _notes(
         notes.append(phrase("home.it_only", lang, value=value))
     elif energy.covers < html_parts.ALMOST_ALL:
         notes.append(t("home.covers", lang, share=share_text(energy.covers, lang)))
-    notes.append(why_not_measured(modes, lang))
     notes.append(t("explain.least", lang) if totals.at_least else "")
     notes.append(t("home.unknown", lang, n=unknown) if unknown else "")
     notes.append(t("home.without", lang, n=without) if without else "")

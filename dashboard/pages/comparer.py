@@ -23,8 +23,9 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language, part
 from estimator.comparison.answer import Answer
+from estimator.comparison.scenario import Scenario
 
-Show = Callable[[Answer, View, str], None]
+Show = Callable[[Answer, Scenario, str], None]
 FORM, ANSWER = 4, 7  # widths of the two columns, of eleven
 
 
@@ -51,7 +52,7 @@ def show() -> None:
         option_cards.show(view, answer, lang)
     if answer:
         st.html('<div id="tout-voir"></div>')
-        _everything(answer, view, lang)
+        _everything(answer, view.scenario, lang)
 
 
 def _answer(view: View, lang: str) -> Answer | None:
@@ -74,37 +75,39 @@ def _answer(view: View, lang: str) -> Answer | None:
 
 
 @st.fragment
-def _everything(answer: Answer, view: View, lang: str) -> None:
+def _everything(answer: Answer, scenario: Scenario, lang: str) -> None:
     """All the rest, closed: where, why, how much more, which model, every number."""
     with st.container(key="parts", gap=None):
         names = {name: t(f"compare.part_{name}", lang) for name in PARTS}
         opened = part(t("chart.see_all", lang), names, "voir", None)
         if opened:
             st.html(Markup("<h2>{}</h2>").format(names[opened]))
-            PARTS[opened](answer, view, lang)
+            PARTS[opened](answer, scenario, lang)
 
 
-def _sites(answer: Answer, view: View, lang: str) -> None:
-    compare_hosts.show(answer, view.scenario, lang)
-
-
-def _why(answer: Answer, view: View, lang: str) -> None:
+def _why(answer: Answer, scenario: Scenario, lang: str) -> None:
     st.html(compare_sections.ratios(answer, lang) + compare_sections.hinges(answer, lang))
-    compare_difference.show(answer, view.scenario, lang)
+    compare_difference.show(answer, scenario, lang)
 
 
-def _growth(answer: Answer, view: View, lang: str) -> None:
+def _growth(answer: Answer, _: Scenario, lang: str) -> None:
     explored(compare_growth.growth(answer, lang), compare_growth.pictures(answer, lang), "volume", lang)
 
 
-def _model(answer: Answer, view: View, lang: str) -> None:
+def _model(answer: Answer, _: Scenario, lang: str) -> None:
     explored(compare_sections.smallest(answer, lang), compare_sections.pictures(answer, lang), "modele", lang)
 
 
-def _numbers(answer: Answer, view: View, lang: str) -> None:
-    st.html(compare_table.numbers(answer, view.scenario, lang))
+def _numbers(answer: Answer, scenario: Scenario, lang: str) -> None:
+    st.html(compare_table.numbers(answer, scenario, lang))
 
 
-PARTS: dict[str, Show] = {"lieux": _sites, "ecart": _why, "volume": _growth, "modele": _model, "chiffres": _numbers}
+PARTS: dict[str, Show] = {
+    "lieux": compare_hosts.show,
+    "ecart": _why,
+    "volume": _growth,
+    "modele": _model,
+    "chiffres": _numbers,
+}
 
 show()

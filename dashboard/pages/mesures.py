@@ -105,7 +105,7 @@ def _head(build: Results, totals: Totals, names: Mapping[str, str], lang: str) -
         "mesures",
         lang,
         answer=answer,
-        picture=svg_charts.central_chart(bars, t("measures.picture", lang), lang),
+        picture=svg_charts.interval_chart(bars, t("measures.picture", lang), lang, ""),
         left=max(0, len(services) - BARS),
         facts=[(name, totals.indicators[name], _said(totals, name, lang)) for name in ("energy", "gwp")],
         covered=covered,

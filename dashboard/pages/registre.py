@@ -12,14 +12,13 @@ from dashboard.register.forms import ALONE, show_form
 from dashboard.register.sentences import (
     commune_text,
     counts_text,
-    is_closed,
-    is_late,
     quality_text,
     reached_text,
     when_text,
 )
 from dashboard.register.use_case_detail import saved, use_case_view
 from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.dates import is_past
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
@@ -56,7 +55,7 @@ def _use_case(asked: str, doing: str, lang: str) -> None:
 def _list(writer: bool, lang: str) -> None:
     today, held = date.today(), register.register()
     cases = held.use_cases()
-    facts = {"writer": writer, "saved": saved(), "faults": held.faults(), "ALONE": ALONE, "word": partial(_word, lang)}
+    facts = {"writer": writer, "saved": saved(), "faults": held.faults(), "ALONE": ALONE}
     if not cases:
         st.html(render("registre_empty", lang, **facts))
         return
@@ -65,9 +64,10 @@ def _list(writer: bool, lang: str) -> None:
         "registre",
         lang,
         answer=counts_text(counts, len(cases), lang),
-        late=sum(is_late(case, today) for case in cases),
+        late=sum(is_past(case.next_review, today) for case in cases),
         stages=list(_stages(cases)),
         results={name: counts.outcomes[name] for name in register.RESULTS},
+        word=partial(register.word, lang=lang),
         **facts,
     )
     st.html(page)
@@ -76,15 +76,11 @@ def _list(writer: bool, lang: str) -> None:
         st.html(_table(_filtered_cases(cases, lang), today, lang))
 
 
-def _word(lang: str, section: str, name: str) -> str:
-    return register.word(section, name, lang)
-
-
 def _stages(cases: Sequence[UseCase]) -> Iterator[tuple[str, int, int]]:
     """Each stage, with its count of use cases, and of those closed there."""
     for stage in register.STAGES:
         here = [case for case in cases if case.stage == stage]
-        yield stage, len(here), sum(is_closed(case) for case in here) if stage != "retrait" else 0
+        yield stage, len(here), sum(case.is_over for case in here) if stage != "retrait" else 0
 
 
 def _filtered_cases(cases: Sequence[UseCase], lang: str) -> list[UseCase]:
@@ -104,13 +100,13 @@ def _filtered_cases(cases: Sequence[UseCase], lang: str) -> list[UseCase]:
 
 
 def _order(case: UseCase) -> tuple[bool, date, str]:
-    return is_closed(case), case.next_review or date.max, case.name.casefold()
+    return case.is_over, case.next_review or date.max, case.name.casefold()
 
 
 def _table(chosen: Sequence[UseCase], today: date, lang: str) -> Markup:
     shown, links = paged("registre", chosen, FILTERS, lang)
-    texts = (commune_text, is_closed, quality_text, reached_text, when_text)
-    facts = {function.__name__: function for function in texts} | {"word": partial(_word, lang)}
+    texts = (commune_text, quality_text, reached_text, when_text)
+    facts = {function.__name__: function for function in texts} | {"word": partial(register.word, lang=lang)}
     return render("registre_list", lang, shown=shown, today=today, paging=links, **facts)
 
 

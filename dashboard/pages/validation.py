@@ -12,7 +12,7 @@ from dashboard.shared.dates import day_text
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
-from estimator.assessment.method_documentation import ValidationLine
+from estimator.assessment.method_documentation import ValidationLine, validation_results
 from estimator.core.number_format import plain, share_text
 
 MOSTLY = 0.7  # share of the values of a family that must be inside for it to be well predicted
@@ -21,7 +21,7 @@ VERSION = 12  # characters of a version number
 
 def show() -> None:
     """The whole page."""
-    lang, rows = language(), estimator_gateway.validation_results()
+    lang, rows = language(), validation_results()
     predicted = _of("prediction", rows)
     faulty, sound = (next(r for r in rows if (r.mode, r.name) == ("fault", name)) for name in ("faulty", "sound"))
     page = render(

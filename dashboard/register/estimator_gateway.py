@@ -100,9 +100,10 @@ def scenario_of(case: UseCase) -> Scenario:
     return scenario_of_case(case, default_home())
 
 
-def logged(case: UseCase, closed: bool) -> Publication | None:
+def logged(case: UseCase) -> Publication | None:
     """Where the sheet of a use is published or, once it is closed, its evaluation; None when it is not in the log."""
-    return Commitments(default_home()).published(case.id, date.today(), "evaluation" if closed else "fiche_habitant")
+    votes = Commitments(default_home())
+    return votes.published(case.id, date.today(), "evaluation" if case.is_over else "fiche_habitant")
 
 
 def keep(

@@ -7,10 +7,9 @@ from starlette.routing import Route
 from dashboard.register import estimator_gateway as register
 from dashboard.shared import estimator_gateway
 from dashboard.shared.document_links import OF_A_USE
-from dashboard.shared.html_shell import document_response, not_found_page, refusal_response
+from dashboard.shared.html_shell import document_response, not_found_page, or_refusal
 from dashboard.shared.texts import lang_of
 from dashboard.summary.estimator_gateway import address_refused, scope_in, scope_of_address, state
-from estimator.core.errors import SobriaError
 from estimator.governance.register.refusals import UseCaseUnknown
 from estimator.governance.register.schema import WHOLE
 from estimator.reporting.documents.rendering import rendered
@@ -23,7 +22,7 @@ KINDS = {f"/{name}": kind for kind, name in OF_A_USE.items()}
 
 def register_routes() -> list[Route]:
     """The routes of the register."""
-    return [Route("/registre.csv", _table), *(Route(path, _document) for path in KINDS)]
+    return [Route("/registre.csv", _table), *(Route(path, or_refusal(_document)) for path in KINDS)]
 
 
 def _table(request: Request) -> Response:
@@ -40,7 +39,7 @@ def _table(request: Request) -> Response:
 
 
 def _document(request: Request) -> Response:
-    """The document of the address about the use case ?cas=, over ?periode= or the last year with data."""
+    """The document of the address about the use case ?cas=, over ?periode= or the last year with data. SobriaError."""
     read, lang, path = request.query_params, lang_of(request.query_params), request.scope["path"]
     try:
         case = register.register().use_case(read.get("cas", "")[: estimator_gateway.LONGEST_ID])
@@ -50,12 +49,8 @@ def _document(request: Request) -> Response:
     if now is None:
         return RedirectResponse(f"./registre?cas={case.id}&lang={lang}", status_code=303)
     period, format = read.get("periode", ""), read.get("format", "html")
-    refused = address_refused(now, "", period)
-    if refused is not None:
-        return refusal_response(refused, lang)
+    if refused := address_refused(now, "", period):
+        raise refused
     scope = scope_in(scope_of_address(now, WHOLE, period))
-    try:
-        body = rendered(DOCUMENTS[KINDS[path]](UseFacts(scope, case, lang)), format)
-    except SobriaError as refusal:
-        return refusal_response(refusal, lang)
+    body = rendered(DOCUMENTS[KINDS[path]](UseFacts(scope, case, lang)), format)
     return document_response(body, f"{path.strip('/')}-{case.id}", format)

@@ -10,9 +10,10 @@ from starlette.routing import Route
 from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway
 from dashboard.shared.html_parts import proof_text
+from dashboard.shared.html_shell import document_response
 from dashboard.shared.texts import both, lang_of, t
 from estimator.builds.queries import ORDERS, RunFilter
-from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table, plain_table
+from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.results.reading import Results
 
 RUN_FILES = ("/executions.csv", "/services.csv")
@@ -92,9 +93,4 @@ def _energy_heads(lang: str) -> list[str]:
 def _file(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], sample: bool, lang: str) -> Response:
     """A table for a spreadsheet of the reader's language; that of an invented home says so on each line."""
     mark = t("compare_files.mark", lang) if sample else ""
-    if lang == "fr":
-        table = french_table(heads, rows, mark)
-    else:
-        table = plain_table([*heads, ""] if mark else heads, [[*row, mark] for row in rows] if mark else rows)
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response((BYTE_ORDER_MARK + table).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return document_response(spreadsheet(heads, rows, lang, mark), name, "csv")

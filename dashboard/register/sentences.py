@@ -1,13 +1,14 @@
 """Texts of the register: commune, quality, review, result, event, stage; for its list, views and sheet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from babel.dates import format_timedelta
 
 from dashboard.register import estimator_gateway as register
-from dashboard.shared.dates import day_text, is_past
+from dashboard.shared.dates import day_text
+from dashboard.shared.html_parts import alternatives
 from dashboard.shared.texts import t
 from estimator.core.event_log import Event
 from estimator.core.number_format import count_text, exact_text, mark_text, share_text
@@ -22,19 +23,12 @@ LONGEST_CELL = 80
 def counts_text(counts: StageCounts, total: int, lang: str) -> str:
     """« 12 usages, dont 3 faits sans IA ; 9 sur 11 au-delà de l'idée ont examiné une alternative sans IA. »"""
     found = [t(f"register.result_{name}", lang, n=counts.outcomes[name]) for name in CLOSED if counts.outcomes[name]]
-    results = t("register.of_which", lang, list=joined(found, lang)) if found else ""
+    results = t("register.of_which", lang, list=alternatives(found, lang, "register.and")) if found else ""
     reviewed, past = counts.non_ai_reviewed, counts.past_idea
     looked = t("register.looked", lang, n=reviewed)
     facts = {"reviewed": reviewed, "past": past, "looked": looked}
     non_ai = t("register.non_ai", lang, **facts) if past else t("register.no_past", lang)
     return t("register.answer", lang, total=t("register.total", lang, n=total), results=results, non_ai=non_ai)
-
-
-def joined(words: Sequence[str], lang: str) -> str:
-    """« a, b et c »"""
-    if len(words) < 2:
-        return "".join(words)
-    return t("register.and", lang, first=", ".join(words[:-1]), last=words[-1])
 
 
 def commune_text(code: str, lang: str) -> str:
@@ -64,16 +58,6 @@ def reached_text(case: UseCase, lang: str) -> str:
         return t("register.reached" if reached else "register.not_reached", lang)
     low, high = (share_text(end, lang) for end in (spread.ends.low, spread.ends.high))
     return t("register.reached_unsure", lang, low=low, high=high, cases=count_text(case.tested.cases or 0, lang))
-
-
-def is_closed(case: UseCase) -> bool:
-    """Whether this use case has a result."""
-    return case.is_over
-
-
-def is_late(case: UseCase, today: date) -> bool:
-    """Whether a review is overdue."""
-    return is_past(case.next_review, today)
 
 
 def when_text(day: date, today: date, lang: str) -> str:

@@ -1,7 +1,7 @@
 """Progress of a use case: its stages, its result, and the unmet conditions of the next stage."""
 
 from dashboard.register import estimator_gateway as register
-from dashboard.register.sentences import is_closed, result_text
+from dashboard.register.sentences import result_text
 from dashboard.shared.texts import t
 from estimator.governance.register.schema import UseCase
 
@@ -25,7 +25,7 @@ def answer_text(case: UseCase, lang: str) -> str:
 
 def way_entries(case: UseCase, lang: str) -> list[tuple[str, str, str]]:
     """Name, text and kind of each stage: past, current, to come; none to come for a use case closed by a decision."""
-    place, closed = register.STAGES.index(case.stage), is_closed(case) and case.stage != LAST
+    place, closed = register.STAGES.index(case.stage), case.is_over and case.stage != LAST
     entries = []
     for index, stage in enumerate(register.STAGES):
         kind = "here" if index == place else "done" if index < place else "ahead"

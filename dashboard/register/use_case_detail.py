@@ -13,15 +13,13 @@ from dashboard.register.sentences import (
     commune_text,
     event_text,
     field_text,
-    is_closed,
-    is_late,
     reached_text,
     result_text,
     when_text,
 )
 from dashboard.register.stages import answer_text, conditions_title, way_entries
 from dashboard.shared import estimator_gateway
-from dashboard.shared.dates import day_text, short_day
+from dashboard.shared.dates import day_text, is_past, short_day
 from dashboard.shared.document_links import document_links, use_documents
 from dashboard.shared.scenario_url import token
 from dashboard.shared.templates import render
@@ -57,9 +55,9 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
         lang,
         writer=writer,
         saved=saved(),
-        late=when if is_late(case, today) else "",
+        late=when if is_past(case.next_review, today) else "",
         when=when,
-        closed=is_closed(case),
+        closed=case.is_over,
         conflicts=list(_conflicts(case, lang)),
         quality_note=_quality_note(case, today, lang),
         measures=list(attached_services(case, lang)),
@@ -71,7 +69,7 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
         REPAIR=REPAIR,
         document_links=document_links,
         use_documents=use_documents,
-        logged=register.logged(case, is_closed(case)),
+        logged=register.logged(case),
         event_text=event_text,
         mark_text=mark_text,
         **of_case(case, lang),

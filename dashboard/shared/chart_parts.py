@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from dashboard.shared.texts import t
 from estimator.core.number_format import share_text
-from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table, plain_table
+from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.reporting.documents.pictures import data_uri
 
 
@@ -89,4 +89,4 @@ def values_csv(values: Iterable[DrawnValue], lang: str) -> str:
     """What is drawn, to six figures, for a spreadsheet of the reader's language."""
     heads = [t(f"chart.csv_{name}", lang) for name in ("name", "group", "low", "central", "high", "unit")]
     rows = [(v.name, v.group, *(None if e is None else float(f"{e:.6g}") for e in v.ends), v.unit) for v in values]
-    return BYTE_ORDER_MARK + (french_table if lang == "fr" else plain_table)(heads, rows)
+    return spreadsheet(heads, rows, lang)

@@ -6,27 +6,21 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime
 
 from dashboard.shared.texts import sentence, t
+from estimator.core import periods
 from estimator.core.number_format import NO_BREAK, count_text
-from estimator.core.periods import first_day
+from estimator.core.periods import day_label, first_day
 
 MONTHS = "MMMM y"
 
 
 def day_text(iso: str | date | None, lang: str) -> str:
     """« 24 novembre 2026 »; « 1er » on the first of a month in French."""
-    if not iso:
-        return t("dates.unknown", lang)
-    day = iso if isinstance(iso, date) else date.fromisoformat(iso[:10])
-    text = str(format_date(day, "d MMMM y", locale=lang))
-    return "1er" + text[1:] if lang == "fr" and day.day == 1 else text
+    return day_label(str(iso)[:10], lang) if iso else t("dates.unknown", lang)
 
 
 def short_day(iso: str | date | None, lang: str) -> str:
     """« 24/11/2026 », « 24 Nov 2026 »: for tables, on one line."""
-    if not iso:
-        return t("dates.none", lang)
-    day = iso if isinstance(iso, date) else date.fromisoformat(iso[:10])
-    return str(format_date(day, "dd/MM/yyyy" if lang == "fr" else "d MMM yyyy", locale=lang)).replace(" ", NO_BREAK)
+    return periods.short_day(str(iso)[:10], lang) if iso else t("dates.none", lang)
 
 
 def validity_text(first: str | date | None, last: str | date | None, lang: str) -> str:

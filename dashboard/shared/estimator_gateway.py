@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 from dashboard.shared.texts import LANGUAGES, has_text, t
 from estimator.assessment import method_documentation as method
-from estimator.assessment.method_documentation import ValidationLine
-from estimator.builds import recalculation
 from estimator.builds.current import current as current_file
 from estimator.builds.queries import NoBuild
 from estimator.catalogue import models
@@ -22,7 +20,7 @@ from estimator.results.reading import Results, open_current
 
 LONGEST_ID = 400
 REMEMBERED = 100  # results of a kind in the cache of a build
-KEPT = "totals modes services runs run quarantine checks to_mend coverage_by_month explain".split()
+KEPT = "totals services runs run quarantine checks to_mend coverage_by_month explain".split()
 
 
 def current() -> Results | None:
@@ -96,16 +94,6 @@ def method_text(lang: str) -> Method:
     book = load_catalogue()
     rules = (*method.formulas(book, lang), *method.coefficients(book, lang))
     return Method(method.boundary(lang), method.indicators(book, lang), rules)
-
-
-def changes() -> list[dict[str, Any]]:
-    """The effect of each change of factors or formulas on the totals of this home, newest first."""
-    return recalculation.changes(default_home())
-
-
-def validation_results() -> tuple[ValidationLine, ...]:
-    """Our own figures on published cases."""
-    return method.validation_results()
 
 
 def unconfronted(lang: str) -> list[str]:

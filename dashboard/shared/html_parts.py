@@ -93,9 +93,9 @@ def impossible_note(share: float, lang: str) -> Markup:
     return Markup('<a class="warn" href="{}">{}</a>').format(link, said) if said else Markup()
 
 
-def alternatives(words: Sequence[str], lang: str) -> str:
-    """« estimé, déclaré ou de méthode inconnue »"""
-    return t("home.and", lang, first=", ".join(words[:-1]), last=words[-1]) if len(words) > 1 else words[0]
+def alternatives(words: Sequence[str], lang: str, key: str = "home.and") -> str:
+    """« estimé, déclaré ou de méthode inconnue »; key: of what stands before the last one."""
+    return t(key, lang, first=", ".join(words[:-1]), last=words[-1]) if len(words) > 1 else words[0]
 
 
 def head(title: str, answer: str | Markup, note: str | Markup = "") -> Markup:

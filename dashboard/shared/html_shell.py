@@ -1,11 +1,13 @@
 """HTML head of all our documents, and the page not found."""
 
+from collections.abc import Callable
 from functools import cache
 
 from markupsafe import escape
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from dashboard.shared.texts import t
+from dashboard.shared.texts import lang_of, t
 from estimator.core.errors import SobriaError
 
 OURS = (
@@ -23,9 +25,18 @@ def document_response(body: str, name: str, format: str) -> Response:
     return Response(body, media_type=TYPES[format], headers=headers)
 
 
-def refusal_response(refusal: SobriaError, lang: str) -> Response:
-    """Why there is no such document, in one sentence."""
-    return HTMLResponse(alone_page(t("state.refused_title", lang), refusal.message(lang), lang), status_code=400)
+def or_refusal(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """An answer, or why there is no such document, in one sentence."""
+
+    def answered(request: Request) -> Response:
+        try:
+            return answer(request)
+        except SobriaError as refusal:
+            lang = lang_of(request.query_params)
+            said = alone_page(t("state.refused_title", lang), refusal.message(lang), lang)
+            return HTMLResponse(said, status_code=400)
+
+    return answered
 
 
 @cache

@@ -52,17 +52,12 @@ class ChartRow:
 
 
 def interval_chart(bars: Sequence[ChartRow], title: str, lang: str, how: str = "chart.how") -> Markup:
-    """Interval bars with a dot on a common axis from zero; how: the key of what they say of the true value."""
-    panels = [legend([b.proof for b in bars], lang), _panel(bars, lang), _absent(bars, lang)]
-    panels.append(Markup('<p class="small how">{}</p>').format(t(how, lang)))
-    return _figure(bars, title, Markup().join(panels), lang)
-
-
-def central_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
-    """The same bars once, each with its central value only: its interval is drawn, and in the alternative."""
+    """Interval bars with a dot on a common axis from zero, each with its central value only: its interval is drawn, and
+    in the alternative. how: the key of what they say of the true value, "" for nothing."""
     drawn = [replace(bar, aside=bar.aside or figure(bar.amount, lang).central) for bar in bars]
     panels = [legend([bar.proof for bar in bars], lang), _panel(drawn, lang), _absent(drawn, lang)]
-    return _figure(drawn, title, Markup().join(panels), lang)
+    panels += [Markup('<p class="small how">{}</p>').format(t(how, lang))] if how else []
+    return _figure(bars, title, Markup().join(panels), lang)
 
 
 def plain_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:

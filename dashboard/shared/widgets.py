@@ -1,7 +1,7 @@
 """Widgets shared by pages: the reader's language, choices in the URL, and rows of the estimator as chart rows."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 from markupsafe import Markup
@@ -9,14 +9,13 @@ from markupsafe import Markup
 from dashboard.shared import html_parts
 from dashboard.shared.svg_charts import ChartRow
 from dashboard.shared.templates import render
-from dashboard.shared.texts import both, has_text, lang_of, sentence, t
+from dashboard.shared.texts import lang_of, sentence, t
 from estimator.assessment.impacts import Amount
 from estimator.core.number_format import missing_text, range_text, share_text
 from estimator.results.totals import ServiceTotals
 
 Row = TypeVar("Row")
 LONGEST_NUMBER = 7  # maximum digits of a page number
-LEAST_SAID, MOST_SAID = 0.01, 3  # of the measurement modes listed: minimum share of the electricity, maximum count
 
 
 def language() -> str:
@@ -114,17 +113,6 @@ def service_bars(
         )
         for entry in services
     ]
-
-
-def why_not_measured(modes: Sequence[Mapping[str, Any]], lang: str) -> str:
-    """Obstacles to measuring more: the largest measurement modes that are not measured."""
-    others = [m for m in modes if m["proof"] != "measured" and m["share"] >= LEAST_SAID][:MOST_SAID]
-    said = []
-    for mode in others:
-        name = "gap" if mode["mode"].startswith("gap/") else mode["mode"].removeprefix("mode/")
-        why = t(f"why.{name}", lang) if has_text(f"why.{name}", lang) else both(mode, lang)
-        said.append(t("home.why_part", lang, why=why, share=share_text(mode["share"], lang)))
-    return t("home.why", lang, list=t("numbers.list", lang).join(said)) if said else ""
 
 
 def proof_sentence(proof: Mapping[str, float], what: str, lang: str) -> str:

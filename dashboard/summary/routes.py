@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.shared.html_parts import address
-from dashboard.shared.html_shell import document_response, refusal_response
+from dashboard.shared.html_shell import document_response, or_refusal
 from dashboard.shared.templates import render
 from dashboard.shared.texts import lang_of
 from dashboard.summary.estimator_gateway import (
@@ -45,7 +45,7 @@ HTML, CSV = "html", "csv"
 def synthesis_routes() -> list[Route]:
     """The routes of the summary."""
     answers = (*map(_of_scope, (_sheet, _table, _body, _review, _commune, _evidence)), _territory)
-    return [Route(path, answer) for path, answer in zip(SYNTHESIS_FILES, answers, strict=True)]
+    return [Route(path, or_refusal(answer)) for path, answer in zip(SYNTHESIS_FILES, answers, strict=True)]
 
 
 @st.cache_resource(max_entries=SHEETS, show_spinner=False)
@@ -60,15 +60,11 @@ def _of_scope(answer: Callable[[SummaryScope, str, Request], Response]) -> Calla
         now: State | None = state()
         if now is None:
             return _nothing(request)
-        read, lang = request.query_params, lang_of(request.query_params)
+        read = request.query_params
         asked = read.get(TERRITORY, ""), read.get(PERIOD, "")
-        refused = address_refused(now, *asked)
-        if refused is not None:
-            return refusal_response(refused, lang)
-        try:
-            return answer(scope_of_address(now, *asked), lang, request)
-        except SobriaError as refusal:
-            return refusal_response(refusal, lang)
+        if refused := address_refused(now, *asked):
+            raise refused
+        return answer(scope_of_address(now, *asked), lang_of(read), request)
 
     return answered
 
@@ -111,11 +107,8 @@ def _evidence(asked: SummaryScope, lang: str, request: Request) -> Response:
 
 def _territory(request: Request) -> Response:
     """The review added up from the files of the communes in the home."""
-    lang = lang_of(request.query_params)
-    try:
-        return document_response(rendered(rollup(read_files(default_home() / FOLDER), lang), HTML), "territoire", HTML)
-    except SobriaError as refusal:
-        return refusal_response(refusal, lang)
+    found = rollup(read_files(default_home() / FOLDER), lang_of(request.query_params))
+    return document_response(rendered(found, HTML), "territoire", HTML)
 
 
 def _facts(asked: SummaryScope, lang: str) -> ReportFacts:

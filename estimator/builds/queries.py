@@ -15,7 +15,6 @@ from estimator.assessment.impacts import amounts, figure_named, figures
 from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
 from estimator.builds.mending import AT_LEAST, PART_OF
-from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
 from estimator.ledger.rows import COMPONENTS
@@ -95,17 +94,6 @@ class Build(BuildFile):
         ):
             kwh[row["service_key"]][row["proof"]] = row["kwh"]
         return {key: _shares(found) for key, found in kwh.items()}
-
-    def modes(self) -> list[dict[str, Any]]:
-        """Details of the proof: share of the IT electricity by measurement mode, largest first."""
-        rows = self._engine.rows("SELECT mode, proof, fsum(kwh) AS kwh FROM proof_energy GROUP BY mode, proof")
-        whole = sum(row["kwh"] for row in rows)
-        labels = load()
-        return [
-            {"mode": row["mode"], "proof": row["proof"], "share": row["kwh"] / whole}
-            | {lang: labels.label(row["mode"], lang) for lang in ("fr", "en")}
-            for row in sorted(rows, key=lambda row: -row["kwh"])
-        ]
 
     def runs_by_place_rule(self) -> dict[str, int]:
         """Runs that each rule of place, or answer, decides something of; none for those that decide nothing."""

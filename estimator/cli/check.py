@@ -7,8 +7,6 @@ import typer
 
 from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import say
-from estimator.core.number_format import proof_words
-from estimator.core.typography import some_of
 
 
 def check(  # noqa: PLR0913
@@ -46,23 +44,10 @@ def check_text(body: Mapping[str, Any], lang: str) -> str:
 
 
 def _file(file: Mapping[str, Any], lang: str) -> str:
+    from estimator.ingestion.dry_run import file_lines
+
     if file["error"]:
         return f"! {file['error'][lang]}"
     format_ = say("formats", file["format"], lang)
-    lines = [say("check", "file", lang, name=file["name"], format=format_, read=file["read"])]
-    for proof, count in file["proofs"].items():
-        told = file["components"].get(proof)
-        lines.append("  " + say("check_proofs", proof, lang, count=count, parts=f" ({told[lang]})" if told else ""))
-    if len(file["shares"]) > 1:
-        lines.append("  " + say("check", "shares", lang, shares=proof_words(file["shares"], lang)))
-    if file["unknown_models"]:
-        lines.append("  " + say("check", "unknown_models", lang, models=some_of(file["unknown_models"])))
-    for reason in file["refused"]:
-        facts = {"line": reason["line"], "count": reason["count"], "reason": reason[lang]}
-        lines.append("  " + say("check", "refused", lang, **facts))
-    for look in (*file["checks"], *file["alike"]):
-        lines.append("  " + say("check", "look", lang, count=look["count"], reason=look[lang]))
-    if file["left_out"]:
-        names = some_of(file["left_out"])
-        lines.append("  " + say("check", "left_out", lang, count=len(file["left_out"]), names=names))
-    return "\n".join(lines)
+    head = say("check", "file", lang, name=file["name"], format=format_, read=file["read"])
+    return "\n".join([head, *(f"  {line}" for line in file_lines(file, lang))])

@@ -41,7 +41,7 @@ SAID = ("months", "days", "effort", "after", "text", "check")
 
 def levers_table(found: "Levers", lang: str) -> str:
     """The levers, then those without a figure, with why: a table for spreadsheets."""
-    from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table, plain_table
+    from estimator.reporting.documents.csv_table import spreadsheet
 
     records: list[Sequence[object]] = []
     for one in found.levers:
@@ -53,8 +53,7 @@ def levers_table(found: "Levers", lang: str) -> str:
     for none in found.not_told:
         blank = [None] * (len(COLUMNS) - 3)
         records.append((None, none.kind, none.service, *blank, None, None, None, None, none.name, none.why[lang]))
-    table = french_table if lang == "fr" else plain_table
-    return BYTE_ORDER_MARK + table((*COLUMNS, *SAID), records)
+    return spreadsheet((*COLUMNS, *SAID), records, lang)
 
 
 def _apply(context: typer.Context, number: int | None, to: Path | None, as_json: bool) -> None:

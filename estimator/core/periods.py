@@ -97,6 +97,26 @@ def first_day(month: int) -> date:
     return date(month // 100, month % 100, 1)
 
 
+def day_label(day: date | str, lang: str) -> str:
+    """« 1er mars 2027 », « 1 March 2027 »."""
+    from babel.dates import format_date
+
+    found = date.fromisoformat(str(day))
+    text = str(format_date(found, "d MMMM y", locale=lang))
+    return "1er" + text[1:] if lang == "fr" and found.day == 1 else text
+
+
+def short_day(day: date | str, lang: str) -> str:
+    """« 25/11/2026 », « 25 Nov 2026 », on one line; a text that is not a day is unchanged."""
+    from babel.dates import format_date
+
+    try:
+        found = date.fromisoformat(str(day))
+    except ValueError:
+        return str(day)
+    return str(format_date(found, "dd/MM/yyyy" if lang == "fr" else "d MMM yyyy", locale=lang)).replace(" ", "\u00a0")
+
+
 def _month_range(text: str) -> tuple[int, int]:
     """First and last month of a text, in months since year 0. PeriodRefused."""
     found = _WRITTEN.fullmatch(text.strip())

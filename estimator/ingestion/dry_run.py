@@ -19,7 +19,9 @@ from estimator.catalogue.models import is_of, known
 from estimator.catalogue.schema import PROOFS
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import LANGUAGES, SobriaError, one_of, say, sentences
+from estimator.core.number_format import proof_words
 from estimator.core.parquet_files import table_of
+from estimator.core.typography import some_of
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, alike
 from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
 from estimator.ledger import Account, Ledger
@@ -159,6 +161,28 @@ def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext
         found = find_files(paths)
         files = tuple(_check(path, posting, declared, context) for path in found.traces)
         return DryRun(posting.account(), files, tuple(found.left))
+
+
+def file_lines(file: Mapping[str, Any], lang: str) -> list[str]:
+    """What an import would do with one file, as a dry run has it: its proofs, its models that no table has, its rows
+    set aside with why, its doubts, its fields left out."""
+    lines = []
+    for proof, count in file["proofs"].items():
+        told = file["components"].get(proof)
+        lines.append(say("check_proofs", proof, lang, count=count, parts=f" ({told[lang]})" if told else ""))
+    if len(file["shares"]) > 1:
+        lines.append(say("check", "shares", lang, shares=proof_words(file["shares"], lang)))
+    if file["unknown_models"]:
+        lines.append(say("check", "unknown_models", lang, models=some_of(file["unknown_models"])))
+    for reason in file["refused"]:
+        facts = {"line": reason["line"], "count": reason["count"], "reason": reason[lang]}
+        lines.append(say("check", "refused", lang, **facts))
+    for look in (*file["checks"], *file["alike"]):
+        lines.append(say("check", "look", lang, count=look["count"], reason=look[lang]))
+    if file["left_out"]:
+        names = some_of(file["left_out"])
+        lines.append(say("check", "left_out", lang, count=len(file["left_out"]), names=names))
+    return lines
 
 
 def _check(path: str | Path, posting: Append, declared: Declared, context: ReadingContext) -> FileCheck:

@@ -94,8 +94,7 @@ def test_a_component_that_read_nothing_proves_nothing(tmp_path: Path) -> None:
     zero = {f"{part}_energy_kwh": 0.0 for part in ("gpu", "ram", "other")}
     modes = {"cpu_mode": "mode/rapl", "gpu_mode": "mode/constant", "ram_mode": "mode/unknown"}
     found = built(tmp_path, activity(**zero, **modes, other_mode="mode/declared", gap="gap/none"))
-    labels = {"fr": "Compteur du processeur (RAPL)", "en": "Processor counter (RAPL)"}
-    assert found.modes() == [{"mode": "mode/rapl", "proof": "measured", "share": 1.0} | labels]
+    assert found.totals().proof == {"measured": 1.0, "estimated": 0.0, "declared": 0.0, "unknown": 0.0}
     assert found.runs(RunFilter(proof="measured"))["total"] == 1
     assert [found.runs(RunFilter(proof=proof))["total"] for proof in ("estimated", "unknown", "declared")] == [0, 0, 0]
 
@@ -129,8 +128,7 @@ def test_an_explanation_of_other_formulas_is_not_replayed(samples: Results) -> N
 def test_what_is_unknown_of_the_samples_is_said(samples: Results) -> None:
     totals = samples.totals()
     assert totals.proof["measured"] == 0.0, "the machine that recorded the samples has no meter"
-    assert {m["mode"]: m["proof"] for m in samples.modes()}["mode/cpu_load"] == "estimated"
-    assert sum(m["share"] for m in samples.modes()) == pytest.approx(1)
+    assert totals.proof["estimated"] > 0 and sum(totals.proof.values()) == pytest.approx(1)
     assert [n for n in samples.explain("total.gwp").not_counted if n.part == "network"]
 
 

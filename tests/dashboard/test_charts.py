@@ -101,6 +101,13 @@ def test_the_words_of_a_picture_hold_its_values() -> None:
     assert html.count("<figure") == 1 and html.count('class="legend"') == 1
 
 
+def test_a_bar_says_its_central_value_and_the_alternative_its_interval() -> None:
+    html = interval_chart(bars(41.0), "titre", "fr")
+    alternative, seen = html.partition('aria-label="')[2].split('">', 1)
+    assert "entre 19 et 90" in alternative
+    assert ">41\u00a0kWh<" in seen and "entre 19 et 90" not in seen
+
+
 def test_each_value_opens_its_explanation() -> None:
     html = interval_chart(bars(41.0, None), "titre", "fr")
     assert html.count('href="explication?id=service.') == 2

@@ -256,7 +256,7 @@ def test_a_file_is_checked_and_nothing_is_written_before_the_confirming_click(ho
     at = drop(screen(), "depenses.jsonl", GATEWAY.read_bytes())
     said = text(at)
     assert "depenses.jsonl : 3 lignes acceptées, 4 écartées." in said and "rien n’est encore écrit" in said
-    assert "journal de dépenses LiteLLM" in said and "Électricité estimée : 3 lignes." in said
+    assert "journal de dépenses LiteLLM" in said and "Lignes d’électricité estimée : 3" in said
     assert not home.exists()
     at.button[0].click()
     said = text(whole(at.run()))

@@ -48,15 +48,10 @@ def test_the_method_is_described_in_both_languages(lang: str) -> None:
     assert {"fr": "8\u202f766", "en": "8,766"}[lang] in words and "_" not in words
 
 
-def test_rival_values_stand_side_by_side(empty_home: Path) -> None:
-    text = page("methode", "fr").split(t("method.rivals_caption", "fr"))[1].split("</table>")[0]
-    assert 'href="facteurs?facteur=grid_gwp%2FFRA%2F2025"' in text and text.count("<tr>") >= 6
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_family_of_the_summary_is_on_the_page(empty_home: Path, lang: str) -> None:
     text = page("validation", lang)
-    rows = estimator_gateway.validation_results()
+    rows = method_documentation.validation_results()
     for row in rows:
         if row.mode in ("prediction", "reproduction"):
             assert html_parts.publications_name(row.name, lang) in text

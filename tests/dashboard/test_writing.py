@@ -230,10 +230,7 @@ def test_what_is_no_file_is_refused_in_words(tmp_path: Path, capsys: pytest.Capt
         assert capsys.readouterr().err.startswith(start)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_an_address_is_no_longer_trusted_and_what_replaces_it_is_said(
-    capsys: pytest.CaptureFixture[str], lang: str
-) -> None:
-    assert main([*NOWHERE, "--trusted-proxy", "10.0.0.7", "--lang", lang]) == 2
-    said = capsys.readouterr().err
-    assert "--proxy-secret-file" in said and "10.0.0.7" in said
+def test_an_address_is_no_longer_trusted(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([*NOWHERE, "--trusted-proxy", "10.0.0.7"])
+    assert "--proxy-secret-file" in capsys.readouterr().err

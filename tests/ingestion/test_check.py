@@ -65,9 +65,9 @@ def test_check_speaks_to_people(tmp_path: Path) -> None:
     usage.write_text((FORMATS / "openai_usage.json").read_text("utf-8").replace("dall-e-3", "pinceau-9"), "utf-8")
     said = sobria(tmp_path, "check", str(usage)).stdout
     assert "usage d'une organisation OpenAI, 8 ligne(s) lue(s)" in said
-    assert "électricité estimée : 3 ligne(s)" in said
-    assert "absents de la table des modèles : pinceau-9" in said
-    assert "1 champ(s) laissé(s) dehors, dont seul le nom est lu : note" in said
+    assert "Lignes d'électricité estimée : 3" in said
+    assert "Absents de la table des modèles : pinceau-9" in said
+    assert "Champs non repris, dont seul le nom est lu, 1 : note" in said
     assert said.rstrip().endswith("Rien n'a été écrit.")
     assert "Nothing was written." in sobria(tmp_path, "check", str(GATEWAY), "--lang", "en").stdout
 
@@ -89,8 +89,8 @@ def test_a_row_of_several_proofs_says_which_component_each_is_of() -> None:
     }
     assert body["shares"] == pytest.approx({"measured": 0.75, "estimated": 0.25})
     said = check_text({"files": [body], "not_recognised": [], "account": Account(1, 2, 2, 0, 0, 0).as_dict()}, "fr")
-    assert "électricité mesurée (cartes de calcul) : 2 ligne(s)" in said
-    assert "part des kWh lus : 75 % mesuré, 25 % estimé" in said.replace("\u00a0", " ")
+    assert "Lignes d'électricité mesurée (cartes de calcul) : 2" in said
+    assert "Part des kWh lus : 75 % mesuré, 25 % estimé" in said.replace("\u00a0", " ")
 
 
 def test_a_file_that_is_no_trace_is_said_and_fails(tmp_path: Path) -> None:

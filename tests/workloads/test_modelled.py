@@ -224,7 +224,7 @@ def test_a_card_without_hours_that_answers_nothing_is_not_modelled(tmp_path: Pat
     """No answer and no hour: there is nothing to model, and its electricity stays unknown, not zero."""
     build = built(tmp_path, reserved(output_tokens=0.0, requests=0.0, device_hours=0.0))
     assert build.totals().indicators["it_energy"]["missing"]["code"] == "nothing_stated"
-    assert "mode/modelled" not in {mode["mode"] for mode in build.modes()}
+    assert not build.totals().proof["estimated"]
 
 
 def test_hours_too_few_for_the_answers_are_said_and_nothing_waits(tmp_path: Path) -> None:

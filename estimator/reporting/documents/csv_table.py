@@ -17,6 +17,14 @@ def french_table(columns: Sequence[str], records: Iterable[Sequence[object]], ma
     return _written((*first, *columns), ((*marked, *record) for record in records), ";", cell_text)
 
 
+def spreadsheet(columns: Sequence[str], records: Iterable[Sequence[object]], lang: str, mark: str = "") -> str:
+    """For a spreadsheet of the reader's language. mark: a first column of sample data."""
+    if lang == "fr":
+        return BYTE_ORDER_MARK + french_table(columns, records, mark)
+    first, marked = ((MARK,), (mark,)) if mark else ((), ())
+    return BYTE_ORDER_MARK + plain_table((*first, *columns), ((*marked, *record) for record in records))
+
+
 def plain_table(columns: Sequence[str], records: Iterable[Sequence[object]]) -> str:
     """For programs: separated by `,`, plain decimals, ISO days."""
     return _written(columns, records, ",", _plain_cell)

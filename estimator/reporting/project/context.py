@@ -7,8 +7,6 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from babel.dates import format_date
-
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.five_fields import in_language
@@ -17,13 +15,13 @@ from estimator.comparison.scenario import Quality, Scenario, read_scenario
 from estimator.comparison.verdict_text import quality_text
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import (
-    NO_BREAK,
     DisplayUnit,
     proof_words,
     tick_text,
     two_figures,
     uses_text,
 )
+from estimator.core.periods import short_day
 from estimator.governance.indicators.scenarios import ceiling_lines
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
@@ -93,12 +91,7 @@ class SheetFacts:
 
     def day_text(self, day: str | date) -> str:
         """« 25/11/2026 », « 25 Nov 2026 »; a text that is not a date is unchanged."""
-        try:
-            found = day if isinstance(day, date) else date.fromisoformat(day)
-        except ValueError:
-            return str(day)
-        text = str(format_date(found, "dd/MM/yyyy" if self.lang == "fr" else "d MMM yyyy", locale=self.lang))
-        return text.replace(" ", NO_BREAK)
+        return short_day(day, self.lang)
 
     def proof(self, option: AnsweredOption) -> str:
         """« 60 % mesuré, 40 % estimé », or what nobody says."""

@@ -1,10 +1,8 @@
 """Texts of the summary: values, trends, objectives, limits, budgets, in French and English."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from babel.dates import format_date
 from babel.units import format_unit
 
 from estimator.catalogue.load import load
@@ -28,7 +26,7 @@ from estimator.core.number_format import (
     two_figures,
     with_unit,
 )
-from estimator.core.periods import Period
+from estimator.core.periods import Period, day_label
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import VOTED
@@ -377,8 +375,4 @@ def hosting_text(entry: Mapping[str, Any], lang: str) -> str:
 
 def day_text(iso: str | None, lang: str) -> str:
     """« 3 mars 2027 », « aucune revue prévue »."""
-    if iso is None:
-        return tell("no_review", lang)
-    day = date.fromisoformat(iso)
-    text = str(format_date(day, "d MMMM y", locale=lang))
-    return "1er" + text[1:] if lang == "fr" and day.day == 1 else text
+    return tell("no_review", lang) if iso is None else day_label(iso, lang)
