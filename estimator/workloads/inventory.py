@@ -107,11 +107,19 @@ def _search(resolved: ResolvedRequest, asked: Retrieval, inventory: Inventory) -
         spreads = [resolved.spreads[name] for name in of[part] if name in resolved.spreads]
         inventory.groups += [replace(group, part=part, bounds=_wide(group, spreads)) for group in found.groups]
         inventory.rows = tuple(dict.fromkeys((*inventory.rows, *found.rows)))
-        inventory.warnings += found.warnings
+        inventory.warnings += [_of_search(warning) for warning in found.warnings]
     again = "index_once" if not asked.reindexings else "index_full" if asked.changed_share == 1 else "index_changed"
     facts = {"documents": asked.documents, "times": asked.reindexings, "share": 100 * asked.changed_share}
     read_by = models.find(asked.embedding_model).name
     inventory.warnings.append(sentences_with("served", again, **facts, model=read_by))
+
+
+def _of_search(warning: Mapping[str, str]) -> dict[str, str]:
+    """What is told of the cards of a line of a search, and not of those of the answer."""
+    if not warning["code"].startswith(("embedding_", "media_")):
+        return {**warning}
+    told = {lang: warning[lang][:1].lower() + warning[lang][1:] for lang in LANGUAGES}
+    return {**warning} | {lang: say("served", "of_search", lang, told=told[lang]) for lang in LANGUAGES}
 
 
 def _wide(group: ActivityGroup, spreads: Sequence[tuple[float, float]]) -> Mapping[str, SelectedFactor]:

@@ -155,3 +155,12 @@ def test_a_length_that_nobody_stated_is_in_the_interval_of_its_line() -> None:
             own = math.log(known[line][end] / known[line]["at_factor_values"])
             wide = math.hypot(own, *(math.log(spread[side]) for spread in spreads))
             assert abs(math.log(found[line][end] / found[line]["at_factor_values"])) == pytest.approx(wide, rel=0.12)
+
+
+def test_what_is_told_of_the_cards_of_a_search_names_it() -> None:
+    """The cards of the answer are known, and their manufacture is counted: only those of the search are not."""
+    asked = {"model": "mistral-small-3.2", "output_tokens": 300, "requests": 20_000, "retrieval": SEARCH} | PLACE
+    found = estimate(Request.model_validate(asked))
+    told = {w["code"]: w["fr"] for w in found.warnings}
+    assert told["media_without_manufacture"].startswith("Recherche dans les documents : la fabrication des cartes")
+    assert found["indicators"]["adpe"]["devices"]["central"] > 0
