@@ -11,8 +11,7 @@ from dashboard.shared.dates import period_text
 from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language, proof_sentence, service_bars
-from estimator.assessment.impacts import Amount
-from estimator.core.number_format import plain, said_in_sentence, share_text, step_for, with_unit
+from estimator.core.number_format import said_in_sentence, share_text
 from estimator.results.reading import Results
 from estimator.results.totals import ServiceTotals, Totals
 
@@ -44,7 +43,6 @@ def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Marku
         proof=totals.proof,
         covers=t("home.unknown", lang, n=unknown) if unknown else "",
         voir=st.query_params.get("voir", ""),
-        ends=lambda amount: _ends(amount, lang),
         TILES=TILES,
     )
 
@@ -87,11 +85,6 @@ def _notes(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> list
 def _services_with_energy(services: Sequence[ServiceTotals]) -> list[ServiceTotals]:
     """The services of known site electricity, hence in the total."""
     return [entry for entry in services if entry.indicators["energy"].central is not None]
-
-
-def _ends(amount: Amount, lang: str) -> list[str]:
-    step = step_for(amount.unit, amount.central, lang)
-    return [with_unit(plain(amount[bound], step, lang), step) for bound in ("low", "central", "high")]
 
 
 show()

@@ -1,12 +1,10 @@
 """Gateway to the register of use cases, for pages and forms."""
 
 import csv
-import glob
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,10 +20,9 @@ from estimator.governance.commitments.schema import Publication
 from estimator.governance.indicators import scenarios
 from estimator.governance.register.csv_table import FACTS, export_csv, facts_said, import_csv, row_of
 from estimator.governance.register.register import DUE_DAYS, Register, author
-from estimator.governance.register.schema import OUTCOMES, STAGES, Attachment, Outcome, Stage, UseCase
+from estimator.governance.register.schema import OUTCOMES, STAGES, Outcome, Stage, UseCase
 from estimator.governance.register.stage_rules import RULES, lacking
 from estimator.reporting.project.context import scenario_of_case
-from estimator.results.totals import ServiceTotals
 
 __all__ = ["DUE_DAYS", "OUTCOMES", "STAGES", "author", "export_csv", "import_csv", "row_of"]
 
@@ -111,16 +108,6 @@ def keep(
 ) -> UseCase:
     """Keep a scenario with a use case, or with a new one of these facts, and its tested quality. SobriaError."""
     return scenarios.keep(default_home(), scenario, author, case, facts, quality)
-
-
-def pattern(service_key: str) -> str:
-    """The pattern that matches this service and no other."""
-    return glob.escape(service_key)
-
-
-def services_of(attachment: Attachment, services: Sequence[ServiceTotals]) -> list[ServiceTotals]:
-    """The services of the ledger that match an attachment."""
-    return [entry for entry in services if fnmatchcase(entry.service_key, attachment.service_key)]
 
 
 def table_of(pasted: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from glob import escape
 from typing import Any
 
 import streamlit as st
@@ -131,7 +132,7 @@ def attach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     keys = estimator_gateway.service_keys()
     label = t("register_forms.service_key", lang)
     chosen = st.selectbox(label, keys, index=None, key=KEPT + "service_key", placeholder="") or ""
-    return {"service_key": register.pattern(chosen), "since": day("since", lang)}
+    return {"service_key": escape(chosen), "since": day("since", lang)}
 
 
 def detach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Any
 
 import streamlit as st
@@ -166,7 +167,8 @@ def attached_services(case: UseCase, lang: str) -> Iterator[tuple[str, str, Serv
     build = estimator_gateway.current()
     services = build.services() if build else []
     for attachment in case.attachments:
-        found, span = register.services_of(attachment, services), _span(attachment, lang)
+        span = _span(attachment, lang)
+        found = [entry for entry in services if fnmatchcase(entry.service_key, attachment.service_key)]
         yield from ((entry.service_key, span, entry) for entry in found)
         if not found:
             yield attachment.service_key, span, None

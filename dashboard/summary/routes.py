@@ -25,7 +25,7 @@ from estimator.core.home import default_home
 from estimator.core.interval import json_text
 from estimator.governance.register.schema import WHOLE
 from estimator.reporting.documents.rendering import rendered
-from estimator.reporting.publications.context import ReportFacts, facts_in
+from estimator.reporting.publications.context import facts_in
 from estimator.reporting.publications.reen import review
 from estimator.reporting.publications.reen_file import reen_file
 from estimator.reporting.publications.reen_rollup import FOLDER, read_files, rollup
@@ -87,12 +87,13 @@ def _body(asked: SummaryScope, _lang: str, _: Request) -> Response:
 
 def _review(asked: SummaryScope, lang: str, _: Request) -> Response:
     """The yearly review of the territory and the period."""
-    return document_response(rendered(review(_facts(asked, lang)), HTML), "bilan", HTML)
+    return document_response(rendered(review(facts_in(scope_in(asked), lang)), HTML), "bilan", HTML)
 
 
 def _commune(asked: SummaryScope, lang: str, _: Request) -> Response:
     """The file that a commune hands to its métropole."""
-    return document_response(str(reen_file(_facts(asked, lang)).files[""]), f"{asked.territory}-{asked.period}", "json")
+    found = reen_file(facts_in(scope_in(asked), lang))
+    return document_response(str(found.files[""]), f"{asked.territory}-{asked.period}", "json")
 
 
 def _evidence(asked: SummaryScope, lang: str, request: Request) -> Response:
@@ -109,10 +110,6 @@ def _territory(request: Request) -> Response:
     """The review added up from the files of the communes in the home."""
     found = rollup(read_files(default_home() / FOLDER), lang_of(request.query_params))
     return document_response(rendered(found, HTML), "territoire", HTML)
-
-
-def _facts(asked: SummaryScope, lang: str) -> ReportFacts:
-    return facts_in(scope_in(asked), lang)
 
 
 def _nothing(request: Request) -> Response:

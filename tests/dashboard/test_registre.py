@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from streamlit.testing.v1 import AppTest
 
-from dashboard.register import estimator_gateway as bridge
+from dashboard.register import form_fields
 from dashboard.register.form_fields import KEPT
 from dashboard.register.routes import register_routes
 from dashboard.register.sentences import event_text, when_text
@@ -176,8 +176,11 @@ def test_a_service_of_the_ledger_is_attached_then_detached(register: Register) -
     assert register.use_case(case.id).attachments == ()
 
 
-def test_a_service_whose_name_looks_like_a_pattern_is_attached_alone() -> None:
-    assert bridge.pattern("lot[1]*") == "lot[[]1][*]"
+def test_a_service_whose_name_looks_like_a_pattern_is_attached_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name, given in ((form_fields.st, "selectbox", "lot[1]*"), (form_fields, "day", None)):
+        monkeypatch.setattr(module, name, lambda *_, given=given, **__: given)
+    monkeypatch.setattr(form_fields.estimator_gateway, "service_keys", list)
+    assert form_fields.attach_fields(None, "fr") == {"service_key": "lot[[]1][*]", "since": None}
 
 
 def test_two_people_at_once_are_told_and_neither_is_lost(register: Register) -> None:
