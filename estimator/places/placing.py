@@ -121,7 +121,7 @@ class Knowledge(NamedTuple):
     def ratios(self) -> Iterator[tuple[SupplierAnswer, Mapping[str, SupplierAnswer]]]:
         """The PUE of each site that is the ratio of its two energies, with its latest answers; a PUE answered since, or
         of that day, counts instead."""
-        for host in dict.fromkeys(entry.said.host for entry in self.answers):
+        for host in dict.fromkeys(e.said.host for e in self.answers if e.said.host in load().subjects):
             last = latest([entry.said for entry in self.answers], host)
             ratio, said = energies_ratio(last), last.get("pue")
             if ratio and (said is None or ratio.date > said.date):
