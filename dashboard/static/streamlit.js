@@ -29,19 +29,20 @@
   }, true);
 
   // What is told a moment after a page asks the server for a run, and until what came of it is drawn: what is chosen or
-  // typed again as it was, or in a form that is not sent yet, asks for nothing; what a page asks by itself, at each moment
-  // that it stays open, is not told.
-  const MOMENT = 100; // [ms]
+  // typed again as it was, or in a form that is not sent yet, asks for nothing; what a page asks by itself, long after what
+  // a person did, is not told.
+  const MOMENT = 100, LONG = 3000; // [ms]
   const RUNS = "[data-test-script-state]:not([data-test-script-state=notRunning]), [data-stale=true]"; // a page, a part of one
   const page = () => document.querySelector(".st-key-page");
-  let late, again, whole = false;
+  const since = () => performance.now() - acted; // a person did something
+  let acted = 0, late, again, whole = false;
   const tell = () => {
     const waiting = document.querySelector(".loading");
-    if (!page() || whole && !navigator.userActivation.isActive) return; // before its page, the first load says its own
+    if (!page() || whole && since() > LONG) return; // before its page, the first load says its own
     waiting.classList.add("again");
     waiting.textContent = waiting.dataset.computing;
   };
-  const begun = () => { late ??= setTimeout(tell, MOMENT); };
+  const begun = () => { late ??= setTimeout(tell, MOMENT - since()); };
   const soon = () => { // what is stale at the end of a run is taken away after it, which changes no state
     clearTimeout(again);
     again = setTimeout(ended, MOMENT);
@@ -55,6 +56,7 @@
     whole = page() !== null;
     document.querySelector(".loading.again")?.replaceChildren();
   };
+  for (const kind of ["pointerup", "keydown", "change"]) addEventListener(kind, () => { acted = performance.now(); }, true);
   new MutationObserver(ended).observe(document, {subtree: true, attributeFilter: ["data-test-script-state", "data-stale"]});
   window.WebSocket = class extends WebSocket {
     constructor(...given) {
