@@ -30,13 +30,10 @@ from estimator.core.errors import SobriaError
 from estimator.core.number_format import exact_text, mark_text
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
-from estimator.governance.indicators.forecast import forecast
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.use_budgets import budgets_of
 from estimator.governance.register.schema import Attachment, UseCase
 from estimator.reporting.project.context import CaseWithoutScenario
-from estimator.reporting.summary.ceilings import budget_text
-from estimator.reporting.summary.sentences import forecast_lines
+from estimator.reporting.uses.ahead import ahead_lines
 from estimator.reporting.uses.resident import task_text
 from estimator.results.totals import ServiceTotals
 
@@ -93,14 +90,11 @@ def of_case(case: UseCase, lang: str) -> dict[str, Any]:
 
 
 def ahead(case: UseCase, lang: str) -> list[str]:
-    """Its ceilings of the year and how much of them is used, then its forecast over one, three and five years."""
+    """Its ceilings of the year, then its forecast; nothing without a month of data."""
     now = state()
     if now is None or not periods(now):
         return []
-    scope = Scope(sources(now), case.commune, Period(periods(now)[0]))
-    told = [budget_text(found, found["unit"], lang) for found in budgets_of(scope, case)]
-    found = forecast(scope, case)
-    return [typeset(line, lang) for line in told + (forecast_lines(found, lang) if found else [])]
+    return ahead_lines(Scope(sources(now), case.commune, Period(periods(now)[0])), case, lang)
 
 
 def saved() -> str:

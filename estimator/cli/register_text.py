@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.event_log import Event
-from estimator.core.number_format import mark_text, pair_text
+from estimator.core.number_format import exact_text, mark_text, pair_text
 from estimator.core.refusals import field_label
 from estimator.governance.register.csv_table import COLUMNS, row_of
 from estimator.governance.register.register import Due, Register
@@ -18,6 +18,7 @@ WORDS = {
     "issue": "register_outcomes",
 }
 MARKS = {"seuil_valeur", "qualite_valeur"}
+NUMBERS = {"volume_mensuel", "croissance_annuelle", "simultaneite"}
 
 
 def list_text(held: Register, lang: str) -> str:
@@ -43,13 +44,14 @@ def _line(case: UseCase, lang: str) -> str:
     return "\t".join((case.id, case.name, *words, review))
 
 
-def case_text(case: UseCase, history: Sequence[Event], lang: str) -> str:
-    """Every non-empty field, the attachments, then the history."""
+def case_text(case: UseCase, history: Sequence[Event], ahead: Sequence[str], lang: str) -> str:
+    """Every non-empty field, the attachments, what is ahead, then the history."""
     lines = []
     for column, cell in row_of(case).items():
         if cell:
             label = field_label(COLUMNS[column].replace(".", "_"), lang)
             value = mark_text(float(cell), lang) if column in MARKS else cell
+            value = exact_text(float(cell.rstrip(" %")), "1", lang) if column in NUMBERS else value
             lines.append(pair_text(label, say(WORDS[column], cell, lang) if column in WORDS else value, lang))
     if case.attachments:
         lines += ["", say("register_cli", "attachments", lang)]
@@ -57,6 +59,7 @@ def case_text(case: UseCase, history: Sequence[Event], lang: str) -> str:
         span = {"since": a.since or "…", "until": a.until or "…"}
         told = {"service": a.service_key, "host": a.host or "*", "model": a.model or "*", "id": a.id}
         lines.append("  " + say("register_cli", "attachment", lang, **told, **span))
+    lines += ["", *ahead] if ahead else []
     lines += ["", say("register_cli", "history", lang)]
     for e in history:
         done = (say("register_events", e.kind, lang), pair_text(e.who, e.why, lang))

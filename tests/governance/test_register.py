@@ -231,16 +231,16 @@ def test_refusing_ai_is_a_result_that_is_counted_and_stops_the_way_forward(regis
     assert register.move(ids[0], "experimentation", DSI).outcome == "en_cours"
 
 
-def test_reviews_are_due_at_the_start_then_every_six_or_twelve_months(register: Register) -> None:
-    """Start 1 March 2026; done on 31 August, every 6 months: 28 February 2027."""
+def test_reviews_are_due_every_six_or_twelve_months_from_the_start(register: Register) -> None:
+    """Start 1 March 2026, every 6 months: 1 September; done on 31 August: 28 February 2027."""
     id = register.create(FACTS | ANSWERED | {"review_months": 6}, DSI).id
     assert register.due(date(2026, 3, 1)) == []
-    assert register.move(id, "experimentation", DSI).next_review == date(2026, 3, 1)
-    assert [d.late for d in register.due(date(2026, 3, 1))] == [False]
-    assert [d.late for d in register.due(date(2026, 3, 2))] == [True]
+    assert register.move(id, "experimentation", DSI).next_review == date(2026, 9, 1)
+    assert [d.late for d in register.due(date(2026, 9, 1))] == [False]
+    assert [d.late for d in register.due(date(2026, 9, 2))] == [True]
     done = {"done": "2026-08-31", "by": "DSI", "conclusion": "poursuivre"}
     assert register.review(id, done, DSI).next_review == date(2027, 2, 28)
-    assert register.use_case(id).reviews[0].due == date(2026, 3, 1)
+    assert register.use_case(id).reviews[0].due == date(2026, 9, 1)
     assert register.due(date(2027, 1, 28)) == []  # 31 days before
     assert len(register.due(date(2027, 1, 29))) == 1  # 30 days before
     assert register.review(id, {"due": "2026-12-01"}, DSI).next_review == date(2026, 12, 1)

@@ -20,6 +20,7 @@ from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.use_budgets import use_budgets
 from estimator.governance.levers.levers import levers
 from estimator.governance.levers.running import running
+from estimator.governance.register.csv_table import TableRefused, export_csv, import_csv
 from estimator.governance.register.register import Register, author
 from estimator.ledger import Ledger
 from estimator.reporting.documents.rendering import rendered
@@ -27,8 +28,9 @@ from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.summary.ceilings import ceilings, use_budget_text
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.sentences import forecast_lines, verdict
+from estimator.reporting.summary.sentences import verdict
 from estimator.reporting.summary.summary import synthesis
+from estimator.reporting.uses.ahead import ahead_lines, forecast_lines
 from estimator.reporting.uses.context import use_facts
 from estimator.reporting.uses.resident import resident
 from scripts.lever_homes import NONE
@@ -203,7 +205,8 @@ def test_a_forecast_is_a_year_times_the_growth_of_each_year(
 ) -> None:
     """90 kWh from 5 January to 5 September, 27 + 28 + 31 + 30 + 31 + 30 + 31 + 31 + 5 = 244 days: × 365 ÷ 244.
 
-    Years of 120 would be, at + 50 %: 180; 180 + 270 + 405 = 855; + 607.5 + 911.25 = 2,373.75."""
+    Years of 120 would be, at + 50 %: 180; 180 + 270 + 405 = 855; + 607.5 + 911.25 = 2,373.75. The data is of 2026, so
+    the first year is 2027; the sum of three is that of 2027, 2028 and 2029."""
     scope = scope_of(home, today=TODAY)
     case = scope.sources.register.use_case("courriers").model_copy(update={"stage": "pilote", "growth_percent": growth})
     found = forecast(scope, case)
@@ -212,10 +215,53 @@ def test_a_forecast_is_a_year_times_the_growth_of_each_year(
     assert tuple(amount.central for amount in found.over.values()) == pytest.approx(
         [year * 90 * 365 / 244 / 120 for year in over]
     )
+    each = [year.energy.central or 0.0 for year in found.years]
+    assert [year.year for year in found.years] == [2027, 2028, 2029, 2030, 2031]
+    assert [each[0], sum(each[:3]), sum(each)] == pytest.approx([found.over[n].central for n in (1, 3, 5)])
     assert "(9 mois sur 12)" in use_facts(home, "courriers", "fr").period  # with a row, September for its 5 days too
     first, supposed = forecast_lines(found, "fr")
     assert ("sans croissance" in first) == (growth is None) and "une année d’après 244 jours connus" in supposed
     assert forecast(scope, case.model_copy(update={"stage": "idee"})) is None
+
+
+def test_each_year_ahead_is_set_against_its_own_ceiling(home: Path) -> None:
+    """90 kWh in 244 days are 134.6 a year, within the 2 % of the meter; at + 50 % 201.9 in 2027, 302.9 in 2028, 454.4
+    in 2029, 681.6 in 2030, 1,022.3 in 2031. A ceiling of 250 holds in 2027, 303 is within the 2 % in 2028, and 600 is
+    exceeded in 2030; of 2029 nothing is voted. A sum of two years, 504.8, would exceed that of 2028 for sure."""
+    budgets(home, 150.0)
+    for year, ceiling in ((2027, 250.0), (2028, 303.0), (2030, 600.0)):
+        vote = VOTE | {"territory": "metropole", "use_case": "courriers", "year": str(year), "value": ceiling}
+        Commitments(home).vote_budget(vote, WHO)
+    scope = scope_of(home, today=TODAY)
+    case = scope.sources.register.use_case("courriers").model_copy(update={"stage": "pilote", "growth_percent": 50.0})
+    found = forecast(scope, case)
+    assert found and [year.verdict for year in found.years] == ["under", "open", None, "over", None]
+    assert [year.energy.central for year in found.years] == pytest.approx(
+        [90 * 365 / 244 * 1.5**k for k in range(1, 6)]
+    )
+    now, years, ceilings_said, _ = (spaced(line) for line in ahead_lines(scope, case, "fr"))
+    assert now.startswith("Plafond voté pour 2026 : 150 kWh.")
+    assert "en 2027, environ 200 kWh ; en 2028, entre 300 et 310 kWh" in years and "Sommes : entre" in years
+    assert ceilings_said == (
+        "Plafonds votés, face à l'année de chacun : 2027, 250 kWh, il serait tenu ; 2028, 303 kWh, on ne peut pas "
+        "trancher ; 2030, 600 kWh, il serait dépassé. Première année où le plafond peut être dépassé : 2028."
+    )
+    flat = ahead_lines(scope, case.model_copy(update={"growth_percent": None}), "fr")
+    assert "chaque année de 2027 à 2031, entre" in flat[1] and "peut être dépassé" not in flat[2]
+
+
+def test_a_use_without_a_forecast_says_why(home: Path) -> None:
+    """At « idée », with a growth: only from « pilote » on; without growth nor ceiling, nobody expects one."""
+    scope = scope_of(home, today=TODAY)
+    case = scope.sources.register.use_case("courriers")
+    assert ahead_lines(scope, case, "fr") == []
+    grown = case.model_copy(update={"growth_percent": 20.0})
+    (said,) = ahead_lines(scope, grown, "fr")
+    assert spaced(said) == "Pas de prévision à l'étape « Idée » : elle est donnée à partir de l'étape « Pilote »."
+    (unknown,) = ahead_lines(scope, grown.model_copy(update={"id": "x", "stage": "pilote"}), "fr")
+    assert "n’est pas connue" in unknown
+    sobria(home, "register", "set", "courriers", "croissance_annuelle=20", "--who", "DSI", "--why", "prévision")
+    assert "Pas de prévision" in sobria(home, "register", "show", "courriers").stdout
 
 
 def test_levers_forecast_and_ceiling_have_the_days_of_their_use(home: Path) -> None:
@@ -371,7 +417,7 @@ def test_a_forecast_counts_a_training_once(home: Path) -> None:
     assert found and found.once and found.once.central == pytest.approx(7)
     assert found.year.central == pytest.approx(90 * 365 / 244)
     assert [found.over[n].central for n in (1, 5)] == pytest.approx([n * 90 * 365 / 244 + 7 for n in (1, 5)])
-    assert "comptés une fois\u00a0: entre 6,9 et 7,1\u00a0kWh" in forecast_lines(found, "fr")[-1]
+    assert "dans aucune de ces années\u00a0: entre 6,9 et 7,1\u00a0kWh" in forecast_lines(found, "fr")[-1]
 
 
 def test_a_ceiling_counts_a_training_once(home: Path) -> None:
@@ -393,6 +439,24 @@ def test_a_growth_is_kept_and_one_that_cannot_be_is_refused(home: Path) -> None:
     assert Register(home).use_case("courriers").growth_percent == 12.5
     said = sobria(home, "register", "set", "courriers", "croissance_annuelle=-150", *who, code=1).stderr
     assert "croissance_annuelle" in said and "-100" in said
+
+
+def test_a_growth_below_one_says_its_per_cent(home: Path) -> None:
+    """« 0,2 » is what a spreadsheet holds for 20 %, or 0.2 %: refused, and nothing is kept; with the sign it is read,
+    in the table written out too."""
+    held, who = Register(home), ("--who", "DSI", "--why", "prévision")
+    for read, both in (("0,2", "0,2 % / 20 %"), ("-0.05", "-0.05 % / -5 %")):
+        refused = sobria(home, "register", "set", "courriers", f"croissance_annuelle={read}", *who, code=1)
+        assert both in spaced(refused.stderr) and held.use_case("courriers").growth_percent is None
+    for said, growth in (("0", 0), ("0,2 %", 0.2), ("20 %", 20), ("1", 1), ("0.2%", 0.2)):
+        sobria(home, "register", "set", "courriers", f"croissance_annuelle={said}", *who)
+        assert held.use_case("courriers").growth_percent == growth
+    sobria(home, "register", "set", "courriers", "modele=x", *who)
+    assert held.use_case("courriers").growth_percent == 0.2
+    assert import_csv(held, export_csv(held), WHO).unchanged == 2
+    with pytest.raises(TableRefused, match="."):
+        import_csv(held, export_csv(held).replace("0.2 %", "0,2"), WHO)
+    assert "croissance_annuelle) : 0,2\n" in sobria(home, "register", "show", "courriers").stdout.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

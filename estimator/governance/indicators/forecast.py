@@ -1,7 +1,8 @@
-"""What a use would take over one, three and five years, at the growth that the register states: before it is opened to
+"""What a use would take each of the next five years, at the growth that the register states: before it is opened to
 all, and after."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from estimator.assessment.uncertainty import interval
@@ -9,19 +10,38 @@ from estimator.comparison.paired_draws import Side
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
 from estimator.governance.indicators.footprints import ENERGY
-from estimator.governance.indicators.known_days import YEAR, days_known, days_worth, known_in_part, past_year
+from estimator.governance.indicators.known_days import (
+    YEAR,
+    days_known,
+    days_worth,
+    known_in_part,
+    ledger_end,
+    past_year,
+)
+from estimator.governance.indicators.projection import verdict_of
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import Stage, UseCase
 
-YEARS = (1, 3, 5)
+YEARS = (1, 3, 5)  # summed
 STAGES: tuple[Stage, ...] = ("pilote", "generalisation")  # in which a use is forecast: at the gate, and past it
 
 
+class YearAhead(Strict):
+    """Electricity of a use in a year to come, without its trainings, and the ceiling voted for it [kWh]; verdict: as
+    `verdict_of`, None without a vote."""
+
+    year: int
+    energy: Interval
+    ceiling: float | None
+    verdict: str | None
+
+
 class Forecast(Strict):
-    """Electricity of a use over the next years [kWh]. year: like the days known; days: how many they are; at_least:
-    whether they are known in part, which makes it a minimum; once: its trainings, counted once in each span; growth: of
-    its uses, a year [%]; stated: whether the register says it, else it is supposed to be none."""
+    """Electricity of a use in the next years [kWh]. year: like the days known; days: how many they are; at_least:
+    whether they are known in part, which makes it a minimum; years: each after the last of the ledger; over: the sum of
+    the first ones; once: its trainings, counted once in each sum; growth: of its uses, a year [%]; stated: whether the
+    register says it, else it is supposed to be none."""
 
     days: int
     at_least: bool
@@ -29,6 +49,7 @@ class Forecast(Strict):
     once: Interval | None
     growth: float
     stated: bool
+    years: tuple[YearAhead, ...]
     over: Mapping[int, Interval]
 
 
@@ -44,8 +65,8 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     """The forecast of a use from the days known of the last twelve months; None at another stage, for a use
     that is over, or without electricity.
 
-    Uses grow, what one takes does not change: over n years, a year × Σ (1 + growth)^k, k from 1 to n, and its trainings
-    once.
+    Uses grow, what one takes does not change: the k-th year is a year × (1 + growth)^k, on the same draws; over n
+    years, the sum of the first n, and its trainings once.
     """
     known = [entry for entry in past_year(scope.sources) if entry.id == case.id and not entry.row.training]
     made = [entry for entry in scope.of_use(case).everything if entry.row.training]
@@ -54,9 +75,19 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     if year is None or case.stage not in STAGES or case.is_over:
         return None
     growth = case.growth_percent or 0.0
-    spans = {n: year * sum((1 + growth / 100) ** k for k in range(1, n + 1)) for n in YEARS}
-    over = {n: interval(pace if trained is None else pace + trained, "kWh") for n, pace in spans.items()}
+    drawn = [year * (1 + growth / 100) ** k for k in range(1, max(YEARS) + 1)]
+    sums = list(accumulate(drawn))
+    over = {n: interval(sums[n - 1] + (0.0 if trained is None else trained), "kWh") for n in YEARS}
+    last = ledger_end(scope.sources) // 100
+    years = tuple(_ahead(scope, case, last + k, interval(each, "kWh")) for k, each in enumerate(drawn, 1))
     once = None if trained is None else interval(trained, "kWh")
     stated = case.growth_percent is not None
     told = {"days": days, "at_least": known_in_part(known), "growth": growth, "stated": stated}
-    return Forecast(**told, year=interval(year, "kWh"), once=once, over=over)
+    return Forecast(**told, year=interval(year, "kWh"), once=once, years=years, over=over)
+
+
+def _ahead(scope: Scope, case: UseCase, year: int, energy: Interval) -> YearAhead:
+    voted = scope.sources.commitments.budget("energy", case.commune, year, case.id)
+    ceiling = voted.ceiling if voted else None
+    verdict = None if ceiling is None else verdict_of(ceiling, energy)
+    return YearAhead(year=year, energy=energy, ceiling=ceiling, verdict=verdict)

@@ -121,7 +121,7 @@ class Pace:
         if stated is None:
             return body
         body |= {"path": expected(objective, self.year, stated), "target": objective.target(stated)}
-        return body | {"verdict": _verdict(body["path"], body["projected"])}
+        return body | {"verdict": verdict_of(body["path"], body["projected"])}
 
     def against_budget(self, indicator: str) -> dict[str, Any] | None:
         """The year against its voted ceiling, None without one: what is spent, and the days not known yet at its pace.
@@ -141,7 +141,7 @@ class Pace:
         since = next((self.year * 100 + day.month for day in self.to_count[:1] if day.month > 1), None)
         body: dict[str, Any] = {"year": self.year, "days": self.days, "since": since, "ceiling": budget.ceiling}
         body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
-        body |= {"withheld": False, "spent": spent, "projected": ends, "verdict": _verdict(budget.ceiling, ends)}
+        body |= {"withheld": False, "spent": spent, "projected": ends, "verdict": verdict_of(budget.ceiling, ends)}
         body |= self.closing() | {"at_least": self.at_least}
         if body["verdict"] == "under" and (body["gaps"] or (body["closed"] and body["at_least"])):
             body["verdict"] = "open"
@@ -193,7 +193,8 @@ def _so_far(year: Scope) -> Scope:
     return year.over(month for month in months_of(year.rows) if month <= running)
 
 
-def _verdict(limit: float, found: Interval | None) -> str | None:
+def verdict_of(limit: float, found: Interval | None) -> str | None:
+    """« under » and « over » hold for the whole interval, « open » otherwise; None of an unknown one."""
     if found is None:
         return None
     low, _, high = found.ends

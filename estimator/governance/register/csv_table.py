@@ -15,7 +15,7 @@ from estimator.core.fields import Author
 from estimator.core.number_format import bare_number
 from estimator.core.refusals import FieldsRefused, ListedRefusal, checked
 from estimator.governance.register.register import Register
-from estimator.governance.register.schema import UseCase, UseCaseFacts
+from estimator.governance.register.schema import UseCase, UseCaseFacts, is_unsure
 from estimator.places.supplier_answers import MARK
 
 # Column -> field of a use case. Facts can be set; the others derive from events.
@@ -76,7 +76,7 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _FRENCH_DAY = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})")
 # Numbers, and what « % » is worth after each.
-_NUMERIC: dict[str, float | None] = {"seuil_valeur": 0.01, "qualite_valeur": 0.01, "croissance_annuelle": 1.0}
+_NUMERIC: dict[str, float | None] = {"seuil_valeur": 0.01, "qualite_valeur": 0.01}
 _NUMERIC |= {"volume_mensuel": None, "simultaneite": None}
 _DAYS = {"alternative_date", "qualite_date", "revue_faite", "decision_date", "revue_prevue"}
 
@@ -139,7 +139,8 @@ def import_csv(register: Register, text: str, author: Author) -> Imported:
 
 def row_of(case: UseCase) -> dict[str, str]:
     """The cells of a use case."""
-    return {name: _cell(_reach(case, path)) for name, path in COLUMNS.items()}
+    found = {name: _cell(_reach(case, path)) for name, path in COLUMNS.items()}
+    return found | ({"croissance_annuelle": f"{case.growth_percent} %"} if is_unsure(case.growth_percent or 0) else {})
 
 
 def facts_of(cells: Mapping[str, str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from estimator.assessment.tested_share import TestedShare
 from estimator.core.fields import Id, Line, MayBeEmpty, Strict, Text, near_when_said, past_when_said
+from estimator.core.number_format import bare_number
 
 Stage = Literal["idee", "experimentation", "pilote", "generalisation", "retrait"]
 Answer = Literal["trouvee_et_retenue", "etudiee_et_ecartee", "non_etudiee"]
@@ -55,6 +56,26 @@ def _iso_day(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
+def is_unsure(percent: float) -> bool:
+    """Whether this growth [%], written without its « % », may as well be a share [1]."""
+    return 0 < abs(percent) < 1
+
+
+def _percent(said: object) -> object:
+    """A growth as people write it."""
+    if not isinstance(said, str):
+        return said
+    number = bare_number(said, 1.0)
+    try:
+        unsure = "%" not in said and is_unsure(float(number))
+    except ValueError:
+        return said
+    if unsure:
+        share = f"{float(number) * 100:g}".replace(".", "," if "," in said else ".")
+        raise PydanticCustomError("growth_readings", "two readings", {"expected": f"{said.strip()} % / {share} %"})
+    return number
+
+
 def _growth(percent: float) -> float:
     if not LEAST_GROWTH <= percent <= MOST_GROWTH:
         raise PydanticCustomError("growth", "out of range", {"expected": f"{LEAST_GROWTH} – {MOST_GROWTH}"})
@@ -75,7 +96,7 @@ Commune = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidato
 Territory = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_territory)]
 Scenario = Annotated[MayBeEmpty, AfterValidator(_scenario)]
 Count = Annotated[float, Field(gt=0, le=1e15)]
-Growth = Annotated[float, AfterValidator(_growth)]
+Growth = Annotated[float, BeforeValidator(_percent), AfterValidator(_growth)]
 
 
 class Alternative(Strict):
@@ -292,11 +313,11 @@ class UseCase(UseCaseFacts):
 
     @property
     def next_review(self) -> date | None:
-        """The day of the next review: as planned, else 6 or 12 months after the last, else after the start."""
+        """The day of the next review: as planned, else 6 or 12 months after the last, or after the start."""
         if self.is_over:
             return None
-        last = self.review.done if self.review else None
-        return self.planned or (add_months(last, self.review_months) if last else self.started)
+        last = (self.review and self.review.done) or self.started
+        return self.planned or (last and add_months(last, self.review_months))
 
     def as_dict(self) -> dict[str, Any]:
         """Every field, then the outcome and the next review."""

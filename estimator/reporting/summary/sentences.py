@@ -30,7 +30,6 @@ from estimator.core.periods import Period, day_label
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import VOTED
-from estimator.governance.indicators.forecast import Forecast
 from estimator.governance.indicators.known_days import known_months_text, known_text
 from estimator.results.totals import AuthorityPart, MergedFile
 
@@ -269,17 +268,6 @@ def path_text(entry: Mapping[str, Any], lang: str) -> str:
     facts |= {"projected": interval_text(found["projected"], lang), "known": known}
     facts["span"] = format_unit(found["span"], "duration-day", locale=lang)
     return tell(f"path_{found['verdict']}", lang, **facts)
-
-
-def forecast_lines(found: Forecast, lang: str) -> list[str]:
-    """What a use would take over one, three and five years, and what is supposed."""
-    spans = {f"y{n}": figure(amount, lang).interval for n, amount in found.over.items()}
-    growth = share_text(found.growth / 100, lang)
-    year = figure(found.year, lang).interval
-    said = tell("forecast" if found.stated else "forecast_flat", lang, growth=growth, **spans)
-    once = [tell("forecast_once", lang, once=figure(found.once, lang).interval)] if found.once else []
-    known = known_text(found.days, found.at_least)[lang]
-    return [said, tell("forecast_supposed", lang, known=known, year=year), *once]
 
 
 def limit_texts(limits: list[Mapping[str, Any]], lang: str) -> list[str]:
