@@ -4,15 +4,14 @@ import streamlit as st
 
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.templates import render
-from dashboard.shared.texts import sentence, t
+from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
 from dashboard.summary.estimator_gateway import every_lever, state
 from estimator.core.errors import say
-from estimator.core.number_format import figure
-from estimator.governance.levers.levers import Levers
+from estimator.governance.levers.levers import Levers, together_text
 from estimator.reporting.summary.decisions import gain_text
 
-DRAWN = 3  # first levers, as in the Synthèse
+OPENED = 3  # first levers, as in the Synthèse
 
 
 def show() -> None:
@@ -22,7 +21,8 @@ def show() -> None:
     if found is None or not (found.levers or found.not_told):
         st.html(render("nothing_yet", lang))
         return
-    first = found.of(None)[:DRAWN]
+    added = found.of(None)
+    first = added[:OPENED]
     bars = [
         svg_charts.ChartRow(
             label=lever.title[lang],
@@ -30,12 +30,12 @@ def show() -> None:
             proof={"estimated": 1.0},
             href=html_parts.address("registre", lang, cas=lever.use_case) if lever.use_case else "",
         )
-        for lever in first
+        for lever in added
     ]
     page = render(
         "leviers",
         lang,
-        answer=_answer(found, lang),
+        answer=together_text(found, lang),
         note=t("levers.note", lang) if first else "",
         first=first,
         rest=[lever for lever in found.levers if lever not in first],
@@ -44,16 +44,6 @@ def show() -> None:
         reasons=_reasons(found, lang),
     )
     st.html(page)
-
-
-def _answer(found: Levers, lang: str) -> str:
-    if found.together is None:
-        return say("levers", "nothing", lang)
-    gain = figure(found.together, lang).interval
-    used = figure(found.used, lang).interval if found.used else ""
-    if found.once:
-        return sentence(t("levers.answer_once", lang, gain=gain, used=used, once=figure(found.once, lang).interval))
-    return sentence(t("levers.answer", lang, gain=gain, used=used))
 
 
 def _reasons(found: Levers, lang: str) -> list[tuple[str, str, str]]:

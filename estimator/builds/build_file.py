@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 FORMAT = "9"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
 TRAINING = "COALESCE(phase = 'training', FALSE) AND COALESCE(stored_gb_years, 0) <= 0"  # of a row, as `kind` says
+_OF_SERVICE = (
+    "located WHERE status = 'current' AND service_key = $1 AND COALESCE(model, '') = $2 AND COALESCE(host, '') = $3"
+    f" AND ({TRAINING}) = $4 AND start_month BETWEEN $5 AND $6"
+)
 MONTHLY = ("service_key", "model", "host", "month", "items", "requests")
 
 
@@ -152,11 +156,14 @@ class BuildFile:
     def located_rows(self, key: Sequence[str | bool], since: int, until: int) -> list[dict[str, Any]]:
         """The rows that count of a service, model and host (empty: unknown), of its training or not, from one month to
         another, where they are placed."""
-        return self._engine.rows(
-            "SELECT * FROM located WHERE status = 'current' AND service_key = $1 AND COALESCE(model, '') = $2"
-            f" AND COALESCE(host, '') = $3 AND ({TRAINING}) = $4 AND start_month BETWEEN $5 AND $6 ORDER BY row_id",
-            [*key, since, until],
-        )
+        return self._engine.rows(f"SELECT * FROM {_OF_SERVICE} ORDER BY row_id", [*key, since, until])
+
+    def read_by_day(self, key: Sequence[str | bool], since: int, until: int) -> list[dict[str, Any]]:
+        """Tokens that these rows read, by the day (UTC, since 1970) on which they began, with the longest of them
+        [s]."""
+        told = "start_us // 86400000000 AS day, SUM(input_tokens) AS tokens, MAX(end_us - start_us) / 1e6 AS longest"
+        where = f"{_OF_SERVICE} AND input_tokens > 0"
+        return self._engine.rows(f"SELECT {told} FROM {where} GROUP BY day ORDER BY day", [*key, since, until])
 
     @cached_property
     def spans(self) -> dict[tuple[str, str, str, bool], list[tuple[date, date]]]:

@@ -72,12 +72,13 @@ def _apply(context: typer.Context, number: int | None, to: Path | None, as_json:
 
 def levers_text(found: "Levers", lang: str) -> str:
     """Each lever with its basis, then those without a figure by reason."""
+    from estimator.governance.levers.levers import together_text
+
     nothing = say("levers", "nothing", lang) if found.not_told else say("cli", "nothing_yet", lang)
     lines = [say("levers", "head", lang), ""] if found.levers else [nothing]
     for lever in found.levers:
         lines += _lines(lever, lang)
-    if found.together:
-        lines += ["", say("levers", "together", lang, gain=interval_text(found.together, lang))]
+    lines += ["", together_text(found, lang)] if found.together else []
     reasons: dict[tuple[str, str], list[str]] = {}
     for none in found.not_told:
         reasons.setdefault((none.kind, none.why[lang].rstrip(".")), []).append(none.name)

@@ -17,7 +17,7 @@ from estimator.governance.indicators.known_days import days_worth, known_text
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.levers.applied import applied
 from estimator.governance.levers.candidates import OPEN_HOURS, WEEK_HOURS
-from estimator.governance.levers.levers import Levers, levers
+from estimator.governance.levers.levers import Levers, levers, together_text
 from estimator.governance.levers.running import running
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
@@ -149,30 +149,102 @@ def test_the_most_certain_gain_is_first_and_levers_of_one_service_are_not_added(
     assert max(lever.gain.central or 0.0 for lever in found.levers) <= (found.together.central or 0.0) < 0.9 * total
 
 
+@pytest.mark.parametrize("tuned", ["affinage", "chat"])  # of no use that adds up, and of one
 @pytest.mark.parametrize("tuned_on", ["2026-05-04", "2026-01-05"])  # of the last three months, and before
-def test_a_training_counts_once_and_a_service_of_a_day_comes_after(
-    two_services: tuple[Path, Levers], tmp_path: Path, tuned_on: str
+def test_a_training_counts_once_and_a_service_of_a_day_is_left_out_of_the_sum(
+    two_services: tuple[Path, Levers], tmp_path: Path, tuned_on: str, tuned: str
 ) -> None:
     """A week of tuning is not taken 52 times: all of it is what it was, and no lever changes it. A thousand times more
-    answers, known for one Tuesday (5/7 of a year of days), save more and come after those of 152 days."""
-    week = NONE | {"service_key": "affinage", "phase": "training", "device": "gpu/h100-sxm-80", "device_hours": 672.0}
+    answers, known for one Tuesday, save more and come after those of 152 days: neither what they save nor what they
+    take is in the sum, which is of chat and tri, 365 ÷ 152 of what they took, and says who is left out."""
+    week = NONE | {"service_key": tuned, "phase": "training", "device": "gpu/h100-sxm-80", "device_hours": 672.0}
     brief = ANSWERS | {"service_key": "agent", "output_tokens": 2e9}
     program = {"service_key": "tri", "model": "règles", "host": "class/server-room", "cpu_energy_kwh": 1.0}
     rows = [*months(6, **ANSWERS), *months(6, **program, cpu_mode="mode/rapl")]
-    tuned = activity(f"{tuned_on}T00:00:00", 168.0, **week, model=None, host="class/national-cloud")
-    append(Ledger(tmp_path), [*rows, tuned, activity("2026-06-02T09:00:00", **brief)])
+    training = activity(f"{tuned_on}T00:00:00", 168.0, **week, model=None, host="class/national-cloud")
+    append(Ledger(tmp_path), [*rows, training, activity("2026-06-02T09:00:00", **brief)])
     found = of(tmp_path)
-    energy = {s.service_key: s.indicators["energy"] for s in scope_of(tmp_path).sources.build.services()}
-    assert found.once and found.used and found.once.central == pytest.approx(energy["affinage"].central)
-    assert found.used.central == pytest.approx(
-        (energy["chat"].central + energy["tri"].central) * 365 / 152 + energy["agent"].central * 365 * 5 / 7
-        + energy["affinage"].central, rel=0.1,
-    )  # fmt: skip
+    energy, alone = ({s.service_key: s.indicators["energy"].central for s in scope_of(home).sources.build.services()}
+                     for home in (tmp_path, two_services[0]))  # fmt: skip
+    once = energy["chat"] - alone["chat"] if tuned == "chat" else 0.0
+    assert (found.once.central if found.once else 0.0) == pytest.approx(once, rel=0.1) and (once > 0) == (
+        tuned == "chat"
+    )
+    assert found.used and found.together and two_services[1].together
+    assert found.used.central == pytest.approx((alone["chat"] + alone["tri"]) * 365 / 152 + once, rel=0.1)
+    assert found.together.central == pytest.approx(two_services[1].together.central)
+    assert ({lever.service for lever in found.of(None)}, found.left_out) == ({"chat", "tri"}, ("agent",))
+    told = together_text(found, "fr").replace("\u00a0", " ")
+    assert f"(numéros additionnés : {', '.join(map(str, found.added))})" in told and told.endswith("semaine : agent.")
     order = [lever.service for lever in found.levers]
     assert set(order) == {"chat", "tri", "agent"} and order == sorted(order, key="agent".__eq__)
     assert max(found.levers, key=lambda lever: lever.gain.low or 0.0).service == "agent"
-    why = {none.why["fr"] for none in found.not_told if none.service == "affinage"}
+    why = {none.why["fr"] for none in found.not_told if none.service == tuned and none.kind == "any"}
     assert why == {"Un entraînement ou un affinage est compté une fois\u00a0: il ne dit rien d’une année."}
+
+
+INDEX = NONE | {"service_key": "index", "model": "baai/bge-m3", "host": "class/server-room"}
+
+
+def readings(counts: list[float], hours: float = 2.0, **facts: Any) -> list[Any]:
+    """A reading of an index a night from Thursday 1 October 2026, of so many tokens; none where 0."""
+    days = [(day, count) for day, count in enumerate(counts, 1) if count]
+    return [activity(f"2026-10-{d:02}T00:00:00", hours, **INDEX | {"input_tokens": n} | facts) for d, n in days]
+
+
+@pytest.mark.parametrize(
+    ("counts", "again"),
+    [
+        ([1e9] * 10, 9 / 10),
+        ([1e9, 1e9, 0, 0, *[1e9] * 5, 0, 0, 1e9], 7 / 8),
+        ([1e9, *[2e9] * 11], 20 / 23),
+    ],
+)
+def test_an_index_read_every_night_saves_what_did_not_change(counts: list[float], again: float, tmp_path: Path) -> None:
+    """Of ten readings, nine read what the one before did, of which 1 % changed (0.1 to 10 %, supposed): 9 ÷ 10 × 0.99
+    of the electricity goes. The first Friday to the Monday is a night. A base that doubles on the second night is read
+    whole that night: 10 × 2 of 1 + 11 × 2. A copy in which this is written saves as much; the answers of the model that
+    reads them are another service, and no lever of this kind is told of it."""
+    home = tmp_path / "home"
+    append(Ledger(home), [*readings(counts), activity("2026-10-05T09:00:00", 1.0, **ANSWERS)])
+    found = of(home)
+    (lever,) = [one for one in found.levers if one.kind == "reread"]
+    used = next(s for s in scope_of(home).sources.build.services() if s.service_key == "index").indicators["energy"]
+    assert lever.service == "index" and lever.title["fr"].endswith("ne relire que ce qui a changé")
+    assert lever.known.central == pytest.approx(again * 0.99 * used.central, rel=0.02)
+    assert not [none for none in found.not_told if none.kind == "reread"]
+    done = applied(home, lever.number, tmp_path / "copy")
+    assert done.known.low and done.known.high and done.found.central
+    assert done.known.low <= done.found.central <= done.known.high
+
+
+def test_an_index_measured_every_night_saves_its_share_of_the_reading(tmp_path: Path) -> None:
+    """Ten nights of 3 kWh read: 9 ÷ 10 × 0.99 of all that was read goes, in proportion to the tokens."""
+    append(Ledger(tmp_path), readings([1e9] * 10, cpu_energy_kwh=3.0, cpu_mode="mode/rapl"))
+    (lever,) = [one for one in of(tmp_path).levers if one.kind == "reread"]
+    used = scope_of(tmp_path).sources.build.totals().indicators["energy"].central
+    assert lever.known.central == pytest.approx(0.891 * used, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (months(6, **INDEX | {"input_tokens": 3e10}), None),
+        (readings([1e9] * 6, 31.0), "Un index, dont les lignes ne disent pas combien"),
+        (readings([1e9] * 4), "Un index, dont les lignes ne disent pas combien"),
+        (readings([1e9, 5e8] * 5), "Un index, dont les lignes ne disent pas combien"),
+        (readings([1e9, 0, 0, 0] * 6), "Un index, dont les lignes ne disent pas combien"),
+        (readings([1e9] * 10, device="gpu/l40s", device_count=1, device_hours=2.0), "Les cartes de cet index"),
+    ],
+)
+def test_an_index_whose_rows_do_not_repeat_says_what_to_check(rows: list[Any], why: str | None, tmp_path: Path) -> None:
+    """One row a month; rows longer than a day; four readings; one night half of the other; four days between two; cards
+    reserved: no figure, and what would give one."""
+    append(Ledger(tmp_path), rows)
+    found = of(tmp_path)
+    assert "reread" not in {one.kind for one in found.levers}
+    (told,) = [none.why["fr"] for none in found.not_told if none.kind == "reread"]
+    assert told.startswith(why or "Un index") and (why or "").startswith("Les") == ("ligne par passage" not in told)
 
 
 def test_a_move_saves_the_electricity_read_times_the_difference_of_the_two_sites(

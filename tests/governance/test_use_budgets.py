@@ -18,7 +18,7 @@ from estimator.governance.indicators.forecast import forecast
 from estimator.governance.indicators.known_days import days_known
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.use_budgets import use_budgets
-from estimator.governance.levers.levers import levers
+from estimator.governance.levers.levers import in_a_year, levers
 from estimator.governance.levers.running import running
 from estimator.governance.register.csv_table import TableRefused, export_csv, import_csv
 from estimator.governance.register.register import Register, author
@@ -274,14 +274,15 @@ def test_levers_forecast_and_ceiling_have_the_days_of_their_use(home: Path) -> N
     scope = scope_of(home, today=TODAY)
     found = forecast(scope, register.use_case("courriers").model_copy(update={"stage": "pilote"}))
     assert found and found.days == 274 and found.year.central == pytest.approx(96 * 365 / 274, rel=1e-3)
-    used = levers(scope.sources).used
+    used = in_a_year(scope.sources, running(scope.sources))
     assert used and used.central == pytest.approx(96 * 365 / 274 + 900 * 365 / 244, rel=1e-3)
     (ceiling,) = budgets(home, 150.0)
     assert ceiling["days"] == 274 and ceiling["projected"]["central"] == pytest.approx(96 * 361 / 274, rel=1e-3)
 
 
 def test_a_use_that_is_over_has_neither_lever_nor_forecast(home: Path) -> None:
-    """It still runs: that is said, and its year to come is not supposed."""
+    """It still runs: that is said, and its year to come is not supposed. No lever of the other is sure: nothing adds
+    up, and there is nothing to set it against."""
     decided = {"what": "arreter", "date": "2026-09-01", "by": "Conseil", "reasons": "peu utile"}
     register = Register(home)
     register.decide("courriers", decided, WHO)
@@ -289,7 +290,7 @@ def test_a_use_that_is_over_has_neither_lever_nor_forecast(home: Path) -> None:
     found = levers(scope.sources)
     assert "courriers" not in {lever.use_case for lever in found.levers}
     assert any("dit cet usage clos" in none.why["fr"] for none in found.not_told if none.name == "Courriers")
-    assert found.used and found.used.central == pytest.approx(900 * 365 / 244, rel=1e-3)
+    assert (found.added, found.together, found.used) == ((), None, None)
     closed = register.use_case("courriers").model_copy(update={"stage": "pilote"})
     assert closed.outcome == "arrete" and forecast(scope, closed) is None
 

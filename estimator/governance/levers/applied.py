@@ -90,7 +90,8 @@ def _write(home: Path, to: Path, build: BuildFile, lever: FoundLever) -> None:
     author = Author(who="sobria levers", why=change.kind)
     withdraw_rows(ledger, f"service:{service.service}", {row["row_id"] for row in rows}, author)
     work = workshop(home, build)
-    left = work.left_of_reading(service, change) if service.read and change.kind not in ("place", "no_ai") else 1.0
+    shared = change.again or (service.read and change.kind not in ("place", "no_ai"))
+    left = work.left_of_reading(service, change) if shared else 1.0
     act = _it_energy(work.after(service, change)) / (service.requests or 1.0) if change.program else 0.0
     made = [_changed(row, number, change, left, act) for number, row in enumerate(rows, 1)]
     append = Append(ledger)
@@ -117,6 +118,7 @@ def _changed(row: Mapping[str, Any], line: int, change: Change, left: float, act
     if change.program:
         return Activity.model_validate(found | _without_model(row, act))
     found |= {n: row[n] * left for n in _read(change) if row[n] is not None}
+    found |= {"input_tokens": row["input_tokens"] * left} if change.again and row["input_tokens"] else {}
     found |= {n: row[n] * change.written for n in ("output_tokens", "context_tokens") if row[n] is not None}
     found |= {n: row[n] * change.hours for n in ("device_hours", "machine_hours") if row[n] is not None}
     found |= {"concurrency": row["concurrency"] * change.flight} if row["concurrency"] else {}

@@ -3,14 +3,19 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
+from estimator.builds.build_file import BuildFile
 from estimator.catalogue import models
 from estimator.catalogue.default_subjects import DESK, UNKNOWN_SITE
 from estimator.catalogue.load import load
 from estimator.catalogue.proposals import proposals
+from estimator.catalogue.selection import select_factor
 from estimator.comparison.scenario import Program
+from estimator.core.periods import first_day
+from estimator.governance.indicators.known_days import WORKED
 from estimator.governance.indicators.scenarios import ScenarioDecision
-from estimator.governance.levers.changes import Change, LeverNotComputed
+from estimator.governance.levers.changes import INDEX, Change, LeverNotComputed
 from estimator.governance.levers.running import RunningService
 from estimator.places.evidence import tables
 
@@ -21,13 +26,18 @@ SHORTER = 0.5  # what answers are cut to, of their length [1]
 TOGETHER = 4.0  # times as many requests in flight
 MOST_TOGETHER = 64  # from which a card is rarely short of requests
 OPEN_HOURS, WEEK_HOURS = 60, 168  # twelve hours on five days: when a service of an administration is asked
+DAY_S = 86_400.0
+WEEKEND = 3  # days from a Friday to a Monday: at most between one reading of an index and the next
+MOST_READINGS = 0.9  # of those of an index, that read what the one before did [1]
 _BITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
 class Around:
-    """What a candidate may look at beside its service: hosts that the home knows, the comparison kept for its use."""
+    """What a candidate may look at beside its service: the build, hosts that the home knows, the comparison kept for
+    its use."""
 
+    build: BuildFile
     hosts: tuple[str, ...]
     compared: ScenarioDecision | None
 
@@ -111,11 +121,10 @@ def place(service: RunningService, around: Around) -> list[Change]:
     studied = (o.use.host for o in options if o.use and o.use.host and o.status == "studied")
     sites = dict.fromkeys(host for host in (*around.hosts, *studied) if host in subjects)
     named = [host for host in sites if subjects[host].zone in here and (host, "figures") not in told]
-    return [
-        Change("place", host=host, zone=subjects[host].zone or None)
-        for host in (*named, SHARED)
-        if host != service.host
-    ]
+    found = [host for host in (*named, SHARED) if host != service.host]
+    if not found:
+        raise LeverNotComputed("lever_no_place")
+    return [Change("place", host=host, zone=subjects[host].zone or None) for host in found]
 
 
 def waiting(service: RunningService, around: Around) -> list[Change]:
@@ -129,9 +138,32 @@ def waiting(service: RunningService, around: Around) -> list[Change]:
     return [Change("waiting", hours=lit / service.device_hours)]
 
 
+def reread(service: RunningService, around: Around) -> list[Change]:
+    """The documents that changed alone, of an index whose rows, none longer than a day, say that nearly every reading
+    reads what the one before did: as many tokens, to the largest share that may change from night to night. None for a
+    service that makes no index."""
+    if not models.is_of(service.model, "embedding"):
+        return []
+    if service.device_hours:
+        raise LeverNotComputed("lever_index_reserved")
+    key = service.service, service.model, service.host, service.training
+    days = around.build.read_by_day(key, service.months[0], service.months[-1])
+    changed = select_factor(load(), "task_changed_share", INDEX, first_day(service.months[-1])).factor
+    most = (changed.high or 0.0) if changed else 0.0
+    again = [
+        now["tokens"]
+        for before, now in pairwise(days)
+        if now["day"] - before["day"] <= WEEKEND and abs(now["tokens"] / before["tokens"] - 1) <= most
+    ]
+    summed = any(day["longest"] > DAY_S for day in days)
+    if summed or len(days) < WORKED or len(again) < MOST_READINGS * (len(days) - 1):
+        raise LeverNotComputed("lever_index_times")
+    return [Change("reread", again=sum(again) / sum(day["tokens"] for day in days))]
+
+
 CANDIDATES: Mapping[str, Callable[[RunningService, Around], list[Change]]] = {
     "no_ai": no_ai, "smaller": smaller, "fewer_bits": fewer_bits, "shorter": shorter, "batching": batching,
-    "place": place, "waiting": waiting,
+    "place": place, "waiting": waiting, "reread": reread,
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from estimator.core.periods import first_day
 from estimator.governance.levers.running import RunningService
 from estimator.ledger.rows import COMPONENTS
 
+INDEX = "task/question-rag"  # the task whose documents are read again
 WRITTEN = ("output_tokens", "context_tokens", "mean_context_tokens", "unread_outputs")
 HOURS = ("device_hours", "machine_hours", "hosted_hours")
 _SAME_HOURS = ("month", "zone", "host", "machine", "device", "gap", "resource_share", "answered")
@@ -38,7 +39,8 @@ class LeverNotComputed(SobriaError):
 @dataclass(frozen=True)
 class Change:
     """A change of a service, and its target. written, hours, flight: of tokens written, of reserved hours and of
-    requests in flight, what they become over what they are [1]; bits: of a weight; program: what replaces the model."""
+    requests in flight, what they become over what they are [1]; again: of the tokens that an index reads, those of
+    documents read before [1]; bits: of a weight; program: what replaces the model."""
 
     kind: str
     model: str | None = None
@@ -48,6 +50,7 @@ class Change:
     written: float = 1.0
     hours: float = 1.0
     flight: float = 1.0
+    again: float = 0.0
     program: Program | None = None
 
     def serving(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,7 +70,7 @@ class Workshop:
         """The groups of a service after a change. LeverNotComputed."""
         if change.program is not None:
             return self._program(service, change.program)
-        left = self._left(service, change) if service.read and change.kind != "place" else None
+        left = self._left(service, change) if change.again or (service.read and change.kind != "place") else None
         found = [self._line(placed, change, left) for placed in service.groups]
         lines = [line.group for line in found if line.row["serving"] != WAITING]
         return lines + list(self._waiting(service, found, change))
@@ -83,7 +86,12 @@ class Workshop:
         return program_inventory(program, service.requests, self.answered.catalogue, day)[1].groups
 
     def _left(self, service: RunningService, change: Change) -> Any:
-        """Electricity after a change over what was read, by draw [1]."""
+        """Electricity after a change over what was read, by draw [1]; of an index, in proportion to its tokens."""
+        if change.again:
+            changed = self.answered.select("task_changed_share", INDEX, first_day(service.months[-1])).factor
+            if changed is None:
+                raise LeverNotComputed("lever_index_times")
+            return 1 - change.again * (1 - uncertainty.draw(changed))
         if change.kind == "waiting":
             return self._lit(service, change)
         if not service.tokens:
@@ -127,6 +135,7 @@ class Workshop:
         amounts |= {name: amounts[name] * change.hours for name in HOURS if amounts[name]}
         if left is not None:
             parts = [f"{part}_energy" for part in (("gpu",) if change.kind == "waiting" else COMPONENTS)]
+            parts += ["media_outputs"] if change.again else []
             amounts |= {part: amounts[part] * left for part in parts if amounts[part]}
         if change.host:
             own = row["serving"] and row["machine"] == machine_at(row["host"])

@@ -30,7 +30,7 @@ from estimator.places.placing import knowledge
 Effort = Literal["low", "medium", "high"]
 EFFORTS: Mapping[str, Effort] = {
     "shorter": "low", "waiting": "low", "fewer_bits": "medium", "batching": "medium", "smaller": "medium",
-    "no_ai": "high", "place": "high",
+    "no_ai": "high", "place": "high", "reread": "medium",
 }  # fmt: skip
 Words = Mapping[str, str]
 
@@ -76,20 +76,25 @@ class NoLever(Strict):
 
 
 class Levers(Strict):
-    """The levers of a build, the most certain first; those that are not told, with why; the best of each service
-    together, those known for a week at least where there are some; what the uses that run take [kWh a year], and of it
-    their trainings, each counted once [kWh]."""
+    """The levers of a build, the most certain first; those that are not told, with why; the numbers of those that add
+    up, the first of each service known for a week at least, or of any where there is none; the names of the others,
+    left out; what those that add up save together, what their uses take [kWh a year], and of it their trainings, each
+    counted once [kWh]."""
 
     build: str
     levers: tuple[Lever, ...]
     not_told: tuple[NoLever, ...]
+    added: tuple[int, ...]
+    left_out: tuple[str, ...]
     together: Interval | None
     used: Interval | None
     once: Interval | None
 
     def of(self, cases: Collection[str] | None) -> tuple[Lever, ...]:
-        """The first lever of each service, of these uses of the register alone (None: of any service)."""
-        return tuple(one for one in self.levers if one.after is None and (cases is None or one.use_case in cases))
+        """The levers that add up, of these uses of the register alone (None: of any service)."""
+        return tuple(
+            one for one in self.levers if one.number in self.added and (cases is None or one.use_case in cases)
+        )
 
 
 class FoundLever:
@@ -114,19 +119,39 @@ def levers(sources: Sources) -> Levers:
     for number, found in enumerate(told, 1):
         before = first.setdefault((found.service.service, found.service.model, found.service.host), number)
         numbered.append(_lever(number, found, names[_place(found.service)], None if before == number else before))
-    best = [told[number - 1] for number in first.values()]
-    best_draws = [found for found in best if found.service.days >= SHORT] or best
-    together = interval(sum(f.saved * f.service.per_year for f in best_draws), "kWh") if best_draws else None
+    best = list(first.values())
+    added = [number for number in best if told[number - 1].service.days >= SHORT] or best
+    saved = [told[number - 1].saved * told[number - 1].service.per_year for number in added]
+    uses = {_use(told[number - 1].service) for number in added}
+    held = [service for service in services if _use(service) in uses]
     return Levers(
-        build=sources.build.id, levers=tuple(numbered), not_told=tuple(not_told), together=together,
-        used=_in_a_year(sources, services), once=_in_a_year(sources, [one for one in services if one.training]),
+        build=sources.build.id, levers=tuple(numbered), not_told=tuple(not_told), added=tuple(added),
+        left_out=tuple(numbered[number - 1].name for number in best if number not in added),
+        together=interval(sum(saved), "kWh") if saved else None,
+        used=in_a_year(sources, held), once=in_a_year(sources, [one for one in held if one.training]),
     )  # fmt: skip
 
 
-def _in_a_year(sources: Sources, services: Sequence[RunningService]) -> Interval | None:
+def together_text(found: Levers, lang: str) -> str:
+    """What the levers that add up save together, of what their uses take, and what is left out of it."""
+    if found.together is None or found.used is None:
+        return say("levers", "nothing", lang)
+    facts = {"gain": figure(found.together, lang).interval, "used": figure(found.used, lang).interval}
+    once = say("levers", "together_once", lang, once=figure(found.once, lang).interval) if found.once else ""
+    told = [say("levers", "together", lang, numbers=", ".join(map(str, found.added)), once=once, **facts)]
+    told += [say("levers", "left_out", lang, names=", ".join(found.left_out))] if found.left_out else []
+    return typeset(" ".join(told), lang)
+
+
+def _use(service: RunningService) -> str:
+    """The use of a service, or itself where no use holds it."""
+    return service.use_case.id if service.use_case else service.service
+
+
+def in_a_year(sources: Sources, services: Sequence[RunningService]) -> Interval | None:
     """What services use in a year, where it is known: a year of their use, or of one that no use holds, as its forecast
     has it; trainings once."""
-    run = {one.use_case.id if one.use_case else one.service for one in services if not one.training}
+    run = {_use(one) for one in services if not one.training}
     rows: dict[str, list[Attached]] = {}
     for entry in past_year(sources):
         if not entry.row.training and (whole := entry.id or entry.row.service_key) in run:
@@ -164,10 +189,11 @@ def _every(sources: Sources, services: Sequence[RunningService]) -> Iterator[Fou
             yield _no_lever("any", service, LeverNotComputed("lever_over" if service.is_over else "lever_training"))
             continue
         now = _now(service)
-        around = Around(hosts, sources.compared(service.use_case) if service.use_case else None)
+        around = Around(sources.build, hosts, sources.compared(service.use_case) if service.use_case else None)
         for kind, candidates in ({} if now is None else CANDIDATES).items():
             try:
-                yield _best(work, service, now, candidates(service, around))
+                if changes := candidates(service, around):
+                    yield _best(work, service, now, changes)
             except LeverNotComputed as refusal:
                 yield _no_lever(kind, service, refusal)
         if now is None:
@@ -217,8 +243,6 @@ def _told_apart(every: Sequence[RunningService | NoLever]) -> dict[tuple[str, st
 def _best(work: Workshop, service: RunningService, now: Any, changes: list[Change]) -> FoundLever:
     """Of several targets, the one whose gain is the most certain. LeverNotComputed."""
     found = [FoundLever(service, change, now - _drawn(work, service, change)) for change in changes]
-    if not found:
-        raise LeverNotComputed("lever_no_place")
     best = max(found, key=lambda f: f.gain.low or 0.0)
     if (best.gain.low or 0.0) <= 0:
         raise LeverNotComputed("lever_none" if (best.gain.high or 0.0) <= 0 else "lever_not_certain")

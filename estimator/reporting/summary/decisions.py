@@ -17,12 +17,12 @@ from estimator.governance.register.schema import WHOLE, UseCase
 
 MOST = 3
 NAMED = 3  # use cases named in a decision
-LEAST = 0.005  # of the electricity of what runs: a lever that surely saves less is not worth a decision [1]
+LEAST = 0.005  # of what the uses of levers that add up take: one that surely saves less is not worth a decision [1]
 
 
 def decisions(scope: Scope) -> list[dict[str, Any]]:
-    """{"kind", "cases", "title": {fr, en}, "proof": {fr, en}, "check": {fr, en}}: the first lever of each service, the
-    most certain gain first, then comparisons, by electricity, then the register. check: of a lever alone."""
+    """{"kind", "cases", "title": {fr, en}, "proof": {fr, en}, "check": {fr, en}}: the levers that add up, the most
+    certain gain first, then comparisons, by electricity, then the register. check: of a lever alone."""
     found = list(_levers(scope))
     told = {case for decision in found for case in decision["cases"]}
     return [*found, *_comparison_decisions(scope, told), *_register(scope)][:MOST]
