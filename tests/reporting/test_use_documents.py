@@ -99,7 +99,10 @@ def test_electricity_without_any_request_is_not_divided_by_requests(home: Path, 
     built(home, *rows, run("courriers", 1, "2027-02", items=None))
     text = page(resident(facts(home, lang, period="2027")), "txt")
     assert {"fr": "300 requêtes comptées, 9,9 à 10 Wh", "en": "300 requests counted, 9.9 to 10 Wh"}[lang] in text
-    assert {"fr": ": 25 % de l'électricité, où rien", "en": ": 25% of the electricity, where"}[lang] in text
+    assert {
+        "fr": ": 25 % de l'électricité, où rien de tel n'est compté",
+        "en": ": 25% of the electricity, where no such unit",
+    }[lang] in text
     Register(home).change("courriers", {"threshold": {"value": 0.7, "test": "relus"}}, WHO)
     Register(home).record_quality("courriers", {"value": 0.8, "date": "2026-03-01", "by": "RH"}, WHO)
     told = plain(evidence(facts(home, lang, period="2027"))["9.3"].evidence)
