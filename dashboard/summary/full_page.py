@@ -103,7 +103,7 @@ def _effect(entry: Body, effect: str, lang: str) -> str:
 
 
 def use_bars(body: Body, lang: str) -> list[svg_charts.ChartRow]:
-    """Use cases by electricity, small ones together, each with its share of the total and its central value."""
+    """Use cases by electricity, small ones together, each with its share of the total, else its central value."""
     return [_use_bar(use, lang) for use in weighed(body)]
 
 
@@ -113,7 +113,7 @@ def _use_bar(use: Body, lang: str) -> svg_charts.ChartRow:
         label=use_name(use, lang),
         amount=use["energy"],
         proof=proof,
-        aside=weight(use, lang),
+        aside=sentences.share_of_total(use["share"], lang) or weight(use, lang),
         said=proof_kinds(use, lang),
         href=html_parts.address("registre", lang, cas=use["id"]) if use["kind"] == "case" else "",
         more=use_name(use, lang),

@@ -166,6 +166,16 @@ class BuildFile:
         return self._engine.rows(f"SELECT {told} FROM {where} GROUP BY day ORDER BY day", [*key, since, until])
 
     @cached_property
+    def host_origins(self) -> dict[tuple[str, str], set[str]]:
+        """What the site of a service rests on, by service and site: the run, a rule, the trace, its provider…"""
+        found: dict[tuple[str, str], set[str]] = {}
+        for row in self._engine.rows(
+            "SELECT DISTINCT service_key, host, host_from FROM located WHERE status = 'current' AND host IS NOT NULL"
+        ):
+            found.setdefault((row["service_key"], row["host"]), set()).add(row["host_from"])
+        return found
+
+    @cached_property
     def spans(self) -> dict[tuple[str, str, str, bool], list[tuple[date, date]]]:
         """First and last day (UTC) of the runs that count, by the months that they are of: of each service, model and
         host (empty: unknown), of its training or not."""

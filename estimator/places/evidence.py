@@ -238,6 +238,24 @@ def site(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) -> Hostin
     return HostingSite(catalogue, subject, day, latest(answers, subject.id))
 
 
+def country_of(zone: str) -> str:
+    """The country of a zone or of a part of a country; empty for another, as for an aggregate."""
+    known = load().zones.get(zone)
+    return "" if known is None else known.wider or (zone if known.alpha2 else "")
+
+
+def country_said(
+    host: str, zone: str, day: date, said: tuple[str, str], answers: Sequence[SupplierAnswer] = ()
+) -> tuple[SupplierAnswer, ...]:
+    """The country where a use says that it takes its electricity, as an answer about its site; nothing where the site
+    has that country already. said: who says it, and in which document. HostUnknown."""
+    country, known = country_of(zone), site(host, day, answers).country()
+    if not country or (known and known.value == country):
+        return ()
+    (by, document), named = said, load().named(host)
+    return (SupplierAnswer(host=named, field="country", value=country, date=day, by=by, document=document),)
+
+
 def shared(host: str, answers: Sequence[SupplierAnswer] = ()) -> KnownFact | None:
     """« yes » or « no »: is the centre shared between several organisations? None when unknown. HostUnknown."""
     return site(host, date.today(), answers).fact("shared")

@@ -143,6 +143,17 @@ def test_zero_in_sober_centres_is_said_with_the_criterion_that_is_not_met(home: 
         assert share in shared(found["value"], lang) and why in hosting_text(found, lang).replace("\u00a0", " ")
 
 
+def test_the_grid_of_a_site_is_judged_where_its_rows_say_that_they_run(home: Path) -> None:
+    """A cloud without country: France, 46.1 g for a limit of 100, met; the United States, not met; nowhere, unknown.
+    Neither its PUE nor its water is known: two criteria of nine are."""
+    cloud = {"host": "class/hyperscale"}
+    rows = [run("courriers", kwh, **cloud, zone=zone) for kwh, zone in ((3, "FRA"), (2, "USA"), (1, None))]
+    found = sheet(scope(home, *rows))["indicators"]["sober_hosting"]
+    told = [(site["country"], site["criteria"]["8.6"]) for site in found["sites"]]
+    assert told == [("FRA", "met"), ("USA", "not_met"), (None, "unknown")]
+    assert found["criteria_known"] == {"numerator": 2, "not_met": 1, "denominator": 9}
+
+
 def test_sober_hosting_says_what_is_unknown_beside_what_is_known(home: Path) -> None:
     rows = [run("courriers", 1, host="dcml/vandoeuvre"), run("voirie-1", 3, host="class/server-room")]
     found = sheet(scope(home, *rows))["indicators"]["sober_hosting"]

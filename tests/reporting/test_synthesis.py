@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from estimator.assessment.impacts import Amount
 from estimator.cli.app import application
 from estimator.core.errors import LANGUAGES, words
+from estimator.core.interval import Interval
 from estimator.core.periods import Period
 from estimator.governance.charter import phrases
 from estimator.governance.commitments.commitments import Commitments
@@ -30,7 +31,7 @@ from estimator.reporting.summary import charter_status as phrase_checks
 from estimator.reporting.summary.ceilings import budget_text
 from estimator.reporting.summary.charter_status import status
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.sentences import answer, limit_texts, path_text, trend_text, value_text
+from estimator.reporting.summary.sentences import answer, limit_texts, path_text, share_of_total, trend_text, value_text
 from estimator.reporting.summary.summary import synthesis
 from tests.support import activity, built
 
@@ -441,6 +442,32 @@ def test_sovereignty_is_by_share_of_the_electricity(tmp_path: Path) -> None:
     assert found["publisher"] == pytest.approx({"FRA": 0.75, "unknown": 0.25})
     assert found["publisher_european"] == pytest.approx({"share": 0.75, "unknown": 0.25})
     assert next(c for c in body["charter"] if c["id"] == "C12")["status"] == "partly"
+
+
+def test_the_place_is_that_of_the_rows_then_that_of_the_site(tmp_path: Path) -> None:
+    """5 kWh of a cloud without country said to be in France, 2 in California, 2 at a site of the tables in Paris, 1 of
+    which nobody says: 70 % France, 20 % United States, 10 % unknown."""
+    case(Register(tmp_path), "A", "Courrier")
+    cloud, paris = {"host": "class/hyperscale"}, {"host": "scaleway/fr-par-2", "zone": None}
+    rows = [run("a", 5, **cloud, zone="FRA"), run("a", 2, **cloud, zone="USA-CA"), run("a", 2, **paris)]
+    found = synthesis(scope(tmp_path, *rows, run("a", 1, **cloud, zone=None)))["sovereignty"]
+    assert found["place"] == pytest.approx({"FRA": 0.7, "USA": 0.2, "unknown": 0.1})
+
+
+@pytest.mark.parametrize(
+    ("ends", "fr", "en"),
+    [
+        ((0.0043, 0.01, 0.058), "de moins de 1 à 6 % du total", "from less than 1 to 6% of the total"),
+        ((0.0021, 0.005, 0.024), "de moins de 1 à 2 % du total", "from less than 1 to 2% of the total"),
+        ((0.31, 0.35, 0.38), "entre 31 et 38 % du total", "between 31 and 38% of the total"),
+        ((0.346, 0.35, 0.354), "35 % du total", "35% of the total"),
+        ((0.001, 0.002, 0.009), "moins de 1 % du total", "less than 1% of the total"),
+    ],
+)
+def test_a_share_is_said_with_its_interval_where_its_ends_differ(ends: Any, fr: str, en: str) -> None:
+    """Once rounded to a whole per cent: 0.43 to 5.8 is from less than 1 to 6, 34.6 to 35.4 is 35."""
+    told = [share_of_total(Interval.of(ends, "1"), lang) for lang in ("fr", "en")]
+    assert [re.sub(r"\s", " ", text) for text in told] == [fr, en]
 
 
 def test_a_voted_target_replaces_that_of_the_charter(tmp_path: Path) -> None:

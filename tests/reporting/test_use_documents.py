@@ -62,9 +62,9 @@ def test_the_sheet_says_each_number_with_its_proof_and_who_fills_what_is_missing
     assert [sum(f"{unit} |" in line for line in lines) for unit in ("kWh", "CO₂e")] == [1, 1]
     missing = {"fr": ": non renseigné", "en": ": not given"}
     assert {"fr": "à remplir par Responsable.", "en": "to be filled in by Responsable."}[lang] in text
-    # the benefit, who decides, the quality, the risk, the data, the model, who supplies it, what trained it, the way
-    # without AI, another way in, a person, a place to write
-    assert text.count(missing[lang]) == 12
+    # the benefit, who decides, the quality, the risk, the data, the model, what trained it, the way without AI, another
+    # way in, a person, a place to write
+    assert text.count(missing[lang]) == 11 and {"fr": "lieu : France, inconnu :", "en": "place: France, "}[lang] in text
 
 
 def test_a_field_of_the_register_is_said_in_place_of_what_is_missing(home: Path) -> None:
@@ -90,6 +90,25 @@ def test_models_and_places_that_were_measured_are_said_and_what_indexes_answers_
     text = page(resident(facts(home, use="recherche")), "txt")
     assert "Modèle : BGE-M3, Mistral Small 3.2, d'après les mesures" in text
     assert "Salle informatique, d'après les mesures" in text and "3 000 requêtes comptées" in text
+
+
+@pytest.mark.parametrize(
+    ("told", "model", "place"),
+    [
+        ({"other_mode": "mode/declared"}, "Mistral Small 3.2, d'après la déclaration", "d'après la déclaration"),
+        ({"other_mode": "mode/constant"}, "Mistral Small 3.2, d'après les données importées", "données importées"),
+        ({"host": None, "provider": "openai"}, "Mistral Small 3.2, d'après les mesures", "supposé d'après les tables"),
+    ],
+)
+def test_what_nothing_measured_is_not_said_to_be(home: Path, told: dict[str, Any], model: str, place: str) -> None:
+    """1 kWh declared, 1 kWh of a default, and 1 kWh of a meter at a provider whose room only the tables suppose."""
+    append(Ledger(home), [run("bourg", 1, "2026-04", **{"model": "mistral-ai/mistral-small-2506"} | told)])
+    register = Register(home)
+    register.create(IDEA | {"name": "Bourg"}, WHO, "bourg")
+    register.attach("bourg", {"service_key": "bourg"}, WHO)
+    text = page(resident(facts(home, use="bourg")), "txt")
+    where = text.partition(" : Mistral Small 3.2")[2].partition("Qui la fournit")[0].partition(" : ")[2]
+    assert f"Modèle : {model}" in text and place in where and "d'après les mesures" not in where
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -466,6 +485,8 @@ def test_evidence_is_verified_declared_missing_or_without_object(home: Path) -> 
     held = evidence(facts(home))
     assert held.keys() == CRITERIA.keys()
     assert (held["1.1"].state, held["1.5"].state, held["8.3"].state) == ("declared", "verified", "missing")
+    # a desk has no country of its own: its rows say France, 46.1 g of 100
+    assert held["8.6"].state == "declared" and "lieu dit avec les lignes" in plain(held["8.6"].evidence)
     assert held["1.4"].who == "Responsable" and "100 % mesuré" in plain(held["1.5"].evidence)
     said = {"model": "mistral-small-3.2", "host": "scaleway/fr-par-2", "threshold": {"value": 0.7, "test": "relus"}}
     register = Register(home)

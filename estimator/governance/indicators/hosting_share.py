@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.governance.indicators.scope import Scope
 from estimator.places.criteria import criteria
-from estimator.places.evidence import HostUnknown, distance_class, shared
+from estimator.places.evidence import HostUnknown, country_of, country_said, distance_class, shared
 from estimator.places.placing import answers_on
 from estimator.places.supplier_answers import SupplierAnswer
 
@@ -20,17 +21,18 @@ def sober_hosting(scope: Scope) -> dict[str, Any]:
     """Share of the electricity in sites that meet the three criteria; beside, the shares that are shared and near.
 
     Unknown counts as not met, and its share is given too; a share is None when nothing is known.
-    By site: which criteria are met, not met or unknown.
+    By site, and by country where that is said of its rows: which criteria are met, not met or unknown.
     """
-    kwh: dict[str, float] = {}
+    kwh: dict[tuple[str, str], float] = {}
     for row in scope.rows:
-        name = row.row.host or ""
+        name = row.row.host or "", country_of(row.zone)
         values = row.row.group.values
         kwh[name] = kwh.get(name, 0.0) + float(values.get("site_energy") or values.get("it_energy") or 0.0)
     whole = sum(kwh.values())
     said = answers_on(scope.sources.home, scope.day)
     sites = [
-        _site(name, value, whole, (scope.day, said)) for name, value in sorted(kwh.items(), key=lambda entry: -entry[1])
+        _site(place, value, whole, (scope.day, said))
+        for place, value in sorted(kwh.items(), key=lambda entry: -entry[1])
     ]
     found = Counter(status for site in sites for status in site["criteria"].values())
     criteria_known = {"numerator": found["met"] + found["not_met"], "not_met": found["not_met"]}
@@ -40,11 +42,15 @@ def sober_hosting(scope: Scope) -> dict[str, Any]:
     return body | {"criteria_known": criteria_known | {"denominator": len(sites) * len(SOBER)}}
 
 
-def _site(host: str, kwh: float, whole: float, known: tuple[date, Sequence[SupplierAnswer]]) -> dict[str, Any]:
-    day, said = known
-    body: dict[str, Any] = {"host": host, "share": kwh / whole if whole else None}
+def _site(
+    place: tuple[str, str], kwh: float, whole: float, known: tuple[date, Sequence[SupplierAnswer]]
+) -> dict[str, Any]:
+    (host, country), (day, said) = place, known
+    body: dict[str, Any] = {"host": host, "country": country or None, "share": kwh / whole if whole else None}
     try:
-        found = {c.id: c.status for c in criteria(host, day, said) if c.id in SOBER}
+        host = host or UNKNOWN_SITE
+        stated = country_said(host, country, day, ("-", "-"), said)
+        found = {c.id: c.status for c in criteria(host, day, (*said, *stated)) if c.id in SOBER}
         where, common = distance_class(host, answers=said).value, shared(host, said)
     except HostUnknown:
         found, where, common = dict.fromkeys(SOBER, "unknown"), "unknown", None

@@ -7,14 +7,17 @@ from typing import Any
 
 from estimator.catalogue.models import known, load
 from estimator.governance.indicators.scope import Scope
-from estimator.places.evidence import HostUnknown, site, tables
+from estimator.places.evidence import HostUnknown, country_of, site, tables
 
 EUROPE = "EU27"
 UNKNOWN = "unknown"
 
 
-def facts(model: str | None, host: str | None, day: date) -> dict[str, str]:
-    """Country of the publisher, class and licence of the weights, countries of the site and of its operator."""
+def facts(model: str | None, host: str | None, day: date, zone: str = "") -> dict[str, str]:
+    """Country of the publisher, class and licence of the weights, countries of the site and of its operator.
+
+    zone: where the electricity is said to be taken, whose country comes before that of the site in the tables.
+    """
     found = dict.fromkeys(("publisher", "weights", "licence", "place", "law"), UNKNOWN)
     held = known(model)
     if held:
@@ -28,7 +31,7 @@ def facts(model: str | None, host: str | None, day: date) -> dict[str, str]:
     if there:
         told = {"place": there.country(), "law": there.fact("operator_country")}
         found |= {name: fact.value for name, fact in told.items() if fact}
-    return found
+    return found | ({"place": country} if (country := country_of(zone)) else {})
 
 
 def sovereignty(scope: Scope) -> dict[str, Any]:
@@ -36,15 +39,16 @@ def sovereignty(scope: Scope) -> dict[str, Any]:
     models come from the European Union, with what is unknown."""
     kwh = [(row, float(row.row.group.values.get("it_energy") or 0.0)) for row in scope.rows]
     whole = sum(value for _, value in kwh)
-    of: dict[tuple[str | None, str | None], dict[str, str]] = {}
+    of: dict[tuple[str | None, str | None, str], dict[str, str]] = {}
     for row, _ in kwh:
-        key = (row.row.model, row.row.host)
-        of.setdefault(key, facts(*key, scope.day))
+        key = (row.row.model, row.row.host, row.zone)
+        if key not in of:
+            of[key] = facts(row.row.model, row.row.host, scope.day, row.zone)
 
     def by(name: str) -> dict[str, float]:
         found: dict[str, float] = {}
         for row, value in kwh:
-            told = of[row.row.model, row.row.host][name]
+            told = of[row.row.model, row.row.host, row.zone][name]
             found[told] = found.get(told, 0.0) + value / whole
         return dict(sorted(found.items(), key=lambda entry: (entry[0] == UNKNOWN, -entry[1])))
 

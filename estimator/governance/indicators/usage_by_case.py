@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from estimator.builds.build_file import BuildFile, Monthly
+from estimator.catalogue.selection import GRID
 from estimator.governance.register.attachments import use_case_of
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
@@ -26,6 +27,12 @@ class Attached:
     def key(self) -> tuple[str, str, str, bool]:
         """The service, its model and its host (empty: unknown), and whether it is the training of the model."""
         return self.row.service_key, self.row.model or "", self.row.host or "", self.row.training
+
+    @property
+    def zone(self) -> str:
+        """Where its electricity is taken, as the build chose the factors of the grid; empty when unknown."""
+        bounds = self.row.group.bounds
+        return next((bounds[name].subject for name in GRID if name in bounds), "")
 
 
 def attached(build: BuildFile, register: Register) -> list[Attached]:

@@ -9,6 +9,7 @@ from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.core.number_format import bounds_text, exact_text, interval_text, step_for
 from estimator.places.criteria import HostingCriterion, criteria
+from estimator.places.evidence import country_of, country_said
 from estimator.places.requirements import PRIORITIES
 from estimator.places.supplier_answers import SupplierAnswer
 from estimator.reporting.documents.document import Document, Points, Record, Section, Table
@@ -189,7 +190,7 @@ def _hosting(facts: SheetFacts, name: str) -> list[EvidenceLine]:
 
 
 def _criterion_line(facts: SheetFacts, host: str, labels: tuple[str, ...], name: str) -> EvidenceLine:
-    found = next(c for c in criteria(host, facts.day, (*_stated_country(facts, host), *facts.supplied)) if c.id == name)
+    found = next(c for c in criteria(host, facts.day, (*facts.supplied, *_stated_country(facts, host))) if c.id == name)
     lang, place = facts.lang, load().label(host, facts.lang)
     reason = found.reason_text(lang)
     told = {"host": place, "labels": ", ".join(labels), "status": found.status_text(lang)}
@@ -202,15 +203,11 @@ def _criterion_line(facts: SheetFacts, host: str, labels: tuple[str, ...], name:
 
 
 def _stated_country(facts: SheetFacts, host: str) -> tuple[SupplierAnswer, ...]:
-    """The country stated in the scenario for a site of unknown country, when all its options agree."""
-    zones, known = load().zones, load().subjects[host].zone
+    """The country stated in the scenario for a site of another country or of none, when all its options agree."""
     uses = [o.use for o in facts.scenario.options if o.use and o.status == "studied" and o.label in facts.hosts[host]]
-    stated = {zones[use.zone].wider or use.zone if use.zone and use.zone in zones else "" for use in uses}
-    country = stated.pop() if len(stated) == 1 else ""
-    if known or not country:
-        return ()
-    by = facts.say("scenario_says")
-    return (SupplierAnswer(host=host, field="country", value=country, date=facts.day, by=by, document=facts.file),)
+    stated = {country_of(use.zone or "") for use in uses}
+    said = facts.say("scenario_says"), facts.file
+    return country_said(host, stated.pop(), facts.day, said, facts.supplied) if len(stated) == 1 else ()
 
 
 def _limits(found: HostingCriterion, facts: SheetFacts) -> str:

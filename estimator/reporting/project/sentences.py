@@ -27,7 +27,6 @@ from estimator.core.number_format import (
     stated_share_text,
     tick_text,
 )
-from estimator.governance.indicators.sovereignty import UNKNOWN
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.places.questionnaire import questionnaire
 from estimator.reporting.project.context import BARE, FOUR, LONGEST, SHORT, SheetFacts, clipped, once
@@ -169,9 +168,7 @@ def sovereignty(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     use = facts.scenario.option(option.id).use
     if option.status != "studied" or use is None or not use.model:
         return ()
-    known = sovereignty_facts(use.model, facts.host_of(option.id), facts.day)
-    if known["place"] == UNKNOWN and use.zone:  # a class of hosting has no country of its own
-        known["place"] = use.zone
+    known = sovereignty_facts(use.model, facts.host_of(option.id), facts.day, use.zone or "")
     return (option_words(known, facts.lang),)
 
 

@@ -35,9 +35,9 @@ from estimator.results.totals import AuthorityPart, MergedFile
 
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
+LEAST_SHARE = 0.01  # that is printed as a number [1]
 SEVERAL = 3  # times as much, from which a rise is said in times and not in per cent [1]
 MOST_AUTHORITIES = 20  # that are named where a number comes from
-WIDE = 0.10  # width of a share from which its interval is said
 
 
 def tell(key: str, lang: str, **facts: object) -> str:
@@ -187,19 +187,19 @@ def change_text(body: Mapping[str, Any], lang: str) -> str:
 
 
 def shares_text(low: float, high: float, lang: str) -> str:
-    """« entre 15 et 50 % »."""
-    return tell("shares", lang, low=share_text(low, lang).rstrip("% \u00a0\u202f"), high=share_text(high, lang))
+    """« entre 15 et 50 % », « de moins de 1 à 6 % »."""
+    key = "shares_from_less" if 0 < low < LEAST_SHARE else "shares"
+    return tell(key, lang, low=share_text(low, lang).rstrip("% \u00a0\u202f"), high=share_text(high, lang))
 
 
 def share_of_total(share: Interval | None, lang: str, form: str = "of_total") -> str:
-    """« 35 % du total », with its interval when it is wider than ten points; empty when unknown. form: "share"
-    where a heading says of what."""
+    """« entre 31 et 38 % du total », « 35 % du total » when both ends are so once rounded; empty when unknown. form:
+    "share" where a heading says of what."""
     if share is None:
         return ""
     low, central, high = share.ends
-    if high - low <= WIDE:
-        return tell(form, lang, share=share_text(central, lang))
-    return tell(form, lang, share=shares_text(low, high, lang))
+    narrow = share_text(low, lang) == share_text(high, lang)
+    return tell(form, lang, share=share_text(central, lang) if narrow else shares_text(low, high, lang))
 
 
 def against_text(body: Mapping[str, Any], lang: str) -> str:

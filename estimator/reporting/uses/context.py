@@ -160,22 +160,46 @@ class UseFacts:
 
     def model(self) -> str:
         """The name of the model as the catalogue knows it, else as it is written; where the register names none, of
-        those that were measured."""
-        return self._named(
-            self.case.model, [row.row.model for row in self.rows], lambda model: models.name_of(model, self.lang)
-        )
+        those of its months, with what they rest on."""
+        return self._named(self.case.model, "model", lambda model: models.name_of(model, self.lang))
 
     def host(self) -> str:
-        """The name of the site; where the register names none, of those that were measured."""
-        return self._named(
-            self.case.host, [row.row.host for row in self.rows], lambda name: load().label(name, self.lang)
-        )
+        """The name of the site; where the register names none, of those of its months, with what they rest on."""
+        return self._named(self.case.host, "host", lambda name: load().label(name, self.lang))
 
-    def _named(self, stated: str, read: Sequence[str | None], name: Callable[[str], str]) -> str:
+    def only(self, name: str) -> str:
+        """The model or the host of every month, or the zone; empty when unknown or when there are several."""
+        found = {row.zone if name == "zone" else getattr(row.row, name) for row in self.rows}
+        return (found.pop() or "") if len(found) == 1 else ""
+
+    @property
+    def site(self) -> str:
+        """The site that the register names, else that of every month."""
+        return self.case.host or self.only("host")
+
+    def _named(self, stated: str, name: str, words: Callable[[str], str]) -> str:
         if stated:
-            return name(stated)
-        names = some_of([name(found) for found in dict.fromkeys(read) if found], NAMES)
-        return self.say("as_measured", names=names) if names else self.missing()
+            return words(stated)
+        found: dict[str, list[Attached]] = {}
+        for row in self.rows:
+            if held := getattr(row.row, name):
+                found.setdefault(held, []).append(row)
+        told: dict[str, list[str]] = {}
+        for held, rows in found.items():
+            told.setdefault(self._basis(name, rows), []).append(words(held))
+        return " ; ".join(self.say(b, names=some_of(n, NAMES)) for b, n in told.items()) or self.missing()
+
+    def _basis(self, name: str, rows: Sequence[Attached]) -> str:
+        """What the model or the host of some months rests on: of a site, what it was taken from unless it is the trace;
+        else the proof of most of their electricity."""
+        of = self.scope.sources.build.host_origins if name == "host" else {}
+        origins = {origin for row in rows for origin in of.get((row.row.service_key, row.row.host or ""), ())}
+        if origins and origins <= {"provider", "unknown"}:
+            return "as_supposed"
+        if origins and "trace" not in origins:
+            return "as_declared"
+        shares = known_shares(rows)
+        return f"as_{max(shares, key=shares.__getitem__)}" if shares else "as_estimated"
 
     def traced(self) -> str:
         """Where its numbers come from: build, factors, period, and the command that opens them."""

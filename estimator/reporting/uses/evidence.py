@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
 
+from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.catalogue.models import known
 from estimator.catalogue.models import load as models
 from estimator.core.errors import say
@@ -13,7 +14,7 @@ from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.footprints import of_one_unit
 from estimator.governance.indicators.practices import fits
 from estimator.places.criteria import criteria
-from estimator.places.evidence import HostUnknown
+from estimator.places.evidence import HostUnknown, country_said
 from estimator.places.placing import answers_on
 from estimator.places.requirements import PRIORITIES
 from estimator.reporting.documents.document import Document, Record, Row, Section, Table, TableCell
@@ -194,16 +195,16 @@ def _precision(facts: UseFacts) -> HeldEvidence:
 
 def _hosting(facts: UseFacts, name: str) -> HeldEvidence:
     """A criterion on the site of the use, judged on what is published or answered of it."""
-    host, day = facts.case.host, facts.scope.day
+    host, day, said = facts.site or UNKNOWN_SITE, facts.scope.day, (facts.say("rows_say"), facts.period)
+    answers = answers_on(facts.scope.sources.home, day)
     try:
-        judged = {c.id: c for c in criteria(host, day, answers_on(facts.scope.sources.home, day))} if host else {}
+        answers = (*answers, *country_said(host, facts.only("zone"), day, said, answers))
+        found = next(c for c in criteria(host, day, answers) if c.id == name)
     except HostUnknown:
-        judged = {}
-    if not judged or judged[name].status == "unknown":
-        return HeldEvidence(
-            "missing", facts.host() if judged else "", facts.say("who_supplier") if judged else facts.case.owner_role
-        )
-    found = judged[name]
+        return HeldEvidence("missing", "", facts.case.owner_role)
+    if found.status == "unknown":
+        who = facts.say("who_supplier") if facts.site else facts.case.owner_role
+        return HeldEvidence("missing", facts.host() if facts.site else "", who)
     sources = " ; ".join(f"{e.title}, {e.locator} ({e.date})" for e in found.evidence)
     text = facts.say("held_site", host=facts.host(), status=found.status_text(facts.lang), sources=sources)
     return HeldEvidence("declared" if any(e.declared for e in found.evidence) else "verified", text)
