@@ -16,7 +16,14 @@ from estimator.core.interval import Interval
 from estimator.core.number_format import LADDERS, WHOLE, figure, made_share, share_text, step_for
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.summary.one_page import weighed
-from estimator.reporting.summary.sentences import minimum, period_text, share_of_total, shares_text, territory_text
+from estimator.reporting.summary.sentences import (
+    judged,
+    minimum,
+    period_text,
+    share_of_total,
+    shares_text,
+    territory_text,
+)
 
 Body = Mapping[str, Any]
 EVERY_STATUS = ("held", "covered", "partly", "not_held", "not_measured")
@@ -57,10 +64,10 @@ def _verdict(body: Body) -> str:
     """The key of the answer: against the objective, else against the ceiling, else that neither is voted here."""
     energy = body["indicators"]["energy"]
     if energy["objective"]:
-        return (energy["path"] or {}).get("verdict") or "unknown"
+        return judged(energy["path"] or {})
     if energy["budget"]:
-        found = energy["budget"]["verdict"] or "unknown"
-        return found if found in ("open", "unknown") else f"ceiling_{found}"
+        found = judged(energy["budget"])
+        return found if found in ("open", "least", "unknown") else f"ceiling_{found}"
     return "ceilings" if body["territory_budgets"] or body["use_budgets"] else "none"
 
 

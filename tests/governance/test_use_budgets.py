@@ -26,9 +26,9 @@ from estimator.ledger import Ledger
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.evaluation import evaluation
-from estimator.reporting.summary.ceilings import ceilings, use_budget_text
+from estimator.reporting.summary.ceilings import budget_text, ceilings, use_budget_text
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.sentences import verdict
+from estimator.reporting.summary.sentences import path_text, verdict
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.uses.ahead import ahead_lines, forecast_lines
 from estimator.reporting.uses.context import use_facts
@@ -36,7 +36,7 @@ from estimator.reporting.uses.resident import resident
 from scripts.lever_homes import NONE
 from tests.comparison.test_compare_parts import option, scenario
 from tests.core.test_numbers import spaced
-from tests.governance.test_commitments import FACTS
+from tests.governance.test_commitments import ENERGY, FACTS
 from tests.governance.test_indicators import run
 from tests.support import activity, append, built, moment, sobria
 
@@ -267,7 +267,8 @@ def test_a_use_without_a_forecast_says_why(home: Path) -> None:
 def test_levers_forecast_and_ceiling_have_the_days_of_their_use(home: Path) -> None:
     """A second service of the use, known for the one 5 October, of the running month: from 5 January to 5 October,
     27 + 28 + 31 + 30 + 31 + 30 + 31 + 31 + 30 + 5 = 274 days of 90 + 6 kWh. A year is × 365 ÷ 274 in the forecast and
-    in what the levers are of, and × 361 ÷ 274 until the end of this one; « autre » keeps its own 244 days."""
+    in what the levers are of, and × 361 ÷ 274 until the end of this one; « autre » keeps its own 244 days: the year of
+    both is not 996 × 361 ÷ 274 = 1,312, and that is said."""
     register = Register(home)
     register.attach("courriers", {"service_key": "relance"}, WHO)
     built(home, run("relance", 6, "2026-10"))
@@ -278,6 +279,11 @@ def test_levers_forecast_and_ceiling_have_the_days_of_their_use(home: Path) -> N
     assert used and used.central == pytest.approx(96 * 365 / 274 + 900 * 365 / 244, rel=1e-3)
     (ceiling,) = budgets(home, 150.0)
     assert ceiling["days"] == 274 and ceiling["projected"]["central"] == pytest.approx(96 * 361 / 274, rel=1e-3)
+    Commitments(home).vote_budget(VOTE | {"territory": "metropole", "year": "2026", "value": 3000}, WHO)
+    both = sheet(scope_of(home, "metropole", today=TODAY))["indicators"]["energy"]["budget"]
+    assert (ceiling["ways"], both["ways"], both["days"]) == ([], ["apart"], 274)
+    assert both["projected"]["central"] == pytest.approx(96 * 361 / 274 + 900 * 361 / 244, rel=1e-3)
+    assert "(274 jours connus, chaque usage à son rythme)" in spaced(budget_text(both, "kWh", "fr"))
 
 
 def test_a_use_that_is_over_has_neither_lever_nor_forecast(home: Path) -> None:
@@ -358,7 +364,8 @@ def test_a_year_is_made_of_the_days_whose_electricity_is_known(
 ) -> None:
     """0.15 kWh in March, and three months of which nothing is known: 0.15 × 365 ÷ 31 = 1.77 kWh, not ÷ 122 = 0.45; the
     use ran from 1 March, and its ceiling counts 306 days: 1.48. With a second row of March, unknown, that is a minimum.
-    Eleven months known are not the year, and a month between two known ones that is not is no day without a run."""
+    Eleven months known are not the year, and a month between two known ones that is not is no day without a run. 5 is
+    over them all, and a minimum under it settles nothing."""
     built(tmp_path, *(of_month(month, 0.15) for month in known), *(of_month(month, None) for month in unknown))
     register = Register(tmp_path)
     register.create(FACTS | {"name": "Courriers", "commune": "metropole"}, WHO, "courriers")
@@ -368,7 +375,7 @@ def test_a_year_is_made_of_the_days_whose_electricity_is_known(
     scope, spent = scope_of(tmp_path, today=date(2027, 1, 15)), 0.15 * len(known)
     year = (date(2026, 12, 31) - date(2026, min(known + unknown), 1)).days + 1
     (found,) = use_budgets(replace(scope, period=Period("2026")))
-    assert (found["days"], found["at_least"], found["verdict"]) == (days, at_least, "under")
+    assert (found["days"], found["at_least"], found["verdict"]) == (days, at_least, "open" if at_least else "under")
     assert found["projected"]["central"] == pytest.approx(spent * year / days)
     (running_one,) = running(scope.sources)
     assert (running_one.days, running_one.at_least) == (days, at_least)
@@ -387,6 +394,44 @@ def test_a_year_is_made_of_the_days_whose_electricity_is_known(
         *forecast_lines(said, "fr")[1:],
     ):
         assert ("un minimum" in text) is at_least, text
+
+
+@pytest.mark.parametrize(
+    ("vote", "state", "short", "long"),
+    [
+        (5.0, "open", "ce qui est connu le tiendrait.", "Ce qui est connu ne le dépasserait pas, mais une part"),
+        (1.475, "open", "il serait dépassé en décembre au plus tôt.", "ou pas du tout ; on ne peut pas trancher"),
+        (1.15, "over", "à ce rythme, dépassé en octobre.", "il serait dépassé en octobre"),
+    ],
+)
+def test_a_minimum_under_a_vote_leaves_it_open(vote: float, state: str, short: str, long: str, tmp_path: Path) -> None:
+    """0.15 kWh in March are 0.15 × 306 ÷ 31 = 1.481 from then on, of a meter within 2 %; of « Voirie » in March nothing
+    is known. Under 5 for what is known, which that may change; 1.475 is within; 1.15 is 237 days after 1 March, 233 to
+    242 within 2 %, in October, and more electricity only passes it sooner. The path is as
+    many kWh, for 365 days: 1.77."""
+    silent = of_month(3, None).model_copy(update={"service_key": "voirie"})
+    built(tmp_path, of_month(3, 0.15), silent)
+    register, votes = Register(tmp_path), Commitments(tmp_path)
+    for name in ("Courriers", "Voirie"):
+        register.create(FACTS | {"name": name, "commune": "metropole"}, WHO, name.casefold())
+        register.attach(name.casefold(), {"service_key": name.casefold()}, WHO)
+    votes.vote_budget(VOTE | {"territory": "metropole", "year": "2026", "value": vote}, WHO)
+    scope = scope_of(tmp_path, "metropole", "2026", today=date(2026, 12, 15))
+    body = synthesis(scope)
+    found = body["indicators"]["energy"]["budget"]
+    assert (found["verdict"], found["unknown"], found["unnamed"], found["ways"]) == (state, ["Voirie"], 0, [])
+    whose, unsettled = "une part de l’électricité n’est pas connue (Voirie)", state == "open"
+    ((_, said),) = ceilings(body, "fr")
+    told, answer, plain = budget_text(found, "kWh", "fr"), verdict(body, "fr"), str(simple(body, {}, "fr")[0])
+    assert spaced(short) in spaced(said) and spaced(long) in spaced(told)
+    assert [whose in text for text in (said, answer, plain)] == [unsettled] * 3 and (vote != 5 or whose in told)
+    assert answer.startswith("On ne peut pas trancher" if unsettled else "Non, à ce rythme")
+    assert ("Nous ne sommes pas sûrs" in plain) is unsettled
+    votes.vote_objective(ENERGY | {"date": "2026-01-01", "unit": "kWh", "value": vote, "reference_value": vote}, WHO)
+    body = synthesis(scope_of(tmp_path, "metropole", "2026", today=date(2026, 12, 15)))
+    path = path_text(body["indicators"]["energy"], "fr")
+    assert ("Ce qui est connu la tiendrait" in path, whose in path) == (vote == 5, vote == 5)
+    assert spaced(verdict(body, "fr")).startswith("On ne peut pas trancher : à ce" if vote == 5 else "Non, au regard")
 
 
 def test_the_first_day_known_is_not_that_of_a_service_unknown_then(tmp_path: Path) -> None:
@@ -424,12 +469,15 @@ def test_a_forecast_counts_a_training_once(home: Path) -> None:
 def test_a_ceiling_counts_a_training_once(home: Path) -> None:
     """7 kWh of tuning in May and 90 of answers in 244 days known of 361, from 5 January: 7 + 90 × 361 ÷ 244 = 140.2.
 
-    150 is passed by none; of 120, 23 are left after 97, which the 43.2 of the 117 days left reach in 63 days."""
+    150 is passed by none; of 120, 23 are left after 97, which the 43.2 of the 117 days left reach in 63 days. Without
+    that word, 97 × 361 ÷ 244 would be 143.5."""
     append(Ledger(home), [run("courriers", 7, "2026-05").model_copy(update={"phase": "training"})])
     (found,) = budgets(home, 150.0)
     assert found["spent"]["central"] == pytest.approx(97)
     assert found["projected"]["central"] == pytest.approx(7 + 90 * 361 / 244, rel=1e-3)
-    assert found["passed"]["central"] is None
+    assert found["passed"]["central"] is None and found["ways"] == ["once"]
+    assert "(244 jours connus, l'entraînement compté une fois), l'année" in spaced(use_budget_text(found, "fr"))
+    assert "(244 known days, training counted once), the year" in spaced(use_budget_text(found, "en"))
     (lower,) = budgets(home, 120.0)
     assert lower["passed"]["central"] == 202611
 

@@ -14,9 +14,9 @@ from estimator.governance.indicators.known_days import (
     YEAR,
     days_known,
     days_worth,
-    known_in_part,
     ledger_end,
     past_year,
+    unknown_rows,
 )
 from estimator.governance.indicators.projection import verdict_of
 from estimator.governance.indicators.scope import Scope, Sources
@@ -78,16 +78,16 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     drawn = [year * (1 + growth / 100) ** k for k in range(1, max(YEARS) + 1)]
     sums = list(accumulate(drawn))
     over = {n: interval(sums[n - 1] + (0.0 if trained is None else trained), "kWh") for n in YEARS}
-    last = ledger_end(scope.sources) // 100
-    years = tuple(_ahead(scope, case, last + k, interval(each, "kWh")) for k, each in enumerate(drawn, 1))
+    last, least = ledger_end(scope.sources) // 100, bool(unknown_rows(known))
+    years = tuple(_ahead(scope, case, last + k, interval(each, "kWh"), least) for k, each in enumerate(drawn, 1))
     once = None if trained is None else interval(trained, "kWh")
     stated = case.growth_percent is not None
-    told = {"days": days, "at_least": known_in_part(known), "growth": growth, "stated": stated}
+    told = {"days": days, "at_least": least, "growth": growth, "stated": stated}
     return Forecast(**told, year=interval(year, "kWh"), once=once, years=years, over=over)
 
 
-def _ahead(scope: Scope, case: UseCase, year: int, energy: Interval) -> YearAhead:
+def _ahead(scope: Scope, case: UseCase, year: int, energy: Interval, at_least: bool) -> YearAhead:
     voted = scope.sources.commitments.budget("energy", case.commune, year, case.id)
     ceiling = voted.ceiling if voted else None
-    verdict = None if ceiling is None else verdict_of(ceiling, energy)
+    verdict = None if ceiling is None else verdict_of(ceiling, energy, at_least)
     return YearAhead(year=year, energy=energy, ceiling=ceiling, verdict=verdict)

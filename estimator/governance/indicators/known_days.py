@@ -59,11 +59,10 @@ def is_known(group: ActivityGroup) -> bool:
     return is_counted(ENERGY, group, group.values)
 
 
-def known_in_part(rows: Sequence[Attached]) -> bool:
-    """Whether electricity is known of a part alone of a month of these rows: a year like their days is a minimum."""
-    known = known_rows(rows)
-    seen, months = {id(row) for row in known}, {row.row.month for row in known}
-    return any(row.row.month in months and id(row) not in seen for row in rows)
+def unknown_rows(rows: Sequence[Attached]) -> list[Attached]:
+    """Those whose electricity is not known, of months of which a part is: a year like their days is a minimum."""
+    months = {row.row.month for row in known_rows(rows)}
+    return [row for row in rows if row.row.month in months and not is_known(row.row.group)]
 
 
 def days_run(build: BuildFile, rows: Sequence[Attached], today: date) -> list[date]:
@@ -86,12 +85,16 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(n) for n in range((last - first).days + 1)]
 
 
-def known_text(days: int, at_least: bool) -> dict[str, str]:
+def known_text(days: int, at_least: bool, ways: Sequence[str] = ()) -> dict[str, str]:
     """« 5 jours connus seulement, ce qui est court », « 244 jours connus », by language: days that are covered, never
-    told as months, which are those with a row. at_least: whether they are `known_in_part`."""
+    told as months, which are those with a row. at_least: whether a part of them is unknown; ways: of `Pace.ways`."""
     key = "known_day" if days == 1 else "known_short" if days < SHORT else "known_days"
-    part = {lang: say("periods", "known_in_part", lang) if at_least else "" for lang in LANGUAGES}
-    return {lang: say("periods", key, lang, count=days, part=part[lang]) for lang in LANGUAGES}
+    said = {}
+    for lang in LANGUAGES:
+        part = say("periods", "known_in_part", lang) if at_least else ""
+        told = "".join(say("periods", f"known_{way}", lang) for way in ways)
+        said[lang] = say("periods", key, lang, count=days, part=part, ways=told)
+    return said
 
 
 def known_months_text(months: int, lang: str) -> str:

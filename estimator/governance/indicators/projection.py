@@ -8,6 +8,7 @@ from typing import Any
 from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
 from estimator.governance.commitments.commitments import expected
+from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.footprints import of_scope, totals
 from estimator.governance.indicators.known_days import (
     YEAR,
@@ -15,9 +16,9 @@ from estimator.governance.indicators.known_days import (
     days_known,
     days_run,
     days_worth,
-    known_in_part,
     known_rows,
     month_of,
+    unknown_rows,
 )
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import Attached, months_of
@@ -90,9 +91,28 @@ class Pace:
         return found
 
     @cached_property
-    def at_least(self) -> bool:
-        """Whether the year is a minimum, its days being known in part."""
-        return known_in_part(self.rows)
+    def ways(self) -> list[str]:
+        """What its known days multiplied do not say of the year: "once", a training in it counts once; "apart", its
+        uses, or services without one, have each their own known days."""
+        if self.days >= YEAR:
+            return []
+        known = known_rows(self.rows)
+        times = {part: self._times[part] for part in map(_part, known) if part in self._times}
+        uneven = any(found != self.span / self.worth for found in times.values()) or any(map(self._is_over, known))
+        once = any(row.row.training for row in known)
+        return [way for way, so in (("once", once), ("apart", len(times) > 1 and uneven)) if so]
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """The days known: days: how many; ways: as `ways` says; at_least: whether a part of their electricity is not
+        known, the year being a minimum; unknown: the names of the uses that it is of, or of the services of one use;
+        unnamed: how many others are outside the register, or of too few people to be named."""
+        rows, shown = unknown_rows(self.rows), grouped(self.scope.year(self.year)).shown
+        cases = {row.id: row.use_case for row in rows if row.use_case and row.id in shown}
+        names, unnamed = [case.name for case in cases.values()], len({_part(row) for row in rows}) - len(cases)
+        if self.scope.use:
+            names, unnamed = list(dict.fromkeys(row.row.service_key for row in rows)), 0
+        return {"days": self.days, "ways": self.ways, "at_least": bool(rows), "unknown": names, "unnamed": unnamed}
 
     @property
     def span(self) -> int:
@@ -103,7 +123,7 @@ class Pace:
         """The year against the trajectory of the objective in force, None without one.
 
         span: the days compared, a year, or as many as the reference year has when the vote does not state its value.
-        at_least: whether the year is a minimum.
+        With what `known` says; verdict as in `against_budget`.
         """
         scope = self.scope
         objective = scope.sources.commitments.objective(indicator, scope.territory, scope.period.last_day)
@@ -114,24 +134,24 @@ class Pace:
         if stated is None:
             _, _, span, past = _known(then)
             stated = past[indicator].central
-        body: dict[str, Any] = {"year": self.year, "days": self.days, "span": span, "reference": stated}
-        body |= {"at_least": self.at_least}
+        body: dict[str, Any] = {"year": self.year, "span": span, "reference": stated} | self.known
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
         body |= {"projected": self.projected(indicator, span), "path": None, "target": None, "verdict": None}
         if stated is None:
             return body
         body |= {"path": expected(objective, self.year, stated), "target": objective.target(stated)}
-        return body | {"verdict": verdict_of(body["path"], body["projected"])}
+        return body | {"verdict": verdict_of(body["path"], body["projected"], body["at_least"])}
 
     def against_budget(self, indicator: str) -> dict[str, Any] | None:
         """The year against its voted ceiling, None without one: what is spent, and the days not known yet at its pace.
 
         since: the first month of those days, None when it is January.
         passed: the month [yyyymm] in which each bound of the interval reaches it, None when not in the year.
-        verdict: "under" and "over" hold for the whole interval, "open" otherwise; "passed": already exceeded.
+        verdict: "over" holds for the whole interval, and "under" too, of a year that is no minimum; "open" otherwise;
+        "passed": already exceeded.
         maybe: the first of these days is over, and it is not passed for sure.
         closed, gaps: as `closing` says; the verdict of a closed use is final, "open" where a gap may change it.
-        at_least: whether the year is a minimum; of a closed use, it is a gap too.
+        With what `known` says.
         used: share of it that is used already [1]; near: nine tenths of it, and not passed for sure.
         """
         budget = self.scope.sources.commitments.budget(indicator, self.scope.territory, self.year, self.scope.use)
@@ -139,12 +159,10 @@ class Pace:
             return None
         ends, spent = self.projected(indicator, self.span), self.spent[indicator]
         since = next((self.year * 100 + day.month for day in self.to_count[:1] if day.month > 1), None)
-        body: dict[str, Any] = {"year": self.year, "days": self.days, "since": since, "ceiling": budget.ceiling}
+        body: dict[str, Any] = {"year": self.year, "since": since, "ceiling": budget.ceiling} | self.known
         body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
-        body |= {"withheld": False, "spent": spent, "projected": ends, "verdict": verdict_of(budget.ceiling, ends)}
-        body |= self.closing() | {"at_least": self.at_least}
-        if body["verdict"] == "under" and (body["gaps"] or (body["closed"] and body["at_least"])):
-            body["verdict"] = "open"
+        body |= {"withheld": False, "spent": spent, "projected": ends} | self.closing()
+        body["verdict"] = verdict_of(budget.ceiling, ends, body["at_least"] or bool(body["gaps"]))
         reached = {end: self._reached(budget.ceiling, spent[end], ends[end]) if ends else None for end in ENDS}
         body["passed"] = {end: day and day.year * 100 + day.month for end, day in reached.items()} if ends else None
         is_passed = bool(ends and spent.ends.low > budget.ceiling)
@@ -193,11 +211,11 @@ def _so_far(year: Scope) -> Scope:
     return year.over(month for month in months_of(year.rows) if month <= running)
 
 
-def verdict_of(limit: float, found: Interval | None) -> str | None:
-    """« under » and « over » hold for the whole interval, « open » otherwise; None of an unknown one."""
+def verdict_of(limit: float, found: Interval | None, at_least: bool) -> str | None:
+    """« over » holds for the whole interval, and « under » too, of no minimum; « open » otherwise; None of none."""
     if found is None:
         return None
     low, _, high = found.ends
     if low > limit:
         return "over"
-    return "under" if high <= limit else "open"
+    return "under" if high <= limit and not at_least else "open"

@@ -15,9 +15,9 @@ from estimator.governance.indicators.known_days import (
     days_known,
     days_worth,
     is_known,
-    known_in_part,
     ledger_end,
     past_year,
+    unknown_rows,
 )
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.indicators.usage_by_case import Attached, months_of
@@ -158,7 +158,7 @@ def _service(
     requests = sum(counted) if counted else None
     last = _last(entries)
     known = days_known(build, entries, sources.today)
-    days = max(1, len(known)), days_worth(known), known_in_part(entries)
+    days = max(1, len(known)), days_worth(known), bool(unknown_rows(entries))
     return RunningService(
         *last.key, tuple(months_of(entries)), *days, last.use_case, tuple(groups), tuple(lines), servings, requests
     )

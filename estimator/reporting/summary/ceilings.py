@@ -10,12 +10,14 @@ from estimator.core.periods import first_day
 from estimator.governance.indicators.known_days import known_text
 from estimator.reporting.summary.sentences import (
     amount_text,
+    judged,
     minimum,
     path_text,
     period_text,
     shares_text,
     tell,
     territory_text,
+    unknown_part,
 )
 
 
@@ -42,7 +44,8 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
         return tell(f"budget_{_state(found)}", lang, **facts)
     facts |= {
         "projected": "".join(said_in_sentence(found["projected"], lang)),
-        "known": known_text(found["days"], found["at_least"])[lang],
+        "known": known_text(found["days"], found["at_least"], found["ways"])[lang],
+        "unknown": unknown_part(found, lang),
     }
     facts |= _passing(found, lang)
     if found["closed"]:
@@ -82,7 +85,7 @@ def _state(found: Mapping[str, Any]) -> str:
     if found["closed"]:
         return f"closed_{found['verdict']}"
     one = found["verdict"] == "over" and found["passed"]["high"] == found["passed"]["low"]
-    return "over_one" if one else str(found["verdict"])
+    return "over_one" if one else judged(found)
 
 
 def _passing(found: Mapping[str, Any], lang: str) -> dict[str, str]:

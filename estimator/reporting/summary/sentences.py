@@ -37,6 +37,7 @@ ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
 LEAST_SHARE = 0.01  # that is printed as a number [1]
 SEVERAL = 3  # times as much, from which a rise is said in times and not in per cent [1]
+FEW_NAMES = 2  # of what is unknown in a year, that a sentence holds
 MOST_AUTHORITIES = 20  # that are named where a number comes from
 
 
@@ -264,10 +265,11 @@ def path_text(entry: Mapping[str, Any], lang: str) -> str:
     unit = found["projected"]["unit"]
     step = step_for(unit, found["path"], lang)
     facts = {"year": found["year"], "path": with_unit(plain(found["path"], step, lang), step)}
-    known = known_text(found["days"], found["at_least"])[lang]
+    known = known_text(found["days"], found["at_least"], found["ways"])[lang]
+    facts |= {"unknown": unknown_part(found, lang)}
     facts |= {"projected": interval_text(found["projected"], lang), "known": known}
     facts["span"] = format_unit(found["span"], "duration-day", locale=lang)
-    return tell(f"path_{found['verdict']}", lang, **facts)
+    return tell(f"path_{judged(found)}", lang, **facts)
 
 
 def limit_texts(limits: list[Mapping[str, Any]], lang: str) -> list[str]:
@@ -308,17 +310,34 @@ def verdict(body: Mapping[str, Any], lang: str) -> str:
     energy = body["indicators"]["energy"]
     if energy["objective"]:
         found = energy["path"] or {}
-        return minimum(found, tell(f"answer_{found.get('verdict') or 'unknown'}", lang), lang)
+        return minimum(found, tell(f"answer_{judged(found)}", lang), lang)
     if found := energy["budget"]:
-        return minimum(found, tell(f"answer_ceiling_{found['verdict'] or 'unknown'}", lang, year=found["year"]), lang)
+        return minimum(found, tell(f"answer_ceiling_{judged(found)}", lang, year=found["year"]), lang)
     return tell("answer_ceilings" if body["territory_budgets"] or body["use_budgets"] else "answer_none", lang)
 
 
 def minimum(found: Mapping[str, Any], said: str, lang: str) -> str:
     """What is said of a year against a vote, and that this year is a minimum where a higher one might be said of
     otherwise."""
-    told = found.get("at_least") and found["verdict"] in ("under", "open")
-    return f"{said} {tell('year_at_least', lang)}" if told else said
+    told = found.get("at_least") and found["verdict"] == "open"
+    return f"{said} {tell('year_at_least', lang, unknown=unknown_part(found, lang))}" if told else said
+
+
+def judged(found: Mapping[str, Any]) -> str:
+    """The key of its verdict against a vote; "least" where what is known is under it, and the rest leaves it open."""
+    if not found.get("verdict"):
+        return "unknown"
+    limit = found["path"] if "path" in found else found["ceiling"]
+    is_least = found["verdict"] == "open" and found["at_least"] and found["projected"]["high"] <= limit
+    return "least" if is_least else str(found["verdict"])
+
+
+def unknown_part(found: Mapping[str, Any], lang: str) -> str:
+    """« une part de l'électricité n'est pas connue (Voirie, Accueil…) »: whose it is, where it can be told."""
+    names = found["unknown"][:FEW_NAMES]
+    more = "…" if found["unnamed"] or names != found["unknown"] else ""
+    of = tell("part_unknown_of", lang, names=", ".join(names) + more) if names else ""
+    return tell("part_unknown", lang, of=of)
 
 
 def caveat(body: Mapping[str, Any], lang: str) -> str:

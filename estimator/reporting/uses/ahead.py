@@ -42,7 +42,8 @@ def forecast_lines(found: Forecast, lang: str) -> list[str]:
         passed = next((year.year for year in voted if year.verdict != "under"), None)
         said.append(tell("forecast_ceilings", lang, each=comma.join(judged)))
         said[-1] += f" {tell('forecast_passed', lang, year=passed)}" if passed else ""
-        said[-1] += f" {tell('year_at_least', lang)}" if found.at_least else ""
+        unknown = tell("part_unknown", lang, of="")
+        said[-1] += f" {tell('year_at_least', lang, unknown=unknown)}" if found.at_least else ""
     year, known = figure(found.year, lang).interval, known_text(found.days, found.at_least)[lang]
     said.append(tell("forecast_supposed", lang, known=known, year=year))
     once = [tell("forecast_once", lang, once=figure(found.once, lang).interval)] if found.once else []
