@@ -9,7 +9,7 @@ import pytest
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import t
 from estimator.governance.indicators.open_scope import scope_of
-from estimator.governance.levers.levers import levers
+from estimator.governance.levers.levers import levers, together_text
 from estimator.reporting.summary.decisions import LEAST, MOST, decisions, gain_text
 from tests.dashboard.test_dashboard_pages import LANGUAGES, page
 
@@ -31,6 +31,7 @@ def test_the_page_says_every_lever_and_what_is_missing(shown: Path, lang: str) -
         assert f"<h3>{lever.title[lang]}</h3>" in text
         assert f"<p>{gain_text(lever, lang)} " in text and lever.check[lang] in text
         assert lever.after is None or t("levers.after", lang, n=lever.after) in text
+    assert together_text(found, lang) in text and {one.number for one in found.of(None)} == set(found.added)
     assert all(f">{none.why[lang]}<" in text for none in found.not_told)
     assert f"<summary>{t('levers.others', lang, n=len(found.levers) - 3)}</summary>" in text
     assert ["1 autre levier,", "1 other lever,"][lang == "en"] in t("levers.others", lang, n=1)
