@@ -27,7 +27,7 @@ def totals_text(found: "Totals", lang: str) -> str:
             *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
             say(
                 "cli",
-                "totals_kept" if cover.to_check else "totals_sound",
+                "totals_kept" if cover.to_check else "totals_unknown_alone" if cover.unknown else "totals_sound",
                 lang,
                 to_check=count_text(cover.to_check, lang),
             ),

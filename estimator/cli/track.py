@@ -57,9 +57,10 @@ def seconds_of(text: str, sampling_s: float) -> float:
 
 
 def kwh_of(text: str) -> float:
-    """An amount of electricity such as 500Wh, 2kWh or 1,5 MWh [kWh]. SobriaError bad_budget."""
-    found = re.fullmatch(r"(\d+(?:[.,]\d+)?) ?(wh|kwh|mwh)", text.strip().lower())
-    kwh = float(found[1].replace(",", ".")) * _KWH[found[2]] if found else 0.0
+    """An amount of electricity such as 500Wh, 2kWh or 1,5 MWh [kWh]. SobriaError bad_budget, of mWh too, which is
+    a thousandth of a Wh or, written by mistake, a million of them."""
+    found = re.fullmatch(r"(\d+(?:[.,]\d+)?) ?(M?wh|kwh)", text.strip(), re.IGNORECASE)
+    kwh = float(found[1].replace(",", ".")) * _KWH[found[2].lower()] if found and found[2][0] != "m" else 0.0
     if not kwh:
         raise SobriaError("bad_budget", text=text)
     return kwh

@@ -121,6 +121,7 @@ class FileCheck:
     def _count(self, kind: Mapping[str, Any]) -> None:
         """Count rows of a kind; one whose electricity has no proof is not estimable."""
         modelled, named = kind["modelled"], not kind["model"] or known(kind["model"]) is not None
+        able = all(is_of(kind["model"], made) for made in ("audio", "image") if kind[made])
         subjects = load().subjects
         modes = {
             part: subjects.get(kind[f"{part}_mode"] or "") for part in COMPONENTS if kind[f"{part}_kwh"] is not None
@@ -128,7 +129,7 @@ class FileCheck:
         found = {part: str(mode.proof) for part, mode in modes.items() if mode and mode.proof}
         for part, proof in found.items():
             self.kwh.setdefault(proof, Counter())[part] += kind[f"{part}_kwh"]
-        proofs = set(found.values()) or {"estimated" if modelled and named else NOT_ESTIMABLE}
+        proofs = set(found.values()) or {"estimated" if modelled and named and able else NOT_ESTIMABLE}
         self.proofs.update(dict.fromkeys(proofs, kind["times"]))
         apart = ["zone_apart"] if load().zone_apart(kind["host"], kind["zone"]) else []
         self.checks.update(dict.fromkeys([*kind["checks"], *apart], kind["times"]))
@@ -222,7 +223,9 @@ def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
     embeds = named_sql(name for name in names if is_of(name, "embedding"))
     sql = (
         f"SELECT service_key, model, host, zone, zone_as_read, checks, {told}, ({modelled_sql(embeds)}) AS modelled,"
-        " COUNT(*) AS times FROM activities GROUP BY ALL ORDER BY MIN(line)"
+        " audio_s > 0 AND silent AS audio, images > 0 AND silent AS image,"
+        " COUNT(*) AS times FROM (SELECT *, COALESCE(output_tokens, 0) = 0 AS silent FROM activities)"
+        " GROUP BY ALL ORDER BY MIN(line)"
     )
     with connect() as connection:
         connection.register("activities", rows)

@@ -111,3 +111,12 @@ def test_rows_in_a_table_are_counted_as_rows_one_by_one() -> None:
     together.look_at(ReadResult([], [], len(rows), table=parquet_files.table_of(rows, ACTIVITY_SCHEMA)))
     for told in ("read", "proofs", "checks", "unknown_models"):
         assert getattr(together, told) == getattr(one_by_one, told) and getattr(together, told)
+
+
+@pytest.mark.parametrize(("model", "told"), [("mistral-large-3", "not_estimable"), ("whisper-large-v3", "estimated")])
+def test_check_promises_no_estimate_of_sound_that_a_model_does_not_hear(tmp_path: Path, model: str, told: str) -> None:
+    """The build knows no electricity of a second of sound of a model that writes."""
+    head, row = "date;heures de son;modèle;poste;pays;service", f"2026-03-03;3,5;{model};station de travail;France;s"
+    (tmp_path / "son.csv").write_text(f"{head}\n{row}\n", "utf-8")
+    (file,) = check_paths(tmp_path / "home", [tmp_path / "son.csv"], context()).files
+    assert dict(file.proofs) == {told: 1}

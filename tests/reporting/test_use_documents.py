@@ -423,6 +423,9 @@ def test_a_unit_that_nothing_counts_is_refused_with_those_that_are(home: Path) -
     built(home, run("courriers", 1, "2024-02", zone=None))
     with refuses("score_unknown", "by location are unknown"):
         score(home, period="2024").as_dict()
+    built(home, run("courriers", 1, "2023-02", other_energy_kwh=None, other_mode="mode/not_declared"))
+    with refuses("score_without_energy", "its electricity is unknown.*neither electricity"):
+        score(home, period="2023").as_dict()
     built(home, run("courriers", 0, "2027-01", machine_hours=None))
     with refuses("nothing_counted", "volume_mensuel"):
         score(home, "", "2027").as_dict()

@@ -144,7 +144,7 @@ def test_a_budget_is_read(text: str, kwh: float) -> None:
     assert kwh_of(text) == kwh
 
 
-@pytest.mark.parametrize("text", ["2", "2kW", "-1kWh", "0kWh", "2k", "kWh", ""])
+@pytest.mark.parametrize("text", ["2", "2kW", "-1kWh", "0kWh", "2k", "kWh", "", "1mWh", "1mwh"])
 def test_an_unreadable_budget_is_refused(text: str) -> None:
     with pytest.raises(SobriaError) as refused:
         kwh_of(text)

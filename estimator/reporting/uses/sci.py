@@ -44,13 +44,23 @@ class CarbonIntensity:
 
     @cached_property
     def rows(self) -> list[Attached]:
-        """The months whose emissions by location are known. score_without_figures, score_unknown."""
+        """The months whose emissions by location are known. score_without_figures, score_without_energy,
+        score_unknown."""
         if not self.facts.rows:
-            why = {f"why_{lang}": replace(self.facts, lang=lang).no_figures for lang in LANGUAGES}
-            raise SobriaError("score_without_figures", name=self.facts.case.name, period=self.facts.scope.period, **why)
+            told = {f"why_{lang}": replace(self.facts, lang=lang).no_figures for lang in LANGUAGES}
+            raise SobriaError(
+                "score_without_figures", name=self.facts.case.name, period=self.facts.scope.period, **told
+            )
         found = [row for row in self.facts.rows if row.row.group.values.get("use_gwp") is not None]
         if not found:
-            raise SobriaError("score_unknown", name=self.facts.case.name, period=self.facts.scope.period)
+            known = any(row.row.group.values.get("site_energy") is not None for row in self.facts.rows)
+            unknown = amounts([row.row.group for row in self.facts.rows], TERMS[:1])["energy"].missing
+            why: dict[str, Any] = {
+                "name": self.facts.case.name,
+                "period": self.facts.scope.period,
+                "why": unknown or {},
+            }
+            raise SobriaError("score_unknown" if known or not unknown else "score_without_energy", **why)
         return found
 
     @cached_property
