@@ -52,9 +52,9 @@ def _aloud(body: Body, lang: str) -> Iterator[str]:
 
 
 def charter_text(body: Body, lang: str) -> str:
-    """Of the promises of the charter that figures check, how many have each status; covered ones are so in part."""
-    checks = [check["status"].replace("covered", "partly") for check in body["charter"]]
-    counts = {status: checks.count(status) for status in ("held", "partly", "not_held", "not_measured")}
+    """Of the promises of the charter that figures check, how many have each status."""
+    checks = [check["status"] for check in body["charter"]]
+    counts = {status: checks.count(status) for status in ("held", "covered", "partly", "not_held", "not_measured")}
     return tell("aloud_charter", lang, **counts)
 
 
