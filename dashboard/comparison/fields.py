@@ -16,7 +16,7 @@ from dashboard.comparison.form_values import (
     quality_field_text,
     share_field_text,
 )
-from dashboard.comparison.scenario_session import REVISION, UNREAD, edited, groups, refuse, set_scenario
+from dashboard.comparison.scenario_session import ERROR, REVISION, UNREAD, edited, groups, refuse, set_scenario
 from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
@@ -96,7 +96,8 @@ def shown(name: str, held: Any, path: str, lang: str) -> str:
 
 
 def need_changed(place: str, name: str, lang: str) -> None:
-    """The need of the fields, computed at once; or what is wrong, next to them."""
+    """The need of the fields, computed at once, with what was refused on a card against the need of before; or what is
+    wrong, next to them."""
     view = edited(lang)
     values = plain(view.scenario)
     try:
@@ -104,7 +105,9 @@ def need_changed(place: str, name: str, lang: str) -> None:
     except NotANumber as error:
         refuse(place, error)
         return
-    set_scenario(values, place, lang, view.missing)
+    if set_scenario(values, place, lang, view.missing):
+        for card in filter(str.isdecimal, tuple(st.session_state.get(ERROR, {}))):
+            option_changed(card, "", lang)
 
 
 def option_changed(place: str, name: str, lang: str) -> None:

@@ -891,6 +891,18 @@ def test_answers_typed_in_a_row_are_kept_while_the_browser_lags() -> None:
     assert [field(at, "five", name).value for name in ("people", "uses")] == ["40000", ""]
 
 
+def test_a_threshold_that_is_corrected_takes_the_quality_that_was_refused_against_it() -> None:
+    """80 is a mark, and 51 of 60 a share: refused. 80 % is on its scale: the quality counts, and nothing is refused."""
+    at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
+    at = typed(unfolded(at, "need", "1"), "need", "threshold", "80")
+    at = typed(at, "1", "quality", "51 sur 60")
+    assert "récrivez" in text_of(at)
+    at = typed(at, "need", "threshold", "80 %")
+    option = address(at).options[2]
+    assert option.quality is not None and (option.quality.value, option.quality.cases) == (0.85, 60)
+    assert "récrivez" not in text_of(at) and t("compare.of_before", "fr") not in text_of(at)
+
+
 def test_a_comparison_of_answers_speaks_the_language_of_its_reader() -> None:
     at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
     text = text_of(opened("en", scenario=token(address(at))))
