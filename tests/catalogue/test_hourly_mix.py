@@ -93,7 +93,7 @@ def test_a_day_to_come_is_refused_as_it_has_not_been_and_a_place_without_clock_a
 ) -> None:
     with pytest.raises(HoursRefused, match="an hour that has passed was expected"):
         read(folder(tmp_path, HEAD, line("01/01/2999", "00:00")))
-    with pytest.raises(HoursRefused, match="its offset was expected"):
+    with pytest.raises(HoursRefused, match="its time zone was expected"):
         read(folder(tmp_path, HEAD, line("20/12/2021", "00:00")).rename(tmp_path / "DEU"))
 
 
