@@ -10,6 +10,7 @@ from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.fields import field_key
 from dashboard.comparison.scenario_session import set_scenario
 from dashboard.register import estimator_gateway as register
+from dashboard.shared import estimator_gateway
 from dashboard.shared.html_parts import address, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.scenario_url import plain
@@ -32,6 +33,9 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
         if not may_write():
             st.html(Markup("<p>{}</p>").format(t("compare_save.reader", lang)))
             return
+        build = estimator_gateway.current()
+        if build and build.sample:
+            st.html(Markup('<p class="warn">{}</p>').format(t("compare_save.sample", lang)))
         cases = {"": t("compare_save.new", lang)} | {case.id: case.name for case in register.register().use_cases()}
         asked = scenario.use_case if scenario.use_case in cases else ""
         case = asked
