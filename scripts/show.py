@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from estimator.builds.queries import SAMPLE_MARK
@@ -16,6 +17,8 @@ from scripts.demo import metropole
 from scripts.messages import ROOT, say, sentence
 
 HOME = ROOT / ".demo"
+WRITTEN = ("ledger", "places", "register", "commitments", "scenarios")  # by people, in a home
+FILLED = ".filled"  # in an example: nothing in it is later, but what people wrote
 TRACES = ROOT / "scripts" / "demo" / "traces"
 SOBRIA = Path(sys.executable).with_name("sobria")
 ADDRESS = "127.0.0.1"
@@ -39,8 +42,9 @@ def main() -> int:
                 return check.everything(home, serve_command(home, port), f"http://{ADDRESS}:{port}")
         home = default_home()
         if options.demo or options.samples or not (home / LEDGER).exists():
-            shutil.rmtree(HOME, ignore_errors=True)
+            cleared(HOME)
             fill(HOME, options.samples)
+            (HOME / FILLED).touch()
             say("show", "later", home=home)
             home = HOME
         else:
@@ -49,6 +53,19 @@ def main() -> int:
         return error.returncode
     command = serve_command(home, port)
     os.execv(command[0], command)
+
+
+def cleared(home: Path) -> None:
+    """Remove an example that nobody wrote in since it was filled; set one that somebody did aside, and say where."""
+    mark = home / FILLED
+    filled = mark.stat().st_mtime if mark.exists() else 0.0
+    written = (path for name in WRITTEN for path in (home / name).rglob("*") if path.is_file())
+    if mark.exists() and any(path.stat().st_mtime > filled for path in written):
+        kept = home.with_name(f"{home.name}-kept") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        kept.parent.mkdir(exist_ok=True)
+        home.rename(kept)
+        say("show", "kept", home=kept)
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def fill(home: Path, samples: bool) -> None:

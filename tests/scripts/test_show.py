@@ -1,5 +1,6 @@
 """One home by default: that of the commands, shown from its first rows on; until then, the example beside it."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,7 +17,12 @@ def test_the_example_is_shown_until_the_home_of_the_commands_has_rows(
     monkeypatch.setenv("SOBRIA_HOME", str(own))
     monkeypatch.setenv("LANG", "fr")
     monkeypatch.setattr(show, "HOME", example)
-    monkeypatch.setattr(show, "fill", lambda home, samples: filled.append(home))
+
+    def fill(home: Path, samples: bool) -> None:
+        (home / "register").mkdir(parents=True)
+        filled.append(home)
+
+    monkeypatch.setattr(show, "fill", fill)
     monkeypatch.setattr(show.os, "execv", lambda _, command: served.append(Path(command[2])))
 
     def run(*options: str) -> None:
@@ -30,4 +36,10 @@ def test_the_example_is_shown_until_the_home_of_the_commands_has_rows(
     assert (served[-1], filled) == (own, [example]), "nothing is filled, nothing is removed"
     run("--demo")
     assert (served[-1], filled) == (example, [example, example])
-    assert (own / LEDGER).exists()
+    assert (own / LEDGER).exists() and len(list(tmp_path.glob("example*"))) == 1, "nobody wrote in the example"
+    (example / "register" / "essai.json").write_text("{}")
+    os.utime(example / show.FILLED, (0, 0))
+    run("--demo")
+    (kept,) = tmp_path.glob("example-kept/*")
+    assert (kept / "register" / "essai.json").exists() and str(kept) in capsys.readouterr().err
+    assert not (example / "register" / "essai.json").exists()
