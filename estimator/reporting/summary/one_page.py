@@ -200,7 +200,7 @@ def proof_of(check: Body, lang: str) -> str:
 
 
 def _foot(body: Body, lang: str) -> Iterator[str]:
-    yield caveat(body, lang)
+    yield caveat(body, lang, months=body["indicators"]["energy"]["value"]["central"] is None)
     yield tell("scope", lang)
     yield tell("made", lang, build=body["build"], version=body["factors_version"][:12])
 

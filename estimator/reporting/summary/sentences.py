@@ -187,9 +187,9 @@ def change_text(body: Mapping[str, Any], lang: str) -> str:
     return trend_text(body["indicators"]["energy"], lang, "change", over=over, **facts)
 
 
-def shares_text(low: float, high: float, lang: str) -> str:
-    """« entre 15 et 50 % », « de moins de 1 à 6 % »."""
-    key = "shares_from_less" if 0 < low < LEAST_SHARE else "shares"
+def shares_text(low: float, high: float, lang: str, bare: bool = False) -> str:
+    """« entre 15 et 50 % », « de moins de 1 à 6 % »; bare: « 15 à 50 % », in a table."""
+    key = "shares_bare" if bare else "shares_from_less" if 0 < low < LEAST_SHARE else "shares"
     return tell(key, lang, low=share_text(low, lang).rstrip("% \u00a0\u202f"), high=share_text(high, lang))
 
 
@@ -200,7 +200,8 @@ def share_of_total(share: Interval | None, lang: str, form: str = "of_total") ->
         return ""
     low, central, high = share.ends
     narrow = share_text(low, lang) == share_text(high, lang)
-    return tell(form, lang, share=share_text(central, lang) if narrow else shares_text(low, high, lang))
+    between = shares_text(low, high, lang, form == "share")
+    return tell(form, lang, share=share_text(central, lang) if narrow else between)
 
 
 def against_text(body: Mapping[str, Any], lang: str) -> str:
@@ -340,10 +341,11 @@ def unknown_part(found: Mapping[str, Any], lang: str) -> str:
     return tell("part_unknown", lang, of=of)
 
 
-def caveat(body: Mapping[str, Any], lang: str) -> str:
-    """What every figure of a page or a sheet stands on: its territory and period, its uses, its proof if any, or
-    the share of it that cannot be."""
-    where = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
+def caveat(body: Mapping[str, Any], lang: str, months: bool = True) -> str:
+    """What every figure of a page or a sheet stands on: its territory and period, with its months if they are not said
+    above, its uses, its proof if any, or the share of it that cannot be."""
+    period = covered_period_text(body, lang) if months else period_text(body["period"], lang)
+    where = {"territory": territory_text(body["territory"], lang), "period": period}
     cover = body["indicators"]["coverage"]
     told = tell("stands_on", lang, **where, counted=in_use_text(cover["value"], lang))
     proof = proof_text(cover["proof"], lang)
