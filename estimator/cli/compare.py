@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from estimator.comparison.scenario import Asked
 T = TypeVar("T")
 TRIES = 3  # times that a question is asked
-PERIODS = {"day": ("jour", "day"), "week": ("semaine", "week"), "month": ("mois", "month"), "year": ("an", "year")}
 ALONE = ("seul", "seule", "alone")
 PER = re.compile(r"\s*/\s*|\s+(?:par|per|a|fois par|times a)\s+", re.IGNORECASE)
 SHARED = re.compile(r"\b(?:partagé|shared) (?:par|by) (\S+)", re.IGNORECASE)
@@ -225,8 +224,10 @@ def _number(text: str, field: str) -> float:
 
 def _uses(text: str) -> tuple[float, str]:
     """« 3 par mois », « 3 mois », « 3/month »."""
+    from estimator.comparison.period import NAMES
+
     number, _, word = PER.sub(" ", text.strip()).rpartition(" ")
-    period = next((name for name, words in PERIODS.items() if word.casefold() in words), None)
+    period = next((name for name, words in NAMES.items() if word.casefold() in words), None)
     if period is None:
         _wrong("not_a_period", text)
     return _number(number or text, "uses"), str(period)

@@ -3,6 +3,7 @@
 import re
 
 PER_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0, "year": 1.0}
+NAMES = {"day": ("jour", "day"), "week": ("semaine", "week"), "month": ("mois", "month"), "year": ("an", "year")}
 _LENGTHS = {
     1.0: ("an", "ans", "année", "années", "year", "years"),
     2.0: ("semestre", "semestres"),
