@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from estimator.core.digest_set import Digests, of_bytes, of_column
@@ -67,8 +67,21 @@ def in_order(rows: list[Row]) -> list[Row]:
 def same(path: Path) -> int:
     """Assert that both ways agree; how many rows came in columns."""
     found, in_columns = by_blocks(path)
-    assert found == by_row(path)
+    assert of_equal_rows(found) == of_equal_rows(by_row(path))
     return in_columns
+
+
+def of_equal_rows(read: tuple[list[Activity], list[Refused]] | str) -> object:
+    """Ids and lines of each set of rows that differ by nothing else, or the code: one set may share its ids freely."""
+    if isinstance(read, str):
+        return read
+    sets: dict[str, tuple[list[str], list[int]]] = {}
+    for row in [*read[0], *read[1]]:
+        rest = repr(row.model_copy(update={"line": 0})).replace(row.row_id, "")
+        ids, lines = sets.setdefault(rest, ([], []))
+        ids.append(row.row_id)
+        lines.append(row.line)
+    return {rest: (sorted(ids), sorted(lines)) for rest, (ids, lines) in sets.items()}
 
 
 @pytest.fixture
@@ -206,7 +219,11 @@ def files(draw: st.DrawFn) -> bytes:
     return out.getvalue().replace("\n", end).encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])))
 
 
+SPACED_TWIN = text({"duration": " 60"}, {"duration": "60"}).encode()
+
+
 @given(content=files())
+@example(content=SPACED_TWIN)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_reads_alike_by_row_and_by_block(
     small_blocks: None, tmp_path_factory: pytest.TempPathFactory, content: bytes
