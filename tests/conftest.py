@@ -20,6 +20,7 @@ from tests.skipped import NO_BROWSER, NO_DATA, pytest_sessionfinish
 __all__ = ["pytest_sessionfinish"]  # a hook: pytest calls it by its name
 ROOT = Path(__file__).resolve().parents[1]
 settings.register_profile("shared-cores", deadline=None)  # a slow machine is no wrong result
+settings.register_profile("long", deadline=None)  # scripts.proofs
 settings.load_profile("shared-cores")
 QUIET = (
     "--no-sandbox",

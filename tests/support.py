@@ -5,17 +5,19 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime
 from io import BytesIO, TextIOWrapper
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from unittest.mock import patch
 
 import pytest
+from _pytest.mark import ParameterSet
+from hypothesis import settings
 
 from estimator.builds.build import build
 from estimator.builds.current import BuildResult
@@ -35,6 +37,7 @@ from estimator.places.placing import HomePlace, Knowledge, Placed, Seen, placed
 from estimator.results.reading import Results
 
 T = TypeVar("T")
+Test = TypeVar("Test", bound=Callable[..., object])
 Done = subprocess.CompletedProcess[str]
 
 
@@ -106,6 +109,25 @@ def bounds_of(spread: float = 1.2, **values: float) -> dict[str, SelectedFactor]
         item = factor(quantity.id, value, max(value / spread, quantity.floor), min(value * spread, high))
         found[quantity.id] = SelectedFactor(quantity.id, "test", item)
     return found
+
+
+def kept(cases: Iterable[T], *some: T) -> list[ParameterSet]:
+    """Cases of a test: the suite runs some of them, scripts.proofs all."""
+    marks = {True: [pytest.mark.proof], False: [pytest.mark.proof, pytest.mark.long]}
+    return [pytest.param(*(case if isinstance(case, tuple) else [case]), marks=marks[case in some]) for case in cases]
+
+
+def spread(*axes: Iterable[object]) -> list[ParameterSet]:
+    """Every combination, of which the suite runs a diagonal: each value of each axis, those of the shorter in turn."""
+    lists = [list(axis) for axis in axes]
+    diagonal = [tuple(axis[n % len(axis)] for axis in lists) for n in range(max(map(len, lists)))]
+    return kept(product(*lists), *diagonal)
+
+
+def examples(few: int, many: int, **more: Any) -> Callable[[Test], Test]:
+    """Settings of a property: few examples in the suite, many when scripts.proofs runs it."""
+    number = many if settings.get_current_profile_name() == "long" else few
+    return lambda test: pytest.mark.proof(settings(max_examples=number, **more)(test))
 
 
 NUMBERS = count()

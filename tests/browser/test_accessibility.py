@@ -11,6 +11,7 @@ from dashboard.shared.texts import t
 from tests.browser.conftest import Server
 from tests.browser.test_pages import LANGUAGES, is_wider_than_its_window, open_page, settled, violations
 from tests.browser.test_registre import reach
+from tests.support import kept, spread
 
 VIEWS = {screen.address: f"/{screen.path}" for screen in SCREENS} | {
     "facile": "/synthese?simple=1",
@@ -135,8 +136,7 @@ def test_axe_finds_nothing(view: Page) -> None:
     view.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(("state", "lang"), spread(STATES, LANGUAGES))
 def test_axe_finds_nothing_in_a_page_that_has_little_to_show(
     screen: Page, serve: Callable[[str], Server], state: str, lang: str
 ) -> None:
@@ -234,6 +234,7 @@ def test_a_field_with_the_focus_has_a_ring(screen: Page, dashboard: Server) -> N
         assert field.evaluate("e => getComputedStyle(e.parentElement).outline").endswith("solid 2px"), role
 
 
+@pytest.mark.long
 def test_no_two_addresses_of_a_page_have_the_same_title(screen: Page, dashboard: Server) -> None:
     titles = set()
     addresses = [f"/explication?id=total.{figure}" for figure in ("gwp", "energy")]
@@ -288,14 +289,11 @@ def test_what_the_pointer_pressed_can_be_left(screen: Page, dashboard: Server) -
     assert "source=" not in screen.url
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize(("path", "most"), PRINTED.items())
-def test_a_page_prints_on_few_pages_and_cuts_no_unit(
-    screen: Page, dashboard: Server, path: str, most: int, lang: str
-) -> None:
+@pytest.mark.parametrize(("path", "lang"), spread(PRINTED, LANGUAGES))
+def test_a_page_prints_on_few_pages_and_cuts_no_unit(screen: Page, dashboard: Server, path: str, lang: str) -> None:
     open_page(screen, dashboard, path, lang)
     printed = screen.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= most
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= PRINTED[path]
     screen.emulate_media(media="print")
     screen.set_viewport_size({"width": PAPER, "height": 960})
     screen.evaluate(DRAWN)
@@ -303,7 +301,7 @@ def test_a_page_prints_on_few_pages_and_cuts_no_unit(
     assert SPLIT.findall(screen.get_by_role("main").inner_text()) == []
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_the_skip_link_leads_to_the_content(screen: Page, dashboard: Server, lang: str) -> None:
     for path in ("/", "/registre", "/accessibilite"):
         open_page(screen, dashboard, path, lang)
@@ -316,7 +314,7 @@ def test_the_skip_link_leads_to_the_content(screen: Page, dashboard: Server, lan
         assert screen.evaluate("!document.activeElement.closest('.top')")
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_the_foot_of_each_page_leads_to_the_statement(screen: Page, dashboard: Server, lang: str) -> None:
     open_page(screen, dashboard, "/", lang)
     screen.get_by_role("link", name=t("accessibility.mention_none", lang)).click()

@@ -22,6 +22,7 @@ from tests.browser.test_pages import (
 from tests.browser.test_server import ask
 from tests.home import copied
 from tests.ingestion.formats import FORMATS
+from tests.support import spread
 
 VIEWS = {"liste": "/brancher", "vLLM": "/brancher?voie=vllm", "OpenAI": "/brancher?voie=openai_usage"}
 HOSTILE_NAME = "<img src=x onerror=alert(1)>" + "long" * 30 + ".jsonl"
@@ -56,8 +57,7 @@ def whole_at_every_width(screen: Page, lang: str) -> None:
     assert screen.evaluate(ICONS) == []
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(("view", "lang"), spread(VIEWS, LANGUAGES))
 def test_a_view_is_whole_at_every_width(screen: Page, server: Server, view: str, lang: str) -> None:
     open_page(screen, server, VIEWS[view], lang)
     whole_at_every_width(screen, lang)

@@ -21,7 +21,7 @@ READ = """figure => { const words = [], walker = document.createTreeWalker(figur
   return words; }"""
 
 
-def kept(part: Locator, key: str, lang: str) -> Download:
+def picture(part: Locator, key: str, lang: str) -> Download:
     """The first picture of a part of a page as it is kept: its "image" or its "values"."""
     keep = part.locator(".keep").first
     keep.locator("summary").filter(has_text=t("chart.keep", lang)).click()
@@ -42,7 +42,7 @@ def test_a_picture_is_kept_as_it_is_seen_and_as_its_values(
         pictures = screen.locator("figure.chart")
         assert pictures.count() == screen.locator("figure.chart > .keep").count() > 0, path
         said = sorted(pictures.first.evaluate(READ))
-        drawing = kept(pictures.first, "image", lang).path().read_text("utf-8")
+        drawing = picture(pictures.first, "image", lang).path().read_text("utf-8")
         root = ElementTree.fromstring(drawing)
         *inside, title, foot = (text.text or "" for text in root.iter(f"{SVG}text"))
         assert sorted(" ".join(inside).split()) == said, path
@@ -51,7 +51,7 @@ def test_a_picture_is_kept_as_it_is_seen_and_as_its_values(
         assert len(marks) > 3 and "calc" not in drawing
         for mark in marks:
             assert all(float(mark.get(place) or 0) >= -20 for place in PLACES[mark.tag[len(SVG) :]]), path
-        file = kept(pictures.first, "values", lang)
+        file = picture(pictures.first, "values", lang)
         rows = list(csv.reader(file.path().open(encoding="utf-8-sig"), delimiter=";" if lang == "fr" else ","))
         assert len(rows) > 3 and {len(row) for row in rows} == {6}, path
         assert file.suggested_filename.startswith("sobria-") and title

@@ -22,6 +22,7 @@ from tests.browser.test_pages import (
     violations,
 )
 from tests.home import HOSTILE, copied
+from tests.support import spread
 
 DSI = author("Direction du numérique", "essai")
 ID = "tri-du-courrier"
@@ -76,8 +77,7 @@ def server(home: Path) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(("view", "lang"), spread(VIEWS, LANGUAGES))
 def test_a_view_is_whole_at_every_width(screen: Page, server: Server, view: str, lang: str) -> None:
     faults: list[str] = []
     screen.on("pageerror", lambda error: faults.append(str(error)))
@@ -167,8 +167,7 @@ def test_a_hostile_name_stays_text(screen: Page, server: Server) -> None:
     assert HOSTILE in screen.inner_text("h1") and said == []
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("length", [1, 60])
+@pytest.mark.parametrize(("length", "lang"), spread((60, 1), LANGUAGES))
 def test_the_sheet_is_one_tagged_page(screen: Page, server: Server, home: Path, lang: str, length: int) -> None:
     held, long = Register(home), "texte " * length
     facts: dict[str, Any] = {
