@@ -1,76 +1,35 @@
 """Gateway to the import: dry run of an uploaded file, then the import itself; nothing is computed here."""
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from functools import partial
 from glob import escape
 from io import StringIO
-from pathlib import Path
-from shutil import copyfileobj
-from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any
 from unicodedata import normalize
 
 from dashboard.register.estimator_gateway import register
 from dashboard.register.service_names import use_cases
 from estimator.catalogue import products as catalogue_products
 from estimator.catalogue.load import load
+from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.core.typography import typeset
 from estimator.governance.place_changes import applied, withdrawal
 from estimator.governance.register.register import author as author_of
-from estimator.ingestion.archives import is_archive, unpack
 from estimator.ingestion.context import reading_context
+from estimator.ingestion.dropped_files import Dropped, dropped, plain_name
 from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.parsing.delimited_text import decode
-from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
 from estimator.places.supplier_answers import read_answers
-from estimator.results.making import build, rebuilt
+from estimator.results.making import rebuilt
+from estimator.results.reading import current_results
 
-LONGEST_NAME = 180  # bytes; the maximum of a file system is 255
-UNNAMED = "fichier"
-
-
-class Dropped(NamedTuple):
-    """Files dropped together, on disk as long as this is held: traces, sidecars beside them, archives unpacked."""
-
-    folder: TemporaryDirectory[str]
-    names: tuple[str, ...]
-
-    @property
-    def paths(self) -> list[Path]:
-        """Each file, or the folder where an archive was unpacked."""
-        return [Path(self.folder.name, str(place), name) for place, name in enumerate(self.names)]
-
-
-def dropped(files: Iterable[tuple[str, BinaryIO]]) -> Dropped:
-    """These files on disk, archives unpacked. Those of one name are apart; a sidecar is put beside the trace that it
-    names. archive_refused."""
-    folder = TemporaryDirectory(prefix="sobria-")
-    names: list[str] = []
-    sidecars: list[tuple[str, BinaryIO]] = []
-    for name, content in files:
-        plain = plain_name(name)
-        if plain.endswith(SUFFIX):
-            sidecars.append((plain, content))
-            continue
-        place = Path(folder.name, str(len(names)), plain)
-        place.parent.mkdir()
-        if is_archive(plain):
-            unpack(content, place)
-        else:
-            with place.open("wb") as out:
-                copyfileobj(content, out)
-        names.append(plain)
-    found = Dropped(folder, tuple(names))
-    for plain, content in sidecars:
-        beside = [path for path in found.paths if plain in (path.name + SUFFIX, path.stem + SUFFIX)] or found.paths[:1]
-        for path in beside:
-            content.seek(0)
-            Path(path.parent, path.name + SUFFIX).write_bytes(content.read())
-    return found
+__all__ = ["Dropped", "dropped", "plain_name"]
 
 
 def checked(files: Dropped) -> Mapping[str, Any]:
@@ -79,22 +38,38 @@ def checked(files: Dropped) -> Mapping[str, Any]:
     return check_paths(home, files.paths, reading_context(home)).as_dict()
 
 
-def imported(files: Dropped, progress: Callable[[int, int], None]) -> Mapping[str, int]:
-    """The account of the import of these files, after which the build is updated. progress: bytes read, of how many.
-    SobriaError where nothing of them could be read."""
-    home = default_home()
-    report = import_paths(Ledger(home), files.paths, reading_context(home), progress)
-    if report.errors and not report.account.read:
-        raise report.errors[0]
-    build(home)
-    return report.account.as_dict()
+def imported(
+    files: Dropped, services: Sequence[str], said: Mapping[str, Any], tell: Callable[[str, int, int], None]
+) -> Mapping[str, Any]:
+    """Import these files with what is said of the place of their services, rows and rules together or none; then the
+    totals are made again, once. {"account"} and what these files weigh in the totals, {"runs", "indicators"}. tell: the
+    step, what is done of it, of how much. SobriaError, where nothing of them could be read too; OSError."""
+    home, rule = default_home(), _rule(said)
+    author = author_of(said["who"], said["why"]) if rule or said["use"] else None
+    rules = [rule | {"service": escape(service)} for service in services if rule]
+    with PlaceJournal(home).adding_rules(rules, author) if author else nullcontext():
+        report = import_paths(Ledger(home), files.paths, reading_context(home), partial(tell, "importing"))
+        if report.errors and not report.account.read:
+            raise report.errors[0]
+    try:
+        if author and said["use"]:
+            for service in services:
+                register().attach(said["use"], {"service_key": escape(service)}, author)
+        made = current_results(home, partial(tell, "totalling"))
+    except OSError as error:
+        raise SobriaError("totals_not_made", reason=error.strerror or error) from error
+    return {"account": report.account.as_dict()} | made.weight_of([file.sha for file in report.files])
+
+
+def _rule(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form says of a place, without who says it and of which use."""
+    return {name: value for name, value in said.items() if name not in ("who", "why", "use") and value}
 
 
 def mended(target: Mapping[str, str], said: Mapping[str, Any]) -> None:
     """What is said of the place of a service or of a run is a rule, and the build is made again; the use case of a
     service is an attachment. target: one of service, run; said: who, why, then what was chosen. SobriaError."""
-    author = author_of(said["who"], said["why"])
-    rule = {name: value for name, value in said.items() if name not in ("who", "why", "use") and value}
+    author, rule = author_of(said["who"], said["why"]), _rule(said)
     if said.get("use"):
         register().attach(said["use"], {"service_key": escape(target["service"])}, author)
     if rule or not said.get("use"):  # nothing chosen is refused as a rule that says nothing
@@ -152,11 +127,3 @@ def seats_table(line: Mapping[str, str]) -> bytes:
     writer.writeheader()
     writer.writerow(line)
     return out.getvalue().encode()
-
-
-def plain_name(name: str) -> str:
-    """A safe file name: no folder, no hidden file, no unprintable character."""
-    base = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(c if c.isprintable() else "-" for c in base).lstrip(".")
-    short = kept.encode("utf-8", "ignore")[-LONGEST_NAME:].decode("utf-8", "ignore").lstrip(".")
-    return short or UNNAMED

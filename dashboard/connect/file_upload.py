@@ -1,6 +1,7 @@
 """Files dropped: dry run of their import, where they ran, then the import once confirmed."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -9,15 +10,18 @@ from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
 from dashboard.connect import mending, places_form
-from dashboard.shared.html_parts import refusal
+from dashboard.shared.html_parts import figure_name, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import SobriaError, of_disk, say
+from estimator.core.home import default_home
+from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
-from estimator.ingestion.dry_run import file_lines
+from estimator.ingestion.dry_run import file_lines, looks
 
-DROPPED, FILES, DONE = "connect dropped", "connect files", "connect done"
+DROPPED, FILES, RUNNING, DONE = "connect dropped", "connect files", "connect running", "connect done"
+EVERY = 0.2  # between two looks at an import that runs [s]
 ASKED = ("zone", "host", "device", "cards", "use")  # of the services of the files, before their import
 
 
@@ -28,6 +32,8 @@ def show(lang: str) -> None:
         if not may_write():
             st.html(Markup("<p>{}</p>").format(t("connect.read_only", lang)))
             return
+        if RUNNING in st.session_state:
+            _follow(st.progress(0.0, t("connect.importing", lang)), lang)
         if DONE in st.session_state:
             st.html(_account(st.session_state[DONE], lang))
         if FILES in st.session_state:
@@ -52,27 +58,43 @@ def examine(taken: Sequence[tuple[str, BinaryIO | bytes]]) -> None:
         found = connect.checked(files)
     except SobriaError as error:
         found = error
+    except OSError as error:
+        found = of_disk(error, default_home())
     st.session_state[FILES] = (files, found)
 
 
 def _import(files: connect.Dropped, services: list[str], lang: str) -> None:
-    """Import the checked files, their services placed first where somebody said where they run; if that is refused, the
-    files stay on the page."""
+    """Import the checked files in a thread: it ends whatever becomes of the page."""
+    bar, now = st.progress(0.0, t("connect.importing", lang)), ["importing", 0, 0]
     place, before = places_form.said("file", ASKED), mending.totals(lang)
-    bar = st.progress(0.0, t("connect.importing", lang))
 
-    def progress(done: int, whole: int) -> None:
-        bar.progress(done / whole if whole else 1.0, t("connect.importing", lang))
+    def tell(*told: Any) -> None:
+        now[:] = told
 
+    work = ThreadPoolExecutor(1).submit(connect.imported, files, services, place, tell)
+    st.session_state[RUNNING] = work, now, before
+    _follow(bar, lang)
+
+
+def _follow(bar: Any, lang: str) -> None:
+    """Say how far the import is until it ends, then its account; if it is refused, the files stay on the page."""
+    work, now, before = st.session_state[RUNNING]
+    while not work.done():
+        step, done, whole = now
+        bar.progress(done / whole if whole else 0.0, t(f"connect.{step}", lang))
+        wait([work], EVERY)
+    del st.session_state[RUNNING]
     try:
-        if any(place[name] for name in ASKED):
-            for service in services:
-                connect.mended({"service": service}, place)
-        account = connect.imported(files, progress)
-        st.session_state[DONE] = _counts(t("connect.account", lang), account, lang), mending.changes(before, lang)
+        done = work.result()
+        counts = _counts(t("connect.account", lang), done["account"], lang)
+        st.session_state[DONE] = counts, _weight(done, lang), mending.changes(before, lang)
         st.session_state.pop(FILES, None)
     except SobriaError as error:
         st.session_state[DONE] = error
+        if error.code == "totals_not_made":
+            del st.session_state[FILES]
+    except OSError as error:
+        st.session_state[DONE] = of_disk(error, default_home())
     st.rerun()
 
 
@@ -86,13 +108,15 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         account = found["account"]
         new, aside = account["accepted"] + account["superseded"], account["quarantined"]
         services = sorted({service for file in found["files"] for service in file["services"]})
-        read = [(file["name"], _told(file, lang)) for file in found["files"] if not file["error"]]
-        unread = [both(file["error"], lang) for file in found["files"] if file["error"]]
+        checked = [file for file in found["files"] if not file["error"]]
+        read = [(file["name"], _told(file, lang)) for file in checked]
+        shared = [(typeset(line, lang), names) for line, names in looks(checked, lang)] if len(checked) > 1 else []
+        unread = _unread(found["files"], lang)
         if left := found["not_recognised"]:
             unread.append(typeset(say("check", "not_recognised", lang, count=len(left), names=", ".join(left)), lang))
         name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=len(found["files"]))
         counts = _counts(name, account, lang) if read else ""
-        st.html(render("brancher_files", lang, counts=counts, read=read, unread=unread))
+        st.html(render("brancher_files", lang, counts=counts, read=read, unread=unread, looks=shared))
     if new:
         st.html(Markup("<h3>{}</h3><p>{}</p>").format(t("places.before", lang), t("places.before_note", lang)))
         places_form.fields("file", lang, [name for name in ASKED if name != "use" or connect.known("use", lang)])
@@ -104,11 +128,29 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         _import(files, services, lang)
 
 
-def _account(said: tuple[str, str] | SobriaError, lang: str) -> Markup:
+def _unread(files: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
+    """Why files are not read: of those that are no trace, the first with the names of the others."""
+    refused = [file for file in files if file["error"]]
+    alike = [file["name"] for file in refused if file["error"]["code"] == "not_a_trace"]
+    told = {file["name"]: both(file["error"], lang) for file in refused if file["name"] not in alike[1:]}
+    if alike[1:]:
+        told[alike[0]] += " " + t("connect.alike", lang, names=", ".join(alike[1:]))
+    return list(told.values())
+
+
+def _weight(done: Mapping[str, Any], lang: str) -> str:
+    """What was imported weighs in the totals: its runs that count, and their electricity."""
+    found = done["indicators"]
+    name = "energy" if found["energy"].central is not None else "it_energy"
+    facts = {"figure": figure_name(name, lang), "amount": interval_text(found[name], lang)}
+    return t("connect.weighs", lang, n=done["runs"], **facts) if done["runs"] else ""
+
+
+def _account(said: tuple[str, str, str] | SobriaError, lang: str) -> Markup:
     """Account of the import and what it changed of the totals, or why nothing was imported."""
     if isinstance(said, SobriaError):
         return refusal(said, lang)
-    return render("brancher_done", lang, counts=said[0], changes=said[1])
+    return render("brancher_done", lang, told=said)
 
 
 def _counts(name: str, account: Mapping[str, int], lang: str) -> str:

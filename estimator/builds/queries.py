@@ -177,6 +177,14 @@ class Build(BuildFile):
     def _proof_of(self) -> dict[str, str]:
         return {row["mode"]: row["proof"] for row in self._engine.rows("SELECT mode, proof FROM modes")}
 
+    def weight_of(self, shas: Sequence[str]) -> dict[str, Any]:
+        """{"runs", "indicators"}: how many runs of these files count, by the hash of their content, and their
+        figures."""
+        runs = "SELECT row_id FROM runs WHERE list_contains($1, file_sha)"
+        count = self._engine.rows(f"SELECT COUNT(*) AS n FROM ({runs})", [list(shas)])[0]["n"]
+        groups = self._groups_by_key("NULL", "bound_slices", f"row_id IN ({runs})", [list(shas)])
+        return {"runs": count, "indicators": figures(amounts([group for _, group in groups]))}
+
     def quarantine(self, offset: int = 0, limit: int = 50) -> dict[str, Any]:
         """{"rows", "total"}: quarantined rows, each with its text."""
         rows = self._engine.rows(

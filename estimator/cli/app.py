@@ -1,6 +1,5 @@
 """The Typer application: commands, global options, exit codes."""
 
-import errno
 import gc
 import os
 import sys
@@ -14,7 +13,7 @@ import typer
 from estimator.cli import text as cli_text
 from estimator.cli.command_context import CommandContext
 from estimator.cli.text import Columns, Json, show
-from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import TABLES, default_home, use_tables
 from estimator.core.interval import json_text
 from estimator.core.typography import printable
@@ -22,7 +21,6 @@ from estimator.core.typography import printable
 if TYPE_CHECKING:
     from estimator.results.reading import Results
 COLLECTED_AFTER = 100_000  # new objects: tables are read without looking for garbage in them, a tenth of a command
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 ELSEWHERE = {  # command -> the module of this room that has it under this name, read when it is asked for
     **dict.fromkeys(("factors", "models", "hosts", "devices", "catalogue"), "catalogue"),
     **{
@@ -68,8 +66,7 @@ def main() -> None:
     try:
         code = command.main(arguments, prog_name="sobria", standalone_mode=False, obj=CommandContext(home, lang))
     except OSError as error:
-        key = "disk_full" if error.errno in NO_ROOM else "file_unusable"
-        refused, code = sentences("errors", key, file=error.filename or home, reason=error.strerror), 1
+        refused, code = of_disk(error, home).as_dict(), 1
     except SobriaError as error:
         refused, code = error.as_dict(), 1
     except typer.TyperException as error:

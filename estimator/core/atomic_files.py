@@ -1,24 +1,37 @@
 """Atomic writes: a file is complete or absent, whenever the machine stops."""
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 
 def publish(folder: Path, name: str, data: bytes) -> Path:
     """Temporary name in the same folder, bytes on disk, rename, folder on disk. OSError leaves nothing behind."""
+    with publishing(folder, {name: data}):
+        return folder / name
+
+
+@contextmanager
+def publishing(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
+    """Context of files, by name, that are on disk from its start and take their names together at its end: none of
+    them where it fails. OSError leaves nothing behind."""
     make_folder(folder)
-    temporary = folder / f".{name}.{uuid4().hex}.tmp"
+    held = {folder / f".{name}.{uuid4().hex}.tmp": name for name in files}
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, folder / name)
+        for temporary, name in held.items():
+            with temporary.open("wb") as file:
+                file.write(files[name])
+                file.flush()
+                os.fsync(file.fileno())
+        yield
+        for temporary, name in held.items():
+            os.replace(temporary, folder / name)
     finally:
-        temporary.unlink(missing_ok=True)
+        for temporary in held:
+            temporary.unlink(missing_ok=True)
     sync_folder(folder)
-    return folder / name
 
 
 def make_folder(folder: Path) -> None:

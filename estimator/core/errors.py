@@ -1,5 +1,6 @@
 """Refusals: a code for machines, a sentence in French and English for people."""
 
+import errno
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -9,6 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 LANGUAGES = ("fr", "en")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @cache
@@ -112,3 +114,9 @@ class SobriaError(Exception):
     def as_dict(self) -> dict[str, Any]:
         """{"code", "fr", "en"}"""
         return {"code": self.code} | {lang: self.message(lang) for lang in LANGUAGES}
+
+
+def of_disk(error: OSError, place: object) -> SobriaError:
+    """What a disk refuses, said: that it is full, or that a file of this place cannot be used."""
+    key = "disk_full" if error.errno in NO_ROOM else "file_unusable"
+    return SobriaError(key, file=error.filename or place, reason=error.strerror or error)

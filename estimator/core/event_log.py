@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
-from estimator.core.atomic_files import publish
+from estimator.core.atomic_files import publishing
 from estimator.core.errors import sentences
 from estimator.core.fields import Id, Strict, Text
 
@@ -138,8 +138,15 @@ class RecordFolder(Generic[R]):
 
     def write(self, event: R) -> None:
         """Atomic write of one file. OSError leaves nothing behind."""
-        text = json.dumps(event.model_dump(), ensure_ascii=False, indent=1)
-        publish(self.folder, event.file_name, f"{text}\n".encode())
+        with self.writing([event]):
+            pass
+
+    @contextmanager
+    def writing(self, events: Sequence[R]) -> Iterator[None]:
+        """Context at whose end these records are there together: none of them where it fails."""
+        texts = {event.file_name: json.dumps(event.model_dump(), ensure_ascii=False, indent=1) for event in events}
+        with publishing(self.folder, {name: f"{text}\n".encode() for name, text in texts.items()}):
+            yield
 
 
 class EventFolder(RecordFolder[Event]):

@@ -165,25 +165,35 @@ def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext
 
 
 def file_lines(file: Mapping[str, Any], lang: str) -> list[str]:
-    """What an import would do with one file, as a dry run has it: its proofs, its models that no table has, its rows
-    set aside with why, its doubts, its fields left out."""
+    """What an import would do with one file, as a dry run has it: its proofs, its `looks`, its fields left out."""
     lines = []
     for proof, count in file["proofs"].items():
         told = file["components"].get(proof)
         lines.append(say("check_proofs", proof, lang, count=count, parts=f" ({told[lang]})" if told else ""))
     if len(file["shares"]) > 1:
         lines.append(say("check", "shares", lang, shares=proof_words(file["shares"], lang)))
-    if file["unknown_models"]:
-        lines.append(say("check", "unknown_models", lang, models=some_of(file["unknown_models"])))
-    for reason in file["refused"]:
-        facts = {"line": reason["line"], "count": reason["count"], "reason": reason[lang]}
-        lines.append(say("check", "refused", lang, **facts))
-    for look in (*file["checks"], *file["alike"]):
-        lines.append(say("check", "look", lang, count=look["count"], reason=look[lang]))
+    lines += [line for line, _ in looks([file], lang)]
     if file["left_out"]:
         names = some_of(file["left_out"])
         lines.append(say("check", "left_out", lang, count=len(file["left_out"]), names=names))
     return lines
+
+
+def looks(files: Sequence[Mapping[str, Any]], lang: str) -> list[tuple[str, list[str]]]:
+    """What a person should look at in these files, each with the names of those that have it: models that no table has,
+    rows set aside with why, then doubts, said once for all."""
+    found: list[tuple[str, list[str]]] = []
+    doubts: dict[str, Counter[str]] = {}
+    for file in files:
+        if file["unknown_models"]:
+            found.append((say("check", "unknown_models", lang, models=some_of(file["unknown_models"])), [file["name"]]))
+        for reason in file["refused"]:
+            facts = {"line": reason["line"], "count": reason["count"], "reason": reason[lang]}
+            found.append((say("check", "refused", lang, **facts), [file["name"]]))
+        for look in (*file["checks"], *file["alike"]):
+            doubts.setdefault(look[lang], Counter())[file["name"]] += look["count"]
+    said = ((say("check", "look", lang, count=n.total(), reason=reason), list(n)) for reason, n in doubts.items())
+    return [*found, *said]
 
 
 def _check(path: str | Path, posting: Append, declared: Declared, context: ReadingContext) -> FileCheck:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 
-from estimator.core.errors import SobriaError
+from estimator.core.errors import NO_ROOM, SobriaError
 from estimator.core.fields import Author
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, remarks
 from estimator.ingestion.quarantine import completed, corrected, waiting_lines
@@ -24,13 +24,14 @@ LONGEST_WHY = 4000
 
 @dataclass(frozen=True)
 class FileResult:
-    """One file of an import: rows read and refused, ignored columns, or why it was not read."""
+    """One file of an import: rows read and refused, ignored columns, or why it was not read; hash of its content."""
 
     name: str
     read: int
     refused: int
     unused: tuple[str, ...] = ()
     error: SobriaError | None = None
+    sha: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,26 @@ def import_paths(
     -------
     How many rows were read, accepted and set aside, with the reasons. On return, all reported rows are on disk, and
     `verify` would detect the loss of any.
+
+    Raises
+    ------
+    SobriaError : import_disk_full. No row of the import is kept, as where OSError is raised.
     """
-    with _no_collection():
-        return _import(ledger, find_files(paths), context, progress or (lambda done, total: None))
+    posting = Append(ledger)
+    try:
+        with _no_collection():
+            return _import(ledger, posting, find_files(paths), context, progress or (lambda done, total: None))
+    except OSError as error:
+        posting.abandon()
+        if error.errno in NO_ROOM:
+            raise SobriaError("import_disk_full", reason=error.strerror) from error
+        raise
 
 
 def _import(
-    ledger: Ledger, found: FoundFiles, context: ReadingContext, progress: Callable[[int, int], None]
+    ledger: Ledger, posting: Append, found: FoundFiles, context: ReadingContext, progress: Callable[[int, int], None]
 ) -> ImportReport:
-    posting, declared, waiting = Append(ledger), Declared(ledger), waiting_lines(ledger)
+    declared, waiting = Declared(ledger), waiting_lines(ledger)
     files: list[FileResult] = []
     refused: list[Refused] = []
     told: list[Remark] = []
@@ -88,7 +100,7 @@ def _import(
         file = _File(path, declared, waiting, ledger)
         file.bring(posting, context, lambda read: progress(done + read, total))  # noqa: B023
         done += size
-        files.append(FileResult(file.name, file.read, len(file.refused), tuple(file.unused), file.error))
+        files.append(FileResult(file.name, file.read, len(file.refused), tuple(file.unused), file.error, file.sha))
         refused += file.refused
         told += file.remarks
         whole += file.completed
@@ -112,7 +124,7 @@ class _File:
         self._declared, self._waiting, self._ledger = declared, waiting, ledger
         self._rows: dict[int, str] = {}  # accepted, by line, where some rows wait for a sound one
         self._path, self._unused_sidecar = path, UnusedSidecar(path)
-        self.name = Path(path).name
+        self.name, self.sha = Path(path).name, ""
         self.read = 0
         self.refused: list[Refused] = []
         self.remarks: list[Remark] = []
@@ -124,7 +136,7 @@ class _File:
         """Read the file into the append; `progress` is called with the bytes read of a large one."""
         try:
             opened = open_results(self._path, context, progress)
-            self.name = opened.trace.name
+            self.name, self.sha = opened.trace.name, opened.trace.sha
             posting.take(opened.trace, map(self._count, opened.results))
             self.remarks += self._unused_sidecar.remarks()
             if not self.read:

@@ -121,8 +121,7 @@ class Append:
             if not len(pending):
                 continue
             pending.pack()
-            for part, count in self._ledger.write(pa.concat_tables(pending.tables), pending.refused).items():
-                wrote[part] = wrote.get(part, 0) + count
+            self._ledger.write(pa.concat_tables(pending.tables), pending.refused, wrote)
         self._new, self._copies = _Pending(), _Pending()
 
     def account(self) -> Account:
@@ -144,6 +143,10 @@ class Append:
             )
             self._acknowledge()
         return account
+
+    def abandon(self) -> None:
+        """Leave nothing of what was written, as it could not be acknowledged."""
+        self._ledger.forget([*self._wrote, *self._copied])
 
     def acknowledge(self) -> None:
         """Write the rest and acknowledge the import, without its account."""

@@ -209,12 +209,13 @@ class Ledger:
             held._still = self.parts(), self.in_force()
             yield held
 
-    def write(self, rows: "pa.Table", refused: Sequence[Refused]) -> dict[str, int]:
-        """Write activities in one file a month of start, and refused rows in one file. Rows by part."""
+    def write(self, rows: "pa.Table", refused: Sequence[Refused], wrote: dict[str, int] | None = None) -> None:
+        """Write activities in one file a month of start, and refused rows in one file. wrote: takes each part that is
+        on disk, with its rows."""
         import numpy as np
         import pyarrow as pa
 
-        wrote = {}
+        wrote = {} if wrote is None else wrote
         months = rows["start_month"].to_numpy()
         if np.any(np.diff(months) < 0):
             order = np.argsort(months, kind="stable")
@@ -223,13 +224,20 @@ class Ledger:
         for start, end in pairwise([*starts, len(months)]):
             batch = rows[start:end]
             path = parquet_files.write_part(self.activities / f"month={months[start]}", batch)
-            wrote[path.relative_to(self.folder).as_posix()] = len(batch)
+            name = path.relative_to(self.folder).as_posix()
+            wrote[name] = wrote.get(name, 0) + len(batch)
         if refused:
             path = parquet_files.write_part(
                 self.quarantine, parquet_files.table_of(refused, parquet_files.schema_of(Refused))
             )
-            wrote[path.relative_to(self.folder).as_posix()] = len(refused)
-        return wrote
+            name = path.relative_to(self.folder).as_posix()
+            wrote[name] = wrote.get(name, 0) + len(refused)
+
+    def forget(self, parts: Iterable[str]) -> None:
+        """Delete these parts, those that an import recorded apart: an append could not be finished."""
+        with self.acknowledging(), file_lock(self.folder / ".reading"):
+            for part in {*parts} - self._recorded().keys():
+                (self.folder / part).unlink(missing_ok=True)
 
     def _of_same_runs(self, connection: Connection, mine: Sequence[str]) -> list[str]:
         """Files with a row of the same runs: most small files have none, and are not read in full."""

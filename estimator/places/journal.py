@@ -3,6 +3,7 @@ one may withdraw."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -179,14 +180,15 @@ class PlaceJournal:
     def add_rule(self, fields: Mapping[str, Any], author: Author) -> PlaceEntry[PlaceRule]:
         """A rule; of those that match a run, the last one written counts. PlaceRefused, host_unknown, zone_unknown,
         hardware_unknown, given_value_refused, vcpus_of_vm."""
-        said = checked(PlaceRule, fields, "place", PlaceRefused)
-        if said.machine and (said.vcpus is None) == (said.machine in THREAD_MACHINES):
-            raise SobriaError("vcpus_of_vm", read=said.machine, expected=", ".join(THREAD_MACHINES))
-        if said.cards is not None:
-            given(load(), "cards_per_machine", said.cards)
-        if said.load is not None:
-            given(load(), "requests_in_flight", max(said.load, 1.0))  # on a mean, less than one is held alone
-        return self._write("rule", in_tables(said), author)
+        return self._write("rule", _checked_rule(fields), author)
+
+    @contextmanager
+    def adding_rules(self, rules: Sequence[Mapping[str, Any]], author: Author) -> Iterator[None]:
+        """Context at whose end these rules are written together: none of them where it fails. The same errors, at its
+        start."""
+        records = [self._record("rule", said, author) for said in map(_checked_rule, rules)]
+        with self._records.writing(records):
+            yield
 
     def add_answers(self, answers: Sequence[SupplierAnswer], author: Author) -> list[PlaceEntry[SupplierAnswer]]:
         """Answers, all or none; one that counts already on its day, word for word, is not written again. AnswerRefused,
@@ -246,12 +248,26 @@ class PlaceJournal:
                     raise SobriaError("places_torn", file=record.file_name, folder=self._records.folder) from error
                 yield PlaceEntry(record.event, record.at, record.who, record.why, said)
 
-    def _write(self, kind: str, said: M, author: Author) -> PlaceEntry[M]:
+    def _record(self, kind: str, said: Strict, author: Author) -> PlaceRecord:
         data = said.model_dump(mode="json", exclude_none=True)
         fields = {"kind": kind, "who": author.who, "why": author.why, "data": data}
-        record = make_record(PlaceRecord, fields, self._now())
+        return make_record(PlaceRecord, fields, self._now())
+
+    def _write(self, kind: str, said: M, author: Author) -> PlaceEntry[M]:
+        record = self._record(kind, said, author)
         self._records.write(record)
         return PlaceEntry(record.event, record.at, record.who, record.why, said)
+
+
+def _checked_rule(fields: Mapping[str, Any]) -> PlaceRule:
+    said = checked(PlaceRule, fields, "place", PlaceRefused)
+    if said.machine and (said.vcpus is None) == (said.machine in THREAD_MACHINES):
+        raise SobriaError("vcpus_of_vm", read=said.machine, expected=", ".join(THREAD_MACHINES))
+    if said.cards is not None:
+        given(load(), "cards_per_machine", said.cards)
+    if said.load is not None:
+        given(load(), "requests_in_flight", max(said.load, 1.0))  # on a mean, less than one is held alone
+    return in_tables(said)
 
 
 def in_tables(rule: PlaceRule) -> PlaceRule:

@@ -1,6 +1,7 @@
 """« Brancher un service »: each snippet of the page runs here, a file is checked before it is imported, who may not
 write drops nothing, and Mesures shows the rows of every way in."""
 
+import errno
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from dashboard.connect import estimator_gateway as connect
@@ -31,14 +33,18 @@ from dashboard.shared.texts import LANGUAGES, t
 from estimator.builds.build import build
 from estimator.builds.queries import RunFilter
 from estimator.cli import main as sobria
+from estimator.core import parquet_files
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
+from estimator.places.journal import PlaceJournal
+from estimator.results import making
 from estimator.results.reading import open_current
 from tests.home import HOSTILE
 from tests.ingestion.formats import FORMATS
 from tests.support import waited
 from tests.traces_support import context
+from tests.traces_support import text as trace
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = ROOT / "dashboard" / "pages" / "frame.py"
@@ -318,6 +324,90 @@ def test_several_files_a_sidecar_and_an_archive_are_one_import(home: Path) -> No
     whole(at.run())
     rows = open_current(home).runs(RunFilter(), 0, 9)["rows"]  # type: ignore[union-attr]
     assert sorted((row["reader"], row["zone"]) for row in rows) == [("litellm", "SWE")] * 3 + [("vllm", None)] * 2
+
+
+def placed(home: Path) -> AppTest:
+    """A file of three services without their country, dropped, with what is said of where they run."""
+    rows = [{"project_name": f"tri-{n}", "run_id": f"r{n}", "country_iso_code": ""} for n in range(3)]
+    at = drop(screen(), "emissions.csv", trace(*rows).encode())
+    at.selectbox(key="file zone").set_value("FRA")
+    at.text_input(key="file who").set_value("DSI")
+    at.text_input(key="file why").set_value("bail")
+    return at
+
+
+def test_what_is_said_of_many_services_is_written_once_and_the_totals_are_made_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each row read 0.0015 kWh: the three weigh 4.5 Wh of the machines, whose sites are not known."""
+    made: list[Path] = []
+    whole_build = making.make_build
+    monkeypatch.setattr(making, "make_build", lambda home, *given: (made.append(home), whole_build(home, *given))[1])
+    at = placed(home)
+    at.button[0].click()
+    said = text(whole(at.run()))
+    assert "3 lignes acceptées" in said and "pèse, dans les totaux : 3 exécutions." in said and "Wh" in said
+    assert made == [home]
+    found = open_current(home)
+    assert found is not None and {run["zone"] for run in found.runs(RunFilter(), 0, 9)["rows"]} == {"FRA"}
+    assert {(e.said.service, e.said.zone, e.why) for e in PlaceJournal(home).rules()} == {
+        (f"tri-{n}", "FRA", "bail") for n in range(3)
+    }
+
+
+def test_an_import_ends_though_its_page_is_left(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The script of a page that is left stops at what it draws next: the rows, rules and totals come all the same, and
+    are told when the person comes back."""
+    at = placed(home)
+    at.button[0].click()
+    with monkeypatch.context() as left:
+        left.setattr("dashboard.connect.file_upload.wait", lambda *given: (_ for _ in ()).throw(StopException()))
+        whole(at.run())
+    assert "Importé" not in text(at) and len(at.file_uploader) == 0
+    said = text(whole(at.run()))
+    assert "Importé, et les chiffres sont refaits." in said and "3 lignes acceptées" in said
+    assert len(PlaceJournal(home).rules()) == 3 and len(at.file_uploader) == 1
+    assert open_current(home).totals().coverage.runs == 3  # type: ignore[union-attr]
+
+
+def test_a_full_disk_is_named_and_keeps_neither_rows_nor_rules(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk takes the first month of rows, and not the second; then rows and no totals."""
+
+    def full(folder: Path, table: Any) -> Path:
+        if list(home.rglob("part-*.parquet")):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(folder, table)
+
+    write, at = parquet_files.write_part, placed(home)
+    files, _ = at.session_state["connect files"]
+    later = trace({"run_id": "mai", "timestamp": "2026-05-02T10:00:00"}, {"run_id": "mars"})
+    files.paths[0].write_text(later)
+    at.button[0].click()
+    with monkeypatch.context() as filled:
+        filled.setattr(parquet_files, "write_part", full)
+        said = text(whole(at.run()))
+    assert "Le disque est plein" in said and "Rien de ces fichiers n’a été gardé" in said
+    assert PlaceJournal(home).rules() == [] and not list(home.rglob("part-*.parquet"))
+    at.button[0].click()
+    with monkeypatch.context() as filled:
+        filled.setattr(making, "make_build", lambda *given: full(home, None))
+        said = text(whole(at.run()))
+    assert "les totaux n’ont pas pu être refaits (No space left on device)" in said
+    assert len(PlaceJournal(home).rules()) == 3 and len(at.file_uploader) == 1
+    assert open_current(home) is None and len(list(home.rglob("part-*.parquet"))) == 2
+
+
+def test_what_is_to_be_looked_at_in_several_files_is_said_once_with_their_names(home: Path) -> None:
+    """Two traces without a country, and three files that are no trace: each thing once, and every name."""
+    no_country = trace({"country_iso_code": ""})
+    files = {"a.csv": no_country, "b.csv": no_country.replace("run-1", "run-2"), "c.csv": trace({"run_id": "run-3"})}
+    files |= {f"notes{n}.txt": f"bonjour {n}" for n in range(3)}
+    at = screen()
+    at.file_uploader[0].set_value([(name, content.encode(), "text/plain") for name, content in files.items()])
+    seen, _, closed = text(whole(at.run())).partition("<details>")
+    assert "Lignes à vérifier, 2 : La trace ne dit pas dans quel pays" in seen and "(a.csv, b.csv)" in seen
+    assert seen.count("n’est pas une trace connue") == 1 and "De même : notes1.txt, notes2.txt." in seen
+    assert "c.csv" in closed
 
 
 @pytest.mark.parametrize(("content", "said"), [(b"a,b\n1,2\n", "a,b"), (b"", "vide"), (b"{", "JSON")])

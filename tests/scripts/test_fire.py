@@ -58,13 +58,13 @@ def test_a_full_disk_is_said_and_nothing_is_harmed(tmp_path: Path, size: int) ->
     first.write_text(shared(1))
     second.write_text(trace([row(f"run-{n}" * 30, 1, 0.5) for n in range(2000)]))
     sobria(home, "import", str(first))
-    before = reconcile(Ledger(home))
+    before, parts = reconcile(Ledger(home)), Ledger(home).parts()
     command = [sys.executable, "-m", "estimator.cli", "--home", str(home), "--lang", "fr", "import", str(second)]
     full = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=lambda: limited(size))
     assert full.returncode == 1 and "Traceback" not in full.stderr, full.stderr
-    assert "Plus de place pour écrire" in full.stderr
+    assert "Le disque est plein" in full.stderr
     assert not list((home / "ledger").rglob("*.tmp")), "no half file takes the room that is left"
-    assert reconcile(Ledger(home)) == before
+    assert reconcile(Ledger(home)) == before and Ledger(home).parts() == parts
     sobria(home, "import", str(second))
     assert reconcile(Ledger(home)).accepted == before.accepted + 2000
     assert build(home).fresh
