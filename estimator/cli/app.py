@@ -27,7 +27,7 @@ ELSEWHERE = {  # command -> the module of this room that has it under this name,
         name: name
         for name in (
             *("register", "commitments", "report", "places", "collect"),
-            *("estimate", "compare", "check", "when", "track", "levers"),
+            *("estimate", "compare", "check", "when", "track", "levers", "export"),
         )
     },
     "sheet": "sheets",
@@ -35,6 +35,7 @@ ELSEWHERE = {  # command -> the module of this room that has it under this name,
 }
 DECLARED: dict[str, Any] = {
     "check": {"help": "check_import"},
+    "export": {"help": "results_export"},
     "track": {"context_settings": {"ignore_unknown_options": True, "allow_interspersed_args": False}},
 }
 app = typer.Typer()  # the commands of this module

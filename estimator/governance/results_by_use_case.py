@@ -32,10 +32,11 @@ def results(home: str | Path | None = None) -> ResultTable:
     SobriaError : nothing could be built, with the reason.
     """
     folder = Path(home or default_home())
-    return ResultTable(_with_use_cases(current_results(folder).table().arrow(), Register(folder)))
+    return ResultTable(with_use_cases(current_results(folder).table().arrow(), Register(folder)))
 
 
-def _with_use_cases(table: pa.Table, register: Register) -> pa.Table:
+def with_use_cases(table: pa.Table, register: Register) -> pa.Table:
+    """The rows of a file of results, each cell with its use case of today."""
     patterns = register.attachments()
     found: dict[tuple[str | None, ...], str | None] = {}
     names = []

@@ -102,17 +102,17 @@ def _package(facts: ReportFacts) -> str:
         "title": f"{facts.mark} : {title}" if facts.mark else title,
         "description": facts.say("data_description"),
         "created": facts.scope.sources.build.made_at,
-        "sources": _sources(facts.scope.rows),
+        "sources": sources_of(facts.scope.rows),
         "sobria": about,
         "resources": [resource],
     }
     return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
 
 
-def _sources(rows: Iterable[Attached]) -> list[dict[str, str]]:
+def sources_of(rows: Iterable[Attached]) -> list[dict[str, str]]:
     """The sources of the selected factors of the rows that count, which stay under their own licence."""
     known = load().sources
     groups = (row.row.group for row in rows if row.row.group.values.get("it_energy") is not None)
     used = {bound.factor.source for group in groups for bound in group.bounds.values() if bound.factor}
     found = [(known[name].citation, known[name].url) for name in sorted(used)]
-    return [{"title": title, "path": url} if url else {"title": title} for title, url in found]
+    return [{"title": title, "path": url} if url.startswith("http") else {"title": title} for title, url in found]

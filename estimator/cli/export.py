@@ -1,0 +1,29 @@
+"""`sobria export`: the results of a home as a file for other software."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from estimator.cli.text import Json, progress, show
+from estimator.core.errors import say
+
+
+def export(
+    context: typer.Context,
+    out: Annotated[Path, typer.Argument(help="export_file", metavar="FILE")],
+    inside: Annotated[bool, typer.Option("--inside", help="inside")] = False,
+    json_: Json = False,
+) -> None:
+    from estimator.governance.indicators.told_results import told_results
+    from estimator.reporting.exports.tables import write_table
+    from estimator.results.reading import current_results
+
+    home, lang = context.obj["home"], context.obj["lang"]
+    with progress("building", lang) as step:
+        build = current_results(home, step)
+    told = told_results(home, build, inside)
+    body = {"file": str(out), "bytes": write_table(told, out, lang), "rows": len(told.table), "withheld": told.withheld}
+    lines = [say("sheet", "written", lang, **body)]
+    lines += [say("export", "withheld_inside", lang, rows=told.withheld)] if told.withheld else []
+    show(body, json_, lambda: "\n".join(lines))

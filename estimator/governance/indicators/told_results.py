@@ -1,0 +1,97 @@
+"""The results of a home that others may read: none from which anything about fewer than five agents could be read."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from estimator.core.periods import Period
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicators.anonymity import Groups, grouped, too_few_of
+from estimator.governance.indicators.scope import Scope, Sources
+from estimator.governance.indicators.usage_by_case import Attached, attached
+from estimator.governance.register.register import Register
+from estimator.governance.register.schema import METROPOLE, WHOLE, UseCase
+from estimator.governance.results_by_use_case import with_use_cases
+from estimator.results.reading import Results
+from estimator.results.schema import USE_CASE
+
+
+class EveryService(Sources):
+    """Sources where a service in no use case is a use of its own, which may be small as any other."""
+
+    @cached_property
+    def rows(self) -> list[Attached]:
+        """Months of the ledger, each with a use case."""
+        return [
+            row if row.use_case else replace(row, use_case=_own_use(row.row.service_key))
+            for row in attached(self.build, self.register)
+        ]
+
+    @cached_property
+    def cases(self) -> list[UseCase]:
+        """Use cases of the register, then the services in none."""
+        mine = {row.use_case.id: row.use_case for row in self.rows if row.use_case}
+        return list(({case.id: case for case in self.register.use_cases()} | mine).values())
+
+
+@dataclass(frozen=True)
+class ToldResults:
+    """What can be told of a build: its rows, in the schema of results, and how many are withheld.
+
+    groups: the uses that are told one by one, and those that are merged.
+    """
+
+    table: pa.Table
+    withheld: int
+    groups: Groups
+    scope: Scope
+
+    @property
+    def build(self) -> Results:
+        """The build that they are of."""
+        return self.scope.sources.build
+
+    @cached_property
+    def rows(self) -> list[Attached]:
+        """Months of the uses that are told one by one."""
+        return [row for row in self.scope.rows if row.id in self.groups.shown]
+
+
+def told_results(home: Path, build: Results, inside: bool = False) -> ToldResults:
+    """The rows of a build that can be told to others; inside: every one, for who holds the data.
+
+    A use is told alone or not at all. What is left of a total, of a service or of a month once those told are taken off
+    is of several small uses that are enough people together; where they are not, the rows of that level are withheld.
+    """
+    months, register = build.months() or [200001], Register(home)
+    period = Period("..".join(f"{month // 100}-{month % 100:02}" for month in (months[0], months[-1])))
+    scope = Scope(EveryService(build, register, Commitments(home), home, date.today()), WHOLE, period)
+    groups = Groups(frozenset(case.id for case in scope.cases), ()) if inside else grouped(scope)
+    table = with_use_cases(build.table().arrow(), register)
+    told = table.filter(_mask(table, scope, groups)) if groups.others else table
+    return ToldResults(told, len(table) - len(told), groups, scope)
+
+
+def _mask(table: pa.Table, scope: Scope, groups: Groups) -> pa.Array:
+    """Whether each row is told: by level, then by use for a cell. By proof, what is left could be of one small use."""
+    levels = {"total": not groups.too_few, "month": not too_few_of(scope), "proof": False}
+    of_small = {row.row.service_key for row in scope.rows if row.id in groups.others}
+    named = {case.id for case in scope.cases}
+
+    def tells(level: str, service: str, use: str | None) -> bool:
+        if level == "service":
+            return service not in of_small
+        return levels[level] if level in levels else (use if use in named else _own_use(service).id) in groups.shown
+
+    keys = zip(*(table.column(name).to_pylist() for name in ("level", "service", USE_CASE)), strict=True)
+    return pa.array([tells(*key) for key in keys], pa.bool_())
+
+
+def _own_use(service: str) -> UseCase:
+    """The use of a service that the register does not know; its id cannot be one of the register."""
+    return UseCase.model_construct(
+        id=f"service/{service}", service=service, commune=METROPOLE, name="", task="", unit="", owner_role=""
+    )

@@ -1,0 +1,83 @@
+"""The results of a home as a file for other software: CSV, XLSX or Parquet, by the name of the file."""
+
+import io
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from estimator.core.atomic_files import publish
+from estimator.core.errors import say, several
+from estimator.core.number_format import proof_words
+from estimator.governance.indicators.told_results import ToldResults
+from estimator.reporting.documents.csv_table import spreadsheet
+from estimator.reporting.documents.rendering import FormatUnknown
+from estimator.reporting.exports.workbook import workbook
+from estimator.results.proofs import NO_PROOF
+from estimator.results.schema import SCHEMA, file_schema
+
+ADDED = ("proof_text", "reason")  # in words, beside the columns of results
+
+
+def write_table(told: ToldResults, out: Path, lang: str) -> int:
+    """Write the results to a file in the format of its name. Bytes written. FormatUnknown, OSError."""
+    format = out.suffix.lstrip(".").lower()
+    if format not in FORMATS:
+        raise FormatUnknown(read=format or out.name, expected=", ".join(FORMATS))
+    body = FORMATS[format](told, lang)
+    publish(out.parent, out.name, body)
+    return len(body)
+
+
+def rows_in_words(told: ToldResults, lang: str) -> Iterator[dict[str, Any]]:
+    """Each row, with what its electricity rests on and why it has no value, in words."""
+    shares = _proofs(told)
+    for row in told.table.to_pylist():
+        known = shares.get((row["level"], row["service"] or row["month"]), {})
+        alone = say("proofs", row["proof"], lang) if (row["proof"] or NO_PROOF) != NO_PROOF else ""
+        reason = several("missing", row["missing"].split("+"))[lang] if row["missing"] else ""
+        yield row | {"proof_text": alone or proof_words(known, lang), "reason": reason}
+
+
+def _proofs(told: ToldResults) -> Mapping[tuple[str, Any], Mapping[str, float]]:
+    """Share of the electricity by proof [1] of all and of a service; of a month where nothing is withheld."""
+    found: dict[tuple[str, Any], Mapping[str, float]] = {("total", None): told.build.proof()}
+    found |= {("service", service): shares for service, shares in told.build.proof_by_service().items()}
+    if told.withheld:
+        return found
+    months: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in told.table.select(["level", "impact", "month", "proof", "weight_kwh"]).to_pylist():
+        if row["level"] == "cell" and row["impact"] == "energy" and row["proof"] != NO_PROOF:
+            months[row["month"]][row["proof"]] += row["weight_kwh"]
+    shared = {
+        month: {name: kwh / (sum(parts.values()) or 1.0) for name, kwh in parts.items()}
+        for month, parts in months.items()
+    }
+    return found | {("month", month): parts for month, parts in shared.items()}
+
+
+def _csv(told: ToldResults, lang: str) -> bytes:
+    columns = (*SCHEMA.names, *ADDED)
+    rows = ([row[name] for name in columns] for row in rows_in_words(told, lang))
+    return spreadsheet(columns, rows, lang, _mark(told, lang)).encode()
+
+
+def _xlsx(told: ToldResults, lang: str) -> bytes:
+    return workbook(told, list(rows_in_words(told, lang)), lang, _mark(told, lang))
+
+
+def _parquet(told: ToldResults, lang: str) -> bytes:
+    """The same columns as the file beside the build, and the use case of today."""
+    import pyarrow.parquet as pq
+
+    out = io.BytesIO()
+    facts = {"build": told.build.id, "method_version": told.build.meta["formulas_version"], "mark": _mark(told, lang)}
+    pq.write_table(told.table.replace_schema_metadata(file_schema(facts).metadata), out, compression="zstd")
+    return out.getvalue()
+
+
+def _mark(told: ToldResults, lang: str) -> str:
+    return say("report", "mark", lang) if told.build.sample else ""
+
+
+FORMATS: Mapping[str, Callable[[ToldResults, str], bytes]] = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}

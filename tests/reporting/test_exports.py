@@ -1,0 +1,191 @@
+"""What leaves a home for other software: each says what the table of results says, and nothing of too few agents."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import duckdb
+import polars
+import pytest
+
+from estimator.governance.indicators.told_results import ToldResults, told_results
+from estimator.governance.results_by_use_case import results
+from tests.governance.test_indicators import run
+from tests.support import activity, built, sobria
+
+HOSTILE = "=1+1"
+UNKNOWN = {"host": None, "zone": None}
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """2 kWh in March and 3 in April of one service, 1 kWh of another named as a formula, nobody knows where."""
+    home = tmp_path_factory.mktemp("exported")
+    built(home, run("voirie", 2), run("voirie", 3, "2026-04"), activity(service_key=HOSTILE, **UNKNOWN))
+    return home
+
+
+def sheet_of(file: Path, number: int = 1) -> list[dict[str, str | float]]:
+    """The lines of a sheet of a workbook, by column letter; what is not there is an empty cell."""
+    with zipfile.ZipFile(file) as book:
+        strings = ["".join(t.text or "" for t in one.iter(f"{MAIN}t")) for one in _root(book, "sharedStrings")]
+        assert b"<f>" not in book.read(f"xl/worksheets/sheet{number}.xml"), "a formula"
+        found = []
+        for line in _root(book, f"worksheets/sheet{number}").iter(f"{MAIN}row"):
+            cells = {(c.get("r") or "").rstrip("0123456789"): c for c in line}
+            values = {name: (c.get("t"), c.findtext(f"{MAIN}v") or "") for name, c in cells.items()}
+            found.append({k: strings[int(v)] if t == "s" else float(v) for k, (t, v) in values.items() if v})
+    return found
+
+
+def _root(book: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    return ElementTree.fromstring(book.read(f"xl/{name}.xml"))
+
+
+def workbook_lines(home: Path, file: Path) -> list[dict[str, Any]]:
+    """The lines of the sheet of results by heading."""
+    sobria(home, "export", str(file), "--inside")
+    heads, *lines = sheet_of(file)
+    return [{str(head): line.get(column) for column, head in heads.items()} for line in lines]
+
+
+def test_the_workbook_holds_the_numbers_of_the_table(home: Path, tmp_path: Path) -> None:
+    """Each level, place and impact: its three bounds to the digit, its unit in the heading, its coverage in percent."""
+    table = results(home).pandas()
+    lines = workbook_lines(home, tmp_path / "r.xlsx")
+    assert len(lines) == len(table[table.impact == "energy"])
+    (voirie,) = (line for line in lines if (line["Niveau"], line["Service"]) == ("un service", "voirie"))
+    for impact, name, unit in (
+        ("energy", "Électricité du site", "kWh"),
+        ("water", "Eau consommée", "L"),
+        ("adpe", "Métaux et minéraux", "kg éq. Sb"),
+        ("gwp", "Gaz à effet de serre", "kg CO₂e"),
+        ("it_energy", "Électricité informatique", "kWh"),
+    ):
+        (row,) = table[(table.level == "service") & (table.service == "voirie") & (table.impact == impact)].to_dict(
+            "records"
+        )
+        heads = [f"{name}, {bound} [{unit}]" for bound in ("borne basse", "valeur centrale", "borne haute")]
+        assert [voirie[head] for head in heads] == [
+            pytest.approx(row[b], rel=1e-14) for b in ("low", "central", "high")
+        ]
+        assert voirie[f"{name}, part de l'électricité couverte [%]"] == pytest.approx(100 * row["coverage"])
+    assert voirie["Preuve de l'électricité"] == "100\u00a0% mesuré"
+    assert voirie["Pourquoi une case est vide"] is None
+
+
+def test_the_electricity_that_was_read_is_in_the_workbook(home: Path, tmp_path: Path) -> None:
+    """2 + 3 kWh read by a meter whose bounds are ± its class: the centre is 5 kWh within 5 %."""
+    (voirie,) = (
+        line
+        for line in workbook_lines(home, tmp_path / "r.xlsx")
+        if line["Service"] == "voirie" and line["Niveau"] == "un service"
+    )
+    assert voirie["Électricité informatique, valeur centrale [kWh]"] == pytest.approx(5, rel=0.05)
+
+
+def test_an_unknown_cell_is_empty_and_the_last_column_says_why(home: Path, tmp_path: Path) -> None:
+    lines = workbook_lines(home, tmp_path / "r.xlsx")
+    (line,) = (line for line in lines if (line["Niveau"], line["Service"]) == ("un service", HOSTILE))
+    heads = [head for head in line if head.startswith("Gaz à effet de serre") and "couverte" not in head]
+    assert [line[head] for head in heads] == [None, None, None]
+    assert "Gaz à effet de serre : " in line["Pourquoi une case est vide"]
+    assert 0.0 not in [value for line in lines for head, value in line.items() if value is not None and "[k" in head]
+
+
+def test_a_month_is_a_date_and_the_second_sheet_says_the_method(home: Path, tmp_path: Path) -> None:
+    """The days of a spreadsheet count from 30 December 1899: 1 March 2026 is the 46,082nd."""
+    lines = workbook_lines(home, tmp_path / "r.xlsx")
+    days = sorted(line["Mois"] for line in lines if line["Niveau"] == "un mois")
+    assert [date(1899, 12, 30) + timedelta(days=day) for day in days] == [date(2026, 3, 1), date(2026, 4, 1)]
+    assert days[0] == 46082
+    said = {str(line["A"]): str(line.get("B")) for line in sheet_of(tmp_path / "r.xlsx", 2)}
+    assert said["Calcul"] == results(home).arrow().column("build")[0].as_py()
+    assert "jamais zéro" in said["Cases vides"] and said["Source d'un facteur"]
+
+
+def test_the_table_of_a_spreadsheet_is_french(home: Path, tmp_path: Path) -> None:
+    sobria(home, "export", str(tmp_path / "r.csv"), "--inside")
+    text = (tmp_path / "r.csv").read_text("utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    table = results(home).arrow().to_pylist()
+    assert len(lines) == len(table)
+    for line, row in zip(lines, table, strict=True):
+        for bound in ("low", "central", "high"):
+            said = line[bound].replace(",", ".")
+            assert (float(said) if said else None) == row[bound], row
+        assert line["unit"] == row["unit"] and bool(line["reason"]) == (row["central"] is None)
+    assert f"'{HOSTILE}" in {line["service"] for line in lines}, "a formula for a spreadsheet"
+
+
+def test_the_parquet_is_the_table_of_results(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "r.parquet"
+    sobria(home, "export", str(file), "--inside")
+    table = results(home).arrow()
+    assert polars.read_parquet(file).rows() == [tuple(row.values()) for row in table.to_pylist()]
+    assert duckdb.sql(f"SELECT count(*) FROM '{file}' WHERE level = 'total' AND impact = 'gwp'").fetchall() == [(1,)]
+
+
+def test_a_file_of_another_format_is_refused_and_nothing_is_written(home: Path, tmp_path: Path) -> None:
+    said = sobria(home, "export", str(tmp_path / "r.ods"), code=1).stderr
+    assert "« ods »" in said and "csv, xlsx, parquet" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def told(home: Path, *rows: Any, inside: bool = False) -> ToldResults:
+    return told_results(home, built(home, *rows), inside)
+
+
+def kwh(found: ToldResults) -> dict[tuple[str, str | int | None], float]:
+    """The electricity told, factors at their values [kWh], by level and service, or month."""
+    rows = (row for row in found.table.to_pylist() if row["impact"] == "it_energy")
+    return {(row["level"], row["service"] or row["month"]): row["at_factor_values"] for row in rows}
+
+
+def used(service: str, uses: float, energy: float, month: str = "2026-03") -> Any:
+    return run(service, energy, month, items=uses)
+
+
+def test_two_small_services_are_told_together_by_what_is_left(tmp_path: Path) -> None:
+    """50 and 40 uses a month are each of fewer than five agents: 7 kWh in all, 4 of the service that is told, so 3 kWh
+    are of the two others together. By proof, what is left could be of one of them."""
+    found = told(tmp_path, used("grand", 5000, 4), used("petit", 50, 2), used("mince", 40, 1))
+    known = kwh(found)
+    assert {key for key in known if key[0] in ("total", "service")} == {("total", None), ("service", "grand")}
+    assert known["total", None] - known["service", "grand"] == pytest.approx(3)
+    assert {service for level, service in known if level == "cell"} == {"grand"}
+    assert not [level for level, _ in known if level == "proof"] and ("month", 202603) in known
+    assert found.withheld > 0
+
+
+def test_a_month_with_one_small_service_alone_is_not_told(tmp_path: Path) -> None:
+    """In April one of the two small services is alone: April less the large one would be its own."""
+    rows = [used("grand", 5000, 4), used("petit", 50, 2), used("mince", 40, 1)]
+    known = kwh(told(tmp_path, *rows, used("grand", 5000, 4, "2026-04"), used("petit", 50, 2, "2026-04")))
+    assert ("total", None) in known and ("service", "grand") in known
+    assert not [level for level, _ in known if level == "month"]
+
+
+def test_one_small_service_takes_the_next_with_it(tmp_path: Path) -> None:
+    """One alone would be told by difference: the smallest of the others is merged with it."""
+    known = kwh(told(tmp_path, used("grand", 5000, 4), used("moyen", 400, 2), used("mince", 40, 1)))
+    assert {service for level, service in known if level == "service"} == {"grand"}
+
+
+def test_one_small_service_alone_is_told_to_who_holds_the_data_only(tmp_path: Path) -> None:
+    assert kwh(told(tmp_path, used("mince", 40, 1))) == {}
+    assert kwh(told(tmp_path, inside=True))["total", None] == pytest.approx(1)
+    body = json.loads(sobria(tmp_path, "export", str(tmp_path / "r.csv"), "--json").stdout)
+    assert body["rows"] == 0 and body["withheld"] > 0
+    assert "--inside" in sobria(tmp_path, "export", str(tmp_path / "r.csv")).stdout
+
+
+def test_a_service_without_counts_is_told(tmp_path: Path) -> None:
+    """A machine that runs by night counts no use: its electricity says nothing of anyone."""
+    assert kwh(told(tmp_path, run("sauvegarde", 1)))["service", "sauvegarde"] == pytest.approx(1)
