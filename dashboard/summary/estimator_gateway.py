@@ -84,10 +84,14 @@ def _inside(asked: SummaryScope) -> Scope:
 
 @st.cache_resource(max_entries=ANSWERS, show_spinner=False)
 def body(asked: SummaryScope) -> dict[str, Any]:
-    """The summary for the pages; what only they tell is not to be said aloud."""
-    scope = _inside(asked)
-    kept = grouped(scope).kept
-    return synthesis(scope) | {"kept": kept} | ({"aloud": [], "say": []} if kept else {})
+    """The summary for the pages; what is to be said aloud is what may leave them."""
+    inside = _inside(asked)
+    found, kept = synthesis(inside), grouped(inside).kept
+    if not kept:
+        return found | {"kept": False}
+    outside = scope_in(asked)
+    published = {} if grouped(outside).too_few else synthesis(outside)
+    return found | {"kept": True, "aloud": published.get("aloud", []), "say": published.get("say", [])}
 
 
 @st.cache_resource(max_entries=STATES, show_spinner=False)

@@ -240,7 +240,7 @@ def test_people_who_ask_at_once_wait_for_one_work(monkeypatch: pytest.MonkeyPatc
         return {"of": territory}
 
     monkeypatch.setattr(summary_gateway, "_inside", lambda asked: asked.territory)
-    monkeypatch.setattr(summary_gateway, "grouped", lambda scope: SimpleNamespace(kept=""))
+    monkeypatch.setattr(summary_gateway, "grouped", lambda scope: SimpleNamespace(kept=False))
     monkeypatch.setattr(summary_gateway, "synthesis", made_slowly)
     asked, found = SummaryScope(State("nowhere", "", "", date(2026, 1, 2)), "54395", "2025"), []
     threads = [Thread(target=lambda: found.append(body(asked))) for _ in range(8)]
@@ -248,5 +248,5 @@ def test_people_who_ask_at_once_wait_for_one_work(monkeypatch: pytest.MonkeyPatc
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [{"of": "54395", "kept": ""}] * 8 and made == ["54395"]
+    assert found == [{"of": "54395", "kept": False}] * 8 and made == ["54395"]
     assert body(asked._replace(period="2024")) and len(made) == 2

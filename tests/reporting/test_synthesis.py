@@ -33,6 +33,7 @@ from estimator.reporting.summary.charter_status import status
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.sentences import answer, limit_texts, path_text, share_of_total, trend_text, value_text
 from estimator.reporting.summary.summary import synthesis
+from estimator.reporting.summary.use_cases import uses
 from tests.support import activity, built
 
 WHO = author("Service numérique", "essai")
@@ -614,3 +615,16 @@ def test_a_lone_small_use_is_told_inside_and_withheld_from_what_leaves(tmp_path:
     assert withheld(outside) and not withheld(inside) and grouped(inside).kept
     assert synthesis(inside)["indicators"]["energy"]["value"]["central"] == pytest.approx(2, rel=1e-3)
     assert synthesis(outside)["indicators"]["energy"]["value"]["central"] is None
+
+
+def test_several_small_uses_are_named_inside_and_merged_in_what_leaves(tmp_path: Path) -> None:
+    """9 and 7 requests a month of 2 and 3 kWh: two lines inside; outside one of 2 + 3 = 5 kWh, beside 500 requests."""
+    register = Register(tmp_path)
+    for name in ("A", "B", "C"):
+        case(register, name, name)
+    rows = (run("a", 2, requests=9.0), run("b", 3, requests=7.0), run("c", 4, requests=500.0))
+    outside = scope(tmp_path, *rows)
+    inside = replace(outside, sources=replace(outside.sources, inside=True))
+    assert [use["name"] for use in uses(inside)] == ["C", "B", "A"]
+    merged = {use["kind"]: use["energy"]["central"] for use in uses(outside)}
+    assert merged == {"others": pytest.approx(5, rel=1e-3), "case": pytest.approx(4, rel=1e-3)}

@@ -32,7 +32,7 @@ class Groups:
     """Ids of the use cases of a period that can be published one by one, and of those merged.
 
     too_few: even merged they are too few people, so no figure of theirs, nor one that gives it by difference, is told;
-    kept: it is told to those who hold the data, and to nobody else.
+    kept: small ones are told to those who hold the data, and so to nobody else.
     """
 
     shown: frozenset[str]
@@ -42,19 +42,23 @@ class Groups:
 
 
 def grouped(scope: Scope) -> Groups:
-    """The use cases with data in a scope; small ones are merged with the next smallest until they are enough."""
+    """The use cases with data in a scope; small ones are merged with the next smallest until they are enough, but for
+    those who hold the data: they read each run of theirs anyway."""
     heads = scope.sources.commitments.with_access(scope.period.last_day)
     there = {row.id for row in scope.rows}
     cases = sorted((c for c in scope.cases if c.id in there), key=lambda c: (-_uses(scope, c), c.id))
     public = [case for case in cases if case.users == RESIDENTS]
     small = [case for case in cases if case not in public and is_small(scope, case, heads)]
+    if small and scope.sources.inside:
+        return Groups(frozenset(case.id for case in cases), (), kept=True)
     large = [case for case in cases if case not in public and case not in small]
     while small and large and not _enough(small, heads):
         small.append(large.pop())
-    too_few = bool(small) and not _enough(small, heads)
-    if too_few and scope.sources.inside:
-        return Groups(frozenset(case.id for case in cases), (), kept=True)
-    return Groups(frozenset(case.id for case in (*public, *large)), tuple(case.id for case in small), too_few)
+    return Groups(
+        shown=frozenset(case.id for case in (*public, *large)),
+        others=tuple(case.id for case in small),
+        too_few=bool(small) and not _enough(small, heads),
+    )
 
 
 def small(scope: Scope) -> frozenset[str]:
