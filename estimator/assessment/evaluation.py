@@ -1,6 +1,6 @@
 """Evaluation of an activity group: central values, bounds, draws and confidence intervals."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -9,6 +9,7 @@ from estimator.assessment import coefficients, uncertainty
 from estimator.assessment.equation_system import System, system
 from estimator.assessment.equations import FORMULAS
 from estimator.assessment.expressions import Node, names
+from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
@@ -232,3 +233,27 @@ def points_of(group: ActivityGroup, results: tuple[str, ...]) -> tuple[float, fl
     """5 % point, median and 95 % point of the sum of results of a group."""
     drawn = values_of(group, "draws", frozenset(results))
     return uncertainty.points(sum(drawn[result] for result in results))
+
+
+def why_unknown(result: str, group: ActivityGroup, values: Mapping[str, Any] | None = None) -> str | None:
+    """Why a result of a group has no value: the reason of its first missing input. values: its results, if known."""
+    values = group.values if values is None else values
+    todo = [result]
+    while todo:
+        name = todo.pop(0)
+        if values.get(name) is not None:
+            continue
+        bound = group.bounds.get(name)
+        if bound is not None and bound.missing:
+            return "nothing_stated" if bound.subject == NOT_DECLARED else bound.missing
+        if name not in group.amounts:
+            todo = [*_applying(name, group), *todo]  # depth first over the alternatives of a quantity
+    return None
+
+
+def _applying(name: str, group: ActivityGroup) -> Sequence[str]:
+    """Inputs of a quantity; of several alternatives, those that start from an amount of this group, if any."""
+    inputs = inputs_of().get(name, ())
+    if name not in alternative_quantities():
+        return inputs
+    return [i for i in inputs if any(group.amounts.get(below) for below in needed(frozenset({i})))] or inputs

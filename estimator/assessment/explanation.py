@@ -16,7 +16,15 @@ from estimator.assessment.calculation_steps import (
     results_of,
     steps_of,
 )
-from estimator.assessment.evaluation import ActivityGroup, coverage_weight, followed, needed, the_system, values_of
+from estimator.assessment.evaluation import (
+    ActivityGroup,
+    coverage_weight,
+    followed,
+    needed,
+    the_system,
+    values_of,
+    why_unknown,
+)
 from estimator.assessment.expressions import render
 from estimator.assessment.impacts import (
     FIGURES,
@@ -29,7 +37,6 @@ from estimator.assessment.impacts import (
     is_counted,
     known_result,
     lacks_the_whole,
-    why_missing,
 )
 from estimator.assessment.sensitivity import variance_shares
 from estimator.catalogue import models
@@ -333,7 +340,7 @@ def _not_counted(groups: Sequence[ActivityGroup], figures: Sequence[ImpactIndica
             if not applies_to(part, group):
                 left_out.add((part.name, "not_asked"))
             elif not known_result(part, values) or not is_counted(figure, group, values):
-                reasons = (why_missing(p, group) for p in (part, *figure.required) if applies_to(p, group))
+                reasons = (why_unknown(p.results[0], group) for p in (part, *figure.required) if applies_to(p, group))
                 why = "whole_unknown" if lacks_the_whole((part,), values) else next(filter(None, reasons), "no_factor")
                 left_out.add((part.name, why))
         for key in left_out:

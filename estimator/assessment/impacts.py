@@ -2,22 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import add
 from typing import Any, NamedTuple
 
 from pydantic import Field, model_serializer
 
 from estimator.assessment import uncertainty
-from estimator.assessment.evaluation import (
-    ActivityGroup,
-    alternative_quantities,
-    coverage_weight,
-    inputs_of,
-    needed,
-    outcomes_of,
-)
-from estimator.catalogue.default_subjects import NOT_DECLARED
+from estimator.assessment.evaluation import ActivityGroup, coverage_weight, outcomes_of, why_unknown
+from estimator.assessment.uncertainty import KEPT
 from estimator.core.errors import several
 from estimator.core.interval import Interval
 from estimator.ledger.rows import COMPONENTS
@@ -207,50 +200,68 @@ def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[s
     """What a group adds to each figure, and to each part `figure.part` of a figure of several."""
     values = outcomes_of(group, frozenset({"it_energy"}).union(*(figure.results for figure in figures)))
     read = sum(group.amounts.get(f"{part}_energy") or 0.0 for part in COMPONENTS)
-    one = EvaluatedOnce(group, values, coverage_weight(group, values), read)
+    weight = coverage_weight(group, values)
+    given = frozenset((name, bool(amount)) for name, amount in group.amounts.items() if amount is not None)
+    known = frozenset(name for name, value in values.items() if value is not None)
     found: dict[str, GroupTerm] = {}
+    for name, plan in _plans(tuple(figures), given, known).items():
+        total = reduce(add, [values[result] for result in plan.results]) if plan.results else None
+        found[name] = GroupTerm(weight, read, total, plan.applicable, plan.why(group, values), plan.made)
+    return found
+
+
+class _Plan(NamedTuple):
+    """What an amount is made of in every group of which the same is given and known.
+
+    results: those that add up to it; unknown: its parts without a value. applicable and made: as in GroupTerm.
+    """
+
+    results: tuple[str, ...]
+    unknown: tuple[Contribution, ...]
+    whole_unknown: bool
+    applicable: bool
+    made: str | None
+
+    def why(self, group: ActivityGroup, values: Mapping[str, Any]) -> str | None:
+        """Why it is not whole in this group; None where it is."""
+        if self.whole_unknown:
+            return "whole_unknown"
+        reasons = (why_unknown(part.results[0], group, values) for part in self.unknown)
+        return next(filter(None, reasons), None)
+
+
+@lru_cache(maxsize=KEPT)
+def _plans(
+    figures: tuple[ImpactIndicator, ...], given: frozenset[tuple[str, bool]], known: frozenset[str]
+) -> dict[str, _Plan]:
+    """How each figure, and each part of a figure of several, is summed where these amounts are given and positive,
+    and these results known."""
+    group = ActivityGroup(amounts=dict(given), bounds={})
+    values = dict.fromkeys(known, True)
+
+    def told(parts: Iterable[Contribution]) -> list[Known]:
+        return [(part, known_result(part, values)) for part in parts if applies_to(part, group)]
+
+    def plan(there: Sequence[Known], required: Sequence[Known], made: str | None = None) -> _Plan:
+        """The sum of the known results of these parts; without what is required the group is left out."""
+        results = tuple(result for _, result in there if result) if whole else ()
+        unknown = tuple(part for part, result in required or there if not result) if len(results) < len(there) else ()
+        lacks = len(results) < len(there) and lacks_the_whole([part for part, _ in there], values)
+        return _Plan(results, unknown, lacks, applicable, made)
+
+    found: dict[str, _Plan] = {}
     for figure in figures:
-        there = one.known(figure.parts)
-        required = [*(told for told in there if told[0].required), *one.known(figure.beside)]
-        whole = all(result for _, result in required)
-        term = _term(one, there, required, whole, bool(there))
-        found[figure.id] = term._replace(made=made_in(figure, there)) if whole else term
+        there = told(figure.parts)
+        required = [*(one for one in there if one[0].required), *told(figure.beside)]
+        whole, applicable = all(result for _, result in required), bool(there)
+        found[figure.id] = plan(there, required, made_in(figure, there) if whole else None)
         for part in figure.parts if len(figure.parts) > 1 else ():
-            mine = [told for told in there if told[0] is part]
-            found[f"{figure.id}.{part.name}"] = _term(one, mine, [*mine, *required], whole, bool(there))
+            mine = [one for one in there if one[0] is part]
+            found[f"{figure.id}.{part.name}"] = plan(mine, [*mine, *required])
     return found
 
 
 Known = tuple[Contribution, str | None]  # a part that applies to a group, and the result that gives its value there
-
-
-class EvaluatedOnce(NamedTuple):
-    """A group, the outcomes of its results, its weight in coverage shares and its electricity as read [kWh]."""
-
-    group: ActivityGroup
-    values: Mapping[str, Any]
-    weight: float
-    read: float
-
-    def known(self, parts: Iterable[Contribution]) -> list[Known]:
-        """Those of these parts that apply to the group."""
-        return [(part, known_result(part, self.values)) for part in parts if applies_to(part, self.group)]
-
-
-def _term(
-    one: EvaluatedOnce, there: Sequence[Known], required: Sequence[Known], whole: bool, applicable: bool
-) -> GroupTerm:
-    """The sum of the known results of these parts; without `whole` the group is left out and not covered.
-    applicable: of the figure of this part."""
-    group, values, weight, read = one
-    known = [values[result] for _, result in there if result] if whole else []
-    why = None
-    if len(known) < len(there):
-        unknown = (part for part, result in required or there if not result)
-        why = next((reason for reason in (why_missing(p, group, values) for p in unknown) if reason), None)
-        if lacks_the_whole([part for part, _ in there], values):
-            why = "whole_unknown"
-    return GroupTerm(weight, read, reduce(add, known) if known else None, applicable, why)
 
 
 class RunningAmounts:
@@ -338,10 +349,7 @@ class _RunningSum:
 
 def known_result(part: Contribution, values: Mapping[str, Any]) -> str | None:
     """The result that gives the value of a part in a group."""
-    for result in part.results:
-        if values.get(result) is not None:
-            return result
-    return None
+    return next((result for result in part.results if values.get(result) is not None), None)
 
 
 def is_counted(figure: ImpactIndicator, group: ActivityGroup, values: Mapping[str, Any]) -> bool:
@@ -364,36 +372,9 @@ def applies_to(part: Contribution, group: ActivityGroup) -> bool:
         described = {name for name, amount in group.amounts.items() if amount is not None and name != "resource_share"}
         if described == NETWORK_ALONE:
             return part.name == "network"
-    for amount in part.needs:
-        if group.amounts.get(amount):
-            return True
-    return not part.needs
+    return not part.needs or any(group.amounts.get(amount) for amount in part.needs)
 
 
 def lacks_the_whole(parts: Sequence[Contribution], values: Mapping[str, Any]) -> bool:
     """Whether parts that are left out are known, and lack only the required parts of their figure."""
     return all(known_result(part, values) and not part.required for part in parts)
-
-
-def why_missing(part: Contribution, group: ActivityGroup, values: Mapping[str, Any] | None = None) -> str | None:
-    """Why a part of a group has no value: the reason of its first missing input. values: its results, if known."""
-    values = group.values if values is None else values
-    todo = list(part.results[:1])  # another basis that is not stated is no reason
-    while todo:
-        name = todo.pop(0)
-        if values.get(name) is not None:
-            continue
-        bound = group.bounds.get(name)
-        if bound is not None and bound.missing:
-            return "nothing_stated" if bound.subject == NOT_DECLARED else bound.missing
-        if name not in group.amounts:
-            todo = [*_applying(name, group), *todo]  # depth first over the alternatives of a quantity
-    return None
-
-
-def _applying(name: str, group: ActivityGroup) -> Sequence[str]:
-    """Inputs of a quantity; of several alternatives, those that start from an amount of this group, if any."""
-    inputs = inputs_of().get(name, ())
-    if name not in alternative_quantities():
-        return inputs
-    return [i for i in inputs if any(group.amounts.get(below) for below in needed(frozenset({i})))] or inputs

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from estimator.assessment import uncertainty
-from estimator.assessment.evaluation import ActivityGroup, Choose, bound_case, evaluated, followed, needed
-from estimator.assessment.impacts import Contribution, ImpactIndicator, applies_to, known_result, why_missing
+from estimator.assessment.evaluation import ActivityGroup, Choose, bound_case, evaluated, followed, needed, why_unknown
+from estimator.assessment.impacts import Contribution, ImpactIndicator, applies_to, known_result
 from estimator.assessment.sensitivity import tornado, variance_shares
 from estimator.catalogue.schema import Factor
 from estimator.comparison.verdict_rules import FAR, ROUNDING, OptionPair
@@ -56,7 +56,9 @@ class Side:
         for part in figure.parts:
             groups = [g for g in self.groups if applies_to(part, g) and not known_result(part, g.values)]
             if groups:
-                why = next((why for why in (why_missing(part, group) for group in groups) if why), "not_asked")
+                why = next(
+                    (why for why in (why_unknown(part.results[0], group) for group in groups) if why), "not_asked"
+                )
                 inputs = needed(frozenset(part.results))
                 bounds = (bound for group in groups for name, bound in group.bounds.items() if name in inputs)
                 subjects = frozenset(bound.subject for bound in bounds if bound.missing)

@@ -6,9 +6,8 @@ from typing import Any
 
 from estimator.assessment import uncertainty
 from estimator.assessment.calculation_steps import EvaluatedGroup, steps_of
-from estimator.assessment.evaluation import values_of
+from estimator.assessment.evaluation import values_of, why_unknown
 from estimator.assessment.explanation import describe
-from estimator.assessment.impacts import Contribution, why_missing
 from estimator.core.errors import sentences
 from estimator.workloads.inference_inventory import evidence
 from estimator.workloads.published_case import PublishedCase, RequestedFigure
@@ -58,7 +57,7 @@ def _sum(terms: list[CaseTerm]) -> tuple[float, Any]:
     for term in terms:
         for result in term.results:
             if term.group.values.get(result) is None:
-                raise NotEstimable(why_missing(Contribution(result, (result,)), term.group) or "out_of_range")
+                raise NotEstimable(why_unknown(result, term.group) or "out_of_range")
             value += term.group.values[result]
         evaluated = values_of(term.group, "draws", frozenset(term.results))
         drawn = drawn + sum(evaluated[result] for result in term.results)
