@@ -24,7 +24,7 @@ from estimator.core.errors import LANGUAGES
 from estimator.places.criteria import criteria
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.sheets import SHEETS
-from tests.test_one_answer import CASES, OPTIONS, answered, plain, scenario
+from tests.test_one_answer import CASES, OPTIONS, TOLD, answered, plain, scenario
 
 DAY = date(2026, 6, 1)
 FIVE = ("energy", "water", "adpe", "gwp", "primary_energy")
@@ -781,8 +781,7 @@ def differences(door: str, lines: list[str], body: Json, lang: str) -> list[tupl
     return wrong
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize(("name", "limits"), CASES)
+@pytest.mark.parametrize(("name", "limits", "lang"), TOLD)
 def test_each_door_prints_what_it_is_declared_to_print_and_nothing_else(name: str, limits: Json, lang: str) -> None:
     body = body_of(name, bool(limits))
     for door, lines in doors(name, bool(limits), lang).items():

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from estimator.assessment.evaluation import ActivityGroup
@@ -22,7 +22,7 @@ from estimator.catalogue.selection import bind
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
 from estimator.results.reading import Results, open_current
-from tests.support import activity, append, built, factor
+from tests.support import activity, append, built, examples, factor
 
 KWH = "it_energy"
 
@@ -169,7 +169,7 @@ def months_of(row: Activity) -> list[tuple[int, float]]:
     return [(row.start_month, first), (row.end_month, 1 - first)]
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(3, 40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROW, min_size=16, max_size=32))
 def test_the_build_is_the_sum_of_its_rows(tmp_path: Path, drawn: list[dict[str, object]]) -> None:
     """Trap 10: mixed zones, hosts, machines, modes, concurrency, precision; groups against row by row, to 1e-12."""
@@ -263,6 +263,7 @@ def test_each_audit_finds_what_it_is_for(tmp_path: Path, sound: Path, audit: str
     engine.close()
 
 
+@pytest.mark.long
 def test_threads_never_read_each_others_values(tmp_path: Path) -> None:
     found = built(tmp_path, *(activity(service_key=f"s{n}", cpu_energy_kwh=float(n + 1)) for n in range(16)))
 

@@ -71,6 +71,7 @@ def test_an_answer_on_a_host_of_ones_own_is_its_own_alone(tmp_path: Path) -> Non
     assert site_kwh(home) == pytest.approx(default + 1.2, rel=1e-12), "named again, its answers count again"
 
 
+@pytest.mark.long
 def test_rows_whose_file_names_a_withdrawn_host_are_counted(tmp_path: Path) -> None:
     """A bill of 100 kWh of machines in the rack: 100 p at the site, then unknown, never the value of another site."""
     home = home_of(tmp_path / "home")

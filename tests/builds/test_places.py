@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from estimator.builds import row_status
@@ -25,7 +25,7 @@ from estimator.results.making import build, rebuilt
 from estimator.results.reading import open_current
 from tests.core.test_numbers import spaced
 from tests.ingestion.test_reader_vllm import page
-from tests.support import activity, append, refuses, sobria
+from tests.support import activity, append, examples, refuses, sobria
 from tests.traces_support import COLUMNS, text
 
 WHO = Author(who="Direction du numérique", why="contrat d'hébergement")
@@ -287,6 +287,7 @@ def test_hardware_and_load_of_a_place_are_those_of_what_it_serves(tmp_path: Path
     assert energy[1] < energy[0] / 2
 
 
+@pytest.mark.long
 def test_the_cards_of_a_rule_wait_as_those_of_the_file_itself(tmp_path: Path) -> None:
     """Two cards over a day of counters, said in the file or by a rule: 48 hours, one electricity; before the rule, the
     answers alone. A request of its own states no hours: none are counted, and the command says so."""
@@ -329,7 +330,7 @@ RULES = st.fixed_dictionaries(
 ).filter(lambda rule: {"service", "model", "address"} & rule.keys())
 
 
-@settings(max_examples=5)
+@examples(2, 50)
 @example(rows=[{"host": "ovhcloud/gra", "provider": "groq", "checks": ("host_of_provider",)}], rules=[], zone="")
 @given(
     rows=st.lists(ROWS, min_size=1, max_size=5), rules=st.lists(RULES, max_size=3), zone=st.sampled_from(["", "ITA"])
@@ -387,6 +388,7 @@ def test_one_file_of_several_has_a_place_of_its_own(tmp_path: Path) -> None:
     assert "file=site-c.csv → zone=ITA" in told and run(home, rows[2].row_id)["zone"] == "ITA"
 
 
+@pytest.mark.long
 def test_the_threads_of_a_virtual_machine_are_said_afterwards(tmp_path: Path) -> None:
     """A machine whose size nobody told has no manufacture; with 8 threads said, that of 8 threads of an unknown host,
     as where the trace says it. A machine that is said whole holds no part any more."""
@@ -501,6 +503,7 @@ def test_an_explanation_says_which_rule_counts(tmp_path: Path) -> None:
     assert opened.explain("total.it_energy").supposed == ()
 
 
+@pytest.mark.long
 def test_measurements_that_came_meanwhile_are_no_effect_of_a_place(tmp_path: Path) -> None:
     home = home_of(tmp_path, activity(zone=None))
     append(Ledger(home), [activity(cpu_energy_kwh=1000.0)])

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.shared.texts import t
@@ -20,7 +20,7 @@ from estimator.ledger import Ledger
 from estimator.results.reading import Results, open_current
 from tests.dashboard.test_dashboard_pages import LANGUAGES, page
 from tests.home import copied
-from tests.support import activity, append, sobria
+from tests.support import activity, append, examples, sobria
 
 GRID = "grid_gwp/FRA/2025"
 
@@ -128,7 +128,7 @@ row = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=3)
+@examples(2, 30)
 @given(st.lists(row, min_size=4, max_size=16))
 def test_the_same_values_under_another_version_change_nothing(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]
@@ -144,6 +144,7 @@ def test_the_same_values_under_another_version_change_nothing(
             assert figure["after"][name] == (None if value is None else pytest.approx(value, rel=1e-9))
 
 
+@pytest.mark.long
 def test_factors_that_come_and_go_are_counted_apart(tmp_path: Path) -> None:
     """The French row under another name: one comes, one goes; no row for Poland any more: another one goes."""
     ledger(tmp_path, activity(), activity(zone="POL", service_key="b"))

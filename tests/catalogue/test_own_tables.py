@@ -332,6 +332,7 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     assert json.loads(refused.stdout)["error"]["code"] == "own_tables_refused" and "mine.csv, ligne 2" in refused.stderr
 
 
+@pytest.mark.long
 def test_tables_of_the_home_serve_every_shell_and_another_variable_is_said(tmp_path: Path) -> None:
     """With the variable in one shell alone, totals alternate: it is said. In the home, the tables are those of all."""
     home, own = tmp_path / "home", folder(tmp_path / "own", line())

@@ -193,6 +193,7 @@ def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
     assert sobria(tmp_path, "--version").stdout == f"SobrIA {declared}\n"
 
 
+@pytest.mark.long
 def test_a_terminal_completes_commands_options_and_values(tmp_path: Path) -> None:
     """As bash asks: the words typed, which one is being typed; the script that asks is printed for it to read."""
     assert "complete -o default -F _sobria_completion sobria" in sobria(tmp_path, "--completion", "bash").stdout

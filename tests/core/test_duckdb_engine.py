@@ -4,11 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+import pytest
+
 from estimator.core.duckdb_engine import DuckDB, created
 
 THREADS, FILES = 8, 20
 
 
+@pytest.mark.long
 def test_threads_open_a_file_at_once(tmp_path: Path) -> None:
     """Eight screens open the build that was just published: each reads it, none finds it locked by another."""
     for number in range(FILES):

@@ -151,6 +151,7 @@ def test_it_is_said_once_in_one_sentence(home: Path) -> None:
     assert sobria(home, "ledger", "verify").stderr == ""
 
 
+@pytest.mark.long
 def test_killed_at_any_moment_nothing_is_lost(unpacked: Path, migrated: Path, tmp_path: Path) -> None:
     """Eight copies, each killed by `kill -9` at another change of a file, from the first to the last of the migration.
     Some were killed before the swap and some after; each goes on from there to the same rows and the same account."""

@@ -10,7 +10,7 @@ from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t, words
 from estimator.core.home import settings
 from tests.dashboard.test_dashboard_pages import LANGUAGES, page
-from tests.support import refuses
+from tests.support import refuses, spread
 
 LONGEST_TITLE = 90  # of a table [characters]
 THEMES = {1: 9, 2: 2, 3: 3, 4: 13, 5: 8, 6: 2, 7: 5, 8: 10, 9: 4, 10: 14, 11: 13, 12: 11, 13: 12}  # RGAA 4.1
@@ -81,8 +81,7 @@ def test_the_statement_is_made_of_the_table(empty_home: Path, lang: str) -> None
     assert "defenseurdesdroits.fr" in text
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", ["accueil", "mesures", "facteurs", "explication"])
+@pytest.mark.parametrize(("name", "lang"), spread(["accueil", "mesures", "facteurs", "explication"], LANGUAGES))
 def test_the_foot_of_each_page_says_the_state(empty_home: Path, name: str, lang: str) -> None:
     foot = page(name, lang).split("<footer>")[1]
     assert f'href="accessibilite{"?lang=en" if lang == "en" else ""}"' in foot

@@ -219,6 +219,7 @@ def test_the_steps_of_a_way_lead_from_a_service_to_the_ledger(
     assert open_current(bench / "home").totals().coverage.runs == accepted  # type: ignore[union-attr]
 
 
+@pytest.mark.long
 def test_a_vllm_server_is_named_and_dated_by_the_snippet(bench: Path, home: Path) -> None:
     """The sample dates itself; the first date and the first name are those that the snippet writes."""
     program(bench / "bin", "curl", f"exec cat {FORMATS / 'vllm.prom'}")
@@ -228,6 +229,7 @@ def test_a_vllm_server_is_named_and_dated_by_the_snippet(bench: Path, home: Path
     assert {(row["service_key"], row["end"][:16]) for row in rows} == {("assistant", "2026-03-02T09:30")}
 
 
+@pytest.mark.long
 def test_track_keeps_what_it_measures_by_itself(bench: Path, home: Path) -> None:
     (bench / "tri.py").write_text("sum(range(10**6))")
     said = shell(bench, *codes(BY_NAME["track"]))

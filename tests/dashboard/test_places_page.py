@@ -18,7 +18,7 @@ from estimator.results.reading import open_current
 from tests.comparison.test_compare_parts import option, scenario
 from tests.dashboard.test_connect import drop, screen, text, whole
 from tests.ingestion.test_reader_vllm import page
-from tests.support import activity, built
+from tests.support import activity, built, kept
 
 LOGS = page("vllm:generation_tokens_total 4e+05", "vllm:prompt_tokens_total 1.2e+06").encode()
 SAID = {"host": "class/server-room", "zone": "FRA", "who": "DSI", "why": "notre salle"}
@@ -71,7 +71,7 @@ def test_a_place_said_before_an_import_is_that_of_its_services(home: Path) -> No
     assert covered(home)
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", kept(["fr", "en"], "fr"))
 def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str) -> None:
     built(home, activity(zone=None))
     use = {"it_energy_kwh": 1, "zone": "FRA", "host": "class/server-room"}
@@ -116,6 +116,7 @@ def test_what_says_no_place_is_refused_on_the_page(home: Path) -> None:
     assert 'role="alert"' in text(at) and not (home / "places").exists()
 
 
+@pytest.mark.long
 def test_what_a_remark_asks_for_is_said_in_place(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A virtual machine of unknown size asks for its threads, and for nothing else; said, nothing is left to mend."""
     monkeypatch.setattr("dashboard.connect.mending.may_write", lambda: True)

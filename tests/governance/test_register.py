@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.register.sentences import reached_text
@@ -32,7 +32,7 @@ from estimator.governance.register.register import Register, author, free_id
 from estimator.governance.register.replay import fold
 from estimator.governance.register.schema import Attachment, add_months
 from estimator.governance.register.stage_rules import RULES
-from tests.support import sobria
+from tests.support import examples, sobria
 
 FACTS: dict[str, Any] = {
     "name": "Tri du courrier",
@@ -433,7 +433,7 @@ def history_of(plan: list[Any]) -> list[Event]:
     return events
 
 
-@settings(max_examples=200)
+@examples(100, 2000)
 @given(plan=PLANS, random=st.randoms(use_true_random=False), lost=st.integers(0, 30))
 def test_any_order_of_reading_gives_the_same_fold(plan: list[Any], random: Any, lost: int) -> None:
     events = history_of(plan)

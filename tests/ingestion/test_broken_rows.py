@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from scripts.fault_recall import REMARKS, generated, seen, told_of
 from tests.ingestion.broken_rows import FAULTS, KINDS
 
@@ -16,6 +18,7 @@ def test_generated_faults_are_named_and_sound_rows_raise_no_alarm() -> None:
     assert len(alarms) / sound <= 0.05, alarms
 
 
+@pytest.mark.long
 def test_few_real_files_have_a_fault_that_nobody_found_in_them(shared_data: Path, tmp_path: Path) -> None:
     files = [p for p in (shared_data / "traces_wild").glob("*.csv") if p.name not in ("index.csv", "headers.csv")]
     found = told_of(tmp_path, files)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.assessment.impacts import amounts
@@ -32,7 +32,7 @@ from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
 from estimator.workloads.resolution import resolve
 from tests.ledger.test_ledger import bring, prefixes
-from tests.support import built, moment, place_of, refuses, row_ids, sobria
+from tests.support import built, examples, moment, place_of, refuses, row_ids, sobria
 from tests.traces_support import context, counting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -701,7 +701,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@examples(3, 60)
 @given(rows=st.lists(ROWS, min_size=1, max_size=6), seed=st.integers(0, 2**32))
 def test_prefixes_in_any_order_twice_under_two_names_are_the_whole_once(rows: list[dict[str, str]], seed: int) -> None:
     content = text(*rows, MEASURED)

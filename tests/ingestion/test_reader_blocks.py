@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from estimator.core.digest_set import Digests, of_bytes, of_column
@@ -29,6 +29,7 @@ from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawals import Target, withdraw
 from tests.ingestion.formats import FORMATS
+from tests.support import examples
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, read, text
 
 Row = TypeVar("Row", Activity, Refused)
@@ -101,6 +102,7 @@ def test_every_sample_reads_alike_by_row_and_by_block(small_blocks: None) -> Non
     assert sum(same(path) for path in TRACES.rglob("*.csv*") if not path.name.endswith(".json")) > 20
 
 
+@pytest.mark.long
 def test_every_real_file_reads_alike_by_row_and_by_block(shared_data: Path) -> None:
     assert sum(map(same, sorted((shared_data / "traces_wild").rglob("*.csv*")))) > 15_000
 
@@ -145,6 +147,7 @@ def test_lines_of_json_read_alike_at_once_and_a_batch_at_a_time(
     same(path)
 
 
+@pytest.mark.long
 def test_lines_of_json_take_the_memory_of_a_batch(tmp_path: Path) -> None:
     """Of 40,000 requests (10 MB), the rows in hand at once are a thousand; a row takes about 7 kB."""
     path = tmp_path / "spend.jsonl"
@@ -224,7 +227,7 @@ SPACED_TWIN = text({"duration": " 60"}, {"duration": "60"}).encode()
 
 @given(content=files())
 @example(content=SPACED_TWIN)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, 1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_reads_alike_by_row_and_by_block(
     small_blocks: None, tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:

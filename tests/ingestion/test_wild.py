@@ -78,6 +78,7 @@ def test_what_became_of_the_rows(all_of_them: tuple[Ledger, ImportReport]) -> No
     }
 
 
+@pytest.mark.long
 def test_a_second_import_finds_nothing_new(
     all_of_them: tuple[Ledger, ImportReport], wild: Path, index: dict[str, int]
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.builds.build import build
@@ -21,7 +21,7 @@ from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.withdrawals import Target, bring_back, withdraw
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import SNAPSHOTS, bring, prefixes, snapshot
-from tests.support import row_ids, sobria
+from tests.support import examples, row_ids, sobria
 from tests.traces_support import counting, read, text
 
 DSI = author("DSI", "essai")
@@ -63,7 +63,7 @@ def test_totals_are_the_same_to_the_digit(home: Path) -> None:
     assert reconcile(Ledger(home)).faults == ()
 
 
-@settings(max_examples=3, deadline=None)
+@examples(2, 20)
 @given(st.lists(SNAPSHOTS, min_size=2, max_size=4), st.integers(1, 4))
 def test_compacting_between_any_two_imports_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]], place: int

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -24,7 +24,7 @@ from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.rows import Activity, Refused
-from tests.support import activity, append, row_ids
+from tests.support import activity, append, examples, kept, row_ids
 from tests.traces_support import DEFAULTS, TRACES, context, counting, judged, read, read_file, text
 
 Row = dict[str, Any]
@@ -263,7 +263,7 @@ SNAPSHOTS = st.builds(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@examples(8, 100)
 @given(st.lists(SNAPSHOTS, max_size=12), st.lists(st.sampled_from([0.5, 1.0, 3.0]), max_size=4))
 def test_the_sql_says_what_the_rule_says(rows: list[Row], tasks: list[float]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -286,7 +286,7 @@ def prefixes(content: str) -> list[str]:
     return ["".join(lines[:end]) for end in range(1, len(lines) + 1)]
 
 
-@settings(max_examples=10, deadline=None)
+@examples(4, 60)
 @given(rows=st.lists(SNAPSHOTS, min_size=1, max_size=6), seed=st.integers(0, 2**32))
 def test_prefixes_in_any_order_twice_under_two_names_are_the_whole_once(rows: list[Row], seed: int) -> None:
     content = text(*rows, {"cpu_energy": -1})
@@ -313,7 +313,7 @@ for path in sys.argv[2:]:
 """
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", kept([1, 2], 2))
 def test_two_processes_at_once_are_the_whole_once(tmp_path: Path, root: Path, seed: int) -> None:
     drawn = random.Random(seed)
     rows = [snapshot(drawn.choice("abc"), minute, drawn.choice([30, 60, 90]), minute + 1) for minute in range(12)]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.builds.build import build
@@ -24,7 +24,7 @@ from estimator.ledger.withdrawals import (
 )
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
-from tests.support import refuses, row_ids, sobria
+from tests.support import examples, refuses, row_ids, sobria
 from tests.traces_support import context, judged, text
 
 DSI = author("DSI", "fichier d'essai importé par erreur")
@@ -142,7 +142,7 @@ def test_nothing_unknown_or_unsigned_is_withdrawn(home: Path) -> None:
         withdraw(ledger, Target("file", "essai.csv"), DSI)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(6, 100)
 @given(st.lists(st.tuples(st.sampled_from(["import", "withdraw", "undo"]), st.integers(0, 2)), max_size=8))
 def test_any_order_of_imports_and_withdrawals_balances(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
@@ -206,7 +206,7 @@ FILES = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@examples(5, 100)
 @given(FILES, st.sampled_from(["a.csv", "b.csv", "c.csv"]))
 def test_a_withdrawal_leaves_what_the_other_files_alone_give(
     tmp_path_factory: pytest.TempPathFactory, files: list[tuple[str, set[int]]], gone: str

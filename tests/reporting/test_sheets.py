@@ -36,7 +36,7 @@ from estimator.reporting.project.rgesn import CRITERIA, rgesn
 from estimator.reporting.project.sentences import lead, not_counted, unknowns
 from estimator.reporting.project.sheets import SHEETS
 from estimator.reporting.project.tender import points
-from tests.support import refuses, sobria
+from tests.support import kept, refuses, sobria, spread
 from tests.test_one_answer import plain
 
 HOSTILE = "<script>alert(1)</script>\"'|*_[x](javascript:1)`&=1"
@@ -132,8 +132,7 @@ def test_the_command_writes_what_compare_says(tmp_path: Path) -> None:
     assert "sobria sheet evaluation s.toml" in (tmp_path / "evaluation.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("kind", list(SHEETS))
+@pytest.mark.parametrize(("kind", "lang"), spread(list(SHEETS), LANGUAGES))
 def test_no_text_of_the_user_is_taken_for_code(kind: str, lang: str) -> None:
     base = option("leger", HOSTILE[:80], "qwen3-8b", attempts=2)
     base["quality"] = {"value": 0.94, "test": HOSTILE, "by": HOSTILE, "date": HOSTILE}
@@ -238,7 +237,7 @@ def test_a_program_on_a_server_of_its_own_is_told_against_the_models_too() -> No
     assert all("un modèle léger" in line or "GPT-5" in line for line in told[:4])
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_the_unknowns_that_are_not_on_the_page_are_counted(lang: str) -> None:
     """What is told and what is counted make all of what the table has; what no model says comes first after the places;
     a page with room tells more; no word is cut."""
@@ -463,7 +462,7 @@ def heavy(longest: int, count: int) -> Scenario:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_the_evaluation_sheet_prints_on_one_page(screen: Page, tmp_path: Path, lang: str) -> None:
     """The example that ships, an ordinary scenario, and the heaviest at each length of names."""
     from dashboard.comparison.estimator_gateway import example_scenario
@@ -486,7 +485,7 @@ def test_the_evaluation_sheet_prints_on_one_page(screen: Page, tmp_path: Path, l
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_every_document_is_accessible_and_no_table_is_cut(screen: Page, tmp_path: Path, lang: str) -> None:
     """Read on a telephone, on a screen, and on the paper of the width that its style asks for."""
     from axe_playwright_python.sync_playwright import Axe
@@ -533,7 +532,7 @@ def test_the_route_serves_the_sheet_of_the_address(asked: Callable[[str], Any], 
     assert example.status_code == 200 and "EXEMPLE, DONNÉES FICTIVES" in example.body.decode()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_every_document_has_an_address_in_every_format(asked: Callable[..., Any], tmp_path: Path, lang: str) -> None:
     from dashboard.shared.document_links import ADDRESSES, document_links
     from estimator.comparison.scenario_link import encode

@@ -27,7 +27,7 @@ from estimator.reporting.uses.resident import lowered, resident
 from estimator.reporting.uses.sci import CarbonIntensity, sci
 from estimator.reporting.uses.stopped import stopped
 from tests.reporting.authority import ADEME, STUDIED, WHO, plain, rows_of, run, settle
-from tests.support import append, built, refuses, sobria
+from tests.support import append, built, kept, refuses, sobria
 
 IDEA = {"name": "Idée", "task": "répondre", "unit": "une réponse", "owner_role": "Responsable", "service": "Courrier"}
 IDEA |= {"commune": "metropole"}
@@ -155,7 +155,7 @@ def words(document: Any) -> int:
     return sum(any(map(str.isalnum, word)) for word in shown.split())
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_a_sheet_holds_400_words(metropole: Path, home: Path, lang: str) -> None:
     """Each use of the invented metropolis; and one with every field filled in by a sentence of twelve words."""
     assert max(words(resident(found)) for found in every_use(metropole, lang)) <= MOST_WORDS
@@ -164,7 +164,7 @@ def test_a_sheet_holds_400_words(metropole: Path, home: Path, lang: str) -> None
     assert words(resident(facts(home, lang))) <= MOST_WORDS
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_an_idea_whose_uses_are_counted_is_not_said_to_be_unused(tmp_path: Path, lang: str) -> None:
     """Both are said, and the one who makes the sheet is told; before any count, it is an idea under study."""
     made = Register(tmp_path).create(IDEA, WHO).id
@@ -179,7 +179,7 @@ def test_an_idea_whose_uses_are_counted_is_not_said_to_be_unused(tmp_path: Path,
     assert made in warned.stderr and "sobria register move" in warned.stderr and json.loads(warned.stdout)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_a_footprint_without_the_manufacture_of_its_machines_is_said_to_be_a_part(tmp_path: Path, lang: str) -> None:
     """A kWh told without any hour: its metals are those of the electricity alone, and no page prints them as all.
 
@@ -203,7 +203,7 @@ def test_a_footprint_without_the_manufacture_of_its_machines_is_said_to_be_a_par
     assert page(resident(facts(tmp_path, lang, made))).count(half) == 2
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_cards_without_their_machine_are_a_manufacture_known_in_part(tmp_path: Path, lang: str) -> None:
     """Hours of a card alone: no page says that its manufacture is unknown, nor that it is whole.
 
@@ -502,7 +502,7 @@ def test_evidence_is_verified_declared_missing_or_without_object(home: Path) -> 
     assert "Scaleway" in held["8.6"].evidence and "Wh (100 % mesuré)" in plain(held["9.3"].evidence)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_the_evidence_of_afnor_is_by_number_and_nothing_is_called_frugal(home: Path, lang: str) -> None:
     found = [facts(home, lang)]
     rows = rows_of(rendered(evidence_file(found), "csv"), ";")
@@ -523,7 +523,7 @@ def test_every_use_is_on_one_list_with_its_numbers(home: Path, tmp_path: Path) -
 # Printed, and safe
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_a_hostile_register_stays_text(home: Path, lang: str) -> None:
     hostile = "<script>alert(1)</script>|`=1+1`"
     names = ("name", "task", "unit", "owner_role", "benefit", "who_decides", "contact", "model", "host", "other_way")

@@ -49,6 +49,7 @@ def names(home: Path) -> dict[str, list[str]]:
     return {folder: sorted(path.name for path in (home / folder).iterdir()) for folder in ("register", "commitments")}
 
 
+@pytest.mark.long
 def test_two_fillings_give_the_same_build_and_the_same_events(homes: tuple[Path, Path]) -> None:
     first, second = (open_current(home) for home in homes)
     assert first and second and first.id == second.id

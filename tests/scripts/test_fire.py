@@ -16,7 +16,7 @@ from estimator.ledger.reconciliation import reconcile
 from scripts.fire.__main__ import account
 from scripts.fire.roles import row, shared, trace
 from scripts.fire.trial import FireTrial, _lost, run
-from tests.support import sobria
+from tests.support import kept, sobria
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def limited(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-@pytest.mark.parametrize("size", [0, 100, 15_000])
+@pytest.mark.parametrize("size", kept([0, 100, 15_000], 100))
 def test_a_full_disk_is_said_and_nothing_is_harmed(tmp_path: Path, size: int) -> None:
     """The first import is there; the second finds no room, for its rows or for its record, and says so."""
     home, first, second = tmp_path / "home", tmp_path / "first.csv", tmp_path / "second.csv"

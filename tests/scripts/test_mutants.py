@@ -61,6 +61,7 @@ def test_each_mutation_of_a_sql_text_and_none_in_its_comments_and_texts() -> Non
     assert SQL.replace("a.read - a.kept", "a.read + a.kept").encode() in {f.made(SQL.encode()) for f in found}
 
 
+@pytest.mark.long
 def test_a_mutation_that_no_test_sees_is_told_with_its_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

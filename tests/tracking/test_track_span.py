@@ -94,6 +94,7 @@ def test_a_command_is_charged_its_own_time(tmp_path: Path, slow: None, length_s:
     assert min(over) < 1
 
 
+@pytest.mark.long
 def test_windows_of_a_command_are_its_own_time(tmp_path: Path, slow: None) -> None:
     """Eight seconds of work in windows of two: together they are the command, once."""
     found, own, outside = charged(tmp_path, 8.0, "busy", sampling_s=0.5, window_s=2.0)
