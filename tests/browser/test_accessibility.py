@@ -98,7 +98,7 @@ MOVING = """() => [...document.querySelectorAll('.st-key-page *')].filter(e => {
   .map(e => e.outerHTML.slice(0, 160))"""
 
 
-@pytest.fixture(scope="module", params=VIEWS)
+@pytest.fixture(scope="module", params=kept(VIEWS, *(screen.address for screen in SCREENS)))
 def view(request: pytest.FixtureRequest, browser: BrowserContext, dashboard: Server) -> Iterator[Page]:
     """A page opened once for the tests that look at it; each leaves it as it found it."""
     page = browser.new_page()

@@ -154,7 +154,8 @@ def hard() -> str:
     return "/comparer?scenario=" + encode(read_scenario(HARD))
 
 
-@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_hard_scenario_breaks_nothing_and_stays_readable(screen: Page, serve: Serve, lang: str) -> None:
     said: list[str] = []
     screen.on("pageerror", lambda error: said.append(str(error)))

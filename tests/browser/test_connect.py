@@ -111,6 +111,7 @@ def test_the_template_is_a_file(server: Server) -> None:
     assert answer.status == 200 and answer.read().startswith(b"service;start;end")
 
 
+@pytest.mark.long
 def test_a_visitor_who_may_not_write_is_told_why_there_is_no_drop_zone(screen: Page, home: Path) -> None:
     read_only = Server(home)
     read_only.writer = False

@@ -221,6 +221,7 @@ def test_the_need_is_changed_and_the_mark_of_the_example_removed() -> None:
     assert found.constraints.quality.test == "200 demandes"  # kept from the example: the test of the threshold
 
 
+@pytest.mark.long
 def test_a_volume_of_a_year_is_said_by_month() -> None:
     """400 letters a month are 4,800 a year, whichever of the two fields is filled first; a day has 365 a year."""
     at = typed(opened(), "counted", "per", "month")
@@ -908,6 +909,7 @@ def test_a_comparison_of_answers_speaks_the_language_of_its_reader() -> None:
     assert "a light model" in text.casefold() and "modèle léger" not in text
 
 
+@pytest.mark.long
 def test_a_program_without_ai_is_one_card_for_its_servers() -> None:
     at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
     at = typed(typed(at, "0", "quality", "80 %"), "0", "host", "class/server-room")
@@ -950,6 +952,7 @@ def test_every_field_that_changes_a_result_is_on_the_page() -> None:
     }
 
 
+@pytest.mark.long
 def test_the_server_of_a_program_is_changed_on_the_page() -> None:
     at = typed(unfolded(opened(), "0"), "0", "existing_server", "no")
     made = address(typed(at, "0", "shared_by", "4")).options[0].alternative

@@ -264,6 +264,7 @@ def test_a_move_saves_the_electricity_read_times_the_difference_of_the_two_sites
     assert (lever.known.low, lever.known.central, lever.known.high) == pytest.approx((low, central, high))
 
 
+@pytest.mark.long
 def test_a_move_goes_where_one_can_buy(tmp_path: Path) -> None:
     """A fleet said to be in France has no site to sell, nor what others suppose of a publisher's; a site of that
     country where something runs is proposed, and before it one of the town's own whose PUE was answered, 1.1."""

@@ -133,6 +133,7 @@ def test_a_ceiling_of_a_year_without_data_is_told_to_be_unknown(home: Path) -> N
     assert said.replace("\u00a0", " ").endswith("tenu, la consommation de l’année n’est pas connue.")
 
 
+@pytest.mark.long
 def test_a_service_of_no_use_that_is_unknown_is_counted_beside_the_known_one(home: Path) -> None:
     """5 kWh of one service, and nothing known of another: two lines outside the register, the second in no total."""
     silent = {"other_mode": "mode/not_declared", "requests": 5.0}

@@ -165,6 +165,7 @@ def test_the_yearly_review_of_the_territory_comes_out_of_it(whole: Path, nationa
     assert "l'IA a consommé" in plain(out.read_text("utf-8"))
 
 
+@pytest.mark.long
 def test_a_home_may_have_rows_of_its_own_beside(files: list[Path], tmp_path: Path) -> None:
     """5 kWh of its own and the first commune's 2 × (1.5 + 2 × 0.3) kWh measured; other groups make another build."""
     first = built(tmp_path, run("siege", 5)).meta["build"]

@@ -35,7 +35,7 @@ from tests.reporting.authority import (
     text,
     written,
 )
-from tests.support import built, kept, sobria
+from tests.support import built, kept, sobria, spread
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>\'&'
 
@@ -259,8 +259,7 @@ def test_footprints_by_hand(home: Path) -> None:
 OF_ONE = ("reen-file", "groups")  # territory
 
 
-@pytest.mark.parametrize("kind", REPORTS)
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("kind", "lang"), spread(REPORTS, LANGUAGES))
 def test_every_report_says_what_it_stands_on(home: Path, kind: str, lang: str) -> None:
     found = facts(home, "metropole" if kind in OF_ONE else "all", lang=lang)
     said = re.sub(r"\s", " ", "\n".join(files_of(kind, found).values()))

@@ -85,6 +85,7 @@ def test_a_stated_context_makes_of_two_requests_what_they_are_apart(tmp_path: Pa
     assert uncounted.totals().indicators["it_energy"]["at_factor_values"] == pytest.approx(kwh[0], rel=1e-12)
 
 
+@pytest.mark.long
 def test_lengths_are_summed_as_they_are(tmp_path: Path) -> None:
     """Nothing is rounded: 1,000, 1,234 and 1,468 tokens read by request stand at equal steps."""
     kwh = [
