@@ -13,6 +13,7 @@ from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language, paged, search
+from estimator.catalogue.load import far_values
 
 DRAWN = 8  # values of one disagreement in the chart of the list
 
@@ -42,7 +43,8 @@ def _head(entries: Sequence[FactorEntry], today: date, lang: str) -> Markup:
         unknown=t("factors.unknown", lang, n=unknown) if unknown else t("factors.unknown_none", lang),
         review=t("factors.review_count", lang, n=late) if late else t("factors.review_none", lang),
     )
-    return html_parts.head(t("factors.title", lang), answer)
+    far = Markup("").join(Markup('<p class="warn">{}</p>').format(one.text(lang)) for one in far_values())
+    return html_parts.head(t("factors.title", lang), answer) + far
 
 
 def _filtered_entries(entries: Sequence[FactorEntry], lang: str) -> list[FactorEntry]:

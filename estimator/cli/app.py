@@ -204,12 +204,14 @@ def build(
     lost = Ledger(context.obj["home"]).lost_rows()
     tables = tables_of(context.obj["home"])
     body = {"build": made.id, "path": str(made.path), "fresh": made.fresh, "lost_rows": lost, "own_tables": tables}
+    far = far_values()
+    body["far_values"] = [one.as_dict() for one in far]
     done = [say("cli", "built" if made.fresh else "built_already", lang, id=made.id)]
     if made.same is not None:
         body["same"] = made.same
         done.append(say("cli", "read_again" if made.same else "read_apart", lang))
     done += [say("cli", "own_tables", lang, folder=tables)] if tables else []
-    done += [f"! {far.text(lang)}" for far in far_values()]
+    done += [f"! {one.text(lang)}" for one in far]
     show(body, json_, lambda: "\n".join([*done, *lost_lines(lost, lang)]))
 
 
@@ -222,9 +224,10 @@ def totals(context: typer.Context, json_: Json = False) -> None:
 
     found, lang = _fresh(context).totals(), context.obj["lang"]
     held = Ledger(context.obj["home"])
-    left, lost = held.unfinished(), held.lost_rows()
-    body = found.model_dump(mode="json") | {"unfinished": left, "lost_rows": lost}
-    remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {far.text(lang)}" for far in far_values())]
+    left, lost, far = held.unfinished(), held.lost_rows(), far_values()
+    told = {"unfinished": left, "lost_rows": lost, "far_values": [one.as_dict() for one in far]}
+    body = found.model_dump(mode="json") | told
+    remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {one.text(lang)}" for one in far)]
     show(body, json_, lambda: "\n".join([totals_text(found, lang), *remarks]))
 
 

@@ -254,8 +254,9 @@ def test_a_far_value_is_said_by_the_check_a_build_and_the_totals(tmp_path: Path)
     append(Ledger(tmp_path), [activity(zone="FRA")])
     for asked in (("factors", "check"), ("build",), ("totals",)):
         assert "! embodied_gwp/gpu/t4/mine : 30 000 kg" in spaced(sobria(tmp_path, *asked).stdout), asked
-    found = json.loads(sobria(tmp_path, "factors", "check", "--json").stdout)["problems"]
-    assert [(p["code"], p["fatal"]) for p in found] == [("far_from_shipped", False)]
+    for asked, name in ((("factors", "check"), "problems"), (("build",), "far_values"), (("totals",), "far_values")):
+        found = json.loads(sobria(tmp_path, *asked, "--json").stdout)[name]
+        assert [(p["code"], p["fatal"]) for p in found] == [("far_from_shipped", False)], asked
 
 
 @pytest.mark.parametrize("quantity", sorted({q.factor for q in load().quantities.values() if q.factor}))
