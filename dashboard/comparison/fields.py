@@ -45,6 +45,14 @@ def unread(place: str) -> dict[str, str]:
     return found
 
 
+def rewrite(place: str, texts: Mapping[str, str], before: Mapping[str, str]) -> None:
+    """What the fields of a place show, where it is another than before; what was typed in the others stays."""
+    for name, text in texts.items():
+        key, refused = field_key(place, name), name in unread(place) and place in st.session_state.get(ERROR, {})
+        if key in st.session_state and text != before.get(name) and not refused:
+            st.session_state[key] = text
+
+
 class FormPart(NamedTuple):
     """Fields of one place of the form; each change is computed at once, by `change`."""
 

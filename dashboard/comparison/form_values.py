@@ -63,9 +63,12 @@ def share_field_text(value: float | None, lang: str) -> str:
 
 
 def quality_field_text(found: Quality | None, lang: str) -> str:
-    """« 84 % sur 50 », « 84 % » where nobody says how many cases the test has; a score unchanged."""
-    if found is None or found.spread is None:
+    """« 42/50 », « 84 % » where nobody says how many cases the test has; a score unchanged."""
+    if found is None or found.cases is None or found.spread is None:
         return share_field_text(found.value if found else None, lang)
+    right = round(found.value * found.cases, 6)
+    if right.is_integer():
+        return f"{right:.0f}/{found.cases}"
     return t("compare_form.tested", lang, share=share_field_text(found.value, lang), cases=f"{found.cases}")
 
 

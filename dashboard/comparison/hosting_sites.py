@@ -22,7 +22,7 @@ from estimator.comparison.site_comparison import placeable
 from estimator.comparison.verdict_text import barred_words
 from estimator.core.errors import SobriaError
 from estimator.core.interval import Interval
-from estimator.core.number_format import range_text, said_in_sentence, share_text, step_for
+from estimator.core.number_format import DisplayUnit, common_step, said_in_sentence, share_text
 from estimator.reporting.documents.pictures import ACCENT, INK, LINE
 
 MOST = 6  # maximum sites in a comparison
@@ -134,19 +134,18 @@ def _stacks(answer: Answer, known: Mapping[str, Hosting], figure: str, lang: str
 
 def _picture(rows: Sequence[Stack], title: str, lang: str) -> Explored:
     """One bar a site, its parts one after the other, and the interval of the total."""
-    known = [row for row in rows if row.amount.known]
-    step = step_for(rows[0].amount.unit, max((row.amount.ends.central for row in known), default=0.0), lang)
+    step = common_step([row.amount for row in rows], lang)
     drawn = []
     for row in rows:
         marks, more, start = [], [], 0.0
         for part, colour in PARTS.items():
             if value := row.parts.get(part):
                 marks.append(Mark(start, start + value, group=t(f"components.{part}", lang), colour=colour))
-                more.append(f"{t(f'components.{part}', lang)} {_part_text(row, part, lang)}")
+                more.append(f"{t(f'components.{part}', lang)} {_part_text(row, part, lang, step)}")
                 start += value
-        if row in known:
+        if row.amount.known:
             marks.append(Mark.of(row.amount, t("compare.whole", lang), INK))
-        drawn.append(ExploredRow(row.label, said_in_sentence(row.amount, lang)[0], marks, more=more))
+        drawn.append(ExploredRow(row.label, said_in_sentence(row.amount, lang, step)[0], marks, more=more))
     return Explored(title, drawn, step.text, float(step.worth))
 
 
@@ -165,11 +164,10 @@ def _ranked(answer: Answer, figure: str) -> list[tuple[float, str]]:
     return [(v, o.id) for v, o in (free if len(free) > 1 else known)]
 
 
-def _part_text(row: Stack, part: str, lang: str) -> str:
+def _part_text(row: Stack, part: str, lang: str, step: DisplayUnit | None = None) -> str:
     if part not in row.parts:
         return t("compare.absent", lang)
-    value = row.parts[part]
-    return range_text(Interval.exact(value, row.amount.unit), lang)
+    return said_in_sentence(Interval.exact(row.parts[part], row.amount.unit), lang, step)[0]
 
 
 def _network(rows: Sequence[Stack], lang: str) -> str:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison import option_cards
 from dashboard.comparison.changes import with_asked
-from dashboard.comparison.fields import FormPart, need_changed, shown, typed
+from dashboard.comparison.fields import FormPart, need_changed, rewrite, shown, typed
 from dashboard.comparison.form_values import NEED, NotANumber, count, number_text
 from dashboard.comparison.scenario_session import BLANK, COUNTS, View, edited, refuse, say_error, set_scenario
 from dashboard.shared.html_parts import address
@@ -34,7 +34,9 @@ def show(view: View, lang: str) -> None:
         _five(scenario.asked, view.missing, lang)
     else:
         _volume(form, scenario)
-    with st.expander(t("compare_form.more_need", lang), key="compare_need", on_change="rerun") as more:
+    with st.expander(
+        t("compare_form.more_need", lang), key="compare_need", on_change="rerun", bind="query-params"
+    ) as more:
         if more.open:
             _more(form, scenario)
     for place in (FIVE, NEED_PLACE):
@@ -99,7 +101,9 @@ def _answered(place: str, name: str, lang: str) -> None:
         return
     changed = set_scenario(with_asked(scenario, asked, lang), FIVE, lang, missing)
     if changed is not None and name == "task":
-        option_cards.refresh(changed, lang)
+        option_cards.refresh(scenario, changed, lang)
+        texts = ({field: shown(field, one, path, lang) for field, path in NEED.items()} for one in (changed, scenario))
+        rewrite(NEED_PLACE, *texts)
 
 
 def _more(form: FormPart, scenario: Scenario) -> None:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard.comparison import changes
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.fields import FormPart, field_key, option_changed, paths_of, shown, typed, unread
+from dashboard.comparison.fields import FormPart, field_key, option_changed, paths_of, rewrite, shown, typed
 from dashboard.comparison.form_values import (
     MADE,
     OPTION,
@@ -22,7 +22,6 @@ from dashboard.comparison.form_values import (
     number_text,
 )
 from dashboard.comparison.scenario_session import (
-    ERROR,
     View,
     edited,
     groups,
@@ -91,7 +90,7 @@ def _card(place: str, group: Group, letter: str, names: Mapping[str, str], lang:
     value = shown("quality", option, "quality.value", lang)
     FormPart(place, lang, option_changed).text("quality", value, label("quality"))
     title = t("compare_form.more_of", lang, letter=letter)
-    with st.expander(title, key=f"compare_more_{place}", on_change="rerun") as more:
+    with st.expander(title, key=f"compare_more_{place}", on_change="rerun", bind="query-params") as more:
         if more.open:
             _more(FormPart(place, lang, option_changed), group, letter)
 
@@ -141,7 +140,7 @@ def _picked(place: str, name: str, lang: str) -> None:
         return
     scenario = set_scenario(values, place + PICKED, lang, view.missing)
     if scenario is not None:
-        refresh(scenario, lang, place)
+        refresh(view.scenario, scenario, lang, place)
 
 
 def _said(name: str, value: str) -> dict[str, Any]:
@@ -153,15 +152,20 @@ def _said(name: str, value: str) -> dict[str, Any]:
     return {"model": value} if name == "model" else {"place": value} if value else {}
 
 
-def refresh(scenario: Scenario, lang: str, place: str = "") -> None:
+def refresh(before: Scenario, after: Scenario, lang: str, place: str = "") -> None:
     """What the fields of a card show, once what runs on it is another; of every card by default."""
-    for index, (option, *_) in enumerate(groups(scenario)):
-        texts = {name: shown(name, option, path, lang) for name, path in paths_of(option.method).items()}
-        texts |= {"host": place_of(option), "program": program_of(option), "model": _model_of(option)}
-        for name, text in (texts | server_of(option, lang)).items():
-            refused = name in unread(str(index)) and str(index) in st.session_state.get(ERROR, {})
-            if place in ("", str(index)) and field_key(str(index), name) in st.session_state and not refused:
-                st.session_state[field_key(str(index), name)] = text or DEFAULTS.get(name, "")
+    held = groups(before)
+    for index, (option, *_) in enumerate(groups(after)):
+        if place in ("", str(index)):
+            picked = {"host": place_of(option), "program": program_of(option), "model": _model_of(option)}
+            was = _texts(held[index][0], lang) if index < len(held) else {}
+            rewrite(str(index), _texts(option, lang) | picked | server_of(option, lang), was)
+
+
+def _texts(option: Option, lang: str) -> dict[str, str]:
+    """What the fields of an option show, but for what is picked."""
+    paths = paths_of(option.method).items()
+    return {name: shown(name, option, path, lang) or DEFAULTS.get(name, "") for name, path in paths}
 
 
 def _added(lang: str) -> None:

@@ -15,7 +15,15 @@ from estimator.comparison.sentences import ratios
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import barred_words, only_people, told, work_facts
 from estimator.core.interval import Interval
-from estimator.core.number_format import interval_text, range_text, said_in_sentence, share_text, tick_text, two_figures
+from estimator.core.number_format import (
+    common_step,
+    interval_text,
+    range_text,
+    said_in_sentence,
+    share_text,
+    tick_text,
+    two_figures,
+)
 
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # besides electricity, never summed
@@ -72,22 +80,23 @@ def people(answer: Answer, lang: str) -> str:
 
 def picture(answer: Answer, scenario: Scenario, lang: str) -> Markup:
     """Electricity of what runs over the period, an option a bar; the screens beside; what else is a fact."""
-    title = t("compare.picture", lang, period=scenario.need.period)
+    title, drawn = t("compare.picture", lang, period=scenario.need.period), bars(answer, scenario, lang)
+    step = common_step([bar.amount for bar in drawn], lang)
     return render(
         "comparer_picture",
         lang,
         title=title,
-        figure_html=svg_charts.interval_chart(bars(answer, scenario, lang), title, lang, ""),
+        figure_html=svg_charts.interval_chart(drawn, title, lang, "", step),
         people=people(answer, lang),
         facts=facts(answer, lang),
     )
 
 
 def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
-    """One bar an option over the period, in the given order; an option without figure says why."""
-    made = []
-    for option in answer.options:
-        amount = option.service.get("energy")
+    """One bar an option over the period, in the given order and in one unit; an option without figure says why."""
+    made, amounts = [], [option.service.get("energy") for option in answer.options]
+    step = common_step([amount for amount in amounts if amount is not None], lang)
+    for option, amount in zip(answer.options, amounts, strict=True):
         label, none = sentence(option.label), Interval(unit="kWh")
         if amount is None or not amount.known:
             why = why_absent(option, lang) if amount is None else interval_text(amount, lang)
@@ -100,7 +109,7 @@ def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
                 option.proof or {"estimated": 1.0},
                 said=_barred(answer, option, lang),
                 href=link(scenario, lang, calcul=f"{option.id}.energy"),
-                aside=said_in_sentence(amount, lang)[0],
+                aside=said_in_sentence(amount, lang, step)[0],
                 more=option.label,
             )
         )

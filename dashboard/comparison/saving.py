@@ -18,18 +18,21 @@ from dashboard.shared.texts import t
 from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_rules import SETTLED
-from estimator.comparison.verdict_text import quality_text, told
+from estimator.comparison.verdict_text import quality_text, tested_words, told
 from estimator.core.errors import SobriaError
 from estimator.governance.register.schema import METROPOLE
 
-PLACE, SAVED = "save", "compare saved"
+PLACE, SAVED, PANEL, DONE = "save", "compare saved", "compare_save", "compare save done"
 FIELDS = {"name": "nom", "service": "service", "commune": "commune"}  # of the register, as its forms name them
 ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue", "non_etudiee")
 
 
 def show(scenario: Scenario, answer: Answer, lang: str) -> None:
-    """One button; what the page does not know of a use case is asked in it."""
-    with st.popover(t("compare_save.title", lang), type="primary"):
+    """One button; what the page does not know of a use case is asked in it. Once saved, its panel is closed and the
+    page says so."""
+    if st.session_state.pop(DONE, False):
+        st.session_state[PANEL] = False
+    with st.popover(t("compare_save.title", lang), type="primary", key=PANEL, on_change="rerun"):
         if not may_write():
             st.html(Markup("<p>{}</p>").format(t("compare_save.reader", lang)))
             return
@@ -53,13 +56,19 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
         if held == ANSWERS[-1]:
             said["alternative"] = _without_ai(scenario, answer, lang)
         option = _kept(said.get("alternative", {}).get("answer", held), scenario, answer, lang)
+        wrong = st.container()
         if st.button(t("compare_save.save", lang), type="primary"):
-            _save(case, said, scenario, option, lang)
-        if st.session_state.get(SAVED) == (scenario.use_case, plain(scenario)):
-            link = Markup('<a href="{}">{}</a>').format(
-                address("registre", lang, cas=scenario.use_case), t("compare_save.see", lang)
-            )
-            st.html(Markup('<p role="status"><b>{}</b> {}</p>').format(t("compare_save.saved", lang), link))
+            with wrong:
+                _save(case, said, scenario, option, lang)
+
+
+def confirmation(scenario: Scenario, lang: str) -> Markup:
+    """That this comparison, as it is, was saved; "" where it was not."""
+    if st.session_state.get(SAVED) != (scenario.use_case, plain(scenario)):
+        return Markup()
+    where = address("registre", lang, cas=scenario.use_case)
+    link = Markup('<a href="{}">{}</a>').format(where, t("compare_save.see", lang))
+    return Markup('<p role="status"><b>{}</b> {}</p>').format(t("compare_save.saved", lang), link)
 
 
 def _without_ai(scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]:
@@ -101,8 +110,8 @@ def _own_reason(answer: Answer, lang: str) -> str:
     """What the comparison found against the option without AI itself: its quality, or its electricity; else ""."""
     first, wanted = answer.options[0], answer.scenario.constraints.quality
     if wanted and first.meets_threshold is False:
-        found, threshold = quality_text(first.quality, lang), quality_text(wanted, lang)
-        return t("compare_save.below", lang, found=found, threshold=threshold)
+        found, key = tested_words(first, lang), "below_unsure" if first.assured is False else "below"
+        return t(f"compare_save.{key}", lang, found=found, threshold=quality_text(wanted, lang))
     pair = answer.pair(first.id, answer.reference) if answer.reference else None
     return told(pair, lang) if pair and pair.verdict in SETTLED and pair.lower == answer.reference != first.id else ""
 
@@ -125,8 +134,7 @@ def _save(case: str, said: dict[str, Any], scenario: Scenario, option: Option | 
         st.html(refusal(error, lang))
         return
     now = set_scenario(plain(scenario) | {"use_case": kept.id}, PLACE, lang)
-    st.session_state[SAVED] = (kept.id, plain(now) if now else {})
-    st.rerun()
+    st.session_state[SAVED], st.session_state[DONE] = (kept.id, plain(now) if now else {}), True
 
 
 def _facts(said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> dict[str, Any]:

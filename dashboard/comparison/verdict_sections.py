@@ -12,7 +12,7 @@ from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.verdict_rules import NOT_STUDIED
 from estimator.comparison.verdict_text import smallest_words, told
 from estimator.core.interval import Interval
-from estimator.core.number_format import mark_text, said_in_sentence, step_for, tick_text, two_figures
+from estimator.core.number_format import common_step, mark_text, said_in_sentence, tick_text, two_figures
 from estimator.reporting.documents.pictures import ACCENT
 
 FIGURES = ("energy", "water", "adpe", "gwp")
@@ -92,11 +92,11 @@ def pictures(answer: Answer, lang: str) -> list[Explored]:
     points, wanted = _points(answer, lang), answer.scenario.constraints.quality
     if not points:
         return []
-    step = step_for("kWh", max(point.amount.ends.central for point in points), lang)
+    step = common_step([point.amount for point in points], lang)
     rows = [
         ExploredRow(
             point.label,
-            said_in_sentence(point.amount, lang)[0],
+            said_in_sentence(point.amount, lang, step)[0],
             [Mark.of(point.amount, "", ACCENT if point.marked else PALE)],
             point.quality,
             [f"{t('compare.quality', lang).lower()} {mark_text(point.quality, lang)}"],

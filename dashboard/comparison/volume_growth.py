@@ -10,7 +10,7 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, Grown
 from estimator.comparison.verdict_text import grown_words, told, undecided_lines
-from estimator.core.number_format import said_in_sentence, step_for
+from estimator.core.number_format import common_step, said_in_sentence
 from estimator.reporting.documents.pictures import ACCENT, INK
 
 
@@ -66,16 +66,18 @@ def pictures(answer: Answer, lang: str) -> list[Explored]:
         return []
     last = answer.growth[-1].energy
     known = [name for name, amount in last.items() if amount.known]
-    step = step_for("kWh", max((last[name].ends.central for name in known), default=0.0), lang)
+    step = common_step([*last.values()], lang)
     rows = [
         ExploredRow(
             sentence(answer.label(name)),
-            said_in_sentence(answer.growth[0].energy[name], lang)[0],
+            said_in_sentence(answer.growth[0].energy[name], lang, step)[0],
             [
                 Mark.of(grown.energy[name], _times(grown.times, lang), colour)
                 for grown, colour in zip(answer.growth, (ACCENT, PALE, INK), strict=False)
             ],
-            more=[f"{_times(g.times, lang)} {said_in_sentence(g.energy[name], lang)[0]}" for g in answer.growth[1:]],
+            more=[
+                f"{_times(g.times, lang)} {said_in_sentence(g.energy[name], lang, step)[0]}" for g in answer.growth[1:]
+            ],
         )
         for name in known
     ]

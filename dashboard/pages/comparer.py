@@ -53,6 +53,8 @@ def show() -> None:
     if answer:
         st.html('<div id="tout-voir"></div>')
         _everything(answer, view.scenario, lang)
+    if st.session_state.get(saving.DONE):
+        st.rerun()  # once every field is on the page: one that is not loses what it holds
 
 
 def _answer(view: View, lang: str) -> Answer | None:
@@ -67,6 +69,8 @@ def _answer(view: View, lang: str) -> Answer | None:
     st.html(compare_view.head(answer, lang) + compare_view.picture(answer, view.scenario, lang))
     for line in compare_data.ceilings(answer, lang):
         st.html(Markup("<p>{}</p>").format(line))
+    if saved := saving.confirmation(view.scenario, lang):
+        st.html(saved)
     with st.container(key="compare_actions", horizontal=True, vertical_alignment="center"):
         saving.show(view.scenario, answer, lang)
         compare_files.show(answer, view.scenario, lang)

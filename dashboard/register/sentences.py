@@ -54,7 +54,7 @@ def reached_text(case: UseCase, lang: str) -> str:
     if not case.tested or not case.threshold:
         return ""
     spread, reached = case.tested.spread, reaches_threshold(case)
-    if spread is None or not reached or case.tested.reaches(case.threshold.value):
+    if spread is None or not reached or case.tested.settles(case.threshold.value):
         return t("register.reached" if reached else "register.not_reached", lang)
     low, high = (share_text(end, lang) for end in (spread.ends.low, spread.ends.high))
     return t("register.reached_unsure", lang, low=low, high=high, cases=count_text(case.tested.cases or 0, lang))

@@ -51,11 +51,14 @@ class ChartRow:
     more: str = ""  # screen reader text after the value, to distinguish links
 
 
-def interval_chart(bars: Sequence[ChartRow], title: str, lang: str, how: str = "chart.how") -> Markup:
+def interval_chart(
+    bars: Sequence[ChartRow], title: str, lang: str, how: str = "chart.how", step: DisplayUnit | None = None
+) -> Markup:
     """Interval bars with a dot on a common axis from zero, each with its central value only: its interval is drawn, and
-    in the alternative. how: the key of what they say of the true value, "" for nothing."""
+    in the alternative. how: the key of what they say of the true value, "" for nothing; step: the unit of the axis, by
+    default that of the highest central value."""
     drawn = [replace(bar, aside=bar.aside or figure(bar.amount, lang).central) for bar in bars]
-    panels = [legend([bar.proof for bar in bars], lang), _panel(drawn, lang), _absent(drawn, lang)]
+    panels = [legend([bar.proof for bar in bars], lang), _panel(drawn, lang, step), _absent(drawn, lang)]
     panels += [Markup('<p class="small how">{}</p>').format(t(how, lang))] if how else []
     return _figure(bars, title, Markup().join(panels), lang)
 
@@ -178,12 +181,12 @@ def ticks_of(step: DisplayUnit, highest: float) -> list[float]:
     return [v * float(step.worth) for v in nice_ticks(highest / float(step.worth))]
 
 
-def _panel(bars: Sequence[ChartRow], lang: str) -> Markup:
-    """Rows on one axis, each value in its own unit."""
+def _panel(bars: Sequence[ChartRow], lang: str, step: DisplayUnit | None = None) -> Markup:
+    """Rows on one axis, each value in its own unit unless its row says it."""
     known = [bar.amount for bar in bars if bar.amount.known]
     highest = max((amount.ends.high for amount in known), default=0.0)
     unit = known[0].unit if known else "kWh"
-    step = step_for(unit, max((amount.ends.central for amount in known), default=0.0), lang)
+    step = step or step_for(unit, max((amount.ends.central for amount in known), default=0.0), lang)
     ticks = ticks_of(step, highest)
     drawn = [_row(b, ticks, lang) for b in bars if b.amount.known]
     return parts.list_of(drawn) + (axis(ticks, step, lang) if known else Markup())

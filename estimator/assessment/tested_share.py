@@ -40,7 +40,8 @@ class TestedShare(BaseModel):
         half = sqrt(self.value * (1 - self.value) * more + more**2 / 4) / (1 + more)
         return Interval(low=max(middle - half, 0.0), central=self.value, high=min(middle + half, 1.0))
 
-    def reaches(self, wanted: float) -> bool | None:
-        """Whether all that the test leaves possible reaches a threshold; None where nobody says how many cases."""
+    def settles(self, wanted: float) -> bool | None:
+        """Whether all that the test leaves possible is on one side of a threshold; None where nobody says how many
+        cases."""
         spread = self.spread
-        return None if spread is None else (spread.low or 0.0) >= wanted
+        return None if spread is None else (spread.ends.low >= wanted) is (spread.ends.high >= wanted)

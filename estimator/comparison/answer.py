@@ -4,7 +4,7 @@ Its JSON schema is `docs/reponse.schema.json`. Ratios and verdicts are about the
 people use stands beside, never added in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from math import inf
 from typing import Annotated, Literal
@@ -79,10 +79,11 @@ class AnsweredOption(Part):
     """An option. service, per_unit: what it makes run, over the period and for one unit; parts: electricity over the
     period of each line of an option that has several; people: the screens beside, for one unit; publisher: beside, the
     electricity of the training of its models by their publishers; barred: why it is never retained (other_service, of
-    another `unit`, outside, too_small, below_threshold); refusal: why it was not computed; tested: the share of
-    accepted answers that its test leaves possible [1], assured: whether all of it reaches the threshold, None where
-    nobody says how many cases the test has; accepted: share of its answers by which figures are divided, accepted_why:
-    if it is not the tested one; host, pue, together: where it runs, and the requests that share its machine."""
+    another `unit`, outside, too_small, below_threshold, below_unsure); refusal: why it was not computed; tested: the
+    share of accepted answers that its test leaves possible [1], assured: whether all of it is on one side of the
+    threshold, None where nobody says how many cases the test has; accepted: share of its answers by which figures are
+    divided, accepted_why: if it is not the tested one; host, pue, together: where it runs, and the requests that share
+    its machine."""
 
     id: str
     label: str
@@ -242,8 +243,8 @@ class SiteFacts(Part):
 class Sentence(Part):
     """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest, sharing, crossing, leaning
     (pairs of which another impact leans the other way than electricity), turning (what would turn a verdict), firm
-    (which verdicts nothing turns), unread (tokens that the bill gives and nobody stated), settling (what would settle a
-    pair)."""
+    (which verdicts nothing turns), delay (a limit on which nothing is judged), unread (tokens that the bill gives and
+    nobody stated), settling (what would settle a pair)."""
 
     kind: str
     fr: str
@@ -323,6 +324,10 @@ class Answer(Part):
     def label(self, name: str | None) -> str:
         """The label of an option; "" of none."""
         return self.option(name).label if name else ""
+
+    def labels(self, names: Sequence[str]) -> str:
+        """The labels of options, as a list."""
+        return ", ".join(map(self.label, names))
 
     def pair(self, one: str, other: str, indicator: str = "energy") -> Pair | None:
         """The pair of two options on an impact, in the order in which it stands."""

@@ -89,11 +89,13 @@ class Comparator:
                     (OTHER_SERVICE, found.option.unit not in (None, self.scenario.need.unit)),
                     ("outside", found.built.outside),
                     ("too_small", found.built.too_small),
-                    ("below_threshold", meets(self.scenario, found.option) is False),
+                    ("below_threshold", below and assured(self.scenario, found.option) is not False),
+                    ("below_unsure", below and assured(self.scenario, found.option) is False),
                 )
                 if bars
             )
             for name, found in self.evaluated.items()
+            for below in (meets(self.scenario, found.option) is False,)
         }
 
     @cached_property
@@ -212,12 +214,12 @@ def meets(scenario: Scenario, option: Option) -> bool | None:
 
 
 def assured(scenario: Scenario, option: Option) -> bool | None:
-    """Whether all that the test of an option leaves possible reaches the threshold, of one whose quality does; None of
-    others, and where nobody says how many cases it has."""
-    if not meets(scenario, option):
-        return None
+    """Whether all that the test of an option leaves possible is on the side of the threshold where its quality is; None
+    where that is not known, and where nobody says how many cases it has."""
     wanted = scenario.constraints.quality
-    return option.quality.reaches(wanted.value) if wanted and option.quality else None
+    if wanted is None or option.quality is None or meets(scenario, option) is None:
+        return None
+    return option.quality.settles(wanted.value)
 
 
 def pairs_of(work: Comparator, indicator: str) -> tuple[Pair, ...]:

@@ -106,7 +106,7 @@ class People(Typed):
 
     terminal: str = "terminal/laptop-with-screen"
     zone: str = Field("FRA", description="of the electricity of the terminals")
-    screen_minutes: float = Field(0.0, ge=0, le=1e5, description="of the terminal, for one answer [min]")
+    screen_minutes: float | None = Field(None, ge=0, le=1e5, description="of the terminal, for one answer [min]")
     work_minutes: float | None = Field(None, ge=0, le=1e5, description="of an agent's work, for one unit [min]")
 
 

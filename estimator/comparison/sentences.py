@@ -10,6 +10,7 @@ from estimator.comparison.verdict_text import (
     BARE,
     no_lead,
     only_people,
+    small_tests,
     smallest_words,
     than,
     times_words,
@@ -47,6 +48,8 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     if unread := [o.label for o in answer.options if UNREAD in {warning.get("code") for warning in o.warnings}]:
         yield "unread", _capital(say("compare", "unread", lang, labels=", ".join(unread)), lang)
     yield from _balances(answer, lang)
+    if delay := answer.scenario.constraints.delay_s:
+        yield "delay", _capital(say("compare", "delay", lang, delay=tick_text(delay, BARE, lang)), lang)
     for crossing in sorted(answer.crossings, key=lambda found: answer.reference not in (found.a, found.b)):
         yield "crossing", _capital(_crossing(answer, crossing, lang), lang)
 
@@ -103,7 +106,7 @@ def ratios(answer: Answer) -> list[Pair]:
 
 def headline(answer: Answer, lang: str) -> str:
     """The options without AI and without figures that suffice; the reference against its nearest rival, or why no
-    option leads; then the options without AI that are not comparable with it."""
+    option leads; the options without AI that are not comparable with it; then those of a test too small."""
     pair, enough = answer.opening(), answer.smallest_sufficient
     bare = [o for o in answer.options if o.method == "none" and o.status == "studied" and not o.known("energy")]
     named = [o.id for o in bare if enough and o.id in enough.without_ai]
@@ -112,7 +115,9 @@ def headline(answer: Answer, lang: str) -> str:
     apart = [_apart(answer, option, lang) for option in bare]
     if pair is None and not any(apart):
         apart = [found.sentence[lang] for found in answer.lead[:1]]
-    return typeset(" ".join(text for text in (*said, *apart) if text), lang)
+    unsure = ", ".join(option.label for option in small_tests(answer))
+    weak = [say("compare", "unsure", lang, labels=unsure)] if unsure else []
+    return typeset(" ".join(text for text in (*said, *apart, *weak) if text), lang)
 
 
 def _apart(answer: Answer, option: AnsweredOption, lang: str) -> str:

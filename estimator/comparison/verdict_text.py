@@ -158,9 +158,10 @@ def tested_words(option: AnsweredOption, lang: str) -> str:
     said, cases = quality_text(option.quality, lang), option.quality and option.quality.cases
     if option.tested is None or not cases:
         return said
+    side = "unsure" if option.meets_threshold else "unsure_below"
     low, high = (share_text(end, lang) for end in (option.tested.ends.low, option.tested.ends.high))
     facts = {"value": said, "cases": count_text(cases, lang), "low": low.removesuffix("%").rstrip(), "high": high}
-    return _t("quality", "spread", lang, **facts) + say("quality", "unsure", lang) * (option.assured is False)
+    return _t("quality", "spread", lang, **facts) + say("quality", side, lang) * (option.assured is False)
 
 
 def parts_words(option: AnsweredOption, period: str, lang: str, beside: bool = True) -> list[str]:
@@ -178,25 +179,18 @@ def smallest_words(answer: Answer, lang: str) -> str:
     found = answer.smallest_sufficient
     if found is None:
         return _t("smallest", "no_threshold", lang)
-
-    def labels(names: Sequence[str]) -> str:
-        return ", ".join(answer.label(name) for name in names)
-
     first = [n for n in found.without_ai if n != found.id]
     said = [without_ai_words(answer, first, lang)] if first else []
     if found.status == "found" and found.id is not None:
         option = answer.option(found.id)
         key = ("tied" if found.tied else "is") + "_without_ai" * (option.method == "none")
         weak = f" ({tested_words(option, lang)})" if option.assured is False else ""
-        facts = {
-            "label": option.label + weak,
-            "tied": labels(found.tied),
-            "one": _suffices(answer, "one", [found.id], lang),
-        }
+        facts = {"label": option.label + weak, "tied": answer.labels(found.tied)}
+        facts |= {"one": _suffices(answer, "one", [found.id], lang)}
         facts["all"] = _suffices(answer, "all", found.tied or [found.id], lang)
         said.append(_t("smallest", key, lang, **facts))
     if found.untested:
-        said.append(_t("smallest", "to_check" + "_beside" * bool(said), lang, labels=labels(found.untested)))
+        said.append(_t("smallest", "to_check" + "_beside" * bool(said), lang, labels=answer.labels(found.untested)))
     elif not said:
         said.append(_t("smallest", f"none_{found.reason}", lang))
     return " ".join([*said, *_sized(answer, found.id, lang)])
@@ -204,7 +198,7 @@ def smallest_words(answer: Answer, lang: str) -> str:
 
 def without_ai_words(answer: Answer, names: Sequence[str], lang: str) -> str:
     """« Suffit sans IA : la page FAQ. », or « Semble suffire … »."""
-    said = _t("smallest", "without_ai", lang, labels=", ".join(map(answer.label, names)))
+    said = _t("smallest", "without_ai", lang, labels=answer.labels(names))
     return f"{_suffices(answer, 'first', names, lang)} {said}"
 
 
@@ -215,16 +209,22 @@ def _suffices(answer: Answer, key: str, names: Sequence[str], lang: str) -> str:
 
 
 def _sized(answer: Answer, found: str | None, lang: str) -> list[str]:
-    """The options that reach the threshold by a test too small to assure it, but for the one that was found, of which
-    it is said; and by one whose size nobody says."""
+    """The options of a test too small, but for the one that was found, of which it is said; and those that reach the
+    threshold by a test whose size nobody says."""
     reaching = [o for o in answer.options if o.status == "studied" and o.meets_threshold and not o.barred and o.quality]
+    unsaid = ", ".join(o.label for o in reaching if o.quality and o.quality.cases is None)
     small = [
         _t("smallest", "small_test", lang, label=o.label[:1].upper() + o.label[1:], tested=tested_words(o, lang))
-        for o in reaching
-        if o.assured is False and o.id != found
+        for o in small_tests(answer)
+        if o.id != found
     ]
-    unsaid = ", ".join(o.label for o in reaching if o.quality and o.quality.cases is None)
     return [*small, *([_t("smallest", "size_unsaid", lang, labels=unsaid)] if unsaid else [])]
+
+
+def small_tests(answer: Answer) -> list[AnsweredOption]:
+    """The options whose test is too small to say on which side of the threshold they are."""
+    studied = [option for option in answer.options if option.status == "studied" and option.assured is False]
+    return [option for option in studied if {*option.barred} <= {"below_unsure"}]
 
 
 def standing_words(option: AnsweredOption, lang: str) -> str:
@@ -279,8 +279,7 @@ def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:
     for grown in answer.growth:
         text = f"{said}." if (said := grown_words(answer, grown.pairs, lang)) else ""
         if grown.beyond:
-            names = ", ".join(answer.label(name) for name in grown.beyond)
-            text = f"{text} {say('compare', 'beyond', lang, names=names)}".strip()
+            text = f"{text} {say('compare', 'beyond', lang, names=answer.labels(grown.beyond))}".strip()
         volumes.setdefault(text, []).append(f"× {grown.times:g}")
     return tuple(pair_text(", ".join(times), text, lang) for text, times in volumes.items() if text)
 

@@ -1,7 +1,7 @@
 """Number formatting: two significant figures, unit and interval, in French and English."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -41,6 +41,7 @@ _TWO_READINGS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _COUNTED = re.compile(r"(.+?)\s*(?:/|\bsur\b|\bout of\b|\bof\b)\s*(\d+)", re.ASCII | re.IGNORECASE)
 APART = 0.02  # relative difference from which two numbers are both printed
 ROUGH = 10  # ratio high / low above which a figure is an order of magnitude
+FINER = 10  # times, under the highest value of a picture: its unit is one in which the lower ones are readable too
 SMALLEST = Decimal("0.0001")  # below it, in the display unit, the text is « moins de 0,0001 »
 TINY = Decimal("0.001")  # of the second unit of a ladder, below which the first is used
 ANY_FLOAT = Context(prec=400)  # digits enough for every float
@@ -91,6 +92,13 @@ def step_for(unit: str, value: float | None, lang: str) -> DisplayUnit:
             chosen = (worth, name)
     text = _t(f"units.{chosen[1]}", lang).replace(" ", NO_BREAK)
     return DisplayUnit(Decimal(chosen[0]), f"{text}/{_per(per, lang)}" if slash else text)
+
+
+def common_step(amounts: Sequence[Interval], lang: str) -> DisplayUnit:
+    """The one unit of a picture: that of its lowest central value, or a tenth of the highest one where it is lower."""
+    unit = amounts[0].unit if amounts else "kWh"
+    centres = [amount.ends.central for amount in amounts if amount.known] or [0.0]
+    return step_for(unit, max(min(centres), max(centres) / FINER), lang)
 
 
 def unit_text(unit: str, lang: str) -> str:
@@ -171,9 +179,9 @@ def interval_text(amount: Interval, lang: str, step: DisplayUnit | None = None) 
     return _t("numbers.rough", lang, whole=whole) if shown.rough else whole
 
 
-def said_in_sentence(amount: Interval, lang: str) -> tuple[str, str]:
+def said_in_sentence(amount: Interval, lang: str, step: DisplayUnit | None = None) -> tuple[str, str]:
     """(« entre 20 et 90 kWh », « (valeur centrale : 41) »): the texts around a noun, « … d'électricité … »."""
-    shown = figure(amount, lang)
+    shown = figure(amount, lang, step)
     if shown.missing or amount.low == amount.high:
         return shown.missing or shown.interval, ""
     central = shown.central.partition(NO_BREAK)[0]

@@ -32,6 +32,7 @@ from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
 from estimator.assessment.explanation import replay
 from estimator.catalogue.load import load
+from estimator.cli.compare_text import compare_text
 from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.scenario import (
     Asked,
@@ -55,6 +56,9 @@ from estimator.core.fields import Author
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import QualityThreshold, UseCase
+from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.project.context import facts_of
+from estimator.reporting.project.evaluation import evaluation
 from tests.home import HOSTILE
 from tests.support import kept, sobria, spread
 
@@ -161,7 +165,11 @@ def test_one_banner_says_that_the_data_are_invented(metropole: Path, monkeypatch
 def test_every_option_is_named_in_the_written_alternative_with_its_value_or_why_it_has_none() -> None:
     text = text_of(opened())
     alt = text.split('aria-label="Électricité de ce')[1].split('"')[0].replace("\u00a0", " ")
-    for part in ("La foire aux questions : entre", "Le grand modèle : entre", "hors d&#39;Europe : écartée"):
+    for part in (
+        "La foire aux questions : moins de 0,0001 kWh",
+        "Le grand modèle : entre",
+        "hors d&#39;Europe : écartée",
+    ):
         assert part in alt
 
 
@@ -190,7 +198,8 @@ def test_a_quality_is_typed_as_a_count_and_refused_with_an_example_of_a_quality(
     at = typed(opened(), "1", "quality", "42 sur 50")
     found = address(at).options[1].quality
     assert found is not None and (found.value, found.cases) == (0.84, 50)
-    assert quality_field_text(found, "fr").replace("\xa0", " ") == "84 % sur 50"
+    assert quality_field_text(found, "fr") == "42/50"
+    assert plain_spaces(quality_field_text(Quality(value=0.845, cases=50), "fr")) == "84,5 % sur 50", "of no count"
     at = typed(at, "1", "quality", "52 sur 50")
     assert "42 sur 50, ou la note" in text_of(at).replace("\xa0", " ")
     at = typed(at, "1", "quality", "84 %")
@@ -410,6 +419,66 @@ def test_another_task_shows_its_own_program_on_the_card(home: Path) -> None:
     assert field(at, "0", "program").value == "alternative/text-search"
     at = typed(at, "five", "task", "classify")
     assert field(at, "0", "program").value == address(at).options[0].alternative.id == "alternative/text-classifier"
+
+
+def test_another_task_renames_the_need_that_is_open_and_keeps_what_was_typed(home: Path) -> None:
+    """The title and the unit of the fields are those of the task; a quality stays as it was typed, and as it is read
+    again; then another field of the need writes no old name back."""
+    at = typed(unfolded(opened(scenario=token(asked_of("question-rag"))), "need"), "1", "quality", "45 sur 60")
+    at = typed(at, "five", "task", "classify")
+    told = scenario_from(address(at).asked, "fr")
+    assert [field(at, "need", name).value for name in ("name", "unit")] == [told.title, told.need.unit]
+    assert field(at, "1", "quality").value == "45 sur 60"
+    at = typed(at, "need", "threshold", "80 %")
+    assert (address(at).title, address(at).need.unit) == (told.title, told.need.unit)
+    assert field(opened(scenario=token(address(at))), "1", "quality").value == "45/60"
+
+
+def test_minutes_of_a_screen_that_nobody_gave_stay_empty() -> None:
+    """Unknown is never 0; a 0 that was typed is one."""
+    at = typed(unfolded(opened(scenario=token(asked_of("classify"))), "1"), "1", "work_minutes", "3")
+    again = unfolded(opened(scenario=token(address(at))), "1")
+    assert [field(again, "1", name).value for name in ("work_minutes", "screen_minutes")] == ["3", ""]
+    at = typed(again, "1", "screen_minutes", "0")
+    assert field(unfolded(opened(scenario=token(address(at))), "1"), "1", "screen_minutes").value == "0"
+
+
+def test_a_panel_is_open_again_from_its_address() -> None:
+    assert field(opened(compare_need="true"), "need", "unit") and field(opened(compare_more_1="true"), "1", "test")
+
+
+def test_the_picture_has_one_unit() -> None:
+    """Of options from a thousandth of a watt-hour to a megawatt-hour: all in kWh, and the axis too."""
+    found = compare_data.compared(compare_data.example_scenario())
+    told = [bar.aside for bar in compare_view.bars(found, compare_data.example_scenario(), "fr") if bar.amount.known]
+    assert len({text.rpartition("\xa0")[2] for text in told}) == 1 and len(told) > 2, told
+
+
+def test_a_limit_of_delay_is_told_to_be_judged_by_nothing() -> None:
+    """On the page and on paper, as in the terminal."""
+    values = plain(compare_data.example_scenario())
+    values["constraints"] |= {"delay_s": 10}
+    found = compare_data.compared(scenario_of(values))
+    [said] = found.said("delay", "fr")
+    assert "aucune n’est jugée dessus" in said and said in text_of(opened(scenario=token(scenario_of(values))))
+    sheet = rendered(evaluation(facts_of(scenario_of(values), "fr")), "txt")
+    assert plain_spaces(said) in plain_spaces(" ".join(sheet.split())) and said in compare_text(found, "fr")
+
+
+def test_an_option_below_the_threshold_by_a_small_test_is_not_surely_below() -> None:
+    """45 of 60 is 0.75: Wilson at 90 % gives 0.65 to 0.83, on both sides of 0.8; 30 of 60 is below for sure."""
+    values = plain(compare_data.example_scenario())
+    values["constraints"]["quality"] = {"value": 0.8}
+    for tested, sure in (("45/60", False), ("30/60", True)):
+        values["options"][1]["quality"] = {"value": tested}
+        found = compare_data.compared(scenario_of(values))
+        light, [lead] = found.option("leger"), found.said("lead", "fr")
+        assert (light.meets_threshold, light.assured) == (False, sure)
+        assert ("non assuré" in lead and light.label in lead.rpartition("non assuré")[2]) is not sure
+        assert light.barred == (("below_threshold",) if sure else ("below_unsure",))
+        assert ("écart non assuré" in compare_text(found, "fr")) is not sure
+        paper = " ".join(rendered(evaluation(facts_of(scenario_of(values), "fr")), "txt").split())
+        assert plain_spaces(lead) in plain_spaces(paper), "the same sentence on paper"
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))

@@ -12,9 +12,9 @@ from estimator.comparison.verdict_text import (
     barred_words,
     ground_words,
     growth_lines,
-    no_lead,
     parts_words,
     smallest_words,
+    told,
     undecided_lines,
     work_facts,
 )
@@ -25,11 +25,10 @@ from estimator.core.number_format import (
     range_text,
     share_text,
     stated_share_text,
-    tick_text,
 )
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.places.questionnaire import questionnaire
-from estimator.reporting.project.context import BARE, FOUR, LONGEST, SHORT, SheetFacts, clipped, once
+from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts, clipped, once
 from estimator.reporting.summary.sovereignty_text import option_words
 
 MOST_UNKNOWNS = 3
@@ -40,7 +39,8 @@ MATTERS = 2  # factors named as worth measuring first
 
 
 def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
-    """The paired ratio of electricity in words, with the quality; whether the indicators disagree.
+    """The first sentence of every door, then the other paired ratios of electricity, with the quality; whether the
+    indicators disagree.
 
     A program on a server for it alone is told against the models as it is on a shared one, and not against itself.
     names: the options included, all by default.
@@ -56,9 +56,9 @@ def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
             for pair in _of_models(facts, alone - {p.a for p in pairs} - {p.b for p in pairs})
             if not names or {pair.a, pair.b} <= set(names)
         ]
-    if not pairs:
-        return (no_lead(facts.answer, facts.lang),)
-    said = tuple(pair.sentence[facts.lang] for pair in pairs)
+    [first], lang = facts.answer.said("lead", facts.lang), facts.lang
+    told_of = (pair.sentence[lang] if pair.verdict in SETTLED else told(pair, lang) for pair in pairs)
+    said = (first, *(text for text in told_of if text not in first))
     turned = any(_is_contradicted(facts, pair) for name in FOUR for pair in facts.answer.pairs[name])
     return (*said, facts.say("disagree")) if turned else said
 
@@ -94,9 +94,8 @@ def need(facts: SheetFacts) -> tuple[tuple[str, str], ...]:
     if wanted.peak_concurrency:
         pairs.append((facts.say("need_peak"), facts.count(wanted.peak_concurrency)))
     pairs.append((facts.say("need_quality"), facts.score(limits.quality) if limits.quality else facts.say("no_limit")))
+    pairs += [(facts.say("need_delay"), text) for text in facts.answer.said("delay", facts.lang)]
     pairs.append((facts.say("need_data"), facts.say(f"data_{limits.data}")))
-    if limits.delay_s:
-        pairs.append((facts.say("need_delay"), f"{tick_text(limits.delay_s, BARE, facts.lang)}\u00a0s"))
     if limits.location:
         pairs.append((facts.say("need_location"), clipped(load().label(limits.location, facts.lang), 40)))
     if case:
