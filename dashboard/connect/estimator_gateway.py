@@ -42,7 +42,7 @@ def imported(
     files: Dropped, services: Sequence[str], said: Mapping[str, Any], tell: Callable[[str, int, int], None]
 ) -> Mapping[str, Any]:
     """Import these files with what is said of the place of their services, rows and rules together or none; then the
-    totals are made again, once. {"account"} and what these files weigh in the totals, {"runs", "indicators"}. tell: the
+    totals are made again, once. {"account"} and what these files weigh in the totals, as `weight_of`. tell: the
     step, what is done of it, of how much. SobriaError, where nothing of them could be read too; OSError."""
     home, rule = default_home(), _rule(said)
     author = author_of(said["who"], said["why"]) if rule or said["use"] else None

@@ -13,12 +13,12 @@ from dashboard.connect import mending, places_form
 from dashboard.shared.html_parts import figure_name, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
-from dashboard.shared.texts import both, t
+from dashboard.shared.texts import t
 from estimator.core.errors import SobriaError, of_disk, say
 from estimator.core.home import default_home
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
-from estimator.ingestion.dry_run import file_lines, looks
+from estimator.ingestion.dry_run import file_lines, looks, unread_lines
 
 DROPPED, FILES, RUNNING, DONE = "connect dropped", "connect files", "connect running", "connect done"
 EVERY = 0.2  # between two looks at an import that runs [s]
@@ -87,7 +87,9 @@ def _follow(bar: Any, lang: str) -> None:
     try:
         done = work.result()
         counts = _counts(t("connect.account", lang), done["account"], lang)
-        st.session_state[DONE] = counts, _weight(done, lang), mending.changes(before, lang)
+        facts = {"figure": figure_name(done["figure"], lang), "amount": interval_text(done["amount"], lang)}
+        weight = t("connect.weighs", lang, n=done["runs"], **facts) if done["runs"] else ""
+        st.session_state[DONE] = counts, weight, mending.changes(before, lang)
         st.session_state.pop(FILES, None)
     except SobriaError as error:
         st.session_state[DONE] = error
@@ -111,7 +113,7 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         checked = [file for file in found["files"] if not file["error"]]
         read = [(file["name"], _told(file, lang)) for file in checked]
         shared = [(typeset(line, lang), names) for line, names in looks(checked, lang)] if len(checked) > 1 else []
-        unread = _unread(found["files"], lang)
+        unread = [typeset(line, lang) for line in unread_lines(found["files"], lang)]
         if left := found["not_recognised"]:
             unread.append(typeset(say("check", "not_recognised", lang, count=len(left), names=", ".join(left)), lang))
         name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=len(found["files"]))
@@ -126,24 +128,6 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILES, None))
     if sent and may_write():
         _import(files, services, lang)
-
-
-def _unread(files: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
-    """Why files are not read: of those that are no trace, the first with the names of the others."""
-    refused = [file for file in files if file["error"]]
-    alike = [file["name"] for file in refused if file["error"]["code"] == "not_a_trace"]
-    told = {file["name"]: both(file["error"], lang) for file in refused if file["name"] not in alike[1:]}
-    if alike[1:]:
-        told[alike[0]] += " " + t("connect.alike", lang, names=", ".join(alike[1:]))
-    return list(told.values())
-
-
-def _weight(done: Mapping[str, Any], lang: str) -> str:
-    """What was imported weighs in the totals: its runs that count, and their electricity."""
-    found = done["indicators"]
-    name = "energy" if found["energy"].central is not None else "it_energy"
-    facts = {"figure": figure_name(name, lang), "amount": interval_text(found[name], lang)}
-    return t("connect.weighs", lang, n=done["runs"], **facts) if done["runs"] else ""
 
 
 def _account(said: tuple[str, str, str] | SobriaError, lang: str) -> Markup:

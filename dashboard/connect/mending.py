@@ -13,18 +13,17 @@ from dashboard.shared.html_parts import figure_name, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
+from dashboard.shared.widgets import paged
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import interval_text
 from estimator.results.reading import Results
 
-SHOWN = 10  # services of the list: those that follow weigh less
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "zone": ("zone",),
     "host": ("host",),
     "cards": ("device", "cards"),
     "size": ("vcpus",),
     "load": ("load",),
-    "file": (),
 }
 WATCHED = ("energy", "gwp")
 TOLD = "mend told"
@@ -35,9 +34,10 @@ def show(build: Results, names: Mapping[str, str], lang: str) -> None:
     mended."""
     _tell(lang)
     entries, whole = build.to_mend(), build.totals().coverage.weight_kwh
-    checks = {e["service_key"]: [c for c in build.checks(e["service_key"]) if c["mended_by"]] for e in entries[:SHOWN]}
-    told = {"entries": entries, "shown": SHOWN, "whole": whole, "checks": checks, "names": names}
-    st.html(render("mend", lang, **told, writer=may_write()))
+    shown, links = paged("mesures", entries, ("voir",), lang)
+    checks = {e["service_key"]: [c for c in build.checks(e["service_key"]) if c["mended_by"] in FIELDS] for e in shown}
+    told = {"entries": shown, "whole": whole, "checks": checks, "names": names}
+    st.html(render("mend", lang, **told, others=len(build.to_mend(None, True)), writer=may_write()) + links)
     fields = {e["service_key"]: [f for mend in e["mends"] for f in FIELDS[mend]] for e in entries}
     if use_cases():
         for entry in build.services():
@@ -45,7 +45,7 @@ def show(build: Results, names: Mapping[str, str], lang: str) -> None:
                 fields.setdefault(entry.service_key, []).append("use")
     open_ = [key for key, asked in fields.items() if asked]
     if not open_ or not may_write():
-        st.html(Markup("<p>{}</p>").format(t("mend.read_only" if open_ else "mend.no_field", lang)))
+        st.html(Markup("<p>{}</p>").format(t("mend.read_only", lang) if open_ else ""))
         return
     with st.container(key="mend", gap="small"):
         st.html(Markup("<h2>{}</h2>").format(t("mend.title", lang)))

@@ -7,6 +7,10 @@ from dashboard.connect.methods import TEMPLATES, WAYS, Way
 from dashboard.shared import estimator_gateway
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
+from estimator.core.home import default_home
+from estimator.core.locks import held
+from estimator.ingestion.http.endpoints import COLLECTING
+from estimator.ledger import Ledger
 
 LIVE = ("track", "collect")  # methods whose rows come while the page is open
 EVERY = 3  # seconds between two looks at the home
@@ -31,10 +35,12 @@ def way_view(way: Way, lang: str) -> None:
 
 
 @st.fragment(run_every=EVERY)
-def waiting(lang: str) -> None:
-    """Runs that have come since the page was opened, looked for again while it stays open."""
+def waiting(lang: str, collects: bool) -> None:
+    """Runs that have come since the page was opened, looked for again while it stays open; collects: from a collector,
+    which may not run."""
     build = estimator_gateway.current()
     runs = build.totals().coverage.runs if build else 0
     new = runs - st.session_state.setdefault(KNOWN, runs)
+    lock = Ledger(default_home()).folder / COLLECTING
     with st.container(key="connect_waiting"):
-        st.html(render("brancher_waiting", lang, new=new))
+        st.html(render("brancher_waiting", lang, new=new, idle=collects and not held(lock)))

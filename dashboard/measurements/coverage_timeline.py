@@ -77,6 +77,7 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[s
             t(f"proof.{proof}", lang),
             (None, kwh, None),
             "kWh",
+            html_parts.figure_name("it_energy", lang),
         )
         for line in lines
         for month, found in sorted(line.found.items())

@@ -18,7 +18,7 @@ def show() -> None:
     else:
         connect_view.way_view(way, lang)
         if way.name in connect_view.LIVE:
-            connect_view.waiting(lang)
+            connect_view.waiting(lang, way.name == "collect")
         if way.name == seats_form.WAY:
             seats_form.show(lang)
     connect_drop.show(lang)

@@ -142,7 +142,7 @@ def _part(build: Results, name: str, names: Mapping[str, str], lang: str) -> Mar
     if name == "services":
         return coverage_by_service(build.services(), build.coverage_by_month(), names, lang)
     if name == "remarques":
-        return render("mesures_checks", lang, checks=[check for check in build.checks() if not check["mended_by"]])
+        return render("mesures_checks", lang, checks=build.checks())
     return render("mesures_quarantine", lang, **build.quarantine(0, html_parts.PER_PAGE))
 
 
@@ -161,7 +161,7 @@ def _runs(build: Results, names: Mapping[str, str], lang: str) -> None:
 
 def _filters(build: Results, checks: Sequence[Mapping[str, Any]], names: Mapping[str, str], lang: str) -> None:
     services = {entry.service_key: names.get(entry.service_key, entry.service_key) for entry in build.services()}
-    codes = {ANY: t("measures.to_check_any", lang)} if any(check["mended_by"] for check in checks) else {}
+    codes = {ANY: t("measures.to_check_any", lang)} if build.to_mend() else {}
     codes |= {check["code"]: sentence(both(check, lang)) for check in checks}
     proofs = {proof: t(f"proof.{proof}", lang) for proof in PROOFS}
     proofs[NO_PROOF] = t("measures.no_proof", lang)

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway
-from dashboard.shared.html_parts import proof_text
+from dashboard.shared.html_parts import figure_name, proof_text
 from dashboard.shared.html_shell import document_response
 from dashboard.shared.texts import both, lang_of, t
 from estimator.builds.queries import ORDERS, RunFilter
@@ -20,6 +20,7 @@ RUN_FILES = ("/executions.csv", "/services.csv")
 MOST = 20_000  # runs of one file
 AT_ONCE = 500
 ENDS = ("low", "central", "high")
+ENERGIES = ("it_energy", "energy")  # of the machines, then of their sites
 
 
 def run_table_routes() -> list[Route]:
@@ -55,7 +56,9 @@ def _runs(request: Request) -> Response:
         if len(page) < AT_ONCE:
             break
     heads = [t(f"measures.{n}", lang) for n in ("date", "service", "key", "model", "machine", "seconds")]
-    return _file("executions", [*heads, *_energy_heads(lang), t("measures.check", lang)], rows, build.sample, lang)
+    return _file(
+        "executions", [*heads, *_energy_heads(ENERGIES[:1], lang), t("measures.check", lang)], rows, build.sample, lang
+    )
 
 
 def _run(row: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[object]:
@@ -76,17 +79,18 @@ def _services(request: Request) -> Response:
     names = service_names([entry.service_key for entry in services])
     rows = [
         [names.get(e.service_key, e.service_key), e.service_key, e.runs, e.first, e.last]
-        + [getattr(e.indicators["it_energy"], end) for end in ENDS]
+        + [getattr(e.indicators[name], end) for name in ENERGIES for end in ENDS]
         + [proof_text(e.proof, lang)]
         for e in services
     ]
     heads = [t("measures.service", lang), t("measures.key", lang), t("table.runs", lang)]
     days = [t(f"coverage.{day}", lang) for day in ("first", "last")]
-    return _file("services", [*heads, *days, *_energy_heads(lang)], rows, build.sample, lang)
+    return _file("services", [*heads, *days, *_energy_heads(ENERGIES, lang)], rows, build.sample, lang)
 
 
-def _energy_heads(lang: str) -> list[str]:
-    energy = [t("measures.energy_end", lang, end=t(f"measures.end_{end}", lang)) for end in ENDS]
+def _energy_heads(names: Sequence[str], lang: str) -> list[str]:
+    ends = [(figure_name(name, lang), t(f"measures.end_{end}", lang)) for name in names for end in ENDS]
+    energy = [t("measures.energy_end", lang, figure=name, end=end) for name, end in ends]
     return [*energy, t("table.proof", lang)]
 
 

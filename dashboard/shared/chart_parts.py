@@ -12,12 +12,13 @@ from estimator.reporting.documents.pictures import data_uri
 
 
 class DrawnValue(NamedTuple):
-    """What is drawn of one thing; ends: low, central, high [unit], each None where there is none."""
+    """What is drawn of one thing; ends: low, central, high [unit], each None where there is none; figure: of what."""
 
     name: str
     group: str
     ends: Sequence[float | None]
     unit: str = ""
+    figure: str = ""
 
 
 def line(words: Markup, picture: str = "", kind: str = "bar") -> Markup:
@@ -87,6 +88,8 @@ def keep(title: str, values: Iterable[DrawnValue], lang: str) -> Markup:
 
 def values_csv(values: Iterable[DrawnValue], lang: str) -> str:
     """What is drawn, to six figures, for a spreadsheet of the reader's language."""
-    heads = [t(f"chart.csv_{name}", lang) for name in ("name", "group", "low", "central", "high", "unit")]
-    rows = [(v.name, v.group, *(None if e is None else float(f"{e:.6g}") for e in v.ends), v.unit) for v in values]
+    heads = [t(f"chart.csv_{name}", lang) for name in ("name", "group", "low", "central", "high", "unit", "figure")]
+    rows = [
+        (v.name, v.group, *(None if e is None else float(f"{e:.6g}") for e in v.ends), v.unit, v.figure) for v in values
+    ]
     return spreadsheet(heads, rows, lang)

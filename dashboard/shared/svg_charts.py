@@ -48,6 +48,7 @@ class ChartRow:
     said: str = ""
     href: str = ""
     aside: str = ""  # text in place of the value of a bar without any
+    figure: str = ""  # the name of what the bar is
     more: str = ""  # screen reader text after the value, to distinguish links
 
 
@@ -70,7 +71,8 @@ def plain_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
 
 def _figure(bars: Sequence[ChartRow], title: str, body: Markup, lang: str) -> Markup:
     values = (
-        parts.DrawnValue(b.label, b.said, (b.amount.low, b.amount.central, b.amount.high), b.amount.unit) for b in bars
+        parts.DrawnValue(b.label, b.said, (b.amount.low, b.amount.central, b.amount.high), b.amount.unit, b.figure)
+        for b in bars
     )
     return parts.figure_of(title, alt_text(bars, title, lang), body, values, lang)
 

@@ -108,6 +108,7 @@ def service_bars(
             amount=entry.indicators[figure],
             proof=entry.proof,
             said=html_parts.proof_text(entry.proof, lang),
+            figure=html_parts.figure_name(figure, lang),
             href=html_parts.explain_link(f"service.{entry.service_key}.{figure}", lang),
             more=entry.service_key,
         )

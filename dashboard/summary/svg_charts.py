@@ -58,11 +58,11 @@ def _figure(name: str, history: History, body: Markup, lang: str) -> Markup:
     """A picture of months, with what keeps it: each month, then the objective of one."""
     unit = next(iter(history.known.values())).unit
     values = [
-        parts.DrawnValue(month_text(month, lang), "", (a.low, a.central, a.high) if a else (None,) * 3, unit)
+        parts.DrawnValue(month_text(month, lang), "", (a.low, a.central, a.high) if a else (None,) * 3, unit, name)
         for month, a in history.months.items()
     ]
     if history.limit is not None:
-        values.append(parts.DrawnValue(tell("legend_limit", lang), "", (None, history.limit, None), unit))
+        values.append(parts.DrawnValue(tell("legend_limit", lang), "", (None, history.limit, None), unit, name))
     return parts.figure_of(name, _alt(name, history, lang), body, values, lang)
 
 

@@ -33,8 +33,12 @@ _READ = ("model", "served_at", "provider", "reader", "tool_version", "checks", "
 _COLUMNS = {"device": "device", "cards": "device_count", "load": "concurrency"}
 _TYPES = dict.fromkeys((*Seen._fields, *Placed._fields), "VARCHAR") | {"inferred": "BOOLEAN", "unread": "BOOLEAN"}
 _TYPES |= {"cards": "INTEGER", "vcpus": "DOUBLE", "load": "DOUBLE"}
-# A reading that covers a period holds as many cards over it as a rule says, as those of its own file.
-_HELD = "to_cards IS NOT NULL AND list_contains(checks, 'counter_since_start') AND duration_s > 0"
+# A reading that covers a period holds as many cards over it as a rule says, as those of its own file; so does one of
+# electricity whose file does not say how many.
+_HELD = (
+    "to_cards IS NOT NULL AND duration_s > 0 AND (list_contains(checks, 'counter_since_start')"
+    " OR device_hours IS NULL AND COALESCE(cpu_energy_kwh, gpu_energy_kwh, other_energy_kwh) IS NOT NULL)"
+)
 _HOURS = (
     f"CASE WHEN {_HELD} THEN to_cards * duration_s / 3600.0 ELSE device_hours END AS device_hours",
     f"CASE WHEN {_HELD} THEN list_filter(checks, lambda told: told <> 'waiting_not_counted') ELSE checks END AS checks",

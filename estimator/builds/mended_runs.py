@@ -13,7 +13,7 @@ _READ = """
 WITH found AS (
   SELECT row_id, service_key, LIST(DISTINCT mended_by) AS mends, LIST(DISTINCT part) AS parts
   FROM run_checks WHERE mended_by IS NOT NULL AND ($1 IS NULL OR LIST_CONTAINS($1, row_id))
-    AND ($2 IS NULL OR LIST_CONTAINS($2, code))
+    AND ($2 IS NULL OR LIST_CONTAINS($2, code)) AND ($3 IS NULL OR (mended_by = 'file') = $3)
   GROUP BY row_id, service_key
 ), read AS (
   SELECT
@@ -33,19 +33,21 @@ SELECT
   LIST_SORT(LIST_DISTINCT(FLATTEN(LIST(mends)))) AS mends,
   BOOL_AND(parts = ['made']) AS made
 FROM found LEFT JOIN (SELECT row_id, fsum(kwh) AS kwh FROM read GROUP BY row_id) AS read ON read.row_id = found.row_id
+-- A place changes no total of a row without electricity.
+WHERE kwh IS NOT NULL OR NOT LIST_HAS_ALL(['zone', 'host'], mends)
 GROUP BY service_key ORDER BY kwh DESC NULLS LAST, unknown DESC, runs DESC, service_key
 """
 
 
-def by_service(engine: DuckDB, row_id: str | None) -> list[dict[str, Any]]:
-    """{"service_key", "runs", "kwh", "unknown", "mends", "made"} of each service with something to mend, the most
-    electricity first; of one run, when given.
+def by_service(engine: DuckDB, row_id: str | None, in_file: bool = False) -> list[dict[str, Any]]:
+    """{"service_key", "runs", "kwh", "unknown", "mends", "made"} of each service with something to mend by saying it,
+    or in its file alone, the most electricity first; of one run, when given.
 
     runs: those with such a check; kwh: the IT electricity of what is doubted in them, a component or the whole [kWh],
     NULL where none is known; unknown: how many of them have an unknown part; made: whether all that is doubted is how
     much manufacture is theirs.
     """
-    return engine.rows(_BY_SERVICE, [row_id and [row_id], None])
+    return engine.rows(_BY_SERVICE, [row_id and [row_id], None, in_file])
 
 
 def impossible(engine: DuckDB, row_ids: Sequence[str] | None = None) -> dict[tuple[str, int], float]:
@@ -54,5 +56,5 @@ def impossible(engine: DuckDB, row_ids: Sequence[str] | None = None) -> dict[tup
     if not engine.rows("SELECT 1 FROM run_checks WHERE LIST_CONTAINS($1, code) LIMIT 1", [list(IMPOSSIBLE)]):
         return {}  # the electricity of single runs takes long to read where they are many
     sql = f"{_READ} SELECT service_key, month, fsum(kwh) AS kwh FROM read GROUP BY service_key, month"
-    rows = engine.rows(sql, [row_ids, list(IMPOSSIBLE)])
+    rows = engine.rows(sql, [row_ids, list(IMPOSSIBLE), None])
     return {(row["service_key"], row["month"]): row["kwh"] or 0.0 for row in rows}

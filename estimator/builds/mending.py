@@ -17,7 +17,7 @@ OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
         "no_host", "host_not_told", "host_assumed", "host_unread", "address_not_of_provider", "address_private",
         "address_of_region", "unknown_region",
     ),
-    "cards": ("unknown_device", "waiting_not_counted"),
+    "cards": ("card_count_unknown", "unknown_device", "waiting_not_counted"),
     "size": ("vm_size_unknown",),
     "load": ("hours_too_few",),
     "file": (
@@ -34,7 +34,7 @@ OF_A_PART: Mapping[Part, tuple[str, ...]] = {
     "cpu": ("beyond_sheet", "constant_42_5", "cpu_not_metered", "mode_overruled", "processor_power"),
     "gpu": ("gpu_not_metered", "card_power"),
     "ram": ("memory_power",),
-    "made": ("unknown_device", "vm_size_unknown", "cards_contradicted"),
+    "made": ("card_count_unknown", "unknown_device", "vm_size_unknown", "cards_contradicted"),
 }
 AT_LEAST = (  # what tells of electricity that nobody read, and that no total estimates
     "cards_only", "cpu_not_metered", "gpu_not_metered", "memory_not_read", "processor_only", "shared_by_time",

@@ -29,9 +29,9 @@ class NoBuild(SobriaError):
 
 
 class RunFilter(NamedTuple):
-    """Filter of runs: of a service, with a check (ANY: with some to mend), with electricity of a proof (NO_PROOF: of
-    unknown electricity), with a text in its service, model, device or file, or of one of the services `named`; None
-    for all. order: a key of ORDERS."""
+    """Filter of runs: of a service, with a check (ANY: with some that is mended by saying it), with electricity of a
+    proof (NO_PROOF: of unknown electricity), with a text in its service, model, device or file, or of one of the
+    services `named`; None for all. order: a key of ORDERS."""
 
     service: str | None = None
     check: str | None = None
@@ -178,12 +178,14 @@ class Build(BuildFile):
         return {row["mode"]: row["proof"] for row in self._engine.rows("SELECT mode, proof FROM modes")}
 
     def weight_of(self, shas: Sequence[str]) -> dict[str, Any]:
-        """{"runs", "indicators"}: how many runs of these files count, by the hash of their content, and their
-        figures."""
+        """{"runs", "figure", "amount"}: how many runs of these files count, by the hash of their content, and their
+        electricity, of the machines alone where their sites are not known."""
         runs = "SELECT row_id FROM runs WHERE list_contains($1, file_sha)"
         count = self._engine.rows(f"SELECT COUNT(*) AS n FROM ({runs})", [list(shas)])[0]["n"]
         groups = self._groups_by_key("NULL", "bound_slices", f"row_id IN ({runs})", [list(shas)])
-        return {"runs": count, "indicators": figures(amounts([group for _, group in groups]))}
+        found = figures(amounts([group for _, group in groups]))
+        name = "energy" if found["energy"].known else "it_energy"
+        return {"runs": count, "figure": name, "amount": found[name]}
 
     def quarantine(self, offset: int = 0, limit: int = 50) -> dict[str, Any]:
         """{"rows", "total"}: quarantined rows, each with its text."""
@@ -245,9 +247,10 @@ class Build(BuildFile):
             for row in rows
         ]
 
-    def to_mend(self, row_id: str | None = None) -> list[dict[str, Any]]:
-        """What a person may mend by service, or of one run, from mended_runs.by_service."""
-        return mended_runs.by_service(self._engine, row_id)
+    def to_mend(self, row_id: str | None = None, in_file: bool = False) -> list[dict[str, Any]]:
+        """What a person may mend by service, or of one run, from mended_runs.by_service; in_file: what only a corrected
+        file mends."""
+        return mended_runs.by_service(self._engine, row_id, in_file)
 
     def coverage_by_month(self) -> list[dict[str, Any]]:
         """Runs and IT electricity [kWh] by service, month and proof, from coverage.by_month."""
@@ -280,7 +283,7 @@ def _filter(asked: RunFilter) -> tuple[str, list[Any]]:
     if asked.service is not None:
         asks.append(("service_key = ?", [asked.service]))
     if asked.check == ANY:
-        asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE mended_by IS NOT NULL)", []))
+        asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE mended_by <> 'file')", []))
     elif asked.check is not None:
         asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE code = ?)", [asked.check]))
     if asked.proof == NO_PROOF:

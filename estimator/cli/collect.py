@@ -7,8 +7,9 @@ import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
+from estimator.core.locks import file_lock
 from estimator.ingestion.http.connections import OF_AN_ADDRESS, Bounds, is_this_machine
-from estimator.ingestion.http.endpoints import ADDRESS, PORT, Limits
+from estimator.ingestion.http.endpoints import ADDRESS, COLLECTING, PORT, Limits
 
 collect = typer.Typer(invoke_without_command=True, help="collect")
 token = typer.Typer(no_args_is_help=True, help="collect_token")
@@ -28,6 +29,7 @@ def receive(  # noqa: PLR0913
         return
     from estimator.ingestion.http import listening as server
     from estimator.ingestion.http import server as door
+    from estimator.ledger import Ledger
 
     home, lang = context.obj["home"], context.obj["lang"]
     listening = door.listen(address, port)
@@ -35,10 +37,11 @@ def receive(  # noqa: PLR0913
         print(say("collect", "open_to_all", lang), file=sys.stderr)
     shown = f"[{address}]" if ":" in address else address
     app = door.create_app(home, Limits(body=max_bytes, waiting=max_waiting))
-    print(say("collect", "started", lang, url=f"http://{shown}:{listening.getsockname()[1]}"), flush=True)
-    server.serve(
-        server.config(app, Bounds(of_an_address=connections_per_address), lang, ws="none", lifespan="off"), listening
-    )
+    bounds = Bounds(of_an_address=connections_per_address)
+    Ledger(home).prepare()
+    with file_lock(Ledger(home).folder / COLLECTING, shared=True):
+        print(say("collect", "started", lang, url=f"http://{shown}:{listening.getsockname()[1]}"), flush=True)
+        server.serve(server.config(app, bounds, lang, ws="none", lifespan="off"), listening)
 
 
 @token.command("add", help="collect_token_add")

@@ -46,6 +46,16 @@ def take(path: Path, shared: bool = False, wait: bool = True) -> int:
     return handle
 
 
+def held(path: Path) -> bool:
+    """Whether a program holds this lock file, which is not made where it is not there."""
+    try:
+        if path.exists():
+            os.close(take(path, wait=False))
+    except BlockingIOError:
+        return True
+    return False
+
+
 @contextmanager
 def file_lock(path: Path, shared: bool = False) -> Iterator[None]:
     """Hold a lock file, alone or with others that share it."""

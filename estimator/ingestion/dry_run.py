@@ -196,6 +196,17 @@ def looks(files: Sequence[Mapping[str, Any]], lang: str) -> list[tuple[str, list
     return [*found, *said]
 
 
+def unread_lines(files: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
+    """Why files are not read: of those that are no trace, the first, then the names of the others."""
+    refused = [(file["name"], file["error"]) for file in files if file["error"]]
+    lines = [error[lang] for _, error in refused if error["code"] != "not_a_trace"]
+    alike = [(name, error[lang]) for name, error in refused if error["code"] == "not_a_trace"]
+    if alike:
+        others = ", ".join(name for name, _ in alike[1:])
+        lines.insert(0, alike[0][1] + (" " + say("check", "not_traces", lang, names=others) if others else ""))
+    return lines
+
+
 def _check(path: str | Path, posting: Append, declared: Declared, context: ReadingContext) -> FileCheck:
     found = FileCheck(Path(path).name)
     sidecar = UnusedSidecar(path)

@@ -8,6 +8,10 @@ from estimator.assessment.explanation import NumberUnknown
 from estimator.builds.mending import MENDED_BY, OF_A_MEND
 from estimator.builds.queries import ANY, RunFilter
 from estimator.core.errors import texts
+from estimator.core.fields import Author
+from estimator.places.journal import PlaceJournal
+from estimator.results.making import build
+from estimator.results.reading import Results
 from tests.support import activity, built, sobria
 
 
@@ -18,22 +22,25 @@ def test_every_code_that_mends_has_its_words_and_one_mend() -> None:
 
 def test_services_to_mend_are_ordered_by_their_electricity_and_notices_are_apart(tmp_path: Path) -> None:
     """« gros » reads 2 x 1 kWh without a country nor a host, « petit » 0.5 kWh without a country, « sans » nothing at
-    all: its zero is unknown. The cap of codecarbon's old rate is a notice: it changes no total."""
+    all: its zero is unknown, and only its file can mend it, as the constant of « gros ». « vide » has no electricity
+    that a country would change. The cap of codecarbon's old rate is a notice: it changes no total."""
     nothing = {"cpu_energy_kwh": None, "cpu_mode": "mode/none", "other_mode": "mode/not_declared", "requests": 5.0}
     nowhere = {"zone": None, "checks": ("no_country",)}
     rows = [
         activity(service_key="gros", cpu_energy_kwh=1.0, zone=None, host=None, checks=("no_country", "no_host")),
-        activity(service_key="gros", cpu_energy_kwh=1.0, **nowhere),
+        activity(service_key="gros", cpu_energy_kwh=1.0, **nowhere | {"checks": ("no_country", "constant_42_5")}),
         activity(service_key="petit", cpu_energy_kwh=0.5, **nowhere),
         activity(service_key="sans", checks=("zero_energy",), **nothing),
         activity(service_key="dit", checks=("rate_in_grams",)),
+        activity(service_key="vide", **nothing | nowhere),
     ]
     found = built(tmp_path, *rows)
     told = [(e["service_key"], e["runs"], e["unknown"], e["mends"]) for e in found.to_mend()]
-    assert told == [("gros", 2, 0, ["host", "zone"]), ("petit", 1, 0, ["zone"]), ("sans", 1, 1, ["file"])]
-    large, small, unknown = (entry["kwh"] for entry in found.to_mend())
-    assert large == pytest.approx(4 * small) and unknown is None
-    assert found.totals().coverage.to_check == found.runs(RunFilter(check=ANY))["total"] == 4
+    assert told == [("gros", 2, 0, ["host", "zone"]), ("petit", 1, 0, ["zone"])]
+    large, small = (entry["kwh"] for entry in found.to_mend())
+    assert large == pytest.approx(4 * small)
+    assert [(e["service_key"], e["runs"]) for e in found.to_mend(in_file=True)] == [("gros", 1), ("sans", 1)]
+    assert found.totals().coverage.to_check == 5 and found.runs(RunFilter(check=ANY))["total"] == 4
     assert {c["code"]: c["mended_by"] for c in found.checks("dit")} == {"rate_in_grams": None}
     assert [e["service_key"] for e in found.to_mend(rows[2].row_id)] == ["petit"]
 
@@ -50,13 +57,14 @@ def test_a_service_weighs_what_is_doubted_in_it(tmp_path: Path) -> None:
     }
     rows = [
         activity(hours=100, service_key="carte", cpu_energy_kwh=5.0, checks=("constant_42_5",), **card),
-        activity(hours=100, service_key="lieu", cpu_energy_kwh=20.0, zone=None, checks=("no_country", "constant_42_5")),
+        activity(hours=100, service_key="lieu", cpu_energy_kwh=20.0, zone=None, checks=("no_country",)),
         activity(
             hours=100, service_key="neuve", cpu_energy_kwh=5.0, **card | {"device": None}, checks=("unknown_device",)
         ),
         activity(hours=100, service_key="sans", cpu_energy_kwh=None, **card, checks=("cpu_not_metered",)),
     ]
-    told = built(tmp_path, *rows).to_mend()
+    found = built(tmp_path, *rows)
+    told = sorted(found.to_mend() + found.to_mend(in_file=True), key=lambda e: -(e["kwh"] or 0))
     weights = {e["service_key"]: e["kwh"] and round(e["kwh"], 6) for e in told}
     assert list(weights)[:2] == ["lieu", "carte"] and weights["lieu"] == 4 * weights["carte"]
     assert {key: weights[key] for key in ("neuve", "sans")} == {"neuve": None, "sans": None}
@@ -92,6 +100,27 @@ def test_a_check_names_the_command_that_mends_it(tmp_path: Path) -> None:
     for check in found.checks():
         assert check["fr"] in (to_mend if check["mended_by"] else beside), "what is counted is told under its count"
     assert {c["code"] for c in built(tmp_path / "one", rows[0]).checks()} == {"no_country"}, "one file merges nothing"
+
+
+def test_cards_that_a_trace_does_not_count_are_asked_for_and_then_made(tmp_path: Path) -> None:
+    """« carte » names an L4 without how many, over 100 hours: two of them, said, are 200 hours of manufacture, as where
+    the trace says 2. A modelled request shares its cards, and asks nothing."""
+    card = {"gpu_energy_kwh": 7.0, "gpu_mode": "mode/nvml", "device": "gpu/l4"}
+    request = {"cpu_energy_kwh": None, "cpu_mode": "mode/none", "model": "gpt-4o", "output_tokens": 9.0}
+    rows = [
+        activity(hours=100, service_key="carte", cpu_energy_kwh=5.0, **card),
+        activity(hours=100, service_key="dite", cpu_energy_kwh=5.0, **card, device_count=2, device_hours=200.0),
+        activity(service_key="modele", device="gpu/l4", **request),
+    ]
+    found = built(tmp_path, *rows)
+    assert [(e["service_key"], e["mends"], e["made"]) for e in found.to_mend()] == [("carte", ["cards"], True)]
+    for service in ("carte", "modele"):
+        PlaceJournal(tmp_path).add_rule({"service": service, "cards": 2}, Author(who="DSI", why="relevé"))
+    found = Results(build(tmp_path).path)
+    gases = {e.service_key: e.indicators["gwp"].at_factor_values for e in found.services()}
+    assert found.to_mend() == [] and gases["carte"] == pytest.approx(gases["dite"])
+    hours = {run["service_key"]: run["device_hours"] for run in found.runs()["rows"]}
+    assert hours == {"carte": 200.0, "dite": 200.0, "modele": None}
 
 
 def test_runs_are_searched_and_ordered(tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ from estimator.builds.build import build
 from estimator.builds.queries import RunFilter
 from estimator.cli import main as sobria
 from estimator.core import parquet_files
+from estimator.core.locks import file_lock, held
+from estimator.ingestion.http.endpoints import COLLECTING
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
@@ -246,6 +248,7 @@ def test_a_service_sends_by_itself(bench: Path, home: Path) -> None:
         port = str(free.getsockname()[1])
     command = [sys.executable, "-m", "estimator.cli", *open_it.split()[1:], "--port", port]
     running = subprocess.Popen(command, env=os.environ | {"SOBRIA_HOME": str(bench / "home")}, cwd=ROOT)
+    lock = bench / "home" / "ledger" / COLLECTING
     try:
         for _ in range(100):
             try:
@@ -254,9 +257,11 @@ def test_a_service_sends_by_itself(bench: Path, home: Path) -> None:
             except URLError:
                 time.sleep(0.2)
         shell(bench, send.replace(":8502/", f":{port}/"), make, JETON=secret)
+        assert held(lock)
     finally:
         running.terminate()
         running.wait(timeout=20)
+    assert not held(lock)
     assert open_current(bench / "home").totals().coverage.runs == 3  # type: ignore[union-attr]
 
 
@@ -521,7 +526,12 @@ def test_rows_of_every_way_in_show_their_proof_and_their_fields(home: Path) -> N
 
 def test_the_page_waits_for_the_first_rows_and_says_when_they_come(home: Path) -> None:
     at = screen(voie="collect")
-    assert "J’attends vos premières lignes" in text(at)
+    assert "Aucune collecte n’est ouverte sur ce dossier" in text(at) and not home.exists()
+    Ledger(home).prepare()
+    with file_lock(Ledger(home).folder / COLLECTING, shared=True):
+        assert "J’attends vos premières lignes" in text(whole(at.run()))
+    assert "Aucune collecte n’est ouverte" in text(whole(at.run()))
+    assert "J’attends vos premières lignes" in text(screen(voie="track"))
     import_paths(Ledger(home), [GATEWAY], context())
     build(home)
     assert "3 exécutions sont arrivées" in text(whole(at.run()))

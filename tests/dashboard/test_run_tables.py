@@ -10,6 +10,8 @@ from starlette.requests import Request
 
 from dashboard.register.run_tables import run_table_routes
 from dashboard.shared import estimator_gateway
+from dashboard.shared.svg_charts import interval_chart
+from dashboard.shared.widgets import service_bars
 from tests.support import activity, built
 
 Ask = Callable[[str], bytes]
@@ -46,3 +48,16 @@ def test_an_english_table_has_commas_and_points_and_is_searched(ask: Ask) -> Non
     assert [row[1] for row in rows] == ["Service", "tri"] and "." in rows[1][7]
     services = list(csv.reader(io.StringIO(ask("/services.csv?lang=en").decode("utf-8-sig"))))
     assert [row[2] for row in services] == ["Runs", "1", "1"]
+
+
+def test_each_electricity_of_a_table_says_whose_it_is(ask: Ask) -> None:
+    """Of the machines, then of their site, whose PUE is at least 1; the file of the picture says it beside its unit."""
+    heads, *rows = csv.reader(io.StringIO(ask("/services.csv?lang=en").decode("utf-8-sig")))
+    machines, sites = (
+        heads.index("IT electricity, central value (kWh)"),
+        heads.index("Electricity, central value (kWh)"),
+    )
+    assert all(float(row[sites]) >= float(row[machines]) > 0 for row in rows)
+    bars = service_bars(estimator_gateway.current_build().services(), "en")
+    drawn = interval_chart(bars, "Services", "en").unescape()
+    assert "unit,figure" in drawn and drawn.count("kWh,Electricity") == 2

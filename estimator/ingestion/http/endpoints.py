@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 PORT, ADDRESS = 8502, "127.0.0.1"
+COLLECTING = ".collecting"  # lock of the ledger that collectors share while they run
 _BEARER, _RETRY = {"www-authenticate": 'Bearer realm="sobria"'}, {"retry-after": "5"}
 Form = Literal["codecarbon", "spans", "metrics", "rows"]
 

@@ -30,6 +30,11 @@ FROM (
   SELECT row_id, service_key, held_in, 'card_of_class' AS code FROM runs
   WHERE device IN (SELECT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0)
   UNION ALL BY NAME
+  -- A card that a trace of electricity names without how many: its manufacture is not counted.
+  SELECT row_id, service_key, held_in, 'card_count_unknown' AS code FROM runs
+  WHERE device IS NOT NULL AND device_count IS NULL AND device_hours IS NULL AND duration_s > 0
+    AND COALESCE(cpu_energy_kwh, gpu_energy_kwh, other_energy_kwh) IS NOT NULL
+  UNION ALL BY NAME
   -- Answers to be modelled, of a model that is not in the catalogue.
   SELECT DISTINCT row_id, service_key, held_in, 'unknown_model' AS code
   FROM slices
