@@ -27,6 +27,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.comparison.answer import VERSION, Answer
 from estimator.core.errors import say
 from estimator.core.number_format import exact_text, share_text
+from estimator.reporting.exports.openapi import openapi
 from scripts.commands import commands
 from scripts.conformance.results import clients_page
 from scripts.known_figures import known_table
@@ -260,6 +261,11 @@ def answer_schema(_: Catalogue) -> str:
     return json.dumps(made | {"$comment": f"version {VERSION}"}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def api_document(_: Catalogue) -> str:
+    """The OpenAPI document of what is read over HTTP."""
+    return json.dumps(openapi(), ensure_ascii=False, indent=1) + "\n"
+
+
 def main() -> int:
     """Write the pages, or report those that differ from the code (--check)."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -278,6 +284,7 @@ def main() -> int:
         "docs/ville.md": lambda _: town(MADE),
         "docs/resultats.md": lambda _: results_page(LANG, MADE),
         "docs/reponse.schema.json": answer_schema,
+        "docs/api.openapi.json": api_document,
         "docs/sources-relues.md": readings,
         "factors/LICENSES.md": licences,
     }

@@ -1,5 +1,6 @@
 """Endpoints of the collector, their limits, and the HTTP status of their refusals."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -17,6 +18,15 @@ class Endpoint(NamedTuple):
     types: tuple[str, ...]
     kept: int
 
+
+class Reply(NamedTuple):
+    """What is read at an address."""
+
+    text: str
+    media_type: str = "application/json"
+
+
+Reading = Callable[[Mapping[str, str]], Reply]  # given the query of a request
 
 _JSON = ("application/json",)
 _OTLP = (*_JSON, "application/x-protobuf")
@@ -49,6 +59,10 @@ class Limits:
 STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
     "collect_no_token": (401, _BEARER),
     "collect_bad_token": (401, _BEARER),
+    "no_reader": (401, _BEARER),
+    "number_withheld": (403, {}),
+    "number_unknown": (404, {}),
+    "nothing_built": (404, {}),
     "collect_too_slow": (408, {}),
     "collect_too_large": (413, {}),
     "collect_too_many_spans": (413, {}),
@@ -57,5 +71,6 @@ STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
     "collect_busy": (503, _RETRY),
     "collect_sender_busy": (503, _RETRY),
     "collect_not_written": (503, _RETRY),
+    "build_locked": (503, _RETRY),
     "sender_torn": (503, {}),
 }

@@ -2,14 +2,16 @@
 
 import asyncio
 import binascii
+import collections
 import errno
 import socket
 from base64 import b64decode
-from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from prometheus_client import CollectorRegistry, Counter
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -26,24 +28,27 @@ from estimator.ingestion.http.endpoints import (
     ENDPOINTS,
     STATUS,
     Endpoint,
+    Form,
     Limits,
+    Reading,
 )
 from estimator.ingestion.http.gzip_body import GZIP, unpacked
 from estimator.ingestion.http.payloads import OTLP, ParsedPayload, Payload, Receipt, post, read_body, settle
 from estimator.ingestion.http.sender_rows import Sender
-from estimator.ingestion.http.tokens import Tokens
+from estimator.ingestion.http.tokens import READERS, Tokens
 from estimator.ledger import Ledger
 from estimator.ledger.standing import Standing
 
 SETTLE_EVERY = 64  # batches written between compactions: fewer small files cost less than a compaction
+OUTCOMES = ("accepted", "duplicates", "quarantined")  # of a row that was read
 DRAINED = 8  # multiple of the maximum body that is received and discarded, so that the sender receives the response
 
 
 class _Waiting:
     """A received body, waiting for its receipt or the reason of its refusal."""
 
-    def __init__(self, taken: ParsedPayload) -> None:
-        self.taken = taken
+    def __init__(self, taken: ParsedPayload, form: Form) -> None:
+        self.taken, self.form = taken, form
         self.receipt: Receipt | None = None
         self.reason = "-"
 
@@ -51,11 +56,16 @@ class _Waiting:
 class Collector:
     """Receives bodies from services and returns a receipt for each; waiting bodies are written in one batch."""
 
-    def __init__(self, home: Path, limits: Limits) -> None:
+    def __init__(self, home: Path, limits: Limits, counters: CollectorRegistry) -> None:
+        self._rows = Counter(
+            "sobria_collected_rows", say("metrics", "rows", "en"), ("form", "outcome"), registry=counters
+        )
+        for form, outcome in product(get_args(Form), OUTCOMES):
+            self._rows.labels(form, outcome)
         self._senders, self._ledger, self._context = Tokens(home), Ledger(home), reading_context(home)
         self._standing = Standing(self._ledger, recent=True)
         self._limits = limits
-        self._in_hand: Counter[str] = Counter()
+        self._in_hand = collections.Counter[str]()
         self._unsettled = 0
         self._settling: asyncio.Task[None] | None = None
         self._waiting: list[_Waiting] = []
@@ -82,7 +92,7 @@ class Collector:
             if _kind(request) == otlp.PROTOBUF:
                 data = await run_in_threadpool(otlp.as_json, data, door.form == "metrics")
             taken = await run_in_threadpool(read_body, Payload(sender, door.form, data), self._context)
-            return await self._batch_receipt(_Waiting(taken))
+            return await self._batch_receipt(_Waiting(taken, door.form))
         finally:
             self._in_hand[sender.mark] -= 1
 
@@ -136,15 +146,20 @@ class Collector:
             receipts = await run_in_threadpool(post, self._ledger, [one.taken for one in batch], self._standing)
             for waiting, receipt in zip(batch, receipts, strict=True):
                 waiting.receipt = receipt
+                for outcome in OUTCOMES:
+                    self._rows.labels(waiting.form, outcome).inc(getattr(receipt, outcome))
             self._unsettled += any(receipt.read for receipt in receipts)
         except (SobriaError, OSError) as error:
             for waiting in batch:
                 waiting.reason = getattr(error, "strerror", None) or str(error)
 
 
-def create_app(home: Path, limits: Limits) -> Starlette:
-    """The ASGI application: endpoints of one home, and its health check."""
-    collector = Collector(home, limits)
+def create_app(
+    home: Path, limits: Limits, reading: Mapping[str, Reading] | None = None, counters: CollectorRegistry | None = None
+) -> Starlette:
+    """The ASGI application: endpoints of one home, what is read there, and its health check. counters: where the rows
+    received are counted, as a reading may tell."""
+    collector, readers = Collector(home, limits, counters or CollectorRegistry()), Tokens(home, READERS)
 
     def answering(door: Endpoint) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
@@ -152,6 +167,16 @@ def create_app(home: Path, limits: Limits) -> Starlette:
 
         return answer
 
+    def telling(read: Reading) -> Callable[[Request], Any]:
+        async def tell(request: Request) -> Response:
+            if readers.sender_of(_secret(request.headers.get("authorization", ""))) is None:
+                raise SobriaError("no_reader")
+            reply = await run_in_threadpool(read, dict(request.query_params))
+            return Response(reply.text, media_type=reply.media_type)
+
+        return tell
+
+    pages = [Route(path, telling(read), methods=["GET"]) for path, read in (reading or {}).items()]
     doors = [Route(path, answering(door), methods=["POST"]) for path, door in ENDPOINTS.items()]
     handlers: Mapping[Any, Any] = {
         SobriaError: _refusal_response,
@@ -159,7 +184,7 @@ def create_app(home: Path, limits: Limits) -> Starlette:
         ClientDisconnect: _failure_response,
         Exception: _failure_response,
     }
-    return Starlette(routes=[*doors, Route("/sante", _health)], exception_handlers=handlers)
+    return Starlette(routes=[*doors, *pages, Route("/sante", _health)], exception_handlers=handlers)
 
 
 def listen(address: str, port: int) -> socket.socket:

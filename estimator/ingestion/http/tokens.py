@@ -1,4 +1,4 @@
-"""Tokens of the services that may send rows over HTTP; only a hash of each is stored."""
+"""Tokens of the services that may send rows over HTTP, and of those that may read; only a hash of each is stored."""
 
 import re
 import secrets
@@ -13,6 +13,7 @@ from estimator.core.event_log import Kept, RecordFolder, make_record
 from estimator.ingestion.http.sender_rows import MARK, Sender
 
 FOLDER = Path("collect", "tokens")
+READERS = Path("collect", "readers")  # tokens that read and do not send
 RENEWALS = Path("collect", "renewals")
 SHORTEST = 8  # minimum length of an id prefix
 _BITS = 256
@@ -41,8 +42,8 @@ class Renewal(Kept):
 class Tokens:
     """The tokens of one home, one immutable file each; revocations and renewals are files too."""
 
-    def __init__(self, home: Path) -> None:
-        self._records = RecordFolder(home / FOLDER, Token)
+    def __init__(self, home: Path, folder: Path = FOLDER) -> None:
+        self._records = RecordFolder(home / folder, Token)
         self._renewals = RecordFolder(home / RENEWALS, Renewal)
 
     def add(self, service: str) -> tuple[Token, str]:

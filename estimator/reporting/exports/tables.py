@@ -31,7 +31,7 @@ def write_table(told: ToldResults, out: Path, lang: str) -> int:
 
 def rows_in_words(told: ToldResults, lang: str) -> Iterator[dict[str, Any]]:
     """Each row, with what its electricity rests on and why it has no value, in words."""
-    shares = _proofs(told)
+    shares = proof_shares_by_place(told)
     for row in told.table.to_pylist():
         known = shares.get((row["level"], row["service"] or row["month"]), {})
         alone = say("proofs", row["proof"], lang) if (row["proof"] or NO_PROOF) != NO_PROOF else ""
@@ -39,9 +39,12 @@ def rows_in_words(told: ToldResults, lang: str) -> Iterator[dict[str, Any]]:
         yield row | {"proof_text": alone or proof_words(known, lang), "reason": reason}
 
 
-def _proofs(told: ToldResults) -> Mapping[tuple[str, Any], Mapping[str, float]]:
-    """Share of the electricity by proof [1] of all and of a service; of a month where nothing is withheld."""
-    found: dict[tuple[str, Any], Mapping[str, float]] = {("total", None): told.build.proof()}
+def proof_shares_by_place(told: ToldResults) -> Mapping[tuple[str, Any], Mapping[str, float]]:
+    """Share of the electricity by proof [1] of all and of a service; of a month where nothing is withheld.
+
+    That of all is then to the digit; else it is rounded as documents print it, which tells nothing of a small use."""
+    whole = {name: round(share, 2) if told.withheld else share for name, share in told.build.proof().items()}
+    found: dict[tuple[str, Any], Mapping[str, float]] = {("total", None): whole}
     found |= {("service", service): shares for service, shares in told.build.proof_by_service().items()}
     if told.withheld:
         return found

@@ -1,0 +1,130 @@
+"""The read-only JSON API of a home: what each address answers, from the told results of its current build."""
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Any, Literal, NamedTuple
+
+from pydantic import Field, ValidationError
+
+from estimator.assessment.explanation import NumberUnknown, NumberWithheld
+from estimator.catalogue.load import load
+from estimator.core.errors import SobriaError, several
+from estimator.core.fields import Strict
+from estimator.core.interval import json_text
+from estimator.core.validation_messages import told as fault_told
+from estimator.governance.indicators.told_results import ToldResults
+from estimator.ingestion.http.endpoints import Reply
+from estimator.reporting.exports.current import CurrentResults
+from estimator.reporting.exports.tables import proof_shares_by_place
+from estimator.results.reading import split_number
+from estimator.results.schema import VERSION
+
+API = "1"  # of the addresses: a field that goes or changes its meaning is another version
+PREFIX = f"/api/v{API}"
+
+
+class NothingAsked(Strict):
+    """No parameter."""
+
+
+class ResultsAsked(Strict):
+    """Which rows, a page at a time."""
+
+    level: Literal["total", "service", "month", "proof", "cell"] | None = None
+    service: str | None = None
+    impact: str | None = None
+    month: int | None = Field(None, ge=190001, le=299912)
+    offset: int = Field(0, ge=0)
+    limit: int = Field(1000, ge=1, le=10_000)
+
+
+class FigureAsked(Strict):
+    """Which figure: total.FIGURE or service.NAME.FIGURE."""
+
+    id: str
+
+
+class ReadAddress(NamedTuple):
+    """An address: what is asked of it, and the body that it answers; its key in the words says what it is."""
+
+    key: str
+    asked: type[Strict]
+    body: Callable[[ToldResults, Any], Mapping[str, Any]]
+
+
+def answer(results: CurrentResults, address: ReadAddress, query: Mapping[str, str]) -> Reply:
+    """The body of an address, given the query of a request. api_query, and the refusals of what it asks."""
+    try:
+        asked = address.asked.model_validate(query)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise SobriaError("api_query", name=".".join(map(str, fault["loc"])), **fault_told(fault)) from error
+    return Reply(json_text(results.read(lambda told: _about(told) | dict(address.body(told, asked)))))
+
+
+def _about(told: ToldResults) -> dict[str, Any]:
+    """What every body says of the build that it is of."""
+    build = told.build
+    return {"build": build.id, "made_at": build.made_at, "sample": build.sample, "withheld": told.withheld}
+
+
+def _version(told: ToldResults, _: NothingAsked) -> dict[str, Any]:
+    meta = told.build.meta
+    formulas = {"factors_version": meta["factors_version"], "method_version": meta["formulas_version"]}
+    return {"api": API, "sobria": version("sobria"), "results": VERSION} | formulas
+
+
+def _totals(told: ToldResults, _: NothingAsked) -> dict[str, Any]:
+    return {"rows": _rows(told, {"level": "total"})}
+
+
+def _results(told: ToldResults, asked: ResultsAsked) -> dict[str, Any]:
+    wanted = asked.model_dump(exclude={"offset", "limit"}, exclude_none=True)
+    rows = _rows(told, wanted)
+    page = {"total": len(rows), "offset": asked.offset, "limit": asked.limit}
+    return page | {"rows": rows[asked.offset : asked.offset + asked.limit]}
+
+
+def _rows(told: ToldResults, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows with these values, each with its proof [1] and the reason why it has no value."""
+    shares, found = proof_shares_by_place(told), []
+    for row in told.table.to_pylist():
+        if all(row[name] == value for name, value in wanted.items()):
+            reason = several("missing", row["missing"].split("+")) if row["missing"] else None
+            known = {row["proof"]: 1.0} if row["proof"] else shares.get((row["level"], row["service"] or row["month"]))
+            found.append(row | {"proof_shares": known, "reason": reason})
+    return found
+
+
+def _explain(told: ToldResults, asked: FigureAsked) -> dict[str, Any]:
+    """An explanation without the lines of files behind it. NumberUnknown, NumberWithheld."""
+    scope, service, _ = split_number(asked.id)
+    if scope == "service" and service not in told.build.service_keys():
+        raise NumberUnknown(id=asked.id)
+    known = {row["service"] for row in _rows(told, {"level": "service"})}
+    if scope == "run" or (told.withheld if scope == "total" else service not in known):
+        raise NumberWithheld(id=asked.id)
+    body = told.build.explain(asked.id).as_dict()
+    return {"explanation": {name: value for name, value in body.items() if name != "trace"}}
+
+
+def _factors(told: ToldResults, _: NothingAsked) -> dict[str, Any]:
+    """The factors of the uses that are told, each with its source."""
+    used = {bound.factor for row in told.rows for bound in row.row.group.bounds.values() if bound.factor}
+    sources = load().sources
+    return {
+        "factors": [
+            factor.model_dump(mode="json")
+            | {"citation": sources[factor.source].citation, "url": sources[factor.source].url}
+            for factor in sorted(used, key=lambda factor: factor.id)
+        ]
+    }
+
+
+ADDRESSES = {
+    f"{PREFIX}/version": ReadAddress("version", NothingAsked, _version),
+    f"{PREFIX}/totals": ReadAddress("totals", NothingAsked, _totals),
+    f"{PREFIX}/results": ReadAddress("results", ResultsAsked, _results),
+    f"{PREFIX}/explain": ReadAddress("explain", FigureAsked, _explain),
+    f"{PREFIX}/factors": ReadAddress("factors", NothingAsked, _factors),
+}

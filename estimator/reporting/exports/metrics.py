@@ -1,0 +1,75 @@
+"""The results of a home in the text format of Prometheus, beside the counters of the collector."""
+
+from collections.abc import Iterator, Sequence
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector as MetricSource
+
+from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
+from estimator.catalogue.published_figures import figure_label
+from estimator.core.errors import SobriaError, say
+from estimator.governance.indicators.told_results import ToldResults
+from estimator.ingestion.http.endpoints import Reply
+from estimator.reporting.exports.current import CurrentResults
+from estimator.reporting.exports.tables import proof_shares_by_place
+
+LEVELS, BOUNDS = ("total", "service"), ("low", "central", "high")
+IMPACTS = FIGURES + SUPPLEMENTARY
+ABOUT = ("impact", "level", "service")
+
+
+class ResultMetrics(MetricSource):
+    """Gauges of the current build. A value that is not known is absent, never 0, and `sobria_unknown` says why."""
+
+    def __init__(self, results: CurrentResults) -> None:
+        self._results = results
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Every gauge; none where nothing was built yet."""
+        try:
+            yield from self._results.read(_gauges)
+        except SobriaError as error:
+            if error.code != "nothing_built":
+                raise
+
+
+def metrics_text(registry: CollectorRegistry) -> Reply:
+    """What Prometheus scrapes: the counters of this process, and the gauges of the current build."""
+    return Reply(generate_latest(registry).decode(), CONTENT_TYPE_LATEST)
+
+
+def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
+    """Each impact by service and in all, with its bounds and coverage; the proof of the electricity; the build."""
+    values = {figure.id: _impact_gauge(figure.id, figure.unit) for figure in IMPACTS}
+    covered, unknown = _gauge("covered_ratio", ABOUT), _gauge("unknown", (*ABOUT, "reason"))
+    proofs, build = _gauge("proof_ratio", ("level", "service", "proof")), _gauge("build_info", ("build", "factors"))
+    shares = proof_shares_by_place(told)
+    for row in told.table.to_pylist():
+        impact, place = row["impact"], [row["level"], row["service"] or ""]
+        if row["level"] not in LEVELS or impact not in values:
+            continue
+        if impact == "it_energy":
+            for proof, share in shares[row["level"], row["service"]].items():
+                proofs.add_metric([*place, proof], share)
+        if row["missing"]:
+            unknown.add_metric([impact, *place, row["missing"]], 1)
+            continue
+        covered.add_metric([impact, *place], row["coverage"])
+        for bound in BOUNDS:
+            values[impact].add_metric([*place, bound], row[bound])
+    build.add_metric([told.build.id, told.build.factors_version], 1)
+    withheld = _gauge("withheld_rows", ())
+    withheld.add_metric([], told.withheld)
+    return [*values.values(), covered, unknown, proofs, build, withheld]
+
+
+def _impact_gauge(impact: str, unit: str) -> GaugeMetricFamily:
+    """« sobria_gwp_kgco2e »."""
+    name = f"sobria_{impact}_{unit}".replace(".", "_").lower()
+    help = say("metrics", "impact", "en", figure=figure_label(impact, "en"), unit=unit)
+    return GaugeMetricFamily(name, help, labels=("level", "service", "bound"))
+
+
+def _gauge(name: str, labels: Sequence[str]) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"sobria_{name}", say("metrics", name, "en"), labels=labels)

@@ -1,0 +1,220 @@
+"""What a running collector tells of a home: metrics, API, who may read; a counter rises by what a batch adds."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any, NamedTuple, get_args
+
+import pytest
+import requests
+import schemathesis
+import uvicorn
+from hypothesis import given, settings
+from prometheus_client import CollectorRegistry
+from prometheus_client.parser import text_string_to_metric_families
+from schemathesis import Case
+from schemathesis.checks import ignored_auth
+
+from estimator.catalogue.load import load
+from estimator.governance.register.register import Register
+from estimator.governance.results_by_use_case import results
+from estimator.ingestion.http.connections import Bounds
+from estimator.ingestion.http.endpoints import Form, Limits
+from estimator.ingestion.http.listening import config
+from estimator.ingestion.http.server import create_app, listen
+from estimator.ingestion.http.tokens import READERS, Tokens
+from estimator.reporting.exports.readings import readings
+from tests.governance.test_indicators import WHO, case, run
+from tests.ingestion.test_collect import DECLARED
+from tests.support import activity, built, sobria
+
+UNKNOWN = {"host": None, "zone": None}
+
+
+class Server(NamedTuple):
+    """A running collector: its home, its address, the token of one who reads, that of a service that sends."""
+
+    home: Path
+    url: str
+    token: str
+    sender: str
+
+    def get(self, path: str, token: str | None = None, **query: Any) -> requests.Response:
+        shown = {"authorization": f"Bearer {self.token if token is None else token}"}
+        return requests.get(self.url + path, params=query, headers=shown, timeout=60)
+
+    def post(self, token: str, batch: str) -> requests.Response:
+        shown = {"authorization": f"Bearer {token}", "content-type": "text/csv"}
+        return requests.post(self.url + "/v1/rows", batch, headers=shown, timeout=60)
+
+    def samples(self) -> dict[tuple[str, tuple[str, ...]], float]:
+        """Each sample of /metrics by name and the values of its labels, as the library of Prometheus reads them."""
+        families = text_string_to_metric_families(self.get("/metrics").text)
+        return {(s.name, tuple(s.labels[k] for k in sorted(s.labels))): s.value for f in families for s in f.samples}
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Server]:
+    """The collector of a home, in this process."""
+    counters, opened = CollectorRegistry(), listen("127.0.0.1", 0)
+    app = create_app(home, Limits(), readings(home, counters), counters)
+    running = uvicorn.Server(config(app, Bounds(), "fr", ws="none", lifespan="off"))
+    thread = Thread(target=running.run, kwargs={"sockets": [opened]})
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{opened.getsockname()[1]}"
+        yield Server(home, url, Tokens(home, READERS).add("grafana")[1], Tokens(home).add("courrier")[1])
+    finally:
+        running.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """2 kWh read by the meter of one service, and 1 kWh of another in a place that nobody knows."""
+    home = tmp_path_factory.mktemp("read") / "home"
+    built(home, run("voirie", 2), activity(service_key="ailleurs", **UNKNOWN))
+    with serving(home) as running:
+        yield running
+
+
+def test_a_counter_rises_by_what_a_batch_adds(tmp_path: Path) -> None:
+    """Three rows: three accepted; the same batch again: three known already; nothing is set aside."""
+    batch = DECLARED.format(day=1) + "".join(DECLARED.format(day=day).splitlines(True)[1] for day in (2, 3))
+    counter = "sobria_collected_rows_total"
+    with serving(tmp_path) as server:
+        before = server.samples()
+        for accepted, known in ((3, 0), (3, 3)):
+            server.post(server.sender, batch)
+            found = server.samples()
+            rise = {key[1]: value - before[key] for key, value in found.items() if key[0] == counter}
+            whole = {
+                (form, outcome): 0 for form in get_args(Form) for outcome in ("accepted", "duplicates", "quarantined")
+            }
+            assert rise == whole | {("rows", "accepted"): accepted, ("rows", "duplicates"): known}
+
+
+def test_gauges_are_the_table_of_results(server: Server) -> None:
+    """Bounds and centre of each service and of all; what is not known has no sample, and its reason has one."""
+    found, seen = server.samples(), 0
+    for row in results(server.home).arrow().to_pylist():
+        if row["level"] not in ("total", "service") or row["impact"] not in ("energy", "gwp", "it_energy"):
+            continue
+        name = f"sobria_{row['impact']}_{row['unit'].lower()}"
+        for bound in ("low", "central", "high"):
+            assert found.get((name, (bound, row["level"], row["service"] or ""))) == row[bound]
+        if row["missing"]:
+            assert found["sobria_unknown", (row["impact"], row["level"], row["missing"], row["service"])] == 1
+            seen += 1
+    assert seen, "nothing unknown was looked at"
+    assert found["sobria_proof_ratio", ("service", "measured", "voirie")] == 1
+
+
+def test_the_panels_of_grafana_ask_for_series_that_there_are(server: Server, root: Path) -> None:
+    panels = json.loads((root / "docs" / "grafana.json").read_text("utf-8"))["panels"]
+    asked = {
+        name for panel in panels for target in panel["targets"] for name in re.findall(r"sobria_\w+", target["expr"])
+    }
+    assert asked and asked <= {name for name, _ in server.samples()}
+
+
+def test_the_rows_of_the_api_are_those_of_the_table(server: Server) -> None:
+    table = results(server.home).arrow().to_pylist()
+    body = server.get("/api/v1/results", limit=10_000).json()
+    assert [{name: row[name] for name in table[0]} for row in body["rows"]] == table
+    assert {bool(row["reason"]) for row in body["rows"] if row["central"] is None} == {True}
+    page = server.get("/api/v1/results", level="service", service="voirie", offset=1, limit=2).json()
+    mine = [row for row in table if row["level"] == "service" and row["service"] == "voirie"]
+    assert (page["total"], [row["impact"] for row in page["rows"]]) == (len(mine), [r["impact"] for r in mine[1:3]])
+    assert server.get("/api/v1/totals").json()["rows"] == server.get("/api/v1/results", level="total").json()["rows"]
+
+
+def test_a_figure_is_explained_without_the_files_behind_it(server: Server) -> None:
+    body = server.get("/api/v1/explain", id="service.voirie.energy").json()["explanation"]
+    told = json.loads(sobria(server.home, "explain", "service.voirie.energy", "--json").stdout)
+    assert body["indicators"] == told["indicators"] and "trace" not in body
+    used = {factor["id"] for factor in server.get("/api/v1/factors").json()["factors"]}
+    assert {factor["id"] for factor in body["factors"]} <= used <= {factor.id for factor in load().factors}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/api/v1/results?limit=0", 400, "api_query"),
+        ("/api/v1/results?niveau=total", 400, "api_query"),
+        ("/api/v1/explain?id=total.rien", 404, "number_unknown"),
+        ("/api/v1/explain?id=service.personne.gwp", 404, "number_unknown"),
+        ("/api/v1/explain?id=run.0001.gwp", 403, "number_withheld"),
+        ("/api/v1/rien", 404, "no_such_door"),
+    ],
+)
+def test_a_refusal_says_what_was_expected(server: Server, path: str, status: int, code: str) -> None:
+    answer = server.get(path)
+    body = answer.json()
+    assert (answer.status_code, body["code"]) == (status, code) and body["fr"] != body["en"]
+    if code == "api_query":
+        assert "openapi.json" in body["fr"]
+
+
+def test_who_may_read(server: Server) -> None:
+    """Whoever was given a token to read, until it is revoked; a service that sends does not read, nor the reverse."""
+    for token in ("", "faux", server.sender):
+        answer = server.get("/metrics", token)
+        assert (answer.status_code, answer.json()["code"]) == (401, "no_reader")
+    sent = server.post(server.token, DECLARED.format(day=1))
+    assert (sent.status_code, sent.json()["code"]) == (401, "collect_bad_token")
+    add = ("collect", "token", "add", "metabase", "--read")
+    given = json.loads(sobria(server.home, *add, "--json").stdout)
+    assert server.get("/api/v1/version", given["token"]).status_code == 200
+    assert "metabase" in sobria(server.home, "collect", "token", "list", "--read").stdout
+    sobria(server.home, "collect", "token", "revoke", given["id"], "--read")
+    assert server.get("/api/v1/version", given["token"]).status_code == 401
+    assert "--host" in sobria(server.home, *add, "--zone", "FRA", code=1).stderr
+
+
+def test_before_and_after_a_build(tmp_path: Path) -> None:
+    """Nothing is computed: metrics count rows alone, the API says what to run; a new build is read at once."""
+    with serving(tmp_path) as server:
+        assert {name for name, _ in server.samples() if "created" not in name} == {"sobria_collected_rows_total"}
+        empty = server.get("/api/v1/totals")
+        assert (empty.status_code, empty.json()["code"]) == (404, "nothing_built")
+        built(tmp_path, run("voirie", 1.0))
+        (row,) = server.get("/api/v1/results", level="total", impact="it_energy").json()["rows"]
+        assert row["at_factor_values"] == pytest.approx(1)
+
+
+def test_what_is_of_few_people_is_in_no_answer(tmp_path: Path) -> None:
+    """40 uses a month of one service, the only one: nothing of it is told, until the register says that residents use
+    it, which the server sees at once."""
+    built(tmp_path, run("mince", 1, items=40))
+    with serving(tmp_path) as server:
+        assert server.get("/api/v1/totals").json()["rows"] == []
+        assert server.get("/api/v1/factors").json()["factors"] == []
+        for figure in ("total.gwp", "service.mince.gwp"):
+            assert server.get("/api/v1/explain", id=figure).status_code == 403
+        assert "mince" not in server.get("/metrics").text
+        register = Register(tmp_path)
+        register.attach(case(register, "Guichet", users="habitants"), {"service_key": "mince"}, WHO)
+        assert server.get("/api/v1/explain", id="service.mince.energy").status_code == 200
+
+
+def test_the_document_in_docs_is_that_of_the_server(server: Server, root: Path) -> None:
+    shipped = json.loads((root / "docs" / "api.openapi.json").read_text("utf-8"))
+    assert shipped == server.get("/api/v1/openapi.json").json()
+
+
+def test_no_question_breaks_the_api(server: Server) -> None:
+    """No answer is a fault of the server, and each has the shape that the document says."""
+    shown = {"authorization": f"Bearer {server.token}"}
+    document = schemathesis.openapi.from_url(f"{server.url}/api/v1/openapi.json", headers=shown)
+    for operation in document.get_all_operations():
+
+        @settings(max_examples=10)
+        @given(asked=operation.ok().as_strategy())
+        def ask(asked: Case) -> None:
+            asked.call_and_validate(headers=shown, excluded_checks=[ignored_auth])  # it is asked with a token
+
+        ask()
