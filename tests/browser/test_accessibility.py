@@ -234,7 +234,6 @@ def test_a_field_with_the_focus_has_a_ring(screen: Page, dashboard: Server) -> N
         assert field.evaluate("e => getComputedStyle(e.parentElement).outline").endswith("solid 2px"), role
 
 
-@pytest.mark.long
 def test_no_two_addresses_of_a_page_have_the_same_title(screen: Page, dashboard: Server) -> None:
     titles = set()
     addresses = [f"/explication?id=total.{figure}" for figure in ("gwp", "energy")]
