@@ -96,7 +96,7 @@ def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option |
     could = {"": t("compare_save.none_kept", lang)} | {o.id: o.label for o in others if o.status == "studied"}
     enough = answer.smallest_sufficient
     known = enough.id if enough and enough.id in could and not enough.tied else ""
-    name = st.selectbox(
+    name = st.radio(  # whole at any width, where a list would cut long names
         t("compare_save.kept", lang), list(could), index=list(could).index(known), key=field_key(PLACE, "kept"),
         format_func=could.__getitem__,
     )  # fmt: skip

@@ -401,7 +401,7 @@ def test_the_quality_model_and_host_of_the_option_kept_are_in_the_register(
     monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
     at = opened(scenario=token(compare_data.example_scenario()))
     at = next(f for f in at.radio if f.key.endswith(" save answer")).set_value("etudiee_et_ecartee").run()
-    next(f for f in at.selectbox if f.key.endswith(" save kept")).set_value("leger")
+    next(f for f in at.radio if f.key.endswith(" save kept")).set_value("leger")
     case = saved(at, home, service="Accueil", answer="etudiee_et_ecartee")
     assert (case.model, case.host) == ("qwen3-8b", "class/shared-regional")
     assert case.quality and (case.quality.value, case.quality.test) == (0.93, "200 demandes")
