@@ -65,27 +65,29 @@ def examine(taken: Sequence[tuple[str, BinaryIO | bytes]]) -> None:
 
 def _import(files: connect.Dropped, services: list[str], lang: str) -> None:
     """Import the checked files in a thread: it ends whatever becomes of the page."""
-    bar, now = st.progress(0.0, t("connect.importing", lang)), ["importing", 0, 0]
-    place, before = places_form.said("file", ASKED), mending.totals(lang)
+    if not may_write():
+        return
+    now, place = ["importing", 0, 0], places_form.said("file", ASKED)
 
     def tell(*told: Any) -> None:
         now[:] = told
 
-    work = ThreadPoolExecutor(1).submit(connect.imported, files, services, place, tell)
-    st.session_state[RUNNING] = work, now, before
-    _follow(bar, lang)
+    def work() -> tuple[dict[str, str], Mapping[str, Any]]:
+        return mending.totals(lang), connect.imported(files, services, place, tell)
+
+    st.session_state[RUNNING] = ThreadPoolExecutor(1).submit(work), now
 
 
 def _follow(bar: Any, lang: str) -> None:
     """Say how far the import is until it ends, then its account; if it is refused, the files stay on the page."""
-    work, now, before = st.session_state[RUNNING]
+    work, now = st.session_state[RUNNING]
     while not work.done():
         step, done, whole = now
         bar.progress(done / whole if whole else 0.0, t(f"connect.{step}", lang))
         wait([work], EVERY)
     del st.session_state[RUNNING]
     try:
-        done = work.result()
+        before, done = work.result()
         counts = _counts(t("connect.account", lang), done["account"], lang)
         facts = {"figure": figure_name(done["figure"], lang), "amount": interval_text(done["amount"], lang)}
         weight = t("connect.weighs", lang, n=done["runs"], **facts) if done["runs"] else ""
@@ -124,10 +126,9 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         places_form.fields("file", lang, [name for name in ASKED if name != "use" or connect.known("use", lang)])
     with st.container(horizontal=True):
         label = t("connect.confirm", lang, n=new) if new else t("connect.confirm_aside", lang)
-        sent = (new or aside) and st.button(label, type="primary")
+        if new or aside:
+            st.button(label, type="primary", on_click=_import, args=(files, services, lang))
         st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILES, None))
-    if sent and may_write():
-        _import(files, services, lang)
 
 
 def _account(said: tuple[str, str, str] | SobriaError, lang: str) -> Markup:
