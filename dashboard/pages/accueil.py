@@ -30,12 +30,15 @@ def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Marku
     totals, names = build.totals(), service_names([entry.service_key for entry in services])
     counted, found, unknown = _services_with_energy(services) or services, totals.indicators, totals.coverage.unknown
     shown, how = counted[:SHOWN], html_parts.how_read(totals.coverage.impossible, lang)
+    period = period_text(totals.coverage.period, lang)
+    title = t("home.picture", lang, period=period[:1].lower() + period[1:])
     return render(
         "accueil",
         lang,
         answer=_answer(totals, services, lang),
         notes=_notes(totals, services, lang),
-        picture=svg_charts.interval_chart(service_bars(shown, lang, names=names), t("home.picture", lang), lang, how),
+        picture=svg_charts.interval_chart(service_bars(shown, lang, names=names), title, lang, how),
+        title=title,
         left=len(counted) - len(shown),
         shown=services,
         names=names,

@@ -1,5 +1,7 @@
 """Synthèse: are our uses of AI sober? For elected officials; plain language at ?simple=1."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.shared.html_parts import address
@@ -17,6 +19,7 @@ from dashboard.summary.estimator_gateway import (
     state,
 )
 from dashboard.summary.page import OPENED, PERIOD, SIMPLE, TERRITORY, drawn
+from dashboard.summary.plain_language import aloud
 from estimator.reporting.summary.sentences import period_text, tell, territory_text
 
 
@@ -32,23 +35,24 @@ def show() -> None:
     if refused is not None:
         shown = {"territory": territory_text(wanted.territory, lang), "period": period_text(wanted.period, lang)}
         st.html(phrase("synthese.shown_instead", lang, refusal=refused.message(lang), **shown))
-    top, below = drawn(wanted, lang, read.get(SIMPLE) == "1", read.get(OPENED, ""))
+    in_plain_words = read.get(SIMPLE) == "1"
+    top, below = drawn(wanted, lang, in_plain_words, read.get(OPENED, ""))
     st.html(top)
-    _choices(now, wanted, lang)
+    found = body(wanted)
+    _choices(now, wanted, aloud(found, lang) if in_plain_words else [said[lang] for said in found["aloud"]], lang)
     st.html(below)
 
 
-def _choices(now: State, wanted: SummaryScope, lang: str) -> None:
+def _choices(now: State, wanted: SummaryScope, to_say: Sequence[str], lang: str) -> None:
     """Territory and period, stored in the URL; then what is printed, and what can be said aloud."""
     places = {code: territory_text(code, lang) for code in sources(now).territories}
     spans = {text: period_text(text, lang) for text in periods(now)}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         choice(t("synthese.territory", lang), places, TERRITORY, territory_text(wanted.territory, lang))
         choice(t("synthese.period", lang), spans, PERIOD, period_text(wanted.period, lang))
-        aloud = [said[lang] for said in body(wanted)["aloud"]]
-        if aloud:
+        if to_say:
             with st.popover(tell("to_say", lang)):
-                for said in aloud:
+                for said in to_say:
                     st.code(said, language=None, wrap_lines=True)
         sheet = address("fiche-synthese", lang, territoire=wanted.territory, periode=wanted.period)
         st.html(phrase("synthese.print_link", lang, address=sheet), width="content")

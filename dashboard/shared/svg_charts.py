@@ -28,13 +28,12 @@ from estimator.reporting.documents.pictures import (
     place,
     rect,
     textured,
+    ticks_of,
 )
 
 SAMPLE = 14  # height of a sample of a legend, and of a bar [px]
 COLUMN = 48  # height of a column of months [px]
 BOX = 13  # height of the mark of an unknown electricity [px]
-ROUND_STEPS = (1, 2, 2.5, 5, 10)
-TICKS = 5
 RATIO = DisplayUnit(Decimal(1), "", scaled=False)  # a number without a unit
 
 
@@ -165,22 +164,6 @@ def ratio_axis(ticks: Sequence[float], lang: str) -> Markup:
         text = t("chart.equal", lang) if value == 1 else t(f"chart.{'times' if value > 1 else 'over'}", lang, n=far)
         marks.append((round(100 * ratio_share(value, ticks), 3), text, "" if value in ends else "inner"))
     return parts.scale(marks)
-
-
-def nice_ticks(top: float) -> list[float]:
-    """Round tick values from zero to at least `top`, about five of them."""
-    if top <= 0:
-        return [0.0]
-    rough = top / TICKS
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(s * power for s in ROUND_STEPS if s * power >= rough * 0.999999)
-    count = math.ceil(top / step - 1e-9)
-    return [float(Decimal(repr(step)) * n) for n in range(count + 1)]
-
-
-def ticks_of(step: DisplayUnit, highest: float) -> list[float]:
-    """Round values in the unit that is shown, from zero, which cover the highest."""
-    return [v * float(step.worth) for v in nice_ticks(highest / float(step.worth))]
 
 
 def _panel(bars: Sequence[ChartRow], lang: str, step: DisplayUnit | None = None) -> Markup:

@@ -14,6 +14,14 @@ from estimator.core.number_format import WHOLE
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.explanation import number_of
 from estimator.reporting.summary import ceilings, sentences, sovereignty_text
+from estimator.reporting.summary.change_sentences import (
+    against_text,
+    causes,
+    change_text,
+    effect_text,
+    picture_title,
+    trend_text,
+)
 from estimator.reporting.summary.months import LARGE, history_of
 from estimator.reporting.summary.one_page import (
     charter_counts,
@@ -22,7 +30,6 @@ from estimator.reporting.summary.one_page import (
     proof_kinds,
     proof_of,
     read_name,
-    to_do,
     use_name,
     weighed,
     weight,
@@ -32,10 +39,11 @@ from estimator.reporting.summary.statements import charter_text
 EFFECTS = ("volume", "efficiency", "scope", "method")
 FIRST = 3  # facts, and promises not held, that are shown unopened
 SAID = (
-    is_mostly_estimated, left_out, number_of, proof_of, read_name, to_do, use_name, sentences.against_text,
+    is_mostly_estimated, left_out, number_of, proof_of, read_name, use_name, against_text,
     sentences.amount_text, sentences.caveat, sentences.counted_indicators, sentences.limit_texts, sentences.name,
-    sentences.objective_text, sentences.period_text, sentences.picture_title, sentences.proof_text,
-    sentences.share_of_total, sentences.tell, sentences.trend_text, ceilings.use_budget_text, sentences.value_text,
+    sentences.objective_text, sentences.period_text, picture_title, sentences.proof_text,
+    sentences.share_of_total, trend_text, sentences.value_text, sentences.weighs_title,
+    ceilings.use_budget_text,
 )  # fmt: skip
 Body = Mapping[str, Any]
 
@@ -45,7 +53,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
     entries = body["indicators"]
     known = entries["energy"]["value"]["central"] is not None
     said = {function.__name__: function for function in SAID}
-    answer = sentences.answer(body, lang, sentences.change_text)
+    answer = sentences.answer(body, lang, change_text)
     every = [check for check in body["charter"] if check["status"] == "not_held"]
     not_held = every[:FIRST]
     voted = [text for _, text in ceilings.ceilings(body, lang)]
@@ -86,20 +94,21 @@ def _drawn(body: Body, lang: str) -> dict[str, Any]:
         "months_legend": months_legend(any(found.limit is not None for found in histories.values()), lang),
         "months_figures": {key: months_figure(names[key], histories[key], lang) for key in FOOTPRINTS[1:]},
         "settled": [entry for entry in entries if entry["change"]["established"]],
-        "uses_chart": svg_charts.interval_chart(use_bars(body, lang), t("synthese.uses", lang), lang),
+        "uses_chart": svg_charts.interval_chart(use_bars(body, lang), sentences.weighs_title(body, lang), lang),
     }
 
 
 def _facts(energy: Body, lang: str) -> Iterator[tuple[str, str]]:
     """What explains the change: the largest effects, each with its interval."""
     change = energy["change"]
-    for effect in sorted(EFFECTS, key=lambda e: -abs(change["effects"][e]))[:FIRST]:
+    for effect, ends in list(causes(change).items())[:FIRST]:
         more = "more" if change["effects"][effect] > 0 else "less"
-        yield sentences.effect_text(change["ends"][effect], lang, "effect_range"), t(f"synthese.{more}_{effect}", lang)
+        yield effect_text(ends, lang, "effect_range"), t(f"synthese.{more}_{effect}", lang)
 
 
 def _effect(entry: Body, effect: str, lang: str) -> str:
-    return sentences.effect_text(entry["change"]["ends"][effect], lang)
+    ends = causes(entry["change"]).get(effect)
+    return effect_text(ends, lang) if ends else ""
 
 
 def use_bars(body: Body, lang: str) -> list[svg_charts.ChartRow]:
@@ -126,7 +135,7 @@ def _how_to_read(body: Body, entry: Body, lang: str) -> list[str]:
     if entry["id"] == "trajectory":
         said = [sentences.path_text(body["indicators"]["energy"], lang), *said]
     elif "change" in entry:
-        said = [sentence(sentences.trend_text(entry, lang)) + ".", *said]
+        said = [sentence(trend_text(entry, lang)) + ".", *said]
     elif entry["id"] == "sober_hosting":
         said = [sentences.hosting_text(entry, lang), *said]
     if entry["id"] == "per_service" and entry.get("hidden"):

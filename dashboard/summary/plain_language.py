@@ -17,6 +17,7 @@ from estimator.core.number_format import LADDERS, WHOLE, figure, made_share, sha
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.summary.one_page import weighed
 from estimator.reporting.summary.sentences import (
+    covered_period_text,
     judged,
     minimum,
     period_text,
@@ -31,8 +32,7 @@ EVERY_STATUS = ("held", "covered", "partly", "not_held", "not_measured")
 
 def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Markup]:
     """The whole page: the parts above and below the choices. here: the territory and the period in a URL."""
-    where = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
-    energy = body["indicators"]["energy"]
+    where, energy = _where(body, lang), body["indicators"]["energy"]
     vote = energy["path"] if energy["objective"] else energy["budget"]
     answer = minimum(vote or {}, t(f"simple.answer_{_verdict(body)}", lang), lang)
     below = render(
@@ -42,12 +42,39 @@ def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Mark
         charter=list(_charter(body, lang)),
         decisions=[found["title"][lang] for found in body["decisions"]] or [t("simple.no_decision", lang)],
         picture=_picture(body, lang),
+        weighs=_weighs(body, lang),
         one_a_line=re.compile(r"(?<=\.) ").split,
     )
     note = phrase(
         "simple.note", lang, where=t("simple.where", lang, **where), full=html_parts.address("synthese", lang, **here)
     )
     return html_parts.head(t("simple.title", lang), answer, note), below
+
+
+def aloud(body: Body, lang: str) -> list[str]:
+    """What can be said aloud, where the summary says anything: three texts at most."""
+    if not body["aloud"]:
+        return []
+    energy, checks = body["indicators"]["energy"], [check["status"] for check in body["charter"]]
+    trend = _trend(energy["change"])
+    charter = [t("simple.charter_all", lang, n=len(checks))]
+    charter += [t(f"simple.charter_{status}", lang, n=checks.count(status)) for status in ("held", "not_held")]
+    return [
+        t("simple.say_used", lang, value=spelled(energy["value"], lang), **_where(body, lang)),
+        *([t(f"simple.say_{trend}", lang)] if trend != "none" else []),
+        " ".join(charter),
+    ]
+
+
+def _where(body: Body, lang: str) -> dict[str, str]:
+    return {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
+
+
+def _trend(change: Body) -> str:
+    """The key of a change: « up », « down », « open », « none »."""
+    if change["established"]:
+        return "up" if change["difference"]["low"] > 0 else "down"
+    return "open" if change["established"] is False else "none"
 
 
 def _picture(body: Body, lang: str) -> Markup:
@@ -57,7 +84,11 @@ def _picture(body: Body, lang: str) -> Markup:
         replace(bar, said="", href="", aside=share_of_total(use["share"], lang).replace("%", percent))
         for bar, use in zip(use_bars(body, lang), weighed(body), strict=True)
     ]
-    return interval_chart(bars, t("simple.weighs", lang), lang) if bars else Markup()
+    return interval_chart(bars, _weighs(body, lang), lang) if bars else Markup()
+
+
+def _weighs(body: Body, lang: str) -> str:
+    return t("simple.weighs", lang, period=period_text(body["period"], lang))
 
 
 def _verdict(body: Body) -> str:
@@ -75,10 +106,7 @@ def _footprint(entry: Body, lang: str) -> list[str]:
     value, change, made = spelled(entry["value"], lang), entry["change"], made_share(entry["value"])
     partly = made or entry["value"].get("made_partly")
     reach = "between" if made > WHOLE else "made_part" if partly else "made_none"
-    trend = "open" if change["established"] is False else "none"
-    between = ""
-    if change["established"]:
-        trend = "up" if change["difference"]["low"] > 0 else "down"
+    trend, between = _trend(change), ""
     if change["established"] and change.get("relative"):
         ends = sorted(abs(change["relative"][end]) for end in ("low", "high"))
         between = t(

@@ -6,12 +6,11 @@ from markupsafe import Markup
 
 from dashboard.shared import chart_parts as parts
 from dashboard.shared.dates import month_text
-from dashboard.shared.svg_charts import ticks_of
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
-from estimator.core.number_format import interval_text, plain, step_for, tick_text, with_unit
+from estimator.core.number_format import interval_text, plain, step_for, with_unit
 from estimator.reporting.documents.pictures import data_uri
-from estimator.reporting.summary.months import History, height, months_svg, samples, small_samples
+from estimator.reporting.summary.months import History, axis, height, months_svg, samples, small_samples
 from estimator.reporting.summary.sentences import tell
 
 
@@ -35,17 +34,15 @@ def months_figure(name: str, history: History, lang: str) -> Markup:
 
 def months_chart(name: str, history: History, lang: str) -> Markup:
     """The picture of a page: the same months, large: an axis, the objective named on its line, months to come."""
-    step = step_for(next(iter(history.known.values())).unit, history.highest, lang)
-    ticks, months = ticks_of(step, history.highest), list(history.months)
-    labels = [(height(v, ticks[-1], history.tall), with_unit(tick_text(v, step, lang), step)) for v in ticks]
+    (top, scale), months = axis(history, lang), list(history.months)
     marks = [m for m in months if m in (months[0], months[-1]) or m % 100 == 1]
     named = [(round(100 * (months.index(m) + 0.5) / len(months), 2), month_text(m, lang), "") for m in marks]
-    limit = None if history.limit is None else round(height(history.limit, ticks[-1], history.tall))
+    limit = None if history.limit is None else round(height(history.limit, top, history.tall))
     body = render(
         "months_chart",
         lang,
-        picture=data_uri(months_svg(history, ticks[-1], [y for y, _ in labels])),
-        labels=[(round(y), text) for y, text in labels],
+        picture=data_uri(months_svg(history, top, scale)),
+        labels=[(round(y), text) for y, text in scale.items()],
         axis=parts.scale(named),
         limit=limit,
         legend_limit=tell("legend_limit", lang),

@@ -7,15 +7,14 @@ from estimator.cli.text import sample_lines
 from estimator.core.errors import say
 from estimator.core.typography import typeset
 from estimator.reporting.summary.ceilings import budget_text, use_budget_text
+from estimator.reporting.summary.change_sentences import against_text, trend_text
 from estimator.reporting.summary.sentences import (
-    against_text,
     covered_period_text,
     hosting_text,
     name,
     objective_text,
     path_text,
     territory_text,
-    trend_text,
     value_text,
 )
 

@@ -14,11 +14,10 @@ from dashboard.shared.svg_charts import (
     columns_svg,
     interval_chart,
     legend,
-    nice_ticks,
 )
 from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
-from estimator.reporting.documents.pictures import ACCENT, INK, bar_svg
+from estimator.reporting.documents.pictures import ACCENT, INK, bar_svg, nice_ticks
 from estimator.reporting.summary.months import EARLIER
 from tests.home import HOSTILE
 

@@ -1,5 +1,6 @@
 """Services are called by the use case that the register attaches them to, and only those that have a figure count."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,5 +55,6 @@ def test_the_home_page_names_its_services_and_counts_those_with_a_figure(
     assert len(found.services()) == 2
     text = page("accueil", lang)
     assert "<b>Tri</b>" in text and "<b>tri-messages</b>" not in text
+    assert re.search(r"<h2>.*, (d’|de |from |le |on |du ).*20\d\d</h2>", text), "a rank is that of a period"
     assert t("home.services", lang, n=1) in text and t("home.services", lang, n=2) not in text
     assert t("home.without", lang, n=1) in text

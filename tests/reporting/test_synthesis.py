@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -29,9 +30,16 @@ from estimator.governance.register.register import Register, author
 from estimator.reporting.documents.rendering import FormatUnknown, rendered, save
 from estimator.reporting.summary import charter_status as phrase_checks
 from estimator.reporting.summary.ceilings import budget_text
+from estimator.reporting.summary.change_sentences import causes, months_compared, trend_text
 from estimator.reporting.summary.charter_status import status
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.sentences import answer, limit_texts, path_text, share_of_total, trend_text, value_text
+from estimator.reporting.summary.sentences import (
+    answer,
+    limit_texts,
+    path_text,
+    share_of_total,
+    value_text,
+)
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.summary.use_cases import uses
 from tests.support import activity, built
@@ -187,13 +195,54 @@ def test_each_effect_has_its_interval(tmp_path: Path) -> None:
     assert ends["low"] < water["effects"]["volume"] < ends["high"] and ends["high"] > 1.5 * ends["low"]
 
 
+def test_a_cause_that_is_nothing_at_the_printed_precision_is_not_told(tmp_path: Path) -> None:
+    """100 → 140 kWh at one place: sums of floats leave no « −moins de 0,0001 à +moins de 0,0001 µWh » of its factors.
+
+    Of a change of 882, printed 880, a cause of at most 2.5 prints 0, and one of 5 prints 10."""
+    case(Register(tmp_path), "A", "Courrier")
+    rows = [run("a", 100, "2025-03", items=100.0), run("a", 140, "2026-03", items=200.0)]
+    now = scope(tmp_path, *rows)
+    found = change(now, now.before(), "energy")
+    assert found["effects"]["method"] == 0 and found["ends"]["method"].ends == (0, 0, 0)
+    assert list(causes(found)) == ["volume", "efficiency"]
+    told = {name: Interval.of((-value, value / 2, value), "kWh") for name, value in (("scope", 2.5), ("method", 5.0))}
+    effects = {"scope": 1.25, "method": 2.5}
+    whole = {"difference": Interval.of((400, 882, 1400), "kWh"), "effects": effects, "ends": told}
+    assert list(causes(whole)) == ["method"]
+
+
+@pytest.mark.parametrize(
+    ("previous", "before", "now", "said"),
+    [
+        ("2025", range(202504, 202510), range(202604, 202610), ", d’avril à septembre"),
+        ("2025", [202503, 202504, 202507], [202603, 202604, 202607], ", de mars à avril, juillet"),
+        ("2025", [202511], [202611], ", en novembre"),
+        (
+            "2026-T1",
+            [202601, 202602],
+            [202604, 202605],
+            " ; avril 2026 à mai 2026, comparés à janvier 2026 à février 2026",
+        ),
+        ("2026-03", [202603], [202604], ""),
+        ("2026-T1", [202601, 202602, 202603], [202604, 202605, 202606], ""),
+    ],
+)
+def test_a_change_says_which_months_it_compares(
+    previous: str, before: Sequence[int], now: Sequence[int], said: str
+) -> None:
+    """Nothing is said of a whole period against a whole one: one month against another one is no « equal months »."""
+    compared = {"before": list(before), "now": list(now)}
+    body = {"previous": previous, "indicators": {"energy": {"change": {"compared": compared}}}}
+    assert months_compared(body, "fr").replace("\u202f", " ").replace("\u00a0", " ") == said
+
+
 @pytest.mark.parametrize(
     ("ceiling", "verdict", "month"),
     [(5, "passed", 202601), (165, "over", 202605), (500, "under", None)],
 )
 def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdict: str, month: int | None) -> None:
     """40 kWh from 5 January to 5 March, nothing in February: 27 + 5 = 32 days, and 361 from 5 January: 40 × 361 ÷ 32 =
-    451, 1.25 a day. 165 is 132 days from 5 January, 27 + 28 + 31 + 30 + 16 May: over, so perhaps passed already."""
+    451, 1.25 a day. 165 is 132 days from 5 January, 27 + 28 + 31 + 30 + 16 May: at this pace, passed already."""
     case(Register(tmp_path), "A", "Courrier")
     vote(tmp_path, year=2026, value=ceiling, unit="kWh")
     now = scope(tmp_path, run("a", 20, "2026-01"), run("a", 20, "2026-03"))
@@ -204,7 +253,7 @@ def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdic
     text = budget_text(found, "kWh", "fr")
     assert {
         "passed": "déjà dépassé",
-        "over": "dépassé en mai. Il peut déjà être dépassé.",
+        "over": "dépassé en mai. À ce rythme, il est déjà dépassé.",
         "under": "ne serait pas dépassé",
     }[verdict] in text.replace("\u00a0", " ")
 
@@ -233,7 +282,9 @@ def test_the_month_of_a_ceiling_is_on_the_curve_of_the_year(tmp_path: Path) -> N
     assert found is not None and found["passed"] == {"low": 202606, "central": 202605, "high": 202604}
     text = budget_text(found, "kWh", "fr").replace("\u00a0", " ")
     assert "dépassé entre avril et juin. Déjà consommé : entre 74 et 110 % du plafond." in text
-    assert text.endswith("Il peut déjà être dépassé.")
+    assert text.endswith("À ce rythme, il est déjà dépassé.")
+    known = found | {"by_now": False}
+    assert budget_text(known, "kWh", "fr").endswith("Ce qui est connu peut déjà le dépasser.")
 
 
 @pytest.mark.parametrize(("day", "maybe"), [(date(2026, 9, 1), False), (date(2026, 11, 27), True)])
@@ -408,7 +459,7 @@ def test_every_group_of_uses_has_its_amount_and_its_share(tmp_path: Path) -> Non
     body = synthesis(scope(tmp_path, *rows))
     assert {use["kind"]: round(use["share"]["central"], 3) for use in body["uses"]} == {"case": 0.75, "others": 0.25}
     text = rendered(document(body, "fr"), "txt").replace("\u00a0", " ").replace("\u202f", " ")
-    assert "Part du total" in text and "75 %, " in text and "Autres usages réunis (2)" in text
+    assert "| Part |" in text and "75 %, " in text and "Autres usages réunis (2)" in text
 
 
 def test_a_change_is_a_percent_with_its_interval_and_a_period_says_its_months(tmp_path: Path) -> None:

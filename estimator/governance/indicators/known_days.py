@@ -97,10 +97,5 @@ def known_text(days: int, at_least: bool, ways: Sequence[str] = ()) -> dict[str,
     return said
 
 
-def known_months_text(months: int, lang: str) -> str:
-    """« 1 mois connu », « 6 mois connus »: months with a row."""
-    return say("periods", "known_month" if months == 1 else "known_months", lang, count=months)
-
-
 def _meets(span: tuple[date, date], month: int) -> bool:
     return span[0] <= last_day(month) and span[1] >= first_day(month)

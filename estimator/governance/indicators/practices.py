@@ -18,12 +18,12 @@ FRESH_MONTHS = 12
 
 def right_sized(scope: Scope) -> dict[str, Any]:
     """Share of the requests served by a model that reaches the threshold of its use case, no studied option that
-    reaches it being lower.
+    reaches it being lower. « silent »: use cases of another model.
 
     « unknown »: use cases without scenario, threshold or test, or where nothing decides: their share is said apart, and
     is not counted as served by a right-sized model.
     """
-    fit, whole, unsaid, unknown = 0.0, 0.0, 0.0, []
+    fit, whole, unsaid, unknown, silent = 0.0, 0.0, 0.0, [], []
     for case in scope.in_use:
         made = sum(r.row.requests or r.row.items or 0.0 for r in of_case(scope.rows, case.id))
         if not case.model or not made:
@@ -34,8 +34,10 @@ def right_sized(scope: Scope) -> dict[str, Any]:
         if answer is None:
             unsaid += made
             unknown.append(case.id)
+        elif not answer:
+            silent.append(case.id)
     value = _share(fit, whole) | {"unknown": unsaid / whole if whole else None}
-    return {"value": value, "unknown": unknown}
+    return {"value": value, "unknown": unknown, "silent": silent}
 
 
 def fits(scope: Scope, case: UseCase) -> bool | None:

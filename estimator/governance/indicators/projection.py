@@ -149,7 +149,7 @@ class Pace:
         passed: the month [yyyymm] in which each bound of the interval reaches it, None when not in the year.
         verdict: "over" holds for the whole interval, and "under" too, of a year that is no minimum; "open" otherwise;
         "passed": already exceeded.
-        maybe: the first of these days is over, and it is not passed for sure.
+        maybe: the first of these days is over, and it is not passed for sure; by_now: the last one is over too.
         closed, gaps: as `closing` says; the verdict of a closed use is final, "open" where a gap may change it.
         With what `known` says.
         used: share of it that is used already [1]; near: nine tenths of it, and not passed for sure.
@@ -166,8 +166,9 @@ class Pace:
         reached = {end: self._reached(budget.ceiling, spent[end], ends[end]) if ends else None for end in ENDS}
         body["passed"] = {end: day and day.year * 100 + day.month for end, day in reached.items()} if ends else None
         is_passed = bool(ends and spent.ends.low > budget.ceiling)
-        first = reached["high"]
-        body["maybe"] = first is not None and not is_passed and first <= self.scope.sources.today
+        over = {end: day is not None and day <= self.scope.sources.today for end, day in reached.items()}
+        body["maybe"] = over["high"] and not is_passed
+        body["by_now"] = body["maybe"] and over["low"]
         used = {end: spent[end] / budget.ceiling for end in ENDS} if ends and budget.ceiling else None
         body["used"] = used
         body["near"] = used is not None and not is_passed and used["central"] >= NEAR

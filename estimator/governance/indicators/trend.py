@@ -1,7 +1,8 @@
 """Change since the previous period, split exactly into volume, efficiency, scope and method, with its significance."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from estimator.assessment import uncertainty
@@ -14,6 +15,7 @@ from estimator.governance.indicators.functional_units import counted_in, countin
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
 
+RESIDUE = 1e-9  # of a total, that sums of floats leave [1]
 Part = tuple[str | None, bool]  # a use case, where its units are counted or where none is
 
 
@@ -36,8 +38,8 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     volume: units of the use cases of both periods (items, else requests); efficiency: IT electricity of one, where they
     are counted; method: impact per kWh, which depends on factors and on the place; scope: use cases of one period
     only, those with another functional unit in each, runs without units, and runs without use case. Only complete
-    months of both periods with data are compared: `months`. None without any. relative: the change in share of the
-    total before [1], by draw.
+    months of both periods with data are compared: `months`, how many, and `compared`, which. None without any.
+    relative: the change in share of the total before [1], by draw.
     """
     figure = figure_named(indicator)
     assert figure is not None
@@ -48,16 +50,18 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     both = [name for name in old if name[0] is not None and name in new and _divisible(old[name], new[name])]
     drawn = [sum(case.drawn for case in cases.values()) for cases in (old, new)]
     total = [uncertainty.points(values)[1] for values in drawn]
-    old, new = (_scaled_to(cases, whole) for cases, whole in zip((old, new), total, strict=True))
-    effects = shapley(_parts(old, both), _parts(new, both), _value)
+    least = RESIDUE * max(total)
+    effects = _adding_up(shapley(_parts(old, both), _parts(new, both), _value), total[1] - total[0], least)
     difference = uncertainty.interval(drawn[1] - drawn[0], figure.unit)
     low, _, high = difference.ends
     body: dict[str, Any] = {"before": total[0], "after": total[1], "difference": difference}
-    body["months"] = len(now.known_months())
+    body["compared"] = {"before": before.known_months(), "now": now.known_months()}
+    body["months"] = len(body["compared"]["now"])
     body |= {"effects": effects, "established": not low <= 0 <= high}
     if body["established"]:
         effect = shapley(_changes_by_draw(old, both), _changes_by_draw(new, both), _value)
-        bounds = {name: uncertainty.interval(values, figure.unit) for name, values in effect.items()}
+        kept = {name: values * (abs(values) > least) for name, values in effect.items()}
+        bounds = {name: uncertainty.interval(values, figure.unit) for name, values in kept.items()}
         body["ends"] = {name: ends.model_copy(update={"central": effects[name]}) for name, ends in bounds.items()}
     if total[0] and _all_positive(drawn[0]):
         body["relative"] = uncertainty.interval(drawn[1] / drawn[0] - 1)
@@ -144,7 +148,10 @@ def _value(world: Mapping[str, Any]) -> Any:
     return float(found) if found.ndim == 0 else found
 
 
-def _scaled_to(cases: dict[Part, UseCasePeriod], whole: float) -> dict[Part, UseCasePeriod]:
-    """The cases with their totals scaled to a sum: shares at factor values of a median of draws."""
-    scale = whole / summed if (summed := sum(case.total for case in cases.values())) else 1.0
-    return {name: replace(case, total=case.total * scale) for name, case in cases.items()}
+def _adding_up(effects: Mapping[str, float], whole: float, least: float) -> dict[str, float]:
+    """The effects at factor values, which make the change of two medians of draws: what they lack of it is shared in
+    proportion to their sizes, and one under `least`, the residue of a sum of floats, is none [any unit]."""
+    kept = {name: value if abs(value) > least else 0.0 for name, value in effects.items()}
+    size = math.fsum(map(abs, kept.values()))
+    lacking = (whole - math.fsum(kept.values())) / size if size else 0.0
+    return {name: value + lacking * abs(value) for name, value in kept.items()}

@@ -71,12 +71,13 @@ class Points:
 class Picture:
     """A drawing, and in words what it shows, which text formats print.
 
-    legend: a sample drawn -> its word; top: what its height is; ends: what stands under its left and right ends.
+    legend: a sample drawn -> its word; marks: of its scale, height [px] -> text; ends: what stands under its left and
+    right ends.
     """
 
     drawn: str
     alt: str
-    top: str
+    marks: Mapping[int, str]
     ends: tuple[str, str]
     legend: Mapping[str, str]
 

@@ -6,14 +6,18 @@ Every place is a share of the width, so that a picture stretches with its page.
 import base64
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from estimator.catalogue.schema import PROOFS
 from estimator.core.interval import Interval
+from estimator.core.number_format import DisplayUnit
 
 INK, LINE, ACCENT, WHITE = "#1b1f24", "#d8dee4", "#0b5cad", "#ffffff"
 STRIP, BAND = 20, 0.7  # height of the picture of a row [px], the dot included, and the share of it that its bar takes
 EDGE = 6  # room left and right of the scale, so that a dot at zero is whole [px]
 NARROWEST = 0.002  # share of the scale of a bar without width
+ROUND_STEPS = (1, 2, 2.5, 5, 10)
+TICKS = 5
 ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 SMALL = 20  # ratio of largest to smallest central value above which the small ones are also drawn enlarged
 PATTERNS = (
@@ -99,6 +103,22 @@ def round_top(value: float) -> float:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
     return next((step * power for step in ROUND if step * power >= value * (1 - 1e-9)), 10 * power)
+
+
+def nice_ticks(top: float) -> list[float]:
+    """Round tick values from zero to at least `top`, about five of them."""
+    if top <= 0:
+        return [0.0]
+    rough = top / TICKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(s * power for s in ROUND_STEPS if s * power >= rough * 0.999999)
+    count = math.ceil(top / step - 1e-9)
+    return [float(Decimal(repr(step)) * n) for n in range(count + 1)]
+
+
+def ticks_of(step: DisplayUnit, highest: float) -> list[float]:
+    """Round values in the unit that is shown, from zero, which cover the highest."""
+    return [v * float(step.worth) for v in nice_ticks(highest / float(step.worth))]
 
 
 def small_ones(values: Iterable[float]) -> frozenset[float]:

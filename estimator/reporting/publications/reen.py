@@ -16,13 +16,12 @@ from estimator.reporting.project.context import clipped
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
 from estimator.reporting.publications.forbidden_claims import claims
 from estimator.reporting.publications.printed import amount_cell, foot, heading, side_by_side
+from estimator.reporting.summary.change_sentences import against_text, trend_text
 from estimator.reporting.summary.sentences import (
-    against_text,
     amount_text,
     day_text,
     proof_text,
     tell,
-    trend_text,
     used,
     value_text,
 )

@@ -62,7 +62,9 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
             tell("budget_near", lang, share=share_text(low, lang) if one_share else shares_text(low, high, lang))
         )
     if found["maybe"]:
-        said.append(tell("budget_maybe", lang))
+        known = found["used"] is not None and found["used"]["high"] > 1
+        how = "by_now" if found["by_now"] else "maybe_known" if known else "maybe"
+        said.append(tell(f"budget_{how}", lang))
     return " ".join(said)
 
 

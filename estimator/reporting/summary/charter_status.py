@@ -7,12 +7,14 @@ from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import made_share
+from estimator.core.typography import typeset
 from estimator.governance.charter import Phrase, checked, phrases
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import UseCase, add_months
 from estimator.governance.register.stage_rules import reaches_threshold
+from estimator.reporting.summary.decisions import NAMED, names_text
 
 TERNARY = ("energy", "water", "adpe")  # the three footprints named in the charter
 PUBLIC = ("fiche", "bilan_annuel", "donnees_ouvertes")
@@ -30,7 +32,8 @@ Share = Mapping[str, Any]
 
 
 def charter(scope: Scope, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The checked phrases in order, each with its share, status, target, proof and next review."""
+    """The checked phrases in order, each with its share, status, target, proof, next review and, of one that is not
+    held, what to do."""
     shares = _shares(scope, body)
     return [_phrase_status(phrase, shares, scope, body) for phrase in checked()]
 
@@ -87,7 +90,24 @@ def _phrase_status(
         "target": target,
         "voted": voted is not None,
         "next_review": days[0].isoformat() if days else None,
+        "to_do": _to_do(reads, share, scope) if told == "not_held" else None,
     }
+
+
+def _to_do(reads: str, share: Share, scope: Scope) -> dict[str, str]:
+    """What raises a share, with the names of the use cases or footprints that it lacks, in both languages."""
+    named, lacks, said = {case.id: case.name for case in scope.cases}, share.get("silent", ()), {}
+    for lang in LANGUAGES:
+        names = names_text([named.get(id) or _footprint(id, lang) for id in lacks], lang)
+        if len(lacks) > NAMED and named.keys() & lacks:
+            names = say("synthesis_decisions", "uses_count", lang, count=len(lacks))
+        said[lang] = typeset(say("charter_do", reads, lang, names=names), lang)
+    return said
+
+
+def _footprint(id: str, lang: str) -> str:
+    name = say("indicators", id, lang)
+    return name[:1].lower() + name[1:]
 
 
 def _voted_target(phrase: Phrase, body: Mapping[str, Any]) -> float | None:
@@ -107,8 +127,8 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
     kept = scope.sources.commitments
     past = [case for case in scope.cases if case.stage != "idee"]
     tried = [case for case in past if case.stage != "experimentation" or case.outcome != "en_cours"]
-    paths = [found[name]["path"] for name in FOOTPRINTS if found[name]["path"]]
-    known = [entry for entry in paths if entry["verdict"] in ("under", "over")]  # the others cannot be settled
+    judged = {name: found[name]["path"]["verdict"] for name in FOOTPRINTS if found[name]["path"]}
+    known = {name: verdict == "under" for name, verdict in judged.items() if verdict in ("under", "over")}
     metals = found["adpe"]["value"]
     totals = [found[name]["value"] for name in FOOTPRINTS if found[name]["value"]["central"] is not None]
     shares |= {
@@ -119,8 +139,8 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "footprints_known": _least_coverage(found),
         "manufacture_known": {"share": None if metals["central"] is None else made_share(metals)},
         "bounded": _of(sum(value["low"] < value["high"] for value in totals), len(totals)),
-        "on_path": _of(sum(entry["verdict"] == "under" for entry in known), len(known)),
-        "objectives_set": _of(len(paths), len(FOOTPRINTS)),
+        "on_path": _held(known),  # where it can be settled
+        "objectives_set": _held({name: name in judged for name in FOOTPRINTS}),
         "european": body["sovereignty"]["publisher_european"],
         "scenario_kept": _cases(cases, lambda case: scope.sources.compared(case) is not None),
         "alternative_figured": _cases(past, lambda case: _has_figured_alternative(scope, case)),
@@ -173,8 +193,13 @@ def _of(numerator: float, denominator: float) -> Share:
 
 def _cases(cases: list[UseCase], holds: Any) -> Share:
     """The share of use cases that meet it, and the others."""
-    others = [case.id for case in cases if not holds(case)]
-    return {**_of(len(cases) - len(others), len(cases)), **({"silent": others} if others else {})}
+    return _held({case.id: bool(holds(case)) for case in cases})
+
+
+def _held(found: Mapping[str, bool]) -> Share:
+    """The share of those that hold, and the others."""
+    others = [name for name, holds in found.items() if not holds]
+    return {**_of(len(found) - len(others), len(found)), **({"silent": others} if others else {})}
 
 
 def _recent_follow_up(scope: Scope, today: date) -> int:

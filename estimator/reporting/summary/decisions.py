@@ -16,7 +16,7 @@ from estimator.governance.levers.levers import Lever, levers
 from estimator.governance.register.schema import WHOLE, UseCase
 
 MOST = 3
-NAMED = 3  # use cases named in a decision
+NAMED = 3  # use cases named in a sentence
 LEAST = 0.005  # of what the uses of levers that add up take: one that surely saves less is not worth a decision [1]
 
 
@@ -81,13 +81,17 @@ def _register(scope: Scope) -> Iterator[dict[str, Any]]:
 def _decision(kind: str, cases: Sequence[UseCase], proof: Mapping[str, str], other: str = "") -> dict[str, Any]:
     titles = {}
     for lang in LANGUAGES:
-        names = say("synthesis", "joined", lang).join(case.name for case in cases[:NAMED])
-        left = len(cases) - NAMED
-        if left > 0:
-            names = say("synthesis_decisions", "and_more", lang, names=names, left=left)
+        names = names_text([case.name for case in cases], lang)
         key = f"{kind}_one" if len(cases) == 1 else kind
         titles[lang] = say("synthesis_decisions", key, lang, names=names, count=len(cases), other=other)
     return {"kind": kind, "cases": [case.id for case in cases], "title": titles, "proof": dict(proof)}
+
+
+def names_text(names: Sequence[str], lang: str) -> str:
+    """« A, B, C et 2 autres »."""
+    told, left = say("synthesis", "joined", lang).join(names[:NAMED]), len(names) - NAMED
+    key = "and_one_more" if left == 1 else "and_more"
+    return say("synthesis_decisions", key, lang, names=told, left=left) if left > 0 else told
 
 
 def _energy(scope: Scope, case: UseCase) -> float:

@@ -1,13 +1,14 @@
 """A footprint by month, drawn for the screen and for paper: its interval, its objective, the months to come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from estimator.core.interval import Interval
+from estimator.core.number_format import step_for, tick_text, with_unit
 from estimator.governance.indicators.known_days import YEAR
 from estimator.governance.indicators.projection import MONTHS
-from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE, svg
+from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE, svg, ticks_of
 
 HIGH, GROUND = 88, 4  # height of a picture, and below its zero [px]
 LARGE = 172  # height of the picture of a page [px]
@@ -61,7 +62,14 @@ def history_of(body: Mapping[str, Any], key: str, tall: int = HIGH) -> History:
     return History(months, frozenset(body["months"]), limit, year.per(MONTHS) if year else None, tall)
 
 
-def months_svg(history: History, top: float, lines: Sequence[float] = ()) -> str:
+def axis(history: History, lang: str) -> tuple[float, dict[float, str]]:
+    """The value of the upper edge of the large picture, and the marks of its scale: height [px] -> text."""
+    step = step_for(next(iter(history.known.values())).unit, history.highest, lang)
+    ticks = ticks_of(step, history.highest)
+    return ticks[-1], {height(v, ticks[-1], history.tall): with_unit(tick_text(v, step, lang), step) for v in ticks}
+
+
+def months_svg(history: History, top: float, lines: Collection[float] = ()) -> str:
     """The picture alone; `top`: the value of its upper edge; lines: heights of the lines of an axis [px]."""
     wide, tall = 100 / len(history.months), history.tall
     body = [f'<rect width="100%" y="{y:.1f}" height="1" fill="{LINE}"/>' for y in lines or [tall - GROUND]]

@@ -19,7 +19,7 @@ from estimator.reporting.documents.document import (
 )
 from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.summary.ceilings import ceilings
-from estimator.reporting.summary.months import LARGE, history_of, months_svg, samples
+from estimator.reporting.summary.months import LARGE, axis, history_of, months_svg, samples
 from estimator.reporting.summary.sentences import (
     amount_text,
     answer,
@@ -33,6 +33,7 @@ from estimator.reporting.summary.sentences import (
     tell,
     value_text,
     verdict,
+    weighs_title,
 )
 from estimator.reporting.summary.use_cases import TOLD
 
@@ -82,24 +83,23 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
     if body["indicators"]["energy"]["value"]["central"] is not None:
         yield Section(tell("by_month", lang), (_months(body, lang),))
     if weighed(body):
-        yield Section(tell("weighs", lang), (_uses(body, lang),))
+        yield Section(weighs_title(body, lang), (_uses(body, lang),))
     told = [f"{found['title'][lang].rstrip('.')}. {found['proof'][lang]}" for found in body["decisions"][:1]]
     not_held = [c for c in body["charter"] if c["status"] == "not_held"]
-    told += [tell("first_not_held", lang, name=read_name(c, lang), what=to_do(c, lang)) for c in not_held[:1]]
+    told += [tell("first_not_held", lang, name=read_name(c, lang), what=c["to_do"][lang]) for c in not_held[:1]]
     yield Section(tell("decisions", lang), (Points(tuple(told or [tell("no_decision", lang)])),))
 
 
 def _months(body: Body, lang: str) -> Picture:
     """The electricity by month."""
     history = history_of(body, "energy", LARGE)
-    top, unit = round_top(history.highest), next(iter(history.known.values())).unit
-    step = step_for(unit, top, lang)
+    top, scale = axis(history, lang)
     said = [f"{_month(month, lang)}, {interval_text(amount, lang)}" for month, amount in history.told]
     drawn = samples(history, limited=history.limit is not None)
     return Picture(
-        drawn=months_svg(history, top),
+        drawn=months_svg(history, top, scale),
         alt=tell("months_alt", lang, months=tell("joined_limits", lang).join(said)),
-        top=with_unit(tick_text(top, step, lang), step),
+        marks={round(y): text for y, text in scale.items()},
         ends=(_month(min(history.months), lang), _month(max(history.months), lang)),
         legend={picture: tell(key, lang) for key, picture in drawn.items()},
     )
@@ -186,11 +186,6 @@ def charter_counts(body: Body, lang: str) -> str:
 def read_name(check: Body, lang: str) -> str:
     """« agents formés, parmi ceux qui ont accès à l'IA »: the share that a phrase reads."""
     return typeset(say("charter_reads", check["reads"], lang), lang)
-
-
-def to_do(check: Body, lang: str) -> str:
-    """What raises the share that a phrase reads."""
-    return typeset(say("charter_do", check["reads"], lang), lang)
 
 
 def proof_of(check: Body, lang: str) -> str:

@@ -10,7 +10,6 @@ from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.core.number_format import (
     NO_BREAK,
-    DisplayUnit,
     count_text,
     exact_text,
     figure,
@@ -19,24 +18,21 @@ from estimator.core.number_format import (
     partly_text,
     plain,
     proof_words,
-    range_text,
     said_in_sentence,
     share_text,
     step_for,
-    two_figures,
     with_unit,
 )
 from estimator.core.periods import Period, day_label
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import VOTED
-from estimator.governance.indicators.known_days import known_months_text, known_text
+from estimator.governance.indicators.known_days import known_text
 from estimator.results.totals import AuthorityPart, MergedFile
 
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
 LEAST_SHARE = 0.01  # that is printed as a number [1]
-SEVERAL = 3  # times as much, from which a rise is said in times and not in per cent [1]
 FEW_NAMES = 2  # of what is unknown in a year, that a sentence holds
 MOST_AUTHORITIES = 20  # that are named where a number comes from
 
@@ -146,47 +142,6 @@ def in_use_text(value: Mapping[str, Any], lang: str) -> str:
     return count_of(value["numerator"], value["denominator"], lang)
 
 
-def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more: object) -> str:
-    """« en hausse de 30 % (entre 15 et 50 %), soit 12 à 60 kWh », « évolution non établie », or not comparable.
-
-    form: the first part of the key of its words; more: their other placeholders."""
-    found = entry.get("change")
-    if not found or not found["effects"]:
-        return tell(f"{form}_none", lang, **more)
-    if not found["established"]:
-        return tell(f"{form}_open", lang, **more)
-    low, central, high = found["difference"].ends
-    up = low > 0
-    amount = Interval.of((low, central, high) if up else (-high, -central, -low), found["difference"].unit)
-    key, facts = f"{form}_{'up' if up else 'down'}", more | {"amount": range_text(amount, lang)}
-    relative = found.get("relative")
-    if not relative:
-        return tell(f"{key}_amount", lang, **facts)
-    if up and found["share"] >= SEVERAL - 1:
-        times = Interval.of((1 + relative["low"], 1 + found["share"], 1 + relative["high"]))
-        facts |= {"times": exact_text(float(two_figures(times.ends.central)), "1", lang)}
-        return tell(f"{form}_times", lang, between=range_text(times, lang), **facts)
-    first, last = sorted(abs(relative[end]) for end in ("low", "high"))
-    facts |= {"share": share_text(abs(found["share"]), lang), "between": shares_text(first, last, lang)}
-    narrow = share_text(first, lang) == share_text(last, lang)
-    return tell(f"{key}_narrow" if narrow else key, lang, **facts)
-
-
-def change_text(body: Mapping[str, Any], lang: str) -> str:
-    """« L'IA consomme 32 % d'électricité de plus qu'en 2025 (entre 13 et 53 %), sur 6 mois connus des deux côtés. »
-
-    Empty when no previous period is known."""
-    if not against_text(body, lang):
-        return ""
-    before, months = Period(body["previous"]), body["indicators"]["energy"]["change"]["months"]
-    than = "than_year" if before.text.isdecimal() else "than_before"
-    over = tell("over_months", lang, known=known_months_text(months, lang)) if months < len(before.months()) else ""
-    facts = {
-        "than": tell(than, lang, before=before.text if before.text.isdecimal() else period_text(before.text, lang))
-    }
-    return trend_text(body["indicators"]["energy"], lang, "change", over=over, **facts)
-
-
 def shares_text(low: float, high: float, lang: str, bare: bool = False) -> str:
     """« entre 15 et 50 % », « de moins de 1 à 6 % »; bare: « 15 à 50 % », in a table."""
     key = "shares_bare" if bare else "shares_from_less" if 0 < low < LEAST_SHARE else "shares"
@@ -202,32 +157,6 @@ def share_of_total(share: Interval | None, lang: str, form: str = "of_total") ->
     narrow = share_text(low, lang) == share_text(high, lang)
     between = shares_text(low, high, lang, form == "share")
     return tell(form, lang, share=share_text(central, lang) if narrow else between)
-
-
-def against_text(body: Mapping[str, Any], lang: str) -> str:
-    """The baseline of a change: « année 2025, sur 6 mois connus des deux côtés »; empty without any."""
-    months = body["indicators"]["energy"]["change"].get("months")
-    if not months:
-        return ""
-    before = period_text(body["previous"], lang)
-    whole = len(Period(body["previous"]).months())
-    known = known_months_text(months, lang)
-    return tell("against_part" if months < whole else "against", lang, before=before, known=known)
-
-
-def effect_text(amount: Interval, lang: str, form: str = "effect") -> str:
-    """« de +12 à +60 kWh (valeur centrale : +25) »; form "effect_range": « +12 à +60 kWh »."""
-    first, _, last = amount.ends
-    step = step_for(amount.unit, max(abs(first), abs(last)), lang)
-    low, central, high = (_signed_number(end, step, lang) for end in amount.ends)
-    if low == high:
-        return with_unit(central, step)
-    return tell(form, lang, low=low, high=with_unit(high, step), central=central)
-
-
-def _signed_number(value: float, step: DisplayUnit, lang: str) -> str:
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return sign + plain(abs(value), step, lang)
 
 
 def objective_text(objective: Mapping[str, Any] | None, lang: str) -> str:
@@ -353,11 +282,9 @@ def caveat(body: Mapping[str, Any], lang: str, months: bool = True) -> str:
     return f"{told} {said}" if said else told
 
 
-def picture_title(body: Mapping[str, Any], lang: str) -> str:
-    """« Ça monte, et pourquoi », where it is established."""
-    change = body["indicators"]["energy"]["change"]
-    way = ("up" if change["difference"]["low"] > 0 else "down") if change["established"] else "open"
-    return tell(f"picture_{way}", lang)
+def weighs_title(body: Mapping[str, Any], lang: str) -> str:
+    """« Ce qui pèse, année 2026 »: a rank is that of a period."""
+    return tell("weighs", lang, period=period_text(body["period"], lang))
 
 
 def used(body: Mapping[str, Any], lang: str) -> str:

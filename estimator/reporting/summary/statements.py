@@ -7,15 +7,13 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import WHOLE, said_in_sentence, share_text
 from estimator.core.typography import typeset
 from estimator.reporting.summary.ceilings import budget_text
+from estimator.reporting.summary.change_sentences import against_text, change_text, trend_text
 from estimator.reporting.summary.sentences import (
-    against_text,
-    change_text,
     count_of,
     covered_period_text,
     path_text,
     tell,
     territory_text,
-    trend_text,
     used,
 )
 

@@ -39,9 +39,9 @@ def forecast_lines(found: Forecast, lang: str) -> list[str]:
     if voted := [year for year in found.years if year.ceiling is not None]:
         limits = ((year, amount_text(year.ceiling, "kWh", lang)) for year in voted)
         judged = [tell(f"forecast_{year.verdict}", lang, year=year.year, ceiling=limit) for year, limit in limits]
-        passed = next((year.year for year in voted if year.verdict != "under"), None)
+        passed = next((year for year in voted if year.verdict != "under"), None)
         said.append(tell("forecast_ceilings", lang, each=comma.join(judged)))
-        said[-1] += f" {tell('forecast_passed', lang, year=passed)}" if passed else ""
+        said[-1] += f" {tell(f'forecast_passed_{passed.verdict}', lang, year=passed.year)}" if passed else ""
         unknown = tell("part_unknown", lang, of="")
         said[-1] += f" {tell('year_at_least', lang, unknown=unknown)}" if found.at_least else ""
     year, known = figure(found.year, lang).interval, known_text(found.days, found.at_least)[lang]

@@ -1,0 +1,128 @@
+"""Texts of a change: how much, against which months, and from what causes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from babel.dates import format_date
+
+from estimator.core.errors import say
+from estimator.core.interval import Interval
+from estimator.core.number_format import (
+    DisplayUnit,
+    exact_text,
+    plain,
+    range_text,
+    share_text,
+    step_for,
+    two_figures,
+    with_unit,
+)
+from estimator.core.periods import Period, first_day, month_after
+from estimator.reporting.summary.sentences import period_text, shares_text, tell
+
+SEVERAL = 3  # times as much, from which a rise is said in times and not in per cent [1]
+
+
+def change_text(body: Mapping[str, Any], lang: str) -> str:
+    """« L'IA consomme 32 % d'électricité de plus qu'en 2025 (entre 13 et 53 %), d'avril à septembre. »
+
+    Empty when no previous period is known."""
+    if not against_text(body, lang):
+        return ""
+    before = Period(body["previous"])
+    than = "than_year" if before.text.isdecimal() else "than_before"
+    facts = {
+        "than": tell(than, lang, before=before.text if before.text.isdecimal() else period_text(before.text, lang))
+    }
+    return trend_text(body["indicators"]["energy"], lang, "change", over=months_compared(body, lang), **facts)
+
+
+def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more: object) -> str:
+    """« en hausse de 30 % (entre 15 et 50 %), soit 12 à 60 kWh », « évolution non établie », or not comparable.
+
+    form: the first part of the key of its words; more: their other placeholders."""
+    found = entry.get("change")
+    if not found or not found["effects"]:
+        return tell(f"{form}_none", lang, **more)
+    if not found["established"]:
+        return tell(f"{form}_open", lang, **more)
+    low, central, high = found["difference"].ends
+    up = low > 0
+    amount = Interval.of((low, central, high) if up else (-high, -central, -low), found["difference"].unit)
+    key, facts = f"{form}_{'up' if up else 'down'}", more | {"amount": range_text(amount, lang)}
+    relative = found.get("relative")
+    if not relative:
+        return tell(f"{key}_amount", lang, **facts)
+    if up and found["share"] >= SEVERAL - 1:
+        times = Interval.of((1 + relative["low"], 1 + found["share"], 1 + relative["high"]))
+        facts |= {"times": exact_text(float(two_figures(times.ends.central)), "1", lang)}
+        return tell(f"{form}_times", lang, between=range_text(times, lang), **facts)
+    first, last = sorted(abs(relative[end]) for end in ("low", "high"))
+    facts |= {"share": share_text(abs(found["share"]), lang), "between": shares_text(first, last, lang)}
+    narrow = share_text(first, lang) == share_text(last, lang)
+    return tell(f"{key}_narrow" if narrow else key, lang, **facts)
+
+
+def months_compared(body: Mapping[str, Any], lang: str) -> str:
+    """« , d'avril à septembre », of both years; « ; avril à mai 2026, comparés à janvier à février 2026 » of periods
+    that follow each other; empty where whole ones are compared."""
+    compared = body["indicators"]["energy"]["change"].get("compared")
+    if not compared or len(compared["now"]) == len(Period(body["previous"]).months()):
+        return ""
+    now, before = compared["now"], compared["before"]
+    if [month % 100 for month in now] == [month % 100 for month in before]:
+        months = _runs_text(now, "LLLL", lang)
+        key = "over_one" if len(now) == 1 else "over_elided" if months[0] in "ao" else "over_months"
+        return tell(key, lang, months=months)
+    facts = {"now": _runs_text(now, "LLLL y", lang), "before": _runs_text(before, "LLLL y", lang)}
+    return tell("over_others", lang, **facts)
+
+
+def _runs_text(months: Sequence[int], form: str, lang: str) -> str:
+    """« avril à juin, août »: months [yyyymm] by runs."""
+    runs: list[list[int]] = []
+    for month in months:
+        if runs and month_after(runs[-1][-1]) == month:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    named = [[str(format_date(first_day(month), form, locale=lang)) for month in (run[0], run[-1])] for run in runs]
+    told = [first if first == last else say("periods", "span", lang, first=first, last=last) for first, last in named]
+    return tell("joined", lang).join(told)
+
+
+def against_text(body: Mapping[str, Any], lang: str) -> str:
+    """The baseline of a change: « année 2025, d'avril à septembre »; empty without any."""
+    if not body["indicators"]["energy"]["change"].get("months"):
+        return ""
+    return tell("against", lang, before=period_text(body["previous"], lang), over=months_compared(body, lang))
+
+
+def picture_title(body: Mapping[str, Any], lang: str) -> str:
+    """« Ça monte, et pourquoi », where it is established."""
+    change = body["indicators"]["energy"]["change"]
+    way = ("up" if change["difference"]["low"] > 0 else "down") if change["established"] else "open"
+    return tell(f"picture_{way}", lang)
+
+
+def causes(change: Mapping[str, Any]) -> dict[str, Interval]:
+    """The effects that explain an established change, the largest first: none that is zero at the last figure printed
+    of the whole."""
+    least = 10.0 ** (two_figures(change["difference"].ends.central).adjusted() - 1) / 2
+    told = {name: ends for name, ends in change["ends"].items() if max(abs(ends.low), abs(ends.high)) >= least}
+    return dict(sorted(told.items(), key=lambda pair: -abs(change["effects"][pair[0]])))
+
+
+def effect_text(amount: Interval, lang: str, form: str = "effect") -> str:
+    """« de +12 à +60 kWh (valeur centrale : +25) »; form "effect_range": « +12 à +60 kWh »."""
+    first, _, last = amount.ends
+    step = step_for(amount.unit, max(abs(first), abs(last)), lang)
+    low, central, high = (_signed_number(end, step, lang) for end in amount.ends)
+    if low == high:
+        return with_unit(central, step)
+    return tell(form, lang, low=low, high=with_unit(high, step), central=central)
+
+
+def _signed_number(value: float, step: DisplayUnit, lang: str) -> str:
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + plain(abs(value), step, lang)
