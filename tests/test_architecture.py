@@ -112,10 +112,13 @@ def test_one_module_touches_what_codecarbon_keeps_private() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_no_error_is_swallowed_and_no_text_is_run(path: Path) -> None:
+    """What another package may raise is not known: one module alone, where its code is run, refuses all of it."""
+    foreign = path == ROOT / "estimator" / "core" / "plug_ins.py"
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.ExceptHandler):
             caught = ast.unparse(node.type) if node.type else ""
-            assert caught not in ("", "Exception", "BaseException"), f"{name(path)}:{node.lineno}: broad except"
+            broad = {"", "Exception", "BaseException"}.intersection(caught.strip("()").split(", "))
+            assert foreign or not broad, f"{name(path)}:{node.lineno}: broad except"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in ("eval", "exec"), f"{name(path)}:{node.lineno}: {node.func.id}"
     assert not imports_any(path, UNSAFE)

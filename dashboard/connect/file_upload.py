@@ -19,6 +19,7 @@ from estimator.core.home import default_home
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
 from estimator.ingestion.dry_run import file_lines, looks, unread_lines
+from estimator.ingestion.readers import format_name
 
 DROPPED, FILES, RUNNING, DONE = "connect dropped", "connect files", "connect running", "connect done"
 EVERY = 0.2  # between two looks at an import that runs [s]
@@ -147,5 +148,5 @@ def _counts(name: str, account: Mapping[str, int], lang: str) -> str:
 
 def _told(file: Mapping[str, Any], lang: str) -> list[str]:
     """Its format, then what an import would do with it."""
-    lines = [t("connect.format", lang, format=say("formats", file["format"], lang)), *file_lines(file, lang)]
+    lines = [t("connect.format", lang, format=format_name(file["format"], lang)), *file_lines(file, lang)]
     return [typeset(line, lang) for line in lines]

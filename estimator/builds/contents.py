@@ -35,9 +35,11 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
 from estimator.core.periods import month_after, months_between
 from estimator.ledger import Ledger, withdrawn_rows
+from estimator.ledger.withdrawn_rows import parquet
 from estimator.places.placing import knowledge
 
 VIEWS = ("proof_energy", "run_proofs", "place_basis")
+THEIRS = "SELECT DISTINCT reader FROM row_status WHERE reader LIKE '%)'"  # ours have no version in their name
 COUNTED = ("service_months", "proved_runs")  # once a build
 ANSWERS = " LEFT JOIN answer_marks ON at_host = host AND since_us <= parts.from_us AND until_us > parts.from_us"
 WEIGHED = (
@@ -121,7 +123,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
         "CREATE TABLE cells AS SELECT service_key, model, host, month, training, resource_share,"
         f" fsum(items) AS items, fsum(requests) AS requests, {sets}, {sums} FROM bound_groups GROUP BY ALL"
     )
-    _meta(engine, ledger, catalogue, new.id, attributes)
+    _meta(engine, ledger, catalogue, {"build": new.id, "plug_ins": _plug_ins(engine, ledger, settled)}, attributes)
     if settled:
         settled.kept.prune()
     return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large)}"
@@ -189,11 +191,25 @@ def _modes(engine: DuckDB, catalogue: Catalogue) -> None:
     engine.load("modes", columns, {"mode": "VARCHAR", "proof": "VARCHAR"})
 
 
+def _plug_ins(engine: DuckDB, ledger: Ledger, settled: Settled | None) -> str:
+    """The readers of other packages from which the ledger has rows, each with its package and version."""
+    rest, found = set(ledger.files("activities")), []
+    if settled:
+        rest -= settled.files
+        found = [row for part in settled.parts for row in settled.told(part, THEIRS)]
+    found += engine.rows(THEIRS.replace("row_status", parquet(sorted(rest)))) if rest else []
+    return ", ".join(sorted({row["reader"] for row in found}))
+
+
 def _meta(
-    engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, attributes: Mapping[str, Sequence[str]]
+    engine: DuckDB,
+    ledger: Ledger,
+    catalogue: Catalogue,
+    told: Mapping[str, str],
+    attributes: Mapping[str, Sequence[str]],
 ) -> None:
     facts = {
-        "build": build_id,
+        **told,
         "format": FORMAT,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "factors_version": catalogue.version,

@@ -16,6 +16,8 @@ from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import TABLES, default_home, use_tables
 from estimator.core.interval import json_text
+from estimator.core.plug_ins import installed as plug_ins_installed
+from estimator.core.plug_ins import refused as refused_plug_ins
 from estimator.core.typography import printable
 
 if TYPE_CHECKING:
@@ -78,6 +80,8 @@ def main() -> None:
         if "--json" in arguments:
             print(json_text({"version": cli_text.JSON_VERSION, "error": refused}))
         print(printable(refused[lang]), file=sys.stderr)
+    for refusal in refused_plug_ins():
+        print(f"! {printable(refusal.message(lang))}", file=sys.stderr)
     sys.exit(code or 0)
 
 
@@ -296,10 +300,16 @@ def validate(
 
 @app.command()
 def doctor(context: typer.Context, json_: Json = False) -> None:
+    from estimator.ingestion.readers import of_others
     from estimator.tracking.diagnosis import diagnose
 
-    found = diagnose()
-    show(found.as_dict(), json_, lambda: found.text(context.obj["lang"]))
+    found, there = diagnose(), plug_ins_installed()
+    of_others()
+    body = found.as_dict() | {"plug_ins": {group: [one._asdict() for one in some] for group, some in there.items()}}
+    body["plug_ins_refused"] = [error.as_dict() for error in refused_plug_ins()]
+    named = [str(one) for some in there.values() for one in some]
+    told = ["", say("cli", "plug_ins", context.obj["lang"], names=", ".join(named))] if named else []
+    show(body, json_, lambda: "\n".join([found.text(context.obj["lang"]), *told]))
 
 
 @app.command()

@@ -45,9 +45,10 @@ def check_text(body: Mapping[str, Any], lang: str) -> str:
 
 def _file(file: Mapping[str, Any], lang: str) -> str:
     from estimator.ingestion.dry_run import file_lines
+    from estimator.ingestion.readers import format_name
 
     if file["error"]:
         return f"! {file['error'][lang]}"
-    format_ = say("formats", file["format"], lang)
+    format_ = format_name(file["format"], lang)
     head = say("check", "file", lang, name=file["name"], format=format_, read=file["read"])
     return "\n".join([head, *(f"  {line}" for line in file_lines(file, lang))])

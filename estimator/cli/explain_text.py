@@ -50,7 +50,8 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         published_text(body["published"], lang),
         "\n".join([traces, *trace]) if trace else services,
         "\n".join(authority_lines(published, lang)),
-        say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"]),
+        say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"])
+        + (say("cli", "with_plug_ins", lang, names=added) if (added := body["build"].get("plug_ins")) else ""),
     ]
     return "\n\n".join(b for b in blocks if b)
 
@@ -89,7 +90,9 @@ def _spoken(found: Mapping[str, Any], lang: str) -> dict[str, str]:
 
 
 def _declaration_text(line: Mapping[str, Any]) -> str:
-    """Who declared a row, its calculation method and its document; empty for a measurement."""
+    """Who declared a row, its calculation method and its document; which reader of another package read it."""
+    if line["reader"].endswith(")"):
+        return f" : {line['reader']}"
     return f" : {line['tool_version']}" if line["reader"] == "declared" and line["tool_version"] else ""
 
 

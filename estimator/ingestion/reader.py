@@ -5,7 +5,7 @@ import hashlib
 import json
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -157,13 +157,15 @@ class ReadingContext:
 @dataclass(frozen=True)
 class Reader:
     """One input format. `sniff` recognises it from the base name and the first characters; `stream`
-    reads a large file by blocks, in line order, to the same rows as `read`."""
+    reads a large file by blocks, in line order, to the same rows as `read`; `label`: its name in both languages, where
+    it is of another package."""
 
     name: str
     version: int
     sniff: Callable[[str, str], bool]
     read: Callable[[Trace, ReadingContext], ReadResult]
     stream: Callable[[LargeTrace, ReadingContext], Iterator[ReadResult]] | None = None
+    label: Mapping[str, str] | None = None
 
 
 @contextmanager

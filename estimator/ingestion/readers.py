@@ -18,6 +18,7 @@ from estimator.ingestion.energy import boamps, carbontracker, kepler, nvidia_smi
 from estimator.ingestion.parsing import delimited_text, json_text
 from estimator.ingestion.parsing.prefetch import prefetch
 from estimator.ingestion.parsing.redaction import HIDDEN
+from estimator.ingestion.plug_in_readers import plug_in_readers
 from estimator.ingestion.reader import (
     HEAD_BYTES,
     HEAD_CHARS,
@@ -71,7 +72,7 @@ _OTHERS: tuple[Reader, ...] = (
     scaphandre.READER,
     codecarbon_counters.READER,
 )
-READERS = (*_TABLES, *_OTHERS)
+READERS = (*_TABLES, *_OTHERS)  # of ours: those of other packages are looked for where none of these reads a file
 _NAMES = re.compile(r"(\.csv|\.csv\.bak|\.csv_\d+\.bak|^emissions.*\.bak)$", re.IGNORECASE)
 _MAYBE = re.compile(r"\.(json|jsonl|ndjson|prom|psv|log|txt)$", re.IGNORECASE)  # used if a reader recognises it
 
@@ -97,7 +98,7 @@ def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
     if not head.strip():
         raise SobriaError("empty_file", file=trace.name)
     with contained(trace.name, "-"):
-        reader = _recognise(READERS, trace.name, head)
+        reader = _recognise(READERS, trace.name, head) or _recognise(of_others(), trace.name, head)
     if reader is not None:
         return reader
     if near := agents.lacking(head):
@@ -108,6 +109,19 @@ def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
         first = f"{first.strip()[:1]}{HIDDEN}"
     raise SobriaError(
         "not_a_trace", file=trace.name, columns="".join(c if c.isprintable() else "·" for c in first[:120])
+    )
+
+
+def of_others() -> tuple[Reader, ...]:
+    """The readers of other packages, under names that none of ours has."""
+    return plug_in_readers(tuple(reader.name for reader in READERS))
+
+
+def format_name(reader: str, lang: str) -> str:
+    """The format that a reader reads, in words; of one of another package, with the name of this one."""
+    label = next((found.label for found in of_others() if found.name == reader), None) if "(" in reader else None
+    return (
+        say("formats", "of_package", lang, label=label[lang], reader=reader) if label else say("formats", reader, lang)
     )
 
 
@@ -238,7 +252,7 @@ def _is_trace(folder: str, name: str) -> bool:
         with open(os.path.join(folder, name), "rb") as file:
             head = _head(file.read(HEAD_BYTES))
         with contained(name, "-"):
-            return _recognise(_OTHERS, name, head) is not None
+            return bool(_recognise(_OTHERS, name, head) or _recognise(of_others(), name, head))
     except (OSError, ReaderFailed):  # opening it raises the error
         return True
 
