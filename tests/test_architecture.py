@@ -149,7 +149,9 @@ def test_the_face_of_a_package_only_re_exports(path: Path) -> None:
 
 
 def test_nothing_phones_home() -> None:
-    assert importers("estimator", CALLS_OUT) | importers("dashboard", CALLS_OUT) == set()
+    """What a service counts of its calls leaves it, for the address that it is given."""
+    sending = {"estimator/public/sobria_instrument/outbox.py"}
+    assert importers("estimator", CALLS_OUT) | importers("dashboard", CALLS_OUT) == sending
 
 
 def test_the_dashboard_holds_no_sql() -> None:

@@ -69,6 +69,21 @@ def test_the_public_names_are_those_of_the_package_people_install(outside: Comma
     assert outside("python", "-c", typed).stdout == "True\n"
 
 
+def test_the_counting_alone_is_a_small_wheel_that_needs_nothing(root: Path, outside: Command, tmp_path: Path) -> None:
+    """Under 100 kB of the 10 MB that a service may take; the wheel of SobrIA has the same."""
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path)]
+    subprocess.run([*build, str(root / "estimator" / "public")], check=True, capture_output=True)
+    (alone,) = tmp_path.glob("sobria_instrument-*.whl")
+    files = zipfile.ZipFile(alone)
+    said = next(files.read(name).decode() for name in files.namelist() if name.endswith("/METADATA"))
+    assert alone.stat().st_size < 100_000 and "Requires-Dist" not in said  # noqa: PLR2004
+    assert {name.partition("/")[0].partition("-")[0] for name in files.namelist()} == {"sobria_instrument"}
+    sources = {path.name for path in (root / "estimator" / "public" / "sobria_instrument").iterdir() if path.is_file()}
+    assert {Path(name).name for name in files.namelist() if "dist-info" not in name} == sources
+    asked = "import sobria, sobria_instrument as s; print(sobria.instrument is s.instrument)"
+    assert outside("python", "-c", asked).stdout == "True\n"
+
+
 def test_the_packages_come_from_the_wheel(root: Path, outside: Command) -> None:
     found = outside("python", "-c", "import estimator.core.errors as e, factors as f; print(e.__file__, f.__file__)")
     assert found.returncode == 0, found.stderr

@@ -47,6 +47,7 @@ _LANGFUSE = (Version("3.10.1", YEAR_AGO), Version("5.0.4"))
 _CLAUDE = (Version("2.0.54"), Version("2.1.332"))
 _CODEX = (Version("0.77.0"), Version("0.171.0"))
 _GEMINI = (Version("0.19.1"), Version("0.61.0"))
+_LITELLM_PACKAGES = ("litellm[proxy]=={version}", "opentelemetry-sdk", "opentelemetry-exporter-otlp")
 _LITELLM = (Version("1.80.5", YEAR_AGO), Version("1.108.7"))
 _LITELLM_GENERIC = (_LITELLM[0]._replace(refuses="only available for LiteLLM Enterprise"), _LITELLM[1])
 _SDK = (Version("1.38.0", YEAR_AGO), Version("1.45.2"))
@@ -101,7 +102,7 @@ CLIENTS = (
         "litellm-otel",
         "LiteLLM, `otel`",
         "litellm_callbacks",
-        ("litellm[proxy]=={version}", "opentelemetry-sdk", "opentelemetry-exporter-otlp"),
+        _LITELLM_PACKAGES,
         _LITELLM,
         arguments=("otel",),
         environment="litellm",
@@ -110,7 +111,7 @@ CLIENTS = (
         "litellm-generic",
         "LiteLLM, `generic_api`",
         "litellm_callbacks",
-        ("litellm[proxy]=={version}", "opentelemetry-sdk", "opentelemetry-exporter-otlp"),
+        _LITELLM_PACKAGES,
         _LITELLM_GENERIC,
         arguments=("generic_api",),
         environment="litellm",
@@ -194,12 +195,39 @@ CLIENTS = (
             ("gemini-cli", "Gemini CLI", "@google/gemini-cli@{version}", _GEMINI, "google/usa"),
         )
     ),
-    Client(
-        "litellm-proxy",
-        "LiteLLM, passerelle, `generic_api`",
-        "litellm_proxy",
-        ("litellm[proxy]=={version}",),
-        _LITELLM_GENERIC,
-        environment="litellm",
+    *(
+        Client(
+            f"sobria-{name}",
+            f"sobria_instrument, {title}",
+            "instrumented",
+            packages,
+            versions,
+            fields,
+            arguments=arguments,
+            environment=arguments[0],
+        )
+        for name, title, packages, versions, fields, arguments in (
+            ("openai", "OpenAI", ("openai=={version}",), _OPENAI, ALL, ("openai", "hook")),
+            ("mistral", "Mistral", ("mistralai=={version}",), _MISTRAL, ALL, ("mistral", "hook")),
+            ("ollama", "Ollama", ("ollama=={version}",), _OLLAMA, COUNTED, ("ollama", "hook")),
+            ("anthropic", "Anthropic", ("anthropic=={version}",), _ANTHROPIC, ALL, ("anthropic", "hook")),
+            ("litellm", "LiteLLM", _LITELLM_PACKAGES, _LITELLM, ALL, ("litellm", "hook")),
+            ("callback", "LiteLLM, rappel", _LITELLM_PACKAGES, _LITELLM, ALL, ("litellm", "callback")),
+        )
+    ),
+    *(
+        Client(
+            name,
+            f"LiteLLM, passerelle, {title}",
+            "litellm_proxy",
+            _LITELLM_PACKAGES,
+            versions,
+            arguments=(callback,),
+            environment="litellm",
+        )
+        for name, title, versions, callback in (
+            ("litellm-proxy", "`generic_api`", _LITELLM_GENERIC, "generic_api"),
+            ("sobria-proxy", "rappel de sobria_instrument", _LITELLM, "sobria_callback.counting"),
+        )
     ),
 )

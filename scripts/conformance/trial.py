@@ -135,7 +135,8 @@ def _driven(client: Client, programs: Path, work: Path, named: dict[str, str]) -
     home = work / "user"
     home.mkdir()
     environment = {f"CONFORMANCE_{name}": text for name, text in named.items()}
-    environment |= {"CONFORMANCE_EXPECTED": str(work / "expected.json"), "HOME": str(home), "PYTHONPATH": str(ROOT)}
+    environment |= {"CONFORMANCE_EXPECTED": str(work / "expected.json"), "HOME": str(home)}
+    environment["PYTHONPATH"] = f"{ROOT}:{ROOT / 'estimator' / 'public'}"
     environment |= {"PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin", "NO_PROXY": "127.0.0.1", "LANG": "C.UTF-8"}
     python = sys.executable if client.npm else str(programs / "python")
     command = [python, "-m", f"scripts.conformance.drivers.{client.driver}", *client.arguments]

@@ -29,6 +29,7 @@ _ATTRIBUTES = {
     "model": ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "langfuse.observation.model.name"),
     "provider": ("gen_ai.provider.name", "gen_ai.system", "llm.provider"),
     "operation": ("gen_ai.operation.name",),
+    "uncounted": ("sobria.uncounted",),  # of sobria_instrument: why a call that it saw has no tokens
 }
 # Endpoint of the call, most reliable first; it may contain a password, and is not part of the row identity.
 _ADDRESSES = (
@@ -43,12 +44,12 @@ _PLACES = (*_ADDRESSES, *_PORTS.values(), _HIDDEN_PARAMS, _USAGE_OBJECT, _LANGFU
 _KNOWN = frozenset((*(name for names in _ATTRIBUTES.values() for name in names), *_PLACES))
 _OF_AI = ("langfuse.observation.model.", "gen_ai.", "llm.", "openinference.", "traceloop.", "embedding.")
 NAME = re.compile(r"^[\w.@/:-]{1,80}$")  # of a library, or of a metric
-_USAGE = frozenset((*_ATTRIBUTES["input"], *_ATTRIBUTES["output"]))
+_USAGE = frozenset((*_ATTRIBUTES["input"], *_ATTRIBUTES["output"], *_ATTRIBUTES["uncounted"]))
 # Spans that contain the calls that they made, each with its own span.
 _WHOLES = frozenset({"invoke_agent", "create_agent", "invoke_workflow", "execute_tool"})
 FIELDS = FieldNames(
     numbers=("startTimeUnixNano", "endTimeUnixNano", "input", "output", "cached"),
-    texts=("traceId", "spanId", "service.name", "model", "provider", "operation"),
+    texts=("traceId", "spanId", "service.name", "model", "provider", "operation", "uncounted"),
 )
 _SPANS = frozenset(f"resourceSpans.scopeSpans.spans.{name}" for name in ("startTimeUnixNano", "attributes.key"))
 _NS = 1e-3  # microseconds in a nanosecond
@@ -64,7 +65,7 @@ class _Span(NamedTuple):
 
     @property
     def counts(self) -> bool:
-        """Whether it has token counts."""
+        """Whether it has token counts, or says why it has none."""
         return not _USAGE.isdisjoint(self.attributes)
 
 
@@ -177,7 +178,13 @@ def _fields(reading: RecordReader, whole: bool, address: str, said: RecordFields
     if read is not None and cached is not None and cached > read:  # some libraries count them in addition, not within
         read += cached
     counts = {"input_tokens": read, "output_tokens": said.number("output"), "cached_tokens": cached}
-    counted, place = counts_only(said.text("model"), counts), reading.place(said.text("provider"), address)
+    uncounted = bool(said.text("uncounted"))
+    counts |= {"requests": 1.0} if uncounted else {}  # work all the same, whose tokens are unknown
+    fields, checks = counts_only(said.text("model"), counts)
+    counted, place = (
+        (fields, ["tokens_unknown"] if uncounted else checks),
+        reading.place(said.text("provider"), address),
+    )
     start_us, end_us = (said.since_1970_us(name, _NS) for name in ("startTimeUnixNano", "endTimeUnixNano"))
     service = said.text("service.name") or reading.reader
     period, seconds = reading.period(start_us, end_us, "offset"), (end_us - start_us) / 1e6

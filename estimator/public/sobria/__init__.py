@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from sobria_instrument import instrument as instrument
+from sobria_instrument import litellm_callback as litellm_callback
+
 from estimator import __all__ as _shared
 from estimator import __getattr__ as __getattr__
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from estimator import tracked as tracked
     from estimator.governance.results_by_use_case import results as results
 
-__all__ = [*_shared, "results"]  # here alone: `estimator.results` is a room
+__all__ = [*_shared, "instrument", "litellm_callback", "results"]  # `estimator.results` is a room
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,124 @@
+"""What the answer of a model says of its use: the name of the model and its counts of tokens, never what was said."""
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+# Ends of the paths where models answer: OpenAI and compatible servers, Mistral, Anthropic, Ollama, Google.
+PATHS = (
+    *("/completions", "/responses", "/embeddings", "/v1/messages", "/api/chat", "/api/generate", "/api/embed"),
+    *(":generateContent", ":streamGenerateContent"),
+)
+# Names of a count, those of OpenAI first; then Responses and Anthropic, Ollama, Google.
+_INPUT = ("prompt_tokens", "input_tokens", "prompt_eval_count", "promptTokenCount")
+_OUTPUT = ("completion_tokens", "output_tokens", "eval_count", "candidatesTokenCount")
+_CACHED = ("cached_tokens", "cache_read_input_tokens", "cachedContentTokenCount")
+_BESIDE_INPUT = ("cache_read_input_tokens", "cache_creation_input_tokens")  # Anthropic's input leaves them out
+_BESIDE_OUTPUT = ("thoughtsTokenCount",)  # and Google's output, its reasoning
+_DETAILS = ("prompt_tokens_details", "input_tokens_details")
+_MODEL = ("model", "modelVersion")
+_SIGN = re.compile(rb'"(usage|usageMetadata|eval_count|prompt_eval_count)"')
+_LONGEST, _LARGEST = 120, 10**9
+UNCOUNTED = "sobria.uncounted"  # why a call has no tokens
+
+
+def uses(objects: Iterable[Any]) -> dict[str, Any]:
+    """Model and tokens (input, output, cached), those that are told, of one answer or of the pieces of one."""
+    model, usage = "", dict[str, Any]()
+    for found in (found for found in objects if isinstance(found, dict)):
+        holders = (found, *(found.get(name) for name in ("response", "message")))
+        for holder in (holder for holder in holders if isinstance(holder, dict)):
+            model = next((holder[name] for name in _MODEL if isinstance(holder.get(name), str)), model)
+            for told in (holder, holder.get("usage"), holder.get("usageMetadata")):
+                usage |= {n: v for n, v in told.items() if v is not None} if isinstance(told, dict) else {}
+    details = [usage[name] for name in _DETAILS if isinstance(usage.get(name), dict)]
+    counts: dict[str, int | None] = {}
+    for kind, names, beside in (("input", _INPUT, _BESIDE_INPUT), ("output", _OUTPUT, _BESIDE_OUTPUT)):
+        count = _count(usage, names)
+        counts[kind] = None if count is None else count + sum(_count(usage, (one,)) or 0 for one in beside)
+    counts["cached"] = next((n for one in (*details, usage) if (n := _count(one, _CACHED)) is not None), None)
+    return {"model": model[:_LONGEST], **{name: count for name, count in counts.items() if count is not None}}
+
+
+def _count(usage: Mapping[str, Any], names: Iterable[str]) -> int | None:
+    values = (usage.get(name) for name in names)
+    return next((v for v in values if isinstance(v, int) and not isinstance(v, bool) and 0 <= v < _LARGEST), None)
+
+
+def span(used: Mapping[str, Any], at: tuple[str, int | None], times: tuple[int, int], why: str) -> dict[str, Any]:
+    """One call as a span of OpenTelemetry, in its JSON: `used` of `uses`, `at` the host and port that answered, `times`
+    its start and end [ns since 1970]. Zero tokens are no count; `why` says then what is missing."""
+    told = {"gen_ai.response.model": used.get("model"), "server.address": at[0], "server.port": at[1]}
+    told["gen_ai.provider.name"] = used.get("provider")
+    if used.get("input") or used.get("output"):
+        told |= {f"gen_ai.usage.{name}_tokens": used.get(name) for name in ("input", "output")}
+        told["gen_ai.usage.cache_read.input_tokens"] = used.get("cached")
+    else:
+        told[UNCOUNTED] = why
+    written = [
+        {"key": name, "value": {"stringValue": value} if isinstance(value, str) else {"intValue": str(value)}}
+        for name, value in told.items()
+        if value not in (None, "")
+    ]
+    ids = {"traceId": secrets.token_hex(16), "spanId": secrets.token_hex(8), "name": "chat", "kind": 3}
+    return {**ids, "startTimeUnixNano": str(times[0]), "endTimeUnixNano": str(times[1]), "attributes": written}
+
+
+class Call:
+    """One call, from its sending to the last piece of its answer, of which two lines are held at most: the first that
+    names a model, the last that has a usage."""
+
+    def __init__(self, host: str, port: int | None, tell: Callable[[dict[str, Any]], None]) -> None:
+        self.at, self._tell = (host, port), tell
+        self._since = time.time_ns(), time.perf_counter_ns()
+        self._rest: list[bytes] = []
+        self._named = self._usage = b""
+        self._ended = False
+
+    def feed(self, piece: bytes) -> None:
+        """A piece of a streamed answer: events or lines."""
+        if b"\n" not in piece:
+            self._rest.append(piece)
+            return
+        *lines, rest = b"".join((*self._rest, piece)).split(b"\n")
+        self._rest = [rest]
+        for line in lines:
+            self._read(line)
+
+    def end(self, whole: bool) -> None:
+        """The last piece was read, or no more will be: the counts of an answer left before its end are not known."""
+        self._read(b"".join(self._rest))
+        if not self._ended:
+            lines = (self._named, self._usage) if whole else (self._named,)
+            self._told([_parsed(line) for line in lines], "no_usage" if whole else "stream_left", whole)
+
+    def document(self, body: bytes) -> None:
+        """The answer in one piece: an object, or a list of those that Google streams."""
+        found = json.loads(body)
+        self._told(found if isinstance(found, list) else [found], "no_usage", True)
+
+    def _read(self, line: bytes) -> None:
+        """A line of a stream; its end, which some clients read no further than."""
+        self._named = self._named or (line if b'"model' in line else b"")
+        self._usage = line if _SIGN.search(line) else self._usage
+        if line.removeprefix(b"data:").strip() == b"[DONE]":
+            self._rest = []
+            self.end(True)
+
+    def _told(self, objects: list[Any], why: str, whole: bool) -> None:
+        self._ended = True
+        used = uses(objects)
+        kept = used if whole else {"model": used["model"]}
+        begun, clock = self._since
+        times = begun, begun + time.perf_counter_ns() - clock
+        self._tell(span(kept, self.at, times, why))
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line.removeprefix(b"data:"))
+    except ValueError:
+        return None

@@ -1,0 +1,28 @@
+"""What this library says in the log of a service, and the guard that keeps its own faults out of the service."""
+
+import logging
+import tomllib
+from importlib.resources import files
+from types import TracebackType
+from typing import Any
+
+LOG = logging.getLogger("sobria")
+
+
+def tell(key: str, **facts: Any) -> None:
+    """A warning in the log named `sobria`, in French and in English."""
+    said = tomllib.loads((files("sobria_instrument") / "words.toml").read_text("utf-8"))[key]
+    LOG.warning(" / ".join(said[lang].format(**facts) for lang in ("fr", "en")))
+
+
+class Guarded:
+    """A part of this library within a service: its faults are logged, and never reach the service."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> bool:
+        if not isinstance(fault, Exception):
+            return False
+        LOG.warning("sobria_instrument", exc_info=fault)
+        return True
