@@ -31,6 +31,7 @@ from estimator.builds.sums import SERVED, sum_rows
 from estimator.builds.supplier_factors import MARKED, MARKED_PUE, AnsweredFactors, day_us
 from estimator.catalogue.fault_rules import RULES
 from estimator.catalogue.hourly_mix import own_hours
+from estimator.catalogue.load import added_alternatives
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
 from estimator.core.periods import month_after, months_between
@@ -192,13 +193,13 @@ def _modes(engine: DuckDB, catalogue: Catalogue) -> None:
 
 
 def _plug_ins(engine: DuckDB, ledger: Ledger, settled: Settled | None) -> str:
-    """The readers of other packages from which the ledger has rows, each with its package and version."""
+    """What other packages add to the build, with their versions: readers of rows of the ledger, and tables."""
     rest, found = set(ledger.files("activities")), []
     if settled:
         rest -= settled.files
         found = [row for part in settled.parts for row in settled.told(part, THEIRS)]
     found += engine.rows(THEIRS.replace("row_status", parquet(sorted(rest)))) if rest else []
-    return ", ".join(sorted({row["reader"] for row in found}))
+    return ", ".join(sorted({*(row["reader"] for row in found), *(str(added.who) for added in added_alternatives())}))
 
 
 def _meta(

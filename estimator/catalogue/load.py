@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator
 
+from estimator.catalogue.added_alternatives import AddedAlternatives, with_alternatives
 from estimator.catalogue.csv_tables import records, row_record, rows, rows_of
 from estimator.catalogue.quality_checks import Problem, far_from, kind_of
 from estimator.catalogue.schema import Factor, Quantity, Source, Subject, TableRow, Zone
@@ -44,9 +45,14 @@ SubjectName = Annotated[str, AfterValidator(lambda read: load().named(read))]  #
 
 
 def of_tables() -> Catalogue:
-    """The shipped tables with the user's own. FactorsRefused, own_folder_refused, OwnTablesRefused."""
-    own = own_tables()
-    return _with(own) if own else shipped()
+    """The shipped tables with the user's own, then what other packages add. FactorsRefused, own_folder_refused,
+    OwnTablesRefused."""
+    return _extended(own_tables())[0]
+
+
+def added_alternatives() -> tuple[AddedAlternatives, ...]:
+    """What other packages add to the tables. The errors of `of_tables`."""
+    return _extended(own_tables())[1]
 
 
 def name_hosts(hosts: Iterable[Subject]) -> None:
@@ -64,19 +70,19 @@ def far_values(factors: Iterable[Factor] | None = None) -> list[Problem]:
     """Those of these factors, or of all, that are the user's own and far from what the shipped tables have."""
     if not own_tables():
         return []
-    book, known = of_tables(), shipped()
+    book, known = of_tables(), _extended("")[0]
     own = (item for item in factors or book.factors if item.id in book.by_id and item.id not in known.by_id)
     return [far for item in own if (far := far_from(known, item, kind_of(book, item.subject)))]
 
 
 @cache
-def _with(own: str) -> Catalogue:
-    return with_own(shipped(), own)
+def _extended(own: str) -> tuple[Catalogue, tuple[AddedAlternatives, ...]]:
+    return with_alternatives(with_own(shipped(), own) if own else shipped())
 
 
 @lru_cache(maxsize=4)
 def _with_named(own: str, hosts: tuple[Subject, ...]) -> Catalogue:
-    return (_with(own) if own else shipped()).with_subjects(hosts)
+    return _extended(own)[0].with_subjects(hosts)
 
 
 class _Lazy(Mapping[K, V]):

@@ -1,37 +1,21 @@
 """What can be proposed without AI for a task: programs of the table of alternatives, the first the most usual."""
 
-from datetime import date
 from functools import cache
 from importlib import resources
 
-from pydantic import Field
-
 from estimator.catalogue.csv_tables import records
-from estimator.catalogue.schema import TableRow
-
-
-class Proposal(TableRow):
-    """A program, or a person, that meets a need without AI. acts: supposed for one use of the task; minutes: of a
-    person at their screen for it, where it takes some [min]."""
-
-    task: str = Field(pattern=r"^task/[a-z-]+$")
-    alternative: str = Field(pattern=r"^alternative/[a-z-]+$")
-    acts: float = Field(gt=0)
-    minutes: float | None = Field(gt=0)
-    source: str
-    locator: str
-    review_by: date
-    note: str
-
-    @property
-    def row(self) -> str:
-        """The name of this row."""
-        return f"{self.task}/{self.alternative}"
+from estimator.catalogue.load import added_alternatives
+from estimator.catalogue.schema import Proposal
 
 
 @cache
-def _table() -> tuple[Proposal, ...]:
+def _shipped() -> tuple[Proposal, ...]:
     return tuple(found for _, found in records(resources.files("factors"), "proposals.csv", Proposal))
+
+
+def _table() -> tuple[Proposal, ...]:
+    """Ours, then those of other packages: what is the most usual stays so."""
+    return (*_shipped(), *(found for added in added_alternatives() for found in added.proposals))
 
 
 def proposal_named(row: str) -> Proposal | None:

@@ -41,6 +41,25 @@ class Source(TableRow):
         return self.model_dump(mode="json", include=told)
 
 
+class Proposal(TableRow):
+    """A program, or a person, that meets a need without AI. acts: supposed for one use of the task; minutes: of a
+    person at their screen for it, where it takes some [min]."""
+
+    task: str = Field(pattern=r"^task/[a-z-]+$")
+    alternative: str = Field(pattern=r"^alternative/[a-z-]+$")
+    acts: float = Field(gt=0)
+    minutes: float | None = Field(gt=0)
+    source: str
+    locator: str
+    review_by: date
+    note: str
+
+    @property
+    def row(self) -> str:
+        """The name of this row."""
+        return f"{self.task}/{self.alternative}"
+
+
 class Quantity(TableRow):
     """An entry of the dictionary of quantities."""
 

@@ -42,16 +42,17 @@ class RowPlace(NamedTuple):
     line: int | str
 
 
-def with_own(shipped: Catalogue, named: str) -> Catalogue:
+def with_own(shipped: Catalogue, named: str, marked: bool = True) -> Catalogue:
     """The shipped catalogue merged with the tables of this folder. own_folder_refused, OwnTablesRefused.
 
     A user default replaces the shipped ones whose validity it covers, for the same quantity and subject: these become
-    rivals, or are dropped if they only state that the value is missing. Ids are unique across both.
+    rivals, or are dropped if they only state that the value is missing. Ids are unique across both. marked: the licence
+    of their sources says that they are the user's.
     """
     folder = Path(named)
     if not folder.is_absolute() or not folder.is_dir():
         raise SobriaError("own_folder_refused", folder=named, variable=OWN_TABLES)
-    own_sources = _sources(folder, shipped)
+    own_sources = _sources(folder, shipped, marked)
     names = csv_files(folder)
     of_subjects = [name for name in names if name.lower() == SUBJECTS]
     subjects = [found for name in of_subjects for found in _rows_with_place(folder, name, Subject)]
@@ -108,15 +109,15 @@ def _covers(mine: Factor, theirs: Factor) -> bool:
     return starts and (theirs.valid_to or date.max) <= (mine.valid_to or date.max)
 
 
-def _sources(folder: Path, shipped: Catalogue) -> dict[str, Source]:
-    """The sources of the folder; their licence, printed on every screen, states that the table is the user's."""
+def _sources(folder: Path, shipped: Catalogue, marked: bool) -> dict[str, Source]:
+    """The sources of the folder; their licence, printed on every screen, states that the table is the user's, if so."""
     if not (folder / SOURCES).is_file():
         return {}
     found = list(_validated_rows(SOURCES, sources(folder)))
     taken = next((s.id for s in found if s.id in shipped.sources), None)
     if taken:
         raise _refusal(RowPlace(SOURCES, f"[{taken}]"), Problem("source_taken", taken))
-    return {s.id: s.model_copy(update={"licence": _licence(s.licence)}) for s in found}
+    return {s.id: s.model_copy(update={"licence": _licence(s.licence)}) if marked else s for s in found}
 
 
 def _licence(licence: str) -> str:

@@ -300,14 +300,15 @@ def validate(
 
 @app.command()
 def doctor(context: typer.Context, json_: Json = False) -> None:
+    from estimator.catalogue.load import added_alternatives
     from estimator.ingestion.readers import of_others
     from estimator.tracking.diagnosis import diagnose
 
     found, there = diagnose(), plug_ins_installed()
-    of_others()
+    of_others(), added_alternatives()
     body = found.as_dict() | {"plug_ins": {group: [one._asdict() for one in some] for group, some in there.items()}}
     body["plug_ins_refused"] = [error.as_dict() for error in refused_plug_ins()]
-    named = [str(one) for some in there.values() for one in some]
+    named = dict.fromkeys(str(one) for some in there.values() for one in some)
     told = ["", say("cli", "plug_ins", context.obj["lang"], names=", ".join(named))] if named else []
     show(body, json_, lambda: "\n".join([found.text(context.obj["lang"]), *told]))
 

@@ -14,9 +14,8 @@ from estimator.core.errors import LANGUAGES, say
 
 if TYPE_CHECKING:
     from estimator.catalogue.models import ModelSet
-    from estimator.catalogue.proposals import Proposal
     from estimator.catalogue.providers import Provider
-    from estimator.catalogue.schema import Subject
+    from estimator.catalogue.schema import Proposal, Subject
 
 factors = typer.Typer(no_args_is_help=True)
 models = typer.Typer(no_args_is_help=True)

@@ -8,7 +8,8 @@ from typing import Any
 from estimator.assessment.units import HOURS_PER_YEAR
 from estimator.catalogue import models, providers
 from estimator.catalogue.load import load
-from estimator.catalogue.proposals import Proposal, proposals
+from estimator.catalogue.proposals import proposals
+from estimator.catalogue.schema import Proposal
 from estimator.catalogue.selection import select_factor
 from estimator.comparison.scenario import Asked, AskedPlace, Scenario, scenario_of
 from estimator.core.errors import LANGUAGES, say, texts

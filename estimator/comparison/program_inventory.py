@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from estimator.assessment.evaluation import ActivityGroup
+from estimator.catalogue.load import added_alternatives
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.scenario import Program
 from estimator.core.errors import sentences
@@ -25,6 +26,11 @@ def program_inventory(
     asked = Request(zone=program.zone, host=program.host, pue=program.pue)
     resolved = resolve(asked, catalogue, day, supplied=supplied)
     inventory, place = Inventory(warnings=list(resolved.warnings)), resolved.bounds(*PLACE)
+    inventory.warnings += [
+        sentences("warnings", "program_of_package", plug_in=added.who)
+        for added in added_alternatives()
+        if program.id in added.programs
+    ]
     act, standby = (resolved.bound(name, program.id) for name in ("act_energy", "standby_energy"))
     inventory.groups.append(ActivityGroup({"program_acts": attempts * program.acts}, place | {"act_energy": act}))
     if act.factor is None:  # a person at their computer: nothing of a program runs

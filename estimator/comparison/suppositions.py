@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from estimator.assessment.impacts import FIGURES
 from estimator.catalogue import models, providers
 from estimator.catalogue.products import find as find_product
-from estimator.catalogue.proposals import Proposal
-from estimator.catalogue.schema import Factor
+from estimator.catalogue.schema import Factor, Proposal
 from estimator.catalogue.selection import select_factor
 from estimator.comparison.answer import Supposition
 from estimator.comparison.comparison import Comparator, EvaluatedOption

@@ -67,6 +67,8 @@ def plug_ins(group: str, taken: Collection[str], make: Callable[[PlugIn, Mapping
                 found[point.name] = make(who, _declared(who, point.load()))
         except PlugInRefused as error:
             refuse(who, error)
+        except SobriaError as error:  # one of ours, that their code met
+            refuse(who, who.refusal("failed", at=point.value, kind=error.code))
     return found
 
 
