@@ -63,6 +63,8 @@ def tried(client: Client, programs: Path, work: Path) -> Trial:
     faults += differences(client, expected, found)
     if SECRET in kept_in(home) or SECRET.encode() in _bytes_of(home):
         faults.append("a prompt or a key is on the disk")
+    if client.name.startswith("sobria-") and any(SECRET.encode() in one.body for one in relay.exchanges):
+        faults.append("a prompt or a key was sent")
     printed = (work / "driver.log").read_text("utf-8")
     return Trial(relay.exchanges, files, expected, found, faults, printed)
 

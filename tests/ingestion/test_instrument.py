@@ -231,13 +231,14 @@ def test_the_counts_of_a_folder_are_imported(counting: Callable[..., Counting], 
     [
         ([chunk(), chunk(), b"data: [DONE]\n\n"], 3, "no_usage"),
         ([chunk(), chunk(usage=OPENAI), b"data: [DONE]\n\n"], 1, "stream_left"),
+        ([event({"message": {"model": "m", "usage": MESSAGE}}), chunk()], 1, "stream_left"),
         (
             [event({"model": "m", "usage": {"prompt_tokens": 0, "completion_tokens": 0}}), b"data: [DONE]\n"],
             2,
             "no_usage",
         ),
     ],
-    ids=("no usage asked", "left", "zeros"),
+    ids=("no usage asked", "left", "left with a first count", "zeros"),
 )
 def test_what_cannot_be_counted_is_said_and_is_not_zero(
     left: tuple[list[bytes], int, str],
@@ -267,13 +268,14 @@ def test_what_cannot_be_counted_is_said_and_is_not_zero(
         ("/v1/responses/r", "GET", 200),
         ("/v1/chat/completions", "GET", 200),
         ("/v1/chat/completions", "POST", 429),
+        ("/sondage/responses", "POST", 201),
     ],
 )
 def test_what_is_no_answer_of_a_model_is_left(
     path: str, method: str, status: int, counting: Callable[..., Counting], tmp_path: Path
 ) -> None:
-    started = counting()
-    client(json.dumps(CHAT).encode(), status=status, kind=JSON).send(request(path, method))
+    started, answer = counting(), {"id": SAID} if "sondage" in path else CHAT
+    client(json.dumps(answer).encode(), status=status, kind=JSON).send(request(path, method))
     started.close()
     assert kept(tmp_path / "spool") == []
 
@@ -281,15 +283,28 @@ def test_what_is_no_answer_of_a_model_is_left(
 def test_a_fault_of_the_counting_never_reaches_the_service(
     counting: Callable[..., Counting], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An answer that is no JSON, a request without address; a refusal of the library itself is still its own."""
+    """An answer without its parts, a request without address; a refusal of the library itself is still its own."""
     started = counting()
-    assert called("/v1/completions", b"<html>", stream=False, awaited=False, kind=JSON) == b"<html>"
+    odd = client(b"<html>")
+    odd.answer = SimpleNamespace(is_success=True)
+    assert odd.send(request("/v1/completions")) is odd.answer
     answer = client(b"x").send(SimpleNamespace(method="POST"))
     assert answer.content == b"x"
     with pytest.raises(TypeError):
         client(b"x").send(request("/v1/completions"), unknown=True)
     started.close()
     assert [record.exc_info is not None for record in caplog.records] == [True, True]
+
+
+@pytest.mark.parametrize("shape", ("chat", "chat in pieces"))
+def test_an_answer_read_twice_is_counted_once(shape: str, counting: Callable[..., Counting], tmp_path: Path) -> None:
+    """As a library does that reads the body of an answer, then its lines."""
+    path, pieces, kind, _ = SHAPES[shape]
+    started = counting()
+    answer = client(*pieces, kind=kind).send(request(path), stream=True)
+    assert b"".join(answer.iter_bytes()) == b"".join(answer.iter_bytes())
+    started.close()
+    assert len(kept(tmp_path / "spool")) == 1
 
 
 def test_counting_twice_is_counting_once_and_closing_gives_the_library_back(
@@ -361,6 +376,7 @@ def test_a_refusal_keeps_the_counts(status: int, left: str, tmp_path: Path, capl
         sent(address, tmp_path, 1)
     (path,) = (path for path in tmp_path.rglob("*") if path.is_file())
     assert path.suffix == left and str(status) in caplog.text
+    assert ("SOBRIA_TOKEN" in caplog.text) is (status == 401)  # noqa: PLR2004
     assert [row.input_tokens for row in rows_of(path.read_text("utf-8"))] == [12.0]  # as `sobria check` reads it
 
 
@@ -371,7 +387,7 @@ def test_a_folder_that_takes_nothing_is_no_loss_while_the_collector_answers(
     (tmp_path / "file").touch()
     collect = Collect()
     with serving(collect.answer) as address:
-        sent(address, tmp_path / "file", 2)
+        sent(f"{address}/v1/traces", tmp_path / "file", 2)  # as exporters of OpenTelemetry are told
     assert len(collect.taken) == 1 and caplog.records == []
     sent("http://127.0.0.1:1", tmp_path / "file", 2)
     assert "2 appel(s)" in caplog.text
@@ -468,7 +484,7 @@ def test_a_call_of_litellm_is_counted_once_and_without_content(litellm: None, tm
     told_to(callback, LOG)
     given = {"kwargs": {"standard_logging_object": LOG}, "response_obj": None, "start_time": 0, "end_time": 0}
     asyncio.run(callback.async_log_success_event(**given))
-    told_to(callback, LOG | {"cache_hit": True})
+    told_to(callback, LOG | {"cache_hit": True, "id": "chatcmpl-2"})
     callback.close()
     home = tmp_path / "home"
     sobria(home, "import", str(tmp_path / "spool"))
@@ -484,5 +500,6 @@ def test_a_program_that_counts_already_counts_litellm_once(
     started = counting()
     callback = litellm_callback("courrier", folder=tmp_path / "spool")
     told_to(callback, LOG)
+    callback.close()
     started.close()
     assert kept(tmp_path / "spool") == [] and "LiteLLM" in caplog.text

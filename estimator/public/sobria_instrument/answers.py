@@ -91,14 +91,17 @@ class Call:
     def end(self, whole: bool) -> None:
         """The last piece was read, or no more will be: the counts of an answer left before its end are not known."""
         self._read(b"".join(self._rest))
-        if not self._ended:
-            lines = (self._named, self._usage) if whole else (self._named,)
-            self._told([_parsed(line) for line in lines], "no_usage" if whole else "stream_left", whole)
+        lines = (self._named, self._usage) if whole else (self._named,)
+        self._told([_parsed(line) for line in lines], "no_usage" if whole else "stream_left", whole)
 
     def document(self, body: bytes) -> None:
-        """The answer in one piece: an object, or a list of those that Google streams."""
-        found = json.loads(body)
-        self._told(found if isinstance(found, list) else [found], "no_usage", True)
+        """The answer in one piece: an object, or a list of those that Google streams; else the lines of a stream."""
+        found = _parsed(body)
+        if found is None:
+            self.feed(body)
+            self.end(True)
+        else:
+            self._told(found if isinstance(found, list) else [found], "no_usage", True)
 
     def _read(self, line: bytes) -> None:
         """A line of a stream; its end, which some clients read no further than."""
@@ -109,8 +112,11 @@ class Call:
             self.end(True)
 
     def _told(self, objects: list[Any], why: str, whole: bool) -> None:
-        self._ended = True
+        """Once, and not for what names no model and counts nothing: another service has such a path too."""
         used = uses(objects)
+        if self._ended or not any(used.values()):
+            return
+        self._ended = True
         kept = used if whole else {"model": used["model"]}
         begun, clock = self._since
         times = begun, begun + time.perf_counter_ns() - clock

@@ -21,8 +21,9 @@ from sobria_instrument.telling import Guarded, tell
 
 EVERY_S, AGAIN_S = 5.0, 30.0  # between two envoys, and when the last one failed [s]
 MOST_CALLS, MOST_FILES, AT_ONCE = 10_000, 50_000, 500  # waiting in memory, in the folder, in one body
+PATH = "/v1/traces"
 TIMEOUT_S, LEAVING_S = 10.0, 2.0  # of one envoy, and of the last at the end of the program [s]
-_LATER = frozenset({401, 403, 408, 425, 429})
+_NEVER = frozenset({400, 413, 415, 422})  # refusals of what was sent; any other may pass
 _TOKEN = frozenset({401, 403})
 
 
@@ -32,18 +33,21 @@ class Outbox:
 
     def __init__(self, service: str, address: str, token: str, folder: str | os.PathLike[str] | None) -> None:
         self.service, self._token = service, token
-        self._url = f"{address.rstrip('/')}/v1/traces" if address else ""
+        self._url = f"{address.rstrip('/').removesuffix(PATH)}{PATH}" if address else ""
         named = re.sub(r"[^\w-]+", "_", service)[:80] or "_"
         self.folder = Path(folder or os.environ.get("SOBRIA_SPOOL") or _state()) / named
-        self._pid = -1
-        self._said: set[tuple[str, str]] = set()
+        self._pid, self._starting = -1, threading.Lock()
+        self._troubles, self._uncounted = set[tuple[str, str]](), set[tuple[str, str]]()
         atexit.register(self.close)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forked)
 
     def put(self, span: dict[str, Any]) -> None:
         """Take the span of a call; in a process forked from this one, by a thread of that process."""
         with Guarded():
-            if self._pid != os.getpid():
-                self._start()
+            with self._starting:
+                if self._pid == -1:
+                    self._start()
             self._once_uncounted(span)
             try:
                 self._queue.put_nowait(span)
@@ -53,11 +57,15 @@ class Outbox:
     def close(self) -> None:
         """Write what is left, and try once to send it."""
         with Guarded():
-            if self._pid == os.getpid() and not self._ending.is_set():
+            if self._pid != -1:
                 self._ending.set()
                 self._queue.put(None, timeout=LEAVING_S)
                 self._thread.join(2 * LEAVING_S)
                 self._pid = -1
+
+    def _forked(self) -> None:
+        """The thread and what it had in hand are those of the parent."""
+        self._pid, self._starting = -1, threading.Lock()
 
     def _start(self) -> None:
         self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue(MOST_CALLS)
@@ -133,12 +141,13 @@ class Outbox:
             except FileNotFoundError:  # sent by another process of this service
                 continue
             status, reason = self._post(body)
-            self._reached = status not in _LATER and 0 < status < 500  # noqa: PLR2004
+            taken = 200 <= status < 300  # noqa: PLR2004
+            self._reached = taken or status in _NEVER
             if not self._reached:
                 self._once("bad_token" if status in _TOKEN else "unreachable", reason, folder=self.folder)
                 return
-            if status < 300:  # noqa: PLR2004
-                self._said.clear()
+            if taken:
+                self._troubles.clear()
                 path.unlink(missing_ok=True)
             else:
                 aside = path.with_suffix(".refused")
@@ -161,15 +170,15 @@ class Outbox:
 
     def _once(self, key: str, about: str, **facts: Any) -> None:
         """Say a thing when it begins, and not at each attempt."""
-        if (key, about) not in self._said:
-            self._said.add((key, about))
+        if (key, about) not in self._troubles:
+            self._troubles.add((key, about))
             tell(key, address=self._url, reason=about, **facts)
 
     def _once_uncounted(self, span: dict[str, Any]) -> None:
         told = {one["key"]: one["value"].get("stringValue", "") for one in span["attributes"]}
         why, host = told.get(UNCOUNTED), told.get("server.address", "?")
-        if why and (why, host) not in self._said:
-            self._said.add((why, host))
+        if why and (why, host) not in self._uncounted:
+            self._uncounted.add((why, host))
             tell(why, host=host)
 
 
