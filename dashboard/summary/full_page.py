@@ -74,6 +74,8 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
         paths=[(key, line) for key in FOOTPRINTS for line in ceilings.path_lines(entries[key], lang)],
         read=partial(_how_to_read, body, lang=lang),
         effect=partial(_effect, lang=lang),
+        added=[sentences.added_text(one, lang) for one in body["added"]],
+        added_title=sentences.tell("added", lang),
         sovereignty=sovereignty_text.lines(body, lang),
         EFFECTS=EFFECTS,
         FOOTPRINTS=FOOTPRINTS,

@@ -16,12 +16,14 @@ from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import TABLES, default_home, use_tables
 from estimator.core.interval import json_text
+from estimator.core.plug_ins import GROUPS
 from estimator.core.plug_ins import installed as plug_ins_installed
 from estimator.core.plug_ins import refused as refused_plug_ins
 from estimator.core.typography import printable
 
 if TYPE_CHECKING:
     from estimator.results.reading import Results
+    from estimator.results.totals import Totals
 COLLECTED_AFTER = 100_000  # new objects: tables are read without looking for garbage in them, a tenth of a command
 ELSEWHERE = {  # command -> the module of this room that has it under this name, read when it is asked for
     **dict.fromkeys(("factors", "models", "hosts", "devices", "catalogue"), "catalogue"),
@@ -229,10 +231,11 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     found, lang = _fresh(context).totals(), context.obj["lang"]
     held = Ledger(context.obj["home"])
     left, lost, far = held.unfinished(), held.lost_rows(), far_values()
+    added, more = _added_totals(found, lang) if plug_ins_installed("sobria.indicators") else ([], [])
     told = {"unfinished": left, "lost_rows": lost, "far_values": [one.as_dict() for one in far]}
-    body = found.model_dump(mode="json") | told
+    body = found.model_dump(mode="json") | told | {"added": added}
     remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {one.text(lang)}" for one in far)]
-    show(body, json_, lambda: "\n".join([totals_text(found, lang), *remarks]))
+    show(body, json_, lambda: "\n".join([totals_text(found, lang), *more, *remarks]))
 
 
 @app.command()
@@ -242,8 +245,11 @@ def explain(
     replay: Annotated[Path | None, typer.Option(help="replay", exists=True, dir_okay=False)] = None,
     json_: Json = False,
 ) -> None:
+    from estimator.assessment.impacts import Amount
     from estimator.cli.explain_text import explain_text, numbers_text, replay_text
+    from estimator.governance.indicators.added_indicators import added_indicator, computed
     from estimator.governance.indicators.explanation import explained
+    from estimator.reporting.summary.sentences import added_text
 
     if replay is not None:
         from estimator.assessment.replay import replay_file
@@ -257,8 +263,14 @@ def explain(
         listed = _fresh(context).numbers()
         show(listed, json_, lambda: numbers_text(listed, context.obj["lang"]))
         return
-    body = (explained(context.obj["home"], number) or _fresh(context).explain(number)).as_dict()
-    show(body, json_, lambda: explain_text(body, context.obj["lang"]))
+    theirs = added_indicator(number)
+    read = f"total.{theirs.of}" if theirs else number
+    body = (explained(context.obj["home"], read) or _fresh(context).explain(read)).as_dict()
+    told = ""
+    if theirs:
+        (body["added"],) = computed({theirs.of: Amount.read(body["amount"])}, _fresh(context).proof(), [theirs])
+        told = added_text(body["added"], context.obj["lang"]) + "\n\n"
+    show(body, json_, lambda: told + explain_text(body, context.obj["lang"]))
 
 
 @app.command()
@@ -301,11 +313,12 @@ def validate(
 @app.command()
 def doctor(context: typer.Context, json_: Json = False) -> None:
     from estimator.catalogue.load import added_alternatives
+    from estimator.governance.indicators.added_indicators import added_indicators
     from estimator.ingestion.readers import of_others
     from estimator.tracking.diagnosis import diagnose
 
-    found, there = diagnose(), plug_ins_installed()
-    of_others(), added_alternatives()
+    found, there = diagnose(), {group: plug_ins_installed(group) for group in GROUPS}
+    of_others(), added_alternatives(), added_indicators()
     body = found.as_dict() | {"plug_ins": {group: [one._asdict() for one in some] for group, some in there.items()}}
     body["plug_ins_refused"] = [error.as_dict() for error in refused_plug_ins()]
     named = dict.fromkeys(str(one) for some in there.values() for one in some)
@@ -337,3 +350,13 @@ def _fresh(context: typer.Context) -> "Results":
 
     with cli_text.progress("building", context.obj["lang"]) as step:
         return current_results(context.obj["home"], step)
+
+
+def _added_totals(found: "Totals", lang: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """The indicators of other packages over these totals, and their lines: few homes have any, and they take long to
+    load."""
+    from estimator.governance.indicators.added_indicators import computed
+    from estimator.reporting.summary.sentences import added_text
+
+    added = computed(found.indicators, found.proof)
+    return added, [f"  + {added_text(one, lang)}" for one in added]

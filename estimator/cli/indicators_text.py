@@ -9,6 +9,7 @@ from estimator.core.typography import typeset
 from estimator.reporting.summary.ceilings import budget_text, use_budget_text
 from estimator.reporting.summary.change_sentences import against_text, trend_text
 from estimator.reporting.summary.sentences import (
+    added_text,
     covered_period_text,
     hosting_text,
     name,
@@ -27,6 +28,7 @@ def indicators_text(body: Mapping[str, Any], lang: str) -> str:
     for entry in body["indicators"].values():
         lines.append(f"{entry['number']:>2}. {name(entry['id'], lang)} : {value_text(entry, lang)}")
         lines += [f"    {text}" for text in _supplementary_text(entry, lang)]
+    lines += [f"  + {added_text(entry, lang)}" for entry in body["added"]]
     beside = [*body["territory_budgets"], *body["use_budgets"]]
     lines += ["", *(use_budget_text(found, lang) for found in beside)] if beside else []
     return typeset("\n".join(lines), lang)

@@ -107,6 +107,6 @@ def refused() -> tuple[SobriaError, ...]:
     return tuple(_REFUSED.values())
 
 
-def installed() -> dict[str, list[PlugIn]]:
-    """Every entry point of each group, used or not."""
-    return {group: sorted(map(_of, entry_points(group=group))) for group in GROUPS}
+def installed(group: str) -> list[PlugIn]:
+    """Every entry point of a group, used or not."""
+    return sorted(map(_of, entry_points(group=group)))

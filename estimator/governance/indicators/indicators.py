@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS, SobrietyIndicator
+from estimator.governance.indicators.added_indicators import computed
 from estimator.governance.indicators.anonymity import withheld, withheld_amount, withheld_budget
 from estimator.governance.indicators.footprints import RATIOS, footprints, of_scope
 from estimator.governance.indicators.hosting_share import sober_hosting
@@ -18,7 +19,8 @@ COMPUTED = {**RATIOS, **PRACTICES, "sober_hosting": sober_hosting}
 
 
 def sheet(scope: Scope) -> dict[str, Any]:
-    """{"territory", "period", "previous", "build", "indicators": {id: {…}}} of a scope; unknown is None, never zero."""
+    """{"territory", "period", "previous", "build", "indicators": {id: {…}}, "added": […]} of a scope; unknown is None,
+    never zero. added: those of other packages."""
     found = _footprints(scope)
     found |= {name: compute(scope) for name, compute in COMPUTED.items()}
     found["trajectory"] = _trajectory(scope, found["energy"])
@@ -28,7 +30,8 @@ def sheet(scope: Scope) -> dict[str, Any]:
     body |= {"previous": str(scope.before().period), "months": scope.known_months()}
     body["measured"] = months_of(scope.rows)
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
-    return body | {"indicators": entries}
+    figures = {name: found[name]["value"] for name in FOOTPRINTS}
+    return body | {"indicators": entries, "added": computed(figures, found["coverage"]["proof"])}
 
 
 def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:

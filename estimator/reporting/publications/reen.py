@@ -18,6 +18,7 @@ from estimator.reporting.publications.forbidden_claims import claims
 from estimator.reporting.publications.printed import amount_cell, foot, heading, side_by_side
 from estimator.reporting.summary.change_sentences import against_text, trend_text
 from estimator.reporting.summary.sentences import (
+    added_text,
     amount_text,
     day_text,
     proof_text,
@@ -47,9 +48,11 @@ def review(facts: ReportFacts) -> Document:
     lead = used(facts.body, facts.lang)
     may = tuple(text[facts.lang] for text in told["say"] if text[facts.lang] != lead)
     may_not = tuple(text[facts.lang] for text in told["not_say"] if text[facts.lang] not in never)
+    added = tuple(added_text(one, facts.lang) for one in facts.body["added"])
     sections = (
         Section(facts.say("reen_footprints"), (_footprints(facts, before),)),
         Section(facts.say("reen_practices"), (_practices(facts, before),)),
+        *((Section(tell("added", facts.lang), (Points(added),)),) if added else ()),
         Section(facts.say("reen_done"), (Points(tuple(_actions(facts))),)),
         *_services(facts),
         Section(facts.say("reen_limits"), (Points(tuple(_limits(facts))),)),

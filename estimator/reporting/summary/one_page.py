@@ -21,6 +21,7 @@ from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.summary.ceilings import ceilings
 from estimator.reporting.summary.months import LARGE, axis, history_of, months_svg, samples
 from estimator.reporting.summary.sentences import (
+    added_text,
     amount_text,
     answer,
     caveat,
@@ -84,6 +85,8 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
         yield Section(tell("by_month", lang), (_months(body, lang),))
     if weighed(body):
         yield Section(weighs_title(body, lang), (_uses(body, lang),))
+    if body["added"]:
+        yield Section(tell("added", lang), (Points(tuple(added_text(one, lang) for one in body["added"])),))
     told = [f"{found['title'][lang].rstrip('.')}. {found['proof'][lang]}" for found in body["decisions"][:1]]
     not_held = [c for c in body["charter"] if c["status"] == "not_held"]
     told += [tell("first_not_held", lang, name=read_name(c, lang), what=c["to_do"][lang]) for c in not_held[:1]]
@@ -213,6 +216,9 @@ def _records(body: Body, lang: str) -> Iterator[Record]:
         for month, amount in entry.get("months", {}).items():
             if amount:
                 yield ("mois", key, month, *_ends(amount), interval_text(amount, lang), "", "")
+    for one in body["added"]:
+        proved = proof_text(one["proof"], lang)
+        yield ("indicateur ajouté", one["id"], "", *_ends(one["value"]), added_text(one, lang), one["plug_in"], proved)
     for found, text in ceilings(body, lang):
         about = found.get("use_case") or found.get("territory") or body["territory"]
         ends = _ends(found["projected"]) if found.get("projected") else (None, None, None, found["unit"])

@@ -15,6 +15,7 @@ from estimator.core.number_format import (
     figure,
     impossible_text,
     interval_text,
+    pair_text,
     partly_text,
     plain,
     proof_words,
@@ -112,6 +113,15 @@ def value_text(entry: Mapping[str, Any], lang: str) -> str:
             return name("unknown", lang)
         return count_of(value["numerator"], value["denominator"], lang)
     return shared(value, lang)
+
+
+def added_text(entry: Mapping[str, Any], lang: str) -> str:
+    """An indicator of another package: its value, its proof, from which footprint of ours, by whom, and its source."""
+    facts = {"of": name(entry["of"], lang), "plug_in": entry["plug_in"], "source": entry["source"][lang]}
+    held = proof_words(entry["proof"], lang) if entry["value"].known else ""
+    proof = f" ({say('indicators', 'added_proof', lang, proof=held)})" if held else ""
+    told = say("indicators", "added", lang, **facts, value=value_text(entry, lang), proof=proof)
+    return typeset(pair_text(entry["label"][lang], told, lang), lang)
 
 
 def shared(value: Mapping[str, Any], lang: str) -> str:
