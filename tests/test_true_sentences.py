@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison import hosting_sites
 from dashboard.comparison import result as compare_view
 from dashboard.comparison.verdict_sections import smallest
 from dashboard.shared import estimator_gateway
@@ -24,13 +25,16 @@ from estimator.catalogue.load import load
 from estimator.cli.app import application
 from estimator.comparison.answer import Answer, Sufficient
 from estimator.comparison.decision_sheet import decision
-from estimator.comparison.scenario import Scenario, scenario_of
+from estimator.comparison.five_fields import SETS, scenario_from
+from estimator.comparison.scenario import Asked, Scenario, scenario_of
 from estimator.comparison.verdict_text import smallest_words
 from estimator.governance.indicators.practices import fits, right_sized
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.register import Register, author
 from estimator.reporting.documents.document import Table, TableCell
 from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.project.context import facts_of
+from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.summary import synthesis
 from tests.reporting.test_synthesis import case, run, scope
@@ -43,6 +47,7 @@ LABELS = ("Par", "Essai")  # of no field: by whom, of what?
 ROOT = Path(__file__).resolve().parents[1]
 FRAME = ROOT / "dashboard" / "pages" / "frame.py"
 LANGUAGES = ("fr", "en")
+DAY = date(2026, 11, 28)
 SITES = ("dcml/vandoeuvre", "scaleway/fr-par-2", "aws/us-east-1")
 USES = {"petit": "qwen3-8b", "grand": "mistral-large-latest"}
 
@@ -119,11 +124,11 @@ def test_electricity_of_which_nothing_is_known_is_not_measured_in_full(lang: str
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_names_no_option_that_suffices_without_a_threshold(lang: str) -> None:
     for quality in (None, 0.9):
-        found = compare_data.compared(two_models(None, quality))
+        found = compare_data.compared(two_models(None, quality), "fr")
         text = str(smallest(found, lang))
         assert smallest_words(found, lang) in text
         assert t("compare.suffices", lang) not in text
-    found = compare_data.compared(two_models(0.8))
+    found = compare_data.compared(two_models(0.8), "fr")
     assert smallest_words(found, lang) in str(smallest(found, lang))
 
 
@@ -200,7 +205,7 @@ def test_impacts_agree_only_where_a_verdict_says_something(energy: Any, gwp: Any
 
 def test_untested_options_are_compared_and_their_quality_is_said_to_be_checked() -> None:
     asked = two_models(None, None)
-    found = compare_data.compared(asked)
+    found = compare_data.compared(asked, "fr")
     assert compare_view.agreement(found, "fr") == t("compare.agree", "fr")
     assert "qualité à vérifier" in compare_view.head(found, "fr").replace("\u00a0", " ")
 
@@ -234,7 +239,7 @@ def test_plain_words_say_no_more_than_the_measured_sentence(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_screens_are_told_beside_and_left_out_of_every_figure(home: Path, lang: str) -> None:
-    found = compare_data.compared(compare_data.example_scenario(lang))
+    found = compare_data.compared(compare_data.example_scenario(lang), lang)
     assert compare_view.people(found, lang) in page("comparer.py", lang, exemple="oui")
     assert t("explain.always_out", lang) in page("comparer.py", lang, exemple="oui", calcul="leger.energy")
     assert ("à côté dans une comparaison" if lang == "fr" else "beside in a comparison") in t("footer.method", lang)
@@ -258,7 +263,7 @@ def test_the_command_and_the_page_give_the_same_verdicts_between_sites(home: Pat
     shown = compare_data.placed(scenario, option, SITES, "fr")
     told = decision(scenario, home, (option, SITES))
     assert verdicts(shown) == verdicts(told) and len(verdicts(told)) == 15
-    assert smallest_words(compare_data.compared(scenario), "fr") == smallest_words(decision(scenario, home), "fr")
+    assert smallest_words(compare_data.compared(scenario, "fr"), "fr") == smallest_words(decision(scenario, home), "fr")
 
 
 def verdicts(body: Answer) -> set[tuple[Any, ...]]:
@@ -277,3 +282,56 @@ def test_an_id_of_the_tables_that_a_sentence_gives_as_an_example_is_in_them(room
             for prefix, rest in re.findall(r"(?<![\w/.-])([a-z]+)/([a-z0-9][a-z0-9.-]*[a-z0-9])", text)
         }
         assert [name for name in sorted(said) if name.partition("/")[0] in prefixes and name not in subjects] == []
+
+
+def plain_text(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def light_and_large(light: float = 47 / 60) -> Scenario:
+    """A light model with 47 good answers out of 60 under a threshold of 80 %, and one untested large model in a large
+    data centre, of France and of the United States."""
+    asked = Asked(people=100, uses=10, per="month", task="rewrite", models=SETS, place="class/hyperscale")
+    values = plain(scenario_from(asked, "fr"))
+    small, large = (option for option in values["options"] if option["method"] == "model")
+    person = {"id": "alternative/by-hand", "existing_server": True, "zone": "FRA"}
+    first = {"id": "main", "label": "le travail d'un agent", "method": "none", "alternative": person}
+    small |= {"quality": {"value": light, "cases": 60}}
+    there = large | {"id": "large-2", "use": large["use"] | {"zone": "USA"}}
+    limits = {"quality": {"value": 0.8}}
+    return scenario_of(values | {"constraints": limits, "options": [first, small, large, there]})
+
+
+def test_options_of_one_name_are_told_apart_by_country_and_what_decides_between_them_is_said() -> None:
+    """The same electricity in both countries, and about five times the greenhouse gases (a factor of each grid)."""
+    facts = facts_of(light_and_large(), "fr")
+    assert [o.label for o in facts.answer.options[2:]] == ["un grand modèle (France)", "un grand modèle (États-Unis)"]
+    pair = facts.answer.pair("large", "large-2", "gwp")
+    assert pair and pair.ratio and pair.ratio.median == pytest.approx(5.2, abs=0.3)
+    but = "en médiane un grand modèle (France), 5,2 fois moins de gaz à effet de serre"
+    told = plain_text(rendered(evaluation(facts), "md"))
+    assert but in plain_text(" ".join(facts.answer.said("leaning", "fr"))) and but in told
+    assert "un grand modèle (États-Unis) : Grand centre de données (hyperscale), États-Unis, PUE" in told
+    values = plain(light_and_large())
+    del values["options"][1]
+    only = decision(scenario_of(values), today=DAY)
+    assert but in plain_text(only.said("lead", "fr")[0])  # the two alone: in the headline itself
+
+
+def test_the_headline_sets_the_smallest_model_that_may_suffice_against_the_largest() -> None:
+    """47 out of 60 is 78.33 %, with 68 to 86 % left possible: under 80 %, not surely. 30 out of 60 is surely under."""
+    found = decision(light_and_large(), today=DAY)
+    lead = plain_text(found.said("lead", "fr")[0])
+    assert lead.startswith("Un modèle léger consomme") and "qu’un grand modèle (États-Unis) (" in lead
+    assert "sous le seuil (78,33 %, attendu 80 %), sans que l’essai l’assure." in lead and "faute d’assez" not in lead
+    assert not plain_text(decision(light_and_large(0.5), today=DAY).said("lead", "fr")[0]).startswith("Un modèle léger")
+
+
+def test_sites_say_the_requests_together_that_their_kind_makes_suppose() -> None:
+    hosts = ("scaleway/fr-par-2", "aws/us-east-1")
+    found = compare_data.placed(light_and_large(), "light", hosts, "fr")
+    known = {host: compare_data.hosting(host, DAY) for host in hosts}
+    page = plain_text(str(hosting_sites._sites_compared(found, known, "gwp", "fr")))
+    for told in ("24 à la fois (de 4 à 144)", "256 à la fois (de 64 à 1 024)"):
+        assert told in page
+    assert page.count("le vrai nombre la confirme, ou non") == 2

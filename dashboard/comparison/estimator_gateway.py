@@ -44,9 +44,9 @@ def example_scenario(lang: str = "fr") -> Scenario:
     return parse_scenario((resources.files(__package__) / f"scenario.{lang}.toml").read_text("utf-8"))
 
 
-def compared(scenario: Scenario) -> Answer:
-    """The comparison of a scenario."""
-    return _cached_comparison(scenario, date.today(), str(default_home()), _build())
+def compared(scenario: Scenario, lang: str) -> Answer:
+    """The comparison of a scenario, its options of one name told apart in a language."""
+    return _cached_comparison(scenario, date.today(), str(default_home()), _build(), lang)
 
 
 def ceilings(answer: Answer, lang: str) -> list[str]:
@@ -59,7 +59,7 @@ def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -
     moved = at_hosts(scenario, option, hosts, load_catalogue(), lang)
     names = [estimator_gateway.subject_name(host, lang)[:LONGEST_LABEL] for host in hosts]
     named = tuple(o.model_copy(update={"label": name}) for o, name in zip(moved.options, names, strict=True))
-    return compared(moved.model_copy(update={"options": named}))
+    return compared(moved.model_copy(update={"options": named}), lang)
 
 
 def difference(scenario: Scenario, a: str, b: str) -> Difference:
@@ -76,8 +76,8 @@ def _build() -> str:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _cached_comparison(scenario: Scenario, today: date, home: str, build: str) -> Answer:
-    return decision(scenario, Path(home), today=today)
+def _cached_comparison(scenario: Scenario, today: date, home: str, build: str, lang: str) -> Answer:
+    return decision(scenario, Path(home), today=today, lang=lang)
 
 
 @lru_cache(maxsize=REMEMBERED)

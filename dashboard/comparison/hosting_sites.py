@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.estimator_gateway import Hosting
+from dashboard.comparison.results_table import remarks
 from dashboard.shared import html_parts
 from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.plotly_figures import PALE, PLACE, SECOND, Explored, ExploredRow, Mark, explored
@@ -46,7 +47,7 @@ class Stack(NamedTuple):
 def show(answer: Answer, scenario: Scenario, lang: str) -> None:
     """The section, with its choices: option, sites, impact; all three stored in the URL."""
     refused = {o.id for o in answer.options if o.refusal}
-    options = {o.id: sentence(o.label) for o in scenario.options if placeable(o) and o.id not in refused}
+    options = {o.id: sentence(answer.label(o.id)) for o in scenario.options if placeable(o) and o.id not in refused}
     with st.container(key="compare_hosts", gap=None):
         if not options:
             st.html(Markup("<p>{}</p>").format(t("compare.hosts_none", lang)))
@@ -104,6 +105,7 @@ def _sites_compared(answer: Answer, known: Mapping[str, Hosting], figure: str, l
         widest=_widest(answer, figure, lang),
         network=_network(rows, lang),
         picture=PLACE,
+        apart=remarks(answer, lang, "flight_apart"),
         rows=rows,
         there=[part for part in PARTS if any(part in row.parts for row in rows)],
         figure_id=figure,

@@ -27,7 +27,7 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         lang,
         body=answer,
         absent=[(o, why_absent(o, lang)) for o in answer.options if not o.per_unit],
-        warnings=_warnings(answer, lang),
+        warnings=remarks(answer, lang),
         sources=load().sources,
         link=lambda figure: link(scenario, lang, calcul=figure),
         units_text=lambda option: _units_text(scenario.option(option.id), lang),
@@ -72,10 +72,10 @@ def _minutes(found: float | None, lang: str) -> str:
     return t("dates.none", lang) if found is None else with_unit(tick_text(found, svg_charts.RATIO, lang), MINUTE)
 
 
-def _warnings(answer: Answer, lang: str) -> dict[str, list[str]]:
-    """Assumptions, once each, with the options concerned."""
+def remarks(answer: Answer, lang: str, code: str = "") -> dict[str, list[str]]:
+    """Assumptions, once each, with the options concerned; those of a code alone, if one is asked."""
     told: dict[str, list[str]] = {}
     for option in answer.options:
-        for warning in option.warnings:
+        for warning in (w for w in option.warnings if code in ("", w["code"])):
             told.setdefault(both(warning, lang), []).append(option.label)
     return told

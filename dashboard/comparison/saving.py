@@ -93,7 +93,9 @@ def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option |
     first, *others = scenario.options
     if found == ANSWERS[1]:
         return first
-    could = {"": t("compare_save.none_kept", lang)} | {o.id: o.label for o in others if o.status == "studied"}
+    could = {"": t("compare_save.none_kept", lang)} | {
+        o.id: answer.label(o.id) for o in others if o.status == "studied"
+    }
     enough = answer.smallest_sufficient
     known = enough.id if enough and enough.id in could and not enough.tied else ""
     name = st.radio(  # whole at any width, where a list would cut long names

@@ -63,7 +63,7 @@ def _answer(view: View, lang: str) -> Answer | None:
         st.html(compare_view.blank(lang))
         compare_files.reopen(lang)
         return None
-    answer = compare_data.compared(view.scenario)
+    answer = compare_data.compared(view.scenario, lang)
     if st.session_state.get(compare_session.ERROR):
         st.html(Markup('<p class="warn" role="status">{}</p>').format(t("compare.of_before", lang)))
     st.html(compare_view.head(answer, lang) + compare_view.picture(answer, view.scenario, lang))

@@ -82,8 +82,8 @@ class AnsweredOption(Part):
     another `unit`, outside, too_small, below_threshold, below_unsure); refusal: why it was not computed; tested: the
     share of accepted answers that its test leaves possible [1], assured: whether all of it is on one side of the
     threshold, None where nobody says how many cases the test has; accepted: share of its answers by which figures are
-    divided, accepted_why: if it is not the tested one; host, pue, together: where it runs, and the requests that share
-    its machine."""
+    divided, accepted_why: if it is not the tested one; host, zone, pue, together: where it runs, whose electricity
+    it takes, and the requests that share its machine."""
 
     id: str
     label: str
@@ -108,6 +108,7 @@ class AnsweredOption(Part):
     minutes: float | None = None
     occupancy: Interval | None = None
     host: str | None = None
+    zone: str | None = None
     pue: Interval | None = None
     together: Interval | None = None
     proof: Mapping[str, float] = {}
@@ -348,7 +349,15 @@ class Answer(Part):
         return one_program(self.scenario, pair.a, pair.b)
 
     def opening(self) -> Pair | None:
-        """The pair that every rendering opens with: the reference and its nearest rival; None without a ratio."""
+        """The pair that every rendering opens with: the lowest option, where its test does not assure that it is below
+        the threshold, and the highest model; else the reference and its nearest rival. None without a ratio."""
+        able = [o for o in self.options if {*o.barred} <= {"below_unsure"} and o.known("energy")]
+        able.sort(key=lambda o: o.per_unit["energy"].central or 0.0)
+        if able and able[0].barred:
+            largest = [o.id for o in able[1:] if o.method == "model"][-1:]
+            pairs = [p for name in largest if (p := self.pair(able[0].id, name)) and p.ratio]
+            if pairs:
+                return pairs[0]
         return self.lead[0] if self.lead and self.lead[0].ratio else None
 
     def right_sized(self, name: str) -> bool | None:

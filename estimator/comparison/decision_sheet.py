@@ -16,7 +16,7 @@ from estimator.comparison.comparison import Comparator, assured, explain_differe
 from estimator.comparison.option_inventory import ComparisonContext, built, host_of
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.sentences import sentences_of
-from estimator.comparison.site_comparison import at_hosts, placeable
+from estimator.comparison.site_comparison import at_hosts, placeable, told_apart
 from estimator.comparison.suppositions import suppositions
 from estimator.comparison.volume_sweep import GROWTH, crossings, growth, turns
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say, sentences
@@ -40,8 +40,10 @@ def decision(
     lang: str = "fr",
 ) -> Answer:
     """The answer to a scenario, or for one of its options at several sites. An option that cannot be computed is
-    `refused`, with the reason; the others stand. lang: of site names. ScenarioRefused, of the option to place."""
+    `refused`, with the reason; the others stand. lang: of the names of sites and countries.
+    ScenarioRefused, of the option to place."""
     context = ComparisonContext(load(), scenario.day or today or date.today(), home)
+    scenario = told_apart(scenario, context.catalogue, lang)
     if sites is None:
         found = _answer(scenario, context)
         return found.model_copy(update={"sentences": sentences_of(found)})
@@ -150,6 +152,9 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "occupancy": evaluated.built.occupancy,
             "proof": dict(evaluated.built.proof),
             "host": host_of(option),
+            "zone": next(
+                (g.bounds["grid_gwp"].subject for g in evaluated.built.groups if "grid_gwp" in g.bounds), None
+            ),
             "pue": _factor(evaluated.built.groups, "pue"),
             "together": _factor(evaluated.built.groups, "requests_in_flight"),
             "warnings": evaluated.built.warnings,

@@ -308,27 +308,13 @@ def parse_scenario(text: str, name: str = "scenario.toml") -> Scenario:
 def scenario_of(data: Mapping[str, Any], name: str = "scenario.toml") -> Scenario:
     """A scenario from plain values. ScenarioRefused."""
     try:
-        return _named_apart(Scenario.model_validate(data))
+        return Scenario.model_validate(data)
     except ValidationError as error:
         faults = error.errors()
         # pydantic also says too short a list of which an element is at fault
         inner = {fault["loc"][:depth] for fault in faults for depth in range(1, len(fault["loc"]))}
         real = [_fault(f, data) for f in faults if f["type"] != "too_short" or f["loc"] not in inner]
         raise ScenarioRefused(file=name, faults=real) from error
-
-
-def _named_apart(scenario: Scenario) -> Scenario:
-    """The scenario; options of one name are named with their id too, or none could be told from another."""
-    names = [option.label.casefold() for option in scenario.options]
-    if len(set(names)) == len(names):
-        return scenario
-    apart = tuple(_with_id(o) if names.count(o.label.casefold()) > 1 else o for o in scenario.options)
-    return scenario.model_copy(update={"options": apart})
-
-
-def _with_id(option: Option) -> Option:
-    id = f" ({option.id})"
-    return option.model_copy(update={"label": option.label[: LONGEST_LABEL - len(id)] + id})
 
 
 def _fault(one: ErrorDetails, data: Mapping[str, Any]) -> dict[str, Any]:

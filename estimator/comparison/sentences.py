@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from babel import Locale
 
 from estimator.comparison.answer import Answer, AnsweredOption, Balance, Crossing, Hinge, Pair, Sentence, Turn
-from estimator.comparison.verdict_rules import UNDECIDED
+from estimator.comparison.verdict_rules import EQUIVALENT, UNDECIDED
 from estimator.comparison.verdict_text import (
     BARE,
     no_lead,
     only_people,
+    quality_text,
     small_tests,
     smallest_words,
     than,
@@ -66,9 +67,20 @@ def _balances(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
         yield "firm", _capital(say("balance", "firm_all" if firm == settled else "firm", lang), lang)
 
 
+def _elsewhere(answer: Answer, pair: Pair, lang: str) -> Iterator[str]:
+    """Of a pair that uses the same electricity, the impacts that settle it, with their ratios."""
+    others = [p for name in answer.pairs if (p := answer.pair(pair.a, pair.b, name)) and p.ratio and p.lower]
+    if pair.verdict == EQUIVALENT and others:
+        told = [f"{answer.label(p.lower)}, {times_words(p.distance, p.indicator, lang)}" for p in others]
+        names = {"a": answer.label(pair.a), "b": answer.label(pair.b)}
+        yield _capital(say("compare", "elsewhere", lang, list=" ; ".join(told), **names), lang)
+
+
 def _leanings(answer: Answer, lang: str) -> Iterator[str]:
-    """Of each pair whose impacts lean both ways, the lower option on electricity, then the other one, with ratios."""
+    """Of each pair whose impacts lean both ways, the lower option on electricity, then the other one, with ratios; of
+    each of equivalents, what else tells them apart."""
     for pair in answer.pairs["energy"]:
+        yield from _elsewhere(answer, pair, lang) if pair != answer.opening() else ()
         others = [] if answer.one_program(pair) else answer.against(pair)
         leant = [(found, *found.leaning) for found in (pair, *others) if found.leaning]
         if not others:
@@ -106,7 +118,8 @@ def ratios(answer: Answer) -> list[Pair]:
 
 def headline(answer: Answer, lang: str) -> str:
     """The options without AI and without figures that suffice; the reference against its nearest rival, or why no
-    option leads; the options without AI that are not comparable with it; then those of a test too small."""
+    option leads; what else tells them apart; the options without AI that are not comparable with it; then those of a
+    test too small."""
     pair, enough = answer.opening(), answer.smallest_sufficient
     bare = [o for o in answer.options if o.method == "none" and o.status == "studied" and not o.known("energy")]
     named = [o.id for o in bare if enough and o.id in enough.without_ai]
@@ -115,9 +128,13 @@ def headline(answer: Answer, lang: str) -> str:
     apart = [_apart(answer, option, lang) for option in bare]
     if pair is None and not any(apart):
         apart = [found.sentence[lang] for found in answer.lead[:1]]
-    unsure = ", ".join(option.label for option in small_tests(answer))
+    but = list(_elsewhere(answer, pair, lang)) if pair else []
+    doubtful, wanted = small_tests(answer), quality_text(answer.scenario.constraints.quality, lang)
+    unsure = ", ".join(option.label for option in doubtful if option.meets_threshold)
     weak = [say("compare", "unsure", lang, labels=unsure)] if unsure else []
-    return typeset(" ".join(text for text in (*said, *apart, *weak) if text), lang)
+    below = [(o.label, quality_text(o.quality, lang)) for o in doubtful if not o.meets_threshold]
+    weak += [_capital(say("compare", "unsure_below", lang, label=n, found=f, wanted=wanted), lang) for n, f in below]
+    return typeset(" ".join(text for text in (*said, *but, *apart, *weak) if text), lang)
 
 
 def _apart(answer: Answer, option: AnsweredOption, lang: str) -> str:

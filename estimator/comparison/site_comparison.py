@@ -1,10 +1,13 @@
-"""One option at several sites: the same service, user screens excluded."""
+"""One option at several sites: the same service, user screens excluded; what tells options of one name apart."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from estimator.catalogue import models
 from estimator.catalogue.tables import Catalogue
+from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import LONGEST_LABEL, Option, Scenario, ScenarioRefused
+from estimator.core.errors import say
 from estimator.workloads.request import Request
 
 
@@ -27,6 +30,41 @@ def at_hosts(scenario: Scenario, option: str, hosts: Sequence[str], catalogue: C
 def placeable(option: Option) -> bool:
     """Whether an option describes a model that can run elsewhere."""
     return option.status == "studied" and option.method == "model" and option.use is not None
+
+
+def told_apart(scenario: Scenario, catalogue: Catalogue, lang: str) -> Scenario:
+    """The scenario; options of one name are named with what tells them apart: of their place, the country of its
+    electricity, their model and their card, the first that do; their rank where none does."""
+    bare = [option.label.removesuffix(f" ({option.id})") for option in scenario.options]
+    facts = [_facts(option, catalogue, lang) for option in scenario.options]
+    named = []
+    for n, (option, label, own) in enumerate(zip(scenario.options, bare, facts, strict=True)):
+        alike = [at for at, other in enumerate(bare) if other.casefold() == label.casefold()]
+        telling = _telling([facts[at] for at in alike])
+        same = [at for at in alike if all(facts[at][kind] == own[kind] for kind in telling)]
+        told = [own[kind] for kind in telling if own[kind]] + [str(same.index(n) + 1)] * (len(same) > 1)
+        place = ", ".join(told)
+        said = say("five", "at_place", lang, label=label, place=place) if told else label
+        named.append(option if len(alike) == 1 else option.model_copy(update={"label": said}))
+    return scenario.model_copy(update={"options": tuple(named)})
+
+
+def _telling(facts: Sequence[Sequence[str]]) -> list[int]:
+    """The kinds of facts, in their order, each of which tells more of these options from each other."""
+    kept: list[int] = []
+    for kind in range(len(facts[0])):
+        apart, before = ({tuple(found[k] for k in kinds) for found in facts} for kinds in ((*kept, kind), kept))
+        kept += [kind] if len(apart) > len(before) else []
+    return kept
+
+
+def _facts(option: Option, catalogue: Catalogue, lang: str) -> tuple[str, ...]:
+    """Place, country, model and card of an option, "" of what is not said."""
+    runs, use, host = option.use or option.alternative, option.use, host_of(option) or ""
+    zone = (runs.zone if runs else "") or (catalogue.subjects[host].zone if host in catalogue.subjects else "")
+    subjects = (host, zone or "", (use.device if use else "") or "")
+    place, country, card = (catalogue.label(name, lang) if name else "" for name in subjects)
+    return place.partition(" (")[0], country, models.name_of(use.model, lang) if use and use.model else "", card
 
 
 def _at(option: Option, host: str, name: str, number: int, catalogue: Catalogue) -> Option:

@@ -250,7 +250,9 @@ def ground_words(option: AnsweredOption, lang: str) -> str:
     option runs, the site and its class, and what its electricity rests on. Empty where nothing of it is described."""
     if not option.host and not (option.proof and option.known("energy")):
         return ""
-    said = [_site_words(option.host, lang) if option.host else say("ground", "nowhere", lang)]
+    said = [_site_words(option.host, lang)] if option.host else []
+    said += [load().label(option.zone, lang)] if option.zone else []
+    said = said or [say("ground", "nowhere", lang)]
     for name, found in (("pue", option.pue), ("together", option.together)):
         if found is not None:
             low, value, high = (exact_text(end, "1", lang) for end in (found.low, found.central, found.high))

@@ -301,10 +301,10 @@ def share_text(share: float, lang: str) -> str:
 
 
 def stated_share_text(share: float, lang: str) -> str:
-    """A share that somebody stated, with the digits that it was stated with: « 84,9 % »."""
+    """A share that somebody stated or counted, to a hundredth of a percent: « 84,9 % », « 78,33 % » of 47 out of 60."""
     from babel.numbers import format_percent
 
-    return str(format_percent(Decimal(repr(round(share, 12))), locale=lang, decimal_quantization=False))
+    return str(format_percent(Decimal(repr(round(share, 4))), locale=lang, decimal_quantization=False))
 
 
 def mark_text(value: float, lang: str) -> str:

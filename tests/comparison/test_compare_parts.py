@@ -194,12 +194,12 @@ def test_a_draw_without_crossing_is_infinitely_far_as_it_is_for_the_services_of_
 
 
 def test_two_options_that_describe_one_thing_are_said_to() -> None:
-    """Of one model at one place and one quality: identical; of one name, each is named with its id."""
+    """Of one model at one place and one quality: identical; of one name and nothing else to tell, each has its rank."""
     twins = [option(name, 0.9, label="l'IA", use=SERVER) for name in "ab"]
     body = decision(scenario(*twins, option("c", label="l'autre", use=SERVER, attempts=1.1)), today=DAY)
-    assert [o.label for o in body.options[1:]] == ["l'IA (a)", "l'IA (b)", "l'autre"]
+    assert [o.label for o in body.options[1:]] == ["l'IA (1)", "l'IA (2)", "l'autre"]
     said = [pair.sentence["fr"].replace("\u202f", " ").replace("\xa0", " ") for pair in body.pairs["energy"][-3:]]
-    assert said[0] == "L’IA (a) et l’IA (b) sont des options identiques : mêmes données, mêmes chiffres."
+    assert said[0] == "L’IA (1) et l’IA (2) sont des options identiques : mêmes données, mêmes chiffres."
     assert not any("identiques" in other for other in said[1:])
 
 

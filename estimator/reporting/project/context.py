@@ -116,7 +116,8 @@ class SheetFacts:
 def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str = "scenario.toml") -> SheetFacts:
     """The comparison of a scenario with its context. ScenarioRefused."""
     scenario = in_language(scenario, lang)
-    answer = decision(scenario, home)
+    answer = decision(scenario, home, lang=lang)
+    scenario = answer.scenario
     cases = Register(home).use_cases() if home and scenario.use_case else []
     case = next((found for found in cases if found.id == scenario.use_case), None)
     measured = home and any(option.measured for option in scenario.options)
