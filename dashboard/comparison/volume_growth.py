@@ -9,7 +9,8 @@ from dashboard.shared.plotly_figures import PALE, PLACE, Explored, ExploredRow, 
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, Grown
-from estimator.comparison.verdict_text import grown_words, told, undecided_lines
+from estimator.comparison.sentences import grown_words, undecided_lines
+from estimator.comparison.verdict_text import told
 from estimator.core.number_format import common_step, said_in_sentence
 from estimator.reporting.documents.pictures import ACCENT, INK
 

@@ -3,14 +3,12 @@
 from collections import Counter
 
 from estimator.comparison.answer import Answer, AnsweredOption
-from estimator.comparison.sentences import UNREAD
+from estimator.comparison.sentences import UNREAD, growth_lines, undecided_lines
 from estimator.comparison.verdict_text import (
     ground_words,
-    growth_lines,
     parts_words,
     standing_words,
     tested_words,
-    undecided_lines,
     work_facts,
 )
 from estimator.core.errors import say

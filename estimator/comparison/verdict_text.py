@@ -14,7 +14,6 @@ from estimator.core.number_format import (
     DisplayUnit,
     count_text,
     exact_text,
-    pair_text,
     proof_words,
     range_text,
     share_text,
@@ -272,42 +271,6 @@ def _site_words(host: str, lang: str) -> str:
 def barred_words(option: AnsweredOption, lang: str) -> tuple[str, ...]:
     """Why an option is never retained."""
     return tuple(say("barred", reason, lang, unit=option.unit) for reason in option.barred)
-
-
-def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:
-    """« × 1, × 3 : plus bas dans tous les cas étudiés : le formulaire (contre : …). » One line for all the volumes at
-    which verdicts are the same, each verdict once with the options that it is about."""
-    volumes: dict[str, list[str]] = {}
-    for grown in answer.growth:
-        text = f"{said}." if (said := grown_words(answer, grown.pairs, lang)) else ""
-        if grown.beyond:
-            text = f"{text} {say('compare', 'beyond', lang, names=answer.labels(grown.beyond))}".strip()
-        volumes.setdefault(text, []).append(f"× {grown.times:g}")
-    return tuple(pair_text(", ".join(times), text, lang) for text, times in volumes.items() if text)
-
-
-def grown_words(answer: Answer, pairs: Sequence[Pair], lang: str) -> str:
-    """Each verdict once, with the options that it is against: the other than the lower one; the reference and the
-    other, where the verdict names none."""
-    against: dict[tuple[str, str], list[str]] = {}
-    for pair in pairs:
-        first = "" if pair.lower else answer.label(pair.a)
-        against.setdefault((pair.words[lang], first), []).append(answer.label(pair.other(pair.lower or pair.a)))
-    said = [
-        say("compare", "grown_level" if first else "grown", lang, words=words, first=first, others=", ".join(names))
-        for (words, first), names in against.items()
-    ]
-    return say("compare", "and", lang).join(said)
-
-
-def undecided_lines(answer: Answer, lang: str) -> tuple[str, ...]:
-    """« × 1, × 3, × 10 : A / B : on ne peut pas trancher. », of the pairs that nothing settles at the first volume."""
-    volumes: dict[str, list[str]] = {}
-    for grown in answer.growth:
-        for pair in grown.undecided:
-            sides = f"{answer.label(pair.a)} / {answer.label(pair.b)}"
-            volumes.setdefault(f"{pair_text(sides, pair.words[lang], lang)}.", []).append(f"× {grown.times:g}")
-    return tuple(pair_text(", ".join(times), text, lang) for text, times in volumes.items())
 
 
 def no_lead(answer: Answer, lang: str) -> str:

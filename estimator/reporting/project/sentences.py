@@ -6,16 +6,14 @@ from collections.abc import Collection, Sequence
 from estimator.assessment import method_documentation
 from estimator.catalogue.load import load
 from estimator.comparison.answer import AnsweredOption, Pair
-from estimator.comparison.sentences import UNREAD
+from estimator.comparison.sentences import UNREAD, growth_lines, undecided_lines
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import (
     barred_words,
     ground_words,
-    growth_lines,
     parts_words,
     smallest_words,
     told,
-    undecided_lines,
     work_facts,
 )
 from estimator.core.errors import say
