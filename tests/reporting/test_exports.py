@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -12,9 +12,12 @@ from xml.etree import ElementTree
 import duckdb
 import polars
 import pytest
+from google.protobuf.json_format import Parse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
 from estimator.governance.indicators.told_results import ToldResults, told_results
 from estimator.governance.results_by_use_case import results
+from estimator.results.reading import open_current
 from tests.governance.test_indicators import run
 from tests.support import activity, built, sobria
 
@@ -132,9 +135,36 @@ def test_the_parquet_is_the_table_of_results(home: Path, tmp_path: Path) -> None
     assert duckdb.sql(f"SELECT count(*) FROM '{file}' WHERE level = 'total' AND impact = 'gwp'").fetchall() == [(1,)]
 
 
+def test_the_metrics_of_opentelemetry_are_the_totals_and_services(home: Path, tmp_path: Path) -> None:
+    """Read by the messages of OTLP itself: each bound of the table that is known, none for what is not, whose reason
+    is said; all of the moment of the build."""
+    file = tmp_path / "r.otlp"
+    sobria(home, "export", str(file), "--inside")
+    export = Parse(file.read_bytes(), ExportMetricsServiceRequest())
+    (resource,) = export.resource_metrics
+    found = {
+        (metric.name, *(one.value.string_value for one in point.attributes)): point
+        for metric in resource.scope_metrics[0].metrics
+        for point in metric.gauge.data_points
+    }
+    rows = [row for row in results(home).arrow().to_pylist() if row["level"] in ("total", "service")]
+    energy = [row for row in rows if row["impact"] == "energy"]
+    assert len(energy) == 3  # noqa: PLR2004
+    for row in energy:
+        for bound in ("low", "central", "high"):
+            point = found.get(("sobria_energy_kwh", row["level"], row["service"] or "", bound))
+            assert (None if point is None else point.as_double) == row[bound]
+    silent = {key for key in found if key[0] == "sobria_unknown" and key[1] == "energy"}
+    assert {key[3] for key in silent} == {row["service"] or "" for row in energy if row["missing"]} != set()
+    build = open_current(home)
+    assert build is not None
+    made = datetime.fromisoformat(build.meta["made_at"]).timestamp()
+    assert {point.time_unix_nano for point in found.values()} == {int(made) * 10**9}
+
+
 def test_a_file_of_another_format_is_refused_and_nothing_is_written(home: Path, tmp_path: Path) -> None:
     said = sobria(home, "export", str(tmp_path / "r.ods"), code=1).stderr
-    assert "« ods »" in said and "csv, xlsx, parquet" in said
+    assert "« ods »" in said and "csv, xlsx, parquet, otlp" in said
     assert list(tmp_path.iterdir()) == []
 
 

@@ -15,7 +15,7 @@ from estimator.core.validation_messages import told as fault_told
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.ingestion.http.endpoints import Reply
 from estimator.reporting.exports.current import CurrentResults
-from estimator.reporting.exports.tables import proof_shares_by_place
+from estimator.reporting.exports.proof_shares import proof_shares_by_place
 from estimator.results.reading import split_number
 from estimator.results.schema import VERSION
 

@@ -1,6 +1,9 @@
-"""The results of a home in the text format of Prometheus, beside the counters of the collector."""
+"""The results of a home as gauges: for Prometheus, beside the counters of the collector, and for OpenTelemetry."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -12,7 +15,7 @@ from estimator.core.errors import SobriaError, say
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.ingestion.http.endpoints import Reply
 from estimator.reporting.exports.current import CurrentResults
-from estimator.reporting.exports.tables import proof_shares_by_place
+from estimator.reporting.exports.proof_shares import proof_shares_by_place
 
 LEVELS, BOUNDS = ("total", "service"), ("low", "central", "high")
 IMPACTS = FIGURES + SUPPLEMENTARY
@@ -37,6 +40,24 @@ class ResultMetrics(MetricSource):
 def metrics_text(registry: CollectorRegistry) -> Reply:
     """What Prometheus scrapes: the counters of this process, and the gauges of the current build."""
     return Reply(generate_latest(registry).decode(), CONTENT_TYPE_LATEST)
+
+
+def opentelemetry(told: ToldResults, mark: str) -> bytes:
+    """The same gauges as OpenTelemetry metrics, in JSON, as a collector takes them at `/v1/metrics`: of the day of the
+    build; `mark`: what says that a home is made up."""
+    at = str(int(datetime.fromisoformat(told.build.meta["made_at"]).timestamp() * 1e9))
+    metrics = []
+    for gauge in (gauge for gauge in _gauges(told) if gauge.samples):
+        points = [_attributes(one.labels) | {"timeUnixNano": at, "asDouble": one.value} for one in gauge.samples]
+        metrics.append({"name": gauge.name, "description": gauge.documentation, "gauge": {"dataPoints": points}})
+    scope = {"scope": {"name": "sobria", "version": told.build.meta["formulas_version"]}, "metrics": metrics}
+    resource = _attributes({"service.name": "sobria"} | ({"mark": mark} if mark else {}))
+    export = {"resourceMetrics": [{"resource": resource, "scopeMetrics": [scope]}]}
+    return json.dumps(export, ensure_ascii=False).encode()
+
+
+def _attributes(told: Mapping[str, str]) -> dict[str, Any]:
+    return {"attributes": [{"key": name, "value": {"stringValue": text}} for name, text in told.items()]}
 
 
 def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:

@@ -1,7 +1,6 @@
-"""The results of a home as a file for other software: CSV, XLSX or Parquet, by the name of the file."""
+"""The results of a home as a file for other software: CSV, XLSX, Parquet or OTLP, by the name of the file."""
 
 import io
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ from estimator.core.number_format import proof_words
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.reporting.documents.rendering import FormatUnknown
+from estimator.reporting.exports.metrics import opentelemetry
+from estimator.reporting.exports.proof_shares import proof_shares_by_place
 from estimator.reporting.exports.workbook import workbook
 from estimator.results.proofs import NO_PROOF
 from estimator.results.schema import SCHEMA, file_schema
@@ -39,26 +40,6 @@ def rows_in_words(told: ToldResults, lang: str) -> Iterator[dict[str, Any]]:
         yield row | {"proof_text": alone or proof_words(known, lang), "reason": reason}
 
 
-def proof_shares_by_place(told: ToldResults) -> Mapping[tuple[str, Any], Mapping[str, float]]:
-    """Share of the electricity by proof [1] of all and of a service; of a month where nothing is withheld.
-
-    That of all is then to the digit; else it is rounded as documents print it, which tells nothing of a small use."""
-    whole = {name: round(share, 2) if told.withheld else share for name, share in told.build.proof().items()}
-    found: dict[tuple[str, Any], Mapping[str, float]] = {("total", None): whole}
-    found |= {("service", service): shares for service, shares in told.build.proof_by_service().items()}
-    if told.withheld:
-        return found
-    months: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for row in told.table.select(["level", "impact", "month", "proof", "weight_kwh"]).to_pylist():
-        if row["level"] == "cell" and row["impact"] == "energy" and row["proof"] != NO_PROOF:
-            months[row["month"]][row["proof"]] += row["weight_kwh"]
-    shared = {
-        month: {name: kwh / (sum(parts.values()) or 1.0) for name, kwh in parts.items()}
-        for month, parts in months.items()
-    }
-    return found | {("month", month): parts for month, parts in shared.items()}
-
-
 def _csv(told: ToldResults, lang: str) -> bytes:
     columns = (*SCHEMA.names, *ADDED)
     rows = ([row[name] for name in columns] for row in rows_in_words(told, lang))
@@ -83,4 +64,13 @@ def _mark(told: ToldResults, lang: str) -> str:
     return say("report", "mark", lang) if told.build.sample else ""
 
 
-FORMATS: Mapping[str, Callable[[ToldResults, str], bytes]] = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}
+def _otlp(told: ToldResults, lang: str) -> bytes:
+    return opentelemetry(told, _mark(told, lang))
+
+
+FORMATS: Mapping[str, Callable[[ToldResults, str], bytes]] = {
+    "csv": _csv,
+    "xlsx": _xlsx,
+    "parquet": _parquet,
+    "otlp": _otlp,
+}
