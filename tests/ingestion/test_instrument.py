@@ -287,7 +287,8 @@ def test_a_fault_of_the_counting_never_reaches_the_service(
     started = counting()
     odd = client(b"<html>")
     odd.answer = SimpleNamespace(is_success=True)
-    assert odd.send(request("/v1/completions")) is odd.answer
+    for _ in range(3):
+        assert odd.send(request("/v1/completions")) is odd.answer
     answer = client(b"x").send(SimpleNamespace(method="POST"))
     assert answer.content == b"x"
     with pytest.raises(TypeError):

@@ -4,9 +4,10 @@ import logging
 import tomllib
 from importlib.resources import files
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 LOG = logging.getLogger("sobria")
+_MOST = 100  # faults of a process that are logged
 
 
 def tell(key: str, **facts: Any) -> None:
@@ -16,7 +17,9 @@ def tell(key: str, **facts: Any) -> None:
 
 
 class Guarded:
-    """A part of this library within a service: its faults are logged, and never reach the service."""
+    """A part of this library within a service: its faults are logged, each once, and never reach the service."""
+
+    _said: ClassVar[set[str]] = set()  # of the process: a fault at each call would fill its log
 
     def __enter__(self) -> None:
         pass
@@ -24,5 +27,7 @@ class Guarded:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> bool:
         if not isinstance(fault, Exception):
             return False
-        LOG.warning("sobria_instrument", exc_info=fault)
+        if (told := repr(fault)) not in self._said and len(self._said) < _MOST:
+            self._said.add(told)
+            LOG.warning("sobria_instrument", exc_info=fault)
         return True
