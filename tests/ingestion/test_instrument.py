@@ -281,9 +281,10 @@ def test_what_is_no_answer_of_a_model_is_left(
 
 
 def test_a_fault_of_the_counting_never_reaches_the_service(
-    counting: Callable[..., Counting], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    counting: Callable[..., Counting], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An answer without its parts, a request without address; a refusal of the library itself is still its own."""
+    monkeypatch.setattr("sobria_instrument.telling.Guarded._said", set())
     started = counting()
     odd = client(b"<html>")
     odd.answer = SimpleNamespace(is_success=True)
