@@ -13,6 +13,7 @@ from dashboard.summary.estimator_gateway import (
     SummaryScope,
     address_refused,
     body,
+    leaving,
     periods,
     scope_of_address,
     sources,
@@ -38,8 +39,8 @@ def show() -> None:
     in_plain_words = read.get(SIMPLE) == "1"
     top, below = drawn(wanted, lang, in_plain_words, read.get(OPENED, ""))
     st.html(top)
-    found = body(wanted)
-    _choices(now, wanted, aloud(found, lang) if in_plain_words else [said[lang] for said in found["aloud"]], lang)
+    to_say = aloud(leaving(wanted), lang) if in_plain_words else [said[lang] for said in body(wanted)["aloud"]]
+    _choices(now, wanted, to_say, lang)
     st.html(below)
 
 

@@ -89,9 +89,14 @@ def body(asked: SummaryScope) -> dict[str, Any]:
     found, kept = synthesis(inside), grouped(inside).kept
     if not kept:
         return found | {"kept": False}
-    outside = scope_in(asked)
-    published = {} if grouped(outside).too_few else synthesis(outside)
+    published = {} if grouped(scope_in(asked)).too_few else leaving(asked)
     return found | {"kept": True, "aloud": published.get("aloud", []), "say": published.get("say", [])}
+
+
+@st.cache_resource(max_entries=ANSWERS, show_spinner=False)
+def leaving(asked: SummaryScope) -> dict[str, Any]:
+    """The summary as it leaves the pages: small uses merged or withheld."""
+    return synthesis(scope_in(asked))
 
 
 @st.cache_resource(max_entries=STATES, show_spinner=False)

@@ -24,7 +24,6 @@ from estimator.reporting.summary.change_sentences import (
 )
 from estimator.reporting.summary.months import LARGE, history_of
 from estimator.reporting.summary.one_page import (
-    charter_counts,
     is_mostly_estimated,
     left_out,
     proof_kinds,
@@ -70,7 +69,6 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
         not_shown=len(every) - len(not_held),
         shares=[(read_name(check, lang), check["share"]) for check in not_held],
         promises=charter_text(body, lang),
-        counts=charter_counts(body, lang),
         paths=[(key, line) for key in FOOTPRINTS for line in ceilings.path_lines(entries[key], lang)],
         read=partial(_how_to_read, body, lang=lang),
         effect=partial(_effect, lang=lang),

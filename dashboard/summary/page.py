@@ -3,7 +3,7 @@
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.summary.estimator_gateway import SummaryScope, body
+from dashboard.summary.estimator_gateway import SummaryScope, body, leaving
 from dashboard.summary.full_page import full_page
 from dashboard.summary.plain_language import simple
 
@@ -14,5 +14,5 @@ DRAWN = 240  # pages in the cache
 @st.cache_resource(max_entries=DRAWN, show_spinner=False)
 def drawn(wanted: SummaryScope, lang: str, in_plain_words: bool, opened: str) -> tuple[Markup, Markup]:
     """The parts above and below the choices."""
-    found, here = body(wanted), {TERRITORY: wanted.territory, PERIOD: wanted.period}
-    return simple(found, here, lang) if in_plain_words else full_page(found, here, opened, lang)
+    here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
+    return simple(leaving(wanted), here, lang) if in_plain_words else full_page(body(wanted), here, opened, lang)

@@ -15,6 +15,8 @@ from dashboard.summary.full_page import use_bars
 from estimator.core.interval import Interval
 from estimator.core.number_format import LADDERS, WHOLE, figure, made_share, share_text, step_for
 from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.reporting.summary.change_sentences import way_of
+from estimator.reporting.summary.charter_status import STATUSES
 from estimator.reporting.summary.one_page import weighed
 from estimator.reporting.summary.sentences import (
     covered_period_text,
@@ -27,7 +29,6 @@ from estimator.reporting.summary.sentences import (
 )
 
 Body = Mapping[str, Any]
-EVERY_STATUS = ("held", "covered", "partly", "not_held", "not_measured")
 
 
 def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Markup]:
@@ -38,7 +39,7 @@ def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Mark
     below = render(
         "synthese_simple",
         lang,
-        footprints={key: _footprint(body["indicators"][key], lang) for key in FOOTPRINTS},
+        footprints={key: _footprint(body, key, lang) for key in FOOTPRINTS},
         charter=list(_charter(body, lang)),
         decisions=[found["title"][lang] for found in body["decisions"]] or [t("simple.no_decision", lang)],
         picture=_picture(body, lang),
@@ -56,25 +57,18 @@ def aloud(body: Body, lang: str) -> list[str]:
     if not body["aloud"]:
         return []
     energy, checks = body["indicators"]["energy"], [check["status"] for check in body["charter"]]
-    trend = _trend(energy["change"])
+    trend = way_of(body, "energy")
     charter = [t("simple.charter_all", lang, n=len(checks))]
     charter += [t(f"simple.charter_{status}", lang, n=checks.count(status)) for status in ("held", "not_held")]
     return [
         t("simple.say_used", lang, value=spelled(energy["value"], lang), **_where(body, lang)),
-        *([t(f"simple.say_{trend}", lang)] if trend != "none" else []),
+        *([t(f"simple.say_{trend}", lang)] if trend in ("up", "down", "open") else []),
         " ".join(charter),
     ]
 
 
 def _where(body: Body, lang: str) -> dict[str, str]:
     return {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
-
-
-def _trend(change: Body) -> str:
-    """The key of a change: « up », « down », « open », « none »."""
-    if change["established"]:
-        return "up" if change["difference"]["low"] > 0 else "down"
-    return "open" if change["established"] is False else "none"
 
 
 def _picture(body: Body, lang: str) -> Markup:
@@ -102,12 +96,13 @@ def _verdict(body: Body) -> str:
     return "ceilings" if body["territory_budgets"] or body["use_budgets"] else "none"
 
 
-def _footprint(entry: Body, lang: str) -> list[str]:
+def _footprint(body: Body, key: str, lang: str) -> list[str]:
+    entry = body["indicators"][key]
     value, change, made = spelled(entry["value"], lang), entry["change"], made_share(entry["value"])
     partly = made or entry["value"].get("made_partly")
     reach = "between" if made > WHOLE else "made_part" if partly else "made_none"
-    trend, between = _trend(change), ""
-    if change["established"] and change.get("relative"):
+    trend, between = way_of(body, key), ""
+    if trend in ("up", "down") and change.get("relative"):
         ends = sorted(abs(change["relative"][end]) for end in ("low", "high"))
         between = t(
             f"simple.by_{trend}",
@@ -134,7 +129,7 @@ def spelled(amount: Interval, lang: str) -> str:
 
 
 def _charter(body: Body, lang: str) -> Iterator[str]:
-    counts = {status: sum(c["status"] == status for c in body["charter"]) for status in EVERY_STATUS}
+    counts = {status: sum(c["status"] == status for c in body["charter"]) for status in STATUSES}
     yield t("simple.charter_what", lang)
     yield t("simple.charter_all", lang, n=len(body["charter"]))
     for status, count in counts.items():

@@ -15,6 +15,7 @@ from dashboard.summary.estimator_gateway import (
     State,
     SummaryScope,
     address_refused,
+    leaving,
     scope_in,
     scope_of_address,
     state,
@@ -30,7 +31,6 @@ from estimator.reporting.publications.reen import review
 from estimator.reporting.publications.reen_file import reen_file
 from estimator.reporting.publications.reen_rollup import FOLDER, read_files, rollup
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.uses.context import UseFacts
 from estimator.reporting.uses.evidence import evidence_file
 
@@ -50,7 +50,7 @@ def synthesis_routes() -> list[Route]:
 
 @st.cache_resource(max_entries=SHEETS, show_spinner=False)
 def _written(asked: SummaryScope, lang: str, format: str) -> str:
-    return rendered(document(synthesis(scope_in(asked)), lang), format)
+    return rendered(document(leaving(asked), lang), format)
 
 
 def _of_scope(answer: Callable[[SummaryScope, str, Request], Response]) -> Callable[[Request], Response]:
@@ -82,7 +82,7 @@ def _table(asked: SummaryScope, lang: str, _: Request) -> Response:
 
 
 def _body(asked: SummaryScope, _lang: str, _: Request) -> Response:
-    return Response(json_text(synthesis(scope_in(asked))), media_type="application/json")
+    return Response(json_text(leaving(asked)), media_type="application/json")
 
 
 def _review(asked: SummaryScope, lang: str, _: Request) -> Response:

@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +38,11 @@ class Period:
         except PeriodRefused:
             return False
 
+    @staticmethod
+    def over(months: Collection[int]) -> "Period":
+        """The period from the first to the last of these months [yyyymm]."""
+        return Period("..".join(f"{month // 100}-{month % 100:02}" for month in (min(months), max(months))))
+
     @property
     def first(self) -> int:
         """The first month [yyyymm]."""
@@ -62,6 +68,12 @@ class Period:
         """The period of the same length just before."""
         first, last = _month_range(self.text)
         return Period(_shortest_text(2 * first - last - 1, first - 1))
+
+    def same_months_before(self) -> "Period":
+        """The latest period of the same months of earlier years that is wholly before."""
+        first, last = _month_range(self.text)
+        years = (last - first) // 12 + 1
+        return Period(_shortest_text(first - 12 * years, last - 12 * years))
 
     def label(self, lang: str) -> str:
         """« année 2026 », « 1er trimestre 2026 », « mars 2026 », « juillet 2025 à juin 2026 »."""

@@ -14,7 +14,7 @@ SAID = {
     "fr": {
         "read": "Lire la synthèse",
         "title": "Nos usages d’IA sont-ils sobres ?",
-        "say": "Trois phrases à dire",
+        "say": "À dire",
         "grows": r"consomme \d+\s% d’électricité de plus qu’en 2025 \(entre \d+ et \d+\s%\)",
         "weighs": "Ce qui pèse",
         "first": r"Assistant de rédaction des agents entre \d+ et \d+ % du total",
@@ -27,7 +27,7 @@ SAID = {
     "en": {
         "read": "Read the summary",
         "title": "Are our uses of AI sober?",
-        "say": "Three sentences to say",
+        "say": "To say",
         "grows": r"\d+% more electricity than in 2025 \(between \d+ and \d+%\)",
         "weighs": "What weighs",
         "first": r"Assistant de rédaction des agents between \d+ and \d+% of the total",

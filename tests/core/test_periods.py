@@ -12,16 +12,17 @@ MONTHS = st.integers(1950 * 12, 2900 * 12)
 
 
 @pytest.mark.parametrize(
-    ("text", "months", "previous", "labels"),
+    ("text", "months", "previous", "same", "labels"),
     [
-        ("2026", (202601, 202612), "2025", ("année 2026", "year 2026")),
-        ("2026-T1", (202601, 202603), "2025-T4", ("1er trimestre 2026", "1st quarter of 2026")),
-        ("2026-T3", (202607, 202609), "2026-T2", ("3e trimestre 2026", "3rd quarter of 2026")),
-        ("2026-03", (202603, 202603), "2026-02", ("mars 2026", "March 2026")),
-        ("2026-01", (202601, 202601), "2025-12", ("janvier 2026", "January 2026")),
+        ("2026", (202601, 202612), "2025", "2025", ("année 2026", "year 2026")),
+        ("2026-T1", (202601, 202603), "2025-T4", "2025-T1", ("1er trimestre 2026", "1st quarter of 2026")),
+        ("2026-T3", (202607, 202609), "2026-T2", "2025-T3", ("3e trimestre 2026", "3rd quarter of 2026")),
+        ("2026-03", (202603, 202603), "2026-02", "2025-03", ("mars 2026", "March 2026")),
+        ("2026-01", (202601, 202601), "2025-12", "2025-01", ("janvier 2026", "January 2026")),
         (
             "2025-07..2026-06",
             (202507, 202606),
+            "2024-07..2025-06",
             "2024-07..2025-06",
             ("juillet 2025 à juin 2026", "July 2025 to June 2026"),
         ),
@@ -29,14 +30,23 @@ MONTHS = st.integers(1950 * 12, 2900 * 12)
             "2026-02..2026-04",
             (202602, 202604),
             "2025-11..2026-01",
+            "2025-02..2025-04",
             ("février 2026 à avril 2026", "February 2026 to April 2026"),
+        ),
+        (
+            "2025-07..2026-09",
+            (202507, 202609),
+            "2024-04..2025-06",
+            "2023-07..2024-09",
+            ("juillet 2025 à septembre 2026", "July 2025 to September 2026"),
         ),
     ],
 )
-def test_each_writing(text: str, months: tuple[int, int], previous: str, labels: tuple[str, str]) -> None:
+def test_each_writing(text: str, months: tuple[int, int], previous: str, same: str, labels: tuple[str, str]) -> None:
     period = Period(text)
     assert str(period) == text
     assert ((period.first, period.last), str(period.previous())) == (months, previous)
+    assert str(period.same_months_before()) == same
     assert (period.label("fr"), period.label("en")) == labels
 
 

@@ -166,6 +166,24 @@ def test_the_plain_version_has_short_sentences_and_no_abbreviation(shown: Path, 
     assert [s for s in sentences if re.search(r"\b(kWh|MWh|CO2|CO₂e|IA|AI|m³|Sb|kg)\b|%|≤", s)] == []
 
 
+def test_the_plain_version_names_no_use_that_may_not_leave(shown: Path) -> None:
+    """In 2025, two uses of few people: named where the page says that it stays inside, together in the plain one."""
+    asked = {"periode": "2025", "territoire": "metropole"}
+    inside, leaving = (plain(unescape(page("fr", **asked, **more))) for more in ({}, {"simple": "1"}))
+    small = ("Repérage des fuites", "Comptes rendus des conseils")
+    picture = leaving.split("<figure")[1].split("</figure")[0]
+    assert all(name in inside and name not in picture for name in small)
+    assert "Autres usages (2)" in picture and t("synthese.kept", "fr")[:40] in inside
+
+
+def test_a_saving_says_of_which_months_it_is(shown: Path) -> None:
+    """That of a year from October 2025 is more than the use took in the nine months of 2025: it is not of these."""
+    for path, asked in (("/fiche-synthese", {"periode": "2025"}), ("/fiche-synthese", {"periode": "2026-T2"})):
+        told = plain(answered(path, territoire="metropole", **asked))
+        assert re.search(r"MWh de moins par an \(octobre 2025 à septembre 2026\) ; effort", told)
+    assert "(octobre 2025 à septembre 2026)" in plain(page("fr", periode="2025", territoire="metropole"))
+
+
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_the_plain_version_says_what_weighs_and_no_stronger_word(shown: Path, lang: str) -> None:
     """« serait dépassée » is not « nous dépasserons »: the verdict of the year stays conditional."""

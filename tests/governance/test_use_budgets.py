@@ -17,6 +17,7 @@ from estimator.governance.indicators import sheet
 from estimator.governance.indicators.forecast import forecast
 from estimator.governance.indicators.known_days import days_known
 from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.use_budgets import use_budgets
 from estimator.governance.levers.levers import in_a_year, levers
 from estimator.governance.levers.running import running
@@ -323,6 +324,8 @@ def test_the_year_of_a_closed_use_is_what_is_known_of_it(home: Path) -> None:
     Commitments(home).vote_budget(VOTE | {"territory": "metropole", "year": "2026", "value": 1500}, WHO)
     whole = sheet(scope_of(home, "metropole", today=TODAY))["indicators"]["energy"]["budget"]
     assert whole["projected"]["central"] == pytest.approx(90 + 900 * 361 / 244, rel=1e-3) and not whole["closed"]
+    alone = scope_of(home, "metropole", today=TODAY).of_use(register.use_case("courriers"))
+    assert Pace(alone).month_to_come("energy") is None, "nothing of it is to come"
     case = register.use_case("courriers")
     assert case.is_over_in(2026) and case.is_over_in(2027) and not case.is_over_in(2025)
 

@@ -30,8 +30,17 @@ from estimator.governance.register.register import Register, author
 from estimator.reporting.documents.rendering import FormatUnknown, rendered, save
 from estimator.reporting.summary import charter_status as phrase_checks
 from estimator.reporting.summary.ceilings import budget_text
-from estimator.reporting.summary.change_sentences import causes, months_compared, trend_text
+from estimator.reporting.summary.change_sentences import (
+    against_text,
+    causes,
+    change_text,
+    months_compared,
+    picture_title,
+    trend_text,
+    way_of,
+)
 from estimator.reporting.summary.charter_status import status
+from estimator.reporting.summary.months import LARGE, history_of, months_svg
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.sentences import (
     answer,
@@ -42,6 +51,7 @@ from estimator.reporting.summary.sentences import (
 )
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.summary.use_cases import uses
+from tests.core.test_numbers import spaced
 from tests.support import activity, built
 
 WHO = author("Service numérique", "essai")
@@ -164,6 +174,34 @@ def test_only_months_of_both_periods_are_compared(tmp_path: Path) -> None:
         1,
     )
     assert found["effects"]["efficiency"] == pytest.approx(2, rel=1e-3)
+
+
+def test_a_quarter_is_compared_with_the_same_one_a_year_before(tmp_path: Path) -> None:
+    """10 kWh in July 2025, 20 in April 2026, 12 in July 2026: 2 more than a year before, not 8 less than in spring."""
+    case(Register(tmp_path), "A", "Courrier")
+    rows = [run("a", kwh, month) for kwh, month in ((10, "2025-07"), (20, "2026-04"), (12, "2026-07"))]
+    for period, previous in (("2026-T3", "2025-T3"), ("2026-07", "2025-07")):
+        body = synthesis(scope(tmp_path, *rows, period=period))
+        rows = []
+        found = body["indicators"]["energy"]["change"]
+        assert (body["previous"], body["same_season"], way_of(body, "energy")) == (previous, True, "up")
+        assert found["difference"]["central"] == pytest.approx(2, rel=1e-2)
+    assert "20 % d'électricité de plus qu'en juillet 2025" in spaced(body["aloud"][1]["fr"])
+
+
+def test_another_season_is_compared_and_not_said_in_public(tmp_path: Path) -> None:
+    """20 kWh in April and 12 in July 2026, nothing known in 2025: 8 less, 40 %, and the season is in it."""
+    case(Register(tmp_path), "A", "Courrier")
+    body = synthesis(scope(tmp_path, run("a", 20, "2026-04"), run("a", 12, "2026-07"), period="2026-T3"))
+    assert (body["previous"], body["same_season"], way_of(body, "energy")) == ("2026-T2", False, "season")
+    assert trend_text(body["indicators"]["energy"], "fr").startswith("en baisse de 40")
+    assert "la saison y est pour une part" in against_text(body, "fr") and change_text(body, "fr") == ""
+    assert picture_title(body, "fr") == "Mois par mois"
+    told = spaced(" ".join(said["fr"] for key in ("aloud", "say") for said in body[key]))
+    assert "baisse" not in told and "de moins" not in told
+    assert "rien n'est connu un an plus tôt" in spaced(body["not_say"][0]["fr"])
+    first = synthesis(scope(tmp_path, period="2026-T2"))
+    assert way_of(first, "energy") == "none" and "aucune période précédente" in first["not_say"][0]["fr"]
 
 
 def test_the_month_of_today_is_neither_compared_nor_continued(tmp_path: Path) -> None:
@@ -324,7 +362,7 @@ def test_a_year_known_from_august_has_five_months_to_count(tmp_path: Path, ceili
     """46 + 45 + 46 days of 1.5 kWh: 138 in 92 days, and 153 from 1 August: 229.5, not 547.5.
 
     200 is 41.3 unknown days after October, 160 is 14.7, and 100 is the 66.7th known day, in October; the chart draws
-    two more months of 1.5 × 365 ÷ 12: the sentence and it agree."""
+    two more months of 1.5 × 61 ÷ 2: the sentence and it agree."""
     case(Register(tmp_path), "A", "Courrier")
     vote(tmp_path, year=2026, value=ceiling, unit="kWh")
     rows = [
@@ -342,12 +380,28 @@ def test_a_year_known_from_august_has_five_months_to_count(tmp_path: Path, ceili
     assert found is not None and found["days"] == 92 and found["since"] == 202608
     assert found["projected"]["central"] / found["spent"]["central"] == pytest.approx(153 / 92)
     assert 100 * round(found["spent"]["central"] / 138) == 100 and found["passed"]["central"] == passed
-    drawn = pace.projected("energy")
+    drawn = pace.month_to_come("energy")
     assert drawn is not None
-    assert found["spent"]["central"] + 2 * drawn["central"] / 12 == pytest.approx(
-        found["projected"]["central"], rel=2e-3
-    )
+    assert found["spent"]["central"] + 2 * drawn["central"] == pytest.approx(found["projected"]["central"], rel=2e-3)
     assert "Rien n’est connu avant août 2026" in budget_text(found, "kWh", "fr")
+
+
+def test_a_month_to_come_is_what_the_year_lacks(tmp_path: Path) -> None:
+    """2 kWh a day in January and March, 62 days, and a training of 100 kWh, once: the 303 other days take 606, 275 of
+    them after March 550, nine months of 61.1; neither (730 + 100) ÷ 12 = 69.2, nor 606 ÷ 9. None of a year that is
+    over."""
+    case(Register(tmp_path), "A", "Courrier")
+    rows = [
+        activity(f"2026-{month}-01T00:00:00", hours=24 * 31, service_key="a", cpu_energy_kwh=62.0, host="class/desk")
+        for month in ("01", "03")
+    ]
+    rows.append(run("a", 100, "2026-02").model_copy(update={"phase": "training"}))
+    found = Pace(scope(tmp_path, *rows, today=date(2026, 11, 28))).month_to_come("energy")
+    assert found is not None and found.central == pytest.approx(2 * 275 / 9, rel=1e-2)
+    assert Pace(scope(tmp_path, today=date(2027, 1, 2))).month_to_come("energy") is None
+    body = synthesis(scope(tmp_path, today=date(2026, 11, 28)))
+    drawn = history_of(body, "energy", LARGE)
+    assert drawn.pace == found and drawn.to_come == list(range(202604, 202613))
 
 
 @pytest.mark.parametrize(("months", "year"), [(12, 120.0), (1, 10.0 * 365)])
@@ -375,9 +429,26 @@ def test_an_objective_is_compared_over_as_many_days_as_its_reference_holds(tmp_p
     text = path_text({"path": found}, "fr").replace("\u00a0", " ")
     assert text.startswith("Sur 60 jours connus, 2026 donne") and " pour 32 jours" in text
     body = synthesis(now)
-    assert answer(body, "fr").startswith("Oui, au regard de l’objectif voté")
+    assert answer(body, "fr").startswith("Oui\u00a0: à ce rythme")
     held = {check["id"]: check["status"] for check in body["charter"]}
     assert (held["C19"], held["C52"]) == ("held", "not_held")  # one objective is voted, of four footprints
+
+
+def test_the_reference_year_starts_the_path_and_is_not_judged(tmp_path: Path) -> None:
+    """40 kWh in 2025, −10 % by 2027: 40 is not « on ne peut pas trancher » against 40. In 2026 the path is 38, drawn
+    under 2026 alone: after the 12 months of 2025 of 24, half of the width."""
+    case(Register(tmp_path), "A", "Courrier")
+    vote(tmp_path, change_percent=-10, reference_year=2025, due_year=2027, date="2025-06-01")
+    rows = [run("a", 40, "2025-01"), run("a", 18, "2026-01")]
+    body = synthesis(scope(tmp_path, *rows, period="2025"))
+    energy = body["indicators"]["energy"]
+    assert (energy["path"]["verdict"], energy["path"]["path"]) == ("start", None)
+    assert answer(body, "fr").startswith("2025 est l’année de référence") and "trancher" not in answer(body, "fr")
+    assert path_text(energy, "fr").startswith("2025 est l’année de référence")
+    assert next(check["status"] for check in body["charter"] if check["id"] == "C19") == "without_object"
+    assert history_of(body, "energy").limit is None
+    after = history_of(synthesis(scope(tmp_path)), "energy")
+    assert after.limit_from == 50 and 'x1="50.00%" x2="100%"' in months_svg(after, after.highest)
 
 
 def test_limits_come_from_the_tables_with_their_source(tmp_path: Path) -> None:

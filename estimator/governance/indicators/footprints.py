@@ -6,7 +6,7 @@ from typing import Any
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, Amount, amounts
 from estimator.core.interval import Interval
-from estimator.core.periods import month_after
+from estimator.core.periods import month_after, months_between
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.functional_units import counting, known, units
@@ -38,10 +38,10 @@ def footprint(scope: Scope, indicator: str) -> dict[str, Any]:
 
 
 def history(scope: Scope) -> list[int]:
-    """The months to draw: those of the period and as many before it, 12 at least and 24 at most, from the first one
+    """The months to draw: from those that the period is compared with, 12 at least and 24 at most, from the first one
     with data."""
-    now, before = scope.period.months(), scope.period.previous().months()
-    window = before + now
+    now = scope.period.months()
+    window = months_between(scope.before().period.first, now[-1])
     while len(window) < FEWEST_MONTHS:
         window = [month_after(window[0], -1), *window]
     window = window[-max(MOST_MONTHS, len(now)) :]

@@ -27,7 +27,9 @@ def sheet(scope: Scope) -> dict[str, Any]:
     entries = {e.id: _entry(e, found[e.id], scope) for e in INDICATORS}
     build = scope.sources.build
     body: dict[str, Any] = {"territory": scope.territory, "period": str(scope.period)}
-    body |= {"previous": str(scope.before().period), "months": scope.known_months()}
+    before = scope.before().period
+    body |= {"previous": str(before), "same_season": scope.period.first % 100 == before.first % 100}
+    body |= {"months": scope.known_months()}
     body["measured"] = months_of(scope.rows)
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     figures = {name: found[name]["value"] for name in FOOTPRINTS}
@@ -46,9 +48,9 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
             entry |= {kind: dict.fromkeys(entry[kind]) for kind in ("months", "history")}
             entry |= {"change": {"established": None, "effects": None}, "path": None}
             voted = pace.against_budget(name)
-            entry |= {"pace": None, "budget": voted and withheld_budget(voted)}
+            entry |= {"month_to_come": None, "budget": voted and withheld_budget(voted)}
             continue
-        entry |= {"change": change(scope, before, name), "pace": pace.projected(name)}
+        entry |= {"change": change(scope, before, name), "month_to_come": pace.month_to_come(name)}
         entry |= {"path": pace.against_path(name), "budget": pace.against_budget(name)}
     return found
 

@@ -1,6 +1,6 @@
 """Projection of a year from its known days: against the trajectory of an objective, and against a budget."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -21,7 +21,7 @@ from estimator.governance.indicators.known_days import (
     unknown_rows,
 )
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.usage_by_case import Attached, months_of
+from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 
 MONTHS = 12
 ENDS = ("low", "central", "high")
@@ -48,22 +48,37 @@ class Pace:
         start, ever = date(self.year, 1, 1), days_run(sources.build, self.scope.everything, sources.today)
         return days_between(max([start, *ever[:1]]), date(self.year, 12, 31))
 
-    def projected(self, indicator: str, days: float = YEAR) -> Interval | None:
-        """The interval of this number of days at this pace, None without known month."""
+    def projected(self, indicator: str, days: float = YEAR, less: int = 0) -> Interval | None:
+        """The interval of this number of days at this pace, None without known month; less: 1 leaves out what is known
+        of them."""
         spent = self.spent[indicator]
         if not spent.known or not self.days:
             return None
         times = self._times if self.days < YEAR else {}
         if len(times) < 2 and not any(row.row.training or self._is_over(row) for row in self.rows):
-            low, central, high = (end * days / self.worth for end in spent.ends)
+            low, central, high = (end * (days / self.worth - less) for end in spent.ends)
             return Interval.of((low, central, high), spent.unit)
         each = {part: days / self.span * found for part, found in times.items()}
         alike, known = days / self.worth, min(1.0, days / self.span)
         made = [
-            row.row.group.times(1 if row.row.training else known if self._is_over(row) else each.get(_part(row), alike))
+            (1 if row.row.training else known if self._is_over(row) else each.get(_part(row), alike), row.row.group)
             for row in self.rows
         ]
-        return totals(made)[indicator]
+        return totals([group.times(found - less) for found, group in made if found > less])[indicator]
+
+    def month_to_come(self, indicator: str) -> Interval | None:
+        """A month after the last known one: what the year lacks, by its days not known yet; None where nothing is to
+        come, of a year that is over or whose uses are."""
+        known, today = months_of(known_rows(self.rows)), self.scope.sources.today
+        left = days_between(last_day(known[-1]) + timedelta(1), date(self.year, 12, 31)) if known else []
+        if not left or self.year < today.year:
+            return None
+        lacking = self.projected(indicator, less=1)
+        if lacking is None or not lacking.central:
+            return None
+        months = MONTHS - known[-1] % 100
+        low, central, high = (end * len(left) / (YEAR - self.worth) / months for end in lacking.ends)
+        return Interval.of((low, central, high), lacking.unit)
 
     def _is_over(self, row: Attached) -> bool:
         return row.use_case is not None and row.use_case.is_over_in(self.year)
@@ -123,7 +138,7 @@ class Pace:
         """The year against the trajectory of the objective in force, None without one.
 
         span: the days compared, a year, or as many as the reference year has when the vote does not state its value.
-        With what `known` says; verdict as in `against_budget`.
+        With what `known` says; verdict as in `against_budget`, "start" up to the reference year: it starts the path.
         """
         scope = self.scope
         objective = scope.sources.commitments.objective(indicator, scope.territory, scope.period.last_day)
@@ -137,6 +152,8 @@ class Pace:
         body: dict[str, Any] = {"year": self.year, "span": span, "reference": stated} | self.known
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
         body |= {"projected": self.projected(indicator, span), "path": None, "target": None, "verdict": None}
+        if self.year <= objective.reference_year:
+            return body | {"verdict": "start"}
         if stated is None:
             return body
         body |= {"path": expected(objective, self.year, stated), "target": objective.target(stated)}

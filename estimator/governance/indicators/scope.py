@@ -113,8 +113,16 @@ class Scope:
         return [c for c in self.cases if c.stage in IN_USE and c.outcome in ("en_cours", "generalise")]
 
     def before(self) -> "Scope":
-        """The same territory over the previous period of the same length."""
-        return replace(self, period=self.period.previous(), only=None)
+        """The same territory over the same months a year before, where some are known in both; else over the previous
+        period of the same length, whose season may be another one."""
+        earlier = replace(self, period=self.period.same_months_before(), only=None)
+        return earlier if self.known_in_both(earlier) else replace(earlier, period=self.period.previous())
+
+    def known_in_both(self, before: "Scope") -> list[tuple[int, int]]:
+        """The complete months with data of a period that have their own in another one, with these."""
+        there, then = self.known_months(), before.known_months()
+        pairs = zip(self.period.months(), before.period.months(), strict=True)
+        return [(month, earlier) for month, earlier in pairs if month in there and earlier in then]
 
     def year(self, year: int) -> "Scope":
         """The same territory over a whole year."""

@@ -67,7 +67,7 @@ def told_results(home: Path, build: Results, inside: bool = False) -> ToldResult
     is of several small uses that are enough people together; where they are not, the rows of that level are withheld.
     """
     months, register = build.months() or [200001], Register(home)
-    period = Period("..".join(f"{month // 100}-{month % 100:02}" for month in (months[0], months[-1])))
+    period = Period.over(months)
     scope = Scope(EveryService(build, register, Commitments(home), home, date.today()), WHOLE, period)
     groups = Groups(frozenset(case.id for case in scope.cases), ()) if inside else grouped(scope)
     table = with_use_cases(build.table().arrow(), register)

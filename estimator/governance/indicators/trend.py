@@ -1,4 +1,4 @@
-"""Change since the previous period, split exactly into volume, efficiency, scope and method, with its significance."""
+"""Change since the same period a year before, or the previous one: volume, efficiency, scope, method, significance."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -79,9 +79,7 @@ def _all_positive(values: Any) -> bool:
 
 def comparable(now: Scope, before: Scope) -> tuple[Scope, Scope]:
     """The two scopes restricted to the calendar months that are complete and have data in both."""
-    there, then = now.known_months(), before.known_months()
-    pairs = zip(now.period.months(), before.period.months(), strict=True)
-    both = [(month, earlier) for month, earlier in pairs if month in there and earlier in then]
+    both = now.known_in_both(before)
     return now.over(month for month, _ in both), before.over(earlier for _, earlier in both)
 
 

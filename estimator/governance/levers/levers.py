@@ -208,7 +208,7 @@ def _now(service: RunningService) -> Any:
 def _stopped(service: StoppedService) -> NoLever:
     if service.last is None:
         return _no_lever("any", service, LeverNotComputed("lever_not_yet"))
-    label = Period(f"{service.last // 100}-{service.last % 100:02}").label
+    label = Period.over([service.last]).label
     return _no_lever("any", service, LeverNotComputed("lever_stopped", month_fr=label("fr"), month_en=label("en")))
 
 

@@ -26,15 +26,13 @@ SEVERAL = 3  # times as much, from which a rise is said in times and not in per 
 def change_text(body: Mapping[str, Any], lang: str) -> str:
     """« L'IA consomme 32 % d'électricité de plus qu'en 2025 (entre 13 et 53 %), d'avril à septembre. »
 
-    Empty when no previous period is known."""
-    if not against_text(body, lang):
+    Empty when no previous period of the same season is known: a rise of the season is nothing to say in public."""
+    if not against_text(body, lang) or not body["same_season"]:
         return ""
-    before = Period(body["previous"])
-    than = "than_year" if before.text.isdecimal() else "than_before"
-    facts = {
-        "than": tell(than, lang, before=before.text if before.text.isdecimal() else period_text(before.text, lang))
-    }
-    return trend_text(body["indicators"]["energy"], lang, "change", over=months_compared(body, lang), **facts)
+    before = body["previous"]
+    key = "than_before" if ".." in before else "than_quarter" if "T" in before else "than_in"
+    than = tell(key, lang, before=before if before.isdecimal() else period_text(before, lang))
+    return trend_text(body["indicators"]["energy"], lang, "change", over=months_compared(body, lang), than=than)
 
 
 def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more: object) -> str:
@@ -92,17 +90,32 @@ def _runs_text(months: Sequence[int], form: str, lang: str) -> str:
 
 
 def against_text(body: Mapping[str, Any], lang: str) -> str:
-    """The baseline of a change: « année 2025, d'avril à septembre »; empty without any."""
+    """The baseline of a change: « année 2025, d'avril à septembre », and that the season is in it where it is another
+    one; empty without any."""
     if not body["indicators"]["energy"]["change"].get("months"):
         return ""
-    return tell("against", lang, before=period_text(body["previous"], lang), over=months_compared(body, lang))
+    return tell(
+        "against" if body["same_season"] else "against_season",
+        lang,
+        before=period_text(body["previous"], lang),
+        over=months_compared(body, lang),
+    )
 
 
 def picture_title(body: Mapping[str, Any], lang: str) -> str:
     """« Ça monte, et pourquoi », where it is established."""
-    change = body["indicators"]["energy"]["change"]
-    way = ("up" if change["difference"]["low"] > 0 else "down") if change["established"] else "open"
-    return tell(f"picture_{way}", lang)
+    way = way_of(body, "energy")
+    return tell(f"picture_{way if way in ('up', 'down') else 'open'}", lang)
+
+
+def way_of(body: Mapping[str, Any], indicator: str) -> str:
+    """« up », « down », « open », « season » where only one of another season is known, « none » without any."""
+    change = body["indicators"][indicator]["change"]
+    if change["established"] is None:
+        return "none"
+    if not body["same_season"]:
+        return "season"
+    return ("up" if change["difference"]["low"] > 0 else "down") if change["established"] else "open"
 
 
 def causes(change: Mapping[str, Any]) -> dict[str, Interval]:

@@ -18,6 +18,7 @@ from estimator.reporting.summary.decisions import NAMED, names_text
 
 TERNARY = ("energy", "water", "adpe")  # the three footprints named in the charter
 PUBLIC = ("fiche", "bilan_annuel", "donnees_ouvertes")
+STATUSES = ("held", "partly", "not_held", "not_measured", "without_object", "covered")
 HALF = 0.5  # share of the target from which a phrase is partly held
 STATED = {  # share -> the fields of the register that a use case in use fills
     "sheet_filled": ("task", "unit", "owner_role", "benefit", "human_contact"),
@@ -50,8 +51,11 @@ def unchecked() -> dict[str, list[dict[str, Any]]]:
 
 def status(found: Share, target: float) -> str:
     """held: the share reaches the target; partly: half of it; not_held: less, whatever is unknown; not_measured: the
-    share is unknown, or what is unknown of it could reach half of the target."""
+    share is unknown, or what is unknown of it could reach half of the target; without_object: nothing is to be judged.
+    """
     share = found["share"]
+    if found.get("without_object"):
+        return "without_object"
     if share is None:
         return "not_measured"
     if share >= target:
@@ -139,7 +143,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "footprints_known": _least_coverage(found),
         "manufacture_known": {"share": None if metals["central"] is None else made_share(metals)},
         "bounded": _of(sum(value["low"] < value["high"] for value in totals), len(totals)),
-        "on_path": _held(known),  # where it can be settled
+        "on_path": _held(known) | {"without_object": set(judged.values()) == {"start"}},  # where it can be settled
         "objectives_set": _held({name: name in judged for name in FOOTPRINTS}),
         "european": body["sovereignty"]["publisher_european"],
         "scenario_kept": _cases(cases, lambda case: scope.sources.compared(case) is not None),

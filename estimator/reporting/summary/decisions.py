@@ -8,6 +8,7 @@ from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import told
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import figure
+from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.governance.indicators.anonymity import small
 from estimator.governance.indicators.scenarios import ScenarioDecision
@@ -40,9 +41,10 @@ def _levers(scope: Scope) -> Iterator[dict[str, Any]]:
 
 
 def gain_text(lever: Lever, lang: str) -> str:
-    """« Entre 20 et 90 kWh de moins par an ; effort faible. »"""
-    effort = say("levers", lever.effort, lang)
-    told = say("levers", "proof", lang, gain=figure(lever.gain, lang).interval, effort=effort)
+    """« Entre 20 et 90 kWh de moins par an (octobre 2025 à septembre 2026) ; effort faible. », with the months whose
+    days the year is made from, whatever period is shown."""
+    facts = {"effort": say("levers", lever.effort, lang), "period": Period.over(lever.months).label(lang)}
+    told = say("levers", "proof", lang, gain=figure(lever.gain, lang).interval, **facts)
     return typeset(f"{told[:1].upper()}{told[1:]}", lang)
 
 

@@ -20,9 +20,10 @@ ROOM = 0.1  # margin on each side of a month [share of its width]
 
 @dataclass(frozen=True)
 class History:
-    """A footprint by month (yyyymm -> amount or None); limit: the objective, divided equally among the months.
+    """A footprint by month (yyyymm -> amount or None); limit: the objective of the last year, divided equally among its
+    months.
 
-    pace: a month at the pace of the known days of the year, for those to come; tall: height of the picture [px]."""
+    pace: each month to come at the pace of the known days of the year; tall: height of the picture [px]."""
 
     months: Mapping[int, Interval | None]
     period: frozenset[int]
@@ -46,6 +47,11 @@ class History:
         return [month for month in self.months if self.pace and month > max(self.known, default=0)]
 
     @property
+    def limit_from(self) -> float:
+        """Where the year of the objective begins [% of the width]."""
+        return 100 * sum(month // 100 < max(self.months) // 100 for month in self.months) / len(self.months)
+
+    @property
     def told(self) -> list[tuple[int, Interval]]:
         """The months that words name: the first, the highest and the last."""
         known = self.known
@@ -56,10 +62,10 @@ class History:
 def history_of(body: Mapping[str, Any], key: str, tall: int = HIGH) -> History:
     """That of a footprint of a summary; the large one says what is to come."""
     entry = body["indicators"][key]
-    path, year = entry["path"], entry["pace"] if tall == LARGE else None
+    path, pace = entry["path"], entry["month_to_come"] if tall == LARGE else None
     months = {int(month): amount for month, amount in entry["history"].items()}
     limit = path["path"] * YEAR / path["span"] / MONTHS if path and path["path"] is not None and path["span"] else None
-    return History(months, frozenset(body["months"]), limit, year.per(MONTHS) if year else None, tall)
+    return History(months, frozenset(body["months"]), limit, pace, tall)
 
 
 def axis(history: History, lang: str) -> tuple[float, dict[float, str]]:
@@ -87,7 +93,7 @@ def months_svg(history: History, top: float, lines: Collection[float] = ()) -> s
             body.append(f'<rect {extent} y="{high:.1f}" height="{max(low - high, NARROWEST):.1f}" fill="{fill}"/>')
             body.append(f'<rect {extent} y="{middle - 1:.1f}" height="2" fill="{line}"/>')
     if history.limit is not None:
-        body.append(objective_line(height(history.limit, top, tall), "100%"))
+        body.append(objective_line(height(history.limit, top, tall), f"{history.limit_from:.2f}%", "100%"))
     return svg("".join(body), tall)
 
 
@@ -98,7 +104,7 @@ def samples(history: History, limited: bool = False) -> dict[str, str]:
     if history.to_come:
         drawn["legend_pace"] = f'<rect width="14" height="12" x="7" y="1" {HOLLOW}/>'
     if limited:
-        drawn["legend_limit"] = objective_line(7, "28")
+        drawn["legend_limit"] = objective_line(7, "0", "28")
     return {key: svg(body, 14, "28") for key, body in drawn.items()}
 
 
@@ -107,7 +113,7 @@ def small_samples(limited: bool) -> dict[str, str]:
     drawn = {"legend_period": _sample(ACCENT, WHITE), "legend_earlier": _sample(EARLIER, INK)}
     drawn["legend_gap"] = f'<circle cx="14" cy="7" r="1.5" fill="{INK}"/>'
     if limited:
-        drawn["legend_objective"] = objective_line(7, "28")
+        drawn["legend_objective"] = objective_line(7, "0", "28")
     return {key: svg(body, 14, "28") for key, body in drawn.items()}
 
 
@@ -116,9 +122,9 @@ def _sample(fill: str, line: str) -> str:
     return f'<rect width="14" height="14" x="7" fill="{fill}"/><rect width="14" height="2" x="7" y="6" fill="{line}"/>'
 
 
-def objective_line(y: float, right: str) -> str:
+def objective_line(y: float, left: str, right: str) -> str:
     """The objective."""
-    ends = f'x1="0" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"'
+    ends = f'x1="{left}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"'
     return f'<line {ends} stroke="{INK}" stroke-width="1.5" stroke-dasharray="5 4"/>'
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from estimator.core.errors import say
 from estimator.core.number_format import NO_BREAK, WHOLE, figure, interval_text, step_for, tick_text, with_unit
+from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.reporting.documents.document import (
     Document,
@@ -39,7 +40,6 @@ from estimator.reporting.summary.sentences import (
 from estimator.reporting.summary.use_cases import TOLD
 
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
-STATUSES = ("held", "covered", "partly", "not_held", "not_measured")
 MOSTLY = 0.2  # measured share under which the sheet is labelled as an estimate
 Body = Mapping[str, Any]
 
@@ -109,7 +109,7 @@ def _months(body: Body, lang: str) -> Picture:
 
 
 def _month(month: int, lang: str) -> str:
-    return period_text(f"{month // 100}-{month % 100:02}", lang)
+    return period_text(Period.over([month]).text, lang)
 
 
 def _uses(body: Body, lang: str) -> Table:
@@ -175,15 +175,6 @@ def asked_text(entry: Body, lang: str) -> str:
         return objective_text(entry["objective"], lang)
     told = tell("joined_limits", lang).join(limit_texts(entry["limits"], lang))
     return tell("asked", lang, none=objective_text(None, lang), limits=told)
-
-
-def charter_counts(body: Body, lang: str) -> str:
-    """How many phrases have each status."""
-    of = {status: sum(check["status"] == status for check in body["charter"]) for status in STATUSES}
-    counts = [f"{tell(f'status_{status}', lang)} {count}" for status, count in of.items() if count]
-    counts += [f"{tell(group, lang)} {len(found)}" for group, found in body["unchecked"].items() if found]
-    total = len(body["charter"]) + sum(map(len, body["unchecked"].values()))
-    return tell("charter_counts", lang, total=total, counts=tell("joined_limits", lang).join(counts))
 
 
 def read_name(check: Body, lang: str) -> str:

@@ -200,8 +200,8 @@ def path_text(entry: Mapping[str, Any], lang: str) -> str:
     found = entry.get("path") if isinstance(entry.get("path"), Mapping) else None
     if not found:
         return ""
-    if not found["verdict"]:
-        return tell("path_unknown", lang, year=found["reference_year"])
+    if found["verdict"] in (None, "start"):
+        return tell(f"path_{judged(found)}", lang, year=found["reference_year"])
     unit = found["projected"]["unit"]
     step = step_for(unit, found["path"], lang)
     facts = {"year": found["year"], "path": with_unit(plain(found["path"], step, lang), step)}
@@ -250,7 +250,8 @@ def verdict(body: Mapping[str, Any], lang: str) -> str:
     energy = body["indicators"]["energy"]
     if energy["objective"]:
         found = energy["path"] or {}
-        return minimum(found, tell(f"answer_{judged(found)}", lang), lang)
+        said = tell(f"answer_{judged(found)}", lang, reference=found.get("reference_year", ""))
+        return minimum(found, said, lang)
     if found := energy["budget"]:
         return minimum(found, tell(f"answer_ceiling_{judged(found)}", lang, year=found["year"]), lang)
     return tell("answer_ceilings" if body["territory_budgets"] or body["use_budgets"] else "answer_none", lang)

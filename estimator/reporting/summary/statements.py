@@ -7,7 +7,8 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import WHOLE, said_in_sentence, share_text
 from estimator.core.typography import typeset
 from estimator.reporting.summary.ceilings import budget_text
-from estimator.reporting.summary.change_sentences import against_text, change_text, trend_text
+from estimator.reporting.summary.change_sentences import against_text, change_text, trend_text, way_of
+from estimator.reporting.summary.charter_status import STATUSES
 from estimator.reporting.summary.sentences import (
     count_of,
     covered_period_text,
@@ -50,10 +51,12 @@ def _aloud(body: Body, lang: str) -> Iterator[str]:
 
 
 def charter_text(body: Body, lang: str) -> str:
-    """Of the promises of the charter that figures check, how many have each status."""
-    checks = [check["status"] for check in body["charter"]]
-    counts = {status: checks.count(status) for status in ("held", "covered", "partly", "not_held", "not_measured")}
-    return tell("aloud_charter", lang, **counts)
+    """Of all the promises of the charter, how many have each status; those that a document alone covers beside none."""
+    checks, unchecked = [check["status"] for check in body["charter"]], sum(map(len, body["unchecked"].values()))
+    counts = {status: checks.count(status) for status in STATUSES} | {"unchecked": unchecked}
+    told = [tell(f"aloud_{key}", lang, count=count) for key, count in counts.items() if count or key == "held"]
+    counted = tell("joined_limits", lang).join(told)
+    return tell("aloud_charter", lang, total=len(checks) + unchecked, counts=counted)
 
 
 def _say(body: Body, lang: str) -> Iterator[str]:
@@ -63,7 +66,7 @@ def _say(body: Body, lang: str) -> Iterator[str]:
         yield used(body, lang)
     if cover["denominator"]:
         yield tell("say_cover", lang, counted=count_of(cover["numerator"], cover["denominator"], lang))
-    if energy["change"].get("established"):
+    if way_of(body, "energy") in ("up", "down"):
         yield tell("say_change", lang, trend=trend_text(energy, lang), against=against_text(body, lang))
     if (energy["path"] or {}).get("verdict") in ("under", "over"):
         yield path_text(energy, lang)
@@ -81,10 +84,10 @@ def _not_say(body: Body, lang: str) -> Iterator[str]:
     found = body["indicators"]
     energy, cover = found["energy"], found["coverage"]
     if energy["value"]["central"] is not None:
-        effects = energy["change"]["effects"]
-        if energy["change"]["established"] is not True:
-            yield tell("not_trend", lang)
-        elif effects["efficiency"] < 0 < energy["change"]["difference"]["low"]:
+        way = way_of(body, "energy")
+        if way not in ("up", "down"):
+            yield tell(f"not_trend_{way}", lang)
+        elif way == "up" and energy["change"]["effects"]["efficiency"] < 0:
             yield tell("not_rebound", lang)
         measured = cover["proof"]["measured"]
         if measured < WHOLE:

@@ -250,8 +250,7 @@ def whole_life(facts: UseFacts) -> UseFacts:
     months = months_of(of_case(facts.scope.everything, facts.case.id))
     if not months:
         return facts
-    first, last = (f"{month // 100}-{month % 100:02}" for month in (months[0], months[-1]))
-    return replace(facts, scope=replace(facts.scope, period=Period(f"{first}..{last}")))
+    return replace(facts, scope=replace(facts.scope, period=Period.over(months)))
 
 
 def years_of(facts: UseFacts) -> Sequence[UseFacts]:
