@@ -143,7 +143,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "footprints_known": _least_coverage(found),
         "manufacture_known": {"share": None if metals["central"] is None else made_share(metals)},
         "bounded": _of(sum(value["low"] < value["high"] for value in totals), len(totals)),
-        "on_path": _held(known) | {"without_object": set(judged.values()) == {"start"}},  # where it can be settled
+        "on_path": {**_held(known), "without_object": set(judged.values()) == {"start"}},  # where it can be settled
         "objectives_set": _held({name: name in judged for name in FOOTPRINTS}),
         "european": body["sovereignty"]["publisher_european"],
         "scenario_kept": _cases(cases, lambda case: scope.sources.compared(case) is not None),
