@@ -21,7 +21,7 @@ from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dropped_files import Dropped, dropped, plain_name
 from estimator.ingestion.dry_run import check_paths
-from estimator.ingestion.importing import import_paths
+from estimator.ingestion.importing import import_paths, importing
 from estimator.ingestion.parsing.delimited_text import decode
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
@@ -42,23 +42,25 @@ def imported(
     files: Dropped, services: Sequence[str], said: Mapping[str, Any], tell: Callable[[str, int, int], None]
 ) -> Mapping[str, Any]:
     """Import these files with what is said of the place of their services, rows and rules together or none; then the
-    totals are made again, once. {"account"} and what these files weigh in the totals, as `weight_of`. tell: the
-    step, what is done of it, of how much. SobriaError, where nothing of them could be read too; OSError."""
+    totals are made again, once. {"account", "lifted"} and what the new rows weigh in the totals, as `weight_of`. tell:
+    the step, what is done of it, of how much. SobriaError, where nothing of them could be read too; OSError."""
     home, rule = default_home(), _rule(said)
     author = author_of(said["who"], said["why"]) if rule or said["use"] else None
     rules = [rule | {"service": escape(service)} for service in services if rule]
-    with PlaceJournal(home).adding_rules(rules, author) if author else nullcontext():
-        report = import_paths(Ledger(home), files.paths, reading_context(home), partial(tell, "importing"))
-        if report.errors and not report.account.read:
-            raise report.errors[0]
-    try:
-        if author and said["use"]:
-            for service in services:
-                register().attach(said["use"], {"service_key": escape(service)}, author)
-        made = current_results(home, partial(tell, "totalling"))
-    except OSError as error:
-        raise SobriaError("totals_not_made", reason=error.strerror or error) from error
-    return {"account": report.account.as_dict()} | made.weight_of([file.sha for file in report.files])
+    with importing(ledger := Ledger(home)):
+        with PlaceJournal(home).adding_rules(rules, author) if author else nullcontext():
+            report = import_paths(ledger, files.paths, reading_context(home), partial(tell, "importing"))
+            if report.errors and not report.account.read:
+                raise report.errors[0]
+        new = ledger.only_in(*report.brought)
+        try:
+            if author and said["use"]:
+                for service in services:
+                    register().attach(said["use"], {"service_key": escape(service)}, author)
+            made = current_results(home, partial(tell, "totalling"))
+        except OSError as error:
+            raise SobriaError("totals_not_made", reason=error.strerror or error) from error
+    return {"account": report.account.as_dict(), "lifted": report.lifted} | made.weight_of(new)
 
 
 def _rule(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Files dropped: dry run of their import, where they ran, then the import once confirmed."""
 
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from io import BytesIO
@@ -9,7 +10,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
-from dashboard.connect import mending, places_form
+from dashboard.connect import places_form
 from dashboard.shared.html_parts import figure_name, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
@@ -22,6 +23,7 @@ from estimator.ingestion.dry_run import file_lines, looks, unread_lines
 from estimator.ingestion.readers import format_name
 
 DROPPED, FILES, RUNNING, DONE = "connect dropped", "connect files", "connect running", "connect done"
+QUOTE = "%22" if os.name == "nt" else '"'  # in a file name: browsers send %22, Windows has none
 EVERY = 0.2  # between two looks at an import that runs [s]
 ASKED = ("zone", "host", "device", "cards", "use")  # of the services of the files, before their import
 
@@ -45,7 +47,7 @@ def show(lang: str) -> None:
         st.file_uploader(t("connect.file", lang), key=DROPPED, accept_multiple_files=True)
         if taken := st.session_state[DROPPED]:
             with st.spinner(t("connect.reading", lang, n=len(taken))):
-                examine([(file.name, file) for file in taken])
+                examine([(file.name.replace("%22", QUOTE), file) for file in taken])
             st.rerun()
 
 
@@ -73,10 +75,7 @@ def _import(files: connect.Dropped, services: list[str], lang: str) -> None:
     def tell(*told: Any) -> None:
         now[:] = told
 
-    def work() -> tuple[dict[str, str], Mapping[str, Any]]:
-        return mending.totals(lang), connect.imported(files, services, place, tell)
-
-    st.session_state[RUNNING] = ThreadPoolExecutor(1).submit(work), now
+    st.session_state[RUNNING] = ThreadPoolExecutor(1).submit(connect.imported, files, services, place, tell), now
 
 
 def _follow(bar: Any, lang: str) -> None:
@@ -88,11 +87,14 @@ def _follow(bar: Any, lang: str) -> None:
         wait([work], EVERY)
     del st.session_state[RUNNING]
     try:
-        before, done = work.result()
-        counts = _counts(t("connect.account", lang), done["account"], lang)
-        facts = {"figure": figure_name(done["figure"], lang), "amount": interval_text(done["amount"], lang)}
-        weight = t("connect.weighs", lang, n=done["runs"], **facts) if done["runs"] else ""
-        st.session_state[DONE] = counts, weight, mending.changes(before, lang)
+        done = work.result()
+        told = [_counts(t("connect.account", lang), done["account"], lang)]
+        if done["runs"]:
+            facts = {"figure": figure_name(done["figure"], lang), "amount": interval_text(done["amount"], lang)}
+            told.append(t("connect.weighs", lang, n=done["runs"], **facts))
+        if done["lifted"]:
+            told.append(t("connect.lifted", lang, n=done["lifted"]))
+        st.session_state[DONE] = told
         st.session_state.pop(FILES, None)
     except SobriaError as error:
         st.session_state[DONE] = error
@@ -105,7 +107,7 @@ def _follow(bar: Any, lang: str) -> None:
 
 def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang: str) -> None:
     """Result of the dry run, with buttons to import or to cancel."""
-    new = aside = 0
+    new, aside, account = 0, 0, dict[str, int]()
     services: list[str] = []
     if isinstance(found, SobriaError):
         st.html(refusal(found, lang))
@@ -126,14 +128,14 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         st.html(Markup("<h3>{}</h3><p>{}</p>").format(t("places.before", lang), t("places.before_note", lang)))
         places_form.fields("file", lang, [name for name in ASKED if name != "use" or connect.known("use", lang)])
     with st.container(horizontal=True):
-        label = t("connect.confirm", lang, n=new) if new else t("connect.confirm_aside", lang)
+        label = t("connect.confirm", lang, n=account["accepted"] or new) if new else t("connect.confirm_aside", lang)
         if new or aside:
             st.button(label, type="primary", on_click=_import, args=(files, services, lang))
         st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILES, None))
 
 
-def _account(said: tuple[str, str, str] | SobriaError, lang: str) -> Markup:
-    """Account of the import and what it changed of the totals, or why nothing was imported."""
+def _account(said: Sequence[str] | SobriaError, lang: str) -> Markup:
+    """Account of the import, what its new rows weigh and what it corrects, or why nothing was imported."""
     if isinstance(said, SobriaError):
         return refusal(said, lang)
     return render("brancher_done", lang, told=said)

@@ -94,10 +94,9 @@ def _tell(lang: str) -> None:
 
 
 def totals(lang: str) -> dict[str, str]:
-    """The totals that a mending or an import changes, in words, as they now are."""
-    build = estimator_gateway.current()
-    found = build.totals().indicators if build else {}
-    return {name: interval_text(found[name], lang) if build else t("mend.none", lang) for name in WATCHED}
+    """The totals that a mending changes, in words, as they now are."""
+    found = estimator_gateway.current_build().totals().indicators
+    return {name: interval_text(found[name], lang) for name in WATCHED}
 
 
 def changes(before: Mapping[str, str], lang: str) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 from markupsafe import Markup
 
+from dashboard.connect.file_upload import RUNNING
 from dashboard.connect.methods import TEMPLATES, WAYS, Way
 from dashboard.shared import estimator_gateway
 from dashboard.shared.templates import render
@@ -10,6 +11,7 @@ from dashboard.shared.texts import t
 from estimator.core.home import default_home
 from estimator.core.locks import held
 from estimator.ingestion.http.endpoints import COLLECTING
+from estimator.ingestion.importing import IMPORTING
 from estimator.ledger import Ledger
 
 LIVE = ("track", "collect")  # methods whose rows come while the page is open
@@ -32,6 +34,20 @@ def way_view(way: Way, lang: str) -> None:
             for code in (step.code, *step.others):
                 if code:
                     st.code(code, language=None, wrap_lines=True)
+
+
+@st.fragment(run_every=EVERY)
+def running(lang: str) -> None:
+    """That an import that this page does not follow runs, looked at again until it ends."""
+    if not held(Ledger(default_home()).folder / IMPORTING):
+        st.rerun()
+    st.html(Markup('<p class="banner" role="status">{}</p>').format(t("connect.running", lang)))
+
+
+def tell_import(lang: str) -> None:
+    """The same, where one runs."""
+    if RUNNING not in st.session_state and held(Ledger(default_home()).folder / IMPORTING):
+        running(lang)
 
 
 @st.fragment(run_every=EVERY)

@@ -8,6 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.accessibility.audit import audit
+from dashboard.connect.methods_table import tell_import
 from dashboard.register.forms import ALONE, FORMS
 from dashboard.register.service_names import service_names, use_cases
 from dashboard.shared import estimator_gateway
@@ -43,6 +44,7 @@ def frame() -> None:
         sample = build is not None and build.sample
         st.html(render("top", lang, here=here, doors=DOORS, languages=_languages(), sample=sample))
         with st.container(key="content", gap=None):
+            tell_import(lang)
             chosen.run()
         st.html(_footer(build, lang))
 

@@ -62,6 +62,8 @@ NOT_OF: Mapping[str, tuple[str, ...]] = {  # what of a check, by its mend or its
     "host": ("it_energy",),
     "made": ("energy", "it_energy", "water"),
 }
+MOST_DRAWN = 2_000  # runs whose doubts are drawn to put them in order
+_OF_MACHINES = tuple(filter(None, [figure_named("it_energy")]))
 _CHECK = "code, mended_by, read_value, low, high"
 # What a check names of its runs: the model, or the place as read.
 _NAMED = """SELECT code, LIST_SORT(LIST(DISTINCT IF(code = 'unknown_model', model, zone_as_read)))[:12] AS names
@@ -116,13 +118,28 @@ class Build(BuildFile):
         return rows[0]["items"] if rows else None
 
     def runs(self, asked: RunFilter | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
-        """{"rows", "total"}: a page of the selected runs, in their order, each with its IT and site electricity."""
+        """{"rows", "total"}: a page of the selected runs, in their order, each with its IT and site electricity; by
+        electricity, that of the printed values, of more than `MOST_DRAWN` runs that of the values of factors."""
         asked = asked or RunFilter()
         where, given = _filter(asked)
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", given)[0]["n"]
         order = f"{ORDERS[asked.order]}, end_us DESC, row_id"
+        if asked.order == "energy" and total <= MOST_DRAWN:
+            found = self._engine.rows(f"SELECT row_id FROM runs WHERE {where} ORDER BY {order}", given)
+            ids = self._largest_first([row["row_id"] for row in found])[offset : offset + limit]
+            where, order, given, offset = "LIST_CONTAINS(?, row_id)", "LIST_POSITION(?, row_id)", [ids, ids], 0
         page = f"SELECT * EXCLUDE (held_in) FROM runs WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
         return {"rows": self._run_entries(self._engine.rows(page, [*given, limit, offset])), "total": total}
+
+    def _largest_first(self, ids: Sequence[str]) -> list[str]:
+        """These runs by the central value of their IT electricity, as it is printed; those of none last."""
+        for row_id, groups in self.run_groups([row_id for row_id in ids if row_id not in self._centres]).items():
+            self._centres[row_id] = amounts(groups, _OF_MACHINES)["it_energy"].central
+        return sorted(ids, key=lambda row_id: -1.0 if (kwh := self._centres[row_id]) is None else kwh, reverse=True)
+
+    @cached_property
+    def _centres(self) -> dict[str, float | None]:
+        return {}
 
     def run(self, row_id: str) -> dict[str, Any]:
         """One run: its fields, figures, proof, difference between our figure and the file's own, account of its file.
@@ -161,7 +178,7 @@ class Build(BuildFile):
         return [self._run(row | {"checks": checks.get(row["row_id"], [])}, groups[row["row_id"]]) for row in rows]
 
     def _run(self, row: dict[str, Any], groups: Sequence[ActivityGroup]) -> dict[str, Any]:
-        energy = amounts(groups, [f for f in (figure_named("energy"), figure_named("it_energy")) if f])
+        energy = amounts(groups, (*_OF_MACHINES, *filter(None, [figure_named("energy")])))
         times = {"start": iso(row["start_us"], "seconds"), "end": iso(row["end_us"], "seconds")}
         times["last"] = last_day(row["end_us"])
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in COMPONENTS if row[f"{c}_energy_kwh"]}
@@ -177,12 +194,12 @@ class Build(BuildFile):
     def _proof_of(self) -> dict[str, str]:
         return {row["mode"]: row["proof"] for row in self._engine.rows("SELECT mode, proof FROM modes")}
 
-    def weight_of(self, shas: Sequence[str]) -> dict[str, Any]:
-        """{"runs", "figure", "amount"}: how many runs of these files count, by the hash of their content, and their
-        electricity, of the machines alone where their sites are not known."""
-        runs = "SELECT row_id FROM runs WHERE list_contains($1, file_sha)"
-        count = self._engine.rows(f"SELECT COUNT(*) AS n FROM ({runs})", [list(shas)])[0]["n"]
-        groups = self._groups_by_key("NULL", "bound_slices", f"row_id IN ({runs})", [list(shas)])
+    def weight_of(self, row_ids: Sequence[str]) -> dict[str, Any]:
+        """{"runs", "figure", "amount"}: how many of these rows count, and their electricity, of the machines alone
+        where their sites are not known."""
+        runs = "SELECT row_id FROM runs WHERE row_id IN (SELECT UNNEST($1))"
+        count = self._engine.rows(f"SELECT COUNT(*) AS n FROM ({runs})", [row_ids])[0]["n"]
+        groups = self._groups_by_key("NULL", "bound_slices", f"row_id IN ({runs})", [row_ids])
         found = figures(amounts([group for _, group in groups]))
         name = "energy" if found["energy"].known else "it_energy"
         return {"runs": count, "figure": name, "amount": found[name]}

@@ -9,6 +9,7 @@ from textwrap import shorten
 
 from estimator.core.errors import NO_ROOM, SobriaError
 from estimator.core.fields import Author
+from estimator.core.locks import file_lock
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, remarks
 from estimator.ingestion.quarantine import completed, corrected, waiting_lines
 from estimator.ingestion.reader import ReadingContext, Trace
@@ -20,30 +21,33 @@ from estimator.ledger.rows import Refused
 from estimator.ledger.withdrawals import settle
 
 LONGEST_WHY = 4000
+IMPORTING = ".importing"  # lock of the ledger that imports share while they run
 
 
 @dataclass(frozen=True)
 class FileResult:
-    """One file of an import: rows read and refused, ignored columns, or why it was not read; hash of its content."""
+    """One file of an import: rows read and refused, ignored columns, or why it was not read."""
 
     name: str
     read: int
     refused: int
     unused: tuple[str, ...] = ()
     error: SobriaError | None = None
-    sha: str = ""
 
 
 @dataclass(frozen=True)
 class ImportReport:
     """Report of an import. `refused` and `remarks`: of all rows of the files, duplicates included. `left`: what the
-    folders hold that no reader recognised."""
+    folders hold that no reader recognised. `lifted`: how many rows were set aside
+    before and are no more. `brought`: as in `Append`."""
 
     account: Account
     files: tuple[FileResult, ...]
     refused: tuple[Refused, ...]
     remarks: tuple[Remark, ...] = ()
     left: tuple[str, ...] = ()
+    lifted: int = 0
+    brought: tuple[Sequence[str], Sequence[str]] = (), ()
 
     @property
     def errors(self) -> tuple[SobriaError, ...]:
@@ -77,7 +81,7 @@ def import_paths(
     """
     posting = Append(ledger)
     try:
-        with _no_collection():
+        with _no_collection(), importing(ledger):
             return _import(ledger, posting, find_files(paths), context, progress or (lambda done, total: None))
     except OSError as error:
         posting.abandon()
@@ -100,7 +104,7 @@ def _import(
         file = _File(path, declared, waiting, ledger)
         file.bring(posting, context, lambda read: progress(done + read, total))  # noqa: B023
         done += size
-        files.append(FileResult(file.name, file.read, len(file.refused), tuple(file.unused), file.error, file.sha))
+        files.append(FileResult(file.name, file.read, len(file.refused), tuple(file.unused), file.error))
         refused += file.refused
         told += file.remarks
         whole += file.completed
@@ -112,7 +116,8 @@ def _import(
         settle(ledger, "completed", whole, Author(who="SobrIA", why=shorten(lines, LONGEST_WHY, placeholder=" …")))
     if account.read != sum(file.read for file in files):
         raise ValueError(f"{sum(file.read for file in files)} rows in the files, {account.read} in the account")
-    return ImportReport(account, tuple(files), tuple(refused), tuple(told), tuple(found.left))
+    told_of = tuple(files), tuple(refused), tuple(told), tuple(found.left)
+    return ImportReport(account, *told_of, len(whole), posting.brought)
 
 
 class _File:
@@ -124,7 +129,7 @@ class _File:
         self._declared, self._waiting, self._ledger = declared, waiting, ledger
         self._rows: dict[int, str] = {}  # accepted, by line, where some rows wait for a sound one
         self._path, self._unused_sidecar = path, UnusedSidecar(path)
-        self.name, self.sha = Path(path).name, ""
+        self.name = Path(path).name
         self.read = 0
         self.refused: list[Refused] = []
         self.remarks: list[Remark] = []
@@ -136,7 +141,7 @@ class _File:
         """Read the file into the append; `progress` is called with the bytes read of a large one."""
         try:
             opened = open_results(self._path, context, progress)
-            self.name, self.sha = opened.trace.name, opened.trace.sha
+            self.name = opened.trace.name
             posting.take(opened.trace, map(self._count, opened.results))
             self.remarks += self._unused_sidecar.remarks()
             if not self.read:
@@ -173,6 +178,14 @@ class _File:
         self._unused_sidecar.look_at(result)
         self.unused |= dict.fromkeys(result.unused)
         return result
+
+
+@contextmanager
+def importing(ledger: Ledger) -> Iterator[None]:
+    """Context of an import and of what it is not over without, as others see it: their lock is held."""
+    ledger.prepare()
+    with file_lock(ledger.folder / IMPORTING, shared=True):
+        yield
 
 
 @contextmanager

@@ -62,7 +62,8 @@ class FileName(Protocol):
 
 class Append:
     """An append in progress: duplicates counted, other rows written in batches. `standing`: what is known of the
-    ledger, when it is kept from one append to the next. `unjudged`: rows that may repeat some that were forgotten."""
+    ledger, when it is kept from one append to the next. `unjudged`: rows that may repeat some that were forgotten.
+    `brought`: once accounted for, the parts of its new rows, and those of the imports that ended meanwhile."""
 
     def __init__(self, ledger: Ledger, standing: Standing | None = None) -> None:
         self._ledger, self._standing = ledger, standing or Standing(ledger)
@@ -76,6 +77,7 @@ class Append:
         self._relied: dict[str, int] = {}
         self.read = self.new = self.quarantined = self.duplicates = self.copied = self.moved = 0
         self.waiting = self.withdrawn = self.unjudged = 0
+        self.brought: tuple[list[str], list[str]] = [], []
 
     @property
     def known(self) -> int:
@@ -130,6 +132,7 @@ class Append:
         with self._ledger.acknowledging():
             others = {part for done in self._standing.journal() for part in done.wrote}
             rows, refused = (self._ledger.also_in(kind, self._wrote, others) for kind in KINDS)
+            self.brought = sorted(self._wrote), sorted(others)
             superseded = min(self._ledger.superseded(self._wrote), self.new - rows)
             account = Account(
                 files=len(self._sources),

@@ -147,6 +147,13 @@ class Ledger:
             found = connection.execute(f"SELECT COUNT(*) FROM ({' INTERSECT '.join(ids)})").fetchone()
         return int(found[0]) if found else 0
 
+    def only_in(self, mine: Iterable[str], others: Iterable[str] = ()) -> list[str]:
+        """Ids of the activities that stand in these parts, and in none of the others."""
+        both = [[self.folder / p for p in parts if p.startswith("activities/")] for parts in (mine, others)]
+        ids = (f"SELECT row_id FROM {parquet([str(path) for path in paths])}" for paths in both if paths)
+        with self.reading(), connect() as connection:
+            return [row_id for (row_id,) in connection.execute(" EXCEPT ".join(ids)).fetchall()] if both[0] else []
+
     def superseded(self, parts: Mapping[str, int]) -> int:
         """Count of rows of these activity parts, given with their rows, superseded in the current ledger."""
         import pyarrow.parquet as pq

@@ -43,7 +43,7 @@ def test_an_engineer_mends_a_country_and_the_total_follows(screen: Page, server:
     expect(screen.get_by_text("La trace ne dit pas dans quel pays")).to_be_visible(timeout=20_000)
     screen.get_by_role("button", name="Importer cette ligne").click()
     imported = screen.get_by_role("status").filter(has_text="chiffres sont refaits")
-    expect(imported).to_contain_text("au lieu de « aucune mesure »", timeout=30_000)
+    expect(imported).to_contain_text("La ligne nouvelle pèse, dans les totaux : 1 exécution", timeout=30_000)
     screen.get_by_role("link", name="Voir les mesures").click()
     gases = screen.get_by_role("link", name=re.compile("Gaz à effet de serre"))
     expect(gases).to_contain_text("non estimable", timeout=20_000)

@@ -136,6 +136,19 @@ def test_runs_are_searched_and_ordered(tmp_path: Path) -> None:
     assert keys(RunFilter(text="courrier", named=("b",))) == ["b"]
 
 
+def test_runs_by_electricity_are_in_the_order_of_the_values_that_are_printed(tmp_path: Path) -> None:
+    """1 kWh of a server whose meter misses 0.3 kWh, of which the median is a little lower, and 40 runs of 1.2803 to
+    1.3193 kWh: the factors alone would put it above those of 1.2953 to 1.2993. Pages hold each run once."""
+    rows = [activity(cpu_energy_kwh=1.0, cpu_mode="mode/rapl", gap="gap/server")]
+    rows += [activity(cpu_energy_kwh=1.2803 + 0.001 * n, cpu_mode="mode/rapl") for n in range(40)]
+    found = built(tmp_path, *rows)
+    runs = [run for at in range(0, 50, 10) for run in found.runs(RunFilter(order="energy"), at, 10)["rows"]]
+    printed = [run["indicators"]["it_energy"]["central"] for run in runs]
+    at_values = [run["indicators"]["it_energy"]["at_factor_values"] for run in runs]
+    assert len({run["row_id"] for run in runs}) == 41 and printed == sorted(printed, reverse=True)
+    assert at_values != sorted(at_values, reverse=True), "the two orders differ here, or this tests nothing"
+
+
 def test_a_card_that_takes_the_manufacture_of_a_wider_one_says_so(tmp_path: Path) -> None:
     """The tables have an L4 of its own; the T4 takes a card in general, which is a notice and nothing to mend."""
     rows = [activity(service_key=card, device=f"gpu/{card}", device_count=1, device_hours=1.0) for card in ("l4", "t4")]

@@ -35,10 +35,12 @@ from estimator.builds.queries import RunFilter
 from estimator.cli import main as sobria
 from estimator.core import parquet_files
 from estimator.core.locks import file_lock, held
+from estimator.core.number_format import interval_text
 from estimator.ingestion.http.endpoints import COLLECTING
-from estimator.ingestion.importing import import_paths
+from estimator.ingestion.importing import import_paths, importing
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
+from estimator.ledger.append import Append
 from estimator.places.journal import PlaceJournal
 from estimator.results import making
 from estimator.results.reading import open_current
@@ -275,7 +277,8 @@ def test_a_file_is_checked_and_nothing_is_written_before_the_confirming_click(ho
     said = text(whole(at.run()))
     assert "Importé, et les chiffres sont refaits." in said and "3 lignes acceptées, 4 écartées" in said
     assert open_current(home).totals().coverage.runs == 3  # type: ignore[union-attr]
-    assert re.search("Électricité : entre .* Wh .*, au lieu de « aucune mesure »", said), "what it changed"
+    assert re.search("Les lignes nouvelles pèsent, dans les totaux : 3 exécutions. Électricité : entre .* Wh", said)
+    assert "au lieu de" not in said and "de côté" not in said.partition("Importé")[2]
     at = drop(at, "depenses.jsonl", GATEWAY.read_bytes())
     assert "0 ligne acceptée, 0 écartée, 7 déjà connues" in text(at)
     assert [button.label for button in at.button] == [t("connect.another", "fr")]
@@ -353,7 +356,7 @@ def test_what_is_said_of_many_services_is_written_once_and_the_totals_are_made_o
     at = placed(home)
     at.button[0].click()
     said = text(whole(at.run()))
-    assert "3 lignes acceptées" in said and "pèse, dans les totaux : 3 exécutions." in said and "Wh" in said
+    assert "3 lignes acceptées" in said and "pèsent, dans les totaux : 3 exécutions." in said and "Wh" in said
     assert made == [home]
     found = open_current(home)
     assert found is not None and {run["zone"] for run in found.runs(RunFilter(), 0, 9)["rows"]} == {"FRA"}
@@ -375,6 +378,68 @@ def test_an_import_ends_though_its_page_is_left(home: Path, monkeypatch: pytest.
     assert "Importé, et les chiffres sont refaits." in said and "3 lignes acceptées" in said
     assert len(PlaceJournal(home).rules()) == 3 and len(at.file_uploader) == 1
     assert open_current(home).totals().coverage.runs == 3  # type: ignore[union-attr]
+
+
+def test_an_import_weighs_its_own_new_rows_and_nothing_that_others_bring(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three rows of 1.5 Wh, of which the ledger has one under another name, and one more that another window brings
+    while this import reads: one is new. The rows of the other window are in the totals, and not told.
+    """
+    rows = [{"project_name": f"tri-{n}", "run_id": f"r{n}", "country_iso_code": ""} for n in range(3)]
+    kept, other = home.parent / "avant.csv", home.parent / "autre.csv"
+    kept.write_text(trace(rows[0]))
+    other.write_text(trace(rows[1], *({"project_name": "ailleurs", "run_id": f"a{n}"} for n in range(9))))
+    import_paths(Ledger(home), [kept], context())
+    at = drop(screen(), "emissions.csv", trace(*rows).encode())
+    done = Append.account
+
+    def beside(posting: Append) -> Any:
+        monkeypatch.setattr(Append, "account", done)
+        import_paths(Ledger(home), [other], context())
+        return done(posting)
+
+    monkeypatch.setattr(Append, "account", beside)
+    next(button for button in at.button if button.label.startswith("Importer")).click()
+    said = text(whole(at.run()))
+    found = open_current(home)
+    assert found is not None and found.totals().coverage.runs == 12
+    (alone,) = [e for e in found.services() if e.service_key == "tri-2"]
+    told = interval_text(alone.indicators["energy"], "fr").replace("\u202f", " ").replace("\u00a0", " ")
+    assert f"La ligne nouvelle pèse, dans les totaux : 1 exécution. Électricité : {told}." in said
+
+
+def test_an_import_that_corrects_a_line_set_aside_says_so(home: Path) -> None:
+    head, row = "service,start,end,device,device_hours\n", "courrier,2026-01-01,2026-01-31,gpu/h100,10\n"
+    at = drop(screen(), "declaration.csv", (head + row.replace("h100", "h1000")).encode())
+    at.button[0].click()
+    assert "0 ligne acceptée, 1 écartée" in text(whole(at.run())) and "n’est plus de côté" not in text(at)
+    at = drop(at, "declaration.csv", (head + row).encode())
+    at.button[0].click()
+    said = text(whole(at.run()))
+    assert "1 ligne acceptée, 0 écartée" in said
+    assert (
+        "1 ligne, mise de côté lors d’un import d’avant, est corrigée par celui-ci : elle n’est plus de côté." in said
+    )
+
+
+@pytest.mark.parametrize("page", ["brancher", "mesures"])
+def test_a_page_says_that_an_import_runs_until_it_ends(home: Path, page: str) -> None:
+    """Begun in another window or a terminal: the lock is held by whoever imports, and its own page follows it."""
+    running = "Un import est en cours dans ce dossier."
+    assert running not in text(screen(page))
+    with importing(Ledger(home)):
+        at = screen(page)
+        assert running in text(at)
+    assert running not in text(whole(at.run()))
+
+
+def test_the_files_are_counted_once_for_what_is_said_and_for_the_button(home: Path) -> None:
+    """Two readings of one run, of which the last counts: one row accepted, one replaced. A browser sends %22."""
+    later = {"timestamp": "2026-03-02T10:01:00", "duration": 120, "cpu_energy": 0.002, "ram_energy": 0.001}
+    at = drop(screen(), "relevé %22mars%22.csv", trace({}, later).encode())
+    assert 'relevé "mars".csv : 1 ligne acceptée, 0 écartée, 1 remplacée' in text(at).replace("&#34;", '"')
+    assert at.button[0].label == t("connect.confirm.one", "fr")
 
 
 def test_a_full_disk_is_named_and_keeps_neither_rows_nor_rules(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
