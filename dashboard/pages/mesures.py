@@ -26,7 +26,7 @@ from dashboard.shared.widgets import (
     search,
     service_bars,
 )
-from estimator.builds.queries import ANY, NO_PROOF, ORDERS
+from estimator.builds.queries import ANY, MOST_DRAWN, NO_PROOF, ORDERS
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import said_in_sentence
@@ -150,13 +150,18 @@ def _runs(build: Results, names: Mapping[str, str], lang: str) -> None:
     """The runs that the address asks for: chosen, searched, ordered, page by page, and as a file."""
     _filters(build, build.checks(), names, lang)
     query, page = st.query_params.to_dict(), page_asked()
-    found = build.runs(asked_of(query, names), (page - 1) * html_parts.PER_PAGE, html_parts.PER_PAGE)
+    asked = asked_of(query, names)
+    found = build.runs(asked, (page - 1) * html_parts.PER_PAGE, html_parts.PER_PAGE)
     where = {name: query[name] for name in FILTERS if query.get(name)}
     if not found["rows"]:
         st.html(Markup('<p role="status">{}</p>').format(t("measures.none", lang)))
         return
-    rows = {"rows": found["rows"], "proofs": lambda row: _proofs(row, lang), "names": names, "where": where}
-    st.html(render("mesures_runs", lang, **rows) + paging("mesures", page, found["total"], where, lang))
+    near = "near" if asked.order == "energy" and found["total"] > MOST_DRAWN else "sorted"
+    told = {"names": names, "where": where, "proofs": lambda row: _proofs(row, lang)}
+    told["caption"] = t(f"measures.{near}", lang, order=t(f"measures.order_{asked.order}", lang))
+    st.html(
+        render("mesures_runs", lang, rows=found["rows"], **told) + paging("mesures", page, found["total"], where, lang)
+    )
 
 
 def _filters(build: Results, checks: Sequence[Mapping[str, Any]], names: Mapping[str, str], lang: str) -> None:

@@ -55,19 +55,19 @@ def _runs(request: Request) -> Response:
         rows += [_run(row, names, lang) for row in page]
         if len(page) < AT_ONCE:
             break
-    heads = [t(f"measures.{n}", lang) for n in ("date", "service", "key", "model", "machine", "seconds")]
-    return _file(
-        "executions", [*heads, *_energy_heads(ENERGIES[:1], lang), t("measures.check", lang)], rows, build.sample, lang
-    )
+    named = ("date", "service", "key", "model", "machine", "seconds", "check", "machine_id")
+    *heads, check, machine = [t(f"measures.{name}", lang) for name in named]
+    heads += [*_energy_heads(ENERGIES[:1], lang), check, machine]
+    return _file("executions", heads, rows, build.sample, lang)
 
 
 def _run(row: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[object]:
     amount, key = row["indicators"]["it_energy"], row["service_key"]
     proofs = ", ".join(t(f"proof.{proof}", lang) for proof in sorted(set(row["proofs"].values())))
     mends = " ".join(both(check, lang) for check in row["checks"] if check["mended_by"])
-    machine = row["device_as_read"] or row["machine"]
+    machine = row["device_as_read"] or (estimator_gateway.subject_name(row["machine"], lang) if row["machine"] else "")
     facts = [row["last"], names.get(key, key), key, row["model"], machine, row["duration_s"]]
-    return [*facts, *(amount[end] for end in ENDS), proofs, mends]
+    return [*facts, *(amount[end] for end in ENDS), proofs, mends, row["machine"]]
 
 
 def _services(request: Request) -> Response:

@@ -156,7 +156,7 @@ def _step(item: Formula | Coefficient, group: EvaluatedGroup, catalogue: Catalog
 
 
 def _numbers(item: Formula | Coefficient, group: EvaluatedGroup) -> str:
-    return render(item.tree, lambda name: f"{group.values[name]:.6g}", "{:g}".format, WORDS)
+    return render(item.tree, lambda name: f"{group.values[name]:.15g}", "{:g}".format, WORDS)
 
 
 def _head(item: Formula | Coefficient, catalogue: Catalogue) -> dict[str, Any]:

@@ -204,7 +204,7 @@ def exact_text(value: float | None, unit: str, lang: str, step: DisplayUnit | No
     if value is None:
         return _t("numbers.unknown", lang)
     step = step or step_for(unit, value, lang)
-    return with_unit(_figures(Decimal(repr(float(value))) / step.worth, lang, 4), step)
+    return with_unit(_figures(Decimal(f"{value:.15g}") / step.worth, lang, 4), step)
 
 
 def two_values_text(amount: Interval, lang: str) -> str:
@@ -238,7 +238,7 @@ def bounds_text(low: float | None, high: float | None, step: DisplayUnit, lang: 
         return _t("numbers.unknown", lang)
     if low == high:
         return _t("numbers.exact", lang)
-    numbers = [_figures(Decimal(repr(float(bound))) / step.worth, lang, 4) for bound in (low, high)]
+    numbers = [_figures(Decimal(f"{bound:.15g}") / step.worth, lang, 4) for bound in (low, high)]
     return _t("numbers.range", lang, low=numbers[0], high=with_unit(numbers[1], step))
 
 
@@ -280,7 +280,7 @@ def impossible_text(share: float, lang: str) -> str:
 
 def tick_text(value: float, step: DisplayUnit, lang: str) -> str:
     """A round number of a chart axis, unit omitted."""
-    return _figures(Decimal(repr(float(value))) / step.worth, lang, 4)
+    return _figures(Decimal(f"{value:.15g}") / step.worth, lang, 4)
 
 
 def proof_words(shares: Mapping[str, float], lang: str) -> str:

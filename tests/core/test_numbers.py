@@ -196,6 +196,8 @@ def test_a_share(share: float, fr: str, en: str) -> None:
 def test_a_factor_is_shown_as_published() -> None:
     assert spaced(exact_text(0.0461, "kgCO2e/kWh", "fr")) == "46,1 g CO₂e/kWh"
     assert spaced(exact_text(1.155, "1", "fr")) == "1,155"
+    noisy = 1.0184999999999997  # 1.0185, but for what the operations on floats leave
+    assert exact_text(noisy, "1", "fr") == spoken_numbers(f"{noisy:.15g}", "fr") == "1,019"
     assert spaced(exact_text(4.86e-8, "kgSbeq/kWh", "en")) == "48.6 µg Sb eq/kWh"
     assert spaced(exact_text(2.5e-5, "1", "fr")) == "2,5 × 10⁻⁵"
     assert spaced(exact_text(None, "1", "fr")) == "donnée absente"

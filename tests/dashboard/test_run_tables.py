@@ -50,6 +50,13 @@ def test_an_english_table_has_commas_and_points_and_is_searched(ask: Ask) -> Non
     assert [row[2] for row in services] == ["Runs", "1", "1"]
 
 
+def test_the_hardware_is_named_as_on_the_page_then_by_its_id(tmp_path: Path, ask: Ask) -> None:
+    built(tmp_path, activity(service_key="vm", machine="machine/vm-any", machine_units=8.0))
+    heads, row = csv.reader(io.StringIO(ask("/executions.csv?service=vm").decode("utf-8-sig")), delimiter=";")
+    told = dict(zip(heads, row, strict=True))
+    assert told["Matériel"].startswith("Fil d’une machine virtuelle") and told[heads[-1]] == "machine/vm-any"
+
+
 def test_each_electricity_of_a_table_says_whose_it_is(ask: Ask) -> None:
     """Of the machines, then of their site, whose PUE is at least 1; the file of the picture says it beside its unit."""
     heads, *rows = csv.reader(io.StringIO(ask("/services.csv?lang=en").decode("utf-8-sig")))

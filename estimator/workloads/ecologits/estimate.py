@@ -220,7 +220,7 @@ def _indicators(worlds: Pair) -> dict[str, Any]:
 
 def _step(step: EcologitsStep, worlds: Pair, inputs: Mapping[str, Input]) -> dict[str, Any]:
     low, high = (world[step.name] for world in worlds)
-    numbers = [_step_text(step, {n: f"{world[n]:.6g}" for n in step.inputs}) for world in worlds]
+    numbers = [_step_text(step, {n: f"{world[n]:.15g}" for n in step.inputs}) for world in worlds]
     texts = {lang: _step_text(step, {n: _name(n, lang) for n in step.inputs}, lang) for lang in LANGUAGES}
     formula = texts | {"expression": step.text, "numbers": " | ".join(dict.fromkeys(numbers))}
     return {
