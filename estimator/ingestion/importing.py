@@ -1,7 +1,7 @@
 """Import of files into the ledger: new rows are appended, and each row is accounted for."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from estimator.ledger.append import Account, Append
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
-from estimator.ledger.withdrawals import settle
+from estimator.ledger.withdrawals import settle, withdraw_restated
 
 LONGEST_WHY = 4000
 IMPORTING = ".importing"  # lock of the ledger that imports share while they run
@@ -98,6 +98,7 @@ def _import(
     refused: list[Refused] = []
     told: list[Remark] = []
     whole: list[Refused] = []
+    restated: list[_File] = []
     sizes = [size_of(path) for path in found.traces]
     done, total = 0, sum(sizes)
     for path, size in zip(found.traces, sizes, strict=True):
@@ -109,7 +110,14 @@ def _import(
         told += file.remarks
         whole += file.completed
         progress(done, total)
+        if file.read_anew:
+            restated.append(file)
     account = posting.account()
+    for file in restated:
+        why = Author(who="SobrIA", why=f"{file.name}: {file.sha}")
+        gone = withdraw_restated(ledger, file.name, file.sha, file.read_anew, why)
+        told += [Remark("line_restated", file.name, line, {}) for line in gone]
+        account = posting.recount(account) if gone else account
     if whole:
         whole = list({(row.row_id, row.file_sha): row for row in whole}.values())
         lines = ", ".join(f"{row.file_name}:{row.line}" for row in whole)
@@ -127,9 +135,10 @@ class _File:
         self, path: str | Path, declared: Declared, waiting: Mapping[str, Sequence[Refused]], ledger: Ledger
     ) -> None:
         self._declared, self._waiting, self._ledger = declared, waiting, ledger
-        self._rows: dict[int, str] = {}  # accepted, by line, where some rows wait for a sound one
+        self._rows: dict[int, str] = {}  # accepted, by line, where some rows wait for a sound one, or have a version
+        self._has_version = False
         self._path, self._unused_sidecar = path, UnusedSidecar(path)
-        self.name = Path(path).name
+        self.name, self.sha = Path(path).name, ""
         self.read = 0
         self.refused: list[Refused] = []
         self.remarks: list[Remark] = []
@@ -141,13 +150,14 @@ class _File:
         """Read the file into the append; `progress` is called with the bytes read of a large one."""
         try:
             opened = open_results(self._path, context, progress)
-            self.name = opened.trace.name
+            self.name, self.sha = opened.trace.name, opened.trace.sha
+            small = isinstance(opened.trace, Trace)
+            self._has_version = small and posting.has_version(opened.trace)
             posting.take(opened.trace, map(self._count, opened.results))
             self.remarks += self._unused_sidecar.remarks()
             if not self.read:
                 raise SobriaError("no_rows", file=self.name)
             held = self._waiting.get(self.name, ())
-            small = isinstance(opened.trace, Trace)
             if self._waiting if small else held:
                 data = opened.trace.data
                 others = [row for name, rows in self._waiting.items() if small and name != self.name for row in rows]
@@ -158,6 +168,11 @@ class _File:
                 self.remarks += [Remark("line_corrected", r.file_name, r.line, {"by": self.name}) for r in anew]
         except SobriaError as error:
             self.error = error
+
+    @property
+    def read_anew(self) -> Collection[str]:
+        """Ids of its rows, where an earlier version of it may have stated some otherwise; none of a large file."""
+        return self._rows.values() if self._has_version else ()
 
     def _corrected(self, held: Sequence[Refused], others: Sequence[Refused], data: bytes) -> list[Refused]:
         """Those of its earlier versions and of other files that its new rows correct; its rows that the ledger has are
@@ -172,7 +187,7 @@ class _File:
     def _count(self, result: ReadResult) -> ReadResult:
         self.read += result.read
         self.refused += result.refused
-        if self._waiting:
+        if self._waiting or self._has_version:
             self._rows |= {row.line: row.row_id for row in result.rows}
         self.remarks += remarks(result.rows, self._declared)
         self._unused_sidecar.look_at(result)

@@ -19,7 +19,7 @@ from estimator.ledger.files import Ledger, as_models
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawn_rows import still_quarantined as waiting_sql
 
-FEW_CELLS = 2  # that say nothing of the file they come from
+FEW_CELLS = 3  # that say nothing of the file they come from
 _CELL = re.compile("[,;\t]")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _OF_A_RUN = ("run_id", "timestamp", "project_name", "task_name")
@@ -77,11 +77,11 @@ def corrected(
     waiting: Sequence[Refused], data: bytes, refused: Iterable[Refused], lines: Collection[int], shared: str = ""
 ) -> list[Refused]:
     """Those that a later file states soundly: it no longer refuses them, and one of these lines, which are new, has
-    every cell of theirs but one, or their run and its moment. shared: name of the file, where it repeats a row of an
-    earlier version of itself: a new row at their line is then enough."""
+    every cell but one of a whole row of theirs, or their run and its moment. shared: name of the file, where it
+    repeats a row of an earlier version of itself: a new row at their line is then enough."""
     still, text = {row.row_id for row in refused}, data.decode("utf-8", "replace").splitlines()
     new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still]
-    stored = [_cells(row.text) for row in new]
+    stored = [_cells(row.text) if _is_whole(row) else set[str]() for row in new]
     counts, marks = Counter(cell for cells in stored for cell in cells), [_mark(row) for row in new]
     rare: dict[str, list[int]] = defaultdict(list)  # one of the two rarest cells is there where one alone was changed
     for at, cells in enumerate(stored):
@@ -97,7 +97,13 @@ def corrected(
 
 
 def _cells(line: str) -> set[str]:
-    return {cell.strip(' "') for cell in _CELL.split(line)}
+    """Its cells that say something."""
+    return {cell for text in _CELL.split(line) if (cell := text.strip(' "'))}
+
+
+def _is_whole(row: Refused) -> bool:
+    """Whether a row has the cells of its header, one more or one less: a scrap of a row is in lines of anybody."""
+    return not row.header or abs(len(_CELL.split(row.header)) - len(_CELL.split(row.text))) <= 1
 
 
 def _mark(row: Refused) -> set[str]:

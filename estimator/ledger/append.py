@@ -1,7 +1,7 @@
 """Append to the ledger: duplicates counted, other rows written in batches, then the import acknowledged."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from typing import Protocol
 
@@ -105,6 +105,15 @@ class Append:
         finally:
             self._read.add(file.sha)
         self._account_for(file, before)
+
+    def has_version(self, file: FileName) -> bool:
+        """Whether a file of this name and of another content was imported."""
+        return bool(self._standing.versions.get(file.name, set()) - {file.sha})
+
+    def recount(self, account: Account) -> Account:
+        """The account of this append once rows that superseded some of its own are withdrawn."""
+        superseded = min(self._ledger.superseded(self._wrote), account.superseded)
+        return replace(account, superseded=superseded, accepted=account.accepted + account.superseded - superseded)
 
     def move(self, file: tuple[str, str], rows: Iterable[Activity]) -> None:
         """Add rows formerly quarantined and now parsed; they were counted as read at the time."""

@@ -86,6 +86,7 @@ class Standing:
         self._skipped = False
         self.heads: set[str] = set()
         self.read_files: set[str] = set()
+        self.versions: dict[str, set[str]] = {}  # hashes of the contents imported under each name
         self._ids: dict[Kind, defaultdict[str, Digests]] = {kind: defaultdict(Digests) for kind in KINDS}
         self._gone: dict[Kind, defaultdict[str, set[str]]] = {kind: defaultdict(set) for kind in KINDS}
         self._dead: dict[Kind, set[str]] = {kind: set() for kind in KINDS}
@@ -116,6 +117,8 @@ class Standing:
             self._named |= done.wrote.keys() | done.relied.keys()
             if not self.recent:
                 self.read_files |= {source.sha for source in done.sources}
+                for source in done.sources:
+                    self.versions.setdefault(source.name, set()).add(source.sha)
         return found
 
     def known(self, kind: Kind) -> KnownRows:

@@ -21,6 +21,18 @@ from estimator.ledger.rows import Kind, Refused
 COLLECTED = "collect-"  # prefix of the name of a payload sent by a service, in place of a file name
 
 
+DAY_US = 86_400_000_000  # a corrected country moves the clock of a row by less
+RESTATED = """
+WITH stated AS (SELECT *, COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
+  + COALESCE(other_energy_kwh, 0) AS energy FROM ({rows}) WHERE file_name = $1)
+SELECT DISTINCT old.* EXCLUDE (energy) FROM stated AS old JOIN stated AS new
+  ON new.file_sha = $2 AND old.file_sha <> $2 AND new.line = old.line AND new.reader = old.reader
+  AND new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name
+  AND ABS(new.end_us - old.end_us) < $4
+  AND NOT (old.cumulative AND new.duration_s > old.duration_s AND new.energy >= old.energy)
+WHERE NOT list_contains($3, old.row_id)
+ORDER BY old.file_sha, old.line
+"""
 SHORTEST = 8  # minimum length of an id or hash prefix
 What = Literal["file", "run", "import"]
 _HASH = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
@@ -96,6 +108,20 @@ def settle(ledger: Ledger, told: str, refused: Sequence[Refused], author: Author
     rows = parquet_files.table_of(refused, SCHEMAS["quarantine"])
     tables: dict[Kind, pa.Table] = {"activities": SCHEMAS["activities"].empty_table(), "quarantine": rows}
     return _withdrawn(ledger, WithdrawalEffect(told, tables), author)
+
+
+def withdraw_restated(ledger: Ledger, name: str, sha: str, row_ids: Collection[str], author: Author) -> list[int]:
+    """Withdraw the rows that earlier versions of a file stated at a line where this one states the same run, task and
+    moment otherwise; their lines. row_ids: of this version. A run that has gone on since is no correction: its later
+    row supersedes the earlier one anyway."""
+    with ledger.still() as held, connect() as connection:
+        sql = RESTATED.format(rows=held.rows_sql("activities"))
+        found = arrow(connection, sql, SCHEMAS["activities"], [name, sha, sorted(row_ids), DAY_US])
+    if not len(found):
+        return []
+    tables: dict[Kind, pa.Table] = {"activities": found, "quarantine": SCHEMAS["quarantine"].empty_table()}
+    _withdrawn(ledger, WithdrawalEffect("restated", tables), author)
+    return sorted(found["line"].to_pylist())
 
 
 def _withdrawn(ledger: Ledger, found: WithdrawalEffect, author: Author) -> WithdrawalEffect:

@@ -1,0 +1,81 @@
+"""A file corrected and imported again: the line that it states otherwise replaces the one that counted."""
+
+from pathlib import Path
+
+import pytest
+
+from estimator.builds.build import build
+from estimator.ingestion.importing import import_paths
+from estimator.ingestion.quarantine import still_quarantined
+from estimator.ledger import Ledger
+from estimator.ledger.reconciliation import reconcile
+from estimator.results.reading import Results
+from tests.ledger.test_ledger import snapshot
+from tests.traces_support import COLUMNS, context, text
+
+RUN = snapshot("a", 2, 60, 0.0002)
+TASK = RUN | {"task_name": "essai"}
+TASK_COLUMNS = [*COLUMNS, "task_name"]
+
+
+def imported(home: Path, *versions: str, name: str = "emissions.csv") -> list[tuple[str, int]]:
+    """Import versions of a file one after the other; codes and lines of the remarks of the last."""
+    for number, content in enumerate(versions):
+        path = home / "versions" / str(number) / name
+        path.parent.mkdir(parents=True)
+        path.write_text(content, "utf-8")
+        report = import_paths(Ledger(home), [path], context())
+    assert reconcile(Ledger(home)).faults == ()
+    return [(remark.code, remark.line) for remark in report.remarks]
+
+
+def totals(home: Path) -> dict[str, object]:
+    """Runs and figures of what counts."""
+    return Results(build(home).path).totals().model_dump(mode="json", exclude={"build", "coverage"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "columns"),
+    [
+        (RUN | {"cpu_energy": 0.2, "energy_consumed": 0.2}, RUN, COLUMNS),  # 1,000 times less
+        (RUN | {"country_iso_code": "XXX"}, RUN, COLUMNS),
+        (TASK | {"cpu_energy": 0.2, "energy_consumed": 0.2}, TASK, TASK_COLUMNS),
+        (TASK | {"country_iso_code": "XXX"}, TASK, TASK_COLUMNS),
+    ],
+)
+def test_the_corrected_line_alone_counts(
+    wrong: dict[str, object], right: dict[str, object], columns: list[str], tmp_path: Path
+) -> None:
+    """What counts is what the file says now, as where the wrong version was never imported."""
+    alone, twice = tmp_path / "alone", tmp_path / "twice"
+    imported(alone, text(right, columns=columns))
+    versions = (text(row, columns=columns) for row in (wrong, right))
+    assert imported(twice, *versions) == [("line_restated", 2)]
+    assert totals(twice) == totals(alone)
+    assert len(Ledger(twice).in_force()) == 1
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        text(snapshot("a", 3, 90, 0.0003)),  # the run has gone on
+        text(snapshot("b", 2, 60, 0.0003)),  # another run
+        text(snapshot("a", 2, 60, 0.0003), RUN),  # the line has moved
+        text(RUN, snapshot("a", 2, 60, 0.0003)),  # added below it
+    ],
+)
+def test_a_file_that_grows_withdraws_nothing(then: str, tmp_path: Path) -> None:
+    assert imported(tmp_path, text(RUN), then) == []
+    assert Ledger(tmp_path).in_force() == []
+
+
+def test_a_scrap_of_a_line_is_corrected_by_nobody(tmp_path: Path) -> None:
+    """« ne,N,,, » is the end of a line that was cut: a sound line of any other file has its N."""
+    width = text().count(",")
+    scrap = f"ne,N{',' * (width - 1)}\n"
+    imported(tmp_path, text(RUN) + scrap + scrap.replace("ne", "ine", 1))
+    before = len(still_quarantined(Ledger(tmp_path)))
+    path = tmp_path / "autre.csv"
+    path.write_text(text(snapshot("z", 9, 60, 9) | {"on_cloud": "N"}), "utf-8")
+    import_paths(Ledger(tmp_path), [path], context())
+    assert before == len(still_quarantined(Ledger(tmp_path))) == 2
