@@ -111,7 +111,7 @@ class Amount(Interval):
     to that of their sum. at_factor_values: the arithmetic with every factor at its central value; these do add up.
     covers: share of the electricity as read with a known value; of a part, that share of the electricity of its figure.
     made, made_partly: of a figure with a manufacture, the share of its electricity with all of it in the figure, and
-    with a part alone: cards whose machine is not known [1].
+    with a part alone: cards whose machine is not known, or a machine whose cards are not counted [1].
     """
 
     unit: str
@@ -254,7 +254,7 @@ def _plans(
         there = told(figure.parts)
         required = [*(one for one in there if one[0].required), *told(figure.beside)]
         whole, applicable = all(result for _, result in required), bool(there)
-        found[figure.id] = plan(there, required, made_in(figure, there) if whole else None)
+        found[figure.id] = plan(there, required, made_in(figure, there, group) if whole else None)
         for part in figure.parts if len(figure.parts) > 1 else ():
             mine = [one for one in there if one[0] is part]
             found[f"{figure.id}.{part.name}"] = plan(mine, [*mine, *required])
@@ -357,13 +357,14 @@ def is_counted(figure: ImpactIndicator, group: ActivityGroup, values: Mapping[st
     return all(known_result(p, values) for p in figure.required if applies_to(p, group))
 
 
-def made_in(figure: ImpactIndicator, there: Iterable[Known]) -> str | None:
-    """« made » where the machine of a group is known with its manufacture, and that of its cards if it has some;
-    « made_partly » where that of one of them is; None where none is, or is asked."""
+def made_in(figure: ImpactIndicator, there: Iterable[Known], group: ActivityGroup) -> str | None:
+    """« made » where the machine of a group is known with its manufacture, and that of its cards if it has some, which
+    their energy says too; « made_partly » where that of one of them is; None where none is, or is asked."""
     known = {part.name: result for part, result in there if part in figure.made}
     if not any(known.values()):
         return None
-    return "made" if "machines" in known and all(known.values()) else "made_partly"
+    uncounted = group.amounts.get("gpu_energy") and "device_hours" not in group.amounts
+    return "made" if "machines" in known and all(known.values()) and not uncounted else "made_partly"
 
 
 def applies_to(part: Contribution, group: ActivityGroup) -> bool:

@@ -25,20 +25,20 @@ OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
         "cards_contradicted",
         "constant_42_5", "counter_repeated", "cpu_not_metered", "declared_twice", "declared_zero", "gpu_not_metered",
         "implausible_power", "increments_suspected", "log_cut", "mode_overruled", "no_model", "page_cut",
-        "period_unfinished", "power_contradicted", "share_unknown", "shared_machine", "unknown_model",
-        "zero_duration", "zero_energy",
+        "period_unfinished", "power_contradicted", "ram_not_metered", "share_unknown", "shared_machine",
+        "unknown_model", "zero_duration", "zero_energy",
     ),
 }  # fmt: skip
 MENDED_BY: Mapping[str, Mend] = {code: mend for mend, codes in OF_A_MEND.items() for code in codes}
 OF_A_PART: Mapping[Part, tuple[str, ...]] = {
     "cpu": ("beyond_sheet", "constant_42_5", "cpu_not_metered", "mode_overruled", "processor_power"),
     "gpu": ("gpu_not_metered", "card_power"),
-    "ram": ("memory_power",),
+    "ram": ("memory_power", "ram_not_metered"),
     "made": ("card_count_unknown", "unknown_device", "vm_size_unknown", "cards_contradicted"),
 }
 AT_LEAST = (  # what tells of electricity that nobody read, and that no total estimates
-    "cards_only", "cpu_not_metered", "gpu_not_metered", "memory_not_read", "processor_only", "shared_by_time",
-    "waiting_not_counted", "waiting_unknown",
+    "cards_only", "cpu_not_metered", "gpu_not_metered", "memory_not_read", "processor_only",
+    "ram_not_metered", "shared_by_time", "waiting_not_counted", "waiting_unknown",
 )  # fmt: skip
 PART_OF: Mapping[str, Part] = {code: part for part, codes in OF_A_PART.items() for code in codes}
 

@@ -3,7 +3,7 @@
 UNKNOWN_SITE, FLEET = "class/server-unknown", "class/hyperscale"
 DESK = "class/desk"
 DESKS = ("machine/desktop", "machine/workstation", "machine/laptop")
-AI_SERVER, WORKSTATION = "machine/ai-server", "machine/workstation"
+AI_SERVER, RACK, WORKSTATION = "machine/ai-server", "machine/rack-server", "machine/workstation"
 ANY_CARD = "gpu/any"
 DESK_CARD = "gpu/rtx-4090"  # the accelerator that a model runs on at a desk
 ANY_NETWORK, ANY_STORAGE = "network/fixed-fra", "storage/any"  # where nobody says which

@@ -123,6 +123,36 @@ def test_cards_that_a_trace_does_not_count_are_asked_for_and_then_made(tmp_path:
     assert hours == {"carte": 200.0, "dite": 200.0, "modele": None}
 
 
+def test_a_card_that_only_its_energy_shows_is_a_manufacture_known_in_part(tmp_path: Path) -> None:
+    """5 kWh of a processor and 7 of a card that nothing names, over 100 hours: the server is made, its card is not, and
+    is asked for. Two L4, said, are as where the trace says them. Graphics inside a processor are made with it."""
+    read = {"cpu_energy_kwh": 5.0, "gpu_energy_kwh": 7.0, "gpu_mode": "mode/nvml", "machine": "machine/ai-server"}
+    card = {"device": "gpu/l4", "device_count": 2, "device_hours": 200.0}
+    rows = [
+        activity(hours=100, service_key="muette", **read),
+        activity(hours=100, service_key="comptee", **read, device_count=2, device_hours=200.0),
+        activity(hours=100, service_key="dite", **read, **card),
+        activity(hours=100, service_key="dedans", **read | {"gpu_mode": "mode/powermetrics"}),
+    ]
+    found = built(tmp_path, *rows)
+
+    def made(of: Results) -> dict[str, tuple[float | None, float | None]]:
+        gases = {e.service_key: e.indicators["gwp"] for e in of.services()}
+        return {name: (amount.made, amount.made_partly) for name, amount in gases.items()}
+
+    parts = {"muette": (0.0, 1.0), "comptee": (0.0, 1.0), "dite": (1.0, 0.0), "dedans": (1.0, 0.0)}
+    assert made(found) == parts
+    asked = {entry["service_key"]: (entry["mends"], entry["made"]) for entry in found.to_mend()}
+    assert asked == {"muette": (["cards"], True), "comptee": (["cards"], True)}
+    for service in ("muette", "comptee"):
+        said = {"service": service, "device": "gpu/l4", "cards": 2}
+        PlaceJournal(tmp_path).add_rule(said, Author(who="DSI", why="relevé"))
+    found = Results(build(tmp_path).path)
+    assert found.to_mend() == [] and set(made(found).values()) == {(1.0, 0.0)}
+    gases = {e.service_key: e.indicators["gwp"].at_factor_values for e in found.services()}
+    assert gases["muette"] == gases["comptee"] == pytest.approx(gases["dite"])
+
+
 def test_runs_are_searched_and_ordered(tmp_path: Path) -> None:
     """0.5, 3 and 1 kWh: by electricity, then those whose service, or the name given to it, holds the text."""
     rows = [activity(service_key=key, cpu_energy_kwh=kwh) for key, kwh in (("a-tri", 0.5), ("b", 3.0), ("c-tri", 1.0))]

@@ -438,3 +438,65 @@ def test_a_processor_counted_by_thread_is_counted_once(
         assert one.cpu_energy_kwh == pytest.approx(drawn / 1000) and one.ram_energy_kwh == pytest.approx(0.01)
         assert one.reported_gwp_kg == pytest.approx(0.5 * 1.2 * (drawn + 10) / 1000)
         assert one.cpu_mode == "mode/constant"
+
+
+CARD = {"gpu_model": "1 x NVIDIA A100", "gpu_count": "1"}
+WHOLE = {"cpu_energy": "0.05", "gpu_energy": "0.11", "ram_energy": "0.01", "duration": "3600", **CARD}
+
+
+@pytest.mark.parametrize(
+    ("cells", "unread", "absent", "rest"),
+    [
+        ({"gpu_energy": "", "energy_consumed": "0.06"}, {"gpu"}, set(), 0),  # 50 + 10 Wh
+        ({"gpu_energy": "", "energy_consumed": "0.17"}, set(), {"gpu"}, 0.11),  # 170 - 60 Wh
+        ({"cpu_energy": "", "energy_consumed": "0.12"}, {"cpu"}, set(), 0),  # 110 + 10 Wh
+        ({"ram_energy": "", "energy_consumed": "0.16"}, {"ram"}, set(), 0),  # 50 + 110 Wh
+        ({"gpu_energy": "", "duration": "0.5", "energy_consumed": "0.06"}, {"gpu"}, set(), 0),
+        ({"gpu_energy": "0", "duration": "0.5", "energy_consumed": "0.06"}, set(), set(), 0),  # too short to be read
+        ({"gpu_energy": "", "gpu_model": "", "gpu_count": "", "energy_consumed": "0.06"}, set(), {"gpu"}, 0),
+        ({"gpu_energy": "", "gpu_model": "Apple M1", "energy_consumed": "0.06"}, set(), {"gpu"}, 0),
+        (
+            {"cpu_energy": "", "gpu_energy": "", "ram_energy": "", "energy_consumed": "0.17"},
+            set(),
+            {"cpu", "gpu", "ram"},
+            0.17,
+        ),
+        ({"gpu_energy": "without a column", "energy_consumed": "0.06"}, set(), {"gpu"}, 0),
+    ],
+)
+def test_an_empty_cell_of_what_the_row_describes_was_not_read(
+    tmp_path: Path, cells: dict[str, str], unread: set[str], absent: set[str], rest: float
+) -> None:
+    """A row of an hour that describes its processor, a card and its memory: 50, 110 and 10 Wh. An empty cell that the
+    total does not hold is unknown, with its check; what the total holds beyond the others is counted without detail."""
+    gone = "gpu_energy" if cells.get("gpu_energy") == "without a column" else None
+    content = text(WHOLE | cells, columns=[name for name in COLUMNS if name != gone])
+    (tmp_path / "emissions.csv").write_text(content)
+    ((row,), _), in_columns = by_blocks(tmp_path / "emissions.csv")
+    assert in_columns == 1
+    for one in (row, read(content)[0][0]):
+        assert {check for check in one.checks if check.endswith("_not_metered")} == {f"{n}_not_metered" for n in unread}
+        for name in ("cpu", "gpu", "ram"):
+            assert (getattr(one, f"{name}_energy_kwh") is None) == (name in absent | unread)
+            assert (getattr(one, f"{name}_mode") == "mode/none") == (name in absent)
+        assert (one.other_energy_kwh or 0) == pytest.approx(rest)
+
+
+@pytest.mark.parametrize(
+    ("cells", "machine"),
+    [
+        ({}, "machine/ai-server"),
+        ({"gpu_energy": "0"}, "machine/rack-server"),
+        ({"gpu_model": "1 x Unheard Of 9000"}, "machine/rack-server"),
+        ({"cpu_model": "AMD Ryzen 7 5800X 8-Core Processor"}, "machine/desktop"),
+        ({"cpu_model": ""}, None),
+    ],
+)
+def test_a_card_that_only_its_energy_shows_is_in_a_server_of_cards(
+    tmp_path: Path, cells: dict[str, str], machine: str | None
+) -> None:
+    """An EPYC says a rack server; 110 Wh of a card that nothing names say that it is one with cards."""
+    content = text(WHOLE | {"gpu_model": "", "gpu_count": ""} | cells)
+    (tmp_path / "emissions.csv").write_text(content)
+    ((row,), _), in_columns = by_blocks(tmp_path / "emissions.csv")
+    assert in_columns == 1 and (row.machine, read(content)[0][0].machine) == (machine, machine)

@@ -44,7 +44,8 @@ SELECT
   CASE WHEN writes THEN CASE WHEN states_context OR states_read THEN 0 ELSE written END END AS unread_outputs,
   CASE WHEN writes THEN CASE WHEN states_context OR counts THEN 0 ELSE before END END AS unsized_outputs,
   CASE WHEN modelled THEN CASE kind WHEN 'images' THEN images WHEN 'sound' THEN audio_s WHEN 'embedding' THEN read_anew END END AS media_outputs,
-  COALESCE(device_held, nothing) AS device_hours,
+  -- The hours of cards that nobody counted are unknown; what powermetrics reads is inside the processor.
+  COALESCE(device_held, CASE WHEN gpu_read > 0 AND device_count IS NULL AND gpu_mode <> 'mode/powermetrics' THEN NULL ELSE nothing END) AS device_hours,
   COALESCE(machine_held, nothing) AS machine_hours,
   COALESCE(data_moved, 0) AS data_gb,
   CASE WHEN seated THEN COALESCE(uses_stated, 0) END AS stated_uses,

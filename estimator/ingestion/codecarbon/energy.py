@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from estimator.catalogue.default_subjects import AI_SERVER, RACK
 from estimator.catalogue.input_faults import breaks
 from estimator.catalogue.load import load
 from estimator.ingestion.codecarbon.facts import ABSENT, RowFacts
@@ -37,7 +38,7 @@ TOLERANCE = 0.01
 UNREADABLE = "mode/not_estimable"
 METERED_S = 1.0
 _DESKS = ("machine/desktop", "machine/workstation")
-_SERVERS = ("machine/rack-server", "machine/ai-server")
+_SERVERS = (RACK, AI_SERVER)
 
 
 class Figures(NamedTuple):
@@ -200,17 +201,21 @@ def _rated(power: Any) -> Any:
     return abs(steps - np.rint(steps)) < 1e-6
 
 
-def judge(signs: Signs, facts: RowFacts) -> Judgement:
-    """Interpretation of these signs on a computer with these facts."""
+def judge(signs: Signs, facts: RowFacts, expected: frozenset[str]) -> Judgement:
+    """Interpretation of these signs on a computer with these facts; `expected`: as in `signs_of`. A component that the
+    row describes and whose cell is empty was not read, unless the total holds it; without a column, it is absent."""
     checks = {name for name in _TOLD if getattr(signs, _TOLD[name])}
     if facts.sheet_w == 2 * FALLBACK_W:
         checks.discard("constant_42_5")
-    fields, known = {}, set()
+    fields: dict[str, Any] = {"machine": facts.fields["machine"] if signs.zero_gpu else facts.machine_of_card}
+    known = set()
+    no_rest = not (signs.rest_is_total or signs.rest_is_missing)
     steady = "fallback" if "constant_42_5" in checks else "steady"
     powers = {"cpu": steady if signs.steady else "varying" if signs.varying else "", "gpu": ""}
     powers["ram"] = "per_gb" if signs.per_gb else ""
     for name in COMPONENTS:
-        absent, zero = getattr(signs, f"no_{name}"), getattr(signs, f"zero_{name}")
+        empty, zero = getattr(signs, f"no_{name}"), getattr(signs, f"zero_{name}")
+        absent = empty and not (no_rest and name in expected)
         found = UNKNOWN_MODE if zero else facts.methods[name][powers[name]]
         said = facts.modes[name]
         told = load().subjects.get(said or "")
@@ -221,10 +226,9 @@ def judge(signs: Signs, facts: RowFacts) -> Judgement:
         fields[f"{name}_mode"] = mode
         if not absent and mode != ABSENT:
             known.add(name)
-            if zero and name != "ram" and not signs.zero and signs.metered:
+            if (empty or (zero and name != "ram" and signs.metered)) and not signs.zero:
                 checks.add(f"{name}_not_metered")
                 known.discard(name)
-    no_rest = not (signs.rest_is_total or signs.rest_is_missing)
     fields["other_mode"] = _mode(no_rest, signs.rest_is_zero, False, facts.modes["other"], UNKNOWN_MODE)
     if not no_rest:
         known.add("other")
@@ -266,7 +270,7 @@ def energy_fields(read: Figures, facts: RowFacts, expected: frozenset[str]) -> t
     if signs.impossible:
         whole = filled.cpu + filled.gpu + filled.ram + rest
         raise RowRefused("impossible_power", value=f"{whole * 3.6e3 / read.duration:.3g}")
-    judgement = judge(signs._replace(by_thread=counted), facts)
+    judgement = judge(signs._replace(by_thread=counted), facts, expected)
     energies = {name: getattr(filled, name) for name in COMPONENTS} | {"other": rest}
     told = {
         f"{name}_energy_kwh": energy / facts.pue if name in judgement.known else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES
+from estimator.catalogue.default_subjects import CARD_MACHINE, RACK, THREAD_MACHINES, machine_at
 from estimator.catalogue.load import load
 from estimator.catalogue.physical_limits import cards_most, processors_most
 from estimator.catalogue.processors import sheet_power
@@ -45,6 +45,7 @@ class RowFacts:
     memory_gb: float  # NaN where unknown
     by_thread: tuple[float, float]  # power written where each thread is a processor [W], NaN elsewhere; threads
     cards: int | None
+    machine_of_card: str | None  # where the energy of a card says that there is one
     hardware: Mapping[str, bool]
     modes: Mapping[str, str | None]  # as the sidecar says
     methods: Mapping[str, Mapping[str, str]]  # as told from the row, by component and kind of processor power
@@ -106,6 +107,7 @@ def facts_of(
         memory_gb=number_or_nan(read("ram_total_size")),
         by_thread=_by_thread(read),
         cards=device.cards,
+        machine_of_card=machine_at(host) if machine == RACK and not side.machine and not read("gpu_model") else machine,
         hardware={
             "cpu": bool(read("cpu_model") or read("cpu_count")),
             "gpu": bool(device.cards) or (bool(read("gpu_model")) and not computer.integrated),
@@ -147,7 +149,7 @@ def _machine(
 ) -> tuple[str | None, float | None, list[str]]:
     """The kind of computer, the threads or cards of a virtual machine, and checks: never a server for a part of it."""
     machine, threads_held = side.machine or computer.machine, side.vcpus or threads or None
-    if computer.machine == machine == "machine/rack-server" and threads_held and threads_held < FEWEST_THREADS:
+    if computer.machine == machine == RACK and threads_held and threads_held < FEWEST_THREADS:
         machine = "machine/vm-any"
     if machine in THREAD_MACHINES and cards:
         machine = CARD_MACHINE

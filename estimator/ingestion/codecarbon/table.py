@@ -79,7 +79,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
         signs = Signs._make(sign[kept] if isinstance(sign, np.ndarray) else sign for sign in signs)
         group_of, pue, rest = group_of[kept], pue[kept], rest[kept]
     kinds, kind_of = _kinds(signs, group_of)
-    judged = [judge(signs_at, groups[group].facts) for group, signs_at in kinds]
+    judged = [judge(signs_at, groups[group].facts, rows.expected) for group, signs_at in kinds]
     facts = [groups[group].facts for group, _ in kinds]
     energies = {name: getattr(figures, name) for name in COMPONENTS} | {"other": rest}
     columns: dict[str, pa.Array | pa.ChunkedArray] = {}

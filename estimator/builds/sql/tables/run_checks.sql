@@ -30,10 +30,11 @@ FROM (
   SELECT row_id, service_key, held_in, 'card_of_class' AS code FROM runs
   WHERE device IN (SELECT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0)
   UNION ALL BY NAME
-  -- A card that a trace of electricity names without how many: its manufacture is not counted.
+  -- A card that a trace of electricity names without how many, or reads without its name: its manufacture is not counted.
   SELECT row_id, service_key, held_in, 'card_count_unknown' AS code FROM runs
-  WHERE device IS NOT NULL AND device_count IS NULL AND device_hours IS NULL AND duration_s > 0
-    AND COALESCE(cpu_energy_kwh, gpu_energy_kwh, other_energy_kwh) IS NOT NULL
+  WHERE duration_s > 0 AND COALESCE(cpu_energy_kwh, gpu_energy_kwh, other_energy_kwh) IS NOT NULL
+    AND (device IS NOT NULL OR device_count > 0 OR gpu_energy_kwh > 0 AND device_count IS NULL AND gpu_mode <> 'mode/powermetrics')
+    AND (device_count IS NULL AND device_hours IS NULL OR device IS NULL AND NOT list_contains(checks, 'unknown_device'))
   UNION ALL BY NAME
   -- Answers to be modelled, of a model that is not in the catalogue.
   SELECT DISTINCT row_id, service_key, held_in, 'unknown_model' AS code
