@@ -101,10 +101,9 @@ def totals(lang: str) -> dict[str, str]:
 
 def changes(before: Mapping[str, str], lang: str) -> str:
     """What has changed of these totals since they were read."""
-    told = {name: {"before": before[name], "after": after} for name, after in totals(lang).items()}
     changed = [
-        t("mend.changed", lang, figure=figure_name(name, lang), **ends)
-        for name, ends in told.items()
-        if ends["before"] != ends["after"]
+        t("mend.changed", lang, figure=figure_name(name, lang), before=before[name], after=after)
+        for name, after in totals(lang).items()
+        if before[name] != after
     ]
     return " ".join(changed) or t("mend.unchanged", lang)

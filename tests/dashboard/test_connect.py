@@ -305,6 +305,7 @@ def test_a_line_of_seats_typed_on_the_page_is_checked_then_imported(
     (run,) = open_current(home).runs(RunFilter(None, None, None), 0, 9)["rows"]  # type: ignore[union-attr]
     assert (run["service_key"], run["active_seat_days"]) == ("Bureautique", 800 * 0.6 * 31)
     assert "un modèle de Copilot pour Microsoft 365" in text(screen("mesures", voir="executions"))
+    assert "Exécutions. Tri : Durée, la plus longue d’abord" in text(screen("mesures", tri="duration"))
 
 
 def test_two_equal_sessions_are_told_before_their_import(home: Path) -> None:
