@@ -1,7 +1,6 @@
 """Gateway to the summary: computed once a state of the home, a territory and a period, then cached."""
 
 import hashlib
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +25,7 @@ from estimator.governance.register.schema import METROPOLE, WHOLE
 from estimator.reporting.summary.summary import synthesis
 
 STATES, ANSWERS = 3, 120  # entries in the cache
-QUARTER, YEAR = 3, 12  # months
+QUARTER = 3  # months
 
 
 class State(NamedTuple):
@@ -61,31 +60,21 @@ def state() -> State | None:
 
 
 @st.cache_resource(max_entries=STATES, show_spinner=False)
-def sources(now: State) -> Sources:
-    """What every figure of a state comes from, for its own pages."""
+def sources(now: State, inside: bool = True) -> Sources:
+    """What every figure of a state comes from, for its own pages; inside false: for what leaves the home."""
     build, home = estimator_gateway.current_build(), Path(now.home)
-    return Sources(build, Register(home), votes.Commitments(home), home, now.day, inside=True)
+    return Sources(build, Register(home), votes.Commitments(home), home, now.day, inside)
 
 
-@st.cache_resource(max_entries=STATES, show_spinner=False)
-def _published(now: State) -> Sources:
-    return replace(sources(now), inside=False)
-
-
-def scope_in(asked: SummaryScope) -> Scope:
-    """The scope of indicators of a territory and a period, for what leaves the home."""
-    return Scope(_published(asked.state), asked.territory, Period(asked.period))
-
-
-def _inside(asked: SummaryScope) -> Scope:
-    """The same for its own pages."""
-    return Scope(sources(asked.state), asked.territory, Period(asked.period))
+def scope_in(asked: SummaryScope, inside: bool = False) -> Scope:
+    """The scope of indicators of a territory and a period, for what leaves the home, or inside, for its own pages."""
+    return Scope(sources(asked.state, inside), asked.territory, Period(asked.period))
 
 
 @st.cache_resource(max_entries=ANSWERS, show_spinner=False)
 def body(asked: SummaryScope) -> dict[str, Any]:
     """The summary for the pages; what is to be said aloud is what may leave them."""
-    inside = _inside(asked)
+    inside = scope_in(asked, inside=True)
     found, kept = synthesis(inside), grouped(inside).kept
     if not kept:
         return found | {"kept": False}
@@ -110,7 +99,7 @@ def periods(now: State) -> tuple[str, ...]:
 
 @st.cache_resource(max_entries=ANSWERS, show_spinner=False)
 def _opened(wanted: SummaryScope, figure: str) -> ExplainedNumber:
-    return explain_footprint(_inside(wanted), figure)
+    return explain_footprint(scope_in(wanted, inside=True), figure)
 
 
 @st.cache_resource(max_entries=STATES, show_spinner=False)

@@ -22,7 +22,7 @@ from estimator.reporting.summary.change_sentences import (
     picture_title,
     trend_text,
 )
-from estimator.reporting.summary.months import LARGE, history_of
+from estimator.reporting.summary.months import LARGE, history_of, small_samples
 from estimator.reporting.summary.one_page import (
     is_mostly_estimated,
     left_out,
@@ -54,7 +54,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
     said = {function.__name__: function for function in SAID}
     answer = sentences.answer(body, lang, change_text)
     every = [check for check in body["charter"] if check["status"] == "not_held"]
-    not_held = every[:FIRST]
+    not_held = list({check["reads"]: check for check in every}.values())[:FIRST]
     voted = [text for _, text in ceilings.ceilings(body, lang)]
     top = render("synthese_head", lang, body=body, answer=answer, ceilings=voted, here=here, **said)
     drawn = _drawn(body, lang) if known else {}
@@ -91,7 +91,7 @@ def _drawn(body: Body, lang: str) -> dict[str, Any]:
     return {
         "months_chart": months_chart(names["energy"], history_of(body, "energy", LARGE), lang),
         "facts": list(_facts(energy, lang)) if energy["change"]["established"] else [],
-        "months_legend": months_legend(any(found.limit is not None for found in histories.values()), lang),
+        "months_legend": months_legend(small_samples(any(one.limit is not None for one in histories.values())), lang),
         "months_figures": {key: months_figure(names[key], histories[key], lang) for key in FOOTPRINTS[1:]},
         "settled": [entry for entry in entries if entry["change"]["established"]],
         "uses_chart": svg_charts.interval_chart(use_bars(body, lang), sentences.weighs_title(body, lang), lang),

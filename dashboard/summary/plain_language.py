@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from markupsafe import Markup
 
@@ -11,7 +10,7 @@ from dashboard.shared import html_parts
 from dashboard.shared.svg_charts import interval_chart
 from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import sentence, t
-from dashboard.summary.full_page import use_bars
+from dashboard.summary.full_page import Body, use_bars
 from estimator.core.interval import Interval
 from estimator.core.number_format import LADDERS, WHOLE, figure, made_share, share_text, step_for
 from estimator.governance.indicator_list import FOOTPRINTS
@@ -19,6 +18,7 @@ from estimator.reporting.summary.change_sentences import way_of
 from estimator.reporting.summary.charter_status import STATUSES
 from estimator.reporting.summary.one_page import weighed
 from estimator.reporting.summary.sentences import (
+    LEAST_SHARE,
     covered_period_text,
     judged,
     minimum,
@@ -28,12 +28,11 @@ from estimator.reporting.summary.sentences import (
     territory_text,
 )
 
-Body = Mapping[str, Any]
-
 
 def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Markup]:
     """The whole page: the parts above and below the choices. here: the territory and the period in a URL."""
-    where, energy = _where(body, lang), body["indicators"]["energy"]
+    energy = body["indicators"]["energy"]
+    weighs = t("simple.weighs", lang, period=period_text(body["period"], lang))
     vote = energy["path"] if energy["objective"] else energy["budget"]
     answer = minimum(vote or {}, t(f"simple.answer_{_verdict(body)}", lang), lang)
     below = render(
@@ -42,13 +41,12 @@ def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Mark
         footprints={key: _footprint(body, key, lang) for key in FOOTPRINTS},
         charter=list(_charter(body, lang)),
         decisions=[found["title"][lang] for found in body["decisions"]] or [t("simple.no_decision", lang)],
-        picture=_picture(body, lang),
-        weighs=_weighs(body, lang),
+        picture=_picture(body, weighs, lang),
+        weighs=weighs,
         one_a_line=re.compile(r"(?<=\.) ").split,
     )
-    note = phrase(
-        "simple.note", lang, where=t("simple.where", lang, **where), full=html_parts.address("synthese", lang, **here)
-    )
+    full = html_parts.address("synthese", lang, **here)
+    note = phrase("simple.note", lang, where=t("simple.where", lang, **_where(body, lang)), full=full)
     return html_parts.head(t("simple.title", lang), answer, note), below
 
 
@@ -58,12 +56,11 @@ def aloud(body: Body, lang: str) -> list[str]:
         return []
     energy, checks = body["indicators"]["energy"], [check["status"] for check in body["charter"]]
     trend = way_of(body, "energy")
-    charter = [t("simple.charter_all", lang, n=len(checks))]
-    charter += [t(f"simple.charter_{status}", lang, n=checks.count(status)) for status in ("held", "not_held")]
+    charter = [t(f"simple.charter_{status}", lang, n=checks.count(status)) for status in ("held", "not_held")]
     return [
         t("simple.say_used", lang, value=spelled(energy["value"], lang), **_where(body, lang)),
         *([t(f"simple.say_{trend}", lang)] if trend in ("up", "down", "open") else []),
-        " ".join(charter),
+        " ".join([t("simple.charter_all", lang, n=len(checks)), *charter]),
     ]
 
 
@@ -71,18 +68,14 @@ def _where(body: Body, lang: str) -> dict[str, str]:
     return {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
 
 
-def _picture(body: Body, lang: str) -> Markup:
+def _picture(body: Body, title: str, lang: str) -> Markup:
     """What weighs, as on the full page, its shares in words."""
     percent = t("simple.percent", lang)
     bars = [
         replace(bar, said="", href="", aside=share_of_total(use["share"], lang).replace("%", percent))
         for bar, use in zip(use_bars(body, lang), weighed(body), strict=True)
     ]
-    return interval_chart(bars, _weighs(body, lang), lang) if bars else Markup()
-
-
-def _weighs(body: Body, lang: str) -> str:
-    return t("simple.weighs", lang, period=period_text(body["period"], lang))
+    return interval_chart(bars, title, lang) if bars else Markup()
 
 
 def _verdict(body: Body) -> str:
@@ -99,23 +92,24 @@ def _verdict(body: Body) -> str:
 def _footprint(body: Body, key: str, lang: str) -> list[str]:
     entry = body["indicators"][key]
     value, change, made = spelled(entry["value"], lang), entry["change"], made_share(entry["value"])
-    partly = made or entry["value"].get("made_partly")
-    reach = "between" if made > WHOLE else "made_part" if partly else "made_none"
+    reach = "between" if made > WHOLE else "made_part" if made or entry["value"].get("made_partly") else "made_none"
+    if not value:
+        reach = "unknown" if body["in_use"] or body["measured"] else "none_in_use"
     trend, between = way_of(body, key), ""
     if trend in ("up", "down") and change.get("relative"):
-        ends = sorted(abs(change["relative"][end]) for end in ("low", "high"))
-        between = t(
-            f"simple.by_{trend}",
-            lang,
-            between=shares_text(ends[0], ends[1], lang).replace("%", t("simple.percent", lang)),
-        )
-    return [
-        t(f"simple.about_{entry['id']}", lang),
-        *([value, t(f"simple.{reach}", lang)] if value else [t("simple.unknown", lang)]),
-        t(f"simple.trend_{trend}", lang),
-        *filter(None, [between]),
-        t("simple.objective" if entry["objective"] else "simple.no_objective", lang),
-    ]
+        low, high = sorted(abs(change["relative"][end]) for end in ("low", "high"))
+        shown = shares_text(low, high, lang).replace("%", t("simple.percent", lang))
+        between = t("simple.by_little" if high < LEAST_SHARE else f"simple.by_{trend}", lang, between=shown)
+    trend, vote = t(f"simple.trend_{trend}", lang), "objective" if entry["objective"] else "no_objective"
+    said = (
+        t(f"simple.about_{key}", lang),
+        value,
+        t(f"simple.{reach}", lang),
+        trend,
+        between,
+        t(f"simple.{vote}", lang),
+    )
+    return [text for text in said if text]
 
 
 def spelled(amount: Interval, lang: str) -> str:
@@ -129,11 +123,10 @@ def spelled(amount: Interval, lang: str) -> str:
 
 
 def _charter(body: Body, lang: str) -> Iterator[str]:
-    counts = {status: sum(c["status"] == status for c in body["charter"]) for status in STATUSES}
     yield t("simple.charter_what", lang)
     yield t("simple.charter_all", lang, n=len(body["charter"]))
-    for status, count in counts.items():
-        if count:
+    for status in STATUSES:
+        if count := sum(check["status"] == status for check in body["charter"]):
             yield t(f"simple.charter_{status}", lang, n=count)
     trained = body["indicators"]["trained"]["value"]["share"]
     if trained is not None:

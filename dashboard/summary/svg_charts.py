@@ -10,7 +10,7 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from estimator.core.number_format import interval_text, plain, step_for, with_unit
 from estimator.reporting.documents.pictures import data_uri
-from estimator.reporting.summary.months import History, axis, height, months_svg, samples, small_samples
+from estimator.reporting.summary.months import History, axis, height, months_svg, samples
 from estimator.reporting.summary.sentences import tell
 
 
@@ -46,7 +46,7 @@ def months_chart(name: str, history: History, lang: str) -> Markup:
         axis=parts.scale(named),
         limit=limit,
         legend_limit=tell("legend_limit", lang),
-        legend=_legend(samples(history), lang),
+        legend=months_legend(samples(history), lang),
     )
     return _figure(name, history, body, lang)
 
@@ -63,12 +63,8 @@ def _figure(name: str, history: History, body: Markup, lang: str) -> Markup:
     return parts.figure_of(name, _alt(name, history, lang), body, values, lang)
 
 
-def months_legend(limited: bool, lang: str) -> Markup:
-    """Legend of bars, lines and dots of the small charts."""
-    return _legend(small_samples(limited), lang)
-
-
-def _legend(drawn: Mapping[str, str], lang: str) -> Markup:
+def months_legend(drawn: Mapping[str, str], lang: str) -> Markup:
+    """Legend of these samples of bars, lines and dots."""
     return parts.legend_of((parts.sample(picture, tell(key, lang)) for key, picture in drawn.items()), lang)
 
 

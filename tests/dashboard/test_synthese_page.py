@@ -29,7 +29,7 @@ from estimator.core.errors import SobriaError, say
 from estimator.core.typography import typeset
 from estimator.governance.indicator_list import INDICATORS
 from estimator.governance.register.register import Register, author
-from estimator.reporting.summary.sentences import period_text, tell
+from estimator.reporting.summary.sentences import period_text, shares_text, tell
 from estimator.reporting.summary.sovereignty_text import FACTS, option_words
 from tests.home import copied
 from tests.reporting.authority import plain
@@ -174,6 +174,22 @@ def test_the_plain_version_names_no_use_that_may_not_leave(shown: Path) -> None:
     picture = leaving.split("<figure")[1].split("</figure")[0]
     assert all(name in inside and name not in picture for name in small)
     assert "Autres usages (2)" in picture and t("synthese.kept", "fr")[:40] in inside
+
+
+def test_a_commune_without_use_says_so_and_no_promise_twice(shown: Path) -> None:
+    """Two phrases of the charter read one share: one bar, one thing to do. No use in service: no figure, and why."""
+    asked = {"periode": "2026", "territoire": "99006"}
+    first = page("fr", **asked).split('<ol class="bars promises">')[1].split("</ol>")[0]
+    names = re.findall(r"<b>(.*?)</b>", first)
+    assert len(names) == len(set(names)) == 2
+    told = plain(unescape(page("fr", simple="1", **asked)))
+    assert "Aucun usage n'est en service ici." in told and "Agents de tout le territoire" in told
+
+
+def test_ends_that_print_alike_are_one_number() -> None:
+    """6.1 to 6.4 % prints 6, not « entre 6 et 6 »; 0.1 to 0.4 is less than 1; 6.1 to 8 keeps both."""
+    said = [plain(shares_text(low, high, "fr")) for low, high in ((0.061, 0.064), (0.001, 0.004), (0.061, 0.08))]
+    assert said == ["6 %", "moins de 1 %", "entre 6 et 8 %"]
 
 
 def test_a_saving_says_of_which_months_it_is(shown: Path) -> None:

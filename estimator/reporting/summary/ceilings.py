@@ -5,7 +5,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from estimator.core.number_format import said_in_sentence, share_text
+from estimator.core.number_format import said_in_sentence
 from estimator.core.periods import first_day
 from estimator.governance.indicators.known_days import known_text
 from estimator.reporting.summary.sentences import (
@@ -56,11 +56,7 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
     if found["since"]:
         said.append(tell("budget_since", lang, month=period_text(f"{found['year']}-{found['since'] % 100:02}", lang)))
     if found["near"]:
-        low, high = found["used"]["low"], found["used"]["high"]
-        one_share = share_text(low, lang) == share_text(high, lang)
-        said.append(
-            tell("budget_near", lang, share=share_text(low, lang) if one_share else shares_text(low, high, lang))
-        )
+        said.append(tell("budget_near", lang, share=shares_text(found["used"]["low"], found["used"]["high"], lang)))
     if found["maybe"]:
         known = found["used"] is not None and found["used"]["high"] > 1
         how = "by_now" if found["by_now"] else "maybe_known" if known else "maybe"

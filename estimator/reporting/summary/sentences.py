@@ -153,7 +153,10 @@ def in_use_text(value: Mapping[str, Any], lang: str) -> str:
 
 
 def shares_text(low: float, high: float, lang: str, bare: bool = False) -> str:
-    """« entre 15 et 50 % », « de moins de 1 à 6 % »; bare: « 15 à 50 % », in a table."""
+    """« entre 15 et 50 % », « de moins de 1 à 6 % », « 15 % » where both ends print alike; bare: « 15 à 50 % », in a
+    table."""
+    if share_text(low, lang) == share_text(high, lang):
+        return share_text(low, lang)
     key = "shares_bare" if bare else "shares_from_less" if 0 < low < LEAST_SHARE else "shares"
     return tell(key, lang, low=share_text(low, lang).rstrip("% \u00a0\u202f"), high=share_text(high, lang))
 
@@ -163,10 +166,8 @@ def share_of_total(share: Interval | None, lang: str, form: str = "of_total") ->
     "share" where a heading says of what."""
     if share is None:
         return ""
-    low, central, high = share.ends
-    narrow = share_text(low, lang) == share_text(high, lang)
-    between = shares_text(low, high, lang, form == "share")
-    return tell(form, lang, share=share_text(central, lang) if narrow else between)
+    low, _, high = share.ends
+    return tell(form, lang, share=shares_text(low, high, lang, form == "share"))
 
 
 def objective_text(objective: Mapping[str, Any] | None, lang: str) -> str:
