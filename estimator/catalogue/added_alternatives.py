@@ -41,18 +41,18 @@ def _merged(catalogue: Catalogue, who: PlugIn, folder: Path, proposals: tuple[Pr
     try:
         found = with_own(catalogue, str(folder), marked=False)
     except OwnTablesRefused as error:
-        raise who.refusal("table", **error.facts) from error
+        raise who.refusal("plug_in_table", **error.facts) from error
     mine = found.subjects.keys() - catalogue.subjects.keys()
     told = {item.subject for item in found.factors if item.id not in catalogue.by_id}
     for name in sorted((told | {one.alternative for one in proposals}) - mine):
-        raise who.refusal("taken", name=name)
+        raise who.refusal("plug_in_taken", name=name)
     for name in sorted(mine):
         if found.subjects[name].kind != KIND:
-            raise who.refusal("type", what=name, read=found.subjects[name].kind, expected=KIND)
+            raise who.refusal("plug_in_type", what=name, read=found.subjects[name].kind, expected=KIND)
     for one in proposals:
         for what, name, known in (("task", one.task, catalogue.subjects), ("source", one.source, found.sources)):
             if name not in known:
-                raise who.refusal("type", what=what, read=name, expected=what)
+                raise who.refusal("plug_in_type", what=what, read=name, expected=what)
     sources = {
         name: item if name in catalogue.sources else item.model_copy(update={"title": f"{item.title}, {who}"})
         for name, item in found.sources.items()

@@ -16,6 +16,8 @@ _REFUSED: dict[str, SobriaError] = {}  # by what was refused, in this process
 class PlugInRefused(SobriaError):
     """Something of another package is not used: what it is, and why."""
 
+    code = "plug_in_failed"
+
 
 class PlugIn(NamedTuple):
     """One entry point of a package, with the version that is installed."""
@@ -28,14 +30,14 @@ class PlugIn(NamedTuple):
         return f"{self.name} ({self.package} {self.version})"
 
     def refusal(self, code: str, **facts: object) -> PlugInRefused:
-        """Why it is not used: a `plug_in_…` of [errors]."""
-        return PlugInRefused(f"plug_in_{code}", plug_in=self, **facts)
+        """Why it is not used."""
+        return PlugInRefused(code, plug_in=self, **facts)
 
     def wanted(self, declared: Mapping[str, Any], key: str, kind: type[T]) -> T:
         """What it declares under this key. PlugInRefused where it is of another type, or absent."""
         found = declared.get(key)
         if not isinstance(found, kind):
-            raise self.refusal("type", what=key, read=type(found).__name__, expected=kind.__name__)
+            raise self.refusal("plug_in_type", what=key, read=type(found).__name__, expected=kind.__name__)
         return found
 
     def label(self, declared: Mapping[str, Any], key: str = "label") -> dict[str, str]:
@@ -62,13 +64,13 @@ def plug_ins(group: str, taken: Collection[str], make: Callable[[PlugIn, Mapping
         who = _of(point)
         try:
             if point.name in taken or point.name in found:
-                raise who.refusal("taken", name=point.name)
+                raise who.refusal("plug_in_taken", name=point.name)
             with foreign(who, point.value):
                 found[point.name] = make(who, _declared(who, point.load()))
         except PlugInRefused as error:
             refuse(who, error)
         except SobriaError as error:  # one of ours, that their code met
-            refuse(who, who.refusal("failed", at=point.value, kind=error.code))
+            refuse(who, who.refusal("plug_in_failed", at=point.value, kind=error.code))
     return found
 
 
@@ -79,9 +81,9 @@ def _of(point: EntryPoint) -> PlugIn:
 def _declared(who: PlugIn, loaded: Any) -> Mapping[str, Any]:
     """What was loaded, where it is a declaration of our contract. PlugInRefused."""
     if not isinstance(loaded, Mapping):
-        raise who.refusal("type", what=who.name, read=type(loaded).__name__, expected="dict")
+        raise who.refusal("plug_in_type", what=who.name, read=type(loaded).__name__, expected="dict")
     if loaded.get("contract") != CONTRACT:
-        raise who.refusal("contract", read=loaded.get("contract"), expected=CONTRACT)
+        raise who.refusal("plug_in_contract", read=loaded.get("contract"), expected=CONTRACT)
     return loaded
 
 
@@ -94,7 +96,7 @@ def foreign(who: PlugIn, at: str) -> Iterator[None]:
     except SobriaError:
         raise
     except (Exception, SystemExit) as error:
-        raise who.refusal("failed", at=at, kind=type(error).__name__) from error
+        raise who.refusal("plug_in_failed", at=at, kind=type(error).__name__) from error
 
 
 def refuse(who: PlugIn, error: SobriaError) -> None:

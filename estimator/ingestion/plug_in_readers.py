@@ -23,14 +23,14 @@ def _reader(who: PlugIn, declared: Mapping[str, Any]) -> Reader:
     """Their reader in ours: it recognises nothing where it fails, and fails in words. PlugInRefused."""
     theirs, label = who.wanted(declared, "reader", Reader), who.label(declared)
     if theirs.name != who.name:
-        raise who.refusal("type", what="reader.name", read=theirs.name, expected=who.name)
+        raise who.refusal("plug_in_type", what="reader.name", read=theirs.name, expected=who.name)
 
     def sniff(name: str, head: str) -> bool:
         try:
             with foreign(who, name):
                 found = theirs.sniff(name, head)
                 if not isinstance(found, bool):
-                    raise who.refusal("type", what="sniff", read=type(found).__name__, expected="bool")
+                    raise who.refusal("plug_in_type", what="sniff", read=type(found).__name__, expected="bool")
                 return found
         except PlugInRefused as error:
             refuse(who, error)
@@ -58,7 +58,7 @@ def _checked(who: PlugIn, result: Any, context: ReadingContext) -> ReadResult:
     ):
         for one in found:
             if not isinstance(one, kind):
-                raise who.refusal("type", what=what, read=type(one).__name__, expected=kind.__name__)
+                raise who.refusal("plug_in_type", what=what, read=type(one).__name__, expected=kind.__name__)
     subjects = {row["id"] for row in context.places.subjects}
     named = {getattr(row, name) for row in result.rows for name in _SUBJECTS}
     codes = {code for row in result.refused for code, _ in row.faults}
@@ -68,7 +68,7 @@ def _checked(who: PlugIn, result: Any, context: ReadingContext) -> ReadResult:
         ("mode", named, subjects),
     ):
         if unknown := sorted(said.difference(known)):
-            raise who.refusal("type", what=what, read=unknown[0], expected=f"{min(known)} … {max(known)}")
+            raise who.refusal("plug_in_type", what=what, read=unknown[0], expected=f"{min(known)} … {max(known)}")
     mark = {"reader": str(who)}
     rows = [row.model_copy(update=mark) for row in result.rows]
     kept = [row.model_copy(update=mark) for row in result.refused]

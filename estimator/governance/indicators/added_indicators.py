@@ -30,11 +30,13 @@ class AddedIndicator(NamedTuple):
             with foreign(self.who, self.of):
                 found = self.compute(Interval.of(figure.ends, figure.unit))
                 if not isinstance(found, Interval):
-                    raise self.who.refusal("type", what="compute", read=type(found).__name__, expected="Interval")
+                    raise self.who.refusal(
+                        "plug_in_type", what="compute", read=type(found).__name__, expected="Interval"
+                    )
                 low, central, high = found.ends
                 if not (isfinite(low) and isfinite(high) and low <= central <= high):
                     raise self.who.refusal(
-                        "type", what="compute", read=tuple(found.ends), expected="low ≤ central ≤ high"
+                        "plug_in_type", what="compute", read=tuple(found.ends), expected="low ≤ central ≤ high"
                     )
         except PlugInRefused as error:
             refuse(self.who, error)
@@ -52,7 +54,7 @@ def added_indicators() -> tuple[AddedIndicator, ...]:
 def _indicator(who: PlugIn, declared: Mapping[str, Any]) -> AddedIndicator:
     of, unit = who.wanted(declared, "of", str), who.wanted(declared, "unit", str)
     if of not in FOOTPRINTS:
-        raise who.refusal("type", what="of", read=of, expected=", ".join(FOOTPRINTS))
+        raise who.refusal("plug_in_type", what="of", read=of, expected=", ".join(FOOTPRINTS))
     compute = who.wanted(declared, "compute", FunctionType)
     return AddedIndicator(who, who.label(declared), who.label(declared, "source"), of, unit, compute)
 
