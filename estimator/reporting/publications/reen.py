@@ -152,7 +152,7 @@ def _actions(facts: ReportFacts) -> Iterator[str]:
     objectives = [entry["objective"] for entry in facts.body["indicators"].values() if entry["objective"]]
     for by, day, document in sorted({(o["by"], o["date"], o["document"]) for o in objectives}):
         told = {"by": clipped(by, NAME), "document": clipped(document, NAME)}
-        yield facts.say("reen_voted", date=day_text(day, facts.lang), **told)
+        yield facts.say("reen_voted", date=day_text(day, facts.lang), **told).replace("….", "…")
     first, last = first_day(facts.scope.period.first), facts.scope.period.last_day
     decisions = [(d, case) for case in facts.scope.cases for d in case.decisions if first <= d.date <= last]
     for decision, case in sorted(decisions, key=lambda pair: pair[0].date, reverse=True)[:MOST]:
