@@ -25,16 +25,19 @@ from estimator.comparison.scenario import (
     Quality,
     Scenario,
     ScenarioRefused,
+    SetAside,
 )
 from estimator.core.errors import LANGUAGES, say
 from estimator.workloads.request import Request
 
 OF_PEOPLE = ("people", "attempts")  # said of an option whatever runs it
+OF_TASK = ("quality", "people", "acceptance", "acceptance_why")  # found on one task: another needs its own
 WHERE = ("host", "provider", "zone", "device", "resource_share")  # of a use: what says where it runs
 
 
 def with_asked(scenario: Scenario, asked: Asked, lang: str) -> dict[str, Any]:
-    """The scenario of new answers: its volume and, for another task, its need and what does it without AI."""
+    """The scenario of new answers: its volume and, for another task, its need and what does it without AI; what was
+    found of the options on the task before is set aside, and what was on this one is theirs again."""
     values, need = plain(scenario), scenario.need.model_dump(mode="json", exclude_none=True)
     values |= {"asked": asked.model_dump(mode="json"), "need": need | {"volume": asked.volume}}
     before = scenario.asked or asked
@@ -43,12 +46,39 @@ def with_asked(scenario: Scenario, asked: Asked, lang: str) -> dict[str, Any]:
     old, new = (plain(scenario_from(answers, lang)) for answers in (before, asked))
     values["need"] |= {name: new["need"][name] for name in ("task", "unit") if need.get(name) == old["need"].get(name)}
     values["title"] = new["title"] if scenario.title == old["title"] else scenario.title
-    gone = {option["id"] for option in old["options"] if option["method"] == "none"}
+    gone = {option["id"]: option for option in old["options"] if option["method"] == "none"}
     others = [option for option in values["options"] if option["id"] not in gone]
+    held = [option for option in values["options"] if option["id"] in gone]
     first = [option for option in new["options"] if option["method"] == "none"]
     if others and others[0]["method"] == "none" and first[0].get("status") == "not_studied":
         first = []  # nothing is proposed for the task: what was chosen stays
+    else:
+        was = [(one, gone[one["id"]]) for one in held] + [({}, {})] * len(first)
+        first = [_on_task(made, *one, before.task, asked.task) for made, one in zip(first, was, strict=False)]
+    bare = [{name: value for name, value in one.items() if name not in OF_TASK} for one in others]
+    others = [_on_task(made, one, {}, before.task, asked.task) for made, one in zip(bare, others, strict=True)]
     return values | {"options": with_own_ids([*first, *others])}
+
+
+def _on_task(made: Values, held: Values, proposed: Values, before: str, after: str) -> dict[str, Any]:
+    """An option for a task, made of `held`: what was found of that one on the task before, but for what the tables
+    propose, is set aside; what was found on this task is back."""
+    before, after = (task.removeprefix("task/") for task in (before, after))
+    found = {name: held[name] for name in OF_TASK if name in held and held[name] != proposed.get(name)}
+    aside = held.get("aside", ())
+    back = {n: value for said in aside if said["task"] == after for n, value in said.items() if n != "task"}
+    kept = [said for said in aside if said["task"] not in (before, after)] + [{"task": before, **found}] * bool(found)
+    return {name: value for name, value in made.items() if name != "aside"} | back | ({"aside": kept} if kept else {})
+
+
+def with_aside(scenario: Scenario, group: Sequence[Option], said: SetAside) -> dict[str, Any]:
+    """What was found on another task, confirmed for this one."""
+    values, ids = plain(scenario), [option.id for option in group]
+    for option in values["options"]:
+        if option["id"] in ids:
+            option |= said.model_dump(mode="json", exclude={"task"}, exclude_defaults=True)
+            option["aside"] = [other for other in option["aside"] if other["task"] != said.task]
+    return values
 
 
 def with_program(scenario: Scenario, group: Sequence[Option], program: str, lang: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from dashboard.comparison.form_values import (
     NotANumber,
     number,
     number_text,
+    quality_field_text,
 )
 from dashboard.comparison.scenario_session import (
     View,
@@ -55,6 +56,7 @@ def show(view: View, answer: Answer | None, lang: str) -> None:
                 told = ", ".join(part for part in (same.test, same.date, same.by) if part)
                 change = partial(changes.with_test, group=group, tested=same)
                 _button("same_test", change, FormPart(str(index), lang, option_changed), told)
+            _set_aside(group, FormPart(str(index), lang, option_changed), letter)
             for option in group:
                 if option.id in refused:
                     st.html(Markup('<p class="warn" role="alert">{}</p>').format(both(refused[option.id], lang)))
@@ -64,6 +66,18 @@ def show(view: View, answer: Answer | None, lang: str) -> None:
         t("compare_form.add", lang), list(names), index=None, key=field_key(NEW_PLACE, NEW), on_change=_added,
         args=(lang,), placeholder=t("accessibility.choose", lang), format_func=names.__getitem__,
     )  # fmt: skip
+
+
+def _set_aside(group: Group, form: FormPart, letter: str) -> None:
+    """What was found of an option on other tasks, and a button to confirm the last of it for a model."""
+    for said in group[0].aside:
+        minutes = said.people and said.people.work_minutes
+        told = [quality_field_text(said.quality, form.lang)] if said.quality else []
+        told += [t("compare_form.aside_minutes", form.lang, n=number_text(minutes, form.lang))] if minutes else []
+        facts = {"task": compare_data.task_names(form.lang).get(said.task, said.task), "found": ", ".join(told)}
+        st.html(Markup('<p class="warn">{}</p>').format(t("compare_form.aside", form.lang, **facts)))
+    if group[0].method == "model" and group[0].aside:
+        _button("confirm", partial(changes.with_aside, group=group, said=group[0].aside[-1]), form, letter)
 
 
 def _card(place: str, group: Group, letter: str, names: Mapping[str, str], lang: str) -> None:

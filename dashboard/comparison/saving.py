@@ -24,6 +24,7 @@ from estimator.governance.register.schema import METROPOLE
 
 PLACE, SAVED, PANEL, DONE = "save", "compare saved", "compare_save", "compare save done"
 FIELDS = {"name": "nom", "service": "service", "commune": "commune"}  # of the register, as its forms name them
+MONTHS = 12  # of a year
 ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue", "non_etudiee")
 
 
@@ -145,7 +146,7 @@ def _facts(said: dict[str, Any], scenario: Scenario, option: Option | None, lang
     task = compare_data.task_names(lang).get((need.task or "").removeprefix("task/"), scenario.title)
     facts = {name: value for name, value in said.items() if value} | {"task": task, "unit": need.unit}
     facts |= {"owner_role": said["service"]}
-    facts |= {"volume_per_month": scenario.asked.volume / 12} if scenario.asked else {}
+    facts |= {"volume_per_month": need.volume / need.years / MONTHS} if need.years else {}
     facts |= {"concurrency": need.peak_concurrency} if need.peak_concurrency else {}
     facts |= {"data_sensitivity": t(f"compare_form.data_{limits.data}", lang)} if limits.data != "ordinary" else {}
     runs = option.use or option.alternative if option else None

@@ -132,6 +132,16 @@ class Program(Typed):
     pue: float | None = None
 
 
+class SetAside(Typed):
+    """What was said of an option on another task, which says nothing on this one: kept to be confirmed."""
+
+    task: str
+    quality: Quality | None = None
+    people: People | None = None
+    acceptance: float | None = Field(None, gt=0, le=1)
+    acceptance_why: str = Field("", max_length=300)
+
+
 class Option(Typed):
     """One way to meet the need. `use` describes one attempt; `reserved_hours` a server for the whole period."""
 
@@ -152,10 +162,11 @@ class Option(Typed):
     fine_tuning: TrainingEffort | None = Field(None, description="made once over the period, for this need")
     reserved_hours: float | None = Field(None, gt=0, le=1e9, description="of all devices, over the period [h]")
     people: People | None = None
+    aside: tuple[SetAside, ...] = Field((), description="said on other tasks: rules nothing")
 
     def same_as(self, other: "Option") -> bool:
         """Whether both describe one thing with one quality, whatever they are called and whoever tested them."""
-        told = {"id", "label", "why", "quality"}
+        told = {"id", "label", "why", "quality", "aside"}
         quality = [option.quality and option.quality.value for option in (self, other)]
         return quality[0] == quality[1] and self.model_dump(exclude=told) == other.model_dump(exclude=told)
 

@@ -180,7 +180,7 @@ def test_a_change_of_an_option_is_computed_and_written_into_the_address() -> Non
     assert address(at).option("leger").attempts == 11
     assert (
         compare_data.compared(address(at)).options[1].per_unit["energy"]["central"]
-        > (compare_data.compared(compare_data.example_scenario()).options[1].per_unit["energy"]["central"])
+        > (compare_data.compared(compare_data.example_scenario(), "fr").options[1].per_unit["energy"]["central"])
     )
     assert text_of(at) != before
     assert field(at, "1", "attempts").value == "11"
@@ -214,7 +214,7 @@ def test_a_number_that_is_none_is_said_beside_the_form_and_changes_nothing() -> 
     assert "scenario" not in at.query_params
     at = typed(at, "1", "acceptance", "1,5")  # more answers accepted than given
     assert "Un nombre inférieur ou égal à 1" in text_of(at)
-    assert compare_data.compared(compare_data.example_scenario()).said("lead", "fr")[0] in text_of(at)
+    assert compare_data.compared(compare_data.example_scenario(), "fr").said("lead", "fr")[0] in text_of(at)
     assert t("compare.of_before", "fr") in text_of(at)
     assert t("compare.of_before", "fr") not in text_of(typed(at, "1", "acceptance", "0,9"))
 
@@ -422,16 +422,16 @@ def test_another_task_shows_its_own_program_on_the_card(home: Path) -> None:
 
 
 def test_another_task_renames_the_need_that_is_open_and_keeps_what_was_typed(home: Path) -> None:
-    """The title and the unit of the fields are those of the task; a quality stays as it was typed, and as it is read
+    """The title and the unit of the fields are those of the task; a quality is back with its task, as it is read
     again; then another field of the need writes no old name back."""
     at = typed(unfolded(opened(scenario=token(asked_of("question-rag"))), "need"), "1", "quality", "45 sur 60")
     at = typed(at, "five", "task", "classify")
     told = scenario_from(address(at).asked, "fr")
     assert [field(at, "need", name).value for name in ("name", "unit")] == [told.title, told.need.unit]
-    assert field(at, "1", "quality").value == "45 sur 60"
+    assert field(at, "1", "quality").value == ""
     at = typed(at, "need", "threshold", "80 %")
     assert (address(at).title, address(at).need.unit) == (told.title, told.need.unit)
-    assert field(opened(scenario=token(address(at))), "1", "quality").value == "45/60"
+    assert field(typed(at, "five", "task", "question-rag"), "1", "quality").value == "45/60"
 
 
 def test_minutes_of_a_screen_that_nobody_gave_stay_empty() -> None:
@@ -449,7 +449,7 @@ def test_a_panel_is_open_again_from_its_address() -> None:
 
 def test_the_picture_has_one_unit() -> None:
     """Of options from a thousandth of a watt-hour to a megawatt-hour: all in kWh, and the axis too."""
-    found = compare_data.compared(compare_data.example_scenario())
+    found = compare_data.compared(compare_data.example_scenario(), "fr")
     told = [bar.aside for bar in compare_view.bars(found, compare_data.example_scenario(), "fr") if bar.amount.known]
     assert len({text.rpartition("\xa0")[2] for text in told}) == 1 and len(told) > 2, told
 
@@ -644,17 +644,17 @@ def test_what_parts_two_options_adds_up_on_the_screen(lang: str) -> None:
 def test_the_option_to_set_against_the_most_sober_is_kept_in_the_address() -> None:
     furthest, nearest = text_of(opened(voir="ecart")), text_of(opened(voir="ecart", contre="leger"))
     for text, name in ((furthest, "leger-reserve"), (nearest, "leger")):
-        pair = next(p for p in compare_data.compared(compare_data.example_scenario()).lead if name in (p.a, p.b))
+        pair = next(p for p in compare_data.compared(compare_data.example_scenario(), "fr").lead if name in (p.a, p.b))
         lead = text.split(t("compare.split", "fr", period="an"))[0].rpartition('<p class="lead">')[2]
         assert pair.sentence["fr"] in lead
-    assert compare_data.compared(compare_data.example_scenario()).said("lead", "fr")[0] in text_of(
+    assert compare_data.compared(compare_data.example_scenario(), "fr").said("lead", "fr")[0] in text_of(
         opened(voir="ecart", contre="x")
     )
 
 
 def test_the_default_difference_is_the_one_of_the_command_line() -> None:
     scenario = compare_data.example_scenario()
-    body = compare_data.compared(scenario)
+    body = compare_data.compared(scenario, "fr")
     found = compare_data.difference(scenario, body.opened.a, body.opened.b)
     assert found == body.opened and found.labels
 
@@ -700,7 +700,7 @@ def test_a_share_is_shown_and_read_as_a_percentage(value: float | None, shown: s
 
 def test_a_downloaded_scenario_gives_the_same_digits_on_the_command_line(tmp_path: Path) -> None:
     scenario = scenario_of(changed(attempts=1.7))
-    found = compare_data.compared(scenario)
+    found = compare_data.compared(scenario, "fr")
     files = compare_files.downloads(found, scenario)
     path = tmp_path / "scenario.toml"
     path.write_text(files["toml"][0], "utf-8")
@@ -728,7 +728,7 @@ def test_a_figure_opens_with_its_steps_and_replays(lang: str) -> None:
         assert t(f"explain.{part}", lang) in text
     found = compare_data.option_explained(compare_data.example_scenario(), "leger", "gwp")
     assert replay(found.replay) == found.as_dict()["indicators"]
-    option = compare_data.compared(compare_data.example_scenario()).options[1]
+    option = compare_data.compared(compare_data.example_scenario(), "fr").options[1]
     assert found.amount.central == option.service["gwp"]["central"]
 
 
@@ -830,7 +830,7 @@ def test_both_model_scenarios_are_one_scenario() -> None:
 
 def test_people_s_screens_are_told_beside_where_a_scenario_counts_them() -> None:
     """Beside, by option, for one unit; where no option counts any, nothing is told."""
-    found = compare_data.compared(compare_data.example_scenario())
+    found = compare_data.compared(compare_data.example_scenario(), "fr")
     text = compare_view.people(found, "fr")
     for option in found.options:
         assert (option.label in text) is bool(option.people), option.id
@@ -1052,5 +1052,26 @@ def test_what_is_lowest_of_all_is_told_beside_a_first_sentence_that_leaves_it_ou
 def test_an_option_of_another_test_than_the_threshold_is_marked_in_the_picture() -> None:
     """It stood beside those under the threshold without a word."""
     scenario = scenario_of(changed(quality={"value": 0.9, "test": "un autre essai"}))
-    rows = compare_view.bars(compare_data.compared(scenario), scenario, "fr")
+    rows = compare_view.bars(compare_data.compared(scenario, "fr"), scenario, "fr")
     assert ["autre essai que celui du seuil" in row.said for row in rows].count(True) == 1
+
+
+def test_a_test_made_on_another_task_is_set_aside_and_comes_back_with_its_task() -> None:
+    """47 out of 60 on one task divides nothing and rules nothing out on another, unless it is confirmed there."""
+    asked = Asked(people=100, uses=10, per="month", task="rewrite", models=("set/light",), place="class/hyperscale")
+    values = plain(scenario_from(asked, "fr"))
+    light = values["options"][-1]
+    light |= {"quality": {"value": 47 / 60, "cases": 60, "test": "60 courriers"}, "people": {"work_minutes": 2}}
+    place = str(len(values["options"]) - 1)
+    scenario = scenario_of(values | {"constraints": {"quality": {"value": 0.8}}})
+    at = typed(opened(scenario=token(scenario)), "five", "task", "summarise")
+    found = address(at).options[-1]
+    assert (found.quality, found.people, found.accepted) == (None, None, 1.0) and field(
+        at, place, "quality"
+    ).value == ""
+    said = "Essai fait sur une autre tâche (reformuler un courrier) : 47/60, 2 min d'un agent. Mis de côté"
+    assert said.casefold() in plain_spaces(text_of(at)).replace("’", "'").casefold()
+    back = typed(at, "five", "task", "rewrite")
+    assert address(back).options[-1] == scenario.options[-1] and "Mis de côté" not in text_of(back)
+    at = press(typed(back, "five", "task", "summarise"), "compare_form.confirm", "A")
+    assert address(at).options[-1].quality == scenario.options[-1].quality and not address(at).options[-1].aside

@@ -33,6 +33,15 @@ def test_a_comparison_is_kept_with_a_new_use_then_with_the_same_one_over_nothing
     assert found is not None and found.scenario.need.volume == 20
 
 
+def test_the_volume_of_a_use_is_that_of_the_scenario_kept_last_and_its_history_says_so(tmp_path: Path) -> None:
+    """12 167 then 9 125 uses a month; the service stays as it was said first."""
+    case = keep(tmp_path, scenario(), WHO, "", FACTS | {"volume_per_month": 12_167})
+    again = keep(tmp_path, scenario(20), WHO, case.id, {"volume_per_month": 9_125, "service": "Courrier"})
+    assert (again.volume_per_month, again.service) == (9_125, "Accueil")
+    last = max(Register(tmp_path).history(case.id), key=lambda event: event.at)
+    assert last.kind == "changed" and {*last.data} == {"volume_per_month", "scenario"}
+
+
 @pytest.mark.parametrize("wrong", [{"commune": "Nancy"}, {"service": ""}])
 def test_a_refused_use_leaves_nothing_behind(wrong: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(SobriaError):

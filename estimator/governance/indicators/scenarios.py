@@ -25,7 +25,7 @@ from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.register.register import Register, free_id
 from estimator.governance.register.schema import QualityFound, UseCase, UseCaseFacts
 
-FOLDER = "scenarios"
+FOLDER, VOLUME = "scenarios", "volume_per_month"
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,11 @@ def keep(  # noqa: PLR0913
     quality: Mapping[str, Any] | None = None,
 ) -> UseCase:
     """Write a scenario, never over another one, and name it in a use case, or in a new one, with these facts: a use
-    case keeps those that it has. quality: tested, recorded once. SobriaError leaves nothing behind."""
+    case keeps those that it has, but for its volume, which is that of the scenario. quality: tested, recorded once.
+    SobriaError leaves nothing behind."""
     register, text = Register(home), scenario_toml(scenario.model_copy(update={"use_case": ""})).encode()
     before = register.use_case(case) if case else checked(UseCaseFacts, dict(facts))
-    new = {name: value for name, value in facts.items() if not case or _unsaid(before, name)}
+    new = {name: value for name, value in facts.items() if not case or name == VOLUME or _unsaid(before, name)}
     stem = free_id(before.name, set())
     names = (f"{stem}.toml" if number == 1 else f"{stem}-{number}.toml" for number in count(1))
     name = next(n for n in names if not (path := home / FOLDER / n).exists() or path.read_bytes() == text)
