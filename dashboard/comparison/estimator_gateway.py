@@ -44,7 +44,7 @@ def example_scenario(lang: str = "fr") -> Scenario:
     return parse_scenario((resources.files(__package__) / f"scenario.{lang}.toml").read_text("utf-8"))
 
 
-def compared(scenario: Scenario, lang: str) -> Answer:
+def compared(scenario: Scenario, lang: str = "fr") -> Answer:
     """The comparison of a scenario, its options of one name told apart in a language."""
     return _cached_comparison(scenario, date.today(), str(default_home()), _build(), lang)
 
