@@ -21,6 +21,7 @@ from estimator.governance.register.register import Register
 from estimator.ledger import Ledger
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.sentences import value_text
+from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.uses.context import UseFacts, every_use, use_facts
 from estimator.reporting.uses.evidence import CRITERIA, evidence, evidence_file
 from estimator.reporting.uses.resident import lowered, resident
@@ -196,7 +197,7 @@ def test_a_footprint_without_the_manufacture_of_its_machines_is_said_to_be_a_par
     assert told.count(alone) == 4  # and primary energy, and the cover
     body = sheet(found.scope)["indicators"]
     assert alone in value_text(body["adpe"], lang) and alone not in value_text(body["energy"], lang)
-    easy = " ".join(_footprint(body["adpe"] | {"objective": None}, lang))
+    easy = " ".join(_footprint(synthesis(found.scope), "adpe", lang))
     assert {"fr": "Le vrai chiffre est plus grand.", "en": "The true figure is larger."}[lang] in easy
     built(tmp_path, run("essais", 1, "2026-04", machine_hours=2.0, items=1e5))
     half = {"fr": "fabrication connue : 50 %", "en": "manufacture known: 50%"}[lang]
@@ -219,7 +220,7 @@ def test_cards_without_their_machine_are_a_manufacture_known_in_part(tmp_path: P
     assert told.count(some) == 4  # and primary energy, and the cover
     score = sci(CarbonIntensity(found))
     assert "minimum" in " ".join(score.lead) and page(score).count(some) == 1
-    easy = " ".join(_footprint(sheet(found.scope)["indicators"]["adpe"] | {"objective": None}, lang))
+    easy = " ".join(_footprint(synthesis(found.scope), "adpe", lang))
     assert {"fr": "une partie des ordinateurs", "en": "of some of the computers"}[lang] in easy
     silent = run("essais", 2, "2026-05", machine=None, machine_hours=None)
     built(tmp_path, run("essais", 1, "2026-04", machine_hours=2.0), silent)
