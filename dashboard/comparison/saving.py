@@ -48,9 +48,12 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
                 t("compare_save.case", lang), list(cases), index=list(cases).index(asked), key=field_key(PLACE, "case"),
                 format_func=cases.__getitem__,
             )  # fmt: skip
-        known = {"service": ""} if case else {"name": scenario.title, "service": "", "commune": METROPOLE}
+        held_by = register.register().use_case(case).service if case else ""
+        known = {"service": held_by} if case else {"name": scenario.title, "service": "", "commune": METROPOLE}
         said: dict[str, Any] = {
-            name: st.text_input(t(f"register_forms.{FIELDS[name]}", lang), value, key=field_key(PLACE, name)).strip()
+            name: st.text_input(
+                t(f"register_forms.{FIELDS[name]}", lang), value, key=field_key(f"{case} {PLACE}", name)
+            ).strip()
             for name, value in known.items()
         }
         held = register.register().use_case(case).alternative.answer if case else ANSWERS[-1]
@@ -93,7 +96,7 @@ def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option |
     """The option that is kept: the one without AI where it is, else one that is asked, first the one that suffices."""
     first, *others = scenario.options
     if found == ANSWERS[1]:
-        return first
+        return _with_test(first, lang)
     could = {"": t("compare_save.none_kept", lang)} | {
         o.id: answer.label(o.id) for o in others if o.status == "studied"
     }
@@ -103,18 +106,44 @@ def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option |
         t("compare_save.kept", lang), list(could), index=list(could).index(known), key=field_key(PLACE, "kept"),
         format_func=could.__getitem__,
     )  # fmt: skip
-    kept = scenario.option(name) if name else None
-    if kept and kept.quality and not (kept.quality.date and kept.quality.by):
-        st.html(Markup("<p>{}</p>").format(t("compare_save.undated", lang)))
-    return kept
+    if below := _below(answer, name, lang) if name else "":
+        st.html(Markup('<p class="warn">{}</p>').format(below))
+    return _with_test(scenario.option(name), lang) if name else None
+
+
+def _with_test(kept: Option, lang: str) -> Option:
+    """An option whose tested quality has its day and its service, asked where the scenario lacks them."""
+    if not kept.quality or (kept.quality.date and kept.quality.by):
+        return kept
+    said, told = kept.quality, st.container()
+    day, by = said.date, said.by
+    if not day:
+        chosen = st.date_input(
+            t("compare_save.test_day", lang), value=None, max_value="today", format="DD/MM/YYYY",
+            key=field_key(PLACE, f"{kept.id} date"),
+        )  # fmt: skip
+        day = chosen.isoformat() if isinstance(chosen, date) else ""
+    if not by:
+        by = st.text_input(t("compare_save.test_by", lang), key=field_key(PLACE, f"{kept.id} by")).strip()
+    if not (day and by):
+        told.html(Markup('<p class="warn">{}</p>').format(t("compare_save.undated", lang)))
+    return kept.model_copy(update={"quality": said.model_copy(update={"date": day, "by": by})})
+
+
+def _below(answer: Answer, name: str, lang: str) -> str:
+    """That an option is below the threshold, and by what; else ""."""
+    option, wanted = answer.option(name), answer.scenario.constraints.quality
+    if not wanted or option.meets_threshold is not False:
+        return ""
+    key = "below_unsure" if option.assured is False else "below"
+    return t(f"compare_save.{key}", lang, found=tested_words(option, lang), threshold=quality_text(wanted, lang))
 
 
 def _own_reason(answer: Answer, lang: str) -> str:
     """What the comparison found against the option without AI itself: its quality, or its electricity; else ""."""
-    first, wanted = answer.options[0], answer.scenario.constraints.quality
-    if wanted and first.meets_threshold is False:
-        found, key = tested_words(first, lang), "below_unsure" if first.assured is False else "below"
-        return t(f"compare_save.{key}", lang, found=found, threshold=quality_text(wanted, lang))
+    first = answer.options[0]
+    if below := _below(answer, first.id, lang):
+        return below
     pair = answer.pair(first.id, answer.reference) if answer.reference else None
     return told(pair, lang) if pair and pair.verdict in SETTLED and pair.lower == answer.reference != first.id else ""
 

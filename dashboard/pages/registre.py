@@ -23,6 +23,7 @@ from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language, paged
+from estimator.catalogue import models
 from estimator.core.errors import SobriaError
 from estimator.governance.register.schema import UseCase
 
@@ -105,7 +106,7 @@ def _order(case: UseCase) -> tuple[bool, date, str]:
 
 def _table(chosen: Sequence[UseCase], today: date, lang: str) -> Markup:
     shown, links = paged("registre", chosen, FILTERS, lang)
-    texts = (commune_text, quality_text, reached_text, when_text)
+    texts = (commune_text, quality_text, reached_text, when_text, models.name_of)
     facts = {function.__name__: function for function in texts} | {"word": partial(register.word, lang=lang)}
     return render("registre_list", lang, shown=shown, today=today, paging=links, **facts)
 

@@ -54,10 +54,11 @@ def reached_text(case: UseCase, lang: str) -> str:
     if not case.tested or not case.threshold:
         return ""
     spread, reached = case.tested.spread, reaches_threshold(case)
-    if spread is None or not reached or case.tested.settles(case.threshold.value):
-        return t("register.reached" if reached else "register.not_reached", lang)
+    key = "reached" if reached else "not_reached"
+    if spread is None or case.tested.settles(case.threshold.value):
+        return t(f"register.{key}", lang)
     low, high = (share_text(end, lang) for end in (spread.ends.low, spread.ends.high))
-    return t("register.reached_unsure", lang, low=low, high=high, cases=count_text(case.tested.cases or 0, lang))
+    return t(f"register.{key}_unsure", lang, low=low, high=high, cases=count_text(case.tested.cases or 0, lang))
 
 
 def when_text(day: date, today: date, lang: str) -> str:

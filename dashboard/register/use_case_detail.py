@@ -26,6 +26,8 @@ from dashboard.shared.scenario_url import token
 from dashboard.shared.templates import render
 from dashboard.shared.texts import sentence, t
 from dashboard.summary.estimator_gateway import periods, sources, state
+from estimator.catalogue import models
+from estimator.comparison.verdict_text import found_words
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import exact_text, mark_text
 from estimator.core.periods import Period
@@ -69,7 +71,7 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
         use_documents=use_documents,
         logged=register.logged(case),
         event_text=event_text,
-        mark_text=mark_text,
+        found_words=found_words,
         **of_case(case, lang),
     )
 
@@ -125,7 +127,7 @@ def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
         (t("use_case.answer", lang), answer),
         (t("use_case.f_alternative_description", lang), alternative.description),
         (t("use_case.f_alternative_reason", lang), alternative.reason),
-        (t("use_case.f_model", lang), case.model),
+        (t("use_case.f_model", lang), models.name_of(case.model, lang)),
         (t("use_case.f_host", lang), estimator_gateway.subject_name(case.host, lang)),
     ]
     for name in ("volume_per_month", "growth_percent", "concurrency"):

@@ -129,8 +129,8 @@ def table(
 
 
 def refusal(error: SobriaError, lang: str) -> Markup:
-    """Why nothing was written, announced at once."""
-    said = typeset(error.message(lang), lang)
+    """Why nothing was written, announced at once; options of a command are no part of a page."""
+    said = typeset(re.sub(r" \(--[a-z-]+\)", "", error.message(lang)), lang)
     return Markup('<p class="warn" role="alert" style="white-space: pre-line">{}</p>').format(said)
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from estimator.assessment.tested_share import TestedShare
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Pair
-from estimator.comparison.scenario import Option, Quality
+from estimator.comparison.scenario import Option
 from estimator.comparison.verdict_rules import EQUIVALENT, ODD_DRAWS, Apart, Comparison
 from estimator.core.errors import say, several
 from estimator.core.number_format import (
@@ -145,7 +146,7 @@ def _acceptance_text(option: Option, lang: str) -> str:
     return stated_share_text(option.accepted, lang) if option.accepted < 1 else say("quality", "all_supposed", lang)
 
 
-def quality_text(found: Quality | None, lang: str) -> str:
+def quality_text(found: TestedShare | None, lang: str) -> str:
     """A share as « 93 % », a mark as it is; « non testée »."""
     if found is None:
         return say("quality", "unknown", lang)
@@ -154,13 +155,18 @@ def quality_text(found: Quality | None, lang: str) -> str:
 
 def tested_words(option: AnsweredOption, lang: str) -> str:
     """« 84 % sur 50, entre 74 et 91 %, le seuil n'est pas assuré »: a quality, and what its test leaves possible."""
-    said, cases = quality_text(option.quality, lang), option.quality and option.quality.cases
-    if option.tested is None or not cases:
-        return said
     side = "unsure" if option.meets_threshold else "unsure_below"
-    low, high = (share_text(end, lang) for end in (option.tested.ends.low, option.tested.ends.high))
-    facts = {"value": said, "cases": count_text(cases, lang), "low": low.removesuffix("%").rstrip(), "high": high}
-    return _t("quality", "spread", lang, **facts) + say("quality", side, lang) * (option.assured is False)
+    return found_words(option.quality, lang) + say("quality", side, lang) * (option.assured is False)
+
+
+def found_words(found: TestedShare | None, lang: str) -> str:
+    """« 84 % sur 50, entre 74 et 91 % »; the quality alone where nobody says how many cases."""
+    said = quality_text(found, lang)
+    if found is None or found.spread is None:
+        return said
+    low, high = (share_text(end, lang) for end in (found.spread.ends.low, found.spread.ends.high))
+    facts = {"value": said, "cases": count_text(found.cases or 0, lang)}
+    return _t("quality", "spread", lang, **facts, low=low.removesuffix("%").rstrip(), high=high)
 
 
 def parts_words(option: AnsweredOption, period: str, lang: str, beside: bool = True) -> list[str]:

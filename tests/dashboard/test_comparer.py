@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -406,6 +407,33 @@ def test_the_quality_model_and_host_of_the_option_kept_are_in_the_register(
     assert (case.model, case.host) == ("qwen3-8b", "class/shared-regional")
     assert case.quality and (case.quality.value, case.quality.test) == (0.93, "200 demandes")
     assert (str(case.quality.date), case.quality.by) == ("2026-09-15", "Relation aux usagers")
+
+
+def test_what_a_test_lacks_is_asked_and_an_option_below_the_threshold_is_said_so(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """47 of 60 against 80 %: 78.33 % is below by a gap that 60 cases do not assure; its day and service are asked
+    before anything is saved, and the register then has the 60 cases. A second save has the service of the first."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    values = plain(compare_data.example_scenario())
+    light = next(option for option in values["options"] if option["id"] == "leger")
+    light["quality"] = {"value": "47 sur 60", "test": "relus"}
+    values["constraints"]["quality"] = {"value": 0.8, "test": "relus"}
+    at = opened(scenario=token(scenario_of(values)))
+    at = next(f for f in at.radio if f.key.endswith(" save answer")).set_value("etudiee_et_ecartee").run()
+    at = next(f for f in at.radio if f.key.endswith(" save kept")).set_value("leger").run()
+    page = plain_spaces(text_of(at))
+    assert plain_spaces(t("compare_save.undated", "fr")) in page
+    assert "sous le seuil, écart non assuré ; le seuil est de 80 %" in page
+    day = next(f for f in at.date_input if f.key.endswith(" leger date"))
+    assert day.value is None
+    day.set_value(date(2026, 9, 15))
+    at = next(f for f in at.text_input if f.key.endswith(" leger by")).set_value("Accueil").run()
+    assert t("compare_save.undated", "fr") not in text_of(at)
+    case = saved(at, home, service="Accueil")
+    assert case.quality and (case.quality.cases, case.quality.by) == (60, "Accueil")
+    again = opened(scenario=token(scenario_of(values | {"use_case": case.id})))
+    assert next(f for f in again.text_input if f.key.endswith(" save service")).value == "Accueil"
 
 
 def asked_of(task: str) -> Scenario:

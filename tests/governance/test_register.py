@@ -535,8 +535,10 @@ def test_every_field_has_a_name_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize(("value", "threshold", "said"), [
-    ("42 sur 50", 0.8, "seuil atteint, mais non assuré : 50 cas, de 74 % à 91 % possible"),
-    ("42 sur 50", 0.7, "seuil atteint"), ("42 sur 50", 0.9, "seuil non atteint"), (0.84, 0.8, "seuil atteint"),
+    ("42 sur 50", 0.8, "seuil non assuré : 50 cas, de 74 % à 91 % possible"),
+    ("42 sur 50", 0.7, "seuil atteint"), ("42 sur 50", 0.95, "sous le seuil"),
+    ("42 sur 50", 0.9, "sous le seuil, écart non assuré : 50 cas, de 74 % à 91 % possible"),
+    (0.84, 0.8, "seuil atteint"),
 ])  # fmt: skip
 def test_a_threshold_that_a_small_test_does_not_assure_is_said_so(
     register: Register, value: Any, threshold: float, said: str

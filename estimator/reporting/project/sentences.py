@@ -110,7 +110,7 @@ def alternative(facts: SheetFacts) -> str:
     found = facts.use_case.alternative if facts.use_case else None
     if found and found.answer != "non_etudiee":
         answer = say("register_answers", found.answer, facts.lang)
-        told = {"answer": answer, "text": found.description, "reason": found.reason}
+        told = {"answer": answer, "text": found.description, "reason": found.reason.rstrip(".")}
         told["date"] = facts.day_text(found.date or "")
         return clipped(facts.say("alternative_registered", **told).replace(" : .", "."), 2 * LONGEST)
     options = [o for o in facts.answer.options if o.method == "none"][:3]
