@@ -219,3 +219,48 @@ def test_one_small_service_alone_is_told_to_who_holds_the_data_only(tmp_path: Pa
 def test_a_service_without_counts_is_told(tmp_path: Path) -> None:
     """A machine that runs by night counts no use: its electricity says nothing of anyone."""
     assert kwh(told(tmp_path, run("sauvegarde", 1)))["service", "sauvegarde"] == pytest.approx(1)
+
+
+def left(found: ToldResults, level: str, columns: tuple[str, ...]) -> list[float]:
+    """What is left of each impact and column of a level once the services told are taken off."""
+    rows, amounts = [row for row in found.table.to_pylist() if row["level"] in (level, "service")], []
+    for impact in {row["impact"] for row in rows}:
+        for column in columns:
+            mine = [(row["level"], row[column] or 0.0) for row in rows if row["impact"] == impact]
+            if any(where == level for where, _ in mine):
+                amounts.append(sum(value if where == level else -value for where, value in mine))
+        known = [
+            (row["level"], row["weight_kwh"] * (row["coverage"] or 0.0)) for row in rows if row["impact"] == impact
+        ]
+        if any(where == level for where, _ in known):
+            amounts.append(sum(value if where == level else -value for where, value in known))
+    return amounts
+
+
+@pytest.mark.parametrize("level", ["total", "month"])
+def test_no_difference_of_what_is_told_is_a_service_that_is_not(tmp_path: Path, level: str) -> None:
+    """Of two small services, gases are known of one only: those of all less those told would be its own, and the
+    electricity that its share of the total covers would give the other. Theirs together, 2 + 1 kWh, is told."""
+    columns = ("at_factor_values", "lowest", "highest", "as_read_kwh", "weight_kwh")
+    rows = [used("grand", 5000, 4), used("petit", 50, 2), run("mince", 1, items=40, zone=None)]
+    found, inside = told(tmp_path, *rows), told_results(tmp_path, told(tmp_path, *rows).build, inside=True)
+    hidden = [row for row in inside.table.to_pylist() if row["service"] in ("petit", "mince")]
+    secrets = {row[name] for row in hidden for name in columns if row[name]}
+    known = [row for row in hidden if row["impact"] == "gwp" and row["central"] is not None]
+    assert {row["service"] for row in known} == {"petit"}
+    amounts = left(found, level, columns)
+    assert any(amount == pytest.approx(3) for amount in amounts)
+    differences = amounts + [one - other for one in amounts for other in amounts]
+    assert not [(d, s) for d in differences if abs(d) > 1e-9 for s in secrets if d == pytest.approx(s, rel=1e-6)]
+    assert "gwp" not in {row["impact"] for row in found.table.to_pylist() if row["level"] == level}
+
+
+def test_a_total_less_its_services_says_no_proof_of_a_small_one(tmp_path: Path) -> None:
+    """A share of the total by proof would give that of the small ones; it is left out, and is no zero."""
+    told(tmp_path, used("grand", 5000, 4), used("petit", 50, 2), used("mince", 40, 1))
+    sobria(tmp_path, "export", str(tmp_path / "r.otlp"))
+    export = Parse((tmp_path / "r.otlp").read_bytes(), ExportMetricsServiceRequest())
+    metrics = export.resource_metrics[0].scope_metrics[0].metrics
+    (proofs,) = (metric for metric in metrics if metric.name == "sobria_proof_ratio")
+    assert {point.attributes[0].value.string_value for point in proofs.gauge.data_points} == {"service"}
+    sobria(tmp_path, "export", str(tmp_path / "r.xlsx"))

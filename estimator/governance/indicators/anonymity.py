@@ -52,12 +52,12 @@ def grouped(scope: Scope) -> Groups:
     if small and scope.sources.inside:
         return Groups(frozenset(case.id for case in cases), (), kept=True)
     large = [case for case in cases if case not in public and case not in small]
-    while small and large and not _enough(small, heads):
+    while small and large and not enough(small, heads):
         small.append(large.pop())
     return Groups(
         shown=frozenset(case.id for case in (*public, *large)),
         others=tuple(case.id for case in small),
-        too_few=bool(small) and not _enough(small, heads),
+        too_few=bool(small) and not enough(small, heads),
     )
 
 
@@ -94,7 +94,7 @@ def too_few_of(scope: Scope) -> frozenset[int]:
     for row in scope.rows:
         if row.use_case and row.use_case.id in found.others:
             small.setdefault(row.row.month, {})[row.use_case.id] = row.use_case
-    return frozenset(month for month, cases in small.items() if not _enough(list(cases.values()), heads))
+    return frozenset(month for month, cases in small.items() if not enough(list(cases.values()), heads))
 
 
 def withheld_amount(amount: Interval) -> Interval:
@@ -111,7 +111,7 @@ def _uses(scope: Scope, case: UseCase) -> float:
     return units(of_case(scope.rows, case.id)) or 0.0
 
 
-def _enough(cases: Sequence[UseCase], heads: dict[str, int]) -> bool:
+def enough(cases: Sequence[UseCase], heads: dict[str, int]) -> bool:
     """At least two use cases, and 5 agents when all of them are declared."""
     names = {case.service.casefold() for case in cases}
     if len(cases) < FEWEST_CASES:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, GroupTerm, terms_of
+from estimator.assessment.uncertainty import statistics
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
-from estimator.governance.indicators.anonymity import Groups, grouped, too_few_of
+from estimator.governance.indicators.anonymity import Groups, enough, grouped
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.usage_by_case import Attached, attached
 from estimator.governance.register.register import Register
@@ -64,7 +66,7 @@ def told_results(home: Path, build: Results, inside: bool = False) -> ToldResult
     """The rows of a build that can be told to others; inside: every one, for who holds the data.
 
     A use is told alone or not at all. What is left of a total, of a service or of a month once those told are taken off
-    is of several small uses that are enough people together; where they are not, the rows of that level are withheld.
+    is of several small uses that are enough people together, in each impact; where they are not, its rows are withheld.
     """
     months, register = build.months() or [200001], Register(home)
     period = Period.over(months)
@@ -76,18 +78,61 @@ def told_results(home: Path, build: Results, inside: bool = False) -> ToldResult
 
 
 def _mask(table: pa.Table, scope: Scope, groups: Groups) -> pa.Array:
-    """Whether each row is told: by level, then by use for a cell. By proof, what is left could be of one small use."""
-    levels = {"total": not groups.too_few, "month": not too_few_of(scope), "proof": False}
-    of_small = {row.row.service_key for row in scope.rows if row.id in groups.others}
+    """Whether each row is told: by level and impact, then by use for a cell. By proof, what is left could be of one."""
+    small = [row for row in scope.rows if row.id in groups.others]
+    of_small = {row.row.service_key for row in small}
+    by_month = [[row for row in small if row.row.month == month] for month in {row.row.month for row in small}]
+    levels = {
+        "total": _told_impacts(small, scope),
+        "month": frozenset.intersection(*(_told_impacts(rows, scope) for rows in by_month)),
+        "proof": frozenset(),
+    }
     named = {case.id for case in scope.cases}
 
-    def tells(level: str, service: str, use: str | None) -> bool:
+    shown = groups.shown
+
+    def tells(level: str, service: str, use: str | None, impact: str) -> bool:
         if level == "service":
             return service not in of_small
-        return levels[level] if level in levels else (use if use in named else _own_use(service).id) in groups.shown
+        return impact in levels[level] if level in levels else (use if use in named else _own_use(service).id) in shown
 
-    keys = zip(*(table.column(name).to_pylist() for name in ("level", "service", USE_CASE)), strict=True)
+    keys = zip(*(table.column(name).to_pylist() for name in ("level", "service", USE_CASE, "impact")), strict=True)
     return pa.array([tells(*key) for key in keys], pa.bool_())
+
+
+def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
+    """The impacts in which a sum over small uses can be told, the first ones of the method before the others.
+
+    Small uses are split by what is known of them in each impact that is told: any column, its coverage included, and
+    any difference of two is a sum of such parts. So each part is of uses enough in number and people.
+    """
+    heads = scope.sources.commitments.with_access(scope.period.last_day)
+    terms = [terms_of(row.row.group, FIGURES + SUPPLEMENTARY) for row in small]
+    asked: dict[tuple[bool, str], list[str]] = {}
+    for name in dict.fromkeys(name for found in terms for name in found):
+        asked.setdefault(("." in name, name.split(".")[0]), []).append(name)
+
+    def told(split: list[tuple[object, ...]]) -> bool:
+        parts: dict[tuple[object, ...], dict[str, UseCase]] = {}
+        for row, key in zip(small, split, strict=True):
+            if row.use_case:
+                parts.setdefault(key, {})[row.use_case.id] = row.use_case
+        return all(enough(list(cases.values()), heads) for cases in parts.values())
+
+    firsts = [next(iter(of_row.values())) for of_row in terms]
+    split: list[tuple[object, ...]] = [(first.weight > 0, first.read > 0) for first in firsts]
+    found: list[str] = []
+    if told(split):
+        for _, names in sorted(asked.items(), key=lambda item: item[0][0]):  # the parts of an impact all or none, last
+            finer = [(*key, *(_known(row[name]) for name in names)) for key, row in zip(split, terms, strict=True)]
+            if told(finer):
+                split, found = finer, [*found, *names]
+    return frozenset(found)
+
+
+def _known(term: GroupTerm) -> tuple[object, ...]:
+    """How a group enters the columns of an impact."""
+    return term.outcomes is not None and statistics(term.outcomes).high > 0, term.applicable, term.made
 
 
 def _own_use(service: str) -> UseCase:

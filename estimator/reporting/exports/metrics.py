@@ -71,7 +71,7 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
         if row["level"] not in LEVELS or impact not in values:
             continue
         if impact == "it_energy":
-            for proof, share in shares[row["level"], row["service"]].items():
+            for proof, share in shares.get((row["level"], row["service"]), {}).items():
                 proofs.add_metric([*place, proof], share)
         if row["missing"]:
             unknown.add_metric([impact, *place, row["missing"]], 1)

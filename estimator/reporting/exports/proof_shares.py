@@ -9,14 +9,13 @@ from estimator.results.proofs import NO_PROOF
 
 
 def proof_shares_by_place(told: ToldResults) -> Mapping[tuple[str, Any], Mapping[str, float]]:
-    """Share of the electricity by proof [1] of all and of a service; of a month where nothing is withheld.
-
-    That of all is then to the digit; else it is rounded as documents print it, which tells nothing of a small use."""
-    whole = {name: round(share, 2) if told.withheld else share for name, share in told.build.proof().items()}
-    found: dict[tuple[str, Any], Mapping[str, float]] = {("total", None): whole}
-    found |= {("service", service): shares for service, shares in told.build.proof_by_service().items()}
+    """Share of the electricity by proof [1] of a service; of all and of a month where nothing is withheld."""
+    found: dict[tuple[str, Any], Mapping[str, float]] = {
+        ("service", service): shares for service, shares in told.build.proof_by_service().items()
+    }
     if told.withheld:
         return found
+    found["total", None] = told.build.proof()
     months: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in told.table.select(["level", "impact", "month", "proof", "weight_kwh"]).to_pylist():
         if row["level"] == "cell" and row["impact"] == "energy" and row["proof"] != NO_PROOF:

@@ -116,9 +116,9 @@ def _cells(rows: Sequence[Record], lang: str) -> Iterator[Any]:
     yield from (first[name] for name in DIMENSIONS[1:-1])
     yield first["proof_text"]
     for impact in IMPACTS:
-        row = found[impact]
-        yield from (row[name] for name in BOUNDS)
-        yield 100.0 * row["coverage"] if row["coverage"] is not None else None
+        row = found.get(impact, {})
+        yield from (row.get(name) for name in BOUNDS)
+        yield 100.0 * row["coverage"] if row.get("coverage") is not None else None
     missing = (row for impact, row in found.items() if impact in IMPACTS and row["reason"])
     yield say("numbers", "between_items", lang).join(
         f"{figure_label(row['impact'], lang)} : {row['reason']}" for row in missing
