@@ -97,13 +97,13 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
         "height": high, "separators": ",\u202f" if lang == "fr" else ".,",
         "margin": {"l": 8, "r": 16, "t": 40, "b": 56}, "hoverlabel": {"bgcolor": WHITE, "font": FONT},
         "xaxis": {
-            "rangemode": "tozero", "exponentformat": "power", "gridcolor": LINE, "zerolinecolor": INK,
-            "title": {"text": picture.unit},
+            "rangemode": "tozero", "exponentformat": "none", "separatethousands": True,
+            "gridcolor": LINE, "zerolinecolor": INK, "title": {"text": picture.unit},
         },
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"}, "shapes": list(_lines(picture)),
     }  # fmt: skip
     if plane:
-        percent = ".0%" if all((row.height or 0) <= 1 for row in picture.rows) else ""
+        percent = ".1~%" if all((row.height or 0) <= 1 for row in picture.rows) else ""
         layout["yaxis"] = {"automargin": True, "gridcolor": LINE, "tickformat": percent}
         layout["yaxis"] |= {"title": {"text": picture.second, "standoff": 8}}
     else:

@@ -40,7 +40,7 @@ def test_groups_are_told_apart_without_their_colours() -> None:
 def test_a_second_axis_has_heights_and_its_threshold() -> None:
     rows = [ExploredRow("a", "2 Wh", [Mark(0.001, 0.003, 0.002)], 0.9)]
     drawn = figure(Explored("Qualité", rows, "Wh", 0.001, second="Qualité", threshold=0.85), "fr")
-    assert drawn["data"][0]["y"] == [0.9] and drawn["layout"]["yaxis"]["tickformat"] == ".0%"
+    assert drawn["data"][0]["y"] == [0.9] and drawn["layout"]["yaxis"]["tickformat"] == ".1~%"
     assert [shape["y0"] for shape in drawn["layout"]["shapes"]] == [0.85]
 
 
