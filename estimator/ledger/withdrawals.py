@@ -24,9 +24,9 @@ COLLECTED = "collect-"  # prefix of the name of a payload sent by a service, in 
 DAY_US = 86_400_000_000  # a corrected country moves the clock of a row by less
 RESTATED = """
 WITH stated AS (SELECT *, COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
-  + COALESCE(other_energy_kwh, 0) AS energy FROM ({rows}) WHERE file_name = $1)
+  + COALESCE(other_energy_kwh, 0) AS energy FROM ({rows}) WHERE file_name = $1 AND reader = 'codecarbon')
 SELECT DISTINCT old.* EXCLUDE (energy) FROM stated AS old JOIN stated AS new
-  ON new.file_sha = $2 AND old.file_sha <> $2 AND new.line = old.line AND new.reader = old.reader
+  ON new.file_sha = $2 AND old.file_sha <> $2 AND new.line = old.line
   AND new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name
   AND ABS(new.end_us - old.end_us) < $4
   AND NOT (old.cumulative AND new.duration_s > old.duration_s AND new.energy >= old.energy)

@@ -127,7 +127,7 @@ def test_a_disk_without_room_publishes_nothing_and_says_so(home: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, told)
-    assert said[0].startswith("Plus de place pour écrire") and said[1].startswith("No space left to write")
+    assert said[0].startswith("Le disque est plein") and said[1].startswith("The disk is full")
     assert current(home) is None and not list((home / "builds").glob("*.duckdb*"))
     assert "30 exécution(s)" in sobria(home, "totals").stdout
 

@@ -166,7 +166,7 @@ def test_a_factor_opens_with_its_rivals(empty_home: Path, lang: str) -> None:
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_filters_come_from_the_address(plain: None, lang: str) -> None:
     text = page("mesures", lang, service="regles-de-tri", page="1")
-    table = text.split(t("measures.list_caption", lang))[1].split("</table>")[0]
+    table = text.split(t("measures.sorted", lang, order=t("measures.order_date", lang)))[1].split("</table>")[0]
     assert "regles-de-tri" in table and "assistant-courrier" not in table
     assert table.count("?execution=") == RUNS // len(KEYS)
     assert "grid_water" not in page("facteurs", lang, grandeur="pue").split(t("factors.list", lang))[1].replace(

@@ -314,7 +314,7 @@ def test_people_who_ask_at_once_wait_for_one_work(monkeypatch: pytest.MonkeyPatc
         made.append(territory)
         return {"of": territory}
 
-    monkeypatch.setattr(summary_gateway, "_inside", lambda asked: asked.territory)
+    monkeypatch.setattr(summary_gateway, "scope_in", lambda asked, inside=False: asked.territory)
     monkeypatch.setattr(summary_gateway, "grouped", lambda scope: SimpleNamespace(kept=False))
     monkeypatch.setattr(summary_gateway, "synthesis", made_slowly)
     asked, found = SummaryScope(State("nowhere", "", "", date(2026, 1, 2)), "54395", "2025"), []

@@ -435,7 +435,7 @@ def test_a_minimum_under_a_vote_leaves_it_open(vote: float, state: str, short: s
     body = synthesis(scope_of(tmp_path, "metropole", "2026", today=date(2026, 12, 15)))
     path = path_text(body["indicators"]["energy"], "fr")
     assert ("Ce qui est connu la tiendrait" in path, whose in path) == (vote == 5, vote == 5)
-    assert spaced(verdict(body, "fr")).startswith("On ne peut pas trancher : à ce" if vote == 5 else "Non, au regard")
+    assert spaced(verdict(body, "fr")).startswith("On ne peut pas trancher : à ce" if vote == 5 else "Non : à ce")
 
 
 def test_the_first_day_known_is_not_that_of_a_service_unknown_then(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -445,6 +446,7 @@ def test_a_count_that_is_none_is_left_out(door: Door) -> None:
 
 def test_a_ledger_that_cannot_be_written_acknowledges_nothing(door: Door) -> None:
     ledger = door.home / "ledger"
+    rmtree(ledger)
     ledger.write_text("", "utf-8")  # a file where the folder should be
     answer = door.post("/v1/traces", SPANS)
     refused(answer, 503, "collect_not_written", "rien n'est confirmé")
