@@ -50,12 +50,18 @@ def _aloud(body: Body, lang: str) -> Iterator[str]:
     yield charter_text(body, lang)
 
 
-def charter_text(body: Body, lang: str) -> str:
-    """Of all the promises of the charter, how many have each status; those that a document alone covers beside none."""
+def charter_text(body: Body, lang: str, judged: bool = False) -> str:
+    """Of all the promises of the charter, how many have each status; those that a document alone covers beside none.
+    judged: count those kept, in part or not, and say of the others that nothing proves them."""
     checks, unchecked = [check["status"] for check in body["charter"]], sum(map(len, body["unchecked"].values()))
     counts = {status: checks.count(status) for status in STATUSES} | {"unchecked": unchecked}
     told = [tell(f"aloud_{key}", lang, count=count) for key, count in counts.items() if count or key == "held"]
+    if judged:
+        told = [tell(f"aloud_{key}", lang, count=counts[key]) for key in ("held", "partly", "not_held")]
+        told.append(tell("aloud_others", lang))
     counted = tell("joined_limits", lang).join(told)
+    if judged:
+        return tell("aloud_judged", lang, counts=counted)
     return tell("aloud_charter", lang, total=len(checks) + unchecked, counts=counted)
 
 
