@@ -1,6 +1,5 @@
 """A service that counts its calls by one line: what leaves it, what waits, and what can never reach it."""
 
-import asyncio
 import json
 import os
 import subprocess
@@ -21,7 +20,7 @@ from scripts.conformance.servers import Answer, serving
 from scripts.conformance.trial import rows_in
 from tests.conftest import ROOT
 from tests.ingestion.formats import kept_in, rows_of
-from tests.support import sobria
+from tests.support import sobria, waited
 
 PUBLIC = ROOT / "estimator" / "public"
 SAID = "Untel"  # stands in every prompt and every answer
@@ -110,7 +109,7 @@ def called(path: str, *pieces: bytes, stream: bool, awaited: bool, kind: str) ->
         return b"".join([piece async for piece in answer.aiter_bytes()]) if stream else answer.content
 
     if awaited:
-        return asyncio.run(wait())
+        return waited(wait())
     answer = one.send(request(path), stream=stream)
     return b"".join(answer.iter_bytes()) if stream else answer.content
 
@@ -485,7 +484,7 @@ def test_a_call_of_litellm_is_counted_once_and_without_content(litellm: None, tm
     callback = litellm_callback("courrier", folder=tmp_path / "spool")
     told_to(callback, LOG)
     given = {"kwargs": {"standard_logging_object": LOG}, "response_obj": None, "start_time": 0, "end_time": 0}
-    asyncio.run(callback.async_log_success_event(**given))
+    waited(callback.async_log_success_event(**given))
     told_to(callback, LOG | {"cache_hit": True, "id": "chatcmpl-2"})
     callback.close()
     home = tmp_path / "home"
