@@ -368,6 +368,17 @@ def test_counts_wait_for_a_collector_that_is_down_then_leave_once(
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_what_waited_leaves_at_the_next_start(tmp_path: Path) -> None:
+    """A service that starts again and calls no model: 2 calls of the one before are sent, and its end waits for them."""
+    sent("http://127.0.0.1:1", tmp_path, 2)
+    collect = Collect()
+    with serving(collect.answer) as address:
+        sent(address, tmp_path, 0)
+    (body,) = collect.taken
+    assert len(json.loads(body)["resourceSpans"][0]["scopeSpans"][0]["spans"]) == 2  # noqa: PLR2004
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 @pytest.mark.parametrize(
     ("status", "left"), [(401, ".json"), (503, ".json"), (429, ".json"), (400, ".refused"), (413, ".refused")]
 )
@@ -394,8 +405,13 @@ def test_a_folder_that_takes_nothing_is_no_loss_while_the_collector_answers(
     assert "2 appel(s)" in caplog.text
 
 
-def test_a_collector_that_never_answers_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The service goes on at once, and its program ends: the counts are on disk."""
+@pytest.mark.parametrize("waited", (0, 1))
+def test_a_collector_that_never_answers_holds_up_nothing(
+    waited: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service goes on at once, and its program ends: the counts are on disk, also while those that waited leave."""
+    for _ in range(waited):
+        sent("http://127.0.0.1:1", tmp_path, 1)
     monkeypatch.setattr("sobria_instrument.outbox.LEAVING_S", 0.1)
     release = threading.Event()
 
@@ -410,7 +426,7 @@ def test_a_collector_that_never_answers_holds_up_nothing(tmp_path: Path, monkeyp
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         sent(f"http://127.0.0.1:{server.server_port}", tmp_path, 3)
-        assert len(list(tmp_path.rglob("*.json"))) == 1
+        assert len(list(tmp_path.rglob("*.json"))) == 1 + waited
     finally:
         release.set()
         server.shutdown()

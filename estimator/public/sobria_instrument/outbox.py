@@ -41,6 +41,9 @@ class Outbox:
         atexit.register(self.close)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forked)
+        with Guarded():
+            if self._url and any(self.folder.glob("*.json")):
+                self._start()
 
     def put(self, span: dict[str, Any]) -> None:
         """Take the span of a call; in a process forked from this one, by a thread of that process."""
@@ -62,6 +65,15 @@ class Outbox:
                 self._queue.put(None, timeout=LEAVING_S)
                 self._thread.join(2 * LEAVING_S)
                 self._pid = -1
+                if self._thread.is_alive():  # held by a collector that does not answer
+                    self._keep([call for call in iter(self._next, None) if call])
+
+    def _next(self) -> dict[str, Any] | None:
+        """A call that waits in memory; None where there is none."""
+        try:
+            return self._queue.get_nowait() or {}
+        except queue.Empty:
+            return None
 
     def _forked(self) -> None:
         """The thread and what it had in hand are those of the parent."""
@@ -75,6 +87,8 @@ class Outbox:
         self._thread.start()
 
     def _run(self) -> None:
+        with Guarded():
+            self._send_waiting()
         while True:
             ending = False
             with Guarded():
