@@ -5,6 +5,7 @@ import fcntl
 import gzip
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -27,11 +28,14 @@ from codecarbon.core.api_client import ApiClient
 from codecarbon.output_methods.emissions_data import EmissionsData
 from codecarbon.output_methods.http import HTTPOutput
 
+from estimator.ingestion.http.endpoints import ENDPOINTS
 from estimator.ingestion.http.gzip_body import MEMBERS, unpacked
 from estimator.ingestion.http.payloads import Payload, post, read_body
 from estimator.ingestion.http.sender_rows import Sender
 from estimator.ingestion.http.tokens import Tokens
 from estimator.ledger import Ledger
+from scripts.conformance.trial import rows_in
+from tests.conftest import ROOT
 from tests.ingestion.formats import FORMATS, PRIVATE, kept_in
 from tests.support import refuses, sobria
 from tests.traces_support import context
@@ -124,6 +128,27 @@ def run(**given: Any) -> dict[str, Any]:
         "user": PRIVATE,
     }
     return body | given
+
+
+def test_the_example_of_the_page_is_received_as_it_says(door: Door) -> None:
+    """120 + 95 requests; the second line leaves what was written empty: unknown, and not zero. Sent again, both are
+    known."""
+    page = (ROOT / "docs" / "autres-logiciels.md").read_text("utf-8")
+    found = re.search(
+        r'Content-Type: ([\w/]+)" --data-binary @- http://127.0.0.1:8502(/\S+) <<\'FIN\'\n(.*?)FIN\n', page, re.S
+    )
+    assert found
+    kind, path, lines = found.groups()
+    first, again = door.post(path, lines, kind), door.post(path, lines, kind)
+    assert (first.status_code, counts(first), counts(again)) == (202, (2, 2, 0, 0, 0), (2, 0, 2, 0, 0))
+    rows = sorted(rows_in(door.home), key=lambda row: row["start_us"])
+    assert [(row["requests"], row["input_tokens"], row["output_tokens"]) for row in rows] == [
+        (120, 96_000, 48_000),
+        (95, 76_000, None),
+    ]
+    assert {row["service_key"] for row in rows} == {"courrier"}
+    table = re.findall(r"`([\w/-]+)`", "".join(re.findall(r"^\| `.*?\|", page, re.M)))
+    assert set(table) == set(ENDPOINTS[path].types)
 
 
 def test_the_tracker_of_codecarbon_is_heard_and_what_its_file_adds_is_said(door: Door, tmp_path: Path) -> None:

@@ -369,7 +369,7 @@ def test_counts_wait_for_a_collector_that_is_down_then_leave_once(
 
 
 def test_what_waited_leaves_at_the_next_start(tmp_path: Path) -> None:
-    """A service that starts again and calls no model: 2 calls of the one before are sent, and its end waits for them."""
+    """A service that starts again and calls no model: the 2 calls of the one before are sent."""
     sent("http://127.0.0.1:1", tmp_path, 2)
     collect = Collect()
     with serving(collect.answer) as address:

@@ -135,6 +135,32 @@ def test_the_parquet_is_the_table_of_results(home: Path, tmp_path: Path) -> None
     assert duckdb.sql(f"SELECT count(*) FROM '{file}' WHERE level = 'total' AND impact = 'gwp'").fetchall() == [(1,)]
 
 
+def test_the_question_of_the_page_is_answered_by_the_parquet(home: Path, tmp_path: Path, root: Path) -> None:
+    """The SQL that the page gives to Metabase and Superset, on the file that it names."""
+    file = tmp_path / "r.parquet"
+    sobria(home, "export", str(file), "--inside")
+    page = (root / "docs" / "autres-logiciels.md").read_text("utf-8")
+    asked = page.split("```sql\n")[1].split("```")[0].replace("/chemin/resultats.parquet", str(file))
+    found = duckdb.sql(asked).fetchall()
+    assert [(row[0], row[4]) for row in found] == [("voirie", "kgCO2e"), (HOSTILE, "kgCO2e")]
+    assert found[0][1] < found[0][2] < found[0][3] and found[1][1:4] == (None, None, None) and found[1][5]
+
+
+def test_rows_and_proofs_have_one_order_in_every_file(home: Path, tmp_path: Path) -> None:
+    """Of the rows, that of the table; of the proofs of one row, that of the method: in March 1 kWh is declared before
+    2 kWh are measured."""
+    built(tmp_path, run("a", 1, other_mode="mode/declared"), run("b", 2))
+    sobria(tmp_path, "export", str(tmp_path / "r.csv"), "--inside")
+    lines = csv.DictReader(io.StringIO((tmp_path / "r.csv").read_text("utf-8-sig")), delimiter=";")
+    told = {(line["level"], line["service"], line["month"], line["proof"]): line["proof_text"] for line in lines}
+    assert told["total", "", "", ""] == told["month", "", "202603", ""] == "67\u00a0% mesuré, 33\u00a0% déclaré"
+    written = [
+        (line["Service"] or "", line["Preuve de l'électricité"] or "")
+        for line in workbook_lines(tmp_path, tmp_path / "r.xlsx")
+    ]
+    assert written == [(service, proof) for (_, service, _, _), proof in told.items()]
+
+
 def test_the_metrics_of_opentelemetry_are_the_totals_and_services(home: Path, tmp_path: Path) -> None:
     """Read by the messages of OTLP itself: each bound of the table that is known, none for what is not, whose reason
     is said; all of the moment of the build."""
@@ -160,6 +186,10 @@ def test_the_metrics_of_opentelemetry_are_the_totals_and_services(home: Path, tm
     assert build is not None
     made = datetime.fromisoformat(build.meta["made_at"]).timestamp()
     assert {point.time_unix_nano for point in found.values()} == {int(made) * 10**9}
+    units = {metric.name: metric.unit for metric in resource.scope_metrics[0].metrics}
+    said = {f"sobria_{row['impact']}_{row['unit'].lower()}": row["unit"] for row in rows if row["central"]}
+    asked = {name: unit for name, unit in said.items() if "." not in name}
+    assert asked.items() <= units.items() and units["sobria_covered_ratio"] == "1"
 
 
 def test_a_file_of_another_format_is_refused_and_nothing_is_written(home: Path, tmp_path: Path) -> None:

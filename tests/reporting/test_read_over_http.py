@@ -28,6 +28,7 @@ from estimator.ingestion.http.server import create_app, listen
 from estimator.ingestion.http.tokens import READERS, Tokens
 from estimator.reporting.exports.readings import readings
 from tests.governance.test_indicators import WHO, case, run
+from tests.home import copied
 from tests.ingestion.test_collect import DECLARED
 from tests.support import activity, built, sobria
 
@@ -114,11 +115,25 @@ def test_gauges_are_the_table_of_results(server: Server) -> None:
 
 
 def test_the_panels_of_grafana_ask_for_series_that_there_are(server: Server, root: Path) -> None:
+    """Under the name and the labels that each expression gives."""
     panels = json.loads((root / "docs" / "grafana.json").read_text("utf-8"))["panels"]
-    asked = {
-        name for panel in panels for target in panel["targets"] for name in re.findall(r"sobria_\w+", target["expr"])
-    }
-    assert asked and asked <= {name for name, _ in server.samples()}
+    asked = [target["expr"] for panel in panels for target in panel["targets"]]
+    families = text_string_to_metric_families(server.get("/metrics").text)
+    there = [(sample.name, sample.labels) for family in families for sample in family.samples]
+    for expression in asked:
+        ((name, labels),) = re.findall(r"(sobria_\w+)(?:\{(.*?)\})?", expression)
+        wanted = dict(re.findall(r'(\w+)="(\w+)"', labels))
+        assert [held for one, held in there if one == name and wanted.items() <= held.items()], expression
+    assert len(asked) > len(panels)
+
+
+def test_metrics_say_that_a_home_is_made_up(server: Server, tmp_path: Path) -> None:
+    """In both languages, in the label of the build; a real home has none there."""
+    (real,) = (labels for name, labels in server.samples() if name == "sobria_build_info")
+    assert real[-1] == ""
+    with serving(copied(server.home, tmp_path / "sample", sample=True)) as made_up:
+        (told,) = (labels for name, labels in made_up.samples() if name == "sobria_build_info")
+        assert told[:2] == real[:2] and told[-1] == "DONNÉES FICTIVES / FICTITIOUS DATA"
 
 
 def test_the_rows_of_the_api_are_those_of_the_table(server: Server) -> None:
@@ -145,6 +160,14 @@ def test_a_figure_is_explained_without_the_files_behind_it(server: Server) -> No
     [
         ("/api/v1/results?limit=0", 400, "api_query"),
         ("/api/v1/results?niveau=total", 400, "api_query"),
+        ("/api/v1/results?level=sevice", 400, "api_query"),
+        ("/api/v1/results?month=202513", 400, "api_query"),
+        ("/api/v1/results?month=2026-03", 400, "api_query"),
+        ("/api/v1/totals?level=total", 400, "api_query"),
+        ("/api/v1/results?level=total&level=service", 400, "query_twice"),
+        ("/api/v1/results?month=202512", 404, "api_value"),
+        ("/api/v1/results?impact=co2", 404, "api_value"),
+        ("/api/v1/results?service=voiries", 404, "api_value"),
         ("/api/v1/explain?id=total.rien", 404, "number_unknown"),
         ("/api/v1/explain?id=service.personne.gwp", 404, "number_unknown"),
         ("/api/v1/explain?id=run.0001.gwp", 403, "number_withheld"),
@@ -156,7 +179,9 @@ def test_a_refusal_says_what_was_expected(server: Server, path: str, status: int
     body = answer.json()
     assert (answer.status_code, body["code"]) == (status, code) and body["fr"] != body["en"]
     if code == "api_query":
-        assert "openapi.json" in body["fr"]
+        assert "openapi.json" in body["fr"] and "202603" in (body["fr"] if "month" in path else "202603")
+    if code == "api_value":  # what it could have been
+        assert {"month": "202603", "impact": "gwp", "service": "voirie"}[path.split("?")[1].split("=")[0]] in body["fr"]
 
 
 def test_who_may_read(server: Server) -> None:
@@ -193,6 +218,9 @@ def test_what_is_of_few_people_is_in_no_answer(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         assert server.get("/api/v1/totals").json()["rows"] == []
         assert server.get("/api/v1/factors").json()["factors"] == []
+        for asked in ({"service": "mince"}, {"level": "total"}):
+            hidden = server.get("/api/v1/results", **asked)
+            assert (hidden.status_code, hidden.json()["code"]) == (403, "number_withheld")
         for figure in ("total.gwp", "service.mince.gwp"):
             assert server.get("/api/v1/explain", id=figure).status_code == 403
         assert "mince" not in server.get("/metrics").text

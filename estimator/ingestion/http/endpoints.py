@@ -63,6 +63,7 @@ STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
     "number_withheld": (403, {}),
     "number_unknown": (404, {}),
     "nothing_built": (404, {}),
+    "api_value": (404, {}),
     "collect_too_slow": (408, {}),
     "collect_too_large": (413, {}),
     "collect_too_many_spans": (413, {}),

@@ -20,7 +20,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.typography import some_of
+from estimator.core.typography import printable, some_of
+from estimator.core.validation_messages import LONGEST_READ
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.http import otlp
 from estimator.ingestion.http.endpoints import (
@@ -171,7 +172,11 @@ def create_app(
         async def tell(request: Request) -> Response:
             if readers.sender_of(_secret(request.headers.get("authorization", ""))) is None:
                 raise SobriaError("no_reader")
-            reply = await run_in_threadpool(read, dict(request.query_params))
+            query = request.query_params
+            for name, count in collections.Counter(name for name, _ in query.multi_items()).items():
+                if count > 1:
+                    raise SobriaError("query_twice", name=printable(name)[:LONGEST_READ], count=count)
+            reply = await run_in_threadpool(read, dict(query))
             return Response(reply.text, media_type=reply.media_type)
 
         return tell

@@ -1,16 +1,20 @@
 """The read-only JSON API of a home: what each address answers, from the told results of its current build."""
 
+import re
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from estimator.assessment.explanation import NumberUnknown, NumberWithheld
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError, several
 from estimator.core.fields import Strict
 from estimator.core.interval import json_text
+from estimator.core.typography import printable, some_of
+from estimator.core.validation_messages import LONGEST_READ
 from estimator.core.validation_messages import told as fault_told
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.ingestion.http.endpoints import Reply
@@ -21,6 +25,17 @@ from estimator.results.schema import VERSION
 
 API = "1"  # of the addresses: a field that goes or changes its meaning is another version
 PREFIX = f"/api/v{API}"
+MOST_NAMED = 30  # of the values that were expected
+MONTH = {"type": "string", "pattern": "^(19|2[0-9])[0-9]{2}(0[1-9]|1[0-2])$"}  # yyyymm
+
+
+def _month(asked: Any) -> int:
+    if not re.fullmatch(MONTH["pattern"], str(asked)):
+        raise PydanticCustomError("month_digits", "not a month")
+    return int(asked)
+
+
+Month = Annotated[int, BeforeValidator(_month), WithJsonSchema(MONTH)]
 
 
 class NothingAsked(Strict):
@@ -33,7 +48,7 @@ class ResultsAsked(Strict):
     level: Literal["total", "service", "month", "proof", "cell"] | None = None
     service: str | None = None
     impact: str | None = None
-    month: int | None = Field(None, ge=190001, le=299912)
+    month: Month | None = None
     offset: int = Field(0, ge=0)
     limit: int = Field(1000, ge=1, le=10_000)
 
@@ -80,9 +95,27 @@ def _totals(told: ToldResults, _: NothingAsked) -> dict[str, Any]:
 
 def _results(told: ToldResults, asked: ResultsAsked) -> dict[str, Any]:
     wanted = asked.model_dump(exclude={"offset", "limit"}, exclude_none=True)
+    _check_known(told, wanted)
     rows = _rows(told, wanted)
     page = {"total": len(rows), "offset": asked.offset, "limit": asked.limit}
     return page | {"rows": rows[asked.offset : asked.offset + asked.limit]}
+
+
+def _check_known(told: ToldResults, wanted: Mapping[str, Any]) -> None:
+    """api_value where a value is in no row of the build, NumberWithheld where it is in none that is told."""
+    every = told.build.table().arrow()
+    for name, value in wanted.items():
+        known = [one for one in told.table.column(name).unique().to_pylist() if one is not None]
+        if value in known:
+            continue
+        if value in every.column(name).unique().to_pylist():
+            raise NumberWithheld(id=value)
+        raise SobriaError(
+            "api_value",
+            name=name,
+            read=printable(str(value))[:LONGEST_READ],
+            expected=some_of([*map(str, known)], MOST_NAMED),
+        )
 
 
 def _rows(told: ToldResults, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector as MetricSource
 
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
 from estimator.catalogue.published_figures import figure_label
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.ingestion.http.endpoints import Reply
 from estimator.reporting.exports.current import CurrentResults
@@ -20,6 +20,7 @@ from estimator.reporting.exports.proof_shares import proof_shares_by_place
 LEVELS, BOUNDS = ("total", "service"), ("low", "central", "high")
 IMPACTS = FIGURES + SUPPLEMENTARY
 ABOUT = ("impact", "level", "service")
+RATIO = "1"  # unit of a share, of a count, and of what only says that it is there
 
 
 class ResultMetrics(MetricSource):
@@ -42,18 +43,25 @@ def metrics_text(registry: CollectorRegistry) -> Reply:
     return Reply(generate_latest(registry).decode(), CONTENT_TYPE_LATEST)
 
 
-def opentelemetry(told: ToldResults, mark: str) -> bytes:
+def opentelemetry(told: ToldResults, lang: str) -> bytes:
     """The same gauges as OpenTelemetry metrics, in JSON, as a collector takes them at `/v1/metrics`: of the day of the
-    build; `mark`: what says that a home is made up."""
+    build, each with its unit."""
     at = str(int(datetime.fromisoformat(told.build.meta["made_at"]).timestamp() * 1e9))
     metrics = []
     for gauge in (gauge for gauge in _gauges(told) if gauge.samples):
         points = [_attributes(one.labels) | {"timeUnixNano": at, "asDouble": one.value} for one in gauge.samples]
-        metrics.append({"name": gauge.name, "description": gauge.documentation, "gauge": {"dataPoints": points}})
+        about = {"name": gauge.name, "description": gauge.documentation, "unit": gauge.unit}
+        metrics.append(about | {"gauge": {"dataPoints": points}})
     scope = {"scope": {"name": "sobria", "version": told.build.meta["formulas_version"]}, "metrics": metrics}
-    resource = _attributes({"service.name": "sobria"} | ({"mark": mark} if mark else {}))
+    mark = {"mark": sample_mark(told, lang)} if told.build.sample else {}
+    resource = _attributes({"service.name": "sobria"} | mark)
     export = {"resourceMetrics": [{"resource": resource, "scopeMetrics": [scope]}]}
     return json.dumps(export, ensure_ascii=False).encode()
+
+
+def sample_mark(told: ToldResults, lang: str) -> str:
+    """What says that a home is made up; empty for any other."""
+    return say("report", "mark", lang) if told.build.sample else ""
 
 
 def _attributes(told: Mapping[str, str]) -> dict[str, Any]:
@@ -64,7 +72,8 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
     """Each impact by service and in all, with its bounds and coverage; the proof of the electricity; the build."""
     values = {figure.id: _impact_gauge(figure.id, figure.unit) for figure in IMPACTS}
     covered, unknown = _gauge("covered_ratio", ABOUT), _gauge("unknown", (*ABOUT, "reason"))
-    proofs, build = _gauge("proof_ratio", ("level", "service", "proof")), _gauge("build_info", ("build", "factors"))
+    proofs = _gauge("proof_ratio", ("level", "service", "proof"))
+    build = _gauge("build_info", ("build", "factors", "mark"))
     shares = proof_shares_by_place(told)
     for row in told.table.to_pylist():
         impact, place = row["impact"], [row["level"], row["service"] or ""]
@@ -79,7 +88,8 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
         covered.add_metric([impact, *place], row["coverage"])
         for bound in BOUNDS:
             values[impact].add_metric([*place, bound], row[bound])
-    build.add_metric([told.build.id, told.build.factors_version], 1)
+    mark = " / ".join(sample_mark(told, lang) for lang in LANGUAGES) if told.build.sample else ""
+    build.add_metric([told.build.id, told.build.factors_version, mark], 1)
     withheld = _gauge("withheld_rows", ())
     withheld.add_metric([], told.withheld)
     return [*values.values(), covered, unknown, proofs, build, withheld]
@@ -89,8 +99,12 @@ def _impact_gauge(impact: str, unit: str) -> GaugeMetricFamily:
     """« sobria_gwp_kgco2e »."""
     name = f"sobria_{impact}_{unit}".replace(".", "_").lower()
     help = say("metrics", "impact", "en", figure=figure_label(impact, "en"), unit=unit)
-    return GaugeMetricFamily(name, help, labels=("level", "service", "bound"))
+    gauge = GaugeMetricFamily(name, help, labels=("level", "service", "bound"))
+    gauge.unit = unit  # given at once, it would end the name a second time
+    return gauge
 
 
 def _gauge(name: str, labels: Sequence[str]) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"sobria_{name}", say("metrics", name, "en"), labels=labels)
+    gauge = GaugeMetricFamily(f"sobria_{name}", say("metrics", name, "en"), labels=labels)
+    gauge.unit = RATIO
+    return gauge

@@ -11,7 +11,7 @@ from estimator.core.number_format import proof_words
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.reporting.documents.rendering import FormatUnknown
-from estimator.reporting.exports.metrics import opentelemetry
+from estimator.reporting.exports.metrics import opentelemetry, sample_mark
 from estimator.reporting.exports.proof_shares import proof_shares_by_place
 from estimator.reporting.exports.workbook import workbook
 from estimator.results.proofs import NO_PROOF
@@ -43,11 +43,11 @@ def rows_in_words(told: ToldResults, lang: str) -> Iterator[dict[str, Any]]:
 def _csv(told: ToldResults, lang: str) -> bytes:
     columns = (*SCHEMA.names, *ADDED)
     rows = ([row[name] for name in columns] for row in rows_in_words(told, lang))
-    return spreadsheet(columns, rows, lang, _mark(told, lang)).encode()
+    return spreadsheet(columns, rows, lang, sample_mark(told, lang)).encode()
 
 
 def _xlsx(told: ToldResults, lang: str) -> bytes:
-    return workbook(told, list(rows_in_words(told, lang)), lang, _mark(told, lang))
+    return workbook(told, list(rows_in_words(told, lang)), lang, sample_mark(told, lang))
 
 
 def _parquet(told: ToldResults, lang: str) -> bytes:
@@ -55,22 +55,18 @@ def _parquet(told: ToldResults, lang: str) -> bytes:
     import pyarrow.parquet as pq
 
     out = io.BytesIO()
-    facts = {"build": told.build.id, "method_version": told.build.meta["formulas_version"], "mark": _mark(told, lang)}
+    facts = {
+        "build": told.build.id,
+        "method_version": told.build.meta["formulas_version"],
+        "mark": sample_mark(told, lang),
+    }
     pq.write_table(told.table.replace_schema_metadata(file_schema(facts).metadata), out, compression="zstd")
     return out.getvalue()
-
-
-def _mark(told: ToldResults, lang: str) -> str:
-    return say("report", "mark", lang) if told.build.sample else ""
-
-
-def _otlp(told: ToldResults, lang: str) -> bytes:
-    return opentelemetry(told, _mark(told, lang))
 
 
 FORMATS: Mapping[str, Callable[[ToldResults, str], bytes]] = {
     "csv": _csv,
     "xlsx": _xlsx,
     "parquet": _parquet,
-    "otlp": _otlp,
+    "otlp": opentelemetry,
 }
