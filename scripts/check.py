@@ -77,9 +77,9 @@ def check_server(serve: list[str], url: str) -> list[bool]:
 
 def own_routes() -> list[str]:
     """The paths served by the dashboard itself, in both languages."""
-    from dashboard.server.app import OWN_ROUTES
+    from dashboard.server.app import ROUTES
 
-    return [f"{path}?lang={lang}" for path in OWN_ROUTES for lang in LANGUAGES]
+    return [f"{path}?lang={lang}" for path in (r.path for r in ROUTES) for lang in LANGUAGES]
 
 
 def wait_until_healthy(server: subprocess.Popen[bytes], url: str) -> bool:

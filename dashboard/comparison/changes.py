@@ -84,7 +84,8 @@ def with_aside(scenario: Scenario, group: Sequence[Option], said: SetAside) -> d
 def with_program(scenario: Scenario, group: Sequence[Option], program: str, lang: str) -> dict[str, Any]:
     """Another program without AI on a card; its cases, on a server shared or kept on for it, are one card."""
     values, first = plain(scenario), group[0]
-    made = list(without_ai(_answers(scenario, first), lang, program)) if program else [_bare(first)]
+    bare = {"id": first.id, "label": first.label, "method": "none"}  # nothing describes what it is
+    made = list(without_ai(_answers(scenario, first), lang, program)) if program else [bare]
     return values | {"options": _replaced(values["options"], group, made)}
 
 
@@ -219,11 +220,6 @@ def _running(scenario: Scenario, option: Option) -> ModelPlace:
     return ModelPlace(
         model=use.model or asked.models[0], place=use.host or use.provider or asked.place, alone=alone, shared_by=shared
     )
-
-
-def _bare(option: Option) -> dict[str, Any]:
-    """A program that nothing describes: people, or a service of the register of measurements."""
-    return {"id": option.id, "label": option.label, "method": "none"}
 
 
 def _replaced(options: Sequence[Values], group: Sequence[Option], made: Sequence[Values]) -> list[Values]:

@@ -63,7 +63,8 @@ def _split(answer: Answer, opened: Difference, lang: str) -> dict[str, Any]:
     level = start
     for told_of, part in zip(said[1:-1], opened.split.values(), strict=True):
         if part:
-            rises.append(ExploredRow(*told_of, [Mark.between(level, level + part, ACCENT if part > 0 else PALE)]))
+            low, high = sorted((level, level + part))
+            rises.append(ExploredRow(*told_of, [Mark(low, high, colour=ACCENT if part > 0 else PALE)]))
         level += part
     rises.append(ExploredRow(*said[-1], [Mark(0.0, end, colour=SECOND)]))
     title = t("compare.split", lang, period=answer.scenario.need.period)

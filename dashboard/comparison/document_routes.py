@@ -19,13 +19,7 @@ from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.sheets import SHEETS
 
-SHEET_FILES = tuple(f"/{name}" for name in ADDRESSES.values())
 KINDS = {f"/{name}": kind for kind, name in ADDRESSES.items()}
-
-
-def sheet_routes() -> list[Route]:
-    """The routes of the sheets."""
-    return [Route(path, or_refusal(_document)) for path in KINDS]
 
 
 def _document(request: Request) -> Response:
@@ -45,3 +39,6 @@ def _scenario(request: Request, lang: str) -> tuple[Scenario, str, Path, str]:
         case = register.register().use_case(asked[: estimator_gateway.LONGEST_ID])
         return register.scenario_of(case), lang, home, case.scenario
     return decode(token) if token else compare_data.example_scenario(lang), lang, home, "scenario.toml"
+
+
+ROUTES = [Route(path, or_refusal(_document)) for path in KINDS]

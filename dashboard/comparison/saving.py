@@ -20,6 +20,8 @@ from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import quality_text, tested_words, told
 from estimator.core.errors import SobriaError
+from estimator.core.home import default_home
+from estimator.governance.indicators.scenarios import keep
 from estimator.governance.register.schema import METROPOLE
 
 PLACE, SAVED, PANEL, DONE = "save", "compare saved", "compare_save", "compare save done"
@@ -161,7 +163,7 @@ def _save(case: str, said: dict[str, Any], scenario: Scenario, option: Option | 
             limit = scenario.constraints.quality
             quality["test"] = (limit.test if limit else "") or t("compare_save.no_test", lang)
         author = register.author(said["service"], t("compare_save.why", lang))
-        kept = register.keep(scenario, author, case, _facts(said, scenario, option, lang), quality)
+        kept = keep(default_home(), scenario, author, case, _facts(said, scenario, option, lang), quality)
     except SobriaError as error:
         st.html(refusal(error, lang))
         return

@@ -5,6 +5,7 @@ from functools import partial
 from markupsafe import Markup
 
 from dashboard.comparison.result import occupancy
+from dashboard.comparison.verdict_sections import times_text
 from dashboard.shared.plotly_figures import PALE, PLACE, Explored, ExploredRow, Mark
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
@@ -35,7 +36,7 @@ def _lead(answer: Answer, lang: str) -> list[str]:
     first, last = answer.growth[0], answer.growth[-1]
     if first.reference != last.reference and first.reference and last.reference:
         facts = {"first": answer.label(first.reference), "last": answer.label(last.reference)}
-        return [t("compare.reference_changes", lang, times=_times(last.times, lang), **facts)]
+        return [t("compare.reference_changes", lang, times=times_text(last.times, lang), **facts)]
     ends = {p.b: [p] for p in first.pairs if p.ratio}
     for pair in last.pairs:
         if pair.ratio:
@@ -45,7 +46,7 @@ def _lead(answer: Answer, lang: str) -> list[str]:
         return [told(pair, lang) for pair in first.pairs[:1] if pair.ratio]
     before, after = max(moved, key=lambda pairs: pairs[0].distance / pairs[1].distance)
     return [
-        t("compare.at_volume", lang, times=_times(grown.times, lang), told=told(pair, lang))
+        t("compare.at_volume", lang, times=times_text(grown.times, lang), told=told(pair, lang))
         for grown, pair in ((first, before), (last, after))
     ]
 
@@ -55,10 +56,6 @@ def _verdict(grown: Grown, name: str, answer: Answer, lang: str) -> str:
     if name == grown.reference:
         return t("compare.grown_reference", lang)
     return grown_words(answer, [pair for pair in grown.pairs if name in (pair.a, pair.b)], lang)
-
-
-def _times(value: float, lang: str) -> str:
-    return t("chart.times", lang, n=f"{value:g}")
 
 
 def pictures(answer: Answer, lang: str) -> list[Explored]:
@@ -73,11 +70,12 @@ def pictures(answer: Answer, lang: str) -> list[Explored]:
             sentence(answer.label(name)),
             said_in_sentence(answer.growth[0].energy[name], lang, step)[0],
             [
-                Mark.of(grown.energy[name], _times(grown.times, lang), colour)
+                Mark.of(grown.energy[name], times_text(grown.times, lang), colour)
                 for grown, colour in zip(answer.growth, (ACCENT, PALE, INK), strict=False)
             ],
             more=[
-                f"{_times(g.times, lang)} {said_in_sentence(g.energy[name], lang, step)[0]}" for g in answer.growth[1:]
+                f"{times_text(g.times, lang)} {said_in_sentence(g.energy[name], lang, step)[0]}"
+                for g in answer.growth[1:]
             ],
         )
         for name in known

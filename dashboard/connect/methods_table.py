@@ -4,7 +4,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.connect.file_upload import RUNNING
-from dashboard.connect.methods import TEMPLATES, WAYS, Way
+from dashboard.connect.methods import TEMPLATES, Way
 from dashboard.shared import estimator_gateway
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
@@ -17,11 +17,6 @@ from estimator.ledger import Ledger
 LIVE = ("track", "collect")  # methods whose rows come while the page is open
 EVERY = 3  # seconds between two looks at the home
 KNOWN = "connect runs known"
-
-
-def ways_view(lang: str) -> None:
-    """The question, and one line a method."""
-    st.html(render("brancher", lang, ways=WAYS, templates=TEMPLATES))
 
 
 def way_view(way: Way, lang: str) -> None:

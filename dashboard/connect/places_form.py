@@ -59,11 +59,16 @@ def show(lang: str) -> None:
     if not may_write():
         return
     _form("place", lang, _place_drawn, _place)
-    _form("own", lang, _own_drawn, _own)
+    _form("own", lang, _own_drawn, lambda: connect.host_named(said("own", ("name", "wider", "zone"))))
     _form("answers", lang, _answers_drawn, lambda: _take(lang))
     entries = {entry.id: entry.said.told for entry in known.said()}
     if entries:
-        _form("withdraw", lang, lambda lang: _withdraw_drawn(entries, lang), lambda: _withdraw(lang))
+        _form(
+            "withdraw",
+            lang,
+            lambda lang: _withdraw_drawn(entries, lang),
+            lambda: connect.withdrawn(**said("withdraw", ("id",)), lang=lang),
+        )
     _tell(st.session_state.get(TOLD, ("",))[0])  # of a form that has nothing left to show
 
 
@@ -120,10 +125,6 @@ def _own_drawn(lang: str) -> None:
     fields("own", lang, ())
 
 
-def _own() -> None:
-    connect.host_named(said("own", ("name", "wider", "zone")))
-
-
 def _answers_drawn(lang: str) -> None:
     st.file_uploader(t("places.file", lang), key="answers file", type=["csv", "json"])
     st.text_input(t("register_forms.who", lang), key="answers who")
@@ -142,7 +143,3 @@ def _withdraw_drawn(entries: dict[str, str], lang: str) -> None:
         placeholder=t("accessibility.choose", lang),
     )  # fmt: skip
     fields("withdraw", lang, ())
-
-
-def _withdraw(lang: str) -> list[str]:
-    return connect.withdrawn(**said("withdraw", ("id",)), lang=lang)

@@ -1,19 +1,53 @@
 """Coverage of the measurements: by month with gaps, then by service and proof."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from dashboard.measurements.coverage_timeline import ServiceTimeline, lines_of, months_picture, months_table
+from dashboard.shared import chart_parts, html_parts, svg_charts
+from dashboard.shared.dates import month_text
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from estimator.builds.queries import NO_PROOF
 from estimator.catalogue.schema import PROOFS
-from estimator.core.periods import months_between
+from estimator.core.interval import Interval
+from estimator.core.number_format import figure
+from estimator.core.periods import month_after, months_between
 from estimator.results.totals import ServiceTotals
 
 DRAWN = 20  # services in the chart
+FEWEST, MOST = 6, 120  # months across
+LABELS = 8  # on the scale
+YEAR = 12
+EMPTY: Mapping[str, float] = {}  # a month without any row
+ZERO: Mapping[str, float] = {"unknown": 0.0}  # a month whose rows hold no electricity
+Month = Mapping[str, Any]  # {"runs", "unknown", "kwh"} of estimator.builds.coverage.by_month
+
+
+class ServiceTimeline(NamedTuple):
+    """A service with its months that have rows, by number yyyymm."""
+
+    key: str
+    found: Mapping[int, Month]
+
+    @property
+    def top(self) -> float:
+        """Its largest month [kWh]."""
+        return max((sum(month["kwh"].values()) for month in self.found.values()), default=0.0)
+
+    @property
+    def gaps(self) -> list[list[int]]:
+        """Its months without any row, between its first and its last, consecutive ones grouped."""
+        stretches: list[list[int]] = []
+        for month in months_between(min(self.found), max(self.found)):
+            if month in self.found:
+                continue
+            if stretches and month_after(stretches[-1][-1]) == month:
+                stretches[-1].append(month)
+            else:
+                stretches.append([month])
+        return stretches
 
 
 def coverage_of_months(
@@ -41,6 +75,138 @@ def coverage_by_service(
         PROOFS=PROOFS,
         NO_PROOF=NO_PROOF,
     )
+
+
+def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list[ServiceTimeline]:
+    """The months of each service, in the order of `services`; ten years at most.
+
+    rows: those of estimator.builds.coverage.by_month.
+    """
+    last = max((row["month"] for row in rows), default=0)
+    first = last - MOST // YEAR * 100
+    by_service: dict[str, dict[int, Month]] = {key: {} for key in services}
+    for row in rows:
+        if row["month"] > first and row["service_key"] in by_service:
+            by_service[row["service_key"]][row["month"]] = row
+    return [ServiceTimeline(key, found) for key, found in by_service.items() if found]
+
+
+def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[str, str]) -> Markup:
+    """One strip a service, one column a month."""
+    touched = [month for line in lines for month in line.found]
+    months = months_between(min(touched), max(touched)) if touched else []
+    title = t("coverage.caption", lang)
+    told = (", ".join((names.get(line.key, line.key), *_notes(line, lang))) for line in lines)
+    strips = chart_parts.list_of(_strip(line, months, lang, names) for line in lines)
+    proofs = [month["kwh"] for line in lines for month in line.found.values()]
+    body = svg_charts.textures(proofs, lang, _marks(lines, lang)) + strips
+    body += Markup('<div class="months">{}</div><p class="small">{}</p>').format(
+        _axis(months, lang), t("coverage.how", lang)
+    )
+    values = (
+        chart_parts.DrawnValue(
+            f"{names.get(line.key, line.key)}, {month_text(month, lang)}",
+            t(f"proof.{proof}", lang),
+            (None, kwh, None),
+            "kWh",
+            html_parts.figure_name("it_energy", lang),
+        )
+        for line in lines
+        for month, found in sorted(line.found.items())
+        for proof, kwh in found["kwh"].items()
+    )
+    alt = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(told))
+    return chart_parts.figure_of(title, alt, body, values, lang)
+
+
+def months_table(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[str, str]) -> Markup:
+    """The same as numbers: one row a service and month, gaps included."""
+    heads = ("table.service", "table.month", "table.runs", "figures.it_energy", "table.proof")
+    rows = [
+        [names.get(line.key, line.key), month_text(month, lang), *_cells(line.found.get(month), lang)]
+        for line in lines
+        for month in months_between(min(line.found), max(line.found))
+    ]
+    return html_parts.table(t("coverage.caption", lang), [t(head, lang) for head in heads], rows, right=(2, 3))
+
+
+def gaps_text(line: ServiceTimeline, lang: str) -> str:
+    """« aucune ligne en mai 2025, de juil. 2025 à sept. 2025 », or nothing where there is no gap."""
+    said = [
+        t("coverage.gap_one", lang, month=month_text(months[0], lang))
+        if len(months) == 1
+        else t("coverage.gap_many", lang, first=month_text(months[0], lang), last=month_text(months[-1], lang))
+        for months in line.gaps
+    ]
+    return t("coverage.gaps", lang, list=", ".join(said)) if said else ""
+
+
+def _strip(line: ServiceTimeline, months: Sequence[int], lang: str, names: Mapping[str, str]) -> Markup:
+    """One column a month; before a service's first month or after its last there is no gap."""
+    first, last = min(line.found), max(line.found)
+    columns = [
+        line.found[m]["kwh"] or ZERO if m in line.found else EMPTY if first <= m <= last else None for m in months
+    ]
+    open_ = [place for place, m in enumerate(months) if m in line.found and line.found[m]["unknown"]]
+    picture = svg_charts.columns_svg(columns, line.top, max(FEWEST, len(months)), open_)
+    notes = Markup().join(
+        Markup('<span class="{}">{}</span>').format(kind, text) for text, kind in _notes(line, lang).items()
+    )
+    return chart_parts.line(Markup("<b>{}</b> {}").format(names.get(line.key, line.key), notes), picture, kind="column")
+
+
+def _notes(line: ServiceTimeline, lang: str) -> dict[str, str]:
+    """Its highest month, what is unknown of it and its gaps, in words, each with how it is shown."""
+    top = t("chart.month_top", lang, value=_kwh(line.top, lang)) if line.top else ""
+    zero = "" if any(month["unknown"] for month in line.found.values()) else t("coverage.zero", lang)
+    told = {top or zero: "said", _unknown_text(line, lang): "said", gaps_text(line, lang): "said warn"}
+    return {text: kind for text, kind in told.items() if text}
+
+
+def _unknown_text(line: ServiceTimeline, lang: str) -> str:
+    """Count of months with runs of unknown electricity."""
+    count = sum(1 for month in line.found.values() if month["unknown"])
+    if count == len(line.found):
+        return t("coverage.unknown_all", lang)
+    return t("coverage.unknown_some", lang, n=count) if count else ""
+
+
+def _marks(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
+    """Legend of the marks other than proofs, as far as they are drawn."""
+    months = [month for line in lines for month in line.found.values()]
+    drawn = {"open": any(month["unknown"] for month in months), "empty": any(line.gaps for line in lines)}
+    return Markup().join(svg_charts.mark(name, t(f"coverage.{name}", lang)) for name, there in drawn.items() if there)
+
+
+def _axis(months: Sequence[int], lang: str) -> Markup:
+    slots, marks = max(FEWEST, len(months)), []
+    every = -(-len(months) // LABELS)
+    for index, month in enumerate(months):
+        end = index in (0, len(months) - 1)
+        if not end and (index % every or index > len(months) - 1 - every):
+            continue
+        side = "edge" if index == slots - 1 else "" if end else "inner"
+        marks.append((round((index + 0.5) * 100 / slots, 2), month_text(month, lang), side))
+    return chart_parts.scale(marks)
+
+
+def _cells(month: Month | None, lang: str) -> list[str | int]:
+    """Runs, electricity and proof of a month; None: it has no row."""
+    if month is None:
+        return ["", t("chart.no_data", lang), ""]
+    whole = sum(month["kwh"].values())
+    proof = html_parts.proof_text({p: kwh / whole for p, kwh in month["kwh"].items()}, lang) if whole else ""
+    if not month["unknown"]:
+        return [month["runs"], t("numbers.about", lang, value=_kwh(whole, lang)), proof]
+    left_out = t("coverage.unknown_runs", lang, n=month["unknown"])
+    if month["unknown"] == month["runs"]:
+        return [month["runs"], t("coverage.unknown_all", lang), ""]
+    value = t("numbers.about", lang, value=_kwh(whole, lang))
+    return [month["runs"], t("coverage.and_unknown", lang, value=value, unknown=left_out), proof]
+
+
+def _kwh(value: float, lang: str) -> str:
+    return figure(Interval.exact(value, "kWh"), lang).central
 
 
 def _note(lines: Sequence[ServiceTimeline], lang: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.measurements.run_fields import as_read, field_groups, mode_name, modelled, whole_days
+from dashboard.measurements.run_fields import field_groups, mode_name, modelled, whole_days
 from dashboard.shared import html_parts
 from dashboard.shared.dates import moment_text, period_text
 from dashboard.shared.templates import phrase, render
@@ -85,7 +85,7 @@ def _differs(run: Mapping[str, Any], lang: str) -> list[str | Markup]:
             "run.differs_energy" if share == 1 else "run.differs_energy_shared",
             _own_figure(run, "it_energy", lang),
         )
-        lines.append(phrase(key, lang, theirs=as_read(read, lang), ours=ours, share=share_text(share, lang)))
+        lines.append(phrase(key, lang, theirs=exact_text(read, "kWh", lang), ours=ours, share=share_text(share, lang)))
     if run["reported_pue"] not in (None, 1):
         kept = "_kept" if any(check["code"] == "declared_site" for check in run["checks"]) else ""
         lines.append(t(f"run.differs_pue{kept}", lang, pue=exact_text(run["reported_pue"], "1", lang)))

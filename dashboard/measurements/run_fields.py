@@ -48,7 +48,7 @@ def field_groups(run: Mapping[str, Any], lang: str) -> dict[str, list[tuple[str,
     for group, names in GROUPS.items():
         pairs = [(t(f"fields.{name}", lang), _value(name, run, lang)) for name in names if name not in ENERGIES + MODES]
         if group == "energy":
-            pairs = [(_component(c, lang), _energy(c, run, lang)) for c in COMPONENTS] + pairs
+            pairs = [(sentence(t(f"run.components.{c}", lang)), _energy(c, run, lang)) for c in COMPONENTS] + pairs
             pairs.append((t("run.modelled", lang), t("proof.estimated", lang) if modelled(run) else ""))
         if group == "place":
             pairs += [(t("run.place_told", lang), both(told, lang)) for told in run["places_told"]]
@@ -68,18 +68,9 @@ def whole_days(run: Mapping[str, Any]) -> bool:
     return bool(start[11:19] == end[11:19] == MIDNIGHT and start != end)
 
 
-def as_read(kwh: float, lang: str) -> str:
-    """An energy of a trace, with its unit."""
-    return exact_text(kwh, "kWh", lang)
-
-
 def mode_name(mode: str | None, lang: str) -> str:
     """« Compteur de la carte (NVML) »"""
     return estimator_gateway.subject_name(mode, lang) if mode else ""
-
-
-def _component(name: str, lang: str) -> str:
-    return sentence(t(f"run.components.{name}", lang))
 
 
 def _energy(component: str, run: Mapping[str, Any], lang: str) -> str:
@@ -87,7 +78,7 @@ def _energy(component: str, run: Mapping[str, Any], lang: str) -> str:
     kwh, mode = run.get(f"{component}_energy_kwh"), run.get(f"{component}_mode")
     if kwh is None:
         return "" if mode in (None, "mode/none") else t("run.no_energy", lang, mode=mode_name(mode, lang))
-    return t("run.read_by", lang, value=as_read(kwh, lang), mode=mode_name(mode, lang))
+    return t("run.read_by", lang, value=exact_text(kwh, "kWh", lang), mode=mode_name(mode, lang))
 
 
 def _value(name: str, run: Mapping[str, Any], lang: str) -> Any:

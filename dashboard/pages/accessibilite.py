@@ -10,24 +10,18 @@ from dashboard.shared.widgets import language
 from estimator.core.home import default_home, settings
 from estimator.core.number_format import share_text
 
-
-def show() -> None:
-    """The whole page."""
-    lang, found = language(), audit()
-    counts = {state: len(found.of(state)) for state in STATES}
-    names = ["accessibility.explanation" if screen.name == "explain" else f"nav.{screen.name}" for screen in SCREENS]
-    page = render(
-        "accessibilite",
-        lang,
-        audit=found,
-        counts={**counts, "all": found.applicable, "rate": share_text(found.rate, lang)},
-        not_met=found.of(NOT_MET),
-        not_checked=found.of(NOT_CHECKED),
-        contact=settings(default_home()).contact.model_dump(),
-        screens=[t(name, lang) for name in names],
-        STATES=STATES,
-    )
-    st.html(page)
-
-
-show()
+lang, found = language(), audit()
+counts = {state: len(found.of(state)) for state in STATES}
+names = ["accessibility.explanation" if screen.name == "explain" else f"nav.{screen.name}" for screen in SCREENS]
+page = render(
+    "accessibilite",
+    lang,
+    audit=found,
+    counts={**counts, "all": found.applicable, "rate": share_text(found.rate, lang)},
+    not_met=found.of(NOT_MET),
+    not_checked=found.of(NOT_CHECKED),
+    contact=settings(default_home()).contact.model_dump(),
+    screens=[t(name, lang) for name in names],
+    STATES=STATES,
+)
+st.html(page)

@@ -42,7 +42,8 @@ def frame() -> None:
     build = estimator_gateway.current()
     with st.container(key="page", gap=None):
         sample = build is not None and build.sample
-        st.html(render("top", lang, here=here, doors=DOORS, languages=_languages(), sample=sample))
+        languages = {code: "?" + urlencode({**st.query_params.to_dict(), "lang": code}) for code in LANGUAGES}
+        st.html(render("top", lang, here=here, doors=DOORS, languages=languages, sample=sample))
         with st.container(key="content", gap=None):
             tell_import(lang)
             chosen.run()
@@ -98,23 +99,13 @@ def _figure(number: str, lang: str) -> str:
     return ", ".join(filter(None, (name, service_names([about]).get(about, about))))
 
 
-def _languages() -> dict[str, str]:
-    """The link to this same screen in each language."""
-    return {code: "?" + urlencode({**st.query_params.to_dict(), "lang": code}) for code in LANGUAGES}
-
-
 def _footer(build: Results | None, lang: str) -> Markup:
     """Basis of the page: factors, build, day of the last data; limits; accessibility."""
     factors = build.factors_version if build else estimator_gateway.factors_version()
     last = build.totals().coverage.period[1] if build else None
     until = min(last, date.today().isoformat()) if last else None
-    return render("footer", lang, factors=factors, build=build, until=until, state=audit().state, home=_home())
-
-
-def _home() -> str:
-    """The home that is shown: its whole path for those who may write in it, else its name."""
-    home = default_home()
-    return str(home) if may_write() else home.name
+    home = default_home() if may_write() else default_home().name  # its whole path for those who may write in it
+    return render("footer", lang, factors=factors, build=build, until=until, state=audit().state, home=home)
 
 
 frame()

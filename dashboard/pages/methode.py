@@ -22,32 +22,25 @@ LIMITS = {
     "LATE_SHOWN": 20,  # maximum factors past their review date in the list
     "CHANGES_SHOWN": 20,  # maximum changes of factors, newest first
 }
-
-
-def show() -> None:
-    """The whole page."""
-    lang, today = language(), date.today()
-    found = estimator_gateway.method_text(lang)
-    late = [e for e in estimator_gateway.factors() if e.factor.value is not None and is_past(e.factor.review_by, today)]
-    page = render(
-        "methode",
-        lang,
-        **found._asdict(),
-        left=sum(not element.inside for element in found.boundary),
-        published=published_figures.load(),
-        columns_said=[typeset(say("published_boundary", column, lang), lang) for column in BOUNDARY],
-        changes=recalculation.changes(default_home()),
-        late=late,
-        FIGURES=FIGURES,
-        **LIMITS,
-        name=lambda entry: t("numbers.of", lang, name=entry.quantity[lang], subject=entry.subject[lang]),
-        unit=lambda unit: unit_text(unit, lang).replace(" ", NO_BREAK),
-        boundary_text=boundary_text,
-        effect_text=recalculation.effect_text,
-        factors_text=recalculation.factors_text,
-        figure_label=figure_label,
-    )
-    st.html(page)
-
-
-show()
+lang, today = language(), date.today()
+found = estimator_gateway.method_text(lang)
+late = [e for e in estimator_gateway.factors() if e.factor.value is not None and is_past(e.factor.review_by, today)]
+page = render(
+    "methode",
+    lang,
+    **found,
+    left=sum(not element.inside for element in found["boundary"]),
+    published=published_figures.load(),
+    columns_said=[typeset(say("published_boundary", column, lang), lang) for column in BOUNDARY],
+    changes=recalculation.changes(default_home()),
+    late=late,
+    FIGURES=FIGURES,
+    **LIMITS,
+    name=lambda entry: t("numbers.of", lang, name=entry.quantity[lang], subject=entry.subject[lang]),
+    unit=lambda unit: unit_text(unit, lang).replace(" ", NO_BREAK),
+    boundary_text=boundary_text,
+    effect_text=recalculation.effect_text,
+    factors_text=recalculation.factors_text,
+    figure_label=figure_label,
+)
+st.html(page)

@@ -11,13 +11,11 @@ from typing import Any, NamedTuple
 
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError, say
-from estimator.core.fields import Author
 from estimator.core.home import default_home
 from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import typeset
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.schema import Publication
-from estimator.governance.indicators import scenarios
 from estimator.governance.register.csv_table import FACTS, export_csv, facts_said, import_csv, row_of
 from estimator.governance.register.register import DUE_DAYS, Register, author
 from estimator.governance.register.schema import OUTCOMES, STAGES, Outcome, Stage, UseCase
@@ -101,13 +99,6 @@ def logged(case: UseCase) -> Publication | None:
     """Where the sheet of a use is published or, once it is closed, its evaluation; None when it is not in the log."""
     votes = Commitments(default_home())
     return votes.published(case.id, date.today(), "evaluation" if case.is_over else "fiche_habitant")
-
-
-def keep(
-    scenario: Scenario, author: Author, case: str, facts: Mapping[str, Any], quality: Mapping[str, Any] | None
-) -> UseCase:
-    """Keep a scenario with a use case, or with a new one of these facts, and its tested quality. SobriaError."""
-    return scenarios.keep(default_home(), scenario, author, case, facts, quality)
 
 
 def table_of(pasted: str) -> str:

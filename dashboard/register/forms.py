@@ -63,7 +63,8 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
     word = (FORMS if case else ALONE).get(name)
     if word is None:
         return False
-    back = Markup('<a href="{}">{}</a>').format(_address(case, lang), t("register_forms.cancel", lang))
+    left = html_parts.address("registre", lang, cas=case.id if case else "")
+    back = Markup('<a href="{}">{}</a>').format(left, t("register_forms.cancel", lang))
     facts = {"stage": register.word("stages", case.stage, lang)} if word == "stage" and case else {}
     answer = t(f"register_forms.{word}_answer", lang, **facts)
     name_line = Markup("<b>{}</b> · {}").format(case.name, back) if case else back
@@ -130,10 +131,6 @@ def _refusal_message(error: SobriaError, case: UseCase | None, lang: str) -> Mar
     left = len(wrong) - MOST_WRONG
     lines = [t("register_forms.more_wrong", lang, n=left)] if left > 0 else []
     return render("register_refusal", lang, said=said, wrong=wrong[:MOST_WRONG], lines=lines, case=case, REPAIR=REPAIR)
-
-
-def _address(case: UseCase | None, lang: str) -> str:
-    return html_parts.address("registre", lang, cas=case.id) if case else html_parts.address("registre", lang)
 
 
 def _only(values: Values, names: tuple[str, ...]) -> dict[str, Any]:

@@ -16,13 +16,7 @@ from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.uses.context import UseFacts
 from estimator.reporting.uses.documents import DOCUMENTS
 
-REGISTER_FILES = ("/registre.csv", *(f"/{name}" for name in OF_A_USE.values()))
 KINDS = {f"/{name}": kind for kind, name in OF_A_USE.items()}
-
-
-def register_routes() -> list[Route]:
-    """The routes of the register."""
-    return [Route("/registre.csv", _table), *(Route(path, or_refusal(_document)) for path in KINDS)]
 
 
 def _table(request: Request) -> Response:
@@ -54,3 +48,6 @@ def _document(request: Request) -> Response:
     scope = scope_in(scope_of_address(now, WHOLE, period))
     body = rendered(DOCUMENTS[KINDS[path]](UseFacts(scope, case, lang)), format)
     return document_response(body, f"{path.strip('/')}-{case.id}", format)
+
+
+ROUTES = [Route("/registre.csv", _table), *(Route(path, or_refusal(_document)) for path in KINDS)]

@@ -16,16 +16,10 @@ from estimator.builds.queries import ORDERS, RunFilter
 from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.results.reading import Results
 
-RUN_FILES = ("/executions.csv", "/services.csv")
 MOST = 20_000  # runs of one file
 AT_ONCE = 500
 ENDS = ("low", "central", "high")
 ENERGIES = ("it_energy", "energy")  # of the machines, then of their sites
-
-
-def run_table_routes() -> list[Route]:
-    """The routes of these files."""
-    return [Route("/executions.csv", _runs), Route("/services.csv", _services)]
 
 
 def asked_of(query: Mapping[str, str], names: Mapping[str, str]) -> RunFilter:
@@ -98,3 +92,6 @@ def _file(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], sam
     """A table for a spreadsheet of the reader's language; that of an invented home says so on each line."""
     mark = t("compare_files.mark", lang) if sample else ""
     return document_response(spreadsheet(heads, rows, lang, mark), name, "csv")
+
+
+ROUTES = [Route("/executions.csv", _runs), Route("/services.csv", _services)]

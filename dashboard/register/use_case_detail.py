@@ -11,14 +11,16 @@ from markupsafe import Markup
 from dashboard.register import estimator_gateway as register
 from dashboard.register.forms import FORMS, REPAIR
 from dashboard.register.sentences import (
+    answer_text,
     commune_text,
+    conditions_title,
     event_text,
     field_text,
     reached_text,
     result_text,
+    way_entries,
     when_text,
 )
-from dashboard.register.stages import answer_text, conditions_title, way_entries
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import day_text, is_past, short_day
 from dashboard.shared.document_links import document_links, use_documents

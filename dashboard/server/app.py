@@ -17,18 +17,18 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 from streamlit.web import bootstrap
 
-from dashboard.comparison.document_routes import SHEET_FILES, sheet_routes
-from dashboard.register.routes import REGISTER_FILES, register_routes
-from dashboard.register.run_tables import RUN_FILES, run_table_routes
+from dashboard.comparison import document_routes
+from dashboard.register import routes as register_routes
+from dashboard.register import run_tables
 from dashboard.server.html_shell import page
 from dashboard.server.security import Guard, PackedAssets
-from dashboard.server.write_access import Access, writing_routes
+from dashboard.server.write_access import LINK, Access, open_link
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.html_shell import not_found_page
 from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import LANGUAGES, lang_of, t
+from dashboard.summary import routes as summary_routes
 from dashboard.summary.estimator_gateway import explanation
-from dashboard.summary.routes import SYNTHESIS_FILES, synthesis_routes
 from estimator.assessment.explanation import NumberUnknown
 from estimator.core.errors import SobriaError
 
@@ -42,15 +42,6 @@ FILES = {
     "/modele-sieges.csv": "text/csv; charset=utf-8",
     "/registre-schema.json": "application/json",
 }
-OWN_ROUTES: tuple[str, ...] = (
-    "/sante",
-    "/explication.json",
-    *FILES,
-    *REGISTER_FILES,
-    *RUN_FILES,
-    *SHEET_FILES,
-    *SYNTHESIS_FILES,
-)
 # Those that answer nothing to one who says no use, no commune or has no file of a commune, and with which status.
 UNASKED = {
     **dict.fromkeys(("/fiche-usage", "/evaluation-usage", "/sci-usage", "/preuves-usage"), 404),
@@ -69,14 +60,8 @@ def create_app(hosts: Sequence[str], access: Access) -> st.App:
         {f"{table}.{name}": v for table, values in settings.items() for name, v in values.items()}
     )
     routes = [
-        Route("/sante", _health),
-        Route("/explication.json", _explanation),
-        *register_routes(),
-        *run_table_routes(),
-        *sheet_routes(),
-        *synthesis_routes(),
-        *writing_routes(access),
-        *(Route(path, partial(_file, path=path)) for path in FILES),
+        *ROUTES,
+        Route(LINK, partial(open_link, access=access)),
         *(Route("/" + screen.path, _page) for screen in SCREENS),
         Route("/{name}", _not_found),
     ]
@@ -140,3 +125,14 @@ def _explanation(request: Request) -> Response:
 
 async def _file(request: Request, path: str) -> Response:
     return FileResponse(f"{DASHBOARD}/static{path}", media_type=FILES[path], headers={"Cache-Control": FOR_A_DAY})
+
+
+ROUTES = [
+    Route("/sante", _health),
+    Route("/explication.json", _explanation),
+    *register_routes.ROUTES,
+    *run_tables.ROUTES,
+    *document_routes.ROUTES,
+    *summary_routes.ROUTES,
+    *(Route(path, partial(_file, path=path)) for path in FILES),
+]

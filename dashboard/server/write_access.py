@@ -7,13 +7,11 @@ import secrets
 import stat
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from dashboard.shared.html_shell import alone_page
 from dashboard.shared.texts import lang_of, t
@@ -87,12 +85,7 @@ def read_secret(file: Path) -> str:
     return content.decode("ascii")
 
 
-def writing_routes(access: Access) -> list[Route]:
-    """The route of the link."""
-    return [Route(LINK, partial(_open, access=access))]
-
-
-async def _open(request: Request, access: Access) -> Response:
+async def open_link(request: Request, access: Access) -> Response:
     """Give the browser that opens the link the right to write, once, and take the key out of its address."""
     lang = lang_of(request.query_params)
     kept = {"cache-control": "no-store"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from dashboard.shared.texts import LANGUAGES, has_text, t
 from estimator.assessment import method_documentation as method
@@ -54,14 +54,6 @@ def _open_build(folder: str, pointer: str) -> Results | None:
     return build
 
 
-class Method(NamedTuple):
-    """Content of the method page."""
-
-    boundary: tuple[method.Element, ...]
-    indicators: tuple[method.Indicator, ...]
-    rules: tuple[method.MethodRule, ...]
-
-
 @dataclass(frozen=True)
 class FactorEntry:
     """A factor with the labels of its quantity and subject, as listed on the Facteurs page."""
@@ -89,11 +81,11 @@ def factors() -> tuple[FactorEntry, ...]:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def method_text(lang: str) -> Method:
+def method_text(lang: str) -> dict[str, Any]:
     """The method in words: what is counted, indicators, formulas then coefficients."""
     book = load_catalogue()
     rules = (*method.formulas(book, lang), *method.coefficients(book, lang))
-    return Method(method.boundary(lang), method.indicators(book, lang), rules)
+    return {"boundary": method.boundary(lang), "indicators": method.indicators(book, lang), "rules": rules}
 
 
 def unconfronted(lang: str) -> list[str]:
@@ -102,11 +94,6 @@ def unconfronted(lang: str) -> list[str]:
     met = {step for row in method.validation_results() if row.mode == "device" for step in book.fallbacks(row.name)}
     kinds = [s for s in book.subjects.values() if s.kind == "device" and s.wider and book.subjects[s.wider].wider == ""]
     return sorted(typeset(book.label(s.id, lang), lang) for s in kinds if s.id not in met)
-
-
-def is_tabled(factor_id: str) -> bool:
-    """Whether a factor has a page: those that are given, or computed for a model and a place, are rows of no table."""
-    return factor_id in load_catalogue().by_id
 
 
 def factors_version() -> str:

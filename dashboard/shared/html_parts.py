@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import DEFAULT, has_text, t
+from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.interval import Interval
@@ -29,7 +29,7 @@ def address(page: str, lang: str, /, **query: str) -> str:
 def factor_link(factor_id: str, name: str, lang: str) -> str | Markup:
     """The name of a factor, a link where it has a page: what is given or computed for a model is a row of no table."""
     link = address("facteurs", lang, facteur=factor_id)
-    return Markup('<a href="{}">{}</a>').format(link, name) if estimator_gateway.is_tabled(factor_id) else name
+    return Markup('<a href="{}">{}</a>').format(link, name) if factor_id in load_catalogue().by_id else name
 
 
 def explain_link(number: str, lang: str) -> str:
@@ -104,12 +104,6 @@ def head(title: str, answer: str | Markup, note: str | Markup = "") -> Markup:
     return Markup('<header class="head"><h1>{}</h1><p class="answer" role="status">{}</p>{}</header>').format(
         title, answer, below
     )
-
-
-def section(heading: str, body: Markup, note: str | Markup = "") -> Markup:
-    """A part of a page under its heading."""
-    below = Markup('<p class="note">{}</p>').format(note) if note else Markup()
-    return Markup("<section><h2>{}</h2>{}{}</section>").format(heading, below, body)
 
 
 def table(

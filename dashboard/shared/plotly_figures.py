@@ -38,11 +38,6 @@ class Mark(NamedTuple):
         """An amount with its interval."""
         return cls(amount.ends.low, amount.ends.high, amount.ends.central, group, colour)
 
-    @classmethod
-    def between(cls, one: float, other: float, colour: str = ACCENT) -> "Mark":
-        """A bar from one value to another, whichever is lower."""
-        return cls(min(one, other), max(one, other), colour=colour)
-
 
 class ExploredRow(NamedTuple):
     """A row, its value in words, what is drawn in it; height: its place on a second axis, where there is one; more: the

@@ -63,7 +63,8 @@ def _columns(lang: str, section: str, *names: str) -> list[str]:
 
 def _section(heading: str, note: str | Markup = "", *, caller: Callable[[], Markup]) -> Markup:
     """{% call section(heading, note) %}: the body of a part of a page."""
-    return html_parts.section(heading, caller(), note)
+    below = Markup('<p class="note">{}</p>').format(note) if note else ""
+    return Markup("<section><h2>{}</h2>{}{}</section>").format(heading, below, caller())
 
 
 def _rows_of(

@@ -9,7 +9,6 @@ import streamlit as st
 
 from dashboard.shared import estimator_gateway
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown
-from estimator.builds.queries import NoBuild
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.home import default_home
@@ -139,11 +138,8 @@ def explanation(number: str) -> ExplainedNumber:
     """The explanation of a figure, of a territory and a period or of the build. NumberUnknown, NoBuild."""
     number = number[: estimator_gateway.LONGEST_ID]
     found, now = split_number(number), state()
-    build = estimator_gateway.current()
-    if build is None:
-        raise NoBuild(home=default_home())
     if found is None or now is None:
-        return build.explain(number)
+        return estimator_gateway.current_build().explain(number)
     territory, period, figure = found
     wanted = scope_of_address(now, territory, period)
     if (wanted.territory, wanted.period) != (territory, period):

@@ -34,18 +34,8 @@ from estimator.reporting.summary.one_page import document
 from estimator.reporting.uses.context import UseFacts
 from estimator.reporting.uses.evidence import evidence_file
 
-SYNTHESIS_FILES = (
-    *("/fiche-synthese", "/synthese.csv", "/synthese.json"),
-    *("/bilan-annuel", "/bilan-commune.json", "/preuves-usages", "/bilan-territoire"),
-)
 SHEETS = 120  # entries in the cache
 HTML, CSV = "html", "csv"
-
-
-def synthesis_routes() -> list[Route]:
-    """The routes of the summary."""
-    answers = (*map(_of_scope, (_sheet, _table, _body, _review, _commune, _evidence)), _territory)
-    return [Route(path, or_refusal(answer)) for path, answer in zip(SYNTHESIS_FILES, answers, strict=True)]
 
 
 @st.cache_resource(max_entries=SHEETS, show_spinner=False)
@@ -115,3 +105,15 @@ def _territory(request: Request) -> Response:
 def _nothing(request: Request) -> Response:
     """The page of a home without a build, with the next step."""
     return RedirectResponse(f"./synthese?lang={lang_of(request.query_params)}", status_code=303)
+
+
+OF_A_SCOPE = {
+    "/fiche-synthese": _sheet,
+    "/synthese.csv": _table,
+    "/synthese.json": _body,
+    "/bilan-annuel": _review,
+    "/bilan-commune.json": _commune,
+    "/preuves-usages": _evidence,
+}
+ROUTES = [Route(path, or_refusal(_of_scope(answer))) for path, answer in OF_A_SCOPE.items()]
+ROUTES.append(Route("/bilan-territoire", or_refusal(_territory)))

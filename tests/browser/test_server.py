@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from dashboard.server.app import OWN_ROUTES, UNASKED
+from dashboard.server.app import ROUTES, UNASKED
 from dashboard.shared.texts import t
 from tests.browser.conftest import Server
 
@@ -42,7 +42,7 @@ def test_every_answer_carries_the_headers_that_protect(serve: Serve, path: str) 
     assert "server" not in answer.headers
 
 
-@pytest.mark.parametrize("path", OWN_ROUTES)
+@pytest.mark.parametrize("path", [route.path for route in ROUTES])
 def test_each_of_our_routes_answers(serve: Serve, path: str) -> None:
     assert ask(serve("plain"), path).status == UNASKED.get(path, 200)
 

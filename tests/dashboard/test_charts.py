@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dashboard.measurements.coverage_timeline import ServiceTimeline, months_picture, months_table
+from dashboard.measurements.coverage import ServiceTimeline, months_picture, months_table
 from dashboard.shared.plotly_figures import PALE, SECOND
 from dashboard.shared.svg_charts import (
     SAMPLE,

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.register import form_fields
 from dashboard.register.form_fields import KEPT
-from dashboard.register.routes import register_routes
+from dashboard.register.routes import ROUTES
 from dashboard.register.sentences import event_text, when_text
 from dashboard.server.app import FILES
 from dashboard.shared import estimator_gateway, permissions
@@ -104,7 +104,7 @@ def ask(path: str, query: str = "") -> tuple[int, Headers, bytes]:
         return {"type": "http.disconnect"}
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
-    waited(Starlette(routes=register_routes())(scope, nothing, keep))
+    waited(Starlette(routes=ROUTES)(scope, nothing, keep))
     return sent[0]["status"], Headers(raw=sent[0]["headers"]), b"".join(m.get("body", b"") for m in sent[1:])
 
 

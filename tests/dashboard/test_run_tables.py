@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.requests import Request
 
-from dashboard.register.run_tables import run_table_routes
+from dashboard.register.run_tables import ROUTES
 from dashboard.shared import estimator_gateway
 from dashboard.shared.svg_charts import interval_chart
 from dashboard.shared.widgets import service_bars
@@ -24,7 +24,7 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     hostile = activity(service_key='=HYPERLINK("http://x")', cpu_energy_kwh=0.5, model="@m")
     built(tmp_path, hostile, activity(service_key="tri", cpu_energy_kwh=2.0))
     estimator_gateway._open_build.cache_clear()
-    answers = {route.path: route.endpoint for route in run_table_routes()}
+    answers = {route.path: route.endpoint for route in ROUTES}
 
     def asked(address: str) -> bytes:
         path, _, query = address.partition("?")

@@ -23,7 +23,7 @@ from dashboard.shared.texts import t
 from dashboard.summary import estimator_gateway as summary_gateway
 from dashboard.summary.estimator_gateway import State, SummaryScope, body, explanation
 from dashboard.summary.plain_language import aloud
-from dashboard.summary.routes import SYNTHESIS_FILES, synthesis_routes
+from dashboard.summary.routes import OF_A_SCOPE, ROUTES
 from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError, say
 from estimator.core.typography import typeset
@@ -76,7 +76,7 @@ def page(lang: str = "fr", **query: str) -> str:
 
 def answer(path: str, **query: str) -> Response:
     """What the server answers at one of its own addresses."""
-    endpoint = next(route.endpoint for route in synthesis_routes() if route.path == path)
+    endpoint = next(route.endpoint for route in ROUTES if route.path == path)
     return endpoint(Request({"type": "http", "query_string": urlencode(query).encode(), "headers": []}))
 
 
@@ -135,7 +135,7 @@ def test_an_address_of_nothing_has_no_file_and_its_page_says_what_it_shows(
 ) -> None:
     """Never the figures of another territory or period under the name asked; the page says which it shows."""
     asked, [read] = ASKED | wrong, wrong.values()
-    for path in SYNTHESIS_FILES[:-1]:
+    for path in OF_A_SCOPE:
         refused = answer(path, lang=lang, **asked)
         said = bytes(refused.body).decode()
         assert refused.status_code == 400 and escape(read) in said and "metropole, 99001" in said, path
@@ -265,7 +265,7 @@ def test_a_home_without_a_build_says_what_to_do(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
     estimator_gateway._open_build.cache_clear()
     assert t("state.empty_title", lang) in page(lang)
-    for path in SYNTHESIS_FILES[:-1]:
+    for path in OF_A_SCOPE:
         found = answer(path)
         assert found.status_code == 303 and found.headers["location"].startswith("./synthese")
 

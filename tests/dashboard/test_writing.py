@@ -2,6 +2,7 @@
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from dashboard.__main__ import main
 from dashboard.server import security, write_access
-from dashboard.server.write_access import HOURS, SECRET, SHORTEST, Access, read_secret, writing_routes
+from dashboard.server.write_access import HOURS, LINK, SECRET, SHORTEST, Access, open_link, read_secret
 from dashboard.shared import permissions
 from dashboard.shared.texts import t
 from tests.support import waited
@@ -43,7 +44,7 @@ class Site:
         self.seen = Headers()
         access = Access(self.links.append, 8501, proxy)
         socket = WebSocketRoute("/_stcore/stream", self._socket)
-        app = Starlette(routes=[*writing_routes(access), Route("/registre", self._page), socket])
+        app = Starlette(routes=[Route(LINK, partial(open_link, access=access)), Route("/registre", self._page), socket])
         self._guard = security.Guard(app, access, hosts=("sobria.exemple",))
 
     async def _page(self, request: Request) -> Response:

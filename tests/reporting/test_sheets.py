@@ -509,10 +509,10 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], An
     """Asks the dashboard's own route."""
     from starlette.requests import Request
 
-    from dashboard.comparison.document_routes import sheet_routes
+    from dashboard.comparison.document_routes import ROUTES
 
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
-    routes = {route.path: route for route in sheet_routes()}
+    routes = {route.path: route for route in ROUTES}
 
     def ask(query: str, path: str = "/fiche-evaluation") -> Any:
         scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": query.encode()}
