@@ -95,9 +95,11 @@ def _learned(architecture: str, table: TokenTables) -> "tuple[tuple[Configuratio
         return None
     known = tuple(at for at, _ in measured)
     parts = components(table.left)
-    whole = np.array([[_variance(a, b, parts)[0] for b in known] for a in known])
-    noise = parts["repeat"][0] ** 2 * np.eye(len(known))
-    inverse = np.asarray(np.linalg.inv(whole + noise), dtype=np.float64)
+    covariance = np.zeros((len(known), len(known)))
+    for i, a in enumerate(known):
+        covariance[i, : i + 1] = covariance[: i + 1, i] = [_variance(a, b, parts)[0] for b in known[: i + 1]]
+    covariance += parts["repeat"][0] ** 2 * np.eye(len(known))
+    inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
     return known, np.array([ratio for _, ratio in measured]), inverse
 
 
