@@ -1,4 +1,4 @@
-"""Archive of the whole ledger and its format, with a hash for each file; atomic restore into an empty home."""
+"""Archive of a home, with a hash for each file; atomic restore into an empty one."""
 
 import hashlib
 import io
@@ -8,51 +8,54 @@ import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import uuid4
 
 from estimator.core import atomic_files
 from estimator.core.errors import SobriaError
-from estimator.core.home import FORMAT_FILE, LEDGER
+from estimator.core.home import LEDGER, SPOOL
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 
 MANIFEST = "manifest.json"
-VERSION = 1
+VERSIONS = (1, 2)  # 1 held the ledger alone; the last is what is written
+MADE_AGAIN = ("builds", SPOOL)  # folders of a home that its ledger gives again, or of runs in progress
 TORN = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, UnicodeDecodeError)
 
 
 def export(ledger: Ledger, target: Path) -> dict[str, Any]:
-    """Write every file of the ledger to a tar file (`.tar`) or a new folder, with a manifest of hashes.
+    """Write the ledger and all that people said beside it (register, places, commitments, tokens, settings, tables of
+    one's own, traces) to a tar file (`.tar`) or a new folder, with a manifest of hashes.
 
-    {"files", "bytes", "account"}. ledger_faulty, archive_exists.
+    {"files", "bytes", "account"}. ledger_faulty, archive_exists, archive_inside.
     """
     if target.exists():
         raise SobriaError("archive_exists", file=target)
+    if target.resolve().is_relative_to(ledger.home.resolve()):
+        raise SobriaError("archive_inside", file=target, home=ledger.home)
     found = reconcile(ledger)
     if found.faults:
         raise SobriaError("ledger_faulty", count=len(found.faults))
     with ledger.reading():
-        contents = {FORMAT_FILE: (ledger.home / FORMAT_FILE).read_bytes} if (ledger.home / FORMAT_FILE).exists() else {}
-        contents |= {f"{LEDGER}/{name}": (ledger.folder / name).read_bytes for name in _names(ledger)}
+        names = [*_beside(ledger.home), *(f"{LEDGER}/{name}" for name in _names(ledger))]
         with _draft(target) as draft:
             add = _tar_writer(draft) if target.suffix == ".tar" else _folder_writer(draft)
             hashes: dict[str, str] = {}
             size = 0
             with add as put:
-                for name, read in contents.items():
-                    data = read()
+                for name in names:
+                    data = (ledger.home / name).read_bytes()
                     hashes[name] = hashlib.sha256(data).hexdigest()
                     size += len(data)
                     put(name, data)
-                body = {"version": VERSION, "account": found.as_dict(), "sha256": hashes}
+                body = {"version": VERSIONS[-1], "account": found.as_dict(), "sha256": hashes}
                 put(MANIFEST, (json.dumps(body, indent=1) + "\n").encode())
     return {"files": len(hashes), "bytes": size, "account": found.as_dict()}
 
 
 def restore(archive: Path, home: Path) -> Reconciliation:
-    """Restore the ledger of an archive into an empty home, which has the format of the archive. home_not_empty;
+    """Restore an archive into an empty home, which has the format of the archive. home_not_empty;
     archive_torn, home_too_new leave nothing behind."""
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise SobriaError("home_not_empty", home=home)
@@ -71,6 +74,18 @@ def restore(archive: Path, home: Path) -> Reconciliation:
     return found
 
 
+def _beside(home: Path) -> list[str]:
+    """Files of a home outside its ledger that nothing makes again."""
+    names = (path.relative_to(home).as_posix() for path in sorted(home.rglob("*")) if path.is_file())
+    return [name for name in names if not name.startswith(f"{LEDGER}/") and _is_kept(name)]
+
+
+def _is_kept(name: str) -> bool:
+    """Whether an archive holds a file of this name: no way out of the home, no lock, no draft."""
+    first, *_ = parts = PurePosixPath(name).parts
+    return first not in MADE_AGAIN and not any(part.startswith((".", "/")) for part in parts)
+
+
 def _names(ledger: Ledger) -> list[str]:
     """Files of the ledger, journal first: the parts that an entry names exist before it, and are copied after it."""
     records = [
@@ -87,18 +102,20 @@ def _names(ledger: Ledger) -> list[str]:
 def _unpack(archive: Path, draft: Path) -> None:
     """Extract the files of an archive and verify them against its manifest. archive_torn."""
     try:
-        contents = dict(_members(archive))
-        manifest = json.loads(contents.pop(MANIFEST))
-        hashes = manifest["sha256"]
-        if manifest["version"] != VERSION or contents.keys() != hashes.keys():
-            raise ValueError("files and manifest differ")
-        for name, data in contents.items():
-            if hashlib.sha256(data).hexdigest() != hashes[name]:
+        manifest: dict[str, Any] = {}
+        hashes: dict[str, str] = {}
+        for name, data in _members(archive):
+            if name == MANIFEST:
+                manifest = json.loads(data)
+                continue
+            if not _is_kept(name):
                 raise ValueError(name)
-            place = draft / name
-            if name != FORMAT_FILE and not place.resolve().is_relative_to((draft / LEDGER).resolve()):
-                raise ValueError(name)
-            atomic_files.publish(place.parent, place.name, data)
+            hashes[name] = hashlib.sha256(data).hexdigest()
+            atomic_files.publish((draft / name).parent, PurePosixPath(name).name, data)
+        told = manifest["sha256"]
+        if manifest["version"] not in VERSIONS or hashes != told:
+            torn = (name for name, found in hashes.items() if told.get(name, found) != found)
+            raise ValueError(next(torn, "files and manifest differ"))
     except TORN as error:
         raise SobriaError("archive_torn", file=archive.name, reason=str(error) or type(error).__name__) from error
 

@@ -1,4 +1,4 @@
-"""The whole ledger in an archive and back: equal to the digit, or refused."""
+"""A home in an archive and back: equal to the digit, or refused."""
 
 import json
 import shutil
@@ -46,6 +46,41 @@ def test_what_comes_back_is_what_left(home: Path, tmp_path: Path, name: str) -> 
     assert Ledger(other).names() == Ledger(home).names() and said(other) == said(home)
     assert bring(other, text(snapshot("a", 1, 60, 1))).duplicates == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted([name, "home", "other"]), "nothing is left beside"
+
+
+def files(home: Path) -> dict[str, bytes]:
+    return {p.relative_to(home).as_posix(): p.read_bytes() for p in sorted(home.rglob("*")) if p.is_file()}
+
+
+@pytest.mark.parametrize("name", ["dossier.tar", "dossier"])
+def test_what_people_said_beside_the_ledger_comes_back_too(home: Path, tmp_path: Path, name: str) -> None:
+    """Byte for byte; what is made again, what is in progress, locks and drafts stay out, and so do older backups."""
+    said_of = (
+        "settings.toml", "register/1.json", "places/1.json", "commitments/1.json", "collect/tokens/1.json",
+        "changes/1.json", "factors/devices.csv", "authorities/x.json", "traces/run.csv",
+    )  # fmt: skip
+    for told in (*said_of, "builds/1.duckdb", "spool/run.csv", ".lock", "register/.2.json.tmp"):
+        (home / told).parent.mkdir(exist_ok=True, parents=True)
+        (home / told).write_text("# é")
+    with refuses("archive_inside", match="the next backup would hold it"):
+        export(Ledger(home), home / name)
+    export(Ledger(home), tmp_path / name)
+    restore(tmp_path / name, tmp_path / "other")
+    held, back = files(home), files(tmp_path / "other")
+    assert {told for told in back if not told.startswith("ledger/")} == {*said_of, "home.toml"}
+    assert all(held[told] == data for told, data in back.items())
+    assert {n for n in held if n.startswith("ledger/") and "/." not in n} <= set(back)
+
+
+def test_an_archive_of_the_ledger_alone_is_still_read(home: Path, tmp_path: Path) -> None:
+    """As written before: version 1, without the register."""
+    export(Ledger(home), tmp_path / "dossier")
+    manifest = tmp_path / "dossier" / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"version": 1}))
+    assert restore(tmp_path / "dossier", tmp_path / "other") == reconcile(Ledger(home))
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"version": 3}))
+    with refuses("archive_torn"):
+        restore(tmp_path / "dossier", tmp_path / "later")
 
 
 def test_nothing_is_written_over(home: Path, tmp_path: Path) -> None:
@@ -138,5 +173,5 @@ def test_a_ledger_that_is_not_whole_is_not_exported(home: Path, tmp_path: Path) 
 def test_the_commands_export_and_restore(home: Path, tmp_path: Path) -> None:
     archive = tmp_path / "registre.tar"
     assert "fichier(s) écrits dans" in sobria(home, "ledger", "export", str(archive)).stdout
-    assert "Registre restauré" in sobria(tmp_path / "other", "ledger", "restore", str(archive)).stdout
+    assert "Dossier restauré" in sobria(tmp_path / "other", "ledger", "restore", str(archive)).stdout
     assert "n'est pas vide" in sobria(tmp_path / "other", "ledger", "restore", str(archive), code=1).stderr
