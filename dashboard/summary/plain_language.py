@@ -13,12 +13,15 @@ from dashboard.shared.texts import sentence, t
 from dashboard.summary.full_page import Body, use_bars
 from estimator.core.interval import Interval
 from estimator.core.number_format import LADDERS, WHOLE, figure, made_share, share_text, step_for
+from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.reporting.summary import ceilings
 from estimator.reporting.summary.change_sentences import way_of
 from estimator.reporting.summary.charter_status import STATUSES
 from estimator.reporting.summary.one_page import weighed
 from estimator.reporting.summary.sentences import (
     LEAST_SHARE,
+    amount_text,
     covered_period_text,
     judged,
     minimum,
@@ -39,6 +42,7 @@ def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Mark
         "synthese_simple",
         lang,
         footprints={key: _footprint(body, key, lang) for key in FOOTPRINTS},
+        votes=[line for found in ceilings.voted(body) for line in _vote(found, lang)],
         charter=list(_charter(body, lang)),
         decisions=[found["title"][lang] for found in body["decisions"]] or [t("simple.no_decision", lang)],
         picture=_picture(body, weighs, lang),
@@ -60,7 +64,7 @@ def aloud(body: Body, lang: str) -> list[str]:
     return [
         t("simple.say_used", lang, value=spelled(energy["value"], lang), **_where(body, lang)),
         *([t(f"simple.say_{trend}", lang)] if trend in ("up", "down", "open") else []),
-        " ".join([t("simple.charter_all", lang, n=len(checks)), *charter]),
+        " ".join([_promises(body, lang), *charter]),
     ]
 
 
@@ -100,31 +104,57 @@ def _footprint(body: Body, key: str, lang: str) -> list[str]:
         low, high = sorted(abs(change["relative"][end]) for end in ("low", "high"))
         shown = shares_text(low, high, lang).replace("%", t("simple.percent", lang))
         between = t("simple.by_little" if high < LEAST_SHARE else f"simple.by_{trend}", lang, between=shown)
-    trend, vote = t(f"simple.trend_{trend}", lang), "objective" if entry["objective"] else "no_objective"
-    said = (
-        t(f"simple.about_{key}", lang),
-        value,
-        t(f"simple.{reach}", lang),
-        trend,
-        between,
-        t(f"simple.{vote}", lang),
-    )
-    return [text for text in said if text]
+    told = [value, t(f"simple.{reach}", lang), t(f"simple.trend_{trend}", lang), between, _objective(entry, lang)]
+    return [text for text in (t(f"simple.about_{key}", lang), *told) if text]
+
+
+def _objective(entry: Body, lang: str) -> str:
+    """What is voted of a footprint, with its figure and its year."""
+    if not entry["objective"]:
+        return t("simple.no_objective", lang)
+    found = Objective.model_validate(entry["objective"])
+    if found.change_percent is None:
+        value, unit = found.target(None), entry["value"]["unit"]
+        return t("simple.objective_value", lang, value=_in_full(value, unit, lang), due=str(found.due_year))
+    change = share_text(abs(found.change_percent) / 100, lang).replace("%", t("simple.percent", lang))
+    facts = {"change": change, "due": str(found.due_year), "reference": str(found.reference_year)}
+    return t(f"simple.objective_{'up' if found.change_percent > 0 else 'down'}", lang, **facts)
+
+
+def _vote(found: Body, lang: str) -> list[str]:
+    """A voted ceiling: of which use or territory, its figure, whether it would be kept."""
+    ceiling, of = _in_full(found["ceiling"], found["unit"], lang), ceilings.whose(found, lang)
+    state = t(f"simple.vote_{ceilings.state_of(found)}", lang, **ceilings.passing(found, lang))
+    about = [f"{of}."] if of else []
+    return [*about, t("simple.vote", lang, year=str(found["year"]), ceiling=ceiling), minimum(found, state, lang)]
 
 
 def spelled(amount: Interval, lang: str) -> str:
     """« Entre 4,9 et 6,9 mégawattheures. », empty for an unknown value."""
     if not amount.known:
         return ""
-    shown, step = figure(amount, lang), step_for(amount.unit, amount.central, lang)
-    unit = next(name for worth, name in LADDERS[amount.unit] if step.worth == type(step.worth)(worth))
-    text = re.sub(rf"\s*{re.escape(step.text)}$", "", shown.interval)
-    return t("simple.value", lang, value=sentence(text), unit=t(f"simple.units_{unit}", lang))
+    return sentence(_unit_in_full(figure(amount, lang).interval, amount.unit, amount.central, lang)) + "."
+
+
+def _in_full(value: float | None, unit: str, lang: str) -> str:
+    return _unit_in_full(amount_text(value, unit, lang), unit, value, lang)
+
+
+def _unit_in_full(text: str, unit: str, value: float | None, lang: str) -> str:
+    """« 6,5 mégawattheures » of « 6,5 MWh »."""
+    step = step_for(unit, value, lang)
+    name = next(name for worth, name in LADDERS[unit] if step.worth == type(step.worth)(worth))
+    return re.sub(rf"\s*{re.escape(step.text)}$", f" {t(f'simple.units_{name}', lang)}", text)
+
+
+def _promises(body: Body, lang: str) -> str:
+    checked, others = len(body["charter"]), sum(map(len, body["unchecked"].values()))
+    return t("simple.charter_all", lang, total=checked + others, n=checked, others=others)
 
 
 def _charter(body: Body, lang: str) -> Iterator[str]:
     yield t("simple.charter_what", lang)
-    yield t("simple.charter_all", lang, n=len(body["charter"]))
+    yield _promises(body, lang)
     for status in STATUSES:
         if count := sum(check["status"] == status for check in body["charter"]):
             yield t(f"simple.charter_{status}", lang, n=count)

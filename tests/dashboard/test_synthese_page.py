@@ -166,6 +166,22 @@ def test_the_plain_version_has_short_sentences_and_no_abbreviation(shown: Path, 
     assert [s for s in sentences if re.search(r"\b(kWh|MWh|CO2|CO₂e|IA|AI|m³|Sb|kg)\b|%|≤", s)] == []
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_plain_version_has_the_votes_and_every_promise(shown: Path, lang: str) -> None:
+    """Of 2026: −15 % in 2028 of 2025, at most 6.5 MWh, 34 promises checked of 47, hence 13 others."""
+    told = plain(unescape(page(lang, simple="1", **ASKED)))
+    wanted = {
+        "fr": (
+            "15 pour cent de moins en 2028",
+            "2026 : 6,5 mégawattheures",
+            "47 promesses",
+            "les 13 autres",
+        ),
+        "en": ("15 per cent less in 2028 than in 2025", "2026: 6.5 megawatt-hours", "47 promises", "the other 13"),
+    }
+    assert [text for text in wanted[lang] if text not in told] == []
+
+
 def test_the_plain_version_names_no_use_that_may_not_leave(shown: Path) -> None:
     """In 2025, two uses of few people: named where the page says that it stays inside, together in the plain one."""
     asked = {"periode": "2025", "territoire": "metropole"}

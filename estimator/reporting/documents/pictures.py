@@ -20,12 +20,12 @@ ROUND_STEPS = (1, 2, 2.5, 5, 10)
 TICKS = 5
 ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 SMALL = 20  # ratio of largest to smallest central value above which the small ones are also drawn enlarged
-PATTERNS = (
-    f'<pattern id="e" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    f'<rect width="6" height="6" fill="{WHITE}"/><rect width="2.5" height="6" fill="{ACCENT}"/></pattern>'
-    f'<pattern id="u" width="5" height="5" patternUnits="userSpaceOnUse">'
-    f'<rect width="5" height="5" fill="{WHITE}"/><circle cx="2.5" cy="2.5" r="1.1" fill="{ACCENT}"/></pattern>'
-)
+PATTERNS = {  # of the fills that are textures
+    "url(#e)": f'<pattern id="e" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    f'<rect width="6" height="6" fill="{WHITE}"/><rect width="2.5" height="6" fill="{ACCENT}"/></pattern>',
+    "url(#u)": f'<pattern id="u" width="5" height="5" patternUnits="userSpaceOnUse">'
+    f'<rect width="5" height="5" fill="{WHITE}"/><circle cx="2.5" cy="2.5" r="1.1" fill="{ACCENT}"/></pattern>',
+}
 FILLS = {"measured": ACCENT, "estimated": "url(#e)", "declared": WHITE, "unknown": "url(#u)"}
 
 
@@ -35,8 +35,9 @@ def svg(body: str, height: float, width: str = "100%", space: str = ' xmlns="htt
 
 
 def textured(body: str, width: str, height: float) -> str:
-    """A picture that stands alone, with the textures of the proofs."""
-    return svg(f'<defs>{PATTERNS}</defs><g stroke-linejoin="round">{body}</g>', height, width)
+    """A picture that stands alone, with the textures of the proofs that it draws."""
+    used = "".join(pattern for fill, pattern in PATTERNS.items() if fill in body)
+    return svg(f'<defs>{used}</defs><g stroke-linejoin="round">{body}</g>', height, width)
 
 
 def data_uri(picture: str) -> str:

@@ -20,7 +20,9 @@ from estimator.reporting.documents.templates import environment, text_environmen
 FORMATS = ("html", "md", "csv", "txt")
 WIDE, SAMPLE, STRIP = 120, 22, 12  # widths of a bar and of a sample, their height [px]
 ENDS = f'<g id="g">{grid((place(at, 1, WIDE) for at in (0, 1)), STRIP)}</g>'  # of the scale of a bar
-DEFS = Markup(f'<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{PATTERNS}{ENDS}</defs></svg>')  # noqa: S704
+DEFS = Markup('<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{}</defs></svg>').format(
+    Markup("".join(PATTERNS.values()) + ENDS)  # noqa: S704 (our own pictures)
+)
 COLON = {"fr": Markup("\u00a0: "), "en": Markup(": ")}
 AIRY = 4000  # maximum characters of one page in normal type
 ROOMY = 3500  # and in larger type, for who does not read such sheets every day

@@ -30,10 +30,14 @@ def path_lines(entry: Mapping[str, Any], lang: str) -> list[str]:
 def ceilings(body: Mapping[str, Any], lang: str) -> list[tuple[Mapping[str, Any], str]]:
     """Every ceiling that covers the scope or a part of it, with its state in one sentence: its own, those of other
     territories, those of its uses."""
+    return [(found, _ceiling(found, lang)) for found in voted(body)]
+
+
+def voted(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The same ceilings, without words."""
     entries = body["indicators"].values()
     own = [e["budget"] | {"indicator": e["id"], "unit": e["value"]["unit"]} for e in entries if e.get("budget")]
-    every = (*own, *body["territory_budgets"], *body["use_budgets"])
-    return [(found, _ceiling(found, lang)) for found in every]
+    return [*own, *body["territory_budgets"], *body["use_budgets"]]
 
 
 def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
@@ -41,18 +45,18 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
     facts: dict[str, object] = {"year": found["year"], "ceiling": amount_text(found["ceiling"], unit, lang)}
     facts["id"] = found.get("use_case")
     if not found["verdict"]:
-        return tell(f"budget_{_state(found)}", lang, **facts)
+        return tell(f"budget_{state_of(found)}", lang, **facts)
     facts |= {
         "projected": "".join(said_in_sentence(found["projected"], lang)),
         "known": known_text(found["days"], found["at_least"], found["ways"])[lang],
         "unknown": unknown_part(found, lang),
     }
-    facts |= _passing(found, lang)
+    facts |= passing(found, lang)
     if found["closed"]:
         gaps = [tell("budget_gaps", lang, count=len(found["gaps"]))] if found["gaps"] else []
-        facts["state"] = tell(f"ceiling_{_state(found)}", lang)
+        facts["state"] = tell(f"ceiling_{state_of(found)}", lang)
         return " ".join([minimum(found, tell("budget_closed", lang, **facts), lang), *gaps])
-    said = [tell(f"budget_{_state(found)}", lang, **facts)]
+    said = [tell(f"budget_{state_of(found)}", lang, **facts)]
     if found["since"]:
         said.append(tell("budget_since", lang, month=period_text(f"{found['year']}-{found['since'] % 100:02}", lang)))
     if found["near"]:
@@ -66,17 +70,17 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
 
 def use_budget_text(found: Mapping[str, Any], lang: str) -> str:
     """« Assistant : Plafond voté pour 2026 : … »"""
-    return tell("about", lang, name=_whose(found, lang), text=budget_text(found, found["unit"], lang))
+    return tell("about", lang, name=whose(found, lang), text=budget_text(found, found["unit"], lang))
 
 
 def _ceiling(found: Mapping[str, Any], lang: str) -> str:
     facts = {"year": found["year"], "ceiling": amount_text(found["ceiling"], found["unit"], lang)}
-    said = minimum(found, tell(f"ceiling_{_state(found)}", lang, **_passing(found, lang)), lang)
+    said = minimum(found, tell(f"ceiling_{state_of(found)}", lang, **passing(found, lang)), lang)
     said = f"{tell('ceiling', lang, **facts)} {said}"
-    return tell("about", lang, name=_whose(found, lang), text=said) if _whose(found, lang) else said
+    return tell("about", lang, name=whose(found, lang), text=said) if whose(found, lang) else said
 
 
-def _state(found: Mapping[str, Any]) -> str:
+def state_of(found: Mapping[str, Any]) -> str:
     """The key of the words of its verdict."""
     if not found["verdict"]:
         return "withheld" if found["withheld"] else "unknown" if found.get("attached", True) else "unattached"
@@ -86,13 +90,13 @@ def _state(found: Mapping[str, Any]) -> str:
     return "over_one" if one else judged(found)
 
 
-def _passing(found: Mapping[str, Any], lang: str) -> dict[str, str]:
+def passing(found: Mapping[str, Any], lang: str) -> dict[str, str]:
     """The first and the last month in which it would be passed."""
     passed = found.get("passed") or {"high": None, "low": None}
     return {"first": _month(passed["high"], lang), "last": _month(passed["low"], lang)}
 
 
-def _whose(found: Mapping[str, Any], lang: str) -> str:
+def whose(found: Mapping[str, Any], lang: str) -> str:
     """The name of the use or of the other territory of a ceiling; "" of that of the scope."""
     return territory_text(found["territory"], lang) if "territory" in found else str(found.get("name", ""))
 
