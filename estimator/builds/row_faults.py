@@ -1,64 +1,135 @@
-"""The faults of the rows that count, by the rules of the catalogue, as a table of the build."""
+"""The faults of the rows that count, by the rules of the catalogue, as a table of the build: each rule is read once, as
+SQL over all rows."""
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from estimator.catalogue.fault_rules import NUMBERS, RULES, TEXTS
-from estimator.catalogue.input_faults import faults, of_table
+from estimator.catalogue.fault_rules import NUMBERS, RULES, TEXTS, Stated
+from estimator.catalogue.physical_limits import LIMITS
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 
-TOGETHER = 25_000  # rows judged at once
-FIGURES = ("read_value", "low", "high", "excess")
 OF_ITS_PLACE = ("grid_of_zone", "declared_gases")  # emissions by the place that the file names, not by another
-TYPES = {"stated": "UBIGINT", "code": "VARCHAR"} | dict.fromkeys(FIGURES, "DOUBLE")
+FIGURES = ("read_value", "low", "high", "excess")
+_FAULT = "STRUCT(code VARCHAR, read_value DOUBLE, low DOUBLE, high DOUBLE, excess DOUBLE)"
+# What a rule does with numbers, as SQL where NULL is not known; a quotient by zero is not known either.
+_NUMBERS: Mapping[Callable[..., Any], str] = {
+    **{np.add: "({0} + {1})", np.subtract: "({0} - {1})", np.multiply: "({0} * {1})"},
+    **{np.true_divide: "({0} / NULLIF({1}, 0))", np.fmax: "GREATEST({0}, {1})", np.fmin: "LEAST({0}, {1})"},
+    np.maximum: "CASE WHEN {0} IS NOT NULL AND {1} IS NOT NULL THEN GREATEST({0}, {1}) END",
+    **{np.where: "CASE WHEN {0} THEN {1} ELSE {2} END", np.nan_to_num: "COALESCE({0}, {nan})"},
+    np.round: "ROUND_EVEN({0}, 0)",
+}
+_TRUTHS: Mapping[Callable[..., Any], str] = {
+    **{np.less: "({0} < {1})", np.greater: "({0} > {1})", np.greater_equal: "({0} >= {1})", np.equal: "({0} = {1})"},
+    **{np.not_equal: "({0} IS DISTINCT FROM {1})", np.isnan: "({0} IS NULL)", np.invert: "(NOT {0})"},
+    **dict.fromkeys((np.bitwise_and, np.logical_and), "({0} AND {1})"),
+}
+_LEAVES = {np.add: 0.0, np.bitwise_and: True, np.logical_and: True}  # the other as it is
+
+
+class _Column(NDArrayOperatorsMixin):
+    """A number of each row, or a truth, as SQL: what a rule makes of it is SQL too, and nan where no row states it."""
+
+    def __init__(self, sql: str, truth: bool = False) -> None:
+        self.sql, self.number = sql, f"CASE WHEN {sql} THEN 1.0::DOUBLE ELSE 0 END" if truth else sql
+
+    def __array_ufunc__(self, done: Callable[..., Any], _: str, *values: Any) -> Any:
+        constants = [math.nan if isinstance(value, _Column) else float(value) for value in values]
+        if done in _LEAVES and _LEAVES[done] in constants:
+            return values[1 - constants.index(_LEAVES[done])]
+        unknown = [_unknown(value) for value in values]
+        if any(unknown) and done in (np.fmax, np.fmin):
+            return values[unknown.index(False)]
+        if done in _TRUTHS:
+            return _Column(_TRUTHS[done].format(*map(_sql, values)), truth=True)
+        return math.nan if any(unknown) else _Column(_NUMBERS[done].format(*map(_number, values)))
+
+    def __array_function__(self, done: Callable[..., Any], _: Any, values: Any, named: Mapping[str, Any]) -> Any:
+        if done is np.where and not isinstance(values[0], _Column):
+            return values[1 if values[0] else 2]
+        if done is np.where and all(map(_unknown, values[1:])):
+            return math.nan
+        return _Column(
+            _NUMBERS[done].format(*map(_sql, values), **{name: _sql(value) for name, value in named.items()})
+        )
+
+
+def _unknown(value: Any) -> bool:
+    return not isinstance(value, _Column) and math.isnan(value)
+
+
+def _sql(value: Any) -> str:
+    if isinstance(value, _Column):
+        return value.sql
+    return "NULL::DOUBLE" if math.isnan(value) else f"'{float(value)!r}'::DOUBLE"
+
+
+def _number(value: Any) -> str:
+    return value.number if isinstance(value, _Column) else _sql(value)
 
 
 def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> None:
     """Table `row_faults`: one row a run and a fault, with what was read, its limits, and how far it is beyond; table
     `judged`: the codes of all rules, which no mark left by a reader stands for. unstated: columns of no run."""
-    said = f"HASH({', '.join(TEXTS)})"
-    texts = ", ".join(f"ANY_VALUE({name}) AS {name}" for name in TEXTS)
-    rows_said = engine.batches(f"SELECT {said} AS said, {texts} FROM runs GROUP BY said", TOGETHER)
-    all_said = pa.Table.from_batches(rows_said, pa.schema({"said": pa.uint64()} | dict.fromkeys(TEXTS, pa.string())))
-    of = {name: all_said[name].combine_chunks().dictionary_encode() for name in TEXTS}
     held = [name for name in NUMBERS if name not in unstated]
-    stated = f"HASH({', '.join((*TEXTS, *held))})"  # rows that state the same have the same faults
-    odd: dict[tuple[int, str], list[float | None]] = {}
-    spans = dict.fromkeys(held, (math.inf, -math.inf))  # of the numbers that every row with a fault states
-    columns = ", ".join((f"{said} AS said", f"{stated} AS stated", *held))
-    for batch in engine.batches(f"SELECT {columns} FROM runs", TOGETHER):
-        rows = pa.Table.from_batches([batch])
-        places = pc.index_in(rows["said"], all_said["said"])
-        for name, values in of.items():
-            rows = rows.append_column(name, values.take(places))
-        for found in faults(of_table(rows, catalogue)):
-            figures = zip(*(values.tolist() for values in (*found[2:], found.excess)), strict=True)
-            spans = {name: _wider(span, rows[name].take(found.rows)) for name, span in spans.items()}
-            for told, values in zip(rows["stated"].take(found.rows).to_pylist(), figures, strict=True):
-                odd[told, found.code] = [value if math.isfinite(value) else None for value in values]
-    lines = [(told, code, *values) for (told, code), values in odd.items()]
-    engine.load("odd", {name: [line[place] for line in lines] for place, name in enumerate(TYPES)}, TYPES)
+    limits, joins = _limits(engine, catalogue)
+    stated = Stated({**{name: _Column(name) for name in held}, **limits})
+    broken, told, columns = ["FALSE"], [f"NULL::{_FAULT}"], list[str]()
+    for place, rule in enumerate(RULES):
+        with np.errstate(all="ignore"):
+            read = rule.read(stated)
+            if _unknown(read):
+                continue
+            names = [f"{name}_{place}" for name in ("read", "low", "high")]
+            sides = [_sql(side) for side in (read, rule.low(stated), rule.high(stated))]
+        columns += [f", {side} AS {name}" for side, name in zip(sides, names, strict=True)]
+        beyond = " OR ".join(
+            f"{names[0]} {than} {name}"
+            for than, name, side in zip("<>", names[1:], sides[1:], strict=True)
+            if "inf" not in side
+        )
+        kept = " AND zone_from IN ('trace', 'unknown')" if rule.code in OF_ITS_PLACE else ""
+        broken.append(f"(({beyond}) AND ISFINITE({names[0]}){kept})")
+        excess = "CASE WHEN {0} > {2} THEN {0} / {2} ELSE {1} / {0} END".format(*names)
+        figures = (
+            f"{name} := CASE WHEN ISFINITE({value}) THEN {value} END"
+            for name, value in zip(FIGURES, (*names, excess), strict=True)
+        )
+        told.append(f"CASE WHEN {broken[-1]} THEN STRUCT_PACK(code := '{rule.code}', {', '.join(figures)}) END")
+    rows = f"SELECT runs.row_id, service_key, held_in, zone_from{''.join(columns)} FROM runs{joins}"
+    found = ", ".join(told)
     engine.run(
-        f"CREATE TABLE row_faults AS SELECT row_id, service_key, held_in, odd.* EXCLUDE (stated)"
-        f" FROM (SELECT * FROM runs WHERE {_within(spans) if odd else 'FALSE'}) JOIN odd ON odd.stated = {stated}"
-        f" WHERE NOT (code IN {OF_ITS_PLACE} AND zone_from NOT IN ('trace', 'unknown')); DROP TABLE odd"
+        "CREATE TABLE row_faults AS SELECT row_id, service_key, held_in, UNNEST(found) FROM (SELECT row_id,"
+        f" service_key, held_in, UNNEST(LIST_FILTER([{found}], lambda fault: fault IS NOT NULL)) AS found"
+        f" FROM ({rows}) WHERE {' OR '.join(broken)})"
     )
     engine.load("judged", {"code": [rule.code for rule in RULES]}, {"code": "VARCHAR"})
 
 
-def _wider(span: tuple[float, float], read: Any) -> tuple[float, float]:
-    """A span with these numbers in it; without bounds where one is not stated."""
-    low, high = float(np.min(read)), float(np.max(read))  # a number that is not stated is nan, as are then both
-    return (min(span[0], low), max(span[1], high)) if low <= high else (-math.inf, math.inf)
+def _limits(engine: DuckDB, catalogue: Catalogue) -> tuple[dict[str, Any], str]:
+    """The limits of what rows may state, by name: a number, or a column of the tables that this SQL joins to `runs`,
+    where they hang on a text that rows say."""
+    each = ", ".join(f"ANY_VALUE({name}) AS {name}" for name in TEXTS)
+    said = engine.rows(f"SELECT {each} FROM runs GROUP BY HASH({', '.join(TEXTS)})")
+    limits, joins = dict[str, Any](), ""
+    for name, read in LIMITS.items():
+        found = {text: read(catalogue, text) for text in {row.get(name) for row in said} or {None}}
+        first, *others = found.values()
+        apart = [limit for limit in first if any(str(one[limit]) != str(first[limit]) for one in others)]
+        limits |= first
+        if apart:
+            columns: dict[str, list[Any]] = {"text": [*found]}
+            columns |= {limit: [_finite(one[limit]) for one in found.values()] for limit in apart}
+            engine.load(f"limits_{name}", columns, {"text": "VARCHAR"} | dict.fromkeys(apart, "DOUBLE"))
+            joins += f" LEFT JOIN limits_{name} ON limits_{name}.text IS NOT DISTINCT FROM runs.{name}"
+            limits |= {limit: _Column(f"limits_{name}.{limit}") for limit in apart}
+    return limits, joins
 
 
-def _within(spans: Mapping[str, tuple[float, float]]) -> str:
-    """SQL: whether a row may be one of those with a fault, told from its numbers before it is told from its hash."""
-    ends = (f"{name} BETWEEN {low!r} AND {high!r}" for name, (low, high) in spans.items() if math.isfinite(high - low))
-    return " AND ".join(ends) or "TRUE"
+def _finite(value: float) -> float | None:
+    return None if math.isnan(value) else value

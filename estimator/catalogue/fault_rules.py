@@ -86,7 +86,7 @@ class Stated:
 
     def sum(self, names: Iterable[str]) -> Value:
         """The sum of those that are stated; NaN when none is."""
-        values = [np.asarray(self[name], float) for name in names]
+        values = [self[name] for name in names]
         unknown = reduce(np.logical_and, map(np.isnan, values))
         return _where(~unknown, sum(map(_known, values)))
 

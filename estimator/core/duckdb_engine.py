@@ -118,11 +118,6 @@ class DuckDB:
             while block := cursor.fetchmany(FETCHED):
                 yield from (dict(zip(names, values, strict=True)) for values in block)
 
-    def batches(self, sql: str, size: int) -> Iterator[Any]:
-        """Result rows as Arrow batches of at most this number of rows."""
-        with told(self._path):
-            yield from self._connection.cursor().sql(sql).to_arrow_reader(size)
-
     def column(self, sql: str) -> "np.ndarray":
         """The only column of a result, without nulls."""
         with told(self._path):

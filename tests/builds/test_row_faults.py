@@ -3,6 +3,7 @@
 import math
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,27 +24,35 @@ def test_a_mark_left_by_a_reader_is_said_once_with_what_was_read(tmp_path: Path,
     assert "0,5" in found[0]["fr"]
 
 
-def test_every_row_with_a_fault_is_found_whatever_else_it_states(tmp_path: Path) -> None:
-    """The faults of rows of a table are those of each row alone, when rows with a fault state different numbers, and
-    some state one that others lack or that is no number."""
+def test_every_row_has_the_faults_that_it_has_alone(tmp_path: Path) -> None:
+    """The rules read as SQL say of each row of a table what they say of it as one input, with the same figures: rows
+    that state any of the numbers, zeros among them, of known and unknown machines, cards, zones and models; and tables
+    of one row, of none, of one column."""
     chance = random.Random(20_261_128)
-    some: dict[str, list[float | None]] = {
-        "cpu_energy_kwh": [None, 0.3, 3.3, 320.0],
-        "duration_s": [3600.0, None],
-        "machine_hours": [1.0, None],
-        "output_tokens": [None, 400.0, 20_000.0, math.nan],
-        "requests": [1.0, 20_000.0],
-        "reported_pue": [None, 0.8, 1.2],
-    }
-    rows = [{name: chance.choice(values) for name, values in some.items()} for _ in range(40)]
+    some: dict[str, list[Any]] = dict.fromkeys(NUMBERS, [None, None, 0.0, 0.002, 0.7, 1.0, 1.3, 400.0, 3600.0, 2e6])
+    some |= {"machine": [None, "machine/any", "machine/workstation"], "device": [None, "nvidia-l4", "unheard-of"]}
+    some |= {"zone": [None, "FRA", "POL"], "model": [None, "alibaba/qwen3-8b", "unheard-of"]}
+    some |= {"scope": [None, "machine", "process"], "reader": ["codecarbon", "declared"]}
+    rows = [{name: chance.choice(values) for name, values in some.items()} for _ in range(300)]
+    seen = set()
     for at, kept in enumerate([rows, rows[:1], [], [{"reported_pue": 0.8}, {"reported_pue": 1.2}, {}]]):
         engine = DuckDB.create(tmp_path / f"{at}.duckdb")
         names = dict.fromkeys(("row_id", "service_key", "held_in", "zone_from"), "VARCHAR")
         types = names | dict.fromkeys(TEXTS, "VARCHAR") | dict.fromkeys(NUMBERS, "DOUBLE")
         stated = [row | {"row_id": str(i), "zone_from": "trace"} for i, row in enumerate(kept)]
         engine.load("runs", {name: [row.get(name) for row in stated] for name in types}, types)
-        record_faults(engine, load(), set())
-        found = {(row["row_id"], row["code"]) for row in engine.rows("SELECT row_id, code FROM row_faults")}
-        alone = {(str(i), fault.code) for i, row in enumerate(kept) for fault in faults(of_one(row, load()))}
-        assert found == alone
-        assert found or len(kept) < 2
+        unstated = {name for name in NUMBERS if all(row.get(name) is None for row in kept)}
+        record_faults(engine, load(), unstated if at % 2 else set())
+        told = engine.rows("SELECT row_id, code, read_value AS read, low, high, excess FROM row_faults")
+        found = {(row["row_id"], row["code"]): (row["read"], row["low"], row["high"], row["excess"]) for row in told}
+        alone = {
+            (str(i), fault.code): (*fault.worst, float(fault.excess[0]))
+            for i, row in enumerate(kept)
+            for fault in faults(of_one(row, load()))
+        }
+        assert found.keys() == alone.keys() and len(found) == len(told)
+        for name, figures in alone.items():
+            known = [x if math.isfinite(x) else math.nan for x in figures]
+            assert [math.nan if x is None else x for x in found[name]] == pytest.approx(known, rel=1e-12, nan_ok=True)
+        seen |= {code for _, code in found}
+    assert len(seen) >= 14
