@@ -126,7 +126,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     )
     _meta(engine, ledger, catalogue, {"build": new.id, "plug_ins": _plug_ins(engine, ledger, settled)}, attributes)
     if settled:
-        settled.kept.prune()
+        settled.close()
     return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large)}"
 
 

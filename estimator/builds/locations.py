@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from estimator.builds.settled_parts import Settled
+from estimator.builds.settled_parts import PLACED_BY, Settled
 from estimator.builds.supplier_factors import day_us
 from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES, UNKNOWN_SITE
 from estimator.core.duckdb_engine import DuckDB
@@ -29,7 +29,6 @@ _TOLD = {
     " OR list_has_all(checks, ['host_unread', 'no_country']), FALSE)",
 }
 _BY_RULE = ("service", "file", "sender")  # looked at where a rule names one
-_READ = ("model", "served_at", "provider", "reader", "tool_version", "checks", "host", "zone", "zone_as_read")
 _COLUMNS = {"device": "device", "cards": "device_count", "load": "concurrency"}
 _TYPES = dict.fromkeys((*Seen._fields, *Placed._fields), "VARCHAR") | {"inferred": "BOOLEAN", "unread": "BOOLEAN"}
 _TYPES |= {"cards": "INTEGER", "vcpus": "DOUBLE", "load": "DOUBLE"}
@@ -64,7 +63,11 @@ def locate(engine: DuckDB, known: Knowledge, settled: Settled | None = None) -> 
     sql = _distinct(told)
     says = {tuple(row.values()) for row in engine.rows(sql)}
     parts = settled.parts if settled else ()
-    of_parts = {part.key: [tuple(row.values()) for row in settled.told(part, sql)] for part in parts} if settled else {}
+    of_parts = (
+        {part.key: [tuple(row.values()) for row in settled.told(part, sql, "run" in told)] for part in parts}
+        if settled
+        else {}
+    )
     types = {f"seen_{n}": _TYPES[n] for n in told} | {"from_us": "BIGINT", "to_us": "BIGINT"}
     types |= {f"to_{n}": _TYPES[n] for n in Placed._fields}
     columns: dict[str, list[Any]] = {name: [] for name in types}
@@ -128,7 +131,7 @@ def _told(known: Knowledge) -> dict[str, str]:
 def _distinct(told: Mapping[str, str]) -> str:
     """What rows tell, each once: what they are read from is told apart by its hash, twice as fast as by its texts."""
     named = {name: sql for name, sql in told.items() if name not in _TOLD or name in _BY_RULE}
-    read = dict(zip(_READ, _READ, strict=True)) | named
+    read = dict(zip(PLACED_BY, PLACED_BY, strict=True)) | named
     rows = ", ".join(f"{sql} AS {name}" for name, sql in read.items())
     once = ", ".join(f"ANY_VALUE({name}) AS {name}" for name in read)
     listed = ", ".join(f"{name if name in named else sql} AS {name}" for name, sql in told.items())

@@ -16,15 +16,14 @@ COUNT = 8  # bytes of the count and of each name; the check of a block takes hal
 # What a row shares: its id; its run with other snapshots of it; its run with the same told by another sender; its run
 # with tasks of it, within a part (twice, as two rows do). The number tells kinds of names apart.
 _TOLD = "CASE WHEN SUBSTR(run_id, -13, 1) = '@' THEN REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '') ELSE run_id END"
-NAMES = f"""
-SELECT HASH(row_id) AS name FROM {{rows}}
-UNION ALL SELECT HASH(run_key, 1) FROM {{rows}} WHERE cumulative
-UNION ALL SELECT name FROM (SELECT DISTINCT HASH({_TOLD}, 2) AS name, run_id FROM {{rows}} WHERE run_id IS NOT NULL)
-UNION ALL SELECT HASH(run_id, 3) FROM {{rows}} WHERE NOT cumulative AND task_name IS NOT NULL AND run_id IN
-  (SELECT run_id FROM {{rows}} WHERE cumulative)
-UNION ALL SELECT HASH(run_id, 3) FROM {{rows}} WHERE cumulative AND run_id IN
-  (SELECT run_id FROM {{rows}} WHERE NOT cumulative AND task_name IS NOT NULL)
-"""
+_OF_ROWS = "SELECT HASH(row_id) AS name FROM {rows}"
+_OF_RUNS = f"""SELECT name FROM
+  (SELECT DISTINCT HASH({_TOLD}, 2) AS name, run_id FROM {{rows}} WHERE run_id IS NOT NULL)"""
+_OF_SNAPSHOTS = """SELECT HASH(run_key, 1) FROM {rows} WHERE cumulative
+UNION ALL SELECT HASH(run_id, 3) FROM {rows} WHERE NOT cumulative AND task_name IS NOT NULL AND run_id IN
+  (SELECT run_id FROM {rows} WHERE cumulative)
+UNION ALL SELECT HASH(run_id, 3) FROM {rows} WHERE cumulative AND run_id IN
+  (SELECT run_id FROM {rows} WHERE NOT cumulative AND task_name IS NOT NULL)"""
 NAMED = (
     f"HASH(row_id) IN {{names}} OR cumulative AND HASH(run_key, 1) IN {{names}}"
     f" OR run_id IS NOT NULL AND (HASH({_TOLD}, 2) IN {{names}} OR HASH(run_id, 3) IN {{names}})"
@@ -33,6 +32,12 @@ NAMED = (
 
 class NamesDamaged(ValueError):
     """A file of names whose content is not what was written."""
+
+
+def names_sql(rows: str, snapshots: bool = True, runs: bool = True) -> str:
+    """SQL of the names of the rows of a relation: with those of snapshots, and of runs, if it has any."""
+    told = [_OF_ROWS, *([_OF_RUNS] if runs else ()), *([_OF_SNAPSHOTS] if snapshots else ())]
+    return " UNION ALL ".join(told).format(rows=rows)
 
 
 def in_order(names: np.ndarray) -> np.ndarray:

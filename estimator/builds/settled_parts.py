@@ -6,6 +6,7 @@ how its rows are summed (`Settled.context`): nothing kept can be out of date.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from estimator.builds.build_identity import digest
-from estimator.builds.part_names import NAMED, NAMES, Names, as_bytes, in_order, repeated
+from estimator.builds.part_names import NAMED, Names, as_bytes, in_order, names_sql, repeated
 from estimator.catalogue.fault_rules import TEXTS
 from estimator.catalogue.models import is_of
 from estimator.catalogue.physical_limits import LIMITS
@@ -28,6 +29,7 @@ from estimator.ledger.withdrawn_rows import parquet
 FOLDER = ".rollups"
 EMBEDDED = "input_tokens > 0 AND COALESCE(output_tokens, 0) = 0"  # where a model that embeds is looked for
 MOST_ASIDE = 0.2  # share of its rows from which a part is read like any other [1]
+PLACED_BY = ("model", "served_at", "provider", "reader", "tool_version", "checks", "host", "zone", "zone_as_read")
 _READ = "COALESCE(cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh)"
 # Rows that are looked at one by one, or against others that no name tells: declarations and buckets that overlap,
 # bills, computers that several runs share, hours that wait, counters, and runs that measure a model.
@@ -37,17 +39,22 @@ OR device_hours IS NOT NULL AND phase IS NULL AND {_READ} IS NULL OR list_contai
 OR reader = 'codecarbon' AND run_id IS NULL AND duration_s >= 10
 OR model IS NOT NULL AND output_tokens > 0 AND requests > 0 AND (requests >= 1000 OR duration_s >= 3600)
   AND {_READ} IS NOT NULL"""
-# Rows that say the same are told apart by the hash of it, twice as fast as by each text.
-_FACTS = f"""SELECT CAST(SUM(told) AS BIGINT) AS "rows", MIN(first) AS first, MAX(last) AS last,
-LIST(DISTINCT file_sha) AS shas, (SELECT LIST(DISTINCT model) FROM {{rows}} WHERE audio_s > 0) AS audio,
-(SELECT LIST(DISTINCT model) FROM {{rows}} WHERE {EMBEDDED}) AS embedding,
+# What rows tell of themselves: those of a part that say the same are told once, apart by its hash, twice as fast as by
+# each text. One pass over the parts of which it is not kept.
+_SAYS = ("file_sha", "service_key", "file_name", *TEXTS, *PLACED_BY)
+_SAID = f"""CREATE TABLE said AS SELECT PARSE_FILENAME(filename) AS held_in, COUNT(*) AS told,
+MIN(start_month) AS first, MAX(end_month) AS last, BOOL_OR(audio_s > 0) AS audio, BOOL_OR({EMBEDDED}) AS embedding,
+COUNT_IF(({{crosses}}) OR ({LOOKED_AT})) AS alone, COALESCE(BOOL_OR(cumulative), FALSE) AS snapshots,
+{", ".join(f"ANY_VALUE({name}) AS {name}" for name in dict.fromkeys(_SAYS))}
+FROM {{rows}} GROUP BY filename, HASH({", ".join(dict.fromkeys(_SAYS))})"""
+_FACTS = f"""SELECT held_in, CAST(SUM(told) AS BIGINT) AS "rows", MIN(first) AS first, MAX(last) AS last,
+CAST(SUM(alone) AS BIGINT) AS alone, BOOL_OR(snapshots) AS snapshots, LIST(DISTINCT file_sha) AS shas,
+LIST(DISTINCT model) FILTER (audio) AS audio, LIST(DISTINCT model) FILTER (embedding) AS embedding,
 {", ".join(f"LIST(DISTINCT {name}) AS {name}" for name in TEXTS)}
-FROM (SELECT COUNT(*) AS told, MIN(start_month) AS first, MAX(end_month) AS last, ANY_VALUE(file_sha) AS file_sha,
-{", ".join(f"ANY_VALUE({name}) AS {name}" for name in TEXTS)}
-FROM {{rows}} GROUP BY HASH(file_sha, {", ".join(TEXTS)}))"""
+FROM said GROUP BY held_in"""
 # How many rows state each column that is no list, where the end of a file says it.
-_STATED = """SELECT path_in_schema AS name, SUM(num_values) - SUM(stats_null_count) AS told
-FROM parquet_metadata({file}) WHERE NOT contains(path_in_schema, ',') GROUP BY name ORDER BY name"""
+_STATED = """SELECT file_name, path_in_schema AS name, SUM(num_values) - SUM(stats_null_count) AS told
+FROM parquet_metadata({files}) WHERE NOT contains(path_in_schema, ',') GROUP BY ALL ORDER BY ALL"""
 
 
 class SettledPart(NamedTuple):
@@ -71,14 +78,16 @@ class Settled:
         self.kept = KeptFiles(folder / FOLDER)
         self._engine, self._seed, self._method, self._crosses = engine, seed, digest([method]), crosses
         self.parts: list[SettledPart] = []
+        self._alone: dict[str, int] = {}  # by name of a part that is read, how many of its rows are looked at
         self.lines: Mapping[str, Sequence[Any]] = {}  # by key of a part, where its rows ran
 
     def judge(self, large: Sequence[str], small: str, gone: Sequence[str]) -> None:
         """Which of these large parts are settled, and which rows of them are set aside: those that share a name with
         another row, of any part or of the relation `small`, or that are withdrawn. NamesDamaged."""
-        others = in_order(self._engine.column(NAMES.format(rows=small)))
+        others = in_order(self._engine.column(names_sql(small)))
         keys = {f"{Path(file).stem}-{self._method}": file for file in large}
-        names = {key: self._named(key, file) for key, file in keys.items()}
+        facts = self._facts(keys)
+        names = {key: self._named(key, file, facts[key]) for key, file in keys.items()}
         known = json.loads(self.kept.data(f"all-{self._method}", "apart") or '{"parts": [], "repeated": []}')
         found = repeated(names, known["parts"], others)
         held = np.zeros(len(found), bool)
@@ -90,9 +99,9 @@ class Settled:
         withdrawn = [self._engine.column(f"SELECT HASH(row_id) FROM {parquet(gone)}")] if gone else []
         shared = np.unique(np.concatenate([np.array(told["repeated"], np.uint64), *withdrawn]))
         for key, file in keys.items():
-            facts, aside = self._facts(key, file), self._aside(key, file, names[key], shared)
-            if len(aside) <= MOST_ASIDE * facts["rows"]:
-                self.parts.append(SettledPart(file, key, names[key], facts, aside))
+            aside = self._aside(key, file, names[key], shared)
+            if len(aside) <= MOST_ASIDE * facts[key]["rows"]:
+                self.parts.append(SettledPart(file, key, names[key], facts[key], aside))
 
     def aside_rows(self) -> list[str]:
         """The files of the rows that are set aside."""
@@ -130,12 +139,14 @@ class Settled:
         """The files that may hold a row of one of these input files, or of these names, sorted."""
         return [p.file for p in self.parts if shas & {*p.facts["shas"]} or p.names.meets(names).any()]
 
-    def told(self, part: SettledPart, sql: str) -> list[dict[str, Any]]:
-        """What the rows of a part tell of their place, by the query of that; kept."""
+    def told(self, part: SettledPart, sql: str, each: bool = False) -> list[dict[str, Any]]:
+        """What the rows of a part tell of themselves, by the query of that; kept. each: of columns that are not said
+        once for many rows."""
         kind = f"told{digest([sql])}"
         data = self.kept.data(part.key, kind)
         if data is None:
-            rows = f"(SELECT *, 'current' AS status FROM {self._rows(part.file)})"
+            said = f"said WHERE held_in = '{part.name}'" if part.name in self._alone and not each else None
+            rows = f"(SELECT *, 'current' AS status FROM {said or self._rows(part.file)})"
             data = self.kept.put(
                 part.key, kind, json.dumps(self._engine.rows(sql.replace("row_status", rows))).encode()
             ).read_bytes()
@@ -158,32 +169,46 @@ class Settled:
         told = [self._crosses, _digest_of(part.aside), lines, marks, limits, kinds]
         return digest([json.dumps(told, sort_keys=True, default=str)])
 
-    def _named(self, key: str, file: str) -> Names:
+    def close(self) -> None:
+        """Forget what is kept of no part, and what was read once for all parts."""
+        self.kept.prune()
+        self._engine.run("DROP TABLE IF EXISTS said")
+
+    def _named(self, key: str, file: str, facts: Mapping[str, Any]) -> Names:
         path = self.kept.path(key, "names")
         if path and path.exists():
             return Names(path)
-        names = in_order(self._engine.column(NAMES.format(rows=self._rows(file))))
-        return Names(self.kept.put(key, "names", as_bytes(names)))
+        sql = names_sql(self._rows(file), facts["snapshots"], "run_id" in facts["stated"])
+        return Names(self.kept.put(key, "names", as_bytes(in_order(self._engine.column(sql)))))
 
-    def _facts(self, key: str, file: str) -> dict[str, Any]:
-        data = self.kept.data(key, "facts")
-        if data is None:
-            (found,) = self._engine.rows(_FACTS.format(rows=self._rows(file)))
-            stated = {row["name"]: row["told"] for row in self._engine.rows(_STATED.format(file=[file]))}
-            if None in stated.values():  # a file of few rows
-                counts = ", ".join(f"COUNT({name}) AS {name}" for name in stated)
-                (stated,) = self._engine.rows(f"SELECT {counts} FROM {self._rows(file)}")
-            found["stated"] = [name for name, count in stated.items() if count]
-            data = self.kept.put(key, "facts", json.dumps(found).encode()).read_bytes()
-        facts: dict[str, Any] = json.loads(data)
-        return facts
+    def _facts(self, keys: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+        """What is known of each of these parts; of all those of which it is not kept, from one pass."""
+        kept = {key: self.kept.data(key, "facts") for key in keys}
+        files = [keys[key] for key, data in kept.items() if data is None]
+        stated: dict[str, dict[str, int]] = defaultdict(dict)
+        if files:
+            rows = parquet([self._seed, *files], "filename=true")
+            self._engine.run(_SAID.format(rows=rows, crosses=self._crosses))
+            for row in self._engine.rows(_STATED.format(files=files)):
+                stated[row["file_name"]][row["name"]] = row["told"]
+        told = {row.pop("held_in"): row for row in self._engine.rows(_FACTS)} if files else {}
+        self._alone = {name: row.pop("alone") for name, row in told.items()}
+        for key in (key for key, data in kept.items() if data is None):
+            found = told[Path(keys[key]).name]
+            counted = stated[keys[key]]
+            if None in counted.values():  # a file of few rows
+                counts = ", ".join(f"COUNT({name}) AS {name}" for name in counted)
+                (counted,) = self._engine.rows(f"SELECT {counts} FROM {self._rows(keys[key])}")
+            found["stated"] = [name for name, count in counted.items() if count]
+            kept[key] = self.kept.put(key, "facts", json.dumps(found).encode()).read_bytes()
+        return {key: json.loads(data) for key, data in kept.items() if data is not None}
 
     def _aside(self, key: str, file: str, names: Names, shared: np.ndarray) -> np.ndarray:
         kind = f"alone{digest([self._crosses, LOOKED_AT])}"
         data = self.kept.data(key, kind)
         if data is None:
             rows = f"FROM {self._rows(file)} WHERE ({self._crosses}) OR ({LOOKED_AT})"
-            some = self._engine.rows(f"SELECT 1 {rows} LIMIT 1")  # where there is none, ids are not read
+            some = self._alone.get(Path(file).name, 1)  # where there is none, ids are not read
             data = np.unique(self._engine.column(f"SELECT HASH(row_id) {rows}")).tobytes() if some else b""
             self.kept.put(key, kind, data)
         aside = np.frombuffer(data, np.uint64)
