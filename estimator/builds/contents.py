@@ -93,7 +93,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
         engine.run(f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation, **SERVED)}")
     engine.run(sql_text("slices.sql").format(reserved=reserved))
     add_groups(engine, ledger.home)
-    engine.run(sql_text("weighed_checks.sql"))
+    engine.run(sql_text("weighed_checks.sql").replace("{met}", "TRUE" if rest else "held_in IS NULL"))
     record_faults(engine, catalogue, unstated)
     record_mends(engine, (rule.code for rule in RULES if rule.alarm))
     _modes(engine, catalogue)
@@ -103,8 +103,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), 'bound_groups')}")
     rollups.check()
     engine.run(f"CREATE VIEW run_energy AS {run_energy()}")
-    for table in ("run_checks", "unknown_energy", "read_energy", "unnamed"):
-        engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
+    _of_rows(engine)
     for view in VIEWS:
         engine.run(f"CREATE VIEW {view} AS {sql_text(f'views/{view}.sql')}")
     if settled:
@@ -128,6 +127,14 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     if settled:
         settled.close()
     return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large)}"
+
+
+def _of_rows(engine: DuckDB) -> None:
+    """Tables of the rows that are read: what to look at, runs of unknown electricity, what is kept of their part."""
+    unknown = str(bool(engine.rows("SELECT 1 FROM sets WHERE missing = 'unknown_model' LIMIT 1")))
+    for table in ("run_checks", "unknown_energy", "read_energy", "unnamed"):
+        text = sql_text(f"tables/{table}.sql").replace("{unknown_model}", unknown)
+        engine.run(f"CREATE TABLE {table} AS {text}")
 
 
 def _settled(engine: DuckDB, ledger: Ledger, crosses: str) -> Settled:

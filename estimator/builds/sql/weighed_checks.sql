@@ -1,4 +1,5 @@
--- What is to be looked at and only shows once rows are weighed, by themselves and against others.
+-- What is to be looked at and only shows once rows are weighed, by themselves and against others; `met`: of which rows
+-- another may be one of those: all, or those that are not held in a settled part.
 CREATE TABLE weighed_checks AS
 -- Reserved hours of accelerators: the time of an answer is not known, or answers would take more than there are.
 SELECT runs.row_id, runs.service_key, runs.held_in,
@@ -9,9 +10,9 @@ WHERE busy.busy_hours IS NULL OR COALESCE(runs.resource_share, 1) * runs.device_
 UNION ALL
 -- Usage of an organisation exported by the day and by the hour: the same tokens twice. Buckets begin in one UTC day.
 SELECT wide.row_id, wide.service_key, wide.held_in, 'buckets_overlap' AS code
-FROM runs AS wide
+FROM (SELECT * FROM runs WHERE {met}) AS wide
 WHERE wide.reader = 'openai_usage' AND EXISTS (
-  SELECT 1 FROM runs AS narrow
+  SELECT 1 FROM (SELECT * FROM runs WHERE {met}) AS narrow
   WHERE narrow.reader = 'openai_usage' AND narrow.service_key = wide.service_key
     AND COALESCE(narrow.model, '') = COALESCE(wide.model, '')
     AND FLOOR(narrow.start_us / 86400000000.0) = FLOOR(wide.start_us / 86400000000.0)
@@ -21,10 +22,10 @@ UNION ALL
 -- A run that came two ways, by two tokens or by a token and a file: neither may hide the other, so each counts.
 SELECT row_id, service_key, held_in, 'came_twice' AS code
 FROM row_status
-WHERE status = 'current' AND REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') IN (
+WHERE {met} AND status = 'current' AND REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') IN (
   SELECT REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') AS told
   FROM row_status
-  WHERE status = 'current' AND run_id IS NOT NULL
+  WHERE {met} AND status = 'current' AND run_id IS NOT NULL
   GROUP BY told
   HAVING COUNT(DISTINCT run_id) > 1
 )
@@ -44,7 +45,7 @@ FROM (
     MAX(end_us) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended,
     MIN(start_us) OVER (same ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS begins
   FROM runs
-  WHERE reader IN ('declared', 'seats') AND duration_s > 1
+  WHERE {met} AND reader IN ('declared', 'seats') AND duration_s > 1
   WINDOW same AS (PARTITION BY service_key, model, host, zone, product, storage, network ORDER BY start_us, end_us, row_id)
 )
 WHERE start_us < ended OR begins < end_us
@@ -54,6 +55,6 @@ SELECT row_id, service_key, held_in, 'counter_repeated' AS code
 FROM (
   SELECT row_id, service_key, held_in, COUNT(*) OVER (PARTITION BY service_key, file_sha, ROUND(start_us / 4000000.0)) AS together
   FROM runs
-  WHERE reader = 'codecarbon' AND run_id IS NULL AND duration_s >= 10
+  WHERE {met} AND reader = 'codecarbon' AND run_id IS NULL AND duration_s >= 10
 )
 WHERE together >= 3;

@@ -36,10 +36,10 @@ FROM (
     AND (device IS NOT NULL OR device_count > 0 OR gpu_energy_kwh > 0 AND device_count IS NULL AND gpu_mode <> 'mode/powermetrics')
     AND (device_count IS NULL AND device_hours IS NULL OR device IS NULL AND NOT list_contains(checks, 'unknown_device'))
   UNION ALL BY NAME
-  -- Answers to be modelled, of a model that is not in the catalogue.
+  -- Answers to be modelled, of a model that is not in the catalogue; none is sought where there is none.
   SELECT DISTINCT row_id, service_key, held_in, 'unknown_model' AS code
   FROM slices
-  WHERE serving IN (
+  WHERE {unknown_model} AND serving IN (
     SELECT bound_serving.subject
     FROM bound_serving
     JOIN sets ON sets.attribute = 'serving' AND sets.set_id = bound_serving.serving_set
