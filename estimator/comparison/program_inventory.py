@@ -33,7 +33,8 @@ def program_inventory(
     ]
     act, standby = (resolved.bound(name, program.id) for name in ("act_energy", "standby_energy"))
     inventory.groups.append(ActivityGroup({"program_acts": attempts * program.acts}, place | {"act_energy": act}))
-    if act.factor is None:  # a person at their computer: nothing of a program runs
+    if act.factor is None:  # a person at their computer: nothing of a program runs, and nothing is hosted
+        inventory.warnings = [told for told in inventory.warnings if told["code"] != "site_assumed"]
         return resolved.subjects, inventory
     if standby.factor is None:
         inventory.warnings.append(sentences("warnings", "program_of_others"))

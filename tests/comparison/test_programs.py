@@ -150,6 +150,14 @@ def test_a_program_says_whether_its_server_exists_and_is_one_of_the_tables() -> 
         worked(first(id="alternative/carrier-pigeon", existing_server=True))
 
 
+def test_no_hosting_is_said_of_a_person_and_one_is_supposed_of_a_program() -> None:
+    """The work of a person runs nowhere; a search engine of which nobody says where it is does run somewhere."""
+    asked = [first(id=f"alternative/{name}", existing_server=True) for name in ("by-hand", "text-search")]
+    for option in asked:
+        option["alternative"] = {n: value for n, value in option["alternative"].items() if n != "pue"}
+    assert ["site_assumed" in codes(worked(option)) for option in asked] == [False, True]
+
+
 def test_a_program_comes_back_from_the_text_of_its_scenario() -> None:
     asked = scenario(first(id="alternative/text-search", existing_server=False, kept_years=3))
     assert parse_scenario(scenario_toml(asked)) == asked
