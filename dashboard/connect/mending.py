@@ -67,7 +67,7 @@ def of_run(build: Results, row_id: str, lang: str) -> None:
 
 
 def _form(target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
-    """The fields that mend this; once sent, the totals are made again, and the page says what they were."""
+    """The fields that mend this; once sent, the totals are made again, and the page says what its figures were."""
     with st.form("mend form", border=False, enter_to_submit=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             places_form.choices("mend", asked, lang)
@@ -75,35 +75,30 @@ def _form(target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
         sent = st.form_submit_button(t("mend.save", lang), type="primary")
     if not sent or not may_write():
         return
-    before = totals(lang)
+    before = _figures(target, lang)
     try:
         with st.spinner(t("mend.again", lang)):
             connect.mended(target, places_form.said("mend", asked) | {"why": t("mend.why", lang)})
     except SobriaError as error:
         st.html(refusal(error, lang))
         return
-    st.session_state[TOLD] = before
+    st.session_state[TOLD] = target, before
     st.rerun()
 
 
 def _tell(lang: str) -> None:
-    """What the last mending changed of the totals, once."""
+    """What the last mending changed of what it mended, once: the same before and after."""
     if TOLD in st.session_state:
-        said = changes(st.session_state.pop(TOLD), lang)
+        target, before = st.session_state.pop(TOLD)
+        now = _figures(target, lang)
+        told = [t("mend.changed", lang, figure=n, before=before[n], after=now[n]) for n in now if now[n] != before[n]]
+        said = " ".join(told) or t("mend.unchanged", lang)
         st.html(Markup('<div class="banner done" role="status"><b>{}</b> {}</div>').format(t("mend.done", lang), said))
 
 
-def totals(lang: str) -> dict[str, str]:
-    """The totals that a mending changes, in words, as they now are."""
-    found = estimator_gateway.current_build().totals().indicators
-    return {name: interval_text(found[name], lang) for name in WATCHED}
-
-
-def changes(before: Mapping[str, str], lang: str) -> str:
-    """What has changed of these totals since they were read."""
-    changed = [
-        t("mend.changed", lang, figure=figure_name(name, lang), before=before[name], after=after)
-        for name, after in totals(lang).items()
-        if before[name] != after
-    ]
-    return " ".join(changed) or t("mend.unchanged", lang)
+def _figures(target: Mapping[str, str], lang: str) -> dict[str, str]:
+    """What a mending changes: the figures of its service or of its run, by name, in words, as they now are."""
+    build, key = estimator_gateway.current_build(), target.get("service", "")
+    held = {entry.service_key: entry.indicators for entry in build.services()}
+    found, of = (held[key], "figures.of_service") if key else (build.run(target["run"])["indicators"], "figures.of_run")
+    return {t(of, lang, figure=figure_name(n, lang), key=key): interval_text(found[n], lang) for n in WATCHED}

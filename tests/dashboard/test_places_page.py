@@ -116,6 +116,17 @@ def test_what_says_no_place_is_refused_on_the_page(home: Path) -> None:
     assert 'role="alert"' in text(at) and not (home / "places").exists()
 
 
+def test_a_mend_says_what_it_changed_of_its_service_not_of_all(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two services, one has no country: its gases are told before and after, never two totals of different reach."""
+    monkeypatch.setattr("dashboard.connect.mending.may_write", lambda: True)
+    built(home, activity(), activity(service_key="tri", zone=None, checks=("no_country",)))
+    at = screen("mesures", voir="corriger")
+    at.selectbox(key="mend zone").set_value("FRA")
+    at.text_input(key="mend who").set_value("DSI")
+    said = text(sent(at, "mend.save")).partition("Corrigé.")[2].partition("</div>")[0]
+    assert "Gaz à effet de serre du service « tri » : entre" in said and "au lieu de « non estimable" in said
+
+
 @pytest.mark.long
 def test_what_a_remark_asks_for_is_said_in_place(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A virtual machine of unknown size asks for its threads, and for nothing else; said, nothing is left to mend."""
