@@ -11,8 +11,8 @@ from dashboard.shared.texts import t
 from estimator.core.home import default_home
 from estimator.core.locks import held
 from estimator.ingestion.http.endpoints import COLLECTING
-from estimator.ingestion.importing import IMPORTING
 from estimator.ledger import Ledger
+from estimator.ledger.compaction import IMPORTING
 
 LIVE = ("track", "collect")  # methods whose rows come while the page is open
 EVERY = 3  # seconds between two looks at the home

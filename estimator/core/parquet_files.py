@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LEFTOVER_S = 3600.0
 COUNTED = 10_000  # rows from which a file says how many values each column holds, so that empty ones are not read
+BARE = 16  # rows under which a file is neither compressed nor encoded, which would take three times as long
 SEED = "seed.parquet"
 MAGIC = b"PAR1"
 _OF_EACH_ROW = frozenset(  # columns of almost unique values: dictionary encoding saves nothing
@@ -147,8 +148,8 @@ def bytes_of(table: "pa.Table") -> bytes:
 
     sink = pa.BufferOutputStream()
     repeated = [name for name in table.schema.names if name not in _OF_EACH_ROW]
-    counts = len(table) >= COUNTED
-    pq.write_table(
-        table, sink, compression="zstd", compression_level=1, use_dictionary=repeated, write_statistics=counts
-    )
+    how: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": repeated}
+    if len(table) < BARE:
+        how = {"compression": "none", "use_dictionary": False}
+    pq.write_table(table, sink, write_statistics=len(table) >= COUNTED, **how)
     return bytes(memoryview(sink.getvalue()))

@@ -15,13 +15,13 @@ from estimator.ingestion.quarantine import completed, corrected, waiting_lines
 from estimator.ingestion.reader import ReadingContext, Trace
 from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
 from estimator.ledger.append import Account, Append
+from estimator.ledger.compaction import IMPORTING, pack
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
 from estimator.ledger.withdrawals import settle, withdraw_restated
 
 LONGEST_WHY = 4000
-IMPORTING = ".importing"  # lock of the ledger that imports share while they run
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ def import_paths(
     ------
     SobriaError : import_disk_full. No row of the import is kept, as where OSError is raised.
     """
+    pack(ledger)
     posting = Append(ledger)
     try:
         with _no_collection(), importing(ledger):

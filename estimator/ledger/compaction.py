@@ -1,15 +1,18 @@
 """Compaction of small files into one a month, safe if killed: old parts are deleted after the merged one is written."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import chain
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from estimator.core import atomic_files, parquet_files
-from estimator.core.duckdb_engine import connect
+from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.locks import waited_lock
@@ -17,10 +20,13 @@ from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import Ledger
 from estimator.ledger.journal import Compaction, replaced
 from estimator.ledger.rows import Kind
-from estimator.ledger.withdrawn_rows import NAME_ONLY, parquet
+from estimator.ledger.withdrawn_rows import NAME_ONLY
 
 LEAST = 2
+CROWD = 16  # parts of a month from which an import packs them
+MOST = 512, 16_000_000  # parts of a month, and their bytes, packed at once
 WAIT_S = 5.0
+IMPORTING = ".importing"  # lock of the ledger that imports share while they run
 
 
 class CompactionRunning(SobriaError):
@@ -41,11 +47,23 @@ class Compacted:
         return asdict(self)
 
 
+def pack(ledger: Ledger) -> None:
+    """Merge the small parts of crowded months, before an import adds to them: unless another import runs, which may
+    read its own, or another process compacts. What cannot be read or written is left as it is, and told by others."""
+    crowds = Counter(str(PurePosixPath(name).parent) for name in ledger.present())
+    if max(crowds.values(), default=0) < CROWD:
+        return
+    busy = CompactionRunning(home=ledger.home)
+    with suppress(SobriaError, OSError), waited_lock(ledger.folder / IMPORTING, 0, busy):
+        compact(ledger, CROWD, wait_s=0, bounded=True)
+
+
 def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S, bounded: bool = False) -> Compacted:
     """Merge the parts of each month that has `least` or more. CompactionRunning, ledger_torn.
 
     Identical copies, file name aside, are merged into one; no other row and no column is removed, so no total changes.
-    `bounded`: a part much larger than the others of its month stays apart, so that a row is rewritten a few times only.
+    `bounded`: the smallest parts of a month, MOST at most, without those much larger than the others, so that a row is
+    rewritten a few times only.
     """
     ledger.prepare()
     with waited_lock(ledger.folder / ".compacting", 0, CompactionRunning(home=ledger.home)):
@@ -63,10 +81,11 @@ def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S, bounded:
 
 
 def _alike(ledger: Ledger, names: list[str]) -> list[str]:
-    """These parts without the largest, as long as it has more than twice the bytes of all others."""
+    """The smallest of these parts, within MOST, without the largest while it has more than twice the bytes of the
+    others."""
     sizes = {name: (ledger.folder / name).stat().st_size for name in names}
-    rising = sorted(names, key=sizes.__getitem__)
-    while rising and sizes[rising[-1]] > 2 * sum(sizes[name] for name in rising[:-1]):
+    rising = sorted(names, key=sizes.__getitem__)[: MOST[0]]
+    while rising and sum(map(sizes.__getitem__, rising)) > min(MOST[1], 3 * sum(map(sizes.__getitem__, rising[:-1]))):
         del rising[-1]
     return rising
 
@@ -74,9 +93,9 @@ def _alike(ledger: Ledger, names: list[str]) -> list[str]:
 def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
     """Record which part replaces these ones, then write it; until it exists, they count."""
     kind: Kind = "activities" if folder.startswith("activities") else "quarantine"
-    tables = {name: parquet_files.read_part(ledger.folder / name) for name in names}
+    tables = {name: _whole_table(ledger.folder / name) for name in names}
     try:
-        table = _merged_table(ledger, kind, tables)
+        table = _merged_table(kind, list(tables.values()))
     except pa.ArrowTypeError:  # columns of newer versions that do not agree: these parts stay apart
         return
     ids = set(chain.from_iterable(t.column("row_id").to_pylist() for t in tables.values()))
@@ -96,19 +115,28 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
     atomic_files.publish(ledger.folder / folder, parquet_files.part_name(data), data)
 
 
-def _merged_table(ledger: Ledger, kind: Kind, tables: Mapping[str, pa.Table]) -> pa.Table:
-    """All rows of these parts in a fixed order, identical copies once; columns that this version does not know are
+def _whole_table(path: Path) -> pa.Table:
+    """The rows of a part, whose content is that of its name: what is damaged would be merged as sound. ledger_torn."""
+    data = path.read_bytes()
+    if parquet_files.part_name(data) != path.name:
+        raise SobriaError("ledger_torn", file=path.name)
+    return pq.ParquetFile(pa.BufferReader(data)).read()
+
+
+def _merged_table(kind: Kind, tables: Sequence[pa.Table]) -> pa.Table:
+    """All rows of these tables in a fixed order, identical copies once; columns that this version does not know are
     carried. ArrowTypeError."""
-    schema = parquet_files.carried_schema(SCHEMAS[kind], tables.values())
-    held = {name for table in tables.values() for name in table.schema.names}
-    columns = ", ".join(f'"{name}"' for name in schema.names if name in held - {NAME_ONLY})
-    files = parquet([str(ledger.folder / name) for name in tables])
+    schema = parquet_files.carried_schema(SCHEMAS[kind], tables)
+    rows = pa.concat_tables([parquet_files.conform(table, schema) for table in tables])
+    if pc.count_distinct(rows["row_id"]).as_py() == len(rows):
+        return rows.sort_by([(name, "ascending") for name in ("file_sha", "line", "row_id")])
+    columns = ", ".join(f'"{name}"' for name in schema.names if name != NAME_ONLY)
     sql = (
-        f"SELECT * FROM {files} QUALIFY ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY {NAME_ONLY}) = 1"
+        f"SELECT * FROM rows QUALIFY ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY {NAME_ONLY}) = 1"
         f" ORDER BY file_sha, line, {columns}"
     )
     with connect() as connection:
-        return parquet_files.conform(connection.sql(sql).to_arrow_table(), schema)
+        return arrow(connection.register("rows", rows), sql, schema)
 
 
 def _delete(ledger: Ledger, wait_s: float) -> tuple[int, int]:

@@ -193,7 +193,8 @@ def measured(seconds: float) -> EmissionsData:
 def test_the_place_that_codecarbon_supposes_is_no_place_at_the_door_either(tmp_path: Path) -> None:
     """The coordinates that it posts are compared, said to be dropped, and in no file of the ledger."""
     quebec = {"country_iso_code": "CAN", "country_name": "Canada", "region": "quebec", "latitude": 46.8}
-    bodies = [run(**quebec, longitude=longitude, run_id=f"run{longitude}") for longitude in (-71.2, -73.5863, None)]
+    longitudes = {"a": -71.2, "b": -73.5863, "c": None}
+    bodies = [run(**quebec, longitude=longitude, run_id=name) for name, longitude in longitudes.items()]
     bodies.append({name: value for name, value in run(**quebec).items() if name != "latitude"})
     taken = [read_body(Payload(Sender("s", "0" * 12), "codecarbon", json.dumps(b).encode()), context()) for b in bodies]
     assert [one.result.rows[0].zone for one in taken] == [None, "CAN-QC", "CAN-QC", None]

@@ -16,7 +16,7 @@ from estimator.core import parquet_files
 from estimator.core.locks import file_lock
 from estimator.governance.register.register import author
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compaction
-from estimator.ledger.compaction import Compacted, CompactionRunning, compact
+from estimator.ledger.compaction import IMPORTING, Compacted, CompactionRunning, compact, pack
 from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.withdrawals import Target, bring_back, withdraw
 from estimator.results.reading import Results
@@ -212,3 +212,42 @@ def test_the_command_says_what_it_did(home: Path) -> None:
     assert "7 fichier(s) avant, 3 après ; 5 ancien(s) effacé(s)" in sobria(home, "ledger", "compact").stdout
     body = json.loads(sobria(home, "ledger", "compact", "--json").stdout)
     assert body == {"version": "1", "before": 3, "after": 3, "deleted": 0, "kept": 0}
+
+
+def one_by_one(home: Path) -> Path:
+    """Twelve imports of one run each, all of one month."""
+    home.mkdir(exist_ok=True)
+    for n in range(12):
+        bring(home, text(snapshot(f"run-{n}", n, 60, 0.1 * n)), name=f"{n}.csv")
+    return home
+
+
+def test_an_import_packs_what_earlier_ones_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A month being crowded at four parts: the imports 5, 8 and 11 find four, and leave one beside their own; after 12
+    there are three. Five at most being packed at once, twelve leave 12 - 5 + 1 = 8, then 8 - 5 + 1 = 4, then one."""
+    plain = one_by_one(tmp_path / "plain")
+    monkeypatch.setattr(compaction, "CROWD", 4)
+    packed = one_by_one(tmp_path / "packed")
+    assert (len(Ledger(plain).present()), len(Ledger(packed).present())) == (12, 3)
+    assert reconcile(Ledger(packed)) == reconcile(Ledger(plain)) and said(packed) == said(plain)
+    left = []
+    for most in ((5, 1000), (5, 10**6), (5, 10**6), (5, 10**6)):  # a part has more than 1,000 bytes
+        monkeypatch.setattr(compaction, "MOST", most)
+        pack(Ledger(plain))
+        left.append(len(Ledger(plain).present()))
+    assert left == [12, 8, 4, 1] and reconcile(Ledger(packed)) == reconcile(Ledger(plain))
+
+
+def test_no_import_waits_for_packing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is packed while another import runs, which may read its own parts, nor while another process compacts. A
+    byte changed in a part, of what an import does not read, stops no import, and is not merged as if it were sound."""
+    monkeypatch.setattr(compaction, "CROWD", 4)
+    for name, shared in ((IMPORTING, True), (".compacting", False)):
+        home = tmp_path / name
+        Ledger(home).prepare()
+        with file_lock(home / "ledger" / name, shared=shared):
+            assert len(Ledger(one_by_one(home)).present()) == 12
+    torn = home / "ledger" / sorted(Ledger(home).parts())[0]
+    torn.write_bytes(torn.read_bytes().replace(b"codecarbon", b"codecarbom"))
+    assert bring(home, text(snapshot("z", 40, 60, 1)), name="z.csv").accepted == 1
+    assert reconcile(Ledger(home)).torn == 1 and len(Ledger(home).present()) == 13
