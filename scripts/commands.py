@@ -7,20 +7,22 @@ import typer
 
 from estimator.cli.app import application
 from estimator.cli.text import EVERYWHERE, localise
+from scripts.messages import sentence_in
 
 
 def commands(lang: str, made: str) -> str:
     """One heading a command, one line an option, in the order of `sobria --help`."""
     root = typer.main.get_command(application())
     localise(root, lang)
-    lines = ["# Commandes", "", made, ""]
-    lines += ["Partout : `--lang fr|en`, `--home DOSSIER` ; `--json` pour ce qui affiche.", ""]
+    lines = [f"# {sentence_in(lang, 'commands_page', 'title')}", "", made, ""]
+    lines += [sentence_in(lang, "commands_page", "everywhere"), ""]
+    required, colon = (sentence_in(lang, "commands_page", key) for key in ("required", "colon"))
     for name, command in _walk("sobria", root):
         lines += [f"## `{name}`", "", str(command.help or ""), ""]
         shown = [p for p in command.params if p.name not in ("help", "json_", *EVERYWHERE)]
         for p in shown:
             named = f"`{p.opts[0] if p.opts[0].startswith('-') else p.metavar}`"
-            lines.append(f"- {named}{' (obligatoire)' if p.required else ''} : {p.help}")
+            lines.append(f"- {named}{required if p.required else ''}{colon}{p.help}")
         lines += [""] if lines[-1] else []
     return "\n".join(lines)
 

@@ -5,103 +5,38 @@ import csv
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from dashboard.accessibility.audit import STATES, audit
 from dashboard.shared.dates import day_text
 from dashboard.shared.texts import t
-from estimator.assessment.method_documentation import (
-    ValidationLine,
-    boundary,
-    coefficients,
-    formulas,
-    indicators,
-    validation_results,
-)
-from estimator.catalogue import published_figures
+from estimator.assessment.method_documentation import ValidationLine, validation_results
 from estimator.catalogue.load import load
-from estimator.catalogue.published_figures import BOUNDARY, boundary_text, figure_label
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.answer import VERSION, Answer
-from estimator.core.errors import say
-from estimator.core.number_format import exact_text, share_text
+from estimator.core.number_format import share_text
 from estimator.reporting.exports.openapi import openapi
 from scripts.commands import commands
 from scripts.conformance.results import clients_page
 from scripts.known_figures import known_table
+from scripts.limits_page import limits
+from scripts.messages import LANGUAGES, sentence_in
+from scripts.method_page import method
 from scripts.results_page import results_page
 from scripts.sidecar_page import sidecar
 from scripts.town_page import town
 
 LANG = "fr"
 ROOT = Path(__file__).parent.parent
-MADE = "Cette page est écrite par `python -m scripts.docs` à partir des formules et des tables : ne la modifiez pas."
+MADE = sentence_in(LANG, "docs", "made")
 
 
-def method(catalogue: Catalogue) -> str:
-    """The method page: system boundary, indicators, formulas in words and in symbols."""
-    lines = ["# Méthode et limites", "", MADE, ""]
-    lines += [
-        "Facteurs moyens (attributionnels) : SobrIA dit ce qui est *imputé* à un usage, non ce qui serait évité.",
-        "",
-    ]
-    lines += ["## Périmètre", "", "| élément | compté ? | comment |", "|---|---|---|"]
-    lines += [f"| {row.name} | {row.counted} | {row.how} |" for row in boundary(LANG)]
-    lines += ["", "## Indicateurs", "", "| indicateur | unité | somme de |", "|---|---|---|"]
-    for figure in indicators(catalogue, LANG):
-        terms = " + ".join(
-            " ou ".join(f"`{r}`" for r in term.results) + (" *" if term.optional else "") for term in figure.terms
-        )
-        lines.append(f"| `{figure.id}` | {figure.unit} | {terms} |")
-    lines += [
-        "",
-        "\\* part facultative : ajoutée quand elle est décrite et connue, sinon nommée dans ce qui n'est pas compté.",
-        "",
-    ]
-    lines += ["## Formules", ""]
-    for rule in formulas(catalogue, LANG):
-        lines += [f"### {rule.label} [{rule.unit}]", "", rule.words, ""]
-        lines += [f"$$\\mathrm{{{rule.name.replace('_', chr(92) + '_')}}} = {rule.symbols}$$", ""]
-        lines += [f"Référence : {rule.reference}.", ""]
-    lines += ["## Coefficients", "", "Évalués une fois par groupe, quand ses facteurs sont liés.", ""]
-    lines += [f"- `{rule.name}` = {rule.symbols} ({rule.unit})" for rule in coefficients(catalogue, LANG)]
-    return "\n".join([*lines, *_published(catalogue)]) + "\n"
-
-
-def _published(catalogue: Catalogue) -> list[str]:
-    """The figures of others, their boundary column by column."""
-    heads = [say("published_boundary", column, LANG) for column in BOUNDARY]
-    lines = [
-        "",
-        "## Périmètre différent",
-        "",
-        "Ce que des éditeurs ont publié pour la même chose, avec un autre périmètre. Aucune équation ne lit ces "
-        "chiffres et rien n'est réglé sur eux ; l'explication d'une estimation du même modèle les montre à côté du "
-        "nôtre.",
-        "",
-        "Nous : entraînement à part, fabrication comptée (sauf pour l'eau), fin de vie selon la pièce, électricité "
-        "du réseau du lieu, eau sur place et de l'électricité.",
-        "",
-        "| modèle | ce qui est mesuré | publié | demande | " + " | ".join(heads) + " | source |",
-        "|---" * (5 + len(heads)) + "|",
-    ]
-    for row in published_figures.load():
-        source = catalogue.sources[row.source]
-        where = f"[{source.title}]({source.url}), {row.locator}" + (
-            " (de seconde main)" if row.reading == "second_hand" else ""
-        )
-        cells = [", ".join(f"`{m}`" for m in row.model_ids), f"{figure_label(row.figure, LANG)} : {row.measured_fr}"]
-        cells += [exact_text(row.value, row.unit, LANG), row.request_fr]
-        cells += [boundary_text(column, code, LANG) for column, code in row.boundary.items()]
-        lines.append("| " + " | ".join([*cells, where]) + " |")
-    return lines
-
-
-def nomenclature(catalogue: Catalogue) -> str:
-    """The nomenclature: each name, once."""
-    lines = ["# Nomenclature", "", MADE, "", "| nom | unité | sens | dépend de | note |", "|---|---|---|---|---|"]
+def nomenclature(catalogue: Catalogue, lang: str, made: str) -> str:
+    """The nomenclature: each name, once, with its sense in both languages."""
+    lines = ["# Nomenclature", "", made, "", f"| {sentence_in(lang, 'docs', 'names')} |", "|---|---|---|---|---|"]
     for q in catalogue.quantities.values():
         lines.append(f"| `{q.id}` | {q.unit} | {q.label_fr} / {q.label_en} | {q.hangs_on} | {q.note} |")
     return "\n".join(lines) + "\n"
@@ -266,6 +201,25 @@ def api_document(_: Catalogue) -> str:
     return json.dumps(openapi(), ensure_ascii=False, indent=1) + "\n"
 
 
+# Why a page is not written in English too, said at its top.
+IN_FRENCH = {
+    "docs/validation.md": "our figures beside those of others, summed up in [limits](explication/limites.en.md)",
+    "docs/sources-relues.md": "which rows of the tables were read again at their source, table by table",
+    "docs/accessibilite.md": "the French rules of accessibility, RGAA, criterion by criterion",
+}
+# Written in each language, the French one without the code of its language in its name.
+IN_EACH: dict[str, Callable[..., str]] = {
+    "methode": method,
+    "nomenclature": nomenclature,
+    "commandes": lambda _, lang, made: commands(lang, made),
+    "sidecar": lambda _, lang, made: sidecar(lang, made),
+    "resultats": lambda _, lang, made: results_page(lang, made),
+    "explication/limites": lambda _, lang, made: limits(lang, made),
+    "ville": lambda _, lang, made: town(lang, made),
+    "clients": lambda _, lang, made: clients_page(lang),
+}
+
+
 def main() -> int:
     """Write the pages, or report those that differ from the code (--check)."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -273,23 +227,21 @@ def main() -> int:
     check = parser.parse_args().check
     catalogue = load()
     stale = 0
-    pages = {
+    pages: dict[str, Callable[[Catalogue], str]] = {
         "docs/accessibilite.md": accessibility,
-        "docs/methode.md": method,
-        "docs/nomenclature.md": nomenclature,
         "docs/validation.md": validation,
-        "docs/commandes.md": lambda _: commands(LANG, MADE),
-        "docs/sidecar.md": lambda _: sidecar(LANG, MADE),
-        "docs/clients.md": lambda _: clients_page(),
-        "docs/ville.md": lambda _: town(MADE),
-        "docs/resultats.md": lambda _: results_page(LANG, MADE),
         "docs/reponse.schema.json": answer_schema,
         "docs/api.openapi.json": api_document,
         "docs/sources-relues.md": readings,
         "factors/LICENSES.md": licences,
     }
+    for lang in LANGUAGES:
+        end, made = ("" if lang == LANG else f".{lang}"), sentence_in(lang, "docs", "made")
+        pages |= {f"docs/{name}{end}.md": partial(write, lang=lang, made=made) for name, write in IN_EACH.items()}
     for name, write in pages.items():
         path, text = ROOT / name, write(catalogue)
+        if name in IN_FRENCH:
+            text = text.replace("\n\n", f"\n\n*In French only: {IN_FRENCH[name]}.*\n\n", 1)
         if check and (not path.exists() or path.read_text("utf-8") != text):
             print(f"{name} is not what the code says: run python -m scripts.docs")
             stale += 1

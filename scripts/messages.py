@@ -17,7 +17,12 @@ def language() -> str:
 
 def sentence(section: str, key: str, **facts: object) -> str:
     """The text `key` of a section of scripts/words, its placeholders filled with facts."""
-    words = tomllib.loads((ROOT / "scripts" / "words" / f"{language()}.toml").read_text("utf-8"))
+    return sentence_in(language(), section, key, **facts)
+
+
+def sentence_in(lang: str, section: str, key: str, **facts: object) -> str:
+    """The same, in the language that is asked for."""
+    words = tomllib.loads((ROOT / "scripts" / "words" / f"{lang}.toml").read_text("utf-8"))
     filled: str = words[section][key].format(**facts)
     return filled
 

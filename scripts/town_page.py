@@ -10,8 +10,9 @@ from estimator.comparison.decision_sheet import decision
 from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.scenario import Asked, Scenario
 from estimator.core.number_format import count_text, exact_text, interval_text
+from scripts.messages import sentence_in
 
-LANG, DAY = "fr", date(2026, 11, 27)
+DAY = date(2026, 11, 27)
 TOWN = Asked(
     people=40_000, uses=3, per="month", task="question-rag", models=("mistral-small-3.2", "gpt-5"),
     place="class/shared-regional",
@@ -21,26 +22,24 @@ ACT, WAIT = "act_energy/alternative/text-search/2026", "standby_energy/alternati
 PUE, SEARCHES = "pue/class/shared-regional/2023", 2  # for one question: factors/proposals.csv
 TESTED: dict[str, object] = {"quality": {"value": 0.8, "test": "200 questions", "date": "2026-11-20"}}
 REFINED: dict[str, dict[str, object]] = {
-    "aucune": {},
-    "essai : 80 % de réponses acceptées (÷ 0,8)": TESTED,
-    "cinq minutes d'écran et de travail par réponse : dites à côté": {
-        "people": {"screen_minutes": 5, "work_minutes": 5}
-    },
-    "chez un grand hébergeur": {"use": {"model": "mistral-small-3.2", "host": "class/hyperscale", "zone": "FRA"}},
+    "none": {},
+    "tested": TESTED,
+    "people": {"people": {"screen_minutes": 5, "work_minutes": 5}},
+    "hyperscale": {"use": {"model": "mistral-small-3.2", "host": "class/hyperscale", "zone": "FRA"}},
 }
 
 
-def town(made: str) -> str:
+def town(lang: str, made: str) -> str:
     """The question, the five answers, the result, the same by hand, the refinements, the sheet."""
-    scenario = scenario_from(TOWN, LANG).model_copy(update={"day": DAY})
+    scenario = scenario_from(TOWN, lang).model_copy(update={"day": DAY})
     answer = decision(scenario)
-    result = compare_text(answer, LANG, brief=True).replace("\u202f", " ").replace("\u00a0", " ")
-    refined = "\n".join(_refined(scenario, name, more) for name, more in REFINED.items())
-    page = (resources.files(__package__) / "words" / "ville.md").read_text("utf-8")
-    return page.format(made=made, result=result, refined=refined, **by_hand(scenario.need.volume, answer))
+    result = compare_text(answer, lang, brief=True).replace("\u202f", " ").replace("\u00a0", " ")
+    refined = "\n".join(_refined(scenario, name, more, lang) for name, more in REFINED.items())
+    page = (resources.files(__package__) / "words" / f"ville.{lang}.md").read_text("utf-8")
+    return page.format(made=made, result=result, refined=refined, **by_hand(scenario.need.volume, answer, lang))
 
 
-def by_hand(volume: float, answer: Answer) -> dict[str, str]:
+def by_hand(volume: float, answer: Answer, lang: str) -> dict[str, str]:
     """Both cases from the numbers of the tables alone, and what the answer has at factor values."""
     act, wait, pue = (load().factor(name).value or 0.0 for name in (ACT, WAIT, PUE))
     acts = volume * SEARCHES * act * pue
@@ -53,22 +52,26 @@ def by_hand(volume: float, answer: Answer) -> dict[str, str]:
     counts |= {"light_shared": light / acts, "light_alone": light / whole}
     counts |= {"large_shared": large / acts, "large_alone": large / whole}
     rows = "\n".join(
-        f"| {answer.label(name)} | {_kwh(amount.at_factor_values or 0.0)} | {interval_text(amount, LANG)} |"
+        f"| {answer.label(name)} | {_kwh(amount.at_factor_values or 0.0, lang)} | {interval_text(amount, lang)} |"
         for name, amount in found.items()
     )
-    told = {name: _kwh(value) for name, value in energies.items()} | {"pue": exact_text(pue, "1", LANG), "rows": rows}
-    return told | {name: count_text(round(value), LANG) for name, value in counts.items()}
+    told = {name: _kwh(value, lang) for name, value in energies.items()} | {
+        "pue": exact_text(pue, "1", lang),
+        "rows": rows,
+    }
+    return told | {name: count_text(round(value), lang) for name, value in counts.items()}
 
 
-def _refined(scenario: Scenario, name: str, more: dict[str, object]) -> str:
+def _refined(scenario: Scenario, name: str, more: dict[str, object], lang: str) -> str:
     """What is said of the light model once more is known of it."""
     body = scenario.model_dump(exclude_unset=True)
     body["options"] = [option | (more if option["id"] == LIGHT else {}) for option in body["options"]]
     answer = decision(Scenario.model_validate(body))
     pair = answer.pair(SHARED, LIGHT)
-    energy = interval_text(answer.option(LIGHT).per_unit["energy"], LANG)
-    return f"| {name} | {energy} | {pair.words[LANG] if pair else ''} |"
+    energy = interval_text(answer.option(LIGHT).per_unit["energy"], lang)
+    said = sentence_in(lang, "town_page", name)
+    return f"| {said} | {energy} | {pair.words[lang] if pair else ''} |"
 
 
-def _kwh(value: float) -> str:
-    return exact_text(value, "kWh", LANG)
+def _kwh(value: float, lang: str) -> str:
+    return exact_text(value, "kWh", lang)

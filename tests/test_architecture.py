@@ -39,6 +39,7 @@ TOP_LEVEL = {
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "LICENSE",
+    "README.en.md",
     "README.md",
     "REUSE.toml",
     "SECURITY.md",

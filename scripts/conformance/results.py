@@ -6,11 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scripts.conformance.clients import CLIENTS
+from scripts.messages import sentence_in
 
-_VERDICTS = {"green": "vert", "red": "rouge", "absent": "absent"}
-MADE = (
-    "Cette page est écrite par `python -m scripts.docs` à partir de ce que les essais ont donné : ne la modifiez pas."
-)
 FILE = Path(__file__).parent / "results.csv"
 
 
@@ -48,26 +45,19 @@ def write(results: Iterable[Result]) -> None:
         table.writerows(kept[key] for key in order if key in kept)
 
 
-def clients_page() -> str:
+def clients_page(lang: str) -> str:
     """Documentation page: each client, its versions, what came of them and on what day."""
     found = read()
     titles = {client.name: client.title for client in CLIENTS}
     green = {client.name for client in CLIENTS if _all_green([one for one in found if one.client == client.name])}
-    lines = ["# Clients essayés", "", MADE, ""]
-    lines += [
-        "`python -m scripts.conformance` installe chaque client dans un environnement à lui, lui fait appeler un "
-        "modèle inventé sur cette machine, et relève ce que `sobria collect` ou `sobria import` en garde. Un résultat "
-        "est vert si les lignes qui comptent ont les jetons que le modèle a comptés (ou l'électricité que le client a "
-        "relevée), son nom et le lieu attendu, si aucun envoi n'a été refusé, et si ni une demande, ni une réponse, ni "
-        "une clé n'est sur le disque. La suite de tests rejoue ce que les versions récentes ont envoyé.",
-        "",
-        f"{len(green)} clients sur {len(titles)} sont verts à toutes leurs versions qui s'installent et démarrent.",
-        "",
-        "| client | version | essayé le | résultat | lignes |",
-        "|---|---|---|---|---|",
-    ]
+
+    def word(key: str, **facts: object) -> str:
+        return sentence_in(lang, "clients_page", key, **facts)
+
+    lines = [f"# {word('title')}", "", word("made"), "", word("what"), ""]
+    lines += [word("counts", passed=len(green), all=len(titles)), "", f"| {word('head')} |", "|---|---|---|---|---|"]
     for one in found:
-        said = _VERDICTS[one.verdict] + (f" : {one.note.replace('|', '¦')}" if one.note else "")
+        said = word(one.verdict) + (f"{word('colon')}{one.note.replace('|', '¦')}" if one.note else "")
         lines.append(f"| {titles[one.client]} | {one.version} | {one.day} | {said} | {one.rows} |")
     return "\n".join(lines) + "\n"
 
