@@ -62,6 +62,10 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
         if held == ANSWERS[-1]:
             said["alternative"] = _without_ai(scenario, answer, lang)
         option = _kept(said.get("alternative", {}).get("answer", held), scenario, answer, lang)
+        if option and (below := _below(answer, option.id, lang)):
+            st.html(Markup('<p class="warn">{}</p>').format(below))
+            key = field_key(PLACE, f"{option.id} below")
+            said["below"] = st.text_input(t("compare_save.below_why", lang), option.why, key=key).strip()
         wrong = st.container()
         if st.button(t("compare_save.save", lang), type="primary"):
             with wrong:
@@ -108,8 +112,6 @@ def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option |
         t("compare_save.kept", lang), list(could), index=list(could).index(known), key=field_key(PLACE, "kept"),
         format_func=could.__getitem__,
     )  # fmt: skip
-    if below := _below(answer, name, lang) if name else "":
-        st.html(Markup('<p class="warn">{}</p>').format(below))
     return _with_test(scenario.option(name), lang) if name else None
 
 
@@ -152,8 +154,9 @@ def _own_reason(answer: Answer, lang: str) -> str:
 
 def _save(case: str, said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> None:
     """Write it, or say why nothing was written."""
-    asked = said.get("alternative", {})
-    if missing := next((name for name in ("answer", "reason") if asked.get(name) == ""), ""):
+    asked, below = said.get("alternative", {}), said.pop("below", None)
+    reason = "reason" if below == "" else ""
+    if missing := next((name for name in ("answer", "reason") if asked.get(name) == ""), reason):
         st.html(Markup('<p class="warn" role="alert">{}</p>').format(t(f"compare_save.{missing}_wanted", lang)))
         return
     try:
@@ -162,7 +165,10 @@ def _save(case: str, said: dict[str, Any], scenario: Scenario, option: Option | 
         if quality and not quality["test"]:
             limit = scenario.constraints.quality
             quality["test"] = (limit.test if limit else "") or t("compare_save.no_test", lang)
-        author = register.author(said["service"], t("compare_save.why", lang))
+        if option and below:
+            held = [o.model_copy(update={"why": below}) if o.id == option.id else o for o in scenario.options]
+            scenario = scenario.model_copy(update={"options": tuple(held)})
+        author = register.author(said["service"], below or t("compare_save.why", lang))
         kept = keep(default_home(), scenario, author, case, _facts(said, scenario, option, lang), quality)
     except SobriaError as error:
         st.html(refusal(error, lang))

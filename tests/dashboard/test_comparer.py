@@ -29,6 +29,7 @@ from dashboard.comparison.form_values import (
     refusal_text,
     share_field_text,
 )
+from dashboard.register import estimator_gateway as register
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
 from estimator.assessment.explanation import replay
@@ -60,6 +61,7 @@ from estimator.governance.register.schema import QualityThreshold, UseCase
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.evaluation import evaluation
+from estimator.reporting.project.sheets import SHEETS
 from tests.home import HOSTILE
 from tests.support import kept, sobria, spread
 
@@ -430,8 +432,15 @@ def test_what_a_test_lacks_is_asked_and_an_option_below_the_threshold_is_said_so
     day.set_value(date(2026, 9, 15))
     at = next(f for f in at.text_input if f.key.endswith(" leger by")).set_value("Accueil").run()
     assert t("compare_save.undated", "fr") not in text_of(at)
+    refused = press(at, "compare_save.save")
+    assert t("compare_save.reason_wanted", "fr") in text_of(refused) and not Register(home).use_cases()
+    at = next(f for f in refused.text_input if f.key.endswith(" leger below")).set_value("Relue par un agent").run()
     case = saved(at, home, service="Accueil")
     assert case.quality and (case.quality.cases, case.quality.by) == (60, "Accueil")
+    kept = register.scenario_of(case)
+    assert kept.option("leger").why == "Relue par un agent" == Register(home).history(case.id)[0].why
+    printed = rendered(SHEETS["evaluation"](facts_of(kept, "fr", home, case.scenario)), "txt")
+    assert "malgré le seuil : Relue par un agent" in " ".join(plain_spaces(printed).split())
     again = opened(scenario=token(scenario_of(values | {"use_case": case.id})))
     assert next(f for f in again.text_input if f.key.endswith(" save service")).value == "Accueil"
 

@@ -148,6 +148,8 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if facts.scenario.constraints.quality is not None and option.meets_threshold is not False:
         key = "meets_weak" if option.assured is False else "meets" if option.meets_threshold else "untold"
         lines[0] += ", " + facts.say(key)
+    if option.why and option.meets_threshold is False:
+        lines.append(facts.say("below_why", why=clipped(option.why, SHORT)))
     if option.accepted_why:
         stated = {"share": stated_share_text(option.accepted, facts.lang), "why": clipped(option.accepted_why, SHORT)}
         lines.append(facts.say("accepted", **stated))
