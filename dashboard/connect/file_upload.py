@@ -21,10 +21,11 @@ from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
 from estimator.ingestion.dry_run import file_lines, looks, unread_lines
 from estimator.ingestion.readers import format_name
+from estimator.ledger import Ledger
 
 DROPPED, FILES, RUNNING, DONE = "connect dropped", "connect files", "connect running", "connect done"
 QUOTE = "%22" if os.name == "nt" else '"'  # in a file name: browsers send %22, Windows has none
-EVERY = 0.2  # between two looks at an import that runs [s]
+EVERY, LAST = 0.2, 5  # between two looks at an import that runs [s]; of the imports, those that are listed
 ASKED = ("zone", "host", "device", "cards", "use")  # of the services of the files, before their import
 
 
@@ -49,6 +50,7 @@ def show(lang: str) -> None:
             with st.spinner(t("connect.reading", lang, n=len(taken))):
                 examine([(file.name.replace("%22", QUOTE), file) for file in taken])
             st.rerun()
+        st.html(render("brancher_last", lang, imports=Ledger(default_home()).imports.latest(LAST)))
 
 
 def examine(taken: Sequence[tuple[str, BinaryIO | bytes]]) -> None:

@@ -21,8 +21,8 @@ IN_A_LANGUAGE = (
     html_parts.derived_proof_text, html_parts.explain_link, html_parts.factor_link, html_parts.impossible_note,
     html_parts.figure_name, html_parts.number, html_parts.proof_text, dates.day_text, dates.duration_text,
     dates.month_text, dates.period_text, dates.short_day, dates.validity_text, number_format.bounds_text,
-    number_format.count_text, number_format.exact_text, number_format.figure, number_format.interval_text,
-    number_format.range_text, number_format.share_text, number_format.spoken_numbers, number_format.unit_text,
+    dates.moment_text, number_format.exact_text, number_format.figure, number_format.interval_text,
+    number_format.range_text, number_format.share_text, number_format.spoken_numbers,
     number_format.partly_text, number_format.uses_text, chart_parts.shares_figure,
 )  # fmt: skip
 IN_ANY = (

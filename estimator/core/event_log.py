@@ -130,6 +130,10 @@ class RecordFolder(Generic[R]):
                 found.append(read)
         return found
 
+    def latest(self, count: int) -> list[R]:
+        """The records written last, the newest first: the name of a file begins with its time."""
+        return self.appeared(set(sorted(self._names())[:-count]))[::-1]
+
     def _names(self) -> set[str]:
         """The files that are there; none where the folder is not, or is being moved."""
         with suppress(FileNotFoundError, NotADirectoryError):

@@ -284,6 +284,8 @@ def test_a_file_is_checked_and_nothing_is_written_before_the_confirming_click(ho
     assert [button.label for button in at.button] == [t("connect.another", "fr")]
     at.button[0].click()
     assert len(whole(at.run()).file_uploader) == 1
+    again = text(screen())  # another session, which imported nothing
+    assert "depenses.jsonl. Lignes lues : 7 ; nouvelles : 7 ; écartées : 4." in again and "Importé" not in again
 
 
 def test_a_line_of_seats_typed_on_the_page_is_checked_then_imported(
