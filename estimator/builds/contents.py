@@ -22,7 +22,7 @@ from estimator.builds.locations import locate, say_places
 from estimator.builds.mending import record_mends
 from estimator.builds.merged_groups import add_groups, count_groups
 from estimator.builds.own_measures import own_measures
-from estimator.builds.rollups import UNNAMED, Rollups
+from estimator.builds.rollups import OF_UNKNOWN_MODEL, UNNAMED, Rollups
 from estimator.builds.row_faults import record_faults
 from estimator.builds.row_status import Rows, crossing, row_status, sql_text
 from estimator.builds.settled_parts import EMBEDDED, Settled
@@ -72,11 +72,11 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     answered.table(engine)
     say_places(engine, known)
     rest = [file for file in found.large if settled is None or file not in settled.files]
-    engine.run(f"CREATE VIEW row_status AS {found.view(rest)}")
+    found.read(engine, rest)
     unstated = found.unstated - locate(engine, known, settled)
     _refuse(engine, ledger, found, rest, settled)
     rollups = Rollups(engine, settled, catalogue, new.anew)
-    engine.run(f"CREATE OR REPLACE VIEW row_status AS {found.view([*rest, *(part.file for part, _ in rollups.fresh)])}")
+    found.read(engine, [*rest, *rollups.fresh_files])
     _months(engine, answered, settled)
     engine.run(sql_text("charged.sql"))
     hours_table(engine)
@@ -103,7 +103,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), 'bound_groups')}")
     rollups.check()
     engine.run(f"CREATE VIEW run_energy AS {run_energy()}")
-    _of_rows(engine)
+    _of_rows(engine, found, rest, rollups, settled)
     for view in VIEWS:
         engine.run(f"CREATE VIEW {view} AS {sql_text(f'views/{view}.sql')}")
     if settled:
@@ -126,15 +126,27 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     _meta(engine, ledger, catalogue, {"build": new.id, "plug_ins": _plug_ins(engine, ledger, settled)}, attributes)
     if settled:
         settled.close()
-    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large)}"
+    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large)}; DROP VIEW faulted"
 
 
-def _of_rows(engine: DuckDB) -> None:
-    """Tables of the rows that are read: what to look at, runs of unknown electricity, what is kept of their part."""
-    unknown = str(bool(engine.rows("SELECT 1 FROM sets WHERE missing = 'unknown_model' LIMIT 1")))
-    for table in ("run_checks", "unknown_energy", "read_energy", "unnamed"):
-        text = sql_text(f"tables/{table}.sql").replace("{unknown_model}", unknown)
-        engine.run(f"CREATE TABLE {table} AS {text}")
+def _of_rows(engine: DuckDB, found: Rows, rest: Sequence[str], rollups: Rollups, settled: Settled | None) -> None:
+    """Tables of the rows that are read: what to look at, runs of unknown electricity, what is kept of their part. What
+    to look at in a settled part is written in its file alone."""
+    told: dict[str, Any] = {"judged": [rule.code for rule in RULES]}
+    classed = engine.rows("SELECT DISTINCT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0")
+    told["classed"] = f"{[row['subject'] for row in classed]}::VARCHAR[]"
+    unknown = engine.rows("SELECT 1 FROM sets WHERE missing = 'unknown_model' LIMIT 1")
+    served = f"row_id IN (SELECT row_id FROM slices WHERE {OF_UNKNOWN_MODEL})"
+    told["unknown_model"] = served if unknown else "FALSE"  # not sought where there is none
+    checks = sql_text("row_checks.sql").format(**told)
+    if settled and rollups.fresh:
+        found.read(engine, rollups.fresh_files)
+        rollups.keep_checks(settled, checks)
+        found.read(engine, rest)
+    engine.run(f"CREATE TABLE run_checks AS {sql_text('tables/run_checks.sql').format(rows=f'({checks})')}")
+    found.read(engine, [*rest, *rollups.fresh_files])
+    for table in ("unknown_energy", "read_energy", "unnamed"):
+        engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
 
 
 def _settled(engine: DuckDB, ledger: Ledger, crosses: str) -> Settled:
@@ -150,7 +162,7 @@ def _refuse(engine: DuckDB, ledger: Ledger, rows: Rows, read: Sequence[str], set
         found = engine.rows(f"SELECT DISTINCT file_sha, HASH(row_id) AS name FROM ({refused})")
         names = np.unique(np.array([row["name"] for row in found], np.uint64))
         held = settled.may_hold({row["file_sha"] for row in found}, names)
-        engine.run(f"CREATE OR REPLACE VIEW row_status AS {rows.view([*read, *held])}")
+        rows.read(engine, [*read, *held])
     engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(refused)}")
 
 

@@ -6,12 +6,12 @@ are not known. A part of which that changed is read again; other factors are met
 
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.builds.build_identity import digest
-from estimator.builds.row_status import keep_beside
+from estimator.builds.row_status import keep_beside, sql_text
 from estimator.builds.settled_parts import Settled, SettledPart
 from estimator.builds.sums import KEYS
 from estimator.catalogue.tables import Catalogue
@@ -19,17 +19,18 @@ from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger.withdrawn_rows import parquet
 
 UNNAMED = "default_project"  # a check of rows of several files, found once for all parts
+OF_UNKNOWN_MODEL = """serving IN (
+  SELECT bound_serving.subject FROM bound_serving
+  JOIN sets ON sets.attribute = 'serving' AND sets.set_id = bound_serving.serving_set
+  WHERE sets.quantity = 'model_parameters' AND sets.missing = 'unknown_model'
+)"""
 _TOLD = f"""
 WITH told AS (
   SELECT sum_id, 'energy' AS what FROM gathered SEMI JOIN (SELECT * FROM estimates WHERE it_energy IS NULL) AS lost
     USING (month, service_key, model, zone, host, machine, device, cpu_mode, gpu_mode, ram_mode, other_mode, gap,
       serving, seat, task, storage, resource_share)
   UNION ALL
-  SELECT sum_id, 'model' FROM gathered WHERE serving IN (
-    SELECT bound_serving.subject FROM bound_serving
-    JOIN sets ON sets.attribute = 'serving' AND sets.set_id = bound_serving.serving_set
-    WHERE sets.quantity = 'model_parameters' AND sets.missing = 'unknown_model'
-  )
+  SELECT sum_id, 'model' FROM gathered WHERE {OF_UNKNOWN_MODEL}
   UNION ALL
   SELECT sum_id, 'card' FROM summed
   WHERE device IN (SELECT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0)
@@ -37,9 +38,13 @@ WITH told AS (
 SELECT held_in, what || HASH({", ".join(KEYS)}) AS name FROM told JOIN summed USING (sum_id) WHERE held_in IS NOT NULL
 """
 _FLAGS = f"""
-SELECT held_in, service_key, COUNT(DISTINCT row_id) FILTER (code <> '{UNNAMED}') AS named,
-  COUNT(DISTINCT row_id) AS runs
-FROM run_checks WHERE mended_by IS NOT NULL AND held_in IS NOT NULL GROUP BY held_in, service_key
+WITH told AS (
+  SELECT SPLIT_PART(PARSE_FILENAME(filename), '.', 1) AS key, service_key, codes, COUNT(*) AS runs
+  FROM {{files}} GROUP BY ALL
+), mended AS (SELECT * REPLACE (LIST_INTERSECT(codes, (SELECT LIST(code) FROM mending)) AS codes) FROM told)
+SELECT key, service_key, CAST(COALESCE(SUM(runs) FILTER (codes <> ['{UNNAMED}']), 0) AS BIGINT) AS named,
+  CAST(SUM(runs) AS BIGINT) AS runs
+FROM mended WHERE LEN(codes) > 0 GROUP BY key, service_key
 """
 
 
@@ -57,7 +62,7 @@ class KeptPart(NamedTuple):
     part: SettledPart
     facts: dict[str, Any]
     sums: Path
-    checks: Path
+    checks: Sequence[Path]
     unknown: Path
 
 
@@ -72,6 +77,8 @@ class Rollups:
         self.kept: list[KeptPart] = []
         self.fresh: list[tuple[SettledPart, str]] = []
         self._told: dict[str, str] = {}
+        self._checks: dict[str, list[Path]] = {}  # by name of a part that is read
+        self._flags = defaultdict[str, list[Any]](list)  # by its key
         marks = engine.rows("SELECT * FROM answer_marks ORDER BY ALL")
         for part in settled.parts if settled else ():
             context = settled.context(part, catalogue, marks) if settled else ""
@@ -80,6 +87,11 @@ class Rollups:
                 self.kept.append(found)
             else:
                 self.fresh.append((part, context))
+
+    @property
+    def fresh_files(self) -> list[str]:
+        """The settled parts that are read."""
+        return [part.file for part, _ in self.fresh]
 
     @property
     def sums(self) -> list[str]:
@@ -97,26 +109,32 @@ class Rollups:
         if stale:
             raise RollupsStale(stale)
 
+    def keep_checks(self, settled: Settled, sql: str) -> None:
+        """Keep what is to be looked at in the parts that are read, and how many of their runs are to be mended."""
+        kinds = {part.name: (part.key, f"checks{context}") for part, context in self.fresh}
+        self._checks = settled.write_parts(kinds, f"SELECT * FROM ({sql}) WHERE held_in IN {[*kinds]}")
+        files = [str(file) for files in self._checks.values() for file in files]
+        for row in self._engine.rows(_FLAGS.format(files=parquet(files, "filename=true"))) if files else ():
+            self._flags[row["key"]].append([row["service_key"], row["named"], row["runs"]])
+
     def write(self, settled: Settled) -> None:
-        """Keep what was made of the parts that were read, from the tables `summed`, `run_checks`, `unknown_energy`,
+        """Keep what else was made of the parts that were read, from the tables `summed`, `unknown_energy`,
         `read_energy` and `unnamed`."""
         if not self.fresh:
             return
         energy = {row["held_in"]: row["kwh"] for row in self._engine.rows("SELECT * FROM read_energy")}
-        flags, unnamed = defaultdict[str, list[Any]](list), defaultdict[str, list[str]](list)
+        unnamed = defaultdict[str, list[str]](list)
         for row in self._engine.rows("SELECT * FROM unnamed"):
             unnamed[row["held_in"]].append(row["file_name"])
-        for row in self._engine.rows(_FLAGS):
-            flags[row["held_in"]].append([row["service_key"], row["named"], row["runs"]])
         for part, context in self.fresh:
             for kind, rows in (
                 ("sums", "SELECT * EXCLUDE (sum_id) FROM summed"),
-                ("checks", "SELECT * EXCLUDE (held_in) FROM run_checks"),
                 ("unknown", "SELECT * EXCLUDE (held_in) FROM unknown_energy"),
             ):
                 settled.write(part.key, kind + context, f"{rows} WHERE held_in = '{part.name}'")
             facts: dict[str, Any] = {"kwh": energy.get(part.name) or 0.0, "unnamed": unnamed[part.name]}
-            facts |= {"flags": flags[part.name], "told": self._told[part.name]}
+            facts |= {"flags": self._flags[part.key], "told": self._told[part.name]}
+            facts["checks"] = len(self._checks[part.name])
             settled.kept.put(part.key, f"rollup{context}", json.dumps(facts).encode())
 
     def several_unnamed(self) -> bool:
@@ -125,29 +143,36 @@ class Rollups:
         return len({row["file_name"] for row in rows}.union(*(one.facts["unnamed"] for one in self.kept))) > 1
 
     def load(self, unnamed: bool) -> None:
-        """Of the parts that are not read, the tables `kept_energy`: their electricity [kWh], and `kept_flags`: how many
-        runs of each service are to be mended. unnamed: whether those of no named project are."""
+        """The tables `kept_energy`: the electricity of the parts that are not read [kWh], and `kept_flags`: of all
+        settled parts, how many runs of each service are to be mended. unnamed: whether those of no named project
+        are."""
         self._engine.load("kept_energy", {"kwh": [one.facts["kwh"] for one in self.kept]}, {"kwh": "DOUBLE"})
-        flags = [(flag[0], flag[2 if unnamed else 1]) for one in self.kept for flag in one.facts["flags"]]
+        told = [*(one.facts["flags"] for one in self.kept), *self._flags.values()]
+        flags = [(flag[0], flag[2 if unnamed else 1]) for of_part in told for flag in of_part]
         columns: dict[str, list[Any]] = {"service_key": [s for s, _ in flags], "runs": [n for _, n in flags]}
         self._engine.load("kept_flags", columns, {"service_key": "VARCHAR", "runs": "BIGINT"})
 
     def show(self, folder: Path, unnamed: bool) -> None:
         """`run_checks` and `unknown_energy` as views of what was made of rows and of files kept beside the build."""
-        if not self.kept:
-            return
-        for table, files in (("run_checks", "checks"), ("unknown_energy", "unknown")):
-            there = keep_beside([str(getattr(one, files)) for one in self.kept], folder)
-            named = f" WHERE code <> '{UNNAMED}'" if files == "checks" and not unnamed else ""
+        checks = [file for files in (*(one.checks for one in self.kept), *self._checks.values()) for file in files]
+        for table, files in (("unknown_energy", [one.unknown for one in self.kept]), ("run_checks", checks)):
+            if not files:
+                continue
+            told = f"(FROM {parquet(keep_beside([*map(str, files)], folder))})"
+            if table == "run_checks":
+                told = f"({sql_text('tables/run_checks.sql').format(rows=told)})"
+                told += "" if unnamed else f" WHERE code <> '{UNNAMED}'"
             self._engine.run(
-                f"ALTER TABLE {table} RENAME TO {table}_of_rows; CREATE VIEW {table} AS SELECT * EXCLUDE (held_in)"
-                f" FROM {table}_of_rows UNION ALL BY NAME SELECT * FROM {parquet(there)}{named}"
+                f"ALTER TABLE {table} RENAME TO {table}_of_rows;"
+                f" CREATE VIEW {table} AS FROM {table}_of_rows UNION ALL BY NAME FROM {told}"
             )
 
 
 def _found(settled: Settled, part: SettledPart, context: str) -> KeptPart | None:
-    facts = settled.kept.data(part.key, f"rollup{context}")
-    sums, checks, unknown = (settled.kept.whole(part.key, kind + context) for kind in ("sums", "checks", "unknown"))
-    if facts is None or sums is None or checks is None or unknown is None:
+    data = settled.kept.data(part.key, f"rollup{context}")
+    facts = json.loads(data) if data else {"checks": 0}
+    checks = [settled.kept.whole(part.key, f"checks{context}-{n}") for n in range(facts["checks"])]
+    sums, unknown = (settled.kept.whole(part.key, kind + context) for kind in ("sums", "unknown"))
+    if not data or sums is None or unknown is None or None in checks:
         return None
-    return KeptPart(part, json.loads(facts), sums, checks, unknown)
+    return KeptPart(part, facts, sums, [file for file in checks if file], unknown)

@@ -1,5 +1,4 @@
-"""The faults of the rows that count, by the rules of the catalogue, as a table of the build: each rule is read once, as
-SQL over all rows."""
+"""The faults of the rows that count, by the rules of the catalogue: each rule is read once, as SQL over all rows."""
 
 import math
 from collections.abc import Callable, Mapping, Set
@@ -74,8 +73,8 @@ def _number(value: Any) -> str:
 
 
 def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> None:
-    """Table `row_faults`: one row a run and a fault, with what was read, its limits, and how far it is beyond; table
-    `judged`: the codes of all rules, which no mark left by a reader stands for. unstated: columns of no run."""
+    """View `faulted`: the runs, whether each is `faulty`, and its `faults`, each with what was read, its limits, and
+    how far it is beyond; NULL where there is none. unstated: columns of no run."""
     held = [name for name in NUMBERS if name not in unstated]
     limits, joins = _limits(engine, catalogue)
     stated = Stated({**{name: _Column(name) for name in held}, **limits})
@@ -101,14 +100,11 @@ def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> N
             for name, value in zip(FIGURES, (*names, excess), strict=True)
         )
         told.append(f"CASE WHEN {broken[-1]} THEN STRUCT_PACK(code := '{rule.code}', {', '.join(figures)}) END")
-    rows = f"SELECT runs.row_id, service_key, held_in, zone_from{''.join(columns)} FROM runs{joins}"
-    found = ", ".join(told)
     engine.run(
-        "CREATE TABLE row_faults AS SELECT row_id, service_key, held_in, UNNEST(found) FROM (SELECT row_id,"
-        f" service_key, held_in, UNNEST(LIST_FILTER([{found}], lambda fault: fault IS NOT NULL)) AS found"
-        f" FROM ({rows}) WHERE {' OR '.join(broken)})"
+        f"CREATE VIEW faulted AS SELECT *, CASE WHEN faulty THEN LIST_FILTER([{', '.join(told)}],"
+        " lambda fault: fault IS NOT NULL) END AS faults FROM"
+        f" (SELECT *, {' OR '.join(broken)} AS faulty FROM (SELECT runs.*{''.join(columns)} FROM runs{joins}))"
     )
-    engine.load("judged", {"code": [rule.code for rule in RULES]}, {"code": "VARCHAR"})
 
 
 def _limits(engine: DuckDB, catalogue: Catalogue) -> tuple[dict[str, Any], str]:

@@ -36,6 +36,10 @@ class Rows(NamedTuple):
     view: Callable[[Sequence[str]], str]
     large: Sequence[str]
 
+    def read(self, engine: DuckDB, files: Sequence[str]) -> None:
+        """From now on, `row_status` is of the rows that are copied and of these large parts."""
+        engine.run(f"CREATE OR REPLACE VIEW row_status AS {self.view(files)}")
+
 
 def row_status(
     engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[int] = (), settled: Settled | None = None

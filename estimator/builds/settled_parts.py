@@ -6,6 +6,7 @@ how its rows are summed (`Settled.context`): nothing kept can be out of date.
 """
 
 import json
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -232,13 +233,28 @@ class Settled:
 
     def write(self, key: str, kind: str, sql: str) -> Path:
         """Keep the rows of a query."""
+        with self._drafted(sql) as draft:
+            return self.kept.take(key, kind, draft)
+
+    def write_parts(self, kinds: Mapping[str, tuple[str, str]], sql: str) -> dict[str, list[Path]]:
+        """Keep the rows of a query in files by part, of the key and kind of each, by the name that its column `held_in`
+        tells; numbered from 0."""
+        found = dict[str, list[Path]]()
+        with self._drafted(sql, ", PARTITION_BY (held_in)") as folder:
+            for name, (key, kind) in kinds.items():
+                drafts = sorted((folder / f"held_in={name}").glob("*"))
+                found[name] = [self.kept.take(key, f"{kind}-{n}", draft) for n, draft in enumerate(drafts)]
+        return found
+
+    @contextmanager
+    def _drafted(self, sql: str, options: str = "") -> Iterator[Path]:
         draft = self.kept.draft()
         target = str(draft).replace("'", "''")
         try:
-            self._engine.run(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-            return self.kept.take(key, kind, draft)
+            self._engine.run(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd{options})")
+            yield draft
         finally:
-            draft.unlink(missing_ok=True)
+            shutil.rmtree(draft, ignore_errors=True) if draft.is_dir() else draft.unlink(missing_ok=True)
 
 
 def _plain(limits: Mapping[str, Any]) -> list[tuple[str, Any]]:

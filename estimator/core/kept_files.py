@@ -2,6 +2,7 @@
 is stale has another name, what is damaged is not found, and is made again."""
 
 import os
+import shutil
 from hashlib import blake2b
 from pathlib import Path
 from uuid import uuid4
@@ -51,7 +52,7 @@ class KeptFiles:
         return publish(self.folder, self._named(key, kind, _digest(content)), content)
 
     def draft(self) -> Path:
-        """Where to write a large file, then given its name by `take`."""
+        """Where to write a large file, or a folder of some, then given their names by `take`."""
         make_folder(self.folder)
         return self.folder / f".{uuid4().hex}.tmp"
 
@@ -68,7 +69,7 @@ class KeptFiles:
         """Delete what was neither asked for nor written since the folder was listed, and what killed writers left."""
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             if path.name not in self._used:
-                path.unlink(missing_ok=True)
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def _named(self, key: str, kind: str, digest: str) -> str:
         if path := self.path(key, kind):

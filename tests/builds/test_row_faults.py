@@ -43,7 +43,10 @@ def test_every_row_has_the_faults_that_it_has_alone(tmp_path: Path) -> None:
         engine.load("runs", {name: [row.get(name) for row in stated] for name in types}, types)
         unstated = {name for name in NUMBERS if all(row.get(name) is None for row in kept)}
         record_faults(engine, load(), unstated if at % 2 else set())
-        told = engine.rows("SELECT row_id, code, read_value AS read, low, high, excess FROM row_faults")
+        told = engine.rows(
+            "SELECT row_id, fault.code, fault.read_value AS read, fault.low, fault.high, fault.excess"
+            " FROM (SELECT row_id, UNNEST(faults) AS fault FROM faulted)"
+        )
         found = {(row["row_id"], row["code"]): (row["read"], row["low"], row["high"], row["excess"]) for row in told}
         alone = {
             (str(i), fault.code): (*fault.worst, float(fault.excess[0]))

@@ -30,12 +30,6 @@ WHERE {met} AND status = 'current' AND REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', 
   HAVING COUNT(DISTINCT run_id) > 1
 )
 UNION ALL
--- The project that codecarbon names where nobody does: where there are several files of it (the table `unnamed`), they
--- may be of different services.
-SELECT row_id, service_key, held_in, 'default_project' AS code
-FROM runs
-WHERE reader = 'codecarbon' AND service_key = 'codecarbon'
-UNION ALL
 -- Declarations of one service and model at one place whose periods overlap: the same use twice, in one file or in two.
 -- A row of one second is a call, and several calls may fall in one.
 SELECT row_id, service_key, held_in, 'declared_twice' AS code

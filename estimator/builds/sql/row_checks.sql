@@ -1,0 +1,43 @@
+-- What a person should look at in each run, one row a run that may have something: `codes`, those of its faults first,
+-- and `faults`, what was read in these and the limits of the possible. What rows only show together is another row.
+SELECT row_id, service_key, held_in, faults, LIST_CONCAT(
+  LIST_TRANSFORM(faults, lambda fault: fault.code),
+  LIST_TRANSFORM(
+    LIST_FILTER(checks, lambda code: NOT LIST_CONTAINS({judged}, code)
+      -- What was not told of a place, once it is known by other means.
+      AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN ('no_host', 'host_not_told', 'host_not_sent', 'host_assumed', 'unknown_region'))
+      AND NOT (host_from IN ('run', 'rule') AND code = 'host_unread')
+      AND NOT ((over_sites OR zone_from NOT IN ('trace', 'unknown'))
+        AND code IN ('no_country', 'unknown_country', 'supposed_place', 'place_elsewhere', 'two_countries', 'unknown_part', 'zone_not_told', 'zone_not_sent'))
+      AND NOT (device IS NOT NULL AND code = 'unknown_device')
+      AND NOT (machine_units IS NOT NULL AND code = 'vm_size_unknown')
+      AND code NOT IN ('host_of_provider', 'address_of_region', 'address_private', 'address_not_of_provider', 'address_sent')
+    ),
+    lambda code: REPLACE(code, '_not_sent', '_not_told')
+  ),
+  LIST_FILTER([place_code, home, sites, shared, unnamed, class, count, model], lambda code: code IS NOT NULL)
+) AS codes
+FROM (
+  SELECT *,
+    CASE WHEN zone_from = 'home' THEN 'zone_of_home' END AS home,
+    CASE WHEN over_sites THEN 'zone_over_sites' END AS sites,
+    CASE WHEN charge_share < 1 THEN 'overlap' END AS shared,
+    -- The project that codecarbon names where nobody does: where there are several files of it (the table `unnamed`),
+    -- they may be of different services.
+    CASE WHEN reader = 'codecarbon' AND service_key = 'codecarbon' THEN 'default_project' END AS unnamed,
+    -- A card whose manufacture nobody published: that of its class counts.
+    CASE WHEN LIST_CONTAINS({classed}, device) THEN 'card_of_class' END AS class,
+    -- A card that a trace of electricity names without how many, or reads without its name: its manufacture is not
+    -- counted.
+    CASE WHEN duration_s > 0 AND COALESCE(cpu_energy_kwh, gpu_energy_kwh, other_energy_kwh) IS NOT NULL
+      AND (device IS NOT NULL OR device_count > 0 OR gpu_energy_kwh > 0 AND device_count IS NULL AND gpu_mode <> 'mode/powermetrics')
+      AND (device_count IS NULL AND device_hours IS NULL OR device IS NULL AND NOT LIST_CONTAINS(checks, 'unknown_device'))
+      THEN 'card_count_unknown' END AS count,
+    -- Answers to be modelled, of a model that is not in the catalogue.
+    CASE WHEN {unknown_model} THEN 'unknown_model' END AS model
+  FROM (SELECT * EXCLUDE (model) FROM faulted)
+)
+WHERE faulty OR LEN(checks) > 0
+  OR COALESCE(place_code, home, sites, shared, unnamed, class, count, model) IS NOT NULL
+UNION ALL BY NAME
+SELECT row_id, service_key, held_in, [code] AS codes FROM weighed_checks
