@@ -1,7 +1,7 @@
 """One estimate from a handful of inputs, without a ledger: figures, steps, factors, warnings."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import explain_groups, nested
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, amounts
+from estimator.catalogue.default_subjects import ANY_CARD, FLEET, machine_at
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import Catalogue
@@ -18,7 +19,8 @@ from estimator.core.interval import Interval
 from estimator.places.placing import answers_on
 from estimator.places.supplier_answers import SupplierAnswer
 from estimator.workloads.inference.measurements import ANY
-from estimator.workloads.inference_inventory import evidence
+from estimator.workloads.inference.serving import waiting
+from estimator.workloads.inference_inventory import evidence, token_factors
 from estimator.workloads.inventory import Inventory, inventory_of
 from estimator.workloads.own_measures import Own
 from estimator.workloads.published_comparison import models_of, published_beside
@@ -179,18 +181,26 @@ def publisher_training(groups: Sequence[ActivityGroup], catalogue: Catalogue, da
     added. Supposed of whole fleets: publishers do not say how much their models are used. None where it is unknown, or
     where no model answers.
 
-    [kWh] of IT equipment on both sides: a share of a fleet is the same with or without its PUE, and that of the site
-    that answers says nothing of another centre; nor does a card that waits for the answers of one town.
+    [kWh] of IT equipment on both sides, of the same answers made by a fleet: what their publisher spent is the same
+    wherever they are made, by few requests at once or many, on cards that wait or not.
     """
-    answers = [group for group in groups if group.part != FINE_TUNING and not waits(group)]
-    if not models_of(answers):
+    answers = [group for group in groups if group.part != FINE_TUNING and not waits(group) and models_of([group])]
+    if not answers:
         return None
-    energy = amounts(answers, IT_ENERGY)["it_energy"]
+    energy = amounts([_by_a_fleet(group, catalogue, day) for group in answers], IT_ENERGY)["it_energy"]
     share = select_factor(catalogue, "publisher_training", ANY, day).factor
     if energy.central is None or share is None:
         return None
     assert share.low is not None and share.value is not None and share.high is not None
     return energy.times(Interval.of((share.low, share.value, share.high)))
+
+
+def _by_a_fleet(group: ActivityGroup, catalogue: Catalogue, day: date) -> ActivityGroup:
+    """The same answers of the same model, made by the fleet of a large provider."""
+    (model,) = models_of([group])
+    serving = token_factors(catalogue, day, model=model, device=ANY_CARD, place=FLEET).bounds
+    machine = select_factor(catalogue, "host_ratio", machine_at(FLEET), day)
+    return replace(group, bounds={**group.bounds, **waiting(catalogue, FLEET, day), **serving, "host_ratio": machine})
 
 
 def _training(request: Request, resolved: ResolvedRequest, supplied: Sequence[SupplierAnswer]) -> dict[str, Any]:

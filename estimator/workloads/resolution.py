@@ -120,7 +120,7 @@ def resolve(
     if host in (None, UNKNOWN_SITE) and is_of_api(request.model):
         host = FLEET
         warnings.append(sentences("served", "fleet_assumed"))
-    if not host and request.pue is None and request.wue is None:
+    if not host:
         host = UNKNOWN_SITE
         warnings.append(sentences("served", "site_assumed"))
     warnings += _apart(host, zone, catalogue)

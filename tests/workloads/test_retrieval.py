@@ -112,16 +112,25 @@ def test_a_search_without_its_parts_is_refused_by_their_name() -> None:
 
 
 def test_the_training_of_its_publisher_stands_beside_and_is_never_added(tmp_path: Path) -> None:
-    """0.25 times the electricity of the answers, 0.11 to 0.67: two doubts that are each their own. By hand, a side that
-    is e times wide and another that is f times wide make exp(sqrt(ln² e + ln² f)), less than e × f. The electricity is
-    that of IT equipment, that of a site with a PUE of 1: no other PUE moves it."""
+    """0.25 times the electricity of the answers by a fleet, 0.11 to 0.67: two doubts each its own. By hand, a
+    side that is e times wide and another that is f times wide make exp(sqrt(ln² e + ln² f)), less than e × f. The
+    electricity is that of IT equipment, that of a fleet with a PUE of 1: what the publisher spent is the same whoever
+    answers, on a workstation, for one request at once or 700."""
     said = ["--model", "qwen3-8b", "--output-tokens", "129", "--input-tokens", "1000", "--zone", "FRA"]
     found = json.loads(sobria(tmp_path, "estimate", *said, "--json").stdout)
-    bare, cooled = (
-        json.loads(sobria(tmp_path, "estimate", *said, "--pue", pue, "--json").stdout) for pue in ("1", "1.55")
+    fleet, elsewhere = ("--host", "class/hyperscale"), ("--device", "machine/workstation")
+    bare, cooled, desk, alone, crowded = (
+        json.loads(sobria(tmp_path, "estimate", *said, *more, "--json").stdout)
+        for more in (
+            (*fleet, "--pue", "1"),
+            (*fleet, "--pue", "1.55"),
+            elsewhere,
+            ("--concurrency", "1"),
+            ("--concurrency", "700"),
+        )
     )
     energy, beside = bare["indicators"]["energy"], found["publisher"]
-    for other in (bare, cooled):
+    for other in (bare, cooled, desk, alone, crowded):
         assert {n: beside[n] for n in ("low", "central", "high")} == pytest.approx(
             {n: other["publisher"][n] for n in ("low", "central", "high")}
         )

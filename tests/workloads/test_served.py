@@ -54,6 +54,20 @@ def test_a_model_served_by_api_alone_is_served_by_a_fleet() -> None:
     assert "fleet_assumed" not in {w["code"] for w in fleet["warnings"]}
 
 
+def test_one_more_fact_makes_no_figure_unknown() -> None:
+    """A PUE or a WUE of a site that is not named: what is said takes the place of the class that is supposed, alone."""
+    use = {"model": "Qwen/Qwen3-8B"}
+    bare = asked(**use)
+    for more, same in (({"pue": 1.2}, set()), ({"wue": 0.4}, {"energy", "gwp"}), ({"pue": 1.2, "wue": 0.4}, set())):
+        said, named = asked(**use, **more), asked(**use, **more, host="class/server-unknown")
+        assert {n: a.at_factor_values for n, a in said.indicators.items()} == {
+            n: a.at_factor_values for n, a in named.indicators.items()
+        }
+        assert all(amount.central is not None for amount in said.indicators.values())
+        assert "site_assumed" in {warning["code"] for warning in said.warnings}
+        assert {n for n in bare.indicators if said.indicators[n] == bare.indicators[n]} >= same
+
+
 def test_what_is_not_known_widens_the_interval_and_is_said() -> None:
     def width(body: dict) -> float:
         amount = body["indicators"]["it_energy"]
