@@ -78,7 +78,7 @@ def refusal_reason(row: Refused) -> dict[str, str]:
 def _import_line(record: Import, lang: str) -> str:
     key = "retry_line" if record.moved else "import_line"
     facts = {"read": record.read, "moved": record.moved, "new": sum(s.new for s in record.sources)}
-    files = some_of([s.name for s in record.sources], NAMES)
+    files = some_of([f"{s.name} [{s.sha[:12]}]" for s in record.sources], NAMES)
     return say("ledger_cli", key, lang, at=record.at[:19], id=record.event, files=files, **facts)
 
 

@@ -72,7 +72,7 @@ class WithdrawalEffect:
 
 
 def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
-    """Dry run of a withdrawal. nothing_to_withdraw, ledger_id_unknown, versions_share_rows."""
+    """Dry run of a withdrawal. nothing_to_withdraw, ledger_id_unknown, several_files_named, versions_share_rows."""
     with ledger.still() as held, connect() as connection:
         tables: dict[Kind, pa.Table] = {}
         for kind, schema in SCHEMAS.items():
@@ -150,17 +150,24 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
 
 
 def _check_versions(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]) -> None:
-    """versions_share_rows: another file of the same name, which stays, states rows that were written with these."""
-    if target.kind != "import" and not (target.kind == "file" and _HASH.fullmatch(target.value)):
+    """several_files_named: files of one name that have no row in common, as codecarbon names all of its own.
+    versions_share_rows: another file of the same name, which stays, states rows that were written with these."""
+    if target.kind == "run":
         return
-    mine = {sha for table in tables.values() for sha in table.column("file_sha").to_pylist()}
+    mine = Counter[str](sha for table in tables.values() for sha in table.column("file_sha").to_pylist())
     sources = [source for done in ledger.imports.read()[0] if not done.moved for source in done.sources]
-    names = {source.name for source in sources if source.sha in mine}
     new = Counter[str]()
     for source in sources:
         new[source.sha] = max(new[source.sha], source.new)
+    versions = {source.sha for source in sources if source.read > new[source.sha]}
+    if target.kind == "file" and not _HASH.fullmatch(target.value):
+        if len(mine) > 1 and not versions & mine.keys() and not target.value.startswith(COLLECTED):
+            each = ", ".join(f"{sha[:12]} ({count})" for sha, count in sorted(mine.items()))
+            raise SobriaError("several_files_named", file=target.value, count=len(mine), list=each, one=min(mine)[:12])
+        return
+    names = {source.name for source in sources if source.sha in mine}
     for source in sources:
-        if source.name in names and source.sha not in mine and source.read > new[source.sha]:
+        if source.name in names and source.sha not in mine and source.sha in versions:
             raise SobriaError("versions_share_rows", target=target.value, file=source.name, sha=source.sha[:12])
 
 

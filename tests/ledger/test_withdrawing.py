@@ -126,6 +126,23 @@ def test_a_file_read_in_the_wrong_time_zone_is_withdrawn_and_read_again(tmp_path
     assert kwh(tmp_path / "home") == pytest.approx(3)
 
 
+def test_files_of_one_name_that_share_no_row_are_withdrawn_one_by_one(tmp_path: Path) -> None:
+    """codecarbon names every file emissions.csv: two of two folders, 1 and 2 rows. By the name, none is taken, and each
+    fingerprint is told; by it, its rows alone. Two versions of one file, which share a row, go together."""
+    home = tmp_path
+    bring(home, text(snapshot("a", 1, 60, 1)), name="emissions.csv")
+    bring(home, text(snapshot("b", 1, 60, 2), snapshot("c", 2, 60, 4)), name="emissions.csv")
+    shas = sorted({source.sha for done in Ledger(home).imports.read()[0] for source in done.sources})
+    with refuses("several_files_named", match="2 different files") as refused:
+        withdraw(Ledger(home), Target("file", "emissions.csv"), DSI)
+    assert all(sha[:12] in refused.value.message("fr") for sha in shas) and kwh(home) == pytest.approx(1 + 2 + 4)
+    left = {sha: withdrawal_effect(Ledger(home), Target("file", sha[:12])).as_dict() for sha in shas}
+    assert sorted(effect["rows"] for effect in left.values()) == [1, 2]
+    assert all(sha[:12] in sobria(home, "ledger", "history").stdout for sha in shas)
+    bring(home, text(snapshot("a", 1, 60, 1), snapshot("d", 3, 60, 8)), name="emissions.csv")
+    assert withdraw(Ledger(home), Target("file", "emissions.csv"), DSI).as_dict()["rows"] == 4
+
+
 def test_nothing_unknown_or_unsigned_is_withdrawn(home: Path) -> None:
     ledger = Ledger(home)
     with refuses("nothing_to_withdraw", match=r"absent\.csv"):
