@@ -47,6 +47,13 @@ class Digests:
     def __len__(self) -> int:
         return len(self._few) + sum(len(level.first) for level in self._levels)
 
+    def digests(self) -> np.ndarray:
+        """All of them once, sorted, as an array of shape (n, 2)."""
+        self._settle()
+        found = np.concatenate([np.empty((0, 2), np.uint64), *(np.stack(level, axis=1) for level in self._levels)])
+        found = found[np.argsort(found[:, 0], kind="stable")]
+        return found[np.any(np.diff(found, axis=0, prepend=~found[:1]), axis=1)]
+
     def forget(self) -> None:
         """Drop the oldest half of the digests, or more: levels are in the order of their additions."""
         self._settle()

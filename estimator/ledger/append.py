@@ -154,6 +154,7 @@ class Append:
                 withdrawn=self.withdrawn,
             )
             self._acknowledge()
+        self._standing.keep()
         return account
 
     def abandon(self) -> None:

@@ -1,15 +1,22 @@
 """What an append knows of a ledger before it writes: its rows and its journal, read once, then followed."""
 
+import io
+import json
 import time
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
+from hashlib import blake2b
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from estimator.core import atomic_files
 from estimator.core.digest_set import SIZE, Digests, of_column
 from estimator.ledger.files import KINDS, Ledger, as_models
 from estimator.ledger.journal import Import
@@ -19,6 +26,8 @@ from estimator.ledger.withdrawn_rows import copy_of
 
 WINDOW = timedelta(days=31)
 MOST = 256 * 2**20 // SIZE  # ids held of the rows that senders sent
+KEPT = ".standing"  # beside the builds: what stood, from one import to the next; it can be removed without loss
+OFTEN = 64  # entries of the journal, parts and thousands of rows that were read, from which what stands is kept anew
 
 
 class KnownRows:
@@ -74,8 +83,11 @@ class Standing:
     def __init__(self, ledger: Ledger, recent: bool = False, most: int = MOST) -> None:
         self._ledger, self.recent, self._most = ledger, recent, most
         self._begin()
+        if not recent:
+            self._recall()
 
     def _begin(self) -> None:
+        self._since = 0  # what was read since what stands was kept, as OFTEN counts it
         self._entries: set[str] = set()
         self._compacted: dict[str, set[str]] = {}
         self._named: set[str] = set()
@@ -112,6 +124,7 @@ class Standing:
     def journal(self) -> list[Import]:
         """Imports recorded since the last call."""
         found = self._ledger.imports.appeared(self._entries)
+        self._since += len(found)
         for done in found:
             self.heads = self.heads - {*done.after} | {done.event}
             self._named |= done.wrote.keys() | done.relied.keys()
@@ -120,6 +133,45 @@ class Standing:
                 for source in done.sources:
                     self.versions.setdefault(source.name, set()).add(source.sha)
         return found
+
+    def keep(self) -> None:
+        """Keep what stands for the next import, which then reads what appeared since. Parts that no import recorded are
+        read each time, and all of them once more after a withdrawal."""
+        if self.recent or self._since < OFTEN:
+            return
+        told: dict[str, Any] = {"entries": self._entries, "named": self._named, "heads": self.heads}
+        told |= {"parts": self._parts - self._loose.keys(), "compacted": self._compacted, "versions": self.versions}
+        told |= {"withdrawn": self._withdrawn, "gone": self._gone, "dead": self._dead}
+        about = np.frombuffer(json.dumps(told, default=sorted).encode(), np.uint8)
+        kept: dict[str, Any] = {kind: held[""].digests() for kind, held in self._ids.items()}
+        file = io.BytesIO()
+        np.savez(file, about=about, **kept)
+        data = file.getvalue()
+        with suppress(OSError):
+            atomic_files.publish(self._ledger.home / "builds", KEPT, blake2b(data).digest() + data)
+            self._since = 0
+
+    def _recall(self) -> None:
+        """Begin from what an earlier import kept, where it is whole."""
+        try:
+            data = (self._ledger.home / "builds" / KEPT).read_bytes()
+        except OSError:
+            return
+        size = blake2b().digest_size
+        if blake2b(data[size:]).digest() != data[:size]:
+            return
+        kept = np.load(io.BytesIO(data[size:]))
+        told = json.loads(kept["about"].tobytes())
+        self._entries, self._named = set(told["entries"]), set(told["named"])
+        self._parts, self.heads = set(told["parts"]), set(told["heads"])
+        self._compacted = {made: set(parts) for made, parts in told["compacted"].items()}
+        self.versions = {name: set(shas) for name, shas in told["versions"].items()}
+        self.read_files = set(chain.from_iterable(self.versions.values()))
+        self._withdrawn = told["withdrawn"]
+        for kind in KINDS:
+            self._ids[kind][""] = Digests(kept[kind])
+            self._gone[kind].update({row_id: set(copies) for row_id, copies in told["gone"][kind].items()})
+            self._dead[kind] = set(told["dead"][kind])
 
     def known(self, kind: Kind) -> KnownRows:
         """The rows of a kind that an append deduplicates against."""
@@ -153,6 +205,7 @@ class Standing:
             parts, self._skipped = [part for part in parts if part not in old], self._skipped or bool(old)
         for part in parts:
             table = pq.ParquetFile(self._ledger.folder / part).read(columns=["row_id", "file_name"][: 1 + self.recent])
+            self._since += 1 + len(table) // 1000
             rows = {"": table}
             if self.recent:
                 names = [name for name in table["file_name"].unique().to_pylist() if name.startswith(COLLECTED)]

@@ -113,7 +113,7 @@ def taken(home: Path, step: str) -> str:
         with connect() as engine:
             engine.execute("SELECT MAX(row_id) FROM read_parquet($1)", [ledger.files("activities")]).fetchall()
     elif step == "one row more":
-        one = home.with_suffix(".csv")
+        one = home.with_name(f"{time.time_ns()}.csv")
         write_trace(one, 2)
         header, _, row = one.read_text("utf-8").splitlines(keepends=True)
         one.write_text(header + row.replace("service-1", f"service-{time.time_ns()}"), encoding="utf-8")

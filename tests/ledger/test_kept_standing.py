@@ -1,0 +1,81 @@
+"""What stands is kept from one import to the next, and is what the ledger says when it is all read again."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.core import parquet_files
+from estimator.governance.register.register import author
+from estimator.ledger import ACTIVITY_SCHEMA, Ledger, standing
+from estimator.ledger.compaction import compact
+from estimator.ledger.files import KINDS
+from estimator.ledger.standing import Standing
+from estimator.ledger.withdrawals import Target, bring_back, withdraw
+from tests.ledger.test_ledger import bring, snapshot
+from tests.traces_support import read, text
+
+DSI = author("DSI", "essai")
+ROWS = [snapshot("ab"[n % 2], n, 60 * n, 0.1 * n) for n in range(1, 6)]
+
+
+def known(home: Path) -> dict[str, Any]:
+    """All that an import would know before it writes."""
+    found = Standing(Ledger(home))
+    found.follow()
+    rows = {kind: ids[""].digests().tolist() for kind, ids in found._ids.items()}
+    withdrawn = {kind: (dict(found._gone[kind]), found._dead[kind]) for kind in KINDS}
+    return {"rows": rows, "withdrawn": withdrawn, "loose": found._loose, "names": found.versions} | {
+        name: getattr(found, name) for name in ("heads", "read_files", "_named", "_entries", "_parts")
+    }
+
+
+def kept(home: Path) -> Path:
+    return home / "builds" / standing.KEPT
+
+
+def test_what_is_kept_is_what_the_ledger_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each step an import, which keeps what stands, as it now does each time."""
+    monkeypatch.setattr(standing, "OFTEN", 1)
+    ledger = Ledger(tmp_path)
+    orphan = parquet_files.table_of(read(text(snapshot("orphan", 55, 60, 1)))[0], ACTIVITY_SCHEMA)
+    steps: list[Callable[[], object]] = [
+        lambda: bring(tmp_path, text(*ROWS[:3], {"cpu_energy": -1})),
+        lambda: bring(tmp_path, text(*ROWS, {"cpu_energy": -1})),
+        lambda: bring(tmp_path, text(*ROWS[:2]), name="wrong.csv"),
+        lambda: ledger.write(orphan, []),
+        lambda: withdraw(ledger, Target("file", "wrong.csv"), DSI),
+        lambda: withdraw(ledger, Target("run", "a"), DSI),
+        lambda: compact(Ledger(tmp_path)),
+        lambda: bring_back(ledger, ledger.in_force()[-1].event, DSI),
+        lambda: bring(tmp_path, text(*ROWS)),
+        lambda: compact(Ledger(tmp_path)),
+    ]
+    for n, step in enumerate(steps):
+        step()
+        for _ in range(2):  # what is kept is of before the step, then of after it
+            recalled = known(tmp_path)
+            was = kept(tmp_path).rename(tmp_path / "was") if kept(tmp_path).exists() else None
+            assert recalled == known(tmp_path)
+            if was:
+                was.rename(kept(tmp_path))
+            bring(tmp_path, text(snapshot(f"new{n}", n, 60, 1)), name=f"new{n}.csv")
+        assert kept(tmp_path).exists()
+
+
+def test_what_is_damaged_or_of_another_ledger_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut anywhere, a byte changed anywhere, or a part taken away by a person, whose rows are then new again."""
+    monkeypatch.setattr(standing, "OFTEN", 1)
+    for n in range(3):
+        bring(tmp_path, text(ROWS[n]), name=f"{n}.csv")
+    sound, content = known(tmp_path), kept(tmp_path).read_bytes()
+    for place in range(0, len(content), 97):
+        kept(tmp_path).write_bytes(content[:place])
+        assert known(tmp_path) == sound
+        kept(tmp_path).write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        assert known(tmp_path) == sound
+    kept(tmp_path).write_bytes(content)
+    (tmp_path / "ledger" / next(iter(Ledger(tmp_path).imports.read()[0][0].wrote))).unlink()
+    again = [bring(tmp_path, text(ROWS[n]), name=f"{n}.csv") for n in range(3)]
+    assert sum(account.duplicates for account in again) == 2
