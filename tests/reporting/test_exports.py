@@ -4,21 +4,29 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import duckdb
+import numpy as np
 import polars
 import pytest
 from google.protobuf.json_format import Parse
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
+from estimator.core.periods import Period
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicators.anonymity import grouped, is_small, too_few_of, withheld
+from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.told_results import ToldResults, told_results
+from estimator.governance.register.register import Register
 from estimator.governance.results_by_use_case import results
 from estimator.results.reading import open_current
-from tests.governance.test_indicators import run
+from tests.governance.test_indicators import WHO, case, run
 from tests.support import activity, built, sobria
 
 HOSTILE = "=1+1"
@@ -224,12 +232,75 @@ def test_two_small_services_are_told_together_by_what_is_left(tmp_path: Path) ->
     assert found.withheld > 0
 
 
-def test_a_month_with_one_small_service_alone_is_not_told(tmp_path: Path) -> None:
-    """In April one of the two small services is alone: April less the large one would be its own."""
+def test_a_month_with_one_small_use_alone_is_not_told(tmp_path: Path) -> None:
+    """In April one of the two small uses is alone: April less the large one would be its own."""
+    register = Register(tmp_path)
+    for name in ("grand", "petit", "mince"):
+        register.attach(case(register, name), {"service_key": name}, WHO)
     rows = [used("grand", 5000, 4), used("petit", 50, 2), used("mince", 40, 1)]
     known = kwh(told(tmp_path, *rows, used("grand", 5000, 4, "2026-04"), used("petit", 50, 2, "2026-04")))
     assert ("total", None) in known and ("service", "grand") in known
     assert not [level for level, _ in known if level == "month"]
+
+
+def test_a_small_service_in_no_use_takes_those_of_its_months_with_it(tmp_path: Path) -> None:
+    """What is in no use case is published in one: 4 + 2 kWh in April, which less the large one would be the small one.
+    So none of the three is told alone, and April is told of two together."""
+    rows = [used("grand", 5000, 4), used("petit", 50, 2), used("mince", 40, 1)]
+    known = kwh(told(tmp_path, *rows, used("grand", 5000, 4, "2026-04"), used("petit", 50, 2, "2026-04")))
+    assert {level for level, _ in known} == {"total", "month"}
+    assert known["month", 202604] == pytest.approx(6) and known["total", None] == pytest.approx(13)
+
+
+def sums_published(scope: Scope) -> Iterator[frozenset[tuple[str, int]]]:
+    """What each figure of the open data and of the total of a territory and period is the sum of: (use, month)."""
+    parts = {
+        month: [(row.id, month) for row in scope.rows if row.row.month == month] for month in scope.period.months()
+    }
+    found, too_few = grouped(scope), too_few_of(scope)
+    for month, there in parts.items():
+        kinds = [{one for one in there if one[0] == id} for id in found.shown]
+        if month not in too_few:
+            kinds += [{one for one in there if one[0] in found.others}, {one for one in there if not one[0]}]
+        yield from map(frozenset, kinds)
+    if not withheld(scope):
+        yield frozenset(one for there in parts.values() for one in there)
+
+
+def test_no_sum_that_leaves_the_example_gives_a_small_use(metropole: Path) -> None:
+    """Exports, and the open data and totals of each year and territory, as equations on (use, month): no small use, in
+    a month or in all, is a combination of them. Its services in no use case are one unknown a month in publications,
+    and each its own in exports."""
+    build = open_current(metropole)
+    assert build is not None
+    exported = told_results(metropole, build)
+    every = exported.scope.rows
+    of_service = {row.row.service_key: set[tuple[str, int]]() for row in every}
+    for row in every:
+        of_service[row.row.service_key].add((row.id or "", row.row.month))
+    rows = [row for row in exported.table.to_pylist() if row["impact"] == "energy"]
+    asked = [of_service[row["service"]] for row in rows if row["level"] == "service"]
+    asked += [
+        {(row["use_case"] or f"service/{row['service']}", row["month"])} for row in rows if row["level"] == "cell"
+    ]
+    assert {row["level"] for row in rows} <= {"service", "cell", "total"}
+    asked += [set().union(*of_service.values()) for row in rows if row["level"] == "total"]
+    sources = Sources(build, Register(metropole), Commitments(metropole), metropole)
+    outside = {one for found in of_service.values() for one in found if one[0].startswith("service/")}
+    for territory, year in product(sources.territories, ("2025", "2026")):
+        for found in sums_published(Scope(sources, territory, Period(year))):
+            months = {month for id, month in found if not id}
+            asked.append({one for one in found if one[0]} | {one for one in outside if one[1] in months})
+    place = {one: at for at, one in enumerate(sorted(set().union(*of_service.values())))}
+    known = np.array([[one in found for one in place] for found in asked], float)
+    rank = np.linalg.matrix_rank(known)
+    small = [
+        one.id for one in exported.scope.cases if one.id in {id for id, _ in place} and is_small(exported.scope, one)
+    ]
+    assert small
+    for use, month in product(small, (None, *{month for _, month in place})):
+        wanted = [float(id == use and month in (None, at)) for id, at in place]
+        assert not any(wanted) or np.linalg.matrix_rank(np.vstack([known, wanted])) > rank, (use, month)
 
 
 def test_one_small_service_takes_the_next_with_it(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ does. A use case without counts, such as machines that run by night, is not cons
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.core.errors import sentences
@@ -17,7 +17,7 @@ from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import months_of
-from estimator.governance.register.schema import UseCase
+from estimator.governance.register.schema import WHOLE, UseCase
 
 WORKING_DAYS = 20  # of a month, rounded down
 FEWEST_USES = SMALLEST_GROUP * WORKING_DAYS  # a month
@@ -42,40 +42,63 @@ class Groups:
 
 
 def grouped(scope: Scope) -> Groups:
-    """The use cases with data in a scope; small ones are merged with the next smallest until they are enough, but for
-    those who hold the data: they read each run of theirs anyway."""
-    heads = scope.sources.commitments.with_access(scope.period.last_day)
+    """The use cases with data in a scope; small ones are merged until they are enough, but for those who hold the data:
+    they read each run of theirs anyway."""
     there = {row.id for row in scope.rows}
     cases = sorted((c for c in scope.cases if c.id in there), key=lambda c: (-_uses(scope, c), c.id))
-    public = [case for case in cases if case.users == RESIDENTS]
-    small = [case for case in cases if case not in public and is_small(scope, case, heads)]
-    if small and scope.sources.inside:
+    if scope.sources.inside and any(case.users != RESIDENTS and is_small(scope, case) for case in cases):
         return Groups(frozenset(case.id for case in cases), (), kept=True)
-    large = [case for case in cases if case not in public and case not in small]
-    while small and large and not enough(small, heads):
-        small.append(large.pop())
+    hidden = merged(scope)
+    small = [case for case in cases if case.id in hidden]
     return Groups(
-        shown=frozenset(case.id for case in (*public, *large)),
+        shown=frozenset(case.id for case in cases if case.id not in hidden),
         others=tuple(case.id for case in small),
-        too_few=bool(small) and not enough(small, heads),
+        too_few=bool(small) and not enough(small, _heads(scope)),
     )
+
+
+def merged(scope: Scope) -> frozenset[str]:
+    """The use cases that are told one by one in no territory over the period of a scope: what one merges and another
+    would tell is told by difference.
+
+    Small in the period, or over all that is known; with each, the next smallest of its commune, then of them all,
+    by their uses over all that is known, so that two periods merge the same ones where they can.
+    """
+    key, known = (scope.period, scope.only), scope.sources.merged
+    if key not in known:
+        now, ever = replace(scope, territory=WHOLE, use=None), scope.sources.ever
+        there = {row.id for row in now.rows}
+        order = [case for case in ever.cases if case.id in there and case.users != RESIDENTS]
+        order.sort(key=lambda case: (-_uses(ever, case), case.id))
+        found = {case.id for case in order if any(is_small(one, case) for one in (now, ever))}
+        communes = dict.fromkeys(case.commune for case in order)
+        for pool in (*([case for case in order if case.commune == name] for name in communes), order):
+            mine, rest = ([case for case in pool if (case.id in found) is small] for small in (True, False))
+            while mine and rest and not enough(mine, _heads(now)):
+                mine.append(rest.pop())
+            found |= {case.id for case in mine}
+        known[key] = frozenset(found)
+    return known[key]
 
 
 def small(scope: Scope) -> frozenset[str]:
     """The use cases in whose figures one agent could be recognised, where these are not told to who holds the data."""
-    heads = scope.sources.commitments.with_access(scope.period.last_day)
-    found = (case for case in scope.cases if case.users != RESIDENTS and is_small(scope, case, heads))
+    found = (case for case in scope.cases if case.users != RESIDENTS and is_small(scope, case))
     return frozenset() if grouped(scope).kept else frozenset(case.id for case in found)
 
 
-def is_small(scope: Scope, case: UseCase, heads: dict[str, int]) -> bool:
+def is_small(scope: Scope, case: UseCase) -> bool:
     """Whether one agent could be recognised in the figures of this use case."""
-    known = heads.get(case.service.casefold())
+    known = _heads(scope).get(case.service.casefold())
     if known is not None:
         return known < SMALLEST_GROUP
     rows = of_case(scope.rows, case.id)
     uses = units(rows)
     return uses is not None and uses < FEWEST_USES * len(months_of(rows))
+
+
+def _heads(scope: Scope) -> dict[str, int]:
+    return scope.sources.commitments.with_access(scope.period.last_day)
 
 
 def withheld(scope: Scope) -> bool:
@@ -86,15 +109,18 @@ def withheld(scope: Scope) -> bool:
 def too_few_of(scope: Scope) -> frozenset[int]:
     """The months whose small use cases are too few people even together, as one use alone in its month is.
 
-    What is in no use case is not told in them either: the total of the month less it would be theirs.
+    What is in no use case is not told in them either: the total of the month less it would be theirs. Where all these
+    months together are of too few people, no month is told: the total of the period less the others would be theirs.
     """
-    found = grouped(scope)
-    heads = scope.sources.commitments.with_access(scope.period.last_day)
-    small: dict[int, dict[str, UseCase]] = {}
+    found, heads = grouped(scope), _heads(scope)
+    months: dict[int, dict[str, UseCase]] = {}
     for row in scope.rows:
         if row.use_case and row.use_case.id in found.others:
-            small.setdefault(row.row.month, {})[row.use_case.id] = row.use_case
-    return frozenset(month for month, cases in small.items() if not enough(list(cases.values()), heads))
+            months.setdefault(row.row.month, {})[row.use_case.id] = row.use_case
+    silent = frozenset(month for month, cases in months.items() if not enough(list(cases.values()), heads))
+    left = {id: case for month in silent for id, case in months[month].items()}
+    alone = any(is_small(scope, case) for case in left.values()) and not enough(list(left.values()), heads)
+    return frozenset(months) if alone else silent
 
 
 def withheld_amount(amount: Interval) -> Interval:

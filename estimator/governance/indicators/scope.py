@@ -40,6 +40,16 @@ class Sources:
         return attached(self.build, self.register)
 
     @cached_property
+    def ever(self) -> "Scope":
+        """The whole territory over all the months that are known."""
+        return Scope(self, WHOLE, Period.over(months_of(self.rows) or [self.today.year * 100 + self.today.month]))
+
+    @cached_property
+    def merged(self) -> dict[tuple[Period, frozenset[int] | None], frozenset[str]]:
+        """Use cases that are not told one by one, by period: kept once found."""
+        return {}
+
+    @cached_property
     def figures_of_months(self) -> Mapping[int, Mapping[str, Amount]]:
         """The figures of each month of the whole ledger, as the results hold them."""
         return self.build.figures_of_months()

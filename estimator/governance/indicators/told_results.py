@@ -1,6 +1,6 @@
 """The results of a home that others may read: none from which anything about fewer than five agents could be read."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -11,14 +11,16 @@ from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, GroupTerm, term
 from estimator.assessment.uncertainty import statistics
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
-from estimator.governance.indicators.anonymity import Groups, enough, grouped
+from estimator.governance.indicators.anonymity import Groups, enough, merged
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.usage_by_case import Attached, attached
 from estimator.governance.register.register import Register
-from estimator.governance.register.schema import METROPOLE, WHOLE, UseCase
+from estimator.governance.register.schema import WHOLE, UseCase
 from estimator.governance.results_by_use_case import with_use_cases
 from estimator.results.reading import Results
 from estimator.results.schema import USE_CASE
+
+NOWHERE = ""  # where a service in no use case is, as far as the register knows
 
 
 class EveryService(Sources):
@@ -71,10 +73,34 @@ def told_results(home: Path, build: Results, inside: bool = False) -> ToldResult
     months, register = build.months() or [200001], Register(home)
     period = Period.over(months)
     scope = Scope(EveryService(build, register, Commitments(home), home, date.today()), WHOLE, period)
-    groups = Groups(frozenset(case.id for case in scope.cases), ()) if inside else grouped(scope)
+    groups = Groups(frozenset(case.id for case in scope.cases), ()) if inside else _groups(scope)
     table = with_use_cases(build.table().arrow(), register)
     told = table.filter(_mask(table, scope, groups)) if groups.others else table
     return ToldResults(told, len(table) - len(told), groups, scope)
+
+
+def _groups(scope: Scope) -> Groups:
+    """The uses that can be told one by one beside what is published of each year: those that no publication merges.
+
+    What is in no use case is published in one: its services are told where those that are not are enough people.
+    """
+    published = Sources(**{field.name: getattr(scope.sources, field.name) for field in fields(Sources)})
+    years = {Period(str(month // 100)) for month in scope.period.months()}
+    hidden = merged(scope).union(*(merged(replace(published.ever, period=year)) for year in years))
+    heads = scope.sources.commitments.with_access(scope.period.last_day)
+    months: dict[int, dict[str, UseCase]] = {}
+    for row in scope.rows:
+        if row.use_case and row.use_case.commune == NOWHERE:
+            months.setdefault(row.row.month, {})[row.use_case.id] = row.use_case
+    while beside := [
+        id
+        for cases in months.values()
+        if (few := [case for id, case in cases.items() if id in hidden]) and not enough(few, heads)
+        for id in cases.keys() - hidden
+    ]:
+        hidden |= {*beside}
+    there = {row.id for row in scope.rows if row.id}
+    return Groups(frozenset(there - hidden), tuple(sorted(there & hidden)))
 
 
 def _mask(table: pa.Table, scope: Scope, groups: Groups) -> pa.Array:
@@ -104,7 +130,8 @@ def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
     """The impacts in which a sum over small uses can be told, the first ones of the method before the others.
 
     Small uses are split by what is known of them in each impact that is told: any column, its coverage included, and
-    any difference of two is a sum of such parts. So each part is of uses enough in number and people.
+    any difference of two is a sum of such parts. So each part is of uses enough in number and people. What is in no use
+    case is a part of its own, for it is published in one.
     """
     heads = scope.sources.commitments.with_access(scope.period.last_day)
     terms = [terms_of(row.row.group, FIGURES + SUPPLEMENTARY) for row in small]
@@ -120,7 +147,10 @@ def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
         return all(enough(list(cases.values()), heads) for cases in parts.values())
 
     firsts = [next(iter(of_row.values())) for of_row in terms]
-    split: list[tuple[object, ...]] = [(first.weight > 0, first.read > 0) for first in firsts]
+    split: list[tuple[object, ...]] = [
+        (row.use_case and row.use_case.commune == NOWHERE, first.weight > 0, first.read > 0)
+        for row, first in zip(small, firsts, strict=True)
+    ]
     found: list[str] = []
     if told(split):
         for _, names in sorted(asked.items(), key=lambda item: item[0][0]):  # the parts of an impact all or none, last
@@ -138,5 +168,5 @@ def _known(term: GroupTerm) -> tuple[object, ...]:
 def _own_use(service: str) -> UseCase:
     """The use of a service that the register does not know; its id cannot be one of the register."""
     return UseCase.model_construct(
-        id=f"service/{service}", service=service, commune=METROPOLE, name="", task="", unit="", owner_role=""
+        id=f"service/{service}", service=service, commune=NOWHERE, name="", task="", unit="", owner_role=""
     )
