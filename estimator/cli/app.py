@@ -16,7 +16,7 @@ from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import TABLES, default_home, use_tables
 from estimator.core.interval import json_text
-from estimator.core.plug_ins import GROUPS
+from estimator.core.plug_ins import GROUPS, tell_refusals
 from estimator.core.plug_ins import installed as plug_ins_installed
 from estimator.core.plug_ins import refused as refused_plug_ins
 from estimator.core.typography import printable
@@ -67,6 +67,7 @@ def main() -> None:
     use_tables(home / TABLES)
     command = typer.main.get_command(application(arguments[0] if arguments else ""))
     cli_text.localise(command, lang)
+    tell_refusals(lambda refusal: print(f"! {printable(refusal.message(lang))}", file=sys.stderr))
     refused: dict[str, Any] = {}
     try:
         code = command.main(arguments, prog_name="sobria", standalone_mode=False, obj=CommandContext(home, lang))
@@ -82,8 +83,6 @@ def main() -> None:
         if "--json" in arguments:
             print(json_text({"version": cli_text.JSON_VERSION, "error": refused}))
         print(printable(refused[lang]), file=sys.stderr)
-    for refusal in refused_plug_ins():
-        print(f"! {printable(refusal.message(lang))}", file=sys.stderr)
     sys.exit(code or 0)
 
 

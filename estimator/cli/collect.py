@@ -36,6 +36,7 @@ def receive(  # noqa: PLR0913
 
     from estimator.ingestion.http import listening as server
     from estimator.ingestion.http import server as door
+    from estimator.ingestion.readers import of_others
     from estimator.ledger import Ledger
     from estimator.reporting.exports.readings import readings
 
@@ -48,6 +49,7 @@ def receive(  # noqa: PLR0913
     app = door.create_app(home, Limits(body=max_bytes, waiting=max_waiting), readings(home, counters), counters)
     bounds = Bounds(of_an_address=connections_per_address)
     Ledger(home).prepare()
+    of_others()  # a reader that is refused is told now, and not when a service sends its format
     with file_lock(Ledger(home).folder / COLLECTING, shared=True):
         print(say("collect", "started", lang, url=f"http://{shown}:{listening.getsockname()[1]}"), flush=True)
         server.serve(server.config(app, bounds, lang, ws="none", lifespan="off"), listening)

@@ -11,6 +11,7 @@ CONTRACT = 1
 GROUPS = ("sobria.readers", "sobria.alternatives", "sobria.indicators")
 T = TypeVar("T")
 _REFUSED: dict[str, SobriaError] = {}  # by what was refused, in this process
+_LISTENERS: list[Callable[[SobriaError], None]] = []  # who says it to a person, once
 
 
 class PlugInRefused(SobriaError):
@@ -100,8 +101,16 @@ def foreign(who: PlugIn, at: str) -> Iterator[None]:
 
 
 def refuse(who: PlugIn, error: SobriaError) -> None:
-    """Keep why something is not used, to be told once."""
-    _REFUSED.setdefault(f"{who} {error.code}", error)
+    """Keep why something is not used, and tell it as soon as it is known, once."""
+    if (key := f"{who} {error.code}") not in _REFUSED:
+        _REFUSED[key] = error
+        for tell in _LISTENERS:
+            tell(error)
+
+
+def tell_refusals(tell: Callable[[SobriaError], None]) -> None:
+    """Who is told why something is not used, from now on."""
+    _LISTENERS.append(tell)
 
 
 def refused() -> tuple[SobriaError, ...]:

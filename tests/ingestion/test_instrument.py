@@ -308,6 +308,29 @@ def test_an_answer_read_twice_is_counted_once(shape: str, counting: Callable[...
     assert len(kept(tmp_path / "spool")) == 1
 
 
+@pytest.mark.parametrize(
+    ("usage", "field", "read"),
+    [
+        ({"prompt_tokens": -5, "completion_tokens": 30}, "input", "-5"),
+        ({"prompt_tokens": 10**13, "completion_tokens": 30}, "input_tokens", "1e+13"),
+        ({"input_tokens": 15, "output_tokens": 30, "cache_read_input_tokens": -1}, "input", "-1"),
+        ({"prompt_tokens": 12, "completion_tokens": -30}, "output", "-30"),
+    ],
+)
+def test_a_count_that_cannot_be_is_kept_aside_and_said(
+    usage: dict[str, int], field: str, read: str, counting: Callable[..., Counting], tmp_path: Path
+) -> None:
+    """The call is not lost, nor counted for what it did not use: the import says what was read and expected."""
+    started = counting()
+    body = json.dumps({"model": "m", "usage": usage}).encode()
+    called("/v1/chat/completions", body, stream=False, awaited=False, kind=JSON)
+    started.close()
+    brought = json.loads(sobria(tmp_path / "home", "import", str(tmp_path / "spool"), "--json", code=1).stdout)
+    assert (brought["read"], brought["accepted"], brought["quarantined"]) == (1, 0, 1)
+    said = sobria(tmp_path / "home", "quarantine", "list").stdout
+    assert f"{field} " in said and read in said
+
+
 def test_counting_twice_is_counting_once_and_closing_gives_the_library_back(
     counting: Callable[..., Counting], tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.conformance.trial import rows_in
 from tests.ingestion.test_collect import opened
 from tests.plug_ins.installed import PLUGS, package
 from tests.support import sobria, sobria_process
@@ -35,14 +36,16 @@ FAULTY = {
 
 
 def test_it_is_tried_imported_and_named(acme: str, tmp_path: Path) -> None:
-    """720 000 J + 360 000 J at the plug are 0.3 kWh; the third line, without a date, waits."""
+    """720 000 J + 360 000 J at the plug are 0.3 kWh; the third line, without a date, waits; the joules of the
+    fourth are unknown, and not zero."""
     home = tmp_path / "home"
     line = ("--home", str(home), "--lang", "fr")
     tried = sobria_process(*line, "check", str(PLUGS), PYTHONPATH=acme).stdout
-    assert f"relevés de prises Acme, lu par {ACME}, 3 ligne(s) lue(s)" in tried
+    assert f"relevés de prises Acme, lu par {ACME}, 4 ligne(s) lue(s)" in tried
     assert "Champs non repris, dont seul le nom est lu, 1 : prompt" in tried and "bonjour" not in tried
     brought = json.loads(sobria_process(*line, "import", str(PLUGS), "--json", PYTHONPATH=acme).stdout)
-    assert (brought["read"], brought["accepted"], brought["quarantined"]) == (3, 2, 1)
+    assert (brought["read"], brought["accepted"], brought["quarantined"]) == (4, 3, 1)
+    assert sorted(row["other_mode"] for row in rows_in(home)) == ["mode/meter", "mode/meter", "mode/not_declared"]
     # What follows needs the package no longer: its name and version stay with its rows.
     told = json.loads(sobria(home, "explain", "total.it_energy", "--json").stdout)
     assert told["amount"]["at_factor_values"] == pytest.approx(1_080_000 / 3.6e6)
@@ -50,14 +53,25 @@ def test_it_is_tried_imported_and_named(acme: str, tmp_path: Path) -> None:
     shown = sobria(home, "explain", "total.it_energy").stdout
     assert f"extensions : {ACME}" in shown and f".energy : {ACME}" in shown
     again = json.loads(sobria_process(*line, "import", str(PLUGS), "--json", PYTHONPATH=acme).stdout)
-    assert (again["accepted"], again["duplicates"]) == (0, 3)  # the waiting one is known too
+    assert (again["accepted"], again["duplicates"]) == (0, 4)  # the waiting one is known too
 
 
 def test_it_reads_what_a_service_sends(acme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", acme)
     with opened(tmp_path) as door:
         answer = door.post("/v1/rows", PLUGS.read_bytes(), "application/x-ndjson")
-        assert (answer.status_code, answer.json()["accepted"], answer.json()["quarantined"]) == (202, 2, 1)
+        assert (answer.status_code, answer.json()["accepted"], answer.json()["quarantined"]) == (202, 3, 1)
+
+
+def test_a_collector_says_at_its_start_what_is_refused(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before any service sends, and once."""
+    package(site, "a-list", "sobria.readers", "PLUG = []")
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    with opened(tmp_path) as door:
+        door.process.kill()
+        assert door.process.stderr and door.process.stderr.read().count("a_list (a-list 0.3)") == 1
 
 
 def test_without_it_the_file_is_no_trace(tmp_path: Path) -> None:

@@ -21,12 +21,14 @@ _BESIDE_OUTPUT = ("thoughtsTokenCount",)  # and Google's output, its reasoning
 _DETAILS = ("prompt_tokens_details", "input_tokens_details")
 _MODEL = ("model", "modelVersion")
 _SIGN = re.compile(rb'"(usage|usageMetadata|eval_count|prompt_eval_count)"')
-_LONGEST, _LARGEST = 120, 10**9
+_LONGEST = 120  # signs of the name of a model
 UNCOUNTED = "sobria.uncounted"  # why a call has no tokens
 
 
 def uses(objects: Iterable[Any]) -> dict[str, Any]:
-    """Model and tokens (input, output, cached), those that are told, of one answer or of the pieces of one."""
+    """Model and tokens (input, output, cached), those that are told, of one answer or of the pieces of one.
+
+    One that cannot be, negative or huge, is sent as it was read: the collector keeps its row aside and says why."""
     model, usage = "", dict[str, Any]()
     for found in (found for found in objects if isinstance(found, dict)):
         holders = (found, *(found.get(name) for name in ("response", "message")))
@@ -37,15 +39,15 @@ def uses(objects: Iterable[Any]) -> dict[str, Any]:
     details = [usage[name] for name in _DETAILS if isinstance(usage.get(name), dict)]
     counts: dict[str, int | None] = {}
     for kind, names, beside in (("input", _INPUT, _BESIDE_INPUT), ("output", _OUTPUT, _BESIDE_OUTPUT)):
-        count = _count(usage, names)
-        counts[kind] = None if count is None else count + sum(_count(usage, (one,)) or 0 for one in beside)
+        parts = [count for one in (names, *((name,) for name in beside)) if (count := _count(usage, one)) is not None]
+        counts[kind] = (sum if min(parts, default=0) >= 0 else min)(parts) if _count(usage, names) is not None else None
     counts["cached"] = next((n for one in (*details, usage) if (n := _count(one, _CACHED)) is not None), None)
     return {"model": model[:_LONGEST], **{name: count for name, count in counts.items() if count is not None}}
 
 
 def _count(usage: Mapping[str, Any], names: Iterable[str]) -> int | None:
     values = (usage.get(name) for name in names)
-    return next((v for v in values if isinstance(v, int) and not isinstance(v, bool) and 0 <= v < _LARGEST), None)
+    return next((v for v in values if isinstance(v, int) and not isinstance(v, bool)), None)
 
 
 def span(used: Mapping[str, Any], at: tuple[str, int | None], times: tuple[int, int], why: str) -> dict[str, Any]:

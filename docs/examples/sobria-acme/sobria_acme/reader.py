@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.ingestion.parsing import json_text
 from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
-from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, check_power, energy
+from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, Part, check_power, energy
 
 FIELDS = FieldNames(numbers=("joules", "answers"), texts=("plug", "service"), moments=("from", "to"))
 
@@ -27,13 +28,17 @@ def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     place = reading.place()
     start_us, _ = reading.local(said.moment("from"), place[0]["zone"])
     end_us, basis = reading.local(said.moment("to"), place[0]["zone"])
-    joules = said.number("joules") or 0.0
+    joules = said.number("joules")
     period = reading.period(start_us, end_us, basis)
-    check_power(joules, period["duration_s"])
+    if joules is None:  # unknown, which is not zero: the row stays, and its electricity cannot be estimated
+        read: Part = {"other_mode": NOT_DECLARED}, ("energy_not_declared",)
+    else:
+        check_power(joules, period["duration_s"])
+        read = energy(other=(joules / JOULES_PER_KWH, "mode/meter"))
     return reading.row(
         {"service_key": said.text("service") or "acme", "requests": said.number("answers")},
         period,
-        energy(other=(joules / JOULES_PER_KWH, "mode/meter")),
+        read,
         place,
         machine_hours=period["duration_s"] / 3600,
     )
