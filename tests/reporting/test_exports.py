@@ -24,6 +24,7 @@ from estimator.governance.indicators.anonymity import grouped, is_small, too_few
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.told_results import ToldResults, told_results
 from estimator.governance.register.register import Register
+from estimator.governance.register.schema import WHOLE
 from estimator.governance.results_by_use_case import results
 from estimator.results.reading import open_current
 from tests.governance.test_indicators import WHO, case, run
@@ -268,9 +269,8 @@ def sums_published(scope: Scope) -> Iterator[frozenset[tuple[str, int]]]:
 
 
 def test_no_sum_that_leaves_the_example_gives_a_small_use(metropole: Path) -> None:
-    """Exports, and the open data and totals of each year and territory, as equations on (use, month): no small use, in
-    a month or in all, is a combination of them. Its services in no use case are one unknown a month in publications,
-    and each its own in exports."""
+    """Exports, and the open data and total of each year and of all, as equations on (use, month): no small use, in
+    a month or in all, is a combination of them."""
     build = open_current(metropole)
     assert build is not None
     exported = told_results(metropole, build)
@@ -287,8 +287,8 @@ def test_no_sum_that_leaves_the_example_gives_a_small_use(metropole: Path) -> No
     asked += [set().union(*of_service.values()) for row in rows if row["level"] == "total"]
     sources = Sources(build, Register(metropole), Commitments(metropole), metropole)
     outside = {one for found in of_service.values() for one in found if one[0].startswith("service/")}
-    for territory, year in product(sources.territories, ("2025", "2026")):
-        for found in sums_published(Scope(sources, territory, Period(year))):
+    for period in (Period("2025"), Period("2026"), sources.ever.period):
+        for found in sums_published(Scope(sources, WHOLE, period)):
             months = {month for id, month in found if not id}
             asked.append({one for one in found if one[0]} | {one for one in outside if one[1] in months})
     place = {one: at for at, one in enumerate(sorted(set().union(*of_service.values())))}

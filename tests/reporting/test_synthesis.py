@@ -136,6 +136,17 @@ def test_a_use_case_of_three_agents_is_told_with_the_next_smallest(tmp_path: Pat
     assert [service["use_case"] for service in found["services"]] == [ids["A"]] and found["hidden"] == 2
 
 
+def test_a_commune_and_the_whole_merge_the_same_use_cases(tmp_path: Path) -> None:
+    """50 uses at Nancy with 400 of Nancy, though 200 of another commune are fewer: whoever reads both sheets subtracts
+    the same sum."""
+    register = Register(tmp_path)
+    ids = {name: case(register, name, name, commune="54395") for name in ("A", "B", "C")}
+    case(register, "D", "D", commune="54547")
+    rows = [run(name, 1, requests=uses) for name, uses in (("a", 50.0), ("b", 400.0), ("c", 900.0), ("d", 200.0))]
+    both = [grouped(scope(tmp_path, *rows, territory=territory)) for territory in ("54395", "all")]
+    assert [set(found.others) for found in both] == [{ids["A"], ids["B"]}] * 2
+
+
 @pytest.mark.parametrize(("uses", "alone"), [(99.0, False), (100.0, True)])
 def test_without_a_head_count_a_hundred_uses_a_month_are_the_least(tmp_path: Path, uses: float, alone: bool) -> None:
     """5 agents, once a working day, 20 days: 100 uses a month."""

@@ -58,13 +58,14 @@ def grouped(scope: Scope) -> Groups:
 
 
 def merged(scope: Scope) -> frozenset[str]:
-    """The use cases that are told one by one in no territory over the period of a scope: what one merges and another
-    would tell is told by difference.
+    """The use cases that are not told one by one in a scope: those that are small in its period, or over all that is
+    known; with them the next smallest of their commune, and, for the whole territory, of any where there is none.
 
-    Small in the period, or over all that is known; with each, the next smallest of its commune, then of them all,
-    by their uses over all that is known, so that two periods merge the same ones where they can.
+    The next smallest is by the uses of all that is known: a commune, the whole and two periods merge the same ones
+    where they can, for what one merges and another tells is told by difference.
     """
-    key, known = (scope.period, scope.only), scope.sources.merged
+    whole = scope.territory == WHOLE
+    key, known = (scope.period, scope.only, whole), scope.sources.merged
     if key not in known:
         now, ever = replace(scope, territory=WHOLE, use=None), scope.sources.ever
         there = {row.id for row in now.rows}
@@ -72,7 +73,8 @@ def merged(scope: Scope) -> frozenset[str]:
         order.sort(key=lambda case: (-_uses(ever, case), case.id))
         found = {case.id for case in order if any(is_small(one, case) for one in (now, ever))}
         communes = dict.fromkeys(case.commune for case in order)
-        for pool in (*([case for case in order if case.commune == name] for name in communes), order):
+        pools = [[case for case in order if case.commune == name] for name in communes]
+        for pool in (*pools, *([order] if whole else [])):
             mine, rest = ([case for case in pool if (case.id in found) is small] for small in (True, False))
             while mine and rest and not enough(mine, _heads(now)):
                 mine.append(rest.pop())

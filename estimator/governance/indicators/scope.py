@@ -16,6 +16,7 @@ from estimator.governance.register.register import Register
 from estimator.governance.register.schema import METROPOLE, WHOLE, UseCase
 from estimator.results.reading import Results
 
+NEVER = 200001  # month of a ledger without any
 IN_USE = ("experimentation", "pilote", "generalisation")
 
 
@@ -42,11 +43,11 @@ class Sources:
     @cached_property
     def ever(self) -> "Scope":
         """The whole territory over all the months that are known."""
-        return Scope(self, WHOLE, Period.over(months_of(self.rows) or [self.today.year * 100 + self.today.month]))
+        return Scope(self, WHOLE, Period.over(months_of(self.rows) or [NEVER]))
 
     @cached_property
-    def merged(self) -> dict[tuple[Period, frozenset[int] | None], frozenset[str]]:
-        """Use cases that are not told one by one, by period: kept once found."""
+    def merged(self) -> dict[tuple[Period, frozenset[int] | None, bool], frozenset[str]]:
+        """Use cases that are not told one by one, by period, and for the whole territory or not: kept once found."""
         return {}
 
     @cached_property

@@ -12,7 +12,7 @@ from estimator.assessment.uncertainty import statistics
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import Groups, enough, merged
-from estimator.governance.indicators.scope import Scope, Sources
+from estimator.governance.indicators.scope import NEVER, Scope, Sources
 from estimator.governance.indicators.usage_by_case import Attached, attached
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import WHOLE, UseCase
@@ -70,7 +70,7 @@ def told_results(home: Path, build: Results, inside: bool = False) -> ToldResult
     A use is told alone or not at all. What is left of a total, of a service or of a month once those told are taken off
     is of several small uses that are enough people together, in each impact; where they are not, its rows are withheld.
     """
-    months, register = build.months() or [200001], Register(home)
+    months, register = build.months() or [NEVER], Register(home)
     period = Period.over(months)
     scope = Scope(EveryService(build, register, Commitments(home), home, date.today()), WHOLE, period)
     groups = Groups(frozenset(case.id for case in scope.cases), ()) if inside else _groups(scope)
