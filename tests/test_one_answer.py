@@ -139,6 +139,7 @@ def test_one_answer_is_told_alike_by_every_door(name: str, limits: Mapping[str, 
     jsonschema.validate(json.loads(found.model_dump_json()), SCHEMA)
     whole = {p.words[lang] for pairs in found.pairs.values() for p in pairs}
     for medium, text in texts.items():
+        assert plain(found.said("lead", lang)[0]) in text, medium
         for pair in found.pairs["energy"]:
             assert plain(pair.words[lang]).casefold() in text.casefold() or pair.verdict == "not_studied", medium
         for pair in found.lead if medium != "page" else [p for p in (found.opening(),) if p]:

@@ -46,8 +46,10 @@ def _head(answer: Answer, lang: str) -> str:
 
 
 def _lead(answer: Answer, lang: str) -> str:
-    led = [*answer.said("ratio", lang), *answer.said("server", lang)] or answer.said("lead", lang)
-    return "\n".join([*led, *answer.said("leaning", lang)])
+    """The first sentence of every door, then the ratios that it does not tell, and what leans the other way."""
+    [first] = answer.said("lead", lang)
+    others = [*answer.said("ratio", lang), *answer.said("server", lang)]
+    return "\n".join([first, *(text for text in others if text not in first), *answer.said("leaning", lang)])
 
 
 def _sites(answer: Answer, lang: str) -> str:
