@@ -21,7 +21,7 @@ from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dropped_files import Dropped, dropped, plain_name
 from estimator.ingestion.dry_run import check_paths
-from estimator.ingestion.importing import import_paths, importing
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.parsing.delimited_text import decode
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
@@ -47,7 +47,7 @@ def imported(
     home, rule = default_home(), _rule(said)
     author = author_of(said["who"], said["why"]) if rule or said["use"] else None
     rules = [rule | {"service": escape(service)} for service in services if rule]
-    with importing(ledger := Ledger(home)):
+    with (ledger := Ledger(home)).importing():
         with PlaceJournal(home).adding_rules(rules, author) if author else nullcontext():
             report = import_paths(ledger, files.paths, reading_context(home), partial(tell, "importing"))
             if report.errors and not report.account.read:

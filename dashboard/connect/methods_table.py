@@ -12,7 +12,7 @@ from estimator.core.home import default_home
 from estimator.core.locks import held
 from estimator.ingestion.http.endpoints import COLLECTING
 from estimator.ledger import Ledger
-from estimator.ledger.compaction import IMPORTING
+from estimator.ledger.files import IMPORTING
 
 LIVE = ("track", "collect")  # methods whose rows come while the page is open
 EVERY = 3  # seconds between two looks at the home

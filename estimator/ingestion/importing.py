@@ -9,13 +9,12 @@ from textwrap import shorten
 
 from estimator.core.errors import NO_ROOM, SobriaError
 from estimator.core.fields import Author
-from estimator.core.locks import file_lock
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, remarks
 from estimator.ingestion.quarantine import completed, corrected, waiting_lines
 from estimator.ingestion.reader import ReadingContext, Trace
 from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
 from estimator.ledger.append import Account, Append
-from estimator.ledger.compaction import IMPORTING, pack
+from estimator.ledger.compaction import pack
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
@@ -82,7 +81,7 @@ def import_paths(
     pack(ledger)
     posting = Append(ledger)
     try:
-        with _no_collection(), importing(ledger):
+        with _no_collection(), ledger.importing():
             return _import(ledger, posting, find_files(paths), context, progress or (lambda done, total: None))
     except OSError as error:
         posting.abandon()
@@ -194,14 +193,6 @@ class _File:
         self._unused_sidecar.look_at(result)
         self.unused |= dict.fromkeys(result.unused)
         return result
-
-
-@contextmanager
-def importing(ledger: Ledger) -> Iterator[None]:
-    """Context of an import and of what it is not over without, as others see it: their lock is held."""
-    ledger.prepare()
-    with file_lock(ledger.folder / IMPORTING, shared=True):
-        yield
 
 
 @contextmanager

@@ -125,20 +125,21 @@ def retry(ledger: Ledger, context: ReadingContext, paths: Iterable[str | Path] =
     there = sorted(waiting, key=lambda row: (row.file_name, row.file_sha) in originals)  # the last of a row counts
     for row in {row.row_id: row for row in there}.values():
         files[row.file_name, row.file_sha].append(row)
-    posting = Append(ledger)
     needed: dict[str, int] = {}
     refused = 0
-    for file, rows in files.items():
-        if file in originals:
-            found, unsure = _from_file(originals[file], rows, context), 0
-        else:
-            found, unsure = _rows_from_kept_text(file, rows, context)
-        if unsure:
-            needed[file[0]] = needed.get(file[0], 0) + unsure
-        refused += len(rows) - len(found) - unsure
-        if found:
-            posting.move(file, found)
-    account = posting.account()
+    with ledger.importing():
+        posting = Append(ledger)
+        for file, rows in files.items():
+            if file in originals:
+                found, unsure = _from_file(originals[file], rows, context), 0
+            else:
+                found, unsure = _rows_from_kept_text(file, rows, context)
+            if unsure:
+                needed[file[0]] = needed.get(file[0], 0) + unsure
+            refused += len(rows) - len(found) - unsure
+            if found:
+                posting.move(file, found)
+        account = posting.account()
     total = sum(map(len, files.values()))
     return Retried(total, account.accepted, account.superseded, refused, sum(needed.values()), tuple(sorted(needed)))
 

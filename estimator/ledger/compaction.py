@@ -17,7 +17,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.locks import waited_lock
 from estimator.ledger.arrow_schemas import SCHEMAS
-from estimator.ledger.files import Ledger
+from estimator.ledger.files import IMPORTING, Ledger
 from estimator.ledger.journal import Compaction, replaced
 from estimator.ledger.rows import Kind
 from estimator.ledger.withdrawn_rows import NAME_ONLY
@@ -26,7 +26,6 @@ LEAST = 2
 CROWD = 16  # parts of a month from which an import packs them
 MOST = 512, 16_000_000  # parts of a month, and their bytes, packed at once
 WAIT_S = 5.0
-IMPORTING = ".importing"  # lock of the ledger that imports share while they run
 
 
 class CompactionRunning(SobriaError):

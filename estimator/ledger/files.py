@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 KINDS: dict[Kind, type[Activity | Refused]] = {"activities": Activity, "quarantine": Refused}
 WITHDRAWN = "withdrawn"
+IMPORTING = ".importing"  # lock that imports share while they run
 PARTS = "part-*.parquet"
 _PART = re.compile(r'"((?:activities|quarantine)/[^"]+)": (\d+)')
 
@@ -129,6 +130,14 @@ class Ledger:
     def rows_sql(self, kind: Kind) -> str:
         """SQL of the rows of a kind, without the withdrawn ones. ledger_torn."""
         return not_withdrawn(parquet(self.files(kind)), self.withdrawn_files(kind))
+
+    @contextmanager
+    def importing(self) -> Iterator[None]:
+        """Context of an import and of what it is not over without, as others see it: their lock is held, and its parts
+        are packed by nobody."""
+        self.prepare()
+        with file_lock(self.folder / IMPORTING, shared=True):
+            yield
 
     @contextmanager
     def acknowledging(self) -> Iterator[None]:

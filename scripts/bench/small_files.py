@@ -32,7 +32,7 @@ from estimator.ledger.journal import Import
 from scripts.bench.ledger import load_into, write_trace
 from scripts.messages import ROOT
 
-STEPS = ("bare read", "build", "one row more", "build again", "compaction", "build after")
+STEPS = ("bare read", "build", "one row more", "another row", "build again", "compaction", "build after")
 
 
 def write_home(home: Path, files: int, packed: bool) -> None:
@@ -112,7 +112,7 @@ def taken(home: Path, step: str) -> str:
     if step == "bare read":
         with connect() as engine:
             engine.execute("SELECT MAX(row_id) FROM read_parquet($1)", [ledger.files("activities")]).fetchall()
-    elif step == "one row more":
+    elif step in ("one row more", "another row"):
         one = home.with_name(f"{time.time_ns()}.csv")
         write_trace(one, 2)
         header, _, row = one.read_text("utf-8").splitlines(keepends=True)

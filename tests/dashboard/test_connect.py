@@ -37,7 +37,7 @@ from estimator.core import parquet_files
 from estimator.core.locks import file_lock, held
 from estimator.core.number_format import interval_text
 from estimator.ingestion.http.endpoints import COLLECTING
-from estimator.ingestion.importing import import_paths, importing
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
 from estimator.ledger.append import Append
@@ -431,7 +431,7 @@ def test_a_page_says_that_an_import_runs_until_it_ends(home: Path, page: str) ->
     """Begun in another window or a terminal: the lock is held by whoever imports, and its own page follows it."""
     running = "Un import est en cours dans ce dossier."
     assert running not in text(screen(page))
-    with importing(Ledger(home)):
+    with Ledger(home).importing():
         at = screen(page)
         assert running in text(at)
     assert running not in text(whole(at.run()))

@@ -13,16 +13,19 @@ from hypothesis import strategies as st
 
 from estimator.builds.build import build
 from estimator.core import parquet_files
-from estimator.core.locks import file_lock
+from estimator.core.locks import file_lock, held
 from estimator.governance.register.register import author
+from estimator.ingestion.quarantine import retry
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compaction
-from estimator.ledger.compaction import IMPORTING, Compacted, CompactionRunning, compact, pack
+from estimator.ledger.append import Append
+from estimator.ledger.compaction import Compacted, CompactionRunning, compact, pack
+from estimator.ledger.files import IMPORTING
 from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.withdrawals import Target, bring_back, withdraw
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import SNAPSHOTS, bring, prefixes, snapshot
 from tests.support import examples, row_ids, sobria
-from tests.traces_support import counting, read, text
+from tests.traces_support import context, counting, read, text
 
 DSI = author("DSI", "essai")
 ROWS = [snapshot("ab"[n % 2], n, 60 * n, 0.1 * n) for n in range(1, 6)]
@@ -251,3 +254,11 @@ def test_no_import_waits_for_packing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     torn.write_bytes(torn.read_bytes().replace(b"codecarbon", b"codecarbom"))
     assert bring(home, text(snapshot("z", 40, 60, 1)), name="z.csv").accepted == 1
     assert reconcile(Ledger(home)).torn == 1 and len(Ledger(home).present()) == 13
+
+
+def test_rows_parsed_again_are_an_import_as_others_see_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its parts are packed by nobody before it has counted their rows."""
+    account, seen = Append.account, []
+    monkeypatch.setattr(Append, "account", lambda self: seen.append(held(home / "ledger" / IMPORTING)) or account(self))
+    retry(Ledger(home), context())
+    assert seen == [True] and not held(home / "ledger" / IMPORTING)
