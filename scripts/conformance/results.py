@@ -9,6 +9,7 @@ from scripts.conformance.clients import CLIENTS
 from scripts.messages import sentence_in
 
 FILE = Path(__file__).parent / "results.csv"
+EXPECTATIONS = Path(__file__).parent / "expectations.csv"  # what comes of the module of that name
 
 
 class Result(NamedTuple):
@@ -55,7 +56,10 @@ def clients_page(lang: str) -> str:
         return sentence_in(lang, "clients_page", key, **facts)
 
     lines = [f"# {word('title')}", "", word("made"), "", word("what"), ""]
-    lines += [word("counts", passed=len(green), all=len(titles)), "", f"| {word('head')} |", "|---|---|---|---|---|"]
+    lines += [word("counts", passed=len(green), all=len(titles)), ""]
+    with EXPECTATIONS.open(encoding="utf-8", newline="") as file:
+        lines += [word("expectations", **told) for told in csv.DictReader(file)]
+    lines += ["", f"| {word('head')} |", "|---|---|---|---|---|"]
     for one in found:
         said = word(one.verdict) + (f"{word('colon')}{one.note.replace('|', '¦')}" if one.note else "")
         lines.append(f"| {titles[one.client]} | {one.version} | {one.day} | {said} | {one.rows} |")
