@@ -25,6 +25,7 @@ from scripts.known_figures import known_table
 from scripts.limits_page import limits
 from scripts.messages import LANGUAGES, sentence_in
 from scripts.method_page import method
+from scripts.reference_pages import formats, python_names
 from scripts.results_page import results_page
 from scripts.sidecar_page import sidecar
 from scripts.town_page import town
@@ -214,6 +215,8 @@ IN_EACH: dict[str, Callable[..., str]] = {
     "commandes": lambda _, lang, made: commands(lang, made),
     "sidecar": lambda _, lang, made: sidecar(lang, made),
     "resultats": lambda _, lang, made: results_page(lang, made),
+    "formats": lambda _, lang, made: formats(lang, made),
+    "python": lambda _, lang, made: python_names(lang, made),
     "explication/limites": lambda _, lang, made: limits(lang, made),
     "ville": lambda _, lang, made: town(lang, made),
     "clients": lambda _, lang, made: clients_page(lang),

@@ -7,6 +7,7 @@ import pytest
 NO_DATA = "the shared data folder is not beside the checkout"
 NO_BROWSER = "no chromium: set CHROMIUM or install the package chromium"
 NO_NGINX = "no nginx: install the package nginx"
+NO_SITE = "no tools of the site: run python -m scripts.site"
 OTHER = "other reasons"
 
 
@@ -21,7 +22,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 
 def skipped(reports: Iterable[pytest.TestReport | pytest.CollectReport]) -> str:
     """One line with a count for each resource, zero included, and one for all other reasons where there are some."""
-    counts = dict.fromkeys((NO_DATA, NO_BROWSER, NO_NGINX, OTHER), 0)
+    counts = dict.fromkeys((NO_DATA, NO_BROWSER, NO_NGINX, NO_SITE, OTHER), 0)
     for report in reports:
         counts[next((reason for reason in counts if reason in str(report.longrepr)), OTHER)] += 1
     if not counts[OTHER]:

@@ -223,9 +223,9 @@ def pins(lock: Path) -> set[str]:
 
 def test_the_locks_agree_and_name_no_host() -> None:
     """The environment of the tests holds the very versions that people run."""
-    runtime, test = (ROOT / "scripts" / "lock" / f"{kind}.txt" for kind in ("runtime", "test"))
+    runtime, test, site = (ROOT / "scripts" / "lock" / f"{kind}.txt" for kind in ("runtime", "test", "site"))
     assert pins(runtime) and pins(runtime) < pins(test)
-    for lock in (runtime, test):
+    for lock in (runtime, test, site):
         assert "://" not in lock.read_text("utf-8")
         assert lock.read_text("utf-8").count("--hash=sha256:") > len(pins(lock))
 

@@ -1,0 +1,44 @@
+"""Documentation pages of what is read and of the Python names, generated from the readers and from `sobria` itself."""
+
+import inspect
+
+import sobria
+
+from estimator.ingestion.readers import READERS, format_name
+from scripts.messages import sentence_in
+
+
+def formats(lang: str, made: str) -> str:
+    """Every format that `sobria import` reads, in the order in which a file is tried on them."""
+
+    def word(key: str) -> str:
+        return sentence_in(lang, "formats_page", key)
+
+    lines = [f"# {word('title')}", "", made, "", word("what"), "", f"| {word('head')} |", "|---|---|"]
+    lines += [f"| `{name}` | {format_name(name, lang)} |" for name in dict.fromkeys(reader.name for reader in READERS)]
+    return "\n".join([*lines, "", word("places"), "", word("others")]) + "\n"
+
+
+def python_names(lang: str, made: str) -> str:
+    """Each public name once: the first line of its docstring, then, on the site, its parameters (mkdocstrings)."""
+
+    def word(key: str) -> str:
+        return sentence_in(lang, "python_page", key)
+
+    lines = [
+        f"# {word('title')}",
+        "",
+        made,
+        "",
+        word("what"),
+        "",
+        "```python",
+        "from sobria import Request, estimate",
+        "",
+    ]
+    lines += ['answer = estimate(Request(it_energy_kwh=100, zone="FRA", pue=1.5))', "```"]
+    for name in sorted(sobria.__all__, key=str.lower):
+        found = getattr(sobria, name)
+        first = (inspect.getdoc(found) or "").partition("\n")[0]
+        lines += ["", f"## {name}", "", first, "", f"::: {found.__module__}.{found.__qualname__}"]
+    return "\n".join(lines) + "\n"
