@@ -13,6 +13,11 @@ from dashboard.shared.texts import t, words
 
 STREAMLIT = "en"  # the language that it speaks
 MODULES = '<script type="module"'  # what is ours comes before: it waits for none of them
+STYLES = r'<link rel="stylesheet"[^>]*>'
+LOADING = (  # how the first sentence stands, before any style is there
+    "<style>.loading{position:fixed;inset:24px 0 auto;z-index:1;margin:0;text-align:center;"
+    'font:16px/24px "SobrIA Sans",system-ui,sans-serif;color:#1b1f24}</style>'
+)
 UNWANTED = (
     r"<!--.*?-->",  # comments for developers
     r"<script>.*?</script>",  # a flag for web crawlers; without it the policy needs no exception
@@ -34,13 +39,15 @@ def page(lang: str) -> str:
     noscript = f"<noscript>{escape(t('app.noscript', lang))}</noscript>"
     text = re.sub(r"<noscript>.*?</noscript>", noscript, text, flags=re.DOTALL)
     said = f'<p class="loading" role="status" data-computing="{t("app.computing", lang)}">{t("app.loading", lang)}</p>'
-    text = text.replace("<body>", f"<body>{said}")
-    return re.sub(r"\n\s*\n+", "\n", text.replace(MODULES, f"{icon}{OURS}{_noscript(lang)}{MODULES}", 1))
+    text = text.replace(MODULES, f"{icon}{LOADING}{OURS}{_noscript(lang)}{MODULES}", 1)
+    styles = "".join(re.findall(STYLES, text))  # after the sentence, which would wait for them
+    text = re.sub(STYLES, "", text).replace("<body>", f"<body>{said}{styles}")
+    return re.sub(r"\n\s*\n+", "\n", text)
 
 
 def _noscript(lang: str) -> str:
     """Our noscript message in place of Streamlit's, and the script that fixes its markup."""
     pairs = [[said, t(f"streamlit.{key}", lang)] for key, said in words(STREAMLIT)["streamlit"].items()]
     data = json.dumps(pairs if lang != STREAMLIT else [], ensure_ascii=False).replace("<", "\\u003c")
-    ours = "".join(f'<script src="./{name}.js"></script>' for name in ("streamlit", "parts"))
+    ours = "".join(f'<script defer src="./{name}.js"></script>' for name in ("streamlit", "parts"))
     return f'<script type="application/json" id="words">{data}</script>{ours}'

@@ -54,7 +54,8 @@ def test_the_first_bytes_say_the_language_and_call_nothing_else(serve: Serve, pa
     assert f'<html lang="{lang}">' in text
     assert "://" not in text and "<script>" not in text and "style.css" in text
     assert t("app.loading", lang) in text
-    assert text.index("style.css") < text.index("streamlit.js") < text.index('type="module"'), "said at once"
+    assert text.index("streamlit.js") < text.index('type="module"') and "<script src" not in text, "in order, deferred"
+    assert text.index(t("app.loading", lang)) < text.index('rel="stylesheet"'), "said at once"
 
 
 def test_scripts_travel_packed(serve: Serve) -> None:
