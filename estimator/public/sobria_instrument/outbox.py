@@ -66,14 +66,7 @@ class Outbox:
                 self._thread.join(2 * LEAVING_S)
                 self._pid = -1
                 if self._thread.is_alive():  # held by a collector that does not answer
-                    self._keep([call for call in iter(self._next, None) if call])
-
-    def _next(self) -> dict[str, Any] | None:
-        """A call that waits in memory; None where there is none."""
-        try:
-            return self._queue.get_nowait() or {}
-        except queue.Empty:
-            return None
+                    self._keep([call for call in [*self._queue.queue] if call])
 
     def _forked(self) -> None:
         """The thread and what it had in hand are those of the parent."""
