@@ -110,9 +110,10 @@ def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> di
     asked = asked.model_copy(update={"models": tuple(named)[:MOST_ASKED], "at": (*others, *moved)})
     if held["label"] == at_place(held | {"label": made["label"]}, lang):  # the place that it was named with
         held["label"] = at_place(made, lang)
-    elif after.place != before.place and (first := _copied(held, values["options"], lang)):
-        held["label"] = at_place(made | {"label": first["label"]}, lang)
-        first["label"] = at_place(first, lang)
+    elif after.place != before.place:
+        for first in (one for one in values["options"] if _copy_of(one["label"], lang) == held["label"]):
+            held["label"] = at_place(made | {"label": first["label"]}, lang)
+            first["label"] = at_place(first, lang)
     if after.model == before.model:
         use = {name: value for name, value in held.get("use", {}).items() if name not in WHERE}
         kept = {name: value for name, value in held.items() if name not in ("use", "reserved_hours")}
@@ -149,11 +150,6 @@ def with_copy(scenario: Scenario, option: Option, lang: str) -> dict[str, Any]:
     at = [o.id for o in scenario.options].index(option.id)
     *_, copy = with_own_ids([*values["options"], values["options"][at] | {"label": _copy_of(option.label, lang)}])
     return values | {"options": [*values["options"][: at + 1], copy, *values["options"][at + 1 :]]}
-
-
-def _copied(held: Values, options: Sequence[dict[str, Any]], lang: str) -> dict[str, Any] | None:
-    """The option of which this one is still named the copy."""
-    return next((one for one in options if _copy_of(one["label"], lang) == held["label"]), None)
 
 
 def _copy_of(label: str, lang: str) -> str:

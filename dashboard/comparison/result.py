@@ -134,11 +134,6 @@ def occupancy(found: Interval, lang: str) -> tuple[str, str]:
     return "", t(f"compare.busy{'' if low == high else '_between'}", lang, low=low, central=central, high=high)
 
 
-def without_ai(option: AnsweredOption, lang: str) -> str:
-    """« sans IA », or nothing."""
-    return t("compare.no_ai", lang) if option.method == "none" else ""
-
-
 def why_absent(option: AnsweredOption, lang: str) -> str:
     """Why an option has no bar."""
     if option.refusal:

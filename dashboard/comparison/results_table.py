@@ -5,7 +5,7 @@ from functools import partial
 
 from markupsafe import Markup
 
-from dashboard.comparison.result import INDICATORS, link, occupancy, why_absent, without_ai
+from dashboard.comparison.result import INDICATORS, link, occupancy, why_absent
 from dashboard.shared import svg_charts
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
@@ -65,7 +65,8 @@ def _about_quality(option: AnsweredOption, lang: str) -> list[str]:
 
 def _grounds(option: AnsweredOption, lang: str) -> str:
     """« sans IA, salle informatique, PUE 2,26 … »"""
-    return ", ".join(text for text in (without_ai(option, lang), ground_words(option, lang)) if text)
+    bare = t("compare.no_ai", lang) if option.method == "none" else ""
+    return ", ".join(text for text in (bare, ground_words(option, lang)) if text)
 
 
 def _minutes(found: float | None, lang: str) -> str:

@@ -139,8 +139,3 @@ def detach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """An attachment, and its end day."""
     options = {a.id: f"{a.service_key} ({short_day(a.at[:10], lang)})" for a in case.attachments} if case else {}
     return {"attachment": one_of("attachment", options, lang) or "", "until": day("stop", lang)}
-
-
-def table_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
-    """Rows of a table."""
-    return {"rows": text("rows", lang)}

@@ -155,10 +155,6 @@ def _review(id: str, values: Values, author: Author) -> str:
     return case.id
 
 
-def _move(id: str, values: Values, author: Author) -> str:
-    return register.register().move(id, values["stage"], author).id
-
-
 def _told(write: Callable[[Register, str, dict[str, Any], Author], UseCase], *names: str) -> Save:
     """What the register writes with the values of these names."""
     return lambda id, values, author: write(register.register(), id, _only(values, names), author).id
@@ -178,11 +174,11 @@ _FORMS = {
     "add": Form(fields.new_fields, _add),
     "change": Form(fields.all_fields, _change),
     "alternative": Form(fields.alternative_fields, _change, "alternative_raison"),
-    "stage": Form(fields.stage_fields, _move),
+    "stage": Form(fields.stage_fields, lambda id, said, by: register.register().move(id, said["stage"], by).id),
     "quality": Form(fields.quality_fields, _told(Register.record_quality, "value", "test", "date", "by"), "test"),
     "review": Form(fields.review_fields, _review, "conclusion"),
     "decision": Form(fields.decision_fields, _told(Register.decide, "what", "reasons", "date", "by"), "reasons"),
     "attach": Form(fields.attach_fields, _told(Register.attach, "service_key", "since")),
     "detach": Form(fields.detach_fields, _detach),
-    "import": Form(fields.table_fields, _import),
+    "import": Form(lambda _, lang: {"rows": fields.text("rows", lang)}, _import),
 }
