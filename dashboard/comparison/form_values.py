@@ -1,6 +1,7 @@
 """Parsing of the forms of « Comparer »: typed numbers, fields as plain values, refusals next to the fields."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
 
 from pydantic import ValidationError
@@ -131,6 +132,9 @@ def _at(loc: Sequence[str], letters: Sequence[str], lang: str) -> str:
 
 
 def _refused(field: str, read: str, said: str, lang: str) -> str:
+    """What was read as people type numbers: « 0 », not 0.0."""
+    with suppress(ValueError):
+        read = number_text(float(read), lang)
     return t("compare_form.refused", lang, field=field, read=read[:40], expected=sentence(said))
 
 

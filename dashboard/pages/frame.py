@@ -18,6 +18,7 @@ from dashboard.shared.screens import DOORS, HOME, SCREENS, Screen
 from dashboard.shared.templates import render
 from dashboard.shared.texts import LANGUAGES, has_text, t
 from dashboard.shared.widgets import language
+from dashboard.summary.estimator_gateway import scope_of_address, state
 from estimator.core.home import default_home
 from estimator.core.periods import Period
 from estimator.governance.indicators.explanation import split_number
@@ -74,10 +75,8 @@ def _named(name: str, text: str, lang: str) -> str:
             return use_cases().get(text, text)
         case "service":
             return service_names([text]).get(text, text)
-        case "territoire":
-            return territory_text(text, lang)
-        case "periode":
-            return Period(text).label(lang) if Period.is_one(text) else text
+        case "territoire" | "periode":
+            return _scope_text(name, lang)
     keys = {
         "voie": [f"connect_ways.{text}"],
         "voir": [f"measures.part_{text}", f"compare.part_{text}"],
@@ -85,6 +84,15 @@ def _named(name: str, text: str, lang: str) -> str:
     }
     told = [t(key, lang) for key in keys.get(name, ()) if has_text(key, lang)]
     return told[0] if told else "" if name == "voir" else text
+
+
+def _scope_text(name: str, lang: str) -> str:
+    """The territory or the period that is shown, which takes the place of one without figures; "" without a build."""
+    now, asked = state(), st.query_params
+    if now is None:
+        return ""
+    shown = scope_of_address(now, asked.get("territoire", ""), asked.get("periode", ""))
+    return territory_text(shown.territory, lang) if name == "territoire" else Period(shown.period).label(lang)
 
 
 def _figure(number: str, lang: str) -> str:

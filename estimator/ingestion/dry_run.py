@@ -23,6 +23,8 @@ from estimator.core.number_format import proof_words
 from estimator.core.parquet_files import table_of
 from estimator.core.typography import some_of
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, alike
+from estimator.ingestion.importing import restate
+from estimator.ingestion.reader import Trace
 from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
 from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
@@ -160,8 +162,10 @@ def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext
     with _copy(home) as ledger:
         posting, declared = Append(ledger), Declared(ledger)
         found = find_files(paths)
-        files = tuple(_check(path, posting, declared, context) for path in found.traces)
-        return DryRun(posting.account(), files, tuple(found.left))
+        versions: list[tuple[str, str, list[str]]] = []
+        files = tuple(_check(path, posting, declared, context, versions) for path in found.traces)
+        account, _ = restate(ledger, posting, versions)
+        return DryRun(account, files, tuple(found.left))
 
 
 def file_lines(file: Mapping[str, Any], lang: str) -> list[str]:
@@ -207,18 +211,31 @@ def unread_lines(files: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
     return lines
 
 
-def _check(path: str | Path, posting: Append, declared: Declared, context: ReadingContext) -> FileCheck:
+def _check(
+    path: str | Path,
+    posting: Append,
+    declared: Declared,
+    context: ReadingContext,
+    versions: list[tuple[str, str, list[str]]],
+) -> FileCheck:
+    """One file; its name, hash and rows are added to `versions` where the ledger has another version of it."""
     found = FileCheck(Path(path).name)
     sidecar = UnusedSidecar(path)
+    row_ids: list[str] | None = None
 
     def look_at(result: ReadResult) -> ReadResult:
         sidecar.look_at(result)
         found.alike.extend(alike(result.rows, declared))
+        if row_ids is not None:
+            row_ids.extend(row.row_id for row in result.rows)
         return found.look_at(result)
 
     try:
         opened = open_results(path, context)
         found.name, found.reader = opened.trace.name, opened.reader.name
+        if isinstance(opened.trace, Trace) and posting.has_version(opened.trace):
+            row_ids = []
+            versions.append((opened.trace.name, opened.trace.sha, row_ids))
         posting.take(opened.trace, map(look_at, opened.results))
         found.alike.extend(sidecar.remarks())
         if not found.read:

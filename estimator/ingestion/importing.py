@@ -112,12 +112,8 @@ def _import(
         progress(done, total)
         if file.read_anew:
             restated.append(file)
-    account = posting.account()
-    for file in restated:
-        why = Author(who="SobrIA", why=f"{file.name}: {file.sha}")
-        gone = withdraw_restated(ledger, file.name, file.sha, file.read_anew, why)
-        told += [Remark("line_restated", file.name, line, {}) for line in gone]
-        account = posting.recount(account) if gone else account
+    account, replaced = restate(ledger, posting, [(file.name, file.sha, file.read_anew) for file in restated])
+    told += replaced
     if whole:
         whole = list({(row.row_id, row.file_sha): row for row in whole}.values())
         lines = ", ".join(f"{row.file_name}:{row.line}" for row in whole)
@@ -126,6 +122,18 @@ def _import(
         raise ValueError(f"{sum(file.read for file in files)} rows in the files, {account.read} in the account")
     told_of = tuple(files), tuple(refused), tuple(told), tuple(found.left)
     return ImportReport(account, *told_of, len(whole), posting.brought)
+
+
+def restate(
+    ledger: Ledger, posting: Append, files: Iterable[tuple[str, str, Collection[str]]]
+) -> tuple[Account, list[Remark]]:
+    """Withdraw what earlier versions of these files (name, hash, ids of rows) stated otherwise; the account, then."""
+    account, told = posting.account(), list[Remark]()
+    for name, sha, row_ids in files:
+        gone = withdraw_restated(ledger, name, sha, row_ids, Author(who="SobrIA", why=f"{name}: {sha}"))
+        told += [Remark("line_restated", name, line, {}) for line in gone]
+        account = posting.recount(account) if gone else account
+    return account, told
 
 
 class _File:

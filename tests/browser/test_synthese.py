@@ -126,7 +126,10 @@ def test_the_sheet_is_one_light_tagged_page(screen: Page, dashboard: Server, ask
     said = screen.locator(TOLD_ON_PAPER).all_inner_texts()
     assert 0 < len(WORD.findall(" \n".join(said))) <= MOST_ON_PAPER and "…" not in screen.inner_text("body")
     if not asked:  # what is not held, by name, with what to do
-        told = {"fr": "Non tenu, « empreintes dont .* » : Appliquer", "en": "Not held, “footprints whose .*”: Apply"}
+        told = {
+            "fr": "9 non tenus, d.abord « empreintes dont .* » : Appliquer",
+            "en": "9 not held, first “footprints whose .*”: Apply",
+        }
         assert re.search(told[lang], " ".join(said).replace("\u00a0", " ").replace("\u202f", " "))
     printed = screen.pdf(prefer_css_page_size=True, tagged=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

@@ -212,7 +212,7 @@ def test_a_saving_says_of_which_months_it_is(shown: Path) -> None:
     """That of a year from October 2025 is more than the use took in the nine months of 2025: it is not of these."""
     for path, asked in (("/fiche-synthese", {"periode": "2025"}), ("/fiche-synthese", {"periode": "2026-T2"})):
         told = plain(answered(path, territoire="metropole", **asked))
-        assert re.search(r"MWh de moins par an \(octobre 2025 à septembre 2026\) ; effort", told)
+        assert "calculé sur ces mois : octobre 2025 à septembre 2026" in told
     assert "(octobre 2025 à septembre 2026)" in plain(page("fr", periode="2025", territoire="metropole"))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from estimator.builds.build import build
+from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import still_quarantined
 from estimator.ledger import Ledger
@@ -53,6 +54,17 @@ def test_the_corrected_line_alone_counts(
     assert imported(twice, *versions) == [("line_restated", 2)]
     assert totals(twice) == totals(alone)
     assert len(Ledger(twice).in_force()) == 1
+
+
+def test_the_dry_run_counts_the_corrected_line_as_the_import_does(tmp_path: Path) -> None:
+    """0.2 kWh mended to 0.0002: one row accepted, and none « replaced by a later reading », before and after."""
+    imported(tmp_path, text(RUN | {"cpu_energy": 0.2, "energy_consumed": 0.2}))
+    path = tmp_path / "mended" / "emissions.csv"
+    path.parent.mkdir()
+    path.write_text(text(RUN))
+    ahead = check_paths(tmp_path, [path], context()).account
+    assert ahead == import_paths(Ledger(tmp_path), [path], context()).account
+    assert (ahead.accepted, ahead.superseded) == (1, 0)
 
 
 @pytest.mark.parametrize(

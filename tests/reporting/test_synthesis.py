@@ -541,7 +541,7 @@ def test_every_group_of_uses_has_its_amount_and_its_share(tmp_path: Path) -> Non
     body = synthesis(scope(tmp_path, *rows))
     assert {use["kind"]: round(use["share"]["central"], 3) for use in body["uses"]} == {"case": 0.75, "others": 0.25}
     text = rendered(document(body, "fr"), "txt").replace("\u00a0", " ").replace("\u202f", " ")
-    assert "Part" in text and "75 %, " in text and "Autres usages réunis (2)" in text
+    assert "Part" in text and "75 %" in text and "Autres usages réunis (2)" in text
 
 
 def test_a_change_is_a_percent_with_its_interval_and_a_period_says_its_months(tmp_path: Path) -> None:

@@ -22,8 +22,9 @@ LEAST = 0.005  # of what the uses of levers that add up take: one that surely sa
 
 
 def decisions(scope: Scope) -> list[dict[str, Any]]:
-    """{"kind", "cases", "title": {fr, en}, "proof": {fr, en}, "check": {fr, en}}: the levers that add up, the most
-    certain gain first, then comparisons, by electricity, then the register. check: of a lever alone."""
+    """{"kind", "cases", "title": {fr, en}, "proof": {fr, en}, "check": {fr, en}, "paper": {fr, en}, "since": {fr,
+    en}}: the levers that add up, the most certain gain first, then comparisons, by electricity, then the register.
+    check, both in short for a sheet, and the months of the gain: of a lever alone."""
     found = list(_levers(scope))
     told = {case for decision in found for case in decision["cases"]}
     return [*found, *_comparison_decisions(scope, told), *_register(scope)][:MOST]
@@ -36,8 +37,17 @@ def _levers(scope: Scope) -> Iterator[dict[str, Any]]:
     for lever in every.of(None if scope.territory == WHOLE else {case.id for case in scope.cases}):
         if used and (lever.gain.low or 0.0) >= LEAST * used and lever.use_case not in hidden:
             proof = {lang: gain_text(lever, lang) for lang in LANGUAGES}
+            paper = {lang: _on_condition(lever, lang) for lang in LANGUAGES}
             cases = [lever.use_case] if lever.use_case else []
-            yield {"kind": lever.kind, "cases": cases, "title": lever.title, "proof": proof, "check": lever.check}
+            since = {lang: Period.over(lever.months).label(lang) for lang in LANGUAGES}
+            told = {"title": lever.title, "proof": proof, "check": lever.check, "paper": paper, "since": since}
+            yield {"kind": lever.kind, "cases": cases} | told
+
+
+def _on_condition(lever: Lever, lang: str) -> str:
+    """« Entre 20 et 90 kWh de moins par an. D'abord : refaire le test de qualité. », for paper, which links nowhere."""
+    told = say("levers", "on_condition", lang, gain=figure(lever.gain, lang).interval, check=lever.check[lang])
+    return typeset(f"{told[:1].upper()}{told[1:]}", lang)
 
 
 def gain_text(lever: Lever, lang: str) -> str:

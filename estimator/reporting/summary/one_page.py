@@ -87,9 +87,14 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
         yield Section(weighs_title(body, lang), (_uses(body, lang),))
     if body["added"]:
         yield Section(tell("added", lang), (Points(tuple(added_text(one, lang) for one in body["added"])),))
-    told = [f"{found['title'][lang].rstrip('.')}. {found['proof'][lang]}" for found in body["decisions"][:1]]
+    told = [
+        f"{found['title'][lang].rstrip('.')}. {found.get('paper', found['proof'])[lang]}"
+        for found in body["decisions"][:1]
+    ]
     not_held = [c for c in body["charter"] if c["status"] == "not_held"]
-    told += [tell("first_not_held", lang, name=read_name(c, lang), what=c["to_do"][lang]) for c in not_held[:1]]
+    for check in not_held[:1]:
+        facts = {"name": read_name(check, lang), "what": check["to_do"][lang], "count": len(not_held)}
+        told.append(tell("first_not_held" if len(not_held) > 1 else "first_not_held_one", lang, **facts))
     yield Section(tell("decisions", lang), (Points(tuple(told or [tell("no_decision", lang)])),))
 
 
@@ -120,7 +125,7 @@ def _uses(body: Body, lang: str) -> Table:
     for use in known:
         bar = IntervalBar(use["energy"], use["proof"], top)
         shown = TableCell(proof_kinds(use, lang), bar=bar)
-        rows.append((_short_name(use, lang), weight(use, lang, "share"), shown))
+        rows.append((_short_name(use, lang), share_of_total(use["share"], lang, "share") or weight(use, lang), shown))
     step = step_for("kWh", top, lang)
     scale = (tell("scale", lang), "", TableCell("", scale=with_unit(tick_text(top, step, lang), step)))
     return Table(
@@ -190,6 +195,9 @@ def proof_of(check: Body, lang: str) -> str:
 
 def _foot(body: Body, lang: str) -> Iterator[str]:
     yield caveat(body, lang, months=body["indicators"]["energy"]["value"]["central"] is None)
+    for found in body["decisions"][:1]:
+        if "since" in found:
+            yield tell("gain_since", lang, period=found["since"][lang])
     yield tell("scope", lang)
     yield tell("made", lang, build=body["build"], version=body["factors_version"][:12])
 
