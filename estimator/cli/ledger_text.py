@@ -45,19 +45,19 @@ def history_text(
 
 def waiting_text(rows: Sequence[Refused], lang: str) -> str:
     """Quarantined rows, by file and reason."""
-    groups: dict[tuple[str, str], list[Refused]] = {}
+    groups: dict[tuple[str, str, str], list[Refused]] = {}
     for row in rows:
-        groups.setdefault((row.file_name, row.code), []).append(row)
+        groups.setdefault((row.file_name, row.file_sha, row.code), []).append(row)
     lines = [
         say(
             "ledger_cli",
             "waiting_line",
             lang,
-            where=f"{file}:{held[0].line}",
+            where=f"{file}:{held[0].line} [{sha[:12]}]",
             count=len(held),
             sentence=refusal_reason(held[0])[lang],
         )
-        for (file, _), held in groups.items()
+        for (file, sha, _), held in groups.items()
     ]
     return "\n".join([say("ledger_cli", "waiting_head" if rows else "waiting_none", lang, count=len(rows)), *lines])
 

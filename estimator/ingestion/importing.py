@@ -18,7 +18,7 @@ from estimator.ledger.compaction import pack
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
-from estimator.ledger.withdrawals import settle, withdraw_restated
+from estimator.ledger.withdrawals import settle, withdraw_restated, withdraw_restated_elsewhere
 
 LONGEST_WHY = 4000
 
@@ -127,13 +127,17 @@ def _import(
 def restate(
     ledger: Ledger, posting: Append, files: Iterable[tuple[str, str, Collection[str]]]
 ) -> tuple[Account, list[Remark]]:
-    """Withdraw what earlier versions of these files (name, hash, ids of rows) stated otherwise; the account, then."""
+    """Withdraw what earlier imports stated otherwise, in versions of these files (name, hash, ids of rows) or in files
+    of another name; the account, then."""
     account, told = posting.account(), list[Remark]()
     for name, sha, row_ids in files:
-        gone = withdraw_restated(ledger, name, sha, row_ids, Author(who="SobrIA", why=f"{name}: {sha}"))
+        gone = withdraw_restated(ledger, name, sha, row_ids, Author(who="SobrIA", why=f"restated: {sha}"))
         told += [Remark("line_restated", name, line, {}) for line in gone]
         account = posting.recount(account) if gone else account
-    return account, told
+    why = Author(who="SobrIA", why=f"restated: {min(posting.read_files, default='')}")
+    elsewhere = withdraw_restated_elsewhere(ledger, posting.brought[0], posting.read_files, posting.again, why)
+    told += [Remark("row_restated", name, line, {}) for name, line in elsewhere]
+    return (posting.recount(account) if elsewhere else account), told
 
 
 class _File:

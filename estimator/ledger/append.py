@@ -70,6 +70,7 @@ class Append:
         self._standing.follow()
         self._rows_known, self._refused_known = map(self._standing.known, KINDS)
         self._read: set[str] = set()
+        self.again = Digests()  # ids of its rows that the ledger had
         self._new, self._copies = _Pending(), _Pending()
         self._sources: list[ImportedFile] = []
         self._wrote: dict[str, int] = {}
@@ -105,6 +106,11 @@ class Append:
         finally:
             self._read.add(file.sha)
         self._account_for(file, before)
+
+    @property
+    def read_files(self) -> set[str]:
+        """Hashes of the files of this append."""
+        return self._read
 
     def has_version(self, file: FileName) -> bool:
         """Whether a file of this name and of another content was imported."""
@@ -171,7 +177,9 @@ class Append:
         for row in result.rows:
             if not self._rows_known.has(row):
                 self._keep(row)
-            elif own and not own("activities").holds_one(row.row_id):
+                continue
+            self.again.add_one(row.row_id)
+            if own and not own("activities").holds_one(row.row_id):
                 self._copies.rows.append(row)
                 self.copied += 1
             else:
@@ -179,6 +187,7 @@ class Append:
         if result.table is not None:
             known = self._rows_known.meet(result.table)
             there = result.table.filter(pa.array(known))
+            self.again.add(of_column(there["row_id"]))
             if own and len(there):
                 mine = own("activities").holds(of_column(there["row_id"]))
                 self._copies.tables.append(there.filter(pa.array(~mine)))

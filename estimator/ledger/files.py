@@ -171,7 +171,7 @@ class Ledger:
         if not any(pq.read_metadata(path).num_rows > _nulls(path, "run_id") for path in mine):
             return 0
         with self.reading(), connect() as connection:
-            files = self._of_same_runs(connection, mine)
+            files = self.of_same_runs(connection, mine)
             connection.execute(
                 f"CREATE TEMP TABLE repeated AS SELECT hash(run_id) AS run FROM {parquet(files)}"
                 " WHERE run_id IS NOT NULL GROUP BY run HAVING COUNT(*) > 1"
@@ -255,7 +255,7 @@ class Ledger:
             for part in {*parts} - self._recorded().keys():
                 (self.folder / part).unlink(missing_ok=True)
 
-    def _of_same_runs(self, connection: Connection, mine: Sequence[str]) -> list[str]:
+    def of_same_runs(self, connection: Connection, mine: Sequence[str]) -> list[str]:
         """Files with a row of the same runs: most small files have none, and are not read in full."""
         others = sorted({*self.files("activities")} - {*mine})
         found = connection.execute(

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import pyarrow as pa
 
 from estimator.core import parquet_files
+from estimator.core.digest_set import Digests, of_column
 from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
@@ -17,6 +18,7 @@ from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
 from estimator.ledger.rows import Kind, Refused
+from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 COLLECTED = "collect-"  # prefix of the name of a payload sent by a service, in place of a file name
 
@@ -31,6 +33,13 @@ SELECT DISTINCT old.* EXCLUDE (energy) FROM stated AS old JOIN stated AS new
   AND ABS(new.end_us - old.end_us) < $4
   AND NOT (old.cumulative AND new.duration_s > old.duration_s AND new.energy >= old.energy)
 WHERE NOT list_contains($3, old.row_id)
+ORDER BY old.file_sha, old.line
+"""
+RESTATED_ELSEWHERE = """
+SELECT DISTINCT old.* FROM ({rows}) AS old JOIN {mine} AS new
+  ON new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name AND new.end_us = old.end_us
+WHERE old.reader = 'codecarbon' AND new.reader = 'codecarbon' AND NOT list_contains($1, old.file_sha)
+  AND old.row_id NOT IN (SELECT row_id FROM {mine})
 ORDER BY old.file_sha, old.line
 """
 SHORTEST = 8  # minimum length of an id or hash prefix
@@ -122,6 +131,27 @@ def withdraw_restated(ledger: Ledger, name: str, sha: str, row_ids: Collection[s
     tables: dict[Kind, pa.Table] = {"activities": found, "quarantine": SCHEMAS["quarantine"].empty_table()}
     _withdrawn(ledger, WithdrawalEffect("restated", tables), author)
     return sorted(found["line"].to_pylist())
+
+
+def withdraw_restated_elsewhere(
+    ledger: Ledger, parts: Sequence[str], shas: Collection[str], again: Digests, author: Author
+) -> list[tuple[str, int]]:
+    """Withdraw the rows of earlier imports that these parts state otherwise, in files of any name: one run has one
+    reading of a task at one moment. Their files and lines. shas: of the files of this import, of which none is the
+    later one; again: ids of the rows that it states as they were."""
+    mine = [str(ledger.folder / part) for part in parts if part.startswith("activities/")]
+    if not mine:
+        return []
+    with ledger.still() as held, connect() as connection:
+        rows = not_withdrawn(parquet(held.of_same_runs(connection, mine)), held.withdrawn_files("activities"))
+        sql = RESTATED_ELSEWHERE.format(rows=rows, mine=parquet(mine))
+        found = arrow(connection, sql, SCHEMAS["activities"], [sorted(shas)])
+    found = found.filter(pa.array(~again.holds(of_column(found["row_id"]))))
+    if not len(found):
+        return []
+    tables: dict[Kind, pa.Table] = {"activities": found, "quarantine": SCHEMAS["quarantine"].empty_table()}
+    _withdrawn(ledger, WithdrawalEffect("restated", tables), author)
+    return list(zip(found["file_name"].to_pylist(), found["line"].to_pylist(), strict=True))
 
 
 def _withdrawn(ledger: Ledger, found: WithdrawalEffect, author: Author) -> WithdrawalEffect:

@@ -306,15 +306,17 @@ def test_a_file_mended_twice_names_its_earlier_rows_and_one_command_withdraws_th
 
 
 def test_of_two_files_of_one_name_an_import_withdraws_the_earlier_alone(tmp_path: Path) -> None:
-    """The end of a bill mended in its file: the name is that of both rows, the id of an import that of one."""
+    """The end of a bill mended in its file: the name is that of both files, of which neither is taken so, the id of an
+    import that of one."""
     home, file = tmp_path / "home", tmp_path / "images.csv"
     for end in ("2026-04-01", "2026-03-31"):
         file.write_text(text(MEASURED | {"end": end}))
         sobria(home, "import", str(file))
     first, _ = sorted(json.loads(sobria(home, "ledger", "history", "--json").stdout)["imports"], key=lambda e: e["at"])
     said = ("--who", "DSI", "--why", "correction", "--dry-run", "--json")
-    for target, rows in (("--file", "images.csv"), 2), (("--import", first["event"]), 1):
-        assert json.loads(sobria(home, "ledger", "withdraw", *target, *said).stdout)["rows"] == rows
+    refused = sobria(home, "ledger", "withdraw", "--file", "images.csv", *said, code=1).stdout
+    assert json.loads(refused)["error"]["code"] == "several_files_named"
+    assert json.loads(sobria(home, "ledger", "withdraw", "--import", first["event"], *said).stdout)["rows"] == 1
     assert "--import NUMÉRO ne retire que l'un" in say("checks", "declared_twice", "fr")
 
 

@@ -56,6 +56,39 @@ def test_the_corrected_line_alone_counts(
     assert len(Ledger(twice).in_force()) == 1
 
 
+IMPOSSIBLE = RUN | {"duration": 60, "cpu_energy": 50.0, "energy_consumed": 50.0}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (RUN | {"cpu_energy": 2.0, "energy_consumed": 2.0}, RUN),  # the larger reading does not win
+        (IMPOSSIBLE, RUN | {"duration": 7200, "cpu_energy": 0.5, "energy_consumed": 0.5}),  # nor do both count
+    ],
+)
+def test_a_row_corrected_in_a_file_of_another_name_counts_once(
+    wrong: dict[str, object], right: dict[str, object], tmp_path: Path
+) -> None:
+    """Saved as « …-corrige.csv »: one run has one reading at one moment, the last that was imported. In one folder, of
+    which neither is the later, nothing is withdrawn."""
+    alone, twice, folder = (tmp_path / name for name in ("alone", "twice", "folder"))
+    imported(alone, text(right, snapshot("z", 1, 60, 1.0)), name="tri-corrige.csv")
+    imported(twice, text(wrong, snapshot("z", 1, 60, 1.0)), name="tri.csv")
+    mended = twice / "mended" / "tri-corrige.csv"
+    mended.parent.mkdir()
+    mended.write_text(text(right, snapshot("z", 1, 60, 1.0)))
+    ahead = check_paths(twice, [mended], context()).account
+    report = import_paths(Ledger(twice), [mended], context())
+    assert report.account == ahead and (ahead.accepted, ahead.superseded) == (1, 0)
+    assert [(r.code, r.file, r.line) for r in report.remarks] == [("row_restated", "tri.csv", 2)]
+    assert totals(twice) == totals(alone)
+    assert reconcile(Ledger(twice)).faults == ()
+    for name, row in (("tri.csv", wrong), ("tri-corrige.csv", right)):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text(row))
+    assert import_paths(Ledger(tmp_path / "both"), [folder], context()).remarks == ()
+
+
 def test_the_dry_run_counts_the_corrected_line_as_the_import_does(tmp_path: Path) -> None:
     """0.2 kWh mended to 0.0002: one row accepted, and none « replaced by a later reading », before and after."""
     imported(tmp_path, text(RUN | {"cpu_energy": 0.2, "energy_consumed": 0.2}))
