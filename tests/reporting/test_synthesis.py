@@ -715,7 +715,7 @@ def test_a_home_without_data_prints_that(tmp_path: Path) -> None:
     sheet_ = document(body, "fr")
     assert sheet_.lead == ("Aucun usage mesuré ni estimé pour cette période.",)
     assert body["decisions"] == [] and body["uses"] == []
-    assert [section.title for section in sheet_.sections] == ["Décisions à prendre"]
+    assert [section.title for section in sheet_.sections] == ["À décider d’abord"]
 
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
