@@ -304,7 +304,7 @@ def test_without_a_token_nothing_is_read(door: Door, headers: dict[str, str]) ->
 
 
 def test_a_wrong_or_a_revoked_token_is_refused_at_once(door: Door) -> None:
-    refused(door.post("/v1/traces", SPANS, authorization="Bearer autre"), 401, "collect_bad_token", "pas connu ici")
+    refused(door.post("/v1/traces", SPANS, authorization="Bearer autre"), 401, "collect_bad_token", "inconnu ici")
     (given,) = json.loads(sobria(door.home, "collect", "token", "list", "--json").stdout)["tokens"]
     assert given["service"] == "courrier"
     assert "révoqué" in sobria(door.home, "collect", "token", "revoke", given["id"]).stdout
