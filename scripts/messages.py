@@ -15,18 +15,18 @@ def language() -> str:
     return "en" if locale.startswith("en") else "fr"
 
 
-def sentence(section: str, key: str, **facts: object) -> str:
+def sentence(section: str, key: str, /, **facts: object) -> str:
     """The text `key` of a section of scripts/words, its placeholders filled with facts."""
     return sentence_in(language(), section, key, **facts)
 
 
-def sentence_in(lang: str, section: str, key: str, **facts: object) -> str:
+def sentence_in(lang: str, section: str, key: str, /, **facts: object) -> str:
     """The same, in the language that is asked for."""
     words = tomllib.loads((ROOT / "scripts" / "words" / f"{lang}.toml").read_text("utf-8"))
     filled: str = words[section][key].format(**facts)
     return filled
 
 
-def say(section: str, key: str, **facts: object) -> None:
+def say(section: str, key: str, /, **facts: object) -> None:
     """Print a message on stderr: stdout is for results."""
     print(sentence(section, key, **facts), file=sys.stderr, flush=True)

@@ -8,6 +8,7 @@ import pytest
 
 from estimator.core.home import LEDGER
 from scripts import show
+from scripts.messages import sentence
 
 
 def test_the_example_is_shown_until_the_home_of_the_commands_has_rows(
@@ -43,3 +44,8 @@ def test_the_example_is_shown_until_the_home_of_the_commands_has_rows(
     (kept,) = tmp_path.glob("example-kept/*")
     assert (kept / "register" / "essai.json").exists() and str(kept) in capsys.readouterr().err
     assert not (example / "register" / "essai.json").exists()
+
+
+def test_a_check_names_the_language_of_the_page() -> None:
+    """Which is a fact of the message, whatever the language that it is told in."""
+    assert "accueil (en)" in sentence("check", "page_passed", page="accueil", lang="en")
