@@ -23,7 +23,6 @@ GROUP_CORRELATION = 0.7  # expert judgement, stated on the method page
 Z95 = 1.6448536269514722  # 95 % point of the standard normal
 SHARES = frozenset({"occupancy", "machine_share", "resource_share", "model_active_share"})
 EXCEEDED = frozenset({"p5_p95", "rival_sources"})  # 5 and 95 % points: what another source publishes can be passed
-INFINITE = 0xFF00  # leading 16 bits of an infinite float of 32, its sign aside
 AT_LEAST_ONE = frozenset({"pue", "serving_flight", "host_ratio", "provisioning_factor"})
 
 
@@ -169,44 +168,16 @@ def points_of_each(several: "Sequence[Array | float]") -> list[tuple[float, ...]
     if drawn:
         import numpy as np
 
-        matrix = np.array(drawn)
-        cuts = iter((_selected if matrix.min() >= 0 else _sorted)(matrix).tolist())
+        cuts = iter(_points(np.array(drawn)).tolist())
     return [(float(v),) * 3 if isinstance(v, int | float) else tuple(next(cuts)) for v in several]
 
 
-def _sorted(matrix: "Array") -> "Array":
+def _points(matrix: "Array") -> "Array":
     """Points of draws, one row each, straight between their two neighbours."""
-    import numpy as np
-
-    ordered = np.sort(matrix, axis=1)
+    matrix.sort(axis=1)
     below, above, part = _places(matrix.shape[1])
-    return ordered[:, below] * (1 - part) + ordered[:, above] * part
-
-
-def _selected(matrix: "Array") -> "Array":
-    """The same where no number is negative, five times faster: the leading 16 bits of each are sorted by radix, and in
-    full only those that share them with a neighbour of a point."""
-    import numpy as np
-
-    rows, count = matrix.shape
-    below, above, part = _places(count)
-    with np.errstate(over="ignore"):
-        keys = (matrix.astype(np.float32).view(np.uint32) >> 15).astype(np.uint16)
-    ordered = np.sort(keys, axis=1, kind="stable")
-    if ordered[:, -1].max() >= INFINITE:
-        return _sorted(matrix)
-    first, last = ordered[:, below], ordered[:, above]
-    near = np.zeros(matrix.shape, bool)
-    for low, wide in zip(first.T, (last - first).T, strict=True):
-        near |= keys - low[:, None] <= wide[:, None]
-    at = np.flatnonzero(near)
-    row, values = at // count, matrix.ravel()[at]
-    order = np.lexsort((values, row))
-    values, told = values[order], (row[order] << 16) + keys.ravel()[at][order]
-    start = np.array([line.searchsorted(wanted) for line, wanted in zip(ordered, first, strict=True)])
-    place = told.searchsorted(first + (np.arange(rows) << 16)[:, None]) - start
-    cuts: Array = values[place + below] * (1 - part) + values[place + above] * part
-    return cuts
+    found: Array = matrix[:, below] * (1 - part) + matrix[:, above] * part
+    return found
 
 
 @lru_cache(maxsize=8)
