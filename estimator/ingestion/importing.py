@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import shorten
+from typing import Any
 
 from estimator.core.errors import NO_ROOM, SobriaError
 from estimator.core.fields import Author
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, remarks
-from estimator.ingestion.quarantine import completed, corrected, waiting_lines
+from estimator.ingestion.quarantine import completed, corrected, lift, stated, waiting_lines
 from estimator.ingestion.reader import ReadingContext, Trace
 from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
 from estimator.ledger.append import Account, Append
@@ -18,9 +18,7 @@ from estimator.ledger.compaction import pack
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
-from estimator.ledger.withdrawals import settle, withdraw_restated, withdraw_restated_elsewhere
-
-LONGEST_WHY = 4000
+from estimator.ledger.withdrawals import withdraw_restated, withdraw_restated_elsewhere
 
 
 @dataclass(frozen=True)
@@ -114,14 +112,11 @@ def _import(
             restated.append(file)
     account, replaced = restate(ledger, posting, [(file.name, file.sha, file.read_anew) for file in restated])
     told += replaced
-    if whole:
-        whole = list({(row.row_id, row.file_sha): row for row in whole}.values())
-        lines = ", ".join(f"{row.file_name}:{row.line}" for row in whole)
-        settle(ledger, "completed", whole, Author(who="SobrIA", why=shorten(lines, LONGEST_WHY, placeholder=" …")))
+    lifted = lift(ledger, whole)
     if account.read != sum(file.read for file in files):
         raise ValueError(f"{sum(file.read for file in files)} rows in the files, {account.read} in the account")
     told_of = tuple(files), tuple(refused), tuple(told), tuple(found.left)
-    return ImportReport(account, *told_of, len(whole), posting.brought)
+    return ImportReport(account, *told_of, lifted, posting.brought)
 
 
 def restate(
@@ -148,6 +143,7 @@ class _File:
     ) -> None:
         self._declared, self._waiting, self._ledger = declared, waiting, ledger
         self._rows: dict[int, str] = {}  # accepted, by line, where some rows wait for a sound one, or have a version
+        self._told: dict[int, Mapping[str, Any]] = {}  # the fields of those that are no line of text
         self._has_version = False
         self._path, self._unused_sidecar = path, UnusedSidecar(path)
         self.name, self.sha = Path(path).name, ""
@@ -189,18 +185,20 @@ class _File:
     def _corrected(self, held: Sequence[Refused], others: Sequence[Refused], data: bytes) -> list[Refused]:
         """Those of its earlier versions and of other files that its new rows correct; its rows that the ledger has are
         only looked up where one may."""
-        if not held and not corrected(others, data, self.refused, self._rows):
+        lines = stated(data, self._told, self._rows)
+        if not held and not corrected(others, lines, self.refused):
             return []
         known = self._ledger.stated(self.name, "activities")
-        lines = {line for line, row_id in self._rows.items() if not known.holds_one(row_id)}
-        shared = self.name if len(lines) < len(self._rows) else ""
-        return corrected([*held, *others], data, self.refused, lines, shared)
+        new = {line: cells for line, cells in lines.items() if not known.holds_one(self._rows[line])}
+        shared = self.name if len(new) < len(lines) else ""
+        return corrected([*held, *others], new, self.refused, shared)
 
     def _count(self, result: ReadResult) -> ReadResult:
         self.read += result.read
         self.refused += result.refused
         if self._waiting or self._has_version:
             self._rows |= {row.line: row.row_id for row in result.rows}
+            self._told |= result.told
         self.remarks += remarks(result.rows, self._declared)
         self._unused_sidecar.look_at(result)
         self.unused |= dict.fromkeys(result.unused)

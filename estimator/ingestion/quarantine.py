@@ -6,23 +6,34 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+import pyarrow.compute as pc
 
 from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
+from estimator.core.fields import Author
 from estimator.core.home import TRACES
 from estimator.ingestion.http.sender_rows import body, own, sender_in
+from estimator.ingestion.parsing import json_text
+from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.reader import ReadingContext, open_trace
 from estimator.ingestion.readers import Trace, find_files, read_trace
 from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import REFUSED_SCHEMA
 from estimator.ledger.files import Ledger, as_models
 from estimator.ledger.rows import Activity, Refused
+from estimator.ledger.withdrawals import settle
 from estimator.ledger.withdrawn_rows import still_quarantined as waiting_sql
 
+LONGEST_WHY = 4000
 FEW_CELLS = 3  # that say nothing of the file they come from
 _CELL = re.compile("[,;\t]")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _OF_A_RUN = ("run_id", "timestamp", "project_name", "task_name")
+_OF_A_CALL = frozenset({"spanId", "id", "request_id"})
+_MOMENT_OF_A_CALL = ("traceId", "created", "timestamp")  # some servers give one id to several calls
 Files = dict[tuple[str, str], list[Refused]]
 
 
@@ -73,27 +84,51 @@ def completed(cut: Sequence[Refused], data: bytes, refused: Iterable[Refused]) -
     return [row for row, size in sizes if 0 < size < len(data) and sha256(data[:size]).hexdigest() == row.file_sha]
 
 
+def stated(data: bytes, told: Mapping[int, Mapping[str, Any]], lines: Collection[int]) -> dict[int, set[str]]:
+    """What each of these lines of a file says: its cells or, where its reader told them, its fields."""
+    text = data.decode("utf-8", "replace").splitlines()
+    found = {line: _cells(text[line - 1]) if line <= len(text) else set[str]() for line in lines}
+    for line in told.keys() & lines:
+        found[line] = {str(value) for value in told[line].values()} | _named(told[line])
+    return found
+
+
 def corrected(
-    waiting: Sequence[Refused], data: bytes, refused: Iterable[Refused], lines: Collection[int], shared: str = ""
+    waiting: Sequence[Refused], lines: Mapping[int, set[str]], refused: Iterable[Refused], shared: str = ""
 ) -> list[Refused]:
-    """Those that a later file states soundly: it no longer refuses them, and one of these lines, which are new, has
-    every cell but one of a whole row of theirs, or their run and its moment. shared: name of the file, where it
-    repeats a row of an earlier version of itself: a new row at their line is then enough."""
-    still, text = {row.row_id for row in refused}, data.decode("utf-8", "replace").splitlines()
+    """Those that a later file states soundly: it no longer refuses them, and one of these lines, which are new, says
+    all but one of what a whole row of theirs says, or names their run and its moment, or their call. shared: name of
+    the file, where it repeats a row of an earlier version of itself: a new row at their line is then enough."""
+    still = {row.row_id for row in refused}
     new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still]
-    stored = [_cells(row.text) if _is_whole(row) else set[str]() for row in new]
+    stored = [_said(row) for row in new]
     counts, marks = Counter(cell for cells in stored for cell in cells), [_mark(row) for row in new]
     rare: dict[str, list[int]] = defaultdict(list)  # one of the two rarest cells is there where one alone was changed
     for at, cells in enumerate(stored):
         for cell in {*sorted(cells, key=lambda cell: (counts[cell], cell))[:2], *marks[at]}:
             rare[cell].append(at)
     found = {at for at, row in enumerate(new) if row.file_name == shared and row.line in lines}
-    for line in lines:
-        cells = _cells(text[line - 1]) if line <= len(text) else set()
+    for cells in lines.values():
         for at in {at for cell in cells & rare.keys() for at in rare[cell]}:
             near = len(stored[at]) > FEW_CELLS and len(stored[at] - cells) <= 1
             found |= {at} if near or marks[at] and marks[at] <= cells else set()
     return [new[at] for at in sorted(found)]
+
+
+def lift(ledger: Ledger, rows: Iterable[Refused]) -> int:
+    """Withdraw these quarantined rows, which stand whole elsewhere, in the journal under their lines; how many."""
+    if whole := list({(row.row_id, row.file_sha): row for row in rows}.values()):
+        lines = ", ".join(f"{row.file_name}:{row.line}" for row in whole)
+        settle(ledger, "completed", whole, Author(who="SobrIA", why=shorten(lines, LONGEST_WHY, placeholder=" …")))
+    return len(whole)
+
+
+def lift_sent(ledger: Ledger, name: str, lines: Mapping[int, set[str]], refused: Iterable[Refused]) -> int:
+    """Withdraw the quarantined rows of a sender that these new lines of its later body state soundly; how many."""
+    sent = ledger.copies("quarantine", ledger.files("quarantine"), pc.field("file_name") == name)
+    if not (found := {row.row_id for row in corrected(sent, lines, refused)}):
+        return 0
+    return lift(ledger, (row for row in _waiting(ledger) if row.file_name == name and row.row_id in found))
 
 
 def _cells(line: str) -> set[str]:
@@ -101,13 +136,30 @@ def _cells(line: str) -> set[str]:
     return {cell for text in _CELL.split(line) if (cell := text.strip(' "'))}
 
 
-def _is_whole(row: Refused) -> bool:
-    """Whether a row has the cells of its header, one more or one less: a scrap of a row is in lines of anybody."""
-    return not row.header or abs(len(_CELL.split(row.header)) - len(_CELL.split(row.text))) <= 1
+def _named(fields: Mapping[str, Any]) -> set[str]:
+    """Fields that say something, each with its name: two counts of a call may be equal."""
+    return {f"{name}={value}" for name, value in fields.items() if value != ""}
+
+
+def _fields(row: Refused) -> dict[str, str]:
+    """The fields of a record; none of a row of a table, nor of text."""
+    told = json_text.parsed(row.text) if not row.header else None
+    return told if isinstance(told, dict) else {}
+
+
+def _said(row: Refused) -> set[str]:
+    """What a row says; nothing of a scrap, which has not the cells of its header, one more or one less: it is in lines
+    of anybody."""
+    if fields := _fields(row):
+        return _named(fields)
+    whole = not row.header or abs(len(_CELL.split(row.header)) - len(_CELL.split(row.text))) <= 1
+    return _cells(row.text) if whole else set()
 
 
 def _mark(row: Refused) -> set[str]:
-    """The cells that name a run and its moment; none where its header has no such columns, or not above its cells."""
+    """What names a run and its moment, or a call; none where its header has no such columns, or not above its cells."""
+    if HIDDEN not in (fields := _fields(row)).values() and not _OF_A_CALL.isdisjoint(fields):
+        return _named({name: fields[name] for name in (*_OF_A_CALL, *_MOMENT_OF_A_CALL) if name in fields})
     header, cells = _CELL.split(row.header), _CELL.split(row.text)
     told = {name: cell.strip(' "') for name, cell in zip(header, cells, strict=False)}
     whole = len(header) == len(cells) and told.get("run_id") and _DAY.match(told.get("timestamp", ""))

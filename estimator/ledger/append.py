@@ -112,6 +112,10 @@ class Append:
         """Hashes of the files of this append."""
         return self._read
 
+    def holds_refused(self, name: str) -> bool:
+        """Whether rows under this name were set aside, by this append or before it."""
+        return self._refused_known.any_of(name)
+
     def has_version(self, file: FileName) -> bool:
         """Whether a file of this name and of another content was imported."""
         return bool(self._standing.versions.get(file.name, set()) - {file.sha})

@@ -1,6 +1,8 @@
 """Result of a reader: accepted rows, refused rows, and the count read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
@@ -10,13 +12,15 @@ from estimator.ledger.rows import Activity, Refused
 @dataclass(frozen=True)
 class ReadResult:
     """Rows of one trace, or of a block of it: read = accepted + refused. `table`: more rows, in the columns of
-    Activity; `unused`: names of columns that were ignored."""
+    Activity; `unused`: names of columns that were ignored; `told`: fields of each accepted row by its line, where it
+    is no line of text."""
 
     rows: list[Activity]
     refused: list[Refused]
     read: int
     unused: tuple[str, ...] = field(default=())
     table: pa.Table | None = None
+    told: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.read != self.accepted + len(self.refused):

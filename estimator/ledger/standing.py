@@ -44,6 +44,11 @@ class KnownRows:
             return True
         return row.row_id in self._gone and copy_of(row) in self._gone[row.row_id]
 
+    def any_of(self, name: str) -> bool:
+        """Whether there are some of a file of this name, not all withdrawn."""
+        stands = self._standing(name)
+        return len(self._own) + len(stands) > sum(map(stands.holds_one, self._dead))
+
     def is_withdrawn(self, row_id: str) -> bool:
         """Whether every copy of this row was withdrawn."""
         return row_id in self._dead

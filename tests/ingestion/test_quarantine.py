@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,15 @@ import pytest
 from estimator.builds.build import build
 from estimator.governance.register.register import author
 from estimator.ingestion.codecarbon import rows
+from estimator.ingestion.http.endpoints import Form
+from estimator.ingestion.http.payloads import Payload, post, read_body
+from estimator.ingestion.http.sender_rows import Sender
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import Retried, retry, still_quarantined
 from estimator.ingestion.reader import RowRefused
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
+from estimator.ledger.standing import Standing
 from estimator.ledger.withdrawals import Target, withdraw
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
@@ -25,6 +29,9 @@ from tests.traces_support import COLUMNS, context, text
 
 CONTENT = text(snapshot("a", 1, 60, 1), snapshot("b", 2, 60, 2), snapshot("c", 3, 60, 4), {"cpu_energy": -1})
 DSI = author("DSI", "essai")
+COURRIER, ACCUEIL = Sender("courrier", "a" * 12), Sender("accueil", "b" * 12)
+RUN = {"run_id": "r", "project_name": "essai", "duration": 60, "cpu_energy": 5, "gpu_energy": 0, "ram_energy": 0}
+RUN |= {"timestamp": "2026-03-01T10:00:00", "country_iso_code": "FRA", "codecarbon_version": "3.3.2"}
 
 
 @contextmanager
@@ -229,3 +236,92 @@ def test_many_lines_are_lifted_at_once(tmp_path: Path) -> None:
     bring(tmp_path, text(*(row | {"cpu_energy": -1} for row in rows)))
     bring(tmp_path, text(*rows), name="corrige.csv")
     assert not still_quarantined(Ledger(tmp_path)) and Ledger(tmp_path).in_force()[0].why.endswith("…")
+
+
+TABLE = "service,start,end,model,zone,requests,input_tokens,output_tokens\n"
+SENT: dict[str, tuple[Form, Callable[..., str]]] = {
+    "a run": ("codecarbon", lambda *counts, id=1: json.dumps(RUN | {"run_id": f"r{id}", "cpu_energy": counts[0]})),
+    "a declared line": (
+        "rows",
+        lambda *counts, id=1: f"{TABLE}courrier,2026-03-01,2026-03-02,mistral-small-2603,FRA,{id},{counts[0]},20\n",
+    ),
+    "an answer": ("rows", lambda *counts, id=1: json.dumps(answer_of(id, counts))),
+    "a span": ("spans", lambda *counts, id=1: json.dumps(span_of(id, counts))),
+}
+
+
+def answer_of(id: int, counts: tuple[int, ...]) -> dict[str, Any]:
+    """An answer of a server that gives one id to all of one second."""
+    usage = dict(zip(("prompt_tokens", "completion_tokens"), counts, strict=False))
+    named = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1_772_359_200 + id, "choices": []}
+    return named | {
+        "model": "mistral-small-2603",
+        "usage": {"completion_tokens": 20, "total_tokens": 25} | usage,
+        "choices": [],
+    }
+
+
+def span_of(id: int, counts: tuple[int, ...]) -> dict[str, Any]:
+    """A call, the child of the call before it."""
+    names = ("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens")
+    told = [{"key": name, "value": {"intValue": str(count)}} for name, count in zip(names, counts, strict=False)]
+    span = {"traceId": "a" * 32, "spanId": f"{id:016x}", "parentSpanId": f"{id - 1:016x}", "attributes": told}
+    span |= {"startTimeUnixNano": f"177235920{id}000000000", "endTimeUnixNano": f"177235920{id}500000000"}
+    return {"resourceSpans": [{"resource": {}, "scopeSpans": [{"spans": [span]}]}]}
+
+
+@pytest.mark.parametrize("what", SENT)
+@pytest.mark.parametrize(
+    ("sender", "then", "left"),
+    [
+        (COURRIER, ((5,), 1), 0),
+        (ACCUEIL, ((5,), 1), 1),  # of another sender
+        (COURRIER, ((5, 7), 5), 1),  # of another run, or call
+        (COURRIER, ((-6,), 1), 2),  # refused again, otherwise
+    ],
+)
+def test_what_its_sender_corrects_waits_no_longer(
+    what: str, sender: Sender, then: tuple[tuple[int, ...], int], left: int, tmp_path: Path
+) -> None:
+    """The sound body is the only one that counts, and it alone is in the account of a build."""
+    ledger, (form, text_of) = Ledger(tmp_path), SENT[what]
+    standing = Standing(ledger, recent=True)
+    for who, (counts, id) in ((COURRIER, ((-5,), 1)), (sender, then)):
+        body = text_of(*counts, id=id)
+        post(ledger, [read_body(Payload(who, form, body.encode()), context())], standing)
+    found = Results(build(tmp_path).path)
+    assert (len(still_quarantined(ledger)), found.quarantine_count()) == (left, left)
+    assert reconcile(ledger).faults == () and len(ledger.in_force()) == (left == 0)
+
+
+@pytest.mark.parametrize("what", ["an answer", "a span"])
+def test_a_call_that_was_wrong_twice_is_known_by_its_name(what: str, tmp_path: Path) -> None:
+    """Two counts of it change; the next call, its child, has the rest of what it says and not its name."""
+    ledger, (form, text_of) = Ledger(tmp_path), SENT[what]
+    standing = Standing(ledger, recent=True)
+    left = []
+    for counts, id in (((-5, -7), 1), ((5, 7), 2), ((5, 7), 1), ((5, 7), 1)):
+        body = text_of(*counts, id=id)
+        post(ledger, [read_body(Payload(COURRIER, form, body.encode()), context())], standing)
+        left.append(len(still_quarantined(ledger)))
+    assert left == [1, 1, 0, 0] and len(ledger.in_force()) == 1
+
+
+@pytest.mark.parametrize("what", SENT)
+def test_a_file_of_another_name_corrects_any_format(what: str, tmp_path: Path) -> None:
+    """The same bodies as files: what is no line of text is compared by its fields."""
+    _, text_of = SENT[what]
+    ledger = Ledger(tmp_path / "home")
+    for name, count in (("a", -5), ("b", 5)):
+        path = tmp_path / f"{name}{'.csv' if what == 'a declared line' else '.json'}"
+        path.write_text(text_of(count), "utf-8")
+        import_paths(ledger, [path], context())
+    assert not still_quarantined(ledger) and reconcile(ledger).faults == ()
+
+
+def test_a_sender_with_nothing_aside_reads_no_quarantine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger, (form, text_of) = Ledger(tmp_path), SENT["a run"]
+    standing = Standing(ledger, recent=True)
+    bring(tmp_path, text(SOUND | {"cpu_energy": -1}))
+    monkeypatch.setattr(Ledger, "copies", None)
+    post(ledger, [read_body(Payload(COURRIER, form, text_of(5).encode()), context())], standing)

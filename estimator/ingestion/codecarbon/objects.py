@@ -45,7 +45,8 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Every object as a row of a table: the last line of a run is that run. The errors of the table."""
     data, left = as_table(trace)
     result = read_table(replace(trace, data=data), context)
-    return replace(result, unused=tuple(sorted({*result.unused, *left})))
+    told = {line: found for line, (_, found) in enumerate(json_text.objects(trace), 2) if isinstance(found, dict)}
+    return replace(result, unused=tuple(sorted({*result.unused, *left})), told=told)
 
 
 READER = Reader(NAME, VERSION, sniff, read)

@@ -10,6 +10,7 @@ from estimator.ingestion.codecarbon.objects import as_table
 from estimator.ingestion.http.endpoints import Form
 from estimator.ingestion.http.sender_rows import Body, Sender, body, own
 from estimator.ingestion.parsing import json_text
+from estimator.ingestion.quarantine import lift_sent, stated
 from estimator.ingestion.reader import Reader
 from estimator.ingestion.readers import ReadingContext, ReadResult, Trace, contained, fit_to_schema, reader_of
 from estimator.ingestion.usage import otel, otel_metrics
@@ -80,7 +81,17 @@ def post(ledger: Ledger, batch: Sequence[ParsedPayload], standing: Standing | No
     receipts = [_body_receipt(posting, taken) for taken in batch]
     if posting:
         posting.acknowledge()
+        for taken in batch:
+            _lift_corrected(ledger, posting, taken)
     return receipts
+
+
+def _lift_corrected(ledger: Ledger, posting: Append, taken: ParsedPayload) -> None:
+    """Withdraw from quarantine what the sender sent before, and states soundly in the new rows of this body."""
+    rows = [row for row in taken.result.rows if not posting.again.holds_one(row.row_id)]
+    if rows and posting.holds_refused(taken.trace.name):
+        lines = stated(taken.trace.data, taken.result.told, [row.line for row in rows])
+        lift_sent(ledger, taken.trace.name, lines, taken.result.refused)
 
 
 def settle(ledger: Ledger) -> None:

@@ -57,7 +57,7 @@ def own(result: ReadResult, sender: Sender) -> ReadResult:
     include the sender's mark, so that they never match those of another sender."""
     rows = [_own(row, sender) for row in result.rows]
     refused = [row.model_copy(update={"row_id": _own_id(row.row_id, sender)}) for row in result.refused]
-    return ReadResult(rows, refused, result.read, result.unused)
+    return ReadResult(rows, refused, result.read, result.unused, told=result.told)
 
 
 def _own(row: Activity, sender: Sender) -> Activity:

@@ -188,6 +188,7 @@ class RecordReader:
         self._rows: list[Activity] = []
         self._refused: list[Refused] = []
         self._unused: dict[str, None] = {}
+        self._told: dict[int, Mapping[str, str]] = {}
 
     def take(
         self, line: int, said: RecordFields, make: Callable[[RecordFields], dict[str, Any]], about: Snapshot | bool
@@ -215,6 +216,7 @@ class RecordReader:
                     **fields,
                 )
             )
+            self._told[line] = said.kept
         except RowRefused as refusal:
             self._refuse(line, row_id, refusal, said.kept)
 
@@ -243,8 +245,9 @@ class RecordReader:
 
     def result(self) -> ReadResult:
         """The rows read since the last one."""
-        rows, refused, self._rows, self._refused = self._rows, self._refused, [], []
-        return ReadResult(rows, refused, len(rows) + len(refused), tuple(sorted(self._unused)))
+        rows, refused, told = self._rows, self._refused, self._told
+        self._rows, self._refused, self._told = [], [], {}
+        return ReadResult(rows, refused, len(rows) + len(refused), tuple(sorted(self._unused)), told=told)
 
     def row(self, *parts: Part | Mapping[str, Any], checks: Iterable[str] = (), **fields: Any) -> dict[str, Any]:
         """Fields of Activity from these parts, the last that gives one, with the checks of all; the service is the
