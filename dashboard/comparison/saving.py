@@ -103,8 +103,9 @@ def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option |
     first, *others = scenario.options
     if found == ANSWERS[1]:
         return _with_test(first, lang)
+    same = {o.id for o in others if o.alternative and first.alternative and o.alternative.id == first.alternative.id}
     could = {"": t("compare_save.none_kept", lang)} | {
-        o.id: answer.label(o.id) for o in others if o.status == "studied"
+        o.id: answer.label(o.id) for o in others if o.status == "studied" and o.id not in same
     }
     enough = answer.smallest_sufficient
     known = enough.id if enough and enough.id in could and not enough.tied else ""

@@ -62,6 +62,8 @@ def test_a_project_lead_goes_from_a_blank_page_to_a_saved_and_printed_comparison
     expect(screen.get_by_role("figure").first).to_contain_text("GPT-5")
     write(screen, "Qualité A", "93 %")
     expect(screen.get_by_text(re.compile(r"qualité constatée.*93\s%")).first).to_be_visible()
+    expect(screen.get_by_text("Aucun seuil de qualité n’est fixé").first).to_be_visible()
+    expect(screen.get_by_text(re.compile(r"GPT-5\s: s’ils raisonnent")).first).to_be_visible()
     screen.get_by_text("Préciser le besoin").click()
     write(screen, "Projet", "Répondre aux associations")
     expect(screen.get_by_text("Répondre aux associations").first).to_be_visible()
@@ -102,6 +104,8 @@ def test_a_project_lead_goes_from_a_blank_page_to_a_saved_and_printed_comparison
     write(screen, "Service qui porte l’usage", "Vie associative")
     write(screen, "Pourquoi", "Elle ne comprend pas les questions.")
     screen.get_by_role("radiogroup").get_by_text("étudiée, et écartée").click()
+    offered = screen.get_by_role("radiogroup").filter(has_text="Mistral Small 3.2")
+    expect(offered).not_to_contain_text("serveur")  # the same program on another server is no other option to keep
     screen.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(screen.get_by_text("Enregistré au registre")).to_be_visible()
     screen.get_by_role("link", name="Voir l’usage").click()
@@ -114,7 +118,7 @@ def test_a_project_lead_goes_from_a_blank_page_to_a_saved_and_printed_comparison
     screen.get_by_role("button", name="Documents").click()
     screen.get_by_role("link", name="Fiche d’évaluation").first.click()
     expect(screen.get_by_role("heading", level=1)).to_contain_text("Répondre aux associations")
-    for words in ("Mistral Small 3.2", "GPT-5"):
+    for words in ("personnes × fois par mois : 40 000 × 3", "Mistral Small 3.2", "GPT-5"):
         expect(screen.get_by_text(words).first).to_be_visible()
     printed = screen.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1

@@ -84,7 +84,11 @@ def need(facts: SheetFacts) -> tuple[tuple[str, str], ...]:
     """The need, the constraints, and the facts of the use case in the register."""
     wanted, limits, case = facts.scenario.need, facts.scenario.constraints, facts.use_case
     volume = {"units": facts.count(wanted.volume), "unit": wanted.unit, "period": wanted.period}
-    pairs = [(facts.say("need_unit"), facts.say("need_volume", **volume))]
+    units, asked = facts.say("need_volume", **volume), facts.scenario.asked
+    if asked and asked.volume == wanted.volume:  # else what was asked has been changed since
+        each = {"people": facts.count(asked.people), "uses": facts.count(asked.uses)}
+        units = facts.say("need_volume_asked", told=units, per=say("five", asked.per, facts.lang), **each)
+    pairs = [(facts.say("need_unit"), units)]
     tokens = (wanted.input_tokens, wanted.output_tokens)
     if any(value is not None for value in tokens):
         read, written = (facts.say("unsaid") if v is None else facts.count(v) for v in tokens)
