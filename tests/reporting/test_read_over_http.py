@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, NamedTuple, get_args
 
 import pytest
@@ -19,6 +19,7 @@ from schemathesis import Case
 from schemathesis.checks import ignored_auth
 
 from estimator.catalogue.load import load
+from estimator.governance.indicators.told_results import ToldResults, told_results
 from estimator.governance.register.register import Register
 from estimator.governance.results_by_use_case import results
 from estimator.ingestion.http.connections import Bounds
@@ -26,7 +27,10 @@ from estimator.ingestion.http.endpoints import Form, Limits
 from estimator.ingestion.http.listening import config
 from estimator.ingestion.http.server import create_app, listen
 from estimator.ingestion.http.tokens import READERS, Tokens
+from estimator.reporting.exports import current
+from estimator.reporting.exports.api import ADDRESSES
 from estimator.reporting.exports.readings import readings
+from estimator.results.reading import Results
 from tests.governance.test_indicators import WHO, case, run
 from tests.home import copied
 from tests.ingestion.test_collect import DECLARED
@@ -172,6 +176,9 @@ def test_a_figure_is_explained_without_the_files_behind_it(server: Server) -> No
         ("/api/v1/explain?id=service.personne.gwp", 404, "number_unknown"),
         ("/api/v1/explain?id=run.0001.gwp", 403, "number_withheld"),
         ("/api/v1/rien", 404, "no_such_door"),
+        ("/api/v1/explain", 400, "api_missing"),
+        ("/metrics?x=1", 400, "api_query"),
+        ("/api/v1/openapi.json?x=1", 400, "api_query"),
     ],
 )
 def test_a_refusal_says_what_was_expected(server: Server, path: str, status: int, code: str) -> None:
@@ -180,6 +187,11 @@ def test_a_refusal_says_what_was_expected(server: Server, path: str, status: int
     assert (answer.status_code, body["code"]) == (status, code) and body["fr"] != body["en"]
     if code == "api_query":
         assert "openapi.json" in body["fr"] and "202603" in (body["fr"] if "month" in path else "202603")
+    if code == "no_such_door":  # where to read, and where to send
+        assert all(f"{page}," in body["fr"] for page in ("/metrics", "/v1/traces", *ADDRESSES))
+    if code == "api_missing":  # its example is one
+        (example,) = re.findall(r"id=[a-z.]+[a-z]", body["fr"])
+        assert "rien" not in body["fr"] and server.get(f"{path}?{example}").status_code == 200
     if code == "api_value":  # what it could have been
         assert {"month": "202603", "impact": "gwp", "service": "voirie"}[path.split("?")[1].split("=")[0]] in body["fr"]
 
@@ -227,6 +239,38 @@ def test_what_is_of_few_people_is_in_no_answer(tmp_path: Path) -> None:
         register = Register(tmp_path)
         register.attach(case(register, "Guichet", users="habitants"), {"service_key": "mince"}, WHO)
         assert server.get("/api/v1/explain", id="service.mince.energy").status_code == 200
+
+
+def test_a_value_is_not_said_to_be_one_of_none(tmp_path: Path) -> None:
+    """All is withheld: no service can be named as what was expected; without that parameter, the answer counts them."""
+    built(tmp_path, run("mince", 1, items=40))
+    with serving(tmp_path) as server:
+        answer = server.get("/api/v1/results", service="autre")
+        assert (answer.status_code, answer.json()["code"]) == (404, "api_none_told")
+        assert server.get("/api/v1/results").json()["withheld"] > 0
+
+
+def test_results_that_take_long_are_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are made once, and not for each who asks meanwhile; then they are there."""
+    built(tmp_path, run("voirie", 1.0))
+    ready, made = Event(), list[Path]()
+
+    def slowly(home: Path, build: Results) -> ToldResults:
+        made.append(home)
+        assert ready.wait(30)
+        return told_results(home, build)
+
+    monkeypatch.setattr(current, "told_results", slowly)
+    monkeypatch.setattr(current, "PREPARED_S", 0.1)
+    with serving(tmp_path) as server:
+        for path in ("/metrics", "/api/v1/totals"):
+            answer = server.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (503, "results_preparing")
+            assert answer.headers["retry-after"] == "5"
+        assert server.post(server.sender, DECLARED.format(day=1)).ok, "what is sent does not wait for what is read"
+        ready.set()
+        monkeypatch.setattr(current, "PREPARED_S", 30)
+        assert server.get("/metrics").status_code == 200 and len(made) == 1
 
 
 def test_the_document_in_docs_is_that_of_the_server(server: Server, root: Path) -> None:

@@ -64,6 +64,7 @@ STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
     "number_unknown": (404, {}),
     "nothing_built": (404, {}),
     "api_value": (404, {}),
+    "api_none_told": (404, {}),
     "collect_too_slow": (408, {}),
     "collect_too_large": (413, {}),
     "collect_too_many_spans": (413, {}),
@@ -73,5 +74,6 @@ STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
     "collect_sender_busy": (503, _RETRY),
     "collect_not_written": (503, _RETRY),
     "build_locked": (503, _RETRY),
+    "results_preparing": (503, _RETRY),
     "sender_torn": (503, {}),
 }

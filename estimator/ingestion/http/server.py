@@ -7,6 +7,7 @@ import errno
 import socket
 from base64 import b64decode
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any, get_args
@@ -19,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, said_in, say, sentences, texts
 from estimator.core.typography import printable, some_of
 from estimator.core.validation_messages import LONGEST_READ
 from estimator.ingestion.context import reading_context
@@ -42,6 +43,7 @@ from estimator.ledger.standing import Standing
 
 SETTLE_EVERY = 64  # batches written between compactions: fewer small files cost less than a compaction
 OUTCOMES = ("accepted", "duplicates", "quarantined")  # of a row that was read
+HEALTH = "/sante"
 DRAINED = 8  # multiple of the maximum body that is received and discarded, so that the sender receives the response
 
 
@@ -185,11 +187,11 @@ def create_app(
     doors = [Route(path, answering(door), methods=["POST"]) for path, door in ENDPOINTS.items()]
     handlers: Mapping[Any, Any] = {
         SobriaError: _refusal_response,
-        HTTPException: _astray,
+        HTTPException: partial(_astray, pages=", ".join((*(reading or ()), HEALTH))),
         ClientDisconnect: _failure_response,
         Exception: _failure_response,
     }
-    return Starlette(routes=[*doors, *pages, Route("/sante", _health)], exception_handlers=handlers)
+    return Starlette(routes=[*doors, *pages, Route(HEALTH, _health)], exception_handlers=handlers)
 
 
 def listen(address: str, port: int) -> socket.socket:
@@ -271,15 +273,25 @@ async def _health(request: Request) -> Response:
 
 
 async def _refusal_response(request: Request, error: SobriaError) -> Response:
-    """HTTP status of a refusal; 400 when no reader accepts the body."""
-    return _refusal(request, error.as_dict(), *STATUS.get(error.code, (400, {})))
+    """HTTP status of a refusal; 400 when no reader accepts the body, said to who sent it and has no file to import."""
+    body = _sent_refusal(error) if error.code in texts("sent", LANGUAGES[0]) else error.as_dict()
+    return _refusal(request, body, *STATUS.get(error.code, (400, {})))
 
 
-async def _astray(request: Request, error: HTTPException) -> Response:
+def _sent_refusal(error: SobriaError) -> dict[str, str]:
+    """A refusal of a reader in the words for who sends, with an advice that can be followed over HTTP."""
+    return {"code": error.code} | {
+        lang: say("sent", error.code, lang, **said_in(lang, error.facts)) for lang in LANGUAGES
+    }
+
+
+async def _astray(request: Request, error: HTTPException, pages: str) -> Response:
     key = {404: "no_such_door", 405: "post_only"}.get(error.status_code, "failed")
     if key == "no_such_door" and request.url.path.endswith(CODECARBON_API):
         key = "codecarbon_api"
-    return _refusal(request, sentences("collect", key, doors=", ".join(ENDPOINTS)), error.status_code, error.headers)
+    return _refusal(
+        request, sentences("collect", key, doors=", ".join(ENDPOINTS), pages=pages), error.status_code, error.headers
+    )
 
 
 async def _failure_response(request: Request, error: Exception) -> Response:

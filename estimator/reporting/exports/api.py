@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -23,6 +23,7 @@ from estimator.reporting.exports.proof_shares import proof_shares_by_place
 from estimator.results.reading import split_number
 from estimator.results.schema import VERSION
 
+T = TypeVar("T", bound=Strict)
 API = "1"  # of the addresses: a field that goes or changes its meaning is another version
 PREFIX = f"/api/v{API}"
 MOST_NAMED = 30  # of the values that were expected
@@ -68,13 +69,21 @@ class ReadAddress(NamedTuple):
 
 
 def answer(results: CurrentResults, address: ReadAddress, query: Mapping[str, str]) -> Reply:
-    """The body of an address, given the query of a request. api_query, and the refusals of what it asks."""
+    """The body of an address, given the query of a request. Refuses what `asked_of` does, and what it asks."""
+    asked = asked_of(address.asked, query)
+    return Reply(json_text(results.read(lambda told: _about(told) | dict(address.body(told, asked)))))
+
+
+def asked_of(form: type[T], query: Mapping[str, str]) -> T:
+    """What a query asks. api_query, api_missing."""
     try:
-        asked = address.asked.model_validate(query)
+        return form.model_validate(query)
     except ValidationError as error:
         fault = error.errors()[0]
-        raise SobriaError("api_query", name=".".join(map(str, fault["loc"])), **fault_told(fault)) from error
-    return Reply(json_text(results.read(lambda told: _about(told) | dict(address.body(told, asked)))))
+        name = ".".join(map(str, fault["loc"]))
+        if fault["type"] == "missing":
+            raise SobriaError("api_missing", name=name) from error
+        raise SobriaError("api_query", name=name, **fault_told(fault)) from error
 
 
 def _about(told: ToldResults) -> dict[str, Any]:
@@ -102,7 +111,8 @@ def _results(told: ToldResults, asked: ResultsAsked) -> dict[str, Any]:
 
 
 def _check_known(told: ToldResults, wanted: Mapping[str, Any]) -> None:
-    """api_value where a value is in no row of the build, NumberWithheld where it is in none that is told."""
+    """api_value where a value is in no row of the build, api_none_told where no other could be, NumberWithheld where it
+    is in none that is told."""
     every = told.build.table().arrow()
     for name, value in wanted.items():
         known = [one for one in told.table.column(name).unique().to_pylist() if one is not None]
@@ -110,12 +120,10 @@ def _check_known(told: ToldResults, wanted: Mapping[str, Any]) -> None:
             continue
         if value in every.column(name).unique().to_pylist():
             raise NumberWithheld(id=value)
-        raise SobriaError(
-            "api_value",
-            name=name,
-            read=printable(str(value))[:LONGEST_READ],
-            expected=some_of([*map(str, known)], MOST_NAMED),
-        )
+        facts = {"name": name, "read": printable(str(value))[:LONGEST_READ]}
+        if not known:
+            raise SobriaError("api_none_told", **facts)
+        raise SobriaError("api_value", expected=some_of([*map(str, known)], MOST_NAMED), **facts)
 
 
 def _rows(told: ToldResults, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:

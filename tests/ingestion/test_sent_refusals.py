@@ -1,0 +1,104 @@
+"""Refusals that are read over HTTP: each advice can be followed by who sends, and what it advises is received."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from estimator.core.errors import LANGUAGES, texts
+from estimator.ingestion.http.endpoints import STATUS
+from tests.ingestion.formats import FORMATS
+from tests.ingestion.test_collect import Door, opened, run
+
+CSV, TEXT, LINES, JSON = "text/csv", "text/plain", "application/x-ndjson", "application/json"
+ADVISED = "service,start,end,model,requests,input_tokens,output_tokens"  # the first line that not_a_trace gives
+ROW = "courrier,2026-03-01,2026-03-02,mistral-small-2603,10,50,60"
+RUN = json.dumps(run())
+COUNTERS = (FORMATS / "codecarbon_counter.prom").read_text("utf-8")
+POWER = "2026/03/01 10:00:{:02}.000, 0, GPU-1, NVIDIA H100, 300.00 W\n"
+POWERS = "timestamp, index, uuid, name, power.draw [W]\n" + "".join(POWER.format(second) for second in range(3))
+NO_TIME = "index, uuid, name, power.draw [W]\n0, GPU-1, NVIDIA H100, 300.00 W\n"
+CUT = json.dumps({"sessionId": "1", "type": "user", "timestamp": "2026-11-16T08:03:00Z"})
+# What is sent, the code of its refusal, then what its advice says to send: address, content type, body.
+TRIED = [
+    (("/v1/rows", CSV, ""), "empty_file", [("/v1/rows", CSV, f"{ADVISED}\n{ROW}\n")]),
+    (
+        ("/v1/codecarbon", JSON, '{"note": "x"}'),
+        "not_a_trace",
+        [("/v1/codecarbon", JSON, RUN), ("/v1/rows", CSV, f"{ADVISED}\n{ROW}\n"), ("/v1/rows", JSON, RUN)],
+    ),
+    (("/v1/rows", JSON, '{"note": "x"}'), "not_a_trace", [("/v1/rows", CSV, f"{ADVISED}\n{ROW}\n")]),
+    (("/v1/codecarbon", JSON, RUN[:40]), "broken_json", [("/v1/codecarbon", JSON, RUN)]),
+    (("/v1/traces", JSON, "bonjour"), "broken_json", [("/v1/traces", JSON, (FORMATS / "otel_genai.json").read_text())]),
+    (("/v1/codecarbon", JSON, RUN[:40]), "broken_json", [("/v1/codecarbon", JSON, f"{RUN}\n{RUN}")]),
+    (("/v1/rows", CSV, f'{ADVISED}\n"{ROW}\n{ROW}\n'), "unclosed_quote", [("/v1/rows", CSV, f"{ADVISED}\n{ROW}\n")]),
+    (
+        ("/v1/rows", CSV, f"{ADVISED},model\n{ROW},m\n"),
+        "repeated_column",
+        [("/v1/rows", CSV, f"{ADVISED}\n{ROW}\n")],
+    ),
+    (
+        ("/v1/codecarbon", JSON, json.dumps({name: value for name, value in run().items() if "energy" not in name})),
+        "no_energy_column",
+        [("/v1/codecarbon", JSON, RUN)],
+    ),
+    (
+        ("/v1/rows", CSV, f'{ADVISED}\n{ROW}\n"{"x" * 140_000}",{ROW}\n'),
+        "broken_table",
+        [("/v1/rows", CSV, f"{ADVISED}\n{ROW}\n")],
+    ),
+    (
+        ("/v1/rows", LINES, f"{CUT}\n"),
+        "transcript_lacks",
+        [("/v1/rows", LINES, (FORMATS / "claude_code.jsonl").read_text())],
+    ),
+    (("/v1/rows", TEXT, COUNTERS + "x{{ 1\n"), "broken_metrics", [("/v1/rows", TEXT, COUNTERS)]),
+    (("/v1/rows", TEXT, NO_TIME), "power_without_time", [("/v1/rows", TEXT, POWERS)]),
+]
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    with opened(tmp_path_factory.mktemp("sent") / "home") as running:
+        yield running
+
+
+@pytest.mark.parametrize(("sent", "code", "advised"), TRIED, ids=[code for _, code, _ in TRIED])
+def test_what_a_refusal_advises_is_received(
+    door: Door, sent: tuple[str, str, str], code: str, advised: list[tuple[str, str, str]]
+) -> None:
+    path, kind, body = sent
+    answer = door.post(path, body, kind)
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (400, code) and told["fr"] != told["en"]
+    for lang in LANGUAGES:
+        assert told[lang].startswith(texts("sent", lang)[code].partition("{")[0])
+    for path, kind, body in advised:
+        answer = door.post(path, body, kind)
+        assert answer.ok and answer.json()["read"] - answer.json()["quarantined"] > 0, answer.text
+
+
+def test_every_refusal_of_a_reader_has_its_words_for_who_sends(root: Path) -> None:
+    """Of what readers raise of a body: what is of a file, of its sidecar or of a command cannot be one of a body."""
+    folders = ("parsing", "usage", "energy", "codecarbon", "declarations")
+    files = [path for name in folders for path in (root / "estimator" / "ingestion" / name).rglob("*.py")]
+    raised = {
+        code
+        for path in (*files, root / "estimator" / "ingestion" / "readers.py")
+        for code in re.findall(r'SobriaError\(\s*"(\w+)"', path.read_text("utf-8"))
+    }
+    of_files = {"bad_sidecar", "nothing_to_import", "none_recognised"}
+    for lang in LANGUAGES:
+        assert texts("sent", lang).keys() == (raised - of_files) | {"reader_failed"}
+
+
+def test_no_refusal_tells_who_sends_to_run_a_command() -> None:
+    """A command of SobrIA is named only beside who runs the server; a sender has neither file to import nor option."""
+    for lang, holder in (("fr", "à qui tient ce serveur"), ("en", "whoever runs this server")):
+        http = {code: texts("errors", lang)[code] for code in STATUS if code.startswith(("collect_", "no_reader"))}
+        http["collect_nothing_read"] = texts("errors", lang)["collect_nothing_read"]
+        for code, said in (http | texts("sent", lang)).items():
+            assert not re.search(r"sobria import|--columns|--max-bytes|d'origine|original file|\{file\}", said), code
+            assert "sobria " not in said or holder in said, code
