@@ -17,6 +17,7 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "sobria.json"
 LOCKS = {kind: ROOT / "scripts" / "lock" / f"{kind}.txt" for kind in ("runtime", "test")}
 PROJECT = ROOT / "pyproject.toml"
+BUILD = ROOT / "build"
 
 
 def main(arguments: list[str]) -> int:
@@ -52,9 +53,40 @@ def bring(kind: str) -> None:
         STAMP.write_text(json.dumps(stamp))
 
 
+def tools_python(name: str) -> Path:
+    """The interpreter of an environment of its own, build/{name}-tools, whether it is there or not."""
+    return BUILD / f"{name}-tools" / "bin" / "python"
+
+
+def tools_are_ready(name: str) -> bool:
+    """Whether that environment is there, of its lock file as it stands."""
+    stamp = BUILD / f"{name}-tools" / "sobria.lock"
+    return stamp.is_file() and stamp.read_text("utf-8") == digest(lock_of(name))
+
+
+def bring_tools(name: str) -> Path:
+    """Make that environment anew from its lock file, where it is not ready, each package checked by its hash."""
+    python = tools_python(name)
+    if not tools_are_ready(name):
+        say(name, "install")
+        run(sys.executable, "-m", "venv", "--clear", BUILD / f"{name}-tools")
+        install(python, "--require-hashes", "--only-binary", ":all:", "--requirement", lock_of(name))
+        (BUILD / f"{name}-tools" / "sobria.lock").write_text(digest(lock_of(name)), "utf-8")
+    return python
+
+
+def lock_of(name: str) -> Path:
+    return ROOT / "scripts" / "lock" / f"{name}.txt"
+
+
 def pip(*arguments: object) -> None:
     """`pip install` in .venv; the lock file is complete, so that pip resolves nothing."""
-    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", *arguments)
+    install(PYTHON, *arguments)
+
+
+def install(python: Path, *arguments: object) -> None:
+    """`pip install` in the environment of an interpreter; nothing is resolved."""
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", *arguments)
 
 
 def run(*command: object) -> None:

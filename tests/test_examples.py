@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from scripts.conformance.servers import FakeModel, serving
+from scripts.environment import tools_are_ready
 from scripts.messages import LANGUAGES
-from scripts.site.__main__ import PYTHON, ready
+from scripts.site.__main__ import SITE
 from scripts.site.pages import english, lay_out
 from tests.conftest import ROOT
 from tests.ingestion.formats import rows_of
@@ -111,11 +112,11 @@ def test_the_site_has_every_page_in_both_languages(tmp_path: Path) -> None:
 
 def test_the_site_builds_strictly_and_asks_nobody_else() -> None:
     """No dead link, no page out of the menu, and nothing that a browser would fetch by itself from another host."""
-    if not ready():
+    if not tools_are_ready("site"):
         pytest.skip(NO_SITE)
     command = [sys.executable, "-m", "scripts.site"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     fetched = re.compile(r"<(?:script|img|iframe|link)\b[^>]*\b(?:src|href)=\"?(?:https?:)?//(?!example\.org)[^>]*>")
-    pages = sorted((PYTHON.parents[2] / "site").rglob("*.html"))
+    pages = sorted(SITE.rglob("*.html"))
     assert len(pages) > 200 and [found for page in pages for found in fetched.findall(page.read_text("utf-8"))] == []  # noqa: PLR2004

@@ -9,16 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.environment import digest, run
-from scripts.messages import ROOT, say
+from scripts.environment import BUILD, bring_tools, run
+from scripts.messages import say
 from scripts.site.pages import lay_out
 
 HERE = Path(__file__).parent
-LOCK = ROOT / "scripts" / "lock" / "site.txt"
-BUILD = ROOT / "build"
-TOOLS, PAGES, SITE = BUILD / "site-tools", BUILD / "site-pages", BUILD / "site"
-PYTHON = TOOLS / "bin" / "python"
-STAMP = TOOLS / "sobria.lock"
+PAGES, SITE = BUILD / "site-pages", BUILD / "site"
 
 
 def main() -> int:
@@ -27,30 +23,15 @@ def main() -> int:
     parser.add_argument("--serve", action="store_true", help="then serve it on http://127.0.0.1:8000")
     serve = parser.parse_args().serve
     try:
-        if not ready():
-            bring()
+        python = bring_tools("site")
         lay_out(PAGES)
-        run(PYTHON, "-m", "mkdocs", "build", "--strict", "--config-file", HERE / "mkdocs.yml")
+        run(python, "-m", "mkdocs", "build", "--strict", "--config-file", HERE / "mkdocs.yml")
         if serve:
             run(sys.executable, "-m", "http.server", "8000", "--bind", "127.0.0.1", "--directory", SITE)
     except subprocess.CalledProcessError as error:
         say("site", "failed", command=" ".join(map(str, error.cmd)))
         return 1
     return 0
-
-
-def ready() -> bool:
-    """Whether the environment of the site is there, of the lock file as it stands."""
-    return STAMP.is_file() and STAMP.read_text("utf-8") == digest(LOCK)
-
-
-def bring() -> None:
-    """Make the environment anew from its lock file, each package checked by its hash."""
-    say("site", "install")
-    run(sys.executable, "-m", "venv", "--clear", TOOLS)
-    checked = ("--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary", ":all:")
-    run(PYTHON, "-m", "pip", "install", *checked, "--requirement", LOCK)
-    STAMP.write_text(digest(LOCK), "utf-8")
 
 
 if __name__ == "__main__":
