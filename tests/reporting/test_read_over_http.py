@@ -19,6 +19,7 @@ from schemathesis import Case
 from schemathesis.checks import ignored_auth
 
 from estimator.catalogue.load import load
+from estimator.core.errors import LANGUAGES, words
 from estimator.governance.indicators.told_results import ToldResults, told_results
 from estimator.governance.register.register import Register
 from estimator.governance.results_by_use_case import results
@@ -271,6 +272,20 @@ def test_results_that_take_long_are_asked_for_again(tmp_path: Path, monkeypatch:
         ready.set()
         monkeypatch.setattr(current, "PREPARED_S", 30)
         assert server.get("/metrics").status_code == 200 and len(made) == 1
+
+
+def test_what_opens_a_withheld_figure_is_said_with_its_day_and_its_service(tmp_path: Path) -> None:
+    """A statement of today is of no use for a past month: the sentence gives the option, and following it opens."""
+    for lang in LANGUAGES:
+        named = [words(lang)["report"]["withheld"], words(lang)["use_sheets"]["figures_hidden"]]
+        for said in (*named, words(lang)["synthesis"]["budget_withheld"], words(lang)["errors"]["number_withheld"]):
+            assert re.search(r"sobria commitments training SERVICE --with-access [A-Z]+ --date [A-Z-]+", said), said
+    built(tmp_path, run("mince", 1, items=40))
+    training = ("commitments", "training", "Mince", "--with-access", "12", "--trained", "2", "--kind", "atelier")
+    with serving(tmp_path) as server:
+        for day, status in ((), 403), (("--date", "2026-03-01"), 200):
+            sobria(tmp_path, *training, "--who", "DSI", *day)
+            assert server.get("/api/v1/explain", id="service.mince.energy").status_code == status
 
 
 def test_the_document_in_docs_is_that_of_the_server(server: Server, root: Path) -> None:
