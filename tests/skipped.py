@@ -8,6 +8,7 @@ NO_DATA = "the shared data folder is not beside the checkout"
 NO_BROWSER = "no chromium: set CHROMIUM or install the package chromium"
 NO_NGINX = "no nginx: install the package nginx"
 NO_SITE = "no tools of the site: run python -m scripts.site"
+NO_SPARK = "no pyspark: pip install 'sobria[spark]', with a JRE"
 OTHER = "other reasons"
 
 
@@ -22,7 +23,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 
 def skipped(reports: Iterable[pytest.TestReport | pytest.CollectReport]) -> str:
     """One line with a count for each resource, zero included, and one for all other reasons where there are some."""
-    counts = dict.fromkeys((NO_DATA, NO_BROWSER, NO_NGINX, NO_SITE, OTHER), 0)
+    counts = dict.fromkeys((NO_DATA, NO_BROWSER, NO_NGINX, NO_SITE, NO_SPARK, OTHER), 0)
     for report in reports:
         counts[next((reason for reason in counts if reason in str(report.longrepr)), OTHER)] += 1
     if not counts[OTHER]:

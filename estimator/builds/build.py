@@ -5,8 +5,10 @@ import math
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 from estimator.builds.build_identity import identity
 from estimator.builds.current import NOTED, BuildResult, beside, current, own_beside, parts_beside, point_to, tables_now
@@ -25,6 +27,14 @@ Progress = Callable[[int, int], None]  # given what is done, of what: 0 of 0 whi
 ROUNDING = 1e-12  # relative difference of two sums of the same numbers, in another order
 
 
+class How(NamedTuple):
+    """How a build is made: anew, from rows alone, even if it is there; and by which Spark rows are read, by the address
+    of its master, if not by this machine alone."""
+
+    full: bool = False
+    spark: str | None = None
+
+
 class AuditFailed(SobriaError):
     """An audit of a build returned rows: it is not published."""
 
@@ -38,15 +48,15 @@ def build(
     catalogue: Catalogue | None = None,
     wait_s: float = 60.0,
     progress: Progress | None = None,
-    full: bool = False,
+    how: How = How(),  # noqa: B008
 ) -> BuildResult:
-    """The build of the current ledger, made if it does not exist; `progress` is told so. full: made anew, from rows
-    alone, even if it does, and compared with what was there. AuditFailed, BuildLocked."""
+    """The build of the current ledger, made if it does not exist; `progress` is told so. Made
+    anew though it does, it is compared with what was there. AuditFailed, BuildLocked, SparkFailed."""
     use_tables(home / TABLES)
     PlaceJournal(home).use_hosts()
     catalogue = catalogue or load()
     folder = home / "builds"
-    there = None if full else current(home)
+    there = None if how.full else current(home)
     if there:  # nothing to write nor to lock, in a home that may be read-only
         build_id = identity(Ledger(home), catalogue)
         if there.name == f"sobria-{build_id}.duckdb" and (whole := _whole(there, build_id)):
@@ -56,16 +66,16 @@ def build(
     with waited_lock(folder / ".lock", wait_s, busy), Ledger(home).still() as ledger:
         build_id = identity(ledger, catalogue)
         path = folder / f"sobria-{build_id}.duckdb"
-        if not full and _whole(path, build_id):
+        if not how.full and _whole(path, build_id):
             return _publish(home, BuildResult(build_id, path, fresh=False), catalogue)
         if progress:
             progress(0, 0)
         draft = folder / f".draft-{build_id}.duckdb"
-        before = _sums(path, build_id) if full else {}
+        before = _sums(path, build_id) if how.full else {}
         if not before:
             _remove(path)
         try:
-            own = _made(draft, path, ledger, catalogue, full)
+            own = _made(draft, path, ledger, catalogue, how)
             publish(folder, own_beside(path).name, own.encode())
             if not _whole(draft, build_id):
                 raise FileDamaged(file=draft.name)
@@ -84,7 +94,7 @@ def build(
         return built
 
 
-def _made(draft: Path, path: Path, ledger: Ledger, catalogue: Catalogue, full: bool) -> str:
+def _made(draft: Path, path: Path, ledger: Ledger, catalogue: Catalogue, how: How) -> str:
     """Write a build; the measures of models that it holds, as JSON. What is kept of parts is made anew where it is not
     what factors now say of them, or is damaged."""
     from estimator.builds.contents import NewBuild, fill  # Arrow and numpy, which a build that is there does not need
@@ -92,13 +102,13 @@ def _made(draft: Path, path: Path, ledger: Ledger, catalogue: Catalogue, full: b
     from estimator.builds.rollups import RollupsStale
     from estimator.builds.settled_parts import FOLDER
 
-    new = NewBuild(path.stem.removeprefix("sobria-"), parts_beside(path), full)
+    new = NewBuild(path.stem.removeprefix("sobria-"), parts_beside(path), how.full or bool(how.spark))
     while True:
         draft.unlink(missing_ok=True)
         try:
-            if full:
+            if how.full:
                 shutil.rmtree(draft.parent / FOLDER, ignore_errors=True)
-            with created(draft) as engine:
+            with _created(draft, parts_beside(path), how.spark) as engine:
                 last = fill(engine, ledger, catalogue, new)
                 _audit(engine)
                 engine.run(last)
@@ -107,6 +117,16 @@ def _made(draft: Path, path: Path, ledger: Ledger, catalogue: Catalogue, full: b
             new = new._replace(anew={*new.anew, *stale.parts})
         except NamesDamaged:
             shutil.rmtree(draft.parent / FOLDER, ignore_errors=True)
+
+
+def _created(draft: Path, beside: Path, spark: str | None) -> AbstractContextManager[DuckDB]:
+    if spark is None:
+        return created(draft)
+    try:
+        from estimator.core import spark_engine  # an extra
+    except ModuleNotFoundError as error:
+        raise SobriaError("spark_missing", told=error.name) from error
+    return spark_engine.created(draft, beside, spark)
 
 
 def _sums(path: Path, build_id: str) -> dict[str, list[float]]:

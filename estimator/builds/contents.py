@@ -234,7 +234,7 @@ def _meta(
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "factors_version": catalogue.version,
         "formulas_version": formulas_version(),
-        "engine": ENGINE_VERSION,
+        "engine": engine.version,
         "attributes": json.dumps(list(attributes)),
         "ledger_files": str(len(ledger.names())),
         "ledger": digest(ledger.names()),

@@ -18,7 +18,11 @@ COVERED = 0.9  # least share of a run whose half-hours are known [1]
 _RUN_HOURS = f"""
 CREATE TABLE run_hours AS
 WITH ends AS (
-  SELECT row_id, zone, start_us, end_us, GREATEST(end_us - start_us, 1) AS span FROM located
+  SELECT row_id, located.zone, start_us, end_us, GREATEST(end_us - start_us, 1) AS span,
+    LEAST(start_us - start_us % {HALF_US}, last_us) AS begins_us,
+    LEAST(GREATEST(end_us, start_us + 1) - GREATEST(end_us, start_us + 1) % {HALF_US}, last_us) AS ends_us
+  FROM located
+  JOIN (SELECT zone, MAX(at_us) AS last_us FROM hour_steps GROUP BY zone) AS covered ON covered.zone = located.zone
   WHERE status = 'current' AND time_basis <> 'day' AND end_us - start_us <= {LONGEST_H} * 3600000000
 ),
 means AS (
@@ -29,8 +33,8 @@ means AS (
     (ending.summed - beginning.summed + ending.ratio * (GREATEST(end_us, start_us + 1) - ending.at_us)
       - beginning.ratio * (start_us - beginning.at_us)) AS summed
   FROM ends
-  ASOF JOIN hour_steps AS beginning ON beginning.zone = ends.zone AND beginning.at_us <= ends.start_us
-  ASOF JOIN hour_steps AS ending ON ending.zone = ends.zone AND ending.at_us <= GREATEST(ends.end_us, ends.start_us + 1)
+  JOIN hour_steps AS beginning ON beginning.zone = ends.zone AND beginning.at_us = ends.begins_us
+  JOIN hour_steps AS ending ON ending.zone = ends.zone AND ending.at_us = ends.ends_us
 )
 SELECT row_id, '{MARK}' || printf('%.2f', summed / known) AS hours FROM means WHERE known >= {COVERED} * span
 """

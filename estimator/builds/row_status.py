@@ -129,7 +129,7 @@ def _judged(engine: DuckDB, gone: Sequence[str]) -> str:
     judged for nothing."""
     engine.run(f"CREATE TABLE repeated AS {_TASKS}")
     for name, rows in (("row_id", "TRUE"), ("run_key", "cumulative")):
-        if _is_repeated(engine, name, rows):
+        if engine.repeats(f"SELECT HASH({name}) AS name FROM stored WHERE {rows}"):
             engine.run(
                 f"INSERT INTO repeated SELECT HASH({name}) AS name FROM stored WHERE {rows}"
                 " GROUP BY name HAVING COUNT(*) > 1"
@@ -139,14 +139,6 @@ def _judged(engine: DuckDB, gone: Sequence[str]) -> str:
     found = engine.rows("SELECT 1 FROM repeated LIMIT 1")
     named = (f"HASH({name}) IN (SELECT name FROM repeated)" for name in ("row_id", "run_key", "run_id"))
     return " OR ".join(named) if found else "FALSE"
-
-
-def _is_repeated(engine: DuckDB, name: str, rows: str) -> bool:
-    """Whether two of these rows have the same: hashes sorted in an array are 8 bytes a row, and sooner than a table."""
-    import numpy as np
-
-    hashes = np.sort(engine.column(f"SELECT HASH({name}) FROM stored WHERE {rows}"))
-    return bool(np.any(hashes[1:] == hashes[:-1]))
 
 
 def keep_beside(files: Sequence[str], folder: Path) -> list[str]:

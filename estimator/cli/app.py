@@ -195,17 +195,22 @@ def import_(  # noqa: PLR0913
 def build(
     context: typer.Context,
     full: Annotated[bool, typer.Option("--full", help="build_full")] = False,
+    engine: Annotated[Literal["duckdb", "spark"], typer.Option(help="build_engine")] = "duckdb",
+    master: Annotated[str | None, typer.Option(metavar="URL", help="build_master")] = None,
     json_: Json = False,
 ) -> None:
+    from estimator.builds.build import How
     from estimator.builds.current import tables_of
     from estimator.catalogue.load import far_values
     from estimator.cli.ledger_text import lost_lines
     from estimator.ledger import Ledger
     from estimator.results.making import build as make
 
+    if (engine == "spark") != (master is not None):
+        raise SobriaError("spark_master")
     lang = context.obj["lang"]
     with cli_text.progress("building", lang) as step:
-        made = make(context.obj["home"], progress=step, full=full)
+        made = make(context.obj["home"], progress=step, how=How(full, master))
     lost = Ledger(context.obj["home"]).lost_rows()
     tables = tables_of(context.obj["home"])
     body = {"build": made.id, "path": str(made.path), "fresh": made.fresh, "lost_rows": lost, "own_tables": tables}

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
@@ -74,12 +74,14 @@ def arrow(connection: Connection, sql: str, schema: Any, parameters: Sequence[An
 class DuckDB:
     """One database file. Each call opens its own cursor: a shared one mixes the results of threads."""
 
+    version = ENGINE_VERSION
+
     def __init__(self, connection: Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
 
     @classmethod
-    def create(cls, path: Path) -> "DuckDB":
+    def create(cls, path: Path) -> Self:
         """A new writable database file with its clock in UTC; names of files are found from its folder."""
         with told(path):
             connection = duckdb.connect(path, config={"file_search_path": str(path.parent)})
@@ -125,6 +127,14 @@ class DuckDB:
         (values,) = found.values()
         column: np.ndarray = values
         return column
+
+    def repeats(self, sql: str) -> bool:
+        """Whether two rows of the only column of a query, `name`, of hashes, have the same: sorted in an array they are
+        8 bytes a row, and sooner than a table."""
+        import numpy as np
+
+        hashes = np.sort(self.column(sql))
+        return bool(np.any(hashes[1:] == hashes[:-1]))
 
     def load(self, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
         """Create a table with these columns and SQL types."""

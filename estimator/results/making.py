@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, GroupTerm, RunningAmounts, terms_of
-from estimator.builds.build import Progress
+from estimator.builds.build import How, Progress
 from estimator.builds.build import build as make_build
 from estimator.builds.build_file import BuildFile, Monthly
 from estimator.builds.current import BuildResult
@@ -29,7 +29,7 @@ def build(
     catalogue: Catalogue | None = None,
     wait_s: float = 60.0,
     progress: Progress | None = None,
-    full: bool = False,
+    how: How = How(),  # noqa: B008
 ) -> BuildResult:
     """The build of the current ledger with its results, made if they do not exist.
 
@@ -39,7 +39,7 @@ def build(
     catalogue : the factors; None: the shipped tables and those of the home.
     wait_s : how long another build of this home is waited for [s].
     progress : called with what is done, of what; 0 of 0 while nobody knows.
-    full : read every row again, whatever is there.
+    how : read every row again, whatever is there; by which Spark rows are read, if any.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def build(
     AuditFailed : an audit found rows; nothing is published.
     BuildLocked : another process still builds after that time.
     """
-    made = make_build(home, catalogue, wait_s, progress, full)
+    made = make_build(home, catalogue, wait_s, progress, how)
     if is_whole(results_path(made.path)):
         return made
     ensure(BuildFile(made.path), progress)

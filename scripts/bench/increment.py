@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from estimator.builds.build import build
+from estimator.builds.build import How, build
 from estimator.builds.settled_parts import FOLDER
 from estimator.catalogue.load import load
 from estimator.ingestion.context import reading_context
@@ -81,7 +81,7 @@ def taken(home: Path, step: str) -> Iterator[float]:
         factors = (f.model_copy(update=more) if f.id == FACTOR else f for f in catalogue.factors)
         catalogue = catalogue.with_factors(tuple(factors))
     start = time.process_time()
-    build(home, catalogue, full=step == "every row read again")
+    build(home, catalogue, how=How(full=step == "every row read again"))
     yield time.process_time() - start
     (held,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     yield int(held.split()[1]) / 1024

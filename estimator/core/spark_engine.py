@@ -1,0 +1,277 @@
+"""Apache Spark adapter, and the only module that imports it: a build whose statements that read rows run there.
+
+A statement is the same whatever runs it. What reads rows of the ledger, by itself or through a view, runs on Spark; any
+other in the build file, as does what is made of groups. A table that Spark makes is written by its executors beside the
+build: one of rows stays there and is read where it lies; one of groups comes back into the build.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+
+from estimator.core import spark_sql
+from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
+from estimator.core.errors import SobriaError
+from estimator.core.spark_sql import Query
+
+_RULES = "org.apache.spark.sql.catalyst.optimizer"
+SETTINGS = {
+    "spark.sql.ansi.enabled": "false",  # a quotient by zero is not known
+    # A condition on what many rules say of a row, moved below them, holds each of them as often as it is named.
+    "spark.sql.optimizer.excludedRules": f"{_RULES}.PushDownPredicates",
+    "spark.sql.constraintPropagation.enabled": "false",
+}
+WRITTEN = ("runs", "settled")  # views that many statements read: executors write them while the build is made
+OF_A_ROW = "row_id"  # a table with this column, or with hashes of values, is one of rows
+
+
+class SparkFailed(SobriaError):
+    """Spark could not be reached, or gave up a statement."""
+
+
+class WrittenTable(NamedTuple):
+    """A table of rows that executors wrote: its folder, its columns that a build hashes, and what was deleted."""
+
+    folder: Path
+    hashed: frozenset[str]
+    gone: tuple[str, ...] = ()
+
+
+@cache
+def session(master: str) -> Any:
+    """The session of this process, opened once."""
+    java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
+    if shutil.which(java) is None:
+        raise SobriaError("spark_no_java")
+    with _told():
+        opening = SparkSession.builder.master(master).appName("sobria")
+        opened: Any = opening.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+        opened.sparkContext.setLogLevel("ERROR")
+        return opened
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What Spark cannot do, as its first line. SparkFailed."""
+    try:
+        yield
+    except (PySparkException, Py4JError, ConnectionError) as error:
+        said = str(getattr(error, "java_exception", error))
+        raise SparkFailed(told=said.strip().partition("\n")[0][:300]) from error
+
+
+@contextmanager
+def created(path: Path, beside: Path, master: str) -> Iterator["SparkEngine"]:
+    """A new build file, whose rows Spark reads. beside: the folder of what a build reads where it lies."""
+    engine = SparkEngine.create(path)
+    whole = False
+    try:
+        engine.use(session(master), beside)
+        yield engine
+        engine.run("CHECKPOINT")
+        engine.tidy()
+        whole = True
+    finally:
+        if not whole:
+            engine.forget()
+        engine.close()
+
+
+class SparkEngine(DuckDB):
+    """A build file whose statements that read rows run on Spark."""
+
+    def use(self, session: Any, beside: Path) -> None:
+        """From now on, with this session; tables of rows are written in a folder of their own under `beside`."""
+        self._session = session.newSession()
+        self.version = f"{ENGINE_VERSION}, spark {session.version}"
+        for name, value in SETTINGS.items():
+            self._session.conf.set(name, value)
+        self._folder = beside / f"rows-{uuid4().hex[:8]}"
+        self._folder.mkdir(parents=True)
+        self._held: dict[str, WrittenTable] = {}
+        self._views: dict[str, Query] = {}
+        self._shown = set[str]()  # views and tables of rows that Spark knows
+        self._given: dict[str, str] = {}  # tables of the build that it was given
+
+    def forget(self) -> None:
+        """Delete what executors wrote."""
+        if hasattr(self, "_folder"):
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def tidy(self) -> None:
+        """Delete what executors wrote for the time of a build."""
+        for name in {*WRITTEN} - self._held.keys():
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Execute statements, each where it belongs. SparkFailed."""
+        if parameters:
+            super().run(sql, parameters)
+            return
+        for text, tree in spark_sql.statements(sql):
+            self._execute(text, tree)
+
+    def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
+        """The rows of a query, one by one. SparkFailed."""
+        (_, tree), *_ = spark_sql.statements(sql)
+        if parameters or tree.key == "describe" or not self._reads_rows(tree):
+            yield from super().stream(sql, parameters)
+            return
+        with _told():
+            found = self._bring(tree)
+        yield from found
+
+    def repeats(self, sql: str) -> bool:
+        """Whether two rows of the only column of a query, `name`, have the same."""
+        return bool(self.rows(f"SELECT name FROM ({sql}) GROUP BY name HAVING COUNT(*) > 1 LIMIT 1"))
+
+    def load(self, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
+        """Create a table with these columns and SQL types."""
+        self._given.pop(table, None)
+        super().load(table, columns, types)
+
+    def _execute(self, text: str, tree: Query) -> None:
+        name, query = spark_sql.target(tree), tree.args.get("expression")
+        self._given.pop(name, None)
+        if tree.key == "create" and tree.kind == "TABLE" and query and self._reads_rows(query):
+            with _told():
+                self._make(name, query)
+        elif tree.key == "insert" and name in self._held:
+            with _told():
+                self._add(name, text, tree)
+        elif tree.key == "delete" and name in self._held:
+            held, gone = self._held[name], tree.args["where"].this.sql("duckdb")
+            self._hold(name, held._replace(gone=(*held.gone, gone)))
+        elif tree.key == "drop" and name in self._held:
+            super().run(f"DROP VIEW {name}")
+            shutil.rmtree(self._held.pop(name).folder)
+        else:
+            super().run(text)
+            if tree.key == "create" and tree.kind == "VIEW":
+                self._shown.clear()
+                self._views.pop(name, None)
+                if self._reads_rows(query):
+                    self._views[name] = query
+
+    def _reads_rows(self, query: Query) -> bool:
+        return bool(spark_sql.relations(query) & {*self._views, *self._held} or spark_sql.reads_files(query))
+
+    def _bring(self, query: Query) -> list[dict[str, Any]]:
+        """What a query of rows finds, in this process: what they tell, each once, never rows."""
+        found: list[dict[str, Any]] = self._frame(query).toArrow().to_pylist()
+        return found
+
+    def _make(self, name: str, query: Query) -> None:
+        """A table of a query of rows, written by executors: kept there if it is of rows."""
+        frame, folder, hashed = self._frame(query), self._folder / name, spark_sql.hashed(query)
+        frame.write.mode("overwrite").parquet(_uri(folder))
+        if OF_A_ROW in frame.columns or hashed:
+            self._hold(name, WrittenTable(folder, frozenset(hashed)))
+        else:
+            super().run(f"CREATE TABLE {name} AS FROM {self._written(folder)}")
+            shutil.rmtree(folder)
+
+    def _hold(self, name: str, held: WrittenTable) -> None:
+        self._held[name] = held
+        self._shown.clear()
+        hashed = ", ".join(f"HASH({column}) AS {column}" for column in sorted(held.hashed))
+        told = f"* REPLACE ({hashed})" if hashed else "*"
+        super().run(f"CREATE OR REPLACE VIEW {name} AS SELECT {told} FROM {self._written(held.folder)}{_but(held)}")
+
+    def _add(self, name: str, text: str, tree: Query) -> None:
+        """Rows added to a table of rows, by name or in the order of its columns."""
+        held, query = self._held[name], tree.args["expression"]
+        if self._reads_rows(query):
+            frame = self._frame(query)
+            if not tree.args.get("by_name"):
+                frame = frame.toDF(*self._columns(name))
+            frame.write.mode("append").parquet(_uri(held.folder))
+        else:
+            target = str(held.folder / f"part-{uuid4().hex}.parquet").replace("'", "''")
+            super().run(f"COPY ({query.sql('duckdb')}) TO '{target}' (FORMAT parquet)")
+        self._hold(name, held)
+
+    def _columns(self, name: str) -> list[str]:
+        return [row["column_name"] for row in super().stream(f"DESCRIBE {name}")]
+
+    def _written(self, folder: Path) -> str:
+        path = folder.relative_to(self._path.parent).as_posix().replace("'", "''")
+        return f"read_parquet('{path}/*.parquet', union_by_name=true)"
+
+    def _frame(self, query: Query) -> DataFrame:
+        """What a query of rows finds, as Spark knows it."""
+        query = spark_sql.with_files(query, self._of_files)
+        for name in sorted(spark_sql.relations(query)):
+            self._show(name)
+        frame: DataFrame = self._session.sql(spark_sql.to_spark(query, lambda part: self._names(part)))
+        return frame
+
+    def _names(self, part: Query) -> list[str]:
+        names: list[str] = self._session.sql(spark_sql.to_spark(part, self._names)).columns
+        return names
+
+    def _show(self, name: str) -> None:
+        """Spark knows a table or view of the build by its name."""
+        if name in self._shown:
+            return
+        if name in self._held:
+            held = self._held[name]
+            frame = self._read(self._written(held.folder), [str(held.folder)])
+            for gone in held.gone:
+                frame = frame.where(f"({gone}) IS NOT TRUE")
+        elif name in self._views:
+            frame = self._frame(self._views[name])
+            if name in WRITTEN:
+                frame.write.mode("overwrite").parquet(_uri(self._folder / name))
+                frame = self._session.read.schema(frame.schema).parquet(_uri(self._folder / name))
+        elif name in self._given or not self._is_there(name):
+            return
+        else:
+            rows = self._connection.cursor().execute(f"FROM {name}").to_arrow_table()
+            self._given[name] = name
+            self._session.createDataFrame(rows).createOrReplaceTempView(name)
+            return
+        frame.createOrReplaceTempView(name)
+        self._shown.add(name)
+
+    def _is_there(self, name: str) -> bool:
+        found = super().stream("SELECT 1 FROM duckdb_tables() WHERE table_name = $1", [name])
+        also = super().stream("SELECT 1 FROM duckdb_views() WHERE view_name = $1", [name])
+        return any(True for _ in (*found, *also))
+
+    def _of_files(self, paths: Sequence[str], told: bool) -> str:
+        """The name by which Spark knows the rows of these files."""
+        key = repr((paths, told))
+        if key not in self._given:
+            there = [str(self._path.parent / path) for path in paths]
+            frame = self._read(f"read_parquet({there!r}, union_by_name=true)", there)
+            if told:
+                frame = frame.selectExpr("*", "_metadata.file_name AS filename")
+            self._given[key] = f"files_{len(self._given)}"
+            frame.createOrReplaceTempView(self._given[key])
+        return self._given[key]
+
+    def _read(self, relation: str, paths: Sequence[str]) -> DataFrame:
+        types = [(r["column_name"], r["column_type"]) for r in super().stream(f"DESCRIBE FROM {relation}")]
+        schema = ", ".join(f"`{name}` {spark_sql.type_of(kind)}" for name, kind in types)
+        frame: DataFrame = self._session.read.schema(schema).parquet(*map(_uri, map(Path, paths)))
+        return frame
+
+
+def _but(held: WrittenTable) -> str:
+    return " WHERE " + " AND ".join(f"({gone}) IS NOT TRUE" for gone in held.gone) if held.gone else ""
+
+
+def _uri(path: Path) -> str:
+    """A path that Spark looks for on the disk that all share, and takes for no pattern."""
+    return "file://" + re.sub(r"([\[\]{}*?\\])", r"\\\1", os.path.abspath(path))

@@ -1,0 +1,228 @@
+"""A build whose rows Apache Spark reads: the figures of DuckDB's, rows that stay on its executors, a session elsewhere.
+
+The suite opens one session, in this process; whole builds, of minutes, are left to the long proofs. With two workers,
+512 MB and ten million rows:
+./scripts/spark-local start; SPARK_CONF_DIR=… SPARK_MASTER=spark://127.0.0.1:17077 SPARK_ROWS=10000000
+python -m scripts.proofs tests/builds/test_spark.py
+"""
+
+import math
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pyarrow.parquet as pq
+import pytest
+
+from estimator.builds import row_status
+from estimator.builds.build import How
+from estimator.core.duckdb_engine import DuckDB
+from estimator.ingestion.context import reading_context
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import Ledger
+from estimator.ledger.rows import Activity
+from estimator.results.file import results_path
+from estimator.results.making import build
+from scripts.bench.tokens import write_requests
+from tests.skipped import NO_SPARK
+from tests.support import activity, append, refuses, sobria
+
+ROUNDING = 1e-12
+TABLES = ("groups", "services", "service_months", "proved_runs", "servings", "run_checks", "unknown_energy", "refused")
+ROWS = int(os.environ.get("SPARK_ROWS", "1000000"))
+MASTER = os.environ.get("SPARK_MASTER", "local[2]")
+PARIS = "--driver-memory 512m --conf spark.sql.session.timeZone=Europe/Paris"
+QUICK = "--conf spark.sql.shuffle.partitions=4 --conf spark.ui.enabled=false"
+ORACLE = Path(__file__).with_name("spark_totals.sql")
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    """The module of the engine, with a session of little memory, its clock in Paris."""
+    pytest.importorskip("pyspark", reason=NO_SPARK)
+    if shutil.which("java") is None:
+        pytest.skip(NO_SPARK)
+    told = f"{PARIS} {QUICK if MASTER.startswith('local') else ''} pyspark-shell"
+    with patch.dict(os.environ, SPARK_LOCAL_IP="127.0.0.1", PYSPARK_SUBMIT_ARGS=told):
+        from estimator.core import spark_engine
+
+        assert spark_engine.session(MASTER).conf.get("spark.sql.session.timeZone") == "Europe/Paris"
+        yield spark_engine
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    """A home of every reader of the small traces, of requests, of rows told twice, and of runs over both changes of
+    clock in Paris, in parts that count as large."""
+    home = tmp_path_factory.mktemp("mixed")
+    import_paths(Ledger(home), [*(root / "tests" / "traces" / "formats").rglob("*.*")], reading_context(home))
+    traces = [path for path in (root / "tests" / "traces" / "good").rglob("*") if path.is_file()]
+    import_paths(Ledger(home), traces, reading_context(home))
+    write_requests(home, 3_000, 3)
+    write_requests(home, 2_000, 2, file="again.json", first=1_500)  # some told twice
+    append(Ledger(home), [_run(*at) for at in product(("03-29", "04-01", "10-25", "11-01"), range(5))])
+    return home
+
+
+def _run(day: str, halves: int) -> Activity:
+    """An hour of a computer about the first hour of a day, which others overlap."""
+    before = datetime(2026, *map(int, day.split("-")), tzinfo=UTC) + timedelta(minutes=30 * halves - 60)
+    return activity(f"{before:%Y-%m-%dT%H:%M:%S}", 1.0, machine_id="one", scope="machine", cpu_energy_kwh=0.1)
+
+
+def _copy(home: Path, folder: Path) -> Path:
+    """The same home, without builds."""
+    shutil.copytree(home, folder, ignore=shutil.ignore_patterns("builds"), dirs_exist_ok=True)
+    return folder
+
+
+def _by_key(rows: list[dict[str, Any]]) -> dict[str, list[list[tuple[str, float]]]]:
+    """Rows by what is no measure in them."""
+    found = dict[str, list[list[tuple[str, float]]]]()
+    for row in rows:
+        key = sorted((n, str(v)) for n, v in row.items() if not isinstance(v, float) and n not in ("build", "group_id"))
+        found.setdefault(str(key), []).append(sorted((n, v) for n, v in row.items() if isinstance(v, float)))
+    return {key: sorted(values) for key, values in found.items()}
+
+
+def _agree(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> int:
+    """How many figures are the same, within rounding; all must be."""
+    mine, theirs = _by_key(one), _by_key(other)
+    assert mine.keys() == theirs.keys()
+    count = 0
+    for key, rows in mine.items():
+        for left, right in zip(rows, theirs[key], strict=True):
+            for (name, value), (named, told) in zip(left, right, strict=True):
+                assert name == named
+                assert value == told or math.isclose(value, told, rel_tol=ROUNDING), (key, name, value, told)
+                count += 1
+    return count
+
+
+def _same(one: Path, other: Path) -> int:
+    """How many figures of two builds agree: all results, and what else is made of rows."""
+    count = _agree(*(pq.read_table(results_path(path)).to_pylist() for path in (one, other)))
+    engines = [DuckDB.read(path) for path in (one, other)]
+    for table in TABLES:
+        _agree(*(engine.rows(f"FROM {table}") for engine in engines))
+    for engine in engines:
+        engine.close()
+    return count
+
+
+class Watched:
+    """What Spark does for a build: the most rows that it brings back together, and the plan of each of its tables."""
+
+    def __init__(self, spark: Any) -> None:
+        self.brought, self.plans = 0, dict[str, str]()
+        bring, make = spark.SparkEngine._bring, spark.SparkEngine._make
+
+        def brings(engine: Any, tree: Any) -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = bring(engine, tree)
+            self.brought = max(self.brought, len(found))
+            return found
+
+        def makes(engine: Any, name: str, query: Any) -> None:
+            self.plans[name] = engine._frame(query)._jdf.queryExecution().executedPlan().toString()
+            make(engine, name, query)
+
+        self.patches = [patch.object(spark.SparkEngine, "_bring", brings)]
+        self.patches += [patch.object(spark.SparkEngine, "_make", makes)]
+
+    def __enter__(self) -> "Watched":
+        for one in self.patches:
+            one.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in self.patches:
+            one.stop()
+
+
+@pytest.mark.long
+def test_the_build_is_that_of_duckdb(spark: Any, mixed: Path, tmp_path: Path) -> None:
+    """Every figure of every row of results, in a session whose clock is in Paris."""
+    with patch.object(row_status, "LARGE", 20_000), Watched(spark) as seen:
+        theirs = build(_copy(mixed, tmp_path / "spark"), how=How(spark=MASTER)).path
+        mine = build(_copy(mixed, tmp_path / "duckdb")).path
+    assert _same(mine, theirs) > 1_000  # noqa: PLR2004
+    assert 0 < seen.brought < 200  # noqa: PLR2004
+    assert not [*theirs.with_suffix(".parts").glob("rows-*/runs")]
+
+
+def test_equal_numbers_add_without_loss(spark: Any) -> None:
+    """A plain sum of a million tenths is off by 1e-12 and more, one number after the other."""
+    from estimator.core import spark_sql
+
+    ((_, tree),) = spark_sql.statements("SELECT fsum(x) AS exact, SUM(x) AS plain FROM tenths")
+    session = spark.session(MASTER)
+    session.sql("SELECT CAST(0.1 AS DOUBLE) AS x FROM RANGE(0, 1000000, 1, 1)").createOrReplaceTempView("tenths")
+    (row,) = session.sql(spark_sql.to_spark(tree, lambda _: [])).collect()
+    whole = math.fsum([0.1] * 1_000_000)
+    assert math.isclose(row.exact, whole, rel_tol=1e-15) and not math.isclose(row.plain, whole, rel_tol=ROUNDING)
+
+
+def test_what_spark_gives_up_is_told(spark: Any, tmp_path: Path) -> None:
+    """Nothing is published, and what was there stays."""
+    append(Ledger(tmp_path), [activity()])
+    there = build(tmp_path).path
+    wrong = patch.object(spark.SparkEngine, "_make", lambda engine, *_: engine._session.sql("SELECT nothing"))
+    with wrong, refuses("spark_failed", "nothing"):
+        build(tmp_path, how=How(full=True, spark=MASTER))
+    assert build(tmp_path) == replace(build(tmp_path), path=there)
+    assert not [*there.with_suffix(".parts").glob("rows-*")]
+
+
+def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package, Java, or the address of the master."""
+    append(Ledger(tmp_path), [activity()])
+    for arguments in (("--engine", "spark"), ("--master", "local[2]")):
+        assert "--master" in sobria(tmp_path, "build", *arguments, code=1).stderr
+    monkeypatch.delattr("estimator.core.spark_engine", raising=False)
+    with patch.dict(sys.modules, {"estimator.core.spark_engine": None}), refuses("spark_missing"):
+        build(tmp_path, how=How(spark=MASTER))
+
+
+def test_without_java_it_is_told(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    with refuses("spark_no_java"):
+        spark.session("local[1]")
+
+
+@pytest.mark.long
+def test_rows_stay_where_they_are(spark: Any, tmp_path: Path) -> None:
+    """A driver of 512 MB: rows are read, joined and summed by executors, and the totals of their requests are those of
+    SQL written by hand."""
+    home = tmp_path / "spark"
+    for first in range(0, ROWS, 500_000):
+        write_requests(home, min(500_000, ROWS - first), 4, first=first)
+    with Watched(spark) as seen:
+        theirs = build(home, how=How(spark=MASTER)).path
+    assert seen.brought < 200  # noqa: PLR2004
+    for step in ("FileScan parquet", "Join", "HashAggregate", "Exchange"):
+        assert step in seen.plans["summed"], step
+    files = [f"file://{path}" for path in Ledger(home).files("activities")]
+    session = spark.session(MASTER)
+    session.read.parquet(*files).createOrReplaceTempView("rows_of_the_ledger")
+    wanted = {
+        (row.service_key, row.model, row.month): row.asDict()
+        for row in session.sql(ORACLE.read_text("utf-8")).collect()
+    }
+    engine = DuckDB.read(theirs)
+    summed = "requests, output_tokens, input_tokens, context_tokens"
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in summed.split(", "))
+    for row in engine.rows(f"SELECT service_key, model, month, {sums} FROM groups GROUP BY ALL"):
+        told = wanted.pop((row["service_key"], row["model"], row["month"]))
+        assert [row[name] for name in summed.split(", ")] == pytest.approx(
+            [told[name] for name in summed.split(", ")], rel=ROUNDING
+        )
+    engine.close()
+    assert not wanted
+    assert _same(build(_copy(home, tmp_path / "duckdb")).path, theirs) > 100  # noqa: PLR2004
