@@ -309,6 +309,26 @@ def test_one_small_service_takes_the_next_with_it(tmp_path: Path) -> None:
     assert {service for level, service in known if level == "service"} == {"grand"}
 
 
+@pytest.mark.parametrize(
+    ("petit", "left"),
+    [
+        (3, 4),  # 3 of 4 kWh: 75 %
+        (20, 27),  # 20 of 21 kWh would be 95 %: with the next, 20 of 27
+        (900, None),  # 900 of 947 kWh: with every other it is 95 % still, and the total would say it
+    ],
+)
+def test_what_is_left_is_never_nearly_all_of_one_small_service(
+    tmp_path: Path, petit: float, left: float | None
+) -> None:
+    """The total less the services told: no small one is more than 85 % of it."""
+    rows = [used("grand", 5000, 40), used("moyen", 400, 6), used("petit", 50, petit), used("mince", 40, 1)]
+    known = kwh(told(tmp_path, *rows))
+    told_alone = {service: energy for (level, service), energy in known.items() if level == "service"}
+    total = known.get(("total", None))
+    assert (total if total is None else total - sum(told_alone.values())) == (left and pytest.approx(left))
+    assert "petit" not in told_alone and ("grand" in told_alone) is (left is not None)
+
+
 def test_one_small_service_alone_is_told_to_who_holds_the_data_only(tmp_path: Path) -> None:
     assert kwh(told(tmp_path, used("mince", 40, 1))) == {}
     assert kwh(told(tmp_path, inside=True))["total", None] == pytest.approx(1)

@@ -173,12 +173,12 @@ def energy_of_others(made: str) -> list[dict[str, str]]:
 
 def test_small_use_cases_of_one_month_are_published_together(home: Path) -> None:
     """In March, 3 kWh of « Voirie » at its site and 2 of « Permis ». In June « Permis » is alone, which the year less
-    March would tell: neither is told, until « Voirie » is there too."""
+    March would tell: neither is told, until « Voirie » is there too, and « Permis » not nearly all."""
     few(home, 4)
     built(home, run("permis", 2, "2026-03"))
     march, june = energy_of_others(files_of("data", facts(home))["footprints.csv"])
     assert march["central"] == june["central"] == ""
-    built(home, run("voirie", 1, "2026-06"))
+    built(home, run("voirie", 3, "2026-06"))
     march, june = energy_of_others(files_of("data", facts(home))["footprints.csv"])
     assert float(march["central"]) == pytest.approx(2 + 3 * SITE, rel=1e-3) and june["central"]
 

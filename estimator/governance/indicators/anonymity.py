@@ -16,7 +16,7 @@ from estimator.core.interval import Interval
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import Scope, of_case
-from estimator.governance.indicators.usage_by_case import months_of
+from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE, UseCase
 
 WORKING_DAYS = 20  # of a month, rounded down
@@ -25,6 +25,7 @@ VOTED = ("use_case", "name", "indicator", "unit", "year", "ceiling", "by", "date
 WITHHELD = {"verdict": None, "near": False, "withheld": True}
 RESIDENTS = "habitants"
 FEWEST_CASES = 2  # minimum number merged: one alone would be disclosed by difference
+MOST_OF_ONE = 0.85  # of the electricity of those merged: above it, their sum is nearly that of one (rule of the Insee)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def grouped(scope: Scope) -> Groups:
     return Groups(
         shown=frozenset(case.id for case in cases if case.id not in hidden),
         others=tuple(case.id for case in small),
-        too_few=bool(small) and not enough(small, _heads(scope)),
+        too_few=bool(small) and not hide(scope, small, scope.rows),
     )
 
 
@@ -76,7 +77,7 @@ def merged(scope: Scope) -> frozenset[str]:
         pools = [[case for case in order if case.commune == name] for name in communes]
         for pool in (*pools, *([order] if whole else [])):
             mine, rest = ([case for case in pool if (case.id in found) is small] for small in (True, False))
-            while mine and rest and not enough(mine, _heads(now)):
+            while mine and rest and not hide(now, mine, now.rows):
                 mine.append(rest.pop())
             found |= {case.id for case in mine}
         known[key] = frozenset(found)
@@ -114,14 +115,14 @@ def too_few_of(scope: Scope) -> frozenset[int]:
     What is in no use case is not told in them either: the total of the month less it would be theirs. Where all these
     months together are of too few people, no month is told: the total of the period less the others would be theirs.
     """
-    found, heads = grouped(scope), _heads(scope)
-    months: dict[int, dict[str, UseCase]] = {}
+    found = grouped(scope)
+    months: dict[int, list[Attached]] = {}
     for row in scope.rows:
-        if row.use_case and row.use_case.id in found.others:
-            months.setdefault(row.row.month, {})[row.use_case.id] = row.use_case
-    silent = frozenset(month for month, cases in months.items() if not enough(list(cases.values()), heads))
-    left = {id: case for month in silent for id, case in months[month].items()}
-    alone = any(is_small(scope, case) for case in left.values()) and not enough(list(left.values()), heads)
+        if row.id in found.others:
+            months.setdefault(row.row.month, []).append(row)
+    silent = frozenset(month for month, rows in months.items() if not hide(scope, cases_of(rows), rows))
+    left = [row for month in silent for row in months[month]]
+    alone = any(is_small(scope, case) for case in cases_of(left)) and not hide(scope, cases_of(left), left)
     return frozenset(months) if alone else silent
 
 
@@ -135,8 +136,25 @@ def withheld_budget(found: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key in VOTED} | WITHHELD
 
 
+def cases_of(rows: Sequence[Attached]) -> list[UseCase]:
+    """Their use cases, each once."""
+    return list({row.use_case.id: row.use_case for row in rows if row.use_case}.values())
+
+
 def _uses(scope: Scope, case: UseCase) -> float:
     return units(of_case(scope.rows, case.id)) or 0.0
+
+
+def hide(scope: Scope, cases: Sequence[UseCase], rows: Sequence[Attached]) -> bool:
+    """Whether their sum over these rows tells nothing of one: they are enough, and no small one is nearly all of it."""
+    return enough(cases, _heads(scope)) and not is_dominated(scope, cases, rows)
+
+
+def is_dominated(scope: Scope, cases: Sequence[UseCase], rows: Sequence[Attached]) -> bool:
+    """Whether one that is small in a scope has nearly all the electricity of these rows of the use cases."""
+    known = [sum(row.row.group.values.get("it_energy") or 0.0 for row in of_case(rows, case.id)) for case in cases]
+    most = MOST_OF_ONE * sum(known)
+    return any(kwh > most and is_small(scope, case) for kwh, case in zip(known, cases, strict=True))
 
 
 def enough(cases: Sequence[UseCase], heads: dict[str, int]) -> bool:

@@ -11,7 +11,7 @@ from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, GroupTerm, term
 from estimator.assessment.uncertainty import statistics
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
-from estimator.governance.indicators.anonymity import Groups, enough, merged
+from estimator.governance.indicators.anonymity import Groups, cases_of, enough, hide, merged
 from estimator.governance.indicators.scope import NEVER, Scope, Sources
 from estimator.governance.indicators.usage_by_case import Attached, attached
 from estimator.governance.register.register import Register
@@ -133,18 +133,16 @@ def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
     any difference of two is a sum of such parts. So each part is of uses enough in number and people. What is in no use
     case is a part of its own, for it is published in one.
     """
-    heads = scope.sources.commitments.with_access(scope.period.last_day)
     terms = [terms_of(row.row.group, FIGURES + SUPPLEMENTARY) for row in small]
     asked: dict[tuple[bool, str], list[str]] = {}
     for name in dict.fromkeys(name for found in terms for name in found):
         asked.setdefault(("." in name, name.split(".")[0]), []).append(name)
 
     def told(split: list[tuple[object, ...]]) -> bool:
-        parts: dict[tuple[object, ...], dict[str, UseCase]] = {}
+        parts: dict[tuple[object, ...], list[Attached]] = {}
         for row, key in zip(small, split, strict=True):
-            if row.use_case:
-                parts.setdefault(key, {})[row.use_case.id] = row.use_case
-        return all(enough(list(cases.values()), heads) for cases in parts.values())
+            parts.setdefault(key, []).append(row)
+        return all(hide(scope, cases_of(rows), rows) for rows in parts.values())
 
     firsts = [next(iter(of_row.values())) for of_row in terms]
     split: list[tuple[object, ...]] = [
