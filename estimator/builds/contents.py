@@ -1,7 +1,7 @@
 """What a build file holds: rows that count, their sums, the factors they meet, estimates and counts; made in SQL."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -73,7 +73,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     say_places(engine, known)
     rest = [file for file in found.large if settled is None or file not in settled.files]
     found.read(engine, rest)
-    unstated = found.unstated - locate(engine, known, settled)
+    filled = locate(engine, known, settled)
     _refuse(engine, ledger, found, rest, settled)
     rollups = Rollups(engine, settled, catalogue, new.anew)
     found.read(engine, [*rest, *rollups.fresh_files])
@@ -81,12 +81,12 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     engine.run(sql_text("charged.sql"))
     hours_table(engine)
     site_pues(engine, answered)
-    unstated -= _weigh(engine, settled)
+    filled |= _weigh(engine, settled)
     supposed_table(engine, catalogue)
-    marked = MARKED if "reported_pue" in unstated else MARKED_PUE
+    marked = MARKED if "reported_pue" in found.unstated else MARKED_PUE
     marked = f"COALESCE(answer_marks.mark, '') || {marked}" if answered.days() else marked
     engine.run(sql_text("runs.sql").format(kept=kept, marked=marked, answers=ANSWERS if answered.days() else ""))
-    sum_rows(engine, unstated, rollups.sums)
+    sum_rows(engine, found, [*rest, *rollups.fresh_files], filled, rollups.sums)
     machine_table(engine)
     reserved = "settled.reserved" if pace_table(engine, catalogue) else "FALSE"
     for name, relation, form in (("settled", "portions", kept), ("gathered", "summed", "TABLE")):
@@ -94,7 +94,6 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     engine.run(sql_text("slices.sql").format(reserved=reserved))
     add_groups(engine, ledger.home)
     engine.run(sql_text("weighed_checks.sql").replace("{met}", "TRUE" if rest else "held_in IS NULL"))
-    record_faults(engine, catalogue, unstated)
     record_mends(engine, (rule.code for rule in RULES if rule.alarm))
     _modes(engine, catalogue)
     attributes = bind_tables(engine, own_measures(engine, catalogue), answered)
@@ -103,11 +102,10 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), 'bound_groups')}")
     rollups.check()
     engine.run(f"CREATE VIEW run_energy AS {run_energy()}")
-    _of_rows(engine, found, rest, rollups, settled)
+    _of_rows(engine, found, rest, rollups, lambda unstated: _checks(engine, catalogue, unstated - filled))
     for view in VIEWS:
         engine.run(f"CREATE VIEW {view} AS {sql_text(f'views/{view}.sql')}")
-    if settled:
-        rollups.write(settled)
+    rollups.write()
     unnamed = rollups.several_unnamed()
     if not unnamed:
         engine.run(f"DELETE FROM run_checks WHERE code = '{UNNAMED}'")
@@ -126,27 +124,36 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     _meta(engine, ledger, catalogue, {"build": new.id, "plug_ins": _plug_ins(engine, ledger, settled)}, attributes)
     if settled:
         settled.close()
-    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large)}; DROP VIEW faulted"
+    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large, False)}; DROP VIEW faulted"
 
 
-def _of_rows(engine: DuckDB, found: Rows, rest: Sequence[str], rollups: Rollups, settled: Settled | None) -> None:
+def _of_rows(
+    engine: DuckDB, found: Rows, rest: Sequence[str], rollups: Rollups, checks: Callable[[Set[str]], str]
+) -> None:
     """Tables of the rows that are read: what to look at, runs of unknown electricity, what is kept of their part. What
-    to look at in a settled part is written in its file alone."""
+    to look at in a settled part is written in its file alone. checks: SQL of that, of rows that state no such
+    columns."""
+    if rollups.fresh:
+        found.read(engine, rollups.fresh_files, alone=True)
+        rollups.keep_checks(checks(found.empty))
+    found.read(engine, rest)
+    told = sql_text("tables/run_checks.sql").format(rows=f"({checks(found.unstated)})")
+    engine.run(f"CREATE TABLE run_checks AS {told}")
+    found.read(engine, [*rest, *rollups.fresh_files])
+    for table in ("unknown_energy", "read_energy", "unnamed"):
+        engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
+
+
+def _checks(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> str:
+    """SQL of what to look at in the rows that are read. unstated: columns of none of them."""
+    record_faults(engine, catalogue, unstated)
     told: dict[str, Any] = {"judged": [rule.code for rule in RULES]}
     classed = engine.rows("SELECT DISTINCT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0")
     told["classed"] = f"{[row['subject'] for row in classed]}::VARCHAR[]"
     unknown = engine.rows("SELECT 1 FROM sets WHERE missing = 'unknown_model' LIMIT 1")
     served = f"row_id IN (SELECT row_id FROM slices WHERE {OF_UNKNOWN_MODEL})"
     told["unknown_model"] = served if unknown else "FALSE"  # not sought where there is none
-    checks = sql_text("row_checks.sql").format(**told)
-    if settled and rollups.fresh:
-        found.read(engine, rollups.fresh_files)
-        rollups.keep_checks(settled, checks)
-        found.read(engine, rest)
-    engine.run(f"CREATE TABLE run_checks AS {sql_text('tables/run_checks.sql').format(rows=f'({checks})')}")
-    found.read(engine, [*rest, *rollups.fresh_files])
-    for table in ("unknown_energy", "read_energy", "unnamed"):
-        engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
+    return sql_text("row_checks.sql").format(**told)
 
 
 def _settled(engine: DuckDB, ledger: Ledger, crosses: str) -> Settled:
@@ -168,8 +175,8 @@ def _refuse(engine: DuckDB, ledger: Ledger, rows: Rows, read: Sequence[str], set
 
 def _weigh(engine: DuckDB, settled: Settled | None) -> set[str]:
     """View `weighed`: rows that count, each with the share of its energy that is charged, the mark of its hours, and
-    whether its model hears, or embeds; the columns that it fills. A table without rows is not joined: it would be
-    looked up for each row."""
+    whether its model hears, or embeds; the columns that it fills, or marks. A table without rows is not joined: it
+    would be looked up for each row."""
     machines = "COALESCE(other_energy_kwh, site_energy_kwh / site_pue)"
     billed = bool(engine.rows("SELECT 1 FROM site_pues LIMIT 1"))
     told, joins = f"located.* REPLACE ({machines} AS other_energy_kwh)" if billed else "located.*", ""
@@ -182,7 +189,8 @@ def _weigh(engine: DuckDB, settled: Settled | None) -> set[str]:
     told += f", {models_of(engine, 'audio', heard, sound)} AS hears"
     told += f", {models_of(engine, 'embedding', read, vectors)} AS embeds"
     engine.run(f"CREATE VIEW weighed AS SELECT {told} FROM located{joins} WHERE located.status = 'current'")
-    return {"other_energy_kwh"} if billed else set()
+    hours = {"zone"} if engine.rows("SELECT 1 FROM run_hours LIMIT 1") else set[str]()
+    return hours | ({"other_energy_kwh"} if billed else set())
 
 
 def _months(engine: DuckDB, answered: AnsweredFactors, settled: Settled | None) -> None:

@@ -18,9 +18,9 @@ COUNT = 8  # bytes of the count and of each name; the check of a block takes hal
 _TOLD = "CASE WHEN SUBSTR(run_id, -13, 1) = '@' THEN REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '') ELSE run_id END"
 _OF_ROWS = "SELECT HASH(row_id) AS name FROM {rows}"
 _OF_RUNS = f"""SELECT name FROM
-  (SELECT DISTINCT HASH({_TOLD}, 2) AS name, run_id FROM {{rows}} WHERE run_id IS NOT NULL)"""
-_OF_SNAPSHOTS = """SELECT HASH(run_key, 1) FROM {rows} WHERE cumulative
-UNION ALL SELECT HASH(run_id, 3) FROM {rows} WHERE NOT cumulative AND task_name IS NOT NULL AND run_id IN
+  (SELECT DISTINCT HASH({_TOLD}, 2) AS name, HASH(run_id) AS run FROM {{rows}} WHERE run_id IS NOT NULL)"""
+_OF_SNAPSHOTS = "SELECT HASH(run_key, 1) FROM {rows} WHERE cumulative"
+_OF_TASKS = """SELECT HASH(run_id, 3) FROM {rows} WHERE NOT cumulative AND task_name IS NOT NULL AND run_id IN
   (SELECT run_id FROM {rows} WHERE cumulative)
 UNION ALL SELECT HASH(run_id, 3) FROM {rows} WHERE cumulative AND run_id IN
   (SELECT run_id FROM {rows} WHERE NOT cumulative AND task_name IS NOT NULL)"""
@@ -34,16 +34,10 @@ class NamesDamaged(ValueError):
     """A file of names whose content is not what was written."""
 
 
-def names_sql(rows: str, snapshots: bool = True, runs: bool = True) -> str:
-    """SQL of the names of the rows of a relation: with those of snapshots, and of runs, if it has any."""
-    told = [_OF_ROWS, *([_OF_RUNS] if runs else ()), *([_OF_SNAPSHOTS] if snapshots else ())]
-    return " UNION ALL ".join(told).format(rows=rows)
-
-
-def in_order(names: np.ndarray) -> np.ndarray:
-    """Hashes, sorted: a third sooner by radix on their leading 16 bits, then where that leaves some out of order."""
-    leading = (names >> np.uint64(48)).astype(np.uint16)
-    return np.sort(names[np.argsort(leading, kind="stable")], kind="stable")
+def names_sql(rows: str, snapshots: bool = True, runs: bool = True, tasks: bool = True) -> str:
+    """SQL of the names of the rows of a relation: with those of snapshots, of runs, and of tasks, if it has any."""
+    asked = (_OF_ROWS, True), (_OF_RUNS, runs), (_OF_SNAPSHOTS, snapshots), (_OF_TASKS, snapshots and tasks)
+    return " UNION ALL ".join(sql for sql, there in asked if there).format(rows=rows)
 
 
 def as_bytes(names: np.ndarray) -> bytes:
@@ -118,7 +112,7 @@ def repeated(parts: Mapping[str, Names], apart: Sequence[str], others: np.ndarra
     found = [np.empty(0, np.uint64)]
     for low, high in pairwise([*bounds, MOST + 1]):
         mine = others[np.searchsorted(others, np.uint64(low)) : np.searchsorted(others, np.uint64(high - 1), "right")]
-        new = np.sort(np.concatenate([mine, *(names.between(low, high - 1) for names in fresh)]), kind="stable")
+        new = np.sort(np.concatenate([mine, *(names.between(low, high - 1) for names in fresh)]))
         found.append(new[1:][new[1:] == new[:-1]])
         found += [new[names.meets(new)] for names in known]
     return np.unique(np.concatenate(found))

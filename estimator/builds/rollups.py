@@ -73,7 +73,7 @@ class Rollups:
     def __init__(
         self, engine: DuckDB, settled: Settled | None, catalogue: Catalogue, anew: Collection[str] = ()
     ) -> None:
-        self._engine = engine
+        self._engine, self._settled = engine, settled
         self.kept: list[KeptPart] = []
         self.fresh: list[tuple[SettledPart, str]] = []
         self._told: dict[str, str] = {}
@@ -109,18 +109,19 @@ class Rollups:
         if stale:
             raise RollupsStale(stale)
 
-    def keep_checks(self, settled: Settled, sql: str) -> None:
+    def keep_checks(self, sql: str) -> None:
         """Keep what is to be looked at in the parts that are read, and how many of their runs are to be mended."""
         kinds = {part.name: (part.key, f"checks{context}") for part, context in self.fresh}
-        self._checks = settled.write_parts(kinds, f"SELECT * FROM ({sql}) WHERE held_in IN {[*kinds]}")
+        assert self._settled
+        self._checks = self._settled.write_parts(kinds, f"SELECT * FROM ({sql}) WHERE held_in IN {[*kinds]}")
         files = [str(file) for files in self._checks.values() for file in files]
         for row in self._engine.rows(_FLAGS.format(files=parquet(files, "filename=true"))) if files else ():
             self._flags[row["key"]].append([row["service_key"], row["named"], row["runs"]])
 
-    def write(self, settled: Settled) -> None:
+    def write(self) -> None:
         """Keep what else was made of the parts that were read, from the tables `summed`, `unknown_energy`,
         `read_energy` and `unnamed`."""
-        if not self.fresh:
+        if not self.fresh or not (settled := self._settled):
             return
         energy = {row["held_in"]: row["kwh"] for row in self._engine.rows("SELECT * FROM read_energy")}
         unnamed = defaultdict[str, list[str]](list)

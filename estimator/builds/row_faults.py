@@ -101,7 +101,7 @@ def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> N
         )
         told.append(f"CASE WHEN {broken[-1]} THEN STRUCT_PACK(code := '{rule.code}', {', '.join(figures)}) END")
     engine.run(
-        f"CREATE VIEW faulted AS SELECT *, CASE WHEN faulty THEN LIST_FILTER([{', '.join(told)}],"
+        f"CREATE OR REPLACE VIEW faulted AS SELECT *, CASE WHEN faulty THEN LIST_FILTER([{', '.join(told)}],"
         " lambda fault: fault IS NOT NULL) END AS faults FROM"
         f" (SELECT *, {' OR '.join(broken)} AS faulty FROM (SELECT runs.*{''.join(columns)} FROM runs{joins}))"
     )
@@ -121,6 +121,7 @@ def _limits(engine: DuckDB, catalogue: Catalogue) -> tuple[dict[str, Any], str]:
         if apart:
             columns: dict[str, list[Any]] = {"text": [*found]}
             columns |= {limit: [_finite(one[limit]) for one in found.values()] for limit in apart}
+            engine.run(f"DROP TABLE IF EXISTS limits_{name}")
             engine.load(f"limits_{name}", columns, {"text": "VARCHAR"} | dict.fromkeys(apart, "DOUBLE"))
             joins += f" LEFT JOIN limits_{name} ON limits_{name}.text IS NOT DISTINCT FROM runs.{name}"
             limits |= {limit: _Column(f"limits_{name}.{limit}") for limit in apart}

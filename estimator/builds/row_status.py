@@ -3,13 +3,14 @@ build, as are those of small parts; the others are read where they lie, each cou
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 from estimator.builds.inference_factors import models_of
 from estimator.builds.settled_parts import EMBEDDED, Settled
+from estimator.builds.stated_columns import read_columns, stated_columns
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger import Ledger
 from estimator.ledger.files import current_rows_sql, modelled_sql
@@ -28,17 +29,19 @@ def sql_text(name: str) -> str:
 
 
 class Rows(NamedTuple):
-    """What is known of the rows of a build: whether they are few and all copied, the columns that none states, and how
-    the view `row_status` is written of all of them, or of those that are copied and of some large parts."""
+    """What is known of the rows of a build: whether they are few and all copied, the columns that none states, those
+    that none of large parts states, and how the view `row_status` is written of all of them, or of some large parts,
+    with those that are copied or alone."""
 
     few: bool
     unstated: Set[str]
-    view: Callable[[Sequence[str]], str]
+    empty: Set[str]
+    view: Callable[[Sequence[str], bool], str]
     large: Sequence[str]
 
-    def read(self, engine: DuckDB, files: Sequence[str]) -> None:
-        """From now on, `row_status` is of the rows that are copied and of these large parts."""
-        engine.run(f"CREATE OR REPLACE VIEW row_status AS {self.view(files)}")
+    def read(self, engine: DuckDB, files: Sequence[str], alone: bool = False) -> None:
+        """From now on, `row_status` is of these large parts, and of the rows that are copied unless `alone`."""
+        engine.run(f"CREATE OR REPLACE VIEW row_status AS {self.view(files, alone)}")
 
 
 def row_status(
@@ -58,10 +61,8 @@ def row_status(
         aside = settled.aside_rows()
     read = [file for file in large if file not in (settled.files if settled else ())]
     stored = "SELECT *, FALSE AS beside FROM small"
-    if aside:
-        stored += f" UNION ALL BY NAME SELECT *, FALSE AS beside FROM {parquet(aside)}"
-    if read:
-        stored += f" UNION ALL BY NAME SELECT *, TRUE AS beside FROM {parquet(read)}"
+    for some, beside in ((aside, "FALSE"), (read, "TRUE")):
+        stored += f" UNION ALL BY NAME SELECT *, {beside} AS beside FROM {parquet(some)}" if some else ""
     engine.run(f"CREATE VIEW stored AS {stored}")
     judged = _judged(engine, gone)
     engine.run(
@@ -77,10 +78,10 @@ def row_status(
     engine.run(f"CREATE VIEW activities AS {shared}")
     engine.run(f"CREATE TABLE copied AS SELECT *, {told} FROM ({current_rows_sql()})")
     types = {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE copied")}
-    names = [name for name in types if name not in TOLD]
+    types = {name: kind for name, kind in types.items() if name not in TOLD}
     alone = "'current' AS status, 'row' AS hours_from"
     engine.run(
-        f"INSERT INTO copied BY NAME SELECT {', '.join(names)}, {alone}, {told} FROM stored"
+        f"INSERT INTO copied BY NAME SELECT {', '.join(types)}, {alone}, {told} FROM stored"
         f" WHERE ({inside}) AND NOT ({judged})"
     )
     engine.run("DROP VIEW activities; DROP VIEW stored; DROP TABLE repeated; DROP TABLE small")
@@ -90,37 +91,32 @@ def row_status(
     kept = dict(zip(large, keep_beside([small[0], *large], parts)[1:], strict=True)) if large else {}
     empty, unstated = set[str](), set[str]()
     if large:
-        single = [name for name in names if not types[name].endswith("[]")]  # no file says it of lists
-        empty = _unstated(engine, single, parquet([kept[file] for file in read])) if read else {*single}
+        empty = types.keys() - set[str]().union(*(one.stated for one in stated_columns(engine, read).values()))
         empty -= settled.stated if settled else set()
-        unstated = empty & _unstated(engine, single, "copied")
-    columns = ", ".join(f"NULL::{types[name]} AS {name}" if name in empty else name for name in names)
+        single = [name for name, kind in types.items() if not kind.endswith("[]")]
+        counts = ", ".join(f"COUNT({name}) AS {name}" for name in single)
+        unstated = empty & {n for n, count in engine.rows(f"SELECT {counts} FROM copied")[0].items() if not count}
+    columns = read_columns(types, empty)
     out = engine.rows("SELECT 1 FROM set_aside LIMIT 1")
 
-    def view(files: Sequence[str]) -> str:
-        everything = "SELECT *, NULL::VARCHAR AS held_in FROM copied"
+    def view(files: Sequence[str], by_themselves: bool) -> str:
+        everything = [] if by_themselves else ["SELECT *, NULL::VARCHAR AS held_in FROM copied"]
         if files:
             beside = parquet([f"{parts.name}/{Path(small[0]).name}", *(kept[file] for file in files)], "filename=true")
-            everything += (
-                f" UNION ALL BY NAME SELECT *, {alone}, {told.replace(crosses, 'FALSE')} FROM"
+            everything.append(
+                f"SELECT *, {alone}, {told.replace(crosses, 'FALSE')} FROM"
                 f" (SELECT {columns}, PARSE_FILENAME(filename) AS held_in FROM {beside})"
+                f"{' WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)' if out else ''}"
             )
-            everything += " WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)" if out else ""
-        return everything
+        return " UNION ALL BY NAME ".join(everything)
 
     few = not large and bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
-    return Rows(few, unstated, view, large)
+    return Rows(few, unstated, empty, view, large)
 
 
 def crossing(moments: Sequence[int]) -> str:
     """SQL: whether a row is of two months, or of two of the times from which factors change [us]."""
     return " OR ".join(["start_month <> end_month", *(f"start_us < {us} AND end_us > {us}" for us in moments)])
-
-
-def _unstated(engine: DuckDB, names: Iterable[str], relation: str) -> set[str]:
-    """Those of these columns that no row of a relation states: the files of large parts say it without being read."""
-    counts = ", ".join(f"COUNT({name}) AS {name}" for name in names)
-    return {name for name, count in engine.rows(f"SELECT {counts} FROM {relation}")[0].items() if not count}
 
 
 def _judged(engine: DuckDB, gone: Sequence[str]) -> str:

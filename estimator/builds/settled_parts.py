@@ -7,7 +7,6 @@ how its rows are summed (`Settled.context`): nothing kept can be out of date.
 
 import json
 import shutil
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -18,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from estimator.builds.build_identity import digest
-from estimator.builds.part_names import NAMED, Names, as_bytes, in_order, names_sql, repeated
+from estimator.builds.part_names import NAMED, Names, as_bytes, names_sql, repeated
+from estimator.builds.stated_columns import read_columns, stated_columns
 from estimator.catalogue.fault_rules import TEXTS
 from estimator.catalogue.models import is_of
 from estimator.catalogue.physical_limits import LIMITS
@@ -53,9 +53,6 @@ CAST(SUM(alone) AS BIGINT) AS alone, BOOL_OR(snapshots) AS snapshots, LIST(DISTI
 LIST(DISTINCT model) FILTER (audio) AS audio, LIST(DISTINCT model) FILTER (embedding) AS embedding,
 {", ".join(f"LIST(DISTINCT {name}) AS {name}" for name in TEXTS)}
 FROM said GROUP BY held_in"""
-# How many rows state each column that is no list, where the end of a file says it.
-_STATED = """SELECT file_name, path_in_schema AS name, SUM(num_values) - SUM(stats_null_count) AS told
-FROM parquet_metadata({files}) WHERE NOT contains(path_in_schema, ',') GROUP BY ALL ORDER BY ALL"""
 
 
 class SettledPart(NamedTuple):
@@ -85,7 +82,7 @@ class Settled:
     def judge(self, large: Sequence[str], small: str, gone: Sequence[str]) -> None:
         """Which of these large parts are settled, and which rows of them are set aside: those that share a name with
         another row, of any part or of the relation `small`, or that are withdrawn. NamesDamaged."""
-        others = in_order(self._engine.column(names_sql(small)))
+        others = np.sort(self._engine.column(names_sql(small)))
         keys = {f"{Path(file).stem}-{self._method}": file for file in large}
         facts = self._facts(keys)
         names = {key: self._named(key, file, facts[key]) for key, file in keys.items()}
@@ -179,28 +176,27 @@ class Settled:
         path = self.kept.path(key, "names")
         if path and path.exists():
             return Names(path)
-        sql = names_sql(self._rows(file), facts["snapshots"], "run_id" in facts["stated"])
-        return Names(self.kept.put(key, "names", as_bytes(in_order(self._engine.column(sql)))))
+        stated = ("run_id" in facts["stated"], "task_name" in facts["stated"])
+        sql = names_sql(self._rows(file), facts["snapshots"], *stated)
+        return Names(self.kept.put(key, "names", as_bytes(np.sort(self._engine.column(sql)))))
 
     def _facts(self, keys: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         """What is known of each of these parts; of all those of which it is not kept, from one pass."""
         kept = {key: self.kept.data(key, "facts") for key in keys}
         files = [keys[key] for key, data in kept.items() if data is None]
-        stated: dict[str, dict[str, int]] = defaultdict(dict)
+        stated = stated_columns(self._engine, files)
         if files:
             rows = parquet([self._seed, *files], "filename=true")
-            self._engine.run(_SAID.format(rows=rows, crosses=self._crosses))
-            for row in self._engine.rows(_STATED.format(files=files)):
-                stated[row["file_name"]][row["name"]] = row["told"]
+            types = {
+                row["column_name"]: row["column_type"] for row in self._engine.rows(f"DESCRIBE SELECT * FROM {rows}")
+            }
+            told_of = read_columns(types, types.keys() - {"filename"}.union(*(one.stated for one in stated.values())))
+            self._engine.run(_SAID.format(rows=f"(SELECT {told_of} FROM {rows})", crosses=self._crosses))
         told = {row.pop("held_in"): row for row in self._engine.rows(_FACTS)} if files else {}
         self._alone = {name: row.pop("alone") for name, row in told.items()}
         for key in (key for key, data in kept.items() if data is None):
             found = told[Path(keys[key]).name]
-            counted = stated[keys[key]]
-            if None in counted.values():  # a file of few rows
-                counts = ", ".join(f"COUNT({name}) AS {name}" for name in counted)
-                (counted,) = self._engine.rows(f"SELECT {counts} FROM {self._rows(keys[key])}")
-            found["stated"] = [name for name, count in counted.items() if count]
+            found["stated"] = sorted(stated[keys[key]].stated)
             kept[key] = self.kept.put(key, "facts", json.dumps(found).encode()).read_bytes()
         return {key: json.loads(data) for key, data in kept.items() if data is not None}
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence, Set
 
-from estimator.builds.row_status import sql_text
+from estimator.builds.row_status import Rows, sql_text
+from estimator.builds.stated_columns import stated_columns
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger.withdrawn_rows import parquet
 
@@ -36,18 +37,41 @@ SERVED = {
 }
 
 
-def sum_rows(engine: DuckDB, unstated: Set[str], kept: Sequence[str] = ()) -> None:
-    """Table `summed`, in one pass over `portions`, and the ways of serving that it holds, `servings`. kept: the files
-    of sums of parts that are not read."""
+# Keys made of several columns; the others are a column, of a row within one month as all those of large parts.
+_MADE = ("kind", "flight_class", "modelled", "telling", "answered")
+_OF_A_ROW = {"month": "start_month", "seat": "product"}
+_FIRST = "CREATE TABLE summed AS SELECT ROW_NUMBER() OVER () AS sum_id, * FROM ({})"
+_MORE = "INSERT INTO summed BY NAME SELECT (SELECT COUNT(*) FROM summed) + ROW_NUMBER() OVER () AS sum_id, * FROM ({})"
+
+
+def sum_rows(engine: DuckDB, rows: Rows, files: Sequence[str], filled: Set[str], kept: Sequence[str]) -> None:
+    """Table `summed`, in one pass over `portions`, and the ways of serving that it holds, `servings`. files: the large
+    parts that are read; filled: columns of which rows have another value than they state; kept: the files of sums of
+    parts that are not read."""
+    rows.read(engine, [])
+    engine.run(_FIRST.format(_sums(engine, rows.unstated - filled, set())))
+    ends = stated_columns(engine, files)
+    for told in (True, False):
+        some = [file for file in files if ends[file].told is told]
+        if some:
+            rows.read(engine, some, alone=True)
+            same = set[str].intersection(*({*ends[file].same} for file in some))
+            engine.run(_MORE.format(_sums(engine, rows.empty - filled, same - filled)))
+    if kept:
+        engine.run(_MORE.format(f"SELECT * FROM {parquet(kept)}"))
+    rows.read(engine, files)
+    engine.run(sql_text("servings.sql").format(**SERVED))
+
+
+def _sums(engine: DuckDB, unstated: Set[str], same: Set[str]) -> str:
+    """SQL of the sums of `portions`. same: columns that tell apart no two rows of a part."""
     types = {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE portions")}
     empty = {name for name in (*KEYS, *AMOUNTS) if READ_FROM.get(name, name) in unstated}
-    null = {name: f"NULL::{types[name]} AS {name}" for name in empty}
-    engine.run(
-        sql_text("summed.sql").format(
-            keys=", ".join(null.get(name, name) for name in KEYS),
-            by=", ".join(name for name in KEYS if name not in empty),
-            sums=", ".join(null.get(name, f"fsum({name}) AS {name}") for name in AMOUNTS),
-            kept=f"UNION ALL BY NAME SELECT * FROM {parquet(kept)}" if kept else "",
-            **SERVED,
-        )
+    shown = {name: f"NULL::{types[name]} AS {name}" for name in empty}
+    alike = {name for name in KEYS if name not in _MADE and _OF_A_ROW.get(name, name) in same} - empty
+    shown |= {name: f"ANY_VALUE({name}) AS {name}" for name in alike}
+    return sql_text("summed.sql").format(
+        keys=", ".join(shown.get(name, name) for name in KEYS),
+        by=", ".join(name for name in KEYS if name not in shown),
+        sums=", ".join(shown.get(name, f"fsum({name}) AS {name}") for name in AMOUNTS),
     )
