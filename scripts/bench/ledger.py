@@ -31,10 +31,10 @@ COLUMNS = (
 ).split(",")
 
 
-def write_trace(path: Path, rows: int) -> None:
+def write_trace(path: Path, rows: int, seed: int = 0) -> None:
     """A file in the format of codecarbon 3.3.2: a year of runs of 20 services in four countries, each run with its own
-    id and figures of sixteen digits."""
-    start, chance = datetime(2025, 1, 1), Random(0)
+    id and figures of sixteen digits; another seed, other runs."""
+    start, chance = datetime(2025, 1, 1), Random(seed)
     countries = (("France", "FRA"), ("Germany", "DEU"), ("Belgium", "BEL"), ("Poland", "POL"))
     same = {
         **{"experiment_id": "5b0fa12a-3dd8-45bb-9766-cc326314d9f1", "water_consumed": 0.0, "os": "Linux-5.10.0-x86_64"},

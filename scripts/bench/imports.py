@@ -1,0 +1,158 @@
+"""What an import costs beside a bare copy of the same columns by DuckDB, in one run: a file of codecarbon and the lines
+of a gateway. CPU seconds and the largest memory, each in a process of its own; the fixed part is an import of one row.
+
+python -m scripts.bench.imports [--rows 1000000] [--runs 3] [--added 1000 100000]
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+from estimator.core.duckdb_engine import connect
+from estimator.ledger.withdrawals import withdraw_restated_elsewhere
+from scripts.bench.ledger import load_into, write_trace
+from scripts.messages import ROOT
+
+# The columns that our readers keep something of.
+OF_CODECARBON = (
+    "timestamp, project_name, run_id, duration, emissions, cpu_power, gpu_power, ram_power, cpu_energy, gpu_energy,"
+    " ram_energy, energy_consumed, water_consumed, country_iso_code, region, cloud_provider, cloud_region, os,"
+    " codecarbon_version, cpu_count, cpu_model, gpu_count, gpu_model, ram_total_size, tracking_mode, on_cloud, pue"
+)
+OF_LITELLM = (
+    "request_id, call_type, model, custom_llm_provider, prompt_tokens, completion_tokens, startTime, endTime,"
+    " request_tags, metadata"
+)
+KINDS = ("codecarbon.csv", "litellm.ndjson")
+
+
+def main() -> None:
+    """Print a line a format, then what rows more cost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--added", type=int, nargs="*", default=[1_000, 100_000])
+    parser.add_argument("--step", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        print(json.dumps(taken(*options.step)))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for line in lines(Path(folder), options):
+            print(line, flush=True)
+
+
+def lines(folder: Path, options: argparse.Namespace) -> Iterator[str]:
+    """Each format, an import and a copy in turn, since the load of a machine changes."""
+    for kind in KINDS:
+        trace, one = folder / kind, folder / f"one-{kind}"
+        write(trace, options.rows)
+        write(one, 1)
+        rounds = []
+        for n in range(options.runs):
+            home = folder / f"home-{n}-{kind}"
+            steps = (("import", one, folder / f"one-{n}-{kind}.home"), ("import", trace, home), ("copy", trace, home))
+            rounds.append([measured(*step) for step in steps])
+        fixed, made, copied = (statistics.median(one[at]["cpu"] for one in rounds) for at in range(3))
+        memory = max(one[1]["memory"] for one in rounds)
+        yield (
+            f"- {options.rows:,} lines of {kind} ({trace.stat().st_size / 1e6:.0f} MB): import {made:.1f} s, of which"
+            f" fixed {fixed:.1f} s, {memory:.0f} MiB; bare copy {copied:.1f} s, {rounds[0][2]['memory']:.0f} MiB;"
+            f" an import is at {100 * copied / (made - fixed):.0f} % of its speed (bar 50)"
+        )
+        for rows in options.added if kind == KINDS[0] else ():
+            more = folder / f"more-{rows}.csv"
+            write(more, rows, seed=rows)
+            found = measured("import", more, home)
+            yield (
+                f"  - {rows:,} rows more: {found['cpu']:.2f} s, of which {found['again']:.2f} s to find rows that"
+                " earlier imports stated otherwise"
+            )
+        trace.unlink()
+
+
+def write(path: Path, rows: int, seed: int = 0) -> None:
+    """A file of that kind; another seed gives other runs."""
+    if path.suffix == ".csv":
+        write_trace(path, rows, seed)
+    else:
+        write_gateway(path, rows)
+
+
+def write_gateway(path: Path, rows: int) -> None:
+    """The lines of a gateway as LiteLLM keeps them: a year of requests of four models by 20 services."""
+    start, chance = datetime(2026, 1, 1), Random(0)
+    models = ("gpt-4o", "mistral-large-latest", "mistral-small-latest", "gpt-4o-mini")
+    with path.open("w", encoding="utf-8") as file:
+        for n in range(rows):
+            begins = start + timedelta(seconds=n * 28_000_000 // rows)
+            ends = begins + timedelta(milliseconds=chance.randrange(200, 30_000))
+            row: dict[str, Any] = {"request_id": f"chatcmpl-{chance.getrandbits(96):024x}", "call_type": "acompletion"}
+            row |= {"api_key": f"{n % 20:064x}", "spend": chance.random() / 100, "model": models[n % 4]}
+            row |= {"custom_llm_provider": "mistral" if "mistral" in models[n % 4] else "openai"}
+            tokens = {"prompt_tokens": chance.randrange(20, 4_000), "completion_tokens": chance.randrange(1, 1_500)}
+            row |= {**tokens, "total_tokens": sum(tokens.values()), "user": "", "cache_hit": "False"}
+            row |= {
+                name: f"{at.isoformat(timespec='milliseconds')}Z"
+                for name, at in (("startTime", begins), ("endTime", ends))
+            }
+            row |= {"metadata": {"user_api_key_alias": f"service-{n % 20}"}, "request_tags": ["User-Agent: openai"]}
+            file.write(json.dumps(row) + "\n")
+
+
+def measured(step: str, trace: Path, home: Path) -> dict[str, float]:
+    """What `taken` says of a step, in a process of its own."""
+    line = [sys.executable, "-m", "scripts.bench.imports", "--step", step, str(trace), str(home)]
+    found: dict[str, float] = json.loads(subprocess.check_output(line, cwd=ROOT, text=True))
+    return found
+
+
+def taken(step: str, trace: str, home: str) -> dict[str, float]:
+    """CPU time [s] and memory [MiB] of this process for a step, and of it to find rows stated otherwise (`again`)."""
+    again = [0.0]
+
+    def timed(*given: Any) -> Any:
+        before = time.process_time()
+        try:
+            return withdraw_restated_elsewhere(*given)
+        finally:
+            again[0] += time.process_time() - before
+
+    done: Callable[[Path, Path], None] = copy if step == "copy" else load
+    start = time.process_time()
+    with patch("estimator.ingestion.importing.withdraw_restated_elsewhere", timed):
+        done(Path(home), Path(trace))
+    cpu = time.process_time() - start
+    (held,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return {"cpu": cpu, "memory": int(held.split()[1]) / 1024, "again": again[0]}
+
+
+def load(home: Path, trace: Path) -> None:
+    """The import."""
+    load_into(home, trace)
+
+
+def copy(_: Path, trace: Path) -> None:
+    """The bare copy of the columns that a reader keeps something of, compressed as ours."""
+    csv = trace.suffix == ".csv"
+    columns, read = (OF_CODECARBON, "read_csv") if csv else (OF_LITELLM, "read_json")
+    out = trace.with_suffix(".parquet")
+    with connect() as connection:
+        connection.execute(
+            f"COPY (SELECT {columns} FROM {read}('{trace}')) TO '{out}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+    out.unlink()
+
+
+if __name__ == "__main__":
+    main()
