@@ -51,7 +51,7 @@ def build(
     how: How = How(),  # noqa: B008
 ) -> BuildResult:
     """The build of the current ledger, made if it does not exist; `progress` is told so. Made
-    anew though it does, it is compared with what was there. AuditFailed, BuildLocked, SparkFailed."""
+    anew though it does, it is compared with what was there. AuditFailed, BuildLocked, spark_failed."""
     use_tables(home / TABLES)
     PlaceJournal(home).use_hosts()
     catalogue = catalogue or load()

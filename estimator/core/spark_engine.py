@@ -35,10 +35,6 @@ WRITTEN = ("runs", "settled")  # views that many statements read: executors writ
 OF_A_ROW = "row_id"  # a table with this column, or with hashes of values, is one of rows
 
 
-class SparkFailed(SobriaError):
-    """Spark could not be reached, or gave up a statement."""
-
-
 class WrittenTable(NamedTuple):
     """A table of rows that executors wrote: its folder, its columns that a build hashes, and what was deleted."""
 
@@ -62,12 +58,12 @@ def session(master: str) -> Any:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What Spark cannot do, as its first line. SparkFailed."""
+    """What Spark cannot do, as its first line. spark_failed."""
     try:
         yield
     except (PySparkException, Py4JError, ConnectionError) as error:
         said = str(getattr(error, "java_exception", error))
-        raise SparkFailed(told=said.strip().partition("\n")[0][:300]) from error
+        raise SobriaError("spark_failed", told=said.strip().partition("\n")[0][:300]) from error
 
 
 @contextmanager
@@ -114,7 +110,7 @@ class SparkEngine(DuckDB):
             shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        """Execute statements, each where it belongs. SparkFailed."""
+        """Execute statements, each where it belongs. spark_failed."""
         if parameters:
             super().run(sql, parameters)
             return
@@ -122,7 +118,7 @@ class SparkEngine(DuckDB):
             self._execute(text, tree)
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
-        """The rows of a query, one by one. SparkFailed."""
+        """The rows of a query, one by one. spark_failed."""
         (_, tree), *_ = spark_sql.statements(sql)
         if parameters or tree.key == "describe" or not self._reads_rows(tree):
             yield from super().stream(sql, parameters)
