@@ -104,9 +104,8 @@ def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option |
     if found == ANSWERS[1]:
         return _with_test(first, lang)
     same = {o.id for o in others if o.alternative and first.alternative and o.alternative.id == first.alternative.id}
-    could = {"": t("compare_save.none_kept", lang)} | {
-        o.id: answer.label(o.id) for o in others if o.status == "studied" and o.id not in same
-    }
+    kept = [o.id for o in others if o.status == "studied" and o.id not in same]
+    could = {"": t("compare_save.none_kept", lang)} | {name: answer.label(name) for name in kept}
     enough = answer.smallest_sufficient
     known = enough.id if enough and enough.id in could and not enough.tied else ""
     name = st.radio(  # whole at any width, where a list would cut long names

@@ -25,7 +25,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "size": ("vcpus",),
     "load": ("load",),
 }
-WATCHED = ("energy", "gwp")
 TOLD = "mend told"
 
 
@@ -70,7 +69,7 @@ def _form(target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
     """The fields that mend this; once sent, the totals are made again, and the page says what its figures were."""
     with st.form("mend form", border=False, enter_to_submit=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            places_form.choices("mend", asked, lang)
+            places_form.choices(str(target), asked, lang)  # what is chosen for one is not the next one's
             st.text_input(t("register_forms.who", lang), key="mend who")
         sent = st.form_submit_button(t("mend.save", lang), type="primary")
     if not sent or not may_write():
@@ -78,7 +77,8 @@ def _form(target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
     before = _figures(target, lang)
     try:
         with st.spinner(t("mend.again", lang)):
-            connect.mended(target, places_form.said("mend", asked) | {"why": t("mend.why", lang)})
+            said = {"who": st.session_state["mend who"], "why": t("mend.why", lang)}
+            connect.mended(target, places_form.said(str(target), asked) | said)
     except SobriaError as error:
         st.html(refusal(error, lang))
         return
@@ -101,4 +101,6 @@ def _figures(target: Mapping[str, str], lang: str) -> dict[str, str]:
     build, key = estimator_gateway.current_build(), target.get("service", "")
     held = {entry.service_key: entry.indicators for entry in build.services()}
     found, of = (held[key], "figures.of_service") if key else (build.run(target["run"])["indicators"], "figures.of_run")
-    return {t(of, lang, figure=figure_name(n, lang), key=key): interval_text(found[n], lang) for n in WATCHED}
+    amounts = {t(of, lang, figure=figure_name(n, lang), key=key): found[n] for n in ("energy", "gwp")}
+    amounts[t("figures.of_all", lang, figure=figure_name("energy", lang))] = build.totals().indicators["energy"]
+    return {name: interval_text(amount, lang) for name, amount in amounts.items()}

@@ -60,7 +60,7 @@ def search(label: str, name: str, example: str) -> str:
 def paged(name: str, rows: Sequence[Row], filters: Sequence[str], lang: str) -> tuple[Sequence[Row], Markup]:
     """The rows of a long table on the page that the URL asks for, and what leads to the others. filters: names of
     those of the table in the URL."""
-    page = min(page_asked(), (len(rows) - 1) // html_parts.PER_PAGE + 1)
+    page = min(page_asked(), max(1, -(-len(rows) // html_parts.PER_PAGE)))
     links = paging(name, page, len(rows), {name: st.query_params.get(name, "") for name in filters}, lang)
     return rows[(page - 1) * html_parts.PER_PAGE : page * html_parts.PER_PAGE], links
 

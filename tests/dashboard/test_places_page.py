@@ -116,15 +116,17 @@ def test_what_says_no_place_is_refused_on_the_page(home: Path) -> None:
     assert 'role="alert"' in text(at) and not (home / "places").exists()
 
 
-def test_a_mend_says_what_it_changed_of_its_service_not_of_all(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of two services, one has no country: its gases are told before and after, never two totals of different reach."""
+def test_a_mend_says_what_it_changed_of_its_service(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two services, one has no country: its gases are told before and after, and not those of all,
+    whose reach changes; the electricity of all is."""
     monkeypatch.setattr("dashboard.connect.mending.may_write", lambda: True)
     built(home, activity(), activity(service_key="tri", zone=None, checks=("no_country",)))
     at = screen("mesures", voir="corriger")
-    at.selectbox(key="mend zone").set_value("FRA")
+    next(f for f in at.selectbox if f.key.endswith(" zone")).set_value("FRA")
     at.text_input(key="mend who").set_value("DSI")
     said = text(sent(at, "mend.save")).partition("Corrigé.")[2].partition("</div>")[0]
     assert "Gaz à effet de serre du service « tri » : entre" in said and "au lieu de « non estimable" in said
+    assert "Gaz à effet de serre, tous services" not in said and "électricité, tous services" in said.lower()
 
 
 @pytest.mark.long
@@ -134,8 +136,8 @@ def test_what_a_remark_asks_for_is_said_in_place(home: Path, monkeypatch: pytest
     built(home, activity(machine=None, checks=("vm_size_unknown",)))
     at = screen("mesures", voir="corriger")
     assert t("mend.made", "fr").replace("\u00a0", " ") in text(at)
-    assert [field.key for field in at.number_input] == ["mend vcpus"] and len(at.selectbox) == 1
-    at.number_input(key="mend vcpus").set_value(8)
+    assert [field.key for field in at.number_input] == ["{'service': 'essai'} vcpus"] and len(at.selectbox) == 1
+    at.number_input[0].set_value(8)
     at.text_input(key="mend who").set_value("DSI")
     at = sent(at, "mend.save")
     assert [e.said.told for e in PlaceJournal(home).rules()] == ["service=essai → vcpus=8.0"]

@@ -16,7 +16,7 @@ from estimator.reporting.project.context import clipped
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
 from estimator.reporting.publications.forbidden_claims import claims
 from estimator.reporting.publications.printed import amount_cell, foot, heading, side_by_side
-from estimator.reporting.summary.change_sentences import against_text, trend_text
+from estimator.reporting.summary.change_sentences import against_text, months_compared, trend_text
 from estimator.reporting.summary.sentences import (
     added_text,
     amount_text,
@@ -75,7 +75,8 @@ def _footprints(facts: ReportFacts, before: ReportFacts) -> Table:
     rows: list[Row] = []
     for name in FOOTPRINTS:
         entry = facts.body["indicators"][name]
-        head = TableCell(say("indicators", name, facts.lang), (trend_text(entry, facts.lang),))
+        over = months_compared(facts.body, facts.lang) if (entry.get("change") or {}).get("established") else ""
+        head = TableCell(say("indicators", name, facts.lang), (trend_text(entry, facts.lang) + over,))
         rows.append((head, *side_by_side(facts, before, name), _target(facts, entry)))
     against = against_text(facts.body, facts.lang)
     caption = f"{facts.say('reen_caption')} {tell('read_against', facts.lang, against=against) if against else ''}"
@@ -148,11 +149,17 @@ def _proof(facts: ReportFacts, use: Mapping[str, Any]) -> str:
 
 
 def _actions(facts: ReportFacts) -> Iterator[str]:
-    """Objectives in force, decisions of the period, last first, projects without AI, and publications."""
-    objectives = [entry["objective"] for entry in facts.body["indicators"].values() if entry["objective"]]
-    for by, day, document in sorted({(o["by"], o["date"], o["document"]) for o in objectives}):
-        told = {"by": clipped(by, NAME), "document": clipped(document, NAME)}
-        yield facts.say("reen_voted", date=day_text(day, facts.lang), **told).replace("….", "…")
+    """Objectives and ceilings in force, decisions of the period, last first, projects without AI, and publications."""
+    entries = facts.body["indicators"]
+    votes = [("reen_voted", name, entry["objective"]) for name, entry in entries.items() if entry["objective"]]
+    votes += [("reen_ceiling", name, entry["budget"]) for name, entry in entries.items() if entry.get("budget")]
+    for key, name, vote in sorted(votes, key=lambda found: found[2]["date"]):
+        told = {"name": say("indicators", name, facts.lang), "by": clipped(vote["by"], NAME)}
+        told |= {"document": clipped(vote["document"], NAME), "date": day_text(vote["date"], facts.lang)}
+        if key == "reen_ceiling":
+            value = amount_text(vote["ceiling"], entries[name]["value"]["unit"], facts.lang)
+            told |= {"value": value, "year": str(vote["year"])}
+        yield facts.say(key, **told)
     first, last = first_day(facts.scope.period.first), facts.scope.period.last_day
     decisions = [(d, case) for case in facts.scope.cases for d in case.decisions if first <= d.date <= last]
     for decision, case in sorted(decisions, key=lambda pair: pair[0].date, reverse=True)[:MOST]:

@@ -129,6 +129,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
     shares: dict[str, Share] = {name: found[name]["value"] | _silent(found[name]) for name in names}
     hosting, cases, per_service = found["sober_hosting"], scope.in_use, found["per_service"]
     kept = scope.sources.commitments
+    general = [case for case in cases if case.stage == "generalisation"]
     past = [case for case in scope.cases if case.stage != "idee"]
     tried = [case for case in past if case.stage != "experimentation" or case.outcome != "en_cours"]
     judged = {name: found[name]["path"]["verdict"] for name in FOOTPRINTS if found[name]["path"]}
@@ -148,7 +149,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "european": body["sovereignty"]["publisher_european"],
         "scenario_kept": _cases(cases, lambda case: scope.sources.compared(case) is not None),
         "alternative_figured": _cases(past, lambda case: _has_figured_alternative(scope, case)),
-        "quality_reached": _cases([c for c in cases if c.stage == "generalisation"], reaches_threshold),
+        "quality_reached": _cases(general, partial(_still_reaches, scope.day)),
         "quality_fresh": _cases(cases, lambda case: case.tested is not None and not case.quality_is_old(scope.day)),
         "reviews_on_time": _cases(cases, lambda case: bool(case.next_review and case.next_review >= scope.day)),
         "four_criteria": _cases(cases, lambda case: _weighs_all(scope, case)),
@@ -164,6 +165,11 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
 
 def _says(case: UseCase, fields: Sequence[str]) -> bool:
     return all(bool(getattr(case, name)) for name in fields)
+
+
+def _still_reaches(day: date, case: UseCase) -> bool:
+    """Whether a test that is not old says that a use case reaches its threshold."""
+    return reaches_threshold(case) and not case.quality_is_old(day)
 
 
 def _has_figured_alternative(scope: Scope, case: UseCase) -> bool:
