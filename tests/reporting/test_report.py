@@ -120,8 +120,8 @@ def test_what_is_unknown_has_no_row_and_is_said(home: Path) -> None:
     made = REPORTS["schema-impact"](facts(home))
     rows = rows_of(made.files[""])
     assert all(row["valeur"] for row in rows)
-    assert "Part des usages servis par un modèle adapté" not in {row["indicateur"] for row in rows}
-    assert any("Part des usages servis par un modèle adapté" in note for note in made.left_out)
+    assert "Part des demandes servies par un modèle adapté" not in {row["indicateur"] for row in rows}
+    assert any("Part des demandes servies par un modèle adapté" in note for note in made.left_out)
     alone = REPORTS["schema-impact"](facts(home, by=""))
     assert {row["administration_rattachement"] for row in rows_of(alone.files[""])} == {"non précisé"}
     assert any("--administration" in note for note in alone.left_out)
