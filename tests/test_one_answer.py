@@ -87,7 +87,7 @@ OPTIONS: Mapping[str, list[dict[str, Any]]] = {
     "tuned": [faq(), LIGHT | {"fine_tuning": {"device": "gpu/h100", "device_hours": 40, **SITE}}, LARGE],
     "six": [faq(), *(model(f"m{n}", 0.001 * 2**n) for n in range(5))],
 }
-FIRST = {"fr": "Suffit sans IA : la page FAQ.", "en": "Sufficient without AI: la page FAQ."}
+FIRST = {"fr": "Semble suffire sans IA : la page FAQ.", "en": "Seems sufficient without AI: la page FAQ."}
 CASES = [(name, limits) for name in OPTIONS for limits in ({}, INSIDE)]
 TOLD = kept(
     [(*case, lang) for case in CASES for lang in LANGUAGES],
@@ -166,7 +166,7 @@ def test_the_line_of_growth_is_never_cut_on_the_sheet() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_option_without_ai_is_named_first_where_it_suffices(lang: str) -> None:
     """In figures or not: the FAQ that runs on a server that exists, and the letter of which nothing is described."""
-    for name, start in (("a town", {"fr": "L'option qui suffit", "en": "The option that suffices"}), ("letter", FIRST)):
+    for name, start in (("a town", {"fr": "L'option qui semble", "en": "The option that seems"}), ("letter", FIRST)):
         found, texts = rendered(name, THRESHOLD, lang)
         said = plain(smallest_words(found, lang))
         assert said.startswith(start[lang]) and all(said in text for text in texts.values())

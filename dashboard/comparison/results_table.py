@@ -59,7 +59,7 @@ def _about_quality(option: AnsweredOption, lang: str) -> list[str]:
         return []
     about = [found.test, found.date and short_day(found.date, lang), found.by]
     if meets is not None and option.assured is not False:
-        about = [*about, t("compare.meets" if meets else "compare.misses", lang)]
+        about = [*about, t(f"compare.{'meets_stated' if option.weak else 'meets' if meets else 'misses'}", lang)]
     return about
 
 

@@ -128,6 +128,6 @@ def _threshold_text(option: AnsweredOption, best: str | None, lang: str) -> str:
     keys = ["without_ai"] if option.method == "none" else []
     reached = {True: "reaches", False: "below", None: "other"}[option.meets_threshold]
     key = "suffices" if option.id == best else reached
-    keys.append(f"{key}_weak" if option.assured is False else key)
+    keys.append(f"{key}_weak" if option.weak else key)
     first, *rest = (t(f"compare.{key}", lang) for key in keys)
     return ", ".join((first, *(text[:1].lower() + text[1:] for text in rest)))

@@ -114,6 +114,12 @@ class AnsweredOption(Part):
     proof: Mapping[str, float] = {}
     warnings: tuple[Words, ...] = ()
 
+    @property
+    def weak(self) -> bool:
+        """Whether nothing assures its side of the threshold: its test is too small, or it would reach it by a quality
+        that is only stated."""
+        return self.assured is False or bool(self.meets_threshold and self.quality and self.quality.only_stated)
+
     def known(self, indicator: str) -> bool:
         """Whether the service has a value on this impact."""
         return indicator in self.per_unit and self.per_unit[indicator].central is not None

@@ -50,6 +50,11 @@ class Quality(TestedShare, Typed):
     date: str = ""
     by: str = Field("", description="the service that tested; never a person")
 
+    @property
+    def only_stated(self) -> bool:
+        """Whether nobody says the test, its day, its service or its cases."""
+        return not (self.test or self.date or self.by or self.cases)
+
     @field_validator("date")
     @classmethod
     def _past(cls, written: str) -> str:

@@ -47,7 +47,10 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     for turn in answer.turns:
         yield "sharing", _capital(_turn(answer, turn, lang), lang)
     if unread := [o.label for o in answer.options if UNREAD in {warning.get("code") for warning in o.warnings}]:
-        yield "unread", _capital(say("compare", "unread", lang, labels=", ".join(unread)), lang)
+        yield (
+            "unread",
+            _capital(say("compare", "unread" if unread[1:] else "unread_one", lang, labels=", ".join(unread)), lang),
+        )
     yield from _balances(answer, lang)
     if delay := answer.scenario.constraints.delay_s:
         yield "delay", _capital(say("compare", "delay", lang, delay=tick_text(delay, BARE, lang)), lang)

@@ -125,21 +125,28 @@ def than(other: str, lang: str, joint: str = "than") -> str:
 
 
 def quality_words(sentence: str, sides: Sequence[Option], lang: str, barred: Barred = ()) -> str:
-    """Text with the tested quality of both sides: « … (qualité constatée : 94 % contre 96 %). »
+    """Text with the quality of both sides: « … (qualité constatée : 94 % contre 96 %). », « indiquée » without a test.
 
     The share of accepted answers, by which figures are divided, is printed where it is not the tested quality of both.
     """
     first, second = (quality_text(option.quality, lang) for option in sides)
-    tested = any(option.quality is not None for option in sides)
-    tests = {option.quality.test for option in sides if option.quality and option.quality.test}
-    key = "untested" if not tested else "found_apart" if len(tests) > 1 else "found"
-    said = say("quality", key, lang, first=first, second=second)
+    said = say("quality", _quality_key(sides), lang, first=first, second=second)
     if any(option.accepted < 1 for option in sides) and any(option.accepted != option.tested for option in sides):
         first, second = (_acceptance_text(option, lang) for option in sides)
         said += say("quality", "accepted", lang, first=first, second=second)
     for name, reason, unit in barred:
         said += say("quality", "barred", lang, name=name, why=say("barred", reason, lang, unit=unit))
     return sentence.rstrip(". ") + _t("quality", "beside", lang, told=said)
+
+
+def _quality_key(sides: Sequence[Option]) -> str:
+    """The words for two qualities: none, one, only stated, found by one test or by two."""
+    known = [option.quality for option in sides if option.quality]
+    if len(known) < len(sides):
+        return "one" if known else "untested"
+    if any(quality.only_stated for quality in known):
+        return "stated" if all(quality.only_stated for quality in known) else "one_stated"
+    return "found_apart" if len({quality.test for quality in known if quality.test}) > 1 else "found"
 
 
 def _acceptance_text(option: Option, lang: str) -> str:
@@ -208,22 +215,25 @@ def without_ai_words(answer: Answer, names: Sequence[str], lang: str) -> str:
 
 
 def _suffices(answer: Answer, key: str, names: Sequence[str], lang: str) -> str:
-    """« suffit », or « semble suffire » where the test of one of these is too small to assure it."""
-    weak = any(answer.option(name).assured is False for name in names)
+    """« suffit », or « semble suffire » where nothing assures it of one of these."""
+    weak = any(answer.option(name).weak for name in names)
     return say("suffices", f"{key}_weak" if weak else key, lang)
 
 
 def _sized(answer: Answer, found: str | None, lang: str) -> list[str]:
     """The options of a test too small, but for the one that was found, of which it is said; and those that reach the
-    threshold by a test whose size nobody says."""
+    threshold by a test that nobody describes, or of which nobody says the size."""
     reaching = [o for o in answer.options if o.status == "studied" and o.meets_threshold and not o.barred and o.quality]
-    unsaid = ", ".join(o.label for o in reaching if o.quality and o.quality.cases is None)
+    unsaid: dict[str, list[str]] = {}
+    for option in reaching:
+        if option.quality and option.quality.cases is None:
+            unsaid.setdefault("test_unsaid" if option.quality.only_stated else "size_unsaid", []).append(option.label)
     small = [
         _t("smallest", "small_test", lang, label=o.label[:1].upper() + o.label[1:], tested=tested_words(o, lang))
         for o in small_tests(answer)
         if o.id != found
     ]
-    return [*small, *([_t("smallest", "size_unsaid", lang, labels=unsaid)] if unsaid else [])]
+    return [*small, *(_t("smallest", key, lang, labels=", ".join(labels)) for key, labels in unsaid.items())]
 
 
 def small_tests(answer: Answer) -> list[AnsweredOption]:

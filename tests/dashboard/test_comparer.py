@@ -378,7 +378,7 @@ def test_an_option_without_ai_that_was_rejected_is_in_the_register_with_its_reas
 
 @pytest.mark.parametrize(
     ("quality", "told"),
-    [(0.62, r"Qualité constatée de cette option\s: 62\s%, sous le seuil de 85\s%\."), (0.88, ""), (None, "")],
+    [(0.62, r"Qualité de cette option\s: 62\s%, sous le seuil de 85\s%\."), (0.88, ""), (None, "")],
 )
 def test_the_reason_about_the_option_without_ai_is_its_own(
     home: Path, monkeypatch: pytest.MonkeyPatch, quality: float | None, told: str

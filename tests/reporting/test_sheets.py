@@ -24,6 +24,7 @@ from estimator.comparison.scenario import Asked, ModelPlace, Scenario, parse_sce
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
+from estimator.governance.indicators.scenarios import retained
 from estimator.governance.register.register import Register, author
 from estimator.places.supplier_answers import read_answers
 from estimator.reporting.documents.document import Table
@@ -215,6 +216,76 @@ def test_the_register_says_what_it_holds(tmp_path: Path) -> None:
         assert said in text
     elsewhere = words(page(evaluation(facts_of(scenario(use_case="ailleurs"), "fr", tmp_path))))
     assert "n’est pas au registre" in elsewhere
+
+
+def test_the_retained_option_is_on_the_sheet_and_those_left_out_have_their_electricity(tmp_path: Path) -> None:
+    """Three rows for names so long: without AI, the lowest, and the retained one, which is the highest."""
+    models = {"a": "qwen3-8b", "b": "mistral-small-latest", "c": "gpt-4o", "d": "mistral-large-latest"}
+    options = [option(name, f"{name} {'x' * 65}", model) for name, model in models.items()]
+    register = Register(tmp_path)
+    told = {"name": "Courriers", "task": "répondre", "unit": "réponse", "service": "Courrier", "commune": "metropole",
+            "owner_role": "chef de service", "model": models["d"]}  # fmt: skip
+    case = register.create(told, author("Courrier", "essai"))
+    found = facts_of(scenario(*options, use_case=case.id), "fr", tmp_path)
+    assert max(found.studied, key=lambda o: o.service["energy"].central).id == found.retained == "d"
+    sheet = evaluation(found)
+    rows = next(b for part in sheet.sections for b in part.blocks if isinstance(b, Table)).rows
+    assert [row[0].text[0] for row in rows[:3]] == ["l", "a", "d"] and sheet.title == "Courriers"
+    text = plain(words(page(sheet)))
+    assert f"Option retenue au registre : d {'x' * 65}." in text
+    for name in "bc":
+        amount = interval_text(found.answer.option(name).service["energy"], "fr")
+        assert f"{name} {'x' * 65}, {plain(amount)}" in text.partition("Hors du tableau : ")[2]
+    unsaid = evaluation(facts("fr", *options))
+    assert unsaid.title == "Répondre aux courriers" and "Option retenue" not in words(page(unsaid))
+
+
+def test_the_register_retains_a_model_at_its_host_or_the_option_without_ai(tmp_path: Path) -> None:
+    sites = ("scaleway/fr-par-2", "class/server-room")
+    use = {"model": "qwen3-8b", "device": "gpu/h100", "concurrency": 16}
+    options = [option(f"o{n}", f"o{n}", "", use=use | {"host": host}) for n, host in enumerate(sites)]
+    none = {"id": "n", "label": "un formulaire", "method": "none"}
+    asked = scenario(options=[none, *options])
+    told = {"name": "Courriers", "task": "répondre", "unit": "réponse", "service": "Courrier", "commune": "metropole",
+            "owner_role": "chef de service", "model": "qwen3-8b", "host": sites[1]}  # fmt: skip
+    case = Register(tmp_path).create(told, author("Courrier", "essai"))
+    assert retained(asked, case) == "o1"
+    assert retained(asked, case.model_copy(update={"host": ""})) == "o0"
+    assert retained(asked, case.model_copy(update={"model": ""})) is None
+    kept_none = case.alternative.model_copy(update={"answer": "trouvee_et_retenue"})
+    assert retained(asked, case.model_copy(update={"alternative": kept_none})) == "n"
+
+
+def test_a_quality_that_is_only_typed_is_said_stated_and_reaches_nothing_for_sure() -> None:
+    """No test, no day, no service, no cases; one of them known, the words of a test come back."""
+    typed = [
+        option(n, n, m) | {"quality": {"value": 0.94}} for n, m in (("a", "qwen3-8b"), ("b", "mistral-large-latest"))
+    ]
+    limits = {"quality": {"value": 0.9}}
+    text = plain(words(page(evaluation(facts("fr", *typed, constraints=limits)))))
+    for said in (
+        "atteindrait le seuil, sans essai connu",
+        "qualité indiquée : 94 % contre 94 %",
+        "semble",
+        "Sans essai",
+    ):
+        assert said in text
+    assert not re.search("seuil atteint|constatée|qui suffi", text)
+    dated = [o | {"quality": {"value": 0.94, "date": "2026-05-02"}} for o in typed]
+    text = plain(words(page(evaluation(facts("fr", *dated, constraints=limits)))))
+    assert "seuil atteint" in text and "qualité constatée" in text and "sans essai connu" not in text
+    mixed = plain(words(page(evaluation(facts("fr", typed[0], dated[1], constraints=limits)))))
+    assert "qualité, l'une sans essai connu : 94 %" in mixed
+
+
+@pytest.mark.parametrize(
+    ("lang", "one", "two"), [("fr", "s'il raisonne", "s'ils raisonnent"), ("en", "if it", "if they")]
+)
+def test_tokens_that_nobody_read_are_said_of_one_option_or_of_several(lang: str, one: str, two: str) -> None:
+    both = option("a", "GPT-5", "gpt-5"), option("b", "GPT-5 mini", "gpt-5-mini")
+    for asked, said in ((both[:1], one), (both, two)):
+        [text] = facts(lang, *asked).answer.said("unread", lang)
+        assert said in plain(text)
 
 
 def test_what_is_unknown_is_said_and_never_zero() -> None:

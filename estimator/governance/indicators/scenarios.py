@@ -36,10 +36,25 @@ class ScenarioDecision:
     answer: Answer
 
     def present(self, case: UseCase) -> str | None:
-        """The first option with the model of the use case, the one in use today."""
-        model = known(case.model)
-        options = (option for option in self.scenario.options if model and option.use)
-        return next((o.id for o in options if o.use and known(o.use.model) == model), None)
+        """The option with the model of the use case, the one in use today."""
+        return _of_model(self.scenario, case)
+
+
+def retained(scenario: Scenario, case: UseCase) -> str | None:
+    """The option that the register retains: the one without AI where it says so, else the one with its model."""
+    if case.alternative.answer != "trouvee_et_retenue":
+        return _of_model(scenario, case)
+    without = [option for option in scenario.options if option.method == "none" and option.status == "studied"]
+    without.sort(key=lambda option: option.label != case.alternative.description)
+    return without[0].id if without else None
+
+
+def _of_model(scenario: Scenario, case: UseCase) -> str | None:
+    """The first option with the model of a use case, at its host before elsewhere."""
+    model = known(case.model)
+    options = [o for o in scenario.options if model and o.use and known(o.use.model) == model]
+    options.sort(key=lambda option: host_of(option) != case.host)
+    return options[0].id if options else None
 
 
 def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:

@@ -22,7 +22,7 @@ from estimator.core.number_format import (
     uses_text,
 )
 from estimator.core.periods import short_day
-from estimator.governance.indicators.scenarios import ceiling_lines
+from estimator.governance.indicators.scenarios import ceiling_lines, retained
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
 from estimator.places.placing import answers_on
@@ -58,6 +58,16 @@ class SheetFacts:
     @property
     def day(self) -> date:
         return self.answer.date
+
+    @property
+    def title(self) -> str:
+        """The name of the use case, else the title of the scenario."""
+        return self.use_case.name if self.use_case else self.scenario.title
+
+    @property
+    def retained(self) -> str | None:
+        """The option that the register retains."""
+        return retained(self.scenario, self.use_case) if self.use_case else None
 
     @property
     def mark(self) -> str:

@@ -54,7 +54,7 @@ def _sheet(facts: SheetFacts, unknown: tuple[str, ...]) -> Document:
     )
     return Document(
         kind=facts.say("kind_evaluation"),
-        title=facts.scenario.title,
+        title=facts.title,
         lang=facts.lang,
         lead=sentences.lead(facts, [option.id for option in _options_shown(facts)]),
         sections=sections,
@@ -67,19 +67,22 @@ def _sheet(facts: SheetFacts, unknown: tuple[str, ...]) -> Document:
 
 
 def _options_shown(facts: SheetFacts) -> list[AnsweredOption]:
-    """The options on the page: the one without AI, then those of least electricity, in the order of the scenario;
-    the others are listed in a text."""
+    """The options on the page: the one without AI, the one that the register retains, then those of least electricity,
+    in the order of the scenario; the others are listed in a text."""
     options = [o for n, o in enumerate(facts.answer.options) if n == 0 or o.status != "rejected"]
     known = [o for o in options[1:] if o.known("energy")]
     least = sorted(known, key=lambda o: o.service["energy"]["central"])
     longest = max(len(option.label) for option in options)
     room = next(count for characters, count in ROOM if longest <= characters)
-    kept = [options[0], *least, *(o for o in options[1:] if o not in known)][:room]
+    first = [options[0], *(o for o in options[1:] if o.id == facts.retained)]
+    others = [*least, *(o for o in options[1:] if o not in known)]
+    kept = [*first, *(option for option in others if option not in first)][:room]
     return [option for option in options if option in kept]
 
 
 def _left_out(facts: SheetFacts) -> tuple[str, ...]:
-    """Options without a row: those excluded, with the reason, and those that do not fit on the page."""
+    """Options without a row: those excluded, with the reason, and those that do not fit on the page,
+    with their electricity."""
     shown = [option.id for option in _options_shown(facts)]
     others = [option for option in facts.answer.options if option.id not in shown]
     aside = [
@@ -87,9 +90,9 @@ def _left_out(facts: SheetFacts) -> tuple[str, ...]:
         for o in others
         if o.status == "rejected"
     ]
-    labels = [option.label for option in others if option.status != "rejected"]
+    left = [sentences.with_electricity(facts, option) for option in others if option.status != "rejected"]
     told = [facts.say("set_aside", list=clipped(facts.joined(aside), 2 * LONGEST))] if aside else []
-    told += [facts.say("left_out", labels=clipped(", ".join(labels), 2 * SHORT))] if labels else []
+    told += [facts.say("left_out", list=clipped(facts.joined(left), 2 * LONGEST))] if left else []
     return tuple(told)
 
 

@@ -32,7 +32,7 @@ def questions(facts: SheetFacts) -> Document:
     ]
     return Document(
         kind=facts.say("kind_questionnaire"),
-        title=facts.scenario.title,
+        title=facts.title,
         lang=facts.lang,
         lead=(say("hosting_page", "intro", facts.lang),),
         sections=(*(_section(facts, host, labels) for host, labels in hosts.items()), *_closed(facts), *seats),

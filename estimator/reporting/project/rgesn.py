@@ -48,7 +48,7 @@ def rgesn(facts: SheetFacts) -> Document:
     source = load().sources[SOURCE]
     return Document(
         kind=facts.say("kind_rgesn"),
-        title=facts.scenario.title,
+        title=facts.title,
         lang=facts.lang,
         lead=(facts.say("rgesn_lead", title=source.title, publisher=source.publisher),),
         sections=tuple(_section(facts, name, lines) for name, lines in found.items()),

@@ -120,9 +120,10 @@ def alternative(facts: SheetFacts) -> str:
     options = [o for o in facts.answer.options if o.method == "none"][:3]
     beside = [o.label for o in options if o.status == "studied" and _only_people(o)]
     studied = [o.label for o in options if o.status == "studied" and o.label not in beside]
-    tested = all(o.quality for o in options if o.label in studied)
+    qualities = [o.quality for o in options if o.label in studied]
+    stated = "same_effects_stated" if any(q and q.only_stated for q in qualities) else "same_effects_tested"
     several = "alternatives_studied" if len(studied) > 1 else "alternative_studied"
-    same = facts.say("same_effects_tested" if tested else "same_effects_untested")
+    same = facts.say(stated if all(qualities) else "same_effects_untested")
     said = [facts.say(several, label=" ; ".join(studied), same=same)] if studied else []
     said += [facts.say("alternative_beside", label=" ; ".join(beside))] if beside else []
     return " ".join([*said, *(_answer(facts, option) for option in options if option.status != "studied")])
@@ -150,7 +151,8 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
         return (say("compare", option.status, facts.lang),)
     lines = [facts.say("quality", value=facts.score(option.quality))]
     if facts.scenario.constraints.quality is not None and option.meets_threshold is not False:
-        key = "meets_weak" if option.assured is False else "meets" if option.meets_threshold else "untold"
+        reached = "meets_stated" if option.weak else "meets" if option.meets_threshold else "untold"
+        key = "meets_weak" if option.assured is False else reached
         lines[0] += ", " + facts.say(key)
     if option.why and option.meets_threshold is False:
         lines.append(facts.say("below_why", why=clipped(option.why, SHORT)))
@@ -164,6 +166,13 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if option.minutes is not None:
         lines.append(facts.say(facts.answer.minutes_key(option), **work_facts(facts.answer, option, facts.lang)))
     return tuple(lines)
+
+
+def with_electricity(facts: SheetFacts, option: AnsweredOption) -> str:
+    """« Mistral Small 3.2, entre 1 800 et 4 900 kWh … », or why its electricity is not known."""
+    amount = option.service.get("energy")
+    said = interval_text(amount, facts.lang) if amount else without_figures(facts, option)
+    return ", ".join(text for text in (option.label, said.rstrip(".")) if text)
 
 
 def sovereignty(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
@@ -349,12 +358,13 @@ def _supplier_questions(facts: SheetFacts) -> list[str]:
 
 
 def decided(facts: SheetFacts) -> tuple[str, ...]:
-    """The last decision in the register, if any."""
+    """The option retained and the last decision in the register, if any."""
     last = facts.use_case.decision if facts.use_case else None
-    if last is None:
-        return ()
-    what = say("register_decisions", last.what, facts.lang)
-    return (clipped(facts.say("decided", what=what, date=facts.day_text(last.date), by=last.by, reasons=last.reasons)),)
+    said = [facts.say("retained", label=facts.label(facts.retained))] if facts.retained else []
+    if last is not None:
+        told = {"what": say("register_decisions", last.what, facts.lang), "date": facts.day_text(last.date)}
+        said.append(clipped(facts.say("decided", **told, by=last.by, reasons=last.reasons)))
+    return tuple(said)
 
 
 def foot(facts: SheetFacts, kind: str) -> tuple[str, ...]:

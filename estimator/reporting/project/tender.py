@@ -35,7 +35,7 @@ def tender(facts: SheetFacts) -> Document:
     )
     return Document(
         kind=facts.say("kind_tender"),
-        title=facts.scenario.title,
+        title=facts.title,
         lang=facts.lang,
         lead=(facts.say("tender_lead"),),
         sections=sections,
