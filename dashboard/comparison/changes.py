@@ -96,7 +96,7 @@ def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> di
     """
     values, asked, before = plain(scenario), _answers(scenario, option), _running(scenario, option)
     after = before.model_copy(update=said)
-    if after.model != before.model and models.find(after.model).open_class == "closed":
+    if after.model != before.model and models.sole_publisher(after.model):
         after = after.model_copy(update=_rest(asked))
     several = asked.models.count(before.model) > 1
     others = [found for found in asked.at if found.model != before.model or (several and found.place != before.place)]

@@ -304,6 +304,14 @@ def is_of_api(text: str | None) -> bool:
     return found is not None and found.open_class == "closed" and found.publisher != ""
 
 
+def sole_publisher(text: str) -> str:
+    """The publisher who alone serves a model, or every model of a set; "" without one. ModelUnknown."""
+    found, catalogue = find(text), load()
+    members = catalogue.members(found.id) if found.id in catalogue.set_of else (found,)
+    publishers = {model.publisher if model.open_class == "closed" else "" for model in members}
+    return publishers.pop() if len(publishers) == 1 else ""
+
+
 def is_of(text: str | None, modality: str) -> bool:
     """Whether this is the name of a model of the shipped catalogue, of a kind."""
     found = known(text)

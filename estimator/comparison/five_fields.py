@@ -170,8 +170,9 @@ def model_option(asked: Asked, name: str, lang: str, wanted: AskedPlace, years: 
     slug = found.id.rpartition("/")[2].replace(".", "-")[:40].strip("-")
     option: dict[str, Any] = {"id": slug, "label": known.label(lang) if known else found.name, "method": "model"}
     search = {"retrieval": _search(asked, years)} if asked.documents is not None else {}
-    if wanted is asked and known is None and found.open_class == "closed":
-        return option | {"use": {"model": found.id, "provider": served_by(found), **search}}
+    publisher = models.sole_publisher(found.id)
+    if wanted is asked and publisher:
+        return option | {"use": {"model": found.id, "provider": providers.find(publisher).id, **search}}
     use = {"model": found.id, **site_named(wanted.place), **search}
     if not wanted.alone or "provider" in use:
         return option | {"use": use}
@@ -188,11 +189,6 @@ def _search(asked: Asked, years: float) -> dict[str, Any]:
     share = select_factor(load(), "task_changed_share", task, date.today()).factor
     changed = share.value if share is not None and asked.reindexed == "changed" else 1.0
     return search | {"reindexings": NIGHTS * years, "changed_share": changed}
-
-
-def served_by(model: models.Model) -> str:
-    """The provider of a model whose weights are not published: its publisher. ProviderUnknown."""
-    return providers.find(model.publisher).id
 
 
 def _cards(model: str, place: str) -> float:

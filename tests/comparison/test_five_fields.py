@@ -95,6 +95,18 @@ def test_the_first_option_stands_where_the_answers_say_and_a_model_alone_waits_a
     assert kept.option("gpt-5").reserved_hours is None  # its publisher alone serves it
 
 
+@pytest.mark.parametrize(
+    ("named", "provider"), [("gpt-5", "openai"), ("set/chatgpt", "openai"), ("set/claude", "anthropic"),
+                            ("set/light", None), ("set/le-chat", None), ("mistral-small-3.2", None)],
+)  # fmt: skip
+def test_what_one_publisher_alone_serves_is_there(named: str, provider: str | None) -> None:
+    """A set too, where each of its models is served by that publisher alone; what others may serve is where it is said
+    to run."""
+    made = scenario_from(TOWN.model_copy(update={"models": (named,), "at": ()}), "fr").options[-1]
+    assert made.use and made.use.provider == provider
+    assert made.use.host == (None if provider else TOWN.place)
+
+
 def test_each_model_has_its_place_and_a_server_is_shared_by_so_many(tmp_path: Path) -> None:
     """« notre serveur » for one, « leur API » for the other. A machine kept on for three services: 11.2 kWh × PUE 1.35
     ÷ 3 = 5.04 kWh for the search; a third of the 8,766 hours of a card for the light model."""
