@@ -339,7 +339,7 @@ def test_the_state_of_a_closed_use_leads_to_its_evaluation(register: Register, t
     register.decide(case.id, {"what": "arreter", "date": "2026-02-01", "reasons": "inutile", "by": "DSI"}, DSI)
     assert f"evaluation-usage?cas={case.id}" in text(screen())
     opened = text(screen(cas=case.id))
-    assert f'href="evaluation-usage?cas={case.id}&amp;format=md"' in opened and "Pas encore au journal" in opened
+    assert f'href="evaluation-usage?cas={case.id}&amp;format=md"' in opened and "pas encore au journal" in opened
     assert "inutile" in ask("/evaluation-usage", f"cas={case.id}")[2].decode()
     about = {"what": "evaluation", "date": "2026-02-02", "build": "a" * 16, "factors_version": "b" * 16}
     Commitments(tmp_path).publish(about | {"address": "fin.html", "use_case": case.id}, DSI)
