@@ -291,14 +291,19 @@ ROOM = 5  # options on the sheet of paper: the first, then those of least electr
 
 
 def on_sheet(body: Json) -> Json:
-    """The answer with the options that the sheet of paper has room for."""
+    """The answer with the options that the sheet of paper has room for, and the electricity alone of the others."""
     first, *others = (o for n, o in enumerate(body["options"]) if n == 0 or o["status"] != "rejected")
     others.sort(key=lambda o: (o["service"].get("energy") or {"central": None})["central"] or math.inf)
-    kept = [o["id"] for o in (first, *others)][:ROOM]
+    kept, bare = (
+        [o["id"] for o in (first, *others)][:ROOM],
+        {"per_unit": {}, "quality": None, "people": {}, "parts": {}},
+    )
     studied = {o["id"] for o in body["options"] if o["id"] in kept and o["status"] == "studied"}
     pairs = {n: [p for p in found if {p["a"], p["b"]} <= studied] for n, found in body["pairs"].items()}
     lead = [p for p in body["lead"] if {p["a"], p["b"]} <= studied]
-    return body | {"options": [o for o in body["options"] if o["id"] in kept], "pairs": pairs, "lead": lead}
+    left = [o for o in others if o["id"] not in kept]
+    named = [o | bare | {"service": {k: v for k, v in o["service"].items() if k == "energy"}} for o in left]
+    return body | {"options": [o for o in body["options"] if o["id"] in kept] + named, "pairs": pairs, "lead": lead}
 
 
 class Door(NamedTuple):

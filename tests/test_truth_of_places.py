@@ -112,9 +112,9 @@ def test_the_light_model_that_costs_more_is_not_said_to_be_larger_than_the_large
     options = [option(n, use={"it_energy_kwh": kwh, **SITE}, acceptance=share) for n, (kwh, share) in uses.items()]
     body = decision(scenario(*options, constraints={"quality": {"value": 0.8}}))
     assert smallest_words(body, "fr").replace("\u00a0", " ") == (
-        "Parmi les options qui suffisent et dont l’électricité est connue, "
+        "Parmi les options qui semblent suffire et dont l’électricité est connue, "
         "celle qui en consomme le moins est un modèle : l’option grand. "
-        "Nombre de cas de l’essai non dit (l’option leger, l’option grand) : rien n’assure que le seuil soit tenu."
+        "Sans essai connu (l’option leger, l’option grand) : rien n’assure que le seuil soit tenu."
     )
     assert "smallest" not in smallest_words(body, "en")
 
