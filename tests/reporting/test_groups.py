@@ -75,11 +75,16 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def files(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """What the twelve communes publish."""
-    folder, every = tmp_path_factory.mktemp("published"), facts(whole).scope
-    scopes = [replace(every, territory=code) for code in CODES]
-    return [_write(folder, published_groups(facts_in(s, "fr", f"Mairie {s.territory}"))) for s in scopes]
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """What the twelve communes publish, each from a home of its own, where nothing of another one is."""
+    folder = tmp_path_factory.mktemp("published")
+    for number, code in enumerate(CODES):
+        home = tmp_path_factory.mktemp(code)
+        _commune(home, code)
+        built(home, *_rows(code, number))
+        command = f"report groups --territory {code} --period 2026 --out {folder / code}.json --administration"
+        sobria(home, *command.split(), f"Mairie {code}")
+    return sorted(folder.iterdir())
 
 
 @pytest.fixture(scope="module")
@@ -124,12 +129,12 @@ def test_twelve_communes_are_one_home_that_has_all_their_rows(whole: Path, natio
     assert first.indicators["it_energy"].at_factor_values == pytest.approx(3.0)
 
 
-def test_a_home_of_its_own_publishes_the_same_groups(files: list[Path], tmp_path: Path) -> None:
+def test_a_home_of_its_own_publishes_the_same_groups(files: list[Path], whole: Path) -> None:
     """The commune alone in its home: the sums of its groups are those of the home of all."""
-    _commune(tmp_path, CODES[3])
-    built(tmp_path, *_rows(CODES[3], 3))
-    alone, among = _published(tmp_path, CODES[3]), PublishedGroups.model_validate_json(files[3].read_bytes())
-    assert [group.sums for group in alone.groups] == [group.sums for group in among.groups]
+    of_it = replace(facts(whole).scope, territory=CODES[3])
+    alone = PublishedGroups.model_validate_json(files[3].read_bytes())
+    among = published_groups(facts_in(of_it, "fr", f"Mairie {CODES[3]}"))
+    assert alone.groups and [group.sums for group in alone.groups] == [group.sums for group in among.groups]
 
 
 def test_each_number_says_which_authorities_it_comes_from(national: Path) -> None:
@@ -267,6 +272,35 @@ def _exposed(sums: "np.ndarray", uses: Sequence[str], agents: dict[str, int]) ->
                 yield some
 
 
+def _pair(home: Path, code: str, kwh: tuple[float, float], requests: tuple[float, float]) -> PublishedGroups:
+    """What a commune publishes whose two small uses, of 3 agents each, share a meter, beside two large ones."""
+    _commune(home, code)
+    statements = Commitments(home)
+    for name, agents in (("courrier", 40), ("chat", 30), ("resume", 3), ("note", 3)):
+        said = {"service": f"{name} {code}", "date": "2026-01-02", "trained": 1, "with_access": agents, "kind": "essai"}
+        statements.state_training(said, voter("Ressources humaines", "déclaration"))
+    rows = [row for row in _rows(code, 1) if row.service_key.startswith(("courrier", "chat"))]
+    for month in MONTHS:
+        both = zip(("resume", "note"), kwh, requests, strict=True)
+        rows += [run(f"{name}-{code}", amount, month, requests=count) for name, amount, count in both]
+    built(home, *rows)
+    return _published(home, code)
+
+
+@pytest.mark.parametrize(("kwh", "requests"), [((0.9, 0.1), (60.0, 60.0)), ((0.5, 0.5), (90.0, 10.0))])
+def test_a_small_use_is_not_nearly_all_of_a_sum_that_is_told(
+    kwh: tuple[float, float], requests: tuple[float, float], tmp_path: Path
+) -> None:
+    """One of 3 agents has 90 % of the electricity of the two, more than 85 %, or of their uses: no sum of the file is
+    of them alone. At 80 % they are told together, 1 kWh a month."""
+    even = _pair(tmp_path / "even", CODES[0], (0.8, 0.2), (80.0, 20.0))
+    [one, other] = [group for group in even.groups if not group.use]
+    assert one.sums["other_energy"] == other.sums["other_energy"] == pytest.approx(1.0)
+    held = _pair(tmp_path / "one", CODES[0], kwh, requests)
+    told = [group.sums for group in held.groups]
+    assert held.withheld and {sums.get("other_energy") for sums in told} <= {2.5, None}
+
+
 def test_the_draws_of_a_commune_give_none_of_the_uses_that_are_withheld(exposed: Path) -> None:
     """Draws of a factor are known to all: least squares on the 4,096 sums gave back the electricity of each use of its
     own model, to five digits. They are now those of the groups that are told; the rest lowers what they cover."""
@@ -324,7 +358,7 @@ def test_files_that_do_not_merge_are_refused_in_words(files: list[Path], tmp_pat
     assert f"formules {other}" in said and load().version in said and "54012 est déjà là pour 2026-01" in said
     assert "3 file(s) of groups cannot be merged" in refusal.value.message("en") and not home.exists()
     damaged, cut, group = bad / "damaged.json", bad / "cut.json", bad / "group.json"
-    damaged.write_text(files[0].read_text("utf-8").replace('"slices":2', '"slices":3'), "utf-8")
+    damaged.write_text(files[0].read_text("utf-8").replace('"slices": 2', '"slices": 3'), "utf-8")
     cut.write_bytes(files[0].read_bytes()[:-100])
     group.write_text(files[0].read_text("utf-8").replace("mode/meter", "mode/lune"), "utf-8")
     for path, words in ((damaged, "empreinte différente"), (cut, "champ JSON"), (group, "colonnes d'un groupe")):

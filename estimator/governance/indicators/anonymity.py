@@ -153,8 +153,13 @@ def hide(scope: Scope, cases: Sequence[UseCase], rows: Sequence[Attached]) -> bo
 def is_dominated(scope: Scope, cases: Sequence[UseCase], rows: Sequence[Attached]) -> bool:
     """Whether one that is small in a scope has nearly all the electricity of these rows of the use cases."""
     known = [sum(row.row.group.values.get("it_energy") or 0.0 for row in of_case(rows, case.id)) for case in cases]
-    most = MOST_OF_ONE * sum(known)
-    return any(kwh > most and is_small(scope, case) for kwh, case in zip(known, cases, strict=True))
+    return any(is_small(scope, cases[place]) for place in nearly_all(known))
+
+
+def nearly_all(amounts: Sequence[float]) -> list[int]:
+    """The places of those of these amounts that are nearly all of their sum: one at most."""
+    most = MOST_OF_ONE * sum(amounts)
+    return [place for place, amount in enumerate(amounts) if amount > most]
 
 
 def enough(cases: Sequence[UseCase], heads: dict[str, int]) -> bool:

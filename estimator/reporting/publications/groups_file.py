@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from estimator.builds.build_file import PlacedGroup
-from estimator.builds.equation_selection import AMOUNTS
 from estimator.builds.merged_groups import FORMAT, PublishedGroup, PublishedGroups
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.reen_file import as_read_kwh, commune_file
 from estimator.reporting.publications.told_groups import (
+    SUMS,
     Key,
     Member,
     groups_of,
@@ -19,7 +19,6 @@ from estimator.reporting.publications.told_groups import (
     told_groups,
 )
 
-COUNTS = ("items", "requests")
 REVIEW = ("uses", "seed", "shares")
 
 
@@ -64,7 +63,7 @@ def _known_here_alone(line: PlacedGroup) -> bool:
 
 def _published(key: Key, members: Sequence[Member]) -> PublishedGroup:
     sums: dict[str, float] = {}
-    for name in (*COUNTS, *AMOUNTS):
+    for name in SUMS:
         known = [member.line.row[name] for member in members if member.line.row[name] is not None]
         sums |= {name: math.fsum(known)} if known else {}
     slices = sum(member.line.row["slices"] for member in members)

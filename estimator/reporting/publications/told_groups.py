@@ -1,15 +1,23 @@
 """Which groups of a scope can be published: none from which anything about fewer than five agents could be read."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.builds.build_file import PlacedGroup
-from estimator.builds.equation_selection import ATTRIBUTES
+from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.catalogue.load import of_tables
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
-from estimator.governance.indicators.anonymity import FEWEST_CASES, FEWEST_USES, grouped, small, withheld
+from estimator.governance.indicators.anonymity import (
+    FEWEST_CASES,
+    FEWEST_USES,
+    grouped,
+    nearly_all,
+    small,
+    withheld,
+)
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import UseCase
 
@@ -17,6 +25,7 @@ _ANSWERED = re.compile(r"^\|[^|=*]+\|\d{4}-\d\d-\d\d")  # of a mark: the site wh
 
 
 FACTS = ("model", *ATTRIBUTES, "answered")  # what decides the factors of a line
+SUMS = ("items", "requests", *AMOUNTS)  # of each group that is told
 
 
 class Key(NamedTuple):
@@ -36,7 +45,7 @@ class Member(NamedTuple):
     line: PlacedGroup
 
 
-Enough = Callable[[Iterable[Member]], bool]
+Enough = Callable[[Iterable[Member], Sequence[str]], bool]
 
 
 class ToldGroups(NamedTuple):
@@ -58,7 +67,7 @@ def told_groups(scope: Scope) -> ToldGroups:
     found, enough = {} if withheld(scope) else _by_key(scope), _enough(scope)
     aside = _hidden(enough, found)
     told = {key: members for key, members in found.items() if key not in aside}
-    return ToldGroups(told, {key: found[key] for key in aside}, enough(_of(aside, found)))
+    return ToldGroups(told, {key: found[key] for key in aside}, enough(_of(aside, found), ()))
 
 
 def lines_of(scope: Scope) -> dict[int, PlacedGroup]:
@@ -102,11 +111,11 @@ def _hidden(enough: Enough, found: Mapping[Key, Sequence[Member]]) -> set[Key]:
     """The groups of small uses that are too few people, with as many others of their month, then of all months, as it
     takes for those that are not told to be enough people."""
     merged = [key for key in found if not key.use]
-    hidden = {key for key in merged if not enough(found[key])}
+    hidden = {key for key in merged if not enough(found[key], SUMS)}
     for month in sorted({key.month for key in hidden}):
-        if not enough(_of([key for key in hidden if key.month == month], found)):
+        if not enough(_of([key for key in hidden if key.month == month], found), ()):
             hidden |= {key for key in merged if key.month == month}
-    return set(merged) if hidden and not enough(_of(hidden, found)) else hidden
+    return set(merged) if hidden and not enough(_of(hidden, found), ()) else hidden
 
 
 def _of(keys: Iterable[Key], found: Mapping[Key, Sequence[Member]]) -> Iterator[Member]:
@@ -114,15 +123,18 @@ def _of(keys: Iterable[Key], found: Mapping[Key, Sequence[Member]]) -> Iterator[
 
 
 def _enough(scope: Scope) -> Enough:
-    """Whether lines are of two uses or more and of 5 agents or more: one of the uses is not small, or all state their
-    agents, or they count the uses of 5 agents in a month."""
+    """Whether lines are of two uses or more and of 5 agents or more (one of the uses is not small, or all state their
+    agents, or they count the uses of 5 agents in a month), and no small one is nearly all of their electricity, nor of
+    a sum that is told of them, given by its column."""
     heads, few = scope.sources.commitments.with_access(scope.period.last_day), small(scope)
 
-    def enough(members: Iterable[Member]) -> bool:
+    def enough(members: Iterable[Member], told: Sequence[str]) -> bool:
         there = list(members)
         cases = {member.case.id: member.case for member in there}
-        if len(cases) < FEWEST_CASES or cases.keys() - few:
-            return len(cases) >= FEWEST_CASES
+        if len(cases) < FEWEST_CASES or _is_one(there, few, told):
+            return False
+        if cases.keys() - few:
+            return True
         names = {case.service.casefold() for case in cases.values()}
         if names <= heads.keys():
             return sum(heads[name] for name in names) >= SMALLEST_GROUP
@@ -130,3 +142,14 @@ def _enough(scope: Scope) -> Enough:
         return counted >= FEWEST_USES * len({member.line.row["month"] for member in there})
 
     return enough
+
+
+def _is_one(members: Iterable[Member], few: Container[str], told: Sequence[str]) -> bool:
+    """Whether one small use is nearly all of the electricity of these lines, or of a sum told of them."""
+    kwh, sums = defaultdict[str, float](float), {name: defaultdict[str, float](float) for name in told}
+    for case, line in members:
+        kwh[case.id] += line.group.values.get("it_energy") or 0.0
+        for name, of_use in sums.items():
+            of_use[case.id] += line.row[name] or 0.0
+    found = (list(of_use)[place] for of_use in (kwh, *sums.values()) for place in nearly_all([*of_use.values()]))
+    return any(use in few for use in found)
