@@ -108,7 +108,10 @@ def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> di
         named.append(after.model)
     made = model_option(asked, after.model, lang, moved[0] if moved else asked, _years(scenario, after))
     asked = asked.model_copy(update={"models": tuple(named)[:MOST_ASKED], "at": (*others, *moved)})
-    if held["label"] == at_place(held | {"label": made["label"]}, lang):  # the place that it was named with
+    was = model_option(asked, before.model, lang, before, _years(scenario, before))["label"]
+    if held["label"] == was:
+        held["label"] = made["label"]
+    elif held["label"] == at_place(held | {"label": was}, lang):  # the place that it was named with
         held["label"] = at_place(made, lang)
     elif after.place != before.place:
         for first in (one for one in values["options"] if _copy_of(one["label"], lang) == held["label"]):

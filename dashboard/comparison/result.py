@@ -13,11 +13,12 @@ from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.sentences import ratios
 from estimator.comparison.verdict_rules import SETTLED
-from estimator.comparison.verdict_text import barred_words, only_people, told, work_facts
+from estimator.comparison.verdict_text import barred_words, only_people, standing_words, told, work_facts
 from estimator.core.interval import Interval
 from estimator.core.number_format import (
     common_step,
     interval_text,
+    pair_text,
     range_text,
     said_in_sentence,
     share_text,
@@ -138,8 +139,7 @@ def why_absent(option: AnsweredOption, lang: str) -> str:
     """Why an option has no bar."""
     if option.refusal:
         return t("compare.not_computed", lang, why=both(option.refusal, lang))
-    status = t(f"compare.{option.status}", lang)
-    return t("compare.because", lang, status=status, why=option.why) if option.why else status
+    return pair_text(standing_words(option, lang), option.why, lang) if option.why else standing_words(option, lang)
 
 
 def agreement(answer: Answer, lang: str) -> str:

@@ -13,6 +13,7 @@ from estimator.comparison.answer import Answer, AnsweredOption, Difference, Site
 from estimator.comparison.balance import balances
 from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, assured, explain_difference, lead_of, meets, pairs_of
+from estimator.comparison.five_fields import kept_alone
 from estimator.comparison.option_inventory import ComparisonContext, built, host_of
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.sentences import sentences_of
@@ -150,6 +151,7 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "parts": _per_unit(parts_of(evaluated.built.groups), 1.0),
             "publisher": publisher_training(evaluated.built.groups, work.context.catalogue, work.context.day),
             "occupancy": evaluated.built.occupancy,
+            "alone": _alone(work, option),
             "proof": dict(evaluated.built.proof),
             "host": host_of(option),
             "zone": next(
@@ -160,6 +162,12 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "warnings": evaluated.built.warnings,
         }
     )
+
+
+def _alone(work: Comparator, option: Option) -> Amount | None:
+    """Electricity of the period on a server of one's own, where the option is supposed to share one."""
+    kept = kept_alone(option, work.scenario.need.years)
+    return amounts(built(work.scenario, kept, work.context, work.times).groups, FIGURES)["energy"] if kept else None
 
 
 def _factor(groups: Sequence[ActivityGroup], quantity: str) -> Interval | None:

@@ -11,7 +11,8 @@ from estimator.catalogue.load import load
 from estimator.catalogue.proposals import proposals
 from estimator.catalogue.schema import Proposal
 from estimator.catalogue.selection import select_factor
-from estimator.comparison.scenario import Asked, AskedPlace, Scenario, scenario_of
+from estimator.catalogue.site_ownership import owner
+from estimator.comparison.scenario import Asked, AskedPlace, Option, Scenario, scenario_of
 from estimator.core.errors import LANGUAGES, say, texts
 from estimator.core.number_format import exact_text
 from estimator.workloads.inference.measurements import REFERENCE
@@ -56,9 +57,7 @@ def option_without_ai(asked: Asked, named: str, alone: bool, lang: str) -> dict[
     owned = load().subjects[named].wider  # kept on by others: neither shared nor alone
     own = {"label": load().label(named, lang)}  # of a program that a user's table adds, which has no words
     name = texts("program", lang).get(key) or say("five", "program_named", lang, **own)
-    kept = ALONE if asked.shared_by == 1 else "kept"
-    facts = {"name": name, "count": exact_text(asked.shared_by, "1", lang)}
-    label = say("five", kept if alone else SHARED, lang, **facts) if owned else name
+    label = _with_server(name, asked if alone else None, lang) if owned else name
     where = {"zone": FRANCE} if is_a_person(named) else place_of(asked.place)
     program = {"id": named, "existing_server": not alone, **where}
     program |= {"acts": found.acts} if found else {}
@@ -68,6 +67,14 @@ def option_without_ai(asked: Asked, named: str, alone: bool, lang: str) -> dict[
     if found and found.minutes is not None:
         option["people"] = {"screen_minutes": found.minutes, "work_minutes": found.minutes}
     return option
+
+
+def _with_server(name: str, alone: AskedPlace | None, lang: str) -> str:
+    """« … (serveur partagé) », or kept on for it alone, or kept on and shared by so many services."""
+    if alone is None:
+        return say("five", SHARED, lang, name=name)
+    key = ALONE if alone.shared_by == 1 else "kept"
+    return say("five", key, lang, name=name, count=exact_text(alone.shared_by, "1", lang))
 
 
 def is_a_person(program: str) -> bool:
@@ -154,17 +161,24 @@ def _model_options(asked: Asked, lang: str) -> Iterator[dict[str, Any]]:
 
 def at_place(option: Mapping[str, Any], lang: str) -> str:
     """The label of a model with its place, to tell it from the same one elsewhere: « … (Salle informatique) »."""
-    use = option.get("use", {})
+    use, label = option.get("use", {}), str(option["label"])
     if not {"host", "provider"} & set(use):
-        return str(option["label"])
+        return label
     place = load().label(use["host"], lang) if "host" in use else providers.find(use["provider"]).name
-    place = place.partition(" (")[0]
-    return say("five", "at_place_alone" if "reserved_hours" in option else "at_place", lang, place=place, **option)
+    return with_place(label, place.partition(" (")[0], lang)
+
+
+def with_place(label: str, place: str, lang: str) -> str:
+    """« … (Salle informatique) », « … (serveur partagé, Salle informatique) »: a place after what is said already."""
+    bare, opened, said = label.removesuffix(")").rpartition(" (")
+    if opened and label.endswith(")"):
+        return say("five", "at_place", lang, label=bare, place=f"{said}, {place}")
+    return say("five", "at_place", lang, label=label, place=place)
 
 
 def model_option(asked: Asked, name: str, lang: str, wanted: AskedPlace, years: float = 1.0) -> dict[str, Any]:
-    """A model, or a set of them, at a place over so many years; one that its publisher alone serves is there unless
-    another is said."""
+    """A model, or a set of them, at a place over so many years, named with how a server of one's own is kept; one that
+    its publisher alone serves is there unless another is said."""
     found = models.find(name)
     known = models.load().set_of.get(found.id)
     slug = found.id.rpartition("/")[2].replace(".", "-")[:40].strip("-")
@@ -175,9 +189,23 @@ def model_option(asked: Asked, name: str, lang: str, wanted: AskedPlace, years: 
         return option | {"use": {"model": found.id, "provider": providers.find(publisher).id, **search}}
     use = {"model": found.id, **site_named(wanted.place), **search}
     if not wanted.alone or "provider" in use:
-        return option | {"use": use}
+        own = owner(use.get("host")) == "own"  # where nothing says that others use it
+        return option | {"use": use} | ({"label": _with_server(option["label"], None, lang)} if own else {})
     use |= {"device": REFERENCE} | ({"resource_share": 1 / wanted.shared_by} if wanted.shared_by > 1 else {})
+    option["label"] = _with_server(option["label"], wanted, lang)
     return option | {"use": use, "reserved_hours": years * HOURS_PER_YEAR * _cards(found.id, wanted.place)}
+
+
+def kept_alone(option: Option, years: float | None) -> Option | None:
+    """The same model on a server of one's own that is kept on for it alone over so many years; None of an option that
+    says how it is served, or that runs on the servers of others."""
+    use, host = option.use, option.use.host if option.use else None
+    if years is None or use is None or use.model is None or option.reserved_hours or owner(host) != "own":
+        return None
+    if use.it_energy_kwh is not None or use.concurrency or use.device:
+        return None
+    hours = years * HOURS_PER_YEAR * _cards(use.model, host or "")
+    return option.model_copy(update={"use": use.model_copy(update={"device": REFERENCE}), "reserved_hours": hours})
 
 
 def _search(asked: Asked, years: float) -> dict[str, Any]:

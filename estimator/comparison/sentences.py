@@ -21,7 +21,15 @@ from estimator.comparison.verdict_text import (
 )
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.interval import Interval
-from estimator.core.number_format import exact_text, pair_text, share_text, tick_text, two_figures, uses_text
+from estimator.core.number_format import (
+    exact_text,
+    interval_text,
+    pair_text,
+    share_text,
+    tick_text,
+    two_figures,
+    uses_text,
+)
 from estimator.core.typography import typeset
 
 FEW_MODELS = 3  # whose pairs are all told
@@ -46,6 +54,12 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
         yield "smallest", smallest_words(answer, lang)
     for turn in answer.turns:
         yield "sharing", _capital(_turn(answer, turn, lang), lang)
+    for option in answer.options:
+        if option.alone:
+            amount = interval_text(option.alone, lang)
+            period = answer.scenario.need.period
+            said = say("sharing", "own_server", lang, option=option.label, amount=amount, period=period)
+            yield "sharing", _capital(said, lang)
     if unread := [o.label for o in answer.options if UNREAD in {warning.get("code") for warning in o.warnings}]:
         yield (
             "unread",

@@ -5,9 +5,9 @@ from typing import Any
 
 from estimator.catalogue import models
 from estimator.catalogue.tables import Catalogue
+from estimator.comparison.five_fields import with_place
 from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import LONGEST_LABEL, Option, Scenario, ScenarioRefused
-from estimator.core.errors import say
 from estimator.workloads.request import Request
 
 
@@ -43,8 +43,7 @@ def told_apart(scenario: Scenario, catalogue: Catalogue, lang: str) -> Scenario:
         telling = _telling([facts[at] for at in alike])
         same = [at for at in alike if all(facts[at][kind] == own[kind] for kind in telling)]
         told = [own[kind] for kind in telling if own[kind]] + [str(same.index(n) + 1)] * (len(same) > 1)
-        place = ", ".join(told)
-        said = say("five", "at_place", lang, label=label, place=place) if told else label
+        said = with_place(label, ", ".join(told), lang) if told else label
         named.append(option if len(alike) == 1 else option.model_copy(update={"label": said}))
     return scenario.model_copy(update={"options": tuple(named)})
 

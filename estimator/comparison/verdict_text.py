@@ -15,6 +15,7 @@ from estimator.core.number_format import (
     DisplayUnit,
     count_text,
     exact_text,
+    pair_text,
     proof_words,
     range_text,
     share_text,
@@ -243,8 +244,20 @@ def small_tests(answer: Answer) -> list[AnsweredOption]:
 
 
 def standing_words(option: AnsweredOption, lang: str) -> str:
-    """« étudiée ; hors du lieu imposé, jamais retenue »: the status of an option, and what bars it."""
-    return say("compare", "and", lang).join((say("compare", option.status, lang), *barred_words(option, lang)))
+    """« étudiée ; hors du lieu imposé, jamais retenue », « écartée sans essai »: the status of an option, and what bars
+    it; of one that is rejected, the test that it was rejected on."""
+    key: str = option.status
+    tests = (option.quality.test, option.quality.date, option.quality.by) if option.quality else ()
+    test = ", ".join(text for text in tests if text)
+    if option.status == "rejected":
+        key = "rejected_on" if test else "rejected_untested"
+    return say("compare", "and", lang).join((say("compare", key, lang, test=test), *barred_words(option, lang)))
+
+
+def rejected_words(option: AnsweredOption, lang: str) -> str:
+    """« Écartée sans essai : six rubriques ne suffisent pas »: why an option was rejected."""
+    said = pair_text(standing_words(option, lang), option.why, lang)
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def work_facts(answer: Answer, option: AnsweredOption, lang: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ from estimator.comparison.sentences import sentences_of
 from estimator.comparison.volume_sweep import turns
 from estimator.core.errors import LANGUAGES, texts
 from estimator.core.interval import Interval
-from estimator.core.number_format import uses_text
+from estimator.core.number_format import interval_text, uses_text
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.evaluation import evaluation
@@ -154,13 +154,13 @@ def test_one_model_at_two_places_is_two_options_named_with_their_place(tmp_path:
     scenario = read_scenario(tmp_path / "s.toml")
     here, there, other = scenario.options[-3:]
     assert [o.label for o in (here, there)] == [
-        "Mistral Small 3.2 (Salle informatique)",
+        "Mistral Small 3.2 (serveur partagé, Salle informatique)",
         "Mistral Small 3.2 (Grand centre de données)",
     ]
     assert all(o.label in done.stdout.replace("\u00a0", " ") for o in (here, there)) and other.label == "GPT-5"
     assert here.use and there.use and (here.use.host, there.use.host) == ("class/server-room", "class/hyperscale")
     assert [o.label for o in in_language(scenario, "en").options[-3:-1]] == [
-        "Mistral Small 3.2 (Server room)",
+        "Mistral Small 3.2 (shared server, Server room)",
         "Mistral Small 3.2 (Hyperscale data centre)",
     ]
 
@@ -603,3 +603,20 @@ def test_a_crossing_near_the_need_is_said_not_to_settle_it() -> None:
     for found, undecided in ((few, True), (many, False)):
         told = [text for text in found.said("crossing", "fr") if "pour cela seul" in text]
         assert told and all(("en est trop proche" in text) is undecided for text in told)
+
+
+@pytest.mark.parametrize("place", ["class/server-room", "class/shared-regional"])
+def test_a_server_of_ones_own_says_what_it_uses_if_nobody_else_does(place: str) -> None:
+    """The figure of a model in a server room of one's own is told both ways, and is that of the other answer."""
+    asked = Asked(people=400, uses=3, per="month", task="question-rag", models=("set/light",), place=place)
+    shared = decision(scenario_from(asked, "fr"), today=DAY)
+    alone = decision(scenario_from(asked.model_copy(update={"alone": True}), "fr"), today=DAY)
+    option, kept = shared.options[-1], alone.options[-1]
+    assert kept.alone is None and kept.label == "un modèle léger (serveur pour cela seul)"
+    told = [text for text in shared.said("sharing", "fr") if "rien ne dit" in text]
+    if place != "class/server-room":
+        assert option.alone is None and not told and option.label == "un modèle léger"
+        return
+    assert option.label == "un modèle léger (serveur partagé)"
+    assert option.alone is not None and option.alone.central == pytest.approx(kept.service["energy"].central, rel=1e-12)
+    assert len(told) == 1 and plain(interval_text(option.alone, "fr")) in plain(told[0])

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from estimator.comparison.answer import AnsweredOption
 from estimator.comparison.verdict_rules import Comparison, OptionPair, OptionRatio, compare
-from estimator.comparison.verdict_text import ratio_words, verdict_words
+from estimator.comparison.verdict_text import ratio_words, rejected_words, verdict_words
 from tests.core.test_numbers import spaced
 
 NAMES = ("le modèle léger", "le grand")
@@ -80,3 +81,21 @@ def test_a_zero_leaves_no_ratio() -> None:
     nothing = compare(OptionPair(0.0, 3.0, 0.0, 3.0))
     assert spaced(ratio_words(nothing, NAMES, "water", "fr")).startswith("Rapport sans objet : une des deux valeurs")
     assert ratio_words(nothing, OPTIONS, "water", "en").startswith("No ratio: one of the two values is zero")
+
+
+@pytest.mark.parametrize(
+    ("quality", "fr", "en"),
+    [
+        (None, "Écartée sans essai : trop rigide", "Set aside without a test: trop rigide"),
+        ({"value": 0.4}, "Écartée sans essai : trop rigide", "Set aside without a test: trop rigide"),
+        (
+            {"value": 0.4, "test": "200 demandes", "date": "2026-09-15", "by": "Accueil"},
+            "Écartée après essai (200 demandes, 2026-09-15, Accueil) : trop rigide",
+            "Set aside after a test (200 demandes, 2026-09-15, Accueil): trop rigide",
+        ),
+    ],
+)
+def test_an_option_is_rejected_on_a_test_or_without_one(quality: dict[str, object] | None, fr: str, en: str) -> None:
+    told = {"id": "faq", "label": "la FAQ", "method": "none", "status": "rejected", "why": "trop rigide"}
+    option = AnsweredOption.model_validate(told | {"quality": quality})
+    assert [spaced(rejected_words(option, lang)) for lang in ("fr", "en")] == [spaced(fr), spaced(en)]

@@ -952,12 +952,12 @@ def test_a_model_at_two_places_stays_two_cards_and_takes_the_name_of_another_pla
     told = {"people": 1, "uses": 1, "per": "year", "task": "question-rag", "place": "class/server-room"}
     scenario = scenario_from(Asked(**told, models=twice, at=(there,)), "fr")
     assert [o.label for o in scenario.options[-2:]] == [
-        "Mistral Small 3.2 (Salle informatique)",
+        "Mistral Small 3.2 (serveur partagé, Salle informatique)",
         "Mistral Small 3.2 (Microsoft Azure)",
     ]
     moved = scenario_of(with_model(scenario, scenario.options[-1], "fr", place="class/national-cloud"))
     assert [o.label for o in moved.options[-2:]] == [
-        "Mistral Small 3.2 (Salle informatique)",
+        "Mistral Small 3.2 (serveur partagé, Salle informatique)",
         "Mistral Small 3.2 (Hébergeur national)",
     ]
     assert moved.asked and scenario_from(moved.asked, "fr").options == moved.options
@@ -978,6 +978,19 @@ def test_a_server_kept_on_is_reserved_for_the_period(period: str, hours: float) 
         with pytest.raises(ScenarioRefused) as refused:
             with_model(asked, asked.options[1], "fr", alone=True)
         assert "campagne" in refusal_text(refused.value, "fr") and "durée" in refusal_text(refused.value, "fr")
+
+
+def test_the_name_of_a_model_says_how_its_server_is_kept_until_someone_names_it() -> None:
+    told = {"people": 1, "uses": 1, "per": "year", "task": "question-rag", "place": "class/server-room"}
+    scenario = scenario_from(Asked(**told, models=("set/light",)), "fr")
+    kept = scenario_of(with_model(scenario, scenario.options[-1], "fr", alone=True))
+    assert kept.options[-1].label == "un modèle léger (serveur pour cela seul)"
+    away = scenario_of(with_model(kept, kept.options[-1], "fr", alone=False, place="class/hyperscale"))
+    assert away.options[-1].label == "un modèle léger"
+    mine = scenario.model_copy(
+        update={"options": (*scenario.options[:-1], scenario.options[-1].model_copy(update={"label": "le nôtre"}))}
+    )
+    assert scenario_of(with_model(mine, mine.options[-1], "fr", alone=True)).options[-1].label == "le nôtre"
 
 
 def test_answers_typed_in_a_row_are_kept_while_the_browser_lags() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from estimator.catalogue.site_ownership import owner
 from estimator.governance.register.register import Register
-from estimator.reporting.publications.site_ownership import owner
 from estimator.reporting.publications.write import REPORTS
 from tests.reporting.authority import ADEME, SITE, WHO, case, facts, rows_of, run, text
 from tests.support import built

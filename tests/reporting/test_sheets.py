@@ -186,7 +186,7 @@ def test_the_question_of_the_charter_is_asked_in_its_words() -> None:
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [("studied", "Étudiée"), ("rejected", "Étudiée et écartée"), ("not_studied", "Pas encore étudiée")],
+    [("studied", "Étudiée"), ("rejected", "Écartée sans essai"), ("not_studied", "Pas encore étudiée")],
 )
 def test_each_answer_about_the_alternative_is_said(status: str, said: str) -> None:
     none = {"id": "n", "label": "un formulaire", "method": "none", "status": status, "why": "raison"}

@@ -12,7 +12,9 @@ from estimator.comparison.verdict_text import (
     barred_words,
     ground_words,
     parts_words,
+    rejected_words,
     smallest_words,
+    standing_words,
     told,
     work_facts,
 )
@@ -142,6 +144,8 @@ def alternative_text(facts: SheetFacts) -> tuple[str, ...]:
 
 def _answer(facts: SheetFacts, option: AnsweredOption) -> str:
     said = {"label": option.label, "why": clipped(option.why).rstrip(".") or facts.say("unsaid")}
+    status = standing_words(option, facts.lang)
+    said["status"] = f"{status[:1].upper()}{status[1:]}"
     return facts.say(f"alternative_{option.status}", **said)
 
 
@@ -197,7 +201,7 @@ def without_figures(facts: SheetFacts, option: AnsweredOption) -> str:
     """Why an option has no figure."""
     if option.refusal:
         return option.refusal[facts.lang]
-    return facts.say("rejected_why", why=option.why) if option.status == "rejected" else option.why
+    return rejected_words(option, facts.lang) if option.status == "rejected" else option.why
 
 
 def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from estimator.assessment.impacts import Amount, amounts, figure_named
+from estimator.catalogue.site_ownership import owner
 from estimator.core.errors import say
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
 from estimator.reporting.documents.document import Record
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
-from estimator.reporting.publications.site_ownership import owner
 
 PARTS = ("use", "devices", "machines", "network")
 # Operator of the site -> part -> item of the regulatory inventory; an absent part is in a purchased service.

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.catalogue.load import load
 from estimator.catalogue.models import known
+from estimator.catalogue.site_ownership import owner
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.attachments import use_case_of
@@ -20,7 +21,6 @@ from estimator.governance.register.schema import WHOLE, UseCase
 from estimator.ingestion.kept_traces import sidecar_of
 from estimator.ledger.rows import COMPONENTS
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
-from estimator.reporting.publications.site_ownership import owner
 from estimator.reporting.uses.resident import task_text
 
 GROUPED = (
