@@ -112,7 +112,7 @@ def _submission_result(word: str, case: UseCase | None, seen: str | None, values
 def _change_text(said: str, word: str, lang: str) -> str:
     if word != "import":
         return t("use_case.saved", lang)
-    created, changed, unchanged = said.split()
+    created, changed, unchanged = map(int, said.split())
     return t("register_forms.imported", lang, created=created, changed=changed, unchanged=unchanged)
 
 

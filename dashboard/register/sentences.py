@@ -11,7 +11,7 @@ from dashboard.shared.dates import day_text
 from dashboard.shared.html_parts import alternatives
 from dashboard.shared.texts import t
 from estimator.core.event_log import Event
-from estimator.core.number_format import count_text, exact_text, mark_text, share_text
+from estimator.core.number_format import exact_text, mark_text, share_text
 from estimator.governance.register.register import StageCounts
 from estimator.governance.register.schema import CLOSED, METROPOLE, UseCase
 from estimator.governance.register.stage_rules import reaches_threshold
@@ -59,7 +59,7 @@ def reached_text(case: UseCase, lang: str) -> str:
     if spread is None or case.tested.settles(case.threshold.value):
         return t(f"register.{key}", lang)
     low, high = (share_text(end, lang) for end in (spread.ends.low, spread.ends.high))
-    return t(f"register.{key}_unsure", lang, low=low, high=high, cases=count_text(case.tested.cases or 0, lang))
+    return t(f"register.{key}_unsure", lang, low=low, high=high, cases=case.tested.cases or 0)
 
 
 def when_text(day: date, today: date, lang: str) -> str:

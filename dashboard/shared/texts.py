@@ -1,4 +1,4 @@
-"""All texts of the screens, in French and English, from words/*.{fr,en}.toml, with the typography of each language."""
+"""All texts of the screens, from words/*.{language}.toml, with the typography of each language."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -6,11 +6,9 @@ from importlib import resources
 from typing import Any
 
 from estimator.core import errors
-from estimator.core.number_format import count_text
+from estimator.core.language import DEFAULT as DEFAULT
+from estimator.core.language import LANGUAGES as LANGUAGES
 from estimator.core.typography import typeset
-
-LANGUAGES = ("fr", "en")
-DEFAULT = "fr"
 
 
 @cache
@@ -21,14 +19,15 @@ def words(lang: str) -> dict[str, Any]:
 
 
 def t(key: str, lang: str, /, **facts: object) -> str:
-    """The text `table.key`, its placeholders filled; a count given as `n` selects `.one` or `.many` when both exist."""
+    """The text `table.key`, its placeholders filled; a count given as `n` calls for one of its plural forms."""
     found: Any = words(lang)
     for piece in key.split("."):
+        if piece not in found:
+            raise errors.MissingWord(f"dashboard/words/*.{lang}.toml: no {key}")
         found = found[piece]
-    if isinstance(found, Mapping):
-        found = found["one" if _one(facts["n"], lang) else "many"]
-    text = typeset(str(found), lang)
-    return text.format(**{name: _fact_text(fact, lang) for name, fact in facts.items()}) if facts else text
+    text = typeset(errors.form(found, lang, facts), lang)
+    whole = [name for name, fact in facts.items() if isinstance(fact, int)]
+    return errors.filled(text, lang, facts, whole) if facts else text
 
 
 def has_text(key: str, lang: str) -> bool:
@@ -57,14 +56,3 @@ def both(text: Mapping[str, Any] | str | None, lang: str) -> str:
 def sentence(text: str) -> str:
     """A clause with a capital, as a sentence."""
     return text[:1].upper() + text[1:]
-
-
-def _one(count: object, lang: str) -> bool:
-    """French has the singular for 0 and 1, English for 1 only."""
-    return count == 1 or (count == 0 and lang == "fr")
-
-
-def _fact_text(fact: object, lang: str) -> object:
-    if isinstance(fact, int) and not isinstance(fact, bool):
-        return count_text(fact, lang)
-    return fact

@@ -101,12 +101,12 @@ def of_table(table: Any, catalogue: Catalogue) -> Stated:
         return Stated(known, len(table))
 
 
-def facts(code: str, read: float, low: float, high: float) -> dict[str, str]:
-    """What fills the sentence of a fault, in both languages: what was read, and what is possible."""
-    said: dict[str, str] = {}
-    for lang, end in zip(LANGUAGES, ("", "_en"), strict=True):
+def facts(code: str, read: float, low: float, high: float) -> dict[str, dict[str, str]]:
+    """What fills the sentence of a fault, in each language: what was read, and what is possible."""
+    said: dict[str, dict[str, str]] = {"read": {}, "allowed": {}}
+    for lang in LANGUAGES:
         told = [exact_text(v, BY_CODE[code].unit, lang) if math.isfinite(v) else "" for v in (read, low, high)]
         way = "whole" if code == "part_of_token" else "between" if low > 0 and told[2] else ""
         way = way or ("at_most" if told[2] else "at_least")
-        said |= {f"read{end}": told[0], f"allowed{end}": say("possible", way, lang, low=told[1], high=told[2])}
+        said["read"][lang], said["allowed"][lang] = told[0], say("possible", way, lang, low=told[1], high=told[2])
     return said

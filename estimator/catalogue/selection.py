@@ -123,8 +123,7 @@ def given(catalogue: Catalogue, name: str, value: float, source: str = "given") 
     if not quantity.floor <= value <= quantity.ceiling:
         raise SobriaError(
             "given_value_refused",
-            quantity=quantity.label_fr,
-            quantity_en=quantity.label_en,
+            quantity={lang: quantity.label(lang) for lang in LANGUAGES},
             value={lang: exact_text(value, quantity.unit, lang) for lang in LANGUAGES},
             low={lang: exact_text(quantity.floor, "1", lang) for lang in LANGUAGES},
             high={lang: exact_text(quantity.ceiling, "1", lang) for lang in LANGUAGES},

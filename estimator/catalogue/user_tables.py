@@ -32,7 +32,7 @@ class OwnTablesRefused(SobriaError):
     """An invalid line of the user's own tables."""
 
     def __init__(self, where: "RowPlace", reasons: Mapping[str, str]) -> None:
-        super().__init__(file=where.file, line=where.line, **{f"reason_{lang}": reasons[lang] for lang in LANGUAGES})
+        super().__init__(file=where.file, line=where.line, reason=reasons)
 
 
 class RowPlace(NamedTuple):

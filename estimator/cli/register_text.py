@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from estimator.core.errors import LANGUAGES, say
+from estimator.core.errors import say
 from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text, mark_text, pair_text
 from estimator.core.refusals import field_label
@@ -79,6 +79,5 @@ def due_text(found: Sequence[Due], lang: str) -> str:
 
 def written_text(case: UseCase, lang: str) -> str:
     """The use case after a write, in one sentence."""
-    labels = {f"stage_{name}": say("register_stages", case.stage, name) for name in LANGUAGES}
-    labels |= {f"outcome_{name}": say("register_outcomes", case.outcome, name) for name in LANGUAGES}
-    return say("register_cli", "written", lang, name=case.name, id=case.id, **labels)
+    told = {"stage": say("register_stages", case.stage, lang), "outcome": say("register_outcomes", case.outcome, lang)}
+    return say("register_cli", "written", lang, name=case.name, id=case.id, **told)

@@ -17,7 +17,6 @@ from estimator.core.interval import Interval, json_text
 from estimator.core.number_format import (
     as_computed,
     bare_number,
-    count_text,
     exact_text,
     interval_text,
     pair_text,
@@ -194,7 +193,7 @@ def amount_text(amount: Interval, lang: str) -> str:
 
 def aside_lines(quarantined: int, lang: str) -> list[str]:
     """Rows in quarantine, out of every total, and the command that says why; nothing without any."""
-    return [say("cli", "aside", lang, count=count_text(quarantined, lang))] if quarantined else []
+    return [say("cli", "aside", lang, count=quarantined)] if quarantined else []
 
 
 def waiting_lines(account: "Account", lang: str) -> list[str]:

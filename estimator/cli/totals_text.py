@@ -21,7 +21,7 @@ def totals_text(found: "Totals", lang: str) -> str:
     return "\n".join(
         [
             *sample_lines(found.sample, lang),
-            say("cli", "totals_head", lang, runs=count_text(cover.runs, lang), services=cover.services, **period),
+            say("cli", "totals_head", lang, runs=cover.runs, services=cover.services, **period),
             figures_text(found.indicators, lang),
             _cover_line(cover, lang),
             *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
@@ -29,7 +29,7 @@ def totals_text(found: "Totals", lang: str) -> str:
                 "cli",
                 "totals_kept" if cover.to_check else "totals_unknown_alone" if cover.unknown else "totals_sound",
                 lang,
-                to_check=count_text(cover.to_check, lang),
+                to_check=cover.to_check,
             ),
             *(line for check in found.checks if check.mended_by for line in _check_lines(check, lang)),
             *_notices([check for check in found.checks if not check.mended_by], lang),
@@ -70,4 +70,4 @@ def _cover_line(cover: "Coverage", lang: str) -> str:
         line += say("cli", "totals_made", lang, made=made)
     if not cover.unknown:
         return line
-    return line + say("cli", "totals_unknown", lang, count=count_text(cover.unknown, lang))
+    return line + say("cli", "totals_unknown", lang, count=cover.unknown)

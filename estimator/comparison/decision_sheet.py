@@ -20,7 +20,7 @@ from estimator.comparison.sentences import sentences_of
 from estimator.comparison.site_comparison import at_hosts, placeable, told_apart
 from estimator.comparison.suppositions import suppositions
 from estimator.comparison.volume_sweep import GROWTH, crossings, growth, turns
-from estimator.core.errors import LANGUAGES, SobriaError, said_in, say, sentences
+from estimator.core.errors import SobriaError, sentences
 from estimator.core.interval import Interval
 from estimator.core.validation_messages import told
 from estimator.places.criteria import criteria
@@ -98,10 +98,8 @@ def refusals(scenario: Scenario, context: ComparisonContext) -> Refused:
             found[option.id] = error.as_dict()
         except ValidationError as error:
             fault = error.errors()[0]
-            read = {lang: {**said_in(lang, told(fault)), "field": fault["loc"][-1]} for lang in LANGUAGES}
-            found[option.id] = {"code": "implausible"} | {
-                lang: say("compare", "implausible", lang, **read[lang]) for lang in LANGUAGES
-            }
+            read = told(fault) | {"field": fault["loc"][-1]}
+            found[option.id] = sentences("compare", "implausible", **read)
     return found
 
 

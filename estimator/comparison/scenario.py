@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from estimator.assessment.tested_share import TestedShare
 from estimator.catalogue.load import SubjectName
 from estimator.comparison.period import PER_YEAR, years_of
-from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import NearDay, Typed, is_past, on_one_scale, without_stop
 from estimator.core.typography import printable
 from estimator.core.validation_messages import file_fault, told
@@ -36,7 +36,7 @@ class ScenarioRefused(SobriaError):
         """What was read, where, and what was expected, in one language; a line a fault where there are several."""
         if self.code != ScenarioRefused.code:
             return super().message(lang)
-        lines = [say("scenario_file", "fault", lang, **said_in(lang, fault)) for fault in self.faults]
+        lines = [say("scenario_file", "fault", lang, **fault) for fault in self.faults]
         if len(lines) > 1:
             listed = "".join(f"\n  - {line}." for line in lines)
             return say("errors", "scenario_faults", lang, count=len(lines), faults=listed, **self.facts)

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from babel import Locale
-
 from estimator.comparison.answer import Answer, AnsweredOption, Balance, Crossing, Hinge, Pair, Sentence, Turn
 from estimator.comparison.verdict_rules import EQUIVALENT, UNDECIDED
 from estimator.comparison.verdict_text import (
@@ -63,7 +61,7 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     if unread := [o.label for o in answer.options if UNREAD in {warning.get("code") for warning in o.warnings}]:
         yield (
             "unread",
-            _capital(say("compare", "unread" if unread[1:] else "unread_one", lang, labels=", ".join(unread)), lang),
+            _capital(say("compare", "unread", lang, labels=", ".join(unread), n=len(unread)), lang),
         )
     yield from _balances(answer, lang)
     if delay := answer.scenario.constraints.delay_s:
@@ -274,8 +272,7 @@ def _hinges(answer: Answer, found: Balance, lang: str) -> Iterator[str]:
 
 def _noun(key: str, count: float | None, lang: str) -> str:
     """« 1,5 service », « 1.5 services »: the noun of a count as it is printed."""
-    one = count is not None and Locale.parse(lang).plural_form(float(two_figures(count))) == "one"
-    return say("sharing", f"{key}_{'one' if one else 'other'}", lang)
+    return say("sharing", key, lang, n=2 if count is None else float(two_figures(count)))
 
 
 def _number(value: float | None, lang: str) -> str:

@@ -1,15 +1,23 @@
-"""Refusals: a code for machines, a sentence in French and English for people."""
+"""Refusals: a code for machines, a sentence in each language for people; and the words that all sentences are from.
+
+A word that a count changes has its plural forms, named by the categories of CLDR: `file.one`, `file.other`, and what
+else the language has. Alone, the count is `n`; in a sentence of several, `{read:rows}` is the form of `rows` in
+`[counts]` that the fact `read` calls for, with this count as its `{n}`.
+"""
 
 import errno
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-LANGUAGES = ("fr", "en")
+from estimator.core.language import LANGUAGES, decimal_text, plural
+
+__all__ = ("LANGUAGES",)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -58,18 +66,63 @@ def _files(folder: Traversable, lang: str) -> list[Traversable]:
     return sorted((f for f in folder.iterdir() if f.name.endswith(f".{lang}.toml")), key=lambda f: f.name)
 
 
+class MissingWord(LookupError):
+    """A text that the word files of a language do not have; no other language stands in for it."""
+
+
 def say(section: str, key: str, lang: str, **facts: object) -> str:
-    """The text `key` of a section, its placeholders filled with facts."""
-    return texts(section, lang)[key].format(**facts)
+    """The text `key` of a section, its placeholders filled with facts: of {lang: text}, its own. MissingWord."""
+    found = texts(section, lang).get(key)
+    if found is None:
+        raise MissingWord(f"estimator/words/*.{lang}.toml: [{section}] has no {key}")
+    return filled(form(found, lang, facts), lang, said_in(lang, facts))
+
+
+def form(found: str | Mapping[str, str], lang: str, facts: Mapping[str, Any]) -> str:
+    """A text, or of its plural forms the one that the fact `n` calls for."""
+    return found if isinstance(found, str) else _form(found, facts["n"], lang)
+
+
+def filled(text: str, lang: str, facts: Mapping[str, object], grouped: Collection[str] = ("n",)) -> str:
+    """A text with its facts. grouped: those whose thousands are apart."""
+    return text.format(
+        **{
+            name: _Counted(fact, lang, name in grouped)
+            if isinstance(fact, int | float) and not isinstance(fact, bool)
+            else fact
+            for name, fact in facts.items()
+        }
+    )
+
+
+def _form(forms: Mapping[str, str], count: float, lang: str) -> str:
+    """A category that is left out is `other`, as CLDR has it: a test names those that must be there."""
+    return forms.get(plural(count, lang)) or forms["other"]
+
+
+class _Counted:
+    """A count in a text: `{read:rows}` is its form among `[counts]`; written as any number otherwise."""
+
+    def __init__(self, count: float, lang: str, grouped: bool) -> None:
+        self._count, self._lang, self._grouped = count, lang, grouped
+
+    def __format__(self, asked: str) -> str:
+        forms: Any = texts("counts", self._lang).get(asked) if asked else None
+        if forms is not None:
+            return _form(forms, self._count, self._lang).format(n=self._told())
+        return self._told() if self._grouped and not asked else format(self._count, asked)
+
+    def _told(self) -> str:
+        return decimal_text(self._count if isinstance(self._count, int) else Decimal(repr(self._count)), self._lang)
 
 
 def said_in(lang: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts of a text, those that are {"fr", "en"} in one language."""
+    """Facts of a text, those that are {lang: text} in one language."""
     return {name: told[lang] if isinstance(told, dict) and lang in told else told for name, told in facts.items()}
 
 
 def sentences(section: str, key: str, **facts: object) -> dict[str, str]:
-    """The same text for machines and people: {"code", "fr", "en"}."""
+    """The same text for machines and people: {"code"} and each language."""
     return {"code": key} | {lang: say(section, key, lang, **facts) for lang in LANGUAGES}
 
 
@@ -109,7 +162,7 @@ class SobriaError(Exception):
 
     def message(self, lang: str) -> str:
         """What was read, what was expected and what to do, in one language."""
-        return say("errors", self.code, lang, **said_in(lang, self.facts))
+        return say("errors", self.code, lang, **self.facts)
 
     def as_dict(self) -> dict[str, Any]:
         """{"code", "fr", "en"}"""

@@ -1,4 +1,4 @@
-"""Number formatting: two significant figures, unit and interval, in French and English."""
+"""Number formatting: two significant figures, unit and interval, in each language."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.interval import Interval
+from estimator.core.language import decimal_text
 from estimator.core.typography import typeset
 
 NO_BREAK = "\u00a0"
-MARKS = {"fr": str.maketrans({",": "\u202f", ".": ","}), "en": {}}  # of the thousands and of the decimals
 LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     # no mWh nor mJ: too easily misread as MWh and MJ; the first unit is for values below a thousandth of the second
     # unit of the estimator: (size of the display unit in it, key of the display unit in the words files)
@@ -122,8 +122,8 @@ def plain(value: float | Decimal, step: DisplayUnit, lang: str) -> str:
     if not step.scaled and 0 < inside < SMALLEST:
         return _figures(inside, lang, 2)
     if 0 < inside < SMALLEST:
-        return _t("numbers.less_than", lang, value=_decimal(SMALLEST, lang))
-    return _decimal(two_figures(inside), lang)
+        return _t("numbers.less_than", lang, value=decimal_text(SMALLEST, lang))
+    return decimal_text(two_figures(inside), lang)
 
 
 def with_unit(number: str, step: DisplayUnit) -> str:
@@ -216,11 +216,11 @@ def two_values_text(amount: Interval, lang: str) -> str:
     return _t("numbers.two_values", lang, **{n: exact_text(v, amount.unit, lang) for n, v in shown.items()})
 
 
-def sentences_with(section: str, key: str, **facts: float | str) -> dict[str, str]:
-    """A text for machines and people, {"code", "fr", "en"}, with its numbers in the format of each language."""
+def sentences_with(section: str, key: str, **facts: float | str | Mapping[str, str]) -> dict[str, str]:
+    """A text for machines and people, {"code"} and each language, with its numbers in the format of each."""
     body = {"code": key}
     for lang in LANGUAGES:
-        told = {n: v if isinstance(v, str) else exact_text(v, "1", lang) for n, v in facts.items()}
+        told = {n: exact_text(v, "1", lang) if isinstance(v, int | float) else v for n, v in facts.items()}
         body[lang] = say(section, key, lang, **told)
     return body
 
@@ -314,17 +314,12 @@ def mark_text(value: float, lang: str) -> str:
 
 def count_text(count: int, lang: str) -> str:
     """A whole count, grouped by thousands."""
-    return _decimal(Decimal(int(count)), lang)
+    return decimal_text(int(count), lang)
 
 
 def uses_text(count: float, lang: str) -> str:
     """How many times, stated: whole from ten on; below, up to four significant figures, never « 0 » of what is some."""
     return count_text(round(count), lang) if count >= 10 else exact_text(count, "1", lang)  # noqa: PLR2004
-
-
-def _decimal(value: Decimal, lang: str) -> str:
-    """A decimal number with all its digits, grouped by thousands."""
-    return f"{value:,f}".translate(MARKS[lang])
 
 
 def _figures(value: Decimal, lang: str, count: int) -> str:
@@ -337,7 +332,7 @@ def _figures(value: Decimal, lang: str, count: int) -> str:
         return f"{_figures(value.scaleb(-exponent), lang, count)}{NO_BREAK}×{NO_BREAK}10{power}"
     least = Decimal(1).scaleb(min(value.adjusted() - count + 1, 0))
     rounded = value.quantize(least, ROUND_HALF_UP, ANY_FLOAT)
-    return _decimal(Decimal(f"{rounded.normalize():f}"), lang)
+    return decimal_text(Decimal(f"{rounded.normalize():f}"), lang)
 
 
 def _t(key: str, lang: str, **facts: object) -> str:

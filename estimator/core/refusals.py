@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from estimator.core.errors import LANGUAGES, SobriaError, said_in, say, texts
+from estimator.core.errors import LANGUAGES, SobriaError, say, texts
 from estimator.core.number_format import exact_text
 
 M = TypeVar("M", bound=BaseModel)
@@ -89,7 +89,7 @@ def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
         "most": {lang: exact_text(context.get("le"), "1", lang) for lang in LANGUAGES},
     }
     return {"code": code} | {
-        lang: say("register_problems", code, lang, field=found[lang], **said_in(lang, facts)) for lang in LANGUAGES
+        lang: say("register_problems", code, lang, field=found[lang], **facts) for lang in LANGUAGES
     }
 
 

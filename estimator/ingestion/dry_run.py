@@ -52,7 +52,7 @@ class FileCheck:
     proofs: Counter[str] = field(default_factory=Counter)
     kwh: dict[str, Counter[str]] = field(default_factory=dict)
     checks: Counter[str] = field(default_factory=Counter)
-    faults: dict[str, dict[str, str]] = field(default_factory=dict)
+    faults: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     places: set[str] = field(default_factory=set)
     unknown_models: set[str] = field(default_factory=set)
     services: set[str] = field(default_factory=set)

@@ -102,8 +102,8 @@ def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
     if reader is not None:
         return reader
     if near := agents.lacking(head):
-        tool = {f"tool_{lang}": say("formats", near[0], lang) for lang in LANGUAGES}
-        raise SobriaError("transcript_lacks", file=trace.name, fields=", ".join(near[1]), **tool)
+        tool = {lang: say("formats", near[0], lang) for lang in LANGUAGES}
+        raise SobriaError("transcript_lacks", file=trace.name, fields=", ".join(near[1]), tool=tool)
     first = next((line for line in _head(written or trace.data).splitlines() if line.strip()), "")
     if json_text.outline(head):  # its text may be a prompt
         first = f"{first.strip()[:1]}{HIDDEN}"

@@ -126,9 +126,9 @@ class Refused(Strict):
         return (self.code, self.facts), *json.loads(self.facts.get(ALSO, "[]"))
 
 
-def unlike(told: Sequence[tuple[object, Mapping[str, str]]]) -> int:
+def unlike(told: Sequence[tuple[object, Mapping[str, object]]]) -> int:
     """How many different facts these faults have."""
-    return len({tuple(sorted(facts.items())) for _, facts in told})
+    return len({json.dumps(dict(facts), sort_keys=True) for _, facts in told})
 
 
 def faults_of(refused: Iterable[Refused]) -> dict[tuple[str, str, str], list[tuple[Refused, dict[str, str]]]]:

@@ -315,11 +315,10 @@ def _plausible(field: str, asked: QuestionnaireField, number: float, catalogue: 
     if asked.quantity and asked.unit == catalogue.quantities[asked.quantity].unit:
         given(catalogue, asked.quantity, number)
     elif not 0 <= number <= asked.ceiling:
-        names = {"quantity": say("hosting_fields", field, "fr"), "quantity_en": say("hosting_fields", field, "en")}
+        name = {lang: say("hosting_fields", field, lang) for lang in LANGUAGES}
         high = "∞" if asked.ceiling == float("inf") else f"{asked.ceiling:g}"
-        raise SobriaError(
-            "given_value_refused", **names, value=f"{number:g} {asked.unit}".removesuffix(" 1"), low="0", high=high
-        )
+        read = f"{number:g} {asked.unit}".removesuffix(" 1")
+        raise SobriaError("given_value_refused", quantity=name, value=read, low="0", high=high)
 
 
 def energies_ratio(last: Mapping[str, SupplierAnswer]) -> SupplierAnswer | None:
@@ -370,9 +369,9 @@ def _not_applicable(quantity: str, host: str) -> SelectedFactor:
 def _refusal(answer: SupplierAnswer, code: str, read: float | str, expected: float | str, **more: str) -> AnswerRefused:
     reasons = sentences_with("answer_problems", code, read=read, expected=expected, **more)
     facts = {"host": answer.host, "field": answer.field}
-    return AnswerRefused(**facts, reason_fr=reasons["fr"], reason_en=reasons["en"])
+    return AnswerRefused(**facts, reason=reasons)
 
 
 def _at(line: int | str, said: Mapping[str, str], key: str = "line") -> dict[str, str]:
-    where = {lang: say("answer_problems", key, lang, line=line, problem=said[lang]) for lang in ("fr", "en")}
+    where = {lang: say("answer_problems", key, lang, line=line, problem=said[lang]) for lang in LANGUAGES}
     return {"code": said["code"]} | where

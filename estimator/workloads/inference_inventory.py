@@ -69,7 +69,7 @@ def inference_inventory(
     codes += ["by_seats"] if request.product else []
     reasons = model.open_class == "closed" or "reasoning" in model.id  # a closed model may reason, and does not say
     codes += ["no_reasoning"] if reasons and not request.reasoning_tokens and not request.product else []
-    facts: dict[str, dict[str, float | str]] = {}
+    facts: dict[str, dict[str, Any]] = {}
     long = select_factor(catalogue, "long_prompt", ANY_CARD, day).factor
     if long and (request.input_tokens or 0.0) > (long.value or math.inf):
         codes.append("long_prompt")
@@ -79,7 +79,7 @@ def inference_inventory(
     facts["too_few_cards"] = {"cards": request.device_count or 1, "fewest": factors.fewest}
     if request.product:
         task = f"task/{(request.task or '').removeprefix('task/')}"
-        facts["by_seats"] = {f"task_{lang}": catalogue.label(task, lang) for lang in LANGUAGES}
+        facts["by_seats"] = {"task": {lang: catalogue.label(task, lang) for lang in LANGUAGES}}
     told = [sentences_with("token_warnings", code, **facts.get(code, {})) for code in codes]
     return InferenceInventory(token_amounts(request), factors.bounds, factors.rows, told, factors.cards)
 

@@ -10,6 +10,7 @@ from estimator.catalogue.load import far_values
 from estimator.catalogue.selection import SelectedFactor, widened, years_reused
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.language import DEFAULT
 from estimator.core.number_format import sentences_with
 from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference.serving import waiting
@@ -79,14 +80,12 @@ def inventory_of(resolved: ResolvedRequest, own: Own | None = None) -> Inventory
     counted = [group for group in inventory.groups if group.amounts.keys() - HARDWARE]
     if inventory.groups and not counted:
         named = {lang: resolved.catalogue.label(resolved.subjects["machine"] or "", lang) for lang in LANGUAGES}
-        inventory.warnings.append(
-            sentences("served", "machine_hours_alone", **{f"name_{k}": v for k, v in named.items()})
-        )
+        inventory.warnings.append(sentences("served", "machine_hours_alone", name=named))
     inventory.warnings += _wider(counted, resolved.catalogue)
     inventory.warnings += years_reused(bounds, resolved.day.year, resolved.catalogue) if counted else []
     used = (bound.factor for group in counted for bound in group.bounds.values() if bound.factor)
     inventory.warnings += [far.told() for far in far_values(used)]
-    inventory.warnings = list({warning["fr"]: warning for warning in inventory.warnings}.values())
+    inventory.warnings = list({warning[DEFAULT]: warning for warning in inventory.warnings}.values())
     return inventory
 
 

@@ -106,8 +106,8 @@ def _within(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -
         return
     if len(row.model_ids) > 1:
         names = {name: model_tables.load().by_id[name].name for name in row.model_ids}
-        told = {f"ours_{lang}": range_text(whole, lang) for lang in LANGUAGES}
-        yield sentences("published", "of_several", models=", ".join(names.values()), model=names[model], **told)
+        told = {lang: range_text(whole, lang) for lang in LANGUAGES}
+        yield sentences("published", "of_several", models=", ".join(names.values()), model=names[model], ours=told)
     low, _, high = whole.ends
     if low <= published <= high:
         yield sentences("published", "inside")
@@ -147,5 +147,5 @@ def _why(row: PublishedFigure, catalogue: Catalogue) -> Iterator[dict[str, str]]
         yield sentences("published", "tokens_supposed", tokens=f"{row.output_tokens:g}")
     if row.place == "supposed":
         served = (find_provider(row.provider).host if row.provider else row.host) or row.zone or ""
-        labels = {f"place_{lang}": catalogue.label(served, lang) for lang in LANGUAGES}
-        yield sentences("published", "place_supposed", **labels)
+        place = {lang: catalogue.label(served, lang) for lang in LANGUAGES}
+        yield sentences("published", "place_supposed", place=place)

@@ -10,7 +10,7 @@ from estimator.catalogue import models
 from estimator.catalogue.fault_rules import BY_CODE
 from estimator.catalogue.input_faults import facts, faults, of_one
 from estimator.catalogue.load import SubjectName, load
-from estimator.core.errors import SobriaError, said_in, say, sentences
+from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.fields import NearDay, Typed
 from estimator.core.validation_messages import told
 
@@ -28,7 +28,7 @@ class RequestRefused(SobriaError):
     def message(self, lang: str) -> str:
         """Each value at fault, a line each."""
         faults: Any = self.facts["faults"]
-        return "\n".join(say("errors", self.code, lang, **said_in(lang, fault)) for fault in faults)
+        return "\n".join(say("errors", self.code, lang, **fault) for fault in faults)
 
 
 class TrainingEffort(Typed):

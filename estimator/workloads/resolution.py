@@ -214,8 +214,8 @@ def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request,
     supposed = {n: facts[f"{n[:-7]}_value"] for n in ways if getattr(request, n) is None}
     if not supposed:
         return request, none
-    labels = {f"task_{lang}": catalogue.label(subject or "", lang) for lang in ("fr", "en")}
-    told = [*told, sentences_with("warnings", "task_lengths", **facts, **labels)]
+    named = {lang: catalogue.label(subject or "", lang) for lang in LANGUAGES}
+    told = [*told, sentences_with("warnings", "task_lengths", **facts, task=named)]
     stated: dict[str, float] = {n: getattr(request, n) for n in ways if n not in supposed}
     if request.cached_tokens:
         stated["fresh_share"] = 1 - request.cached_tokens / (supposed | stated)["input_tokens"]
@@ -270,12 +270,12 @@ def _of_search(
     if not supposed:
         return request, [], spreads
     said = {
-        f"listed_{lang}": ", ".join(
+        lang: ", ".join(
             pair_text(catalogue.quantities[f"task_{n}"].label(lang), f"{v:g}", lang) for n, v in supposed.items()
         )
         for lang in LANGUAGES
     }
-    told = sentences("warnings", "task_search", **said)
+    told = sentences("warnings", "task_search", listed=said)
     return request.model_copy(update={"retrieval": asked.model_copy(update=supposed)}), [told], spreads
 
 

@@ -93,8 +93,9 @@ def test_the_command_says_that_they_agree_or_which_do_not_and_exits_one(tmp_path
     body["amount"]["high"] = 12345.5
     saved(tmp_path, body)
     told = sobria(tmp_path, "explain", "--replay", str(file), code=1).stdout
-    assert "Attention : 1 nombre(s)" in told and "gwp, valeur haute : 12345.5 dans le fichier" in told
-    assert "Beware: 1 number(s)" in sobria(tmp_path, "explain", "--replay", str(file), code=1, lang="en").stdout
+    assert "Attention : 1 nombre n'est pas celui" in told and "gwp, valeur haute : 12345.5 dans le fichier" in told
+    told = sobria(tmp_path, "explain", "--replay", str(file), code=1, lang="en").stdout
+    assert "Beware: 1 number is not the one" in told
     del body["amount"], body["indicators"]
     saved(tmp_path, body)
     assert "aucun chiffre à comparer" in sobria(tmp_path, "explain", "--replay", str(file)).stdout

@@ -58,7 +58,7 @@ def test_a_cut_build_is_made_again(built: Path, kept: int) -> None:
     assert made is not None
     made.write_bytes(made.read_bytes()[:kept])
     assert "déjà" not in sobria(built, "build").stdout
-    assert "30 exécution(s)" in sobria(built, "totals").stdout
+    assert "30 exécutions" in sobria(built, "totals").stdout
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_a_disk_without_room_publishes_nothing_and_says_so(home: Path) -> None:
         signal.signal(signal.SIGXFSZ, told)
     assert said[0].startswith("Le disque est plein") and said[1].startswith("The disk is full")
     assert current(home) is None and not list((home / "builds").glob("*.duckdb*"))
-    assert "30 exécution(s)" in sobria(home, "totals").stdout
+    assert "30 exécutions" in sobria(home, "totals").stdout
 
 
 def test_a_draft_that_lost_its_last_table_is_not_published(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,11 +159,11 @@ def test_an_import_that_did_not_end_is_named_until_it_is_imported_again(home: Pa
     asked = (("totals",), ("ledger", "history"), ("ledger", "verify"))
     for command in asked:
         assert "Import inachevé de coupe.csv : importez-le de nouveau" in sobria(home, *command).stdout
-    assert "31 exécution(s)" in sobria(home, "totals").stdout
+    assert "31 exécutions" in sobria(home, "totals").stdout
     append(Ledger(home), rows)
     for command in asked:
         assert "inachevé" not in sobria(home, *command).stdout
-    assert "31 exécution(s)" in sobria(home, "totals").stdout
+    assert "31 exécutions" in sobria(home, "totals").stdout
 
 
 def test_the_figure_of_one_run_among_several_is_the_worst(home: Path) -> None:

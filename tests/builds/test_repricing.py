@@ -155,7 +155,7 @@ def test_factors_that_come_and_go_are_counted_apart(tmp_path: Path) -> None:
     build(tmp_path)
     back = changes(tmp_path)[0]
     assert back["factors"] == {"changed": [], "added": 2, "removed": 1}
-    assert factors_text(back, "fr") == "facteurs employés : 0 changé(s), 2 ajouté(s), 1 retiré(s)"
+    assert factors_text(back, "fr") == "facteurs employés : 0 changé, 2 ajoutés, 1 retiré"
 
 
 def test_nothing_is_logged_without_a_change_of_factors(once: Path, tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_a_damaged_file_of_the_log_is_named(tmp_path: Path) -> None:
 def test_the_command_says_what_a_change_did(once: Path, twice: Path) -> None:
     assert "Aucun changement de facteurs" in sobria(once, "factors", "changes").stdout
     text = sobria(twice, "factors", "changes").stdout
-    assert "facteurs employés : 1 changé(s), 0 ajouté(s), 0 retiré(s)" in text and "Gaz à effet de serre" in text
+    assert "facteurs employés : 1 changé, 0 ajouté, 0 retiré" in text and "Gaz à effet de serre" in text
     assert text.count("sans effet") == 4 and text.count("+") == 2  # one of the two is that of UTC
     assert json.loads(sobria(twice, "factors", "changes", "--json").stdout)["changes"] == changes(twice)
 

@@ -331,7 +331,7 @@ def test_a_missing_path_stops_none_of_the_others_and_nothing_read_is_said(tmp_pa
     (folder / "notes.csv").write_text("a,b\n1,2\n")
     (folder / "gateway.log").write_text("served\n")
     found = sobria(tmp_path / "other", "import", str(folder), code=1)
-    assert "4 acceptée(s)" in found.stdout and "notes.csv n'est pas une trace connue" in found.stdout
+    assert "4 acceptées" in found.stdout and "notes.csv n'est pas une trace connue" in found.stdout
     assert "non reconnus : 1 (gateway.log)" in found.stdout.replace("\u00a0", " ")
     sobria(tmp_path / "other", "import", str(folder / "notes.csv"), code=1)
     (tmp_path / "empty").mkdir()
@@ -346,7 +346,7 @@ def test_an_impossible_power_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "emissions.csv"
     path.write_text(HEADER + "\n" + ROW.format(n=1, cpu="1e9", total="1e9") + "\n", "utf-8")
     text = sobria(tmp_path, "import", str(path), code=1).stdout
-    assert "1 mise(s) de côté" in text and "aucune machine n'en demande autant" in text
+    assert "1 mise de côté" in text and "aucune machine n'en demande autant" in text
 
 
 def test_a_file_that_is_no_calculation_is_not_replayed(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ HEAVY = {"numpy", "pandas", "pyarrow", "duckdb", "babel", "streamlit", "codecarb
     [
         (["totals"], {"duckdb"}),
         (["estimate", "--model", "qwen3-8b", "--output-tokens", "300", "--zone", "FRA"], {"numpy", "babel"}),
-        (["models", "search", "qwen3"], set()),
+        (["models", "search", "qwen3"], {"babel"}),
     ],
 )
 def test_a_command_loads_only_what_it_needs(tmp_path: Path, arguments: list[str], needed: set[str]) -> None:

@@ -34,6 +34,7 @@ from estimator.builds.build import build
 from estimator.builds.queries import RunFilter
 from estimator.cli import main as sobria
 from estimator.core import parquet_files
+from estimator.core.errors import say
 from estimator.core.locks import file_lock, held
 from estimator.core.number_format import interval_text
 from estimator.ingestion.http.endpoints import COLLECTING
@@ -218,7 +219,8 @@ def test_the_steps_of_a_way_lead_from_a_service_to_the_ledger(
     shell(bench, first, HOME=str(bench))
     said = "".join(typed(command) for command in after)
     accepted, aside = ROWS[name]
-    assert f": {accepted} acceptée(s), 0 remplacée(s) par un relevé plus récent, {aside} mise(s) de côté" in said
+    taken = say("counts", "accepted", "fr", n=accepted), say("counts", "aside", "fr", n=aside)
+    assert f": {taken[0]}, 0 remplacée par un relevé plus récent, {taken[1]}" in said
     assert [word for word in ASKED.get(name, []) if word not in (bench / "asked").read_text()] == []
     assert open_current(bench / "home").totals().coverage.runs == accepted  # type: ignore[union-attr]
 
@@ -237,7 +239,7 @@ def test_a_vllm_server_is_named_and_dated_by_the_snippet(bench: Path, home: Path
 def test_track_keeps_what_it_measures_by_itself(bench: Path, home: Path) -> None:
     (bench / "tri.py").write_text("sum(range(10**6))")
     said = shell(bench, *codes(BY_NAME["track"]))
-    assert "1 exécution(s) de 1 service(s)" in said.replace("\u00a0", " ")
+    assert "1 exécution de 1 service" in said.replace("\u00a0", " ")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")

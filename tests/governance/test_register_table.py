@@ -186,9 +186,9 @@ def test_all_bad_rows_are_reported_and_none_is_written(register: Register) -> No
         table(row(), row(nom="Un", commune="x"), row(id="u", nom="U"), row(id="u", nom="V"), row(nom="Connu"), "a,b"),
     )
     text = error.message("fr")
-    assert text.startswith("4 ligne(s) du tableau ne conviennent pas ; rien n'a été écrit.")
+    assert text.startswith("4 lignes du tableau ne conviennent pas ; rien n'a été écrit.")
     assert [item["line"] for item in error.items] == ["3", "5", "6", "7"]
-    assert "« u » est sur deux lignes" in text and "colonne id (connu)" in text and "2 cellule(s) lue(s) ; 48" in text
+    assert "« u » est sur deux lignes" in text and "colonne id (connu)" in text and "2 cellules lues ; 48" in text
 
 
 def test_a_table_that_is_no_table_is_refused(register: Register, tmp_path: Path) -> None:
@@ -267,7 +267,7 @@ def test_a_register_from_the_command_line(tmp_path: Path) -> None:
     assert listed["counts"]["outcomes"]["generalise"] == 1 and listed["faults"] == []
     file = tmp_path / "registre.csv"
     run("export", str(file))
-    assert "0 cas d'usage créés, 0 modifiés, 1 inchangés" in run("import", str(file), *who).stdout
+    assert "0 cas d'usage créé, 0 modifié, 1 inchangé" in run("import", str(file), *who).stdout
     (home / FOLDER / "note.txt").write_text("x")
     assert "note.txt" in run("list").stderr
 

@@ -52,7 +52,7 @@ def test_a_second_import_of_a_good_file_succeeds(tmp_path: Path) -> None:
         assert (account["accepted"], account["duplicates"], account["waiting"]) == (accepted, known, 0)
 
 
-@pytest.mark.parametrize(("lang", "said"), [("fr", "1 ligne(s) mise(s) de côté"), ("en", "1 row(s) set aside")])
+@pytest.mark.parametrize(("lang", "said"), [("fr", "1 ligne mise de côté"), ("en", "1 row set aside")])
 def test_totals_say_what_is_set_aside_and_the_command(tmp_path: Path, lang: str, said: str) -> None:
     """With rows in use, and with none: a home that holds a refused row only is not « nothing yet » alone."""
     for number, (rows, code) in enumerate((((GOOD, BAD), 0), ((BAD,), 1))):

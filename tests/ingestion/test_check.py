@@ -64,7 +64,7 @@ def test_check_speaks_to_people(tmp_path: Path) -> None:
     usage = tmp_path / "openai_usage.json"
     usage.write_text((FORMATS / "openai_usage.json").read_text("utf-8").replace("dall-e-3", "pinceau-9"), "utf-8")
     said = sobria(tmp_path, "check", str(usage)).stdout
-    assert "usage d'une organisation OpenAI, 8 ligne(s) lue(s)" in said
+    assert "usage d'une organisation OpenAI, 8 lignes lues" in said
     assert "Lignes d'électricité estimée : 3" in said
     assert "Absents de la table des modèles : pinceau-9" in said
     assert "Champs non repris, dont seul le nom est lu, 1 : note" in said

@@ -92,4 +92,4 @@ def test_two_calls_of_one_moment_are_two_calls(tmp_path: Path) -> None:
         report = import_paths(Ledger(home), [file], reading_context(home, "Europe/Paris", columns=said))
         assert [remark.code for remark in report.remarks] == ["declared_already"] * told
         checks = sobria(home, "totals").stdout
-        assert ("se recouvrent dans le temps" in checks) == told and "2 exécution(s)" in checks
+        assert ("se recouvrent dans le temps" in checks) == told and "2 exécutions" in checks

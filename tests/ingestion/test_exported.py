@@ -78,7 +78,7 @@ def test_each_run_of_a_table_is_judged_by_itself(tmp_path: Path) -> None:
         [0.002, 0.003, 0.003, 0.004, 0.005, 0.0109, 0.011, 0.016], rel=1e-12
     )
     (remark,) = report.remarks
-    ways = {"readings_proven": "1", "increments_proven": "1", "increments_suspected": "1"}
+    ways = {"readings_proven": 1, "increments_proven": 1, "increments_suspected": 1}
     assert (remark.code, remark.facts) == ("exported_runs", ways)
     assert check_paths(tmp_path / "other", [path], context()).files[0].alike == [remark]
 

@@ -425,7 +425,7 @@ def test_a_folder_that_takes_nothing_is_no_loss_while_the_collector_answers(
         sent(f"{address}/v1/traces", tmp_path / "file", 2)  # as exporters of OpenTelemetry are told
     assert len(collect.taken) == 1 and caplog.records == []
     sent("http://127.0.0.1:1", tmp_path / "file", 2)
-    assert "2 appel(s)" in caplog.text
+    assert "comptés : 2." in caplog.text
 
 
 @pytest.mark.parametrize("waited", (0, 1))

@@ -110,7 +110,7 @@ def test_what_does_not_add_up_is_named_and_not_kept(door: Door) -> None:
     assert [body[name] for name in ("read", "accepted", "unread")] == [1, 1, 3]
     assert body["unread_names"] == ["ecologits_output_tokens", "http.duration"]
     assert body["partialSuccess"]["rejectedDataPoints"] == 3 and "/v1/traces" in body["partialSuccess"]["errorMessage"]
-    assert "3 point(s) de mesures qui ne s'additionnent pas" in body["fr"]
+    assert "3 points de mesures qui ne s'additionnent pas" in body["fr"]
     alone = door.post("/v1/metrics", json.dumps(export(*left))).json()
     assert (alone["code"], alone["read"]) == ("nothing_read", 0)
     assert secret not in kept_in(door.home)

@@ -94,7 +94,7 @@ def test_a_span_is_the_same_row_in_json_and_in_protobuf(tmp_path: Path) -> None:
     body = packed(json.loads(SPANS))
     with opened(tmp_path / "other") as door:
         partial = ExportTraceServiceResponse.FromString(door.post("/v1/traces", body, PROTOBUF).content).partial_success
-        assert partial.rejected_spans == 0 and "1 call(s) set aside and kept" in partial.error_message
+        assert partial.rejected_spans == 0 and "1 call set aside and kept" in partial.error_message
     with opened(tmp_path / "home") as door:
         assert counts(door.post("/v1/traces", SPANS))[:4] == (4, 3, 0, 1)
         answers = [door.post("/v1/traces", body, PROTOBUF)]
@@ -144,8 +144,8 @@ def test_calls_of_ai_that_cannot_be_read_are_rejected_and_what_is_no_call_is_onl
     assert [body[name] for name in ("read", "accepted", "unread", "ignored")] == [1, 1, 2, 1]
     assert body["unread_names"] == ["openinference.instrumentation.openai"]
     assert body["partialSuccess"]["rejectedSpans"] == 2
-    assert "2 AI span(s) without a count of tokens" in body["partialSuccess"]["errorMessage"]
-    assert "Ces 1 ligne(s) sont sur le disque. 2 appel(s) d'IA" in body["fr"] and PRIVATE not in body["fr"]
+    assert "2 AI spans without a count of tokens" in body["partialSuccess"]["errorMessage"]
+    assert "Tout ce qui est lu est sur le disque. 2 appels d'IA" in body["fr"] and PRIVATE not in body["fr"]
     alone = ExportTraceServiceResponse.FromString(
         door.post("/v1/traces", packed(export(step, library=f"{PRIVATE} !")), PROTOBUF).content
     )

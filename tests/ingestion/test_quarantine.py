@@ -70,9 +70,7 @@ def test_what_waits_is_listed_once_with_its_reason(home: Path) -> None:
     body = json.loads(sobria(home, "quarantine", "list", "--json").stdout)
     assert body["total"] == 3 and set(body["rows"][0]) >= {"line", "code", "fr", "en", "text"}
     shown = sobria(home, "quarantine", "list").stdout
-    assert "3 ligne(s) de côté" in shown and re.search(
-        r"copie.csv:3 \[[0-9a-f]{12}\] \(× 2\) cpu_energy contient", shown
-    )
+    assert "3 lignes de côté" in shown and re.search(r"copie.csv:3 \[[0-9a-f]{12}\] \(× 2\) cpu_energy contient", shown)
     assert "Aucune ligne n'est de côté" in sobria(home / "empty", "quarantine", "list").stdout
 
 
@@ -95,7 +93,7 @@ def test_a_row_understood_after_a_fix_moves_once(home: Path) -> None:
     assert retry(ledger, context()) == Retried(1, 0, 0, 1, 0)
     assert bring(home, CONTENT).duplicates == 4
     assert reconcile(ledger) == Reconciliation(2, 8, 3, 0, 1, 4, 0, 0, 0)
-    assert "2 ligne(s) sortie(s) de la quarantaine : emissions.csv" in sobria(home, "ledger", "history").stdout
+    assert "2 lignes sorties de la quarantaine : emissions.csv" in sobria(home, "ledger", "history").stdout
 
 
 def test_a_file_imported_again_after_a_fix_needs_no_retry(home: Path) -> None:
@@ -160,7 +158,7 @@ def test_a_withdrawn_file_is_not_retried(home: Path) -> None:
 
 def test_the_command_says_what_moved(home: Path) -> None:
     said = sobria(home, "quarantine", "retry").stdout
-    assert "3 ligne(s) de côté relue(s) : 2 acceptée(s)" in said and "1 encore refusée(s)" in said
+    assert "3 lignes de côté relues : 2 acceptées" in said and "1 encore refusée" in said
     assert json.loads(sobria(home, "quarantine", "retry", "--json").stdout)["waiting"] == 1
 
 

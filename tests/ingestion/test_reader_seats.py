@@ -133,7 +133,7 @@ def test_the_same_seats_on_two_lines_of_a_file_are_refused_not_dropped(tmp_path:
         [refusal] = report.refused
         assert (refusal.code, refusal.line) == ("seats_twice", 5) and "ligne 2 dit déjà" in told(refusal)[0]
         [remark] = report.remarks
-        assert (remark.code, remark.facts) == ("seats_months", {"lines": "3", "months": "6", "last": "2026-02-28"})
+        assert (remark.code, remark.facts) == ("seats_months", {"lines": 3, "months": 6, "last": "2026-02-28"})
 
 
 def test_an_end_far_away_is_today_and_loses_no_other_row() -> None:

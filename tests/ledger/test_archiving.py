@@ -172,6 +172,6 @@ def test_a_ledger_that_is_not_whole_is_not_exported(home: Path, tmp_path: Path) 
 
 def test_the_commands_export_and_restore(home: Path, tmp_path: Path) -> None:
     archive = tmp_path / "registre.tar"
-    assert "fichier(s) écrits dans" in sobria(home, "ledger", "export", str(archive)).stdout
+    assert "fichiers écrits dans" in sobria(home, "ledger", "export", str(archive)).stdout
     assert "Dossier restauré" in sobria(tmp_path / "other", "ledger", "restore", str(archive)).stdout
     assert "n'est pas vide" in sobria(tmp_path / "other", "ledger", "restore", str(archive), code=1).stderr

@@ -212,7 +212,7 @@ def test_two_do_not_compact_at_once(home: Path) -> None:
 
 
 def test_the_command_says_what_it_did(home: Path) -> None:
-    assert "7 fichier(s) avant, 3 après ; 5 ancien(s) effacé(s)" in sobria(home, "ledger", "compact").stdout
+    assert "7 fichiers avant, 3 après ; 5 anciens effacés" in sobria(home, "ledger", "compact").stdout
     body = json.loads(sobria(home, "ledger", "compact", "--json").stdout)
     assert body == {"version": "1", "before": 3, "after": 3, "deleted": 0, "kept": 0}
 

@@ -106,7 +106,7 @@ def test_a_lost_part_is_told_by_totals_and_build(tmp_path: Path, harm: str) -> N
         victim.unlink()
     for command in ("totals", "build"):
         told = sobria(tmp_path, command).stdout
-        assert "Il manque 3 ligne(s) importée(s)" in told and "sobria ledger verify" in told
+        assert "Il manque 3 lignes importées" in told and "sobria ledger verify" in told
     assert json.loads(sobria(tmp_path, "totals", "--json").stdout)["lost_rows"] == rows == 3
 
 

@@ -252,13 +252,13 @@ def counted(home: Path) -> tuple[Any, ...]:
 
 def test_the_command_withdraws_and_undoes(home: Path) -> None:
     dry = sobria(home, "ledger", "withdraw", "--file", "essai.csv", "--dry-run").stdout
-    assert "Partiraient de tous les totaux : 2 ligne(s), et 1" in dry and "essai.csv" in dry
+    assert "Partiraient de tous les totaux : 2 lignes, et 1 ligne mise de côté" in dry and "essai.csv" in dry
     refused = sobria(home, "ledger", "withdraw", "--file", "essai.csv", code=1)
     assert "Traceback" not in refused.stderr and refused.stderr
     who = ("--who", "DSI", "--why", "fichier d'essai")
     taken = json.loads(sobria(home, "ledger", "withdraw", "--file", "essai.csv", *who, "--json").stdout)
     history = sobria(home, "ledger", "history").stdout
-    assert f"retrait  {taken['withdrawal']}  file:essai.csv : 2 ligne(s), 1 mise(s) de côté ; DSI" in history
+    assert f"retrait  {taken['withdrawal']}  file:essai.csv : 2 lignes, 1 mise de côté ; DSI" in history
     assert json.loads(sobria(home, "ledger", "verify", "--json").stdout)["withdrawn"] == 3
     assert json.loads(sobria(home, "totals", "--json").stdout)["coverage"]["runs"] == 2
     sobria(home, "ledger", "withdraw", "--undo", taken["withdrawal"][:8], *who)

@@ -41,7 +41,7 @@ def test_it_is_tried_imported_and_named(acme: str, tmp_path: Path) -> None:
     home = tmp_path / "home"
     line = ("--home", str(home), "--lang", "fr")
     tried = sobria_process(*line, "check", str(PLUGS), PYTHONPATH=acme).stdout
-    assert f"relevés de prises Acme, lu par {ACME}, 4 ligne(s) lue(s)" in tried
+    assert f"relevés de prises Acme, lu par {ACME}, 4 lignes lues" in tried
     assert "Champs non repris, dont seul le nom est lu, 1 : prompt" in tried and "bonjour" not in tried
     brought = json.loads(sobria_process(*line, "import", str(PLUGS), "--json", PYTHONPATH=acme).stdout)
     assert (brought["read"], brought["accepted"], brought["quarantined"]) == (4, 3, 1)

@@ -92,7 +92,7 @@ def national(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Pat
     """A home without a row, in which they are merged."""
     home = tmp_path_factory.mktemp("national")
     said = sobria(home, "ledger", "merge", *map(str, files)).stdout
-    assert "12 fichier(s) réuni(s)" in said and "Commune 54021 Mairie 54021" in said
+    assert "12 fichiers réunis" in said and "Commune 54021 Mairie 54021" in said
     return home
 
 
@@ -149,11 +149,11 @@ def test_each_number_says_which_authorities_it_comes_from(national: Path) -> Non
     page = plain(explain_view(merged.explain("total.gwp"), "fr"))
     assert "<li>Commune 54021 Mairie 54021 : " in page and "0 exécution" not in page
     text = plain(sobria(national, "explain", "total.gwp").stdout)
-    assert "groupes publiés par 12 collectivité(s), aucune ligne" in text and "année 2026 (calcul" in text
+    assert "groupes publiés par 12 collectivités, aucune ligne" in text and "année 2026 (calcul" in text
     body = json.loads(sobria(national, "explain", "service.54010:courrier54010.energy", "--json").stdout)
     assert [part["territory"] for part in body["trace"]["authorities"]] == ["54010"]
     said = sobria(national, "totals", lang="en").stdout
-    assert "groups published by 12 authority(ies), no row" in said and "Mairie 54021: " in said
+    assert "groups published by 12 authorities, no row" in said and "Mairie 54021: " in said
 
 
 def test_the_yearly_review_of_the_territory_comes_out_of_it(whole: Path, national: Path, tmp_path: Path) -> None:
@@ -331,12 +331,12 @@ def test_what_is_withheld_is_said_and_lowers_what_the_review_covers(exposed: Pat
     assert missing == pytest.approx(held.withheld_kwh) and missing > 0
     [file] = there.authorities[0].files
     assert (file.withheld, file.withheld_kwh) == (5, held.withheld_kwh)
-    assert "5 groupe(s) hors de ces chiffres, trop peu d'agents" in plain(sobria(tmp_path, "totals").stdout)
+    assert "5 groupes hors de ces chiffres, trop peu d'agents" in plain(sobria(tmp_path, "totals").stdout)
     [commune] = read_merged(tmp_path).files
     assert commune.figures["energy"].covers == pytest.approx(there.coverage.weight_kwh / whole.coverage.weight_kwh)
     out = tmp_path / "groups.json"
     said = sobria(exposed, *f"report groups --territory 54395 --period 2026 --out {out}".split()).stdout
-    assert "5 groupe(s) de petits usages ne sont pas dans le fichier" in said
+    assert "5 groupes de petits usages ne sont pas dans le fichier" in said
 
 
 def _body(path: Path, **changed: Any) -> PublishedGroups:
@@ -356,7 +356,7 @@ def test_files_that_do_not_merge_are_refused_in_words(files: list[Path], tmp_pat
     assert [item["code"] for item in refusal.value.items] == ["merge_method", "merge_factors", "merge_twice"]
     said = refusal.value.message("fr")
     assert f"formules {other}" in said and load().version in said and "54012 est déjà là pour 2026-01" in said
-    assert "3 file(s) of groups cannot be merged" in refusal.value.message("en") and not home.exists()
+    assert "3 files of groups cannot be merged" in refusal.value.message("en") and not home.exists()
     damaged, cut, group = bad / "damaged.json", bad / "cut.json", bad / "group.json"
     damaged.write_text(files[0].read_text("utf-8").replace('"slices": 2', '"slices": 3'), "utf-8")
     cut.write_bytes(files[0].read_bytes()[:-100])

@@ -168,8 +168,8 @@ def test_files_that_do_not_add_up_are_refused_with_what_to_do(folder: Path, home
         "reen_unread",
     ]
     said = refusal.value.message("fr")
-    assert "a.json : période 2025" in said and "champ uses" in said and "5 fichier(s)" in said
-    assert "5 file(s)" in refusal.value.message("en")
+    assert "a.json : période 2025" in said and "champ uses" in said and "5 fichiers ne s'additionnent pas" in said
+    assert "5 files do not add up" in refusal.value.message("en")
 
 
 def test_the_one_file_of_another_year_is_the_one_to_make_again(homes: dict[str, Path], tmp_path: Path) -> None:

@@ -88,12 +88,12 @@ def days_between(first: date, last: date) -> list[date]:
 def known_text(days: int, at_least: bool, ways: Sequence[str] = ()) -> dict[str, str]:
     """« 5 jours connus seulement, ce qui est court », « 244 jours connus », by language: days that are covered, never
     told as months, which are those with a row. at_least: whether a part of them is unknown; ways: of `Pace.ways`."""
-    key = "known_day" if days == 1 else "known_short" if days < SHORT else "known_days"
+    key = "known_short" if days < SHORT else "known_days"
     said = {}
     for lang in LANGUAGES:
         part = say("periods", "known_in_part", lang) if at_least else ""
         told = "".join(say("periods", f"known_{way}", lang) for way in ways)
-        said[lang] = say("periods", key, lang, count=days, part=part, ways=told)
+        said[lang] = say("periods", key, lang, n=days, part=part, ways=told)
     return said
 
 

@@ -208,8 +208,8 @@ def _now(service: RunningService) -> Any:
 def _stopped(service: StoppedService) -> NoLever:
     if service.last is None:
         return _no_lever("any", service, LeverNotComputed("lever_not_yet"))
-    label = Period.over([service.last]).label
-    return _no_lever("any", service, LeverNotComputed("lever_stopped", month_fr=label("fr"), month_en=label("en")))
+    month = {lang: Period.over([service.last]).label(lang) for lang in LANGUAGES}
+    return _no_lever("any", service, LeverNotComputed("lever_stopped", month=month))
 
 
 def _no_lever(kind: str, service: RunningService | StoppedService, refusal: LeverNotComputed) -> NoLever:

@@ -121,7 +121,7 @@ class Register:
             _check_scale(after)
         lost = [rule for rule in lacking(after, case.stage) if rule not in lacking(case, case.stage)]
         if lost:
-            raise ChangeRefused(_unmet_conditions(lost), name=case.name, **_labels("stage", case.stage))
+            raise ChangeRefused(_unmet_conditions(lost), name=case.name, stage=_label(case.stage))
         return self._write(id, "changed", facts.model_dump(mode="json", include=changed), author)
 
     def move(self, id: str, stage: Stage, author: Author) -> UseCase:
@@ -131,11 +131,11 @@ class Register:
         step = STAGES.index(target.stage) - STAGES.index(case.stage)
         if step == 0 or step > 1:
             following = STAGES[min(STAGES.index(case.stage) + 1, len(STAGES) - 1)]
-            labels = _labels("stage", case.stage) | _labels("target", stage) | _labels("following", following)
+            labels = {"stage": _label(case.stage), "target": _label(stage), "following": _label(following)}
             raise StageOrder(name=case.name, **labels)
         if step > 0 and stage != "retrait" and case.decision and case.decision.what in CLOSING:
-            facts = _labels("decision", case.decision.what, "register_decisions")
-            raise ClosedUseCase(name=case.name, day=case.decision.date, **facts)
+            said = _label(case.decision.what, "register_decisions")
+            raise ClosedUseCase(name=case.name, day=case.decision.date, decision=said)
         return self._stage(case, target, author)
 
     def enter(self, id: str, stage: Stage, author: Author) -> UseCase:
@@ -236,7 +236,7 @@ class Register:
     def _stage(self, case: UseCase, target: Staged, author: Author) -> UseCase:
         lacks = lacking(case, target.stage)
         if lacks:
-            raise StageRefused(_unmet_conditions(lacks), name=case.name, **_labels("stage", target.stage))
+            raise StageRefused(_unmet_conditions(lacks), name=case.name, stage=_label(target.stage))
         return self._write(case.id, "staged", target, author)
 
     def _write(self, id: str, kind: Kind, data: BaseModel | Mapping[str, Any], author: Author) -> UseCase:
@@ -293,6 +293,6 @@ def _unmet_conditions(rules: list[StageRule]) -> list[dict[str, str]]:
     return [rule.as_dict() for rule in rules]
 
 
-def _labels(name: str, word: str, section: str = "register_stages") -> dict[str, str]:
-    """{name_fr, name_en} of an allowed word, as facts of a text."""
-    return {f"{name}_{lang}": say(section, word, lang) for lang in LANGUAGES}
+def _label(word: str, section: str = "register_stages") -> dict[str, str]:
+    """The name of an allowed word in each language."""
+    return {lang: say(section, word, lang) for lang in LANGUAGES}

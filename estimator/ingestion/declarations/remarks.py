@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from estimator.catalogue.load import load
 from estimator.core.duckdb_engine import connect
-from estimator.core.errors import sentences
+from estimator.core.errors import LANGUAGES, sentences
 from estimator.core.number_format import exact_text
 from estimator.core.typography import some_of
 from estimator.ingestion.codecarbon.exports import WAYS
@@ -31,10 +31,10 @@ class Remark:
     code: str
     file: str
     line: int
-    facts: dict[str, str]
+    facts: Mapping[str, object]
 
     def as_dict(self) -> dict[str, Any]:
-        """{"code", "file", "line", "fr", "en"}"""
+        """{"code", "file", "line"} and each language."""
         return sentences("remarks", self.code, **self.facts) | {"file": self.file, "line": self.line}
 
 
@@ -152,8 +152,8 @@ def remarks(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
     """The remarks on these rows; of seats, how many months their lines make."""
     if seats := [row for row in rows if row.product]:
         last = datetime.fromtimestamp(max(row.end_us or 0 for row in seats) / 1e6 - 1, UTC).date().isoformat()
-        facts = {"lines": str(len({row.line for row in seats})), "months": str(len(seats)), "last": last}
-        yield Remark("seats_months", seats[0].file_name, seats[0].line, facts)
+        told = {"lines": len({row.line for row in seats}), "months": len(seats), "last": last}
+        yield Remark("seats_months", seats[0].file_name, seats[0].line, told)
     yield from alike(rows, declared)
     for row in (row for row in rows if row.reader == "declared"):
         for code in (code for code in TOLD if code in row.checks):
@@ -170,7 +170,7 @@ def alike(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
     ways = {row.run_id: way for row in rows for way in WAYS if way in row.checks}
     if ways:
         found = Counter(ways.values())
-        yield Remark("exported_runs", rows[0].file_name, rows[0].line, {way: str(found[way]) for way in WAYS})
+        yield Remark("exported_runs", rows[0].file_name, rows[0].line, {way: found[way] for way in WAYS})
 
 
 class UnusedSidecar:
@@ -192,11 +192,9 @@ class UnusedSidecar:
             yield Remark("sidecar_unused", self._path.name, 1, facts)
 
 
-def _sites(row: Activity) -> dict[str, str]:
+def _sites(row: Activity) -> dict[str, dict[str, str]]:
     """Site energy that a row declares, and its PUE where it states one [kWh]."""
     pue = row.reported_pue
     declared = row.site_energy_kwh if pue is None else (row.other_energy_kwh or 0.0) * pue
     told = {"declared": declared, "pue": pue}
-    return {
-        f"{name}{end}": exact_text(told[name], "1", lang) for lang, end in (("fr", ""), ("en", "_en")) for name in told
-    }
+    return {name: {lang: exact_text(value, "1", lang) for lang in LANGUAGES} for name, value in told.items()}

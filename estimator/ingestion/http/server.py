@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from estimator.core.errors import LANGUAGES, SobriaError, said_in, say, sentences, texts
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences, texts
 from estimator.core.typography import printable, some_of
 from estimator.core.validation_messages import LONGEST_READ
 from estimator.ingestion.context import reading_context
@@ -280,9 +280,7 @@ async def _refusal_response(request: Request, error: SobriaError) -> Response:
 
 def _sent_refusal(error: SobriaError) -> dict[str, str]:
     """A refusal of a reader in the words for who sends, with an advice that can be followed over HTTP."""
-    return {"code": error.code} | {
-        lang: say("sent", error.code, lang, **said_in(lang, error.facts)) for lang in LANGUAGES
-    }
+    return {"code": error.code} | {lang: say("sent", error.code, lang, **error.facts) for lang in LANGUAGES}
 
 
 async def _astray(request: Request, error: HTTPException, pages: str) -> Response:

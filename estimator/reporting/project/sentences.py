@@ -124,9 +124,8 @@ def alternative(facts: SheetFacts) -> str:
     studied = [o.label for o in options if o.status == "studied" and o.label not in beside]
     qualities = [o.quality for o in options if o.label in studied]
     stated = "same_effects_stated" if any(q and q.only_stated for q in qualities) else "same_effects_tested"
-    several = "alternatives_studied" if len(studied) > 1 else "alternative_studied"
     same = facts.say(stated if all(qualities) else "same_effects_untested")
-    said = [facts.say(several, label=" ; ".join(studied), same=same)] if studied else []
+    said = [facts.say("alternatives_studied", n=len(studied), label=" ; ".join(studied), same=same)] if studied else []
     said += [facts.say("alternative_beside", label=" ; ".join(beside))] if beside else []
     return " ".join([*said, *(_answer(facts, option) for option in options if option.status != "studied")])
 

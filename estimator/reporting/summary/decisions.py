@@ -94,16 +94,14 @@ def _decision(kind: str, cases: Sequence[UseCase], proof: Mapping[str, str], oth
     titles = {}
     for lang in LANGUAGES:
         names = names_text([case.name for case in cases], lang)
-        key = f"{kind}_one" if len(cases) == 1 else kind
-        titles[lang] = say("synthesis_decisions", key, lang, names=names, count=len(cases), other=other)
+        titles[lang] = say("synthesis_decisions", kind, lang, names=names, n=len(cases), other=other)
     return {"kind": kind, "cases": [case.id for case in cases], "title": titles, "proof": dict(proof)}
 
 
 def names_text(names: Sequence[str], lang: str) -> str:
     """« A, B, C et 2 autres »."""
     told, left = say("synthesis", "joined", lang).join(names[:NAMED]), len(names) - NAMED
-    key = "and_one_more" if left == 1 else "and_more"
-    return say("synthesis_decisions", key, lang, names=told, left=left) if left > 0 else told
+    return say("synthesis_decisions", "and_more", lang, names=told, left=left) if left > 0 else told
 
 
 def _energy(scope: Scope, case: UseCase) -> float:

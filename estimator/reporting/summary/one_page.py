@@ -93,8 +93,8 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
     ]
     not_held = [c for c in body["charter"] if c["status"] == "not_held"]
     for check in not_held[:1]:
-        facts = {"name": read_name(check, lang), "what": check["to_do"][lang], "count": len(not_held)}
-        told.append(tell("first_not_held" if len(not_held) > 1 else "first_not_held_one", lang, **facts))
+        facts = {"name": read_name(check, lang), "what": check["to_do"][lang], "n": len(not_held)}
+        told.append(tell("first_not_held", lang, **facts))
     yield Section(tell("decisions", lang), (Points(tuple(told or [tell("no_decision", lang)])),))
 
 

@@ -47,10 +47,9 @@ class CarbonIntensity:
         """The months whose emissions by location are known. score_without_figures, score_without_energy,
         score_unknown."""
         if not self.facts.rows:
-            told = {f"why_{lang}": replace(self.facts, lang=lang).no_figures for lang in LANGUAGES}
-            raise SobriaError(
-                "score_without_figures", name=self.facts.case.name, period=self.facts.scope.period, **told
-            )
+            told = {lang: replace(self.facts, lang=lang).no_figures for lang in LANGUAGES}
+            period = self.facts.scope.period
+            raise SobriaError("score_without_figures", name=self.facts.case.name, period=period, why=told)
         found = [row for row in self.facts.rows if row.row.group.values.get("use_gwp") is not None]
         if not found:
             known = any(row.row.group.values.get("site_energy") is not None for row in self.facts.rows)

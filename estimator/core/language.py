@@ -1,0 +1,62 @@
+"""The languages, and what each asks by itself: its plural forms, the marks of its numbers, by babel for its code."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+
+DEFAULT = "fr"  # that of who says no language
+_PROBE = "core."  # words/core.{lang}.toml is in every language
+_SAMPLE = range(1000)  # counts whose plural categories a word must have: « many » of a million may be « other »
+
+LANGUAGES = (
+    DEFAULT,
+    *sorted(
+        {
+            file.name.removeprefix(_PROBE).removesuffix(".toml")
+            for file in (resources.files("estimator") / "words").iterdir()
+            if file.name.startswith(_PROBE) and file.name.endswith(".toml")
+        }
+        - {DEFAULT}
+    ),
+)
+
+
+def plural(count: float | Decimal, lang: str) -> str:
+    """The CLDR plural category of a count: « one » of 0 and 1.5 in French, not in English; « few » of 2 in Polish."""
+    return str(_rule(lang)(count))
+
+
+@cache
+def plural_categories(lang: str) -> frozenset[str]:
+    """The categories that the words of a language must have."""
+    return frozenset(plural(count, lang) for count in _SAMPLE) | {"other"}
+
+
+def decimal_text(value: Decimal | int, lang: str) -> str:
+    """A decimal number with all its digits, grouped by thousands."""
+    return (f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}").translate(_marks(lang))
+
+
+def decimal_mark(lang: str) -> str:
+    """What stands before the decimals: « , » in French."""
+    return _marks(lang)[ord(".")]
+
+
+def thousands_mark(lang: str) -> str:
+    """What stands between thousands: a narrow no-break space in French."""
+    return _marks(lang)[ord(",")]
+
+
+@cache
+def _marks(lang: str) -> dict[int, str]:
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    return str.maketrans({",": get_group_symbol(lang), ".": get_decimal_symbol(lang)})
+
+
+@cache
+def _rule(lang: str) -> Callable[[float | Decimal], str]:
+    from babel import Locale
+
+    return Locale.parse(lang).plural_form
