@@ -301,7 +301,7 @@ def test_a_table_comes_back_as_it_went(register: Register) -> None:
     table = body.decode("utf-8-sig")
     assert 'rel="describedby"' in headers["link"] and "'=1+1" in table
     at = send(screen(faire="importer"), rows=table, who="DSI", why="reprise")
-    assert "1 inchangés" in text(at)
+    assert "1 inchangé" in text(at)
     changed = table.replace("un courrier classé", "un courrier rangé")
     pasted = "\n".join(line.replace(";", "\t") for line in changed.splitlines())
     send(screen(faire="importer"), rows=pasted, who="DSI", why="reprise")
