@@ -60,10 +60,10 @@ class FormPart(NamedTuple):
     lang: str
     change: Callable[[str, str, str], None]
 
-    def text(self, name: str, value: str, label: str = "") -> None:
+    def text(self, name: str, value: str, label: str = "", example: str = "") -> None:
         """A text field for a line of text or a number."""
         st.text_input(
-            label or t(f"compare_form.{name}", self.lang), key=self._held(name, value),
+            label or t(f"compare_form.{name}", self.lang), key=self._held(name, value), placeholder=example,
             on_change=self.change, args=(self.place, name, self.lang),
         )  # fmt: skip
 
@@ -73,7 +73,7 @@ class FormPart(NamedTuple):
         st.selectbox(
             label or t(f"compare_form.{name}", self.lang), list(known),
             key=self._held(name, value), placeholder=t("accessibility.choose", self.lang), on_change=self.change,
-            args=(self.place, name, self.lang), format_func=lambda key: known.get(key, key),
+            args=(self.place, name, self.lang), format_func=lambda key: known.get(key, key), filter_mode="contains",
         )  # fmt: skip
 
     def _held(self, name: str, value: str) -> str:

@@ -63,8 +63,8 @@ def show(view: View, answer: Answer | None, lang: str) -> None:
             for said_of in ("", PICKED):
                 say_error(f"{index}{said_of}", lang)
     st.selectbox(
-        t("compare_form.add", lang), list(names), index=None, key=field_key(NEW_PLACE, NEW), on_change=_added,
-        args=(lang,), placeholder=t("accessibility.choose", lang), format_func=names.__getitem__,
+        t("compare_form.add", lang), list(names), None, names.__getitem__, field_key(NEW_PLACE, NEW), on_change=_added,
+        args=(lang,), placeholder=t("accessibility.choose", lang), filter_mode="contains",
     )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def _card(place: str, group: Group, letter: str, names: Mapping[str, str], lang:
     elif option.use or option.alternative:
         picks.listed("host", _places(option, lang), place_of(option), label("host"))
     value = shown("quality", option, "quality.value", lang)
-    FormPart(place, lang, option_changed).text("quality", value, label("quality"))
+    FormPart(place, lang, option_changed).text("quality", value, label("quality"), t("compare_form.quality_as", lang))
     title = t("compare_form.more_of", lang, letter=letter)
     with st.expander(title, key=f"compare_more_{place}", on_change="rerun", bind="query-params") as more:
         if more.open:
@@ -155,6 +155,10 @@ def _picked(place: str, name: str, lang: str) -> None:
     scenario = set_scenario(values, place + PICKED, lang, view.missing)
     if scenario is not None:
         refresh(view.scenario, scenario, lang, place)
+        was = groups(view.scenario)[int(place)][0]
+        if was.quality and not any(option.quality == was.quality for option in groups(scenario)[int(place)]):
+            gone = {"quality": quality_field_text(was.quality, lang), "label": was.label}
+            st.toast(t("compare_form.quality_gone", lang, **gone), duration="infinite")
 
 
 def _said(name: str, value: str) -> dict[str, Any]:

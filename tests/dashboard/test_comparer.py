@@ -993,6 +993,15 @@ def test_the_name_of_a_model_says_how_its_server_is_kept_until_someone_names_it(
     assert scenario_of(with_model(mine, mine.options[-1], "fr", alone=True)).options[-1].label == "le nôtre"
 
 
+def test_a_quality_that_is_of_the_model_before_is_said_to_go_with_it() -> None:
+    at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
+    at = typed(at, "1", "quality", "93 %")
+    assert not at.toast
+    at = typed(at, "1", "model", "openai/gpt-5")
+    assert all(option.quality is None for option in address(at).options)
+    assert [plain_spaces(found.value) for found in at.toast] and "93 %" in plain_spaces(at.toast[0].value)
+
+
 def test_answers_typed_in_a_row_are_kept_while_the_browser_lags() -> None:
     """The second answer comes with the address of before the first; without an answer, an older address is one that the
     reader went back to."""
