@@ -1,5 +1,6 @@
 """Table of the numbers of a comparison: figures of each option, quality, counts, assumptions."""
 
+from datetime import date
 from decimal import Decimal
 from functools import partial
 
@@ -15,6 +16,8 @@ from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_text import ground_words, parts_words, tested_words
 from estimator.core.number_format import DisplayUnit, figure, stated_share_text, tick_text, with_unit
 from estimator.core.periods import short_day
+from estimator.governance.indicators.sovereignty import facts
+from estimator.reporting.summary.sovereignty_text import option_words
 
 MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
 
@@ -36,7 +39,7 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         minutes=partial(_minutes, lang=lang),
         parts=lambda option: parts_words(option, answer.scenario.need.period, lang),
         occupancy=occupancy,
-        grounds=_grounds,
+        grounds=lambda option: _grounds(option, scenario, answer.date, lang),
         tested_words=tested_words,
         INDICATORS=INDICATORS,
     )
@@ -63,10 +66,13 @@ def _about_quality(option: AnsweredOption, lang: str) -> list[str]:
     return about
 
 
-def _grounds(option: AnsweredOption, lang: str) -> str:
-    """« sans IA, salle informatique, PUE 2,26 … »"""
-    bare = t("compare.no_ai", lang) if option.method == "none" else ""
-    return ", ".join(text for text in (bare, ground_words(option, lang)) if text)
+def _grounds(option: AnsweredOption, scenario: Scenario, day: date, lang: str) -> str:
+    """« sans IA, salle informatique, PUE 2,26 … », of a model its publisher, its licence and the law of its place."""
+    bare, use = t("compare.no_ai", lang) if option.method == "none" else "", scenario.option(option.id).use
+    told = [bare, ground_words(option, lang)]
+    if use and use.model:
+        told.append(option_words(facts(use.model, option.host, day, use.zone or ""), lang))
+    return ", ".join(text for text in told if text)
 
 
 def _minutes(found: float | None, lang: str) -> str:

@@ -29,6 +29,7 @@ from estimator.places.supplier_answers import read_answers
 from estimator.results.making import rebuilt
 from estimator.results.reading import current_results
 
+RESTATED = ("line_restated", "row_restated")  # remarks of a row of before that a new one replaces
 __all__ = ["Dropped", "dropped", "plain_name"]
 
 
@@ -42,7 +43,7 @@ def imported(
     files: Dropped, services: Sequence[str], said: Mapping[str, Any], tell: Callable[[str, int, int], None]
 ) -> Mapping[str, Any]:
     """Import these files with what is said of the place of their services, rows and rules together or none; then the
-    totals are made again, once. {"account", "lifted"} and what the new rows weigh in the totals, as `weight_of`. tell:
+    totals are made again, once. {"account", "lifted", "replaced"} and what the new rows weigh, as `weight_of`. tell:
     the step, what is done of it, of how much. SobriaError, where nothing of them could be read too; OSError."""
     home, rule = default_home(), _rule(said)
     author = author_of(said["who"], said["why"]) if rule or said["use"] else None
@@ -60,7 +61,9 @@ def imported(
             made = current_results(home, partial(tell, "totalling"))
         except OSError as error:
             raise SobriaError("totals_not_made", reason=error.strerror or error) from error
-    return {"account": report.account.as_dict(), "lifted": report.lifted} | made.weight_of(new)
+    replaced = sum(remark.code in RESTATED for remark in report.remarks)
+    told = {"account": report.account.as_dict(), "lifted": report.lifted, "replaced": replaced}
+    return told | made.weight_of(new)
 
 
 def _rule(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,8 +94,7 @@ def _follow(bar: Any, lang: str) -> None:
         if done["runs"]:
             facts = {"figure": figure_name(done["figure"], lang), "amount": interval_text(done["amount"], lang)}
             told.append(t("connect.weighs", lang, n=done["runs"], **facts))
-        if done["lifted"]:
-            told.append(t("connect.lifted", lang, n=done["lifted"]))
+        told += [t(f"connect.{name}", lang, n=done[name]) for name in ("lifted", "replaced") if done[name]]
         st.session_state[DONE] = told
         st.session_state.pop(FILES, None)
     except SobriaError as error:

@@ -1002,6 +1002,13 @@ def test_a_quality_that_is_of_the_model_before_is_said_to_go_with_it() -> None:
     assert [plain_spaces(found.value) for found in at.toast] and "93 %" in plain_spaces(at.toast[0].value)
 
 
+def test_the_licence_and_the_law_of_a_model_are_told_beside_its_figures() -> None:
+    told = {"people": 1, "uses": 1, "per": "year", "task": "question-rag", "place": "class/server-room"}
+    scenario = scenario_from(Asked(**told, models=("mistral-ai/mistral-large-2",)), "fr")
+    text = text_of(opened("fr", scenario=token(scenario), voir="chiffres"))
+    assert "licence : recherche" in plain_spaces(text) and "éditeur : France" in plain_spaces(text)
+
+
 def test_answers_typed_in_a_row_are_kept_while_the_browser_lags() -> None:
     """The second answer comes with the address of before the first; without an answer, an older address is one that the
     reader went back to."""

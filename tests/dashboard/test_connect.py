@@ -428,6 +428,16 @@ def test_an_import_that_corrects_a_line_set_aside_says_so(home: Path) -> None:
     )
 
 
+def test_an_import_that_replaces_rows_says_how_many(home: Path) -> None:
+    """The same run, corrected in a file of another name: one row of before no longer counts."""
+    at = drop(screen(), "tri.csv", trace({"project_name": "tri", "run_id": "r", "energy_consumed": "83"}).encode())
+    at.button[0].click()
+    assert "remplacées" not in text(whole(at.run()))
+    at = drop(at, "tri-corrige.csv", trace({"project_name": "tri", "run_id": "r", "energy_consumed": "2"}).encode())
+    at.button[0].click()
+    assert "énoncées autrement ici et remplacées : 1." in text(whole(at.run()))
+
+
 @pytest.mark.parametrize("page", ["brancher", "mesures"])
 def test_a_page_says_that_an_import_runs_until_it_ends(home: Path, page: str) -> None:
     """Begun in another window or a terminal: the lock is held by whoever imports, and its own page follows it."""
