@@ -13,6 +13,7 @@ from dashboard.shared.html_parts import figure_name, proof_text
 from dashboard.shared.html_shell import document_response
 from dashboard.shared.texts import both, lang_of, t
 from estimator.builds.queries import ORDERS, RunFilter
+from estimator.catalogue.default_subjects import ANY_CARD
 from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.results.reading import Results
 
@@ -49,19 +50,28 @@ def _runs(request: Request) -> Response:
         rows += [_run(row, names, lang) for row in page]
         if len(page) < AT_ONCE:
             break
-    named = ("date", "service", "key", "model", "machine", "seconds", "check", "machine_id")
+    named = ("date", "service", "key", "run_id", "model", "machine", "country", "seconds", "check", "machine_id")
     *heads, check, machine = [t(f"measures.{name}", lang) for name in named]
-    heads += [*_energy_heads(ENERGIES[:1], lang), check, machine]
+    heads += [*_energy_heads(ENERGIES, lang), check, machine]
     return _file("executions", heads, rows, build.sample, lang)
 
 
 def _run(row: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[object]:
-    amount, key = row["indicators"]["it_energy"], row["service_key"]
+    key, amounts = row["service_key"], [row["indicators"][name] for name in ENERGIES]
     proofs = ", ".join(t(f"proof.{proof}", lang) for proof in sorted(set(row["proofs"].values())))
     mends = " ".join(both(check, lang) for check in row["checks"] if check["mended_by"])
-    machine = row["device_as_read"] or (estimator_gateway.subject_name(row["machine"], lang) if row["machine"] else "")
-    facts = [row["last"], names.get(key, key), key, row["model"], machine, row["duration_s"]]
-    return [*facts, *(amount[end] for end in ENDS), proofs, mends, row["machine"]]
+    zone = estimator_gateway.subject_name(row["zone"], lang) if row["zone"] else ""
+    facts = [row["last"], names.get(key, key), key, row["run_id"], row["model"], hardware(row, lang), zone]
+    figures = [getattr(amount, end) for amount in amounts for end in ENDS]
+    return [*facts, row["duration_s"], *figures, proofs, mends, row["machine"]]
+
+
+def hardware(row: Mapping[str, Any], lang: str) -> str:
+    """« 2 × NVIDIA H100 »: the cards of a run as they count, what was read where they are not known, or its machine."""
+    if row["device"] and (row["device"] != ANY_CARD or not row["device_as_read"]):
+        name, count = estimator_gateway.subject_name(row["device"], lang), row["device_count"] or 1
+        return name if count == 1 else f"{count} × {name}"
+    return row["device_as_read"] or (estimator_gateway.subject_name(row["machine"], lang) if row["machine"] else "")
 
 
 def _services(request: Request) -> Response:

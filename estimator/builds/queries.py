@@ -308,7 +308,7 @@ def _filter(asked: RunFilter) -> tuple[str, list[Any]]:
     elif asked.proof is not None:
         asks.append(("row_id IN (SELECT row_id FROM run_proofs WHERE proof = ?)", [asked.proof]))
     if asked.text is not None:
-        held = "CONTAINS(LOWER(CONCAT_WS(' ', service_key, model, device_as_read, file_name)), LOWER(?))"
+        held = "CONTAINS(LOWER(CONCAT_WS(' ', service_key, model, device, device_as_read, file_name)), LOWER(?))"
         asks.append((f"({held} OR LIST_CONTAINS(?, service_key))", [asked.text, list(asked.named)]))
     return " AND ".join(sql for sql, _ in asks), [value for _, values in asks for value in values]
 

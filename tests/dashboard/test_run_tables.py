@@ -38,14 +38,14 @@ def test_a_french_table_has_a_mark_semicolons_decimal_commas_and_no_formula(ask:
     body = ask("/executions.csv?tri=energy")
     assert body.startswith(b"\xef\xbb\xbf")
     heads, first, second = csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=";")
-    assert first[1] == "tri" and second[1].startswith("'=HYPERLINK") and second[3] == "'@m"
-    low, central, high = (float(cell.replace(",", ".")) for cell in second[6:9])
-    assert low <= central <= high and "," in "".join(second[6:9]) and "kWh" in heads[7]
+    assert first[1] == "tri" and second[1].startswith("'=HYPERLINK") and second[4] == "'@m"
+    low, central, high = (float(cell.replace(",", ".")) for cell in second[8:11])
+    assert low <= central <= high and "," in "".join(second[8:11]) and "kWh" in heads[9]
 
 
 def test_an_english_table_has_commas_and_points_and_is_searched(ask: Ask) -> None:
     rows = list(csv.reader(io.StringIO(ask("/executions.csv?lang=en&recherche=TRI").decode("utf-8-sig"))))
-    assert [row[1] for row in rows] == ["Service", "tri"] and "." in rows[1][7]
+    assert [row[1] for row in rows] == ["Service", "tri"] and "." in rows[1][9]
     services = list(csv.reader(io.StringIO(ask("/services.csv?lang=en").decode("utf-8-sig"))))
     assert [row[2] for row in services] == ["Runs", "1", "1"]
 
@@ -55,6 +55,15 @@ def test_the_hardware_is_named_as_on_the_page_then_by_its_id(tmp_path: Path, ask
     heads, row = csv.reader(io.StringIO(ask("/executions.csv?service=vm").decode("utf-8-sig")), delimiter=";")
     told = dict(zip(heads, row, strict=True))
     assert told["Matériel"].startswith("Fil d’une machine virtuelle") and told[heads[-1]] == "machine/vm-any"
+
+
+def test_the_card_that_someone_told_is_named_and_found_after_a_mend(tmp_path: Path, ask: Ask) -> None:
+    """Read as an RTX 3070, said to be an H100: the table names what counts, and a search finds it."""
+    built(tmp_path, activity(service_key="salle", device="gpu/h100", device_count=2, device_as_read="RTX 3070"))
+    heads, row = csv.reader(io.StringIO(ask("/executions.csv?recherche=h100").decode("utf-8-sig")), delimiter=";")
+    told = dict(zip(heads, row, strict=True))
+    assert told["Matériel"].startswith("2 × ") and "H100" in told["Matériel"] and told["Pays"] == "France"
+    assert len(list(csv.reader(io.StringIO(ask("/executions.csv?recherche=3070").decode("utf-8-sig"))))) == 2
 
 
 def test_each_electricity_of_a_table_says_whose_it_is(ask: Ask) -> None:
