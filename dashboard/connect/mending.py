@@ -13,7 +13,7 @@ from dashboard.shared.html_parts import figure_name, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
-from dashboard.shared.widgets import paged
+from dashboard.shared.widgets import paged, writer
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import interval_text
 from estimator.results.reading import Results
@@ -70,15 +70,14 @@ def _form(target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
     with st.form("mend form", border=False, enter_to_submit=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             places_form.choices(str(target), asked, lang)  # what is chosen for one is not the next one's
-            st.text_input(t("register_forms.who", lang), key="mend who")
+            who = writer("mend who", lang)
         sent = st.form_submit_button(t("mend.save", lang), type="primary")
     if not sent or not may_write():
         return
     before = _figures(target, lang)
     try:
         with st.spinner(t("mend.again", lang)):
-            said = {"who": st.session_state["mend who"], "why": t("mend.why", lang)}
-            connect.mended(target, places_form.said(str(target), asked) | said)
+            connect.mended(target, places_form.said(str(target), asked) | {"who": who, "why": t("mend.why", lang)})
     except SobriaError as error:
         st.html(refusal(error, lang))
         return

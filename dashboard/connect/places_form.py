@@ -12,6 +12,7 @@ from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
+from dashboard.shared.widgets import writer
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.places.placing import knowledge
@@ -39,8 +40,8 @@ def choices(form: str, asked: Sequence[str], lang: str) -> None:
 def fields(form: str, lang: str, asked: Sequence[str] = PLACE) -> None:
     """What is asked of a place, and who says so, kept under the name of the form."""
     choices(form, asked, lang)
-    for name in AUTHOR:
-        st.text_input(t(f"register_forms.{name}", lang), key=f"{form} {name}")
+    writer(f"{form} who", lang)
+    st.text_input(t("register_forms.why", lang), key=f"{form} why")
 
 
 def said(form: str, asked: Sequence[str] = PLACE) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def _own_drawn(lang: str) -> None:
 
 def _answers_drawn(lang: str) -> None:
     st.file_uploader(t("places.file", lang), key="answers file", type=["csv", "json"])
-    st.text_input(t("register_forms.who", lang), key="answers who")
+    writer("answers who", lang)
 
 
 def _take(lang: str) -> list[str]:

@@ -15,6 +15,7 @@ from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
+from dashboard.shared.widgets import writer
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
 from estimator.governance.register.register import Register
@@ -78,7 +79,7 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
     with st.container(key="form"), st.form(name, border=False, enter_to_submit=False):
         values = _FORMS[word].draw(case, lang)
         st.html(Markup('<p class="small">{}</p>').format(t("register_forms.persons", lang)))
-        values["who"] = fields.text("who", lang)
+        values["who"] = writer(fields.KEPT + "who", lang)
         if _FORMS[word].reason == "why":
             values["why"] = fields.text("why", lang)
         sent = st.form_submit_button(t(f"register_forms.{word}_save", lang), type="primary")

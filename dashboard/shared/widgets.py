@@ -15,7 +15,16 @@ from estimator.core.number_format import missing_text, range_text, share_text
 from estimator.results.totals import ServiceTotals
 
 Row = TypeVar("Row")
+WRITER = "writer"  # who wrote last, in this session
 LONGEST_NUMBER = 7  # maximum digits of a page number
+
+
+def writer(key: str, lang: str) -> str:
+    """The field of who writes; it holds what was last said there in this session."""
+    st.session_state.setdefault(key, st.session_state.get(WRITER, ""))
+    typed: str = st.text_input(t("register_forms.who", lang), key=key).strip()
+    st.session_state[WRITER] = typed or st.session_state.get(WRITER, "")
+    return typed
 
 
 def language() -> str:
