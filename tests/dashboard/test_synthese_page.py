@@ -183,14 +183,14 @@ def test_the_plain_version_has_the_votes_and_every_promise(shown: Path, lang: st
 
 
 def test_the_plain_version_names_no_use_that_may_not_leave(shown: Path) -> None:
-    """In 2025, two uses of few people, merged with two others that they would be nearly all of: named where the page
-    says that it stays inside, together in the plain one."""
+    """In 2025, a use of few people, merged with another that hides it: named where the page says that it stays inside,
+    together in the plain one."""
     asked = {"periode": "2025", "territoire": "metropole"}
     inside, leaving = (plain(unescape(page("fr", **asked, **more))) for more in ({}, {"simple": "1"}))
-    small = ("Repérage des fuites", "Comptes rendus des conseils")
+    small = ("Réponses aux courriers", "Comptes rendus des conseils")
     picture = leaving.split("<figure")[1].split("</figure")[0]
     assert all(name in inside and name not in picture for name in small)
-    assert "Autres usages (4)" in picture and plain(t("synthese.kept", "fr")) in inside
+    assert "Autres usages (2)" in picture and plain(t("synthese.kept", "fr")) in inside
 
 
 def test_a_commune_without_use_says_so_and_no_promise_twice(shown: Path) -> None:

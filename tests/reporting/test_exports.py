@@ -20,8 +20,9 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
-from estimator.governance.indicators.anonymity import grouped, is_small, too_few_of, withheld
+from estimator.governance.indicators.anonymity import grouped, too_few_of, withheld
 from estimator.governance.indicators.scope import Scope, Sources
+from estimator.governance.indicators.small_uses import is_small
 from estimator.governance.indicators.told_results import ToldResults, told_results
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import WHOLE

@@ -1,6 +1,6 @@
 """Electricity, water, metals, greenhouse gases, and the footprint per functional unit."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
@@ -8,7 +8,7 @@ from estimator.assessment.impacts import FIGURES, Amount, amounts
 from estimator.core.interval import Interval
 from estimator.core.periods import month_after, months_between
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.anonymity import grouped, withheld_amount, withheld_months
 from estimator.governance.indicators.functional_units import counting, known, units
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
@@ -21,8 +21,9 @@ FEWEST_MONTHS, MOST_MONTHS = 12, 24  # months of a history
 
 def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     """Each total of the period with interval, coverage and parts, by month, and its history, which starts earlier."""
-    there = months_of(scope.everything)
-    monthly = {month: _four(_of_month(scope, month)) if month in there else None for month in history(scope)}
+    there, drawn = months_of(scope.everything), history(scope)
+    hidden = withheld_months(scope, [month for month in drawn if month in there])
+    monthly = {month: _told(scope, month, hidden) if month in there else None for month in drawn}
     whole = of_scope(scope)
     found: dict[str, dict[str, Any]] = {}
     for name in FOOTPRINTS:
@@ -30,6 +31,13 @@ def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
         months = {month: past[month] for month in scope.period.months()}
         found[name] = {"value": whole[name], "months": months, "history": past}
     return found
+
+
+def _told(scope: Scope, month: int, hidden: Collection[int]) -> dict[str, Interval]:
+    found = _four(_of_month(scope, month))
+    if month not in hidden:
+        return {**found}
+    return {name: withheld_amount(amount, "by_difference") for name, amount in found.items()}
 
 
 def footprint(scope: Scope, indicator: str) -> dict[str, Any]:

@@ -5,14 +5,20 @@ from typing import Any
 
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS, SobrietyIndicator
 from estimator.governance.indicators.added_indicators import computed
-from estimator.governance.indicators.anonymity import withheld, withheld_amount, withheld_budget
+from estimator.governance.indicators.anonymity import (
+    is_untold,
+    why_withheld,
+    withheld,
+    withheld_amount,
+    withheld_budget,
+)
 from estimator.governance.indicators.footprints import RATIOS, footprints, of_scope
 from estimator.governance.indicators.hosting_share import sober_hosting
 from estimator.governance.indicators.practices import PRACTICES
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.thresholds import limits
-from estimator.governance.indicators.trend import change
+from estimator.governance.indicators.trend import change, comparable
 from estimator.governance.indicators.usage_by_case import months_of
 
 COMPUTED = {**RATIOS, **PRACTICES, "sober_hosting": sober_hosting}
@@ -40,19 +46,25 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     """The four footprints with their months, change and budget; withheld when about too few people."""
     before, pace = scope.before(), Pace(scope)
     found = footprints(scope)
-    hidden = withheld(scope)
+    hidden, why = withheld(scope), why_withheld(scope)
+    of_year = hidden or withheld(scope.year(pace.year))
+    of_change = hidden or any(map(is_untold, comparable(scope, before)))
     for name in FOOTPRINTS:
-        entry = found[name]
+        entry, voted = found[name], pace.against_budget(name)
         if hidden:
-            entry["value"] = withheld_amount(entry["value"])
+            entry["value"] = withheld_amount(entry["value"], why)
             entry |= {kind: dict.fromkeys(entry[kind]) for kind in ("months", "history")}
-            entry |= {"change": {"established": None, "effects": None}, "path": None}
-            voted = pace.against_budget(name)
-            entry |= {"month_to_come": None, "budget": voted and withheld_budget(voted)}
-            continue
-        entry |= {"change": change(scope, before, name), "month_to_come": pace.month_to_come(name)}
-        entry |= {"path": pace.against_path(name), "budget": pace.against_budget(name)}
+        entry["change"] = {"established": None, "effects": None} if of_change else change(scope, before, name)
+        entry["month_to_come"] = None if of_year else pace.month_to_come(name)
+        entry["path"] = None if of_year or _is_path_withheld(scope, name) else pace.against_path(name)
+        entry["budget"] = withheld_budget(voted) if voted and of_year else voted
     return found
+
+
+def _is_path_withheld(scope: Scope, name: str) -> bool:
+    """Whether the reference year of the objective in force is a total that is not told."""
+    voted = scope.sources.commitments.objective(name, scope.territory, scope.period.last_day)
+    return voted is not None and voted.reference is None and withheld(scope.year(voted.reference_year))
 
 
 def _entry(entry: SobrietyIndicator, found: Mapping[str, Any], scope: Scope) -> dict[str, Any]:

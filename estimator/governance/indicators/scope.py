@@ -21,6 +21,20 @@ IN_USE = ("experimentation", "pilote", "generalisation")
 
 
 @dataclass(frozen=True)
+class MergedGroup:
+    """Use cases that are told only together in a period (ids).
+
+    silent: the months [yyyymm] told only as one sum; alone: even together they are too few people; cut: the period has
+    a part only of their silent months. The sum of one that is alone or cut is not told.
+    """
+
+    uses: frozenset[str]
+    silent: frozenset[int] = frozenset()
+    alone: bool = False
+    cut: bool = False
+
+
+@dataclass(frozen=True)
 class Sources:
     """Inputs of a sheet: the build, the register, the commitments, the home of the scenarios.
 
@@ -46,8 +60,8 @@ class Sources:
         return Scope(self, WHOLE, Period.over(months_of(self.rows) or [NEVER]))
 
     @cached_property
-    def merged(self) -> dict[tuple[Period, frozenset[int] | None, bool], frozenset[str]]:
-        """Use cases that are not told one by one, by period, and for the whole territory or not: kept once found."""
+    def merged(self) -> dict[Period, tuple[MergedGroup, ...]]:
+        """The use cases that are told only together, by period: kept once found."""
         return {}
 
     @cached_property

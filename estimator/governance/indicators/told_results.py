@@ -11,9 +11,11 @@ from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, GroupTerm, term
 from estimator.assessment.uncertainty import statistics
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
-from estimator.governance.indicators.anonymity import Groups, cases_of, enough, hide, merged
+from estimator.governance.indicators.anonymity import Groups, withheld_months
 from estimator.governance.indicators.scope import NEVER, Scope, Sources
-from estimator.governance.indicators.usage_by_case import Attached, attached
+from estimator.governance.indicators.small_uses import heads_of, hide, small_ids
+from estimator.governance.indicators.told_together import merged_beside, merged_groups
+from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import WHOLE, UseCase
 from estimator.governance.results_by_use_case import with_use_cases
@@ -82,35 +84,48 @@ def told_results(home: Path, build: Results, inside: bool = False) -> ToldResult
 def _groups(scope: Scope) -> Groups:
     """The uses that can be told one by one beside what is published of each year: those that no publication merges.
 
-    What is in no use case is published in one: its services are told where those that are not are enough people.
+    What is in no use case is published in one: its services are told where those that are not are enough people, and
+    where it hides no use that is too few people whatever it is merged with.
     """
-    published = Sources(**{field.name: getattr(scope.sources, field.name) for field in fields(Sources)})
-    years = {Period(str(month // 100)) for month in scope.period.months()}
-    hidden = merged(scope).union(*(merged(replace(published.ever, period=year)) for year in years))
-    heads = scope.sources.commitments.with_access(scope.period.last_day)
-    months: dict[int, dict[str, UseCase]] = {}
+    published = merged_groups(_published(scope))
+    groups = merged_beside(scope, published)
+    hidden, few, heads = frozenset[str]().union(*(group.uses for group in groups)), small_ids(scope), heads_of(scope)
+    months: dict[int, list[Attached]] = {}
     for row in scope.rows:
         if row.use_case and row.use_case.commune == NOWHERE:
-            months.setdefault(row.row.month, {})[row.use_case.id] = row.use_case
+            months.setdefault(row.row.month, []).append(row)
     while beside := [
-        id
-        for cases in months.values()
-        if (few := [case for id, case in cases.items() if id in hidden]) and not enough(few, heads)
-        for id in cases.keys() - hidden
+        row.id
+        for rows in months.values()
+        if (mine := [row for row in rows if row.id in hidden]) and not hide(mine, few, heads)
+        for row in rows
+        if row.id and row.id not in hidden
     ]:
         hidden |= {*beside}
+    if any(group.alone for group in published):
+        hidden |= {case.id for case in scope.cases if case.commune == NOWHERE}
     there = {row.id for row in scope.rows if row.id}
     return Groups(frozenset(there - hidden), tuple(sorted(there & hidden)))
+
+
+def _published(scope: Scope) -> Scope:
+    """The same as the publications know it: what is in no use case is of none."""
+    sources = Sources(**{field.name: getattr(scope.sources, field.name) for field in fields(Sources)})
+    return replace(scope, sources=sources)
 
 
 def _mask(table: pa.Table, scope: Scope, groups: Groups) -> pa.Array:
     """Whether each row is told: by level and impact, then by use for a cell. By proof, what is left could be of one."""
     small = [row for row in scope.rows if row.id in groups.others]
     of_small = {row.row.service_key for row in small}
-    by_month = [[row for row in small if row.row.month == month] for month in {row.row.month for row in small}]
+    months, published = months_of(small), _published(scope)
+    by_month = [[row for row in small if row.row.month == month] for month in months]
+    untold = any(group.alone for group in merged_groups(published))
     levels = {
-        "total": _told_impacts(small, scope),
-        "month": frozenset.intersection(*(_told_impacts(rows, scope) for rows in by_month)),
+        "total": frozenset[str]() if untold else _told_impacts(small, scope),
+        "month": frozenset[str]()
+        if withheld_months(published, months)
+        else frozenset.intersection(*(_told_impacts(rows, scope) for rows in by_month)),
         "proof": frozenset(),
     }
     named = {case.id for case in scope.cases}
@@ -134,6 +149,7 @@ def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
     case is a part of its own, for it is published in one.
     """
     terms = [terms_of(row.row.group, FIGURES + SUPPLEMENTARY) for row in small]
+    few, heads = small_ids(scope), heads_of(scope)
     asked: dict[tuple[bool, str], list[str]] = {}
     for name in dict.fromkeys(name for found in terms for name in found):
         asked.setdefault(("." in name, name.split(".")[0]), []).append(name)
@@ -142,7 +158,7 @@ def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
         parts: dict[tuple[object, ...], list[Attached]] = {}
         for row, key in zip(small, split, strict=True):
             parts.setdefault(key, []).append(row)
-        return all(hide(scope, cases_of(rows), rows) for rows in parts.values())
+        return all(hide(rows, few, heads) for rows in parts.values())
 
     firsts = [next(iter(of_row.values())) for of_row in terms]
     split: list[tuple[object, ...]] = [

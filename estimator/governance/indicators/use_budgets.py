@@ -25,7 +25,8 @@ def territory_budgets(scope: Scope) -> list[dict[str, Any]]:
         other = replace(scope, territory=territory, only=None)
         if territory == scope.territory or WHOLE not in (territory, scope.territory):
             continue
-        pace, hidden = Pace(other), withheld(other)
+        pace = Pace(other)
+        hidden = withheld(other.year(pace.year))
         for name in FOOTPRINTS:
             if said := pace.against_budget(name):
                 told = withheld_budget(said) if hidden else said

@@ -10,15 +10,9 @@ from estimator.builds.build_file import PlacedGroup
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.catalogue.load import of_tables
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
-from estimator.governance.indicators.anonymity import (
-    FEWEST_CASES,
-    FEWEST_USES,
-    grouped,
-    nearly_all,
-    small,
-    withheld,
-)
+from estimator.governance.indicators.anonymity import grouped, small, withheld
 from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.small_uses import FEWEST_CASES, FEWEST_USES, nearly_all
 from estimator.governance.register.schema import UseCase
 
 _ANSWERED = re.compile(r"^\|[^|=*]+\|\d{4}-\d\d-\d\d")  # of a mark: the site whose supplier answered, and the day

@@ -10,7 +10,7 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import figure
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
-from estimator.governance.indicators.anonymity import small
+from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.levers.levers import Lever, levers
@@ -31,8 +31,8 @@ def decisions(scope: Scope) -> list[dict[str, Any]]:
 
 
 def _levers(scope: Scope) -> Iterator[dict[str, Any]]:
-    """Those worth a decision; none of a use in whose figures one person could be recognised."""
-    every, hidden = levers(scope.sources), small(scope)
+    """Those worth a decision; none of a use that is merged: its gain would be told of it alone."""
+    every, hidden = levers(scope.sources), grouped(scope).others
     used = every.used.central if every.used else None
     for lever in every.of(None if scope.territory == WHOLE else {case.id for case in scope.cases}):
         if used and (lever.gain.low or 0.0) >= LEAST * used and lever.use_case not in hidden:

@@ -81,7 +81,7 @@ def is_mostly_estimated(body: Body) -> bool:
 def _sections(body: Body, lang: str) -> Iterator[Section]:
     if body["aloud"]:
         yield Section(tell("to_say", lang), (Points(tuple(said[lang] for said in body["aloud"])),))
-    if body["indicators"]["energy"]["value"]["central"] is not None:
+    if history_of(body, "energy").known:
         yield Section(tell("by_month", lang), (_months(body, lang),))
     if weighed(body):
         yield Section(weighs_title(body, lang), (_uses(body, lang),))
@@ -128,9 +128,9 @@ def _uses(body: Body, lang: str) -> Table:
         rows.append((_short_name(use, lang), share_of_total(use["share"], lang, "share") or weight(use, lang), shown))
     step = step_for("kWh", top, lang)
     scale = (tell("scale", lang), "", TableCell("", scale=with_unit(tick_text(top, step, lang), step)))
-    return Table(
-        left_out(body, lang), tuple(tell(key, lang) for key in ("use", "of_all", "proof")), tuple(rows), (scale,)
-    )
+    merged = tell("merged_why", lang) if any(use["kind"] == "others" for use in body["uses"]) else ""
+    caption = " ".join(filter(None, (merged, left_out(body, lang))))
+    return Table(caption, tuple(tell(key, lang) for key in ("use", "of_all", "proof")), tuple(rows), (scale,))
 
 
 def left_out(body: Body, lang: str) -> str:

@@ -1,0 +1,223 @@
+"""No figure of too few agents is a difference of what is published: every document and export as equations.
+
+A figure that is told is a sum over (use, month). A set of these that is about too few agents is exposed when some
+combination of all that is told is about nothing else: a vector y with yA = 0 outside the set, and not inside.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from estimator.core.periods import Period
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.indicators import sheet
+from estimator.governance.indicators.scope import Scope, Sources
+from estimator.governance.indicators.small_uses import small_ids
+from estimator.governance.indicators.told_results import told_results
+from estimator.governance.register.register import Register
+from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.publications.context import facts_in
+from estimator.reporting.publications.open_data import TABLE, data
+from estimator.reporting.summary.one_page import document
+from estimator.reporting.summary.sentences import tell
+from estimator.reporting.summary.summary import synthesis
+from estimator.reporting.summary.use_cases import uses
+from estimator.results.reading import current_results
+from tests.reporting.authority import plain, rows_of
+from tests.reporting.test_synthesis import case, heads, run
+from tests.support import built
+
+TODAY = date(2027, 3, 1)
+OUTSIDE = "service/"  # of what is in no use
+Atom = tuple[str, int]  # a use, or a service of none, in a month
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A home, what can be asked of it, and what each figure that it tells is the sum of."""
+
+    home: Path
+    sources: Sources
+    periods: tuple[Period, ...]
+
+    def scopes(self) -> Iterator[Scope]:
+        return (Scope(self.sources, place, period) for period in self.periods for place in self.sources.territories)
+
+    def atoms(self, scope: Scope, *ids: str | None) -> set[Atom]:
+        """Those of some uses in a scope, None for what is in no use; all without any."""
+        rows = [row for row in scope.rows if not ids or row.id in ids]
+        return {(row.id or OUTSIDE + row.row.service_key, row.row.month) for row in rows}
+
+    def of_line(self, scope: Scope, kind: str, id: str) -> set[Atom]:
+        others = grouped(scope).others
+        if kind == "others":
+            return self.atoms(scope, *others) if others else set()
+        return self.atoms(scope, id if kind == "case" else None)
+
+    def of_month(self, scope: Scope, month: int) -> set[Atom]:
+        return self.atoms(replace(scope, period=Period(f"{month // 100}-{month % 100:02}")))
+
+    def sheets(self, scope: Scope) -> Iterator[set[Atom]]:
+        """What the sheet of indicators and the list of uses tell of the electricity."""
+        energy = sheet(scope)["indicators"]["energy"]
+        if energy["value"]["central"] is not None:
+            yield self.atoms(scope)
+        for month, amount in energy["history"].items():
+            if amount and amount["central"] is not None:
+                yield self.of_month(scope, month)
+        for use in uses(scope):
+            if use["energy"]["central"] is not None:
+                yield self.of_line(scope, use["kind"], use["id"])
+
+    def open_data(self, scope: Scope) -> Iterator[set[Atom]]:
+        for row in rows_of(str(data(facts_in(scope, "fr")).files[TABLE])):
+            if row["indicator"] == "energy" and row["central"]:
+                there = scope.over([int(row["month"].replace("-", ""))])
+                yield self.of_line(replace(scope, only=there.only), row["kind"], row["use_case"])
+
+    def exports(self) -> Iterator[set[Atom]]:
+        """The rows of every file and address that other software reads."""
+        told = told_results(self.home, current_results(self.home))
+        every = {(row.id, row.row.service_key, row.row.month) for row in told.scope.rows}
+        for row in told.table.to_pylist():
+            if row["impact"] == "it_energy" and row["at_factor_values"] is not None and row["level"] != "proof":
+                yield {
+                    (id or "", month)
+                    for id, service, month in every
+                    if row["service"] in (None, service)
+                    and row["month"] in (None, month)
+                    and (row["level"] != "cell" or (row["use_case"] or OUTSIDE + service) == id)
+                }
+
+    def protected(self) -> Iterator[set[Atom]]:
+        """The months of each use that is small, over all or in a year, and of those of too few declared agents."""
+        ever = self.sources.ever
+        for scope in (ever, *(replace(ever, period=period) for period in self.periods if len(period.text) == 4)):
+            small, known = small_ids(scope), self.sources.commitments.with_access(scope.period.last_day)
+            agents = {c.id: (c.service.casefold(), known.get(c.service.casefold(), 5)) for c in scope.cases}
+            for size in (1, 2):
+                for some in combinations(sorted(small), size):
+                    if size == 1 or sum(dict(agents[id] for id in some).values()) < 5:
+                        yield self.atoms(scope, *some)
+
+    def exposed(self, told: list[set[Atom]]) -> list[set[Atom]]:
+        """The protected sets that a combination of these sums is about alone."""
+        columns = {atom: at for at, atom in enumerate(sorted(set().union(*told, *self.protected())))}
+        sums = np.zeros((len(told), len(columns)))
+        for line, one in zip(sums, told, strict=True):
+            line[[columns[atom] for atom in one]] = 1
+        sums, found = np.unique(sums, axis=0), []
+        for some in self.protected():
+            inside = np.array([atom in some for atom in columns])
+            _, sizes, directions = np.linalg.svd(sums[:, ~inside].T)
+            free = directions[int((sizes > 1e-9).sum()) :]
+            if np.abs(free @ sums[:, inside]).max(initial=0.0) > 1e-9:
+                found.append(some)
+        return found
+
+
+def audit(home: Path, *periods: str) -> Audit:
+    sources = Sources(current_results(home), Register(home), Commitments(home), home, TODAY)
+    years = dict.fromkeys(str(row.row.month // 100) for row in sources.rows)
+    return Audit(home, sources, tuple(map(Period, (*years, *periods))))
+
+
+def everything(found: Audit) -> list[set[Atom]]:
+    told = [one for scope in found.scopes() for part in (found.sheets, found.open_data) for one in part(scope)]
+    return [*filter(None, told), *found.exports()]
+
+
+def test_no_small_use_of_the_example_is_a_difference_of_what_is_published(metropole: Path) -> None:
+    """Two years, both together, a quarter and a month, of every territory, and the exports, all read by one person."""
+    found = audit(metropole, "2025-04..2026-09", "2026-T1", "2025-12")
+    told = everything(found)
+    assert list(found.protected()) and found.exposed(told) == []
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_sheets_tell_the_same_figures_in_both_languages(metropole: Path, lang: str) -> None:
+    """What the records of a sheet tell is what its equations hold, no more."""
+    found = audit(metropole)
+    for scope in found.scopes():
+        told = {name: set[str]() for name in ("indicateur", "mois", "usage")}
+        for kind, name, month, _, central, *_ in document(synthesis(scope), lang).records:
+            if kind in told and central is not None and (kind == "usage" or name == "energy"):
+                told[kind].add(str(month or name))
+        energy = sheet(scope)["indicators"]["energy"]
+        assert told["indicateur"] == ({"energy"} if energy["value"]["central"] is not None else set())
+        assert told["mois"] == {str(m) for m, v in energy["months"].items() if v and v["central"] is not None}
+        known = [use for use in uses(scope) if use["energy"]["central"] is not None]
+        assert told["usage"] == {use["id"] or use["kind"] for use in known}
+
+
+def test_a_small_use_alone_in_its_commune_costs_the_total_of_the_lightest_other(tmp_path: Path) -> None:
+    """Nancy 2 kWh of 9 uses a month, alone; Vandœuvre 10, Villers 30, the métropole 100 and 50: 152 + 30 + 10 of all
+    less the others would be Nancy's. So it is joined with Vandœuvre: 12 kWh, and only these two have no total."""
+    register, energy = Register(tmp_path), {"a": 2, "b": 10, "c": 30, "d": 100, "e": 50}
+    for name, commune in zip(energy, ("54395", "54547", "54578", "metropole", "metropole"), strict=True):
+        case(register, name, name, commune)
+    rows = [run(name, kwh, requests=9.0 if name == "a" else 900.0) for name, kwh in energy.items()]
+    built(tmp_path, *rows)
+    scopes = {scope.territory: scope for scope in audit(tmp_path).scopes()}
+    totals = {place: sheet(scope)["indicators"]["energy"]["value"] for place, scope in scopes.items()}
+    told = {place: total["central"] for place, total in totals.items() if total["central"] is not None}
+    assert told == {
+        place: pytest.approx(kwh, rel=1e-3) for place, kwh in (("all", 192), ("metropole", 150), ("54578", 30))
+    }
+    assert (totals["54395"]["missing"]["code"], totals["54547"]["missing"]["code"]) == ("small_group", "by_difference")
+    lines = {use["name"] or use["kind"]: use["energy"]["central"] for use in uses(scopes["all"])}
+    assert lines == {
+        name: pytest.approx(kwh, rel=1e-3) for name, kwh in (("d", 100), ("e", 50), ("c", 30), ("others", 12))
+    }
+    for lang, words in (("fr", "celui de moins de cinq agents"), ("en", "that of fewer than five")):
+        page = rendered(document(synthesis(scopes["all"]), lang), "txt")
+        assert plain(page).count(words) == 1 and plain(tell("merged_why", lang)) in plain(page)
+        assert words in plain(rendered(document(synthesis(scopes["54547"]), lang), "txt"))
+
+
+def test_the_months_of_a_group_that_are_of_one_small_use_are_told_as_one(tmp_path: Path) -> None:
+    """A small use of 2 kWh in March, its neighbour of 5 in April and 6 in May: March and April are told in no sheet,
+    May is, and the year is, of 13: less May, it is of both, 7 kWh."""
+    register = Register(tmp_path)
+    for name in ("a", "b"):
+        case(register, name, name)
+    months = (("a", 2, "2026-03"), ("b", 5, "2026-04"), ("b", 6, "2026-05"))
+    built(tmp_path, *(run(name, kwh, month, requests=9.0 if name == "a" else 900.0) for name, kwh, month in months))
+    (scope,) = (scope for scope in audit(tmp_path).scopes() if scope.territory == "metropole")
+    energy = sheet(scope)["indicators"]["energy"]
+    known = {month: amount["central"] for month, amount in energy["months"].items() if amount}
+    assert known == {202603: None, 202604: None, 202605: pytest.approx(6, rel=1e-3)}
+    assert energy["value"]["central"] == pytest.approx(13, rel=1e-3)
+    reasons = [amount.missing for amount in energy["months"].values() if amount and amount.central is None]
+    assert [reason and reason["code"] for reason in reasons] == ["by_difference"] * 2
+
+
+def random_home(home: Path, seed: int) -> Path:
+    """Two to seven uses in one to four territories, a fifth of them small, some months without any, some agents
+    declared, a service outside the register or none."""
+    chance, register, rows = random.Random(seed), Register(home), []
+    places = ["metropole", "54395", "54547", "54578"][: chance.randint(1, 4)]
+    for name in "abcdefg"[: chance.randint(2, 7)]:
+        case(register, name, f"service {name}", chance.choice(places))
+        if chance.random() < 0.3:
+            heads(home, f"service {name}", chance.choice((2, 3, 40)))
+        often, kwh = chance.choice((20, 20, 300, 900, 5000)), 10 ** chance.uniform(-1, 2)
+        for month in chance.sample(("2025-11", "2025-12", "2026-01", "2026-02", "2026-03"), chance.randint(1, 5)):
+            rows.append(run(name, kwh * chance.uniform(0.5, 1.5), month, requests=float(often)))
+    if chance.random() < 0.6:
+        rows.append(run("perdu", 3, "2026-01", requests=900.0))
+    built(home, *rows)
+    return home
+
+
+@pytest.mark.parametrize("seed", [*range(8), 11, 13, 15, 207, 218, 227, 233])  # the last ones were read at first
+def test_no_small_use_of_a_random_register_is_a_difference(tmp_path: Path, seed: int) -> None:
+    found = audit(random_home(tmp_path, seed), "2025-11..2026-03", "2026-T1", "2026-02", "2025-12..2026-01")
+    assert found.exposed(everything(found)) == []
