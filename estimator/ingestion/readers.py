@@ -15,6 +15,7 @@ from estimator.ingestion.codecarbon import objects as codecarbon_objects
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.declarations import reader as declared
 from estimator.ingestion.energy import boamps, carbontracker, kepler, nvidia_smi, sacct, scaphandre, zeus
+from estimator.ingestion.mixed_objects import read_by, with_others
 from estimator.ingestion.parsing import delimited_text, json_text
 from estimator.ingestion.parsing.prefetch import prefetch
 from estimator.ingestion.parsing.redaction import HIDDEN
@@ -168,14 +169,15 @@ def stream_trace(trace: LargeTrace, context: ReadingContext, progress: Callable[
     if reader.stream is None:
         yield _parsed_trace(reader, trace.whole(), context)
         return
-    for result in prefetch(_stream(reader, reader.stream(trace, context), trace.name)):
+    results = (with_others(result, reader, trace, context) for result in reader.stream(trace, context))
+    for result in prefetch(_stream(reader, results, trace.name)):
         progress(trace.taken)
         yield result
 
 
 def _parsed_trace(reader: Reader, trace: Trace, context: ReadingContext) -> ReadResult:
     with contained(trace.name, reader.name):
-        return fit_to_schema(reader.read(trace, context))
+        return fit_to_schema(read_by(reader, trace, context))
 
 
 def _stream(reader: Reader, results: Iterator[ReadResult], file: str) -> Iterator[ReadResult]:

@@ -13,7 +13,7 @@ from estimator.ledger.rows import Activity, Refused
 class ReadResult:
     """Rows of one trace, or of a block of it: read = accepted + refused. `table`: more rows, in the columns of
     Activity; `unused`: names of columns that were ignored; `told`: fields of each accepted row by its line, where it
-    is no line of text."""
+    is no line of text; `apart`: objects that are of another tool, by line, which its reader left unread."""
 
     rows: list[Activity]
     refused: list[Refused]
@@ -21,6 +21,7 @@ class ReadResult:
     unused: tuple[str, ...] = field(default=())
     table: pa.Table | None = None
     told: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    apart: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.read != self.accepted + len(self.refused):

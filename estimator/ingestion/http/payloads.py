@@ -9,6 +9,7 @@ from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.codecarbon.objects import as_table
 from estimator.ingestion.http.endpoints import Form
 from estimator.ingestion.http.sender_rows import Body, Sender, body, own
+from estimator.ingestion.mixed_objects import read_by
 from estimator.ingestion.parsing import json_text
 from estimator.ingestion.quarantine import lift_sent, stated
 from estimator.ingestion.reader import Reader
@@ -122,7 +123,7 @@ def _parsed_payload(trace: Body, sent: Payload, context: ReadingContext) -> Pars
         table, dropped = as_table(trace)
         trace = body(trace.sender, table)
     reader = _READERS.get(sent.form) or reader_of(trace)
-    result, left = reader.read(trace, context), otel.Unread()
+    result, left = read_by(reader, trace, context), otel.Unread()
     if reader is otel.READER:
         dropped, left = _unread_span_fields(trace), otel.unread(trace)
     if reader is otel_metrics.READER:

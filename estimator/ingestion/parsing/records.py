@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from estimator.core.typography import some_of
 from estimator.ingestion.parsing import json_text, timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
@@ -143,6 +144,11 @@ def _shortest(text: str) -> str:
     return repr(value)
 
 
+def _shown(name: str) -> str:
+    """The name of a field; hidden where it may be text."""
+    return name if len(name) <= _LONGEST_NAME and name.isprintable() else HIDDEN
+
+
 class Snapshot(NamedTuple):
     """Fields that identify the subject of a record: a later record on the same subject supersedes it."""
 
@@ -158,15 +164,26 @@ class Record(NamedTuple):
     about: Snapshot | bool
 
 
-def record_reader(
-    name: str, version: int, sniff: Callable[[str, str], bool], records: Callable[["RecordReader"], Iterable[Record]]
-) -> Reader:
+class OtherObject(NamedTuple):
+    """An object that is no record of this format: another reader may know it."""
+
+    line: int
+    found: Mapping[str, Any]
+
+
+Records = Callable[["RecordReader"], Iterable[Record | OtherObject]]
+
+
+def record_reader(name: str, version: int, sniff: Callable[[str, str], bool], records: Records) -> Reader:
     """The reader of a format of records; of a large file, their rows come a batch at a time."""
 
     def stream(trace: Trace | LargeTrace, context: ReadingContext) -> Iterator[ReadResult]:
         reading = RecordReader(trace, context, name, version)
         for number, record in enumerate(records(reading), 1):
-            reading.take(*record)
+            if isinstance(record, OtherObject):
+                reading.apart[record.line] = record.found
+            else:
+                reading.take(*record)
             if number % BATCH == 0 and isinstance(trace, LargeTrace):
                 yield reading.result()
         yield reading.result()
@@ -189,6 +206,7 @@ class RecordReader:
         self._refused: list[Refused] = []
         self._unused: dict[str, None] = {}
         self._told: dict[int, Mapping[str, str]] = {}
+        self.apart: dict[int, Mapping[str, Any]] = {}
 
     def take(
         self, line: int, said: RecordFields, make: Callable[[RecordFields], dict[str, Any]], about: Snapshot | bool
@@ -224,6 +242,12 @@ class RecordReader:
         """Quarantine a record that cannot become a row."""
         self._refuse(line, self._identity(said, once=False), refusal, said.kept)
 
+    def unread(self, line: int, found: Mapping[str, Any]) -> None:
+        """Quarantine an object that no reader knows: only the names of its fields are stored."""
+        names = some_of(sorted(map(_shown, found)))
+        row_id = self._identities.of_text(f"{self.reader}\x1d{json.dumps(found, sort_keys=True)}")
+        self._refuse(line, row_id, RowRefused("object_unread", fields=names), {})
+
     def broken(self, line: int, text: str) -> None:
         """Quarantine an unreadable line: only its number is stored, and the bytes of its file, which may be cut there;
         `text` distinguishes it from others."""
@@ -240,14 +264,13 @@ class RecordReader:
 
     def left_out(self, names: Iterable[str]) -> None:
         """Names of ignored fields."""
-        shown = (name if len(name) <= _LONGEST_NAME and name.isprintable() else HIDDEN for name in names)
-        self._unused |= dict.fromkeys(shown)
+        self._unused |= dict.fromkeys(map(_shown, names))
 
     def result(self) -> ReadResult:
         """The rows read since the last one."""
-        rows, refused, told = self._rows, self._refused, self._told
-        self._rows, self._refused, self._told = [], [], {}
-        return ReadResult(rows, refused, len(rows) + len(refused), tuple(sorted(self._unused)), told=told)
+        rows, refused, told, apart = self._rows, self._refused, self._told, self.apart
+        self._rows, self._refused, self._told, self.apart = [], [], {}, {}
+        return ReadResult(rows, refused, len(rows) + len(refused), tuple(sorted(self._unused)), None, told, apart)
 
     def row(self, *parts: Part | Mapping[str, Any], checks: Iterable[str] = (), **fields: Any) -> dict[str, Any]:
         """Fields of Activity from these parts, the last that gives one, with the checks of all; the service is the

@@ -5,7 +5,14 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, record_reader
+from estimator.ingestion.parsing.records import (
+    FieldNames,
+    OtherObject,
+    Record,
+    RecordFields,
+    RecordReader,
+    record_reader,
+)
 from estimator.ingestion.parsing.row_parts import NOT_ESTIMABLE, counts_only
 
 _MODE = "mode/supplier_other"  # EcoLogits, version not given in the answers
@@ -29,10 +36,12 @@ def sniff(name: str, head: str) -> bool:
     return listed or bool(_SIGNS & found)
 
 
-def records(reading: RecordReader) -> Iterator[Record]:
+def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
     """Each answer or usage, of a document, of a list or of one a line. broken_json."""
     rank = 0
-    for _, holder in reading.objects():
+    for line, holder in reading.objects():
+        if "data" not in holder and not json_text.object_in(holder, "usage"):
+            yield OtherObject(line, holder)
         listed = [item for item in json_text.lists_in(holder, "data") if "usage" not in holder]
         for answer in listed or [holder]:
             usage = json_text.object_in(answer, "usage")

@@ -5,13 +5,22 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, record_reader
+from estimator.ingestion.parsing.records import (
+    FieldNames,
+    OtherObject,
+    Record,
+    RecordFields,
+    RecordReader,
+    record_reader,
+)
 from estimator.ingestion.parsing.row_parts import counts_only
+from estimator.ingestion.reader import RowRefused
 
 _COUNTS = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens", "cached_tokens": "cached_tokens"}
 FIELDS = FieldNames(
     numbers=("created", *_COUNTS.values()),
     texts=("id", "object", "model"),
+    moments=("created_at",),  # as text, where who sends an answer without a date adds one
 )
 # Each field with its name in chat completions, then in the Responses API, where the output includes reasoning, and in
 # the messages of Anthropic, which have no date, and whose input leaves out what the cache has, or takes.
@@ -27,10 +36,14 @@ _USED = frozenset({"id", "object", "model", "usage", *_NAMES["created"]})
 _CHAT = frozenset({"id", "object", "created", "model", "usage.prompt_tokens", "usage.total_tokens"})
 _RESPONSE = frozenset({"id", "object", "created_at", "model", "usage.input_tokens", "usage.total_tokens"})
 _LONG = frozenset({"id", "object", "created_at", "model", "output.type"})  # its usage comes after its content
+_PIECE = "response."  # what the type of an event of a stream begins with
 _ENDED = "response"  # the last event of a stream has the whole response
-_MESSAGE = frozenset({"id", "role", "model", "content.type", "usage.input_tokens", "usage.output_tokens"})
+_MESSAGE = frozenset({"id", "role", "model", "usage.input_tokens", "usage.output_tokens"})
+_UNCOUNTED = frozenset({"id", "object", "model", "choices.finish_reason"})  # without usage, or without a date
 _EVENT = frozenset({"type", *(f"{_ENDED}.{name}" for name in ("id", "object", "created_at", "model"))})
-_SIGNS = (_CHAT, _RESPONSE, _LONG, _EVENT, _MESSAGE)
+_SIGNS = (_CHAT, _RESPONSE, _LONG, _EVENT, _MESSAGE, _UNCOUNTED)
+_CHUNK = "chat.completion.chunk"
+_ANSWERS = frozenset({"chat.completion", "text_completion", "response", _CHUNK})
 _OTHERS = frozenset({"usage.carbon.kWh", "usage.impacts.kWh"})
 
 
@@ -40,16 +53,34 @@ def sniff(name: str, head: str) -> bool:
     return any(found >= signs for signs in _SIGNS) and not _OTHERS & found
 
 
-def records(reading: RecordReader) -> Iterator[Record]:
-    """Each response with usage, of a document, of a list or of one a line; chunks of a response have none.
-    broken_json."""
+def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
+    """Each response with usage, of a document, of a list or of one a line; of those that have none at their end, one
+    refusal each. broken_json."""
+    uncounted: dict[str, tuple[int, RecordFields]] = {}  # by id: chunks of a response come before its usage
     for line, found in reading.objects():
-        answer = found if "usage" in found else json_text.object_in(found, _ENDED)
+        answer = found if "usage" in found else json_text.object_in(found, _ENDED) or found
         usage = json_text.object_in(answer, "usage")
+        said = RecordFields(_flat(answer, usage), FIELDS)
+        answer_id = str(answer.get("id") or ("" if answer.get("object") == _CHUNK else f"line {line}"))
         if usage:
+            uncounted.pop(answer_id, None)
             reading.left_out(answer.keys() - _USED)
-            said = RecordFields(_flat(answer, usage), FIELDS)
             yield Record(line, said, partial(_fields, reading), "id" in said.kept)
+        elif str(answer.get("object")) in _ANSWERS or _is_message(answer):
+            uncounted.setdefault(answer_id, (line, said))
+        elif not str(answer.get("type", "")).startswith(_PIECE):
+            yield OtherObject(line, found)
+    for line, said in uncounted.values():
+        yield Record(line, said, _refused, "id" in said.kept)
+
+
+def _is_message(answer: dict[str, Any]) -> bool:
+    """Whether this is an answer of Anthropic."""
+    return answer.get("type") == "message" and answer.get("role") == "assistant"
+
+
+def _refused(said: RecordFields) -> dict[str, Any]:
+    raise RowRefused("no_usage")
 
 
 def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
@@ -62,6 +93,8 @@ def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
     if beside and isinstance(values["prompt_tokens"], int):
         values["prompt_tokens"] += sum(beside)
     told = {name: answer.get(name) for name in ("id", "object", "model")}
+    if isinstance(values["created"], str) and not values["created"].strip().isdigit():
+        told["created_at"] = values.pop("created")
     return told | values | {"cached_tokens": details.get("cached_tokens", usage.get(_CACHED))}
 
 
@@ -70,7 +103,7 @@ def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     if "created" in said.kept:
         period = reading.period(*(said.since_1970_us("created"),) * 2, "offset")
         return reading.row(counted, place, period, requests=1.0)
-    moment, dated = reading.dated(said, "created")
+    moment, dated = reading.dated(said, "created_at")
     at_us, basis = reading.local(moment, None)
     return reading.row(counted, place, reading.period(at_us, at_us, basis), checks=dated, requests=1.0)
 

@@ -9,7 +9,15 @@ from itertools import chain, count, islice
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text, json_text, prometheus, service_names
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.records import (
+    FieldNames,
+    OtherObject,
+    Record,
+    RecordFields,
+    RecordReader,
+    Snapshot,
+    record_reader,
+)
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import LargeTrace, RowRefused, Trace
 
@@ -23,6 +31,7 @@ FIELDS = FieldNames(
     secret=("api_base",),
 )
 _SIGNS = frozenset({"request_id", "call_type", "startTime", "endTime", "prompt_tokens", "completion_tokens"})
+_OWN = frozenset({"request_id", "call_type", "startTime", "endTime"})
 _PAGED = frozenset(f"data.{name}" for name in _SIGNS)
 # What the logger `generic_api` sends: the same request under another name, its times in seconds since 1970.
 _LOGGED = (_SIGNS - {"request_id"}) | {"id", "custom_llm_provider"}
@@ -40,7 +49,7 @@ def sniff(name: str, head: str) -> bool:
     return found >= _SIGNS or found >= _LOGGED or found >= _PAGED or set(_columns(head)) >= _SIGNS
 
 
-def records(reading: RecordReader) -> Iterator[Record]:
+def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
     """Each request: of a list, of pages (`{"data": […]}`), of one object a line, or of a table (CSV).
 
     The same request in another of these forms is a duplicate. broken_json, broken_table.
@@ -54,6 +63,9 @@ def records(reading: RecordReader) -> Iterator[Record]:
     for line, log, _ in chain((first.popleft() for _ in range(len(first))), logs):  # each is let go once it is read
         if isinstance(log, str):
             reading.broken(line, log)
+            continue
+        if _OWN.isdisjoint(log):
+            yield OtherObject(line, log)
             continue
         log = _spend_log(log)
         said = RecordFields(log | {"cached_tokens": _cached_tokens(log)}, FIELDS)

@@ -6,8 +6,16 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, record_reader
+from estimator.ingestion.parsing.records import (
+    FieldNames,
+    OtherObject,
+    Record,
+    RecordFields,
+    RecordReader,
+    record_reader,
+)
 from estimator.ingestion.parsing.row_parts import counts_only
+from estimator.ingestion.reader import RowRefused
 
 _COUNTS = {"input_tokens": "prompt_eval_count", "output_tokens": "eval_count"}
 FIELDS = FieldNames(
@@ -15,22 +23,32 @@ FIELDS = FieldNames(
     texts=("model", "done"),
     moments=("created_at",),
 )
-_SIGNS = frozenset({"model", "done", "total_duration", "eval_count"})
+_SIGNS = frozenset({"model", "done", "eval_count"})
+_TIMES = frozenset({"created_at", "total_duration"})  # some servers of its API leave one of them out
 _NS = 1e-9
 
 
 def sniff(name: str, head: str) -> bool:
     """Whether objects have the fields of a response, or of its last chunk."""
-    return json_text.outline(head) >= _SIGNS
+    found = json_text.outline(head)
+    return found >= _SIGNS and bool(found & _TIMES)
 
 
-def records(reading: RecordReader) -> Iterator[Record]:
-    """Each complete response, of a document, of a list or of one object a line. broken_json."""
+def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
+    """Each complete response, of a document, of a list or of one object a line; chunks of a response have no counts,
+    but for the last. broken_json."""
+    unended: tuple[int, RecordFields] | None = None
     for line, answer in reading.objects():
-        if answer.get("done") is not False:
+        if "done" not in answer:
+            yield OtherObject(line, answer)
+            continue
+        said = RecordFields(answer, FIELDS)
+        unended = (line, said) if answer["done"] is False else None
+        if unended is None:
             reading.left_out(answer.keys() - FIELDS.names)
-            said = RecordFields(answer, FIELDS)
             yield Record(line, said, partial(_fields, reading), "created_at" in said.kept)
+    if unended is not None:
+        reading.refuse(*unended, RowRefused("no_usage"))
 
 
 def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:

@@ -6,7 +6,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, record_reader
+from estimator.ingestion.parsing.records import (
+    FieldNames,
+    OtherObject,
+    Record,
+    RecordFields,
+    RecordReader,
+    record_reader,
+)
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import RowRefused, Trace
@@ -69,6 +76,11 @@ class _Span(NamedTuple):
         return not _USAGE.isdisjoint(self.attributes)
 
 
+def is_other(export: dict[str, Any]) -> bool:
+    """Whether an object is no export of OpenTelemetry, of any of its signals; an empty one is."""
+    return bool(export) and not any(name.startswith("resource") for name in export)
+
+
 class Unread(NamedTuple):
     """What has no row: spans of AI whose call has no tokens, with their libraries, or points of metrics, with their
     names; and the other spans."""
@@ -83,10 +95,12 @@ def sniff(name: str, head: str) -> bool:
     return json_text.outline(head) >= _SPANS and any(f'"{name}"' in head for name in (*_USAGE, _LANGFUSE))
 
 
-def records(reading: RecordReader) -> Iterator[Record]:
+def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
     """Each span with token counts, of a document or of one export a line; the other spans are no usage. broken_json."""
     spans: list[_Span] = []
-    for _, export in reading.objects():
+    for line, export in reading.objects():
+        if is_other(export):
+            yield OtherObject(line, export)
         spans += (span for span in _spans(export) if span.counts)
     parents = _parents(spans)
     for rank, found in enumerate(spans, 1):

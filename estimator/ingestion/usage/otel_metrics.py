@@ -10,11 +10,19 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.records import (
+    FieldNames,
+    OtherObject,
+    Record,
+    RecordFields,
+    RecordReader,
+    Snapshot,
+    record_reader,
+)
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import LargeTrace, Trace
-from estimator.ingestion.usage.otel import NAME, Unread, attributes_of
+from estimator.ingestion.usage.otel import NAME, Unread, attributes_of, is_other
 
 # Sums that are read: those of EcoLogits, and those of vLLM as a collector that reads its page passes them on.
 _SUMS = {
@@ -51,11 +59,13 @@ def sniff(name: str, head: str) -> bool:
     return json_text.outline(head) >= _SIGNS
 
 
-def records(reading: RecordReader) -> Iterator[Record]:
+def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
     """The counts of each model of each process, one record an export; a later one on the same start supersedes it
     where they are since that start. broken_json."""
     works: dict[tuple[str, str, str, str], list[_Point]] = defaultdict(list)
-    for _, export in reading.objects():
+    for line, export in reading.objects():
+        if is_other(export):
+            yield OtherObject(line, export)
         for point in _points(export):
             works[point.key].append(point)
     reading.left_out(unread(reading.trace).libraries)
