@@ -17,7 +17,7 @@ Objects = Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class _Part(Trace):
+class _SomeObjects(Trace):
     """Some objects of a trace, each at its line there."""
 
     whole: Trace | LargeTrace
@@ -46,7 +46,7 @@ def with_others(result: ReadResult, reader: Reader, trace: Trace | LargeTrace, c
     parts = [replace(result, apart={})]
     for other in _ONE_EACH:
         if other.name in known:
-            part = other.read(_Part(trace.name, _lines(known[other.name]), trace.folder, trace), context)
+            part = other.read(_SomeObjects(trace.name, _lines(known[other.name]), trace.folder, trace), context)
             unread |= part.apart
             parts.append(part)
     reading = RecordReader(trace, context, reader.name, reader.version)
