@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.cli.text import JSON_VERSION
+from estimator.core.errors import LANGUAGES
 from scripts.demo import metropole
 from scripts.golden.__main__ import CASES, HOSTS, sobria
 from scripts.golden.requests import SEED, requests
@@ -40,7 +41,7 @@ LINES: dict[str, Sequence[Sequence[str]]] = {  # command -> what it is given, on
     **dict.fromkeys(("collect token list", "ledger verify", "ledger history", "quarantine list"), [[]]),
 }
 DEEPEST = 4
-AMOUNT, SENTENCE = {"low", "central", "high"}, {"fr", "en"}  # what stands everywhere, described once
+AMOUNT, SENTENCE = {"low", "central", "high"}, {*LANGUAGES}  # what stands everywhere, described once
 KINDS = {str: "string", bool: "boolean", int: "number", float: "number", dict: "object", list: "array"}
 
 

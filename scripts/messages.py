@@ -6,13 +6,15 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LANGUAGES = ("fr", "en")
+WORDS = ROOT / "scripts" / "words"
+DEFAULT = "fr"
+LANGUAGES = (DEFAULT, *sorted({path.stem for path in WORDS.glob("*.toml")} - {DEFAULT}))
 
 
 def language() -> str:
-    """`en` when the locale is English, else `fr`, as in the command `sobria`."""
-    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "fr").lower()
-    return "en" if locale.startswith("en") else "fr"
+    """That of the locale where there are words in it, else French, as in the command `sobria`."""
+    code = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), DEFAULT)[:2].lower()
+    return code if code in LANGUAGES else DEFAULT
 
 
 def sentence(section: str, key: str, /, **facts: object) -> str:
@@ -22,7 +24,7 @@ def sentence(section: str, key: str, /, **facts: object) -> str:
 
 def sentence_in(lang: str, section: str, key: str, /, **facts: object) -> str:
     """The same, in the language that is asked for."""
-    words = tomllib.loads((ROOT / "scripts" / "words" / f"{lang}.toml").read_text("utf-8"))
+    words = tomllib.loads((WORDS / f"{lang}.toml").read_text("utf-8"))
     filled: str = words[section][key].format(**facts)
     return filled
 

@@ -20,6 +20,7 @@ from estimator.comparison.scenario import LONGEST_LABEL, Scenario, parse_scenari
 from estimator.comparison.site_comparison import at_hosts
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
+from estimator.core.language import DEFAULT
 from estimator.governance.indicators.scenarios import ceiling_lines
 from estimator.places.criteria import HostingCriterion, criteria
 from estimator.places.evidence import distance_class
@@ -39,12 +40,12 @@ class Hosting(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def example_scenario(lang: str = "fr") -> Scenario:
+def example_scenario(lang: str = DEFAULT) -> Scenario:
     """The shipped example scenario in a language, with comments and marked as an example."""
     return parse_scenario((resources.files(__package__) / f"scenario.{lang}.toml").read_text("utf-8"))
 
 
-def compared(scenario: Scenario, lang: str = "fr") -> Answer:
+def compared(scenario: Scenario, lang: str = DEFAULT) -> Answer:
     """The comparison of a scenario, its options of one name told apart in a language."""
     return _cached_comparison(scenario, date.today(), str(default_home()), _build(), lang)
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from dashboard.shared.texts import both, has_text, sentence, t
 from estimator.comparison.scenario import Quality, ScenarioRefused
+from estimator.core.language import decimal_mark, percent_sign
 from estimator.core.number_format import bare_number, two_readings
 from estimator.core.validation_messages import expected
 
@@ -53,14 +54,14 @@ def number_text(value: float | None, lang: str) -> str:
     if value is None:
         return ""
     text = f"{value:.12f}".rstrip("0").rstrip(".")
-    return text.replace(".", ",") if lang == "fr" else text
+    return text.replace(".", decimal_mark(lang))
 
 
 def share_field_text(value: float | None, lang: str) -> str:
     """A share as a percentage, « 93 % »; a test score unchanged."""
     if value is None or value > 1:
         return number_text(value, lang)
-    return number_text(float(Decimal(repr(value)) * 100), lang) + ("\u00a0%" if lang == "fr" else "%")
+    return number_text(float(Decimal(repr(value)) * 100), lang) + percent_sign(lang)
 
 
 def quality_field_text(found: Quality | None, lang: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError, say
 from estimator.core.home import default_home
+from estimator.core.language import OFFICIAL
 from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import typeset
 from estimator.governance.commitments.commitments import Commitments
@@ -71,7 +72,8 @@ def next_stage(case: UseCase) -> Stage | None:
 def conditions(case: UseCase, stage: Stage) -> list[Condition]:
     """Every condition of a stage."""
     lacks = lacking(case, stage)
-    return [Condition(r.code, r.charter, typeset(r.phrase, "fr"), r not in lacks) for r in RULES if stage in r.stages]
+    rules = [rule for rule in RULES if stage in rule.stages]
+    return [Condition(r.code, r.charter, typeset(r.phrase, OFFICIAL), r not in lacks) for r in rules]
 
 
 def facts(cells: Mapping[str, str], case: UseCase | None = None) -> dict[str, Any]:
@@ -85,7 +87,7 @@ def refusal(error: SobriaError, lang: str) -> tuple[str, list[Wrong]]:
     sentence = typeset(_NAMES.sub("", say("errors", error.code, lang, **error.facts)), lang)
     items = error.items if isinstance(error, ListedRefusal) else ()
     wrong = [
-        Wrong(i["code"], typeset(_NAMES.sub("", i[lang]), lang), typeset(i.get("phrase", ""), "fr")) for i in items
+        Wrong(i["code"], typeset(_NAMES.sub("", i[lang]), lang), typeset(i.get("phrase", ""), OFFICIAL)) for i in items
     ]
     return sentence, wrong
 

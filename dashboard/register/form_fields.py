@@ -11,6 +11,7 @@ from dashboard.register import estimator_gateway as register
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import t
+from estimator.core.language import decimal_mark
 from estimator.core.number_format import bare_number
 from estimator.governance.register.schema import UseCase
 
@@ -66,7 +67,7 @@ def all_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     found = new_fields(case, lang)
     for name in LATER:
         known = row.get(name, "")
-        found[name] = text(name, lang, known.replace(".", ",") if name in NUMBERS and lang == "fr" else known)
+        found[name] = text(name, lang, known.replace(".", decimal_mark(lang)) if name in NUMBERS else known)
     found |= {name: text(name, lang, row.get(name, "")) for name in ("sensibilite", *CHARTER)}
     found["revue_mois"] = one_of("revue_mois", {"6": "6", "12": "12"}, lang, row.get("revue_mois")) or ""
     return found

@@ -1,4 +1,4 @@
-"""Format of a day, a period, a month or a duration, in French and English."""
+"""Format of a day, a period, a month or a duration, in each language."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,8 +7,9 @@ from babel.dates import format_date, format_datetime
 
 from dashboard.shared.texts import sentence, t
 from estimator.core import periods
+from estimator.core.errors import texts
 from estimator.core.number_format import NO_BREAK, count_text
-from estimator.core.periods import day_label, first_day
+from estimator.core.periods import day_label, day_of_month, first_day
 
 MONTHS = "MMMM y"
 
@@ -37,7 +38,7 @@ def moment_text(iso: str | None, lang: str) -> str:
     if not iso:
         return t("dates.unknown", lang)
     moment = datetime.fromisoformat(iso)
-    hour = str(format_datetime(moment, "HH 'h' mm" if lang == "fr" else "HH:mm", locale=lang)).replace(" ", "\u00a0")
+    hour = str(format_datetime(moment, texts("date_patterns", lang)["hour"], locale=lang)).replace(" ", "\u00a0")
     return t("dates.moment", lang, day=day_text(moment.date(), lang), hour=hour)
 
 
@@ -54,8 +55,7 @@ def period_text(period: Sequence[str | None], lang: str) -> str:
     if first == last:
         return t("dates.on", lang, day=day_text(first, lang))
     if (first.year, first.month) == (last.year, last.month):
-        start = "1er" if lang == "fr" and first.day == 1 else str(first.day)
-        return t("dates.between", lang, first=start, last=day_text(last, lang))
+        return t("dates.between", lang, first=day_of_month(first, lang), last=day_text(last, lang))
     start = str(format_date(first, MONTHS if first.year != last.year else "MMMM", locale=lang))
     end = str(format_date(last, MONTHS, locale=lang))
     elided = "dates.months_elided" if start[0] in "ao" else "dates.months"

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.shared.texts import LANGUAGES, has_text, t
+from dashboard.shared.texts import DEFAULT, LANGUAGES, has_text, t
 from estimator.assessment import method_documentation as method
 from estimator.builds.current import current as current_file
 from estimator.builds.queries import NoBuild
@@ -77,7 +77,9 @@ def factors() -> tuple[FactorEntry, ...]:
     book = load_catalogue()
     entries = [_entry(item, book) for item in book.factors]
     newest_first = sorted(entries, key=lambda e: (str(e.factor.valid_from or ""), e.factor.id), reverse=True)
-    return tuple(sorted(newest_first, key=lambda e: (e.quantity["fr"], e.subject["fr"], e.factor.role != "default")))
+    return tuple(
+        sorted(newest_first, key=lambda e: (e.quantity[DEFAULT], e.subject[DEFAULT], e.factor.role != "default"))
+    )
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -113,13 +115,12 @@ def model_name(model: str, lang: str) -> str:
 
 
 def _entry(item: Factor, book: Catalogue) -> FactorEntry:
-    rule = book.bounds_rules.get(item.bounds_rule, {})
     return FactorEntry(
         factor=item,
         quantity={lang: _quantity_name(item.quantity, book, lang) for lang in LANGUAGES},
         subject={lang: typeset(book.label(item.subject, lang), lang) for lang in LANGUAGES},
         source=book.sources[item.source].model_dump(mode="json"),
-        bounds={lang: typeset(str(rule.get(lang, "")), lang) for lang in LANGUAGES},
+        bounds={lang: typeset(book.bounds_text(item, lang) if item.bounds_rule else "", lang) for lang in LANGUAGES},
         rivals=len(book.rivals(item)),
     )
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from dashboard.shared.chart_parts import DrawnValue, keep
 from dashboard.shared.texts import t
 from estimator.core.interval import Interval
+from estimator.core.language import decimal_mark, thousands_mark
 from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE
 
 PLACE = Markup('<figure class="explored"></figure>')  # of a picture, in the HTML of a part
@@ -89,7 +90,7 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
     high = PLANE if plane else ROOM + ROW * len(picture.rows) * pitch
     layout: dict[str, Any] = {
         "font": FONT, "paper_bgcolor": WHITE, "plot_bgcolor": WHITE, "dragmode": False, "barmode": "overlay",
-        "height": high, "separators": ",\u202f" if lang == "fr" else ".,",
+        "height": high, "separators": decimal_mark(lang) + thousands_mark(lang),
         "margin": {"l": 8, "r": 16, "t": 40, "b": 56}, "hoverlabel": {"bgcolor": WHITE, "font": FONT},
         "xaxis": {
             "rangemode": "tozero", "exponentformat": "none", "separatethousands": True,

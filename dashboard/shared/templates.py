@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from dashboard.shared import chart_parts, dates, estimator_gateway, html_parts, svg_charts, texts
 from estimator.core import number_format
+from estimator.core.language import language_name
 from estimator.core.typography import typeset
 from estimator.reporting.documents.templates import environment
 
@@ -27,7 +28,7 @@ IN_A_LANGUAGE = (
 )  # fmt: skip
 IN_ANY = (
     texts.sentence, html_parts.command, html_parts.definitions, html_parts.head, html_parts.shortened, html_parts.table,
-    chart_parts.line, chart_parts.list_of, svg_charts.share_svg,
+    language_name, chart_parts.line, chart_parts.list_of, svg_charts.share_svg,
 )  # fmt: skip
 
 

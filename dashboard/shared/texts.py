@@ -47,10 +47,10 @@ def lang_of(query: Mapping[str, str]) -> str:
 
 
 def both(text: Mapping[str, Any] | str | None, lang: str) -> str:
-    """The text of a {"fr", "en"} pair of the estimator; a plain text unchanged."""
-    if isinstance(text, Mapping):
-        return typeset(str(text.get(lang) or text.get(DEFAULT) or ""), lang)
-    return typeset(str(text or ""), lang)
+    """The text in this language of one that the estimator says in each; a plain text unchanged. MissingWord."""
+    if isinstance(text, Mapping) and text and lang not in text:
+        raise errors.MissingWord(f"no text in {lang}: {text}")
+    return typeset(str((text.get(lang) if isinstance(text, Mapping) else text) or ""), lang)
 
 
 def sentence(text: str) -> str:

@@ -12,6 +12,7 @@ from estimator.assessment.impacts import ImpactIndicator, applies_to, is_counted
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
+from estimator.core.errors import LANGUAGES
 from estimator.core.fields import Strict
 from estimator.core.number_format import spoken_numbers
 
@@ -145,7 +146,7 @@ def _text(item: Formula | Coefficient) -> dict[str, str]:
     def label(lang: str) -> str:
         return in_words(item.tree, lambda name: quantities[name].label(lang), lang)
 
-    return {"fr": label("fr"), "en": label("en"), "expression": render(item.tree, str, "{:g}".format, PLAIN)}
+    return {lang: label(lang) for lang in LANGUAGES} | {"expression": render(item.tree, str, "{:g}".format, PLAIN)}
 
 
 def _step(item: Formula | Coefficient, group: EvaluatedGroup, catalogue: Catalogue) -> Step:
@@ -161,5 +162,5 @@ def _numbers(item: Formula | Coefficient, group: EvaluatedGroup) -> str:
 
 def _head(item: Formula | Coefficient, catalogue: Catalogue) -> dict[str, Any]:
     quantity = catalogue.quantities[item.name]
-    label = {"fr": quantity.label_fr, "en": quantity.label_en}
+    label = {lang: quantity.label(lang) for lang in LANGUAGES}
     return {"name": item.name, "label": label, "formula": _text(item), "unit": quantity.unit}

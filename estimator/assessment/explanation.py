@@ -45,7 +45,7 @@ from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.fields import Strict
+from estimator.core.fields import Strict, in_each_language
 from estimator.core.number_format import sentences_with
 
 STATED = ("given", "declared")  # subjects of what a person typed, or stated with a consumption
@@ -94,19 +94,18 @@ class UsedFactor(Strict):
     share_of_variance: float | None = None
 
 
+@in_each_language
 class LeftOut(Strict):
     """A part that figures leave out: its reason, in words too, and the share of the electricity concerned [1]."""
 
     part: str
     share: float
     code: str
-    fr: str
-    en: str
 
     @property
     def words(self) -> Mapping[str, str]:
         """The reason, by language."""
-        return {"fr": self.fr, "en": self.en}
+        return {lang: getattr(self, lang) for lang in LANGUAGES}
 
 
 class Explanation(Strict):
@@ -288,7 +287,6 @@ def describe(bound: SelectedFactor, name: str, catalogue: Catalogue, share: floa
     item = bound.factor
     assert item is not None
     quantity = catalogue.quantities[name]
-    rule = catalogue.bounds_rules.get(item.bounds_rule, {})
     alike = item.model_dump(include=UsedFactor.model_fields.keys() - {"quantity", "subject", "source"})
     return UsedFactor(
         **alike,
@@ -299,7 +297,7 @@ def describe(bound: SelectedFactor, name: str, catalogue: Catalogue, share: floa
             lang: say("stated", item.subject, lang) if item.subject in STATED else catalogue.label(item.subject, lang)
             for lang in LANGUAGES
         },
-        bounds={lang: str(rule.get(lang, "")) or say("bounds", str(item.bounds_kind), lang) for lang in LANGUAGES},
+        bounds={lang: catalogue.bounds_text(item, lang) for lang in LANGUAGES},
         source=dict(catalogue.sources[item.source].shown),
         asked=bound.subject,
         fallback_level=bound.fallback_level,

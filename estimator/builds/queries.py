@@ -17,6 +17,7 @@ from estimator.builds.build_file import BuildFile
 from estimator.builds.mending import AT_LEAST, PART_OF
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
+from estimator.core.language import DEFAULT
 from estimator.ledger.rows import COMPONENTS
 from estimator.places.journal import PlaceEntry, PlaceRule
 
@@ -280,7 +281,7 @@ def _mend(mend: str | None, matched: str, name: str) -> dict[str, str | None]:
 
 def _said(check: Mapping[str, Any], named: str | None, count: int = 1) -> dict[str, str]:
     """The text of a check, a fault with what was read and what is possible: the worst of that count."""
-    if "{read}" not in texts("checks", "fr")[check["code"]]:
+    if "{read}" not in texts("checks", DEFAULT)[check["code"]]:
         return sentences("checks", check["code"], model=named, place=named)
     from estimator.catalogue.input_faults import facts  # numpy, which few homes need here
 

@@ -12,8 +12,9 @@ from pydantic import Field, model_validator
 
 from estimator.catalogue.csv_tables import records
 from estimator.catalogue.model_names import bare, shorter, squeeze, stem, tidy
-from estimator.catalogue.schema import TableRow
+from estimator.catalogue.schema import TableRow, told_by
 from estimator.core.errors import SobriaError, say
+from estimator.core.language import DEFAULT, LANGUAGES
 
 NEAREST = 3
 SETS = "model_sets.csv"
@@ -139,13 +140,14 @@ class ModelSet(TableRow):
     note: str
 
     def label(self, lang: str) -> str:
-        return self.label_fr if lang == "fr" else self.label_en
+        return told_by(self, self.id, lang)
 
     @property
     def names(self) -> tuple[str, ...]:
         """What people may call it: « léger », "light", or whole."""
-        kinds = (word for label in (self.label_fr, self.label_en) for word in label.split() if not self.models)
-        return (self.label_fr, self.label_en, *(word for word in kinds if word not in ARTICLES))
+        labels = [self.label(lang) for lang in LANGUAGES]
+        kinds = (word for label in labels for word in label.split() if not self.models)
+        return (*labels, *(word for word in kinds if word not in ARTICLES))
 
     def holds(self, model: Model) -> bool:
         """Whether a model is of this set."""
@@ -167,7 +169,7 @@ class ModelSet(TableRow):
         where = f"factors/model_sets.csv : {len(members)} modèles ; {self.locator}"
         blank = dict.fromkeys(("publisher", "licence", "released", "aliases", "eco_name", "eco_provider"), "")
         kinds = {"open_class": "closed", "modality": "text", "architecture": "unknown", "confidence": "guessed"}
-        told = {"id": self.id, "name": self.label_fr, "source": self.source, "locator": where, "note": self.note}
+        told = {"id": self.id, "name": self.label(DEFAULT), "source": self.source, "locator": where, "note": self.note}
         return Model.model_validate(blank | kinds | sizes | told)
 
 

@@ -12,6 +12,7 @@ from estimator.catalogue.load import shipped
 from estimator.catalogue.model_names import squeeze
 from estimator.catalogue.schema import TableRow
 from estimator.core.errors import SobriaError
+from estimator.core.language import LANGUAGES
 
 OTHER = "seat/other"
 
@@ -43,8 +44,7 @@ class Product(TableRow):
         for name in (
             self.id,
             self.id.partition("/")[2],
-            subject.label_fr,
-            subject.label_en,
+            *map(subject.label, LANGUAGES),
             *subject.aliases.split("|"),
         ):
             yield squeeze(name)

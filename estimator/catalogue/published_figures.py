@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from estimator.catalogue.csv_tables import records
-from estimator.catalogue.schema import TableRow
+from estimator.catalogue.schema import TableRow, told_by
 from estimator.core.errors import say
 
 TABLE = "published_figures.csv"
@@ -72,10 +72,10 @@ class PublishedFigure(TableRow):
         return {column: getattr(self, column) for column in BOUNDARY}
 
     def measured(self, lang: str) -> str:
-        return self.measured_fr if lang == "fr" else self.measured_en
+        return told_by(self, f"{self.id}.measured", lang, "measured")
 
     def request(self, lang: str) -> str:
-        return self.request_fr if lang == "fr" else self.request_en
+        return told_by(self, f"{self.id}.request", lang, "request")
 
 
 @cache

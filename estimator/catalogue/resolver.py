@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from estimator.catalogue.csv_tables import rows
 from estimator.catalogue.geography import timezones_of
 from estimator.core.errors import SobriaError
+from estimator.core.language import DEFAULT, LANGUAGES
 
 _COUNT = re.compile(r"^\s*(\d{1,6})\s*x\s+")  # above it, the number is not a card count
 _VENDOR = re.compile(r"\b(nvidia|tesla|amd|instinct|intel)\b")
@@ -183,11 +184,11 @@ class Places:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """English and French country names, and the aliases of countries → zone."""
+        """Country names in each language, and the aliases of countries → zone."""
         from babel import Locale
 
         names: dict[str, str] = {}
-        for lang in ("fr", "en"):
+        for lang in LANGUAGES:
             territories = Locale(lang).territories
             names |= {str(territories.get(code, code)).lower(): zone for code, zone in self._alpha2.items()}
         for row in self.zones:
@@ -199,7 +200,7 @@ class Places:
     def written(self) -> dict[str, str]:
         """Each way of writing a zone, in lower case → the zone: the surest last, none that several parts share."""
         parts = [row for row in self.zones if "-" in row["zone"]]
-        names = {row["zone"]: {*_split(row["aliases"]), row["label_fr"].lower()} - {""} for row in self.zones}
+        names = {row["zone"]: {*_split(row["aliases"]), row[f"label_{DEFAULT}"].lower()} - {""} for row in self.zones}
         told = [(name, r["zone"]) for r in parts for name in {*names[r["zone"]], r["zone"].split("-")[1].lower()}]
         shared = Counter(name for name, _ in told)
         found = {name: zone for name, zone in told if shared[name] == 1}

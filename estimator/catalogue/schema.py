@@ -5,10 +5,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from estimator.core.errors import texts
 from estimator.core.fields import Strict
+from estimator.core.language import DEFAULT
 
 MissingReason = Literal["not_published", "licence", "not_known", "unreliable", "not_applicable", "only_people"]
 BoundsKind = Literal["p5_p95", "min_max", "rival_sources", "rule", "exact"]
@@ -18,6 +20,13 @@ PROOFS: tuple[str, ...] = get_args(Proof)
 
 class TableRow(Strict):
     """A row of a table: nothing more than its columns, and never changed."""
+
+
+def told_by(row: BaseModel, key: str, lang: str, column: str = "label") -> str:
+    """What a row says in a language, in its column of this language; in one that the tables have no column
+    for, the words say it, `[labels]`, under `key`: a user's own row is then said as it is written."""
+    own = getattr(row, f"{column}_{lang}", None)
+    return str(own if own is not None else texts("labels", lang).get(key) or getattr(row, f"{column}_{DEFAULT}"))
 
 
 class Source(TableRow):
@@ -76,7 +85,7 @@ class Quantity(TableRow):
     note: str
 
     def label(self, lang: str) -> str:
-        return self.label_fr if lang == "fr" else self.label_en
+        return told_by(self, self.id, lang)
 
 
 class Subject(TableRow):
@@ -96,6 +105,9 @@ class Subject(TableRow):
     label_en: str
     aliases: str
     note: str
+
+    def label(self, lang: str) -> str:
+        return told_by(self, self.id, lang)
 
 
 class Zone(TableRow):

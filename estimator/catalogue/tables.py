@@ -11,8 +11,9 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from estimator.catalogue.csv_tables import record
-from estimator.catalogue.schema import Factor, Quantity, Source, Subject, Zone
-from estimator.core.errors import SobriaError
+from estimator.catalogue.schema import Factor, Quantity, Source, Subject, Zone, told_by
+from estimator.core.errors import LANGUAGES, SobriaError, say, texts
+from estimator.core.language import DEFAULT
 
 FACTOR_TABLES = (
     "electricity.csv",
@@ -108,7 +109,7 @@ class Catalogue:
         """Every name of a subject in lower case -> its id: an id before an alias, an alias before a label."""
         each = self.subjects.values()
         names = [(s.id, s.id) for s in each] + [(alias, s.id) for s in each for alias in s.aliases.split("|")]
-        names += [(label, s.id) for s in each for label in (s.label_fr, s.label_en)]
+        names += [(label, s.id) for s in each for label in map(s.label, LANGUAGES)]
         return {name.lower().strip(): subject for name, subject in reversed(names) if name.strip()}
 
     def having(self, quantity: str) -> list[str]:
@@ -141,12 +142,18 @@ class Catalogue:
     def label(self, subject: str, lang: str) -> str:
         """Label of a subject or zone."""
         if subject in self.subjects:
-            found = self.subjects[subject]
-            return found.label_fr if lang == "fr" else found.label_en
+            return self.subjects[subject].label(lang)
         zone = self.zones.get(subject)
         if zone is None:
             return subject
-        return (zone.label_fr if lang == "fr" else zone.label_en) or _territory(zone.alpha2, lang) or subject
+        return told_by(zone, zone.zone, lang) or _territory(zone.alpha2, lang) or subject
+
+    def bounds_text(self, item: Factor, lang: str) -> str:
+        """The rule that the bounds of a factor follow, in words; without one, what they are."""
+        rule = self.bounds_rules.get(item.bounds_rule or "")
+        if rule is None:
+            return say("bounds", str(item.bounds_kind), lang)
+        return str(rule.get(lang) or texts("labels", lang).get(item.bounds_rule or "") or rule[DEFAULT])
 
 
 def content_hash(home: Traversable) -> str:

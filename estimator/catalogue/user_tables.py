@@ -15,6 +15,7 @@ from estimator.catalogue.schema import Factor, Source, Subject, TableRow
 from estimator.catalogue.tables import HOURS, Catalogue, content_hash, sources
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.home import OWN_TABLES
+from estimator.core.language import DEFAULT
 
 SUBJECTS, SOURCES = "subjects.csv", "sources.toml"
 LATER = ("silent_gap", "hole_in_time")  # reported by `sobria factors check`, not a reason to refuse a table
@@ -121,7 +122,7 @@ def _sources(folder: Path, shipped: Catalogue, marked: bool) -> dict[str, Source
 
 
 def _licence(licence: str) -> str:
-    return say("own_tables", "licence", "fr", licence=licence) if licence else ""
+    return say("own_tables", "licence", DEFAULT, licence=licence) if licence else ""
 
 
 def _rows_with_place(folder: Path, name: str, kind: type[R]) -> Iterator[tuple[RowPlace, R]]:

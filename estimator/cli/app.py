@@ -16,6 +16,7 @@ from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import TABLES, default_home, use_tables
 from estimator.core.interval import json_text
+from estimator.core.language import language_of
 from estimator.core.plug_ins import GROUPS, tell_refusals
 from estimator.core.plug_ins import installed as plug_ins_installed
 from estimator.core.plug_ins import refused as refused_plug_ins
@@ -60,7 +61,8 @@ def main() -> None:
         print(f"SobrIA {installed('sobria')}")
         sys.exit()
     if lang not in LANGUAGES or "" in settings.values():
-        print(say("cli", "bad_global", "fr"), say("cli", "bad_global", "en"), sep="\n", file=sys.stderr)
+        known = ", ".join(LANGUAGES)
+        print(*(say("cli", "bad_global", code, known=known) for code in LANGUAGES), sep="\n", file=sys.stderr)
         sys.exit(2)
     sys.excepthook = partial(_own_fault, lang)
     home = Path(settings["home"]) if settings.get("home") else default_home()
@@ -126,7 +128,7 @@ Shell = Literal["bash", "zsh", "fish", "powershell"]
 
 def everywhere(
     home: Annotated[Path | None, typer.Option(help="home", metavar="DIR")] = None,
-    lang: Annotated[str | None, typer.Option(help="lang", metavar="fr|en")] = None,
+    lang: Annotated[str | None, typer.Option(help="lang", metavar="|".join(LANGUAGES))] = None,
     version: Annotated[bool, typer.Option("--version", help="version")] = False,
     completion: Annotated[Shell | None, typer.Option(help="completion", callback=_completion, is_eager=True)] = None,
 ) -> None:
@@ -158,8 +160,8 @@ def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def _locale() -> str:
-    text = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "fr")
-    return "en" if text.lower().startswith("en") else "fr"  # C and POSIX name no language
+    text = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
+    return language_of(text)  # C and POSIX name no language
 
 
 @app.command("import")

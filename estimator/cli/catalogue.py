@@ -184,7 +184,7 @@ def _nearest(text: str, subjects: Sequence["Subject"]) -> list["Subject"]:
 
 
 def _names(subject: "Subject") -> list[str]:
-    names = (subject.id, subject.id.rpartition("/")[2], subject.label_fr, subject.label_en, *subject.aliases.split("|"))
+    names = (subject.id, subject.id.rpartition("/")[2], *map(subject.label, LANGUAGES), *subject.aliases.split("|"))
     return [_plain(name) for name in names]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.core.errors import LANGUAGES, SobriaError, said_in, say
+from estimator.core.errors import LANGUAGES, SobriaError, said_in, say, written
 from estimator.core.number_format import bare_number, pair_text, two_readings
 from estimator.core.typography import printable
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TRIES = 3  # times that a question is asked
 ALONE = ("seul", "seule", "alone")
-PER = re.compile(r"\s*/\s*|\s+(?:par|per|a|fois par|times a)\s+", re.IGNORECASE)
-SHARED = re.compile(r"\b(?:partagé|shared) (?:par|by) (\S+)", re.IGNORECASE)
 
 
 class FieldRefused(SobriaError):
@@ -150,8 +148,9 @@ def _place(text: str, check: Callable[[str], object] | None = None) -> dict[str,
     """« class/server-room seul », « 2 partagé par 5 »: a place that exists, and how its server is shared."""
     from estimator.comparison.five_fields import PLACES, own_site
 
-    count = SHARED.search(text)
-    words = SHARED.sub(ALONE[0], text, count=1).split()
+    shared = re.compile(rf"\b(?:{written('shared_by')}) (\S+)", re.IGNORECASE)
+    count = shared.search(text)
+    words = shared.sub(ALONE[0], text, count=1).split()
     named = " ".join(w for w in words if w.casefold() not in ALONE) or _wrong("wanted", "--place")
     found = _numbered(_labelled(named, PLACES), PLACES)
     (check or own_site)(found)
@@ -224,10 +223,11 @@ def _number(text: str, field: str) -> float:
 
 def _uses(text: str) -> tuple[float, str]:
     """« 3 par mois », « 3 mois », « 3/month »."""
-    from estimator.comparison.period import NAMES
+    from estimator.comparison.period import PER_YEAR, period_named
 
-    number, _, word = PER.sub(" ", text.strip()).rpartition(" ")
-    period = next((name for name, words in NAMES.items() if word.casefold() in words), None)
-    if period is None:
+    per = re.compile(rf"\s*/\s*|\s+(?:{written('per')})\s+", re.IGNORECASE)
+    number, _, word = per.sub(" ", text.strip()).rpartition(" ")
+    period = period_named(word)
+    if period not in PER_YEAR:
         _wrong("not_a_period", text)
     return _number(number or text, "uses"), str(period)

@@ -71,7 +71,7 @@ def retried_text(body: Mapping[str, Any], lang: str) -> str:
 
 
 def refusal_reason(row: Refused) -> dict[str, str]:
-    """Why a row was quarantined: {"code", "fr", "en"}."""
+    """Why a row was quarantined: {"code"} and each language."""
     return sentences("refusals", row.code, **row.facts)
 
 

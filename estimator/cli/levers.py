@@ -41,12 +41,13 @@ SAID = ("months", "days", "effort", "after", "text", "check")
 
 def levers_table(found: "Levers", lang: str) -> str:
     """The levers, then those without a figure, with why: a table for spreadsheets."""
+    from estimator.core.number_format import unit_text
     from estimator.reporting.documents.csv_table import spreadsheet
 
     records: list[Sequence[object]] = []
     for one in found.levers:
         about = (one.number, one.kind, one.service, one.use_case, one.model, one.host, one.target)
-        gain = (one.gain.low, one.gain.central, one.gain.high, "kWh/an" if lang == "fr" else "kWh/year")
+        gain = (one.gain.low, one.gain.central, one.gain.high, unit_text("kWh/year", lang))
         records.append(
             (*about, *gain, len(one.months), one.days, one.effort, one.after, one.title[lang], one.check[lang])
         )

@@ -108,7 +108,7 @@ def _localise_layout(command: Any, lang: str) -> None:
 
 
 def usage_fault(error: Exception) -> dict[str, str]:
-    """{"code", "fr", "en"}: what a command line lacks or has too much of, and where its help is."""
+    """{"code"} and each language: what a command line lacks or has too much of, and where its help is."""
     told = {lang: f"{_usage_text(error, lang)}\n{say('cli', 'see_help', lang)}" for lang in LANGUAGES}
     return {"code": "usage"} | told
 
@@ -290,7 +290,6 @@ def factor_text(item: "Factor", catalogue: "Catalogue", lang: str) -> str:
     """The text of a factor, with its rivals."""
     source = catalogue.sources[item.source]
     quantity = next(q for q in catalogue.quantities.values() if q.factor == item.quantity)
-    rule = catalogue.bounds_rules.get(item.bounds_rule, {})
     lines = [
         f"{quantity.label(lang)}, {catalogue.label(item.subject, lang)}",
         f"  {_value(item, lang)}",
@@ -302,9 +301,7 @@ def factor_text(item: "Factor", catalogue: "Catalogue", lang: str) -> str:
             last=item.valid_to,
             geography=item.geography or "-",
         ),
-        say("cli", "bounds", lang, bounds=rule.get(lang) or say("bounds", str(item.bounds_kind), lang))
-        if item.bounds_kind
-        else "",
+        say("cli", "bounds", lang, bounds=catalogue.bounds_text(item, lang)) if item.bounds_kind else "",
         say(
             "cli",
             "source",
@@ -348,7 +345,7 @@ def models_text(found: Sequence["Model"], lang: str) -> str:
 
 def subjects_text(found: Sequence["Subject"], lang: str) -> str:
     """One line a site or device: id, name, zone."""
-    lines = [f"{s.id}\t{s.label_fr if lang == 'fr' else s.label_en}\t{s.zone}" for s in found]
+    lines = [f"{s.id}\t{s.label(lang)}\t{s.zone}" for s in found]
     return "\n".join(lines) or say("cli", "nothing_found", lang)
 
 

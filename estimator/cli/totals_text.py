@@ -58,7 +58,7 @@ def authority_lines(parts: Sequence["AuthorityPart"], lang: str) -> list[str]:
 
 def _check_lines(check: "Check", lang: str) -> list[str]:
     """A check with the count of its runs, then the command that mends it in one service, if there is one."""
-    said = f"    {count_text(check.count, lang)} × {check.fr if lang == 'fr' else check.en}"
+    said = f"    {count_text(check.count, lang)} × {check.said(lang)}"
     others = say("cli", "mend_others", lang, count=check.services - 1) if check.services > 1 else ""
     return [said, *([f"        {check.command}{others}"] if check.command else [])]
 

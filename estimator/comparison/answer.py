@@ -14,7 +14,7 @@ from pydantic import ConfigDict, SkipValidation, WithJsonSchema
 from estimator.assessment.impacts import Amount
 from estimator.comparison.scenario import Quality, Scenario
 from estimator.comparison.verdict_rules import EQUIVALENT, LEANING, SETTLED, OptionRatio
-from estimator.core.fields import Strict
+from estimator.core.fields import Strict, in_each_language
 from estimator.core.interval import Interval
 
 MINUTES = 60  # of an hour
@@ -249,6 +249,7 @@ class SiteFacts(Part):
     criteria: Mapping[str, str]
 
 
+@in_each_language
 class Sentence(Part):
     """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest, sharing, crossing, leaning
     (pairs of which another impact leans the other way than electricity), turning (what would turn a verdict), firm
@@ -256,11 +257,9 @@ class Sentence(Part):
     nobody stated), settling (what would settle a pair)."""
 
     kind: str
-    fr: str
-    en: str
 
     def said(self, lang: str) -> str:
-        return self.fr if lang == "fr" else self.en
+        return str(getattr(self, lang))
 
 
 class Difference(Part):

@@ -22,6 +22,7 @@ from estimator.comparison.suppositions import suppositions
 from estimator.comparison.volume_sweep import GROWTH, crossings, growth, turns
 from estimator.core.errors import SobriaError, sentences
 from estimator.core.interval import Interval
+from estimator.core.language import DEFAULT
 from estimator.core.validation_messages import told
 from estimator.places.criteria import criteria
 from estimator.places.evidence import distance_class
@@ -38,7 +39,7 @@ def decision(
     home: Path | None = None,
     sites: Sites | None = None,
     today: date | None = None,
-    lang: str = "fr",
+    lang: str = DEFAULT,
 ) -> Answer:
     """The answer to a scenario, or for one of its options at several sites. An option that cannot be computed is
     `refused`, with the reason; the others stand. lang: of the names of sites and countries.

@@ -10,6 +10,7 @@ from estimator.catalogue.selection import SelectedFactor, years_reused
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.option_inventory import OptionInventory
 from estimator.core.errors import LANGUAGES, say
+from estimator.core.language import DEFAULT
 from estimator.core.number_format import exact_text
 
 GRID = "grid_gwp"
@@ -51,7 +52,7 @@ def _row(factor: Factor, family: str, catalogue: Catalogue, day: date) -> Factor
 
 
 def _replaced(option: OptionInventory, rows: dict[str, Factor], catalogue: Catalogue, day: date) -> OptionInventory:
-    groups, told = [], {warning["fr"]: warning for warning in option.warnings}
+    groups, told = [], {warning[DEFAULT]: warning for warning in option.warnings}
     for group in option.groups:
         bound = group.bounds.get(GRID)
         row = rows.get(bound.factor.id) if bound is not None and bound.factor is not None else None
@@ -61,9 +62,9 @@ def _replaced(option: OptionInventory, rows: dict[str, Factor], catalogue: Catal
         taken = SelectedFactor(GRID, bound.subject, row)
         groups.append(replace(group, bounds={**group.bounds, GRID: taken}))
         for before in years_reused(group.bounds, day.year, catalogue):
-            told.pop(before["fr"], None)
+            told.pop(before[DEFAULT], None)
         said = (*years_reused(groups[-1].bounds, day.year, catalogue), _told(bound.factor, row, catalogue))
-        told |= {warning["fr"]: warning for warning in said}
+        told |= {warning[DEFAULT]: warning for warning in said}
     return replace(option, groups=tuple(groups), warnings=tuple(told.values()))
 
 

@@ -18,6 +18,7 @@ from estimator.comparison.program_inventory import program_inventory
 from estimator.comparison.scenario import Need, Option, Scenario
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.interval import Interval
+from estimator.core.language import DEFAULT
 from estimator.core.number_format import proof_words, sentences_with
 from estimator.core.typography import typeset
 from estimator.places.evidence import tables
@@ -122,7 +123,7 @@ def _tune(effort: TrainingEffort, inventory: Inventory, context: ComparisonConte
     inventory.groups += [replace(group, part=FINE_TUNING) for group in tuned.groups]
     told = [sentences("warnings", "tuning_counted")] + tuned.warnings
     told += [sentences("served", "experiments_not_counted")] if effort.extra == 1.0 else []
-    inventory.warnings = list({warning["fr"]: warning for warning in (*inventory.warnings, *told)}.values())
+    inventory.warnings = list({warning[DEFAULT]: warning for warning in (*inventory.warnings, *told)}.values())
 
 
 def _kept_longer(need: Need, option: Option, inventory: Inventory) -> list[dict[str, str]]:

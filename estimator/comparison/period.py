@@ -1,18 +1,22 @@
 """How long a period is, by the name that people give it."""
 
 import re
+from functools import cache
+
+from estimator.core.errors import written
 
 PER_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0, "year": 1.0}
-NAMES = {"day": ("jour", "day"), "week": ("semaine", "week"), "month": ("mois", "month"), "year": ("an", "year")}
-_LENGTHS = {
-    1.0: ("an", "ans", "année", "années", "year", "years"),
-    2.0: ("semestre", "semestres"),
-    4.0: ("trimestre", "trimestres", "quarter", "quarters"),
-    12.0: ("mois", "month", "months"),
-    365.25 / 7: ("semaine", "semaines", "week", "weeks"),
-    365.25: ("jour", "jours", "day", "days"),
-}  # of a year
-_PERIOD = re.compile(r"(?:(?:par|per|un|une|one|a) |l['’])?(\d+(?:[.,]\d+)?)? ?([a-zé]+)(?: \d{4})?")
+LENGTHS = {"year": 1.0, "semester": 2.0, "quarter": 4.0, "month": 12.0, "week": 365.25 / 7, "day": 365.25}  # of a year
+
+
+def period_named(word: str) -> str | None:
+    """The period of LENGTHS that a word names, in any language: « mois », « weeks »."""
+    return next((name for name in LENGTHS if re.fullmatch(written(name), word, re.IGNORECASE)), None)
+
+
+@cache
+def _period() -> re.Pattern[str]:
+    return re.compile(rf"(?:(?:{written('each')})(?:(?<=['’])| ))?(\d+(?:[.,]\d+)?)? ?([^\W\d_]+)(?: \d{{4}})?")
 
 
 def years_of(period: str) -> float | None:
@@ -21,6 +25,6 @@ def years_of(period: str) -> float | None:
     text = " ".join(period.casefold().split())
     if re.fullmatch(r"20\d\d", text):
         return 1.0
-    said = _PERIOD.fullmatch(text)
-    parts = next((of_a_year for of_a_year, words in _LENGTHS.items() if said and said[2] in words), None)
-    return float((said[1] or "1").replace(",", ".")) / parts if said and parts else None
+    said = _period().fullmatch(text)
+    name = period_named(said[2]) if said else None
+    return float((said[1] or "1").replace(",", ".")) / LENGTHS[name] if said and name else None

@@ -36,10 +36,9 @@ UNREAD = "no_reasoning"  # the warning of tokens that count for zero because nob
 
 def sentences_of(answer: Answer) -> tuple[Sentence, ...]:
     """Every sentence once, by kind."""
-    said = {lang: list(_said(answer, lang)) for lang in LANGUAGES}
-    pairs = zip(said["fr"], said["en"], strict=True)
-    once = dict.fromkeys((kind, fr, en) for (kind, fr), (_, en) in pairs)
-    return tuple(Sentence(kind=kind, fr=fr, en=en) for kind, fr, en in once)
+    each = zip(*(_said(answer, lang) for lang in LANGUAGES), strict=True)
+    once = dict.fromkeys((said[0][0], *(text for _, text in said)) for said in each)
+    return tuple(Sentence(kind=kind, **dict(zip(LANGUAGES, told, strict=True))) for kind, *told in once)
 
 
 def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Texts of verdicts, paired ratios and changes, in French and English."""
+"""Texts of verdicts, paired ratios and changes, in each language."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -15,7 +15,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from estimator.core.language import LANGUAGES, decimal_text, plural
+from estimator.core.language import LANGUAGES, OF_PROGRAMS, decimal_text, plural
 
 __all__ = ("LANGUAGES",)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -30,16 +30,27 @@ def words(lang: str) -> dict[str, dict[str, str]]:
 @cache
 def texts(section: str, lang: str) -> dict[str, str]:
     """The texts of one section, by key; what else stands in the files is not parsed."""
-    return {k: v for block in _blocks(lang).get(section, ()) for k, v in tomllib.loads(block).items()}
+    found: dict[str, Any] = {}
+    for key, block in _blocks(lang).get(section, ()):
+        found |= {key: tomllib.loads(block)} if key else tomllib.loads(block)
+    return found
 
 
 @cache
-def _blocks(lang: str) -> dict[str, list[str]]:
-    """What stands below each `[section]` of the files, unparsed."""
-    found: dict[str, list[str]] = {}
+def written(key: str) -> str:
+    """The ways in which people write something in any language, from `[written]`, as one regular expression."""
+    ways = {way for lang in LANGUAGES for way in texts("written", lang)[key].split("|")}
+    return "|".join(re.escape(way) for way in sorted(ways, key=len, reverse=True))
+
+
+@cache
+def _blocks(lang: str) -> dict[str, list[tuple[str, str]]]:
+    """What stands below each `[section]` and `[section.key]` of the files, unparsed."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for file in _files(resources.files("estimator") / "words", lang):
-        for section, block in toml_blocks(file.read_text("utf-8")).items():
-            found.setdefault(section, []).append(block)
+        for name, block in toml_blocks(file.read_text("utf-8")).items():
+            section, _, key = name.partition(".")
+            found.setdefault(section, []).append((key, block))
     return found
 
 
@@ -158,14 +169,14 @@ class SobriaError(Exception):
     def __init__(self, code: str = "", /, **facts: object) -> None:
         self.code = code or self.code
         self.facts = facts
-        super().__init__(self.message("en"))
+        super().__init__(self.message(OF_PROGRAMS))
 
     def message(self, lang: str) -> str:
         """What was read, what was expected and what to do, in one language."""
         return say("errors", self.code, lang, **self.facts)
 
     def as_dict(self) -> dict[str, Any]:
-        """{"code", "fr", "en"}"""
+        """{"code"} and each language."""
         return {"code": self.code} | {lang: self.message(lang) for lang in LANGUAGES}
 
 

@@ -65,7 +65,7 @@ class Fault:
     code: str
 
     def as_dict(self) -> dict[str, str]:
-        """{"code", "fr", "en"}"""
+        """{"code"} and each language."""
         return sentences("register_faults", self.code, about=self.about)
 
 

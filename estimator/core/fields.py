@@ -2,12 +2,23 @@
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Annotated, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationInfo,
+    create_model,
+    field_validator,
+)  # fmt: skip
 from pydantic_core import PydanticCustomError
 
+from estimator.core.errors import LANGUAGES
 from estimator.core.typography import CONTROL, UNSEEN
+
+M = TypeVar("M", bound=BaseModel)
 
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
 
@@ -16,6 +27,14 @@ _PHONE = re.compile(r"(?<!\w)(?:(?:\+|00)\d{1,3}[\s.-]*|0)\d(?:[\s.-]*\d{2}){4}(
 
 
 _BREAKS = re.compile(r"[\t\n\r\u2028\u2029]+")
+
+
+def in_each_language(model: type[M]) -> type[M]:
+    """The model with a sentence in each language too, under the code of the language."""
+    fields: dict[str, Any] = {lang: (str, ...) for lang in LANGUAGES}
+    made = create_model(model.__name__, __base__=model, __module__=model.__module__, __doc__=model.__doc__, **fields)
+    made.__qualname__ = model.__qualname__
+    return made
 
 
 def _seen(text: str) -> str:

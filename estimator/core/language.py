@@ -5,7 +5,9 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 
-DEFAULT = "fr"  # that of who says no language
+DEFAULT = "fr"  # that of who says no language, and of the names that tables give
+OFFICIAL = "fr"  # of the charter and of the forms of the State, whoever reads them
+OF_PROGRAMS = "en"  # of the descriptions that programs show: Prometheus, OpenAPI, OpenTelemetry, a Python traceback
 _PROBE = "core."  # words/core.{lang}.toml is in every language
 _SAMPLE = range(1000)  # counts whose plural categories a word must have: « many » of a million may be « other »
 
@@ -33,6 +35,19 @@ def plural_categories(lang: str) -> frozenset[str]:
     return frozenset(plural(count, lang) for count in _SAMPLE) | {"other"}
 
 
+def language_of(text: str) -> str:
+    """The language of « pl », « pl_PL.UTF-8 » or « pl-PL »: the default one where there are no words in it."""
+    code = text[:2].lower()
+    return code if code in LANGUAGES else DEFAULT
+
+
+def language_name(lang: str) -> str:
+    """The name of a language in itself: « Français », « English », « Polski »."""
+    from babel import Locale
+
+    return str(Locale.parse(lang).get_language_name(lang)).capitalize()
+
+
 def decimal_text(value: Decimal | int, lang: str) -> str:
     """A decimal number with all its digits, grouped by thousands."""
     return (f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}").translate(_marks(lang))
@@ -46,6 +61,14 @@ def decimal_mark(lang: str) -> str:
 def thousands_mark(lang: str) -> str:
     """What stands between thousands: a narrow no-break space in French."""
     return _marks(lang)[ord(",")]
+
+
+@cache
+def percent_sign(lang: str) -> str:
+    """What stands after a percentage, with its space."""
+    from babel.numbers import format_percent
+
+    return str(format_percent(0, locale=lang)).removeprefix("0")
 
 
 @cache

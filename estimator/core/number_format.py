@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from estimator.core.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say, written
 from estimator.core.interval import Interval
 from estimator.core.language import decimal_text
 from estimator.core.typography import typeset
@@ -38,7 +38,6 @@ LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPS = re.compile(r"(?<=\d)[ \t\u00a0\u202f](?=\d{3}(?!\d))")
 _TWO_READINGS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
-_COUNTED = re.compile(r"(.+?)\s*(?:/|\bsur\b|\bout of\b|\bof\b)\s*(\d+)", re.ASCII | re.IGNORECASE)
 APART = 0.02  # relative difference from which two numbers are both printed
 ROUGH = 10  # ratio high / low above which a figure is an order of magnitude
 FINER = 10  # times, under the highest value of a picture: its unit is one in which the lower ones are readable too
@@ -355,7 +354,7 @@ def bare_number(text: str, percent: float | None = None) -> str:
 
 def counted(text: str) -> tuple[float, int] | None:
     """« 42 sur 50 », « 42/50 », « 84 % sur 50 » as a share and of how many [1]; None for any other text."""
-    found = _COUNTED.fullmatch(_GROUPS.sub("", text.strip()))
+    found = _counted().fullmatch(_GROUPS.sub("", text.strip()))
     if not found or not int(found[2]):
         return None
     read, whole = found[1], int(found[2])
@@ -366,6 +365,11 @@ def counted(text: str) -> tuple[float, int] | None:
     except ValueError:
         return None
     return (share, whole) if 0 <= share <= 1 else None
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    return re.compile(rf"(.+?)\s*(?:/|\b(?:{written('out_of')})\b)\s*(\d+)", re.ASCII | re.IGNORECASE)
 
 
 def two_readings(text: str) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import SobriaError, say, texts
 
 _YEAR = r"(?:19|2[0-9])[0-9]{2}"
 _MONTH = r"(?:0[1-9]|1[0-2])"
@@ -114,8 +114,14 @@ def day_label(day: date | str, lang: str) -> str:
     from babel.dates import format_date
 
     found = date.fromisoformat(str(day))
-    text = str(format_date(found, "d MMMM y", locale=lang))
-    return "1er" + text[1:] if lang == "fr" and found.day == 1 else text
+    return str(format_date(found, _pattern("first_day" if found.day == 1 else "day", lang), locale=lang))
+
+
+def day_of_month(day: date, lang: str) -> str:
+    """« 1er », « 12 »: a day whose month is said after."""
+    from babel.dates import format_date
+
+    return str(format_date(day, _pattern("first_of_month" if day.day == 1 else "day_of_month", lang), locale=lang))
 
 
 def short_day(day: date | str, lang: str) -> str:
@@ -126,7 +132,7 @@ def short_day(day: date | str, lang: str) -> str:
         found = date.fromisoformat(str(day))
     except ValueError:
         return str(day)
-    return str(format_date(found, "dd/MM/yyyy" if lang == "fr" else "d MMM yyyy", locale=lang)).replace(" ", "\u00a0")
+    return str(format_date(found, _pattern("short_day", lang), locale=lang)).replace(" ", "\u00a0")
 
 
 def _month_range(text: str) -> tuple[int, int]:
@@ -157,6 +163,11 @@ def _shortest_text(first: int, last: int) -> str:
 
 def _yyyymm(month: int) -> int:
     return month // 12 * 100 + month % 12 + 1
+
+
+def _pattern(key: str, lang: str) -> str:
+    """How a language writes a day, in the letters of CLDR."""
+    return texts("date_patterns", lang)[key]
 
 
 def _month_label(yyyymm: int, lang: str) -> str:

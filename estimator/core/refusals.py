@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from estimator.core.errors import LANGUAGES, SobriaError, say, texts
+from estimator.core.language import DEFAULT
 from estimator.core.number_format import exact_text
 
 M = TypeVar("M", bound=BaseModel)
@@ -38,7 +39,7 @@ _PROBLEMS = {
 
 
 class ListedRefusal(SobriaError):
-    """A refusal that lists every fault, each as {"code", "fr", "en"}."""
+    """A refusal that lists every fault, each as {"code"} and each language."""
 
     def __init__(self, items: Sequence[Mapping[str, str]], **facts: object) -> None:
         self.items = tuple(items)
@@ -49,7 +50,7 @@ class ListedRefusal(SobriaError):
         return "\n".join([say("errors", self.code, lang, **self.facts), *(f"  - {item[lang]}" for item in self.items)])
 
     def as_dict(self) -> dict[str, Any]:
-        """{"code", "fr", "en", "items"}"""
+        """{"code", "items"} and each language."""
         return {"code": self.code} | {lang: self.message(lang) for lang in LANGUAGES} | {"items": list(self.items)}
 
 
@@ -79,7 +80,7 @@ def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
     path = [part for part in (prefix, *map(str, error["loc"])) if part]
     name, code, read = "_".join(path), error["type"], error["input"]
     code = next((ours for start, ours in _PROBLEMS.items() if code.startswith(start)), code)
-    code = code if code in texts("register_problems", "fr") else "invalid"
+    code = code if code in texts("register_problems", DEFAULT) else "invalid"
     context = error.get("ctx", {})
     expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").strip(", ")
     found = {lang: field_label(name, lang) for lang in LANGUAGES}

@@ -1,14 +1,11 @@
-"""Typographic spaces and apostrophes, in French and English; a list of names."""
+"""Typographic spaces and apostrophes of each language; a list of names."""
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
-FRENCH_SPACES = (  # no-break spaces around punctuation: narrow before ; ? !, full before : and within « »
-    (re.compile(r" ([;?!])"), "\u202f\\1"),
-    (re.compile(r" ([:»])"), "\u00a0\\1"),
-    (re.compile(r"« "), "«\u00a0"),
-)
+from estimator.core.errors import say
+
 APOSTROPHE = (re.compile(r"(?<=\w)'(?=\w)"), "\u2019")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # no width, or a direction
@@ -18,9 +15,22 @@ _HIDDEN = re.compile(f"{CONTROL.pattern}|{UNSEEN.pattern}|\r(?!\n)")  # a table 
 @lru_cache(maxsize=20_000)
 def typeset(text: str, lang: str) -> str:
     """A text with typographic spaces and apostrophes."""
-    for pattern, mark in (*(FRENCH_SPACES if lang == "fr" else ()), APOSTROPHE):
+    for pattern, mark in (*_spaces(lang), APOSTROPHE):
         text = pattern.sub(mark, text)
     return text
+
+
+@cache
+def _spaces(lang: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """No-break spaces around punctuation, as the words of the language say: in French, narrow before ; ? !, full before
+    : and within « »."""
+    marks = {key: re.escape(say("typography", key, lang)) for key in ("narrow_before", "wide_before", "wide_after")}
+    found = (
+        (f" ([{marks['narrow_before']}])", "\u202f\\1", marks["narrow_before"]),
+        (f" ([{marks['wide_before']}])", "\u00a0\\1", marks["wide_before"]),
+        (f"([{marks['wide_after']}]) ", "\\1\u00a0", marks["wide_after"]),
+    )
+    return tuple((re.compile(pattern), mark) for pattern, mark, some in found if some)
 
 
 def some_of(names: Sequence[str], most: int = 12) -> str:

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from estimator.core.errors import texts
+from estimator.core.language import DEFAULT
 from estimator.core.plug_ins import PlugIn, PlugInRefused, foreign, plug_ins, refuse
 from estimator.ingestion.reader import LargeTrace, Reader, ReadingContext, Trace
 from estimator.ledger.read_result import ReadResult
@@ -63,8 +64,8 @@ def _checked(who: PlugIn, result: Any, context: ReadingContext) -> ReadResult:
     named = {getattr(row, name) for row in result.rows for name in _SUBJECTS}
     codes = {code for row in result.refused for code, _ in row.faults}
     for what, said, known in (
-        ("checks", {code for row in result.rows for code in row.checks}, texts("checks", "fr")),
-        ("refused", codes, texts("refusals", "fr")),
+        ("checks", {code for row in result.rows for code in row.checks}, texts("checks", DEFAULT)),
+        ("refused", codes, texts("refusals", DEFAULT)),
         ("mode", named, subjects),
     ):
         if unknown := sorted(said.difference(known)):

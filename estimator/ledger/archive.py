@@ -15,6 +15,7 @@ from uuid import uuid4
 from estimator.core import atomic_files
 from estimator.core.errors import SobriaError
 from estimator.core.home import LEDGER, SPOOL
+from estimator.core.language import OF_PROGRAMS
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 
@@ -65,7 +66,7 @@ def restore(archive: Path, home: Path) -> Reconciliation:
         _unpack(archive, draft)
         found = reconcile(Ledger(draft))
         if found.faults:
-            raise SobriaError("archive_torn", file=archive.name, reason=found.faults[0].as_dict()["en"])
+            raise SobriaError("archive_torn", file=archive.name, reason=found.faults[0].as_dict()[OF_PROGRAMS])
         home.mkdir(exist_ok=True)
         os.rename(draft, home)  # onto an empty folder, else an error
         atomic_files.sync_folder(home.parent)

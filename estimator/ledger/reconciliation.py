@@ -26,7 +26,7 @@ class LedgerFault:
     file: str
 
     def as_dict(self) -> dict[str, str]:
-        """{"code", "fr", "en"}"""
+        """{"code"} and each language."""
         return sentences("ledger_faults", self.code, file=self.file)
 
 

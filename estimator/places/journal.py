@@ -117,7 +117,7 @@ class OwnHost(Strict):
     def subject(self) -> Subject:
         """Its row among the subjects of the tables."""
         empty = dict.fromkeys(("proof", "provider", "aliases", "note"), "")
-        label = dict.fromkeys(("label_fr", "label_en"), self.label or self.name)
+        label = dict.fromkeys((n for n in Subject.model_fields if n.startswith("label_")), self.label or self.name)
         return Subject.model_validate(
             {"id": self.name, "kind": "host", "zone": self.zone, "class": self.wider} | empty | label
         )

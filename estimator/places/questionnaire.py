@@ -9,10 +9,11 @@ from datetime import date
 from estimator.catalogue.load import load
 from estimator.catalogue.providers import load as load_providers
 from estimator.core.errors import LANGUAGES, say
+from estimator.core.language import OFFICIAL
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostingSite, SiteMeasurement, site, tables
 from estimator.places.requirements import FIELDS
-from estimator.places.supplier_answers import COLUMNS, QUESTION_COLUMNS, SupplierAnswer, cell_text, choice_text
+from estimator.places.supplier_answers import COLUMNS, OTHERS, QUESTION_COLUMNS, SupplierAnswer, cell_text, choice_text
 
 TO_FILL = tuple(c for c in COLUMNS if c not in ("hote", "champ", "unite"))
 TABLE = ("hote", "champ", *QUESTION_COLUMNS, "unite", *TO_FILL)
@@ -72,7 +73,8 @@ def questionnaire_rows(hosts: Sequence[str], day: date, answers: Sequence[Suppli
         kind = FIELDS[q.field].kind
         form = " / ".join(q.unit_text(lang) for lang in LANGUAGES) if kind in OF_A_FORM else ""
         choices = " | ".join(map(choice_text, q.choices)) or form
-        said = (q.text("fr"), q.text("en"), q.name, q.law, choices, q.period("fr"), q.proof("fr"))
+        asked = [q.text(lang) for lang in (OFFICIAL, *OTHERS)]
+        said = (*asked, q.name, q.law, choices, q.period(OFFICIAL), q.proof(OFFICIAL))
         cells = (q.host, q.field, *said, " ".join(q.criteria), q.factor, q.unit, *("" for _ in TO_FILL))
         rows.append(dict(zip(TABLE, cells, strict=True)))
     return rows

@@ -15,6 +15,7 @@ from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.fields import Strict, is_near, is_past
+from estimator.core.language import OFFICIAL
 from estimator.core.number_format import bare_number, sentences_with
 from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import printable
@@ -25,7 +26,9 @@ CONVERSIONS = {("gCO2e/kWh", "kgCO2e/kWh"): 1e-3, ("MWh", "kWh"): 1e3, ("GWh", "
 CONVERSIONS |= {("%", "1"): 0.01, ("L/MWh", "L/kWh"): 1e-3, ("m3/MWh", "L/kWh"): 1.0}
 COLUMNS = ("hote", "champ", "valeur", "unite", "date", "repondant", "document", "bas", "haut")
 OPTIONAL = ("bas", "haut")
-QUESTION_COLUMNS = ("question", "question_en", "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
+OTHERS = tuple(lang for lang in LANGUAGES if lang != OFFICIAL)  # languages of the questions, beside that of the columns
+_ASKED = ("question", *(f"question_{lang}" for lang in OTHERS))
+QUESTION_COLUMNS = (*_ASKED, "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
 UNNAMED = ""  # the column of cells beyond the header
 MARK = "marque"  # of sample data
 ENERGIES = ("total_energy", "it_energy")  # over a year, of a whole centre and of its servers: their ratio is its PUE

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from estimator.assessment.impacts import Amount
 from estimator.builds.mending import AT_LEAST
-from estimator.core.fields import Strict
+from estimator.core.fields import Strict, in_each_language
 
 
 class Coverage(Strict):
@@ -31,6 +31,7 @@ class Coverage(Strict):
     impossible: float
 
 
+@in_each_language
 class Check(Strict):
     """Something for a person to look at, with the count of its runs and of their services, what mends it (None: a
     notice), and by which command, for one of them, where it is one."""
@@ -40,8 +41,10 @@ class Check(Strict):
     mended_by: str | None
     command: str | None = None
     services: int = 1
-    fr: str
-    en: str
+
+    def said(self, lang: str) -> str:
+        """Its sentence in a language."""
+        return str(getattr(self, lang))
 
 
 class MergedFile(Strict):

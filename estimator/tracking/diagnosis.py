@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from estimator.core.errors import say, sentences
+from estimator.core.errors import LANGUAGES, say, sentences
 from estimator.core.fields import Strict
 from estimator.ingestion.sidecar import Modes
 from estimator.tracking import machine
@@ -39,9 +39,9 @@ class Diagnosis(Strict):
     todo: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """For machines: the data, each code with its text in French and English."""
+        """For machines: the data, each code with its text in each language."""
         found = [f.model_dump() | sentences("doctor", f.code, **f.facts) for f in self.findings]
-        result = {"code": self.result} | {lang: self._result(lang) for lang in ("fr", "en")}
+        result = {"code": self.result} | {lang: self._result(lang) for lang in LANGUAGES}
         todo = [sentences("doctor", code) for code in self.todo]
         return self.model_dump() | {"findings": found, "result": result, "todo": todo}
 

@@ -59,7 +59,7 @@ def _options(line: str) -> TrackOptions:
     """The options of a line such as `--project tri --items 3`. MagicRefused."""
     parser = _Words(prog=NAME, add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
     for name in _TEXT:
-        parser.add_argument(f"--{_option(name)}", dest=name, choices=("fr", "en") if name == "lang" else None)
+        parser.add_argument(f"--{_option(name)}", dest=name, choices=LANGUAGES if name == "lang" else None)
     for name in _NUMBER:
         parser.add_argument(f"--{_option(name)}", dest=name, type=float)
     parser.add_argument("--home")

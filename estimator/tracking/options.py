@@ -5,16 +5,24 @@ import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from estimator.core.errors import say
 from estimator.core.home import default_home, settings
+from estimator.core.language import DEFAULT, LANGUAGES
 from estimator.ingestion.sidecar import IDLE_DRIFT, Modes, Sidecar, idle_drift
 from estimator.tracking import machine, resource_share
 from estimator.tracking.meters import COUNTERS, Meters
 from estimator.tracking.overhead import Overhead
+
+
+def _known(lang: str) -> str:
+    if lang not in LANGUAGES:
+        raise PydanticCustomError("literal_error", "not a language", {"expected": ", ".join(LANGUAGES)})
+    return lang
 
 
 class TrackOptions(BaseModel):
@@ -26,7 +34,7 @@ class TrackOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Field(default_factory=default_home)
-    lang: Literal["fr", "en"] = "fr"
+    lang: Annotated[str, AfterValidator(_known)] = DEFAULT
     project: str | None = Field(None, min_length=1, description="the service; without it, the command's base name")
     use_case: str | None = None
     model: str | None = None

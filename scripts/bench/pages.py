@@ -21,10 +21,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
+from estimator.core.errors import LANGUAGES
 from estimator.results.making import build
 from scripts.bench.ledger import load_into, write_trace
 
-LANGUAGES = ("fr", "en")
 FIRST_WORK_S = 120.0  # computed once a build, before the first page is complete
 
 

@@ -208,7 +208,7 @@ class Commitments:
         return sorted(found, key=lambda e: (e.said.date, e.at, e.id))
 
     def faults(self) -> list[dict[str, str]]:
-        """Quarantined files and statements: {"code", "fr", "en", "about"}."""
+        """Quarantined files and statements: {"code", "about"} and each language."""
         statements, faults = self.store.read()
         kinds = {name: kind for kind, name in KINDS.items()}
         faults += [Fault(s.event, "not_applied") for s in statements if _model(kinds[s.kind], s) is None]

@@ -12,6 +12,7 @@ from typing import Any
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
+from estimator.core.language import OFFICIAL
 from estimator.core.number_format import bare_number
 from estimator.core.refusals import FieldsRefused, ListedRefusal, checked
 from estimator.governance.register.register import Register
@@ -104,7 +105,7 @@ def export_csv(register: Register, sample: bool = False) -> str:
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, WRITTEN, delimiter=";", lineterminator="\r\n")
     writer.writeheader()
-    mark = say("report", "mark", "fr") if sample else ""
+    mark = say("report", "mark", OFFICIAL) if sample else ""
     for case in register.use_cases():
         writer.writerow({name: _guarded(cell) for name, cell in row_of(case).items()} | {MARK: mark})
     return out.getvalue()
@@ -224,9 +225,8 @@ def _rows(text: str, wrong: list[dict[str, str]]) -> Iterator[tuple[int, dict[st
 
 def _at(line: int, said: Mapping[str, Any]) -> dict[str, str]:
     """A problem with its line number."""
-    about = {"fr": said["fr"], "en": said["en"]}
-    where = {lang: sentences("register_problems", "line", line=line, problem=about[lang])[lang] for lang in about}
-    return {"code": said["code"], "line": str(line)} | where
+    where = sentences("register_problems", "line", line=line, problem=said)
+    return where | {"code": said["code"], "line": str(line)}
 
 
 def _read(name: str, cell: str) -> str:

@@ -18,7 +18,7 @@ class StageRule:
     holds: Callable[[UseCase], bool]
 
     def as_dict(self) -> dict[str, str]:
-        """The missing condition: {"code", "fr", "en", "charter", "phrase"}"""
+        """The missing condition: {"code", "charter", "phrase"} and each language."""
         said = sentences("register_rules", self.code, charter=self.charter, phrase=self.phrase)
         return said | {"charter": self.charter, "phrase": self.phrase}
 

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences, texts
+from estimator.core.language import OF_PROGRAMS
 from estimator.core.typography import printable, some_of
 from estimator.core.validation_messages import LONGEST_READ
 from estimator.ingestion.context import reading_context
@@ -61,7 +62,7 @@ class Collector:
 
     def __init__(self, home: Path, limits: Limits, counters: CollectorRegistry) -> None:
         self._rows = Counter(
-            "sobria_collected_rows", say("metrics", "rows", "en"), ("form", "outcome"), registry=counters
+            "sobria_collected_rows", say("metrics", "rows", OF_PROGRAMS), ("form", "outcome"), registry=counters
         )
         for form, outcome in product(get_args(Form), OUTCOMES):
             self._rows.labels(form, outcome)
@@ -252,7 +253,7 @@ def _answer(request: Request, receipt: Receipt, door: Endpoint) -> Response:
     body |= receipt.as_dict()
     warned = [key for key, count in ((unread, receipt.unread), ("set_aside", receipt.quarantined)) if count]
     if door.form in OTLP and warned:
-        told = " ".join(say("collect", key, "en", **facts) for key in warned)
+        told = " ".join(say("collect", key, OF_PROGRAMS, **facts) for key in warned)
         rejected = "rejectedDataPoints" if metrics else "rejectedSpans"
         body["partialSuccess"] = {rejected: receipt.unread, "errorMessage": told}
     if _kind(request) == otlp.PROTOBUF:
@@ -264,7 +265,7 @@ def _answer(request: Request, receipt: Receipt, door: Endpoint) -> Response:
 def _refusal(request: Request, body: dict[str, str], status: int, headers: Mapping[str, str] | None = None) -> Response:
     """In the format of the request: for protobuf, a `google.rpc.Status` message."""
     if _kind(request) == otlp.PROTOBUF:
-        return Response(otlp.refusal(body["en"]), status, headers, otlp.PROTOBUF)
+        return Response(otlp.refusal(body[OF_PROGRAMS]), status, headers, otlp.PROTOBUF)
     return JSONResponse(body, status, headers)
 
 

@@ -13,7 +13,7 @@ _MOST = 100  # faults of a process that are logged
 def tell(key: str, **facts: Any) -> None:
     """A warning in the log named `sobria`, in French and in English."""
     said = tomllib.loads((files("sobria_instrument") / "words.toml").read_text("utf-8"))[key]
-    LOG.warning(" / ".join(said[lang].format(**facts) for lang in ("fr", "en")))
+    LOG.warning(" / ".join(text.format(**facts) for text in said.values()))
 
 
 class Guarded:

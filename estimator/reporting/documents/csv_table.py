@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from estimator.core.language import decimal_mark
 from estimator.places.supplier_answers import MARK, cell_text
 
 BYTE_ORDER_MARK = "\ufeff"  # for spreadsheets to detect UTF-8
@@ -19,7 +20,7 @@ def french_table(columns: Sequence[str], records: Iterable[Sequence[object]], ma
 
 def spreadsheet(columns: Sequence[str], records: Iterable[Sequence[object]], lang: str, mark: str = "") -> str:
     """For a spreadsheet of the reader's language. mark: a first column of sample data."""
-    if lang == "fr":
+    if decimal_mark(lang) == ",":
         return BYTE_ORDER_MARK + french_table(columns, records, mark)
     first, marked = ((MARK,), (mark,)) if mark else ((), ())
     return BYTE_ORDER_MARK + plain_table((*first, *columns), ((*marked, *record) for record in records))

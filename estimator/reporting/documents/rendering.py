@@ -23,7 +23,6 @@ ENDS = f'<g id="g">{grid((place(at, 1, WIDE) for at in (0, 1)), STRIP)}</g>'  # 
 DEFS = Markup('<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{}</defs></svg>').format(
     Markup("".join(PATTERNS.values()) + ENDS)  # noqa: S704 (our own pictures)
 )
-COLON = {"fr": Markup("\u00a0: "), "en": Markup(": ")}
 AIRY = 4000  # maximum characters of one page in normal type
 ROOMY = 3500  # and in larger type, for who does not read such sheets every day
 SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
@@ -60,7 +59,7 @@ def _text(document: Document, format: str) -> str:
 @cache
 def _text_environment(escaped: Callable[..., str], lang: str) -> Environment:
     found = text_environment("estimator.reporting", partial(escaped, lang=lang))
-    found.globals["colon"] = COLON[lang]
+    found.globals["colon"] = Markup(typeset(say("numbers", "pair", lang, name="", value=""), lang))  # noqa: S704 (a colon)
     return found
 
 

@@ -7,6 +7,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+from estimator.core.language import OFFICIAL
+
 
 class _OneLine(Extension):
     """A template without its line breaks and its indentation, so that neither is a space on the page."""
@@ -20,6 +22,7 @@ def environment(package: str) -> Environment:
     """The HTML templates in the folder `templates` of a package."""
     found = Environment(loader=PackageLoader(package), autoescape=True, undefined=StrictUndefined)
     found.add_extension(_OneLine)
+    found.globals["OFFICIAL"] = OFFICIAL
     return found
 
 

@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector as MetricSource
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
 from estimator.catalogue.published_figures import figure_label
 from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.language import OF_PROGRAMS
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.ingestion.http.endpoints import Reply
 from estimator.reporting.exports.current import CurrentResults
@@ -98,13 +99,13 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
 def _impact_gauge(impact: str, unit: str) -> GaugeMetricFamily:
     """« sobria_gwp_kgco2e »."""
     name = f"sobria_{impact}_{unit}".replace(".", "_").lower()
-    help = say("metrics", "impact", "en", figure=figure_label(impact, "en"), unit=unit)
+    help = say("metrics", "impact", OF_PROGRAMS, figure=figure_label(impact, OF_PROGRAMS), unit=unit)
     gauge = GaugeMetricFamily(name, help, labels=("level", "service", "bound"))
     gauge.unit = unit  # given at once, it would end the name a second time
     return gauge
 
 
 def _gauge(name: str, labels: Sequence[str]) -> GaugeMetricFamily:
-    gauge = GaugeMetricFamily(f"sobria_{name}", say("metrics", name, "en"), labels=labels)
+    gauge = GaugeMetricFamily(f"sobria_{name}", say("metrics", name, OF_PROGRAMS), labels=labels)
     gauge.unit = RATIO
     return gauge

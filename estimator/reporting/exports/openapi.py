@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.core.errors import say
+from estimator.core.language import LANGUAGES, OF_PROGRAMS
 from estimator.reporting.exports.api import ADDRESSES, API, ReadAddress
 from estimator.results.schema import SCHEMA
 
@@ -25,12 +26,12 @@ def openapi() -> dict[str, Any]:
     """The document, in English."""
     return {
         "openapi": "3.1.0",
-        "info": {"title": "SobrIA", "version": API, "description": say("api", "what", "en")},
+        "info": {"title": "SobrIA", "version": API, "description": say("api", "what", OF_PROGRAMS)},
         "security": [{"token": []}],
         "paths": {path: {"get": _operation(address)} for path, address in ADDRESSES.items()},
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Row": _row(), "Refusal": _object(dict.fromkeys(("code", "fr", "en"), _TEXT))},
+            "schemas": {"Row": _row(), "Refusal": _object(dict.fromkeys(("code", *LANGUAGES), _TEXT))},
         },
     }
 
@@ -45,7 +46,7 @@ def _operation(address: ReadAddress) -> dict[str, Any]:
     refusal = {"$ref": "#/components/schemas/Refusal"}
     answers = {"200": _response("ok", _object(_ABOUT | _BODIES[address.key]))}
     answers |= {str(status): _response(f"refused_{status}", refusal) for status in REFUSED}
-    summary = say("api", address.key, "en")
+    summary = say("api", address.key, OF_PROGRAMS)
     return {"operationId": address.key, "summary": summary, "parameters": parameters, "responses": answers}
 
 
@@ -56,7 +57,7 @@ def _said(shape: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _response(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"description": say("api", key, "en"), "content": {"application/json": {"schema": schema}}}
+    return {"description": say("api", key, OF_PROGRAMS), "content": {"application/json": {"schema": schema}}}
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,6 +69,6 @@ def _row() -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for field in SCHEMA:
         kind = _TYPES[str(field.type)]
-        told = say("result_columns", field.name, "en")
+        told = say("result_columns", field.name, OF_PROGRAMS)
         columns[field.name] = {"type": [kind, "null"] if field.nullable else kind, "description": told}
     return _object(columns | {"proof_shares": {"type": ["object", "null"]}, "reason": {"type": ["object", "null"]}})

@@ -21,7 +21,6 @@ from estimator.results.schema import VERSION
 DIMENSIONS = ("level", "service", "use_case", "month", "model", "place", "proof")
 BOUNDS = ("low", "central", "high")
 IMPACTS = {figure.id: figure.unit for figure in FIGURES + SUPPLEMENTARY}
-LOCALES = {"fr": "[$-40C]", "en": "[$-809]"}  # how a spreadsheet is told the language of a number or of a month
 DIGITS, TINIEST = 3, 1e-6  # significant digits shown; below, a power of ten
 
 Record = Mapping[str, Any]
@@ -34,7 +33,7 @@ def workbook(told: ToldResults, rows: Sequence[Record], lang: str, mark: str) ->
     ----------
     told : the results, with the build that they are of.
     rows : their rows, with `proof_text` and `reason`; those of one place in the table follow one another.
-    lang : "fr" or "en".
+    lang : one of LANGUAGES.
     mark : what is written above sample data.
 
     Returns
@@ -82,7 +81,7 @@ class _Sheet:
         self._sheet.set_column(0, columns - 1, 22)
 
     def _shown(self, code: str) -> Any:
-        whole = LOCALES[self._lang] + code
+        whole = say("export", "spreadsheet_locale", self._lang) + code
         if whole not in self._formats:
             self._formats[whole] = self._book.add_format({"num_format": whole})
         return self._formats[whole]

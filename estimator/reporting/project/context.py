@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from estimator.comparison.answer import Answer, AnsweredOption
@@ -13,7 +14,7 @@ from estimator.comparison.five_fields import in_language
 from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import Quality, Scenario, read_scenario
 from estimator.comparison.verdict_text import quality_text
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import SobriaError, say, written
 from estimator.core.number_format import (
     DisplayUnit,
     proof_words,
@@ -145,11 +146,10 @@ def scenario_of_case(case: UseCase, home: Path) -> Scenario:
     return read_scenario(path).model_copy(update={"use_case": case.id})
 
 
-# a rough figure, in either language, without the unit that ends it
-HALF_FIGURE = re.compile(
-    r" (?:ordre(?: de(?: grandeur)?)?|order(?: of(?: magnitude)?)?)"
-    r"(?: ?:(?: (?:entre|between|et|and|à|to|[\d.,]+))*)?$"
-)
+@cache
+def _half_figure() -> re.Pattern[str]:
+    """A rough figure, in any language, without the unit that ends it."""
+    return re.compile(rf" (?:{written('rough')})(?: ?:(?: (?:{written('between')}|[\d.,]+))*)?$")
 
 
 def clipped(text: str, longest: int = LONGEST) -> str:
@@ -161,7 +161,7 @@ def clipped(text: str, longest: int = LONGEST) -> str:
     kept = line[:longest].rpartition(" ")[0] or line[: longest - 1]
     whole = max(kept.rfind(end) for end in (" ; ", "; ", ". "))
     kept = kept[:whole] if whole > len(kept) / 2 else kept
-    return (HALF_FIGURE.sub("", kept) or kept).rstrip(" ,;:(") + "…"
+    return (_half_figure().sub("", kept) or kept).rstrip(" ,;:(") + "…"
 
 
 def once(items: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from estimator.assessment.impacts import Amount
 from estimator.comparison.answer import AnsweredOption
 from estimator.core.errors import say
 from estimator.core.interval import Interval
+from estimator.core.language import OFFICIAL
 from estimator.core.number_format import interval_text, missing_text, range_text, step_for, tick_text, with_unit
 from estimator.reporting.documents.document import (
     Document,
@@ -43,7 +44,7 @@ def _sheet(facts: SheetFacts, unknown: tuple[str, ...]) -> Document:
     """The sheet with these unknowns."""
     sections = (
         Section(facts.say("need"), (FieldList(sentences.need(facts)),)),
-        Section(say("sheet", "charter_question", "fr"), sentences.alternative_text(facts), quote=True),
+        Section(say("sheet", "charter_question", OFFICIAL), sentences.alternative_text(facts), quote=True),
         Section(facts.say("results"), (_table(facts), *_left_out(facts))),
         *_verdicts(facts),
         *_grounds(facts),
@@ -145,7 +146,7 @@ def _top(amounts: list[Amount]) -> float:
     if not amounts:
         return 1.0
     highest = max(amount.ends.high for amount in amounts)
-    worth = float(step_for(amounts[0].unit, highest, "fr").worth)
+    worth = float(step_for(amounts[0].unit, highest, OFFICIAL).worth)
     return round_top(highest / worth) * worth
 
 
@@ -264,7 +265,7 @@ def _verdict_records(facts: SheetFacts) -> list[Record]:
 def _text_records(facts: SheetFacts) -> list[Record]:
     """The texts of the sheet."""
     empty = ("", "", None, None, None, "")
-    pairs = [*sentences.need(facts), (say("sheet", "charter_question", "fr"), sentences.alternative(facts))]
+    pairs = [*sentences.need(facts), (say("sheet", "charter_question", OFFICIAL), sentences.alternative(facts))]
     for option in facts.answer.options:
         why = () if option.service else (sentences.without_figures(facts, option),)
         pairs.append(

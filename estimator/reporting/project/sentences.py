@@ -19,6 +19,7 @@ from estimator.comparison.verdict_text import (
     work_facts,
 )
 from estimator.core.errors import say
+from estimator.core.language import OFFICIAL
 from estimator.core.number_format import (
     interval_text,
     missing_text,
@@ -138,7 +139,7 @@ def _only_people(option: AnsweredOption) -> bool:
 def alternative_text(facts: SheetFacts) -> tuple[str, ...]:
     """The answer, after the question in the language of the document."""
     asked = say("sheet", "charter_question", facts.lang)
-    return (f"{asked} {alternative(facts)}" if facts.lang != "fr" else alternative(facts),)
+    return (f"{asked} {alternative(facts)}" if facts.lang != OFFICIAL else alternative(facts),)
 
 
 def _answer(facts: SheetFacts, option: AnsweredOption) -> str:

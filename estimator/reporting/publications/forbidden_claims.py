@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 
 from estimator.core.errors import say
+from estimator.core.language import OFFICIAL
 from estimator.reporting.publications.context import ReportFacts
 
 
@@ -29,7 +30,7 @@ def claims() -> tuple[Claim, ...]:
     """Every forbidden claim."""
     text = (resources.files(__package__) / "forbidden_claims.toml").read_text("utf-8")
     return tuple(
-        Claim(id, entry["source"], {lang: _terms(entry[lang]) for lang in ("fr", "en")})
+        Claim(id, entry["source"], {lang: _terms(found) for lang, found in entry.items() if lang != "source"})
         for id, entry in tomllib.loads(text).items()
     )
 
@@ -44,7 +45,7 @@ def claimed(facts: ReportFacts) -> tuple[str, ...]:
         facts.say("claimed", name=name, found=found, rule=say("claims", claim.id, facts.lang))
         for name, text in _texts(facts)
         for claim in claims()
-        for found in dict.fromkeys(claim.found_in(text, "fr"))
+        for found in dict.fromkeys(claim.found_in(text, OFFICIAL))
     )
 
 

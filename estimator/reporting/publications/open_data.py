@@ -10,6 +10,7 @@ from typing import Any
 from estimator.assessment.impacts import FIGURES, amounts
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
+from estimator.core.language import OFFICIAL
 from estimator.governance.indicators.anonymity import grouped, too_few_of, withheld_amount
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import plain_table
@@ -25,7 +26,7 @@ def data(facts: ReportFacts) -> ReportFiles:
 
     Unknown: an empty group, with its reason.
     """
-    french = replace(facts, lang="fr")
+    french = replace(facts, lang=OFFICIAL)
     columns = [field["name"] for field in schema()["fields"]]
     files = {
         TABLE: plain_table(columns, ([row.get(name) for name in columns] for row in _rows(french))),
@@ -74,9 +75,9 @@ def _figures(rows: Sequence[Attached], *, untold: bool) -> Iterator[dict[str, ob
         amount = found[figure.id]
         if untold:
             hidden = withheld_amount(amount).as_dict()
-            yield {"indicator": figure.id} | hidden | {"covers": amount.covers, "missing": hidden["missing"]["fr"]}
+            yield {"indicator": figure.id} | hidden | {"covers": amount.covers, "missing": hidden["missing"][OFFICIAL]}
             continue
-        reason = amount.missing["fr"] if amount.missing else ""
+        reason = amount.missing[OFFICIAL] if amount.missing else ""
         yield {"indicator": figure.id} | amount.as_dict() | {"covers": amount.covers, "missing": reason} | proof
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from estimator.core.errors import say
 from estimator.core.interval import Interval
+from estimator.core.language import OFFICIAL
 from estimator.core.number_format import interval_text, partly_text, share_text, unit_text
 from estimator.core.periods import months_between
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
@@ -29,7 +30,7 @@ def schema_impact(facts: ReportFacts) -> ReportFiles:
 
     The schema requires a value in every row, and has no interval column: it is in the comments with the proof.
     """
-    french = replace(facts, lang="fr")
+    french = replace(facts, lang=OFFICIAL)
     rows: list[dict[str, Any]] = []
     lost: list[str] = []
     for name, entry in VOTED.items():

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.core.errors import say
+from estimator.core.language import DEFAULT
 from estimator.core.number_format import NO_BREAK, WHOLE, figure, interval_text, step_for, tick_text, with_unit
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
@@ -160,7 +161,7 @@ def weighed(body: Body) -> list[Body]:
 
 
 def _top(value: float) -> float:
-    worth = float(step_for("kWh", value, "fr").worth)
+    worth = float(step_for("kWh", value, DEFAULT).worth)
     return round_top(value / worth) * worth
 
 

@@ -1,4 +1,4 @@
-"""Texts of the summary: values, trends, objectives, limits, budgets, in French and English."""
+"""Texts of the summary: values, trends, objectives, limits, budgets, in each language."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any

@@ -90,7 +90,7 @@ class CarbonIntensity:
         if not known:
             raise SobriaError("nothing_counted", name=self.facts.case.name, id=self.facts.case.id)
         if self.asked and self.asked not in known:
-            told = ", ".join(f"{name} ({tick_text(count, BARE, 'fr')})" for name, count in known.items())
+            told = ", ".join(f"{name} ({tick_text(count, BARE, self.facts.lang)})" for name, count in known.items())
             read = f"{self.asked} ({self.facts.case.unit})" if self.asked == "unit" else self.asked
             raise SobriaError("unit_not_counted", read=read, expected=told, name=self.facts.case.name)
         return known
