@@ -19,7 +19,7 @@ from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice
 from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Scenario
-from estimator.comparison.site_comparison import placeable
+from estimator.comparison.site_comparison import against_lowest, extremes, placeable
 from estimator.comparison.verdict_text import barred_words
 from estimator.core.errors import SobriaError
 from estimator.core.interval import Interval
@@ -72,11 +72,8 @@ def _choices(options: Mapping[str, str], lang: str) -> tuple[str, tuple[str, ...
     figures = {name: html_parts.figure_name(name, lang) for name in FIGURES[1:]}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         option = choice(t("compare.hosts_option", lang), options, "modele", options[first]) or first
-        figure = (
-            choice(t("compare.figure", lang), figures, "grandeur", html_parts.figure_name(FIGURES[0], lang))
-            or FIGURES[0]
-        )
-    return option, _sites(lang), figure
+        figure = choice(t("compare.figure", lang), figures, "grandeur", html_parts.figure_name(FIGURES[0], lang))
+    return option, _sites(lang), figure or FIGURES[0]
 
 
 def _sites(lang: str) -> tuple[str, ...]:
@@ -102,7 +99,7 @@ def _sites_compared(answer: Answer, known: Mapping[str, Hosting], figure: str, l
         "comparer_sites",
         lang,
         title=_title(answer, figure, lang),
-        widest=_widest(answer, figure, lang),
+        widest=both(pair.sentence, lang) if (pair := extremes(answer, figure)) else "",
         network=_network(rows, lang),
         picture=PLACE,
         apart=remarks(answer, lang, "flight_apart"),
@@ -151,21 +148,6 @@ def _picture(rows: Sequence[Stack], title: str, lang: str) -> Explored:
     return Explored(title, drawn, step.text, float(step.worth))
 
 
-def _widest(answer: Answer, figure: str, lang: str) -> str:
-    """The paired ratio of the lowest and the highest site, in words; of those that nothing bars, where two are not."""
-    known = sorted(_ranked(answer, figure))
-    ends = {known[0][1], known[-1][1]} if known else set()
-    found = [p for p in answer.pairs[figure] if {p.a, p.b} == ends and p.ratio]
-    return both(found[0].sentence, lang) if found else ""
-
-
-def _ranked(answer: Answer, figure: str) -> list[tuple[float, str]]:
-    """Central value and id of the sites that can be retained, or of all where fewer than two can."""
-    known = [(v, o) for o in answer.options if (v := o.per_unit[figure]["central"]) is not None]
-    free = [(v, o) for v, o in known if not o.barred]
-    return [(v, o.id) for v, o in (free if len(free) > 1 else known)]
-
-
 def _part_text(row: Stack, part: str, lang: str, step: DisplayUnit | None = None) -> str:
     if part not in row.parts:
         return t("compare.absent", lang)
@@ -175,26 +157,15 @@ def _part_text(row: Stack, part: str, lang: str, step: DisplayUnit | None = None
 def _network(rows: Sequence[Stack], lang: str) -> str:
     """Upper bound of the share of data transfer in the total: the charter's assumption, tested and not assumed."""
     shares = [row.parts["network"] / sum(row.parts.values()) for row in rows if row.parts.get("network")]
-    return (
-        t("compare.network_share", lang, share=share_text(max(shares), lang))
-        if shares
-        else t("compare.network_none", lang)
-    )
+    told = {"share": share_text(max(shares), lang)} if shares else {}
+    return t("compare.network_share" if shares else "compare.network_none", lang, **told)
 
 
 def _verdicts(answer: Answer, hosts: Sequence[str], figure: str, lang: str) -> dict[str, str]:
     """Verdict between each host and the lowest one, by host."""
-    known = _ranked(answer, figure)
-    if len(known) < 2:
-        return {}
-    best = min(known)[1]
-    places = {option.id: host for option, host in zip(answer.options, hosts, strict=True)}
-    told = {places[best]: t("compare.site_lowest", lang)}
-    for pair in answer.pairs[figure]:
-        if best in (pair.a, pair.b):
-            other = places[pair.other(best)]
-            told[other] = both(pair.words, lang)
-    return told
+    lowest, others = against_lowest(answer, figure)
+    told = {lowest: t("compare.site_lowest", lang)} | {name: both(pair.words, lang) for name, pair in others.items()}
+    return {host: told[option.id] for host, option in zip(hosts, answer.options, strict=True) if option.id in told}
 
 
 def _criteria_summary(found: Hosting, lang: str) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
-from dashboard.shared.dates import is_past, validity_text
+from dashboard.shared.dates import validity_text
 from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from estimator.core.interval import Interval
 from estimator.core.number_format import DisplayUnit, bounds_text, exact_text, step_for
+from estimator.core.periods import is_over
 
 
 def factor_view(entry: FactorEntry, family: Sequence[FactorEntry], today: date, lang: str) -> Markup:
@@ -27,7 +28,7 @@ def of_factors(today: date, lang: str) -> dict[str, Any]:
     return {
         "value": partial(_value, lang=lang),
         "bounds": lambda entry: _bounds(entry, step_for(entry.factor.unit, entry.factor.value, lang), lang),
-        "past": lambda item: is_past(item.review_by, today),
+        "past": lambda item: is_over(item.review_by, today),
         "rivals_picture": partial(rivals_picture, lang=lang),
     }
 

@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from dashboard.factors.factor_detail import factor_view, of_factors
 from dashboard.shared import estimator_gateway, html_parts
-from dashboard.shared.dates import is_past
 from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language, paged, search
 from estimator.catalogue.load import far_values
+from estimator.core.periods import is_over
 
 DRAWN = 8  # values of one disagreement in the chart of the list
 
@@ -34,7 +34,7 @@ def show() -> None:
 
 def _head(entries: Sequence[FactorEntry], today: date, lang: str) -> Markup:
     values = _with_value(entries)
-    unknown, late = len(entries) - len(values), sum(is_past(e.factor.review_by, today) for e in values)
+    unknown, late = len(entries) - len(values), sum(is_over(e.factor.review_by, today) for e in values)
     answer = t(
         "factors.answer",
         lang,

@@ -5,7 +5,6 @@ from datetime import date
 import streamlit as st
 
 from dashboard.shared import estimator_gateway
-from dashboard.shared.dates import is_past
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
@@ -16,6 +15,7 @@ from estimator.catalogue.published_figures import BOUNDARY, boundary_text, figur
 from estimator.core.errors import say
 from estimator.core.home import default_home
 from estimator.core.number_format import NO_BREAK, unit_text
+from estimator.core.periods import is_over
 from estimator.core.typography import typeset
 
 LIMITS = {
@@ -24,7 +24,7 @@ LIMITS = {
 }
 lang, today = language(), date.today()
 found = estimator_gateway.method_text(lang)
-late = [e for e in estimator_gateway.factors() if e.factor.value is not None and is_past(e.factor.review_by, today)]
+late = [e for e in estimator_gateway.factors() if e.factor.value is not None and is_over(e.factor.review_by, today)]
 page = render(
     "methode",
     lang,

@@ -18,13 +18,13 @@ from dashboard.register.sentences import (
 )
 from dashboard.register.use_case_detail import saved, use_case_view
 from dashboard.shared import estimator_gateway, html_parts
-from dashboard.shared.dates import is_past
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language, paged
 from estimator.catalogue import models
 from estimator.core.errors import SobriaError
+from estimator.core.periods import is_over
 from estimator.governance.register.schema import UseCase
 
 FILTERS = ("etape", "issue", "service", "commune")
@@ -65,7 +65,7 @@ def _list(writer: bool, lang: str) -> None:
         "registre",
         lang,
         answer=counts_text(counts, len(cases), lang),
-        late=sum(is_past(case.next_review, today) for case in cases),
+        late=sum(is_over(case.next_review, today) for case in cases),
         stages=list(_stages(cases)),
         results={name: counts.outcomes[name] for name in register.RESULTS},
         word=partial(register.word, lang=lang),

@@ -22,7 +22,7 @@ from dashboard.register.sentences import (
     when_text,
 )
 from dashboard.shared import estimator_gateway
-from dashboard.shared.dates import day_text, is_past, short_day
+from dashboard.shared.dates import day_text, short_day
 from dashboard.shared.document_links import document_links, use_documents
 from dashboard.shared.scenario_url import token
 from dashboard.shared.templates import render
@@ -32,7 +32,7 @@ from estimator.catalogue import models
 from estimator.comparison.verdict_text import found_words
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import exact_text, mark_text
-from estimator.core.periods import Period
+from estimator.core.periods import Period, is_over
 from estimator.core.typography import typeset
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import Attachment, UseCase
@@ -57,7 +57,7 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
         lang,
         writer=writer,
         saved=saved(),
-        late=when if is_past(case.next_review, today) else "",
+        late=when if is_over(case.next_review, today) else "",
         when=when,
         closed=case.is_over,
         conflicts=list(_conflicts(case, lang)),

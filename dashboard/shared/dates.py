@@ -78,8 +78,3 @@ def _duration(whole: int, lang: str) -> str:
     if not days:
         return t("dates.hours", lang, hours=str(hours), minutes=f"{minutes:02}")
     return t("dates.days", lang, days=count_text(days, lang), hours=str(hours))
-
-
-def is_past(day: date | None, today: date) -> bool:
-    """Whether this day is over."""
-    return day is not None and day < today

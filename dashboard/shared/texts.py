@@ -20,11 +20,8 @@ def words(lang: str) -> dict[str, Any]:
 
 def t(key: str, lang: str, /, **facts: object) -> str:
     """The text `table.key`, its placeholders filled; a count given as `n` calls for one of its plural forms."""
-    found: Any = words(lang)
-    for piece in key.split("."):
-        if piece not in found:
-            raise errors.MissingWord(f"dashboard/words/*.{lang}.toml: no {key}")
-        found = found[piece]
+    if (found := _found(key, lang)) is None:
+        raise errors.MissingWord(f"dashboard/words/*.{lang}.toml: no {key}")
     text = typeset(errors.form(found, lang, facts), lang)
     whole = [name for name, fact in facts.items() if isinstance(fact, int)]
     return errors.filled(text, lang, facts, whole) if facts else text
@@ -32,12 +29,14 @@ def t(key: str, lang: str, /, **facts: object) -> str:
 
 def has_text(key: str, lang: str) -> bool:
     """Whether there is a text of this name."""
+    return _found(key, lang) is not None
+
+
+def _found(key: str, lang: str) -> Any:
     found: Any = words(lang)
     for piece in key.split("."):
-        if not isinstance(found, Mapping) or piece not in found:
-            return False
-        found = found[piece]
-    return True
+        found = found.get(piece) if isinstance(found, Mapping) else None
+    return found
 
 
 def lang_of(query: Mapping[str, str]) -> str:

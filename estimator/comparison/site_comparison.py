@@ -5,6 +5,7 @@ from typing import Any
 
 from estimator.catalogue import models
 from estimator.catalogue.tables import Catalogue
+from estimator.comparison.answer import Answer, Pair
 from estimator.comparison.five_fields import with_place
 from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import LONGEST_LABEL, Option, Scenario, ScenarioRefused
@@ -46,6 +47,31 @@ def told_apart(scenario: Scenario, catalogue: Catalogue, lang: str) -> Scenario:
         said = with_place(label, ", ".join(told), lang) if told else label
         named.append(option if len(alike) == 1 else option.model_copy(update={"label": said}))
     return scenario.model_copy(update={"options": tuple(named)})
+
+
+def extremes(answer: Answer, indicator: str) -> Pair | None:
+    """The pair of the sites of the lowest and of the highest central value; None where it has no ratio."""
+    known = sorted(_ranked(answer, indicator))
+    pair = answer.pair(known[0][1], known[-1][1], indicator) if known else None
+    return pair if pair and pair.ratio else None
+
+
+def against_lowest(answer: Answer, indicator: str) -> tuple[str, dict[str, Pair]]:
+    """The site of the lowest central value, and each other with the pair that it makes with it; "" where fewer than two
+    are known."""
+    known = _ranked(answer, indicator)
+    if len(known) < 2:
+        return "", {}
+    lowest = min(known)[1]
+    pairs = [pair for pair in answer.pairs[indicator] if lowest in (pair.a, pair.b)]
+    return lowest, {pair.other(lowest): pair for pair in pairs}
+
+
+def _ranked(answer: Answer, indicator: str) -> list[tuple[float, str]]:
+    """Central value and id of the sites that can be retained, or of all where fewer than two can."""
+    known = [(v, o) for o in answer.options if (v := o.per_unit[indicator].central) is not None]
+    free = [(v, o) for v, o in known if not o.barred]
+    return [(v, o.id) for v, o in (free if len(free) > 1 else known)]
 
 
 def _telling(facts: Sequence[Sequence[str]]) -> list[int]:

@@ -174,3 +174,8 @@ def _month_label(yyyymm: int, lang: str) -> str:
     from babel.dates import format_date
 
     return str(format_date(first_day(yyyymm), "LLLL yyyy", locale=lang))
+
+
+def is_over(day: date | None, today: date) -> bool:
+    """Whether a day is over; one that is not set is not."""
+    return day is not None and day < today
