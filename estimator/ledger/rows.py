@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from estimator.core.fields import Strict
 
 ALSO = "also"  # among the facts of a refusal: the other faults of its row, as JSON
+CALL = "call/"  # beginning of the run_key of rows that are records of one call: it counts once, whatever they say
 Kind = Literal["activities", "quarantine"]
 COMPONENTS = ("cpu", "gpu", "ram", "other")
 Scope = Literal["machine", "process", "node", "unknown"]

@@ -19,7 +19,7 @@ from estimator.ingestion.parsing.sidecars import Sidecars
 from estimator.ingestion.reader import LargeTrace, Reader, ReadingContext, RowRefused, Trace
 from estimator.ingestion.sidecar import Sidecar
 from estimator.ledger.read_result import ReadResult
-from estimator.ledger.rows import Activity, Refused, TimeBasis
+from estimator.ledger.rows import CALL, Activity, Refused, TimeBasis
 
 LONGEST_US = 10 * 366 * 86_400_000_000
 ASSUMED_HOST = "class/server-unknown"
@@ -150,9 +150,11 @@ def _shown(name: str) -> str:
 
 
 class Snapshot(NamedTuple):
-    """Fields that identify the subject of a record: a later record on the same subject supersedes it."""
+    """Fields that identify the subject of a record: a later record on the same subject supersedes it. `once`: the
+    subject is one call, which counts once whatever its records say; else a counter, which may start again."""
 
     names: tuple[str, ...]
+    once: bool = False
 
 
 class Record(NamedTuple):
@@ -353,7 +355,7 @@ class RecordReader:
 
     def _run(self, said: RecordFields, about: Snapshot) -> str:
         subject = Identities(",").of_text("\x1d".join((self.reader, *said.told(about.names))))
-        return f"{self.reader}/{subject}"
+        return f"{CALL if about.once else ''}{self.reader}/{subject}"
 
     def _refuse(self, line: int, row_id: str, refusal: RowRefused, kept: Mapping[str, str]) -> None:
         self._refused.append(

@@ -11,6 +11,7 @@ from estimator.ingestion.parsing.records import (
     Record,
     RecordFields,
     RecordReader,
+    Snapshot,
     record_reader,
 )
 from estimator.ingestion.parsing.row_parts import counts_only
@@ -30,6 +31,7 @@ _NAMES = {
     "completion_tokens": ("completion_tokens", "output_tokens"),
 }
 _CACHED = "cache_read_input_tokens"
+_CALL = Snapshot(("id", "created", "created_at", "model"), once=True)  # some servers give one id to several calls
 _BESIDE = (_CACHED, "cache_creation_input_tokens")
 _DETAILS = ("prompt_tokens_details", "input_tokens_details")
 _USED = frozenset({"id", "object", "model", "usage", *_NAMES["created"]})
@@ -65,7 +67,8 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
         if usage:
             uncounted.pop(answer_id, None)
             reading.left_out(answer.keys() - _USED)
-            yield Record(line, said, partial(_fields, reading), "id" in said.kept)
+            about = _CALL if said.text("id") else "id" in said.kept
+            yield Record(line, said, partial(_fields, reading), about)
         elif str(answer.get("object")) in _ANSWERS or _is_message(answer):
             uncounted.setdefault(answer_id, (line, said))
         elif not str(answer.get("type", "")).startswith(_PIECE):

@@ -12,6 +12,7 @@ from estimator.ingestion.parsing.records import (
     Record,
     RecordFields,
     RecordReader,
+    Snapshot,
     record_reader,
 )
 from estimator.ingestion.parsing.redaction import HIDDEN
@@ -58,6 +59,8 @@ FIELDS = FieldNames(
     numbers=("startTimeUnixNano", "endTimeUnixNano", "input", "output", "cached"),
     texts=("traceId", "spanId", "service.name", "model", "provider", "operation", "uncounted"),
 )
+_CALL = Snapshot(("traceId", "spanId"), once=True)
+_IDS = (*_CALL.names, "parentSpanId")
 _SPANS = frozenset(f"resourceSpans.scopeSpans.spans.{name}" for name in ("startTimeUnixNano", "attributes.key"))
 _NS = 1e-3  # microseconds in a nanosecond
 
@@ -107,7 +110,8 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
         reading.left_out(found.attributes.keys() - _KNOWN)
         said = RecordFields(_flat(found), FIELDS)
         whole = said.text("operation") in _WHOLES or said.text("spanId") in parents
-        yield Record(rank, said, partial(_fields, reading, whole, _address(found)), "spanId" in said.kept)
+        about = _CALL if all(map(said.text, _CALL.names)) else "spanId" in said.kept
+        yield Record(rank, said, partial(_fields, reading, whole, _address(found)), about)
 
 
 def unread(trace: Trace) -> Unread:
@@ -129,7 +133,8 @@ def _spans(export: dict[str, Any]) -> Iterator[_Span]:
             library = json_text.object_in(scope, "scope").get("name")
             for span in json_text.lists_in(scope, "spans"):
                 if isinstance(span, dict):
-                    yield _Span(span, _counted(attributes_of(span)), service, library)
+                    ids = {name: span[name].lower() for name in _IDS if isinstance(span.get(name), str)}
+                    yield _Span(span | ids, _counted(attributes_of(span)), service, library)
 
 
 def attributes_of(holder: Any) -> dict[str, Any]:

@@ -7,6 +7,9 @@
 -- energy is read, what was counted: tokens, images, seconds, requests); where one of them falls the run was started
 -- again. The last snapshot of each stretch counts, and the stretches add up.
 --
+-- Records of one call (a run_key that begins with call/, or a request of LiteLLM): the last to end counts, of those that
+-- end together the one that counted the most. A call does not start again: what its records say does not add up.
+--
 -- Tasks against their run: codecarbon writes the tasks of a run in a file of their own, and the run, with the energy of
 -- all of them, in the common file. The energy counts once. The run's row counts when it holds at least what its tasks
 -- hold, for three reasons: it also holds what was spent between tasks, it alone carries the PUE that must be undone
@@ -46,6 +49,8 @@ row_status AS (
     followed.*,
     CASE
       WHEN copy > 1 THEN 'duplicate'
+      WHEN cumulative AND (run_key LIKE 'call/%' OR run_key LIKE 'litellm/%') AND next_duration IS NOT NULL
+        THEN 'superseded'
       WHEN cumulative AND next_duration >= duration_s AND next_energy >= energy_total
         AND (energy_total > 0 OR next_work >= work_total) THEN 'superseded'
       ELSE 'current'
