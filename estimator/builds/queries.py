@@ -270,6 +270,14 @@ class Build(BuildFile):
         file mends."""
         return mended_runs.by_service(self._engine, row_id, in_file)
 
+    def unknown_runs(self) -> int:
+        """Count of runs of unknown electricity: they are in no figure."""
+        return coverage.unknown_runs(self._engine)
+
+    def unknown_by_service(self) -> dict[str, int]:
+        """The same for each service."""
+        return {key: found["unknown"] for key, found in coverage.by_service(self._engine).items()}
+
     def coverage_by_month(self) -> list[dict[str, Any]]:
         """Runs and IT electricity [kWh] by service, month and proof, from coverage.by_month."""
         return coverage.by_month(self._engine)

@@ -13,6 +13,7 @@ from estimator.core.atomic_files import publish, sync_folder
 if TYPE_CHECKING:
     import pyarrow as pa
 
+VERSION = "4"  # of the table: an older file is written again
 BLOCK_ROWS = 20_000
 
 Row = Mapping[str, Any]
@@ -35,7 +36,9 @@ def _kept_hash(path: Path) -> Path:
 
 def _hash(path: Path) -> bytes:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest().encode()
+        found = hashlib.file_digest(file, "blake2b")
+    found.update(VERSION.encode())
+    return found.hexdigest().encode()
 
 
 def write_rows(path: Path, rows: Iterable[Row], facts: Mapping[str, str]) -> None:
@@ -62,15 +65,14 @@ def write_rows(path: Path, rows: Iterable[Row], facts: Mapping[str, str]) -> Non
 
 
 def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Rows of one level at a time, at most BLOCK_ROWS together."""
-    block: list[Row] = []
+    """Rows of one level together, at most BLOCK_ROWS of each waiting."""
+    blocks: dict[str, list[Row]] = {}
     for row in rows:
-        if block and (len(block) == BLOCK_ROWS or row["level"] != block[0]["level"]):
-            yield block
-            block = []
+        block = blocks.setdefault(row["level"], [])
         block.append(row)
-    if block:
-        yield block
+        if len(block) == BLOCK_ROWS:
+            yield blocks.pop(row["level"])
+    yield from blocks.values()
 
 
 @dataclass(frozen=True)

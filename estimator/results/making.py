@@ -1,6 +1,6 @@
-"""The rows of results of a build: over everything, by service, by month, by proof, then cell by cell."""
+"""The rows of results of a build: over everything, by service, cell by cell and by month of it, by month, by proof."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
@@ -88,8 +88,12 @@ def _rows(build: BuildFile, progress: Progress | None) -> Iterator[dict[str, Any
         yield from _amounts("service", {"service": service}, _over(build, "service_key = $1", (service,)))
     months: dict[int, RunningAmounts] = {}
     proofs: dict[str, RunningAmounts] = {}
-    for key, cells in groupby(_counted(build, progress), attrgetter(*CELL)):
-        yield from _cell_rows(key, cells, months, proofs)
+    for service, held in groupby(_counted(build, progress), attrgetter(CELL[0])):
+        mine: dict[int, RunningAmounts] = {}
+        for key, cells in groupby(held, attrgetter(*CELL)):
+            yield from _cell_rows(key, cells, (months, mine), proofs)
+        for month, amounts in sorted(mine.items()):
+            yield from _amounts("service_month", {"service": service, "month": month}, amounts)
     for month, found in sorted(months.items()):
         yield from _amounts("month", {"month": month}, found)
     for proof, found in sorted(proofs.items()):
@@ -113,15 +117,19 @@ def _over(build: BuildFile, where: str, parameters: tuple[str, ...]) -> RunningA
 
 
 def _cell_rows(
-    key: tuple[Any, ...], cells: Iterator[Monthly], months: dict[int, RunningAmounts], proofs: dict[str, RunningAmounts]
+    key: tuple[Any, ...],
+    cells: Iterator[Monthly],
+    months: Sequence[dict[int, RunningAmounts]],
+    proofs: dict[str, RunningAmounts],
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a service, model, place and month, one a proof and impact; also added to their month and proof."""
+    """The rows of a service, model, place and month, one a proof and impact; also added to their months and proof."""
     service, model, place, month = key
     about = {"service": service, "month": month, "model": model, "place": place}
     here: dict[str, RunningAmounts] = {}
     alone, *others = [(terms_of(cell.group, ALL), shares_by_proof(cell.group)) for cell in cells]
     for terms, shares in (alone, *others):
-        months.setdefault(month, RunningAmounts(ALL)).add(terms)
+        for by_month in months:
+            by_month.setdefault(month, RunningAmounts(ALL)).add(terms)
         for proof, share in shares.items():
             proofs.setdefault(proof, RunningAmounts(ALL)).add(terms, share)
             if others:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-VERSION = "3"
-LEVELS = ("total", "service", "month", "proof", "cell")
+from estimator.results.file import VERSION as VERSION
+
+LEVELS = ("total", "service", "month", "service_month", "proof", "cell")
 USE_CASE = "use_case"
 _TEXT, _NUMBER = pa.string(), pa.float64()
 _FIELDS = (

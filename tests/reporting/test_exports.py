@@ -88,7 +88,9 @@ def test_the_workbook_holds_the_numbers_of_the_table(home: Path, tmp_path: Path)
         assert [voirie[head] for head in heads] == [
             pytest.approx(row[b], rel=1e-14) for b in ("low", "central", "high")
         ]
-        assert voirie[f"{name}, part de l'électricité couverte [%]"] == pytest.approx(100 * row["coverage"])
+        assert voirie[f"{name}, part de l'électricité connue qui est couverte [%]"] == pytest.approx(
+            100 * row["coverage"]
+        )
     assert voirie["Preuve de l'électricité"] == "100\u00a0% mesuré"
     assert voirie["Pourquoi une case est vide"] is None
 
@@ -141,7 +143,7 @@ def test_the_parquet_is_the_table_of_results(home: Path, tmp_path: Path) -> None
     file = tmp_path / "r.parquet"
     sobria(home, "export", str(file), "--inside")
     table = results(home).arrow()
-    assert polars.read_parquet(file).rows() == [tuple(row.values()) for row in table.to_pylist()]
+    assert polars.read_parquet(file).drop("unknown_runs").rows() == [tuple(row.values()) for row in table.to_pylist()]
     assert duckdb.sql(f"SELECT count(*) FROM '{file}' WHERE level = 'total' AND impact = 'gwp'").fetchall() == [(1,)]
 
 
@@ -200,6 +202,44 @@ def test_the_metrics_of_opentelemetry_are_the_totals_and_services(home: Path, tm
     said = {f"sobria_{row['impact']}_{row['unit'].lower()}": row["unit"] for row in rows if row["central"]}
     asked = {name: unit for name, unit in said.items() if "." not in name}
     assert asked.items() <= units.items() and units["sobria_covered_ratio"] == "1"
+
+
+def test_what_no_figure_counts_is_counted_beside_it_by_every_door(tmp_path: Path) -> None:
+    """Ten requests have an electricity, 200,000 have none, of which 100,000 in a month of their own: the share that is
+    covered is 100 % of the known part alone, and each row says how many runs it leaves out."""
+    home, file = tmp_path / "home", tmp_path / "courrier.csv"
+    file.write_text(
+        "service;start;end;model;zone;requests;input_tokens;output_tokens\n"
+        "courrier;2026-03-01;2026-03-02;mistral-small-3.1;FRA;10;9600;4800\n"
+        "courrier;2026-03-02;2026-03-03;mistral-small-3.1;FRA;100000;76000000;\n"
+        "courrier;2026-04-03;2026-04-04;modele-maison;FRA;100000;76000000;5000000\n"
+    )
+    sobria(home, "import", str(file))
+    lines = workbook_lines(home, tmp_path / "r.xlsx")
+    count = "Exécutions sans électricité connue, hors de ces chiffres"
+    found = {(line["Niveau"], line["Mois"]): line[count] for line in lines if line["Niveau"] != "le détail"}
+    march, april = 46082.0, 46113.0  # days since 30 December 1899
+    assert found == {
+        ("tout", None): 2, ("un service", None): 2, ("un mois", march): 1, ("un mois", april): 1,
+        ("un service, un mois", march): 1, ("un service, un mois", april): 1,
+    } | {("une preuve", None): None}  # fmt: skip
+    told_by = csv.DictReader(io.StringIO(_exported(home, tmp_path / "r.csv").decode("utf-8-sig")), delimiter=";")
+    assert {line["unknown_runs"] for line in told_by if line["level"] in ("total", "service")} == {"2"}
+    file = tmp_path / "r.parquet"
+    _exported(home, file)
+    asked = f"SELECT DISTINCT level, month, unknown_runs FROM '{file}' WHERE unknown_runs > 0 ORDER BY ALL"
+    assert duckdb.sql(asked).fetchall() == [
+        ("month", 202603, 1), ("month", 202604, 1), ("service", None, 2), ("service_month", 202603, 1),
+        ("service_month", 202604, 1), ("total", None, 2),
+    ]  # fmt: skip
+    points = Parse(_exported(home, tmp_path / "r.otlp"), ExportMetricsServiceRequest()).resource_metrics[0]
+    (gauge,) = (metric for metric in points.scope_metrics[0].metrics if metric.name == "sobria_unknown_runs")
+    assert [point.as_double for point in gauge.gauge.data_points] == [2, 2]
+
+
+def _exported(home: Path, file: Path) -> bytes:
+    sobria(home, "export", str(file), "--inside")
+    return file.read_bytes()
 
 
 def test_a_file_of_another_format_is_refused_and_nothing_is_written(home: Path, tmp_path: Path) -> None:
@@ -282,9 +322,14 @@ def test_no_sum_that_leaves_the_example_gives_a_small_use(metropole: Path) -> No
     rows = [row for row in exported.table.to_pylist() if row["impact"] == "energy"]
     asked = [of_service[row["service"]] for row in rows if row["level"] == "service"]
     asked += [
+        {one for one in of_service[row["service"]] if one[1] == row["month"]}
+        for row in rows
+        if row["level"] == "service_month"
+    ]
+    asked += [
         {(row["use_case"] or f"service/{row['service']}", row["month"])} for row in rows if row["level"] == "cell"
     ]
-    assert {row["level"] for row in rows} <= {"service", "cell", "total"}
+    assert {row["level"] for row in rows} <= {"service", "service_month", "cell", "total"}
     asked += [set().union(*of_service.values()) for row in rows if row["level"] == "total"]
     sources = Sources(build, Register(metropole), Commitments(metropole), metropole)
     outside = {one for found in of_service.values() for one in found if one[0].startswith("service/")}

@@ -131,7 +131,7 @@ def test_a_row_is_the_share_of_its_proof(several: Results) -> None:
 
 def test_unknown_is_null_with_its_reason(several: Results) -> None:
     rows = rows_of(several, service="c", impact="energy")
-    assert {row["level"] for row in rows} == {"service", "cell"}
+    assert {row["level"] for row in rows} == {"service", "service_month", "cell"}
     for row in rows:
         assert (ends(row), row["coverage"], row["missing"]) == ([None] * 4, None, "no_host")
         assert row["as_read_kwh"] == pytest.approx(1.0)
@@ -140,6 +140,7 @@ def test_unknown_is_null_with_its_reason(several: Results) -> None:
 
 def test_a_level_says_its_own_dimensions_and_every_impact(several: Results) -> None:
     named = {"total": (), "service": ("service",), "month": ("month",), "proof": ("proof",)}
+    named["service_month"] = ("service", "month")
     names = {f.id for f in FIGURES + SUPPLEMENTARY} | {
         f"{f.id}.{p.name}" for f in FIGURES for p in f.parts if len(f.parts) > 1
     }
@@ -169,7 +170,7 @@ def test_duckdb_pandas_and_polars_open_the_file(several: Results) -> None:
 def test_a_row_group_holds_one_level(several: Results) -> None:
     with pq.ParquetFile(results_path(several.path)) as file:
         held = [file.read_row_group(n, ["level"]).column(0).unique().to_pylist() for n in range(file.num_row_groups)]
-    assert [level for (level,) in held] == ["total", "service", "cell", "month", "proof"]
+    assert [level for (level,) in held] == ["total", "service", "cell", "service_month", "month", "proof"]
 
 
 def test_a_file_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def _mask(table: pa.Table, scope: Scope, groups: Groups) -> pa.Array:
     shown = groups.shown
 
     def tells(level: str, service: str, use: str | None, impact: str) -> bool:
-        if level == "service":
+        if level in ("service", "service_month"):
             return service not in of_small
         return impact in levels[level] if level in levels else (use if use in named else _own_use(service).id) in shown
 

@@ -19,7 +19,7 @@ from estimator.core.validation_messages import told as fault_told
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.ingestion.http.endpoints import Reply
 from estimator.reporting.exports.current import CurrentResults
-from estimator.reporting.exports.proof_shares import proof_shares_by_place
+from estimator.reporting.exports.electricity_by_place import place_of, proof_shares_by_place, unknown_runs_by_place
 from estimator.results.reading import split_number
 from estimator.results.schema import VERSION
 
@@ -46,7 +46,7 @@ class NothingAsked(Strict):
 class ResultsAsked(Strict):
     """Which rows, a page at a time."""
 
-    level: Literal["total", "service", "month", "proof", "cell"] | None = None
+    level: Literal["total", "service", "month", "service_month", "proof", "cell"] | None = None
     service: str | None = None
     impact: str | None = None
     month: Month | None = None
@@ -127,13 +127,14 @@ def _check_known(told: ToldResults, wanted: Mapping[str, Any]) -> None:
 
 
 def _rows(told: ToldResults, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows with these values, each with its proof [1] and the reason why it has no value."""
-    shares, found = proof_shares_by_place(told), []
+    """The rows with these values, each with its proof [1], the runs that it leaves out, and why it has no value."""
+    shares, unknown, found = proof_shares_by_place(told), unknown_runs_by_place(told), []
     for row in told.table.to_pylist():
         if all(row[name] == value for name, value in wanted.items()):
             reason = several("missing", row["missing"].split("+")) if row["missing"] else None
-            known = {row["proof"]: 1.0} if row["proof"] else shares.get((row["level"], row["service"] or row["month"]))
-            found.append(row | {"proof_shares": known, "reason": reason})
+            known = {row["proof"]: 1.0} if row["proof"] else shares.get(place_of(row))
+            runs = {"unknown_runs": unknown.get(place_of(row))}
+            found.append(row | {"proof_shares": known, "reason": reason} | runs)
     return found
 
 

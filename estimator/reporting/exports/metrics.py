@@ -16,7 +16,7 @@ from estimator.core.language import OF_PROGRAMS
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.ingestion.http.endpoints import Reply
 from estimator.reporting.exports.current import CurrentResults
-from estimator.reporting.exports.proof_shares import proof_shares_by_place
+from estimator.reporting.exports.electricity_by_place import place_of, proof_shares_by_place, unknown_runs_by_place
 
 LEVELS, BOUNDS = ("total", "service"), ("low", "central", "high")
 IMPACTS = FIGURES + SUPPLEMENTARY
@@ -74,15 +74,17 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
     values = {figure.id: _impact_gauge(figure.id, figure.unit) for figure in IMPACTS}
     covered, unknown = _gauge("covered_ratio", ABOUT), _gauge("unknown", (*ABOUT, "reason"))
     proofs = _gauge("proof_ratio", ("level", "service", "proof"))
+    runs = _gauge("unknown_runs", ABOUT[1:])
     build = _gauge("build_info", ("build", "factors", "mark"))
-    shares = proof_shares_by_place(told)
+    shares, left_out = proof_shares_by_place(told), unknown_runs_by_place(told)
     for row in told.table.to_pylist():
         impact, place = row["impact"], [row["level"], row["service"] or ""]
         if row["level"] not in LEVELS or impact not in values:
             continue
         if impact == "it_energy":
-            for proof, share in shares.get((row["level"], row["service"]), {}).items():
+            for proof, share in shares.get(place_of(row), {}).items():
                 proofs.add_metric([*place, proof], share)
+            runs.add_metric(place, left_out[place_of(row)])
         if row["missing"]:
             unknown.add_metric([impact, *place, row["missing"]], 1)
             continue
@@ -93,7 +95,7 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
     build.add_metric([told.build.id, told.build.factors_version, mark], 1)
     withheld = _gauge("withheld_rows", ())
     withheld.add_metric([], told.withheld)
-    return [*values.values(), covered, unknown, proofs, build, withheld]
+    return [*values.values(), covered, unknown, runs, proofs, build, withheld]
 
 
 def _impact_gauge(impact: str, unit: str) -> GaugeMetricFamily:

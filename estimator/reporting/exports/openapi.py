@@ -39,8 +39,10 @@ def openapi() -> dict[str, Any]:
 def _operation(address: ReadAddress) -> dict[str, Any]:
     """The parameters of an address, its body, its refusals."""
     asked = address.asked.model_json_schema()
+    needed = asked.get("required", ())
     parameters = [
-        {"name": name, "in": "query", "required": name in asked.get("required", ()), "schema": _said(shape)}
+        {"name": name, "in": "query", "required": name in needed, "schema": _said(shape)}
+        | {"description": say("api", f"asked_{name}", "en")}
         for name, shape in asked["properties"].items()
     ]
     refusal = {"$ref": "#/components/schemas/Refusal"}
@@ -65,10 +67,13 @@ def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _row() -> dict[str, Any]:
-    """A row of results, its proof by share and the reason why it has no value."""
+    """A row of results, its proof by share, why it has no value, and the runs that it leaves out."""
     columns: dict[str, Any] = {}
     for field in SCHEMA:
         kind = _TYPES[str(field.type)]
         told = say("result_columns", field.name, OF_PROGRAMS)
         columns[field.name] = {"type": [kind, "null"] if field.nullable else kind, "description": told}
-    return _object(columns | {"proof_shares": {"type": ["object", "null"]}, "reason": {"type": ["object", "null"]}})
+    added = {"proof_shares": "object", "reason": "object", "unknown_runs": "integer"}
+    for name, kind in added.items():
+        columns[name] = {"type": [kind, "null"], "description": say("api", name, "en")}
+    return _object(columns)

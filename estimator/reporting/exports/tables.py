@@ -11,13 +11,13 @@ from estimator.core.number_format import proof_words
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.reporting.documents.rendering import FormatUnknown
+from estimator.reporting.exports.electricity_by_place import place_of, proof_shares_by_place, unknown_runs_by_place
 from estimator.reporting.exports.metrics import opentelemetry, sample_mark
-from estimator.reporting.exports.proof_shares import proof_shares_by_place
 from estimator.reporting.exports.workbook import workbook
 from estimator.results.proofs import NO_PROOF
 from estimator.results.schema import SCHEMA, file_schema
 
-ADDED = ("proof_text", "reason")  # in words, beside the columns of results
+ADDED = ("unknown_runs", "proof_text", "reason")  # in words, beside the columns of results
 
 
 def write_table(told: ToldResults, out: Path, lang: str) -> int:
@@ -31,13 +31,14 @@ def write_table(told: ToldResults, out: Path, lang: str) -> int:
 
 
 def rows_in_words(told: ToldResults, lang: str) -> Iterator[dict[str, Any]]:
-    """Each row, with what its electricity rests on and why it has no value, in words."""
-    shares = proof_shares_by_place(told)
+    """Each row, with how many runs it leaves out, what its electricity rests on and why it has no value, in words."""
+    shares, unknown = proof_shares_by_place(told), unknown_runs_by_place(told)
     for row in told.table.to_pylist():
-        known = shares.get((row["level"], row["service"] or row["month"]), {})
+        known = shares.get(place_of(row), {})
         alone = say("proofs", row["proof"], lang) if (row["proof"] or NO_PROOF) != NO_PROOF else ""
         reason = several("missing", row["missing"].split("+"))[lang] if row["missing"] else ""
-        yield row | {"proof_text": alone or proof_words(known, lang), "reason": reason}
+        added = {"unknown_runs": unknown.get(place_of(row)), "proof_text": alone or proof_words(known, lang)}
+        yield row | added | {"reason": reason}
 
 
 def _csv(told: ToldResults, lang: str) -> bytes:
@@ -51,7 +52,8 @@ def _xlsx(told: ToldResults, lang: str) -> bytes:
 
 
 def _parquet(told: ToldResults, lang: str) -> bytes:
-    """The same columns as the file beside the build, and the use case of today."""
+    """The columns of the file beside the build, the use case of today, and the runs that each row leaves out."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     out = io.BytesIO()
@@ -60,7 +62,10 @@ def _parquet(told: ToldResults, lang: str) -> bytes:
         "method_version": told.build.meta["formulas_version"],
         "mark": sample_mark(told, lang),
     }
-    pq.write_table(told.table.replace_schema_metadata(file_schema(facts).metadata), out, compression="zstd")
+    unknown, places = unknown_runs_by_place(told), told.table.select(["level", "service", "month"]).to_pylist()
+    left_out = pa.array([unknown.get(place_of(place)) for place in places], pa.int32())
+    table = told.table.append_column(ADDED[0], left_out)
+    pq.write_table(table.replace_schema_metadata(file_schema(facts).metadata), out, compression="zstd")
     return out.getvalue()
 
 

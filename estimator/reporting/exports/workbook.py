@@ -68,10 +68,10 @@ class _Sheet:
     def write(self, line: int, cells: Sequence[Any]) -> None:
         """A line; what is None or empty is left empty."""
         for column, cell in enumerate(cells):
-            if isinstance(cell, float):
+            if isinstance(cell, int | float):
                 self._sheet.write_number(line, column, cell, self._shown(_number_format(cell)))
-            elif isinstance(cell, int):
-                self._sheet.write_datetime(line, column, _noon(cell), self._shown("mmmm yyyy"))
+            elif isinstance(cell, datetime):
+                self._sheet.write_datetime(line, column, cell, self._shown("mmmm yyyy"))
             elif cell:
                 self._sheet.write_string(line, column, cell, None if line else self._head)
 
@@ -101,7 +101,7 @@ def _number_format(value: float) -> str:
 
 def _heads(lang: str) -> Iterator[str]:
     """The heading of each column, its unit in brackets."""
-    yield from (say("export", name, lang) for name in DIMENSIONS)
+    yield from (say("export", name, lang) for name in (*DIMENSIONS, "unknown_runs"))
     for impact, unit in IMPACTS.items():
         facts = {"figure": figure_label(impact, lang), "unit": unit_text(unit, lang)}
         yield from (say("export", name, lang, **facts) for name in (*BOUNDS, "coverage"))
@@ -112,8 +112,8 @@ def _cells(rows: Sequence[Record], lang: str) -> Iterator[Any]:
     """One place in the table: its dimensions, its bounds and coverage by impact, and why those missing are."""
     first, found = rows[0], {row["impact"]: row for row in rows}
     yield say("export", f"level_{first['level']}", lang)
-    yield from (first[name] for name in DIMENSIONS[1:-1])
-    yield first["proof_text"]
+    yield from (_noon(first[name]) if name == "month" and first[name] else first[name] for name in DIMENSIONS[1:-1])
+    yield from (first["proof_text"], first["unknown_runs"])
     for impact in IMPACTS:
         row = found.get(impact, {})
         yield from (row.get(name) for name in BOUNDS)
