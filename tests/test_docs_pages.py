@@ -15,6 +15,27 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TO_REPLACE = re.compile(
     "JETON|TOKEN|FIN$|END$|/elsewhere|/ailleurs|/empty/folder|/dossier/vide|/path/|/chemin/|'END'|'FIN'"
 )
+EXAMPLES = {  # words of people, in the examples of an English page and in those of its twin
+    "--who IT": "--who DSI",
+    "our own room": "notre salle",
+    '"contract"': '"contrat"',
+    "no longer true": "plus vrai",
+    "the rack of the town hall": "la baie de la mairie",
+    '"received"': '"reçu"',
+    "town/rack": "ville/baie",
+    "model.example.org": "modele.exemple.fr",
+    "example.org": "exemple.fr",
+    "path/to": "chemin/vers",
+    "page.html": "fiche.html",
+    "review.html": "bilan.html",
+    "results.xlsx": "resultats.xlsx",
+    "Sorting the mail": "Tri du courrier",
+    "--use-case mail": "--use-case courrier",
+    "VALUE,LOW,HIGH": "VALEUR,BASSE,HAUTE",
+    "my-copy": "ma-copie",
+    "my_boavizta_copy": "ma_copie_boavizta",
+    "local copy": "copie locale",
+}
 ONLY_FRENCH = "\n*In French only: "
 
 
@@ -71,6 +92,8 @@ def test_an_english_page_has_the_commands_of_its_twin(path: Path) -> None:
         return [len(marks) for marks in re.findall(r"^(#+) ", FENCE.sub("", page), re.MULTILINE)]
 
     def code(page: str) -> list[str]:
+        for said, there in EXAMPLES.items():
+            page = page.replace(said, there)
         blocks = [body for kind, body in FENCE.findall(page) if kind]
         lines = [
             re.sub(r"\s+#.*", "", line).replace(".en.", ".").strip() for body in blocks for line in body.split("\n")

@@ -16,9 +16,10 @@ class Version(NamedTuple):
 
 
 class Client(NamedTuple):
-    """One client. `packages`: the first is the one whose versions count, `{version}` in its place; `driver`: its module
-    under drivers; `fields`: what its rows are compared by; `at`: where they must be said to run: `upstream`, the
-    address of the fake model, or what places makes of a name; `environment`: that of several clients."""
+    """One client. `title`: its name, with words of `[client_kinds]` between braces; `packages`: the first is the one
+    whose versions count, `{version}` in its place; `driver`: its module under drivers; `fields`: what its rows are
+    compared by; `at`: where they must be said to run: `upstream`, the address of the fake model, or what places makes
+    of a name; `environment`: that of several clients."""
 
     name: str
     title: str
@@ -121,12 +122,12 @@ CLIENTS = (
             name, title, "responses", packages, versions, fields, "class/server-unknown", (name,), importing=importing
         )
         for name, title, packages, versions, fields, importing in (
-            ("openai", "OpenAI, réponses", ("openai=={version}",), _OPENAI, ALL, ()),
-            ("mistral", "Mistral, réponses", ("mistralai=={version}",), _MISTRAL, ALL, ()),
-            ("ollama", "Ollama, réponses", ("ollama=={version}",), _OLLAMA, COUNTED, ()),
+            ("openai", "OpenAI, {answers}", ("openai=={version}",), _OPENAI, ALL, ()),
+            ("mistral", "Mistral, {answers}", ("mistralai=={version}",), _MISTRAL, ALL, ()),
+            ("ollama", "Ollama, {answers}", ("ollama=={version}",), _OLLAMA, COUNTED, ()),
             (
                 "anthropic",
-                "Anthropic, réponses",
+                "Anthropic, {answers}",
                 ("anthropic=={version}",),
                 _ANTHROPIC,
                 ALL,
@@ -136,7 +137,7 @@ CLIENTS = (
     ),
     Client(
         "ecologits",
-        "EcoLogits, réponses",
+        "EcoLogits, {answers}",
         "responses",
         ("ecologits[openai,opentelemetry]=={version}", OTLP),
         _ECOLOGITS,
@@ -146,7 +147,7 @@ CLIENTS = (
     ),
     Client(
         "ecologits-otel",
-        "EcoLogits, métriques OpenTelemetry (requêtes ; les jetons n'y sont pas additionnables)",
+        "EcoLogits, {metrics}",
         "ecologits_metrics",
         ("ecologits[openai,opentelemetry]=={version}", OTLP),
         _ECOLOGITS,
@@ -166,7 +167,7 @@ CLIENTS = (
             (name,),
             environment="codecarbon",
         )
-        for name, title in (("csv", "fichier"), ("endpoint", "`emissions_endpoint`"), ("logger", "`save_to_logger`"))
+        for name, title in (("csv", "{file}"), ("endpoint", "`emissions_endpoint`"), ("logger", "`save_to_logger`"))
     ),
     Client(
         "codecarbon-prometheus",
@@ -181,7 +182,7 @@ CLIENTS = (
     ),
     Client(
         "langfuse",
-        "Langfuse (bibliothèque)",
+        "Langfuse ({library})",
         "langfuse_sdk",
         ("langfuse=={version}", "openai"),
         _LANGFUSE,
@@ -212,13 +213,13 @@ CLIENTS = (
             ("ollama", "Ollama", ("ollama=={version}",), _OLLAMA, COUNTED, ("ollama", "hook")),
             ("anthropic", "Anthropic", ("anthropic=={version}",), _ANTHROPIC, ALL, ("anthropic", "hook")),
             ("litellm", "LiteLLM", _LITELLM_PACKAGES, _LITELLM, ALL, ("litellm", "hook")),
-            ("callback", "LiteLLM, rappel", _LITELLM_PACKAGES, _LITELLM, ALL, ("litellm", "callback")),
+            ("callback", "LiteLLM, {callback}", _LITELLM_PACKAGES, _LITELLM, ALL, ("litellm", "callback")),
         )
     ),
     *(
         Client(
             name,
-            f"LiteLLM, passerelle, {title}",
+            f"LiteLLM, {{gateway}}, {title}",
             "litellm_proxy",
             _LITELLM_PACKAGES,
             versions,
@@ -227,7 +228,7 @@ CLIENTS = (
         )
         for name, title, versions, callback in (
             ("litellm-proxy", "`generic_api`", _LITELLM_GENERIC, "generic_api"),
-            ("sobria-proxy", "rappel de sobria_instrument", _LITELLM, "sobria_callback.counting"),
+            ("sobria-proxy", "{our_callback}", _LITELLM, "sobria_callback.counting"),
         )
     ),
 )

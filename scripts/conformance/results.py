@@ -9,6 +9,15 @@ from scripts.conformance.clients import CLIENTS
 from scripts.messages import sentence_in
 
 FILE = Path(__file__).parent / "results.csv"
+KINDS = (
+    "answers",
+    "metrics",
+    "file",
+    "library",
+    "gateway",
+    "callback",
+    "our_callback",
+)  # words of the titles of clients
 EXPECTATIONS = Path(__file__).parent / "expectations.csv"  # what comes of the module of that name
 
 
@@ -49,7 +58,8 @@ def write(results: Iterable[Result]) -> None:
 def clients_page(lang: str) -> str:
     """Documentation page: each client, its versions, what came of them and on what day."""
     found = read()
-    titles = {client.name: client.title for client in CLIENTS}
+    kinds = {kind: sentence_in(lang, "client_kinds", kind) for kind in KINDS}
+    titles = {client.name: client.title.format(**kinds) for client in CLIENTS}
     green = {client.name for client in CLIENTS if _all_green([one for one in found if one.client == client.name])}
 
     def word(key: str, **facts: object) -> str:
