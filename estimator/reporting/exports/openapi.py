@@ -42,7 +42,7 @@ def _operation(address: ReadAddress) -> dict[str, Any]:
     needed = asked.get("required", ())
     parameters = [
         {"name": name, "in": "query", "required": name in needed, "schema": _said(shape)}
-        | {"description": say("api", f"asked_{name}", "en")}
+        | {"description": say("api", f"asked_{name}", OF_PROGRAMS)}
         for name, shape in asked["properties"].items()
     ]
     refusal = {"$ref": "#/components/schemas/Refusal"}
@@ -75,5 +75,5 @@ def _row() -> dict[str, Any]:
         columns[field.name] = {"type": [kind, "null"] if field.nullable else kind, "description": told}
     added = {"proof_shares": "object", "reason": "object", "unknown_runs": "integer"}
     for name, kind in added.items():
-        columns[name] = {"type": [kind, "null"], "description": say("api", name, "en")}
+        columns[name] = {"type": [kind, "null"], "description": say("api", name, OF_PROGRAMS)}
     return _object(columns)
