@@ -34,6 +34,16 @@ def measured_energy(component_energy: Q, unmetered_energy: Q) -> Q:
     return component_energy + unmetered_energy
 
 
+@formula(unit="kWh", reference="SobrIA, méthode : déclaration d'un site, machines et refroidissement ensemble")
+def billed_site_energy(declared_site_energy: Q, other_reading_ratio: Q) -> Q:
+    return declared_site_energy * other_reading_ratio
+
+
+@formula(unit="kWh", reference="ISO/IEC 30134-2 (PUE)")
+def billed_it_energy(billed_site_energy: Q, site_pue: Q) -> Q:
+    return billed_site_energy / site_pue
+
+
 @formula(unit="1", reference="SobrIA, méthode : jetons lus, ou supposés où ils ne sont pas comptés")
 def tokens_read(input_tokens: Q, unread_requests: Q, token_prompt_chat: Q) -> Q:
     return input_tokens + unread_requests * token_prompt_chat
@@ -150,14 +160,18 @@ def kept_energy(kept_years: Q, standby_energy: Q) -> Q:
 
 @formula(unit="kWh", reference="SobrIA, méthode", first_known_of=True)
 def it_energy(
-    measured_energy: Q, own_energy: Q, modelled_energy: Q, stored_energy: Q, terminal_energy: Q, program_energy: Q,
-    kept_energy: Q,
+    billed_it_energy: Q, measured_energy: Q, own_energy: Q, modelled_energy: Q, stored_energy: Q, terminal_energy: Q,
+    program_energy: Q, kept_energy: Q,
 ) -> Q: ...  # fmt: skip
 
 
 @formula(unit="kWh", reference="ISO/IEC 30134-2 (PUE)")
-def site_energy(it_energy: Q, pue: Q) -> Q:
+def cooled_energy(it_energy: Q, pue: Q) -> Q:
     return it_energy * pue
+
+
+@formula(unit="kWh", reference="SobrIA, méthode", first_known_of=True)
+def site_energy(billed_site_energy: Q, cooled_energy: Q) -> Q: ...
 
 
 @formula(unit="L", reference="ISO/IEC 30134-9 (WUE)")

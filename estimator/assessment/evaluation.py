@@ -18,6 +18,8 @@ from estimator.ledger.rows import COMPONENTS
 MODELLED = frozenset(
     {"output_tokens", "media_outputs", "stated_uses", "working_hours", "stored_gb_years"}
 )  # amounts without a reading
+BILLED = "declared_site_energy"  # of machines and cooling together
+SITE_PUE = "site_pue"  # the PUE of a host, where it divides the energy of its site
 CELLS = 128  # sets of factors, of a model at a place, whose coefficients are kept
 
 
@@ -219,14 +221,23 @@ def _raises(name: str) -> bool:
 def coverage_weight(group: ActivityGroup, values: Mapping[str, Any] | None = None) -> float:
     """Known electricity of the machines of a group, each factor at its value [kWh]: its weight in coverage shares.
 
-    values: outcomes of its results, where they are known already.
+    values: outcomes of its results, where they are known already. A site of unknown PUE weighs what it declares.
     """
     if "it_energy" in group.amounts:
         return group.amounts["it_energy"]
     if MODELLED & group.amounts.keys():
         found = group.values["it_energy"] if values is None else values["it_energy"]
-        return float(uncertainty.statistics(found).value if found is not None else 0.0)
+        return float(uncertainty.statistics(found).value if found is not None else group.amounts.get(BILLED) or 0.0)
     return sum(group.amounts.get(f"{c}_energy", 0.0) for c in COMPONENTS)
+
+
+def as_read(group: ActivityGroup) -> float:
+    """Electricity of the machines of a group as it was read, before any factor; that of a site is brought to its
+    machines by the PUE, where it is known [kWh]."""
+    billed = group.amounts.get(BILLED) or 0.0
+    pue = group.bounds[SITE_PUE].factor if billed and SITE_PUE in group.bounds else None
+    billed /= pue.value if pue and pue.value else 1.0
+    return billed + sum(group.amounts.get(f"{part}_energy") or 0.0 for part in COMPONENTS)
 
 
 def points_of(group: ActivityGroup, results: tuple[str, ...]) -> tuple[float, float, float]:

@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 from pydantic import Field, model_serializer
 
 from estimator.assessment import uncertainty
-from estimator.assessment.evaluation import ActivityGroup, coverage_weight, outcomes_of, why_unknown
+from estimator.assessment.evaluation import ActivityGroup, as_read, coverage_weight, outcomes_of, why_unknown
 from estimator.assessment.uncertainty import KEPT
 from estimator.core.errors import several
 from estimator.core.interval import Interval
-from estimator.ledger.rows import COMPONENTS
 
 
 @dataclass(frozen=True)
@@ -199,14 +198,13 @@ class GroupTerm(NamedTuple):
 def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[str, GroupTerm]:
     """What a group adds to each figure, and to each part `figure.part` of a figure of several."""
     values = outcomes_of(group, frozenset({"it_energy"}).union(*(figure.results for figure in figures)))
-    read = sum(group.amounts.get(f"{part}_energy") or 0.0 for part in COMPONENTS)
     weight = coverage_weight(group, values)
     given = frozenset((name, bool(amount)) for name, amount in group.amounts.items() if amount is not None)
     known = frozenset(name for name, value in values.items() if value is not None)
     found: dict[str, GroupTerm] = {}
     for name, plan in _plans(tuple(figures), given, known).items():
         total = reduce(add, [values[result] for result in plan.results]) if plan.results else None
-        found[name] = GroupTerm(weight, read, total, plan.applicable, plan.why(group, values), plan.made)
+        found[name] = GroupTerm(weight, as_read(group), total, plan.applicable, plan.why(group, values), plan.made)
     return found
 
 

@@ -26,9 +26,8 @@ from estimator.builds.rollups import OF_UNKNOWN_MODEL, UNNAMED, Rollups
 from estimator.builds.row_faults import record_faults
 from estimator.builds.row_status import Rows, crossing, row_status, sql_text
 from estimator.builds.settled_parts import EMBEDDED, Settled
-from estimator.builds.site_energy import site_pues
 from estimator.builds.sums import SERVED, sum_rows
-from estimator.builds.supplier_factors import MARKED, MARKED_PUE, AnsweredFactors, day_us
+from estimator.builds.supplier_factors import MARKED, MARKED_BILL, MARKED_PUE, AnsweredFactors, day_us
 from estimator.catalogue.fault_rules import RULES
 from estimator.catalogue.hourly_mix import own_hours
 from estimator.catalogue.load import added_alternatives
@@ -43,10 +42,14 @@ VIEWS = ("proof_energy", "run_proofs", "place_basis")
 THEIRS = "SELECT DISTINCT reader FROM row_status WHERE reader LIKE '%)'"  # ours have no version in their name
 COUNTED = ("service_months", "proved_runs")  # once a build
 ANSWERS = " LEFT JOIN answer_marks ON at_host = host AND since_us <= parts.from_us AND until_us > parts.from_us"
+# SQL: what a row tells of its site, where it tells nothing of its machines.
+SITE_ALONE = (
+    "CASE WHEN COALESCE(cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh) IS NULL"
+    " THEN site_energy_kwh END"
+)
 WEIGHED = (
     ("charged", "charge_share", "1.0::DOUBLE"),
     ("run_hours", "hours", "NULL::VARCHAR"),
-    ("site_pues", "site_pue", "NULL::DOUBLE"),
 )
 
 
@@ -80,10 +83,10 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     _months(engine, answered, settled)
     engine.run(sql_text("charged.sql"))
     hours_table(engine)
-    site_pues(engine, answered)
     filled |= _weigh(engine, settled)
     supposed_table(engine, catalogue)
-    marked = MARKED if "reported_pue" in found.unstated else MARKED_PUE
+    own = {"site_energy_kwh": MARKED_BILL, "reported_pue": MARKED_PUE}
+    marked = MARKED + "".join(mark for column, mark in own.items() if column not in found.unstated)
     marked = f"COALESCE(answer_marks.mark, '') || {marked}" if answered.days() else marked
     engine.run(sql_text("runs.sql").format(kept=kept, marked=marked, answers=ANSWERS if answered.days() else ""))
     sum_rows(engine, found, [*rest, *rollups.fresh_files], filled, rollups.sums)
@@ -177,9 +180,7 @@ def _weigh(engine: DuckDB, settled: Settled | None) -> set[str]:
     """View `weighed`: rows that count, each with the share of its energy that is charged, the mark of its hours, and
     whether its model hears, or embeds; the columns that it fills, or marks. A table without rows is not joined: it
     would be looked up for each row."""
-    machines = "COALESCE(other_energy_kwh, site_energy_kwh / site_pue)"
-    billed = bool(engine.rows("SELECT 1 FROM site_pues LIMIT 1"))
-    told, joins = f"located.* REPLACE ({machines} AS other_energy_kwh)" if billed else "located.*", ""
+    told, joins = f"located.* REPLACE ({SITE_ALONE} AS site_energy_kwh)", ""
     for table, name, otherwise in WEIGHED:
         there = bool(engine.rows(f"SELECT 1 FROM {table} LIMIT 1"))
         told += f", COALESCE({table}.{name}, {otherwise}) AS {name}" if there else f", {otherwise} AS {name}"
@@ -189,8 +190,7 @@ def _weigh(engine: DuckDB, settled: Settled | None) -> set[str]:
     told += f", {models_of(engine, 'audio', heard, sound)} AS hears"
     told += f", {models_of(engine, 'embedding', read, vectors)} AS embeds"
     engine.run(f"CREATE VIEW weighed AS SELECT {told} FROM located{joins} WHERE located.status = 'current'")
-    hours = {"zone"} if engine.rows("SELECT 1 FROM run_hours LIMIT 1") else set[str]()
-    return hours | ({"other_energy_kwh"} if billed else set())
+    return {"zone"} if engine.rows("SELECT 1 FROM run_hours LIMIT 1") else set[str]()
 
 
 def _months(engine: DuckDB, answered: AnsweredFactors, settled: Settled | None) -> None:

@@ -9,10 +9,10 @@ from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
 from estimator.catalogue.load import load
 
 AMOUNTS = (
-    "cpu_energy", "gpu_energy", "ram_energy", "other_energy", "output_tokens", "input_tokens", "context_tokens",
-    "mean_context_tokens", "unread_requests", "unread_outputs", "unsized_outputs", "media_outputs", "device_hours",
-    "machine_hours", "data_gb", "hosted_hours", "working_hours", "stated_uses", "active_seat_days", "seat_days",
-    "stored_gb_years",
+    "cpu_energy", "gpu_energy", "ram_energy", "other_energy", "declared_site_energy", "output_tokens", "input_tokens",
+    "context_tokens", "mean_context_tokens", "unread_requests", "unread_outputs", "unsized_outputs", "media_outputs",
+    "device_hours", "machine_hours", "data_gb", "hosted_hours", "working_hours", "stated_uses", "active_seat_days",
+    "seat_days", "stored_gb_years",
 )  # fmt: skip
 ATTRIBUTES = (
     "zone", "host", "machine", "device", "network", "cpu_mode", "gpu_mode", "ram_mode", "other_mode", "gap", "serving",

@@ -6,7 +6,7 @@ from typing import Any
 from estimator.assessment.coefficients import evaluate, made_of
 from estimator.builds.equation_selection import ledger_factors
 from estimator.builds.inference_factors import bind_serving, serving_rows
-from estimator.builds.supplier_factors import AnsweredFactors, marked
+from estimator.builds.supplier_factors import BILLED, AnsweredFactors, marked
 from estimator.catalogue.selection import SelectedFactor
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.periods import first_day
@@ -41,7 +41,7 @@ def _bind_attribute(
     engine: DuckDB, attribute: str, names: Sequence[str], own: Own, answered: AnsweredFactors
 ) -> list[tuple[str, int, SelectedFactor]]:
     pairs = engine.rows(f"SELECT DISTINCT {marked(attribute)} AS subject, month FROM groups ORDER BY 1, 2")
-    known: dict[tuple[Any, ...], int] = {}
+    known: dict[tuple[Any, ...], int] = {}  # declarations of a site are apart: another formula reads them
     kept: list[tuple[str, int, SelectedFactor]] = []
     made = made_of(names)
     columns: dict[str, list[Any]] = {k: [] for k in ("subject", "month", f"{attribute}_set", *names, *made)}
@@ -53,7 +53,7 @@ def _bind_attribute(
             bounds = [found[name] for name in names]
         else:
             bounds = [answered.select(name, pair["subject"], day) for name in names]
-        key = tuple((b.subject, b.factor.id if b.factor else None, b.missing) for b in bounds)
+        key = (BILLED in pair["subject"], *((b.subject, b.factor.id if b.factor else None, b.missing) for b in bounds))
         if key not in known:
             known[key] = len(known)
             kept += [(attribute, known[key], b) for b in bounds]

@@ -231,5 +231,6 @@ def count_groups(engine: DuckDB) -> None:
         " MAX(epoch_us(make_timestamp(month // 100, month % 100, 1, 0, 0, 0) + INTERVAL 1 MONTH)) AS last_us,"
         f" fsum(items) AS items, 0 AS to_check FROM groups AS found JOIN merged_services ON {merged} GROUP BY ALL;"
         "INSERT INTO unknown_energy BY NAME SELECT found.group_id || ':' || UNNEST(RANGE(slices)) AS row_id,"
-        f" found.service_key, month FROM estimates AS found JOIN merged_services ON {merged} WHERE it_energy IS NULL"
+        f" found.service_key, month FROM estimates AS found JOIN merged_services ON {merged}"
+        " WHERE COALESCE(it_energy, site_energy) IS NULL"
     )

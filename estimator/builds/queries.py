@@ -9,7 +9,7 @@ from glob import escape
 from shlex import quote
 from typing import Any, NamedTuple
 
-from estimator.assessment.evaluation import ActivityGroup
+from estimator.assessment.evaluation import ActivityGroup, as_read
 from estimator.assessment.explanation import NumberUnknown
 from estimator.assessment.impacts import amounts, figure_named, figures
 from estimator.builds import coverage, mended_runs
@@ -182,6 +182,8 @@ class Build(BuildFile):
         energy = amounts(groups, (*_OF_MACHINES, *filter(None, [figure_named("energy")])))
         times = {"start": iso(row["start_us"], "seconds"), "end": iso(row["end_us"], "seconds")}
         times["last"] = last_day(row["end_us"])
+        if row["other_energy_kwh"] is None and row["site_energy_kwh"] and energy["it_energy"].central is not None:
+            row["other_energy_kwh"] = sum(map(as_read, groups)) / row["charge_share"]  # of its machines
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in COMPONENTS if row[f"{c}_energy_kwh"]}
         run = "run", row["row_id"]
         named = {"unknown_model": row["model"]}

@@ -26,7 +26,8 @@ OF_UNKNOWN_MODEL = """serving IN (
 )"""
 _TOLD = f"""
 WITH told AS (
-  SELECT sum_id, 'energy' AS what FROM gathered SEMI JOIN (SELECT * FROM estimates WHERE it_energy IS NULL) AS lost
+  SELECT sum_id, 'energy' AS what FROM gathered
+  SEMI JOIN (SELECT * FROM estimates WHERE COALESCE(it_energy, site_energy) IS NULL) AS lost
     USING (month, service_key, model, zone, host, machine, device, cpu_mode, gpu_mode, ram_mode, other_mode, gap,
       serving, seat, task, storage, resource_share)
   UNION ALL

@@ -33,8 +33,8 @@ MOST_ASIDE = 0.2  # share of its rows from which a part is read like any other [
 PLACED_BY = ("model", "served_at", "provider", "reader", "tool_version", "checks", "host", "zone", "zone_as_read")
 _READ = "COALESCE(cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh)"
 # Rows that are looked at one by one, or against others that no name tells: declarations and buckets that overlap,
-# bills, computers that several runs share, hours that wait, counters, and runs that measure a model.
-LOOKED_AT = f"""reader IN ('declared', 'seats', 'openai_usage') OR site_energy_kwh IS NOT NULL
+# computers that several runs share, hours that wait, counters, and runs that measure a model.
+LOOKED_AT = f"""reader IN ('declared', 'seats', 'openai_usage')
 OR scope = 'machine' AND machine_id IS NOT NULL
 OR device_hours IS NOT NULL AND phase IS NULL AND {_READ} IS NULL OR list_contains(checks, 'counter_since_start')
 OR reader = 'codecarbon' AND run_id IS NULL AND duration_s >= 10

@@ -14,13 +14,13 @@ KEYS = (
 )  # fmt: skip
 AMOUNTS = (
     "flight_sum", "flight_weight", "items", "requests", "images", "audio_s", "cpu_read", "gpu_read", "ram_read",
-    "other_read", "written", "read_anew", "read_again", "mean_read_again", "before", "device_held", "machine_held",
-    "data_moved", "uses_stated", "active_days", "days_of_seats", "kept",
+    "other_read", "site_read", "written", "read_anew", "read_again", "mean_read_again", "before", "device_held",
+    "machine_held", "data_moved", "uses_stated", "active_days", "days_of_seats", "kept",
 )  # fmt: skip
 # Columns of `portions` of another name than the one of the rows without which they are null; None: they never are.
 READ_FROM = {
     **{"seat": "product", "resource_share": None, "read_again": "context_tokens", "data_moved": "data_gb"},
-    **{f"{part}_read": f"{part}_energy_kwh" for part in ("cpu", "gpu", "ram", "other")},
+    **{f"{part}_read": f"{part}_energy_kwh" for part in ("cpu", "gpu", "ram", "other", "site")},
     **dict.fromkeys(("written", "mean_read_again", "before"), "output_tokens"),
     **dict.fromkeys(("flight_sum", "flight_weight"), "concurrency"),
     **{"device_held": "device_hours", "machine_held": "machine_hours", "uses_stated": "stated_uses"},

@@ -1,9 +1,11 @@
 """What suppliers answered of their sites, or declared with an amount, in place of the factors of the tables."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from estimator.assessment.evaluation import SITE_PUE
 from estimator.builds.hour_factors import select_of_hours
 from estimator.catalogue.selection import SelectedFactor, given
 from estimator.catalogue.tables import Catalogue
@@ -15,11 +17,14 @@ from estimator.workloads.resolution import over_sites, sites_of_providers
 ANSWERED = ("zone", "host", "machine")  # attributes of which an answer may set a factor
 SEPARATOR = "|"  # between a subject, the site that answered and the day of its last answer
 OVER_SITES = "*"  # in the mark of rows whose known provider does not say in which country it computes
+BILLED = "+"  # in the mark of rows that tell the energy of their site alone, which the PUE divides
 STATED = "="  # before the PUE by which a row divided the energy of its site, at the end of a mark
-# SQL: the mark that a row has of itself, and with a stated PUE: the total of its site is what was declared.
+# SQL: the mark that a row has of itself; of the energy of a site alone; and of a stated PUE. The total of both sites is
+# what was declared.
 MARKED = f"CASE WHEN over_sites THEN '{SEPARATOR}{OVER_SITES}' ELSE '' END"
+MARKED_BILL = f" || CASE WHEN site_energy_kwh IS NULL THEN '' ELSE '{SEPARATOR}{BILLED}' END"
 MARKED_PUE = (
-    f"{MARKED} || CASE WHEN reported_pue IS NOT NULL AND list_contains(checks, 'declared_site')"
+    f" || CASE WHEN reported_pue IS NOT NULL AND list_contains(checks, 'declared_site')"
     f" THEN '{SEPARATOR}{STATED}' || reported_pue ELSE '' END"
 )
 
@@ -63,10 +68,12 @@ class AnsweredFactors:
     def _of(self, mark: str) -> Mapping[str, SelectedFactor]:
         if mark and mark not in self._bounds:
             site, _, pue = mark.partition(STATED)
-            host, _, day = site.replace(OVER_SITES, "").strip(SEPARATOR).partition(SEPARATOR)
+            host, _, day = site.replace(OVER_SITES, "").replace(BILLED, "").strip(SEPARATOR).partition(SEPARATOR)
             answers = self._known.said_of(host, date.fromisoformat(day)) if day else []
             stated = {"pue": given(self.catalogue, "pue", float(pue), "declared")} if pue else {}
-            self._bounds[mark] = answered_bounds(answers, host) | stated
+            found = answered_bounds(answers, host) | stated
+            divides = {SITE_PUE: replace(found["pue"], quantity=SITE_PUE)} if "pue" in found else {}
+            self._bounds[mark] = {**found, **divides}
         return self._bounds.get(mark, {})
 
 

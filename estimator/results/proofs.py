@@ -10,18 +10,23 @@ NO_PROOF = "none"  # electricity that is not known, or nothing read
 
 def proofs(group: ActivityGroup) -> dict[str, float]:
     """IT electricity of a group by proof [kWh]: each component by its mode; gaps and modelled parts are estimated."""
-    subjects = load().subjects
     found: dict[str, float] = {}
     values = group.values
-    if values.get("measured_energy") is not None:
+    if values.get("billed_it_energy") is not None:
+        found[_proof("other", group)] = values["billed_it_energy"]
+    elif values.get("measured_energy") is not None:
         for name in COMPONENTS:
             kwh = (values.get(f"{name}_energy") or 0.0) * (values.get(f"{name}_reading_ratio") or 0.0)
-            proof = subjects[group.bounds[f"{name}_reading_ratio"].subject].proof or "unknown"
+            proof = _proof(name, group)
             found[proof] = found.get(proof, 0.0) + kwh
         found["estimated"] = found.get("estimated", 0.0) + (values.get("unmetered_energy") or 0.0)
     else:
         found["estimated"] = float(next(filter(None, map(values.get, MODELLED)), 0.0))
     return {name: kwh for name, kwh in found.items() if kwh}
+
+
+def _proof(component: str, group: ActivityGroup) -> str:
+    return load().subjects[group.bounds[f"{component}_reading_ratio"].subject].proof or "unknown"
 
 
 def shares_by_proof(group: ActivityGroup) -> dict[str, float]:

@@ -16,11 +16,18 @@ from tests.support import bounds_of
 
 def test_water_on_it_energy_and_on_site_energy() -> None:
     """Trap 1: 100 kWh IT, PUE 1.5, WUE 0.4."""
-    site = equations.site_energy(100, 1.5)
+    site = equations.cooled_energy(100, 1.5)
     assert site == 100 * 1.5 == 150
     assert equations.onsite_water_it(100, 0.4) == pytest.approx(100 * 0.4) == pytest.approx(40)
     assert equations.onsite_water_site(site, 0.4) == pytest.approx(150 * 0.4) == pytest.approx(60)
     assert equations.grid_water(site, 1.38) == pytest.approx(150 * 1.38)
+
+
+def test_a_declared_site_is_its_own_total_and_its_machines_are_that_total_over_the_pue() -> None:
+    """12.5 kWh of a site, read exactly, at a PUE of 2.5: 12.5 kWh of the site, 12.5 ÷ 2.5 = 5 kWh of machines."""
+    site = equations.billed_site_energy(12.5, 1.0)
+    assert (site, equations.billed_it_energy(site, 2.5)) == (12.5, 5.0)
+    assert equations.site_energy(site, equations.cooled_energy(5.0, 2.5)) == 12.5
 
 
 def test_wue_on_total_energy_is_wue_on_it_energy_over_pue() -> None:

@@ -2,15 +2,12 @@
 large parts are not copied either, and the build says the same of them."""
 
 import shutil
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from estimator.builds import row_status
 from estimator.builds.build import build
-from estimator.catalogue.load import load
-from estimator.catalogue.selection import select_factor
 from estimator.core.duckdb_engine import DuckDB, connect
 from estimator.governance.register.register import author
 from estimator.ledger import Ledger, withdrawals
@@ -101,17 +98,14 @@ def test_a_build_outlives_the_parts_that_it_reads_and_a_move_of_its_home(
 @pytest.mark.usefixtures("large")
 def test_what_a_rule_or_a_bill_fills_is_summed_though_no_row_states_it(tmp_path: Path) -> None:
     """No row says a zone, a host, cards nor the energy of machines. A rule places all of them in a room of one H100,
-    and a bill of 3 kWh is machines and cooling: 3 / PUE [kWh]."""
+    and a bill is 3 kWh of machines and cooling."""
     unsaid = dict.fromkeys(("zone", "host", "cpu_energy_kwh", "gpu_energy_kwh", "ram_energy_kwh", "other_energy_kwh"))
     ledger = Ledger(tmp_path)
     append(ledger, [activity(**unsaid, site_energy_kwh=3.0)])
     rule = {"service": "*", "host": "class/server-room", "zone": "FRA", "device": "gpu/h100", "cards": 1}
     PlaceJournal(tmp_path).add_rule(rule, author("DSI", "essai"))
-    (group,) = DuckDB.read(build(tmp_path).path).rows("SELECT zone, host, device, other_energy FROM groups")
-    pue = select_factor(load(), "pue", "class/server-room", date(2026, 3, 1)).factor
-    assert pue is not None and pue.value
-    assert group.pop("other_energy") == pytest.approx(3 / pue.value, rel=1e-12)
-    assert group == {"zone": "FRA", "host": "class/server-room", "device": "gpu/h100"}
+    (group,) = DuckDB.read(build(tmp_path).path).rows("SELECT zone, host, device, declared_site_energy FROM groups")
+    assert group == {"zone": "FRA", "host": "class/server-room", "device": "gpu/h100", "declared_site_energy": 3.0}
 
 
 def _said(found: Results) -> dict[str, object]:

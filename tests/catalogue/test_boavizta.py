@@ -109,9 +109,9 @@ def test_cards_add_to_the_server_as_ours(grid: dict[str, dict[str, str]]) -> Non
 def test_use_of_a_known_power_is_theirs_without_a_pue(grid: dict[str, dict[str, str]]) -> None:
     """400 W for a year at 98 g: 343.4 kg. They count no PUE; ours is theirs at PUE 1."""
     row = grid[server("base", YEAR, '{"usage_location": "FRA", "avg_power": 400}')]
-    site = equations.site_energy(0.4 * YEAR, 1)
+    site = equations.cooled_energy(0.4 * YEAR, 1)
     assert equations.use_gwp(site, FRENCH_GWP) == pytest.approx(number(row, "gwp_use"), rel=5e-4)
-    assert equations.use_gwp(equations.site_energy(0.4 * YEAR, 1.3), FRENCH_GWP) > 1.25 * number(row, "gwp_use")
+    assert equations.use_gwp(equations.cooled_energy(0.4 * YEAR, 1.3), FRENCH_GWP) > 1.25 * number(row, "gwp_use")
 
 
 @pytest.mark.parametrize("usage", ['{"usage_location": "FRA"}', "{}"])

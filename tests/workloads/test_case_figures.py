@@ -255,7 +255,7 @@ def test_every_step_and_factor_of_a_figure_is_told() -> None:
     site = {"zone": "DEU", "pue": 1.1}
     data = case({"device": "NVIDIA V100", "device_hours": 8}, site, figure("use_gwp_kgco2e", "site", True))
     row = valued(data)[0]
-    told = ["working_energy", "modelled_energy", "site_energy", "use_gwp"]
+    told = ["working_energy", "modelled_energy", "cooled_energy", "use_gwp"]
     assert [step["name"] for step in row.steps] == told
     assert all(step["label"]["fr"] and step["label"]["en"] and step["formula"]["numbers"] for step in row.steps)
     assert all(factor["source"]["title"] and factor["locator"] for factor in row.factors)

@@ -48,12 +48,12 @@ def test_a_step_of_several_lines_has_the_numbers_of_each() -> None:
     search = {name: value for name, value in SEARCH.items() if not name.startswith(("rerank", "passage"))}
     asked = {"model": "mistral-small-3.2", "input_tokens": 2700, "output_tokens": 129, "requests": 20_000} | PLACE
     found = estimate(Request.model_validate(asked | {"retrieval": search}))
-    (site,) = [step for step in found["steps"] if step["name"] == "site_energy"]
+    (site,) = [step for step in found["steps"] if step["name"] == "cooled_energy"]
     terms = site["formula"]["numbers"].strip("()").split(") + (")
     assert len(terms) == 3 and all(term.endswith(" × 2.26") for term in terms)
     assert sum(float(term.split(" × ")[0]) * 2.26 for term in terms) == pytest.approx(site["value"], rel=1e-4)
     alone = {step["name"]: step["formula"]["numbers"] for step in estimate(Request.model_validate(asked))["steps"]}
-    assert "(" not in alone["site_energy"] and alone["site_energy"].endswith(" × 2.26")
+    assert "(" not in alone["cooled_energy"] and alone["cooled_energy"].endswith(" × 2.26")
 
 
 @pytest.mark.parametrize(

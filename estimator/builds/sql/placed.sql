@@ -28,10 +28,12 @@ WITH served AS (
 )
 SELECT
   served.*,
-  COALESCE(cpu_read, nothing) AS cpu_energy,
-  COALESCE(gpu_read, nothing) AS gpu_energy,
-  COALESCE(ram_read, nothing) AS ram_energy,
-  COALESCE(other_read, nothing) AS other_energy,
+  -- Of a declared site, the energy of no machine is read.
+  COALESCE(cpu_read, CASE WHEN site_read IS NULL THEN nothing END) AS cpu_energy,
+  COALESCE(gpu_read, CASE WHEN site_read IS NULL THEN nothing END) AS gpu_energy,
+  COALESCE(ram_read, CASE WHEN site_read IS NULL THEN nothing END) AS ram_energy,
+  COALESCE(other_read, CASE WHEN site_read IS NULL THEN nothing END) AS other_energy,
+  site_read AS declared_site_energy,
   CASE WHEN writes THEN written END AS output_tokens,
   CASE WHEN writes THEN read_anew END AS input_tokens,
   CASE WHEN writes THEN CASE WHEN states_context THEN read_again WHEN telling & 2 > 0 THEN mean_read_again ELSE 0 END END

@@ -38,7 +38,7 @@ FROM (
     LIST_CONTAINS({classed}, device) AS class,
     -- A card that a trace of electricity names without how many, or reads without its name: its manufacture is not
     -- counted.
-    duration_s > 0 AND COALESCE(cpu_energy_kwh, gpu_energy_kwh, other_energy_kwh) IS NOT NULL
+    duration_s > 0 AND COALESCE(cpu_energy_kwh, gpu_energy_kwh, other_energy_kwh, site_energy_kwh) IS NOT NULL
       AND (device IS NOT NULL OR device_count > 0 OR gpu_energy_kwh > 0 AND device_count IS NULL AND gpu_mode <> 'mode/powermetrics')
       AND (device_count IS NULL AND device_hours IS NULL OR device IS NULL AND NOT LIST_CONTAINS(checks, 'unknown_device'))
       AS uncounted,

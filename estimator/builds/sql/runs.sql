@@ -1,7 +1,7 @@
 -- Rows that count, each with the share of its energy that is charged to it. A row with answers of a model and no
 -- electricity is to be modelled; with hours of accelerators, these are reserved for it, waiting included.
 -- `telling` is what a row says: + 1 what its tokens are read again, + 2 that it is one request, + 4 that it is several,
--- + 8 what was read, + 16, 32, 64, 128 what each meter read, + 256 the hours of accelerators that answer.
+-- + 8 what was read, + 16, 32, 64, 128 what each meter read or a site declared, + 256 the hours of accelerators that answer.
 CREATE {kept} runs AS
 SELECT
   weighed.*,
@@ -22,7 +22,7 @@ SELECT
   CASE WHEN context_tokens IS NULL THEN 0 ELSE 1 END + CASE WHEN input_tokens IS NULL THEN 0 ELSE 8 END
     + CASE WHEN requests = 1 THEN 2 WHEN requests <> 0 THEN 4 ELSE 0 END
     + CASE WHEN cpu_energy_kwh > 0 THEN 16 ELSE 0 END + CASE WHEN gpu_energy_kwh > 0 THEN 32 ELSE 0 END
-    + CASE WHEN ram_energy_kwh > 0 THEN 64 ELSE 0 END + CASE WHEN other_energy_kwh > 0 THEN 128 ELSE 0 END
+    + CASE WHEN ram_energy_kwh > 0 THEN 64 ELSE 0 END + CASE WHEN other_energy_kwh > 0 OR site_energy_kwh > 0 THEN 128 ELSE 0 END
     + CASE WHEN device_hours IS NULL OR phase IS NOT NULL THEN 0 ELSE 256 END AS telling
 FROM weighed;
 
@@ -61,6 +61,7 @@ SELECT
   gpu_energy_kwh * part * charge_share AS gpu_read,
   ram_energy_kwh * part * charge_share AS ram_read,
   other_energy_kwh * part * charge_share AS other_read,
+  site_energy_kwh * part * charge_share AS site_read,
   output_tokens * part AS written,
   GREATEST(COALESCE(input_tokens, 0) - COALESCE(cached_tokens, 0), 0) * part AS read_anew,
   context_tokens * part AS read_again,

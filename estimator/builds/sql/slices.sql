@@ -40,6 +40,7 @@ SELECT
   fsum(gpu_energy) AS gpu_energy,
   fsum(ram_energy) AS ram_energy,
   fsum(other_energy) AS other_energy,
+  fsum(declared_site_energy) AS declared_site_energy,
   fsum(output_tokens) AS output_tokens,
   fsum(input_tokens) AS input_tokens,
   fsum(context_tokens) AS context_tokens,

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from estimator.assessment import uncertainty
-from estimator.assessment.evaluation import ActivityGroup, evaluated
+from estimator.assessment.evaluation import BILLED, ActivityGroup, as_read, evaluated
 from estimator.builds.build_file import BuildFile, PlacedGroup
 from estimator.builds.equation_selection import ledger_factors
 from estimator.builds.inference_factors import WAITING, bind_serving
@@ -131,12 +131,15 @@ class Workshop:
 
     def _line(self, placed: PlacedGroup, change: Change, left: Any) -> PlacedGroup:
         row, amounts, bounds = dict(placed.row), dict(placed.group.amounts), dict(placed.group.bounds)
+        if change.host and amounts[BILLED]:  # the machines move, and not what cooled them
+            amounts["other_energy"] = as_read(placed.group)
+            del amounts[BILLED]
         amounts |= {name: amounts[name] * change.written for name in WRITTEN if amounts[name]}
         amounts |= {name: amounts[name] * change.hours for name in HOURS if amounts[name]}
         if left is not None:
-            parts = [f"{part}_energy" for part in (("gpu",) if change.kind == "waiting" else COMPONENTS)]
+            parts = ["gpu_energy"] if change.kind == "waiting" else [*(f"{part}_energy" for part in COMPONENTS), BILLED]
             parts += ["media_outputs"] if change.again else []
-            amounts |= {part: amounts[part] * left for part in parts if amounts[part]}
+            amounts |= {part: amounts[part] * left for part in parts if amounts.get(part)}
         if change.host:
             own = row["serving"] and row["machine"] == machine_at(row["host"])
             row |= {"host": change.host, "zone": change.zone or row["zone"]}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from estimator.assessment.evaluation import as_read
 from estimator.builds.build_file import PlacedGroup
 from estimator.core.periods import month_after
 from estimator.governance.indicators.known_days import (
@@ -22,7 +23,6 @@ from estimator.governance.indicators.known_days import (
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
-from estimator.ledger.rows import COMPONENTS
 
 Key = tuple[str, str, str, bool]
 SEASON = 92.0  # days that three months have at most
@@ -75,7 +75,7 @@ class RunningService:
     @cached_property
     def read(self) -> bool:
         """Whether its electricity was read or declared."""
-        return any(placed.group.amounts[f"{part}_energy"] for placed in self.groups for part in COMPONENTS)
+        return any(as_read(placed.group) for placed in self.groups)
 
     @cached_property
     def device_hours(self) -> float:

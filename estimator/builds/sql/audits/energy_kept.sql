@@ -9,7 +9,7 @@ WITH before AS (
   )
 ),
 after AS (
-  SELECT fsum(cpu_energy + gpu_energy + ram_energy + other_energy) AS kwh FROM groups
+  SELECT fsum(COALESCE(declared_site_energy, cpu_energy + gpu_energy + ram_energy + other_energy)) AS kwh FROM groups
   ANTI JOIN merged_services USING (service_key)
 )
 SELECT before.kwh AS runs_kwh, after.kwh AS groups_kwh

@@ -2,6 +2,6 @@
 SELECT
   held_in,
   fsum((COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
-    + COALESCE(other_energy_kwh, 0)) * charge_share) AS kwh
+    + COALESCE(other_energy_kwh, 0) + COALESCE(site_energy_kwh, 0)) * charge_share) AS kwh
 FROM runs
 GROUP BY held_in

@@ -12,6 +12,9 @@ UNION ALL
 SELECT estimates.month, estimates.service_key, modes.mode, modes.proof, estimates.other_energy * estimates.other_reading_ratio AS kwh
 FROM estimates JOIN modes ON modes.mode = estimates.other_mode WHERE estimates.other_energy > 0
 UNION ALL
+SELECT estimates.month, estimates.service_key, modes.mode, modes.proof, estimates.billed_it_energy AS kwh
+FROM estimates JOIN modes ON modes.mode = estimates.other_mode WHERE estimates.billed_it_energy > 0
+UNION ALL
 SELECT month, service_key, gap AS mode, 'estimated' AS proof, unmetered_energy AS kwh
 FROM estimates WHERE unmetered_energy > 0
 UNION ALL
