@@ -13,7 +13,7 @@ LANGUAGES = (DEFAULT, *sorted({path.stem for path in WORDS.glob("*.toml")} - {DE
 
 def language() -> str:
     """That of the locale where there are words in it, else French, as in the command `sobria`."""
-    code = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), DEFAULT)[:2].lower()
+    code = next(filter(None, map(os.environ.get, ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))), DEFAULT)[:2].lower()
     return code if code in LANGUAGES else DEFAULT
 
 

@@ -160,7 +160,7 @@ def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def _locale() -> str:
-    text = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
+    text = next((os.environ[v] for v in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
     return language_of(text)  # C and POSIX name no language
 
 

@@ -1,6 +1,7 @@
 """The command `sobria` as people and programs use it: codes, JSON, both languages."""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -19,6 +20,7 @@ import typer
 from estimator.catalogue.load import load
 from estimator.cli.app import application, command_name, global_options
 from estimator.cli.text import factor_text, localise, progress
+from estimator.core.errors import say
 from tests.core.test_numbers import spaced
 from tests.support import answered, sobria, sobria_process
 
@@ -451,3 +453,21 @@ def test_a_help_speaks_one_language(tmp_path: Path, line: tuple[str, ...]) -> No
     text = sobria(tmp_path, "--lang", "fr", *line, code=2 if line == ("places",) else 0).stdout
     assert "Usage :" in text and re.search("--home +DOSSIER", text) and "Afficher cette aide." in text
     assert not re.search(r"Commands|required|Show this|default:|<\w+>", text)
+
+
+@pytest.mark.parametrize(
+    ("said", "lang"),
+    [
+        ({"LANGUAGE": "en", "LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANGUAGE": "fr_FR:en", "LC_ALL": "en_US.UTF-8"}, "fr"),
+        ({"LANG": "C.UTF-8"}, "fr"),
+        ({"LANG": "de_DE.UTF-8"}, "fr"),
+    ],
+)
+def test_a_command_speaks_the_language_that_the_terminal_names(tmp_path: Path, said: dict[str, str], lang: str) -> None:
+    """As gettext has it, LANGUAGE before the locale: it can be said where no locale is installed."""
+    line = [sys.executable, "-m", "estimator.cli", "--home", str(tmp_path), "totals"]
+    kept = {k: v for k, v in os.environ.items() if k not in ("LANGUAGE", "LANG") and not k.startswith("LC_")}
+    done = subprocess.run(line, env=kept | said, capture_output=True, text=True, check=True)
+    assert say("cli", "nothing_yet", lang).split(":")[0].strip() in done.stdout
