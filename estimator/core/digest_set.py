@@ -1,5 +1,6 @@
 """A hash set of 16-byte digests, 16 bytes of memory each, with membership tests on whole arrays."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,13 @@ def of_column(column: pa.ChunkedArray) -> np.ndarray:
             halves = _NIBBLE[digits].reshape(-1, 2)
             found.append(of_bytes((halves[:, 0] << 4 | halves[:, 1]).tobytes()))
     return np.concatenate(found)
+
+
+def hexadecimal(digests: Sequence[bytes]) -> pa.StringArray:
+    """The column of these digests, 32 hexadecimal digits each."""
+    ends = np.arange(len(digests) + 1, dtype=np.int32) * 2 * SIZE
+    digits = b"".join(digests).hex().encode()
+    return pa.StringArray.from_buffers(len(digests), pa.py_buffer(ends), pa.py_buffer(digits))
 
 
 class _Level(NamedTuple):

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +157,8 @@ class _File:
     def bring(self, posting: Append, context: ReadingContext, progress: Callable[[int], None]) -> None:
         """Read the file into the append; `progress` is called with the bytes read of a large one."""
         try:
-            opened = open_results(self._path, context, progress)
+            waiting = Path(self._path).name in self._waiting
+            opened = open_results(self._path, replace(context, line_by_line=waiting), progress)
             self.name, self.sha = opened.trace.name, opened.trace.sha
             small = isinstance(opened.trace, Trace)
             self._has_version = small and posting.has_version(opened.trace)

@@ -139,7 +139,7 @@ class ReadingContext:
     """Reading parameters absent from a trace. Time zones are IANA names; unknown_timezone.
 
     `read_at`: when files that hold no date were read, with its time zone; `rename`: its columns under our names, from
-    the name and bytes of a table; both as a person said.
+    the name and bytes of a table; both as a person said. `line_by_line`: what each line says is asked for.
     """
 
     home_timezone: str
@@ -147,6 +147,7 @@ class ReadingContext:
     places: Places
     read_at: datetime | None = None
     rename: Callable[[str, bytes], bytes] | None = None
+    line_by_line: bool = False
 
     def __post_init__(self) -> None:
         for name in filter(None, (self.home_timezone, self.option_timezone)):

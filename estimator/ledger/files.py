@@ -171,7 +171,7 @@ class Ledger:
         if not any(pq.read_metadata(path).num_rows > _nulls(path, "run_id") for path in mine):
             return 0
         with self.reading(), connect() as connection:
-            files = self.of_same_runs(connection, mine)
+            files = [*mine, *self.of_same_runs(connection, mine)]
             connection.execute(
                 f"CREATE TEMP TABLE repeated AS SELECT hash(run_id) AS run FROM {parquet(files)}"
                 " WHERE run_id IS NOT NULL GROUP BY run HAVING COUNT(*) > 1"
@@ -256,12 +256,16 @@ class Ledger:
                 (self.folder / part).unlink(missing_ok=True)
 
     def of_same_runs(self, connection: Connection, mine: Sequence[str]) -> list[str]:
-        """Files with a row of the same runs: most small files have none, and are not read in full."""
+        """Other files with a row of the same runs as these, or of a run whose hash is that of one: most have none, and
+        are not read in full."""
         others = sorted({*self.files("activities")} - {*mine})
+        if not others or all(path.endswith(parquet_files.SEED) for path in others):
+            return []
         found = connection.execute(
-            f"SELECT DISTINCT filename FROM {parquet(others)} WHERE run_id IN (SELECT run_id FROM {parquet(mine)})"
+            f"SELECT DISTINCT filename FROM {parquet(others)}"
+            f" WHERE hash(run_id) IN (SELECT hash(run_id) FROM {parquet(mine)} WHERE run_id IS NOT NULL)"
         ).fetchall()
-        return [*mine, *(path for (path,) in found)]
+        return [path for (path,) in found]
 
 
 def current_rows_sql() -> str:

@@ -143,7 +143,9 @@ def withdraw_restated_elsewhere(
     if not mine:
         return []
     with ledger.still() as held, connect() as connection:
-        rows = not_withdrawn(parquet(held.of_same_runs(connection, mine)), held.withdrawn_files("activities"))
+        if not (others := held.of_same_runs(connection, mine)):
+            return []
+        rows = not_withdrawn(parquet(others), held.withdrawn_files("activities"))
         sql = RESTATED_ELSEWHERE.format(rows=rows, mine=parquet(mine))
         found = arrow(connection, sql, SCHEMAS["activities"], [sorted(shas)])
     found = found.filter(pa.array(~again.holds(of_column(found["row_id"]))))

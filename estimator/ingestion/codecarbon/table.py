@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from estimator.core.digest_set import SIZE
+from estimator.core.digest_set import SIZE, hexadecimal
 from estimator.ingestion.codecarbon.cells import CellValues
 from estimator.ingestion.codecarbon.columns import OF_A_ROW
 from estimator.ingestion.codecarbon.energy import (
@@ -228,9 +228,7 @@ def _row_ids(rows: RowReading, said: CellValues, groups: Sequence[_Group], group
     digests = [blake2b(content, digest_size=SIZE).digest() for content in contents]
     for place, occurrence in rows.identities.occurrences(digests).items():
         digests[place] = blake2b(contents[place] + occurrence_bytes(occurrence), digest_size=SIZE).digest()
-    digits = b"".join(digests).hex().encode()
-    ends = np.arange(len(digests) + 1, dtype=np.int32) * 2 * SIZE
-    return pa.StringArray.from_buffers(len(digests), pa.py_buffer(ends), pa.py_buffer(digits))
+    return hexadecimal(digests)
 
 
 def _values_by_row(values: Sequence[Any], kind_of: np.ndarray, name: str) -> pa.Array:

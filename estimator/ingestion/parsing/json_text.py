@@ -48,13 +48,18 @@ def objects(trace: Trace | LargeTrace) -> Iterator[tuple[int, dict[str, Any] | s
     """(line, object) of a document, of each object of a list (its rank then), or of each line; the text of a line
     that is invalid or without an object. broken_json when even the first line is not JSON."""
     for line, value in _values(trace):
-        for rank, item in enumerate(value if isinstance(value, list) else [value], line):
-            yield rank, item if isinstance(item, dict) else item if isinstance(item, str) else json.dumps(item)
+        yield from objects_in(line, value)
+
+
+def objects_in(line: int, value: Any) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """The same of the value of one line."""
+    for rank, item in enumerate(value if isinstance(value, list) else [value], line):
+        yield rank, item if isinstance(item, dict) else item if isinstance(item, str) else json.dumps(item)
 
 
 def _values(trace: Trace | LargeTrace) -> Iterator[tuple[int, Any]]:
-    if isinstance(trace, LargeTrace) and _has_lines(trace):
-        yield from ((number, parsed(line)) for number, line in _lines(trace))
+    if isinstance(trace, LargeTrace) and has_lines(trace):
+        yield from ((number, parsed(line)) for number, line in numbered_lines(trace))
         return
     text = delimited_text.decode(trace.data).rstrip()
     begins = 1 + text[: len(text) - len(text.lstrip())].count("\n")
@@ -70,13 +75,13 @@ def _values(trace: Trace | LargeTrace) -> Iterator[tuple[int, Any]]:
     yield from ((number, parsed(line)) for number, line in lines)
 
 
-def _has_lines(trace: LargeTrace) -> bool:
+def has_lines(trace: LargeTrace) -> bool:
     """Whether its first line is a whole JSON value: then each line is one."""
     first, end, _ = delimited_text.decode(trace.head).lstrip().partition("\n")
     return trace.is_utf8 and bool(end) and not isinstance(parsed(first), str)
 
 
-def _lines(trace: LargeTrace) -> Iterator[tuple[int, str]]:
+def numbered_lines(trace: LargeTrace) -> Iterator[tuple[int, str]]:
     """Number and text of each line, those without text apart; a few blocks of it are in memory."""
     number, last = 0, (0, "")
     for block in trace.blocks(LARGE_BYTES):

@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+
 from estimator.core.typography import some_of
 from estimator.ingestion.parsing import json_text, timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
@@ -66,7 +68,7 @@ class RecordFields:
 
     def __init__(self, given: Mapping[str, Any], fields: FieldNames) -> None:
         self.kept: dict[str, str] = {}
-        self._numbers = frozenset(fields.numbers)
+        self.numbers = frozenset(fields.numbers)
         for names, shape in ((fields.numbers, _NUMBER), (fields.texts, _SHORT), (fields.moments, _MOMENT)):
             for name in names:
                 text = _scalar(given.get(name))
@@ -122,7 +124,7 @@ class RecordFields:
         for name in names:
             text = self.kept.get(name) or self.secret.get(name)
             if text:
-                yield f"{name}\x1e{_shortest(text) if name in self._numbers else text}"
+                yield f"{name}\x1e{_shortest(text) if name in self.numbers else text}"
 
 
 def _scalar(value: Any) -> str:
@@ -176,16 +178,23 @@ class OtherObject(NamedTuple):
 Records = Callable[["RecordReader"], Iterable[Record | OtherObject]]
 
 
-def record_reader(name: str, version: int, sniff: Callable[[str, str], bool], records: Records) -> Reader:
-    """The reader of a format of records; of a large file, their rows come a batch at a time."""
+def record_reader(
+    name: str,
+    version: int,
+    sniff: Callable[[str, str], bool],
+    records: Records,
+    by_column: Callable[["RecordReader"], Iterator[ReadResult] | None] = lambda reading: None,
+) -> Reader:
+    """The reader of a format of records; of a large file, their rows come a batch at a time, or from `by_column` where
+    it gives some."""
 
     def stream(trace: Trace | LargeTrace, context: ReadingContext) -> Iterator[ReadResult]:
         reading = RecordReader(trace, context, name, version)
+        if isinstance(trace, LargeTrace) and not context.line_by_line and (results := by_column(reading)):
+            yield from results
+            return
         for number, record in enumerate(records(reading), 1):
-            if isinstance(record, OtherObject):
-                reading.apart[record.line] = record.found
-            else:
-                reading.take(*record)
+            reading.bring(record)
             if number % BATCH == 0 and isinstance(trace, LargeTrace):
                 yield reading.result()
         yield reading.result()
@@ -209,6 +218,13 @@ class RecordReader:
         self._unused: dict[str, None] = {}
         self._told: dict[int, Mapping[str, str]] = {}
         self.apart: dict[int, Mapping[str, Any]] = {}
+
+    def bring(self, record: Record | OtherObject) -> None:
+        """One record, or an object for the reader of another tool."""
+        if isinstance(record, OtherObject):
+            self.apart[record.line] = record.found
+        else:
+            self.take(*record)
 
     def take(
         self, line: int, said: RecordFields, make: Callable[[RecordFields], dict[str, Any]], about: Snapshot | bool
@@ -268,11 +284,12 @@ class RecordReader:
         """Names of ignored fields."""
         self._unused |= dict.fromkeys(map(_shown, names))
 
-    def result(self) -> ReadResult:
-        """The rows read since the last one."""
+    def result(self, table: pa.Table | None = None) -> ReadResult:
+        """The rows read since the last one, with this table of rows."""
         rows, refused, told, apart = self._rows, self._refused, self._told, self.apart
         self._rows, self._refused, self._told, self.apart = [], [], {}, {}
-        return ReadResult(rows, refused, len(rows) + len(refused), tuple(sorted(self._unused)), None, told, apart)
+        read = len(rows) + len(refused) + (0 if table is None else len(table))
+        return ReadResult(rows, refused, read, tuple(sorted(self._unused)), table, told, apart)
 
     def row(self, *parts: Part | Mapping[str, Any], checks: Iterable[str] = (), **fields: Any) -> dict[str, Any]:
         """Fields of Activity from these parts, the last that gives one, with the checks of all; the service is the

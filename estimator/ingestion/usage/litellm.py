@@ -2,13 +2,14 @@
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from functools import partial
 from itertools import chain, count, islice
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text, json_text, prometheus, service_names
+from estimator.ingestion.parsing.record_columns import ColumnReading, RecordColumns
 from estimator.ingestion.parsing.records import (
     FieldNames,
     OtherObject,
@@ -20,6 +21,7 @@ from estimator.ingestion.parsing.records import (
 )
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import LargeTrace, RowRefused, Trace
+from estimator.ledger.read_result import ReadResult
 
 NAME = "litellm"
 _COUNTS = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens", "cached_tokens": "cached_tokens"}
@@ -38,6 +40,7 @@ _LOGGED = (_SIGNS - {"request_id"}) | {"id", "custom_llm_provider"}
 _NAMING = frozenset({"metadata", "request_tags"})
 _PEOPLE = ("user", "end_user")
 _PEOPLE_OF_KEYS = ("user_api_key_user_id", "user_api_key_user_email", "user_api_key_end_user_id")
+_NAMES_OF_KEY = tuple(f"user_api_key{owner}_alias" for owner in ("", "_project", "_team"))
 _TAGGED = ("service:", "service=")
 _LONGEST_ID = 120
 _MOST = 10_000  # the most recent requests in one page of the gateway
@@ -61,21 +64,54 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
     told = max((told for _, _, told in first), default=0)
     cut = ["log_cut"] if told > len(first) or (not told and len(first) == _MOST) else []
     for line, log, _ in chain((first.popleft() for _ in range(len(first))), logs):  # each is let go once it is read
-        if isinstance(log, str):
-            reading.broken(line, log)
-            continue
-        if _OWN.isdisjoint(log):
-            yield OtherObject(line, log)
-            continue
-        log = _spend_log(log)
-        said = RecordFields(log | {"cached_tokens": _cached_tokens(log)}, FIELDS)
-        reading.left_out(log.keys() - FIELDS.names - _NAMING)
-        service = _service(log, reading.sidecar.use_case)
-        about = Snapshot(("request_id",)) if "request_id" in said.kept else False
-        yield Record(line, said, partial(_fields, reading, service, cut), about)
+        if record := _record(reading, line, log, cut):
+            yield record
 
 
 Log = dict[str, Any] | str
+
+
+def _record(reading: RecordReader, line: int, log: Log, cut: list[str]) -> Record | OtherObject | None:
+    """The record of a request; None where its line is broken."""
+    if isinstance(log, str):
+        reading.broken(line, log)
+        return None
+    if _OWN.isdisjoint(log):
+        return OtherObject(line, log)
+    log = _spend_log(log)
+    said = RecordFields(log | {"cached_tokens": _cached_tokens(log)}, FIELDS)
+    reading.left_out(_ignored(log))
+    service = _service(log, reading.sidecar.use_case)
+    about = Snapshot(("request_id",)) if "request_id" in said.kept else False
+    return Record(line, said, partial(_fields, reading, service, cut), about)
+
+
+def _ignored(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names) - FIELDS.names - _NAMING
+
+
+def by_column(reading: RecordReader) -> Iterator[ReadResult] | None:
+    """The rows of a large file of one request a line; None where pages or the count of requests tell that a log was
+    cut, which is of all its rows."""
+    trace = reading.trace
+    if not isinstance(trace, LargeTrace) or not json_text.has_lines(trace):
+        return None
+    first = [text for _, text in islice(json_text.numbered_lines(trace), _MOST + 1)]
+    if len(first) <= _MOST or any(text.lstrip()[:1] == "[" or _is_page(text) for text in first):
+        return None
+    return ColumnReading(reading, trace, BY_COLUMN).results()
+
+
+def _is_page(text: str) -> bool:
+    found = json_text.parsed(text) if '"data"' in text else None
+    return isinstance(found, dict) and _page_of(found) is not None
+
+
+def _read_line(reading: RecordReader, text: str, line: int, above: int) -> Iterator[Record | OtherObject | None]:
+    ranks = count(1 + above)
+    for place, item in json_text.objects_in(line, json_text.parsed(text)):
+        for at, log, _ in _requests(place, item, ranks):
+            yield _record(reading, at, log, [])
 
 
 def _logs(trace: Trace | LargeTrace) -> Iterator[tuple[int, Log, int]]:
@@ -87,14 +123,24 @@ def _logs(trace: Trace | LargeTrace) -> Iterator[tuple[int, Log, int]]:
         return
     ranks = count(1)
     for line, item in json_text.objects(trace):
-        page = item.get("data") if isinstance(item, dict) and "request_id" not in item else None
-        if isinstance(item, str) or not isinstance(page, list):
-            next(ranks)
-            yield line, item, 0
-            continue
-        total = item["total"] if isinstance(item.get("total"), int) else 0
-        for log in page:
-            yield next(ranks), log if isinstance(log, dict) else json.dumps(log), total
+        yield from _requests(line, item, ranks)
+
+
+def _requests(line: int, item: Log, ranks: Iterator[int]) -> Iterator[tuple[int, Log, int]]:
+    """The same of one item: a request, or a page of them."""
+    page = _page_of(item) if isinstance(item, dict) else None
+    if isinstance(item, str) or page is None:
+        next(ranks)
+        yield line, item, 0
+        return
+    total = item["total"] if isinstance(item.get("total"), int) else 0
+    for log in page:
+        yield next(ranks), log if isinstance(log, dict) else json.dumps(log), total
+
+
+def _page_of(item: dict[str, Any]) -> list[Any] | None:
+    page = item.get("data") if "request_id" not in item else None
+    return page if isinstance(page, list) else None
 
 
 def _spend_log(log: dict[str, Any]) -> dict[str, Any]:
@@ -143,7 +189,7 @@ def _service(log: Mapping[str, Any], told: str | None) -> Service:
     people = [_text(log, name) for name in _PEOPLE] + [_text(metadata, name) for name in _PEOPLE_OF_KEYS]
     tags = _tags(log)
     named = [tag[len(start) :].strip() for tag in tags for start in _TAGGED if tag.lower().startswith(start)]
-    key, project, team = (_text(metadata, f"user_api_key{owner}_alias") for owner in ("", "_project", "_team"))
+    key, project, team = (_text(metadata, name) for name in _NAMES_OF_KEY)
     others = [tag for tag in tags if ":" not in tag and "=" not in tag]  # tags of the gateway, or of one job
     names = [name for name in (*named, key, project, team, *others) if service_names.is_name(name)]
     names += [_text(log, "team_id")[:_LONGEST_ID]]
@@ -185,4 +231,15 @@ def _fields(reading: RecordReader, service: Service, cut: list[str], said: Recor
     )
 
 
-READER = record_reader(NAME, 5, sniff, records)
+_CACHED = ("metadata", "usage_object", "prompt_tokens_details", "cached_tokens")
+BY_COLUMN = RecordColumns(
+    shape=dict.fromkeys((*sorted(FIELDS.names - {_CACHED[-1]}), "request_tags", *_PEOPLE))
+    | {"metadata": dict.fromkeys((*_NAMES_OF_KEY, *_PEOPLE_OF_KEYS)) | {_CACHED[1]: {_CACHED[2]: {_CACHED[3]: None}}}},
+    subject="request_id",
+    counts={ours: _CACHED if theirs == _CACHED[-1] else (theirs,) for ours, theirs in _COUNTS.items()},
+    moments=("startTime", "endTime"),
+    lasting=("latency_s",),
+    ignored=_ignored,
+    read=_read_line,
+)
+READER = record_reader(NAME, 5, sniff, records, by_column)

@@ -1,0 +1,293 @@
+"""Records of a large file of JSON lines, by column: lines that differ by their counts, their times and their id only
+are read by the row reader once, and share what it makes of them; it also reads those that are written otherwise."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from estimator.core import parquet_files
+from estimator.core.digest_set import SIZE, hexadecimal
+from estimator.ingestion.parsing import timestamps
+from estimator.ingestion.parsing.json_columns import JsonLines, ObjectNames, Shape, json_lines, unquoted
+from estimator.ingestion.parsing.records import LONGEST_US, OtherObject, Record, RecordFields, RecordReader
+from estimator.ingestion.parsing.row_parts import MOST_BY_REQUEST
+from estimator.ingestion.reader import LargeTrace
+from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
+from estimator.ledger.read_result import ReadResult
+from estimator.ledger.rows import Activity
+
+_ID = r"^[!-~]([ -~]{0,118}[!-~])?$"
+_COUNT = r"^[0-9]{1,15}$"
+_WHOLE, _MICROSECONDS = 19, 26  # characters of a time to the second, and to the microsecond
+_REMEMBERED = 10_000
+Kind = tuple[str | int | None, ...]
+
+
+class RecordColumns(NamedTuple):
+    """How the lines of a format are read by column. `shape`: the fields taken; `subject`: the field that identifies a
+    record, as in a Snapshot; `counts`: path of each count, by its field of Activity, the last name being that of the
+    field used; `moments`: its start and its end, in UTC where they say no zone; `lasting`: fields of Activity that are
+    its duration [s]; `read`: the row reader, given the text of a line, its number and how many records are above."""
+
+    shape: Shape
+    subject: str
+    counts: Mapping[str, tuple[str, ...]]
+    moments: tuple[str, str]
+    lasting: Sequence[str]
+    ignored: Callable[[Iterable[str]], Iterable[str]]
+    read: Callable[[RecordReader, str, int, int], Iterator[Record | OtherObject | None]]
+
+
+class _Alike(NamedTuple):
+    """What the records of a kind share: a row, and the texts of its identity before, between and after its own."""
+
+    row: Activity
+    texts: Sequence[str]
+
+
+class _LineValues(NamedTuple):
+    """Values of each line of a block: id and times as texts, counts as texts and numbers, times [us], null where there
+    are none; mask of those in plain notation."""
+
+    texts: dict[str, pa.Array]
+    counts: dict[str, pa.Array]
+    start: np.ndarray
+    end: np.ndarray
+    plain: np.ndarray
+
+
+class ColumnReading:
+    """One pass over a large file of JSON lines."""
+
+    def __init__(self, reading: RecordReader, trace: LargeTrace, columns: RecordColumns) -> None:
+        self._reading, self._trace, self._columns = reading, trace, columns
+        self._trial = RecordReader(trace, reading.context, reading.reader, reading.version)
+        self._names = ObjectNames(columns.shape)
+        self._kinds: dict[Kind, _Alike | None] = {}
+        self._varying = sorted((columns.subject, *columns.moments, *(path[-1] for path in columns.counts.values())))
+        self._above = 0  # records above the block
+
+    def results(self) -> Iterator[ReadResult]:
+        """The rows of each block: those read by column, then those that repeat one of them, with all others."""
+        for block in json_lines(self._trace, self._columns.shape):
+            table, sure = self._in_columns(block)
+            digests = pc.value_counts(table["row_id"]) if len(table) else ()
+            repeats = table[:0]
+            if len(digests) < len(table):
+                first = np.zeros(len(table), bool)
+                first[np.unique(table["row_id"].to_numpy(), return_index=True)[1]] = True
+                table, repeats = table.filter(pa.array(first)), table.filter(pa.array(~first))
+            yield ReadResult([], [], len(table), table=table)
+            self._by_row(block, np.flatnonzero(~sure).tolist())
+            yield self._reading.result(repeats if len(repeats) else None)
+
+    def _by_row(self, block: JsonLines, places: Iterable[int]) -> None:
+        """Read these lines one at a time."""
+        others = 0  # records of a line beyond the first, less the lines without any
+        for place in places:
+            line = block.first + place
+            found = 0
+            if (text := block.text(place)).strip():
+                for record in self._columns.read(self._reading, text, line, self._above + place + others):
+                    found += 1
+                    if record:
+                        self._reading.bring(record)
+            others += found - 1
+        self._above += len(block.texts) + others
+
+    def _in_columns(self, block: JsonLines) -> tuple[pa.Table, np.ndarray]:
+        """A table of the lines that are alike for both readers, and their mask."""
+        values = self._values(block)
+        sure = block.alike & values.plain
+        places = np.flatnonzero(sure)
+        for first in np.unique(block.names[places], return_index=True)[1]:
+            number = block.names[place := int(places[first])]
+            names, once = self._names.of(int(number), block.text(place))
+            if once:
+                self._reading.left_out(self._columns.ignored(names))
+            else:
+                sure = sure & (block.names != number)
+        kind_of, kinds = self._kinds_of(block, values, np.flatnonzero(sure))
+        sure[np.flatnonzero(sure)[kind_of < 0]] = False
+        kind_of = kind_of[kind_of >= 0]
+        kept = np.flatnonzero(sure)
+        if not len(kept):
+            return ACTIVITY_SCHEMA.empty_table(), sure
+        return self._table(block.first, values, kinds, kept, kind_of), sure
+
+    def _values(self, block: JsonLines) -> _LineValues:
+        columns = self._columns
+        ids = unquoted(block.said.field(columns.subject))
+        plain = _truths(pc.match_substring_regex(ids, _ID))
+        texts, counts = {columns.subject: ids}, {}
+        for name, path in columns.counts.items():
+            text = _at(block.said, path)
+            counts[name] = number = _whole_numbers(text)
+            few = pc.and_(pc.less_equal(number, int(MOST_BY_REQUEST)), pc.invert(pc.starts_with(text, "-")))
+            plain &= _truths(pc.or_kleene(pc.is_null(text), few))
+            texts[path[-1]] = text
+        spans = []
+        for name in columns.moments:
+            texts[name] = unquoted(block.said.field(name))
+            spans.append(_instants(texts[name]))
+        start, end = spans
+        plain &= (start >= timestamps.FIRST_US) & (start <= timestamps.now_us())
+        plain &= (end >= start) & (end - start <= LONGEST_US)
+        return _LineValues(texts, counts, start, end, plain)
+
+    def _kinds_of(self, block: JsonLines, values: _LineValues, places: np.ndarray) -> tuple[np.ndarray, list[_Alike]]:
+        """The kind of each of these lines, and the kinds; -1 where the row reader refuses them."""
+        taken = pa.array(places)
+        shared = [column.take(taken) for column in _leaves(block.said, self._columns.shape, self._varying)]
+        codes = np.zeros(len(places), np.int64)
+        for column in shared:
+            if pc.count_distinct(column, "all").as_py() > 1:
+                encoded = column.dictionary_encode("encode")
+                codes = _renumbered(codes * len(encoded.dictionary) + encoded.indices.to_numpy())
+        signs = [_signs(column.take(taken)) for column in values.counts.values()]
+        for sign in signs:
+            codes = codes * 3 + sign
+        which = _renumbered(codes)
+        kinds: list[_Alike] = []
+        numbers = []
+        for place in np.unique(which, return_index=True)[1].tolist():
+            kind = (*(column[place].as_py() for column in shared), *(int(sign[place]) for sign in signs))
+            found = self._alike(kind, block.text(places[place]), block.first + int(places[place]))
+            numbers.append(len(kinds) if found else -1)
+            kinds += [found] if found else []
+        return np.array(numbers, np.int64)[which] if len(which) else which, kinds
+
+    def _alike(self, kind: Kind, text: str, line: int) -> _Alike | None:
+        """What the row reader makes of the records of a kind, from one of them; None when it refuses it."""
+        if kind in self._kinds:
+            return self._kinds[kind]
+        if len(self._kinds) >= _REMEMBERED:
+            self._kinds.clear()
+        trial = self._trial
+        (record,) = self._columns.read(trial, text, line, 0)
+        found = None
+        if isinstance(record, Record):
+            trial.bring(record)
+            rows = trial.result().rows
+            found = _Alike(rows[0], _identity_texts(trial.reader, record.said, self._varying)) if rows else None
+        self._kinds[kind] = found
+        return found
+
+    def _table(
+        self, first: int, values: _LineValues, kinds: Sequence[_Alike], kept: np.ndarray, kind_of: np.ndarray
+    ) -> pa.Table:
+        columns, places = self._columns, pa.array(kept)
+        texts = {name: column.take(places).fill_null("") for name, column in values.texts.items()}
+        row_ids = self._row_ids(texts, kinds, pa.array(kind_of))
+        subject = pc.binary_join_element_wise(
+            f"{self._reading.reader}\x1d{columns.subject}\x1e", texts[columns.subject], ""
+        )
+        runs = pc.binary_join_element_wise(f"{self._reading.reader}/", _digests(subject), "")
+        start, end = values.start[kept], values.end[kept]
+        duration = pa.array((end - start) / 1e6)
+        own: dict[str, pa.Array] = {"row_id": row_ids, "run_key": runs, "run_id": runs}
+        own |= {"line": pa.array(kept + first), "start_us": pa.array(start), "end_us": pa.array(end)}
+        own |= {"start_month": pa.array(timestamps.months_of(start))}
+        own |= {"end_month": pa.array(timestamps.months_of(np.maximum(start, end - 1)))}
+        own |= dict.fromkeys(("duration_s", *columns.lasting), duration)
+        own |= {name: column.take(places) for name, column in values.counts.items()}
+        shared = parquet_files.table_of([kind.row for kind in kinds], ACTIVITY_SCHEMA)
+        kind_of = pa.array(kind_of)
+        arrays = [
+            own[field.name].cast(field.type) if field.name in own else shared[field.name].combine_chunks().take(kind_of)
+            for field in ACTIVITY_SCHEMA
+        ]
+        return pa.Table.from_arrays(arrays, schema=ACTIVITY_SCHEMA)
+
+    def _row_ids(self, texts: Mapping[str, pa.Array], kinds: Sequence[_Alike], kind_of: pa.Array) -> pa.Array:
+        """Row identities, equal to those of the row reader."""
+        pieces = []
+        for place, name in enumerate((*self._varying, None)):
+            pieces.append(pa.array([kind.texts[place] for kind in kinds], pa.string()).take(kind_of))
+            pieces += [texts[name]] if name else []
+        return _digests(pc.binary_join_element_wise(*pieces, ""))
+
+
+def _identity_texts(reader: str, said: RecordFields, varying: Sequence[str]) -> list[str]:
+    """The text of the identity of a record, cut where the values of these sorted fields stand, numbers as whole ones:
+    as many texts, and one more."""
+    texts = [reader]
+    for name in sorted({*said.kept, *said.secret, *varying}):
+        told = next(said.told([name]), "")
+        if name not in varying:
+            texts[-1] += f"\x1d{told}"
+        elif told:
+            texts[-1] += f"\x1d{name}\x1e"
+            texts.append(".0" if name in said.numbers else "")
+        else:
+            texts.append("")
+    return texts
+
+
+def _digests(texts: pa.Array) -> pa.Array:
+    return hexadecimal([blake2b(said, digest_size=SIZE).digest() for said in texts.cast(pa.binary()).to_pylist()])
+
+
+def _at(said: pa.StructArray, path: Sequence[str]) -> pa.Array:
+    """The texts of the field at a path, null below what is null."""
+    column = said
+    for name in path:
+        column = pc.struct_field(column, name)
+    return column
+
+
+def _leaves(said: pa.StructArray, shape: Shape, varying: Sequence[str]) -> Iterator[pa.Array]:
+    """The columns of the fields taken, but for those that vary."""
+    for name, inside in shape.items():
+        if inside is not None:
+            yield from _leaves(pc.struct_field(said, name), inside, varying)
+        elif name not in varying:
+            yield pc.struct_field(said, name)
+
+
+def _truths(column: pa.Array) -> np.ndarray:
+    truths: np.ndarray = pc.fill_null(column, False).to_numpy(zero_copy_only=False)
+    return truths
+
+
+def _whole_numbers(texts: pa.Array) -> pa.Array:
+    """Whole numbers of JSON texts, null where there is none in plain notation."""
+    try:
+        return pc.cast(texts, pa.int64())
+    except pa.ArrowInvalid:
+        return pc.cast(pc.if_else(pc.match_substring_regex(texts, _COUNT), texts, None), pa.int64())
+
+
+def _signs(numbers: pa.Array) -> np.ndarray:
+    """0 where there is no number, 1 where it is zero, 2 elsewhere."""
+    signs: np.ndarray = pc.fill_null(pc.if_else(pc.equal(numbers, 0), 1, 2), 0).to_numpy(zero_copy_only=False)
+    return signs.astype(np.int64)
+
+
+def _instants(texts: pa.Array) -> np.ndarray:
+    """ISO times with their seconds, in UTC where they say no zone [us]; -1 where they are written otherwise."""
+    data = texts.cast(pa.binary())
+    walls = pc.if_else(pc.ends_with(texts, "Z"), pc.binary_slice(data, 0, -1), data).cast(pa.string())
+    sizes = pc.binary_length(walls)
+    walls = pc.if_else(
+        pc.and_(pc.greater_equal(sizes, _WHOLE), pc.less_equal(sizes, _MICROSECONDS)),
+        walls,
+        pa.scalar(None, walls.type),
+    )
+    try:
+        found = pc.cast(walls, pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        read = [timestamps.parse(text, day_first=False) if text else None for text in walls.to_pylist()]
+        found = pa.array([at if at and at.tzinfo is None else None for at in read], pa.timestamp("us"))
+    instants: np.ndarray = pc.fill_null(pc.cast(found, pa.int64()), -1).to_numpy(zero_copy_only=False)
+    return instants
+
+
+def _renumbered(codes: np.ndarray) -> np.ndarray:
+    """Codes renumbered from 0 in order of first occurrence."""
+    numbers: np.ndarray = pa.array(codes).dictionary_encode().indices.to_numpy()
+    return numbers.astype(np.int64)

@@ -1,0 +1,338 @@
+"""Lines of a gateway are read by column to the very rows, refusals and ignored names that reading them by row gives."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given
+from hypothesis import strategies as st
+
+from estimator.ingestion.importing import import_paths
+from estimator.ingestion.parsing import json_columns, json_text
+from estimator.ingestion.reader import LargeTrace, open_trace
+from estimator.ingestion.readers import read_trace, stream_trace
+from estimator.ingestion.usage import litellm
+from estimator.ledger import Ledger
+from tests.ingestion.test_reader_blocks import same
+from tests.support import examples
+from tests.traces_support import context
+
+Said = dict[str, object]
+REQUEST: Said = {"request_id": "r-1", "call_type": "acompletion", "api_key": "k", "spend": 0.1, "model": "gpt-4o"}
+REQUEST |= {"custom_llm_provider": "openai", "prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
+REQUEST |= {"startTime": "2026-04-01T10:00:00.000Z", "endTime": "2026-04-01T10:00:02Z", "cache_hit": "False"}
+REQUEST |= {"metadata": {"user_api_key_alias": "accueil"}, "request_tags": ["User-Agent: openai"]}
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of a few lines, and a page of the gateway of two requests."""
+    monkeypatch.setattr(json_columns, "LARGE_BYTES", 1_500)
+    monkeypatch.setattr(json_text, "LARGE_BYTES", 1_500)
+    monkeypatch.setattr(litellm, "_MOST", 2)
+
+
+def line(**cells: object) -> str:
+    return json.dumps(REQUEST | cells, ensure_ascii=False)
+
+
+def several(*others: str) -> list[str]:
+    """Three plain requests, then these lines, then three more."""
+    plain = [line(request_id=f"plain-{n}") for n in range(6)]
+    return [*plain[:3], *others, *plain[3:]]
+
+
+def written(folder: Path, lines: list[str], end: str = "\n") -> Path:
+    path = folder / "spend.ndjson"
+    path.write_bytes((end.join(lines) + end).encode("utf-8", "surrogatepass"))
+    return path
+
+
+def ignored(path: Path) -> tuple[set[str], set[str]]:
+    """Names of ignored fields, by row and by column."""
+    by_column = [result.unused for result in stream_trace(LargeTrace(path), context(), lambda read: None)]
+    return set(read_trace(open_trace(path), context()).unused), {name for unused in by_column for name in unused}
+
+
+def usage(cached: object) -> Said:
+    return {"metadata": {"usage_object": {"prompt_tokens_details": {"cached_tokens": cached}}}}
+
+
+DETAILS = {"user_api_key_alias": "a", "user_api_key_user_id": "jdupont", "usage_object": {"x": 1}}
+PLAIN = {
+    "another service": line(metadata={"user_api_key_alias": "Direction générale"}),
+    "no metadata": json.dumps({name: value for name, value in REQUEST.items() if name != "metadata"}),
+    "quoted metadata": line(metadata=json.dumps(DETAILS)),
+    "quoted metadata that counts": line(metadata=json.dumps(usage(4)["metadata"])),
+    "quoted metadata with an accent": line(metadata='{"user_api_key_alias": "Direction g\u00e9n\u00e9rale"}'),
+    "quoted metadata without anything": line(metadata="{}"),
+    "quoted use": line(metadata={"usage_object": '{"prompt_tokens_details": {"cached_tokens": 4}}'}),
+    "metadata without anything": line(metadata={}),
+    "metadata that is null": line(metadata=None),
+    "cached tokens": line(**usage(4)),
+    "no cached tokens": line(metadata=DETAILS),
+    "a key that names a person": line(metadata={"user_api_key_alias": "Jean Dupont", "user_api_key_team_alias": "RH"}),
+    "no tokens read": line(prompt_tokens=0),
+    "no output": line(completion_tokens=0),
+    "no model": line(model=None),
+    "a model that has a space": line(model=" gpt-4o "),
+    "an address": line(api_base="https://api.mistral.ai/v1", custom_llm_provider="mistral"),
+    "tags": line(request_tags=["service:tri", "essai"]),
+    "quoted tags": line(request_tags='["service:tri"]'),
+    "a team": line(team_id="équipe"),
+    "times without a zone": line(startTime="2026-04-01 10:00:00", endTime="2026-04-01 10:00:01.5"),
+    "the end of a month": line(startTime="2026-04-30T23:59:59Z", endTime="2026-05-01T00:00:00Z"),
+    "names in another order": json.dumps(dict(reversed(REQUEST.items()))),
+    "more spaces": line().replace(", ", " ,  "),
+    "an accent written as its number": json.dumps(REQUEST | {"metadata": {"user_api_key_alias": "é"}}),
+    "an ignored number": line(spend=1e300),
+    "words that look like numbers": line(request_id="r-nan", user="inf", note="a nan and inf"),
+    "minus zero": line(prompt_tokens=0).replace('"prompt_tokens": 0', '"prompt_tokens": -0'),
+    "a model that is a list": line(model=["a"], request_id="list"),
+}
+DOUBTFUL = {
+    "an end before its start": line(endTime="2026-04-01T09:00:00Z"),
+    "before 2015": line(startTime="2013-04-01T10:00:00Z", endTime="2013-04-01T10:00:02Z"),
+    "to come": line(startTime="2999-04-01T10:00:00Z", endTime="2999-04-01T10:00:02Z"),
+    "a day that is not": line(startTime="2026-02-30T10:00:00Z"),
+    "a day without an hour": line(startTime="2026-04-01"),
+    "another zone": line(startTime="2026-04-01T10:00:00+02:00"),
+    "nanoseconds": line(startTime="2026-04-01T10:00:00.123456789Z"),
+    "a time as a number": line(startTime=1775037600.0),
+    "no start": line(startTime=None),
+    "no work": line(prompt_tokens=0, completion_tokens=0),
+    "a negative count": line(prompt_tokens=-5),
+    "words after a comma": line(note="a nan, inf: and [nan"),
+    "a fraction": line(prompt_tokens=10.0),
+    "an exponent": line().replace('"prompt_tokens": 10', '"prompt_tokens": 1e1'),
+    "a quoted count": line(prompt_tokens="10"),
+    "a count beyond any use": line(prompt_tokens=10**12),
+    "a count beyond any number": line(prompt_tokens=10**40),
+    "a true count": line(prompt_tokens=True),
+    "no id": line(request_id=None),
+    "an id with an accent": line(request_id="é"),
+    "an id with a quote": line(request_id='"r"'),
+    "an id that is a number": line(request_id=12),
+    "an id too long": line(request_id="r" * 121),
+    "an id with a space before": line(request_id=" r"),
+    "from the cache": line(cache_hit="True"),
+    "quoted metadata that is broken": line(metadata='{"user_api_key_alias": "a"'),
+    "quoted metadata that says a name twice": line(metadata='{"user_api_key_alias": "a", "user_api_key_alias": "b"}'),
+    "quoted metadata with a comma too many": line(metadata='{"user_api_key_alias": "a",\n}'),
+    "quoted metadata with a number that is none": line(metadata='{"user_api_key_alias": "a", "x":\nNan}'),
+    "quoted twice": line(metadata=json.dumps(json.dumps(DETAILS))),
+    "quoted metadata that is a list": line(metadata="[1]"),
+    "quoted metadata that is a text": line(metadata="x"),
+    "metadata that is a number": line(metadata=3),
+    "cached tokens as a fraction": line(**usage(4.5)),
+    "the logger": json.dumps({"id": "r-9", **{n: v for n, v in REQUEST.items() if n != "request_id"}}),
+    "a page": json.dumps({"data": [REQUEST | {"request_id": f"p-{n}"} for n in range(3)], "total": 9}),
+    "a list": json.dumps([REQUEST | {"request_id": "l-1"}, 3]),
+    "an answer of another tool": '{"id": "chatcmpl-1", "object": "chat.completion", "model": "m",'
+    ' "created": 1775037600, "usage": {"prompt_tokens": 4, "completion_tokens": 5}}',
+    "an object of no tool": '{"x": 1}',
+    "an empty list": "[]",
+    "a text": '"a text"',
+    "a number": "12",
+    "blank": "   ",
+    "nothing": "",
+    "a space that is not one": "\u00a0",
+    "cut": line()[:60] + "  ",
+    "two objects": line() + line(),
+    "a comma too many": line()[:-1] + ",}",
+    "a comma and spaces too many": line()[:-1] + " ,\t }",
+    "a comma too many inside": line(a=[1, 2]).replace("2]", "2,]"),
+    "nan": line(a=1).replace('"a": 1', '"a": nan'),
+    "NaN, which Python reads": line(a=1).replace('"a": 1', '"a": NaN'),
+    "-Inf": line(a=1).replace('"a": 1', '"a": [ -Inf ]'),
+    "a number too long": line(a=1).replace('"a": 1', '"a": ' + "1" * 5000),
+    "too deep": line(a=1).replace('"a": 1', '"a": ' + "[" * 3000 + "]" * 3000),
+    "half of a character": line(note="\ud800").replace("\ud800", "\\ud800"),
+    "a name twice": line().replace('"model"', '"model": "other", "model"'),
+    "an ignored name twice": line().replace('"spend"', '"spend": 3, "spend"'),
+    "a name twice inside": line(metadata={"x": 1}).replace('"x"', '"user_api_key_alias": "a", "user_api_key_alias"'),
+    "a name written otherwise": line().replace('"model"', '"mod\\u0065l": "a", "model"'),
+    "a tab in a text": line(note="a").replace('"a"', '"a\tb"'),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_plain_line_comes_in_columns(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path, several(PLAIN[name]))
+    assert same(path) == 7
+    by_row, by_column = ignored(path)
+    assert by_row == by_column
+
+
+@pytest.mark.parametrize("name", DOUBTFUL)
+def test_a_doubtful_line_is_read_as_the_row_reader_does(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path, several(DOUBTFUL[name]))
+    assert same(path) == 6, "the others come in columns"
+    by_row, by_column = ignored(path)
+    assert by_row == by_column
+
+
+@pytest.mark.parametrize(
+    ("sound", "doubtful"),
+    [
+        (line(), line().replace("0.1", value))
+        for value in ("1" * 5000, "[" * 3000 + "]" * 3000, "[ -Inf ]", "nan", "[1,]")
+    ]
+    + [(line(metadata='{"user_api_key_alias": "a"}'), line(metadata='{"user_api_key_alias": "b",\n}'))]
+    + [(line(metadata='{"x": 1}'), line(metadata='{"x":\nNan}'))],
+)
+def test_a_doubtful_line_is_known_from_one_of_the_same_names(sound: str, doubtful: str, tmp_path: Path) -> None:
+    assert same(written(tmp_path, several(sound, doubtful))) == 7
+
+
+def test_a_page_below_others_is_numbered_as_reading_by_row_does(tmp_path: Path) -> None:
+    pages = [json.dumps({"data": [REQUEST | {"request_id": f"{m}-{n}"} for n in range(3)]}) for m in range(2)]
+    assert same(written(tmp_path, several(pages[0], line(), "", pages[1]))) == 7
+
+
+def test_a_line_that_says_what_one_above_does_is_the_same_row(tmp_path: Path) -> None:
+    """Seven lines of three rows: a request three times, of which once its count is a fraction, and one twice."""
+    lines = [line(), line(), line(prompt_tokens=10.0), *(line(request_id=f"r-{n}") for n in (2, 2, 3, 4))]
+    path = written(tmp_path, lines)
+    same(path)
+    assert len({row.row_id for row in read_trace(open_trace(path), context()).rows}) == 4
+
+
+def test_an_import_counts_repeats_as_reading_by_row_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [line(request_id=f"r-{n // 2 % 5}", prompt_tokens=n // 2 % 5 + n // 10) for n in range(20)]
+    path = written(tmp_path, lines)
+    by_row = import_paths(Ledger(tmp_path / "by-row"), [path], context()).account
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
+    by_column = import_paths(Ledger(tmp_path / "by-column"), [path], context()).account
+    assert by_row == by_column
+    assert (by_row.read, by_row.duplicates) == (20, 10), "each of ten rows stands twice"
+
+
+def test_a_line_that_waited_is_corrected_by_a_larger_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What each line says is looked at where rows of a file of this name are set aside."""
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
+    ledger = Ledger(tmp_path / "home")
+    assert import_paths(ledger, [written(tmp_path, several(line(endTime="")))], context()).account.quarantined == 1
+    assert import_paths(ledger, [written(tmp_path, several(line()))], context()).lifted == 1
+
+
+def test_a_log_that_a_page_or_its_count_says_is_cut_is_read_by_row(tmp_path: Path) -> None:
+    """Two requests are as many as the gateway gives at most, here; a first page says how many there are."""
+    for lines in ([line(request_id=f"r-{n}") for n in range(2)], [DOUBTFUL["a page"], *several()]):
+        assert same(written(tmp_path, lines)) == 0
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r\r\n", "\n\n", "\n \n"])
+def test_any_end_of_line_is_read(end: str, tmp_path: Path) -> None:
+    assert same(written(tmp_path, several(line(note="é"), line(prompt_tokens="1")), end)) == 7
+
+
+@pytest.mark.parametrize("tail", ["", "\n\n", "   ", "\u00a0\n", '{"request_id": "cut  ', "\ufeff"])
+def test_the_end_of_a_file_is_read(tail: str, tmp_path: Path) -> None:
+    path = written(tmp_path, several())
+    path.write_bytes(path.read_bytes() + tail.encode())
+    same(path)
+
+
+def test_a_file_with_a_mark_of_its_encoding_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, several())
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert same(path) == 6
+
+
+def test_a_sidecar_names_the_service_of_every_line(tmp_path: Path) -> None:
+    path = written(tmp_path, several())
+    path.with_name(f"{path.name}.sobria.json").write_text('{"schema": 1, "use_case": "accueil-2"}')
+    assert same(path) == 6
+
+
+VALUES: dict[str, list[object]] = {
+    "request_id": ["r-1", "r-1", "r-2", "", None, 5, "é", "a b", "x" * 130, {"a": 1}, "1e5", "true", True],
+    "model": ["gpt-4o", "mistral/x", "", None, 3, "é", [1], "a\u202eb", "x" * 130],
+    "custom_llm_provider": ["openai", "mistral", "", None, 3],
+    "prompt_tokens": [0, 1, 10, None, "", "7", -1, 1.5, 10.0, 10**9, 10**9 + 1, 10**20, True, [1], "x", 1e22],
+    "completion_tokens": [0, 1, 10, None, "", "7", -1, 10**9, 1e3],
+    "startTime": ["2026-04-01T10:00:00Z", "2026-04-01 10:00:00", "2026-04-01T10:00:00.5+00:00", "", None, 1775037600.5]
+    + [
+        "2026-04-01T10:00Z",
+        "2026-04-01T24:00:00Z",
+        "2026-04-01T10:00:60Z",
+        " 2026-04-01T10:00:00Z",
+        "x",
+        "1999-01-01T00:00:00Z",
+    ],
+    "endTime": [
+        "2026-04-01T10:00:02Z",
+        "2026-05-01T00:00:00.000Z",
+        "2026-04-01T09:59:59Z",
+        "2040-01-01T00:00:00Z",
+        None,
+    ],
+    "cache_hit": ["False", "True", "None", None, True, False],
+    "team_id": ["t", "", None, "équipe", "a.martin@mairie.fr", 3],
+    "api_base": ["https://api.openai.com/v1", "http://10.0.0.4:8000", "", None, "https://u:p@h/", 3],
+    "user": ["jdupont", "", None, 4],
+    "end_user": ["alice", None],
+    "request_tags": [["service:tri"], [], '["essai"]', "x", None, {"a": 1}, ["jdupont", 3]],
+    "metadata": [
+        {"user_api_key_alias": "jdupont"},
+        {"user_api_key_alias": "RH", "user_api_key_team_alias": "x"},
+        {},
+        None,
+    ]
+    + [
+        '{"user_api_key_alias": "quoted"}',
+        "x",
+        3,
+        [1],
+        {"usage_object": 3},
+        {"usage_object": {"prompt_tokens_details": []}},
+    ]
+    + [usage(value)["metadata"] for value in (0, 3, None, "5", -2, 1.0)],
+    "spend": [0.1, 1e300, None],
+    "extra": [None, {"a": [1, 2]}, "nan"],
+}
+
+
+@st.composite
+def files(draw: st.DrawFn) -> list[str]:
+    """Lines that say any of these values, some absent, in any order, among broken ones."""
+    some = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in VALUES.items()})
+    lines = several()[: draw(st.integers(3, 6))]
+    for said in draw(st.lists(st.one_of(some, some, some, st.sampled_from(sorted(DOUBTFUL))), max_size=25)):
+        if isinstance(said, str):
+            lines.append(DOUBTFUL[said])
+            continue
+        kept = REQUEST | said
+        for name in draw(st.sets(st.sampled_from(sorted(kept)), max_size=2)):
+            del kept[name]
+        lines.append(json.dumps(kept, ensure_ascii=draw(st.booleans())))
+    return lines
+
+
+@given(lines=files(), end=st.sampled_from(["\n", "\r\n"]))
+@example(lines=several(line(request_id="1e22"), line(request_id=10**22)), end="\n")
+@examples(60, 1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_lines_read_alike_by_row_and_by_column(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str
+) -> None:
+    path = written(tmp_path_factory.mktemp("any"), lines, end)
+    same(path)
+    by_row, by_column = ignored(path)
+    assert by_row == by_column
+
+
+def test_a_real_request_comes_in_columns(shared_data: Path, tmp_path: Path) -> None:
+    """As the data base of a gateway keeps it: nested fields are texts, times say no zone."""
+    real = json.loads((shared_data / "usage_samples" / "litellm_spend_log.json").read_text("utf-8"))
+    tokens = [{"request_id": f"r-{n}", "prompt_tokens": n, "completion_tokens": 3 * n % 7} for n in range(1, 60)]
+    assert same(written(tmp_path, [json.dumps(real | said) for said in tokens])) == 59
+
+
+def test_lines_are_read_one_at_a_time_where_what_they_say_is_asked_for(tmp_path: Path) -> None:
+    path = written(tmp_path, several())
+    asked = replace(context(), line_by_line=True)
+    results = list(stream_trace(LargeTrace(path), asked, lambda read: None))
+    assert [result.table for result in results] == [None] * len(results)
+    assert {number for result in results for number in result.told} == {1, 2, 3, 4, 5, 6}
