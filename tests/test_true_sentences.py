@@ -66,6 +66,14 @@ def test_no_forbidden_phrase_is_in_our_words() -> None:
             assert text not in LABELS, file.name
 
 
+@pytest.mark.parametrize(("lang", "counted"), [("fr", r"\busages? en service"), ("en", r"\buse(s| cases?) in service")])
+def test_uses_that_are_counted_are_in_trial_or_in_service(lang: str, counted: str) -> None:
+    """« En service » alone is the last stage, for one use: a pilot is counted, so what counts says both."""
+    for file in (*ROOT.glob(f"dashboard/words/*.{lang}.toml"), *ROOT.glob(f"estimator/words/*.{lang}.toml")):
+        found = [text for text in told(tomllib.loads(file.read_text("utf-8"))) if re.search(counted, text, re.I)]
+        assert found == [], file.name
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))

@@ -194,13 +194,13 @@ def test_the_plain_version_names_no_use_that_may_not_leave(shown: Path) -> None:
 
 
 def test_a_commune_without_use_says_so_and_no_promise_twice(shown: Path) -> None:
-    """Two phrases of the charter read one share: one bar, one thing to do. No use in service: no figure, and why."""
+    """Two phrases of the charter read one share: one bar, one thing to do. No use there: no figure, and why."""
     asked = {"periode": "2026", "territoire": "99006"}
     first = page("fr", **asked).split('<ol class="bars promises">')[1].split("</ol>")[0]
     names = re.findall(r"<b>(.*?)</b>", first)
     assert len(names) == len(set(names)) == 2
     told = plain(unescape(page("fr", simple="1", **asked)))
-    assert "Aucun usage n'est en service ici." in told and "Agents de tout le territoire" in told
+    assert "Aucun usage n'est en essai ni en service ici." in told and "Agents de tout le territoire" in told
 
 
 def test_ends_that_print_alike_are_one_number() -> None:

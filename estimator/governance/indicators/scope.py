@@ -134,7 +134,7 @@ class Scope:
 
     @property
     def in_use(self) -> list[UseCase]:
-        """Use cases in trial or in use."""
+        """Use cases in trial or in service."""
         return [c for c in self.cases if c.stage in IN_USE and c.outcome in ("en_cours", "generalise")]
 
     def before(self) -> "Scope":
