@@ -170,7 +170,7 @@ class _File:
             if self._waiting if small else held:
                 data = opened.trace.data
                 others = [row for name, rows in self._waiting.items() if small and name != self.name for row in rows]
-                whole = completed(held, data, self.refused)
+                whole = completed(held, opened.trace, self.refused)
                 anew = self._corrected(held, others, data)
                 self.completed = whole + anew
                 self.remarks += [Remark("line_completed", self.name, row.line, {}) for row in whole]

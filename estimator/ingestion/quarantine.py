@@ -3,8 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from hashlib import sha256
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -18,7 +17,7 @@ from estimator.core.home import TRACES
 from estimator.ingestion.http.sender_rows import body, own, sender_in
 from estimator.ingestion.parsing import json_text
 from estimator.ingestion.parsing.redaction import HIDDEN
-from estimator.ingestion.reader import ReadingContext, open_trace
+from estimator.ingestion.reader import LargeTrace, ReadingContext, open_trace
 from estimator.ingestion.readers import Trace, find_files, read_trace
 from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import REFUSED_SCHEMA
@@ -30,6 +29,8 @@ from estimator.ledger.withdrawn_rows import still_quarantined as waiting_sql
 LONGEST_WHY = 4000
 FEW_CELLS = 3  # that say nothing of the file they come from
 _CELL = re.compile("[,;\t]")
+_YEAR = re.compile(r"^\d{4}(?=-\d\d-\d\d)")
+_OF_PERIOD = frozenset({"declared_future", "declared_period", "before_first", "bad_year", "bad_period"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _OF_A_RUN = ("run_id", "timestamp", "project_name", "task_name")
 _OF_A_CALL = frozenset({"spanId", "id", "request_id"})
@@ -77,11 +78,15 @@ def waiting_lines(ledger: Ledger) -> Mapping[str, Sequence[Refused]]:
     return found
 
 
-def completed(cut: Sequence[Refused], data: bytes, refused: Iterable[Refused]) -> list[Refused]:
-    """Those that this later version of their file, which begins with all that it held, no longer refuses."""
-    still = {row.row_id for row in refused}
+def completed(cut: Sequence[Refused], trace: Trace | LargeTrace, refused: Iterable[Refused]) -> list[Refused]:
+    """Those that this later version of their file or body, which begins with all that it held, no longer refuses."""
+    still, data = {row.row_id for row in refused}, trace.data
     sizes = [(row, int(row.facts.get("bytes", "0"))) for row in cut if row.row_id not in still]
-    return [row for row, size in sizes if 0 < size < len(data) and sha256(data[:size]).hexdigest() == row.file_sha]
+    return [row for row, size in sizes if 0 < size < len(data) and _beginning(trace, data[:size]).sha == row.file_sha]
+
+
+def _beginning(trace: Trace | LargeTrace, data: bytes) -> Trace:
+    return replace(trace, data=data) if isinstance(trace, Trace) else Trace(trace.name, data, None)
 
 
 def stated(data: bytes, told: Mapping[int, Mapping[str, Any]], lines: Collection[int]) -> dict[int, set[str]]:
@@ -97,20 +102,22 @@ def corrected(
     waiting: Sequence[Refused], lines: Mapping[int, set[str]], refused: Iterable[Refused], shared: str = ""
 ) -> list[Refused]:
     """Those that a later file states soundly: it no longer refuses them, and one of these lines, which are new, says
-    all but one of what a whole row of theirs says, or names their run and its moment, or their call. shared: name of
-    the file, where it repeats a row of an earlier version of itself: a new row at their line is then enough."""
+    all but one of what a whole row of theirs says, or all but the years where the period was the fault, or names their
+    run and its moment, or their call. shared: name of the file, where it repeats a row of an earlier version of itself:
+    a new row at their line is then enough."""
     still = {row.row_id for row in refused}
     new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still]
     stored = [_said(row) for row in new]
     counts, marks = Counter(cell for cells in stored for cell in cells), [_mark(row) for row in new]
     rare: dict[str, list[int]] = defaultdict(list)  # one of the two rarest cells is there where one alone was changed
     for at, cells in enumerate(stored):
-        for cell in {*sorted(cells, key=lambda cell: (counts[cell], cell))[:2], *marks[at]}:
+        for cell in {*sorted(cells, key=lambda cell: (counts[cell], cell))[:2], *marks[at], *_undated(new[at], cells)}:
             rare[cell].append(at)
     found = {at for at, row in enumerate(new) if row.file_name == shared and row.line in lines}
     for cells in lines.values():
         for at in {at for cell in cells & rare.keys() for at in rare[cell]}:
             near = len(stored[at]) > FEW_CELLS and len(stored[at] - cells) <= 1
+            near = near or _but_for_years(new[at], stored[at], cells)
             found |= {at} if near or marks[at] and marks[at] <= cells else set()
     return [new[at] for at in sorted(found)]
 
@@ -123,12 +130,14 @@ def lift(ledger: Ledger, rows: Iterable[Refused]) -> int:
     return len(whole)
 
 
-def lift_sent(ledger: Ledger, name: str, lines: Mapping[int, set[str]], refused: Iterable[Refused]) -> int:
-    """Withdraw the quarantined rows of a sender that these new lines of its later body state soundly; how many."""
-    sent = ledger.copies("quarantine", ledger.files("quarantine"), pc.field("file_name") == name)
-    if not (found := {row.row_id for row in corrected(sent, lines, refused)}):
+def lift_sent(ledger: Ledger, trace: Trace, lines: Mapping[int, set[str]], refused: Iterable[Refused]) -> int:
+    """Withdraw the quarantined rows of a sender that these new lines of its later body state soundly, or that it states
+    whole where a body was cut; how many."""
+    sent = ledger.copies("quarantine", ledger.files("quarantine"), pc.field("file_name") == trace.name)
+    whole = [*corrected(sent, lines, refused), *completed(sent, trace, refused)]
+    if not (found := {row.row_id for row in whole}):
         return 0
-    return lift(ledger, (row for row in _waiting(ledger) if row.file_name == name and row.row_id in found))
+    return lift(ledger, (row for row in _waiting(ledger) if row.file_name == trace.name and row.row_id in found))
 
 
 def _cells(line: str) -> set[str]:
@@ -154,6 +163,19 @@ def _said(row: Refused) -> set[str]:
         return _named(fields)
     whole = not row.header or abs(len(_CELL.split(row.header)) - len(_CELL.split(row.text))) <= 1
     return _cells(row.text) if whole else set()
+
+
+def _undated(row: Refused, cells: set[str]) -> set[str]:
+    """The cell by which a row whose dates were wrong is found: whoever states it soundly says it."""
+    undated = (cell for cell in cells if not _YEAR.match(cell)) if row.code in _OF_PERIOD else ()
+    return set(sorted(undated, key=len, reverse=True)[:1])
+
+
+def _but_for_years(row: Refused, stored: set[str], cells: set[str]) -> bool:
+    """Whether a row whose period was the fault is stated with other years alone."""
+    if row.code not in _OF_PERIOD or len(stored) <= FEW_CELLS:
+        return False
+    return {_YEAR.sub("", cell) for cell in stored} <= {_YEAR.sub("", cell) for cell in cells}
 
 
 def _mark(row: Refused) -> set[str]:

@@ -43,12 +43,14 @@ WHERE old.reader = 'codecarbon' AND new.reader = 'codecarbon' AND NOT list_conta
 ORDER BY old.file_sha, old.line
 """
 SHORTEST = 8  # minimum length of an id or hash prefix
-What = Literal["file", "run", "import"]
+What = Literal["file", "run", "import", "aside"]
+_ROW = re.compile(r"(?:run\.)?([0-9a-f]{32})(?:\.\w+)?")  # as an explanation shows it
 _HASH = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
 
 
 class Target(NamedTuple):
-    """What to withdraw: a file by name or hash, runs by key, one by id, an import by id."""
+    """What to withdraw: a file by name or hash, runs by key or by the reference of a row, one by id, an import by id,
+    or what a file or a sending has in quarantine, by name or hash."""
 
     kind: What
     value: str
@@ -184,7 +186,7 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
 def _check_versions(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]) -> None:
     """several_files_named: files of one name that have no row in common, as codecarbon names all of its own.
     versions_share_rows: another file of the same name, which stays, states rows that were written with these."""
-    if target.kind == "run":
+    if target.kind in ("run", "aside") or not len(tables["activities"]):
         return
     mine = Counter[str](sha for table in tables.values() for sha in table.column("file_sha").to_pylist())
     sources = [source for done in ledger.imports.read()[0] if not done.moved for source in done.sources]
@@ -200,7 +202,8 @@ def _check_versions(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]
     names = {source.name for source in sources if source.sha in mine}
     for source in sources:
         if source.name in names and source.sha not in mine and source.sha in versions:
-            raise SobriaError("versions_share_rows", target=target.value, file=source.name, sha=source.sha[:12])
+            code = "sendings_share_rows" if source.name.startswith(COLLECTED) else "versions_share_rows"
+            raise SobriaError(code, target=target.value, file=source.name, sha=source.sha[:12])
 
 
 def _record_withdrawal(ledger: Ledger, found: WithdrawalEffect, undoes: str, parts: list[str], author: Author) -> str:
@@ -213,14 +216,19 @@ def _record_withdrawal(ledger: Ledger, found: WithdrawalEffect, undoes: str, par
 
 def _where(ledger: Ledger, target: Target, kind: Kind) -> tuple[str, Any]:
     """SQL condition on the rows of a kind, with its parameter."""
-    if target.kind == "file":
+    if target.kind == "aside" and kind == "activities":
+        return "$1 IS NULL", target.value
+    if target.kind in ("file", "aside"):
         also = " OR starts_with(file_sha, $1)" if _HASH.fullmatch(target.value) else ""
         if target.value.startswith(COLLECTED):  # a service, with any of its tokens
             also = " OR starts_with(file_name, $1 || '@')"
         return f"file_name = $1{also}", target.value
     if target.kind == "run":
-        named = "run_key = $1 OR run_id = $1 OR list_contains(string_split($1, ','), run_key)"
-        return (named if kind == "activities" else "$1 = NULL"), target.value
+        found = [*(_ROW.sub(r"\1", one) for one in target.value.split(",")), target.value]
+        of_row = f"SELECT {{}} FROM ({ledger.rows_sql(kind)}) WHERE list_contains($1, row_id)"
+        named = "list_contains($1, run_key) OR run_id = $1[-1]"
+        named += f" OR run_key IN ({of_row.format('run_key')}) OR run_id IN ({of_row.format('run_id')})"
+        return (named if kind == "activities" else "$1 IS NULL"), found
     done = _entry_named(target.value, {i.event: i for i in ledger.imports.read()[0]})
     return "list_contains($1, file_sha)", sorted({source.sha for source in done.sources if source.new})
 

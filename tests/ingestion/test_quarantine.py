@@ -323,3 +323,42 @@ def test_a_sender_with_nothing_aside_reads_no_quarantine(tmp_path: Path, monkeyp
     bring(tmp_path, text(SOUND | {"cpu_energy": -1}))
     monkeypatch.setattr(Ledger, "copies", None)
     post(ledger, [read_body(Payload(COURRIER, form, text_of(5).encode()), context())], standing)
+
+
+COLUMN_NAMES = "service;start;end;model;zone;requests;input_tokens;output_tokens\n"
+SOUND_LINE = "x;2026-03-01;2026-03-02;mistral-small-2603;FRA;1;1000;1001\n"
+ANSWERS = "\n".join(json.dumps(answer_of(id, (5, 20))) for id in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "left"),
+    [
+        (COLUMN_NAMES + SOUND_LINE.replace("2026", "2126"), COLUMN_NAMES + SOUND_LINE, 0),
+        (COLUMN_NAMES + SOUND_LINE.replace("2026", "1020"), COLUMN_NAMES + SOUND_LINE, 0),
+        (
+            COLUMN_NAMES + SOUND_LINE.replace("2026", "2126"),
+            COLUMN_NAMES + SOUND_LINE.replace("1001", "1002"),
+            1,
+        ),  # of other tokens
+        (
+            COLUMN_NAMES + SOUND_LINE.replace("2026", "2126"),
+            COLUMN_NAMES + SOUND_LINE.replace("-03-", "-04-"),
+            1,
+        ),  # of another month
+        (COLUMN_NAMES + SOUND_LINE[:17], COLUMN_NAMES + SOUND_LINE, 0),
+        (COLUMN_NAMES + SOUND_LINE[:17], COLUMN_NAMES + SOUND_LINE.replace("x", "y"), 1),  # of another service
+        (ANSWERS[:-30], ANSWERS, 0),
+        (ANSWERS[:-30], ANSWERS[:10] + " " + ANSWERS[10:], 1),  # not the same beginning
+    ],
+)
+@pytest.mark.parametrize("sent", [True, False], ids=["sent", "imported"])
+def test_a_period_of_another_year_or_a_cut_line_waits_no_longer_once_right(
+    wrong: str, right: str, left: int, sent: bool, tmp_path: Path
+) -> None:
+    ledger = Ledger(tmp_path)
+    for body in (wrong, right):
+        if sent:
+            post(ledger, [read_body(Payload(COURRIER, "rows", body.encode()), context())])
+        else:
+            bring(tmp_path, body, name="lignes")
+    assert len(still_quarantined(ledger)) == left and reconcile(ledger).faults == ()

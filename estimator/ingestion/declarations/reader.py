@@ -96,7 +96,8 @@ class _Reading:
         if len(cells) > width and not any(map(str.strip, cells[width:])):
             cells = cells[:width]
         if len(cells) != width:
-            refusal = RowRefused("wrong_width", found=str(len(cells)), expected=str(width))
+            cut = {} if self.trace.data.endswith(b"\n") else {"bytes": str(self.trace.size)}  # it may be cut there
+            refusal = RowRefused("wrong_width", found=str(len(cells)), expected=str(width), **cut)
             self._refuse(line, cells, refusal)
             return
         row_id = self.identities.of_text(self.identities.text_of(self.columns.words, cells))

@@ -48,7 +48,8 @@ class ParsedPayload(NamedTuple):
 @dataclass(frozen=True)
 class Receipt:
     """Outcome of each row of a body: read = accepted + duplicates + quarantined. `unjudged`: those of the accepted that
-    may repeat a row older than what is held, judged at build. Dropped fields by name. Of what has no row, and is
+    may repeat a row older than what is held, judged at build; `withdrawn`: those of the duplicates that were withdrawn,
+    and count in no total. Dropped fields by name. Of what has no row, and is
     not stored: `unread` spans of AI or points of metrics, `ignored` spans of the rest of the application."""
 
     read: int
@@ -61,6 +62,7 @@ class Receipt:
     unread_names: tuple[str, ...] = ()
     ignored: int = 0
     unjudged: int = 0
+    withdrawn: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Every field by name."""
@@ -92,7 +94,7 @@ def _lift_corrected(ledger: Ledger, posting: Append, taken: ParsedPayload) -> No
     rows = [row for row in taken.result.rows if not posting.again.holds_one(row.row_id)]
     if rows and posting.holds_refused(taken.trace.name):
         lines = stated(taken.trace.data, taken.result.told, [row.line for row in rows])
-        lift_sent(ledger, taken.trace.name, lines, taken.result.refused)
+        lift_sent(ledger, taken.trace, lines, taken.result.refused)
 
 
 def settle(ledger: Ledger) -> None:
@@ -109,12 +111,15 @@ def _body_receipt(posting: Append | None, taken: ParsedPayload) -> Receipt:
     apart = (left.of_ai, left.libraries, left.others)
     if posting is None or not result.read:
         return Receipt(0, 0, 0, 0, len(names), names, *apart)
-    before = posting.known, posting.quarantined, posting.unjudged
+    before = _outcomes(posting)
     posting.take(taken.trace, [result])
-    after = posting.known, posting.quarantined, posting.unjudged
-    duplicates, quarantined, unjudged = (now - then for now, then in zip(after, before, strict=True))
+    duplicates, quarantined, *judged = (now - then for now, then in zip(_outcomes(posting), before, strict=True))
     accepted = result.read - duplicates - quarantined
-    return Receipt(result.read, accepted, duplicates, quarantined, len(names), names, *apart, unjudged)
+    return Receipt(result.read, accepted, duplicates, quarantined, len(names), names, *apart, *judged)
+
+
+def _outcomes(posting: Append) -> tuple[int, ...]:
+    return posting.known, posting.quarantined, posting.unjudged, posting.withdrawn
 
 
 def _parsed_payload(trace: Body, sent: Payload, context: ReadingContext) -> ParsedPayload:

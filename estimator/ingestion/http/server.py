@@ -245,13 +245,14 @@ def _answer(request: Request, receipt: Receipt, door: Endpoint) -> Response:
     metrics = door.form == "metrics"
     facts = receipt.as_dict() | {"unread_names": some_of(receipt.unread_names)}
     unread = "unread_metrics" if metrics else "unread"
-    apart = [name for name in ("unjudged", "unread", "ignored") if facts[name]]
+    apart = [name for name in ("withdrawn", "unjudged", "unread", "ignored") if facts[name]]
     apart = [unread if name == "unread" else name for name in apart]
     keys = ["received" if receipt.read else "nothing_read", *apart]
     body: dict[str, Any] = {"code": keys[0]}
     body |= {lang: " ".join(say("collect", key, lang, **facts) for key in keys) for lang in LANGUAGES}
     body |= receipt.as_dict()
-    warned = [key for key, count in ((unread, receipt.unread), ("set_aside", receipt.quarantined)) if count]
+    told_of = ((unread, receipt.unread), ("set_aside", receipt.quarantined), ("withdrawn", receipt.withdrawn))
+    warned = [key for key, count in told_of if count]
     if door.form in OTLP and warned:
         told = " ".join(say("collect", key, OF_PROGRAMS, **facts) for key in warned)
         rejected = "rejectedDataPoints" if metrics else "rejectedSpans"
