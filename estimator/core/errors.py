@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from numbers import Integral, Real
 from typing import Any
 
 from estimator.core.language import LANGUAGES, OF_PROGRAMS, decimal_text, plural
@@ -98,9 +99,9 @@ def filled(text: str, lang: str, facts: Mapping[str, object], grouped: Collectio
     """A text with its facts. grouped: those whose thousands are apart."""
     return text.format(
         **{
-            name: _Counted(fact, lang, name in grouped)
-            if isinstance(fact, int | float) and not isinstance(fact, bool)
-            else fact
+            name: fact
+            if isinstance(fact, bool) or not isinstance(fact, Real)
+            else _Counted(fact, lang, name in grouped)
             for name, fact in facts.items()
         }
     )
@@ -114,8 +115,9 @@ def _form(forms: Mapping[str, str], count: float, lang: str) -> str:
 class _Counted:
     """A count in a text: `{read:rows}` is its form among `[counts]`; written as any number otherwise."""
 
-    def __init__(self, count: float, lang: str, grouped: bool) -> None:
-        self._count, self._lang, self._grouped = count, lang, grouped
+    def __init__(self, count: Real, lang: str, grouped: bool) -> None:
+        self._count = int(count) if isinstance(count, Integral) else float(count)
+        self._lang, self._grouped = lang, grouped
 
     def __format__(self, asked: str) -> str:
         forms: Any = texts("counts", self._lang).get(asked) if asked else None

@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from estimator.core.errors import LANGUAGES, MissingWord, filled, form, say, texts, words
@@ -60,6 +61,7 @@ def test_a_sentence_of_several_counts_has_the_form_of_each() -> None:
     assert say("cli", "totals_head", "en", **facts) == "1 run of 1,200 services, from a to b"
     assert say("cli", "totals_head", "fr", **facts | {"runs": 0}).startswith("0 exécution de")
     assert say("cli", "totals_head", "en", **facts | {"runs": 0}).startswith("0 runs of")
+    assert say("cli", "totals_head", "en", **facts | {"runs": np.int64(3)}).startswith("3 runs of"), "as arrays count"
 
 
 def test_a_sentence_of_one_count_has_its_form_and_its_thousands() -> None:
