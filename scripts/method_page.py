@@ -1,6 +1,6 @@
 """Documentation page of the method: boundary, indicators, formulas, and the figures of others that differ from it."""
 
-from estimator.assessment.method_documentation import boundary, coefficients, formulas, indicators
+from estimator.assessment.method_documentation import Term, boundary, coefficients, formulas, indicators
 from estimator.catalogue import published_figures
 from estimator.catalogue.published_figures import BOUNDARY, boundary_text, figure_label
 from estimator.catalogue.tables import Catalogue
@@ -20,12 +20,10 @@ def method(catalogue: Catalogue, lang: str, made: str) -> str:
     lines += [f"| {row.name} | {row.counted} | {row.how} |" for row in boundary(lang)]
     lines += ["", f"## {word('figures')}", "", f"| {word('figures_head')} |", "|---|---|---|"]
     for figure in indicators(catalogue, lang):
-        terms = " + ".join(
-            f" {word('or')} ".join(f"`{r}`" for r in term.results) + (" *" if term.optional else "")
-            for term in figure.terms
-        )
+        terms = " + ".join(_term(term, word("or")) + (" *" if term.optional else "") for term in figure.terms)
         lines.append(f"| `{figure.id}` | {figure.unit} | {terms} |")
-    lines += ["", word("optional"), "", f"## {word('formulas')}", ""]
+    lines += ["", word("either"), "", word("optional"), ""]
+    lines += [f"## {word('formulas')}", "", word("formulas_what"), ""]
     for rule in formulas(catalogue, lang):
         lines += [f"### {rule.label} [{rule.unit}]", "", rule.words, ""]
         lines += [f"$$\\mathrm{{{rule.name.replace('_', chr(92) + '_')}}} = {rule.symbols}$$", ""]
@@ -34,6 +32,12 @@ def method(catalogue: Catalogue, lang: str, made: str) -> str:
     lines += [f"- `{rule.name}` = {rule.symbols} ({rule.unit})" for rule in coefficients(catalogue, lang)]
     lines += ["", f"## {word('published')}", "", word("published_what"), "", word("published_ours"), ""]
     return "\n".join([*lines, *_published(catalogue, lang)]) + "\n"
+
+
+def _term(term: Term, either: str) -> str:
+    """One term of a sum; in brackets where it is the first known of several results."""
+    ways = f" {either} ".join(f"`{name}`" for name in term.results)
+    return f"({ways})" if len(term.results) > 1 else ways
 
 
 def _published(catalogue: Catalogue, lang: str) -> list[str]:

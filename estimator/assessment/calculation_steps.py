@@ -12,11 +12,11 @@ from estimator.assessment.impacts import ImpactIndicator, applies_to, is_counted
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import LANGUAGES
+from estimator.core.errors import LANGUAGES, say
 from estimator.core.fields import Strict
 from estimator.core.number_format import spoken_numbers
 
-WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "**": " ^ ", "first_known_of": " ; sinon "}
+WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "**": " ^ "}
 PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "**": " ** ", "first_known_of": " | "}
 OPENED_GROUPS = 3
 
@@ -136,7 +136,8 @@ def _formula(
 
 def in_words(tree: Node, leaf: Callable[[str], str], lang: str) -> str:
     """A formula with the typographic signs and the numbers of a language."""
-    return render(tree, leaf, lambda number: spoken_numbers(f"{number:g}", lang), WORDS)
+    signs = WORDS | {"first_known_of": say("formulas", "separator", lang) + say("formulas", "or_else", lang) + " "}
+    return render(tree, leaf, lambda number: spoken_numbers(f"{number:g}", lang), signs)
 
 
 @cache

@@ -177,15 +177,15 @@ def to_sql(tree: Node) -> str:
     return f"({left} / NULLIF({right}, 0))" if tree.op == "/" else f"({left} {tree.op} {right})"
 
 
-def to_latex(tree: Node) -> str:
-    """LaTeX of a tree, names in upright type."""
+def to_latex(tree: Node, or_else: str) -> str:
+    """LaTeX of a tree, names in upright type; `or_else`, a word of the language, stands before each next way."""
     if tree.op == "name":
         return r"\mathrm{" + str(tree.args[0]).replace("_", r"\_") + "}"
     if tree.op == "number":
         return f"{tree.args[0]:g}"
     if tree.op == "first_known_of":
-        return r"\;\text{, sinon }\;".join(to_latex(way) for way in tree.args)
-    left, right = (to_latex(a) for a in tree.args)
+        return rf"\;\text{{, {or_else} }}\;".join(to_latex(way, or_else) for way in tree.args)
+    left, right = (to_latex(a, or_else) for a in tree.args)
     if tree.op == "/":
         return rf"\frac{{{left}}}{{{right}}}"
     if tree.op == "*":

@@ -123,7 +123,7 @@ def formulas(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
             names[item.name].label(lang),
             names[item.name].unit,
             in_words(item.tree, lambda name: names[name].label(lang), lang),
-            to_latex(item.tree),
+            to_latex(item.tree, say("formulas", "or_else", lang)),
             item.reference,
         )
         for item in the_system().formulas

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from estimator.assessment.calculation_steps import in_words
 from estimator.assessment.equation_system import sql, system
 from estimator.assessment.equations import FORMULAS, cooled_energy, device_lives
 from estimator.assessment.expressions import (
@@ -138,13 +139,20 @@ def test_one_tree_many_readings() -> None:
     )
     words = render(tree, str, repr, {"+": " + ", "-": " - ", "*": " * ", "/": " / "})
     assert words == "resource_share * reserved_device_hours / (device_life_hours * device_occupancy)"
-    assert to_latex(cooled_energy.tree) == r"\mathrm{it\_energy} \times \mathrm{pue}"
+    assert to_latex(cooled_energy.tree, "else") == r"\mathrm{it\_energy} \times \mathrm{pue}"
     assert directions(tree, "x") == {
         "resource_share": 1,
         "reserved_device_hours": 1,
         "device_life_hours": -1,
         "device_occupancy": -1,
     }
+
+
+def test_the_ways_of_a_first_known_are_told_in_the_language() -> None:
+    either = Node("first_known_of", (Node("name", ("a",)), Node("name", ("b",))))
+    assert in_words(either, str, "en") == "a; else b"
+    assert in_words(either, str, "fr") == "a ; sinon b"
+    assert to_latex(either, "else") == r"\mathrm{a}\;\text{, else }\;\mathrm{b}"
 
 
 def test_a_condition_in_a_formula_is_refused() -> None:
