@@ -5,6 +5,7 @@ import inspect
 import sobria
 
 from estimator.ingestion.readers import READERS, format_name
+from estimator.ingestion.usage import otel_metrics
 from scripts.messages import sentence_in
 
 
@@ -16,7 +17,9 @@ def formats(lang: str, made: str) -> str:
 
     lines = [f"# {word('title')}", "", made, "", word("what"), "", f"| {word('head')} |", "|---|---|"]
     lines += [f"| `{name}` | {format_name(name, lang)} |" for name in dict.fromkeys(reader.name for reader in READERS)]
-    return "\n".join([*lines, "", word("places"), "", word("others")]) + "\n"
+    names = ", ".join(f"`{name}`" for name in otel_metrics.SUMS)
+    notes = [sentence_in(lang, "formats_page", "metrics", names=names), word("dates"), word("places"), word("others")]
+    return "\n".join([*lines, *(text for note in notes for text in ("", note))]) + "\n"
 
 
 def python_names(lang: str, made: str) -> str:

@@ -83,9 +83,11 @@ def add(  # noqa: PLR0913
 
 @token.command("renew", help="collect_token_renew")
 def renew(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")], json_: Json = False) -> None:
-    given, secret = _tokens(context, read=False).renew(id_)
-    body = given.as_dict() | {"token": secret}
-    show(body, json_, lambda: say("collect", "token_renewed", context.obj["lang"], **body))
+    senders = _tokens(context, read=False)
+    holds = any(old.event.startswith(id_) for old in senders.in_force())
+    given, secret = senders.renew(id_)
+    body, key = given.as_dict() | {"token": secret}, "token_renewed" if holds else "token_renewed_revoked"
+    show(body, json_, lambda: say("collect", key, context.obj["lang"], **body))
 
 
 @token.command("list", help="collect_token_list")

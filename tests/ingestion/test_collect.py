@@ -323,6 +323,7 @@ def test_a_body_that_cannot_be_taken_is_refused_with_its_reason(door: Door) -> N
     refused(door.post("/v1/codecarbon", b'{"duration": 1'), 400, "broken_json", "n'est pas du JSON")
     refused(door.post("/v1/rows", b"", "text/csv"), 400, "empty_file", "vide")
     refused(door.post("/v1/traces", SPANS, "text/csv"), 415, "collect_type", "application/json")
+    refused(door.post("/v1/rows", "x", ""), 415, "collect_no_type", "Content-Type")
     torn = door.post("/v1/traces", SPANS, **GZIP)
     refused(torn, 400, "collect_packed_torn", "gzip")
     refused(door.post("/v1/traces", gzip.compress(SPANS)[:-9], **GZIP), 400, "collect_packed_torn", "jusqu'au bout")

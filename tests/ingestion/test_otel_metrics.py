@@ -11,11 +11,13 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceResponse,
 )
 
+from estimator.ingestion.readers import Trace, read_trace
+from estimator.ingestion.usage.otel_metrics import SUMS, unread
 from estimator.ledger import Ledger
 from tests.ingestion.formats import bring, kept_in, result_of, rows_of
 from tests.ingestion.test_collect import Door, opened
 from tests.ingestion.test_otlp import PROTOBUF
-from tests.traces_support import judged
+from tests.traces_support import context, judged
 
 START_S = 1_772_366_400  # 2026-03-01T12:00:00Z
 CUMULATIVE, DELTA = 2, 1
@@ -120,7 +122,7 @@ def test_protobuf_is_answered_in_protobuf(door: Door) -> None:
     request = ExportMetricsServiceRequest()
     scope = request.resource_metrics.add().scope_metrics.add()
     metric = scope.metrics.add(name="ecologits_requests")
-    metric.sum.aggregation_temporality = CUMULATIVE
+    metric.sum.aggregation_temporality, metric.sum.is_monotonic = CUMULATIVE, True
     counted = metric.sum.data_points.add(start_time_unix_nano=START_S * 10**9, time_unix_nano=(START_S + 5) * 10**9)
     counted.as_int = 7
     for name, text in NAMED.items():
@@ -131,3 +133,19 @@ def test_protobuf_is_answered_in_protobuf(door: Door) -> None:
     partial = ExportMetricsServiceResponse.FromString(answer.content).partial_success
     assert (answer.status_code, partial.rejected_data_points) == (200, 1)
     assert "ecologits_energy" in partial.error_message and door.verified()["accepted"] == before + 1
+
+
+@pytest.mark.parametrize("said", [{"isMonotonic": False}, {"isMonotonic": None}, {}])
+def test_a_sum_that_may_fall_is_no_counter_and_is_named(said: dict[str, Any], tmp_path: Path) -> None:
+    falling = requests(3, 10)
+    del falling["sum"]["isMonotonic"]
+    falling["sum"] |= said
+    trace = Trace("a.json", json.dumps(export(falling)).encode(), None)
+    assert not read_trace(trace, context()).read and unread(trace) == (1, ("ecologits_requests",), 0)
+    assert len(rows_of(export(requests(3, 10)))) == 1
+
+
+def test_the_page_of_formats_names_each_counter_that_is_read(root: Path) -> None:
+    for name in ("formats.md", "formats.en.md"):
+        page = (root / "docs" / name).read_text("utf-8")
+        assert all(f"`{counter}`" in page for counter in SUMS)

@@ -203,3 +203,11 @@ def test_what_was_sent_is_never_told_to_be_completed_by_a_file_beside_it() -> No
     assert row.checks == told
     for lang in LANGUAGES:
         assert not [code for code in row.checks if SUFFIX in say("checks", code, lang)]
+
+
+@pytest.mark.parametrize(("revoked", "told"), [(False, "The old one still holds"), (True, "The old one is revoked")])
+def test_a_renewal_says_whether_the_old_token_holds(revoked: bool, told: str, tmp_path: Path) -> None:
+    first, _ = Tokens(tmp_path).add("courrier")
+    if revoked:
+        Tokens(tmp_path).revoke(first.event)
+    assert told in sobria(tmp_path, "collect", "token", "renew", first.event, lang="en").stdout

@@ -102,3 +102,9 @@ def test_no_refusal_tells_who_sends_to_run_a_command() -> None:
         for code, said in (http | texts("sent", lang)).items():
             assert not re.search(r"sobria import|--columns|--max-bytes|d'origine|original file|\{file\}", said), code
             assert "sobria " not in said or holder in said, code
+
+
+@pytest.mark.parametrize("body", ["Untel demande un logement", '{"note": "Untel"}', "Untel,demande\n1,2\n"])
+def test_a_refusal_says_nothing_of_the_body_which_may_be_a_prompt(door: Door, body: str) -> None:
+    answer = door.post("/v1/rows", body, TEXT)
+    assert answer.status_code == 400 and "Untel" not in answer.text

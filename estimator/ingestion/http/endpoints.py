@@ -68,6 +68,7 @@ STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
     "collect_too_slow": (408, {}),
     "collect_too_large": (413, {}),
     "collect_too_many_spans": (413, {}),
+    "collect_no_type": (415, {}),
     "collect_type": (415, {}),
     "collect_packed": (415, {}),
     "collect_busy": (503, _RETRY),

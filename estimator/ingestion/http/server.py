@@ -224,7 +224,9 @@ def _secret(authorization: str) -> str:
 
 
 def _check_type(request: Request, door: Endpoint) -> None:
-    """collect_type, collect_packed."""
+    """collect_no_type, collect_type, collect_packed."""
+    if not _kind(request):
+        raise SobriaError("collect_no_type", expected=", ".join(door.types))
     if _kind(request) not in door.types:
         raise SobriaError("collect_type", read=_kind(request)[:80], expected=", ".join(door.types))
     if _packing(request) not in ("identity", *GZIP):

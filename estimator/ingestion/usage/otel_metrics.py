@@ -25,7 +25,7 @@ from estimator.ingestion.reader import LargeTrace, Trace
 from estimator.ingestion.usage.otel import NAME, Unread, attributes_of, is_other
 
 # Sums that are read: those of EcoLogits, and those of vLLM as a collector that reads its page passes them on.
-_SUMS = {
+SUMS = {
     "ecologits_requests": "requests",
     "vllm:request_success": "requests",
     "vllm:prompt_tokens": "input_tokens",
@@ -105,8 +105,9 @@ def _text(metric: dict[str, Any]) -> str:
 
 
 def _field(metric: dict[str, Any]) -> str | None:
-    """The count that a sum is of; None for another metric."""
-    return _SUMS.get(_text(metric)) if "sum" in metric else None
+    """The count that a sum is of; None for another metric, and for a sum that may fall, which is no counter."""
+    counts = json_text.object_in(metric, "sum").get("isMonotonic") is True
+    return SUMS.get(_text(metric)) if counts else None
 
 
 def _points(export: dict[str, Any]) -> Iterator[_Point]:
