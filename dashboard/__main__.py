@@ -11,7 +11,7 @@ from pathlib import Path
 from dashboard.server.write_access import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 from estimator.core.errors import SobriaError, say
-from estimator.core.home import default_home
+from estimator.core.home import default_home, home_at
 from estimator.custody import open_home
 from estimator.ingestion.http.connections import MOST, OF_AN_ADDRESS, Bounds, is_this_machine
 
@@ -66,7 +66,7 @@ def _proxy_secret(chosen: argparse.Namespace) -> str | None:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m dashboard", description=t("server.description", DEFAULT))
-    parser.add_argument("--home", type=Path, default=default_home(), help=t("server.home_help", DEFAULT))
+    parser.add_argument("--home", type=home_at, default=default_home(), help=t("server.home_help", DEFAULT))
     parser.add_argument("--port", type=int, default=PORT, help=t("server.port_help", DEFAULT))
     parser.add_argument("--address", default=ADDRESS, help=t("server.address_help", DEFAULT))
     parser.add_argument("--allowed-host", action="append", default=[], help=t("server.host_help", DEFAULT))

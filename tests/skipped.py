@@ -9,6 +9,7 @@ NO_BROWSER = "no chromium: set CHROMIUM or install the package chromium"
 NO_NGINX = "no nginx: install the package nginx"
 NO_SITE = "no tools of the site: run python -m scripts.site"
 NO_SPARK = "no pyspark: pip install 'sobria[spark]', with a JRE"
+NO_STORES = "no s3fs, or no servers to try it on: pip install 'sobria[s3]', python -m scripts.object_stores"
 OTHER = "other reasons"
 
 
@@ -23,7 +24,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 
 def skipped(reports: Iterable[pytest.TestReport | pytest.CollectReport]) -> str:
     """One line with a count for each resource, zero included, and one for all other reasons where there are some."""
-    counts = dict.fromkeys((NO_DATA, NO_BROWSER, NO_NGINX, NO_SITE, NO_SPARK, OTHER), 0)
+    counts = dict.fromkeys((NO_DATA, NO_BROWSER, NO_NGINX, NO_SITE, NO_SPARK, NO_STORES, OTHER), 0)
     for report in reports:
         counts[next((reason for reason in counts if reason in str(report.longrepr)), OTHER)] += 1
     if not counts[OTHER]:

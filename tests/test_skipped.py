@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.skipped import NO_BROWSER, NO_DATA, NO_NGINX, NO_SITE, NO_SPARK, OTHER
+from tests.skipped import NO_BROWSER, NO_DATA, NO_NGINX, NO_SITE, NO_SPARK, NO_STORES, OTHER
 
 SUITE = """
 import pytest
@@ -45,11 +45,12 @@ def last_line(root: Path, folder: Path, suite: str, *options: str) -> str:
 
 @pytest.mark.parametrize("options", [("-q",), ("-qq", "-rs"), ("-p", "xdist.plugin", "-n", "2")])
 def test_it_comes_last_with_a_count_for_each_reason(root: Path, tmp_path: Path, options: tuple[str, ...]) -> None:
-    said = f"skipped: 2 ({NO_DATA}); 1 ({NO_BROWSER}); 3 ({NO_NGINX}); 0 ({NO_SITE}); 0 ({NO_SPARK}); 1 ({OTHER})"
+    said = f"skipped: 2 ({NO_DATA}); 1 ({NO_BROWSER}); 3 ({NO_NGINX}); 0 ({NO_SITE}); 0 ({NO_SPARK}); 0 ({NO_STORES});"
+    said += f" 1 ({OTHER})"
     assert last_line(root, tmp_path, SUITE, *options) == said
 
 
 def test_where_nothing_is_skipped_it_says_so(root: Path, tmp_path: Path) -> None:
     suite = "def test_that_runs():\n    pass\n"
-    wanted = (NO_DATA, NO_BROWSER, NO_NGINX, NO_SITE, NO_SPARK)
+    wanted = (NO_DATA, NO_BROWSER, NO_NGINX, NO_SITE, NO_SPARK, NO_STORES)
     assert last_line(root, tmp_path, suite) == "skipped: " + "; ".join(f"0 ({each})" for each in wanted)

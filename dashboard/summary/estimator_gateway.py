@@ -13,6 +13,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.home import default_home
 from estimator.core.periods import Period, PeriodRefused
+from estimator.core.storage.storage import storage_at
 from estimator.governance.commitments import commitments as votes
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.explanation import explain_footprint, split_number
@@ -51,8 +52,7 @@ def state() -> State | None:
         return None
     home = default_home()
     parts = [f"{p.name} {p.stat().st_mtime_ns}" for p in sorted((home / SCENARIOS).glob("*.toml"))]
-    for folder in (REGISTER, votes.FOLDER):
-        parts += sorted(p.name for p in (home / folder).iterdir()) if (home / folder).is_dir() else []
+    parts += [name for folder in (REGISTER, votes.FOLDER) for name in sorted(storage_at(home, folder).names())]
     return State(
         str(home), build.id, hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest(), date.today()
     )

@@ -108,6 +108,8 @@ def _made(draft: Path, path: Path, ledger: Ledger, catalogue: Catalogue, how: Ho
         try:
             if how.full:
                 shutil.rmtree(draft.parent / FOLDER, ignore_errors=True)
+            if how.spark and not ledger.store.tears:
+                raise SobriaError("spark_store", address=ledger.store)
             with _created(draft, parts_beside(path), how.spark) as engine:
                 last = fill(engine, ledger, catalogue, new)
                 _audit(engine)

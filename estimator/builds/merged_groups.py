@@ -18,7 +18,7 @@ from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.errors import LANGUAGES, say, sentences
 from estimator.core.fields import Strict
-from estimator.core.home import AUTHORITIES, LEDGER
+from estimator.core.home import AUTHORITIES, has_ledger
 from estimator.core.periods import Period
 from estimator.core.refusals import ListedRefusal
 from estimator.core.validation_messages import expected
@@ -139,7 +139,7 @@ def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[Publ
         ):
             if read != ours:
                 wrong.append(sentences("merge_faults", code, **about, read=read, expected=ours))
-        if bool(file.mark) != (home / SAMPLE_MARK).exists() and (kept or (home / LEDGER).exists()):
+        if bool(file.mark) != (home / SAMPLE_MARK).exists() and (kept or has_ledger(home)):
             wrong.append(sentences("merge_faults", "merge_sample", **about))
         wrong += [sentences("merge_faults", "merge_twice", **about, base=where) for _, where in twice]
         kept.append((file, name))

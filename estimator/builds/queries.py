@@ -15,6 +15,7 @@ from estimator.assessment.impacts import amounts, figure_named, figures
 from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
 from estimator.builds.mending import AT_LEAST, PART_OF
+from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
 from estimator.core.language import DEFAULT
@@ -145,13 +146,14 @@ class Build(BuildFile):
     def run(self, row_id: str) -> dict[str, Any]:
         """One run: its fields, figures, proof, difference between our figure and the file's own, account of its file.
         NumberUnknown."""
-        rows = self._engine.rows("SELECT * EXCLUDE (held_in) FROM runs WHERE row_id = $1", [row_id])
-        if not rows:
-            raise NumberUnknown(id=f"run.{row_id}")
-        found = amounts(self.run_groups([row_id])[row_id])
-        run = self._run_entries(rows)[0] | {"indicators": figures(found)}
+        with within_parts_of(self._engine, self.path, row_id):
+            rows = self._engine.rows("SELECT * EXCLUDE (held_in) FROM runs WHERE row_id = $1", [row_id])
+            if not rows:
+                raise NumberUnknown(id=f"run.{row_id}")
+            found = amounts(self.run_groups([row_id])[row_id])
+            run = self._run_entries(rows)[0] | {"indicators": figures(found)}
+            run["places_told"] = self.places_told("row_id = $1", [row_id])
         ours, theirs = found["gwp"].parts["use"].central, rows[0]["reported_gwp_kg"]
-        run["places_told"] = self.places_told("row_id = $1", [row_id])
         run["reported"] = {"gwp_kg": theirs, "ours_use_kg": ours, "ratio": ours / theirs if ours and theirs else None}
         return run | {"file": coverage.file_account(self._engine, run["file_sha"])}
 

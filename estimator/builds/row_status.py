@@ -1,17 +1,17 @@
 """Every row of the ledger with its status. Rows that share a name are judged against each other and copied into the
 build, as are those of small parts; the others are read where they lie, each counting as it is."""
 
-import os
-import shutil
 from collections.abc import Callable, Sequence, Set
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 from estimator.builds.inference_factors import models_of
+from estimator.builds.parts_elsewhere import is_elsewhere, tell_elsewhere
 from estimator.builds.settled_parts import EMBEDDED, Settled
 from estimator.builds.stated_columns import read_columns, stated_columns
 from estimator.core.duckdb_engine import DuckDB
+from estimator.core.kept_files import linked
 from estimator.ledger import Ledger
 from estimator.ledger.files import current_rows_sql, modelled_sql
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
@@ -51,7 +51,7 @@ def row_status(
     change within a month [us]; settled: the parts that are not read again, told which they are."""
     crosses = crossing(moments)
     files = ledger.files("activities")
-    large = [] if "," in str(parts) else [file for file in files[1:] if os.path.getsize(file) >= LARGE]
+    large = [] if "," in str(parts) else [file for file in files[1:] if ledger.size(file) >= LARGE]
     small = [file for file in files if file not in large]
     gone = ledger.withdrawn_files("activities")
     aside = list[str]()
@@ -74,8 +74,8 @@ def row_status(
     also = settled.models("embedding") if settled else ()
     embeds = models_of(engine, "embedding", f"stored WHERE {EMBEDDED}", also)
     told = f"({crosses}) AS several_months, ({modelled_sql(embeds)}) AS modelled"
-    shared = not_withdrawn(f"(SELECT * EXCLUDE (beside) FROM stored WHERE ({inside}) AND ({judged}))", gone)
-    engine.run(f"CREATE VIEW activities AS {shared}")
+    rows = f"(SELECT * EXCLUDE (beside) FROM stored WHERE ({inside}) AND ({judged}))"
+    engine.run(f"CREATE VIEW activities AS {not_withdrawn(rows, gone, ledger.opened)}")
     engine.run(f"CREATE TABLE copied AS SELECT *, {told} FROM ({current_rows_sql()})")
     types = {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE copied")}
     types = {name: kind for name, kind in types.items() if name not in TOLD}
@@ -89,6 +89,7 @@ def row_status(
         engine.load("aside_names", {"name": settled.all_aside().tolist()}, {"name": "UBIGINT"})
         engine.run("INSERT INTO set_aside SELECT name FROM aside_names; DROP TABLE aside_names")
     kept = dict(zip(large, keep_beside([small[0], *large], parts)[1:], strict=True)) if large else {}
+    within = tell_elsewhere(large, parts, settled.names_of() if settled else {})
     empty, unstated = set[str](), set[str]()
     if large:
         empty = types.keys() - set[str]().union(*(one.stated for one in stated_columns(engine, read).values()))
@@ -105,7 +106,7 @@ def row_status(
             beside = parquet([f"{parts.name}/{Path(small[0]).name}", *(kept[file] for file in files)], "filename=true")
             everything.append(
                 f"SELECT *, {alone}, {told.replace(crosses, 'FALSE')} FROM"
-                f" (SELECT {columns}, PARSE_FILENAME(filename) AS held_in FROM {beside})"
+                f" (SELECT {columns}, PARSE_FILENAME(filename) AS held_in FROM {beside} WHERE {within})"
                 f"{' WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)' if out else ''}"
             )
         return " UNION ALL BY NAME ".join(everything)
@@ -138,14 +139,10 @@ def _judged(engine: DuckDB, gone: Sequence[str]) -> str:
 
 
 def keep_beside(files: Sequence[str], folder: Path) -> list[str]:
-    """The same parts beside a build, which outlive a compaction of the ledger: names from the folder of builds."""
+    """The same parts beside a build, which outlive a compaction of the ledger: names from the folder of builds. Those
+    of a bucket stay there."""
     folder.mkdir(exist_ok=True)
     for file in files:
-        kept = folder / Path(file).name
-        try:
-            kept.hardlink_to(file)
-        except FileExistsError:
-            continue
-        except OSError:  # a disk without links
-            shutil.copyfile(file, kept)
-    return [f"{folder.name}/{Path(file).name}" for file in files]
+        if not is_elsewhere(file):
+            linked(Path(file), folder / Path(file).name)
+    return [file if is_elsewhere(file) else f"{folder.name}/{Path(file).name}" for file in files]

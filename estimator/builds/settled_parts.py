@@ -120,6 +120,11 @@ class Settled:
         """The files of these parts."""
         return {part.file for part in self.parts}
 
+    def names_of(self) -> dict[str, Path]:
+        """The file of the names of each of these parts."""
+        found = {part.file: self.kept.path(part.key, "names") for part in self.parts}
+        return {file: path for file, path in found.items() if path}
+
     def all_aside(self) -> np.ndarray:
         """The hashes of all rows that are set aside."""
         return np.unique(np.concatenate([np.empty(0, np.uint64), *(part.aside for part in self.parts)]))

@@ -14,7 +14,7 @@ from estimator.cli import text as cli_text
 from estimator.cli.command_context import CommandContext
 from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
-from estimator.core.home import TABLES, default_home, use_tables
+from estimator.core.home import TABLES, default_home, home_at, use_tables
 from estimator.core.interval import json_text
 from estimator.core.language import language_of
 from estimator.core.plug_ins import GROUPS, tell_refusals
@@ -65,7 +65,10 @@ def main() -> None:
         print(*(say("cli", "bad_global", code, known=known) for code in LANGUAGES), sep="\n", file=sys.stderr)
         sys.exit(2)
     sys.excepthook = partial(_own_fault, lang)
-    home = Path(settings["home"]) if settings.get("home") else default_home()
+    try:
+        home = home_at(settings["home"]) if settings.get("home") else default_home()
+    except SobriaError as error:
+        sys.exit(error.message(lang))
     use_tables(home / TABLES)
     command = typer.main.get_command(application(arguments[0] if arguments else ""))
     cli_text.localise(command, lang)

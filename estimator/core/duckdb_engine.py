@@ -1,9 +1,11 @@
 """DuckDB adapter, and the only module that imports DuckDB."""
 
 import errno
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
 
 Connection = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
+# Objects never change: what was read of one is not asked again. Of those larger than a block [bytes], only the columns
+# that are wanted are read.
+OBJECTS = """SET validate_external_file_cache = 'NO_VALIDATION'; SET parquet_metadata_cache = true;
+SET external_file_cache_request_sizing = 'EXACT'; SET parquet_prefetch_column_gap = 4096;
+SET external_file_cache_remote_max_block_size = 262144"""
+ELSEWHERE = "ELSEWHERE"  # in the folder of parts of a build: which of them stay in a bucket, and where
+WITHIN = "within"  # variable of SQL: the names of the parts that are read, all without it
+_PARTS: ContextVar[Sequence[str] | None] = ContextVar(WITHIN, default=None)
 FETCHED = 2_000  # rows fetched together
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 _NUMBERS = count()
@@ -51,12 +61,22 @@ def connect() -> Iterator[Connection]:
     start."""
     name = f"apart_{next(_NUMBERS)}"
     connection = _in_memory(os.getpid()).cursor()
+    _see_objects(connection)
     connection.execute(f"ATTACH ':memory:' AS {name}; USE {name}; SET TimeZone = 'UTC'")
     try:
         yield connection
     finally:
         connection.execute(f"USE memory; DETACH {name}")
         connection.close()
+
+
+def _see_objects(connection: Connection, needed: bool = False) -> None:
+    """A connection reads the objects of buckets too, where this process does, or where it is needed."""
+    from estimator.core.storage import objects
+
+    if (needed or objects.is_open()) and not connection.filesystem_is_registered("s3"):
+        connection.register_filesystem(objects.filesystem())
+        connection.execute(OBJECTS)
 
 
 @cache
@@ -85,20 +105,25 @@ class DuckDB:
         """A new writable database file with its clock in UTC; names of files are found from its folder."""
         with told(path):
             connection = duckdb.connect(path, config={"file_search_path": str(path.parent)})
+        _see_objects(connection)
         connection.execute("SET TimeZone = 'UTC'")
         return cls(connection, path)
 
     @classmethod
     def read(cls, path: Path) -> "DuckDB":
         """A finished file, read-only, without access to other files than what lies beside it under its name: a table
-        `.parquet`, a folder `.parts`. FileDamaged."""
+        `.parquet`, a folder `.parts`, and the objects that this folder names. FileDamaged."""
         table, parts = (str(path.with_suffix(end)).replace("'", "''") for end in (".parquet", ".parts"))
+        told_of = path.with_suffix(".parts") / ELSEWHERE
+        away = json.loads(told_of.read_bytes())["roots"] if told_of.exists() else []
+        inside = ", ".join(f"'{folder}'" for folder in (f"{parts}/", f"{Path(parts).name}/", *away))
         with _OPENING:
             with told(path):
                 connection = duckdb.connect(path, read_only=True, config={"file_search_path": str(path.parent)})
+            _see_objects(connection, bool(away))
             if connection.execute("SELECT current_setting('lock_configuration')").fetchall() != [(True,)]:
                 connection.execute(
-                    f"SET allowed_paths = ['{table}']; SET allowed_directories = ['{parts}/', '{Path(parts).name}/'];"
+                    f"SET allowed_paths = ['{table}']; SET allowed_directories = [{inside}];"
                     " SET enable_external_access = false; SET lock_configuration = true"
                 )  # else this process has the file open already
         return cls(connection, path)
@@ -115,10 +140,23 @@ class DuckDB:
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
         """The same one by one, fetched by blocks."""
         with told(self._path):
-            cursor = self._connection.cursor().execute(sql, list(parameters) or None)
+            cursor = self._connection.cursor()
+            if (parts := _PARTS.get()) is not None:
+                cursor.execute(f"SET VARIABLE {WITHIN} = {list(parts)!r}::VARCHAR[]")
+            cursor.execute(sql, list(parameters) or None)
             names = [column[0] for column in cursor.description or ()]
             while block := cursor.fetchmany(FETCHED):
                 yield from (dict(zip(names, values, strict=True)) for values in block)
+
+    @staticmethod
+    @contextmanager
+    def within(parts: Sequence[str]) -> Iterator[None]:
+        """Context in which, of the parts that a build reads elsewhere, only these are read by `rows`."""
+        token = _PARTS.set(parts)
+        try:
+            yield
+        finally:
+            _PARTS.reset(token)
 
     def column(self, sql: str) -> "np.ndarray":
         """The only column of a result, without nulls."""

@@ -1,9 +1,8 @@
 """The event log of the register: one immutable JSON file an event, written atomically."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -12,9 +11,9 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
-from estimator.core.atomic_files import publishing
 from estimator.core.errors import sentences
 from estimator.core.fields import Id, Strict, Text
+from estimator.core.storage.storage import Storage, storage_at
 
 Kind = Literal["created", "changed", "staged", "reviewed", "quality", "decided", "attached", "detached"]
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -99,10 +98,10 @@ def _text(body: Mapping[str, Any]) -> str:
 
 
 class RecordFolder(Generic[R]):
-    """The records of one kind in a folder. Files never change, so each is read once and cached."""
+    """The records of one kind in a place. Files never change, so each is read once and cached."""
 
-    def __init__(self, folder: Path, kind: type[R]) -> None:
-        self.folder = folder
+    def __init__(self, place: Storage, kind: type[R]) -> None:
+        self.place = place
         self.kind = kind
         self._known: dict[str, R] = {}
 
@@ -110,10 +109,10 @@ class RecordFolder(Generic[R]):
         """The records of all files; a torn or foreign file is reported and skipped. Hidden files are ignored."""
         found: dict[str, R] = {}
         faults = []
-        for name in sorted(self._names()):
-            if name.startswith("."):
-                continue
-            read = self._known.get(name) or _record_or_fault(self.folder / name, self.kind)
+        names = self._names()
+        new = self._read(names - self._known.keys())
+        for name in sorted(names):
+            read = self._known.get(name) or new[name]
             if isinstance(read, Fault):
                 faults.append(read)
             else:
@@ -123,8 +122,7 @@ class RecordFolder(Generic[R]):
     def appeared(self, seen: set[str]) -> list[R]:
         """The records of the files whose names were not seen yet; they are seen from then on, torn ones apart."""
         found = []
-        for name in sorted(self._names() - seen):
-            read = None if name.startswith(".") else _record_or_fault(self.folder / name, self.kind)
+        for name, read in sorted(self._read(self._names() - seen).items()):
             if isinstance(read, self.kind):
                 seen.add(name)
                 found.append(read)
@@ -135,10 +133,11 @@ class RecordFolder(Generic[R]):
         return self.appeared(set(sorted(self._names())[:-count]))[::-1]
 
     def _names(self) -> set[str]:
-        """The files that are there; none where the folder is not, or is being moved."""
-        with suppress(FileNotFoundError, NotADirectoryError):
-            return set(os.listdir(self.folder))
-        return set()
+        return {name for name in self.place.names() if "/" not in name}
+
+    def _read(self, names: set[str]) -> dict[str, R | Fault]:
+        texts = self.place.read(sorted(names)) if names else {}
+        return {name: _record_or_fault(name, texts.get(name, b""), self.kind) for name in names}
 
     def write(self, event: R) -> None:
         """Atomic write of one file. OSError leaves nothing behind."""
@@ -149,28 +148,28 @@ class RecordFolder(Generic[R]):
     def writing(self, events: Sequence[R]) -> Iterator[None]:
         """Context at whose end these records are there together: none of them where it fails."""
         texts = {event.file_name: json.dumps(event.model_dump(), ensure_ascii=False, indent=1) for event in events}
-        with publishing(self.folder, {name: f"{text}\n".encode() for name, text in texts.items()}):
+        with self.place.putting({name: f"{text}\n".encode() for name, text in texts.items()}):
             yield
 
 
 class EventFolder(RecordFolder[Event]):
-    """The events in `<home>/register`."""
+    """The events of the register of a home."""
 
     def __init__(self, home: Path) -> None:
-        super().__init__(home / FOLDER, Event)
+        super().__init__(storage_at(home, FOLDER), Event)
 
 
-def _record_or_fault(path: Path, kind: type[R]) -> R | Fault:
+def _record_or_fault(name: str, data: bytes, kind: type[R]) -> R | Fault:
     try:
-        body = json.loads(path.read_text("utf-8"))
-    except (ValueError, OSError, RecursionError):
-        return Fault(path.name, "torn")
+        body = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return Fault(name, "torn")
     try:
         event = kind.model_validate(body)
         same = _hash({name: value for name, value in event.model_dump().items() if name != "event"})
     except (ValueError, RecursionError):
-        return Fault(path.name, "foreign")
-    return event if same == event.event else Fault(path.name, "altered")
+        return Fault(name, "foreign")
+    return event if same == event.event else Fault(name, "altered")
 
 
 class TrialStore:

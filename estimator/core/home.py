@@ -1,7 +1,9 @@
 """The home folder of one authority's data: its format, its place, its settings."""
 
 import os
+import re
 import tomllib
+from hashlib import blake2b
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,6 +19,7 @@ AUTHORITIES = "authorities"  # the groups that other homes published, merged in 
 UNREADABLE = (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError, RecursionError)  # the last: nested too deep
 SPOOL, TRACES = "spool", "traces"  # subfolders of a home: runs in progress, and traces already delivered
 OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own tables, in a home without any
+_STORE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[\w.=-]+)*)/?", re.ASCII)
 _OF_HOME: list[str] = []  # folder of the tables of the home that this process works on
 
 
@@ -50,25 +53,61 @@ def use_tables(folder: Path) -> None:
 
 
 def default_home() -> Path:
-    """$SOBRIA_HOME, else the platform's user data folder."""
+    """$SOBRIA_HOME, else the platform's user data folder. store_address."""
+    return home_at(os.environ.get("SOBRIA_HOME") or str(_of_user()))
+
+
+def home_at(given: str) -> Path:
+    """A home by its folder, or by the address of its ledger in a bucket: then a folder of this machine, of that address
+    alone, which holds what the bucket does not. store_address."""
+    if not given.lower().startswith("s3:"):
+        return Path(given)
+    bucket, prefix = store_parts(given)
+    url = f"s3://{bucket}/{prefix}".rstrip("/")
+    home = _of_user() / "s3" / f"{bucket}-{blake2b(url.encode(), digest_size=6).hexdigest()}"
+    if home_file(home).store != url:
+        HomeFile(format=FORMAT, store=url).write(home)
+    return home
+
+
+def store_parts(url: str) -> tuple[str, str]:
+    """The bucket of an address, and the prefix of its objects, which may be empty. store_address."""
+    found = _STORE.fullmatch(url)
+    if not found or "/." in found[2]:
+        raise SobriaError("store_address", read=url)
+    return found[1], found[2].strip("/")
+
+
+def _of_user() -> Path:
     from platformdirs import user_data_dir
 
-    return Path(os.environ.get("SOBRIA_HOME") or user_data_dir("sobria", appauthor=False))
+    return Path(user_data_dir("sobria", appauthor=False))
+
+
+def has_ledger(home: Path) -> bool:
+    """Whether a home has a ledger, or says where in a bucket it has one."""
+    return (home / LEDGER).exists() or bool(home_file(home).store)
 
 
 class HomeFile(BaseModel):
     """`home.toml`; other keys are ignored. `migrating`: the ledger of this format is verified, and takes the place of
-    the former one."""
+    the former one; `store`: the address of the bucket where the ledger is, if not here."""
 
     model_config = ConfigDict(defer_build=True)
 
     format: int = Field(ge=1, strict=True)
     migrating: bool = False
+    store: str = ""
+
+    def text(self) -> str:
+        """What the file says."""
+        lines = [f"format = {self.format}", *(["migrating = true"] if self.migrating else [])]
+        lines += [f'store = "{self.store}"'] if self.store else []
+        return "".join(f"{line}\n" for line in lines)
 
     def write(self, home: Path) -> None:
         """Atomic write into a home."""
-        lines = [f"format = {self.format}", *(["migrating = true"] if self.migrating else [])]
-        publish(home, FORMAT_FILE, "".join(f"{line}\n" for line in lines).encode())
+        publish(home, FORMAT_FILE, self.text().encode())
 
 
 def home_file(home: Path) -> HomeFile:

@@ -79,6 +79,16 @@ class KeptFiles:
         return f"{key}.{kind}.{digest}"
 
 
+def linked(file: Path, other: Path) -> None:
+    """The same file under another name, which outlives its first one."""
+    try:
+        other.hardlink_to(file)
+    except FileExistsError:
+        return
+    except OSError:  # a disk without links
+        shutil.copyfile(file, other)
+
+
 def _digest(content: bytes) -> str:
     return blake2b(content, digest_size=16).hexdigest()
 

@@ -31,7 +31,7 @@ class LedgerCopy:
         self._target.prepare()
         self._copy_withdrawals(self._copy_withdrawn_rows())
         for records in (self._source.imports, self._source.compactions):
-            for path in _files(records.folder, "*.json"):
+            for path in _files(self._source.folder / str(records.place), "*.json"):
                 self._copy(path)
         done = self._target.present() | self._replaced()
         left = [name for name in self._source.parts() if name not in done]
@@ -110,7 +110,7 @@ class LedgerCopy:
             anew[entry.event] = written.event
             self._target.withdrawals.write(written)
         former = {entry.file_name for entry in held if entry.event in anew}
-        for path in _files(self._source.withdrawals.folder, "*.json"):
+        for path in _files(self._source.folder / str(self._source.withdrawals.place), "*.json"):
             if path.name not in former:
                 self._copy(path)
 

@@ -21,7 +21,7 @@ def open_home(home: Path, tell: Tell) -> Path:
         with file_lock(home / LOCK):
             if not _is_ready(home):  # another process may have done it meanwhile
                 migrate(home, tell)
-    if (home / PLACES).is_dir():
+    if home_file(home).store or (home / PLACES).is_dir():
         from estimator.places.journal import PlaceJournal  # few homes name hosts: others do not wait for the tables
 
         PlaceJournal(home).use_hosts()

@@ -1,7 +1,5 @@
 """Dry run of an import: each file is parsed, and its rows are appended to a temporary ledger."""
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,8 +17,11 @@ from estimator.catalogue.models import is_of, known
 from estimator.catalogue.schema import PROOFS
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import LANGUAGES, SobriaError, one_of, say, sentences
+from estimator.core.home import LEDGER
 from estimator.core.number_format import proof_words
 from estimator.core.parquet_files import table_of
+from estimator.core.storage.draft import DraftStore
+from estimator.core.storage.storage import storage_at
 from estimator.core.typography import some_of
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, alike
 from estimator.ingestion.importing import restate
@@ -273,10 +274,6 @@ def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
 
 @contextmanager
 def _copy(home: Path) -> Iterator[Ledger]:
-    """A ledger linked to the content of this one, in a temporary folder deleted at the end."""
+    """A ledger on top of this one, in a temporary folder deleted at the end."""
     with TemporaryDirectory(prefix="sobria-") as folder:
-        kept = home / "ledger"
-        if kept.is_dir():
-            hidden = shutil.ignore_patterns(".*")
-            shutil.copytree(kept.resolve(), Path(folder, "ledger"), ignore=hidden, copy_function=os.symlink)
-        yield Ledger(Path(folder))
+        yield Ledger(Path(folder), store=DraftStore(storage_at(home, LEDGER), Path(folder, LEDGER)))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from estimator.core import atomic_files, parquet_files
+from estimator.core import parquet_files
 from estimator.core.digest_set import Digests, of_column
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
@@ -230,8 +230,7 @@ class Append:
         """Record the parts that this import depends on; a part left by a killed import is first checked."""
         if not self._sources:
             return
-        for part in self._relied:
-            atomic_files.sync_folder((self._ledger.folder / part).parent)
+        self._ledger.store.check(self._relied)
         fields = {
             "after": sorted(self._standing.heads),
             "sources": [source.model_dump() for source in self._sources],

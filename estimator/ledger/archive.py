@@ -14,8 +14,9 @@ from uuid import uuid4
 
 from estimator.core import atomic_files
 from estimator.core.errors import SobriaError
-from estimator.core.home import LEDGER, SPOOL
+from estimator.core.home import FORMAT_FILE, LEDGER, SPOOL, HomeFile, home_file
 from estimator.core.language import OF_PROGRAMS
+from estimator.core.storage.storage import read_one, storage_at
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 
@@ -46,7 +47,7 @@ def export(ledger: Ledger, target: Path) -> dict[str, Any]:
             size = 0
             with add as put:
                 for name in names:
-                    data = (ledger.home / name).read_bytes()
+                    data = _content(ledger, name)
                     hashes[name] = hashlib.sha256(data).hexdigest()
                     size += len(data)
                     put(name, data)
@@ -56,8 +57,10 @@ def export(ledger: Ledger, target: Path) -> dict[str, Any]:
 
 
 def restore(archive: Path, home: Path) -> Reconciliation:
-    """Restore an archive into an empty home, which has the format of the archive. home_not_empty;
+    """Restore an archive into an empty home, which has the format of the archive. home_not_empty, restore_in_store;
     archive_torn, home_too_new leave nothing behind."""
+    if home.is_dir() and (address := home_file(home).store):
+        raise SobriaError("restore_in_store", address=address)
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise SobriaError("home_not_empty", home=home)
     atomic_files.make_folder(home.parent)
@@ -76,9 +79,10 @@ def restore(archive: Path, home: Path) -> Reconciliation:
 
 
 def _beside(home: Path) -> list[str]:
-    """Files of a home outside its ledger that nothing makes again."""
-    names = (path.relative_to(home).as_posix() for path in sorted(home.rglob("*")) if path.is_file())
-    return [name for name in names if not name.startswith(f"{LEDGER}/") and _is_kept(name)]
+    """Files of a home outside its ledger that nothing makes again, here or where its ledger is."""
+    names = {path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()}
+    names |= storage_at(home, "").names() if home_file(home).store else set()
+    return [name for name in sorted(names) if not name.startswith(f"{LEDGER}/") and _is_kept(name)]
 
 
 def _is_kept(name: str) -> bool:
@@ -90,14 +94,21 @@ def _is_kept(name: str) -> bool:
 def _names(ledger: Ledger) -> list[str]:
     """Files of the ledger, journal first: the parts that an entry names exist before it, and are copied after it."""
     records = [
-        f"{folder.folder.name}/{path.name}"
-        for folder in (ledger.imports, ledger.withdrawals, ledger.compactions)
-        for path in sorted(folder.folder.glob("*.json"))
+        name
+        for folder in ("imports", "withdrawals", "compactions")
+        for name in sorted(ledger.store.names(folder))
+        if name.endswith(".json")
     ]
-    gone = [
-        path.relative_to(ledger.folder).as_posix() for path in sorted((ledger.folder / WITHDRAWN).rglob("*.parquet"))
-    ]
+    gone = sorted(name for name in ledger.store.names(WITHDRAWN) if name.endswith(".parquet"))
     return [*records, *gone, *ledger.parts()]
+
+
+def _content(ledger: Ledger, name: str) -> bytes:
+    """A file of a home, which is where its ledger is if it is not here; a home restored from it has its ledger here."""
+    path = ledger.home / name
+    if name == FORMAT_FILE and (said := home_file(ledger.home)).store:
+        return HomeFile(format=said.format).text().encode()
+    return path.read_bytes() if path.exists() else read_one(storage_at(ledger.home, ""), name)
 
 
 def _unpack(archive: Path, draft: Path) -> None:

@@ -1,21 +1,23 @@
 """Compaction of small files into one a month, safe if killed: old parts are deleted after the merged one is written."""
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from estimator.core import atomic_files, parquet_files
+from estimator.core import parquet_files
 from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.locks import waited_lock
+from estimator.core.storage.storage import Patience, put_one, read_one
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import IMPORTING, Ledger
 from estimator.ledger.journal import Compaction, replaced
@@ -65,7 +67,7 @@ def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S, bounded:
     rewritten a few times only.
     """
     ledger.prepare()
-    with waited_lock(ledger.folder / ".compacting", 0, CompactionRunning(home=ledger.home)):
+    with ledger.store.lease("compacting", Patience(0, CompactionRunning(home=ledger.home))):
         before = ledger.parts()
         with ledger.reading():
             folders: dict[str, list[str]] = defaultdict(list)
@@ -82,7 +84,7 @@ def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S, bounded:
 def _alike(ledger: Ledger, names: list[str]) -> list[str]:
     """The smallest of these parts, within MOST, without the largest while it has more than twice the bytes of the
     others."""
-    sizes = {name: (ledger.folder / name).stat().st_size for name in names}
+    sizes = {name: ledger.store.size(name) for name in names}
     rising = sorted(names, key=sizes.__getitem__)[: MOST[0]]
     while rising and sum(map(sizes.__getitem__, rising)) > min(MOST[1], 3 * sum(map(sizes.__getitem__, rising[:-1]))):
         del rising[-1]
@@ -92,7 +94,7 @@ def _alike(ledger: Ledger, names: list[str]) -> list[str]:
 def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
     """Record which part replaces these ones, then write it; until it exists, they count."""
     kind: Kind = "activities" if folder.startswith("activities") else "quarantine"
-    tables = {name: _whole_table(ledger.folder / name) for name in names}
+    tables = {name: _whole_table(ledger, name) for name in names}
     try:
         table = _merged_table(kind, list(tables.values()))
     except pa.ArrowTypeError:  # columns of newer versions that do not agree: these parts stay apart
@@ -111,14 +113,14 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
         return  # a part replaced by another cannot itself replace one
     fields = {"made": made, "rows": len(table), "replaced": old}
     ledger.compactions.write(make_record(Compaction, fields, ledger.clock()))
-    atomic_files.publish(ledger.folder / folder, parquet_files.part_name(data), data)
+    put_one(ledger.store, made, data)
 
 
-def _whole_table(path: Path) -> pa.Table:
+def _whole_table(ledger: Ledger, name: str) -> pa.Table:
     """The rows of a part, whose content is that of its name: what is damaged would be merged as sound. ledger_torn."""
-    data = path.read_bytes()
-    if parquet_files.part_name(data) != path.name:
-        raise SobriaError("ledger_torn", file=path.name)
+    data = read_one(ledger.store, name)
+    if parquet_files.part_name(data) != PurePosixPath(name).name:
+        raise SobriaError("ledger_torn", file=PurePosixPath(name).name)
     return pq.ParquetFile(pa.BufferReader(data)).read()
 
 
@@ -139,18 +141,21 @@ def _merged_table(kind: Kind, tables: Sequence[pa.Table]) -> pa.Table:
 
 
 def _delete(ledger: Ledger, wait_s: float) -> tuple[int, int]:
-    """Delete the parts replaced by a complete one, unless a reader holds the lock: (deleted, kept)."""
+    """Delete the parts replaced by a complete one for as long as the storage keeps them for readers, unless a reader
+    holds the lock: (deleted, kept)."""
     compactions = ledger.compactions.read()[0]
     present = ledger.present()
     made = {c.made for c in compactions} & present
-    whole = {name for name in made if parquet_files.is_whole(ledger.folder / name)}
-    stale = sorted(present & replaced(present - made | whole, compactions))
+    store = ledger.store
+    whole = {name for name in made if not store.tears or ledger.is_whole(name)}
+    young = {name for name in whole if store.keeps_s and time.time() - store.modified(name) < store.keeps_s}
+    every, stale = (sorted(present & replaced(present - made | there, compactions)) for there in (whole, whole - young))
+    later = len(every) - len(stale)
     if not stale:
-        return 0, 0
+        return 0, later
     try:
-        with waited_lock(ledger.folder / ".reading", wait_s, CompactionRunning(home=ledger.home)):
-            for name in stale:
-                (ledger.folder / name).unlink(missing_ok=True)
-            return len(stale), 0
+        with store.deleting(Patience(wait_s, CompactionRunning(home=ledger.home))):
+            store.delete(stale)
+            return len(stale), later
     except CompactionRunning:  # a reader holds them
         return 0, len(stale)

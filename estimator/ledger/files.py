@@ -1,7 +1,6 @@
 """The files of the ledger: which exist, which count, and how rows are appended."""
 
 import json
-import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +9,7 @@ from copy import copy
 from datetime import datetime
 from importlib import resources
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from estimator.core import atomic_files, parquet_files
@@ -19,6 +18,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
 from estimator.core.home import LEDGER, claim
 from estimator.core.locks import file_lock
+from estimator.core.storage.storage import Storage, put_one, read_one, storage_at
 from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, covered, in_force, now, replaced
 from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
@@ -31,22 +31,23 @@ if TYPE_CHECKING:
 KINDS: dict[Kind, type[Activity | Refused]] = {"activities": Activity, "quarantine": Refused}
 WITHDRAWN = "withdrawn"
 IMPORTING = ".importing"  # lock that imports share while they run
-PARTS = "part-*.parquet"
 _PART = re.compile(r'"((?:activities|quarantine)/[^"]+)": (\d+)')
 
 
 class Ledger:
-    """The Parquet files in `<home>/ledger`. Append-only: existing files are never modified."""
+    """The Parquet files of a home, in `<home>/ledger` or in a bucket. Append-only: existing files are never modified.
+    folder: on this machine, with the locks of its processes and the empty seed files."""
 
-    def __init__(self, home: Path, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, home: Path, clock: Callable[[], datetime] = now, store: Storage | None = None) -> None:
         self.home = home
         self.folder = home / LEDGER
         self.activities = self.folder / "activities"
         self.quarantine = self.folder / "quarantine"
         self.clock = clock
-        self.imports = RecordFolder(self.folder / "imports", Import)
-        self.withdrawals = RecordFolder(self.folder / "withdrawals", RowsWithdrawal)
-        self.compactions = RecordFolder(self.folder / "compactions", Compaction)
+        self.store = store or storage_at(home, LEDGER)
+        self.imports = RecordFolder(self.store.below("imports"), Import)
+        self.withdrawals = RecordFolder(self.store.below("withdrawals"), RowsWithdrawal)
+        self.compactions = RecordFolder(self.store.below("compactions"), Compaction)
         self._entries: dict[str, list[tuple[str, str]]] = {}
         self._sweep_at = 0.0
         self._still: tuple[list[str], list[RowsWithdrawal]] | None = None
@@ -61,11 +62,10 @@ class Ledger:
 
     def copies(self, kind: Kind, files: Sequence[str], where: Any = None) -> list[Any]:
         """Rows of these files as Activity or Refused."""
-        if not files:
+        held = [file for file in files if not file.endswith(parquet_files.SEED)]
+        if not held:
             return []
-        import pyarrow.dataset as ds  # imports pandas: one second that an import without withdrawals avoids
-
-        stored = ds.dataset(files, schema=parquet_files.schema_of(KINDS[kind]), format="parquet")
+        stored = self.store.dataset(held, parquet_files.schema_of(KINDS[kind]))
         return as_models(kind, stored.to_table(filter=where))
 
     def names(self) -> list[str]:
@@ -85,15 +85,35 @@ class Ledger:
         return sorted(present - replaced(present, self.compactions.read()[0]))
 
     def present(self) -> set[str]:
-        """Parts on disk, relative to the ledger."""
-        folders = (self.activities, self.quarantine)
-        return {path.relative_to(self.folder).as_posix() for folder in folders for path in folder.rglob(PARTS)}
+        """Parts that are there, by their names in the ledger."""
+        return {name for kind in KINDS for name in self.store.names(kind) if is_part(name)}
+
+    def address(self, name: str) -> str:
+        """A part as DuckDB names it."""
+        return self.store.address(name)
+
+    def is_whole(self, name: str) -> bool:
+        """Whether the content of a part matches the hash in its name."""
+        return parquet_files.part_name(read_one(self.store, name)) == PurePosixPath(name).name
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> "pa.Table":
+        """The rows of a part."""
+        import pyarrow.parquet as pq
+
+        return pq.ParquetFile(self.store.opened(name)).read(columns=columns)
+
+    def size(self, address: str) -> int:
+        """The size of a part by its address [bytes]."""
+        return self.store.size(self.store.name_of(address))
+
+    def opened(self, address: str) -> Any:
+        """A part by its address, as Arrow reads it."""
+        return self.store.opened(self.store.name_of(address))
 
     def unfinished(self) -> list[str]:
         """Names of the files with rows in parts that no import recorded: it was killed, or runs."""
         named = self._recorded().keys() | {done.made for done in self.compactions.read()[0]}
-        loose = [self.folder / part for part in self.parts() if part not in named]
-        whole = [str(path) for path in loose if parquet_files.is_whole(path)]
+        whole = [self.address(part) for part in self.parts() if part not in named and self.is_whole(part)]
         if not whole:
             return []
         with connect() as engine:
@@ -103,33 +123,43 @@ class Ledger:
     def lost_rows(self) -> int:
         """Count of recorded rows whose part is gone, or cut: neither whole parts nor their compactions hold them."""
         recorded = self._recorded()
-        whole = {part for part in self.present() if parquet_files.looks_whole(self.folder / part)}
+        whole = {part for part in self.present() if not self.store.tears or self._looks_whole(part)}
         return sum(recorded[part] for part in recorded.keys() - covered(whole, self.compactions.read()[0]))
 
     def _recorded(self) -> dict[str, int]:
         """Rows by part that an import wrote or relied on: the text of the journal, which takes less than its models.
         An entry is written once, and read once."""
-        folder = self.imports.folder
-        for entry in folder.iterdir() if folder.is_dir() else ():
-            if entry.name not in self._entries:
-                self._entries[entry.name] = _PART.findall(entry.read_text("utf-8", "replace"))
+        new = self.imports.place.names() - self._entries.keys()
+        for name, text in (self.imports.place.read(sorted(new)) if new else {}).items():
+            self._entries[name] = _PART.findall(text.decode("utf-8", "replace"))
         return {part: int(rows) for found in self._entries.values() for part, rows in found}
 
     def files(self, kind: Kind) -> list[str]:
         """Paths of the files of a kind that count, with an empty seed file. ledger_torn."""
         self.prepare()
         seeds = {"activities": self.activities / "month=190001", "quarantine": self.quarantine}
-        parts = [self.folder / name for name in self.parts() if name.startswith(f"{kind}/")]
-        return _whole_parts([seeds[kind] / parquet_files.SEED, *parts])
+        seed = str(seeds[kind] / parquet_files.SEED)
+        return [seed, *self._whole(name for name in self.parts() if name.startswith(f"{kind}/"))]
 
     def withdrawn_files(self, kind: Kind) -> list[str]:
         """Paths of the files with the withdrawn copies of a kind. ledger_torn."""
         parts = {part for w in self.in_force() for part in w.parts if part.startswith(f"{kind}/")}
-        return _whole_parts([self.folder / WITHDRAWN / part for part in sorted(parts)])
+        return self._whole(f"{WITHDRAWN}/{part}" for part in sorted(parts))
+
+    def _whole(self, names: Iterable[str]) -> list[str]:
+        """The addresses of parts. ledger_torn."""
+        held = list(names)
+        for name in held if self.store.tears else ():
+            if not self._looks_whole(name):
+                raise SobriaError("ledger_torn", file=PurePosixPath(name).name)
+        return [self.address(name) for name in held]
+
+    def _looks_whole(self, name: str) -> bool:
+        return parquet_files.looks_whole(Path(self.address(name)))
 
     def rows_sql(self, kind: Kind) -> str:
         """SQL of the rows of a kind, without the withdrawn ones. ledger_torn."""
-        return not_withdrawn(parquet(self.files(kind)), self.withdrawn_files(kind))
+        return not_withdrawn(parquet(self.files(kind)), self.withdrawn_files(kind), self.opened)
 
     @contextmanager
     def importing(self) -> Iterator[None]:
@@ -142,13 +172,16 @@ class Ledger:
     @contextmanager
     def acknowledging(self) -> Iterator[None]:
         """Context of the lock of an import that counts its rows and records itself: one at a time."""
-        with file_lock(self.folder / ".acknowledging"):
+        with self.store.lease("acknowledging"):
             yield
 
     def also_in(self, kind: Kind, mine: Iterable[str], others: Iterable[str]) -> int:
         """Count of rows of a kind that stand in parts of both: two imports brought them at once."""
-        both = [[str(self.folder / p) for p in sorted(ps) if p.startswith(f"{kind}/")] for ps in (mine, others)]
-        there = [list(filter(os.path.exists, paths)) for paths in both]
+        both = [[p for p in sorted(ps) if p.startswith(f"{kind}/")] for ps in (mine, others)]
+        if not all(both):
+            return 0
+        present = self.present()
+        there = [[self.address(p) for p in ps if p in present] for ps in both]
         if not all(there):
             return 0
         with self.reading(), connect() as connection:
@@ -158,18 +191,17 @@ class Ledger:
 
     def only_in(self, mine: Iterable[str], others: Iterable[str] = ()) -> list[str]:
         """Ids of the activities that stand in these parts, and in none of the others."""
-        both = [[self.folder / p for p in parts if p.startswith("activities/")] for parts in (mine, others)]
-        ids = (f"SELECT row_id FROM {parquet([str(path) for path in paths])}" for paths in both if paths)
+        both = [[self.address(p) for p in parts if p.startswith("activities/")] for parts in (mine, others)]
+        ids = (f"SELECT row_id FROM {parquet(paths)}" for paths in both if paths)
         with self.reading(), connect() as connection:
             return [row_id for (row_id,) in connection.execute(" EXCEPT ".join(ids)).fetchall()] if both[0] else []
 
     def superseded(self, parts: Mapping[str, int]) -> int:
         """Count of rows of these activity parts, given with their rows, superseded in the current ledger."""
-        import pyarrow.parquet as pq
-
-        mine = [str(self.folder / part) for part in parts if part.startswith("activities/")]
-        if not any(pq.read_metadata(path).num_rows > _nulls(path, "run_id") for path in mine):
+        named = [part for part in parts if part.startswith("activities/")]
+        if all((ids := self.table(part, ["run_id"])["run_id"]).null_count == len(ids) for part in named):
             return 0
+        mine = list(map(self.address, named))
         with self.reading(), connect() as connection:
             files = [*mine, *self.of_same_runs(connection, mine)]
             connection.execute(
@@ -177,9 +209,8 @@ class Ledger:
                 " WHERE run_id IS NOT NULL GROUP BY run HAVING COUNT(*) > 1"
             )
             rows = f"(SELECT * FROM {parquet(files)} WHERE hash(run_id) IN (SELECT run FROM repeated))"
-            connection.execute(
-                f"CREATE TEMP VIEW activities AS {not_withdrawn(rows, self.withdrawn_files('activities'))}"
-            )
+            gone = self.withdrawn_files("activities")
+            connection.execute(f"CREATE TEMP VIEW activities AS {not_withdrawn(rows, gone, self.opened)}")
             found = connection.execute(
                 f"SELECT COUNT(DISTINCT row_id) FROM ({current_rows_sql()}) WHERE status = 'superseded'"
                 f" AND row_id IN (SELECT row_id FROM {parquet(mine)})"
@@ -188,12 +219,13 @@ class Ledger:
 
     def prepare(self) -> None:
         """Create the folders and their empty seed files, and delete leftovers of killed writers. home_too_new,
-        home_file_torn."""
+        home_file_torn, store_unconditional."""
+        self.store.ready()
         claim(self.home)
         parquet_files.seed(self.activities / "month=190001", Activity)
         parquet_files.seed(self.quarantine, Refused)
-        for records in (self.imports, self.withdrawals, self.compactions):
-            atomic_files.make_folder(records.folder)
+        for records in (self.imports, self.withdrawals, self.compactions) if self.store.tears else ():
+            atomic_files.make_folder(Path(str(records.place)))
         if time.monotonic() > self._sweep_at:
             parquet_files.sweep(self.folder)
             self._sweep_at = time.monotonic() + parquet_files.LEFTOVER_S
@@ -203,7 +235,7 @@ class Ledger:
         """Context of a read lock: no file is deleted. What cannot be read there is told as the part whose content is
         no longer that of its name, if there is one. ledger_torn."""
         self.prepare()
-        with file_lock(self.folder / ".reading", shared=True):
+        with self.store.reading():
             try:
                 yield
             except (FileDamaged, EngineError, OSError, ValueError) as error:  # the last two are those of Arrow
@@ -211,11 +243,10 @@ class Ledger:
                 raise
 
     def _tell_torn(self, error: Exception) -> None:
-        parts = [self.folder / part for part in sorted(self.present())]
-        parts += sorted((self.folder / WITHDRAWN).rglob(PARTS))
-        for path in parts:
-            if not parquet_files.is_whole(path):
-                raise SobriaError("ledger_torn", file=path.name) from error
+        gone = (name for name in self.store.names(WITHDRAWN) if is_part(name))
+        for name in (*sorted(self.present()), *sorted(gone)) if self.store.tears else ():
+            if not self.is_whole(name):
+                raise SobriaError("ledger_torn", file=PurePosixPath(name).name) from error
 
     @contextmanager
     def still(self) -> Iterator["Ledger"]:
@@ -239,21 +270,24 @@ class Ledger:
         starts = np.flatnonzero(np.diff(months, prepend=0)).tolist()
         for start, end in pairwise([*starts, len(months)]):
             batch = rows[start:end]
-            path = parquet_files.write_part(self.activities / f"month={months[start]}", batch)
-            name = path.relative_to(self.folder).as_posix()
+            name = self.write_part(f"activities/month={months[start]}", batch)
             wrote[name] = wrote.get(name, 0) + len(batch)
         if refused:
-            path = parquet_files.write_part(
-                self.quarantine, parquet_files.table_of(refused, parquet_files.schema_of(Refused))
-            )
-            name = path.relative_to(self.folder).as_posix()
+            table = parquet_files.table_of(refused, parquet_files.schema_of(Refused))
+            name = self.write_part("quarantine", table)
             wrote[name] = wrote.get(name, 0) + len(refused)
+
+    def write_part(self, folder: str, table: "pa.Table") -> str:
+        """Write a table as a part, and return its name. The same content gives the same file."""
+        data = parquet_files.bytes_of(table)
+        name = f"{folder}/{parquet_files.part_name(data)}"
+        put_one(self.store, name, data)
+        return name
 
     def forget(self, parts: Iterable[str]) -> None:
         """Delete these parts, those that an import recorded apart: an append could not be finished."""
-        with self.acknowledging(), file_lock(self.folder / ".reading"):
-            for part in {*parts} - self._recorded().keys():
-                (self.folder / part).unlink(missing_ok=True)
+        with self.acknowledging(), self.store.deleting():
+            self.store.delete({*parts} - self._recorded().keys())
 
     def of_same_runs(self, connection: Connection, mine: Sequence[str]) -> list[str]:
         """Other files with a row of the same runs as these, or of a run whose hash is that of one: most have none, and
@@ -290,18 +324,10 @@ def as_models(kind: Kind, table: "pa.Table") -> list[Any]:
     return [KINDS[kind].model_validate(_model_input(row)) for row in table.to_pylist()]
 
 
-def _nulls(path: str, name: str) -> int:
-    """Null count of a column of a file."""
-    import pyarrow.parquet as pq
-
-    return int(pq.ParquetFile(path).read(columns=[name]).column(name).null_count)
-
-
-def _whole_parts(paths: Sequence[Path]) -> list[str]:
-    for path in paths:
-        if not parquet_files.looks_whole(path):
-            raise SobriaError("ledger_torn", file=path.name)
-    return [str(path) for path in paths]
+def is_part(name: str) -> bool:
+    """Whether a file of the ledger holds rows."""
+    base = PurePosixPath(name).name
+    return base.startswith("part-") and base.endswith(".parquet")
 
 
 def _model_input(row: dict[str, Any]) -> dict[str, Any]:

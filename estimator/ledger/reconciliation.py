@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from estimator.core import parquet_files
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
@@ -95,12 +93,12 @@ def reconcile(ledger: Ledger) -> Reconciliation:
         present = ledger.present()  # read after the journal entries that name parts, and before those that replace some
         compactions = ledger.compactions.read()
         faults = [fault.about for _, found in (imports, withdrawals, compactions) for fault in found]
-        good = {name for name in present if parquet_files.is_whole(ledger.folder / name)}
+        good = {name for name in present if ledger.is_whole(name)}
         held = _Held(imports[0], compactions[0], good)
         torn = [*sorted(present - good), *faults, *_bad_seeds(ledger)]
         parts = {f"{WITHDRAWN}/{part}" for w in withdrawals[0] for part in w.parts}
-        absent = {name for name in parts if not (ledger.folder / name).exists()}
-        torn += sorted(name for name in parts - absent if not parquet_files.is_whole(ledger.folder / name))
+        absent = parts - ledger.store.names(WITHDRAWN)
+        torn += sorted(name for name in parts - absent if not ledger.is_whole(name))
         gone = [f"{WITHDRAWN}/{part}" for w in in_force(withdrawals[0]) for part in w.parts]
         counts = _counts(ledger, held, sorted(set(gone) - absent - set(torn)))
         orphans = _orphans(ledger, held)
@@ -130,7 +128,7 @@ def _orphans(ledger: Ledger, held: _Held) -> dict[str, tuple[int, int]]:
     found = {part: (rows, 0) for done in held.imports for part, rows in done.relied.items()}
     found |= {part: (old.rows, old.files) for c in held.compactions for part, old in c.replaced.items()}
     for part in held.good - claimed:
-        shas = pq.ParquetFile(ledger.folder / part).read(columns=["file_sha"]).column("file_sha")
+        shas = ledger.table(part, ["file_sha"]).column("file_sha")
         found[part] = (len(shas), len(shas.unique()))
     return {part: sizes for part, sizes in found.items() if part not in claimed}
 
@@ -159,14 +157,14 @@ def _counts(ledger: Ledger, held: _Held, gone: list[str]) -> dict[str, int]:
 
 def _rows(ledger: Ledger, kind: Kind, living: Iterable[str], gone: Iterable[str]) -> str:
     """SQL of the rows that count, with every column of this version, which older parts may lack."""
-    files = [str(ledger.folder / name) for name in living if name.startswith(f"{kind}/")]
+    files = [ledger.address(name) for name in living if name.startswith(f"{kind}/")]
     rows = f"(SELECT * FROM no_{kind} UNION ALL BY NAME SELECT * FROM {parquet(files)})" if files else f"no_{kind}"
-    taken = [str(ledger.folder / name) for name in gone if name.startswith(f"{WITHDRAWN}/{kind}/")]
-    return not_withdrawn(rows, taken)
+    taken = [ledger.address(name) for name in gone if name.startswith(f"{WITHDRAWN}/{kind}/")]
+    return not_withdrawn(rows, taken, ledger.opened)
 
 
 def _ids(ledger: Ledger, gone: list[str]) -> str:
-    files = [str(ledger.folder / name) for name in gone]
+    files = list(map(ledger.address, gone))
     return f"SELECT row_id FROM {parquet(files)}" if files else "SELECT ''::VARCHAR AS row_id WHERE FALSE"
 
 

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from estimator.core import atomic_files
 from estimator.core.digest_set import SIZE, Digests, of_column
@@ -206,10 +205,10 @@ class Standing:
     def _read(self, kind: Kind, parts: list[str]) -> None:
         """Read the ids of parts that appeared, and which of their rows a withdrawal left."""
         if self.recent:
-            old = {part for part in parts if (self._ledger.folder / part).stat().st_mtime < _oldest()}
+            old = {part for part in parts if self._ledger.store.modified(part) < _oldest()}
             parts, self._skipped = [part for part in parts if part not in old], self._skipped or bool(old)
         for part in parts:
-            table = pq.ParquetFile(self._ledger.folder / part).read(columns=["row_id", "file_name"][: 1 + self.recent])
+            table = self._ledger.table(part, ["row_id", "file_name"][: 1 + self.recent])
             self._since += 1 + len(table) // 1000
             rows = {"": table}
             if self.recent:
@@ -220,7 +219,7 @@ class Standing:
             if part not in self._named:
                 self._loose[part] = {i for t in rows.values() for i in t["row_id"].to_pylist()}, len(table)
         if self._gone[kind] and parts:
-            files = [str(self._ledger.folder / part) for part in parts]
+            files = list(map(self._ledger.address, parts))
             stored = self._ledger.copies(kind, files, pc.field("row_id").isin(list(self._gone[kind])))
             self._dead[kind] -= {row.row_id for row in stored if copy_of(row) not in self._gone[kind][row.row_id]}
         self._bound()

@@ -141,13 +141,13 @@ def withdraw_restated_elsewhere(
     """Withdraw the rows of earlier imports that these parts state otherwise, in files of any name: one run has one
     reading of a task at one moment. Their files and lines. shas: of the files of this import, of which none is the
     later one; again: ids of the rows that it states as they were."""
-    mine = [str(ledger.folder / part) for part in parts if part.startswith("activities/")]
+    mine = [ledger.address(part) for part in parts if part.startswith("activities/")]
     if not mine:
         return []
     with ledger.still() as held, connect() as connection:
         if not (others := held.of_same_runs(connection, mine)):
             return []
-        rows = not_withdrawn(parquet(others), held.withdrawn_files("activities"))
+        rows = not_withdrawn(parquet(others), held.withdrawn_files("activities"), held.opened)
         sql = RESTATED_ELSEWHERE.format(rows=rows, mine=parquet(mine))
         found = arrow(connection, sql, SCHEMAS["activities"], [sorted(shas)])
     found = found.filter(pa.array(~again.holds(of_column(found["row_id"]))))
@@ -159,14 +159,8 @@ def withdraw_restated_elsewhere(
 
 
 def _withdrawn(ledger: Ledger, found: WithdrawalEffect, author: Author) -> WithdrawalEffect:
-    parts = [
-        path.relative_to(ledger.folder / WITHDRAWN).as_posix()
-        for path in (
-            parquet_files.write_part(ledger.folder / WITHDRAWN / kind, table)
-            for kind, table in found.tables.items()
-            if len(table)
-        )
-    ]
+    written = (ledger.write_part(f"{WITHDRAWN}/{kind}", table) for kind, table in found.tables.items() if len(table))
+    parts = [name.removeprefix(f"{WITHDRAWN}/") for name in written]
     return replace(found, withdrawal=_record_withdrawal(ledger, found, "", parts, author))
 
 
@@ -176,8 +170,8 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
     with ledger.reading():
         tables: dict[Kind, pa.Table] = {}
         for kind, schema in SCHEMAS.items():
-            files = [ledger.folder / WITHDRAWN / part for part in undone.parts if part.startswith(f"{kind}/")]
-            read = [parquet_files.conform(parquet_files.read_part(path), schema) for path in files]
+            files = [f"{WITHDRAWN}/{part}" for part in undone.parts if part.startswith(f"{kind}/")]
+            read = [parquet_files.conform(ledger.table(name), schema) for name in files]
             tables[kind] = pa.concat_tables([schema.empty_table(), *read])
     found = WithdrawalEffect(undone.target, tables)
     return WithdrawalEffect(found.target, tables, _record_withdrawal(ledger, found, undone.event, [], author))

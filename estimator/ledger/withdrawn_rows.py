@@ -1,6 +1,7 @@
 """Which copies of rows are withdrawn: SQL over the files, and the same rule on one row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -24,13 +25,13 @@ def parquet(files: Sequence[str], option: str = "union_by_name=true") -> str:
     return f"read_parquet({list(files)!r}, {', '.join({option: 1, 'union_by_name=true': 1})})"
 
 
-def not_withdrawn(rows: str, gone: Sequence[str]) -> str:
-    """SQL of the rows of a relation without the copies in the files `gone`."""
+def not_withdrawn(rows: str, gone: Sequence[str], opened: Callable[[str], Any] = str) -> str:
+    """SQL of the rows of a relation without the copies in the files `gone`. opened: one of them, as Arrow reads it."""
     if not gone:
         return f"SELECT * FROM {rows} AS stored"
     import pyarrow.parquet as pq
 
-    columns = set.intersection(*(set(pq.read_schema(path).names) for path in gone)) - _OF_A_VERSION
+    columns = set.intersection(*(set(pq.read_schema(opened(path)).names) for path in gone)) - _OF_A_VERSION
     return COUNTING.format(rows=rows, gone=parquet(gone), same=" AND ".join(map(SAME.format, sorted(columns))))
 
 

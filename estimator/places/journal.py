@@ -23,6 +23,7 @@ from estimator.core.event_log import RecordFolder, SignedRecord, make_record
 from estimator.core.fields import Author, Strict, Text, near_when_said
 from estimator.core.home import PLACES, settings
 from estimator.core.refusals import ListedRefusal, checked
+from estimator.core.storage.storage import storage_at
 from estimator.places.supplier_answers import SupplierAnswer, check_together
 from estimator.places.supplier_answers import checked as checked_answer
 
@@ -156,7 +157,7 @@ class PlaceJournal:
 
     def __init__(self, home: Path, now: Callable[[], datetime] | None = None) -> None:
         self.home = home
-        self._records = RecordFolder(home / PLACES, PlaceRecord)
+        self._records = RecordFolder(storage_at(home, PLACES), PlaceRecord)
         self._now = now or (lambda: datetime.now(UTC))
 
     def add_host(self, fields: Mapping[str, Any], author: Author) -> PlaceEntry[OwnHost]:
@@ -238,14 +239,14 @@ class PlaceJournal:
     def _in_force(self, kind: str, model: type[M]) -> Iterator[PlaceEntry[M]]:
         records, faults = self._records.read()
         if faults:
-            raise SobriaError("places_torn", file=faults[0].about, folder=self._records.folder)
+            raise SobriaError("places_torn", file=faults[0].about, folder=self._records.place)
         gone = {record.data.get("record") for record in records if record.kind == "withdrawn"}
         for record in sorted(records, key=lambda record: record.order):
             if record.kind == kind and record.event not in gone:
                 try:
                     said = model.model_validate(record.data)
                 except ValidationError as error:
-                    raise SobriaError("places_torn", file=record.file_name, folder=self._records.folder) from error
+                    raise SobriaError("places_torn", file=record.file_name, folder=self._records.place) from error
                 yield PlaceEntry(record.event, record.at, record.who, record.why, said)
 
     def _record(self, kind: str, said: Strict, author: Author) -> PlaceRecord:

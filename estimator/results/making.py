@@ -13,7 +13,7 @@ from estimator.builds.build import build as make_build
 from estimator.builds.build_file import BuildFile, Monthly
 from estimator.builds.current import BuildResult
 from estimator.catalogue.tables import Catalogue
-from estimator.core.home import LEDGER
+from estimator.core.home import has_ledger
 from estimator.results.file import is_whole, results_path, write_rows
 from estimator.results.proofs import shares_by_proof
 
@@ -60,7 +60,7 @@ def build(
 def rebuilt(home: Path, write: Callable[[], T]) -> tuple[T, dict[str, Any] | None]:
     """What `write` does to a home, with a build before and after it, and its entry in the log of changes: nothing else
     then changed in between. None without a ledger, or where no total could change. AuditFailed, BuildLocked."""
-    if not (home / LEDGER).exists():
+    if not has_ledger(home):
         return write(), None
     from estimator.builds.recalculation import changes  # numpy, which a build that is there does not need
 

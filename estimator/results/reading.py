@@ -1,6 +1,7 @@
 """Totals of a home, read from the results beside its build, and any of its numbers explained."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from estimator.builds import coverage, mended_runs
 from estimator.builds.build import Progress
 from estimator.builds.build_file import FORMAT
 from estimator.builds.current import current
+from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import GRID, years_reused
@@ -139,6 +141,12 @@ class Results(Build):
     def explain(self, number: str) -> ExplainedNumber:
         """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ID.FIGURE, the id
         of a row, or that its tool gave to the run. NumberUnknown."""
+        scope, key, _ = split_number(number)
+        proof = self.proof(key if scope == "service" else None)
+        with within_parts_of(self._engine, self.path, key) if scope == "run" else nullcontext():
+            return self._explained(number, proof)
+
+    def _explained(self, number: str, proof: Mapping[str, float]) -> ExplainedNumber:
         from estimator.workloads.published_comparison import (
             models_of,
             published_beside,
@@ -166,7 +174,7 @@ class Results(Build):
             self._stored(scope, key, figure),
             scope=scope,
             key=key,
-            proof=self.proof(key if scope == "service" else None),
+            proof=proof,
             build=self.meta,
             sample=self.sample,
             told=told,

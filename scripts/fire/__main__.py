@@ -1,15 +1,18 @@
 """Writers, readers and kill -9 on one ledger, then its account.
 
 python -m scripts.fire [--seconds 60] [--writers 8] [--readers 3] [--kills 100] [--seed 1] [--victims door]
+python -m scripts.fire --store localbucket --writers 2 --readers 1 --kills 50   # a ledger in a bucket, imports alone
 """
 
 import argparse
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from scripts.fire.roles import ROLES
 from scripts.fire.trial import FireTrial, Outcome, run
+from scripts.object_stores import serving
 
 
 def main() -> int:
@@ -21,9 +24,12 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=FireTrial.kills)
     parser.add_argument("--seed", type=int, default=FireTrial.seed)
     parser.add_argument("--victims", choices=["", *ROLES], default=FireTrial.victims, help="the role of those killed")
+    parser.add_argument("--store", choices=["", "localbucket", "moto"], default="", help="the server of its bucket")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        outcome = run(FireTrial(**vars(options)), Path(folder) / "trial")
+    server = options.__dict__.pop("store")
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        store = stack.enter_context(serving(server, Path(folder) / "bucket")) if server else None
+        outcome = run(FireTrial(**vars(options), store=store.url if store else ""), Path(folder) / "trial")
     print(account(outcome))
     return 0 if outcome.sound else 1
 

@@ -17,6 +17,7 @@ from uuid import uuid4
 import requests
 import uvicorn
 
+from estimator.core.storage import objects
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.http import listening
 from estimator.ingestion.http.connections import Bounds
@@ -36,15 +37,18 @@ COLUMNS = (
 START = datetime(2026, 1, 1)
 SHARED_FILES = 12
 PATIENCE_S = 60.0
+HURRIED = 5.0, 1.0, 60.0  # a lease, its renewal, and how long replaced parts stay [s]
 
 
 class TrialPlace(NamedTuple):
-    """Location of a trial: its home, its input files, its deadline [monotonic s], the port and a token of its door."""
+    """Location of a trial: its home, its input files, its deadline [monotonic s], the port and a token of its door, and
+    whether its ledger is in a bucket."""
 
     folder: Path
     until: float
     port: int
     token: str
+    in_bucket: bool = False
 
     def lasts(self) -> bool:
         """Until the deadline, and on a slow machine until an import is acknowledged, for a minute more at most."""
@@ -53,6 +57,8 @@ class TrialPlace(NamedTuple):
 
     @property
     def home(self) -> Path:
+        if self.in_bucket:  # so that the trial does not wait for those it killed, and sees files deleted
+            objects.LEASE_S, objects.RENEWED_S, objects.ObjectStore.keeps_s = HURRIED
         return self.folder / "home"
 
     @property

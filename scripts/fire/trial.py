@@ -11,6 +11,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from estimator.core.duckdb_engine import connect
+from estimator.core.home import FORMAT, HomeFile
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.http.payloads import ParsedPayload, Payload, post, read_body
 from estimator.ingestion.http.server import listen
@@ -35,7 +36,8 @@ ENDING_S = 300.0
 
 @dataclass(frozen=True)
 class FireTrial:
-    """Duration [s], processes by role, kills, the random seed, and the role of those killed, any by default."""
+    """Duration [s], processes by role, kills, the random seed, the role of those killed, any by default, and the
+    address of the bucket of the ledger, where it is in one: then rows come by imports alone."""
 
     seconds: float = 60
     writers: int = 8
@@ -43,6 +45,7 @@ class FireTrial:
     kills: int = 100
     seed: int = 1
     victims: str = ""
+    store: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,10 @@ def run(trial: FireTrial, folder: Path) -> Outcome:
     first.join()
     with listen("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
+    if trial.store:
+        HomeFile(format=FORMAT, store=trial.store).write(folder / "home")
     _, token = Tokens(folder / "home").add("service")
-    place = TrialPlace(folder, time.monotonic() + trial.seconds, port, token)
+    place = TrialPlace(folder, time.monotonic() + trial.seconds, port, token, bool(trial.store))
     killed, failed = _fire(trial, place, context)
     return _judge(place, killed, failed)
 
@@ -90,8 +95,8 @@ def run(trial: FireTrial, folder: Path) -> Outcome:
 def _fire(trial: FireTrial, place: TrialPlace, context: ForkServerContext) -> tuple[Counter[str], tuple[str, ...]]:
     """Run all processes, each restarted when killed: those killed, and those that failed."""
     drawn = random.Random(trial.seed)
-    team = ["writer"] * trial.writers + ["reader"] * trial.readers + ["tracker"] * TRACKERS
-    team += ["service"] * SERVICES + ["door", "collector", "compactor"]
+    team = ["writer"] * trial.writers + ["reader"] * trial.readers + ["compactor"]
+    team += [] if trial.store else ["tracker"] * TRACKERS + ["service"] * SERVICES + ["door", "collector"]
 
     def start(role: str, number: int) -> tuple[str, BaseProcess]:
         process = context.Process(target=ROLES[role], args=(place, number))
@@ -129,7 +134,7 @@ def _judge(place: TrialPlace, killed: Counter[str], failed: tuple[str, ...]) -> 
     lost += sum(row.row_id not in rows for name in bodies.keys() & acknowledged for row in bodies[name].result.rows)
     whole = Ledger(place.folder / "whole")
     for target in (ledger, whole):
-        import_paths(target, [*files, place.common], reading_context(place.home))
+        import_paths(target, [*files, *([place.common] if place.common.exists() else [])], reading_context(place.home))
         post(target, list(bodies.values()))
     doubled, found = _counted_rows(ledger)
     _, expected = _counted_rows(whole)

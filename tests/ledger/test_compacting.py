@@ -90,7 +90,7 @@ def test_killed_at_any_step_nothing_is_lost(home: Path, step: str, monkeypatch: 
     before, account, ledger = said(home), reconcile(Ledger(home)), Ledger(home)
     place: tuple[object, str] = {
         "write the record": (ledger.compactions, "write"),
-        "make the file": (compaction.atomic_files, "publish"),
+        "make the file": (compaction, "put_one"),
         "delete": (compaction, "_delete"),
     }[step]
     monkeypatch.setattr(*place, killed)

@@ -12,6 +12,7 @@ from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.event_log import Fault, RecordFolder, make_record
 from estimator.core.fields import Author, Strict
 from estimator.core.refusals import ListedRefusal, checked, field_label
+from estimator.core.storage.storage import storage_at
 from estimator.governance.commitments.schema import (
     Budget,
     Correction,
@@ -104,7 +105,7 @@ class Commitments:
 
     def __init__(self, home: Path, now: Callable[[], datetime] | None = None) -> None:
         self.home = home
-        self.store = RecordFolder(home / FOLDER, Statement)
+        self.store = RecordFolder(storage_at(home, FOLDER), Statement)
         self.now = now or (lambda: datetime.now(UTC))
 
     def vote_objective(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Objective]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import Kept, RecordFolder, make_record
+from estimator.core.storage.storage import storage_at
 from estimator.ingestion.http.sender_rows import MARK, Sender
 
 FOLDER = Path("collect", "tokens")
@@ -43,8 +44,8 @@ class Tokens:
     """The tokens of one home, one immutable file each; revocations and renewals are files too."""
 
     def __init__(self, home: Path, folder: Path = FOLDER) -> None:
-        self._records = RecordFolder(home / folder, Token)
-        self._renewals = RecordFolder(home / RENEWALS, Renewal)
+        self._records = RecordFolder(storage_at(home, folder.as_posix()), Token)
+        self._renewals = RecordFolder(storage_at(home, RENEWALS.as_posix()), Renewal)
 
     def add(self, service: str) -> tuple[Token, str]:
         """A new token of a service, with its text, which is not stored. sender_service."""

@@ -1,0 +1,314 @@
+"""Objects of a bucket, as a storage: conditional writes, leases that expire. The only module that imports s3fs.
+
+Needs of the store: strong consistency (a list shows what was put) and `If-None-Match: *` (a name is given once).
+"""
+
+import math
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from estimator.core.errors import SobriaError
+from estimator.core.locks import file_lock, waited_lock
+from estimator.core.storage.storage import Patience
+
+LEASE_S = 30.0  # without a renewal, after which a lease is anyone's
+RENEWED_S = 8.0
+POLL_S = 0.2
+DAY_S = 86_400.0
+LEASES, PROBE = ".leases", ".conditional"
+_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
+_LACKING = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest"}
+_ABSENT = {"NoSuchKey", "404"}
+
+
+@cache
+def _filesystem(process: int, server: str | None) -> Any:
+    try:
+        import s3fs
+    except ModuleNotFoundError as error:
+        raise SobriaError("store_package", told=error.name) from error
+
+    class Known(s3fs.S3FileSystem):  # type: ignore[misc]
+        """What is known of an object, which never changes, is asked once: each reading of a part asks again."""
+
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self.known: dict[str, Any] = {}
+
+        async def _info(self, path: str, *given: Any, **options: Any) -> Any:
+            key = self._strip_protocol(path)
+            if key not in self.known:
+                self.known[key] = await super()._info(path, *given, **options)
+            return self.known[key]
+
+    limits = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 5, "mode": "standard"}}
+    return Known(skip_instance_cache=True, use_listings_cache=False, default_cache_type="none", config_kwargs=limits)
+
+
+def filesystem() -> Any:
+    """The fsspec file system of this process, of the usual variables and files of AWS; it reads the ranges that it is
+    asked for, and nothing more. store_package: the extra is not installed."""
+    return _filesystem(os.getpid(), os.environ.get("AWS_ENDPOINT_URL"))
+
+
+def is_open() -> bool:
+    """Whether this process reads objects."""
+    return _filesystem.cache_info().currsize > 0
+
+
+class _About(NamedTuple):
+    size: int
+    modified: datetime
+    etag: str
+
+    def told(self, key: str) -> dict[str, Any]:
+        """The same as fsspec tells it."""
+        return {"name": key, "size": self.size, "type": "file", "ETag": self.etag, "LastModified": self.modified}
+
+
+class ObjectStore:
+    """The objects of a bucket whose names begin with a prefix. locks: a folder of this machine, whose processes wait
+    for one another there. store_address, store_refused, store_unreachable."""
+
+    keeps_s = DAY_S
+    tears = False
+
+    def __init__(self, bucket: str, prefix: str, locks: Path, root: str | None = None) -> None:
+        self._bucket, self._prefix, self._locks = bucket, prefix, locks
+        self._root = prefix if root is None else root
+        self._about: dict[str, _About] = {}
+
+    def __str__(self) -> str:
+        return f"s3://{self._key('')}".rstrip("/")
+
+    def below(self, name: str) -> "ObjectStore":
+        return ObjectStore(self._bucket, self._inside(name), self._locks, self._root)
+
+    def ready(self) -> None:
+        _check_conditional(os.getpid(), self._bucket, self._root)
+
+    def names(self, under: str = "") -> set[str]:
+        found = self._listed(f"{under}/" if under else "")[0]
+        self._about |= found
+        filesystem().known.update({self._key(name): about.told(self._key(name)) for name, about in found.items()})
+        return {name for name in found if not any(part.startswith(".") for part in name.split("/"))}
+
+    def read(self, names: Iterable[str]) -> dict[str, bytes]:
+        wanted = {self._key(name): name for name in names}
+        if not wanted:
+            return {}
+        with self._told():
+            found: dict[str, Any] = filesystem().cat(list(wanted), on_error="return")
+        for error in found.values():
+            if isinstance(error, Exception) and not isinstance(error, FileNotFoundError):
+                with self._told():
+                    raise error
+        return {wanted[key]: data for key, data in found.items() if isinstance(data, bytes)}
+
+    def opened(self, name: str) -> Any:
+        with self._told():
+            return filesystem().open(self._key(name), size=self.size(name))
+
+    def dataset(self, addresses: Sequence[str], schema: Any) -> Any:
+        import pyarrow.dataset as ds
+
+        paths = [address.removeprefix("s3://") for address in addresses]
+        with self._told():
+            return ds.dataset(paths, schema=schema, format="parquet", filesystem=filesystem())
+
+    def size(self, name: str) -> int:
+        return self._known(name).size
+
+    def modified(self, name: str) -> float:
+        return self._known(name).modified.timestamp()
+
+    def address(self, name: str) -> str:
+        return f"s3://{self._key(name)}"
+
+    def name_of(self, address: str) -> str:
+        return address.removeprefix(self.address(""))
+
+    @contextmanager
+    def putting(self, files: Mapping[str, bytes]) -> Iterator[None]:
+        """One after the other: each is whole, or absent."""
+        yield
+        for name, data in files.items():
+            self._put(name, data)
+
+    def check(self, names: Iterable[str]) -> None:
+        """What was put is kept by the store."""
+
+    def delete(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._about.pop(name, None)
+            self._call("delete_object", Key=self._inside(name))
+
+    @contextmanager
+    def lease(self, name: str, patience: Patience | None = None) -> Iterator[None]:
+        """What it guards stays right if two hold it, after one was stopped for longer than its lease: only counts that
+        are told may then be of both."""
+        limit = time.monotonic() + patience.wait_s if patience else math.inf
+        root = ObjectStore(self._bucket, self._root, self._locks)
+        place = root.below(f"{LEASES}/{name}")
+        lock = self._locks / f".{name}"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with waited_lock(lock, *patience) if patience else file_lock(lock):
+            while (held := _Lease.taken(place)) is None:
+                if patience and time.monotonic() > limit:
+                    raise patience.busy
+                time.sleep(POLL_S)
+            with held.renewed():
+                yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        yield
+
+    @contextmanager
+    def deleting(self, patience: Patience | None = None) -> Iterator[None]:
+        """What it deletes was replaced longer ago than `keeps_s`."""
+        yield
+
+    def _key(self, name: str) -> str:
+        return f"{self._bucket}/{self._inside(name)}"
+
+    def _inside(self, name: str) -> str:
+        return f"{self._prefix}/{name}" if self._prefix else name
+
+    def _known(self, name: str) -> _About:
+        if name not in self._about:
+            about = self._call("head_object", Key=self._inside(name))
+            self._about[name] = _About(int(about["ContentLength"]), about["LastModified"], about["ETag"])
+        return self._about[name]
+
+    def _put(self, name: str, data: bytes) -> bool:
+        """Whether the object was put: False where its name is taken. store_unconditional."""
+        for _ in range(3):  # a write of the same name at the same time is to be asked again
+            try:
+                self._call("put_object", Key=self._inside(name), Body=data, IfNoneMatch="*")
+            except _Refused as refused:
+                if refused.code in _TAKEN:
+                    if "Conflict" in refused.code and not self.read([name]):
+                        continue
+                    return False
+                if refused.code in _LACKING:
+                    raise SobriaError("store_unconditional", address=self, told=refused.code) from refused
+                raise SobriaError("store_refused", address=self, told=refused.code) from refused
+            return True
+        return False
+
+    def _listed(self, under: str) -> tuple[dict[str, _About], float]:
+        """The objects below a name, and what time it is there [s since 1970]."""
+        found: dict[str, _About] = {}
+        start, more = self._inside(under), dict[str, str]()
+        while True:
+            page = self._call("list_objects_v2", Prefix=start, **more)
+            for one in page.get("Contents", ()):
+                name = one["Key"].removeprefix(self._inside(""))
+                found[name] = _About(int(one["Size"]), one["LastModified"], one["ETag"])
+            if not page.get("IsTruncated"):
+                told = page["ResponseMetadata"]["HTTPHeaders"].get("date")
+                return found, parsedate_to_datetime(told).timestamp() if told else time.time()
+            more = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def _call(self, method: str, **asked: Any) -> Any:
+        """FileNotFoundError, _Refused: the store answered no; store_unreachable, store_refused."""
+        with self._told():
+            return filesystem().call_s3(method, Bucket=self._bucket, **asked)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        filesystem()
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
+        except (BotoCoreError, TimeoutError) as error:
+            raise SobriaError(
+                "store_unreachable", address=self, told=(str(error) or type(error).__name__).rstrip(".")
+            ) from error
+        except (OSError, ClientError) as error:
+            cause = error if isinstance(error, ClientError) else error.__cause__
+            code = str(cause.response["Error"]["Code"]) if isinstance(cause, ClientError) else type(error).__name__
+            if code in _ABSENT:
+                raise FileNotFoundError(2, "No such object", str(self)) from error
+            if code in _TAKEN | _LACKING:
+                raise _Refused(code) from error
+            raise SobriaError("store_refused", address=self, told=f"{code}, {error}".rstrip(".")) from error
+
+
+class _Refused(Exception):
+    """The store did not do what was asked, for the reason of this code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class _Lease:
+    """The last of numbered objects, each put if absent: whoever put it holds the lease, until it is old, or until an
+    empty one follows it."""
+
+    def __init__(self, place: ObjectStore, number: int) -> None:
+        self._place, self._number = place, number
+
+    @classmethod
+    def taken(cls, place: ObjectStore) -> "_Lease | None":
+        """The lease, None where another holds it."""
+        there, now = place._listed("")
+        last = max(there, default="0")
+        about = there.get(last)
+        if about and about.size and now - about.modified.timestamp() < LEASE_S:
+            return None
+        mine = cls(place, int(last))
+        return mine if mine._follow(uuid4().hex.encode()) else None
+
+    @contextmanager
+    def renewed(self) -> Iterator[None]:
+        """Context in which it is held, and renewed; then released."""
+        over = threading.Event()
+        renewing = threading.Thread(target=self._renew, args=(over,), daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            over.set()
+            renewing.join()
+            self._follow(b"")
+
+    def _renew(self, over: threading.Event) -> None:
+        while not over.wait(RENEWED_S):
+            with suppress(SobriaError):  # the store does not answer: the lease lasts until it is old
+                if not self._follow(uuid4().hex.encode()):
+                    return
+
+    def _follow(self, token: bytes) -> bool:
+        """Put the next number, and delete those before. A number that was deleted could be put again: a later one says
+        so."""
+        name = f"{self._number + 1:012d}"
+        if not self._place._put(name, token) and self._place.read([name]).get(name) != token:
+            return False  # an answer that was lost is asked again, and finds its own object
+        there, _ = self._place._listed("")
+        if max(there, default=name) > name:
+            self._place.delete([name])
+            return False
+        self._number += 1
+        self._place.delete(sorted(there)[:-1])
+        return True
+
+
+@cache
+def _check_conditional(process: int, bucket: str, prefix: str) -> None:
+    """Whether a name is given once, once a process: an object that is there must not be put again."""
+    store = ObjectStore(bucket, prefix, Path())
+    if store._put(PROBE, b"") and store._put(PROBE, b""):
+        raise SobriaError("store_unconditional", address=store, told=PROBE)
