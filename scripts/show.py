@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from estimator.builds.queries import SAMPLE_MARK
-from estimator.core.home import LEDGER, default_home
+from estimator.core.home import default_home, has_ledger
 from scripts import check
 from scripts.demo import metropole
 from scripts.messages import ROOT, say, sentence
@@ -41,7 +41,7 @@ def main() -> int:
                 fill(home, options.samples)
                 return check.everything(home, serve_command(home, port), f"http://{ADDRESS}:{port}")
         home = default_home()
-        if options.demo or options.samples or not (home / LEDGER).exists():
+        if options.demo or options.samples or not has_ledger(home):
             cleared(HOME)
             fill(HOME, options.samples)
             (HOME / FILLED).touch()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -136,7 +136,13 @@ class RecordFolder(Generic[R]):
         return {name for name in self.place.names() if "/" not in name}
 
     def _read(self, names: set[str]) -> dict[str, R | Fault]:
-        texts = self.place.read(sorted(names)) if names else {}
+        texts: dict[str, bytes] = {}
+        try:
+            texts = self.place.read(sorted(names)) if names else {}
+        except OSError:  # one that cannot be read hides no other
+            for name in names:
+                with suppress(OSError):
+                    texts |= self.place.read([name])
         return {name: _record_or_fault(name, texts.get(name, b""), self.kind) for name in names}
 
     def write(self, event: R) -> None:

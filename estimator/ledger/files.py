@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 KINDS: dict[Kind, type[Activity | Refused]] = {"activities": Activity, "quarantine": Refused}
 WITHDRAWN = "withdrawn"
+READ_TOGETHER = 32_000_000  # what is read of several parts at once [bytes]; of a larger one, all
 IMPORTING = ".importing"  # lock that imports share while they run
 _PART = re.compile(r'"((?:activities|quarantine)/[^"]+)": (\d+)')
 
@@ -95,6 +96,14 @@ class Ledger:
     def is_whole(self, name: str) -> bool:
         """Whether the content of a part matches the hash in its name."""
         return parquet_files.part_name(read_one(self.store, name)) == PurePosixPath(name).name
+
+    def checked(self, names: Iterable[str]) -> dict[str, bool]:
+        """Whether each of these parts is whole; those that are no longer there are left out."""
+        return {
+            name: parquet_files.part_name(data) == PurePosixPath(name).name
+            for some in _together(sorted(names), self.store.size)
+            for name, data in self.store.read(some).items()
+        }
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> "pa.Table":
         """The rows of a part."""
@@ -233,7 +242,7 @@ class Ledger:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Context of a read lock: no file is deleted. What cannot be read there is told as the part whose content is
-        no longer that of its name, if there is one. ledger_torn."""
+        no longer that of its name, if there is one. ledger_torn, store_refused."""
         self.prepare()
         with self.store.reading():
             try:
@@ -244,7 +253,12 @@ class Ledger:
 
     def _tell_torn(self, error: Exception) -> None:
         gone = (name for name in self.store.names(WITHDRAWN) if is_part(name))
-        for name in (*sorted(self.present()), *sorted(gone)) if self.store.tears else ():
+        if not self.store.tears:  # whole or absent: what is not read is not there, or not allowed
+            if isinstance(error, FileDamaged | EngineError):
+                told = str(error.__cause__ or error).partition("\n")[0]
+                raise SobriaError("store_refused", address=self.store, told=told) from error
+            return
+        for name in (*sorted(self.present()), *sorted(gone)):
             if not self.is_whole(name):
                 raise SobriaError("ledger_torn", file=PurePosixPath(name).name) from error
 
@@ -322,6 +336,19 @@ def named_sql(names: Iterable[str]) -> str:
 def as_models(kind: Kind, table: "pa.Table") -> list[Any]:
     """Stored rows as Activity or Refused."""
     return [KINDS[kind].model_validate(_model_input(row)) for row in table.to_pylist()]
+
+
+def _together(names: Iterable[str], size: Callable[[str], int]) -> Iterator[list[str]]:
+    """These names, those of small files several at a time."""
+    some, held = list[str](), 0
+    for name in names:
+        if some and held + size(name) > READ_TOGETHER:
+            yield some
+            some, held = [], 0
+        some.append(name)
+        held += size(name)
+    if some:
+        yield some
 
 
 def is_part(name: str) -> bool:

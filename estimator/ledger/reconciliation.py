@@ -93,7 +93,8 @@ def reconcile(ledger: Ledger) -> Reconciliation:
         present = ledger.present()  # read after the journal entries that name parts, and before those that replace some
         compactions = ledger.compactions.read()
         faults = [fault.about for _, found in (imports, withdrawals, compactions) for fault in found]
-        good = {name for name in present if ledger.is_whole(name)}
+        checked = ledger.checked(present)
+        present, good = set(checked), {name for name, whole in checked.items() if whole}
         held = _Held(imports[0], compactions[0], good)
         torn = [*sorted(present - good), *faults, *_bad_seeds(ledger)]
         parts = {f"{WITHDRAWN}/{part}" for w in withdrawals[0] for part in w.parts}
@@ -127,7 +128,7 @@ def _orphans(ledger: Ledger, held: _Held) -> dict[str, tuple[int, int]]:
     claimed = {part for done in held.imports for part in done.wrote} | {c.made for c in held.compactions}
     found = {part: (rows, 0) for done in held.imports for part, rows in done.relied.items()}
     found |= {part: (old.rows, old.files) for c in held.compactions for part, old in c.replaced.items()}
-    for part in held.good - claimed:
+    for part in held.good - claimed - {part for c in held.compactions for part in c.replaced}:
         shas = ledger.table(part, ["file_sha"]).column("file_sha")
         found[part] = (len(shas), len(shas.unique()))
     return {part: sizes for part, sizes in found.items() if part not in claimed}

@@ -119,8 +119,9 @@ class Standing:
                 self._follow_journal()
                 self._withdraw(withdrawn)
             merged = {made for made, parts in self._compacted.items() if parts <= self._parts}
+            new = present - self._parts - merged - self._replaced(present)
             for kind in KINDS:
-                self._read(kind, sorted(part for part in present - self._parts - merged if part.startswith(kind)))
+                self._read(kind, sorted(part for part in new if part.startswith(kind)))
             self._parts = present
             self._loose = {part: ids for part, ids in self._loose.items() if part in present - self._named}
             self._compacted = {made: parts for made, parts in self._compacted.items() if parts & present}
@@ -194,6 +195,15 @@ class Standing:
         for one in self._ledger.compactions.appeared(self._entries):
             self._compacted[one.made] = set(one.replaced)
             self._named.add(one.made)
+
+    def _replaced(self, present: set[str]) -> set[str]:
+        """Parts whose rows are in another of these, or of those that it replaced: they may be deleted at any time."""
+        found, left = set[str](), [made for made in self._compacted if made in present]
+        while left:
+            parts = self._compacted.get(left.pop(), set()) - found
+            found |= parts
+            left += parts
+        return found
 
     def _withdraw(self, withdrawn: list[str]) -> None:
         for kind in KINDS:

@@ -37,7 +37,7 @@ COLUMNS = (
 START = datetime(2026, 1, 1)
 SHARED_FILES = 12
 PATIENCE_S = 60.0
-HURRIED = 5.0, 1.0, 60.0  # a lease, its renewal, and how long replaced parts stay [s]
+HURRIED = 5.0, 1.0, 180.0  # a lease, its renewal, and how long replaced parts stay [s]
 
 
 class TrialPlace(NamedTuple):

@@ -10,12 +10,14 @@ from estimator.core.storage.storage import Patience, Storage
 
 
 class DraftStore:
-    """The files of another storage, with those put since in a folder of this machine."""
+    """The files of another storage as it is first listed, which is not even locked, with those put since in a folder of
+    this machine."""
 
     keeps_s = 0.0
 
     def __init__(self, base: Storage, folder: Path) -> None:
         self._base, self._mine, self._gone = base, LocalFolder(folder), set[str]()
+        self._there: dict[str, set[str]] = {}
         self.tears = base.tears
 
     def __str__(self) -> str:
@@ -28,7 +30,9 @@ class DraftStore:
         """Nothing is asked of what is not written to."""
 
     def names(self, under: str = "") -> set[str]:
-        return self._base.names(under) - self._gone | self._mine.names(under)
+        if under not in self._there:
+            self._there[under] = self._base.names(under)
+        return self._there[under] - self._gone | self._mine.names(under)
 
     def read(self, names: Iterable[str]) -> dict[str, bytes]:
         asked = list(names)
@@ -75,7 +79,7 @@ class DraftStore:
         return self._mine.lease(name, patience)
 
     def reading(self) -> AbstractContextManager[None]:
-        return self._base.reading()
+        return self._mine.reading()
 
     def deleting(self, patience: Patience | None = None) -> AbstractContextManager[None]:
         return self._mine.deleting(patience)

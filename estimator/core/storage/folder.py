@@ -37,7 +37,8 @@ class LocalFolder:
             folders[:] = [name for name in folders if not name.startswith(".")]
             inside = Path(place).relative_to(self.folder).as_posix()
             prefix = "" if inside == "." else f"{inside}/"
-            found |= {f"{prefix}{name}" for name in files if not name.startswith(".")}
+            unread = (name for name in folders if "." in name)  # a folder in the place of a file
+            found |= {f"{prefix}{name}" for name in (*files, *unread) if not name.startswith(".")}
         return found
 
     def read(self, names: Iterable[str]) -> dict[str, bytes]:

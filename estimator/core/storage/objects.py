@@ -27,7 +27,7 @@ DAY_S = 86_400.0
 LEASES, PROBE = ".leases", ".conditional"
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _LACKING = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest"}
-_ABSENT = {"NoSuchKey", "404"}
+_ABSENT = {"NoSuchKey", "404", "FileNotFoundError"}
 
 
 @cache
