@@ -244,6 +244,18 @@ def test_a_name_is_given_once(bucket: str, tmp_path: Path) -> None:
     assert len(won) == 1 and store.read(["part", "none"]) == {"part": won[0]}
 
 
+def test_threads_read_one_object_each_from_its_own_place(bucket: str, tmp_path: Path) -> None:
+    """DuckDB asks several ranges of one file together: with one place for all, it read bytes of another range."""
+    store, data = _store(bucket, tmp_path), bytes(range(256)) * 2
+    put_one(store, "part", data)
+    file = store.opened("part")
+    file.seek(7)
+    other = threading.Thread(target=file.seek, args=(100,))
+    other.start()
+    other.join()
+    assert file.read(9) == data[7:16] and file.tell() == 16
+
+
 def test_a_lease_is_held_by_one_and_ends_with_its_holder(
     bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,17 @@ def _filesystem(process: int, server: str | None) -> Any:
     except ModuleNotFoundError as error:
         raise SobriaError("store_package", told=error.name) from error
 
+    class Ranges(s3fs.S3File):  # type: ignore[misc]
+        """An object that several threads read, each from its own place: DuckDB asks ranges of one file together."""
+
+        @property
+        def loc(self) -> int:
+            return getattr(self.__dict__.setdefault("places", threading.local()), "loc", 0)
+
+        @loc.setter
+        def loc(self, place: int) -> None:
+            self.__dict__.setdefault("places", threading.local()).loc = place
+
     class Known(s3fs.S3FileSystem):  # type: ignore[misc]
         """What is known of an object, which never changes, is asked once: each reading of a part asks again."""
 
@@ -49,6 +60,11 @@ def _filesystem(process: int, server: str | None) -> Any:
             if key not in self.known:
                 self.known[key] = await super()._info(path, *given, **options)
             return self.known[key]
+
+        def _open(self, path: str, mode: str = "rb", **options: Any) -> Any:
+            file = super()._open(path, mode, **options)
+            file.__class__ = Ranges
+            return file
 
     limits = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 5, "mode": "standard"}}
     return Known(skip_instance_cache=True, use_listings_cache=False, default_cache_type="none", config_kwargs=limits)
