@@ -1,6 +1,7 @@
-"""Time to render a page again with many concurrent users, and bytes transferred by a first visit.
+"""Time to render pages again with many concurrent users, what a redraw takes of the processor and the server of the
+memory, pages that failed, and bytes transferred by a first visit.
 
-python -m scripts.bench.pages [--rows 1000000] [--people 20] [--reruns 10] [--think 1.0] [--page synthese] [--home H]
+python -m scripts.bench.pages [--rows 1000000] [--people 20] [--reruns 10] [--think 1.0] [--page synthese …] [--home H]
 """
 
 import argparse
@@ -17,6 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 
+import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
@@ -35,7 +37,7 @@ class Person:
         self._page = page
         self._socket = opened
         self.times: list[float] = []
-        self.received = 0
+        self.failures = 0
 
     def asks(self, turn: int) -> float:
         """One run of the page, from the request to the end of the response [s]."""
@@ -48,8 +50,8 @@ class Person:
             answer = ForwardMsg()
             raw = self._socket.recv(FIRST_WORK_S)
             assert isinstance(raw, bytes)
-            self.received += len(raw)
             answer.ParseFromString(raw)
+            self.failures += answer.delta.new_element.WhichOneof("type") == "exception"
             if answer.WhichOneof("type") == "script_finished":
                 return time.perf_counter() - before
 
@@ -61,8 +63,8 @@ class Person:
             self.times.append(self.asks(turn))
 
 
-def crowd(port: int, page: str, people: int, reruns: int, think: float) -> list[float]:
-    """Times of all reruns of all users [s]; the first views are not counted."""
+def crowd(port: int, page: str, people: int, reruns: int, think: float) -> tuple[list[float], int]:
+    """Times of all reruns of all users [s], the first views not counted; and how many elements failed."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     with ExitStack() as tabs:
         persons = [Person(tabs.enter_context(connect(address, max_size=None)), page) for _ in range(people)]
@@ -74,7 +76,14 @@ def crowd(port: int, page: str, people: int, reruns: int, think: float) -> list[
             thread.start()
         for thread in staying:
             thread.join()
-    return [taken for person in persons for taken in person.times]
+    return [taken for person in persons for taken in person.times], sum(person.failures for person in persons)
+
+
+def used(server: subprocess.Popen[bytes]) -> tuple[float, float]:
+    """Processor time of a server so far [s], and its largest memory [MiB]."""
+    times = psutil.Process(server.pid).cpu_times()
+    (held,) = (line for line in Path(f"/proc/{server.pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return times.user + times.system, int(held.split()[1]) / 1024
 
 
 def cold_bytes(url: str) -> int:
@@ -120,7 +129,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--reruns", type=int, default=10)
     parser.add_argument("--think", type=float, default=1.0)
-    parser.add_argument("--page", default="synthese")
+    parser.add_argument("--page", nargs="+", default=["synthese"])
     parser.add_argument("--home", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -132,17 +141,27 @@ def main() -> None:
         build(home)
         server, port = start_server(home)
         try:
-            alone = crowd(port, options.page, 1, options.reruns, options.think)
-            times = crowd(port, options.page, options.people, options.reruns, options.think)
-            cold = cold_bytes(f"http://127.0.0.1:{port}/{options.page}")
+            print(f"{options.people} people, {options.think} s between two reruns, {options.reruns} reruns each")
+            for page in options.page:
+                print(line(server, port, page, options), flush=True)
+            cold = cold_bytes(f"http://127.0.0.1:{port}/{options.page[0]}")
+            print(f"the server: {used(server)[1]:.0f} MiB; {options.page[0]}: {cold / 1000:.0f} kB on the wire")
         finally:
             server.terminate()
             server.wait()
-    deciles = statistics.quantiles(times, n=20)
-    print(f"{options.page}: {options.people} people, {options.think} s between two reruns, {len(times)} reruns")
-    print(f"alone   median {1000 * statistics.median(alone):6.0f} ms")
-    print(f"crowd   median {1000 * statistics.median(times):6.0f} ms   p95 {1000 * deciles[-1]:.0f} ms")
-    print(f"cold    {cold / 1000:.0f} kB on the wire")
+
+
+def line(server: subprocess.Popen[bytes], port: int, page: str, options: argparse.Namespace) -> str:
+    """What is measured of a page."""
+    alone, failed = crowd(port, page, 1, options.reruns, options.think)
+    before = used(server)[0]
+    times, failures = crowd(port, page, options.people, options.reruns, options.think)
+    each = (used(server)[0] - before) / (len(times) + 2 * options.people)
+    low, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+    return (
+        f"{page}: alone median {1000 * statistics.median(alone):.0f} ms; crowd median {1000 * low:.0f} ms,"
+        f" p95 {1000 * high:.0f} ms; {1000 * each:.0f} ms of processor a redraw, {failed + failures} failed"
+    )
 
 
 if __name__ == "__main__":
