@@ -108,3 +108,14 @@ def test_no_refusal_tells_who_sends_to_run_a_command() -> None:
 def test_a_refusal_says_nothing_of_the_body_which_may_be_a_prompt(door: Door, body: str) -> None:
     answer = door.post("/v1/rows", body, TEXT)
     assert answer.status_code == 400 and "Untel" not in answer.text
+
+
+def test_an_answer_set_aside_says_what_to_add_and_is_then_received(door: Door) -> None:
+    """Anthropic writes no date; an answer of OpenAI may have no usage."""
+    dated, usage = {"created_at": "2026-03-01T14:00:00Z"}, {"usage": {"input_tokens": 5, "output_tokens": 7}}
+    named = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5", "content": []}
+    for wrong, code, asked in ((usage, "no_date", "created_at"), ({"id": "msg_2"} | dated, "no_usage", "usage")):
+        aside = door.post("/v1/rows", json.dumps([named | usage | dated | {"id": "msg_0"}, named | wrong])).json()
+        assert aside["reasons"] == [code] and all(asked in aside[lang] for lang in LANGUAGES)
+        right = door.post("/v1/rows", json.dumps(named | wrong | usage | dated)).json()
+        assert (right["accepted"], right["quarantined"], right["reasons"]) == (1, 0, [])

@@ -49,8 +49,9 @@ class ParsedPayload(NamedTuple):
 class Receipt:
     """Outcome of each row of a body: read = accepted + duplicates + quarantined. `unjudged`: those of the accepted that
     may repeat a row older than what is held, judged at build; `withdrawn`: those of the duplicates that were withdrawn,
-    and count in no total. Dropped fields by name. Of what has no row, and is
-    not stored: `unread` spans of AI or points of metrics, `ignored` spans of the rest of the application."""
+    and count in no total; `reasons`: codes of why rows of the body are not sound. Dropped fields by name. Of what has
+    no row, and is not stored: `unread` spans of AI or points of metrics, `ignored` spans of the rest of the
+    application."""
 
     read: int
     accepted: int
@@ -63,6 +64,7 @@ class Receipt:
     ignored: int = 0
     unjudged: int = 0
     withdrawn: int = 0
+    reasons: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Every field by name."""
@@ -113,9 +115,11 @@ def _body_receipt(posting: Append | None, taken: ParsedPayload) -> Receipt:
         return Receipt(0, 0, 0, 0, len(names), names, *apart)
     before = _outcomes(posting)
     posting.take(taken.trace, [result])
-    duplicates, quarantined, *judged = (now - then for now, then in zip(_outcomes(posting), before, strict=True))
-    accepted = result.read - duplicates - quarantined
-    return Receipt(result.read, accepted, duplicates, quarantined, len(names), names, *apart, *judged)
+    known, aside, unjudged, gone = (now - then for now, then in zip(_outcomes(posting), before, strict=True))
+    accepted = result.read - known - aside
+    reasons = tuple(sorted({row.code for row in result.refused}))
+    counts = (result.read, accepted, known, aside)
+    return Receipt(*counts, len(names), names, *apart, unjudged=unjudged, withdrawn=gone, reasons=reasons)
 
 
 def _outcomes(posting: Append) -> tuple[int, ...]:

@@ -44,6 +44,7 @@ from estimator.ledger.standing import Standing
 
 SETTLE_EVERY = 64  # batches written between compactions: fewer small files cost less than a compaction
 OUTCOMES = ("accepted", "duplicates", "quarantined")  # of a row that was read
+_BY_SENDER = ("no_date", "no_usage")  # reasons that name nothing of the body, and what who sends can do
 HEALTH = "/sante"
 DRAINED = 8  # multiple of the maximum body that is received and discarded, so that the sender receives the response
 
@@ -249,7 +250,8 @@ def _answer(request: Request, receipt: Receipt, door: Endpoint) -> Response:
     unread = "unread_metrics" if metrics else "unread"
     apart = [name for name in ("withdrawn", "unjudged", "unread", "ignored") if facts[name]]
     apart = [unread if name == "unread" else name for name in apart]
-    keys = ["received" if receipt.read else "nothing_read", *apart]
+    mended = [code for code in _BY_SENDER if code in receipt.reasons]
+    keys = ["received" if receipt.read else "nothing_read", *mended, *apart]
     body: dict[str, Any] = {"code": keys[0]}
     body |= {lang: " ".join(say("collect", key, lang, **facts) for key in keys) for lang in LANGUAGES}
     body |= receipt.as_dict()
