@@ -14,7 +14,8 @@ MOST = 2**64 - 1
 COUNT = 8  # bytes of the count and of each name; the check of a block takes half of that
 
 # What a row shares: its id; its run with other snapshots of it; its run with the same told by another sender; its run
-# with tasks of it, within a part (twice, as two rows do). The number tells kinds of names apart.
+# with tasks of it, within a part (twice, as two rows do); its trace with other calls of it. The number tells kinds of
+# names apart.
 _TOLD = "CASE WHEN SUBSTR(run_id, -13, 1) = '@' THEN REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '') ELSE run_id END"
 _OF_ROWS = "SELECT HASH(row_id) AS name FROM {rows}"
 _OF_RUNS = f"""SELECT name FROM
@@ -24,9 +25,11 @@ _OF_TASKS = """SELECT HASH(run_id, 3) FROM {rows} WHERE NOT cumulative AND task_
   (SELECT run_id FROM {rows} WHERE cumulative)
 UNION ALL SELECT HASH(run_id, 3) FROM {rows} WHERE cumulative AND run_id IN
   (SELECT run_id FROM {rows} WHERE NOT cumulative AND task_name IS NOT NULL)"""
+_OF_TRACES = "SELECT HASH(trace_id, 4) FROM {rows} WHERE trace_id IS NOT NULL"
 NAMED = (
     f"HASH(row_id) IN {{names}} OR cumulative AND HASH(run_key, 1) IN {{names}}"
     f" OR run_id IS NOT NULL AND (HASH({_TOLD}, 2) IN {{names}} OR HASH(run_id, 3) IN {{names}})"
+    " OR trace_id IS NOT NULL AND HASH(trace_id, 4) IN {names}"
 )
 
 
@@ -34,9 +37,12 @@ class NamesDamaged(ValueError):
     """A file of names whose content is not what was written."""
 
 
-def names_sql(rows: str, snapshots: bool = True, runs: bool = True, tasks: bool = True) -> str:
-    """SQL of the names of the rows of a relation: with those of snapshots, of runs, and of tasks, if it has any."""
-    asked = (_OF_ROWS, True), (_OF_RUNS, runs), (_OF_SNAPSHOTS, snapshots), (_OF_TASKS, snapshots and tasks)
+def names_sql(rows: str, snapshots: bool = True, runs: bool = True, tasks: bool = True, traces: bool = True) -> str:
+    """SQL of the names of the rows of a relation: with those of snapshots, runs, tasks and traces, if it has any."""
+    asked = (
+        *((_OF_ROWS, True), (_OF_RUNS, runs), (_OF_SNAPSHOTS, snapshots), (_OF_TASKS, snapshots and tasks)),
+        (_OF_TRACES, traces),
+    )
     return " UNION ALL ".join(sql for sql, there in asked if there).format(rows=rows)
 
 

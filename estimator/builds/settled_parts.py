@@ -181,7 +181,7 @@ class Settled:
         path = self.kept.path(key, "names")
         if path and path.exists():
             return Names(path)
-        stated = ("run_id" in facts["stated"], "task_name" in facts["stated"])
+        stated = (name in facts["stated"] for name in ("run_id", "task_name", "trace_id"))
         sql = names_sql(self._rows(file), facts["snapshots"], *stated)
         return Names(self.kept.put(key, "names", as_bytes(np.sort(self._engine.column(sql)))))
 

@@ -32,6 +32,9 @@ class Activity(BaseModel):
     run_id: str | None = Field(None, description="the tool's own name for the run; ties task rows to their run row")
     cumulative: bool = Field(False, description="a later snapshot of the same run replaces this one")
     task_name: str | None = None
+    trace_id: str | None = Field(None, description="calls of one trace were made for one another")
+    called_by: str | None = Field(None, description="run_key of the call of its trace that this one is a part of")
+    holds_calls: bool | None = Field(None, description="adds up what it called: counts where none of that came")
     start_us: int
     end_us: int
     start_month: int = Field(ge=190001, le=299912)

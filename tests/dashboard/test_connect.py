@@ -74,7 +74,7 @@ ASKED = {  # what the program must have been asked for
 ROWS = {
     "litellm": (3, 4),
     "openai_usage": (5, 3),
-    "otel_genai": (3, 1),
+    "otel_genai": (4, 1),
     "agents": (4, 1),
     "vllm": (2, 1),
     "sacct": (3, 4),
@@ -219,10 +219,11 @@ def test_the_steps_of_a_way_lead_from_a_service_to_the_ledger(
     shell(bench, first, HOME=str(bench))
     said = "".join(typed(command) for command in after)
     accepted, aside = ROWS[name]
+    held = int(name == "otel_genai")  # the agent adds up a call, which counts
     taken = say("counts", "accepted", "fr", n=accepted), say("counts", "aside", "fr", n=aside)
     assert f": {taken[0]}, 0 remplacée par un relevé plus récent, {taken[1]}" in said
     assert [word for word in ASKED.get(name, []) if word not in (bench / "asked").read_text()] == []
-    assert open_current(bench / "home").totals().coverage.runs == accepted  # type: ignore[union-attr]
+    assert open_current(bench / "home").totals().coverage.runs == accepted - held  # type: ignore[union-attr]
 
 
 @pytest.mark.long

@@ -63,6 +63,7 @@ def own(result: ReadResult, sender: Sender) -> ReadResult:
 def _own(row: Activity, sender: Sender) -> Activity:
     row_id = _own_id(row.row_id, sender)
     names = {"run_key": row.run_key, "run_id": row.run_id, "machine_id": row.machine_id}
+    names |= {"trace_id": row.trace_id, "called_by": row.called_by}
     marked = {name: f"{text}@{sender.mark}" for name, text in names.items() if text is not None}
     if row.run_key == row.row_id:
         marked["run_key"] = row_id

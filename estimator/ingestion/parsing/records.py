@@ -237,7 +237,7 @@ class RecordReader:
             home = self.context.home_timezone
             if fields["time_basis"] == "home" and self.context.places.several_timezones(fields.get("zone"), home):
                 fields["checks"] = tuple(sorted({*fields["checks"], "several_timezones"}))
-            run = self._run(said, about) if isinstance(about, Snapshot) else None
+            run = self.run_key(said, about) if isinstance(about, Snapshot) else None
             self._rows.append(
                 Activity(
                     row_id=row_id,
@@ -370,7 +370,8 @@ class RecordReader:
         identities = Identities(",") if once else self._identities
         return identities.of_text("\x1d".join((self.reader, *said.told(sorted((*said.kept, *said.secret))))))
 
-    def _run(self, said: RecordFields, about: Snapshot) -> str:
+    def run_key(self, said: RecordFields, about: Snapshot) -> str:
+        """The name of the subject of a record, as its row bears it."""
         subject = Identities(",").of_text("\x1d".join((self.reader, *said.told(about.names))))
         return f"{CALL if about.once else ''}{self.reader}/{subject}"
 

@@ -1,7 +1,7 @@
 """Reader of OpenTelemetry spans of generative AI, as OTLP JSON: tokens of each call, never its prompt or answer."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from estimator.ingestion.parsing.records import (
 )
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_parts import counts_only
-from estimator.ingestion.reader import RowRefused, Trace
+from estimator.ingestion.reader import Trace
 
 _LANGFUSE = "langfuse.observation.usage_details"  # its counts, as JSON text
 # Each name with its older names, then that of OpenInference, whose `llm.system` is no provider, then that of Langfuse.
@@ -48,18 +48,22 @@ _HIDDEN_PARAMS = "hidden_params"  # of LiteLLM, JSON text: `api_base` is in it a
 _USAGE_OBJECT, _CACHED = "metadata.usage_object", re.compile(r"'cached_tokens': (\d{1,9})\b")  # as Python writes it
 _PORTS = {"server.address": "server.port", "net.peer.name": "net.peer.port"}
 _NAME, _PORT = re.compile(r"^[\w.-]+$"), re.compile(r"^[0-9]{1,5}$")
+_KINDS = ("openinference.span.kind", "traceloop.span.kind")
 _PLACES = (*_ADDRESSES, *_PORTS.values(), _HIDDEN_PARAMS, _USAGE_OBJECT, _LANGFUSE)
-_KNOWN = frozenset((*(name for names in _ATTRIBUTES.values() for name in names), *_PLACES))
+_KNOWN = frozenset((*(name for names in _ATTRIBUTES.values() for name in names), *_PLACES, *_KINDS))
 _OF_AI = ("langfuse.observation.model.", "gen_ai.", "llm.", "openinference.", "traceloop.", "embedding.")
 NAME = re.compile(r"^[\w.@/:-]{1,80}$")  # of a library, or of a metric
 _USAGE = frozenset((*_ATTRIBUTES["input"], *_ATTRIBUTES["output"], *_ATTRIBUTES["uncounted"]))
-# Spans that contain the calls that they made, each with its own span.
+# Spans that contain the calls that they made, each with its own span: by their operation, and of OpenInference and of
+# OpenLLMetry by their kind, where it is not that of a call.
 _WHOLES = frozenset({"invoke_agent", "create_agent", "invoke_workflow", "execute_tool"})
+_CALLS = frozenset({"LLM", "EMBEDDING", "RERANKER", "UNKNOWN"})
 FIELDS = FieldNames(
     numbers=("startTimeUnixNano", "endTimeUnixNano", "input", "output", "cached"),
     texts=("traceId", "spanId", "service.name", "model", "provider", "operation", "uncounted"),
 )
 _CALL = Snapshot(("traceId", "spanId"), once=True)
+_TRACE = Snapshot(("traceId",))
 _IDS = (*_CALL.names, "parentSpanId")
 _SPANS = frozenset(f"resourceSpans.scopeSpans.spans.{name}" for name in ("startTimeUnixNano", "attributes.key"))
 _NS = 1e-3  # microseconds in a nanosecond
@@ -77,6 +81,12 @@ class _Span(NamedTuple):
     def counts(self) -> bool:
         """Whether it has token counts, or says why it has none."""
         return not _USAGE.isdisjoint(self.attributes)
+
+    @property
+    def holds_calls(self) -> bool:
+        """Whether it is an agent, a chain or a step, which adds up what it called."""
+        kinds = {str(self.attributes[name]).upper() for name in _KINDS if self.attributes.get(name)}
+        return str(self.attributes.get("gen_ai.operation.name")) in _WHOLES or bool(kinds - _CALLS)
 
 
 def is_other(export: dict[str, Any]) -> bool:
@@ -101,17 +111,20 @@ def sniff(name: str, head: str) -> bool:
 def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
     """Each span with token counts, of a document or of one export a line; the other spans are no usage. broken_json."""
     spans: list[_Span] = []
+    between: dict[tuple[str, str], tuple[str, str]] = {}
     for line, export in reading.objects():
         if is_other(export):
             yield OtherObject(line, export)
-        spans += (span for span in _spans(export) if span.counts)
-    parents = _parents(spans)
+        for span in _spans(export):
+            if span.counts:
+                spans.append(span)
+            else:
+                between[_at(span, "spanId")] = _at(span, "parentSpanId")
     for rank, found in enumerate(spans, 1):
         reading.left_out(found.attributes.keys() - _KNOWN)
         said = RecordFields(_flat(found), FIELDS)
-        whole = said.text("operation") in _WHOLES or said.text("spanId") in parents
         about = _CALL if all(map(said.text, _CALL.names)) else "spanId" in said.kept
-        yield Record(rank, said, partial(_fields, reading, whole, _address(found)), about)
+        yield Record(rank, said, partial(_fields, reading, found, _nested(reading, found, between)), about)
 
 
 def unread(trace: Trace) -> Unread:
@@ -164,10 +177,26 @@ def _counted(attributes: dict[str, Any]) -> dict[str, Any]:
     return attributes | named
 
 
-def _parents(spans: Iterable[_Span]) -> set[str]:
-    """Parents of spans with usage: an agent's span often adds up those of its calls."""
-    named = (found.span.get("parentSpanId") for found in spans)
-    return {parent for parent in named if isinstance(parent, str) and parent}
+def _at(found: _Span, name: str) -> tuple[str, str]:
+    """The trace of a span, and this id of it."""
+    return str(found.span.get("traceId") or ""), str(found.span.get(name) or "")
+
+
+def _nested(reading: RecordReader, found: _Span, between: Mapping[tuple[str, str], tuple[str, str]]) -> dict[str, Any]:
+    """The trace of a span, the call that it is a part of, and whether it adds up calls, as fields of Activity.
+    between: the parents of the spans of the document that count nothing, each passed over."""
+    own, above = _at(found, "spanId"), _at(found, "parentSpanId")
+    for _ in between:
+        if above not in between:
+            break
+        above = between[above]
+    if not all(own):
+        return {}
+    mine, theirs = (RecordFields(dict(zip(_CALL.names, ids, strict=True)), FIELDS) for ids in (own, above))
+    called_by = reading.run_key(theirs, _CALL) if above[1] else None
+    return {
+        "trace_id": reading.run_key(mine, _TRACE), "called_by": called_by, "holds_calls": found.holds_calls or None
+    }  # fmt: skip
 
 
 def _flat(found: _Span) -> dict[str, Any]:
@@ -190,9 +219,7 @@ def _address(found: _Span) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _fields(reading: RecordReader, whole: bool, address: str, said: RecordFields) -> dict[str, Any]:
-    if whole:
-        raise RowRefused("span_of_spans")
+def _fields(reading: RecordReader, found: _Span, nested: Mapping[str, Any], said: RecordFields) -> dict[str, Any]:
     read, cached = said.number("input"), said.number("cached")
     if read is not None and cached is not None and cached > read:  # some libraries count them in addition, not within
         read += cached
@@ -202,12 +229,12 @@ def _fields(reading: RecordReader, whole: bool, address: str, said: RecordFields
     fields, checks = counts_only(said.text("model"), counts)
     counted, place = (
         (fields, ["tokens_unknown"] if uncounted else checks),
-        reading.place(said.text("provider"), address),
+        reading.place(said.text("provider"), _address(found)),
     )
     start_us, end_us = (said.since_1970_us(name, _NS) for name in ("startTimeUnixNano", "endTimeUnixNano"))
     service = said.text("service.name") or reading.reader
     period, seconds = reading.period(start_us, end_us, "offset"), (end_us - start_us) / 1e6
-    return reading.row(counted, place, period, service_key=service, requests=1.0, latency_s=seconds)
+    return reading.row(counted, place, period, nested, service_key=service, requests=1.0, latency_s=seconds)
 
 
 READER = record_reader("otel_genai", 4, sniff, records)

@@ -10,6 +10,11 @@
 -- Records of one call (a run_key that begins with call/, or a request of LiteLLM): the last to end counts, of those that
 -- end together the one that counted the most. A call does not start again: what its records say does not add up.
 --
+-- A call that holds others: libraries tell one call several times, each telling inside another, and agents, chains and
+-- steps (holds_calls) add up what they called. The tokens count once, where they were used: what names a row that counts
+-- tokens as its part does not count, nor does an agent during which a call of its trace counted some, or a shorter one
+-- like it: what stands between them may tell no tokens, and not be there. Where nothing below it came, it counts.
+--
 -- Tasks against their run: codecarbon writes the tasks of a run in a file of their own, and the run, with the energy of
 -- all of them, in the common file. The energy counts once. The run's row counts when it holds at least what its tasks
 -- hold, for three reasons: it also holds what was spent between tasks, it alone carries the PUE that must be undone
@@ -56,6 +61,17 @@ row_status AS (
       ELSE 'current'
     END AS first_status
   FROM followed
+),
+holders AS (
+  SELECT DISTINCT whole.row_id
+  FROM row_status AS whole
+  JOIN row_status AS part ON part.trace_id = whole.trace_id
+  WHERE whole.first_status = 'current' AND part.first_status = 'current' AND part.run_key <> whole.run_key
+    AND COALESCE(part.input_tokens, 0) + COALESCE(part.output_tokens, 0) + COALESCE(part.images, 0) + COALESCE(part.audio_s, 0) > 0
+    AND (part.model IS NOT NULL OR whole.model IS NULL)
+    AND (part.called_by = whole.run_key
+      OR whole.holds_calls AND part.start_us >= whole.start_us AND part.end_us <= whole.end_us
+        AND (NOT COALESCE(part.holds_calls, FALSE) OR part.duration_s < whole.duration_s))
 ),
 runs AS (
   SELECT
@@ -115,7 +131,7 @@ placed AS (
     AND (row_status.cumulative OR row_status.task_name IS NOT NULL)
 )
 SELECT
-  row_id, run_key, run_id, cumulative, task_name,
+  placed.row_id, run_key, run_id, cumulative, task_name, trace_id, called_by, holds_calls,
   CASE WHEN added_s > 0 THEN LEAST(start_us, first_start_us) ELSE start_us END AS start_us,
   end_us,
   CASE WHEN added_s > 0 THEN LEAST(start_month, first_start_month) ELSE start_month END AS start_month,
@@ -131,9 +147,11 @@ SELECT
   phase, concurrency, precision, latency_s, context_tokens, product, task, seat_days, active_seat_days, stated_uses, network, stored_gb_years, storage,
   provider, served_at, reported_pue, reported_gwp_kg, reported_water_l, checks,
   CASE
+    WHEN first_status = 'current' AND holders.row_id IS NOT NULL THEN 'superseded'
     WHEN first_status = 'current' AND cumulative AND NOT run_counts THEN 'superseded'
     WHEN first_status = 'current' AND NOT cumulative AND run_counts THEN 'superseded'
     ELSE first_status
   END AS status,
   CASE WHEN added_s > 0 THEN 'tasks' ELSE 'row' END AS hours_from
 FROM placed
+LEFT JOIN holders ON holders.row_id = placed.row_id
