@@ -119,3 +119,11 @@ def test_an_answer_set_aside_says_what_to_add_and_is_then_received(door: Door) -
         assert aside["reasons"] == [code] and all(asked in aside[lang] for lang in LANGUAGES)
         right = door.post("/v1/rows", json.dumps(named | wrong | usage | dated)).json()
         assert (right["accepted"], right["quarantined"], right["reasons"]) == (1, 0, [])
+
+
+@pytest.mark.parametrize("path", ["/v1/traces", "/v1/metrics"])
+@pytest.mark.parametrize("body", ["null", "3", '["x"]', '{"note": 1}'])
+def test_what_is_no_export_is_refused_and_not_kept(door: Door, path: str, body: str) -> None:
+    before, answer = door.verified(), door.post(path, body, JSON)
+    assert (answer.status_code, answer.json()["code"]) == (400, "collect_nothing_read")
+    assert door.verified() == before and door.post(path, "{}", JSON).json()["code"] == "nothing_read"

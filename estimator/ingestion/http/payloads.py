@@ -25,6 +25,7 @@ _EVENT = ("resourceSpans", "scopeSpans", "spans", "events", "attributes", "key")
 _READ = "service.name"
 OTLP = ("spans", "metrics")
 _ELSEWHERE = {"spans": b'"resourceMetrics"', "metrics": b'"resourceSpans"'}  # what a body for the other address holds
+_NO_EXPORT = {"broken_line", "object_unread"}  # codes of what is no object of OTLP
 _READERS: dict[Form, Reader] = {"codecarbon": codecarbon.READER, "spans": otel.READER, "metrics": otel_metrics.READER}
 
 
@@ -138,7 +139,9 @@ def _parsed_payload(trace: Body, sent: Payload, context: ReadingContext) -> Pars
     if reader is otel_metrics.READER:
         left = otel_metrics.unread(trace)
     elsewhere = sent.form not in OTLP or (_ELSEWHERE[sent.form] in trace.data and not (left.of_ai or left.others))
-    if elsewhere and not result.read:
+    codes = {row.code for row in result.refused}
+    foreign = sent.form in OTLP and not result.rows and codes and codes <= _NO_EXPORT
+    if foreign or elsewhere and not result.read:
         raise SobriaError("collect_nothing_read", reader=reader.name)
     return ParsedPayload(
         trace, fit_to_schema(own(result, sent.sender)), tuple(sorted({*dropped, *result.unused})), left
