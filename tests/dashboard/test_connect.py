@@ -33,7 +33,6 @@ from dashboard.shared.texts import LANGUAGES, t
 from estimator.builds.build import build
 from estimator.builds.queries import RunFilter
 from estimator.cli import main as sobria
-from estimator.core import parquet_files
 from estimator.core.errors import say
 from estimator.core.locks import file_lock, held
 from estimator.core.number_format import interval_text
@@ -461,24 +460,24 @@ def test_the_files_are_counted_once_for_what_is_said_and_for_the_button(home: Pa
 def test_a_full_disk_is_named_and_keeps_neither_rows_nor_rules(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk takes the first month of rows, and not the second; then rows and no totals."""
 
-    def full(folder: Path, table: Any) -> Path:
+    def full(*given: Any) -> str:
         if list(home.rglob("part-*.parquet")):
             raise OSError(errno.ENOSPC, "No space left on device")
-        return write(folder, table)
+        return write(*given)
 
-    write, at = parquet_files.write_part, placed(home)
+    write, at = Ledger.write_part, placed(home)
     files, _ = at.session_state["connect files"]
     later = trace({"run_id": "mai", "timestamp": "2026-05-02T10:00:00"}, {"run_id": "mars"})
     files.paths[0].write_text(later)
     at.button[0].click()
     with monkeypatch.context() as filled:
-        filled.setattr(parquet_files, "write_part", full)
+        filled.setattr(Ledger, "write_part", full)
         said = text(whole(at.run()))
     assert "Le disque est plein" in said and "Rien de ces fichiers n’a été gardé" in said
     assert PlaceJournal(home).rules() == [] and not list(home.rglob("part-*.parquet"))
     at.button[0].click()
     with monkeypatch.context() as filled:
-        filled.setattr(making, "make_build", lambda *given: full(home, None))
+        filled.setattr(making, "make_build", lambda *given: full())
         said = text(whole(at.run()))
     assert "les totaux n’ont pas pu être refaits (No space left on device)" in said
     assert len(PlaceJournal(home).rules()) == 3 and len(at.file_uploader) == 1
