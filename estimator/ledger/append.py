@@ -112,6 +112,11 @@ class Append:
         """Hashes of the files of this append."""
         return self._read
 
+    @property
+    def written(self) -> list[str]:
+        """The parts of this append."""
+        return sorted(self._wrote)
+
     def holds_refused(self, name: str) -> bool:
         """Whether rows under this name were set aside, by this append or before it."""
         return self._refused_known.any_of(name)

@@ -24,22 +24,29 @@ COLLECTED = "collect-"  # prefix of the name of a payload sent by a service, in 
 
 
 DAY_US = 86_400_000_000  # a corrected country moves the clock of a row by less
-RESTATED = """
-WITH stated AS (SELECT *, COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
-  + COALESCE(other_energy_kwh, 0) AS energy FROM ({rows}) WHERE file_name = $1 AND reader = 'codecarbon')
-SELECT DISTINCT old.* EXCLUDE (energy) FROM stated AS old JOIN stated AS new
+_ENERGY = (
+    "COALESCE({0}.cpu_energy_kwh, 0) + COALESCE({0}.gpu_energy_kwh, 0) + COALESCE({0}.ram_energy_kwh, 0)"
+    " + COALESCE({0}.other_energy_kwh, 0)"
+)
+# A run that has gone on since: its later row supersedes the earlier one anyway.
+_GONE_ON = (
+    f"(old.cumulative AND new.duration_s > old.duration_s AND {_ENERGY.format('new')} >= {_ENERGY.format('old')})"
+)
+RESTATED = f"""
+WITH stated AS (SELECT * FROM ({{rows}}) WHERE file_name = $1 AND reader = 'codecarbon')
+SELECT DISTINCT old.* FROM stated AS old JOIN stated AS new
   ON new.file_sha = $2 AND old.file_sha <> $2 AND new.line = old.line
   AND new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name
   AND ABS(new.end_us - old.end_us) < $4
-  AND NOT (old.cumulative AND new.duration_s > old.duration_s AND new.energy >= old.energy)
+  AND NOT {_GONE_ON}
 WHERE NOT list_contains($3, old.row_id)
 ORDER BY old.file_sha, old.line
 """
-RESTATED_ELSEWHERE = """
-SELECT DISTINCT old.* FROM ({rows}) AS old JOIN {mine} AS new
+RESTATED_ELSEWHERE = f"""
+SELECT DISTINCT old.* FROM ({{rows}}) AS old JOIN {{mine}} AS new
   ON new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name AND new.end_us = old.end_us
 WHERE old.reader = 'codecarbon' AND new.reader = 'codecarbon' AND NOT list_contains($1, old.file_sha)
-  AND old.row_id NOT IN (SELECT row_id FROM {mine})
+  AND old.row_id NOT IN (SELECT row_id FROM {{mine}}) AND NOT {_GONE_ON}
 ORDER BY old.file_sha, old.line
 """
 SHORTEST = 8  # minimum length of an id or hash prefix

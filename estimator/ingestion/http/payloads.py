@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from estimator.core.errors import SobriaError
+from estimator.core.fields import Author
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.codecarbon.objects import as_table
 from estimator.ingestion.http.endpoints import Form
@@ -19,6 +20,7 @@ from estimator.ledger import Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.compaction import CompactionRunning, compact
 from estimator.ledger.standing import Standing
+from estimator.ledger.withdrawals import withdraw_restated_elsewhere
 
 _RESOURCE = ("resourceSpans", "resource", "attributes", "key")
 _EVENT = ("resourceSpans", "scopeSpans", "spans", "events", "attributes", "key")
@@ -87,9 +89,19 @@ def post(ledger: Ledger, batch: Sequence[ParsedPayload], standing: Standing | No
     receipts = [_body_receipt(posting, taken) for taken in batch]
     if posting:
         posting.acknowledge()
+        _withdraw_corrected(ledger, posting, batch)
         for taken in batch:
             _lift_corrected(ledger, posting, taken)
     return receipts
+
+
+def _withdraw_corrected(ledger: Ledger, posting: Append, batch: Sequence[ParsedPayload]) -> None:
+    """Withdraw what senders said before of a run of codecarbon and say otherwise of the same moment, as an import does.
+    Other runs are not sought: a call sent again is judged at build."""
+    runs = (row for taken in batch for row in taken.result.rows if row.reader == codecarbon.READER.name and row.run_id)
+    if any(not posting.again.holds_one(row.row_id) for row in runs):
+        why = Author(who="SobrIA", why=f"restated: {min(posting.read_files)}")
+        withdraw_restated_elsewhere(ledger, posting.written, posting.read_files, posting.again, why)
 
 
 def _lift_corrected(ledger: Ledger, posting: Append, taken: ParsedPayload) -> None:
