@@ -3,12 +3,13 @@
 import json
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 
 from estimator.core.digest_set import Digests
@@ -54,21 +55,20 @@ def door(tmp_path: Path) -> Collecting:
 
 def test_each_part_is_read_once_whatever_the_ledger_holds(door: Collecting) -> None:
     """Each post reads the part of the one before; a compaction merges parts that were read, and is not read."""
-    read: list[str] = []
+    read, table = list[str](), Ledger.table
 
-    class Counted(pq.ParquetFile):  # type: ignore[misc]
-        def __init__(self, path: Path) -> None:
-            read.append(Path(path).name)
-            super().__init__(path)
+    def counted(ledger: Ledger, name: str, columns: Sequence[str] | None = None) -> Any:
+        read.extend([name] if "row_id" in (columns or ()) else [])
+        return table(ledger, name, columns)
 
-    with patch("estimator.ledger.standing.pq.ParquetFile", Counted):
+    with patch.object(Ledger, "table", counted):
         for n in range(5):
             door.send(f"run-{n}")
         assert len(read) == len(set(read)) == 4
         door.standing.follow()
         assert len(read) == 5
     compact(door.ledger)
-    with patch("estimator.ledger.standing.pq.ParquetFile", Counted):
+    with patch.object(Ledger, "table", counted):
         assert door.counts("run-0", "run-4") == (0, 2, 0)
         assert len(read) == len(set(read)) == 5
 
