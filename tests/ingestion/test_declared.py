@@ -130,7 +130,7 @@ def test_a_bill_of_a_site_is_the_total_of_the_site(tmp_path: Path, end: str, hos
 
 
 def test_the_pue_of_a_bill_is_that_of_the_build(tmp_path: Path) -> None:
-    """The supplier answers 1.5 from 16 March on: 15 of the 31 days at 2.26, 16 of them at 1.5, and 300 kWh in all."""
+    """The supplier answers 1.5 from 16 March on: 15 of the 31 days are divided by 2.26, 16 by 1.5; 300 kWh in all."""
     bill = one(**MEASURED | {"energy_kwh": "300", "energy_boundary": "site", "host": "class/server-room"})
     figures(tmp_path, bill)
     facts = {"host": "class/server-room", "field": "pue", "value": 1.5, "unit": "1", "date": "2026-03-16"}
@@ -138,7 +138,7 @@ def test_the_pue_of_a_bill_is_that_of_the_build(tmp_path: Path) -> None:
     PlaceJournal(tmp_path).add_answers([said], Author(who="DSI", why="réponse"))
     found = Results(build(tmp_path).path).totals().indicators
     assert found["energy"]["at_factor_values"] == pytest.approx(300)
-    assert found["it_energy"]["at_factor_values"] == pytest.approx(300 / ((15 * 2.26 + 16 * 1.5) / 31))
+    assert found["it_energy"]["at_factor_values"] == pytest.approx(300 * (15 / 2.26 + 16 / 1.5) / 31)
 
 
 def test_an_import_says_that_a_declared_pue_is_not_used(tmp_path: Path) -> None:
