@@ -9,6 +9,7 @@ import pytest
 
 from estimator.core.errors import LANGUAGES, texts
 from estimator.ingestion.http.endpoints import STATUS
+from estimator.ingestion.http.server import _NOTHING_TO_DO
 from tests.ingestion.formats import FORMATS
 from tests.ingestion.test_collect import Door, opened, run
 
@@ -119,6 +120,19 @@ def test_an_answer_set_aside_says_what_to_add_and_is_then_received(door: Door) -
         assert aside["reasons"] == [code] and all(asked in aside[lang] for lang in LANGUAGES)
         right = door.post("/v1/rows", json.dumps(named | wrong | usage | dated)).json()
         assert (right["accepted"], right["quarantined"], right["reasons"]) == (1, 0, [])
+
+
+def test_what_has_nothing_to_correct_is_not_asked_again(door: Door) -> None:
+    """An answer of a cache and a failed call will never count; a date that is none can be written again."""
+    counted, _, cached, failed, _, undated, _ = (FORMATS / "litellm.jsonl").read_text("utf-8").splitlines()
+    for rows, right, nothing in (((cached, failed), False, True), ((undated,), True, False), ((failed,), False, False)):
+        said = door.post("/v1/rows", "\n".join((counted, *rows)), LINES).json()
+        assert ("corrigées" in said["fr"], "rien à corriger" in said["fr"]) == (right, nothing), said
+
+
+def test_the_reasons_without_a_correction_are_those_that_say_so() -> None:
+    for lang, told in (("fr", "Rien à faire"), ("en", "Nothing to do")):
+        assert {code for code, text in texts("refusals", lang).items() if told in str(text)} == _NOTHING_TO_DO
 
 
 @pytest.mark.parametrize("path", ["/v1/traces", "/v1/metrics"])

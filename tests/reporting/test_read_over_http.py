@@ -97,10 +97,26 @@ def test_a_counter_rises_by_what_a_batch_adds(tmp_path: Path) -> None:
             server.post(server.sender, batch)
             found = server.samples()
             rise = {key[1]: value - before[key] for key, value in found.items() if key[0] == counter}
-            whole = {
-                (form, outcome): 0 for form in get_args(Form) for outcome in ("accepted", "duplicates", "quarantined")
-            }
+            outcomes = ("accepted", "duplicates", "quarantined", "unread")
+            whole = {(form, outcome): 0 for form in get_args(Form) for outcome in outcomes}
             assert rise == whole | {("rows", "accepted"): accepted, ("rows", "duplicates"): known}
+
+
+def test_a_point_that_is_not_read_is_counted_too(tmp_path: Path) -> None:
+    """The histogram of tokens of a client: nothing of it is kept, and an alert can see it."""
+    point = {
+        "count": "3",
+        "sum": 660,
+        "timeUnixNano": "1772440000000000000",
+        "startTimeUnixNano": "1772430000000000000",
+    }
+    metric = {"name": "gen_ai.client.token.usage", "histogram": {"dataPoints": [point], "aggregationTemporality": 2}}
+    with serving(tmp_path) as server:
+        shown = {"authorization": f"Bearer {server.sender}"}
+        body = {"resourceMetrics": [{"scopeMetrics": [{"metrics": [metric]}]}]}
+        answer = requests.post(f"{server.url}/v1/metrics", json=body, headers=shown, timeout=60)
+        assert answer.json()["partialSuccess"]["rejectedDataPoints"] == 1
+        assert server.samples()["sobria_collected_rows_total", ("metrics", "unread")] == 1
 
 
 def test_gauges_are_the_table_of_results(server: Server) -> None:

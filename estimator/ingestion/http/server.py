@@ -43,7 +43,8 @@ from estimator.ledger import Ledger
 from estimator.ledger.standing import Standing
 
 SETTLE_EVERY = 64  # batches written between compactions: fewer small files cost less than a compaction
-OUTCOMES = ("accepted", "duplicates", "quarantined")  # of a row that was read
+OUTCOMES = ("accepted", "duplicates", "quarantined", "unread")  # of a row, or of a call or point that is not kept
+_NOTHING_TO_DO = frozenset({"no_work", "gateway_cache", "window_overlap", "measure_beside", "repeated_header"})
 _BY_SENDER = ("no_date", "no_usage")  # reasons that name nothing of the body, and what who sends can do
 HEALTH = "/sante"
 DRAINED = 8  # multiple of the maximum body that is received and discarded, so that the sender receives the response
@@ -250,8 +251,10 @@ def _answer(request: Request, receipt: Receipt, door: Endpoint) -> Response:
     unread = "unread_metrics" if metrics else "unread"
     apart = [name for name in ("withdrawn", "unjudged", "unread", "ignored") if facts[name]]
     apart = [unread if name == "unread" else name for name in apart]
+    right = {code in _NOTHING_TO_DO for code in receipt.reasons} if receipt.quarantined else set()
+    aside = [key for key, found in (("to_correct", False), ("no_correction", True)) if found in right]
     mended = [code for code in _BY_SENDER if code in receipt.reasons]
-    keys = ["received" if receipt.read else "nothing_read", *mended, *apart]
+    keys = ["received" if receipt.read else "nothing_read", *aside, *mended, *apart]
     body: dict[str, Any] = {"code": keys[0]}
     body |= {lang: " ".join(say("collect", key, lang, **facts) for key in keys) for lang in LANGUAGES}
     body |= receipt.as_dict()
