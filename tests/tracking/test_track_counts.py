@@ -96,7 +96,7 @@ def test_a_command_of_any_language_counts(tmp_path: Path, capfd: pytest.CaptureF
     ((_, side),) = kept(home)
     assert (side.requests, side.output_tokens, side.items) == (3, 30, 2)
     out, err = capfd.readouterr()
-    assert err.count("\n") == 1 and "1 unreadable count" in err and "mayor" not in err
+    assert err.count("\n") == 1 and "unreadable counts, not counted: 1." in err and "mayor" not in err
     assert not Path(out.strip()).exists() and "SOBRIA_COUNTS" not in os.environ
     assert not any(b"mayor" in path.read_bytes() for path in home.rglob("*") if path.is_file())
 
