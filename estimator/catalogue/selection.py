@@ -129,7 +129,7 @@ def given(catalogue: Catalogue, name: str, value: float, source: str = "given") 
             high={lang: exact_text(quantity.ceiling, "1", lang) for lang in LANGUAGES},
         )
     item = Factor(
-        id=f"{source}/{name}",
+        id=f"{source}/{name}/{value:.15g}",  # two values are two factors
         quantity=quantity.factor or name,
         subject=source,
         role="default",

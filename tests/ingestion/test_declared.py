@@ -116,6 +116,19 @@ def test_a_stated_pue_holds_for_its_own_row_alone(tmp_path: Path, host: str) -> 
     assert found["energy"]["at_factor_values"] == pytest.approx(120.5 + 100 * own)
 
 
+def test_each_row_is_divided_and_multiplied_by_its_own_pue(tmp_path: Path) -> None:
+    """100 kWh of site at 1.25 and 100 at 2, of two services in one month and place, then 50 at 1.2 in another month:
+    200 then 250 kWh of site, and 80, 50 and 41.7 of machines."""
+    bill = MEASURED | {"energy_kwh": "100", "energy_boundary": "site", "host": "class/server-room"}
+    first, second = one(**bill | {"pue": "1.25"}), one(**bill | {"pue": "2", "service": "autre"})
+    found = figures(tmp_path, first, second)
+    assert found.indicators["energy"]["at_factor_values"] == pytest.approx(200)
+    later = bill | {"energy_kwh": "50", "pue": "1.2", "start": "2026-08-01", "end": "2026-09-01"}
+    found = figures(tmp_path, one(**later))
+    assert found.indicators["energy"]["at_factor_values"] == pytest.approx(250)
+    assert found.indicators["it_energy"]["at_factor_values"] == pytest.approx(80 + 50 + 50 / 1.2)
+
+
 @pytest.mark.parametrize(("end", "host"), [("2026-04-01", "class/server-room"), ("2026-04-16", "aws/global")])
 def test_a_bill_of_a_site_is_the_total_of_the_site(tmp_path: Path, end: str, host: str) -> None:
     """300 kWh are billed, no PUE is: 300 ÷ 2.26 for the machines of a server room, and 300 in all, not 678."""
