@@ -14,9 +14,12 @@ SHOWN, NAMES = 20, 5
 def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     """Rows withdrawn or brought back, by service and by file."""
     services = [say("ledger_cli", "service_line", lang, service=s, rows=n) for s, n in body["services"].items()]
+    facts = {"count": body["still"], "files": some_of(body["still_in"], NAMES)}
+    still = [say("ledger_cli", "still", lang, **facts)] if body["still"] else []
     return "\n".join(
         [
             say("ledger_cli", key, lang, **{name: body[name] for name in ("withdrawal", "rows", "refused")}),
+            *still,
             *services[:SHOWN],
             say("ledger_cli", "files_line", lang, files=some_of(body["files"], NAMES)),
         ]

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
@@ -68,23 +68,28 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True)
 class WithdrawalEffect:
-    """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files."""
+    """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files. still: the rows that
+    other files state too, each with the name of one; they go on counting."""
 
     target: str
     tables: dict[Kind, pa.Table]
     withdrawal: str = ""
+    still: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """{"target", "withdrawal", "rows", "refused", "services", "files"}; no withdrawal: dry run."""
+        """{"target", "withdrawal", "rows", "refused", "still", "still_in", "services", "files"}; rows: that no longer
+        count, still: that do, for the files of `still_in` state them too; no withdrawal: dry run."""
         rows, refused = self.tables["activities"], self.tables["quarantine"]
-        services = Counter(rows.column("service_key").to_pylist())
         files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
-        counts = {"rows": len(rows), "refused": len(refused)}
+        columns = (rows.column(name).to_pylist() for name in ("row_id", "service_key"))
+        leaving = [service for row, service in zip(*columns, strict=True) if row not in self.still]
+        counts = {"rows": len(leaving), "refused": len(refused), "still": len(rows) - len(leaving)}
         return {
             "target": self.target,
             "withdrawal": self.withdrawal,
             **counts,
-            "services": dict(sorted(services.items())),
+            "still_in": sorted(set(self.still.values())),
+            "services": dict(sorted(Counter(leaving).items())),
             "files": sorted(files),
         }
 
@@ -97,10 +102,15 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
             where, value = _where(held, target, kind)
             sql = f"SELECT * FROM ({held.rows_sql(kind)}) WHERE {where} ORDER BY file_sha, line, file_name"
             tables[kind] = arrow(connection, sql, schema, [value])
+        where, value = _where(held, target, "activities")
+        same = f"SELECT row_id, MIN(file_name) AS name FROM ({held.rows_sql('activities')}) WHERE NOT ({where})"
+        same += " AND list_contains($2, row_id) GROUP BY row_id"
+        ids = tables["activities"].column("row_id").to_pylist()
+        still = dict(connection.execute(same, [value, ids]).fetchall()) if ids else {}
     if not any(map(len, tables.values())):
         raise SobriaError("nothing_to_withdraw", target=target.value)
     _check_versions(ledger, target, tables)
-    return WithdrawalEffect(str(target), tables)
+    return WithdrawalEffect(str(target), tables, still=still)
 
 
 def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect:

@@ -45,6 +45,20 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_row_that_another_file_states_is_said_to_count_still(tmp_path: Path) -> None:
+    """Of two runs of 1 and 2 kWh, a second file states the first one again: the total of 3 kWh loses 2."""
+    bring(tmp_path, GOOD)
+    bring(tmp_path, text(snapshot("a", 1, 60, 1)), name="copie.csv")
+    assert kwh(tmp_path) == pytest.approx(3)
+    ahead = withdrawal_effect(Ledger(tmp_path), Target("file", "emissions.csv")).as_dict()
+    assert (ahead["rows"], ahead["still"], ahead["still_in"]) == (1, 1, ["copie.csv"])
+    line = ("ledger", "withdraw", "--file", "emissions.csv", "--who", "DSI", "--why", "essai")
+    said = sobria(tmp_path, *line).stdout.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "1 ligne et 0 ligne mise de côté ne comptent plus" in said
+    assert "Comptent encore, car un autre fichier les énonce aussi (copie.csv) : 1 ligne" in said
+    assert kwh(tmp_path) == pytest.approx(1)
+
+
 def test_withdrawn_rows_leave_every_total_and_the_account_says_so(home: Path) -> None:
     """15 kWh before, 3 after, 15 again once it is undone, under the id that it had."""
     ledger, before = Ledger(home), build(home).id
@@ -91,6 +105,8 @@ def test_saying_what_would_leave_writes_nothing(home: Path) -> None:
         "withdrawal": "",
         "rows": 2,
         "refused": 1,
+        "still": 0,
+        "still_in": [],
         "services": {"essai": 2},
         "files": ["essai.csv"],
     }
