@@ -68,10 +68,14 @@ class Providers(TableRow):
     def find(self, text: str) -> Provider:
         """The provider of this id, name or alias; case and separators are ignored. ProviderUnknown, with the
         nearest names."""
-        found = self._by_squeezed_name.get(squeeze(text))
+        found = self.known(text)
         if found is None:
             raise ProviderUnknown(provider=text.strip(), near=", ".join(self.nearest(text)) or "-")
         return found
+
+    def known(self, text: str) -> Provider | None:
+        """The same, or None."""
+        return self._by_squeezed_name.get(squeeze(text))
 
     def nearest(self, text: str) -> tuple[str, ...]:
         """The provider names most similar to this text, best first; at most NEAREST."""

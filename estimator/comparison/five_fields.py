@@ -186,7 +186,9 @@ def model_option(asked: Asked, name: str, lang: str, wanted: AskedPlace, years: 
     search = {"retrieval": _search(asked, years)} if asked.documents is not None else {}
     publisher = models.sole_publisher(found.id)
     if wanted is asked and publisher:
-        return option | {"use": {"model": found.id, "provider": providers.find(publisher).id, **search}}
+        listed = providers.load().known(publisher)
+        there = {"provider": listed.id} if listed else {}  # of another, nobody says where it runs
+        return option | {"use": {"model": found.id, **there, **search}}
     use = {"model": found.id, **site_named(wanted.place), **search}
     if not wanted.alone or "provider" in use:
         own = owner(use.get("host")) == "own"  # where nothing says that others use it

@@ -107,6 +107,15 @@ def test_what_one_publisher_alone_serves_is_there(named: str, provider: str | No
     assert made.use.host == (None if provider else TOWN.place)
 
 
+@pytest.mark.parametrize("named", ["black-forest-labs/flux.1.1-pro", "01-ai/yi-large", "liquid-ai/lfm-40b"])
+def test_a_publisher_that_no_table_places_serves_its_model_nobody_says_where(named: str) -> None:
+    """It is not placed in one's own room, and the comparison is made all the same."""
+    task = "image" if models.is_of(named, "image") else "question-rag"
+    asked = TOWN.model_copy(update={"models": (named,), "at": (), "task": task, "place": "class/server-room"})
+    found = decision(scenario_from(asked, "fr"), today=DAY).options[-1]
+    assert (found.host, found.refusal, found.alone) == (None, None, None)
+
+
 def test_each_model_has_its_place_and_a_server_is_shared_by_so_many(tmp_path: Path) -> None:
     """« notre serveur » for one, « leur API » for the other. A machine kept on for three services: 11.2 kWh × PUE 1.35
     ÷ 3 = 5.04 kWh for the search; a third of the 8,766 hours of a card for the light model."""
