@@ -33,7 +33,7 @@ class Step(Strict):
     """A formula or coefficient with its value at factor values and the 5 - 95 % interval of its draws [unit].
 
     formula: « fr », « en », « expression », and « numbers », the sum of those of each group, for three at most. inputs:
-    those of a formula of one group.
+    those of a formula of one group. reference: of a formula, what it follows, by language.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Step(Strict):
     value: float
     low: float
     high: float
-    reference: str = ""
+    reference: Mapping[str, str] = {}
     inputs: tuple[StepInput, ...] = ()
 
 
@@ -123,7 +123,7 @@ def _formula(
         step = _step(item, alone, catalogue)
         units = catalogue.quantities
         inputs = tuple(StepInput(name=i, value=alone.values[i], unit=units[i].unit) for i in item.inputs)
-        return step.model_copy(update={"reference": item.reference, "inputs": inputs})
+        return step.model_copy(update={"reference": references(item), "inputs": inputs})
     value = float(sum(group.values[item.name] for group in groups))
     ends = uncertainty.interval(sum(group.drawn[item.name] for group in groups))
     head = _head(item, catalogue)
@@ -131,7 +131,12 @@ def _formula(
         told = [_numbers(item, group) for group in groups]
         summed = told[0] if len(told) == 1 else " + ".join(f"({numbers})" for numbers in told)
         head["formula"] = {**head["formula"], "numbers": summed}
-    return Step(value=value, low=ends.low, high=ends.high, reference=item.reference, **head)
+    return Step(value=value, low=ends.low, high=ends.high, reference=references(item), **head)
+
+
+def references(item: Formula) -> dict[str, str]:
+    """What a formula follows, a standard or a rule of ours, in each language."""
+    return {lang: say("references", item.reference, lang) for lang in LANGUAGES}
 
 
 def in_words(tree: Node, leaf: Callable[[str], str], lang: str) -> str:

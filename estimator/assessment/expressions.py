@@ -65,7 +65,10 @@ def node(value: Any) -> Node:
 
 @dataclass(frozen=True)
 class Formula:
-    """One named formula; its inputs are the parameters of its function."""
+    """One named formula; its inputs are the parameters of its function.
+
+    reference: the key, in the words of `[references]`, of the standard or rule that it follows.
+    """
 
     name: str
     inputs: tuple[str, ...]
@@ -94,10 +97,13 @@ class Formula:
         return tree
 
 
-def formula(unit: str, reference: str = "", first_known_of: bool = False) -> Callable[[Callable[..., Any]], Formula]:
+def formula(
+    unit: str, reference: str = "ours", first_known_of: bool = False
+) -> Callable[[Callable[..., Any]], Formula]:
     """Decorator: a plain function of quantities becomes a Formula with a result in this unit.
 
-    first_known_of: the parameters are alternatives for one quantity; the first known one gives the value.
+    reference: a key of `[references]` in the words. first_known_of: the parameters are alternatives for one quantity;
+    the first known one gives the value.
     """
 
     def wrap(function: Callable[..., Any]) -> Formula:

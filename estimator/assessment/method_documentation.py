@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from estimator.assessment.calculation_steps import PLAIN, in_words
+from estimator.assessment.calculation_steps import PLAIN, in_words, references
 from estimator.assessment.coefficients import COEFFICIENTS, Coefficient
 from estimator.assessment.evaluation import the_system
 from estimator.assessment.expressions import render, to_latex
@@ -124,7 +124,7 @@ def formulas(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
             names[item.name].unit,
             in_words(item.tree, lambda name: names[name].label(lang), lang),
             to_latex(item.tree, say("formulas", "or_else", lang)),
-            item.reference,
+            references(item)[lang],
         )
         for item in the_system().formulas
     )

@@ -1,6 +1,24 @@
 """What the method pages say of our own figures on published cases."""
 
-from estimator.assessment.method_documentation import COLUMNS, _validation_line
+from estimator.assessment.evaluation import the_system
+from estimator.assessment.method_documentation import COLUMNS, _validation_line, formulas
+from estimator.catalogue.load import load
+from estimator.core.errors import LANGUAGES, texts
+
+
+def test_what_a_formula_follows_is_said_in_each_language() -> None:
+    """Each key of a formula has its words, none is left over, and only a standard's own name is the same in both."""
+    for lang in LANGUAGES:
+        assert {item.reference for item in the_system().formulas} == set(texts("references", lang))
+    french, english = ({rule.name: rule.reference for rule in formulas(load(), lang)} for lang in ("fr", "en"))
+    assert english["tokens_read"] == "SobrIA, method: tokens read, or supposed where they are not counted"
+    same = {french[name] for name in french if french[name] == english[name]}
+    assert same == {
+        "ISO/IEC 30134-2 (PUE)",
+        "ISO/IEC 30134-9 (WUE)",
+        "ISO/IEC 21031 (SCI)",
+        "ADEME, Base IMPACTS (ADPe)",
+    }
 
 
 def test_results_on_published_cases_are_read_with_their_quantiles() -> None:

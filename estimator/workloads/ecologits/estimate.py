@@ -231,7 +231,7 @@ def _step(step: EcologitsStep, worlds: Pair, inputs: Mapping[str, Input]) -> dic
         "value": _middle(low, high),
         "low": low,
         "high": high,
-        "reference": step.reference,
+        "reference": dict.fromkeys(LANGUAGES, step.reference),
         "inputs": [
             {"name": n, "value": _middle(worlds[0][n], worlds[1][n]), "unit": inputs[n].unit if n in inputs else None}
             for n in step.inputs
