@@ -266,6 +266,7 @@ class Append:
                 pending.pack()
         if len(self._new) + len(self._copies) >= BATCH_ROWS:
             self.flush()
+            pa.default_memory_pool().release_unused()  # else each batch leaves pages that the next cannot use
 
 
 class _Pending:
