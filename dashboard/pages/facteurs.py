@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 import streamlit as st
 from markupsafe import Markup
@@ -15,25 +16,22 @@ from dashboard.shared.widgets import choice, language, paged, search
 from estimator.catalogue.load import far_values
 from estimator.core.periods import is_over
 
-DRAWN = 8  # values of one disagreement in the chart of the list
-
 
 def show() -> None:
     """The list with its filters, or one factor when named in the URL."""
     lang, entries, today = language(), estimator_gateway.factors(), date.today()
-    asked = st.query_params.get("facteur", "")
-    if asked:
+    if asked := st.query_params.get("facteur", ""):
         found = next((e for e in entries if e.factor.id == asked), None)
-        rivals = [e for e in entries if found and e.pair == found.pair]
-        st.html(factor_view(found, rivals, today, lang) if found else render("unknown", lang))
+        family = [e for e in entries if found and e.pair == found.pair]
+        st.html(factor_view(found, family, today, lang) if found else render("unknown", lang))
         return
-    st.html(_head(entries, today, lang))
-    chosen = _filtered_entries(entries, lang)
-    st.html(_lists(chosen, today, lang))
+    st.html(_head(today, lang))
+    st.html(_lists(_filtered_entries(entries, lang), today, lang))
 
 
-def _head(entries: Sequence[FactorEntry], today: date, lang: str) -> Markup:
-    values = _with_value(entries)
+@lru_cache(maxsize=8)
+def _head(today: date, lang: str) -> Markup:
+    values = _with_value(entries := estimator_gateway.factors())
     unknown, late = len(entries) - len(values), sum(is_over(e.factor.review_by, today) for e in values)
     answer = t(
         "factors.answer",
@@ -43,35 +41,37 @@ def _head(entries: Sequence[FactorEntry], today: date, lang: str) -> Markup:
         unknown=t("factors.unknown", lang, n=unknown) if unknown else t("factors.unknown_none", lang),
         review=t("factors.review_count", lang, n=late) if late else t("factors.review_none", lang),
     )
-    far = Markup("").join(Markup('<p class="warn">{}</p>').format(one.text(lang)) for one in far_values())
-    return html_parts.head(t("factors.title", lang), answer) + far
+    far = [Markup('<p class="warn">{}</p>').format(one.text(lang)) for one in far_values()]
+    return Markup("").join([html_parts.head(t("factors.title", lang), answer), *far])
 
 
-def _filtered_entries(entries: Sequence[FactorEntry], lang: str) -> list[FactorEntry]:
+@lru_cache(maxsize=8)
+def _names(lang: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The quantities and the sources, each with its name."""
+    every = estimator_gateway.factors()
+    return {e.factor.quantity: e.quantity[lang] for e in every}, {e.factor.source: e.source["title"] for e in every}
+
+
+def _filtered_entries(entries: Sequence[FactorEntry], lang: str) -> Sequence[FactorEntry]:
     """The factors selected by the filters of the URL."""
-    quantities = {e.factor.quantity: e.quantity[lang] for e in entries}
-    sources = {e.factor.source: e.source["title"] for e in entries}
+    names = _names(lang)
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
-        quantity = choice(t("factors.quantity", lang), quantities, "grandeur", t("factors.any_quantity", lang))
-        source = choice(t("factors.source", lang), sources, "source", t("factors.any_source", lang))
+        quantity = choice(t("factors.quantity", lang), names[0], "grandeur", t("factors.any_quantity", lang))
+        source = choice(t("factors.source", lang), names[1], "source", t("factors.any_source", lang))
         wanted = search(t("factors.search", lang), "sujet", t("factors.search_help", lang)).casefold()
-    return [
-        e
-        for e in entries
-        if (quantity is None or e.factor.quantity == quantity)
-        and (source is None or e.factor.source == source)
-        and (wanted in f"{e.subject[lang]} {e.factor.id}".casefold())
-    ]
+    entries = [e for e in entries if e.factor.quantity == quantity] if quantity else entries
+    entries = [e for e in entries if e.factor.source == source] if source else entries
+    return [e for e in entries if wanted in f"{e.subject[lang]} {e.factor.id}".casefold()] if wanted else entries
 
 
-def _disagreements(chosen: Sequence[FactorEntry]) -> list[list[FactorEntry]]:
-    """All factors of the quantities and subjects selected with several sources, best documented first."""
+@lru_cache(maxsize=1)
+def _families() -> list[list[FactorEntry]]:
+    """All factors of each quantity and subject with several values, best documented first."""
     groups: dict[tuple[str, str], list[FactorEntry]] = {}
     for entry in estimator_gateway.factors():
         groups.setdefault(entry.pair, []).append(entry)
-    pairs = dict.fromkeys(e.pair for e in chosen if e.rivals)
-    families = [groups[pair] for pair in pairs if len(_with_value(groups[pair])) > 1]
-    return sorted(families, key=lambda family: -len({e.factor.source for e in _with_value(family)}))
+    several = [group for group in groups.values() if len(_with_value(group)) > 1]
+    return sorted(several, key=lambda family: -len({e.factor.source for e in _with_value(family)}))
 
 
 def _with_value(entries: Sequence[FactorEntry]) -> list[FactorEntry]:
@@ -80,14 +80,13 @@ def _with_value(entries: Sequence[FactorEntry]) -> list[FactorEntry]:
 
 def _lists(chosen: Sequence[FactorEntry], today: date, lang: str) -> Markup:
     """The disagreements, then the factors selected, page by page."""
-    rivals = _disagreements(chosen)
-    first = _with_value(rivals[0]) if rivals else []
+    pairs = {e.pair for e in chosen if e.rivals}
+    rivals = [family for family in _families() if family[0].pair in pairs]
     shown, links = paged("facteurs", chosen, ("grandeur", "source", "sujet"), lang)
     return render(
         "factors",
         lang,
-        drawn=first[:DRAWN],
-        count=len(first),
+        first=_with_value(rivals[0]) if rivals else [],
         others=[family[0] for family in rivals[1:]],
         chosen=len(chosen),
         shown=shown,
