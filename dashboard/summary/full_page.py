@@ -68,7 +68,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
         not_held=not_held,
         not_shown=len(every) - len(not_held),
         shares=[(read_name(check, lang), check["share"]) for check in not_held],
-        promises=charter_text(body, lang, judged=True),
+        promises=charter_text(body, lang),
         paths=[(key, line) for key in FOOTPRINTS for line in ceilings.path_lines(entries[key], lang)],
         read=partial(_how_to_read, body, lang=lang),
         effect=partial(_effect, lang=lang),

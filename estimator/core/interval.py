@@ -10,6 +10,8 @@ from pydantic import ConfigDict
 
 from estimator.core.fields import Strict
 
+WITHHELD = frozenset({"small_group", "by_difference"})  # reasons of an amount that is known, and not told
+
 
 class Ends(NamedTuple):
     """The three points of a known amount [unit]."""
@@ -50,6 +52,11 @@ class Interval(Strict):
     def known(self) -> bool:
         """Whether it has a value."""
         return self.central is not None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether it is not told because of whom it would be about, and not for want of knowing."""
+        return (self.missing or {}).get("code") in WITHHELD
 
     @property
     def ends(self) -> Ends:

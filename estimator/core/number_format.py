@@ -142,8 +142,10 @@ def pair_text(name: object, value: object, lang: str) -> str:
 
 
 def missing_text(amount: Interval, lang: str) -> str:
-    """« non estimable : … », with its reason when there is one."""
+    """« non estimable : … », « non publié : … » where it is known and not told, with its reason when there is one."""
     reason = typeset(str((amount.missing or {}).get(lang, "")), lang)
+    if amount.withheld:
+        return _t("numbers.withheld_why", lang, reason=reason)
     return _t("numbers.missing_why", lang, reason=reason) if reason else _t("numbers.missing", lang)
 
 
@@ -166,7 +168,7 @@ def figure(amount: Interval, lang: str, step: DisplayUnit | None = None) -> Show
 
 
 def interval_text(amount: Interval, lang: str, step: DisplayUnit | None = None) -> str:
-    """« entre 20 et 90 kWh (valeur centrale : 41) », « ordre de grandeur : … », or « non estimable : … »."""
+    """« entre 20 et 90 kWh (valeur centrale : 41) », « ordre de grandeur : … », or why there is no figure."""
     shown = figure(amount, lang, step)
     if shown.missing:
         return shown.missing

@@ -124,7 +124,7 @@ def test_a_ceiling_is_on_every_sheet_whose_scope_it_covers(home: Path, ceiling: 
 def test_a_territory_with_the_ceilings_of_others_alone_is_not_told_that_nothing_is_voted(home: Path) -> None:
     sobria(home, *CEILING, "--year", "2026", "--territory", "metropole", "--value", "3000")
     body = synthesis(scope_of(home, "all", today=TODAY))
-    assert "voté pour ce territoire même" in verdict(body, "fr") and body["use_budgets"] == []
+    assert "ici, aucun objectif d’électricité" in verdict(body, "fr") and body["use_budgets"] == []
     assert "limite" in t(f"simple.answer_{_verdict(body)}", "fr")
 
 

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -180,6 +180,10 @@ def test_a_small_use_alone_in_its_commune_costs_the_total_of_the_lightest_other(
         page = rendered(document(synthesis(scopes["all"]), lang), "txt")
         assert plain(page).count(words) == 1 and plain(tell("merged_why", lang)) in plain(page)
         assert words in plain(rendered(document(synthesis(scopes["54547"]), lang), "txt"))
+    for place, form in product(("54395", "54547"), ("txt", "html", "csv")):
+        for lang, told, unknown in (("fr", "non publié :", "estimable"), ("en", "not published:", "estimated")):
+            page = plain(rendered(document(synthesis(scopes[place]), lang), form)).partition("Bornes :")[0]
+            assert told in page and unknown not in page.partition("Bounds:")[0], "known, and not told"
 
 
 def test_the_months_of_a_group_that_are_of_one_small_use_are_told_as_one(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from estimator.assessment.impacts import FIGURES, amounts
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.language import OFFICIAL
+from estimator.core.number_format import missing_text
 from estimator.governance.indicators.anonymity import grouped, too_few_of, withheld_amount
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import plain_table
@@ -74,8 +75,9 @@ def _figures(rows: Sequence[Attached], *, untold: bool) -> Iterator[dict[str, ob
     for figure in FIGURES:
         amount = found[figure.id]
         if untold:
-            hidden = withheld_amount(amount).as_dict()
-            yield {"indicator": figure.id} | hidden | {"covers": amount.covers, "missing": hidden["missing"][OFFICIAL]}
+            hidden = withheld_amount(amount)
+            said = {"covers": amount.covers, "missing": missing_text(hidden, OFFICIAL)}
+            yield {"indicator": figure.id} | hidden.as_dict() | said
             continue
         reason = amount.missing[OFFICIAL] if amount.missing else ""
         yield {"indicator": figure.id} | amount.as_dict() | {"covers": amount.covers, "missing": reason} | proof

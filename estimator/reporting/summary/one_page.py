@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import say
 from estimator.core.language import DEFAULT
 from estimator.core.number_format import NO_BREAK, WHOLE, figure, interval_text, step_for, tick_text, with_unit
@@ -41,6 +42,7 @@ from estimator.reporting.summary.sentences import (
 from estimator.reporting.summary.use_cases import TOLD
 
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
+LIGHTER = ("smaller", "lighter")  # kinds of decisions by which a use is served by a model that is enough
 MOSTLY = 0.2  # measured share under which the sheet is labelled as an estimate
 Body = Mapping[str, Any]
 
@@ -94,9 +96,17 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
     ]
     not_held = [c for c in body["charter"] if c["status"] == "not_held"]
     for check in not_held[:1]:
-        facts = {"name": read_name(check, lang), "what": check["to_do"][lang], "n": len(not_held)}
+        what = tell("same_decision", lang) if _is_first_decision(check, body, lang) else check["to_do"][lang]
+        facts = {"name": read_name(check, lang), "what": what, "n": len(not_held)}
         told.append(tell("first_not_held", lang, **facts))
     yield Section(tell("decisions", lang), (Points(tuple(told or [tell("no_decision", lang)])),))
+
+
+def _is_first_decision(check: Body, body: Body, lang: str) -> bool:
+    """Whether what would hold a promise is the first decision, told just above: a smaller model, for the same use."""
+    cases = [found["cases"] for found in body["decisions"][:1] if found["kind"] in LIGHTER]
+    names = [use["name"] for use in body["uses"] if [use["id"]] in cases]
+    return any(check["to_do"][lang] == typeset(say("charter_do", "right_sized", lang, names=n), lang) for n in names)
 
 
 def _months(body: Body, lang: str) -> Picture:
@@ -151,7 +161,9 @@ def weight(use: Body, lang: str, form: str = "of_total") -> str:
 
 def proof_kinds(use: Body, lang: str) -> str:
     """« mesuré, estimé »: the proofs that a use has, but traces of them."""
-    return ", ".join(say("proofs", kind, lang) for kind, share in use["proof"].items() if share >= 1 - WHOLE)
+    kinds = [kind for kind, share in use["proof"].items() if share >= 1 - WHOLE]
+    names = [tell("every_proof", lang)] if {*kinds} == {*PROOFS} else [say("proofs", kind, lang) for kind in kinds]
+    return ", ".join(names)
 
 
 def weighed(body: Body) -> list[Body]:

@@ -8,7 +8,6 @@ from estimator.core.number_format import WHOLE, said_in_sentence, share_text
 from estimator.core.typography import typeset
 from estimator.reporting.summary.ceilings import budget_text
 from estimator.reporting.summary.change_sentences import against_text, change_text, trend_text, way_of
-from estimator.reporting.summary.charter_status import STATUSES
 from estimator.reporting.summary.sentences import (
     count_of,
     covered_period_text,
@@ -50,18 +49,12 @@ def _aloud(body: Body, lang: str) -> Iterator[str]:
     yield charter_text(body, lang)
 
 
-def charter_text(body: Body, lang: str, judged: bool = False) -> str:
-    """Of all the promises of the charter, how many have each status; those that a document alone covers beside none.
-    judged: count those kept, in part or not, and say of the others that nothing proves them."""
+def charter_text(body: Body, lang: str) -> str:
+    """Of all the promises of the charter, how many are kept, in part or not; the others, that nothing proves either
+    way, are said without proof."""
     checks, unchecked = [check["status"] for check in body["charter"]], sum(map(len, body["unchecked"].values()))
-    counts = {status: checks.count(status) for status in STATUSES} | {"unchecked": unchecked}
-    told = [tell(f"aloud_{key}", lang, count=count) for key, count in counts.items() if count or key == "held"]
-    if judged:
-        told = [tell(f"aloud_{key}", lang, count=counts[key]) for key in ("held", "partly", "not_held")]
-        told.append(tell("aloud_others", lang))
-    counted = tell("joined_limits", lang).join(told)
-    if judged:
-        return tell("aloud_judged", lang, counts=counted)
+    told = [tell(f"aloud_{key}", lang, count=checks.count(key)) for key in ("held", "partly", "not_held")]
+    counted = tell("joined_limits", lang).join([*told, tell("aloud_others", lang)])
     return tell("aloud_charter", lang, total=len(checks) + unchecked, counts=counted)
 
 
