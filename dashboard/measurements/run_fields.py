@@ -17,7 +17,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "service_key", "run_id", "task_name", "run_key", "row_id", "cumulative", "file_name", "line", "file_sha",
         "trace_id", "called_by", "holds_calls", "reader", "reader_version", "tool_version",
     ),
-    "time": ("start_us", "end_us", "start_month", "end_month", "duration_s", "time_basis"),
+    "time": ("start_us", "end_us", "told_us", "start_month", "end_month", "duration_s", "time_basis"),
     "place": ("zone", "zone_as_read", "host", "provider", "served_at"),
     "machine": (
         "machine", "machine_id", "device", "device_as_read", "device_count", "scope", "resource_share", "machine_units",
@@ -39,7 +39,7 @@ UNITS = {
     "reported_gwp_kg": "kgCO2e",
     "reported_water_l": "L",
 }  # unit of columns whose name has none
-MIDNIGHT = "00:00:00"
+MOMENTS, MIDNIGHT = {"start_us": "start", "end_us": "end", "told_us": "told"}, "00:00:00"
 
 
 def field_groups(run: Mapping[str, Any], lang: str) -> dict[str, list[tuple[str, Any]]]:
@@ -86,7 +86,7 @@ def _value(name: str, run: Mapping[str, Any], lang: str) -> Any:
     value = run.get(name)
     if value is None:
         return None
-    if name in ("start_us", "end_us"):
+    if name in MOMENTS:
         return _moment(name, run, lang)
     if name in ("start_month", "end_month"):
         return month_text(value, lang)
@@ -105,9 +105,9 @@ def _value(name: str, run: Mapping[str, Any], lang: str) -> Any:
 
 def _moment(name: str, run: Mapping[str, Any], lang: str) -> str:
     """A time, or a day when the trace has days only; the end is then the last day included."""
-    if whole_days(run):
+    if whole_days(run) and name != "told_us":
         return day_text(run["start"] if name == "start_us" else run["last"], lang)
-    return moment_text(run["start" if name == "start_us" else "end"], lang)
+    return moment_text(run[MOMENTS[name]], lang)
 
 
 def _number(value: Any, unit: str, lang: str) -> Any:

@@ -183,7 +183,7 @@ class Build(BuildFile):
     def _run(self, row: dict[str, Any], groups: Sequence[ActivityGroup]) -> dict[str, Any]:
         energy = amounts(groups, (*_OF_MACHINES, *filter(None, [figure_named("energy")])))
         times = {"start": iso(row["start_us"], "seconds"), "end": iso(row["end_us"], "seconds")}
-        times["last"] = last_day(row["end_us"])
+        times |= {"last": last_day(row["end_us"]), "told": row["told_us"] and iso(row["told_us"], "seconds")}
         if row["other_energy_kwh"] is None and row["site_energy_kwh"] and energy["it_energy"].central is not None:
             row["other_energy_kwh"] = sum(map(as_read, groups)) / row["charge_share"]  # of its machines
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in COMPONENTS if row[f"{c}_energy_kwh"]}

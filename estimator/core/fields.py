@@ -48,9 +48,14 @@ def without_stop(name: str) -> str:
     return name.rstrip(" .") or name
 
 
+def has_contact(text: str) -> bool:
+    """Whether it holds, or seems to hold, an e-mail address or a telephone number."""
+    return bool(_MAIL.search(text) or _PHONE.search(text))
+
+
 def _clean(text: str) -> str:
     text = _seen(text)
-    if _MAIL.search(text) or _PHONE.search(text):
+    if has_contact(text):
         raise PydanticCustomError("contact", "an e-mail address or a telephone number")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

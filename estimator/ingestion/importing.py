@@ -128,10 +128,10 @@ def restate(
     of another name; the account, then."""
     account, told = posting.account(), list[Remark]()
     for name, sha, row_ids in files:
-        gone = withdraw_restated(ledger, name, sha, row_ids, Author(who="SobrIA", why=f"restated: {sha}"))
+        gone = withdraw_restated(ledger, name, sha, row_ids, Author(who="SobrIA", why=f"restated: sha256_{sha}"))
         told += [Remark("line_restated", name, line, {}) for line in gone]
         account = posting.recount(account) if gone else account
-    why = Author(who="SobrIA", why=f"restated: {min(posting.read_files, default='')}")
+    why = Author(who="SobrIA", why=f"restated: sha256_{min(posting.read_files, default='')}")
     elsewhere = withdraw_restated_elsewhere(ledger, posting.brought[0], posting.read_files, posting.again, why)
     told += [Remark("row_restated", name, line, {}) for name, line in elsewhere]
     return (posting.recount(account) if elsewhere else account), told

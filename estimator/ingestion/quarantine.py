@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
-from estimator.core.fields import Author
+from estimator.core.fields import Author, has_contact
 from estimator.core.home import TRACES
 from estimator.ingestion.http.sender_rows import body, own, sender_in
 from estimator.ingestion.parsing import json_text
@@ -125,9 +125,14 @@ def corrected(
 def lift(ledger: Ledger, rows: Iterable[Refused]) -> int:
     """Withdraw these quarantined rows, which stand whole elsewhere, in the journal under their lines; how many."""
     if whole := list({(row.row_id, row.file_sha): row for row in rows}.values()):
-        lines = ", ".join(f"{row.file_name}:{row.line}" for row in whole)
+        lines = ", ".join(f"{_in_journal(row)}:{row.line}" for row in whole)
         settle(ledger, "completed", whole, Author(who="SobrIA", why=shorten(lines, LONGEST_WHY, placeholder=" …")))
     return len(whole)
+
+
+def _in_journal(row: Refused) -> str:
+    """The file of a row as the journal may name it: no telephone, as which a mark of a sender may read."""
+    return f"sha256_{row.file_sha}" if has_contact(row.file_name) else row.file_name
 
 
 def lift_sent(ledger: Ledger, trace: Trace, lines: Mapping[int, set[str]], refused: Iterable[Refused]) -> int:

@@ -6,6 +6,7 @@ from functools import cache, partial
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from estimator.core import parquet_files
 from estimator.core.digest_set import Digests, of_column
@@ -15,7 +16,7 @@ from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import KINDS, Ledger
 from estimator.ledger.journal import Import, ImportedFile
 from estimator.ledger.read_result import ReadResult
-from estimator.ledger.rows import Activity, Kind, Refused
+from estimator.ledger.rows import CALLS, Activity, Kind, Refused
 from estimator.ledger.standing import Standing
 
 BATCH_ROWS, PACKED_ROWS = 32_000, 1_000
@@ -69,6 +70,7 @@ class Append:
         self._ledger, self._standing = ledger, standing or Standing(ledger)
         self._standing.follow()
         self._rows_known, self._refused_known = map(self._standing.known, KINDS)
+        self._told_us = int(self._ledger.clock().timestamp() * 1e6)
         self._read: set[str] = set()
         self.again = Digests()  # ids of its rows that the ledger had
         self._new, self._copies = _Pending(), _Pending()
@@ -147,7 +149,7 @@ class Append:
             if not len(pending):
                 continue
             pending.pack()
-            self._ledger.write(pa.concat_tables(pending.tables), pending.refused, wrote)
+            self._ledger.write(_dated(pa.concat_tables(pending.tables), self._told_us), pending.refused, wrote)
         self._new, self._copies = _Pending(), _Pending()
 
     def account(self) -> Account:
@@ -267,6 +269,14 @@ class Append:
         if len(self._new) + len(self._copies) >= BATCH_ROWS:
             self.flush()
             pa.default_memory_pool().release_unused()  # else each batch leaves pages that the next cannot use
+
+
+def _dated(rows: pa.Table, told_us: int) -> pa.Table:
+    """These rows, with when they were received [us] on those that are records of a call."""
+    place = rows.schema.get_field_index("told_us")
+    of_call = pc.and_(rows["cumulative"], pc.or_(*(pc.starts_with(rows["run_key"], start) for start in CALLS)))
+    told = pc.if_else(of_call, pa.scalar(told_us, pa.int64()), pa.scalar(None, pa.int64()))
+    return rows.set_column(place, rows.schema.field(place), told)
 
 
 class _Pending:

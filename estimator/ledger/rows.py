@@ -10,6 +10,7 @@ from estimator.core.fields import Strict
 
 ALSO = "also"  # among the facts of a refusal: the other faults of its row, as JSON
 CALL = "call/"  # beginning of the run_key of rows that are records of one call: it counts once, whatever they say
+CALLS = (CALL, "litellm/")  # of all these rows: those of LiteLLM were named before the others
 Kind = Literal["activities", "quarantine"]
 COMPONENTS = ("cpu", "gpu", "ram", "other")
 Scope = Literal["machine", "process", "node", "unknown"]
@@ -35,6 +36,7 @@ class Activity(BaseModel):
     trace_id: str | None = Field(None, description="calls of one trace were made for one another")
     called_by: str | None = Field(None, description="run_key of the call of its trace that this one is a part of")
     holds_calls: bool | None = Field(None, description="adds up what it called: counts where none of that came")
+    told_us: int | None = Field(None, description="when this record of a call was received: the last one told counts")
     start_us: int
     end_us: int
     start_month: int = Field(ge=190001, le=299912)

@@ -236,6 +236,14 @@ def test_many_lines_are_lifted_at_once(tmp_path: Path) -> None:
     assert not still_quarantined(Ledger(tmp_path)) and Ledger(tmp_path).in_force()[0].why.endswith("…")
 
 
+def test_a_file_named_after_a_telephone_is_corrected_too(tmp_path: Path) -> None:
+    """The journal takes no telephone number: it names this file by its hash."""
+    for energy in (-1, 1):
+        bring(tmp_path, text(RUN | {"cpu_energy": energy}), name="releve-0612345678.csv")
+    assert not still_quarantined(Ledger(tmp_path))
+    assert Ledger(tmp_path).in_force()[0].why.startswith("sha256_")
+
+
 TABLE = "service,start,end,model,zone,requests,input_tokens,output_tokens\n"
 SENT: dict[str, tuple[Form, Callable[..., str]]] = {
     "a run": ("codecarbon", lambda *counts, id=1: json.dumps(RUN | {"run_id": f"r{id}", "cpu_energy": counts[0]})),

@@ -21,6 +21,7 @@ from tests.traces_support import context, judged
 
 BEGUN, NS = 1772366400, 1_000_000_000  # 2026-03-01T12:00Z
 CHAT, AGENT = {"gen_ai.operation.name": "chat"}, {"gen_ai.operation.name": "invoke_agent"}
+UNCOUNTED = {"sobria.uncounted": "stream"}
 KINDS = {
     "agent of OpenTelemetry": AGENT,
     "agent of OpenInference": {"openinference.span.kind": "AGENT"},
@@ -86,8 +87,38 @@ WHOLES = {
         [10, 20, 30],
     ),
     "a call whose part tells no model": (
-        [call("1b", "", 500, (0, 3)), call("1a", "1b", 500, (1, 2), model=None)],
-        [500, 500],
+        [call("1b", "", 500, (0, 3)), call("1a", "1b", 400, (1, 2), model=None)],
+        [500],
+    ),
+    "a call whose part tells neither model nor tokens": (
+        [call("1b", "", 500, (0, 3)), Told("1a", "1b", None, (1, 2), CHAT | UNCOUNTED, None)],
+        [500],
+    ),
+    "a call whose part tells no tokens": (
+        [call("1b", "", 500, (0, 3)), Told("1a", "1b", None, (1, 2), CHAT | UNCOUNTED)],
+        [500],
+    ),
+    "a part without a model, with a part of its own": (
+        [call("1b", "", 500, (0, 4)), call("1a", "1b", 500, (1, 3), model=None), call("1c", "1a", 400, (1, 2))],
+        [400],
+    ),
+    "parts without a model in each other": (
+        [
+            *(call("1b", "", 500, (0, 4)), call("1a", "1b", 450, (1, 3), model=None)),
+            call("1c", "1a", 400, (1, 2), model=None),
+        ],
+        [500],
+    ),
+    "an agent with one call that tells no model": (  # the agent does not count: its call does
+        [
+            *(Told("1b", "", 500, (0, 9), AGENT), call("1a", "1b", 300, (1, 3))),
+            call("1c", "1b", 200, (4, 6), model=None),
+        ],
+        [200, 300],
+    ),
+    "an agent whose only call tells no model": (
+        [Told("1b", "", 500, (0, 9), AGENT), call("1c", "1b", 200, (4, 6), model=None)],
+        [500],
     ),
     "an agent in an agent": ([Told("1b", "", 70, (0, 9), AGENT), Told("1c", "xx", 70, (1, 8), AGENT)], [70]),
     **{
@@ -117,6 +148,14 @@ def test_what_stands_between_two_tellings_of_a_batch_is_passed_over(tmp_path: Pa
     step = Told("1c", "1b", None, (1, 3), {}, None)
     spans = [call("1a", "1c", 500, (2, 3)), step, call("1b", "", 500, (0, 4))]
     assert counted(home_of(tmp_path, [spans])) == [500]
+
+
+def test_a_call_without_tokens_of_an_agent_stays_unknown(tmp_path: Path) -> None:
+    """What an agent adds up leaves out the call whose tokens nobody counted."""
+    ledger = home_of(
+        tmp_path, [[Told("1b", "", 30, (0, 9), AGENT)], [Told("1a", "1b", None, (1, 3), CHAT | UNCOUNTED)]]
+    )
+    assert [row["status"] for row in judged(ledger)] == ["current", "current"]
 
 
 def test_ids_that_name_each_other_around_end(tmp_path: Path) -> None:

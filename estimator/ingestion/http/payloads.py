@@ -100,7 +100,7 @@ def _withdraw_corrected(ledger: Ledger, posting: Append, batch: Sequence[ParsedP
     Other runs are not sought: a call sent again is judged at build."""
     runs = (row for taken in batch for row in taken.result.rows if row.reader == codecarbon.READER.name and row.run_id)
     if any(not posting.again.holds_one(row.row_id) for row in runs):
-        why = Author(who="SobrIA", why=f"restated: {min(posting.read_files)}")
+        why = Author(who="SobrIA", why=f"restated: sha256_{min(posting.read_files)}")
         withdraw_restated_elsewhere(ledger, posting.written, posting.read_files, posting.again, why)
 
 

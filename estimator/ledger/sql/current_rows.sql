@@ -7,13 +7,18 @@
 -- energy is read, what was counted: tokens, images, seconds, requests); where one of them falls the run was started
 -- again. The last snapshot of each stretch counts, and the stretches add up.
 --
--- Records of one call (a run_key that begins with call/, or a request of LiteLLM): the last to end counts, of those that
--- end together the one that counted the most. A call does not start again: what its records say does not add up.
+-- Records of one call (a run_key that begins with call/, or a request of LiteLLM): those that state the most kinds of
+-- amounts (tokens, images, sound, energy; none is stated where all are zero), so that what tells a part of a call does
+-- not stand for all of it; of these the last to end, then the last that was told (told_us): a correction. What one
+-- import tells twice was not told in an order: the greatest counts. A call does not start again: its records do not add
+-- up. A record said again is no correction: its first copy tells when it was told.
 --
 -- A call that holds others: libraries tell one call several times, each telling inside another, and agents, chains and
 -- steps (holds_calls) add up what they called. The tokens count once, where they were used: what names a row that counts
 -- tokens as its part does not count, nor does an agent during which a call of its trace counted some, or a shorter one
--- like it: what stands between them may tell no tokens, and not be there. Where nothing below it came, it counts.
+-- like it: what stands between them may tell no tokens, and not be there. Where nothing below it came, it counts. A part
+-- that tells no model does not count where its call tells one and counts; nor does one without tokens, of a call that
+-- has some: they say less of the same work.
 --
 -- Tasks against their run: codecarbon writes the tasks of a run in a file of their own, and the run, with the energy of
 -- all of them, in the common file. The energy counts once. The run's row counts when it holds at least what its tasks
@@ -29,49 +34,89 @@ WITH numbered AS (
       + COALESCE(other_energy_kwh, 0) AS energy_total,
     COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0) + COALESCE(images, 0) + COALESCE(audio_s, 0)
       + COALESCE(requests, 0) AS work_total,
+    cumulative AND (run_key LIKE 'call/%' OR run_key LIKE 'litellm/%') AS of_call,
+    MIN(told_us) OVER (PARTITION BY row_id) AS first_told_us,
     ROW_NUMBER() OVER (
       PARTITION BY row_id
       ORDER BY file_name, file_sha, line, start_us, end_us, cpu_mode, gpu_mode, ram_mode, gap, time_basis
     ) AS copy
   FROM activities
 ),
-followed AS (
+ordered AS (
   SELECT
     numbered.*,
+    CASE
+      WHEN NOT of_call OR energy_total + work_total - COALESCE(requests, 0) <= 0 THEN 0
+      ELSE CAST(energy_total > 0 AS INTEGER) + CAST(input_tokens IS NOT NULL AS INTEGER)
+        + CAST(output_tokens IS NOT NULL AS INTEGER) + CAST(cached_tokens IS NOT NULL AS INTEGER)
+        + CAST(images IS NOT NULL AS INTEGER) + CAST(audio_s IS NOT NULL AS INTEGER)
+    END AS stated,
+    CASE WHEN of_call THEN COALESCE(first_told_us, 0) ELSE 0 END AS told
+  FROM numbered
+),
+followed AS (
+  SELECT
+    ordered.*,
     LEAD(duration_s) OVER (
-      PARTITION BY run_key, copy, cumulative ORDER BY end_us, duration_s, energy_total, work_total, row_id
+      PARTITION BY run_key, copy, cumulative
+      ORDER BY stated, end_us, told, duration_s, energy_total, work_total, row_id
     ) AS next_duration,
     LEAD(energy_total) OVER (
-      PARTITION BY run_key, copy, cumulative ORDER BY end_us, duration_s, energy_total, work_total, row_id
+      PARTITION BY run_key, copy, cumulative
+      ORDER BY stated, end_us, told, duration_s, energy_total, work_total, row_id
     ) AS next_energy,
     LEAD(work_total) OVER (
-      PARTITION BY run_key, copy, cumulative ORDER BY end_us, duration_s, energy_total, work_total, row_id
+      PARTITION BY run_key, copy, cumulative
+      ORDER BY stated, end_us, told, duration_s, energy_total, work_total, row_id
     ) AS next_work
-  FROM numbered
+  FROM ordered
 ),
 row_status AS (
   SELECT
     followed.*,
     CASE
       WHEN copy > 1 THEN 'duplicate'
-      WHEN cumulative AND (run_key LIKE 'call/%' OR run_key LIKE 'litellm/%') AND next_duration IS NOT NULL
-        THEN 'superseded'
+      WHEN of_call AND next_duration IS NOT NULL THEN 'superseded'
       WHEN cumulative AND next_duration >= duration_s AND next_energy >= energy_total
         AND (energy_total > 0 OR next_work >= work_total) THEN 'superseded'
       ELSE 'current'
     END AS first_status
   FROM followed
 ),
+traced AS (
+  SELECT
+    row_id, run_key, trace_id, called_by, model, start_us, end_us, duration_s, COALESCE(holds_calls, FALSE) AS holds_calls,
+    COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0) + COALESCE(images, 0) + COALESCE(audio_s, 0) > 0 AS counts
+  FROM row_status
+  WHERE first_status = 'current' AND trace_id IS NOT NULL
+),
+-- Each call that a row is a part of; what tells no model between the two is passed over.
+called AS (
+  SELECT row_id, trace_id, called_by FROM traced WHERE called_by IS NOT NULL
+  UNION ALL
+  SELECT part.row_id, part.trace_id, between_them.called_by
+  FROM traced AS part
+  JOIN traced AS between_them ON between_them.trace_id = part.trace_id AND between_them.run_key = part.called_by
+  WHERE between_them.model IS NULL AND between_them.called_by IS NOT NULL
+),
 holders AS (
   SELECT DISTINCT whole.row_id
-  FROM row_status AS whole
-  JOIN row_status AS part ON part.trace_id = whole.trace_id
-  WHERE whole.first_status = 'current' AND part.first_status = 'current' AND part.run_key <> whole.run_key
-    AND COALESCE(part.input_tokens, 0) + COALESCE(part.output_tokens, 0) + COALESCE(part.images, 0) + COALESCE(part.audio_s, 0) > 0
-    AND (part.model IS NOT NULL OR whole.model IS NULL)
-    AND (part.called_by = whole.run_key
+  FROM traced AS whole
+  JOIN traced AS part ON part.trace_id = whole.trace_id
+  LEFT JOIN called ON called.row_id = part.row_id AND called.trace_id = whole.trace_id AND called.called_by = whole.run_key
+  WHERE part.run_key <> whole.run_key AND part.counts AND (part.model IS NOT NULL OR whole.model IS NULL)
+    AND (called.row_id IS NOT NULL
       OR whole.holds_calls AND part.start_us >= whole.start_us AND part.end_us <= whole.end_us
-        AND (NOT COALESCE(part.holds_calls, FALSE) OR part.duration_s < whole.duration_s))
+        AND (NOT part.holds_calls OR part.duration_s < whole.duration_s))
+),
+inside AS (
+  SELECT DISTINCT part.row_id
+  FROM traced AS part
+  JOIN called ON called.row_id = part.row_id
+  JOIN traced AS whole ON whole.trace_id = called.trace_id AND whole.run_key = called.called_by
+  WHERE whole.run_key <> part.run_key AND whole.counts AND whole.model IS NOT NULL
+    AND (part.counts AND part.model IS NULL OR NOT part.counts AND NOT whole.holds_calls)
+    AND whole.row_id NOT IN (SELECT row_id FROM holders)
 ),
 runs AS (
   SELECT
@@ -131,7 +176,7 @@ placed AS (
     AND (row_status.cumulative OR row_status.task_name IS NOT NULL)
 )
 SELECT
-  placed.row_id, run_key, run_id, cumulative, task_name, trace_id, called_by, holds_calls,
+  placed.row_id, run_key, run_id, cumulative, task_name, trace_id, called_by, holds_calls, told_us,
   CASE WHEN added_s > 0 THEN LEAST(start_us, first_start_us) ELSE start_us END AS start_us,
   end_us,
   CASE WHEN added_s > 0 THEN LEAST(start_month, first_start_month) ELSE start_month END AS start_month,
@@ -147,7 +192,7 @@ SELECT
   phase, concurrency, precision, latency_s, context_tokens, product, task, seat_days, active_seat_days, stated_uses, network, stored_gb_years, storage,
   provider, served_at, reported_pue, reported_gwp_kg, reported_water_l, checks,
   CASE
-    WHEN first_status = 'current' AND holders.row_id IS NOT NULL THEN 'superseded'
+    WHEN first_status = 'current' AND (holders.row_id IS NOT NULL OR inside.row_id IS NOT NULL) THEN 'superseded'
     WHEN first_status = 'current' AND cumulative AND NOT run_counts THEN 'superseded'
     WHEN first_status = 'current' AND NOT cumulative AND run_counts THEN 'superseded'
     ELSE first_status
@@ -155,3 +200,4 @@ SELECT
   CASE WHEN added_s > 0 THEN 'tasks' ELSE 'row' END AS hours_from
 FROM placed
 LEFT JOIN holders ON holders.row_id = placed.row_id
+LEFT JOIN inside ON inside.row_id = placed.row_id
