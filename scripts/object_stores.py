@@ -1,6 +1,8 @@
-"""S3 servers of this machine, on which a ledger in a bucket is tried: `python -m scripts.object_stores` installs them.
+"""S3 servers of this machine, on which a ledger in a bucket is tried: `python -m scripts.object_stores` installs those
+that are not in the test environment.
 
-moto follows the interface, localbucket keeps its objects on the disk, nanio does not know conditional writes.
+localbucket, which is in it, keeps its objects on the disk; moto follows the interface; nanio does not know conditional
+writes.
 """
 
 import os
@@ -18,6 +20,7 @@ from scripts.environment import bring_tools, tools_are_ready, tools_python
 from scripts.messages import say
 
 Server = Literal["moto", "localbucket", "nanio"]
+IN_TESTS: Server = "localbucket"
 BUCKET = "sobria"
 KEYS = {"AWS_ACCESS_KEY_ID": "sobria", "AWS_SECRET_ACCESS_KEY": "sobria-loopback", "AWS_DEFAULT_REGION": "eu-west-3"}
 OPENING_S = 60.0
@@ -30,9 +33,14 @@ class ServedBucket(NamedTuple):
     environment: Mapping[str, str]
 
 
-def there() -> bool:
-    """Whether the servers are installed, of their lock file as it stands."""
-    return tools_are_ready("stores")
+def there(server: Server) -> bool:
+    """Whether a server is installed: the one of the test environment, or another of their lock file as it stands."""
+    return _program(server).is_file() and (server == IN_TESTS or tools_are_ready("stores"))
+
+
+def _program(server: Server) -> Path:
+    python = Path(sys.executable) if server == IN_TESTS else tools_python("stores")
+    return python.with_name({"moto": "moto_server"}.get(server, server))
 
 
 @contextmanager
@@ -42,7 +50,6 @@ def serving(server: Server, folder: Path) -> Iterator[ServedBucket]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     folder.mkdir(parents=True, exist_ok=True)
-    program = tools_python("stores").with_name({"moto": "moto_server"}.get(server, server))
     options = {
         "moto": ["-H", "127.0.0.1", "-p", f"{port}"],
         "localbucket": ["--port", f"{port}", f"{folder}"],
@@ -51,7 +58,7 @@ def serving(server: Server, folder: Path) -> Iterator[ServedBucket]:
     own = {"NANIO_ACCESS_KEY": KEYS["AWS_ACCESS_KEY_ID"], "NANIO_SECRET_KEY": KEYS["AWS_SECRET_ACCESS_KEY"]}
     told = {**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
     with (folder.with_name(f"{folder.name}.log")).open("wb") as log, patch.dict(os.environ, told):
-        running = subprocess.Popen([program, *options], env=os.environ | own, stdout=log, stderr=log)
+        running = subprocess.Popen([_program(server), *options], env=os.environ | own, stdout=log, stderr=log)
         try:
             _wait(port)
             _make_bucket()

@@ -9,7 +9,7 @@ NO_BROWSER = "no chromium: set CHROMIUM or install the package chromium"
 NO_NGINX = "no nginx: install the package nginx"
 NO_SITE = "no tools of the site: run python -m scripts.site"
 NO_SPARK = "no pyspark: pip install 'sobria[spark]', with a JRE"
-NO_STORES = "no s3fs, or no servers to try it on: pip install 'sobria[s3]', python -m scripts.object_stores"
+NO_STORES = "no S3 servers but that of the suite: run python -m scripts.object_stores"
 OTHER = "other reasons"
 
 

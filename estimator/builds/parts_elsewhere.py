@@ -47,7 +47,7 @@ def within_parts_of(engine: DuckDB, path: Path, run: str) -> Iterator[None]:
     from estimator.builds.part_names import Names, NamesDamaged, names_sql
 
     one = "(SELECT $1 AS row_id, $1 AS run_id, '' AS run_key, FALSE AS cumulative, NULL::VARCHAR AS task_name)"
-    named = engine.rows(names_sql(one, snapshots=False, tasks=False), [run])
+    named = engine.rows(names_sql(one, snapshots=False, tasks=False, traces=False), [run])
     asked = np.sort(np.array([row["name"] for row in named], np.uint64))
     held = []
     for part in json.loads(told.read_bytes())["parts"]:

@@ -1,6 +1,7 @@
 """A ledger in a bucket: the figures of one in a folder, writers that cannot erase each other, reads of what is asked.
 
-The servers are real programs on 127.0.0.1; none of them proves what a real storage does when its power is cut.
+The servers are real programs on 127.0.0.1; none of them proves what a real storage does when its power is cut. The
+suite has one of them; `python -m scripts.object_stores` installs two more; `python -m scripts.proofs` runs the rest.
 python -m scripts.fire --store localbucket --writers 2 --readers 1 --kills 50 --seconds 420 kills for longer.
 """
 
@@ -45,9 +46,7 @@ from tests.reporting.authority import case
 from tests.skipped import NO_STORES
 from tests.support import activity, append, refuses, sobria, sobria_process
 
-pytest.importorskip("s3fs", reason=NO_STORES)
-if not there():
-    pytest.skip(NO_STORES, allow_module_level=True)
+NO_MORE = [pytest.mark.skipif(not there(server), reason=NO_STORES) for server in ("moto", "nanio")]
 
 WHO = Author(who="Service numérique", why="essai")
 BUSY = CompactionRunning(home="essai")
@@ -60,7 +59,7 @@ def _forget() -> None:
         known.cache_clear()
 
 
-@pytest.fixture(scope="module", params=["moto", "localbucket"])
+@pytest.fixture(scope="module", params=["localbucket", pytest.param("moto", marks=NO_MORE[0])])
 def bucket(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a bucket of each server."""
     with serving(request.param, tmp_path_factory.mktemp("server") / "bucket") as store:
@@ -156,6 +155,7 @@ def _requests(home: Path, parts: int, rows: int, monkeypatch: pytest.MonkeyPatch
     return str(ids[1])
 
 
+@pytest.mark.long
 def test_one_run_is_explained_without_reading_the_others(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bytes that the store sends: a build reads the columns that it wants about once; the explanation of one run of
     24 parts, 5 % of the ledger at most: the ends of all parts, and one part."""
@@ -287,6 +287,7 @@ def test_a_lease_is_renewed_while_it_is_held(bucket: str, tmp_path: Path, monkey
         pass
 
 
+@NO_MORE[1]
 def test_a_store_without_conditional_writes_is_refused(tmp_path: Path, root: Path) -> None:
     """nanio writes over an object that exists: nothing but the trial is written there, and both languages say so."""
     file = next((root / "tests" / "traces" / "good").glob("*.csv"))
@@ -344,6 +345,7 @@ def test_the_variable_names_a_bucket(bucket: str, tmp_path: Path, monkeypatch: p
     assert len(Ledger(home).parts()) == 1
 
 
+@pytest.mark.long
 def test_a_few_seconds_of_fire_in_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two writers and a compaction, killed: nothing acknowledged is lost, nothing counts twice."""
     monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
