@@ -14,7 +14,7 @@ from estimator.cli import text as cli_text
 from estimator.cli.command_context import CommandContext
 from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
-from estimator.core.home import TABLES, default_home, home_at, use_tables
+from estimator.core.home import TABLES, default_home, home_at, is_unused, own_tables, use_tables
 from estimator.core.interval import json_text
 from estimator.core.language import language_of
 from estimator.core.plug_ins import GROUPS, tell_refusals
@@ -232,12 +232,15 @@ def build(
 
 @app.command()
 def totals(context: typer.Context, json_: Json = False) -> None:
+    lang = context.obj["lang"]
+    if not json_ and is_unused(context.obj["home"]) and not own_tables():  # whose own tables may have values to tell
+        return print(say("cli", "nothing_yet", lang))
     from estimator.catalogue.load import far_values
     from estimator.cli.ledger_text import lost_lines, unfinished_lines
     from estimator.cli.totals_text import totals_text
     from estimator.ledger import Ledger
 
-    found, lang = _fresh(context).totals(), context.obj["lang"]
+    found = _fresh(context).totals()
     held = Ledger(context.obj["home"])
     left, lost, far = held.unfinished(), held.lost_rows(), far_values()
     added, more = _added_totals(found, lang) if plug_ins_installed("sobria.indicators") else ([], [])

@@ -84,6 +84,11 @@ def _of_user() -> Path:
     return Path(user_data_dir("sobria", appauthor=False))
 
 
+def is_unused(home: Path) -> bool:
+    """Whether nothing was ever written in a home: its folder is not there, or is empty."""
+    return not home.exists() or (home.is_dir() and next(home.iterdir(), None) is None)
+
+
 def has_ledger(home: Path) -> bool:
     """Whether a home has a ledger, or says where in a bucket it has one."""
     return (home / LEDGER).exists() or bool(home_file(home).store)

@@ -8,6 +8,8 @@ import pytest
 import typer
 
 from estimator.cli.app import ELSEWHERE, app, application, command_name
+from estimator.core.errors import LANGUAGES, say
+from tests.support import sobria
 
 HEAVY = {"numpy", "pandas", "pyarrow", "duckdb", "babel", "streamlit", "codecarbon"}
 
@@ -15,7 +17,8 @@ HEAVY = {"numpy", "pandas", "pyarrow", "duckdb", "babel", "streamlit", "codecarb
 @pytest.mark.parametrize(
     ("arguments", "needed"),
     [
-        (["totals"], {"duckdb"}),
+        (["totals"], set()),  # nothing was ever written: there is nothing to build, nor to make a folder for
+        (["totals", "--json"], {"duckdb"}),
         (["estimate", "--model", "qwen3-8b", "--output-tokens", "300", "--zone", "FRA"], {"numpy", "babel"}),
         (["models", "search", "qwen3"], {"babel"}),
     ],
@@ -57,3 +60,13 @@ main()
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     read = {name.rsplit(".", 1)[-1] for name in told.splitlines()[-1].split()}
     assert read == {"app", "catalogue", "command_context", "text"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_totals_of_a_home_that_is_not_there_make_none(tmp_path: Path, lang: str) -> None:
+    home = tmp_path / "mistyped"
+    assert sobria(home, "totals", lang=lang).stdout.strip() == say("cli", "nothing_yet", lang)
+    assert not home.exists()
+    home.mkdir()
+    assert sobria(home, "totals", lang=lang).stdout.strip() == say("cli", "nothing_yet", lang)
+    assert list(home.iterdir()) == []
