@@ -150,9 +150,10 @@ class Ledger:
         seed = str(seeds[kind] / parquet_files.SEED)
         return [seed, *self._whole(name for name in self.parts() if name.startswith(f"{kind}/"))]
 
-    def withdrawn_files(self, kind: Kind) -> list[str]:
-        """Paths of the files with the withdrawn copies of a kind. ledger_torn."""
-        parts = {part for w in self.in_force() for part in w.parts if part.startswith(f"{kind}/")}
+    def withdrawn_files(self, kind: Kind, of: Sequence[RowsWithdrawal] | None = None) -> list[str]:
+        """Paths of the files with the withdrawn copies of a kind; of: these withdrawals alone. ledger_torn."""
+        withdrawals = self.in_force() if of is None else of
+        parts = {part for w in withdrawals for part in w.parts if part.startswith(f"{kind}/")}
         return self._whole(f"{WITHDRAWN}/{part}" for part in sorted(parts))
 
     def _whole(self, names: Iterable[str]) -> list[str]:
@@ -204,6 +205,13 @@ class Ledger:
         ids = (f"SELECT row_id FROM {parquet(paths)}" for paths in both if paths)
         with self.reading(), connect() as connection:
             return [row_id for (row_id,) in connection.execute(" EXCEPT ".join(ids)).fetchall()] if both[0] else []
+
+    def holding(self, row_ids: Iterable[str], parts: Sequence[str]) -> list[str]:
+        """Those of these parts that hold one of these rows."""
+        sql = f"SELECT DISTINCT filename FROM {parquet([self.address(part) for part in parts], 'filename=true')}"
+        with connect() as engine:
+            found = engine.execute(f"{sql} WHERE row_id IN (SELECT UNNEST($1))", [sorted(row_ids)]).fetchall()
+        return [self.store.name_of(path) for (path,) in found]
 
     def superseded(self, parts: Mapping[str, int]) -> int:
         """Count of rows of these activity parts, given with their rows, superseded in the current ledger."""

@@ -4,7 +4,7 @@ import io
 import json
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import blake2b
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from estimator.core import atomic_files
 from estimator.core.digest_set import SIZE, Digests, of_column
 from estimator.ledger.files import KINDS, Ledger, as_models
-from estimator.ledger.journal import Import
+from estimator.ledger.journal import Import, RowsWithdrawal
 from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.ledger.withdrawals import COLLECTED
 from estimator.ledger.withdrawn_rows import copy_of
@@ -97,7 +97,7 @@ class Standing:
         self._named: set[str] = set()
         self._parts: set[str] = set()
         self._loose: dict[str, tuple[set[str], int]] = {}
-        self._withdrawn: list[str] = []
+        self._withdrawn: set[str] = set()
         self._forgot: set[str] = set()
         self._skipped = False
         self.heads: set[str] = set()
@@ -112,12 +112,12 @@ class Standing:
         with self._ledger.reading():
             present = self._ledger.present()  # before the compactions, which say what replaced a part that is gone
             self._follow_journal()
-            withdrawn = [one.event for one in self._ledger.in_force()]
+            withdrawals = self._ledger.in_force()
             lost = self._parts - present - set().union(*self._compacted.values())
-            if lost or withdrawn != self._withdrawn:  # taken away by a person, or not what stands any more
+            if lost or not self._withdrawn <= {one.event for one in withdrawals}:  # taken, or brought back, by a person
                 self._begin()
                 self._follow_journal()
-                self._withdraw(withdrawn)
+            self._withdraw([one for one in withdrawals if one.event not in self._withdrawn], present)
             merged = {made for made, parts in self._compacted.items() if parts <= self._parts}
             new = present - self._parts - merged - self._replaced(present)
             for kind in KINDS:
@@ -172,7 +172,7 @@ class Standing:
         self._compacted = {made: set(parts) for made, parts in told["compacted"].items()}
         self.versions = {name: set(shas) for name, shas in told["versions"].items()}
         self.read_files = set(chain.from_iterable(self.versions.values()))
-        self._withdrawn = told["withdrawn"]
+        self._withdrawn = set(told["withdrawn"])
         for kind in KINDS:
             self._ids[kind][""] = Digests(kept[kind])
             self._gone[kind].update({row_id: set(copies) for row_id, copies in told["gone"][kind].items()})
@@ -205,12 +205,23 @@ class Standing:
             left += parts
         return found
 
-    def _withdraw(self, withdrawn: list[str]) -> None:
-        for kind in KINDS:
-            for row in self._ledger.copies(kind, self._ledger.withdrawn_files(kind)):
+    def _withdraw(self, new: Sequence[RowsWithdrawal], present: set[str]) -> None:
+        """Follow these withdrawals: which of their rows no part holds otherwise. Those read after tell theirs."""
+        for kind in KINDS if new else ():
+            rows = self._ledger.copies(kind, self._ledger.withdrawn_files(kind, new))
+            for row in rows:
                 self._gone[kind][row.row_id].add(copy_of(row))
-            self._dead[kind] = set(self._gone[kind])
-        self._withdrawn = withdrawn
+            ids = {row.row_id for row in rows}
+            self._dead[kind] |= ids
+            there = sorted(part for part in present if part.startswith(f"{kind}/")) if ids and self._parts else []
+            self._revive(kind, self._ledger.holding(ids, there) if there else [], ids)
+        self._withdrawn |= {one.event for one in new}
+
+    def _revive(self, kind: Kind, parts: Iterable[str], ids: Collection[str]) -> None:
+        """Of these rows, those of which a copy that was not withdrawn stands in these parts are not dead."""
+        files = list(map(self._ledger.address, parts))
+        stored = self._ledger.copies(kind, files, pc.field("row_id").isin(list(ids))) if files else []
+        self._dead[kind] -= {row.row_id for row in stored if copy_of(row) not in self._gone[kind][row.row_id]}
 
     def _read(self, kind: Kind, parts: list[str]) -> None:
         """Read the ids of parts that appeared, and which of their rows a withdrawal left."""
@@ -228,10 +239,8 @@ class Standing:
                 self._ids[kind][name].add(of_column(of_name["row_id"]))
             if part not in self._named:
                 self._loose[part] = {i for t in rows.values() for i in t["row_id"].to_pylist()}, len(table)
-        if self._gone[kind] and parts:
-            files = list(map(self._ledger.address, parts))
-            stored = self._ledger.copies(kind, files, pc.field("row_id").isin(list(self._gone[kind])))
-            self._dead[kind] -= {row.row_id for row in stored if copy_of(row) not in self._gone[kind][row.row_id]}
+        if self._gone[kind]:
+            self._revive(kind, parts, self._gone[kind])
         self._bound()
 
     def _bound(self) -> None:

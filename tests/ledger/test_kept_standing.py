@@ -45,7 +45,7 @@ def test_what_is_kept_is_what_the_ledger_says(tmp_path: Path, monkeypatch: pytes
         lambda: bring(tmp_path, text(*ROWS, {"cpu_energy": -1})),
         lambda: bring(tmp_path, text(*ROWS[:2]), name="wrong.csv"),
         lambda: ledger.write(orphan, []),
-        lambda: withdraw(ledger, Target("file", "wrong.csv"), DSI),
+        lambda: (compact(Ledger(tmp_path)), withdraw(ledger, Target("file", "wrong.csv"), DSI)),
         lambda: withdraw(ledger, Target("run", "a"), DSI),
         lambda: compact(Ledger(tmp_path)),
         lambda: bring_back(ledger, ledger.in_force()[-1].event, DSI),
@@ -79,3 +79,21 @@ def test_what_is_damaged_or_of_another_ledger_is_read_again(tmp_path: Path, monk
     (tmp_path / "ledger" / next(iter(Ledger(tmp_path).imports.read()[0][0].wrote))).unlink()
     again = [bring(tmp_path, text(ROWS[n]), name=f"{n}.csv") for n in range(3)]
     assert sum(account.duplicates for account in again) == 2
+
+
+def test_a_withdrawal_is_followed_without_reading_all_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows in two files, a third in one, withdrawn, then the other: one is gone, then all. Brought back, all is
+    read."""
+    for name, count in (("right.csv", 2), ("wrong.csv", 3)):
+        bring(tmp_path, text(*ROWS[:count]), name=name)
+    ledger, read_again = Ledger(tmp_path), list[str]()
+    found = Standing(ledger)
+    found.follow()
+    monkeypatch.setattr(found, "_read", lambda kind, parts: read_again.extend(parts))
+    for name, dead in (("wrong.csv", 1), ("right.csv", 3)):
+        withdraw(ledger, Target("file", name), DSI)
+        found.follow()
+        assert (len(found._dead["activities"]), read_again) == (dead, [])
+    bring_back(ledger, ledger.in_force()[-1].event, DSI)
+    found.follow()
+    assert read_again
