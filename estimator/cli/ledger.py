@@ -59,6 +59,7 @@ def withdraw(  # noqa: PLR0913
     run: Annotated[Some, typer.Option(help="withdraw_run")] = None,
     import_: Annotated[Some, typer.Option("--import", help="withdraw_import")] = None,
     aside: Annotated[Some, typer.Option(help="withdraw_aside")] = None,
+    twice: Annotated[Some, typer.Option(help="withdraw_twice")] = None,
     undo: Annotated[Some, typer.Option(help="withdraw_undo")] = None,
     who: Who = "",
     why: Why = "",
@@ -69,7 +70,7 @@ def withdraw(  # noqa: PLR0913
     from estimator.governance.register.register import author
     from estimator.ledger import withdrawals as withdrawing
 
-    asked: dict[withdrawing.What, Some] = {"file": file, "run": run, "import": import_, "aside": aside}
+    asked: dict[withdrawing.What, Some] = {"file": file, "run": run, "import": import_, "aside": aside, "twice": twice}
     held, targets = _ledger(context), [withdrawing.Target(kind, value) for kind, value in asked.items() if value]
     if len(targets) + bool(undo) != 1 or (undo and dry_run):
         raise SobriaError("withdraw_wants_one")

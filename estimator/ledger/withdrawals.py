@@ -49,15 +49,20 @@ WHERE old.reader = 'codecarbon' AND new.reader = 'codecarbon' AND NOT list_conta
   AND old.row_id NOT IN (SELECT row_id FROM {{mine}}) AND NOT {_GONE_ON}
 ORDER BY old.file_sha, old.line
 """
+# The runs of a file or of a sender that another one told too: each is named apart, by the mark of its sender.
+_RUN_TOLD = "REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '')"
+TWICE = f"""({{here}}) AND EXISTS (SELECT 1 FROM (
+  SELECT {_RUN_TOLD} AS told_there, run_id AS run_there FROM ({{rows}}) WHERE run_id IS NOT NULL AND NOT ({{here}})
+) WHERE told_there = {_RUN_TOLD} AND run_there <> run_id)"""
 SHORTEST = 8  # minimum length of an id or hash prefix
-What = Literal["file", "run", "import", "aside"]
+What = Literal["file", "run", "import", "aside", "twice"]
 _ROW = re.compile(r"(?:run\.)?([0-9a-f]{32})(?:\.\w+)?")  # as an explanation shows it
 _HASH = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
 
 
 class Target(NamedTuple):
     """What to withdraw: a file by name or hash, runs by key or by the reference of a row, one by id, an import by id,
-    or what a file or a sending has in quarantine, by name or hash."""
+    what a file or a sending has in quarantine, by name or hash, or the runs of one that came another way too."""
 
     kind: What
     value: str
@@ -197,7 +202,7 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
 def _check_versions(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]) -> None:
     """several_files_named: files of one name that have no row in common, as codecarbon names all of its own.
     versions_share_rows: another file of the same name, which stays, states rows that were written with these."""
-    if target.kind in ("run", "aside") or not len(tables["activities"]):
+    if target.kind in ("run", "aside", "twice") or not len(tables["activities"]):
         return
     mine = Counter[str](sha for table in tables.values() for sha in table.column("file_sha").to_pylist())
     sources = [source for done in ledger.imports.read()[0] if not done.moved for source in done.sources]
@@ -229,11 +234,14 @@ def _where(ledger: Ledger, target: Target, kind: Kind) -> tuple[str, Any]:
     """SQL condition on the rows of a kind, with its parameter."""
     if target.kind == "aside" and kind == "activities":
         return "$1 IS NULL", target.value
-    if target.kind in ("file", "aside"):
+    if target.kind == "twice" and kind == "quarantine":
+        return "$1 IS NULL", target.value
+    if target.kind in ("file", "aside", "twice"):
         also = " OR starts_with(file_sha, $1)" if _HASH.fullmatch(target.value) else ""
         if target.value.startswith(COLLECTED):  # a service, with any of its tokens
             also = " OR starts_with(file_name, $1 || '@')"
-        return f"file_name = $1{also}", target.value
+        here = f"file_name = $1{also}"
+        return TWICE.format(here=here, rows=ledger.rows_sql(kind)) if target.kind == "twice" else here, target.value
     if target.kind == "run":
         found = [*(_ROW.sub(r"\1", one) for one in target.value.split(",")), target.value]
         of_row = f"SELECT {{}} FROM ({ledger.rows_sql(kind)}) WHERE list_contains($1, row_id)"

@@ -1,6 +1,7 @@
 """Senders of `sobria collect` are apart: none hides, replaces, or learns of what another sent or what was imported."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -211,3 +212,29 @@ def test_a_renewal_says_whether_the_old_token_holds(revoked: bool, told: str, tm
     if revoked:
         Tokens(tmp_path).revoke(first.event)
     assert told in sobria(tmp_path, "collect", "token", "renew", first.event, lang="en").stdout
+
+
+@pytest.mark.parametrize("named", ["file", "sender"])
+def test_the_advice_of_a_run_that_came_two_ways_takes_out_that_run_alone(tmp_path: Path, named: str) -> None:
+    """Runs r and s sent, r and t imported: 10 kWh each, r twice. The command that the check gives takes r out of the
+    file, or of the sender; s and t stay, and nothing is told twice any more."""
+    sent(tmp_path, A)
+    sent(tmp_path, A, run_id="s")
+    imported(tmp_path, tmp_path)
+    imported(tmp_path, tmp_path, run_id="t")
+    (check,) = (found for found in Results(build(tmp_path).path).checks() if found["code"] == "came_twice")
+    name = "emissions.csv" if named == "file" else A.name
+    for lang, who, why in (("fr", "VOUS", "MOTIF"), ("en", "YOU", "REASON")):
+        advised = re.search(r"sobria (ledger withdraw --twice \w+ --who \w+ --why \w+)", check[lang])
+        assert advised
+        given = {"NOM": name, "NAME": name, who: "DSI", why: "double"}
+        command = [given.get(word, word) for word in advised[1].split()]
+        if lang == "fr":
+            ahead = json.loads(sobria(tmp_path, *command, "--dry-run", "--json").stdout)
+            assert ahead["rows"] == 1
+    sobria(tmp_path, *command)
+    left = sorted((row["file_name"], row["run_id"][0]) for row in counted(tmp_path))
+    mine, other = ("emissions.csv", "t"), (A.name, "s")
+    assert left == sorted([mine, other, (A.name if named == "file" else "emissions.csv", "r")])
+    assert "came_twice" not in {found["code"] for found in Results(build(tmp_path).path).checks()}
+    assert sobria(tmp_path, *command, code=1)  # nothing is left to take out
