@@ -302,7 +302,7 @@ def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdic
     text = budget_text(found, "kWh", "fr")
     assert {
         "passed": "déjà dépassé",
-        "over": "dépassé en mai. À ce rythme, il est déjà dépassé.",
+        "over": "dépassé en mai. Les données s’arrêtent avant. À ce rythme, il est dépassé aujourd’hui.",
         "under": "ne serait pas dépassé",
     }[verdict] in text.replace("\u00a0", " ")
 
@@ -331,7 +331,7 @@ def test_the_month_of_a_ceiling_is_on_the_curve_of_the_year(tmp_path: Path) -> N
     assert found is not None and found["passed"] == {"low": 202606, "central": 202605, "high": 202604}
     text = budget_text(found, "kWh", "fr").replace("\u00a0", " ")
     assert "dépassé entre avril et juin. Déjà consommé : entre 74 et 110 % du plafond." in text
-    assert text.endswith("À ce rythme, il est déjà dépassé.")
+    assert text.endswith("Les données s’arrêtent avant. À ce rythme, il est dépassé aujourd’hui.")
     known = found | {"by_now": False}
     assert budget_text(known, "kWh", "fr").endswith("Ce qui est connu peut déjà le dépasser.")
 
