@@ -159,7 +159,7 @@ class ReadingContext:
 class Reader:
     """One input format. `sniff` recognises it from the base name and the first characters; `stream`
     reads a large file by blocks, in line order, to the same rows as `read`; `label`: its name in both languages, where
-    it is of another package."""
+    it is of another package; `counters`: those that it reads of a page of metrics."""
 
     name: str
     version: int
@@ -167,6 +167,7 @@ class Reader:
     read: Callable[[Trace, ReadingContext], ReadResult]
     stream: Callable[[LargeTrace, ReadingContext], Iterator[ReadResult]] | None = None
     label: Mapping[str, str] | None = None
+    counters: tuple[str, ...] = ()
 
 
 @contextmanager

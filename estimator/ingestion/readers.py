@@ -16,7 +16,7 @@ from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.declarations import reader as declared
 from estimator.ingestion.energy import boamps, carbontracker, kepler, nvidia_smi, sacct, scaphandre, zeus
 from estimator.ingestion.mixed_objects import read_by, with_others
-from estimator.ingestion.parsing import delimited_text, json_text
+from estimator.ingestion.parsing import delimited_text, json_text, prometheus
 from estimator.ingestion.parsing.prefetch import prefetch
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.plug_in_readers import plug_in_readers
@@ -105,12 +105,21 @@ def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
     if near := agents.lacking(head):
         tool = {lang: say("formats", near[0], lang) for lang in LANGUAGES}
         raise SobriaError("transcript_lacks", file=trace.name, fields=", ".join(near[1]), tool=tool)
+    if prometheus.names_of_page(head):
+        raise _no_known_counter(trace, READERS)
     first = next((line for line in _head(written or trace.data).splitlines() if line.strip()), "")
     if json_text.outline(head):  # its text may be a prompt
         first = f"{first.strip()[:1]}{HIDDEN}"
     raise SobriaError(
         "not_a_trace", file=trace.name, columns="".join(c if c.isprintable() else "·" for c in first[:120])
     )
+
+
+def _no_known_counter(trace: Trace, readers: Iterable[Reader]) -> SobriaError:
+    """Why a page of metrics has no row: the names that it holds, and those that these readers count."""
+    read = sorted(prometheus.names_of_page(_head(trace.data)))
+    expected = ", ".join(name for reader in readers for name in reader.counters)
+    return SobriaError("no_known_counter", file=trace.name, read=some_of(read), expected=expected)
 
 
 def of_others() -> tuple[Reader, ...]:
@@ -177,7 +186,10 @@ def stream_trace(trace: LargeTrace, context: ReadingContext, progress: Callable[
 
 def _parsed_trace(reader: Reader, trace: Trace, context: ReadingContext) -> ReadResult:
     with contained(trace.name, reader.name):
-        return fit_to_schema(read_by(reader, trace, context))
+        result = fit_to_schema(read_by(reader, trace, context))
+    if reader.counters and not result.read:
+        raise _no_known_counter(trace, [reader])
+    return result
 
 
 def _stream(reader: Reader, results: Iterator[ReadResult], file: str) -> Iterator[ReadResult]:

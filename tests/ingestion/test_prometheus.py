@@ -104,3 +104,32 @@ def test_pages_of_openmetrics_follow_each_other_each_with_its_date() -> None:
     for later in (opened(line=JOULES, joules=37_000), f"{JOULES} 37000\n"):
         row = rows_of(first + opened(line=JOULES, joules=1000) + second + later, name="kepler.prom")[0]
         assert (row.other_energy_kwh, row.duration_s) == (pytest.approx(0.01), 3600)
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "expected"),
+    [
+        ("# TYPE go_goroutines gauge\ngo_goroutines 3\nup 1\n", "go_goroutines, up", "codecarbon_energy_total"),
+        ('DCGM_FI_DEV_POWER_USAGE{gpu="0"} 71.3\n', "DCGM_FI_DEV_POWER_USAGE", "vllm:generation_tokens_total"),
+        (
+            'kepler_pod_cpu_joules_total{zone="core"} 3\n',
+            "kepler_pod_cpu_joules_total",
+            'kepler_pod_cpu_joules_total{zone="package"}',
+        ),
+        ("vllm:generation_tokens_total NaN\n", "vllm:generation_tokens_total", "llamacpp:tokens_predicted_total"),
+    ],
+)
+def test_a_page_without_a_counter_of_ours_says_what_it_has_and_what_was_expected(
+    text: str, read: str, expected: str
+) -> None:
+    with refuses("no_known_counter") as refused:
+        result_of(text, name="page.prom")
+    for lang in LANGUAGES:
+        said = refused.value.message(lang)
+        assert f": {read}." in said.replace(" :", ":") and expected in said
+
+
+@pytest.mark.parametrize("text", ["Untel 3 euros\n", "a,b\n1,2\n", "bonjour 3\nUntel demande un logement\nsuite 1\n"])
+def test_another_text_is_no_page_of_counters(text: str) -> None:
+    with refuses("not_a_trace"):
+        result_of(text, name="a.txt")

@@ -95,3 +95,61 @@ def test_a_message_of_anthropic_counts_its_cache_and_asks_for_its_date() -> None
     (row,) = read_trace(Trace("a.json", json.dumps(message).encode(), None), dated).rows
     assert (row.input_tokens, row.cached_tokens, row.output_tokens, row.requests) == (1140, 1000, 7, 1)
     assert "read_at" in row.checks
+
+
+CHAT = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1772366400, "model": "gpt-5-mini-2025-08-07"}
+CHAT |= {
+    "choices": [{"message": {"content": "Untel"}}],
+    "usage": {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12},
+}
+VECTORS: dict[str, Any] = {"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.25, -0.5]}]}
+VECTORS |= {"model": "text-embedding-3-small", "usage": {"prompt_tokens": 8, "total_tokens": 8}}
+MESSAGE = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5", "content": [SAID]}
+MESSAGE |= {"usage": {"input_tokens": 11, "output_tokens": 13}}
+DATE = {"created_at": "2026-03-01T12:00:00Z"}
+
+
+def in_batch(body: dict[str, Any], status: int = 200, id: str = "batch_req_1") -> dict[str, Any]:
+    """A line of the output of a batch of OpenAI."""
+    answer = {"status_code": status, "request_id": "r1", "body": body}
+    return {"id": id, "custom_id": "Untel", "response": answer, "error": None}
+
+
+def of_messages(kind: str = "succeeded", **result: Any) -> dict[str, Any]:
+    """A line of the results of a batch of Anthropic."""
+    return {"custom_id": "Untel", "result": {"type": kind} | result}
+
+
+def test_each_answer_of_a_batch_is_counted_and_what_failed_is_said() -> None:
+    """Two chats of 5 and 7 tokens, an answer of 320 and 512, and two requests that failed, which have no tokens."""
+    expired = in_batch({}, id="batch_req_4") | {"response": None, "error": {"code": "batch_expired"}}
+    lines = [in_batch(CHAT), in_batch(CHAT | {"id": "chatcmpl-2"}), in_batch(response()), expired]
+    lines.append(in_batch({"error": {"message": "Untel"}}, 400, "batch_req_5"))
+    for content in ("\n".join(map(json.dumps, lines)), "\n".join(map(json.dumps, reversed(lines)))):
+        found = result_of(content, "output.jsonl")
+        told = sorted((row.input_tokens, row.output_tokens) for row in found.rows)
+        assert told == [(5, 7), (5, 7), (320, 512)] and {row.requests for row in found.rows} == {1}
+        assert [row.code for row in found.refused] == ["no_work", "no_work"]
+        assert "Untel" not in str((found.rows, found.refused))
+
+
+def test_an_answer_is_the_same_call_alone_and_in_a_batch() -> None:
+    assert rows_of(CHAT)[0].row_id == rows_of(in_batch(CHAT))[0].row_id
+
+
+def test_messages_of_a_batch_are_counted_once_dated() -> None:
+    """On the message or on its line; an answer of Anthropic has no date."""
+    found = result_of([of_messages(message=MESSAGE), of_messages("errored", error={"type": "error"})])
+    assert [row.code for row in found.refused] == ["no_date", "no_work"]
+    for line in (of_messages(message=MESSAGE | DATE), of_messages(message=MESSAGE) | DATE):
+        assert counts([line]) == [(11, 13, None, 1)]
+
+
+def test_an_answer_of_vectors_counts_what_it_read() -> None:
+    """8 tokens read and none written; long vectors come before the usage, and none is kept. It has no date."""
+    assert [row.code for row in result_of(VECTORS).refused] == ["no_date"]
+    long = VECTORS | {"data": [{"object": "embedding", "embedding": [0.125] * HEAD_CHARS, "index": 0}]}
+    for answer in (VECTORS | DATE, long | DATE, in_batch(VECTORS | DATE)):
+        (row,) = rows_of(answer)
+        assert (row.input_tokens, row.output_tokens, row.model) == (8, None, "text-embedding-3-small")
+        assert "0.125" not in row.model_dump_json() and row.start_us == moment("2026-03-01T12:00:00")

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from estimator.ingestion.http.endpoints import STATUS
 from estimator.ingestion.http.server import _NOTHING_TO_DO
 from tests.ingestion.formats import FORMATS
 from tests.ingestion.test_collect import Door, opened, run
+from tests.ingestion.test_reader_answers import MESSAGE, VECTORS, of_messages
 
 CSV, TEXT, LINES, JSON = "text/csv", "text/plain", "application/x-ndjson", "application/json"
 ADVISED = "service,start,end,model,requests,input_tokens,output_tokens"  # the first line that not_a_trace gives
@@ -56,6 +58,7 @@ TRIED = [
         [("/v1/rows", LINES, (FORMATS / "claude_code.jsonl").read_text())],
     ),
     (("/v1/rows", TEXT, COUNTERS + "x{{ 1\n"), "broken_metrics", [("/v1/rows", TEXT, COUNTERS)]),
+    (("/v1/rows", TEXT, "go_goroutines 3\n"), "no_known_counter", [("/v1/rows", TEXT, COUNTERS)]),
     (("/v1/rows", TEXT, NO_TIME), "power_without_time", [("/v1/rows", TEXT, POWERS)]),
 ]
 
@@ -109,6 +112,14 @@ def test_no_refusal_tells_who_sends_to_run_a_command() -> None:
 def test_a_refusal_says_nothing_of_the_body_which_may_be_a_prompt(door: Door, body: str) -> None:
     answer = door.post("/v1/rows", body, TEXT)
     assert answer.status_code == 400 and "Untel" not in answer.text
+
+
+@pytest.mark.parametrize("answer", [VECTORS, of_messages(message=MESSAGE)], ids=["vectors", "batch of messages"])
+def test_an_answer_without_a_date_is_received_once_it_has_one(door: Door, answer: dict[str, Any]) -> None:
+    """The answer over HTTP says which field to add to the object that was sent."""
+    aside = door.post("/v1/rows", json.dumps(answer)).json()
+    assert aside["reasons"] == ["no_date"] and all("created_at" in aside[lang] for lang in LANGUAGES)
+    assert door.post("/v1/rows", json.dumps(answer | {"created_at": "2026-03-01T14:00:00Z"})).json()["accepted"] == 1
 
 
 def test_an_answer_set_aside_says_what_to_add_and_is_then_received(door: Door) -> None:

@@ -19,4 +19,6 @@ def _subject(sample: SeriesSample) -> tuple[str, str] | None:
 
 
 # One row a project; how its energy was read is not said there.
-READER = counter_reader("codecarbon_counter", 1, sniff, Counters(JOULES_PER_KWH, _subject, "other", "mode/unknown", ()))
+READER = counter_reader(
+    "codecarbon_counter", 1, sniff, Counters((_COUNTER,), JOULES_PER_KWH, _subject, "other", "mode/unknown", ())
+)

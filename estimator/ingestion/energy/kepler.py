@@ -7,6 +7,7 @@ from estimator.ingestion.parsing.prometheus import SeriesSample
 # Each counter with the label of its namespace: since version 0.10 by pod, before by container.
 _COUNTERS = {"kepler_pod_cpu_joules_total": "pod_namespace", "kepler_container_joules_total": "container_namespace"}
 _ZONES = ("", "package", "dram")  # the other zones are part of these, or include them
+_NAMES = tuple(f'{name}{{zone="{zone}"}}' for name in _COUNTERS for zone in _ZONES[1:])
 
 
 def sniff(name: str, head: str) -> bool:
@@ -23,5 +24,8 @@ def _subject(sample: SeriesSample) -> tuple[str, str] | None:
 
 # One row a namespace.
 READER = counter_reader(
-    "kepler", 1, sniff, Counters(1.0, _subject, component="other", mode="mode/unknown", checks=("shared_by_time",))
+    "kepler",
+    1,
+    sniff,
+    Counters(_NAMES, 1.0, _subject, component="other", mode="mode/unknown", checks=("shared_by_time",)),
 )

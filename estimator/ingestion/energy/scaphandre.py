@@ -21,5 +21,5 @@ READER = counter_reader(
     "scaphandre",
     1,
     sniff,
-    Counters(1e-6, _subject, "cpu", "mode/rapl", checks=("processor_only",), fields={"scope": "machine"}),
+    Counters((_COUNTER,), 1e-6, _subject, "cpu", "mode/rapl", checks=("processor_only",), fields={"scope": "machine"}),
 )

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -18,9 +18,10 @@ _SUBJECT = ("subject", "since", "source")
 
 @dataclass(frozen=True)
 class Counters:
-    """A counter format: joules per unit, (service, source) of a counted sample and None for another, the component
-    that the energy is of, its mode, its checks, and what else is so of every row."""
+    """A counter format: the names of its counters, joules per unit, (service, source) of a counted sample and None for
+    another, the component that the energy is of, its mode, its checks, and what else is so of every row."""
 
+    names: tuple[str, ...]
     joules: float
     subject_of: Callable[[SeriesSample], tuple[str, str] | None]
     component: str
@@ -52,7 +53,7 @@ class _Count:
 
 def counter_reader(name: str, version: int, sniff: Callable[[str, str], bool], counters: Counters) -> Reader:
     """The reader of a counter format."""
-    return record_reader(name, version, sniff, partial(_records, counters))
+    return replace(record_reader(name, version, sniff, partial(_records, counters)), counters=counters.names)
 
 
 def _records(counters: Counters, reading: RecordReader) -> Iterator[Record]:

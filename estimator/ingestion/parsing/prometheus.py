@@ -12,6 +12,7 @@ from prometheus_client.openmetrics import parser as openmetrics
 from estimator.core.errors import SobriaError
 
 _NAME = re.compile(r"^([a-zA-Z_:][\w:]*)[ \t{]", re.MULTILINE)
+_SAMPLE = re.compile(r"^[a-zA-Z_:][\w:]*(?:\{.*\})?[ \t]+[+-]?(?:\d|Inf|NaN)[\w.+-]*(?:[ \t]+-?\d+)?$")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _TOLD = re.compile(r"^#\s*(since|until|service|model|cards)\s*[:=]?\s+(\S.*)$", re.IGNORECASE)
 _EOF, _EXEMPLAR = "# EOF", " # "
@@ -45,6 +46,13 @@ class _Lines(Iterator[str]):
 def names(head: str) -> frozenset[str]:
     """Names of the series at line starts; the text may be truncated."""
     return frozenset(_NAME.findall(head))
+
+
+def names_of_page(head: str) -> frozenset[str]:
+    """The same of a page of metrics, all of whose lines are samples or comments; none of another text."""
+    lines = [line.strip() for line in head.splitlines() if line.strip() and not line.startswith("#")]
+    whole = lines[:-1] or lines  # the last may be cut
+    return names(head) if whole and all(map(_SAMPLE.match, whole)) else frozenset()
 
 
 def samples(text: str, file: str) -> Iterator[SeriesSample]:

@@ -1,4 +1,5 @@
-"""Reader of responses in the OpenAI format (vLLM, llama.cpp and others) and of Anthropic: usage without content."""
+"""Reader of responses in the OpenAI format (vLLM, llama.cpp and others) and of Anthropic, each alone or as a line of
+the output of a batch: usage without content."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -43,7 +44,10 @@ _ENDED = "response"  # the last event of a stream has the whole response
 _MESSAGE = frozenset({"id", "role", "model", "usage.input_tokens", "usage.output_tokens"})
 _UNCOUNTED = frozenset({"id", "object", "model", "choices.finish_reason"})  # without usage, or without a date
 _EVENT = frozenset({"type", *(f"{_ENDED}.{name}" for name in ("id", "object", "created_at", "model"))})
-_SIGNS = (_CHAT, _RESPONSE, _LONG, _EVENT, _MESSAGE, _UNCOUNTED)
+_VECTORS = frozenset({"object", "data.object", "data.embedding"})  # its usage comes after its vectors; it has no date
+# A line of the output of a batch, of OpenAI, vLLM and Mistral, then of Anthropic: the answer to one request.
+_BATCH, _BATCH_OF_MESSAGES = frozenset({"custom_id", "response.status_code"}), frozenset({"custom_id", "result.type"})
+_SIGNS = (_CHAT, _RESPONSE, _LONG, _EVENT, _MESSAGE, _UNCOUNTED, _VECTORS, _BATCH, _BATCH_OF_MESSAGES)
 _CHUNK = "chat.completion.chunk"
 _ANSWERS = frozenset({"chat.completion", "text_completion", "response", _CHUNK})
 _OTHERS = frozenset({"usage.carbon.kWh", "usage.impacts.kWh"})
@@ -56,11 +60,15 @@ def sniff(name: str, head: str) -> bool:
 
 
 def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
-    """Each response with usage, of a document, of a list or of one a line; of those that have none at their end, one
-    refusal each. broken_json."""
+    """Each response with usage, of a document, of a list, of one a line or of a batch; of those that have none at their
+    end, and of the requests of a batch that failed, one refusal each. broken_json."""
     uncounted: dict[str, tuple[int, RecordFields]] = {}  # by id: chunks of a response come before its usage
     for line, found in reading.objects():
-        answer = found if "usage" in found else json_text.object_in(found, _ENDED) or found
+        answer = _of_batch(found) if "custom_id" in found else found
+        if answer is None:
+            yield Record(line, RecordFields({"id": found.get("id")}, FIELDS), _failed, "id" in found)
+            continue
+        answer = answer if "usage" in answer else json_text.object_in(answer, _ENDED) or answer
         usage = json_text.object_in(answer, "usage")
         said = RecordFields(_flat(answer, usage), FIELDS)
         answer_id = str(answer.get("id") or ("" if answer.get("object") == _CHUNK else f"line {line}"))
@@ -77,9 +85,23 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
         yield Record(line, said, _refused, "id" in said.kept)
 
 
+def _of_batch(line: dict[str, Any]) -> dict[str, Any] | None:
+    """The answer in a line of a batch, with the date that who sends it may have added to the line; None for a request
+    that failed."""
+    told = json_text.object_in(line, "response") or json_text.object_in(line, "result")
+    answer = json_text.object_in(told, "body") or json_text.object_in(told, "message")
+    if line.get("error") or not answer or answer.get("error"):
+        return None
+    return {"created_at": line["created_at"]} | answer if "created_at" in line else answer
+
+
 def _is_message(answer: dict[str, Any]) -> bool:
     """Whether this is an answer of Anthropic."""
     return answer.get("type") == "message" and answer.get("role") == "assistant"
+
+
+def _failed(said: RecordFields) -> dict[str, Any]:
+    raise RowRefused("no_work")
 
 
 def _refused(said: RecordFields) -> dict[str, Any]:

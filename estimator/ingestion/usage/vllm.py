@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -48,13 +49,13 @@ FIELDS = FieldNames(
     moments=("since", "until"),
     secret=("labels",),
 )
+_TOKENS = ("vllm:prompt_tokens_total", "vllm:generation_tokens_total")  # one of them makes a page one of these
 _SUBJECT = ("since", "model", "labels")
 
 
 def sniff(name: str, head: str) -> bool:
     """Whether a token counter of these servers is present."""
-    counters = {"vllm:prompt_tokens_total", "vllm:generation_tokens_total"}
-    return not counters.isdisjoint(map(_own, prometheus.names(head)))
+    return not set(_TOKENS).isdisjoint(map(_own, prometheus.names(head)))
 
 
 def records(reading: RecordReader) -> Iterator[Record]:
@@ -144,4 +145,5 @@ def _work(model: str, counts: Mapping[str, float | None], waiting: bool) -> Part
     return counts_only(model, counts)
 
 
-READER = record_reader("vllm", 3, sniff, records)
+_TOLD = (*_TOKENS, *(name for name, ours in _OTHERS.items() if ours in _TOKENS))
+READER = replace(record_reader("vllm", 3, sniff, records), counters=_TOLD)
