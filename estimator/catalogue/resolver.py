@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
@@ -239,7 +239,13 @@ class Places:
 def zone_of(text: str) -> str | None:
     """The zone that a person wrote: a code (FRA, FR, CAN-QC, US-VA, TX), a name or an alias; None where no table has
     it. A country comes before a part of one."""
-    return Places.load().written.get(text.strip().lower())
+    return _shipped().written.get(text.strip().lower())
+
+
+@cache
+def _shipped() -> Places:
+    """The shipped tables, read once: a comparison asks for the zone of each option again."""
+    return Places.load()
 
 
 def zone_named(text: str) -> str:
