@@ -31,6 +31,7 @@ FEW_CELLS = 3  # that say nothing of the file they come from
 _CELL = re.compile("[,;\t]")
 _YEAR = re.compile(r"^\d{4}(?=-\d\d-\d\d)")
 _OF_PERIOD = frozenset({"declared_future", "declared_period", "before_first", "bad_year", "bad_period"})
+_REVERSED = frozenset({"declared_period", "bad_period"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _OF_A_RUN = ("run_id", "timestamp", "project_name", "task_name")
 _OF_A_CALL = frozenset({"spanId", "id", "request_id"})
@@ -102,9 +103,9 @@ def corrected(
     waiting: Sequence[Refused], lines: Mapping[int, set[str]], refused: Iterable[Refused], shared: str = ""
 ) -> list[Refused]:
     """Those that a later file states soundly: it no longer refuses them, and one of these lines, which are new, says
-    all but one of what a whole row of theirs says, or all but the years where the period was the fault, or names their
-    run and its moment, or their call. shared: name of the file, where it repeats a row of an earlier version of itself:
-    a new row at their line is then enough."""
+    all but one of what a whole row of theirs says, or all but the years where the period was the fault, or all but its
+    days where it ended before it began, or names their run and its moment, or their call. shared: name of the file,
+    where it repeats a row of an earlier version of itself: a new row at their line is then enough."""
     still = {row.row_id for row in refused}
     new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still]
     stored = [_said(row) for row in new]
@@ -117,7 +118,7 @@ def corrected(
     for cells in lines.values():
         for at in {at for cell in cells & rare.keys() for at in rare[cell]}:
             near = len(stored[at]) > FEW_CELLS and len(stored[at] - cells) <= 1
-            near = near or _but_for_years(new[at], stored[at], cells)
+            near = near or _but_for_years(new[at], stored[at], cells) or _but_for_days(new[at], stored[at], cells)
             found |= {at} if near or marks[at] and marks[at] <= cells else set()
     return [new[at] for at in sorted(found)]
 
@@ -181,6 +182,16 @@ def _but_for_years(row: Refused, stored: set[str], cells: set[str]) -> bool:
     if row.code not in _OF_PERIOD or len(stored) <= FEW_CELLS:
         return False
     return {_YEAR.sub("", cell) for cell in stored} <= {_YEAR.sub("", cell) for cell in cells}
+
+
+def _but_for_days(row: Refused, stored: set[str], cells: set[str]) -> bool:
+    """Whether a row that ended before it began is stated with other dates alone, within the days that it named: another
+    period may well have the same counts."""
+    if row.code not in _REVERSED or len(stored) <= FEW_CELLS:
+        return False
+    old, new = (sorted(cell[:10] for cell in said if _DAY.match(cell)) for said in (stored, cells))
+    undated = {cell for cell in stored if not _DAY.match(cell)}
+    return undated <= cells and bool(old and new) and old[0] <= new[0] and new[-1] <= old[-1]
 
 
 def _mark(row: Refused) -> set[str]:

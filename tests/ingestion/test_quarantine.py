@@ -300,6 +300,28 @@ def test_what_its_sender_corrects_waits_no_longer(
     assert reconcile(ledger).faults == () and len(ledger.in_force()) == (left == 0)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "left"),
+    [
+        ("2026-03-01", "2026-03-05", 0),  # exchanged
+        ("2026-03-02", "2026-03-03", 0),  # both changed, within
+        ("2026-04-01", "2026-04-05", 1),  # the same counts of another month, which correct nothing
+    ],
+)
+def test_a_line_that_ended_before_it_began_is_corrected_by_its_dates(
+    start: str, end: str, left: int, tmp_path: Path
+) -> None:
+    """From 5 March to 1 March, then other dates: sent, and in two files."""
+    line = f"{TABLE}courrier,{{}},{{}},mistral-small-2603,FRA,10,50,60\n".format
+    sent, imported = (Ledger(tmp_path / name) for name in ("sent", "imported"))
+    for number, dates in enumerate((("2026-03-05", "2026-03-01"), (start, end))):
+        post(sent, [read_body(Payload(COURRIER, "rows", line(*dates).encode()), context())])
+        path = tmp_path / f"{number}.csv"
+        path.write_text(line(*dates), "utf-8")
+        import_paths(imported, [path], context())
+    assert [len(still_quarantined(ledger)) for ledger in (sent, imported)] == [left, left]
+
+
 @pytest.mark.parametrize("what", ["an answer", "a span"])
 def test_a_call_that_was_wrong_twice_is_known_by_its_name(what: str, tmp_path: Path) -> None:
     """Two counts of it change; the next call, its child, has the rest of what it says and not its name."""

@@ -152,3 +152,18 @@ def test_what_is_no_export_is_refused_and_not_kept(door: Door, path: str, body: 
     before, answer = door.verified(), door.post(path, body, JSON)
     assert (answer.status_code, answer.json()["code"]) == (400, "collect_nothing_read")
     assert door.verified() == before and door.post(path, "{}", JSON).json()["code"] == "nothing_read"
+
+
+def test_dates_the_wrong_way_round_are_said_and_are_received_once_corrected(door: Door) -> None:
+    """Of a declared line and of a request: the answer says what to correct."""
+    line = f"{ADVISED}\ncourrier,{{}},{{}},mistral-small-2603,10,50,61\n".format
+    request = {"request_id": "r1", "call_type": "acompletion", "model": "m", "prompt_tokens": 1, "completion_tokens": 2}
+    days, hours = ("2026-03-05", "2026-03-01"), ("2026-03-01T12:00:01Z", "2026-03-01T12:00:00Z")
+    tried = {
+        "declared_period": (CSV, days, lambda start, end: line(start, end)),
+        "bad_period": (JSON, hours, lambda start, end: json.dumps([request | {"startTime": start, "endTime": end}])),
+    }
+    for code, (kind, dates, body) in tried.items():
+        aside = door.post("/v1/rows", body(*dates), kind).json()
+        assert aside["reasons"] == [code] and texts("collect", "fr")[code] in aside["fr"]
+        assert door.post("/v1/rows", body(*reversed(dates)), kind).json()["accepted"] == 1

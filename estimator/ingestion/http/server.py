@@ -45,7 +45,12 @@ from estimator.ledger.standing import Standing
 SETTLE_EVERY = 64  # batches written between compactions: fewer small files cost less than a compaction
 OUTCOMES = ("accepted", "duplicates", "quarantined", "unread")  # of a row, or of a call or point that is not kept
 _NOTHING_TO_DO = frozenset({"no_work", "gateway_cache", "window_overlap", "measure_beside", "repeated_header"})
-_BY_SENDER = ("no_date", "no_usage")  # reasons that name nothing of the body, and what who sends can do
+_BY_SENDER = (
+    "no_date",
+    "no_usage",
+    "bad_period",
+    "declared_period",
+)  # reasons that name nothing of the body, and what who sends can do
 HEALTH = "/sante"
 DRAINED = 8  # multiple of the maximum body that is received and discarded, so that the sender receives the response
 
