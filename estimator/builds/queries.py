@@ -9,13 +9,16 @@ from glob import escape
 from shlex import quote
 from typing import Any, NamedTuple
 
+from estimator.assessment.equation_system import sql
 from estimator.assessment.evaluation import ActivityGroup, as_read
 from estimator.assessment.explanation import NumberUnknown
 from estimator.assessment.impacts import amounts, figure_named, figures
 from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
+from estimator.builds.equation_selection import ledger_formulas
 from estimator.builds.mending import AT_LEAST, PART_OF
 from estimator.builds.parts_elsewhere import within_parts_of
+from estimator.builds.row_status import sql_text
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
 from estimator.core.language import DEFAULT
@@ -87,6 +90,16 @@ class Build(BuildFile):
         rows = self._engine.rows(
             "SELECT proof, fsum(kwh) AS kwh FROM proof_energy WHERE $1 IS NULL OR service_key = $1 GROUP BY proof",
             [service],
+        )
+        return _shares({row["proof"]: row["kwh"] for row in rows})
+
+    def proof_of_runs(self, row_ids: Sequence[str]) -> dict[str, float]:
+        """The same of the runs with these ids."""
+        theirs = f"SELECT * FROM ({sql(ledger_formulas(), 'bound_slices')}) WHERE list_contains($1, row_id)"
+        rows = self._engine.rows(
+            f"WITH estimates AS ({theirs}) SELECT proof, fsum(kwh) AS kwh"
+            f" FROM ({sql_text('views/proof_energy.sql')}) GROUP BY proof",
+            [list(row_ids)],
         )
         return _shares({row["proof"]: row["kwh"] for row in rows})
 

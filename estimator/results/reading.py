@@ -1,7 +1,6 @@
 """Totals of a home, read from the results beside its build, and any of its numbers explained."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -142,9 +141,10 @@ class Results(Build):
         """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ID.FIGURE, the id
         of a row, or that its tool gave to the run. NumberUnknown."""
         scope, key, _ = split_number(number)
-        proof = self.proof(key if scope == "service" else None)
-        with within_parts_of(self._engine, self.path, key) if scope == "run" else nullcontext():
-            return self._explained(number, proof)
+        if scope != "run":
+            return self._explained(number, self.proof(key or None))
+        with within_parts_of(self._engine, self.path, key):
+            return self._explained(number, self.proof_of_runs(self._rows_of(key)))
 
     def _explained(self, number: str, proof: Mapping[str, float]) -> ExplainedNumber:
         from estimator.workloads.published_comparison import (

@@ -148,3 +148,21 @@ def test_what_is_left_out_of_unknown_electricity_is_of_no_share(tmp_path: Path) 
     assert left.share == 0
     text = sobria(tmp_path, "explain", "total.gwp").stdout
     assert "(pour des usages dont l'électricité n'est pas connue)" in text and "0 % de l" not in text
+
+
+def test_a_run_has_its_own_proof(tmp_path: Path) -> None:
+    """A run used to show the shares of the whole home: 1 kWh of an unknown meter, then 1 supposed and 3 measured."""
+    unknown = activity(cpu_energy_kwh=1.0, cpu_mode="mode/unknown")
+    of_cards = {"gpu_energy_kwh": 3.0, "gpu_mode": "mode/nvml", "service_key": "cartes"}
+    found = built(tmp_path, unknown, activity(cpu_energy_kwh=1.0, cpu_mode="mode/constant", **of_cards))
+    first, second = (
+        run["row_id"]
+        for run in sorted(found.runs()["rows"], key=lambda run: run["service_key"] == "essai", reverse=True)
+    )
+    none = dict.fromkeys(found.proof(), 0.0)
+    assert found.explain(f"run.{first}.energy").proof == none | {"unknown": 1.0}
+    assert found.explain(f"run.{second}.energy").proof == pytest.approx(none | {"estimated": 1 / 4, "measured": 3 / 4})
+    assert found.explain("total.energy").proof == pytest.approx(
+        none | {"unknown": 0.2, "estimated": 0.2, "measured": 0.6}
+    )
+    assert found.explain("service.cartes.energy").proof == found.explain(f"run.{second}.gwp").proof

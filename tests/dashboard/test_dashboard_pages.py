@@ -134,6 +134,7 @@ def test_a_number_opens(plain: None, number: str, lang: str) -> None:
     for part in ("steps", "factors", "not_counted", "trace", "download"):
         assert t(f"explain.{part}", lang) in text
     assert "explication.json?id=" in text
+    assert "{'" not in text and "{&#39;" not in text, "a value that no words say"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
