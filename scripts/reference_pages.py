@@ -23,7 +23,7 @@ def formats(lang: str, made: str) -> str:
 
 
 def python_names(lang: str, made: str) -> str:
-    """Each public name once: the first line of its docstring, then, on the site, its parameters (mkdocstrings)."""
+    """Each public name once: the first paragraph of its docstring, then, on the site, its parameters (mkdocstrings)."""
 
     def word(key: str) -> str:
         return sentence_in(lang, "python_page", key)
@@ -42,6 +42,6 @@ def python_names(lang: str, made: str) -> str:
     lines += ['answer = estimate(Request(it_energy_kwh=100, zone="FRA", pue=1.5))', "```"]
     for name in sorted(sobria.__all__, key=str.lower):
         found = getattr(sobria, name)
-        first = (inspect.getdoc(found) or "").partition("\n")[0]
+        first = (inspect.getdoc(found) or "").partition("\n\n")[0].replace("\n", " ")
         lines += ["", f"## {name}", "", first, "", f"::: {found.__module__}.{found.__qualname__}"]
     return "\n".join(lines) + "\n"
