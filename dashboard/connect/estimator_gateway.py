@@ -11,11 +11,14 @@ from unicodedata import normalize
 
 from dashboard.register.estimator_gateway import register
 from dashboard.register.service_names import use_cases
+from dashboard.shared.dates import moment_text
+from dashboard.shared.texts import t
 from estimator.catalogue import products as catalogue_products
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
-from estimator.core.typography import typeset
+from estimator.core.number_format import interval_text
+from estimator.core.typography import some_of, typeset
 from estimator.governance.place_changes import applied, withdrawal
 from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
@@ -24,11 +27,14 @@ from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.parsing.delimited_text import decode
 from estimator.ledger import Ledger
+from estimator.ledger.journal import Import
+from estimator.ledger.withdrawals import Target, withdraw
 from estimator.places.journal import PlaceJournal
 from estimator.places.supplier_answers import read_answers
 from estimator.results.making import rebuilt
 from estimator.results.reading import current_results
 
+LAST, NAMES = 5, 3  # imports that are listed; of the files of one, those that are named
 RESTATED = ("line_restated", "row_restated")  # remarks of a row of before that a new one replaces
 __all__ = ["Dropped", "dropped", "plain_name"]
 
@@ -102,6 +108,33 @@ def answers_taken(content: bytes, who: str, why: str, lang: str) -> list[str]:
 def withdrawn(id: str, who: str, why: str, lang: str) -> list[str]:
     """Withdraw a rule, an answer or a host, and say what it changes, as lines. SobriaError."""
     return withdrawal(default_home(), id, author_of(who, why), lang)[1]
+
+
+def last_imports(lang: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The last imports of files, by id, in words that tell each apart: all, then those whose rows may be withdrawn."""
+    ledger = Ledger(default_home())
+    done = [one for one in ledger.imports.latest(LAST) if one.sources]
+    told, gone = {one.event: _import_text(one, lang) for one in done}, {one.target for one in ledger.in_force()}
+    said = [*told.values()]
+    told = {id: f"{text} ({id[:8]})" if said.count(text) > 1 else text for id, text in told.items()}
+    new = {one.event for one in done if any(source.new for source in one.sources)}
+    return told, {id: text for id, text in told.items() if id in new and f"import:{id}" not in gone}
+
+
+def _import_text(done: Import, lang: str) -> str:
+    facts = {"read": done.read, "refused": sum(file.refused for file in done.sources)}
+    names = some_of([file.name for file in done.sources], NAMES)
+    return t("connect.last_one", lang, moment=moment_text(done.at, lang), files=names, **facts)
+
+
+def undone(id: str, who: str, why: str, lang: str) -> list[str]:
+    """Withdraw the rows of an import, which counts again those that it replaced, and say so, as lines. SobriaError."""
+    home, author = default_home(), author_of(who, why)
+    found = rebuilt(home, lambda: withdraw(Ledger(home), Target("import", id), author))[0].as_dict()
+    lines = [t("connect.undone", lang, n=found["rows"])]
+    lines += [t(f"connect.undone_{name}", lang, n=found[name]) for name in ("still", "again") if found[name]]
+    energy = interval_text(current_results(home).totals().indicators["energy"], lang)
+    return [*lines, t("connect.undone_total", lang, amount=energy)]
 
 
 def known(name: str, lang: str) -> Mapping[str, str]:

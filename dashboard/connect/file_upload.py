@@ -19,13 +19,12 @@ from estimator.core.errors import SobriaError, of_disk, say
 from estimator.core.home import default_home
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
-from estimator.ingestion.dry_run import file_lines, looks, unread_lines
+from estimator.ingestion.dry_run import file_lines, looks, replaced_lines, unread_lines
 from estimator.ingestion.readers import format_name
-from estimator.ledger import Ledger
 
 DROPPED, FILES, RUNNING, DONE = "connect dropped", "connect files", "connect running", "connect done"
 QUOTE = "%22" if os.name == "nt" else '"'  # in a file name: browsers send %22, Windows has none
-EVERY, LAST = 0.2, 5  # between two looks at an import that runs [s]; of the imports, those that are listed
+EVERY = 0.2  # between two looks at an import that runs [s]
 ASKED = ("zone", "host", "device", "cards", "use")  # of the services of the files, before their import
 
 
@@ -50,7 +49,10 @@ def show(lang: str) -> None:
             with st.spinner(t("connect.reading", lang, n=len(taken))):
                 examine([(file.name.replace("%22", QUOTE), file) for file in taken])
             st.rerun()
-        st.html(render("brancher_last", lang, imports=Ledger(default_home()).imports.latest(LAST)))
+        done, standing = connect.last_imports(lang)
+        st.html(render("brancher_last", lang, imports=done.values()))
+        if not standing or st.checkbox(t("places.undo", lang)):
+            places_form.withdraw_form("undo", standing, connect.undone, lang)
 
 
 def examine(taken: Sequence[tuple[str, BinaryIO | bytes]]) -> None:
@@ -119,12 +121,15 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         checked = [file for file in found["files"] if not file["error"]]
         read = [(file["name"], _told(file, lang)) for file in checked]
         shared = [(typeset(line, lang), names) for line, names in looks(checked, lang)] if len(checked) > 1 else []
+        replaced = [typeset(line, lang) for line in replaced_lines(found["replaces"], lang)]
         unread = [typeset(line, lang) for line in unread_lines(found["files"], lang)]
         if left := found["not_recognised"]:
             unread.append(typeset(say("check", "not_recognised", lang, count=len(left), names=", ".join(left)), lang))
         name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=len(found["files"]))
         counts = _counts(name, account, lang) if read else ""
-        st.html(render("brancher_files", lang, counts=counts, read=read, unread=unread, looks=shared))
+        st.html(
+            render("brancher_files", lang, counts=counts, read=read, unread=unread, looks=shared, replaced=replaced)
+        )
     if new:
         st.html(Markup("<h3>{}</h3><p>{}</p>").format(t("places.before", lang), t("places.before_note", lang)))
         places_form.fields("file", lang, [name for name in ASKED if name != "use" or connect.known("use", lang)])

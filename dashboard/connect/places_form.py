@@ -1,6 +1,7 @@
 """Where services run, and what suppliers answered: lists, and the forms that say and mend them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -62,14 +63,14 @@ def show(lang: str) -> None:
     _form("place", lang, _place_drawn, _place)
     _form("own", lang, _own_drawn, lambda: connect.host_named(said("own", ("name", "wider", "zone"))))
     _form("answers", lang, _answers_drawn, lambda: _take(lang))
-    entries = {entry.id: entry.said.told for entry in known.said()}
+    withdraw_form("withdraw", {entry.id: entry.said.told for entry in known.said()}, connect.withdrawn, lang)
+
+
+def withdraw_form(name: str, entries: Mapping[str, str], withdraw: Callable[..., Sequence[str]], lang: str) -> None:
+    """The form by which one of these entries, by id, is taken back, where there are some."""
     if entries:
-        _form(
-            "withdraw",
-            lang,
-            lambda lang: _withdraw_drawn(entries, lang),
-            lambda: connect.withdrawn(**said("withdraw", ("id",)), lang=lang),
-        )
+        drawn = partial(_withdraw_drawn, name, entries)
+        _form(name, lang, drawn, lambda: withdraw(**said(name, ("id",)), lang=lang))
     _tell(st.session_state.get(TOLD, ("",))[0])  # of a form that has nothing left to show
 
 
@@ -138,9 +139,9 @@ def _take(lang: str) -> list[str]:
     return connect.answers_taken(file.getvalue(), st.session_state["answers who"], file.name, lang)
 
 
-def _withdraw_drawn(entries: dict[str, str], lang: str) -> None:
+def _withdraw_drawn(name: str, entries: Mapping[str, str], lang: str) -> None:
     st.selectbox(
-        t("places.which", lang), list(entries), index=None, key="withdraw id", format_func=entries.__getitem__,
-        placeholder=t("accessibility.choose", lang),
+        t(f"places.{name}_which", lang), list(entries), index=None, key=f"{name} id",
+        format_func=entries.__getitem__, placeholder=t("accessibility.choose", lang),
     )  # fmt: skip
-    fields("withdraw", lang, ())
+    fields(name, lang, ())

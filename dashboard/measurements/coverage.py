@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from dashboard.shared import chart_parts, html_parts, svg_charts
 from dashboard.shared.dates import month_text
-from dashboard.shared.templates import render
+from dashboard.shared.templates import render, table
 from dashboard.shared.texts import t
 from estimator.builds.queries import NO_PROOF
 from estimator.catalogue.schema import PROOFS
@@ -127,7 +127,7 @@ def months_table(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[str
         for line in lines
         for month in months_between(min(line.found), max(line.found))
     ]
-    return html_parts.table(t("coverage.caption", lang), [t(head, lang) for head in heads], rows, right=(2, 3))
+    return table(t("coverage.caption", lang), [t(head, lang) for head in heads], rows, right=(2, 3))
 
 
 def gaps_text(line: ServiceTimeline, lang: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -17,7 +16,6 @@ from estimator.core.typography import typeset
 
 ALMOST_ALL = 0.995
 PER_PAGE = 25  # rows of a page of a long table
-WHOLE_CELL = 60  # a longer cell is truncated, with its whole text on demand
 
 
 def address(page: str, lang: str, /, **query: str) -> str:
@@ -106,54 +104,7 @@ def head(title: str, answer: str | Markup, note: str | Markup = "") -> Markup:
     )
 
 
-def table(
-    caption: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = (), quiet: bool = False
-) -> Markup:
-    """An HTML table: caption, column headers, first cell of each row its header. On a narrow page each row is a block.
-
-    right: columns of numbers. quiet: the caption repeats the heading above, so only screen readers get it.
-    """
-    columns = Markup().join(
-        Markup('<th scope="col"{}>{}</th>').format(_align(i, right), name) for i, name in enumerate(heads)
-    )
-    lines = Markup().join(_line(row, heads, right) for row in rows)
-    return Markup("<table><caption{}>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
-        Markup(' class="unseen"') if quiet else "", caption, columns, lines
-    )
-
-
 def refusal(error: SobriaError, lang: str) -> Markup:
     """Why nothing was written, announced at once; options of a command are no part of a page."""
     said = typeset(re.sub(r" \(--[a-z-]+\)", "", error.message(lang)), lang)
     return Markup('<p class="warn" role="alert" style="white-space: pre-line">{}</p>').format(said)
-
-
-def definitions(pairs: Sequence[tuple[str, Any]]) -> Markup:
-    """Labels and values of a record; a pair without value is left out."""
-    rows = [Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(k, v) for k, v in pairs if v not in (None, "")]
-    return Markup('<dl class="record">{}</dl>').format(Markup().join(rows))
-
-
-def command(text: str) -> Markup:
-    """A command to copy."""
-    return Markup('<pre tabindex="0"><code>{}</code></pre>').format(text)
-
-
-def shortened(text: str) -> Markup:
-    """A text from a file, truncated to the width of a cell, with the whole text on demand."""
-    if len(text) <= WHOLE_CELL:
-        return Markup('<span class="wild">{}</span>').format(text)
-    return Markup('<details class="wild"><summary>{}…</summary>{}</details>').format(text[: WHOLE_CELL - 1], text)
-
-
-def _line(row: Sequence[Any], heads: Sequence[str], right: Sequence[int]) -> Markup:
-    first = Markup('<th scope="row" data-head="{}"{}>{}</th>').format(heads[0], _align(0, right), row[0])
-    rest = Markup().join(
-        Markup('<td data-head="{}"{}>{}</td>').format(heads[i], _align(i, right), cell)
-        for i, cell in enumerate(row[1:], 1)
-    )
-    return Markup("<tr>{}{}</tr>").format(first, rest)
-
-
-def _align(index: int, right: Sequence[int]) -> Markup:
-    return Markup(' class="right"') if index in right else Markup()

@@ -27,9 +27,9 @@ IN_A_LANGUAGE = (
     number_format.partly_text, number_format.uses_text, chart_parts.shares_figure,
 )  # fmt: skip
 IN_ANY = (
-    texts.sentence, html_parts.command, html_parts.definitions, html_parts.head, html_parts.shortened, html_parts.table,
-    language_name, chart_parts.line, chart_parts.list_of, svg_charts.share_svg,
+    texts.sentence, html_parts.head, language_name, chart_parts.line, chart_parts.list_of, svg_charts.share_svg,
 )  # fmt: skip
+MACROS = ("command", "definitions", "shortened")  # of the template « parts », known to all
 
 
 def render(template: str, lang: str, /, **facts: Any) -> Markup:
@@ -48,7 +48,10 @@ def _environment(lang: str) -> Environment:
     said: dict[str, Any] = {f.__name__: partial(f, lang=lang) for f in IN_A_LANGUAGE}
     said |= {f.__name__: f for f in IN_ANY}
     said |= {f.__name__: _worded(f, lang) for f in (texts.t, html_parts.address, phrase)}
-    found.globals |= said | {"lang": lang, "columns": partial(_columns, lang), "section": _section, "rows_of": _rows_of}
+    found.globals |= said | {"lang": lang, "columns": partial(_columns, lang)}
+    found.globals |= {"section": _section, "rows_of": _rows_of, "table": table}
+    parts = found.get_template("parts.html").module
+    found.globals |= {name: getattr(parts, name) for name in MACROS}
     return found
 
 
@@ -71,4 +74,12 @@ def _section(heading: str, note: str | Markup = "", *, caller: Callable[[], Mark
 def _rows_of(
     caption: str, heads: Sequence[str], entries: Iterable[Any], *, caller: Callable[[Any], Markup], **layout: Any
 ) -> Markup:
-    return html_parts.table(caption, heads, [caller(entry).split("<td>")[1:] for entry in entries], **layout)
+    return table(caption, heads, [caller(entry).split("<td>")[1:] for entry in entries], **layout)
+
+
+def table(
+    caption: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = (), quiet: bool = False
+) -> Markup:
+    """An HTML table, whose first cell of each row is its header. right: columns of numbers. quiet: the caption repeats
+    the heading above, so only screen readers get it."""
+    return render("table", texts.DEFAULT, caption=caption, heads=heads, rows=rows, right=right, quiet=quiet)

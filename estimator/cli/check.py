@@ -37,10 +37,13 @@ def check(  # noqa: PLR0913
 
 def check_text(body: Mapping[str, Any], lang: str) -> str:
     """Each file with the outcome of its rows, then the account of all, then that nothing was written."""
+    from estimator.ingestion.dry_run import replaced_lines
+
     blocks = [_file(file, lang) for file in body["files"]]
     if left := body["not_recognised"]:
         blocks.append(say("check", "not_recognised", lang, count=len(left), names=", ".join(left)))
-    return "\n\n".join([*blocks, say("check", "would", lang, **body["account"]) + "\n" + say("check", "nothing", lang)])
+    would = [say("check", "would", lang, **body["account"]), *replaced_lines(body["replaces"], lang)]
+    return "\n\n".join([*blocks, "\n".join([*would, say("check", "nothing", lang)])])
 
 
 def _file(file: Mapping[str, Any], lang: str) -> str:

@@ -145,16 +145,22 @@ class FileCheck:
 
 @dataclass(frozen=True)
 class DryRun:
-    """Dry run of an import of these paths, and what their folders hold that no reader recognised."""
+    """Dry run of an import of these paths, what their folders hold that no reader recognised, and how many rows of
+    earlier imports it would replace, by file."""
 
     account: Account
     files: tuple[FileCheck, ...]
     left: tuple[str, ...] = ()
+    replaces: Mapping[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """{"account", "files", "not_recognised"}"""
-        files = [file.as_dict() for file in self.files]
-        return {"account": self.account.as_dict(), "files": files, "not_recognised": list(self.left)}
+        """{"account", "files", "not_recognised", "replaces"}; files of one name are told apart by their order."""
+        names, files = Counter(file.name for file in self.files), [file.as_dict() for file in self.files]
+        for name in (name for name, count in names.items() if count > 1):
+            for order, file in enumerate((file for file in files if file["name"] == name), 1):
+                file["name"] = f"{name} ({order})"
+        told = {"not_recognised": list(self.left), "replaces": dict(self.replaces)}
+        return {"account": self.account.as_dict(), "files": files} | told
 
 
 def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext) -> DryRun:
@@ -165,8 +171,8 @@ def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext
         found = find_files(paths)
         versions: list[tuple[str, str, list[str]]] = []
         files = tuple(_check(path, posting, declared, context, versions) for path in found.traces)
-        account, _ = restate(ledger, posting, versions)
-        return DryRun(account, files, tuple(found.left))
+        account, replaced = restate(ledger, posting, versions)
+        return DryRun(account, files, tuple(found.left), Counter(row.file for row in replaced))
 
 
 def file_lines(file: Mapping[str, Any], lang: str) -> list[str]:
@@ -199,6 +205,11 @@ def looks(files: Sequence[Mapping[str, Any]], lang: str) -> list[tuple[str, list
             doubts.setdefault(look[lang], Counter())[file["name"]] += look["count"]
     said = ((say("check", "look", lang, count=n.total(), reason=reason), list(n)) for reason, n in doubts.items())
     return [*found, *said]
+
+
+def replaced_lines(replaces: Mapping[str, int], lang: str) -> list[str]:
+    """How many rows of each file of earlier imports an import would replace."""
+    return [say("check", "replaces", lang, count=count, name=name) for name, count in replaces.items()]
 
 
 def unread_lines(files: Sequence[Mapping[str, Any]], lang: str) -> list[str]:

@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 
 from estimator.core.errors import NO_ROOM, SobriaError
-from estimator.core.fields import Author
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, remarks
 from estimator.ingestion.quarantine import completed, corrected, lift, stated, waiting_lines
 from estimator.ingestion.reader import ReadingContext, Trace
@@ -20,7 +19,7 @@ from estimator.ledger.compaction import pack
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
-from estimator.ledger.withdrawals import withdraw_restated, withdraw_restated_elsewhere
+from estimator.ledger.withdrawals import restating, withdraw_restated, withdraw_restated_elsewhere
 
 
 @dataclass(frozen=True)
@@ -128,10 +127,10 @@ def restate(
     of another name; the account, then."""
     account, told = posting.account(), list[Remark]()
     for name, sha, row_ids in files:
-        gone = withdraw_restated(ledger, name, sha, row_ids, Author(who="SobrIA", why=f"restated: sha256_{sha}"))
+        gone = withdraw_restated(ledger, name, sha, row_ids, restating(sha))
         told += [Remark("line_restated", name, line, {}) for line in gone]
         account = posting.recount(account) if gone else account
-    why = Author(who="SobrIA", why=f"restated: sha256_{min(posting.read_files, default='')}")
+    why = restating(min(posting.read_files, default=""))
     elsewhere = withdraw_restated_elsewhere(ledger, posting.brought[0], posting.read_files, posting.again, why)
     told += [Remark("row_restated", name, line, {}) for name, line in elsewhere]
     return (posting.recount(account) if elsewhere else account), told

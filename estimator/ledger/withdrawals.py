@@ -21,7 +21,7 @@ from estimator.ledger.rows import Kind, Refused
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 COLLECTED = "collect-"  # prefix of the name of a payload sent by a service, in place of a file name
-
+REPLACED = "restated"  # target of the withdrawal of rows that a file, or an import, states otherwise
 
 DAY_US = 86_400_000_000  # a corrected country moves the clock of a row by less
 _ENERGY = (
@@ -54,6 +54,7 @@ _RUN_TOLD = "REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '')"
 TWICE = f"""({{here}}) AND EXISTS (SELECT 1 FROM (
   SELECT {_RUN_TOLD} AS told_there, run_id AS run_there FROM ({{rows}}) WHERE run_id IS NOT NULL AND NOT ({{here}})
 ) WHERE told_there = {_RUN_TOLD} AND run_there <> run_id)"""
+ABOUT = ("who", "why", "target", "undoes", "rows", "refused", "parts")
 SHORTEST = 8  # minimum length of an id or hash prefix
 What = Literal["file", "run", "import", "aside", "twice"]
 _ROW = re.compile(r"(?:run\.)?([0-9a-f]{32})(?:\.\w+)?")  # as an explanation shows it
@@ -74,21 +75,25 @@ class Target(NamedTuple):
 @dataclass(frozen=True)
 class WithdrawalEffect:
     """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files. still: the rows that
-    other files state too, each with the name of one; they go on counting."""
+    other files state too, each with the name of one; they go on counting. replaced: what a withdrawn import had
+    withdrawn, and counts again."""
 
     target: str
     tables: dict[Kind, pa.Table]
     withdrawal: str = ""
     still: Mapping[str, str] = field(default_factory=dict)
+    replaced: Sequence[RowsWithdrawal] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """{"target", "withdrawal", "rows", "refused", "still", "still_in", "services", "files"}; rows: that no longer
-        count, still: that do, for the files of `still_in` state them too; no withdrawal: dry run."""
+        """{"target", "withdrawal", "rows", "refused", "still", "again", "still_in", "services", "files"}; rows: that no
+        longer count, still: that do, for the files of `still_in` state them too, again: that do, for the withdrawn
+        import had replaced them; no withdrawal: dry run."""
         rows, refused = self.tables["activities"], self.tables["quarantine"]
         files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
         columns = (rows.column(name).to_pylist() for name in ("row_id", "service_key"))
         leaving = [service for row, service in zip(*columns, strict=True) if row not in self.still]
         counts = {"rows": len(leaving), "refused": len(refused), "still": len(rows) - len(leaving)}
+        counts["again"] = sum(one.rows for one in self.replaced)
         return {
             "target": self.target,
             "withdrawal": self.withdrawal,
@@ -115,12 +120,36 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
     if not any(map(len, tables.values())):
         raise SobriaError("nothing_to_withdraw", target=target.value)
     _check_versions(ledger, target, tables)
-    return WithdrawalEffect(str(target), tables, still=still)
+    return WithdrawalEffect(str(target), tables, still=still, replaced=_replaced_by(ledger, target))
 
 
 def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect:
-    """Withdraw the rows that match today. The same rows in another file still count, or may be imported again."""
-    return _withdrawn(ledger, withdrawal_effect(ledger, target), author)
+    """Withdraw the rows that match today. The same rows in another file still count, or may be imported again; what a
+    withdrawn import had replaced counts again."""
+    found = _withdrawn(ledger, withdrawal_effect(ledger, target), author)
+    for old in found.replaced:
+        bring_back(ledger, old.event, _with(found.withdrawal))
+    return found
+
+
+def restating(sha: str) -> Author:
+    """Who withdraws the rows of before that a file, or the import of several, states otherwise."""
+    return Author(who="SobrIA", why=f"{REPLACED}: sha256_{sha}")
+
+
+def _with(withdrawal: str) -> Author:
+    """Who brings back what a withdrawn import had replaced."""
+    return Author(who="SobrIA", why=f"withdrawn: {withdrawal}")
+
+
+def _replaced_by(ledger: Ledger, target: Target) -> list[RowsWithdrawal]:
+    """The withdrawals in force of rows that this import replaced; none of another target."""
+    if target.kind != "import":
+        return []
+    done = _entry_named(target.value, {i.event: i for i in ledger.imports.read()[0]})
+    whys = {restating(source.sha).why for source in done.sources}
+    whys |= {f"{REPLACED}: {source.sha}" for source in done.sources}  # written so before 28 November 2026
+    return [old for old in ledger.in_force() if old.target == REPLACED and old.why in whys]
 
 
 def withdraw_rows(ledger: Ledger, told: str, row_ids: Collection[str], author: Author) -> WithdrawalEffect:
@@ -153,7 +182,7 @@ def withdraw_restated(ledger: Ledger, name: str, sha: str, row_ids: Collection[s
     if not len(found):
         return []
     tables: dict[Kind, pa.Table] = {"activities": found, "quarantine": SCHEMAS["quarantine"].empty_table()}
-    _withdrawn(ledger, WithdrawalEffect("restated", tables), author)
+    _withdrawn(ledger, WithdrawalEffect(REPLACED, tables), author)
     return sorted(found["line"].to_pylist())
 
 
@@ -176,7 +205,7 @@ def withdraw_restated_elsewhere(
     if not len(found):
         return []
     tables: dict[Kind, pa.Table] = {"activities": found, "quarantine": SCHEMAS["quarantine"].empty_table()}
-    _withdrawn(ledger, WithdrawalEffect("restated", tables), author)
+    _withdrawn(ledger, WithdrawalEffect(REPLACED, tables), author)
     return list(zip(found["file_name"].to_pylist(), found["line"].to_pylist(), strict=True))
 
 
@@ -187,7 +216,7 @@ def _withdrawn(ledger: Ledger, found: WithdrawalEffect, author: Author) -> Withd
 
 
 def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEffect:
-    """Undo a withdrawal with a new entry. ledger_id_unknown."""
+    """Undo a withdrawal with a new entry, and withdraw again what came back with it. ledger_id_unknown."""
     undone = _entry_named(withdrawal, {w.event: w for w in ledger.in_force()})
     with ledger.reading():
         tables: dict[Kind, pa.Table] = {}
@@ -196,7 +225,13 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
             read = [parquet_files.conform(ledger.table(name), schema) for name in files]
             tables[kind] = pa.concat_tables([schema.empty_table(), *read])
     found = WithdrawalEffect(undone.target, tables)
-    return WithdrawalEffect(found.target, tables, _record_withdrawal(ledger, found, undone.event, [], author))
+    event = _record_withdrawal(ledger, found, undone.event, [], author)
+    every = {one.event: one for one in ledger.withdrawals.read()[0]}
+    for back in [one for one in every.values() if one.undoes and one.why == _with(undone.event).why]:
+        old = every[back.undoes]
+        again = make_record(RowsWithdrawal, old.model_dump(include={*ABOUT}), ledger.clock())
+        ledger.withdrawals.write(again)
+    return WithdrawalEffect(found.target, tables, event)
 
 
 def _check_versions(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.connect.methods import BUILD, TEMPLATE
 from estimator.ledger import Ledger
+from estimator.results.reading import current_results
 from tests.browser.conftest import Server
 from tests.browser.test_pages import (
     AXE_AT,
@@ -22,9 +23,21 @@ from tests.browser.test_pages import (
 from tests.browser.test_server import ask
 from tests.home import copied
 from tests.ingestion.formats import FORMATS
+from tests.ledger.test_ledger import snapshot
 from tests.support import spread
+from tests.traces_support import text
 
 VIEWS = {"liste": "/brancher", "vLLM": "/brancher?voie=vllm", "OpenAI": "/brancher?voie=openai_usage"}
+TOLD = {
+    "fr": {
+        "import": "Importer cette ligne", "replaces": "Remplacera 1 ligne de", "undo": "Annuler un import",
+        "who": "Qui écrit", "why": "Pourquoi", "save": "Annuler cet import", "undone": "compte de nouveau.",
+    },
+    "en": {
+        "import": "Import this row", "replaces": "Will replace 1 row of", "undo": "Undo an import",
+        "who": "Who writes", "why": "Why", "save": "Undo this import", "undone": "counts again.",
+    },
+}  # fmt: skip
 HOSTILE_NAME = "<img src=x onerror=alert(1)>" + "long" * 30 + ".jsonl"
 SAMPLE = (FORMATS / "litellm.jsonl").read_bytes()
 HEAVY = b"x" * (6 * 1024 * 1024)
@@ -38,6 +51,18 @@ def home(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(home: Path) -> Iterator[Server]:
     running = Server(home)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("corriger")
+
+
+@pytest.fixture(scope="module")
+def empty(empty_folder: Path) -> Iterator[Server]:
+    running = Server(empty_folder)
     yield running
     running.stop()
 
@@ -91,6 +116,34 @@ def test_a_hostile_file_is_checked_then_imported_and_stays_text(screen: Page, se
     settled(screen)
     whole_at_every_width(screen, "fr")
     assert len(Ledger(home).imports.read()[0]) == len(before) + 1 and said == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_corrected_file_is_said_before_its_import_which_is_then_undone(
+    screen: Page, empty: Server, empty_folder: Path, lang: str
+) -> None:
+    """0.2 kWh, mended to 0.1: « remplacera 1 ligne » before the place is asked; undone, 0.2 counts again."""
+    told = TOLD[lang]
+    for kwh in (0.2, 0.1):
+        open_page(screen, empty, "/brancher", lang)
+        drop(screen, f"{lang}.csv", text(snapshot(lang, 2, 60, kwh)).encode())
+        expect(screen.get_by_role("button", name=told["import"])).to_be_visible(timeout=20_000)
+        said = screen.inner_text("body").replace("\u202f", " ").replace("\u00a0", " ")
+        assert (told["replaces"] in said) is (kwh == 0.1)
+        screen.get_by_role("button", name=told["import"]).click()
+        expect(screen.locator(".banner.done")).to_be_visible(timeout=40_000)
+    mended = current_results(empty_folder).totals().indicators["it_energy"].central
+    screen.get_by_text(told["undo"], exact=True).click()
+    undo = screen.locator(".st-key-form_undo")
+    undo.get_by_role("combobox", name="Import").click()
+    screen.get_by_role("option", name=f"{lang}.csv").first.click()
+    undo.get_by_role("textbox", name=told["who"]).fill("DSI")
+    undo.get_by_role("textbox", name=told["why"]).fill("essai")
+    whole_at_every_width(screen, lang)
+    undo.get_by_role("button", name=told["save"]).click()
+    expect(screen.get_by_text(told["undone"])).to_be_visible(timeout=40_000)
+    now = current_results(empty_folder).totals().indicators["it_energy"].central
+    assert mended and now and now - mended == pytest.approx(0.1, rel=0.02)
 
 
 def test_a_heavy_file_that_is_no_trace_is_read_and_refused_in_words(screen: Page, server: Server) -> None:

@@ -1,19 +1,25 @@
 """A file corrected and imported again: the line that it states otherwise replaces the one that counted."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from estimator.builds.build import build
+from estimator.cli.check import check_text
+from estimator.governance.register.register import author
+from estimator.ingestion.dropped_files import dropped
 from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import still_quarantined
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import reconcile
+from estimator.ledger.withdrawals import Target, bring_back, withdraw
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import snapshot
 from tests.traces_support import COLUMNS, context, text
 
+DSI = author("DSI", "fichier corrigé par erreur")
 RUN = snapshot("a", 2, 60, 0.0002)
 TASK = RUN | {"task_name": "essai"}
 TASK_COLUMNS = [*COLUMNS, "task_name"]
@@ -95,9 +101,43 @@ def test_the_dry_run_counts_the_corrected_line_as_the_import_does(tmp_path: Path
     path = tmp_path / "mended" / "emissions.csv"
     path.parent.mkdir()
     path.write_text(text(RUN))
-    ahead = check_paths(tmp_path, [path], context()).account
+    found = check_paths(tmp_path, [path], context())
+    ahead = found.account
+    for lang, told in (("fr", "Remplacera 1 ligne de"), ("en", "Will replace 1 row of")):
+        said = check_text(found.as_dict(), lang).replace("\u202f", " ").replace("\u00a0", " ")
+        assert told in said and "emissions.csv" in said.partition(told)[2]
+    assert found.as_dict()["replaces"] == {"emissions.csv": 1}
     assert ahead == import_paths(Ledger(tmp_path), [path], context()).account
     assert (ahead.accepted, ahead.superseded) == (1, 0)
+    assert check_paths(tmp_path, [path], context()).replaces == {}, "it is what counts now"
+
+
+@pytest.mark.parametrize("name", ["emissions.csv", "emissions-corrige.csv"])
+def test_undoing_the_import_of_a_corrected_file_counts_what_it_had_replaced(name: str, tmp_path: Path) -> None:
+    """0.2 kWh, mended to 0.0002, undone: 0.2 again, and the second import counts again where that is undone too."""
+    imported(tmp_path, text(RUN | {"cpu_energy": 0.2, "energy_consumed": 0.2}))
+    first, path = totals(tmp_path), tmp_path / "mended" / name
+    path.parent.mkdir()
+    path.write_text(text(RUN))
+    import_paths(Ledger(tmp_path), [path], context())
+    mended, last = totals(tmp_path), Ledger(tmp_path).imports.latest(1)[0].event
+    assert mended != first
+    gone = withdraw(Ledger(tmp_path), Target("import", last), DSI).as_dict()
+    assert (gone["rows"], gone["again"], totals(tmp_path)) == (1, 1, first)
+    bring_back(Ledger(tmp_path), gone["withdrawal"], DSI)
+    assert totals(tmp_path) == mended
+    assert reconcile(Ledger(tmp_path)).faults == ()
+
+
+def test_files_of_one_name_are_checked_and_imported_apart(tmp_path: Path) -> None:
+    """codecarbon names each of its files emissions.csv: 1 and 2 kWh, both count, and each is named by its order."""
+    rows = {"a": 1.0, "b": 2.0}
+    files = dropped(("emissions.csv", BytesIO(text(snapshot(run, 2, 60, kwh)).encode())) for run, kwh in rows.items())
+    found = check_paths(tmp_path, files.paths, context())
+    assert [file["name"] for file in found.as_dict()["files"]] == ["emissions.csv (1)", "emissions.csv (2)"]
+    assert (found.account.accepted, found.replaces) == (2, {})
+    import_paths(Ledger(tmp_path), files.paths, context())
+    assert Results(build(tmp_path).path).totals().indicators["it_energy"]["at_factor_values"] == pytest.approx(3)
 
 
 @pytest.mark.parametrize(

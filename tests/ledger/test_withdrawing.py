@@ -106,6 +106,7 @@ def test_saying_what_would_leave_writes_nothing(home: Path) -> None:
         "rows": 2,
         "refused": 1,
         "still": 0,
+        "again": 0,
         "still_in": [],
         "services": {"essai": 2},
         "files": ["essai.csv"],
