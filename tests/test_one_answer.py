@@ -21,6 +21,7 @@ from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.comparison.verdict_text import barred_words, smallest_words
 from estimator.core.errors import LANGUAGES
+from estimator.core.number_format import range_text
 from estimator.reporting.documents import rendering
 from estimator.reporting.project.context import SheetFacts, facts_of
 from estimator.reporting.project.evaluation import evaluation
@@ -30,6 +31,7 @@ from tests.support import kept
 SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "reponse.schema.json").read_text("utf-8"))
 SITE = {"zone": "FRA", "host": "class/server-room"}
 FAQ = {"id": "alternative/static-page", "existing_server": True, **SITE}
+HAND = {"id": "alternative/by-hand", "existing_server": True, "zone": "FRA"}
 PEOPLE = {"screen_minutes": 45, "work_minutes": 45}
 THRESHOLD = {"quality": {"value": 0.9}}
 INSIDE = THRESHOLD | {"location": "FRA"}
@@ -63,6 +65,7 @@ OPTIONS: Mapping[str, list[dict[str, Any]]] = {
     "a town": [faq(), LIGHT, LARGE],
     "people": [faq(people=PEOPLE), LIGHT | {"people": {"screen_minutes": 1}}, LARGE],
     "letter": [faq(alternative=None, people=PEOPLE), LIGHT, LARGE],
+    "by hand": [faq(alternative=HAND, people=PEOPLE), LIGHT, LARGE],
     "untested": [faq(quality=None), model("petit", 0.001, None), model("grand", 0.02, None)],
     "below": [faq(quality={"value": 0.5}), LIGHT, LARGE],
     "abroad": [faq(status="not_studied", alternative=None), LIGHT | ABROAD, LARGE],
@@ -141,9 +144,10 @@ def test_one_answer_is_told_alike_by_every_door(name: str, limits: Mapping[str, 
     for medium, text in texts.items():
         assert plain(found.said("lead", lang)[0]) in text, medium
         for pair in found.pairs["energy"]:
-            assert plain(pair.words[lang]).casefold() in text.casefold() or pair.verdict == "not_studied", medium
+            left = pair.verdict == "not_studied" or (found.beside(pair) and medium != "sheet")
+            assert plain(pair.words[lang]).casefold() in text.casefold() or left, medium
         for pair in found.lead if medium != "page" else [p for p in (found.opening(),) if p]:
-            assert plain(pair.sentence[lang]) in text, medium
+            assert plain(pair.sentence[lang]) in text or found.beside(pair), medium
         for option in found.options:
             assert not option.refusal or plain(option.refusal[lang]).rstrip(".") in text, (medium, option.id)
             assert all(plain(said) in text for said in barred_words(option, lang)), (medium, option.id)
@@ -161,6 +165,24 @@ def test_the_line_of_growth_is_never_cut_on_the_sheet() -> None:
     told = [text for name in ("a town", "near", "six", "dedicated") for text in conclusions(answered(name, True))]
     grown = [text for text in told if "fois ce volume" in text]
     assert len(grown) >= 3 and not [text for text in grown if "…" in text]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_person_at_their_desk_is_told_beside_once_with_the_electricity_of_the_year(lang: str) -> None:
+    """36,000 answers of 45 minutes: 27,000 hours, and as many times the electricity of one; no verdict repeats that
+    nothing compares it, and what the models' readers take is said not to be counted."""
+    found, texts = rendered("by hand", {}, lang)
+    clerk = found.option("faq")
+    each, year = clerk.people["energy"].ends, clerk.people_period["energy"].ends
+    assert year == pytest.approx([36_000 * end for end in each]) and found.hours(clerk) == 36_000 * 45 / 60
+    amount = plain(range_text(clerk.people_period["energy"], lang))
+    never = {"fr": "non comparable", "en": "not comparable"}[lang]
+    texts["sheet"] = plain(rendering.rendered(evaluation(replace(answered("by hand", False), lang=lang)), "md"))
+    for medium, text in texts.items():
+        assert text.count(never) == 1 and amount in text.split(never)[0].rpartition("45 min")[2], medium
+        assert plain(found.said("checking", lang)[0]) in text and text.count(amount) >= 2, medium
+    assert {o.id for o in found.options if o.only_people} == {"faq"} and len(found.said("checking", lang)) == 1
+    assert not answered("people", False).answer.said("checking", lang)[0].count("modèle petit")  # its minutes are known
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

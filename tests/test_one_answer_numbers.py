@@ -103,11 +103,21 @@ def verdict(body: Json, pair: Json) -> Fact:
     return (pair["verdict"], label(body, pair["lower"]), Percent(100 * share))
 
 
-def verdicts_of(*names: str) -> Callable[[Json], Iterator[Fact]]:
-    """Of the pairs of options that are both studied: of another, its status says it."""
+def verdicts_of(*names: str, beside: bool = False) -> Callable[[Json], Iterator[Fact]]:
+    """Of the pairs of options that are both studied: of another, its status says it; of people alone, the first
+    sentence, but for a table of everything (`beside`)."""
     return lambda body: (
-        judged(body, p) for name in names for p in body["pairs"][name] if p["verdict"] != "not_studied"
+        judged(body, p)
+        for name in names
+        for p in body["pairs"][name]
+        if p["verdict"] != "not_studied" and (beside or not of_people(body, p))
     )
+
+
+def of_people(body: Json, pair: Json) -> bool:
+    """Whether a side of a pair is a person at their desk, which is said beside."""
+    missing = {o["id"]: o["service"].get("energy", {}).get("missing") for o in body["options"]}
+    return any((missing[pair[side]] or {}).get("code") == "only_people" for side in ("a", "b"))
 
 
 def judged(body: Json, pair: Json) -> Fact:
@@ -117,7 +127,7 @@ def judged(body: Json, pair: Json) -> Fact:
 def grown_verdicts(body: Json) -> Iterator[Fact]:
     """Of the electricity at each volume: the reference against each other, then the pairs that nothing settles."""
     for found in body["growth"]:
-        for p in (*found["pairs"], *found["undecided"]):
+        for p in (p for p in (*found["pairs"], *found["undecided"]) if not of_people(body, p)):
             yield (found["times"], *sorted((label(body, p["a"]), label(body, p["b"]))), *verdict(body, p))
 
 
@@ -225,7 +235,7 @@ def each(value: Callable[[Json], Any], kind: str = "") -> Callable[[Json], Itera
 def factor(name: str) -> Callable[[Json], Iterator[Fact]]:
     def facts(body: Json) -> Iterator[Fact]:
         for option in body["options"]:
-            if option["service"] and (found := option[name]):
+            if option["per_unit"].get("energy", {}).get("low") is not None and (found := option[name]):
                 yield (name, found["low"], found["central"], found["high"])
 
     return facts
@@ -257,11 +267,14 @@ PATHS = {
     "parts of figures": Path("amount", "options.service, its parts", opened_parts),
     "people": Path("amount", "options.people", amounts_of("people")),
     "people.energy": Path("amount", "options.people", amounts_of("people", "energy")),
+    "people_period": Path("amount", "options.people_period", amounts_of("people_period")),
+    "people_period.energy": Path("amount", "options.people_period", amounts_of("people_period", "energy")),
     "parts": Path("amount", "options.parts", amounts_of("parts")),
     "publisher": Path("amount", "options.publisher", publisher),
     "growth": Path("amount", "growth.energy", grown),
     "growth, the last": Path("amount", "growth.energy", grown_last),
     "verdicts": Path("verdict", "pairs.verdict", verdicts_of(*FIVE)),
+    "verdicts of all": Path("verdict", "pairs.verdict", verdicts_of(*FIVE, beside=True)),
     "verdicts of four": Path("verdict", "pairs.verdict", verdicts_of(*FOUR)),
     "growth verdicts": Path("growth verdict", "growth.pairs", grown_verdicts),
     "ratios": Path("ratio", "pairs.ratio", ratios_of(*FIVE)),
@@ -296,7 +309,7 @@ def on_sheet(body: Json) -> Json:
     others.sort(key=lambda o: (o["service"].get("energy") or {"central": None})["central"] or math.inf)
     kept, bare = (
         [o["id"] for o in (first, *others)][:ROOM],
-        {"per_unit": {}, "quality": None, "people": {}, "parts": {}},
+        {"per_unit": {}, "quality": None, "people": {}, "people_period": {}, "parts": {}},
     )
     studied = {o["id"] for o in body["options"] if o["id"] in kept and o["status"] == "studied"}
     pairs = {n: [p for p in found if {p["a"], p["b"]} <= studied] for n, found in body["pairs"].items()}
@@ -320,10 +333,10 @@ BRIEF = "one screen: the text of a scenario, the page and --json have it"
 PAPER = "one sheet of paper: its table for a spreadsheet, or the page, has it"
 STATES = "it states levels for a declaration, and compares in criterion 9.2 alone"
 EMPTY = dict.fromkeys(BRANCHES, "filled in by others: no figure of ours may lead their answers")
-ALL = ("people.energy", "parts", "publisher", "minutes", "hours")
+ALL = ("people.energy", "people_period.energy", "parts", "publisher", "minutes", "hours")
 RGESN = Door(
     ("per_unit", "service", "ratios led", "quality", "attempts"),
-    ("accepted", "verdicts told"),
+    ("accepted", "verdicts told", "minutes", "hours", "people_period.energy"),
     why=dict.fromkeys(BRANCHES, STATES),
 )
 DOORS = {
@@ -342,13 +355,15 @@ DOORS = {
     "page": Door(
         (*ALL, "per_unit of four", "service.energy", "growth", "verdicts of four", "growth verdicts", "ratios of four")
         + ("crossings", "leaning", "turns", "hinges", "accepted", "quality", "pue", "together"),
-        ("growth ratios", "doubt"),
+        ("growth ratios", "doubt", "people"),
         {"options.service, its parts": "each figure of the table opens its own page, with its parts"},
     ),
     "evaluation": Door(
         (*ALL, "per_unit of four", "service of four", "verdicts of four", "ratios led", "quality"),
         (
             "accepted",
+            "people",
+            "people_period",
             "pue",
             "together",
             "growth, the last",
@@ -364,6 +379,7 @@ DOORS = {
     "evaluation.csv": Door(
         (
             "people",
+            "people_period",
             "parts",
             "publisher",
             "minutes",
@@ -373,7 +389,17 @@ DOORS = {
             "parts of figures",
             "growth, the last",
         )
-        + ("verdicts", "growth verdicts", "ratios", "crossings", "leaning", "hinges", "quality", "pue", "together"),
+        + (
+            "verdicts of all",
+            "growth verdicts",
+            "ratios",
+            "crossings",
+            "leaning",
+            "hinges",
+            "quality",
+            "pue",
+            "together",
+        ),
         ("accepted", "doubt"),
         {"turns": "sharing a server is a choice to try on the page, not a fact for the file of a project"},
     ),
@@ -858,6 +884,7 @@ def leaves(value: Any, path: str = "") -> Iterator[str]:
 
 READ = {  # what of the JSON is in which branch; the others, and where a reader finds them
     r"options\.per_unit\.": "options.per_unit", r"options\.people\.": "options.people",
+    r"options\.people_period\.": "options.people_period",
     r"options\.service\.\w+\.\w+\.(low|central|high)": "options.service, its parts",
     r"options\.service\.\w+\.(low|central|high)": "options.service", r"options\.parts\.": "options.parts",
     r"options\.publisher\.": "options.publisher", r"options\.(accepted|minutes)$": "options.accepted",
@@ -889,7 +916,7 @@ def test_each_number_of_an_answer_is_in_a_branch_that_each_door_prints_or_is_sai
 def test_the_table_of_a_sheet_holds_the_numbers_of_the_json_with_all_their_digits() -> None:
     body = body_of("dedicated", True)
     rows = [cells_of(line) for line in doors("dedicated", True, "fr")["evaluation.csv"]]
-    reaches = {"periode": "service", "unite": "per_unit", "postes": "people"}
+    reaches = {"periode": "service", "unite": "per_unit", "postes": "people", "postes_periode": "people_period"}
     for option in body["options"]:
         for kind, where in reaches.items():
             for figure, amount in option[where].items():

@@ -11,15 +11,13 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Scenario
-from estimator.comparison.sentences import ratios
+from estimator.comparison.sentences import absent_words, ratios
 from estimator.comparison.verdict_rules import SETTLED
-from estimator.comparison.verdict_text import barred_words, only_people, standing_words, told, work_facts
+from estimator.comparison.verdict_text import barred_words, screens_facts, standing_words, told, work_facts
 from estimator.core.interval import Interval
 from estimator.core.number_format import (
     common_step,
-    interval_text,
     pair_text,
-    range_text,
     said_in_sentence,
     share_text,
     tick_text,
@@ -65,18 +63,19 @@ def facts(answer: Answer, lang: str) -> list[str]:
 
 
 def people(answer: Answer, lang: str) -> str:
-    """Beside each option that counts some: the electricity of screens for one unit; the work, but for that of options
-    that are nothing else, which the first sentence says; "" without any."""
-    worked = [o for o in answer.options if o.minutes is not None and o.status == "studied" and not only_people(o)]
+    """Beside each option that counts some: the electricity of screens; the work, but for that of options that are
+    nothing else, which the first sentence says; whose answers take minutes that nobody stated."""
+    worked = [o for o in answer.options if o.minutes is not None and o.status == "studied" and not o.only_people]
     counted = {
         "people": [
-            t("compare.people_of", lang, label=o.label, amount=range_text(o.people["energy"], lang))
+            t("compare.people_of", lang, label=o.label, **screens_facts(answer, o, lang))
             for o in answer.options
             if o.people
-        ],
+        ],  # fmt: skip
         "work": [t("compare.work_of", lang, label=o.label, **work_facts(answer, o, lang)) for o in worked],
     }
-    return " ".join(t(f"compare.{key}", lang, each=" ; ".join(told)) for key, told in counted.items() if told)
+    said = [t(f"compare.{key}", lang, each=" ; ".join(told)) for key, told in counted.items() if told]
+    return " ".join([*said, *answer.said("checking", lang)])
 
 
 def picture(answer: Answer, scenario: Scenario, lang: str) -> Markup:
@@ -100,7 +99,7 @@ def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
     for option, amount in zip(answer.options, amounts, strict=True):
         label, none = sentence(option.label), Interval(unit="kWh")
         if amount is None or not amount.known:
-            why = why_absent(option, lang) if amount is None else interval_text(amount, lang)
+            why = why_absent(option, lang) if amount is None else absent_words(answer, option, lang)
             made.append(ChartRow(label, none, said=_barred(answer, option, lang), aside=why.rstrip(".")))
             continue
         made.append(

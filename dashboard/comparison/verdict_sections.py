@@ -39,7 +39,7 @@ def ratios(answer: Answer, lang: str) -> Markup:
         body=answer,
         told=[*answer.said("ratio", lang), *answer.said("server", lang)],
         verdicts=_verdicts(answer, lang) if answer.lead else [],
-        pairs=[(name, pair) for name in FIGURES for pair in answer.pairs[name]],
+        pairs=[(name, pair) for name in FIGURES for pair in answer.pairs[name] if not answer.beside(pair)],
         times_text=times_text,
         FIGURES=FIGURES,
     )
@@ -54,7 +54,7 @@ def _verdicts(answer: Answer, lang: str) -> list[list[str]]:
     """Each other option, and the verdict of each impact between it and the reference."""
     rows = []
     for option in answer.options:
-        if option.id == answer.reference or option.status == "rejected":
+        if option.id == answer.reference or option.status == "rejected" or option.only_people:
             continue
         pair = {answer.reference, option.id}
         said = [[both(p.words, lang) for p in answer.pairs[n] if {p.a, p.b} == pair] for n in FIGURES]

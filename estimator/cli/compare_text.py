@@ -7,6 +7,7 @@ from estimator.comparison.sentences import UNREAD, growth_lines, undecided_lines
 from estimator.comparison.verdict_text import (
     ground_words,
     parts_words,
+    screens_facts,
     standing_words,
     tested_words,
     work_facts,
@@ -78,7 +79,7 @@ def _options(answer: Answer, lang: str, brief: bool) -> str:
         told += [*_people(answer, option, lang), *parts_words(option, period, lang)]
         told += [f"! {w[lang]}" for w in option.warnings if not brief or w.get("code") in UNMEASURED]
         lines += [f"  {option.label} ({standing_words(option, lang)})", *(f"    {line}" for line in told)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"  {line}" for line in answer.said("checking", lang))])
 
 
 def _about(option: AnsweredOption, lang: str) -> list[str]:
@@ -90,16 +91,15 @@ def _about(option: AnsweredOption, lang: str) -> list[str]:
         if option.accepted < 1:
             share = stated_share_text(option.accepted, lang)
             lines.append(say("compare", "accepted", lang, share=share, why=option.accepted_why).rstrip(" :"))
-    return lines + [
-        pair_text(say("figures", n, lang), interval_text(a, lang), lang) for n, a in option.per_unit.items()
-    ]
+    figures = {} if option.only_people else option.per_unit
+    return lines + [pair_text(say("figures", n, lang), interval_text(a, lang), lang) for n, a in figures.items()]
 
 
 def _people(answer: Answer, option: AnsweredOption, lang: str) -> list[str]:
     """Screens and minutes of work beside an option, for one unit."""
     lines = []
     if option.people:
-        lines.append(say("compare", "people", lang, amount=interval_text(option.people["energy"], lang)))
+        lines.append(say("compare", "people", lang, **screens_facts(answer, option, lang)))
     if option.minutes is not None:
         lines.append(say("compare", answer.minutes_key(option), lang, **work_facts(answer, option, lang)))
     return lines
@@ -108,7 +108,7 @@ def _people(answer: Answer, option: AnsweredOption, lang: str) -> list[str]:
 def _verdicts(answer: Answer, lang: str) -> str:
     lines: list[str] = []
     for name, pairs in answer.pairs.items():
-        for pair in pairs:
+        for pair in (p for p in pairs if not answer.beside(p)):
             about = f"{say('figures', name, lang)}, {answer.label(pair.a)} / {answer.label(pair.b)}"
             lines.append(f"  {pair_text(about, pair.words[lang], lang)}")
     return "\n".join([say("compare", "verdicts", lang), *lines]) if lines else ""

@@ -77,14 +77,14 @@ class Pair(Part):
 
 class AnsweredOption(Part):
     """An option. service, per_unit: what it makes run, over the period and for one unit; parts: electricity over the
-    period of each line of an option that has several; people: the screens beside, for one unit; publisher: beside, the
-    electricity of the training of its models by their publishers; barred: why it is never retained (other_service, of
-    another `unit`, outside, too_small, below_threshold, below_unsure); refusal: why it was not computed; tested: the
-    share of accepted answers that its test leaves possible [1], assured: whether all of it is on one side of the
-    threshold, None where nobody says how many cases the test has; accepted: share of its answers by which figures are
-    divided, accepted_why: if it is not the tested one; host, zone, pue, together: where it runs, whose electricity
-    it takes, and the requests that share its machine; alone: electricity over the period on a server of one's own kept
-    on for it alone, where the server is supposed to be shared."""
+    period of each line of an option that has several; people, people_period: the screens beside, for one unit and over
+    the period; publisher: beside, the electricity of the training of its models by their publishers; barred: why it is
+    never retained (other_service, of another `unit`, outside, too_small, below_threshold, below_unsure); refusal: why
+    it was not computed; tested: the share of accepted answers that its test leaves possible [1], assured: whether all
+    of it is on one side of the threshold, None where nobody says how many cases the test has; accepted: share of its
+    answers by which figures are divided, accepted_why: if it is not the tested one; host, zone, pue, together: where
+    it runs, whose electricity it takes, and the requests that share its machine; alone: electricity over the period on
+    a server of one's own kept on for it alone, where the server is supposed to be shared."""
 
     id: str
     label: str
@@ -104,6 +104,7 @@ class AnsweredOption(Part):
     per_unit: Mapping[str, Interval] = {}
     components: Mapping[str, Mapping[str, float]] = {}
     people: Mapping[str, Interval] = {}
+    people_period: Mapping[str, Interval] = {}
     parts: Mapping[str, Interval] = {}
     publisher: Interval | None = None
     minutes: float | None = None
@@ -121,6 +122,12 @@ class AnsweredOption(Part):
         """Whether nothing assures its side of the threshold: its test is too small, or it would reach it by a quality
         that is only stated."""
         return self.assured is False or bool(self.meets_threshold and self.quality and self.quality.only_stated)
+
+    @property
+    def only_people(self) -> bool:
+        """Whether nothing runs for it but the computer of those who do it."""
+        missing = self.service["energy"].missing if self.service else None
+        return (missing or {}).get("code") == "only_people"
 
     def known(self, indicator: str) -> bool:
         """Whether the service has a value on this impact."""
@@ -252,7 +259,8 @@ class SiteFacts(Part):
 @in_each_language
 class Sentence(Part):
     """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest, sharing, crossing, leaning
-    (pairs of which another impact leans the other way than electricity), turning (what would turn a verdict), firm
+    (pairs of which another impact leans the other way than electricity), turning (what would turn a verdict), checking
+    (whose answers take minutes to read that nobody stated), firm
     (which verdicts nothing turns), delay (a limit on which nothing is judged), unread (tokens that the bill gives and
     nobody stated), settling (what would settle a pair)."""
 
@@ -350,6 +358,10 @@ class Answer(Part):
         same = [found for name in self.pairs if (found := self.pair(pair.a, pair.b, name)) is not None]
         leaning = [(found, *found.leaning) for found in same if found.leaning]
         return [found for found, other, share in leaning if other != lower and share >= LEANING]
+
+    def beside(self, pair: Pair) -> bool:
+        """Whether one side is only people: the first sentence says them beside, and no line of verdicts."""
+        return self.option(pair.a).only_people or self.option(pair.b).only_people
 
     def one_program(self, pair: Pair) -> bool:
         """Whether both options are the same program without AI, on two servers."""

@@ -147,6 +147,7 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "per_unit": _per_unit(service, work.units),
             "components": {n: components(evaluated.side, n) for n in service} if evaluated.built.groups else {},
             "people": _per_unit(people, work.units),
+            "people_period": _per_unit(people, 1.0),
             "parts": _per_unit(parts_of(evaluated.built.groups), 1.0),
             "publisher": publisher_training(evaluated.built.groups, work.context.catalogue, work.context.day),
             "occupancy": evaluated.built.occupancy,

@@ -7,7 +7,6 @@ from estimator.comparison.verdict_rules import EQUIVALENT, UNDECIDED
 from estimator.comparison.verdict_text import (
     BARE,
     no_lead,
-    only_people,
     quality_text,
     small_tests,
     smallest_words,
@@ -23,6 +22,7 @@ from estimator.core.number_format import (
     exact_text,
     interval_text,
     pair_text,
+    range_text,
     share_text,
     tick_text,
     two_figures,
@@ -45,8 +45,8 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     yield "lead", headline(answer, lang)
     for pair in ratios(answer):
         yield "server" if answer.one_program(pair) else "ratio", told(pair, lang)
-    for text in _leanings(answer, lang):
-        yield "leaning", _capital(text, lang)
+    for kind, texts in (("leaning", _leanings(answer, lang)), ("checking", _checking(answer, lang))):
+        yield from ((kind, _capital(text, lang)) for text in texts)
     if not answer.place_of:  # one model at several sites: the same quality everywhere
         yield "smallest", smallest_words(answer, lang)
     for turn in answer.turns:
@@ -69,6 +69,15 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
         yield "crossing", _capital(_crossing(answer, crossing, lang), lang)
 
 
+def _checking(answer: Answer, lang: str) -> Iterator[str]:
+    """That the minutes of those who read what models make are not counted, where nobody stated them."""
+    models = [o for o in answer.options if o.method == "model" and o.per_unit]
+    if unsaid := [o.label for o in models if o.minutes is None and not o.people]:
+        yield say(
+            "compare", "checking" if len(unsaid) < len(models) else "checking_all", lang, labels=", ".join(unsaid)
+        )
+
+
 def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:
     """« × 1, × 3 : plus bas dans tous les cas étudiés : le formulaire (contre : …). » One line for all the volumes at
     which verdicts are the same, each verdict once with the options that it is about."""
@@ -85,7 +94,7 @@ def grown_words(answer: Answer, pairs: Sequence[Pair], lang: str) -> str:
     """Each verdict once, with the options that it is against: the other than the lower one; the reference and the
     other, where the verdict names none."""
     against: dict[tuple[str, str], list[str]] = {}
-    for pair in pairs:
+    for pair in (p for p in pairs if not answer.beside(p)):
         first = "" if pair.lower else answer.label(pair.a)
         against.setdefault((pair.words[lang], first), []).append(answer.label(pair.other(pair.lower or pair.a)))
     said = [
@@ -155,12 +164,13 @@ def ratios(answer: Answer) -> list[Pair]:
     with each model, and the models with each other where they are few; those of an option that is never retained, then
     one program on two servers, last."""
     known = {o.id: o for o in answer.options if o.status == "studied"}
-    pairs = [p for p in answer.pairs["energy"] if p.a in known and p.b in known]
+    pairs = [p for p in answer.pairs["energy"] if p.a in known and p.b in known and not answer.beside(p)]
     few = sum(option.method == "model" for option in known.values()) <= FEW_MODELS
     kinds = [{"none", "model"}, {"model"}] if few else [{"none", "model"}]
     led = {frozenset((p.a, p.b)) for p in answer.lead}
     others = [p for p in pairs if frozenset((p.a, p.b)) not in led]
-    found = [*answer.lead, *(p for kind in kinds for p in others if {known[p.a].method, known[p.b].method} == kind)]
+    lead = [p for p in answer.lead if not answer.beside(p)]
+    found = [*lead, *(p for kind in kinds for p in others if {known[p.a].method, known[p.b].method} == kind)]
     barred = {option.id for option in answer.options if option.barred}
     opening = answer.opening()
     return sorted(found, key=lambda p: (p != opening, answer.one_program(p), bool({p.a, p.b} & barred)))
@@ -189,11 +199,27 @@ def headline(answer: Answer, lang: str) -> str:
 
 def _apart(answer: Answer, option: AnsweredOption, lang: str) -> str:
     """Why the electricity of an option is compared with none: nobody but people work, or nothing is described."""
-    if only_people(option):
-        facts = work_facts(answer, option, lang)
-        return _capital(say("compare", "only_people", lang, label=option.label, **facts), lang)
+    if option.only_people:
+        facts = work_facts(answer, option, lang) | {"label": option.label, "desk": desk_words(answer, option, lang)}
+        key = "only_people" if option.minutes is not None else "only_people_unsaid"
+        return _capital(say("compare", key, lang, **facts), lang)
     pair = answer.pair(option.id, answer.reference) if answer.reference else None
     return pair.sentence[lang] if pair else ""
+
+
+def desk_words(answer: Answer, option: AnsweredOption, lang: str) -> str:
+    """« 98 à 340 kWh d'électricité par an à son poste »: of the screens of an option over the period, or not known."""
+    if not option.people_period:
+        return say("compare", "desk_unsaid", lang)
+    amount = range_text(option.people_period["energy"], lang)
+    return say("compare", "desk", lang, amount=amount, period=answer.scenario.need.period)
+
+
+def absent_words(answer: Answer, option: AnsweredOption, lang: str) -> str:
+    """Why the electricity of an option that runs is not known; of people alone, what their desk takes beside."""
+    if not option.only_people:
+        return interval_text(option.service["energy"], lang)
+    return typeset(say("compare", "desk_beside", lang, desk=desk_words(answer, option, lang)), lang)
 
 
 def _capital(text: str, lang: str) -> str:

@@ -267,10 +267,10 @@ def work_facts(answer: Answer, option: AnsweredOption, lang: str) -> dict[str, s
     return {"minutes": minutes, "hours": hours, "period": answer.scenario.need.period}
 
 
-def only_people(option: AnsweredOption) -> bool:
-    """Whether nothing runs for an option but the computer of those who do it, in minutes that are known."""
-    missing = option.service["energy"].missing if option.service else None
-    return option.minutes is not None and bool(missing) and (missing or {}).get("code") == "only_people"
+def screens_facts(answer: Answer, option: AnsweredOption, lang: str) -> dict[str, str]:
+    """{"amount", "whole", "period"}: the electricity of its people's screens for one unit, and over the period."""
+    each, whole = (range_text(found["energy"], lang) for found in (option.people, option.people_period))
+    return {"amount": each, "whole": whole, "period": answer.scenario.need.period}
 
 
 def ground_words(option: AnsweredOption, lang: str) -> str:

@@ -425,10 +425,15 @@ def test_a_person_is_in_the_first_sentence_with_the_hours_of_a_year() -> None:
     }  # no data centre
     body["options"] = [clerk | said, *body["options"][1:]]
     for limits, start in (({}, "un modèle léger consomme"), ({"quality": {"value": 0.9, "test": "essai"}}, "suffit")):
-        lead = decision(scenario_of(body | {"constraints": limits}), today=DAY).said("lead", "fr")[0]
+        answer = decision(scenario_of(body | {"constraints": limits}), today=DAY)
+        desk, lead = answer.options[0].people_period["energy"], answer.said("lead", "fr")[0]
+        assert desk.central == pytest.approx(4800 * 0.5 * 0.0765 / 0.95)  # a laptop and its screen, 76.5 W
         bare = lead.replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")
         assert bare.casefold().startswith(start) and "fois moins d'électricité" in bare
-        assert "Le travail d'un agent : rien ne tourne" in bare and "2 400 h par an ; non comparable." in bare
+        assert (
+            "Le travail d'un agent : aucun serveur, mais 30 min" in bare
+            and "2 400 h par an, et 100 à 360 kWh d'électricité par an à son poste" in bare
+        )
 
 
 def test_council_minutes_by_hand(tmp_path: Path) -> None:
@@ -452,7 +457,7 @@ def test_council_minutes_by_hand(tmp_path: Path) -> None:
     assert "Programme sans IA" not in told and "Service tenu par d" not in told
     page = rendered(evaluation(facts_of(answer.scenario, "fr", tmp_path)), "txt")
     assert "comparée ci-dessous" not in page and "lieu : France" in page.replace("\u00a0", " ")
-    assert "travail supposé" in page and "relire le texte d’une IA n’est pas compté" in page
+    assert "travail supposé" in page and "Lire et vérifier le résultat" in page
     lines = answer.said("ratio", "fr")
     assert len(lines) == len(set(lines))
 

@@ -117,8 +117,18 @@ def _row(facts: SheetFacts, option: AnsweredOption, shown: list[AnsweredOption])
     head = TableCell(option.label, (facts.joined((*sentences.described(facts, option), *beside)),))
     if option.status != "studied" or not option.service:
         return (head, clipped(sentences.without_figures(facts, option), 2 * LONGEST))
+    if option.only_people:
+        return (head, *(_beside(facts, option, name) for name in FOUR))
     tops = {name: _top(_known_figures(shown, name)) for name in FOUR}
     return (head, *(_amount(facts, option, name, tops, _readable_count(shown)) for name in FOUR))
+
+
+def _beside(facts: SheetFacts, option: AnsweredOption, name: str) -> TableCell:
+    """What the computer of those who do it takes, said beside: no bar sets it against the others."""
+    if name not in option.people:
+        return TableCell(facts.say("desk_unsaid"))
+    each, whole = (range_text(found[name], facts.lang) for found in (option.people, option.people_period))
+    return TableCell(facts.say("desk", value=whole), (facts.say("each_1", value=each),))
 
 
 def _amount(facts: SheetFacts, option: AnsweredOption, name: str, tops: Mapping[str, float], count: int) -> TableCell:
@@ -192,7 +202,9 @@ def _verdicts(facts: SheetFacts) -> tuple[Section, ...]:
     pairs = [
         pair
         for pair in facts.answer.pairs["energy"]
-        if {pair.a, pair.b} <= shown and programs.get(pair.a, pair.a) != programs.get(pair.b, pair.b)
+        if {pair.a, pair.b} <= shown
+        and not facts.answer.beside(pair)
+        and programs.get(pair.a, pair.a) != programs.get(pair.b, pair.b)
     ]
     if not pairs:
         return ()
@@ -239,9 +251,10 @@ def _figure_records(facts: SheetFacts) -> list[Record]:
             ("periode", parts),
             ("unite", option.per_unit),
             ("postes", option.people),
+            ("postes_periode", option.people_period),
         )
         for reach, amounts in scopes:
-            proof = facts.proof(option) if option.known("energy") or reach == "postes" else ""
+            proof = facts.proof(option) if option.known("energy") or reach.startswith("postes") else ""
             for name, amount in amounts.items():
                 ends = (amount.low, amount.central, amount.high, amount.unit)
                 said = interval_text(amount, facts.lang)

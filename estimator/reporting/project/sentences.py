@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from estimator.assessment import method_documentation
 from estimator.catalogue.load import load
 from estimator.comparison.answer import AnsweredOption, Pair
-from estimator.comparison.sentences import UNREAD, growth_lines, undecided_lines
+from estimator.comparison.sentences import UNREAD, desk_words, growth_lines, undecided_lines
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import (
     barred_words,
     ground_words,
     parts_words,
     rejected_words,
+    screens_facts,
     smallest_words,
     standing_words,
     told,
@@ -48,7 +49,8 @@ def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
     """
     programs = {o.id: o.alternative for o in facts.scenario.options if o.alternative}
     alone = {name for name, program in programs.items() if not program.existing_server}
-    pairs = [pair for pair in facts.answer.lead if not names or {pair.a, pair.b} <= set(names)]
+    led = [pair for pair in facts.answer.lead if not facts.answer.beside(pair)]
+    pairs = [pair for pair in led if not names or {pair.a, pair.b} <= set(names)]
     beside = [pair for pair in pairs if {pair.a, pair.b} <= set(programs)]
     if len(beside) < len(pairs):
         pairs = [pair for pair in pairs if pair not in beside]
@@ -121,19 +123,16 @@ def alternative(facts: SheetFacts) -> str:
         told["date"] = facts.day_text(found.date or "")
         return clipped(facts.say("alternative_registered", **told).replace(" : .", "."), 2 * LONGEST)
     options = [o for o in facts.answer.options if o.method == "none"][:3]
-    beside = [o.label for o in options if o.status == "studied" and _only_people(o)]
-    studied = [o.label for o in options if o.status == "studied" and o.label not in beside]
+    beside = [o for o in options if o.status == "studied" and o.only_people]
+    studied = [o.label for o in options if o.status == "studied" and not o.only_people]
     qualities = [o.quality for o in options if o.label in studied]
     stated = "same_effects_stated" if any(q and q.only_stated for q in qualities) else "same_effects_tested"
     same = facts.say(stated if all(qualities) else "same_effects_untested")
     said = [facts.say("alternatives_studied", n=len(studied), label=" ; ".join(studied), same=same)] if studied else []
-    said += [facts.say("alternative_beside", label=" ; ".join(beside))] if beside else []
+    said += [
+        facts.say("alternative_beside", label=o.label, desk=desk_words(facts.answer, o, facts.lang)) for o in beside
+    ]
     return " ".join([*said, *(_answer(facts, option) for option in options if option.status != "studied")])
-
-
-def _only_people(option: AnsweredOption) -> bool:
-    """Whether nothing runs but the computers of people, whose time is told beside."""
-    return bool(option.service) and option.service["energy"].get("missing", {}).get("code") == "only_people"
 
 
 def alternative_text(facts: SheetFacts) -> tuple[str, ...]:
@@ -166,7 +165,7 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     lines += barred_words(option, facts.lang)
     lines += parts_words(option, facts.scenario.need.period, facts.lang, beside=False)
     if option.people:
-        lines.append(facts.say("screens", value=range_text(option.people["energy"], facts.lang)))
+        lines.append(facts.say("screens", **screens_facts(facts.answer, option, facts.lang)))
     if option.minutes is not None:
         lines.append(facts.say(facts.answer.minutes_key(option), **work_facts(facts.answer, option, facts.lang)))
     return tuple(lines)
@@ -269,8 +268,9 @@ def not_counted(facts: SheetFacts) -> tuple[str, ...]:
     ]
     told = {"period": facts.scenario.need.period, "list": facts.joined(shares)}
     lines += [facts.say("publisher_shares", **told)] if shares else []
+    lines += facts.answer.said("checking", lang)
     found: dict[tuple[str, str, str], list[str]] = {}
-    for option in facts.studied:
+    for option in (o for o in facts.studied if not o.only_people):
         lacking: dict[tuple[str, str], list[str]] = {}
         opened = Counter(part for amount in option.service.values() for part in amount.parts)
         for name, amount in option.service.items():
@@ -290,9 +290,9 @@ def not_counted(facts: SheetFacts) -> tuple[str, ...]:
 
 
 def _whose(facts: SheetFacts, labels: Sequence[str]) -> str:
-    """The options that a line applies to, unless it applies to all."""
+    """The options that a line applies to, unless it applies to all of which something runs."""
     names = once(labels)
-    return f" ({', '.join(names)})" if len(names) < len(facts.studied) else ""
+    return f" ({', '.join(names)})" if len(names) < sum(not o.only_people for o in facts.studied) else ""
 
 
 def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS, room: int = 0) -> tuple[str, ...]:
@@ -341,7 +341,7 @@ def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS, room: int = 0)
 def _not_estimable(facts: SheetFacts) -> list[str]:
     """One line a reason for which options could not be estimated, with the indicators."""
     found: dict[tuple[str, str], list[str]] = {}
-    for option in facts.studied:
+    for option in (o for o in facts.studied if not o.only_people):
         for name in FOUR:
             amount = option.service.get(name)
             if amount and amount.central is None:
