@@ -15,7 +15,7 @@ MODES = tuple(f"{component}_mode" for component in COMPONENTS)
 GROUPS: dict[str, tuple[str, ...]] = {
     "identity": (
         "service_key", "run_id", "task_name", "run_key", "row_id", "cumulative", "file_name", "line", "file_sha",
-        "trace_id", "called_by", "holds_calls", "reader", "reader_version", "tool_version",
+        "trace_id", "called_by", "calls_through", "holds_calls", "reader", "reader_version", "tool_version",
     ),
     "time": ("start_us", "end_us", "told_us", "start_month", "end_month", "duration_s", "time_basis"),
     "place": ("zone", "zone_as_read", "host", "provider", "served_at"),

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from estimator.catalogue.resolver import Places, is_timezone
 from estimator.core.errors import SobriaError
+from estimator.ingestion.parsing.span_links import SpanLinks
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import ALSO
 
@@ -140,6 +141,7 @@ class ReadingContext:
 
     `read_at`: when files that hold no date were read, with its time zone; `rename`: its columns under our names, from
     the name and bytes of a table; both as a person said. `line_by_line`: what each line says is asked for.
+    `span_links`: what was told before of spans without counts, where traces come in several sendings.
     """
 
     home_timezone: str
@@ -148,6 +150,7 @@ class ReadingContext:
     read_at: datetime | None = None
     rename: Callable[[str, bytes], bytes] | None = None
     line_by_line: bool = False
+    span_links: SpanLinks | None = None
 
     def __post_init__(self) -> None:
         for name in filter(None, (self.home_timezone, self.option_timezone)):

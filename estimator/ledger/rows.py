@@ -35,6 +35,7 @@ class Activity(BaseModel):
     task_name: str | None = None
     trace_id: str | None = Field(None, description="calls of one trace were made for one another")
     called_by: str | None = Field(None, description="run_key of the call of its trace that this one is a part of")
+    calls_through: str | None = Field(None, description="run_keys of spans without counts, parts of this call, spaced")
     holds_calls: bool | None = Field(None, description="adds up what it called: counts where none of that came")
     told_us: int | None = Field(None, description="when this record of a call was received: the last one told counts")
     start_us: int

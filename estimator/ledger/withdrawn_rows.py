@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import BaseModel
 
 NAME_ONLY = "file_name"  # a file withdrawn under one name stays withdrawn under another
-# Not compared between copies: what a later version says of the same row does not bring it back.
-_OF_A_VERSION = frozenset({NAME_ONLY, "reader", "reader_version", "context_tokens", "provider", "served_at", "told_us"})
+# Not compared between copies: what a later version, or another sending, says of the same row does not bring it back.
+_OF_A_VERSION = frozenset({NAME_ONLY, "reader", "reader_version", "context_tokens", "provider", "served_at"})
+_OF_A_VERSION |= {"told_us", "called_by", "calls_through"}
 _OF_PLACES = frozenset({"host_of_provider", "host_not_told", "host_not_sent", "zone_not_told", "zone_not_sent"})
 _OF_PLACES |= {"address_of_region", "address_private", "address_not_of_provider", "address_sent"}
 

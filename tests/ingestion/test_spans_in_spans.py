@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from estimator.core.duckdb_engine import DuckDB
 from estimator.core.fields import Author
 from estimator.ingestion.http.payloads import Payload, post, read_body
 from estimator.ingestion.http.sender_rows import Sender
+from estimator.ingestion.parsing.span_links import SpanLinks
 from estimator.ledger import Ledger
 from estimator.ledger.withdrawals import Target, withdraw
 from tests.ingestion.formats import bring, result_of
@@ -21,6 +23,7 @@ from tests.traces_support import context, judged
 
 BEGUN, NS = 1772366400, 1_000_000_000  # 2026-03-01T12:00Z
 CHAT, AGENT = {"gen_ai.operation.name": "chat"}, {"gen_ai.operation.name": "invoke_agent"}
+SENDER = Sender("s", "a" * 12)
 UNCOUNTED = {"sobria.uncounted": "stream"}
 KINDS = {
     "agent of OpenTelemetry": AGENT,
@@ -156,6 +159,44 @@ def test_a_call_without_tokens_of_an_agent_stays_unknown(tmp_path: Path) -> None
         tmp_path, [[Told("1b", "", 30, (0, 9), AGENT)], [Told("1a", "1b", None, (1, 3), CHAT | UNCOUNTED)]]
     )
     assert [row["status"] for row in judged(ledger)] == ["current", "current"]
+
+
+STEPS = [
+    call("1a", "1c", 500, (2, 3)),
+    *(Told("1c", "1d", None, (2, 4), {}, None), Told("1d", "1b", None, (1, 4), {}, None)),
+    call("1b", "", 500, (0, 5)),
+]
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_what_stands_between_two_tellings_may_come_with_one_of_them(tmp_path: Path, cut: int) -> None:
+    """A call of 500 tokens told twice, two spans without tokens between: two files, cut at each place."""
+    ledger = home_of(tmp_path, [STEPS[:cut], STEPS[cut:]])
+    assert counted(ledger) == [500]
+
+
+@pytest.mark.parametrize("order", [*permutations(range(4))], ids=str)
+def test_a_collector_remembers_what_stands_between_from_one_sending_to_the_next(
+    tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    """Each span in a sending of its own: in the order of their ends, or with the call told last, one call. Where what
+    stands between is told after both, nothing links them. Of another sender, nothing is known."""
+    ledger, between = Ledger(tmp_path), replace(context(), span_links=SpanLinks())
+    for number in order:
+        post(ledger, [read_body(Payload(SENDER, "spans", export(STEPS[number]).encode()), between)])
+    last = max(order.index(0), order.index(3))
+    assert counted(ledger) == ([500] if {1, 2} <= {*order[:last]} else [500, 500])
+    other = Payload(Sender("s", "c" * 12), "spans", export(STEPS[3]).encode())
+    (row,) = read_body(other, between).result.rows
+    assert row.calls_through is None
+
+
+def test_a_collector_forgets_the_traces_of_which_nothing_came_for_longest() -> None:
+    links = SpanLinks(most=2)
+    for trace in ("t1", "t2", "t1", "t3"):
+        links.joined("a", {(trace, f"{trace}-span"): (trace, "above")}, set())
+    known = links.joined("a", {}, {"t1", "t2", "t3"})
+    assert known == {("t1", "t1-span"): ("t1", "above"), ("t3", "t3-span"): ("t3", "above")}
 
 
 def test_ids_that_name_each_other_around_end(tmp_path: Path) -> None:

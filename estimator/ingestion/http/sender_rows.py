@@ -65,6 +65,8 @@ def _own(row: Activity, sender: Sender) -> Activity:
     names = {"run_key": row.run_key, "run_id": row.run_id, "machine_id": row.machine_id}
     names |= {"trace_id": row.trace_id, "called_by": row.called_by}
     marked = {name: f"{text}@{sender.mark}" for name, text in names.items() if text is not None}
+    if row.calls_through:
+        marked["calls_through"] = " ".join(f"{key}@{sender.mark}" for key in row.calls_through.split())
     if row.run_key == row.row_id:
         marked["run_key"] = row_id
     return row.model_copy(update=marked | {"row_id": row_id, "service_key": sender.service})

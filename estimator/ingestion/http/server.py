@@ -7,6 +7,7 @@ import errno
 import socket
 from base64 import b64decode
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -39,6 +40,7 @@ from estimator.ingestion.http.gzip_body import GZIP, unpacked
 from estimator.ingestion.http.payloads import OTLP, ParsedPayload, Payload, Receipt, post, read_body, settle
 from estimator.ingestion.http.sender_rows import Sender
 from estimator.ingestion.http.tokens import READERS, Tokens
+from estimator.ingestion.parsing.span_links import SpanLinks
 from estimator.ledger import Ledger
 from estimator.ledger.standing import Standing
 
@@ -73,7 +75,8 @@ class Collector:
         )
         for form, outcome in product(get_args(Form), OUTCOMES):
             self._rows.labels(form, outcome)
-        self._senders, self._ledger, self._context = Tokens(home), Ledger(home), reading_context(home)
+        self._senders, self._ledger = Tokens(home), Ledger(home)
+        self._context = replace(reading_context(home), span_links=SpanLinks())
         self._standing = Standing(self._ledger, recent=True)
         self._limits = limits
         self._in_hand = collections.Counter[str]()

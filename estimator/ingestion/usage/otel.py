@@ -1,7 +1,8 @@
 """Reader of OpenTelemetry spans of generative AI, as OTLP JSON: tokens of each call, never its prompt or answer."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from estimator.ingestion.parsing.records import (
 )
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_parts import counts_only
+from estimator.ingestion.parsing.span_links import SpanId
 from estimator.ingestion.reader import Trace
 
 _LANGFUSE = "langfuse.observation.usage_details"  # its counts, as JSON text
@@ -66,6 +68,8 @@ _CALL = Snapshot(("traceId", "spanId"), once=True)
 _TRACE = Snapshot(("traceId",))
 _IDS = (*_CALL.names, "parentSpanId")
 _SPANS = frozenset(f"resourceSpans.scopeSpans.spans.{name}" for name in ("startTimeUnixNano", "attributes.key"))
+_DEEPEST = 100  # spans without counts, one in another, that are passed over
+_MOST_THROUGH = 100  # those that a call names as its parts
 _NS = 1e-3  # microseconds in a nanosecond
 
 
@@ -111,7 +115,7 @@ def sniff(name: str, head: str) -> bool:
 def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
     """Each span with token counts, of a document or of one export a line; the other spans are no usage. broken_json."""
     spans: list[_Span] = []
-    between: dict[tuple[str, str], tuple[str, str]] = {}
+    between: dict[SpanId, SpanId] = {}
     for line, export in reading.objects():
         if is_other(export):
             yield OtherObject(line, export)
@@ -120,11 +124,15 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
                 spans.append(span)
             else:
                 between[_at(span, "spanId")] = _at(span, "parentSpanId")
+    if reading.context.span_links:
+        traces = {_at(found, "spanId")[0] for found in spans}
+        between = reading.context.span_links.joined(reading.trace.name, between, traces)
+    below = _below(between)
     for rank, found in enumerate(spans, 1):
         reading.left_out(found.attributes.keys() - _KNOWN)
         said = RecordFields(_flat(found), FIELDS)
         about = _CALL if all(map(said.text, _CALL.names)) else "spanId" in said.kept
-        yield Record(rank, said, partial(_fields, reading, found, _nested(reading, found, between)), about)
+        yield Record(rank, said, partial(_fields, reading, found, _nested(reading, found, between, below)), about)
 
 
 def unread(trace: Trace) -> Unread:
@@ -177,26 +185,48 @@ def _counted(attributes: dict[str, Any]) -> dict[str, Any]:
     return attributes | named
 
 
-def _at(found: _Span, name: str) -> tuple[str, str]:
+def _at(found: _Span, name: str) -> SpanId:
     """The trace of a span, and this id of it."""
     return str(found.span.get("traceId") or ""), str(found.span.get(name) or "")
 
 
-def _nested(reading: RecordReader, found: _Span, between: Mapping[tuple[str, str], tuple[str, str]]) -> dict[str, Any]:
-    """The trace of a span, the call that it is a part of, and whether it adds up calls, as fields of Activity.
-    between: the parents of the spans of the document that count nothing, each passed over."""
-    own, above = _at(found, "spanId"), _at(found, "parentSpanId")
-    for _ in between:
-        if above not in between:
+def _above(span: SpanId, between: Mapping[SpanId, SpanId]) -> SpanId:
+    """This span, or the first above it that is not one of these; ids that name each other around end somewhere."""
+    for _ in range(_DEEPEST):
+        if span not in between:
             break
-        above = between[above]
+        span = between[span]
+    return span
+
+
+def _below(between: Mapping[SpanId, SpanId]) -> dict[SpanId, list[SpanId]]:
+    """The spans that count nothing, by the one that they are all parts of."""
+    found = defaultdict[SpanId, list[SpanId]](list)
+    for span in between:
+        found[_above(span, between)].append(span)
+    return found
+
+
+def _nested(
+    reading: RecordReader, found: _Span, between: Mapping[SpanId, SpanId], below: Mapping[SpanId, Sequence[SpanId]]
+) -> dict[str, Any]:
+    """The trace of a span, the call that it is a part of, its own parts that count nothing, and whether it adds up
+    calls, as fields of Activity. between: the parents of the spans that count nothing, each passed over; below: those
+    spans, by what they are parts of."""
+    own, above = _at(found, "spanId"), _above(_at(found, "parentSpanId"), between)
     if not all(own):
         return {}
-    mine, theirs = (RecordFields(dict(zip(_CALL.names, ids, strict=True)), FIELDS) for ids in (own, above))
-    called_by = reading.run_key(theirs, _CALL) if above[1] else None
+
+    def key(span: SpanId, about: Snapshot) -> str:
+        return reading.run_key(RecordFields(dict(zip(_CALL.names, span, strict=True)), FIELDS), about)
+
+    through = [] if found.holds_calls else sorted(below.get(own, ()))[:_MOST_THROUGH]
     return {
-        "trace_id": reading.run_key(mine, _TRACE), "called_by": called_by, "holds_calls": found.holds_calls or None
-    }  # fmt: skip
+        "trace_id": key(own, _TRACE),
+        "called_by": key(above, _CALL) if above[1] else None,
+        "calls_through": " ".join(key(span, _CALL) for span in through) or None,
+        "holds_calls": found.holds_calls or None,
+    }
 
 
 def _flat(found: _Span) -> dict[str, Any]:

@@ -85,12 +85,13 @@ row_status AS (
 ),
 traced AS (
   SELECT
-    row_id, run_key, trace_id, called_by, model, start_us, end_us, duration_s, COALESCE(holds_calls, FALSE) AS holds_calls,
+    row_id, run_key, trace_id, called_by, calls_through, model, start_us, end_us, duration_s, COALESCE(holds_calls, FALSE) AS holds_calls,
     COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0) + COALESCE(images, 0) + COALESCE(audio_s, 0) > 0 AS counts
   FROM row_status
   WHERE first_status = 'current' AND trace_id IS NOT NULL
 ),
--- Each call that a row is a part of; what tells no model between the two is passed over.
+-- Each call that a row is a part of; what tells no model between the two is passed over, as is what counts nothing and
+-- has no row, which the whole names (calls_through).
 called AS (
   SELECT row_id, trace_id, called_by FROM traced WHERE called_by IS NOT NULL
   UNION ALL
@@ -98,6 +99,11 @@ called AS (
   FROM traced AS part
   JOIN traced AS between_them ON between_them.trace_id = part.trace_id AND between_them.run_key = part.called_by
   WHERE between_them.model IS NULL AND between_them.called_by IS NOT NULL
+  UNION ALL
+  SELECT part.row_id, part.trace_id, whole.run_key
+  FROM traced AS part
+  JOIN traced AS whole ON whole.trace_id = part.trace_id
+  WHERE whole.calls_through LIKE '%' || part.called_by || '%'
 ),
 holders AS (
   SELECT DISTINCT whole.row_id
@@ -176,7 +182,7 @@ placed AS (
     AND (row_status.cumulative OR row_status.task_name IS NOT NULL)
 )
 SELECT
-  placed.row_id, run_key, run_id, cumulative, task_name, trace_id, called_by, holds_calls, told_us,
+  placed.row_id, run_key, run_id, cumulative, task_name, trace_id, called_by, calls_through, holds_calls, told_us,
   CASE WHEN added_s > 0 THEN LEAST(start_us, first_start_us) ELSE start_us END AS start_us,
   end_us,
   CASE WHEN added_s > 0 THEN LEAST(start_month, first_start_month) ELSE start_month END AS start_month,
