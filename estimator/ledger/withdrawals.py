@@ -23,6 +23,7 @@ from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 COLLECTED = "collect-"  # prefix of the name of a payload sent by a service, in place of a file name
 REPLACED = "restated"  # target of the withdrawal of rows that a file, or an import, states otherwise
 
+_RESTATED_BY = "codecarbon"  # whose runs have one reading of a task at one moment
 DAY_US = 86_400_000_000  # a corrected country moves the clock of a row by less
 _ENERGY = (
     "COALESCE({0}.cpu_energy_kwh, 0) + COALESCE({0}.gpu_energy_kwh, 0) + COALESCE({0}.ram_energy_kwh, 0)"
@@ -33,7 +34,7 @@ _GONE_ON = (
     f"(old.cumulative AND new.duration_s > old.duration_s AND {_ENERGY.format('new')} >= {_ENERGY.format('old')})"
 )
 RESTATED = f"""
-WITH stated AS (SELECT * FROM ({{rows}}) WHERE file_name = $1 AND reader = 'codecarbon')
+WITH stated AS (SELECT * FROM ({{rows}}) WHERE file_name = $1 AND reader = '{_RESTATED_BY}')
 SELECT DISTINCT old.* FROM stated AS old JOIN stated AS new
   ON new.file_sha = $2 AND old.file_sha <> $2 AND new.line = old.line
   AND new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name
@@ -45,7 +46,7 @@ ORDER BY old.file_sha, old.line
 RESTATED_ELSEWHERE = f"""
 SELECT DISTINCT old.* FROM ({{rows}}) AS old JOIN {{mine}} AS new
   ON new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name AND new.end_us = old.end_us
-WHERE old.reader = 'codecarbon' AND new.reader = 'codecarbon' AND NOT list_contains($1, old.file_sha)
+WHERE old.reader = '{_RESTATED_BY}' AND new.reader = '{_RESTATED_BY}' AND NOT list_contains($1, old.file_sha)
   AND old.row_id NOT IN (SELECT row_id FROM {{mine}}) AND NOT {_GONE_ON}
 ORDER BY old.file_sha, old.line
 """
@@ -196,7 +197,7 @@ def withdraw_restated_elsewhere(
     if not mine:
         return []
     with ledger.still() as held, connect() as connection:
-        if not (others := held.of_same_runs(connection, mine)):
+        if not (others := held.of_same_runs(connection, mine, _RESTATED_BY)):
             return []
         rows = not_withdrawn(parquet(others), held.withdrawn_files("activities"), held.opened)
         sql = RESTATED_ELSEWHERE.format(rows=rows, mine=parquet(mine))
