@@ -103,17 +103,22 @@ called AS (
   SELECT part.row_id, part.trace_id, whole.run_key
   FROM traced AS part
   JOIN traced AS whole ON whole.trace_id = part.trace_id
-  WHERE whole.calls_through LIKE '%' || part.called_by || '%'
+  WHERE whole.calls_through IS NOT NULL AND whole.calls_through LIKE '%' || part.called_by || '%'
 ),
 holders AS (
-  SELECT DISTINCT whole.row_id
+  SELECT whole.row_id
+  FROM called
+  JOIN traced AS part ON part.row_id = called.row_id
+  JOIN traced AS whole ON whole.trace_id = called.trace_id AND whole.run_key = called.called_by
+  WHERE part.run_key <> whole.run_key AND part.counts AND (part.model IS NOT NULL OR whole.model IS NULL)
+  UNION
+  SELECT whole.row_id
   FROM traced AS whole
   JOIN traced AS part ON part.trace_id = whole.trace_id
-  LEFT JOIN called ON called.row_id = part.row_id AND called.trace_id = whole.trace_id AND called.called_by = whole.run_key
-  WHERE part.run_key <> whole.run_key AND part.counts AND (part.model IS NOT NULL OR whole.model IS NULL)
-    AND (called.row_id IS NOT NULL
-      OR whole.holds_calls AND part.start_us >= whole.start_us AND part.end_us <= whole.end_us
-        AND (NOT part.holds_calls OR part.duration_s < whole.duration_s))
+  WHERE whole.holds_calls AND part.run_key <> whole.run_key AND part.counts
+    AND (part.model IS NOT NULL OR whole.model IS NULL)
+    AND part.start_us >= whole.start_us AND part.end_us <= whole.end_us
+    AND (NOT part.holds_calls OR part.duration_s < whole.duration_s)
 ),
 inside AS (
   SELECT DISTINCT part.row_id
