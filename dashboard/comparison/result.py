@@ -12,7 +12,7 @@ from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.sentences import absent_words, ratios
-from estimator.comparison.verdict_rules import SETTLED
+from estimator.comparison.verdict_rules import NOT_COMPARABLE, SETTLED
 from estimator.comparison.verdict_text import barred_words, screens_facts, standing_words, told, work_facts
 from estimator.core.interval import Interval
 from estimator.core.number_format import (
@@ -147,12 +147,14 @@ def agreement(answer: Answer, lang: str) -> str:
     "" when neither electricity nor they are conclusive, and where they contradict each other.
     """
     energy = {(p.a, p.b): settled(p) for p in answer.pairs["energy"]}
-    kinds: dict[str, list[str]] = {"less_settled": [], "more_settled": []}
+    kinds: dict[str, list[str]] = {"apart": [], "less_settled": [], "more_settled": []}
     opposed = False
     for name in BESIDE:
-        pairs = [(energy.get((p.a, p.b)), settled(p)) for p in answer.pairs[name]]
+        apart = [p for p in answer.pairs[name] if p.verdict == NOT_COMPARABLE and energy.get((p.a, p.b))]
+        pairs = [(energy.get((p.a, p.b)), settled(p)) for p in answer.pairs[name] if p not in apart]
         figure = html_parts.figure_name(name, lang).lower()
         opposed = opposed or any(said and found and said != found for said, found in pairs)
+        kinds["apart"] += [figure] if apart else []
         kinds["less_settled"] += [figure] if any(said and not found for said, found in pairs) else []
         kinds["more_settled"] += [figure] if any(found and not said for said, found in pairs) else []
     told = [

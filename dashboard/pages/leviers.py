@@ -8,7 +8,7 @@ from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
 from dashboard.summary.estimator_gateway import every_lever, state
 from estimator.core.errors import say
-from estimator.governance.levers.levers import Levers, together_text
+from estimator.governance.levers.levers import Levers, first_text, together_text
 from estimator.reporting.summary.decisions import gain_text
 
 OPENED = 3  # first levers, as in the Synthèse
@@ -35,7 +35,8 @@ def show() -> None:
     page = render(
         "leviers",
         lang,
-        answer=together_text(found, lang),
+        answer=first_text(found, lang),
+        together=together_text(found, lang) if first else "",
         note=t("levers.note", lang) if first else "",
         first=first,
         rest=[lever for lever in found.levers if lever not in first],

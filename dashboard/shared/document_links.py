@@ -12,8 +12,6 @@ ADDRESSES = {  # document -> its URL
     "tender": "fiche-marche",
     "questionnaire": "fiche-questions",
 }
-
-
 OF_A_USE = {"resident": "fiche-usage", "stopped": "evaluation-usage", "sci": "sci-usage", "evidence": "preuves-usage"}
 FORMATS = dict.fromkeys((*ADDRESSES, *OF_A_USE), ("csv", "md")) | dict.fromkeys(("resident", "stopped"), ("md",))
 

@@ -9,6 +9,11 @@ IMPOSSIBLE = (  # a power that no such machine draws, or that the row itself con
     "beyond_sheet", "card_power", "declared_power", "machine_power", "memory_power", "power_and_time",
     "power_contradicted", "processor_power",
 )  # fmt: skip
+
+# A place changes no total of a row without electricity.
+MENDABLE = """row_id IN (SELECT row_id FROM run_checks WHERE mended_by NOT IN ('file', 'zone', 'host'))
+ OR row_id IN (SELECT row_id FROM run_checks WHERE mended_by IN ('zone', 'host'))
+ AND row_id IN (SELECT row_id FROM run_energy WHERE it_energy > 0)"""
 _READ = """
 WITH found AS (
   SELECT row_id, service_key, LIST(DISTINCT mended_by) AS mends, LIST(DISTINCT part) AS parts
@@ -33,7 +38,7 @@ SELECT
   LIST_SORT(LIST_DISTINCT(FLATTEN(LIST(mends)))) AS mends,
   BOOL_AND(parts = ['made']) AS made
 FROM found LEFT JOIN (SELECT row_id, fsum(kwh) AS kwh FROM read GROUP BY row_id) AS read ON read.row_id = found.row_id
--- A place changes no total of a row without electricity.
+-- The rows of MENDABLE.
 WHERE kwh IS NOT NULL OR NOT LIST_HAS_ALL(['zone', 'host'], mends)
 GROUP BY service_key ORDER BY kwh DESC NULLS LAST, unknown DESC, runs DESC, service_key
 """

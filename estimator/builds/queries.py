@@ -326,7 +326,7 @@ def _filter(asked: RunFilter) -> tuple[str, list[Any]]:
     if asked.service is not None:
         asks.append(("service_key = ?", [asked.service]))
     if asked.check == ANY:
-        asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE mended_by <> 'file')", []))
+        asks.append((f"({mended_runs.MENDABLE})", []))
     elif asked.check is not None:
         asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE code = ?)", [asked.check]))
     if asked.proof == NO_PROOF:

@@ -258,11 +258,11 @@ class SiteFacts(Part):
 
 @in_each_language
 class Sentence(Part):
-    """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest, sharing, crossing, leaning
-    (pairs of which another impact leans the other way than electricity), turning (what would turn a verdict), checking
-    (whose answers take minutes to read that nobody stated), firm
-    (which verdicts nothing turns), delay (a limit on which nothing is judged), unread (tokens that the bill gives and
-    nobody stated), settling (what would settle a pair)."""
+    """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest, again (answers that will not
+    do), sharing, crossing, leaning (pairs of which another impact leans the other way than electricity), turning (what
+    would turn a verdict), checking (whose answers take minutes to read that nobody stated), firm (which verdicts
+    nothing turns), delay (a limit on which nothing is judged), unread (tokens that the bill gives and nobody stated),
+    settling (what would settle a pair)."""
 
     kind: str
 

@@ -30,6 +30,7 @@ from estimator.core.number_format import (
 )
 from estimator.core.typography import typeset
 
+AGAIN = 1.1  # times that an answer is asked for before one is accepted, from which it is told
 FEW_MODELS = 3  # whose pairs are all told
 UNREAD = "no_reasoning"  # the warning of tokens that count for zero because nobody stated them
 
@@ -57,6 +58,7 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
             period = answer.scenario.need.period
             said = say("sharing", "own_server", lang, option=option.label, amount=amount, period=period)
             yield "sharing", _capital(said, lang)
+    yield from _refused(answer, lang)
     if unread := [o.label for o in answer.options if UNREAD in {warning.get("code") for warning in o.warnings}]:
         yield (
             "unread",
@@ -76,6 +78,15 @@ def _checking(answer: Answer, lang: str) -> Iterator[str]:
         yield say(
             "compare", "checking" if len(unsaid) < len(models) else "checking_all", lang, labels=", ".join(unsaid)
         )
+
+
+def _refused(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
+    """The options whose figures are counted several times, since some of their answers will not do."""
+    for option in answer.options:
+        if (times := 1 / option.accepted) >= AGAIN:
+            facts = {"label": option.label, "failed": share_text(1 - option.accepted, lang)}
+            said = say("compare", "again", lang, times=tick_text(float(two_figures(times)), BARE, lang), **facts)
+            yield "again", _capital(said, lang)
 
 
 def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:

@@ -634,3 +634,16 @@ def test_a_server_of_ones_own_says_what_it_uses_if_nobody_else_does(place: str) 
     assert option.label == "un modèle léger (serveur partagé)"
     assert option.alone is not None and option.alone.central == pytest.approx(kept.service["energy"].central, rel=1e-12)
     assert len(told) == 1 and plain(interval_text(option.alone, "fr")) in plain(told[0])
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.6, "40 % de ses réponses ne conviennent pas"), (0.95, "")])
+def test_answers_that_will_not_do_multiply_figures_and_it_is_said(share: float, told: str) -> None:
+    """Of a search without AI, 60 % of the answers do: its figures are counted 1 / 0.6 = 1.67 times; 1 / 0.95 is 1.05,
+    which nobody needs to read."""
+    values = scenario_from(TOWN, "fr").model_dump(exclude_defaults=True)
+    values["options"][0]["quality"] = {"value": share, "test": "essai", "by": "DSI", "date": "2026-05-01"}
+    answer = decision(scenario_of(values), today=DAY)
+    said = [spaced(text) for text in answer.said("again", "fr")]
+    assert len(said) == bool(told) and all(told in text and text.endswith("comptés × 1,7.") for text in said)
+    assert all(spaced(text) in spaced(compare_text(answer, "fr", True)) for text in said)
+    assert len(answer.said("again", "en")) == len(said)

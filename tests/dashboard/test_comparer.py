@@ -832,6 +832,7 @@ def pair(verdict: str, lower: str | None) -> Any:
     [
         (pair("lower_always", "b"), "agree"),
         (pair("undecided", None), "less_settled"),
+        (pair("not_comparable", None), "apart"),
     ],
 )
 def test_impacts_that_disagree_are_said_so(water: Any, key: str) -> None:

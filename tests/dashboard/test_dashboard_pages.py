@@ -122,6 +122,8 @@ def test_a_page_of_an_empty_home_says_what_to_do(empty_home: Path, name: str, la
         assert t("state.empty_title", lang) in text
     if name == "accueil":
         assert "sobria track -- python mon_script.py" in text
+    if t("state.empty_title", lang) in text:  # where a file is dropped
+        assert t("state.empty_drop", lang) in text and 'href="brancher' in text
     assert t("state.sample", lang) not in text
 
 

@@ -1,5 +1,6 @@
 """The page « Leviers » and the decisions of the Synthèse: what `sobria levers` says, the first of each service."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
@@ -11,7 +12,7 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import t
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.open_scope import scope_of
-from estimator.governance.levers.levers import levers, together_text
+from estimator.governance.levers.levers import first_text, levers, together_text
 from estimator.reporting.summary.decisions import LEAST, MOST, decisions, gain_text
 from tests.dashboard.test_dashboard_pages import LANGUAGES, page
 from tests.support import kept
@@ -34,6 +35,9 @@ def test_the_page_says_every_lever_and_what_is_missing(shown: Path, lang: str) -
         assert f"<h3>{lever.title[lang]}</h3>" in text
         assert f"<p>{gain_text(lever, lang)} " in text and lever.check[lang] in text
         assert lever.after is None or t("levers.after", lang, n=lever.after) in text
+    first, head = found.of(None)[0], text.partition('class="answer"')[2].partition("</p>")[0]
+    assert first_text(found, lang) in head and first.sentence[lang] in head and first.check[lang] in head
+    assert re.search({"fr": "au moins .*, 19 fois sur 20", "en": "at least .*, 19 times out of 20"}[lang], head)
     assert together_text(found, lang) in text and {one.number for one in found.of(None)} == set(found.added)
     assert all(f">{none.why[lang]}<" in text for none in found.not_told)
     assert "sobria levers" not in text.split(t("levers.for_it", lang))[0]

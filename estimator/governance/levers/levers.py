@@ -132,6 +132,15 @@ def levers(sources: Sources) -> Levers:
     )  # fmt: skip
 
 
+def first_text(found: Levers, lang: str) -> str:
+    """What to change first, what it saves, how sure that is, and what to check before; that no gain is sure, else."""
+    first = next(iter(found.of(None)), None)
+    if first is None:
+        return say("levers", "nothing", lang)
+    low = figure(Interval.exact(first.gain.ends.low, first.gain.unit), lang).central
+    return typeset(say("levers", "first", lang, sentence=first.sentence[lang], low=low, check=first.check[lang]), lang)
+
+
 def together_text(found: Levers, lang: str) -> str:
     """What the levers that add up save together, of what their uses take, and what is left out of it."""
     if found.together is None or found.used is None:

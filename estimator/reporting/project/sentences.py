@@ -326,6 +326,7 @@ def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS, room: int = 0)
     lines += settling[1:] if most else []
     told = [f"{text.partition('. ')[0].rstrip('.')}.{_whose(facts, names)}" for text, names in places.items()]
     lines[:0] = [
+        *facts.answer.said("again", facts.lang),
         *facts.answer.said("unread", facts.lang),
         *told,
         *(f"{text}{_whose(facts, names)}" for text, names in first.items()),
