@@ -19,7 +19,7 @@ from estimator.ledger.compaction import pack
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
-from estimator.ledger.withdrawals import restating, withdraw_restated, withdraw_restated_elsewhere
+from estimator.ledger.withdrawals import count_again, restating, withdraw_restated, withdraw_restated_elsewhere
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def restate(
     ledger: Ledger, posting: Append, files: Iterable[tuple[str, str, Collection[str]]]
 ) -> tuple[Account, list[Remark]]:
     """Withdraw what earlier imports stated otherwise, in versions of these files (name, hash, ids of rows) or in files
-    of another name; the account, then."""
+    of another name, and count again what these files state once more; the account, then."""
     account, told = posting.account(), list[Remark]()
     for name, sha, row_ids in files:
         gone = withdraw_restated(ledger, name, sha, row_ids, restating(sha))
@@ -133,7 +133,12 @@ def restate(
     why = restating(min(posting.read_files, default=""))
     elsewhere = withdraw_restated_elsewhere(ledger, posting.brought[0], posting.read_files, posting.again, why)
     told += [Remark("row_restated", name, line, {}) for name, line in elsewhere]
-    return (posting.recount(account) if elsewhere else account), told
+    account = posting.recount(account) if elsewhere else account
+    if account.withdrawn:
+        back, replacing = count_again(ledger, posting.read_files, posting.again, why)
+        told += [Remark("row_told_again", name, line, {}) for name, line in replacing]
+        account = account.counting(len(back))
+    return account, told
 
 
 class _File:

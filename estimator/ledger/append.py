@@ -46,6 +46,11 @@ class Account:
         if self.read != self.accepted + self.superseded + self.quarantined + self.duplicates:
             raise ValueError(f"the account does not balance: {self}")
 
+    def counting(self, back: int) -> "Account":
+        """The account, once so many of its withdrawn rows count again."""
+        known, gone = self.duplicates - back, self.withdrawn - back
+        return replace(self, accepted=self.accepted + back, duplicates=known, withdrawn=gone)
+
     def as_dict(self) -> dict[str, int]:
         """{"files", "read", "accepted", "superseded", "quarantined", "duplicates", "waiting", "withdrawn"}"""
         return asdict(self)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from estimator.core import parquet_files
 from estimator.core.digest_set import Digests, of_column
@@ -25,21 +26,22 @@ REPLACED = "restated"  # target of the withdrawal of rows that a file, or an imp
 
 _RESTATED_BY = "codecarbon"  # whose runs have one reading of a task at one moment
 DAY_US = 86_400_000_000  # a corrected country moves the clock of a row by less
-_ENERGY = (
-    "COALESCE({0}.cpu_energy_kwh, 0) + COALESCE({0}.gpu_energy_kwh, 0) + COALESCE({0}.ram_energy_kwh, 0)"
-    " + COALESCE({0}.other_energy_kwh, 0)"
-)
-# A run that has gone on since: its later row supersedes the earlier one anyway.
-_GONE_ON = (
-    f"(old.cumulative AND new.duration_s > old.duration_s AND {_ENERGY.format('new')} >= {_ENERGY.format('old')})"
-)
+
+
+def _gone_on(old: str, new: str) -> str:
+    """SQL: whether a run has gone on from one of these rows to the other, which supersedes it anyway."""
+    parts = ("cpu", "gpu", "ram", "other")
+    before, after = (" + ".join(f"COALESCE({of}.{part}_energy_kwh, 0)" for part in parts) for of in (old, new))
+    return f"({old}.cumulative AND {new}.duration_s > {old}.duration_s AND {after} >= {before})"
+
+
 RESTATED = f"""
 WITH stated AS (SELECT * FROM ({{rows}}) WHERE file_name = $1 AND reader = '{_RESTATED_BY}')
 SELECT DISTINCT old.* FROM stated AS old JOIN stated AS new
   ON new.file_sha = $2 AND old.file_sha <> $2 AND new.line = old.line
   AND new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name
   AND ABS(new.end_us - old.end_us) < $4
-  AND NOT {_GONE_ON}
+  AND NOT {_gone_on("old", "new")}
 WHERE NOT list_contains($3, old.row_id)
 ORDER BY old.file_sha, old.line
 """
@@ -47,8 +49,17 @@ RESTATED_ELSEWHERE = f"""
 SELECT DISTINCT old.* FROM ({{rows}}) AS old JOIN {{mine}} AS new
   ON new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name AND new.end_us = old.end_us
 WHERE old.reader = '{_RESTATED_BY}' AND new.reader = '{_RESTATED_BY}' AND NOT list_contains($1, old.file_sha)
-  AND old.row_id NOT IN (SELECT row_id FROM {{mine}}) AND NOT {_GONE_ON}
+  AND old.row_id NOT IN (SELECT row_id FROM {{mine}}) AND NOT {_gone_on("old", "new")}
 ORDER BY old.file_sha, old.line
+"""
+# A row that an import states once more, after another stated it otherwise; `old` is what stands in its place.
+REPLACING = f"""
+SELECT DISTINCT new.row_id, old.row_id FROM ({{rows}}) AS old JOIN told_again AS new
+  ON new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name
+  AND (new.end_us = old.end_us OR (new.file_name = old.file_name AND new.line = old.line
+    AND ABS(new.end_us - old.end_us) < $2))
+WHERE old.reader = '{_RESTATED_BY}' AND NOT list_contains($1, old.file_sha) AND new.row_id <> old.row_id
+  AND NOT {_gone_on("new", "old")}
 """
 # The runs of a file or of a sender that another one told too: each is named apart, by the mark of its sender.
 _RUN_TOLD = "REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '')"
@@ -180,10 +191,7 @@ def withdraw_restated(ledger: Ledger, name: str, sha: str, row_ids: Collection[s
     with ledger.still() as held, connect() as connection:
         sql = RESTATED.format(rows=held.rows_sql("activities"))
         found = arrow(connection, sql, SCHEMAS["activities"], [name, sha, sorted(row_ids), DAY_US])
-    if not len(found):
-        return []
-    tables: dict[Kind, pa.Table] = {"activities": found, "quarantine": SCHEMAS["quarantine"].empty_table()}
-    _withdrawn(ledger, WithdrawalEffect(REPLACED, tables), author)
+    _restated(ledger, found, author)
     return sorted(found["line"].to_pylist())
 
 
@@ -203,11 +211,48 @@ def withdraw_restated_elsewhere(
         sql = RESTATED_ELSEWHERE.format(rows=rows, mine=parquet(mine))
         found = arrow(connection, sql, SCHEMAS["activities"], [sorted(shas)])
     found = found.filter(pa.array(~again.holds(of_column(found["row_id"]))))
-    if not len(found):
-        return []
-    tables: dict[Kind, pa.Table] = {"activities": found, "quarantine": SCHEMAS["quarantine"].empty_table()}
-    _withdrawn(ledger, WithdrawalEffect(REPLACED, tables), author)
+    _restated(ledger, found, author)
     return list(zip(found["file_name"].to_pylist(), found["line"].to_pylist(), strict=True))
+
+
+def count_again(
+    ledger: Ledger, shas: Collection[str], again: Digests, author: Author
+) -> tuple[set[str], list[tuple[str, int]]]:
+    """Bring back the rows that these files state once more, which a later version stated otherwise, and withdraw what
+    replaced them: the ids of those that come back; the files and lines of those that go. shas, again: as in
+    `withdraw_restated_elsewhere`."""
+    with ledger.still() as held, connect() as connection:
+        entries = [w for w in held.in_force() if w.target == REPLACED]
+        tables = {entry.event: _rows_of(held, entry) for entry in entries}
+        told = pa.concat_tables([SCHEMAS["activities"].empty_table(), *tables.values()])
+        told = told.filter(pa.array(again.holds(of_column(told["row_id"]))))
+        if not len(told):
+            return set(), []
+        connection.register("told_again", told)
+        paths = [held.address(f"{WITHDRAWN}/{part}") for w in entries for part in w.parts if "activities/" in part]
+        if not (others := held.of_same_runs(connection, paths)):
+            return set(), []
+        rows = not_withdrawn(parquet(others), held.withdrawn_files("activities"), held.opened)
+        pairs = connection.execute(REPLACING.format(rows=rows), [sorted(shas), DAY_US]).fetchall()
+        sql = f"SELECT * FROM ({rows}) WHERE list_contains($1, row_id) ORDER BY file_sha, line"
+        gone = arrow(connection, sql, SCHEMAS["activities"], [sorted({standing for _, standing in pairs})])
+    if not pairs:
+        return set(), []
+    back = {row_id for row_id, _ in pairs}
+    for entry in entries:
+        stated = pc.is_in(tables[entry.event]["row_id"], pa.array(sorted(back)))
+        if pc.any(stated).as_py():
+            bring_back(ledger, entry.event, author)
+            _restated(ledger, tables[entry.event].filter(pc.invert(stated)), Author(who=entry.who, why=entry.why))
+    _restated(ledger, gone, author)
+    return back, list(zip(gone["file_name"].to_pylist(), gone["line"].to_pylist(), strict=True))
+
+
+def _restated(ledger: Ledger, rows: pa.Table, author: Author) -> None:
+    """Withdraw these rows, if any: they are stated otherwise."""
+    if len(rows):
+        tables: dict[Kind, pa.Table] = {"activities": rows, "quarantine": SCHEMAS["quarantine"].empty_table()}
+        _withdrawn(ledger, WithdrawalEffect(REPLACED, tables), author)
 
 
 def _withdrawn(ledger: Ledger, found: WithdrawalEffect, author: Author) -> WithdrawalEffect:
@@ -220,11 +265,7 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
     """Undo a withdrawal with a new entry, and withdraw again what came back with it. ledger_id_unknown."""
     undone = _entry_named(withdrawal, {w.event: w for w in ledger.in_force()})
     with ledger.reading():
-        tables: dict[Kind, pa.Table] = {}
-        for kind, schema in SCHEMAS.items():
-            files = [f"{WITHDRAWN}/{part}" for part in undone.parts if part.startswith(f"{kind}/")]
-            read = [parquet_files.conform(ledger.table(name), schema) for name in files]
-            tables[kind] = pa.concat_tables([schema.empty_table(), *read])
+        tables: dict[Kind, pa.Table] = {kind: _rows_of(ledger, undone, kind) for kind in SCHEMAS}
     found = WithdrawalEffect(undone.target, tables)
     event = _record_withdrawal(ledger, found, undone.event, [], author)
     every = {one.event: one for one in ledger.withdrawals.read()[0]}
@@ -233,6 +274,12 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
         again = make_record(RowsWithdrawal, old.model_dump(include={*ABOUT}), ledger.clock())
         ledger.withdrawals.write(again)
     return WithdrawalEffect(found.target, tables, event)
+
+
+def _rows_of(ledger: Ledger, entry: RowsWithdrawal, kind: Kind = "activities") -> pa.Table:
+    files = [f"{WITHDRAWN}/{part}" for part in entry.parts if part.startswith(f"{kind}/")]
+    read = [parquet_files.conform(ledger.table(name), SCHEMAS[kind]) for name in files]
+    return pa.concat_tables([SCHEMAS[kind].empty_table(), *read])
 
 
 def _check_versions(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]) -> None:

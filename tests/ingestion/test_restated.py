@@ -7,6 +7,7 @@ import pytest
 
 from estimator.builds.build import build
 from estimator.cli.check import check_text
+from estimator.core.fields import Author
 from estimator.governance.register.register import author
 from estimator.ingestion.dropped_files import dropped
 from estimator.ingestion.dry_run import check_paths
@@ -60,6 +61,46 @@ def test_the_corrected_line_alone_counts(
     assert imported(twice, *versions) == [("line_restated", 2)]
     assert totals(twice) == totals(alone)
     assert len(Ledger(twice).in_force()) == 1
+
+
+@pytest.mark.parametrize("names", [("tri.csv",) * 4, ("tri.csv", "tri.csv", "bis.csv", "ter.csv")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (RUN, RUN | {"cpu_energy": 0.2, "energy_consumed": 0.2}),
+        (RUN, RUN | {"country_iso_code": "XXX"}),
+        (RUN | {"cpu_energy": 0.2, "energy_consumed": 0.2}, RUN),
+    ],
+)
+def test_what_is_told_again_counts_again(
+    one: dict[str, object], other: dict[str, object], names: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A file wrongly « corrected », then dropped again as it was: the row that it restores was known and withdrawn, and
+    stayed so. The last told counts, as often as one changes one's mind; the dry run says it before."""
+    home, also = tmp_path / "home", snapshot("z", 1, 60, 1.0)
+    for number, (name, row) in enumerate(zip(names, (one, other, one, other), strict=True)):
+        alone = tmp_path / f"alone-{number}"
+        imported(alone, text(row, also), name=name)
+        path = home / "versions" / str(number) / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text(row, also), "utf-8")
+        ahead = check_paths(home, [path], context()).account
+        report = import_paths(Ledger(home), [path], context())
+        assert report.account == ahead and ahead.accepted == (1 if number else 2)
+        assert totals(home) == totals(alone)
+        assert reconcile(Ledger(home)).faults == ()
+    assert [remark.code for remark in report.remarks] == ["row_told_again"]
+    assert len(Ledger(home).in_force()) == 1
+
+
+def test_what_a_person_withdrew_stays_withdrawn(tmp_path: Path) -> None:
+    """Only what an import withdrew comes back by an import."""
+    imported(tmp_path, text(RUN, snapshot("z", 1, 60, 1.0)))
+    withdraw(Ledger(tmp_path), Target("run", "a"), Author(who="DSI", why="essai"))
+    path = tmp_path / "emissions.csv"
+    path.write_text(text(RUN, snapshot("z", 1, 60, 1.0)), "utf-8")
+    account = import_paths(Ledger(tmp_path), [path], context()).account
+    assert (account.accepted, account.withdrawn) == (0, 1)
 
 
 IMPOSSIBLE = RUN | {"duration": 60, "cpu_energy": 50.0, "energy_consumed": 50.0}

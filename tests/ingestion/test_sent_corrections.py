@@ -39,3 +39,13 @@ def test_another_moment_of_a_run_and_another_sender_are_no_correction(tmp_path: 
     """A run that went on for a second is a later snapshot; that of another token is another run."""
     assert sent(tmp_path, run(1.0), run(4.0, 3)) == [4.0]
     assert sent(tmp_path, run(2.0, 3), mark="b" * 12) == [2.0, 4.0]
+
+
+@pytest.mark.parametrize(("first", "last"), [*permutations((4.0, 1.0))])
+def test_what_is_sent_again_counts_again(first: float, last: float, tmp_path: Path) -> None:
+    """4 kWh, 1, then 4 again: the sender was right the first time; and once more."""
+    assert sent(tmp_path, run(first), run(last), run(first)) == [first]
+    assert sent(tmp_path, run(last)) == [last]
+    again = read_body(Payload(Sender("s", "a" * 12), "rows", run(first)), context())
+    (receipt,) = post(Ledger(tmp_path), [again])
+    assert (receipt.read, receipt.accepted, receipt.duplicates, receipt.withdrawn) == (1, 1, 0, 0)

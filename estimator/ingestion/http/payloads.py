@@ -1,11 +1,10 @@
 """Payloads of services, parsed as files of their format, and appended to the ledger as rows of the sender."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
 from estimator.core.errors import SobriaError
-from estimator.core.fields import Author
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.codecarbon.objects import as_table
 from estimator.ingestion.http.endpoints import Form
@@ -20,7 +19,7 @@ from estimator.ledger import Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.compaction import CompactionRunning, compact
 from estimator.ledger.standing import Standing
-from estimator.ledger.withdrawals import withdraw_restated_elsewhere
+from estimator.ledger.withdrawals import count_again, restating, withdraw_restated_elsewhere
 
 _RESOURCE = ("resourceSpans", "resource", "attributes", "key")
 _EVENT = ("resourceSpans", "scopeSpans", "spans", "events", "attributes", "key")
@@ -89,19 +88,29 @@ def post(ledger: Ledger, batch: Sequence[ParsedPayload], standing: Standing | No
     receipts = [_body_receipt(posting, taken) for taken in batch]
     if posting:
         posting.acknowledge()
-        _withdraw_corrected(ledger, posting, batch)
+        back = _withdraw_corrected(ledger, posting, batch)
         for taken in batch:
             _lift_corrected(ledger, posting, taken)
+        receipts = [_counting(receipt, taken, back) for receipt, taken in zip(receipts, batch, strict=True)]
     return receipts
 
 
-def _withdraw_corrected(ledger: Ledger, posting: Append, batch: Sequence[ParsedPayload]) -> None:
-    """Withdraw what senders said before of a run of codecarbon and say otherwise of the same moment, as an import does.
-    Other runs are not sought: a call sent again is judged at build."""
+def _counting(receipt: Receipt, taken: ParsedPayload, back: Collection[str]) -> Receipt:
+    """The receipt of a body, once these rows count again."""
+    n = len(back and {row.row_id for row in taken.result.rows} & {*back})
+    counted, known, gone = receipt.accepted + n, receipt.duplicates - n, receipt.withdrawn - n
+    return replace(receipt, accepted=counted, duplicates=known, withdrawn=gone)
+
+
+def _withdraw_corrected(ledger: Ledger, posting: Append, batch: Sequence[ParsedPayload]) -> Collection[str]:
+    """Withdraw what senders said before of a run of codecarbon and say otherwise of the same moment, as an import does;
+    ids of the rows that count again. Other runs are not sought: a call sent again is judged at build."""
     runs = (row for taken in batch for row in taken.result.rows if row.reader == codecarbon.READER.name and row.run_id)
+    why = restating(min(posting.read_files))
+    back = count_again(ledger, posting.read_files, posting.again, why)[0] if posting.withdrawn else ()
     if any(not posting.again.holds_one(row.row_id) for row in runs):
-        why = Author(who="SobrIA", why=f"restated: sha256_{min(posting.read_files)}")
         withdraw_restated_elsewhere(ledger, posting.written, posting.read_files, posting.again, why)
+    return back
 
 
 def _lift_corrected(ledger: Ledger, posting: Append, taken: ParsedPayload) -> None:
