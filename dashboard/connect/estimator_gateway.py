@@ -35,7 +35,7 @@ from estimator.results.making import rebuilt
 from estimator.results.reading import current_results
 
 LAST, NAMES = 5, 3  # imports that are listed; of the files of one, those that are named
-RESTATED = ("line_restated", "row_restated")  # remarks of a row of before that a new one replaces
+RESTATED = ("line_restated", "row_restated", "row_told_again")  # remarks of a row of before that a new one replaces
 __all__ = ["Dropped", "dropped", "plain_name"]
 
 
