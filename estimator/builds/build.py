@@ -52,6 +52,7 @@ def build(
 ) -> BuildResult:
     """The build of the current ledger, made if it does not exist; `progress` is told so. Made
     anew though it does, it is compared with what was there. AuditFailed, BuildLocked, spark_failed."""
+    home = home.absolute() if how.spark else home  # executors run elsewhere
     use_tables(home / TABLES)
     PlaceJournal(home).use_hosts()
     catalogue = catalogue or load()

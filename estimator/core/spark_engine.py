@@ -8,6 +8,7 @@ build: one of rows stays there and is read where it lies; one of groups comes ba
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -96,8 +97,9 @@ class SparkEngine(DuckDB):
         self._folder.mkdir(parents=True)
         self._held: dict[str, WrittenTable] = {}
         self._views: dict[str, Query] = {}
-        self._shown = set[str]()  # views and tables of rows that Spark knows
-        self._given: dict[str, str] = {}  # tables of the build that it was given
+        self._changes = Counter[str]()  # of each table and view of the build
+        self._shown: dict[str, int] = {}  # tables and views that Spark knows, each with its state then
+        self._files: dict[str, str] = {}  # by files that it reads, the name by which it knows them
 
     def forget(self) -> None:
         """Delete what executors wrote."""
@@ -133,18 +135,20 @@ class SparkEngine(DuckDB):
 
     def load(self, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
         """Create a table with these columns and SQL types."""
-        self._given.pop(table, None)
+        self._changes[table] += 1
         super().load(table, columns, types)
 
     def _execute(self, text: str, tree: Query) -> None:
         name, query = spark_sql.target(tree), tree.args.get("expression")
-        self._given.pop(name, None)
         if tree.key == "create" and tree.kind == "TABLE" and query and self._reads_rows(query):
             with _told():
                 self._make(name, query)
         elif tree.key == "insert" and name in self._held:
             with _told():
-                self._add(name, text, tree)
+                self._add(name, tree)
+        elif tree.key == "insert" and self._reads_rows(query):
+            with _told():
+                self._bring_in(name, tree)
         elif tree.key == "delete" and name in self._held:
             held, gone = self._held[name], tree.args["where"].this.sql("duckdb")
             self._hold(name, held._replace(gone=(*held.gone, gone)))
@@ -154,10 +158,10 @@ class SparkEngine(DuckDB):
         else:
             super().run(text)
             if tree.key == "create" and tree.kind == "VIEW":
-                self._shown.clear()
                 self._views.pop(name, None)
                 if self._reads_rows(query):
                     self._views[name] = query
+        self._changes[name] += 1  # a statement may read what it changes, as it was
 
     def _reads_rows(self, query: Query) -> bool:
         return bool(spark_sql.relations(query) & {*self._views, *self._held} or spark_sql.reads_files(query))
@@ -179,12 +183,19 @@ class SparkEngine(DuckDB):
 
     def _hold(self, name: str, held: WrittenTable) -> None:
         self._held[name] = held
-        self._shown.clear()
         hashed = ", ".join(f"HASH({column}) AS {column}" for column in sorted(held.hashed))
         told = f"* REPLACE ({hashed})" if hashed else "*"
         super().run(f"CREATE OR REPLACE VIEW {name} AS SELECT {told} FROM {self._written(held.folder)}{_but(held)}")
 
-    def _add(self, name: str, text: str, tree: Query) -> None:
+    def _bring_in(self, name: str, tree: Query) -> None:
+        """Groups made of rows by executors, added to a table of the build."""
+        folder = self._folder / f"{name}-{uuid4().hex[:8]}"
+        self._frame(tree.args["expression"]).write.parquet(_uri(folder))
+        how = "BY NAME " if tree.args.get("by_name") else ""
+        super().run(f"INSERT INTO {name} {how}FROM {self._written(folder)}")
+        shutil.rmtree(folder)
+
+    def _add(self, name: str, tree: Query) -> None:
         """Rows added to a table of rows, by name or in the order of its columns."""
         held, query = self._held[name], tree.args["expression"]
         if self._reads_rows(query):
@@ -217,8 +228,9 @@ class SparkEngine(DuckDB):
         return names
 
     def _show(self, name: str) -> None:
-        """Spark knows a table or view of the build by its name."""
-        if name in self._shown:
+        """Spark knows a table or view of the build by its name, as it stands."""
+        state = self._state(name)
+        if self._shown.get(name) == state:
             return
         if name in self._held:
             held = self._held[name]
@@ -230,15 +242,19 @@ class SparkEngine(DuckDB):
             if name in WRITTEN:
                 frame.write.mode("overwrite").parquet(_uri(self._folder / name))
                 frame = self._session.read.schema(frame.schema).parquet(_uri(self._folder / name))
-        elif name in self._given or not self._is_there(name):
-            return
+        elif self._is_there(name):
+            frame = self._session.createDataFrame(self._connection.cursor().sql(f"FROM {name}").to_arrow_table())
         else:
-            rows = self._connection.cursor().execute(f"FROM {name}").to_arrow_table()
-            self._given[name] = name
-            self._session.createDataFrame(rows).createOrReplaceTempView(name)
             return
         frame.createOrReplaceTempView(name)
-        self._shown.add(name)
+        self._shown[name] = state
+
+    def _state(self, name: str) -> int:
+        """A number of what a table or view is made of: the same while nothing below it changes."""
+        if name not in self._views:
+            return hash((name, self._changes[name]))
+        query = self._views[name]
+        return hash((query.sql(), *map(self._state, sorted(spark_sql.relations(query)))))
 
     def _is_there(self, name: str) -> bool:
         found = super().stream("SELECT 1 FROM duckdb_tables() WHERE table_name = $1", [name])
@@ -248,14 +264,14 @@ class SparkEngine(DuckDB):
     def _of_files(self, paths: Sequence[str], told: bool) -> str:
         """The name by which Spark knows the rows of these files."""
         key = repr((paths, told))
-        if key not in self._given:
+        if key not in self._files:
             there = [str(self._path.parent / path) for path in paths]
             frame = self._read(f"read_parquet({there!r}, union_by_name=true)", there)
             if told:
                 frame = frame.selectExpr("*", "_metadata.file_name AS filename")
-            self._given[key] = f"files_{len(self._given)}"
-            frame.createOrReplaceTempView(self._given[key])
-        return self._given[key]
+            self._files[key] = f"files_{len(self._files)}"
+            frame.createOrReplaceTempView(self._files[key])
+        return self._files[key]
 
     def _read(self, relation: str, paths: Sequence[str]) -> DataFrame:
         types = [(r["column_name"], r["column_type"]) for r in super().stream(f"DESCRIBE FROM {relation}")]

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,13 @@ MONTH_US = 28 * 24 * 3600 * 1_000_000
 
 def write_requests(home: Path, rows: int, models: int, file: str = "bench.json", first: int = 0) -> None:
     """Single requests over one month, their lengths log-normal, all different (seed 0). first: number of the first."""
+    ledger = Ledger(home)
+    ledger.prepare()
+    ledger.write(requests(rows, models, file, first), [])
+
+
+def requests(rows: int, models: int, file: str = "bench.json", first: int = 0) -> pa.Table:
+    """The same as a table."""
     chance = np.random.default_rng(0)
     start = 1_767_225_600_000_000  # 2026-01-01
     one = Activity(
@@ -37,24 +45,27 @@ def write_requests(home: Path, rows: int, models: int, file: str = "bench.json",
         reader_version=1, service_key="assistant", model=MODELS[0], zone="FRA", host="class/national-cloud",
         other_mode="mode/none", requests=1.0, output_tokens=1.0, input_tokens=1.0,
     )  # fmt: skip
-    table = table_of([one], ACTIVITY_SCHEMA).take(pa.array(np.zeros(rows, dtype=np.int64)))
     starts = start + (np.arange(rows) * (MONTH_US // rows)).astype(np.int64)
     changed = {
-        "row_id": pa.array([f"{n:032x}" for n in range(first, first + rows)]),
-        "run_key": pa.array([str(n) for n in range(first, first + rows)]),
-        "start_us": pa.array(starts),
-        "end_us": pa.array(starts + 1_000_000),
-        "line": pa.array(np.arange(1, rows + 1)),
-        "model": pa.array([MODELS[n % models] for n in range(rows)]),
-        "output_tokens": pa.array(np.ceil(chance.lognormal(5, 1, rows))),
-        "input_tokens": pa.array(np.ceil(chance.lognormal(6.5, 1, rows))),
+        "row_id": [f"{n:032x}" for n in range(first, first + rows)],
+        "run_key": [str(n) for n in range(first, first + rows)],
+        "start_us": starts,
+        "end_us": starts + 1_000_000,
+        "line": np.arange(1, rows + 1),
+        "model": [MODELS[n % models] for n in range(rows)],
+        "output_tokens": np.ceil(chance.lognormal(5, 1, rows)),
+        "input_tokens": np.ceil(chance.lognormal(6.5, 1, rows)),
     }
-    for name, column in changed.items():
+    return changing(table_of([one], ACTIVITY_SCHEMA).take(pa.array(np.zeros(rows, dtype=np.int64))), changed)
+
+
+def changing(table: pa.Table, columns: Mapping[str, Any]) -> pa.Table:
+    """The same table, with other values in these columns."""
+    for name, values in columns.items():
         place = table.schema.get_field_index(name)
-        table = table.set_column(place, table.schema.field(name), column.cast(table.schema.field(name).type))
-    ledger = Ledger(home)
-    ledger.prepare()
-    ledger.write(table, [])
+        field = table.schema.field(name)
+        table = table.set_column(place, field, pa.array(values).cast(field.type))
+    return table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

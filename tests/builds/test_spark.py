@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -39,7 +40,10 @@ TABLES = ("groups", "services", "service_months", "proved_runs", "servings", "ru
 ROWS = int(os.environ.get("SPARK_ROWS", "1000000"))
 MASTER = os.environ.get("SPARK_MASTER", "local[2]")
 PARIS = "--driver-memory 512m --conf spark.sql.session.timeZone=Europe/Paris"
-QUICK = "--conf spark.sql.shuffle.partitions=4 --conf spark.ui.enabled=false"
+QUICK = (
+    "--conf spark.sql.shuffle.partitions=2 --conf spark.ui.enabled=false"
+    " --driver-java-options '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'"  # half of a short build is compilation
+)
 ORACLE = Path(__file__).with_name("spark_totals.sql")
 
 
@@ -118,11 +122,12 @@ def _same(one: Path, other: Path) -> int:
 
 
 class Watched:
-    """What Spark does for a build: the most rows that it brings back together, and the plan of each of its tables."""
+    """What Spark does for a build: the most rows that it brings back together, and the plan of each of its tables, and
+    of what it adds to one."""
 
     def __init__(self, spark: Any) -> None:
         self.brought, self.plans = 0, dict[str, str]()
-        bring, make = spark.SparkEngine._bring, spark.SparkEngine._make
+        bring, make, bring_in = (getattr(spark.SparkEngine, name) for name in ("_bring", "_make", "_bring_in"))
 
         def brings(engine: Any, tree: Any) -> list[dict[str, Any]]:
             found: list[dict[str, Any]] = bring(engine, tree)
@@ -133,8 +138,14 @@ class Watched:
             self.plans[name] = engine._frame(query)._jdf.queryExecution().executedPlan().toString()
             make(engine, name, query)
 
+        def brings_in(engine: Any, name: str, tree: Any) -> None:
+            plan = engine._frame(tree.expression)._jdf.queryExecution().executedPlan()
+            self.plans[f"{name}, added"] = plan.toString()
+            bring_in(engine, name, tree)
+
         self.patches = [patch.object(spark.SparkEngine, "_bring", brings)]
         self.patches += [patch.object(spark.SparkEngine, "_make", makes)]
+        self.patches += [patch.object(spark.SparkEngine, "_bring_in", brings_in)]
 
     def __enter__(self) -> "Watched":
         for one in self.patches:
@@ -169,13 +180,32 @@ def test_equal_numbers_add_without_loss(spark: Any) -> None:
     assert math.isclose(row.exact, whole, rel_tol=1e-15) and not math.isclose(row.plain, whole, rel_tol=ROUNDING)
 
 
-def test_what_spark_gives_up_is_told(spark: Any, tmp_path: Path) -> None:
-    """Nothing is published, and what was there stays."""
+def test_what_is_added_to_groups_is_summed_by_executors(spark: Any, tmp_path: Path) -> None:
+    """1 + 2 of a file; then 3 + 4 of another and how many there were, which the file of the build does not read either.
+    A view of a view is of the rows that are there when it is read, as is a table."""
+    for name, values in (("one", [1.0, 2.0]), ("two", [3.0, 4.0])):
+        pq.write_table(pa.table({"row_id": list("ab"), "x": values}), tmp_path / f"{name}.parquet")
+    one, two = (f"read_parquet(['{tmp_path}/{name}.parquet'])" for name in ("one", "two"))
+    with spark.created(tmp_path / "b.duckdb", tmp_path, MASTER) as engine, Watched(spark) as seen:
+        engine.run(f"CREATE TABLE sums AS SELECT fsum(x) AS total FROM {one}")
+        engine.run(f"INSERT INTO sums BY NAME SELECT (SELECT COUNT(*) FROM sums) + fsum(x) AS total FROM {two}")
+        assert engine.rows("FROM sums ORDER BY total") == [{"total": 3.0}, {"total": 8.0}]
+        assert engine.rows(f"SELECT MIN(x) + (SELECT SUM(total) FROM sums) AS x FROM {one}") == [{"x": 12.0}]
+        assert "FileScan parquet" in seen.plans["sums, added"]
+        for name, x in (("one", 1.0), ("two", 3.0), ("one", 1.0)):
+            engine.run(f"CREATE OR REPLACE VIEW read AS SELECT * FROM read_parquet(['{tmp_path}/{name}.parquet'])")
+            engine.run("CREATE OR REPLACE VIEW runs AS SELECT x FROM read")
+            assert engine.rows("SELECT MIN(x) AS x FROM runs") == [{"x": x}]
+
+
+def test_what_spark_gives_up_is_told(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is published, and what was there stays; of a home told from the folder where the command runs, too."""
     append(Ledger(tmp_path), [activity()])
     there = build(tmp_path).path
-    wrong = patch.object(spark.SparkEngine, "_make", lambda engine, *_: engine._session.sql("SELECT nothing"))
+    monkeypatch.chdir(tmp_path.parent)
+    wrong = patch.object(spark.SparkEngine, "_make", lambda engine, _, query: engine._frame(query).select("nothing"))
     with wrong, refuses("spark_failed", "nothing"):
-        build(tmp_path, how=How(full=True, spark=MASTER))
+        build(Path(tmp_path.name), how=How(full=True, spark=MASTER))
     assert build(tmp_path) == replace(build(tmp_path), path=there)
     assert not [*there.with_suffix(".parts").glob("rows-*")]
 
@@ -207,7 +237,7 @@ def test_rows_stay_where_they_are(spark: Any, tmp_path: Path) -> None:
         theirs = build(home, how=How(spark=MASTER)).path
     assert seen.brought < 200  # noqa: PLR2004
     for step in ("FileScan parquet", "Join", "HashAggregate", "Exchange"):
-        assert step in seen.plans["summed"], step
+        assert step in seen.plans["summed, added"], step
     files = [f"file://{path}" for path in Ledger(home).files("activities")]
     session = spark.session(MASTER)
     session.read.parquet(*files).createOrReplaceTempView("rows_of_the_ledger")
