@@ -46,7 +46,8 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     yield "lead", headline(answer, lang)
     for pair in ratios(answer):
         yield "server" if answer.one_program(pair) else "ratio", told(pair, lang)
-    for kind, texts in (("leaning", _leanings(answer, lang)), ("checking", _checking(answer, lang))):
+    beside = {"leaning": _leanings, "checking": _checking}
+    for kind, texts in ((kind, found(answer, lang)) for kind, found in beside.items()):
         yield from ((kind, _capital(text, lang)) for text in texts)
     if not answer.place_of:  # one model at several sites: the same quality everywhere
         yield "smallest", smallest_words(answer, lang)
@@ -82,7 +83,7 @@ def _checking(answer: Answer, lang: str) -> Iterator[str]:
 
 def _refused(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     """The options whose figures are counted several times, since some of their answers will not do."""
-    for option in answer.options:
+    for option in (o for o in answer.options if o.per_unit):  # none accepted: no figure
         if (times := 1 / option.accepted) >= AGAIN:
             facts = {"label": option.label, "failed": share_text(1 - option.accepted, lang)}
             said = say("compare", "again", lang, times=tick_text(float(two_figures(times)), BARE, lang), **facts)

@@ -28,6 +28,7 @@ from estimator.core.typography import typeset
 BARE = DisplayUnit(Decimal(1), "", scaled=False)
 SAME = 0.0005  # a relative difference below 0.05 % is printed as none
 BEYOND = 1000  # times, from which a ratio is printed without its number
+WHOLE = 0.01  # cases: nearer to a whole number than this is that number
 VOWELS = "aàâeéèêëiîïoôuùûyœ"
 Names = tuple[str, str]
 Barred = Sequence[tuple[str, str, str]]
@@ -162,19 +163,21 @@ def quality_text(found: TestedShare | None, lang: str) -> str:
 
 
 def tested_words(option: AnsweredOption, lang: str) -> str:
-    """« 84 % sur 50, entre 74 et 91 %, le seuil n'est pas assuré »: a quality, and what its test leaves possible."""
+    """« 84 %, soit 42 sur 50, entre 74 et 91 %, le seuil n'est pas assuré »: a quality, what its test leaves."""
     side = "unsure" if option.meets_threshold else "unsure_below"
     return found_words(option.quality, lang) + say("quality", side, lang) * (option.assured is False)
 
 
 def found_words(found: TestedShare | None, lang: str) -> str:
-    """« 84 % sur 50, entre 74 et 91 % »; the quality alone where nobody says how many cases."""
+    """« 84 %, soit 42 sur 50, entre 74 et 91 % »; the quality alone where nobody says how many cases."""
     said = quality_text(found, lang)
     if found is None or found.spread is None:
         return said
     low, high = (share_text(end, lang) for end in (found.spread.ends.low, found.spread.ends.high))
-    facts = {"value": said, "cases": count_text(found.cases or 0, lang)}
-    return _t("quality", "spread", lang, **facts, low=low.removesuffix("%").rstrip(), high=high)
+    cases, good = found.cases or 0, found.value * (found.cases or 0)
+    key = "spread_counted" if abs(good - round(good)) < WHOLE else "spread"  # 78,33 % of 60 is 47 of them
+    facts = {"value": said, "cases": count_text(cases, lang), "count": count_text(round(good), lang)}
+    return _t("quality", key, lang, **facts, low=low.removesuffix("%").rstrip(), high=high)
 
 
 def parts_words(option: AnsweredOption, period: str, lang: str, beside: bool = True) -> list[str]:
@@ -197,8 +200,8 @@ def smallest_words(answer: Answer, lang: str) -> str:
     if found.status == "found" and found.id is not None:
         option = answer.option(found.id)
         key = ("tied" if found.tied else "is") + "_without_ai" * (option.method == "none")
-        weak = f" ({tested_words(option, lang)})" if option.assured is False else ""
-        facts = {"label": option.label + weak, "tied": answer.labels(found.tied)}
+        tied = ", ".join(_with_test(answer.option(n), lang) for n in found.tied)
+        facts = {"label": _with_test(option, lang), "tied": tied}
         facts |= {"one": _suffices(answer, "one", [found.id], lang)}
         facts["all"] = _suffices(answer, "all", found.tied or [found.id], lang)
         said.append(_t("smallest", key, lang, **facts))
@@ -206,7 +209,12 @@ def smallest_words(answer: Answer, lang: str) -> str:
         said.append(_t("smallest", "to_check" + "_beside" * bool(said), lang, labels=answer.labels(found.untested)))
     elif not said:
         said.append(_t("smallest", f"none_{found.reason}", lang))
-    return " ".join([*said, *_sized(answer, found.id, lang)])
+    return " ".join([*said, *_sized(answer, (found.id, *found.tied), lang)])
+
+
+def _with_test(option: AnsweredOption, lang: str) -> str:
+    """The label of an option, with its test where it does not assure the side of the threshold."""
+    return f"{option.label} ({tested_words(option, lang)})" if option.assured is False else option.label
 
 
 def without_ai_words(answer: Answer, names: Sequence[str], lang: str) -> str:
@@ -221,9 +229,8 @@ def _suffices(answer: Answer, key: str, names: Sequence[str], lang: str) -> str:
     return say("suffices", f"{key}_weak" if weak else key, lang)
 
 
-def _sized(answer: Answer, found: str | None, lang: str) -> list[str]:
-    """The options of a test too small, but for the one that was found, of which it is said; and those that reach the
-    threshold by a test that nobody describes, or of which nobody says the size."""
+def _sized(answer: Answer, told_of: Sequence[str | None], lang: str) -> list[str]:
+    """Options of a test too small, but for those already told; those of a test of which nobody says the size."""
     reaching = [o for o in answer.options if o.status == "studied" and o.meets_threshold and not o.barred and o.quality]
     unsaid: dict[str, list[str]] = {}
     for option in reaching:
@@ -232,7 +239,7 @@ def _sized(answer: Answer, found: str | None, lang: str) -> list[str]:
     small = [
         _t("smallest", "small_test", lang, label=o.label[:1].upper() + o.label[1:], tested=tested_words(o, lang))
         for o in small_tests(answer)
-        if o.id != found
+        if o.id not in told_of
     ]
     return [*small, *(_t("smallest", key, lang, labels=", ".join(labels)) for key, labels in unsaid.items())]
 

@@ -13,8 +13,8 @@ from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, explain_difference, pair_of
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
-from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
-from estimator.comparison.verdict_text import smallest_words, told
+from estimator.comparison.scenario import Quality, Scenario, ScenarioRefused, scenario_of
+from estimator.comparison.verdict_text import found_words, smallest_words, told
 from estimator.comparison.volume_sweep import crossings, growth
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
@@ -449,9 +449,22 @@ def test_a_threshold_is_assured_by_all_that_the_test_leaves_possible(
         assert (found.tested.low, found.tested.high) == pytest.approx(ends, abs=1e-4)
         assert found.quality.cases == 50
     assert ("qui semblent suffire" in said) is (assured is not True)
-    assert ("84 % sur 50, entre 74 et 91 %, le seuil n'est pas assuré" in said.replace("’", "'")) is (assured is False)
+    assert ("84 %, soit 42 sur 50, entre 74 et 91 %, le seuil n'est pas assuré" in said.replace("’", "'")) is (
+        assured is False
+    )
     assert ("Sans essai connu" in said.replace("’", "'")) is (ends is None)
     assert ("sur 50, entre" in spaced(compare_text(body, "fr"))) is (ends is not None)
+
+
+def test_a_test_too_small_is_told_once_beside_its_option() -> None:
+    """Two options that use the same: 42 of 50 does not assure 80 %, 100 of 100 does. 47.4 of 60 is no count."""
+    light, same = ({"id": n, "use": {"it_energy_kwh": 1, **SITE}} for n in ("leger", "autre"))
+    made = [option(o.pop("id"), None, **o) for o in (light, same)]
+    made[0] |= {"quality": {"value": "42 sur 50"}}
+    made[1] |= {"quality": {"value": "100 sur 100"}}
+    said = spaced(smallest_words(decision(scenario(*made, constraints={"quality": {"value": 0.8}})), "fr"))
+    assert said.count("le seuil n'est pas assuré") == 1 and said.count("soit 42 sur 50") == 1
+    assert spaced(found_words(Quality(value=0.79, cases=60), "fr")).startswith("79 % de 60 cas, entre")
 
 
 @pytest.mark.parametrize("quality", [{"value": "52 sur 50"}, {"value": "42/50", "cases": 60}, {"value": "42 sur 0"}])

@@ -30,6 +30,7 @@ from estimator.places.supplier_answers import read_answers
 from estimator.reporting.documents.document import Table
 from estimator.reporting.documents.pictures import round_top, small_ones
 from estimator.reporting.documents.rendering import FORMATS, FormatUnknown, rendered, save
+from estimator.reporting.documents.room import LINE, PAGE, height, lines_of
 from estimator.reporting.project.context import FOUR, SheetFacts, clipped, facts_of
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.questionnaire import questions
@@ -47,6 +48,10 @@ TEST = "200 courriers"
 page, markdown, table = (partial(rendered, format=name) for name in ("html", "md", "csv"))
 
 A4_WIDTH = 711  # pixels between the margins of page.css: (210 − 22) mm × 96 / 25.4
+STRUCK = """() => [...document.querySelectorAll("td svg")].filter(bar => {
+    const ink = Math.max(...[...bar.querySelectorAll("rect")].map(e => e.getBoundingClientRect().bottom));
+    const under = bar.closest("td").querySelector(".small");
+    return under && under.getBoundingClientRect().top < ink + 1 }).length"""
 WIDER = """() => [...document.querySelectorAll("main, table, td, th, svg:not(.stamp)")]
   .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map(e => e.outerHTML.slice(0, 90))"""
@@ -314,7 +319,7 @@ def test_the_unknowns_that_are_not_on_the_page_are_counted(lang: str) -> None:
     a page with room tells more; no word is cut."""
     found = facts(lang, option("a", "A", "qwen3-8b"), option("b", "GPT-5", "gpt-5"), option("c", "C", "qwen3-8b"))
     every = unknowns(found, most=None)
-    for room in (0, 500, 100_000):
+    for room in (0, 5, 1_000):  # lines
         told = unknowns(found, room=room)
         counted = int(re.findall(r"\d+", told[-1])[-1]) if len(told) < len(every) else 0
         assert len(told) - bool(counted) + counted == len(every), room
@@ -334,7 +339,7 @@ def test_what_only_some_impacts_lack_names_them_and_a_supposed_place_is_said() -
     [network] = [line for line in not_counted(found) if line.startswith("Réseau")]
     why = "aucune source trouvée ne donne cette valeur."
     assert network.replace("\u00a0", " ") == f"Réseau, métaux et minéraux, énergie primaire : {why}"
-    assert unknowns(found)[0].startswith("Mistral AI : calcul supposé fait à")
+    assert unknowns(found, room=9)[0].startswith("Mistral AI : calcul supposé fait à")
 
 
 def test_days_places_and_reasons_are_written_for_people() -> None:
@@ -532,6 +537,16 @@ def heavy(longest: int, count: int) -> Scenario:
     return scenario(options=options, title=title, need=need, constraints=limits, example=True, use_case="ailleurs")
 
 
+def test_a_page_holds_every_unknown_while_there_is_room_for_its_lines() -> None:
+    """Two models are far from filling a page: nothing is left for a file; six long ones leave some, and say where."""
+    for found, left in ((facts(), False), (facts_of(heavy(40, 6), "fr"), True)):
+        sheet, every = evaluation(found), unknowns(found, most=None)
+        text = plain(rendered(sheet, "txt"))
+        assert ("Autres inconnues" in text) is left and (plain(every[-1]) in text) is not left
+        assert height(sheet) + 2 * LINE < PAGE and left is (PAGE - height(sheet) < 12 * LINE)
+    assert lines_of("mot " * 10) == 1 and lines_of("mot " * 100) == 3  # 400 letters, about 148 a line
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_the_evaluation_sheet_prints_on_one_page(screen: Page, tmp_path: Path, lang: str) -> None:
@@ -548,6 +563,9 @@ def test_the_evaluation_sheet_prints_on_one_page(screen: Page, tmp_path: Path, l
         file = tmp_path / f"{number}.html"
         file.write_text(written, "utf-8")
         screen.goto(file.as_uri())
+        screen.emulate_media(media="print")
+        assert screen.evaluate(STRUCK) == 0, number  # no bar over the text beneath it
+        screen.emulate_media(media="null")
         printed = screen.pdf(prefer_css_page_size=True)
         assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1, number
         screen.set_viewport_size({"width": 320, "height": 800})

@@ -20,13 +20,13 @@ from estimator.reporting.documents.document import (
     TableCell,
 )
 from estimator.reporting.documents.pictures import round_top, small_ones
-from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.documents.room import lines_left
 from estimator.reporting.project import sentences
 from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts, clipped
 
 COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
 ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] -> number of options on the page; all are in the CSV
-PAGE, LEAD = 7_900, 150  # characters of a full page, and what the larger type of a sentence of its lead takes of them
+SPARE = 3  # lines of the page kept empty, for another printer
 WITH_FACTS = 3  # options on the page up to which their sovereignty fits beside; all are in the CSV
 COUNTS = (1, 1_000, 1_000_000)  # of units, for which amounts are told
 READABLE = 1e-6  # the least electricity in watt-hours [kWh]
@@ -36,8 +36,7 @@ CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 def evaluation(facts: SheetFacts) -> Document:
     """The sheet of a scenario, its page filled with the unknowns that fit."""
     first = _sheet(facts, sentences.unknowns(facts))
-    room = PAGE - len(rendered(first, "txt")) - LEAD * len(first.lead)
-    return _sheet(facts, sentences.unknowns(facts, room=room))
+    return _sheet(facts, sentences.unknowns(facts, room=lines_left(first) - SPARE))
 
 
 def _sheet(facts: SheetFacts, unknown: tuple[str, ...]) -> Document:

@@ -30,10 +30,10 @@ from estimator.core.number_format import (
 )
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.places.questionnaire import questionnaire
+from estimator.reporting.documents.room import lines_of
 from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts, clipped, once
 from estimator.reporting.summary.sovereignty_text import option_words
 
-MOST_UNKNOWNS = 3
 MOST_LEADS = 3  # sentences of a lead beside which a page holds what turns and grows
 OF_MODEL = ("size_supposed", "model_unknown", "embedding_model_unknown")  # what is not known of a model
 FEW_QUESTIONS = 2  # told on a sheet; the questionnaire holds them all
@@ -295,12 +295,12 @@ def _whose(facts: SheetFacts, labels: Sequence[str]) -> str:
     return f" ({', '.join(names)})" if len(names) < sum(not o.only_people for o in facts.studied) else ""
 
 
-def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS, room: int = 0) -> tuple[str, ...]:
-    """The unknowns, with the question that would settle each; as many as fit, then the count of the others.
+def unknowns(facts: SheetFacts, most: int | None = 1, room: int = 0) -> tuple[str, ...]:
+    """The unknowns, with the question that would settle each; those that fit, then the count of the others.
 
     First what the bill of a model gives, then where an API is supposed to compute, then what is not known of a
     model: its figures rest on it.
-    room: characters left on the page for more than `most`."""
+    room: lines left on the page for more than `most`, the count of the others included."""
     settling = list(facts.answer.said("settling", facts.lang))
     untested = [o.label for o in facts.studied if o.quality is None]
     lines = [*_fitting(settling, most and 1)]
@@ -332,8 +332,8 @@ def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS, room: int = 0)
         *(f"{text}{_whose(facts, names)}" for text, names in first.items()),
     ]
     shown = len(lines) if most is None or len(lines) <= most else most - 1
-    while shown < len(lines) and len(lines[shown]) <= room:
-        room -= len(lines[shown])
+    while shown < len(lines) and lines_of(lines[shown]) <= room:
+        room -= lines_of(lines[shown])
         shown += 1
     more = [facts.say("unknown_more", count=len(lines) - shown)] if shown < len(lines) else []
     return (*lines[:shown], *more) or (facts.say("unknown_none"),)
