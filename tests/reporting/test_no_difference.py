@@ -16,11 +16,12 @@ import pytest
 
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
-from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.indicators import sheet
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.small_uses import small_ids
 from estimator.governance.indicators.told_results import told_results
+from estimator.governance.indicators.told_shares import EACH, SHARES
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.context import facts_in
@@ -172,6 +173,8 @@ def test_a_small_use_alone_in_its_commune_costs_the_total_of_the_lightest_other(
         place: pytest.approx(kwh, rel=1e-3) for place, kwh in (("all", 192), ("metropole", 150), ("54578", 30))
     }
     assert (totals["54395"]["missing"]["code"], totals["54547"]["missing"]["code"]) == ("small_group", "by_difference")
+    assert uses(scopes["54395"]) == [], "its one use is small"
+    assert uses(scopes["54547"]) == [], "its one use is told with it"
     lines = {use["name"] or use["kind"]: use["energy"]["central"] for use in uses(scopes["all"])}
     assert lines == {
         name: pytest.approx(kwh, rel=1e-3) for name, kwh in (("d", 100), ("e", 50), ("c", 30), ("others", 12))
@@ -184,6 +187,25 @@ def test_a_small_use_alone_in_its_commune_costs_the_total_of_the_lightest_other(
         for lang, told, unknown in (("fr", "non publié :", "estimable"), ("en", "not published:", "estimated")):
             page = plain(rendered(document(synthesis(scopes[place]), lang), form)).partition("Bornes :")[0]
             assert told in page and unknown not in page.partition("Bounds:")[0], "known, and not told"
+
+
+def test_a_territory_without_a_total_tells_its_uses_that_are_told_elsewhere(tmp_path: Path) -> None:
+    """Vandœuvre has 10 kWh told with the 2 of Nancy, so no total; its other 40 kWh are told by the whole territory, and
+    so by itself, without a share: 40 over its share would be its 50."""
+    register, energy = Register(tmp_path), {"a": 2, "b": 10, "f": 40, "d": 100}
+    for name, commune in zip(energy, ("54395", "54547", "54547", "metropole"), strict=True):
+        case(register, name, name, commune)
+    built(tmp_path, *(run(name, kwh, requests=9.0 if name == "a" else 900.0) for name, kwh in energy.items()))
+    found = audit(tmp_path)
+    scopes = {scope.territory: scope for scope in found.scopes()}
+    assert withheld(scopes["54547"]) and found.exposed(everything(found)) == []
+    (line,) = uses(scopes["54547"])
+    assert (line["name"], line["energy"]["central"], line["share"]) == ("f", pytest.approx(40, rel=1e-3), None)
+    (same,) = (use for use in uses(scopes["all"]) if use["name"] == "f")
+    assert same["energy"] == line["energy"]
+    for lang, told in (("fr", "non publié"), ("en", "not published")):
+        page = plain(rendered(document(synthesis(scopes["54547"]), lang), "txt"))
+        assert told in page and "40 kWh" in page
 
 
 def test_the_months_of_a_group_that_are_of_one_small_use_are_told_as_one(tmp_path: Path) -> None:
@@ -201,6 +223,39 @@ def test_the_months_of_a_group_that_are_of_one_small_use_are_told_as_one(tmp_pat
     assert energy["value"]["central"] == pytest.approx(13, rel=1e-3)
     reasons = [amount.missing for amount in energy["months"].values() if amount and amount.central is None]
     assert [reason and reason["code"] for reason in reasons] == ["by_difference"] * 2
+
+
+def shares_in(found: object, name: str = "") -> Iterator[tuple[str, float]]:
+    """Every share in a body that leaves, with its name, but those of a count, and a change of totals."""
+    if isinstance(found, dict) and found.get("numerator") is None and name != "change":
+        for key, value in found.items():
+            each = key in EACH and isinstance(value, dict)
+            yield from ((key, one) for one in value.values()) if each else shares_in(value, key)
+    elif isinstance(found, list):
+        yield from (one for value in found for one in shares_in(value, name))
+    elif name in SHARES and isinstance(found, float):
+        yield name, found
+
+
+def test_no_share_that_leaves_times_a_total_is_the_figure_of_a_few(metropole: Path) -> None:
+    """Each share of electricity of a sheet is to the percent, in every form; merged uses have no proof, for one of them
+    may be all that is measured; no count of requests is told where some are merged or kept back. A share of 0.01378 to
+    its last digit, times 6,600 kWh, was the 91 kWh of the uses of one region."""
+    found, checked = audit(metropole, "2026-T1", "2025-12"), 0
+    for scope in found.scopes():
+        body = synthesis(scope)
+        parts = {name: value for name, value in body.items() if name not in ("uses", "uses_rest", "decisions")}
+        for name, share in shares_in(parts):
+            checked += share not in (0.0, 1.0)
+            assert share in (0.005, 0.995) or share == round(share, 2), (scope.territory, name, share)
+        hidden = bool(grouped(scope).others) or withheld(scope)
+        requests = body["indicators"]["right_sized"]["value"]
+        assert not (hidden and "denominator" in requests), "a number of requests"
+        for use in (*body["uses"], *filter(None, [body["uses_rest"]])):
+            assert use["kind"] != "others" or use["proof"] == {}
+        for row in rows_of(str(data(facts_in(scope, "fr")).files[TABLE])):
+            assert row["kind"] != "others" or not row["proof_measured"]
+    assert checked > 100
 
 
 def random_home(home: Path, seed: int) -> Path:

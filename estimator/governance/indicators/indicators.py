@@ -6,6 +6,7 @@ from typing import Any
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS, SobrietyIndicator
 from estimator.governance.indicators.added_indicators import computed
 from estimator.governance.indicators.anonymity import (
+    grouped,
     is_untold,
     why_withheld,
     withheld,
@@ -18,6 +19,7 @@ from estimator.governance.indicators.practices import PRACTICES
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.thresholds import limits
+from estimator.governance.indicators.told_shares import told_shares
 from estimator.governance.indicators.trend import change, comparable
 from estimator.governance.indicators.usage_by_case import months_of
 
@@ -28,7 +30,7 @@ def sheet(scope: Scope) -> dict[str, Any]:
     """{"territory", "period", "previous", "build", "indicators": {id: {…}}, "added": […]} of a scope; unknown is None,
     never zero. added: those of other packages."""
     found = _footprints(scope)
-    found |= {name: compute(scope) for name, compute in COMPUTED.items()}
+    found |= {name: _leaving(scope, compute(scope)) for name, compute in COMPUTED.items()}
     found["trajectory"] = _trajectory(scope, found["energy"])
     entries = {e.id: _entry(e, found[e.id], scope) for e in INDICATORS}
     build = scope.sources.build
@@ -40,6 +42,16 @@ def sheet(scope: Scope) -> dict[str, Any]:
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     figures = {name: found[name]["value"] for name in FOOTPRINTS}
     return body | {"indicators": entries, "added": computed(figures, found["coverage"]["proof"])}
+
+
+def _leaving(scope: Scope, found: dict[str, Any]) -> dict[str, Any]:
+    """A practice as it may leave: shares of electricity to the percent, and no count of the requests of a few."""
+    if scope.sources.inside:
+        return found
+    value = found["value"]
+    if isinstance(value.get("denominator"), float) and (withheld(scope) or grouped(scope).others):
+        found = found | {"value": {name: value[name] for name in ("share", "unknown")}}
+    return told_shares(found)
 
 
 def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:

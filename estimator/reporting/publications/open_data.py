@@ -64,13 +64,13 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
             "use_case_name": case.name if case else "",
         }
         untold = not id and month in too_few
-        yield from (about | figures | provenance for figures in _figures(rows, untold=untold))
+        shares = {} if KINDS[kind] == "others" else known_shares(rows)  # of several, a proof may be of one
+        yield from (about | figures | provenance for figures in _figures(rows, shares, untold=untold))
 
 
-def _figures(rows: Sequence[Attached], *, untold: bool) -> Iterator[dict[str, object]]:
+def _figures(rows: Sequence[Attached], shares: Mapping[str, float], *, untold: bool) -> Iterator[dict[str, object]]:
     """One entry an indicator: bounds, coverage, reason when missing, and the proof of the electricity."""
     found = amounts([row.row.group for row in rows], FIGURES)
-    shares = known_shares(rows)
     proof = {f"proof_{name}": shares.get(name) for name in PROOFS}
     for figure in FIGURES:
         amount = found[figure.id]

@@ -12,6 +12,7 @@ from estimator.governance.charter import Phrase, checked, phrases
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.told_shares import told_shares
 from estimator.governance.register.schema import UseCase, add_months
 from estimator.governance.register.stage_rules import reaches_threshold
 from estimator.reporting.summary.decisions import NAMED, names_text
@@ -36,7 +37,8 @@ def charter(scope: Scope, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The checked phrases in order, each with its share, status, target, proof, next review and, of one that is not
     held, what to do."""
     shares = _shares(scope, body)
-    return [_phrase_status(phrase, shares, scope, body) for phrase in checked()]
+    found = [_phrase_status(phrase, shares, scope, body) for phrase in checked()]
+    return found if scope.sources.inside else [told_shares(check) for check in found]
 
 
 def unchecked() -> dict[str, list[dict[str, Any]]]:

@@ -161,6 +161,8 @@ def weight(use: Body, lang: str, form: str = "of_total") -> str:
 
 def proof_kinds(use: Body, lang: str) -> str:
     """« mesuré, estimé »: the proofs that a use has, but traces of them."""
+    if not use["proof"]:
+        return tell("proof_untold", lang)
     kinds = [kind for kind, share in use["proof"].items() if share >= 1 - WHOLE]
     names = [tell("every_proof", lang)] if {*kinds} == {*PROOFS} else [say("proofs", kind, lang) for kind in kinds]
     return ", ".join(names)

@@ -1,6 +1,7 @@
 """Use cases by electricity: one by one when nobody is recognisable, small ones and unregistered runs together."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from estimator.assessment.impacts import amounts, figure_named
@@ -10,6 +11,7 @@ from estimator.governance.indicators.anonymity import grouped, withheld, withhel
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
+from estimator.governance.register.schema import WHOLE
 
 ENERGY = figure_named("energy")
 TOLD = 4  # maximum lines on a one-page sheet, the others merged
@@ -19,15 +21,19 @@ FEWEST = 2  # minimum number merged
 def uses(scope: Scope) -> list[dict[str, Any]]:
     """Each as {"kind": "case", "others" or "unregistered", "id", "name", "count", "energy", "proof", "share"}, largest
     first; services of no use whose electricity is unknown are a line of their own. What is in no use is not told
-    beside uses too few to be told together: the total less it would be theirs.
+    beside uses too few to be told together: the total less it would be theirs. Of a territory whose total is not told,
+    the uses that the sheet of the whole territory tells one by one, and no share: a figure over its share is the total.
     """
-    if withheld(scope):
+    groups, silent = grouped(scope), withheld(scope)
+    if silent and withheld(replace(scope, territory=WHOLE)):
         return []
-    groups = grouped(scope)
-    told = {"case": _of} | dict.fromkeys(("others", "unregistered"), _untold if groups.too_few else _of)
+    others, outside = (_untold, _untold) if groups.too_few else (_merged, _of)
+    told = {"case": _of, "others": others, "unregistered": outside}
     names = {case.id: case.name for case in scope.cases}
     loose, unknown = _by_knowledge(of_case(scope.rows, None))
     lines = [("case", id, names[id], 1, of_case(scope.rows, id)) for id in groups.shown]
+    if silent:
+        groups = replace(groups, others=())
     lines.append(("others", "", "", len(groups.others), [row for row in scope.rows if row.id in groups.others]))
     lines += [("unregistered", "", "", _services(rows), rows) for rows in (loose, unknown)]
     found = [
@@ -48,7 +54,8 @@ def folded(scope: Scope, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] |
         return None
     ids = {use["id"] for use in known if use["kind"] == "case"} | _members(scope, {use["kind"] for use in known})
     rows = [row for row in scope.rows if row.id in ids]
-    return {"kind": "rest", "id": "", "name": "", "count": len(known)} | _of(rows, scope)
+    of = _merged if any(use["kind"] == "others" for use in known) else _of  # less the others, it would be theirs
+    return {"kind": "rest", "id": "", "name": "", "count": len(known)} | of(rows, scope)
 
 
 def _members(scope: Scope, kinds: Collection[str]) -> set[str | None]:
@@ -67,9 +74,14 @@ def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
         "proof": proof_shares(rows),
         "share": None,
     }
-    if part is None or whole is None:
+    if part is None or whole is None or withheld(scope):
         return body
     return body | {"share": interval(part / whole)}
+
+
+def _merged(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
+    """The same, without its proof: what is measured of several may be of one of them."""
+    return _of(rows, scope) | {"proof": {}}
 
 
 def _untold(rows: Sequence[Attached], _scope: Scope) -> dict[str, Any]:
