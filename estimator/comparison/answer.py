@@ -83,8 +83,9 @@ class AnsweredOption(Part):
     it was not computed; tested: the share of accepted answers that its test leaves possible [1], assured: whether all
     of it is on one side of the threshold, None where nobody says how many cases the test has; accepted: share of its
     answers by which figures are divided, accepted_why: if it is not the tested one; host, zone, pue, together: where
-    it runs, whose electricity it takes, and the requests that share its machine; alone: electricity over the period on
-    a server of one's own kept on for it alone, where the server is supposed to be shared."""
+    it runs, whose electricity it takes, and the requests that share its machine; zone_supposed:
+    nobody said the country; alone: electricity over the period on a server of one's own kept on for it alone, where the
+    server is supposed to be shared."""
 
     id: str
     label: str
@@ -112,6 +113,7 @@ class AnsweredOption(Part):
     alone: Figure | None = None
     host: str | None = None
     zone: str | None = None
+    zone_supposed: bool = False
     pue: Interval | None = None
     together: Interval | None = None
     proof: Mapping[str, float] = {}

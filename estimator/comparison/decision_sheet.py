@@ -13,7 +13,7 @@ from estimator.comparison.answer import Answer, AnsweredOption, Difference, Site
 from estimator.comparison.balance import balances
 from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, assured, explain_difference, lead_of, meets, pairs_of
-from estimator.comparison.five_fields import kept_alone
+from estimator.comparison.five_fields import kept_alone, placed_in_france
 from estimator.comparison.option_inventory import ComparisonContext, built, host_of
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.sentences import sentences_of
@@ -157,6 +157,7 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "zone": next(
                 (g.bounds["grid_gwp"].subject for g in evaluated.built.groups if "grid_gwp" in g.bounds), None
             ),
+            "zone_supposed": bool(work.scenario.asked and placed_in_france(option)),
             "pue": _factor(evaluated.built.groups, "pue"),
             "together": _factor(evaluated.built.groups, "requests_in_flight"),
             "warnings": evaluated.built.warnings,

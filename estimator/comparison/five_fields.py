@@ -83,6 +83,13 @@ def is_a_person(program: str) -> bool:
     return bool(factors) and all(factor.value is None for factor in factors)
 
 
+def placed_in_france(option: Option) -> str:
+    """The kind of place of an option of five answers whose electricity is supposed to be that of France; "" otherwise:
+    nobody said the country."""
+    placed = option.use or option.alternative
+    return placed.host or "" if placed and placed.host in PLACES and placed.zone == FRANCE else ""
+
+
 def place_of(host: str) -> dict[str, Any]:
     """A host, and the electricity of France where it has no country of its own."""
     return {"host": host} if load().subjects[host].zone else {"host": host, "zone": FRANCE}

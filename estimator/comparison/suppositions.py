@@ -9,7 +9,7 @@ from estimator.catalogue.schema import Factor, Proposal
 from estimator.catalogue.selection import select_factor
 from estimator.comparison.answer import Supposition
 from estimator.comparison.comparison import Comparator, EvaluatedOption
-from estimator.comparison.five_fields import FRANCE, PLACES, proposal_of
+from estimator.comparison.five_fields import FRANCE, placed_in_france, proposal_of
 from estimator.comparison.scenario import Option
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import as_computed, exact_text
@@ -62,9 +62,7 @@ def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Suppos
         words = _words("provider", lambda _: {"name": served.name})
         origin = {"source": served.source or "", "locator": served.locator, "note": served.note}
         yield Supposition(row=served.id, kind="provider", words=words, **origin)
-    placed = use or option.alternative
-    if placed and placed.host in PLACES and placed.zone == FRANCE:
-        place = placed.host
+    if place := placed_in_france(option):
         words = _words("zone", lambda lang: {"place": work.context.catalogue.label(place, lang)})
         yield Supposition(row=place, kind="place", words=words, source="sobria_expert", locator=FRANCE)
 

@@ -15,6 +15,7 @@ from estimator.core.number_format import (
     DisplayUnit,
     count_text,
     exact_text,
+    interval_text,
     pair_text,
     proof_words,
     range_text,
@@ -286,7 +287,9 @@ def ground_words(option: AnsweredOption, lang: str) -> str:
     if not option.host and not (option.proof and option.known("energy")):
         return ""
     said = [_site_words(option.host, lang)] if option.host else []
-    said += [load().label(option.zone, lang)] if option.zone else []
+    if option.zone:
+        zone = load().label(option.zone, lang)
+        said.append(say("ground", "supposed", lang, zone=zone) if option.zone_supposed else zone)
     said = said or [say("ground", "nowhere", lang)]
     for name, found in (("pue", option.pue), ("together", option.together)):
         if found is not None:
@@ -302,6 +305,11 @@ def _site_words(host: str, lang: str) -> str:
         named = catalogue.subjects[named].wider
     label = catalogue.label(host, lang)
     return label if named in ("", host) else f"{label} ({catalogue.label(named, lang)})"
+
+
+def alone_words(option: AnsweredOption, lang: str) -> tuple[str, ...]:
+    """What it would take on a server kept on for it alone, where its own is supposed to be shared."""
+    return (say("sharing", "kept_alone", lang, amount=interval_text(option.alone, lang)),) if option.alone else ()
 
 
 def barred_words(option: AnsweredOption, lang: str) -> tuple[str, ...]:

@@ -686,8 +686,27 @@ def test_a_sheet_says_where_each_option_runs_and_amounts_that_are_read(lang: str
     )
     told = plain(page(evaluation(facts_of(scenario_from(asked, lang), lang))))
     said = {
-        "fr": ("Hébergeur national, France, PUE 1,35 (1,15 à 1,55), 100 % estimé", "par millier : "),
-        "en": ("National cloud, France, PUE 1.35 (1.15 to 1.55), 100% estimated", "per thousand: "),
+        "fr": ("Hébergeur national, France (supposée), PUE 1,35 (1,15 à 1,55), 100 % estimé", "par millier : "),
+        "en": ("National cloud, France (supposed), PUE 1.35 (1.15 to 1.55), 100% estimated", "per thousand: "),
     }[lang]
     assert all(text in told for text in said) and "OpenAI (Microsoft) (" in told
     assert "µWh" not in told and " fg " not in told and " nL" not in told
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_nobody_said_of_a_place_is_said_to_be_supposed(lang: str) -> None:
+    """Nobody said that a server room is shared, nor that a hyperscale centre is in France: the sheet says both, with
+    what the room would take kept on for this alone; and no criterion of RGESN is met by it. A country that the
+    scenario states is one."""
+    alone = {"fr": "gardé allumé pour cela seul : ", "en": "kept on for this alone: "}[lang]
+    supposed = {"fr": "France (supposée)", "en": "France (supposed)"}[lang]
+    asked = Asked(people=1, uses=400, per="month", task="summarise", models=("set/light",), place="class/server-room")
+    facts = facts_of(scenario_from(asked, lang), lang)
+    (option,) = (one for one in facts.answer.options if one.method == "model")
+    told = plain(page(evaluation(facts)))
+    assert option.alone and plain(alone + interval_text(option.alone, lang)) in told and supposed in told
+    cloud = scenario_from(asked.model_copy(update={"place": "class/hyperscale"}), lang)
+    stated = cloud.model_copy(update={"asked": None})
+    says = plain(say("sheet", "scenario_says", lang))
+    assert says not in plain(page(rgesn(facts_of(cloud, lang)))) and says in plain(page(rgesn(facts_of(stated, lang))))
+    assert supposed not in plain(page(evaluation(facts_of(stated, lang))))

@@ -203,11 +203,13 @@ def _criterion_line(facts: SheetFacts, host: str, labels: tuple[str, ...], name:
 
 
 def _stated_country(facts: SheetFacts, host: str) -> tuple[SupplierAnswer, ...]:
-    """The country stated in the scenario for a site of another country or of none, when all its options agree."""
-    uses = [o.use for o in facts.scenario.options if o.use and o.status == "studied" and o.label in facts.hosts[host]]
-    stated = {country_of(use.zone or "") for use in uses}
-    said = facts.say("scenario_says"), facts.file
-    return country_said(host, stated.pop(), facts.day, said, facts.supplied) if len(stated) == 1 else ()
+    """The country stated in the scenario for a site of another country or of none, when all its options agree; one that
+    is supposed proves nothing."""
+    uses = [o for o in facts.scenario.options if o.use and o.status == "studied" and o.label in facts.hosts[host]]
+    said = [o.use.zone or "" for o in uses if o.use and not facts.answer.option(o.id).zone_supposed]
+    stated = set(map(country_of, said))
+    by = facts.say("scenario_says"), facts.file
+    return country_said(host, stated.pop(), facts.day, by, facts.supplied) if len(stated) == 1 else ()
 
 
 def _limits(found: HostingCriterion, facts: SheetFacts) -> str:

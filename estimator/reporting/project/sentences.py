@@ -9,6 +9,7 @@ from estimator.comparison.answer import AnsweredOption, Pair
 from estimator.comparison.sentences import UNREAD, desk_words, growth_lines, undecided_lines
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import (
+    alone_words,
     barred_words,
     ground_words,
     parts_words,
@@ -132,7 +133,8 @@ def alternative(facts: SheetFacts) -> str:
     said += [
         facts.say("alternative_beside", label=o.label, desk=desk_words(facts.answer, o, facts.lang)) for o in beside
     ]
-    return " ".join([*said, *(_answer(facts, option) for option in options if option.status != "studied")])
+    said += [_answer(facts, option) for option in options if option.status != "studied"]
+    return " ".join([*said, *([facts.say("alternative_undecided")] if found else [])])
 
 
 def alternative_text(facts: SheetFacts) -> tuple[str, ...]:
@@ -162,7 +164,7 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if option.accepted_why:
         stated = {"share": stated_share_text(option.accepted, facts.lang), "why": clipped(option.accepted_why, SHORT)}
         lines.append(facts.say("accepted", **stated))
-    lines += barred_words(option, facts.lang)
+    lines += [*barred_words(option, facts.lang), *alone_words(option, facts.lang)]
     lines += parts_words(option, facts.scenario.need.period, facts.lang, beside=False)
     if option.people:
         lines.append(facts.say("screens", **screens_facts(facts.answer, option, facts.lang)))
