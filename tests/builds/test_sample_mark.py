@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
+from estimator.comparison.five_fields import scenario_from
+from estimator.comparison.scenario import Asked
 from estimator.governance.register.register import Register, author
+from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.project.context import facts_of
+from estimator.reporting.project.evaluation import evaluation
 from tests.home import copied
 from tests.support import activity, built, sobria
 
@@ -52,3 +57,13 @@ def test_each_row_of_the_register_says_it(home: tuple[Path, bool], tmp_path: Pat
     sobria(home[0], "register", "export", str(file))
     (row,) = csv.DictReader(file.open(encoding="utf-8-sig", newline=""), delimiter=";")
     assert row["marque"] == (MARKS["fr"] if home[1] else "")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_sheet_of_a_use_of_the_register_bears_the_mark(home: tuple[Path, bool], lang: str) -> None:
+    """Its figures are of tables alone: it is the register that is invented."""
+    asked = Asked(people=1, uses=400, per="month", task="summarise", models=("set/light",), place="class/server-room")
+    (case,) = Register(home[0]).use_cases()
+    for use_case, marked in ((case.id, home[1]), ("", False)):
+        of_it = scenario_from(asked, lang).model_copy(update={"use_case": use_case})
+        assert (MARKS[lang] in rendered(evaluation(facts_of(of_it, lang, home[0])), "txt")) is marked

@@ -43,7 +43,8 @@ class CaseWithoutScenario(SobriaError):
 class SheetFacts:
     """An evaluated scenario. answer: of `decision`; use_case: None when not in the register; hosts: site -> labels
     of the options placed there; build: that of the ledger read by measured options, "" without any; sample:
-    whether it uses the sample data of the project; ceilings: those voted for the use, against its options."""
+    whether it uses the sample data of the project, or a use of its register; ceilings: those voted for the use, against
+    its options."""
 
     scenario: Scenario
     answer: Answer
@@ -132,8 +133,8 @@ def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str 
     cases = Register(home).use_cases() if home and scenario.use_case else []
     case = next((found for found in cases if found.id == scenario.use_case), None)
     measured = home and any(option.measured for option in scenario.options)
-    build = open_current(home) if home and measured else None
-    source = (build.id, build.sample) if build else ("", False)
+    build = open_current(home) if home and (measured or case) else None
+    source = (build.id if measured else "", build.sample) if build else ("", False)
     said = (answers_on(home, answer.date), tuple(ceiling_lines(home, answer, lang)) if home and case else ())
     return SheetFacts(scenario, answer, lang, file, case, _hosts(scenario), *source, *said)
 
