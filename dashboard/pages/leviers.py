@@ -37,7 +37,6 @@ def show() -> None:
         lang,
         answer=first_text(found, lang),
         together=together_text(found, lang) if first else "",
-        note=t("levers.note", lang) if first else "",
         first=first,
         rest=[lever for lever in found.levers if lever not in first],
         picture=svg_charts.interval_chart(bars, t("levers.first", lang), lang) if first else "",

@@ -287,7 +287,7 @@ def test_a_file_is_checked_and_nothing_is_written_before_the_confirming_click(ho
     at.button[0].click()
     assert len(whole(at.run()).file_uploader) == 1
     again = text(screen())  # another session, which imported nothing
-    assert "depenses.jsonl. Lignes lues : 7 ; écartées : 4." in again and "Importé" not in again
+    assert "depenses.jsonl ; lignes lues : 7, écartées : 4." in again and "Importé" not in again
 
 
 def test_a_line_of_seats_typed_on_the_page_is_checked_then_imported(
@@ -488,7 +488,7 @@ def test_what_is_to_be_looked_at_in_several_files_is_said_once_with_their_names(
     """Two traces without a country, and three files that are no trace: each thing once, and every name."""
     no_country = trace({"country_iso_code": ""})
     files = {"a.csv": no_country, "b.csv": no_country.replace("run-1", "run-2"), "c.csv": trace({"run_id": "run-3"})}
-    files |= {f"notes{n}.txt": f"bonjour {n}" for n in range(3)}
+    files |= {f"notes{n}.txt": f"bonjour, {n}" for n in range(3)}
     at = screen()
     at.file_uploader[0].set_value([(name, content.encode(), "text/plain") for name, content in files.items()])
     seen, _, closed = text(whole(at.run())).partition("<details>")
