@@ -35,12 +35,17 @@ from estimator.reporting.project.context import FOUR, SheetFacts, clipped, facts
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.questionnaire import questions
 from estimator.reporting.project.rgesn import CRITERIA, rgesn
-from estimator.reporting.project.sentences import lead, not_counted, unknowns
+from estimator.reporting.project.sentences import lead, not_counted, sovereignty, unknowns
 from estimator.reporting.project.sheets import SHEETS
 from estimator.reporting.project.tender import points
 from tests.support import kept, refuses, sobria, spread
 from tests.test_one_answer import plain
 
+SETS = ("set/light", "set/large")
+APART = tuple(
+    ModelPlace(model=model, place=place)
+    for model, place in zip(SETS, ("class/server-room", "class/hyperscale"), strict=True)
+)
 HOSTILE = "<script>alert(1)</script>\"'|*_[x](javascript:1)`&=1"
 QUESTION = "Existe-t-il des solutions alternatives, ne recourant pas à l'IA, pouvant produire les mêmes effets ?"
 TEST = "200 courriers"
@@ -535,6 +540,22 @@ def heavy(longest: int, count: int) -> Scenario:
     limits = {"quality": {"value": 0.9, "test": TEST}, "delay_s": 10, "data": "sensitive", "location": "FRA"}
     title = ("Répondre aux courriers des habitants" + filling)[:120]
     return scenario(options=options, title=title, need=need, constraints=limits, example=True, use_case="ailleurs")
+
+
+def test_a_set_says_what_is_true_of_its_models_and_our_own_site_is_ours_to_check() -> None:
+    """All weights of the light set are published, those of the large one are not all: no room runs a closed model. The
+    publisher of a set is nobody; our server room has no supplier."""
+    asked = Asked(people=1, uses=400, per="month", task="summarise", models=SETS, place="class/server-room", at=APART)
+    found = facts_of(scenario_from(asked, "fr"), "fr")
+    light, large = (plain(" ".join(sovereignty(found, o))) for o in found.studied[-2:])
+    assert "poids du modèle : publiés" in light and "selon le modèle : éditeur, licence" in light
+    assert "selon le modèle : éditeur, poids du modèle, licence" in large and "fermés" not in light + large
+    ours, theirs = (line for line in map(plain, unknowns(found, most=None)) if "d'abord : Quel est" in line)
+    assert ours.startswith("À vérifier par nous-mêmes, sur notre site : Salle informatique (20)")
+    assert theirs.startswith("Questions aux fournisseurs : Grand centre de données")
+    titles = [plain(part.title) for part in questions(found).sections]
+    assert [title.partition(" : ")[0] for title in titles] == ["À vérifier par nous-mêmes", "Questions au fournisseur"]
+    assert "à vérifier par nous, Salle informatique" in plain(markdown(rgesn(found)))
 
 
 def test_a_page_holds_every_unknown_while_there_is_room_for_its_lines() -> None:

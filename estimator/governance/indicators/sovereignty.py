@@ -11,6 +11,7 @@ from estimator.places.evidence import HostUnknown, country_of, site, tables
 
 EUROPE = "EU27"
 UNKNOWN = "unknown"
+MIXED = "mixed"  # of a set, whose models differ
 
 
 def facts(model: str | None, host: str | None, day: date, zone: str = "") -> dict[str, str]:
@@ -19,11 +20,7 @@ def facts(model: str | None, host: str | None, day: date, zone: str = "") -> dic
     zone: where the electricity is said to be taken, whose country comes before that of the site in the tables.
     """
     found = dict.fromkeys(("publisher", "weights", "licence", "place", "law"), UNKNOWN)
-    held = known(model)
-    if held:
-        publisher = load().publishers.get(held.publisher)
-        found |= {"publisher": (publisher.country if publisher else "") or UNKNOWN, "weights": held.open_class}
-        found["licence"] = held.licence or UNKNOWN
+    found |= _of_model(model)
     try:
         there = site(host, day) if host else None
     except HostUnknown:
@@ -32,6 +29,22 @@ def facts(model: str | None, host: str | None, day: date, zone: str = "") -> dic
         told = {"place": there.country(), "law": there.fact("operator_country")}
         found |= {name: fact.value for name, fact in told.items() if fact}
     return found | ({"place": country} if (country := country_of(zone)) else {})
+
+
+def _of_model(model: str | None) -> dict[str, str]:
+    """Country of the publisher, class and licence of the weights; of a set, what all its models have, else `mixed`."""
+    held, catalogue = known(model), load()
+    if held is None:
+        return {}
+    members = catalogue.members(held.id) if held.id in catalogue.set_of else (held,)
+    makers = (catalogue.publishers.get(one.publisher) for one in members)
+    classes = {one.open_class for one in members}
+    told: dict[str, set[str]] = {
+        "publisher": {(maker.country if maker else "") or UNKNOWN for maker in makers},
+        "weights": {"weights"} if len(classes) > 1 and "closed" not in classes else {*classes},
+        "licence": {one.licence or UNKNOWN for one in members},
+    }
+    return {name: values.pop() if len(values) == 1 else MIXED for name, values in told.items()}
 
 
 def sovereignty(scope: Scope) -> dict[str, Any]:
@@ -50,7 +63,7 @@ def sovereignty(scope: Scope) -> dict[str, Any]:
         for row, value in kwh:
             told = of[row.row.model, row.row.host, row.zone][name]
             found[told] = found.get(told, 0.0) + value / whole
-        return dict(sorted(found.items(), key=lambda entry: (entry[0] == UNKNOWN, -entry[1])))
+        return dict(sorted(found.items(), key=lambda entry: (entry[0] in (UNKNOWN, MIXED), -entry[1])))
 
     shares: Mapping[str, Mapping[str, float]] = (
         {name: by(name) for name in ("publisher", "weights", "licence", "place", "law")} if whole else {}
@@ -62,5 +75,6 @@ def _european(shares: Mapping[str, float]) -> dict[str, float | None]:
     """The share known to be of the European Union, and the unknown share; None when nothing is known."""
     members = {member.zone for member in tables().memberships if member.group == EUROPE}
     inside = math.fsum(share for country, share in shares.items() if country in members)
-    known = any(country != UNKNOWN for country in shares)
-    return {"share": inside if known else None, "unknown": shares.get(UNKNOWN, 0.0)}
+    unknown = (UNKNOWN, MIXED)
+    known = any(country not in unknown for country in shares)
+    return {"share": inside if known else None, "unknown": math.fsum(shares.get(name, 0.0) for name in unknown)}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from estimator.catalogue import models, products
 from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.load import load
+from estimator.catalogue.site_ownership import owner
 from estimator.core.errors import SobriaError, say
 from estimator.places.questionnaire import TABLE, SupplierQuestion, questionnaire, questionnaire_rows
 from estimator.reporting.documents.document import Document, Row, Section, Table, TableCell
@@ -44,7 +45,8 @@ def questions(facts: SheetFacts) -> Document:
 
 
 def _section(facts: SheetFacts, host: str, labels: tuple[str, ...]) -> Section:
-    title = say("hosting_page", "title", facts.lang, label=load().label(host, facts.lang))
+    key = "title_ours" if owner(host) == "own" else "title"
+    title = say("hosting_page", key, facts.lang, label=load().label(host, facts.lang))
     asked = questionnaire(host, facts.day, facts.supplied)
     rows = tuple(_row(facts, question) for question in asked if question.field not in _needless(facts))
     return _form(facts, title, facts.say("questions_for", labels=facts.joined(labels)), rows)
@@ -64,7 +66,11 @@ def _seats(facts: SheetFacts) -> tuple[Section, ...]:
 
 def _closed(facts: SheetFacts) -> tuple[Section, ...]:
     """What only the publisher of each closed model knows: its size, then its reasoning, or its electricity by hour."""
-    found = {model.name: model for model in _models(facts) if model.open_class == "closed"}
+    found = {
+        model.name: model
+        for model in _models(facts)
+        if model.open_class == "closed" and model.id not in models.load().set_of
+    }
     return tuple(
         _to_publisher(facts, "models", name, OF_SOUND if found[name].modality == "audio" else OF_MODELS)
         for name in sorted(found)

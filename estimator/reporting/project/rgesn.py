@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from estimator.catalogue.load import load
+from estimator.catalogue.site_ownership import owner
 from estimator.comparison.answer import AnsweredOption
 from estimator.comparison.verdict_text import smallest_words
 from estimator.core.errors import say
@@ -197,7 +198,9 @@ def _criterion_line(facts: SheetFacts, host: str, labels: tuple[str, ...], name:
     text = facts.say("rgesn_judged", reason=reason[:1].upper() + reason[1:], limits=_limits(found, facts), **told)
     evidence = facts.joined(f"{e.title}, {e.locator} ({e.date})" for e in found.evidence)
     asked = ", ".join(say("hosting_fields", field, lang) for field in found.asks)
-    unknown = facts.say("rgesn_ask", fields=asked, host=place) if asked else ""
+    unknown = (
+        facts.say("rgesn_check" if owner(host) == "own" else "rgesn_ask", fields=asked, host=place) if asked else ""
+    )
     numbers = (name, found.low, found.value, found.high, found.unit)
     return EvidenceLine(place, text, *numbers, said=_value_text(found, facts), evidence=evidence, unknown=unknown)
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from estimator.assessment import method_documentation
 from estimator.catalogue.load import load
+from estimator.catalogue.site_ownership import owner
 from estimator.comparison.answer import AnsweredOption, Pair
 from estimator.comparison.sentences import UNREAD, desk_words, growth_lines, undecided_lines
 from estimator.comparison.verdict_rules import SETTLED
@@ -354,14 +355,17 @@ def _not_estimable(facts: SheetFacts) -> list[str]:
 
 
 def _supplier_questions(facts: SheetFacts) -> list[str]:
-    """How many questions for suppliers the sites leave open, and the first of them, most frequent first."""
+    """How many questions the sites leave open, and the first of them, most frequent first: those of our own are ours
+    to check, the others are asked of suppliers."""
     asked = {host: questionnaire(host, facts.day, facts.supplied) for host in facts.hosts}
-    if not any(asked.values()):
-        return []
-    counts = ", ".join(f"{load().label(host, facts.lang)} ({len(found)})" for host, found in asked.items() if found)
-    fields = Counter(question.text(facts.lang) for found in asked.values() for question in found)
-    first = " ".join(text for text, _ in fields.most_common(FEW_QUESTIONS))
-    return [facts.say("unknown_hosts", list=counts, first=first)]
+    lines = []
+    for key, ours in (("unknown_ours", True), ("unknown_hosts", False)):
+        open_ = {host: found for host, found in asked.items() if found and (owner(host) == "own") is ours}
+        counts = ", ".join(f"{load().label(host, facts.lang)} ({len(found)})" for host, found in open_.items())
+        fields = Counter(question.text(facts.lang) for found in open_.values() for question in found)
+        first = " ".join(text for text, _ in fields.most_common(FEW_QUESTIONS))
+        lines += [facts.say(key, list=counts, first=first)] if open_ else []
+    return lines
 
 
 def decided(facts: SheetFacts) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from estimator.catalogue.load import load
 from estimator.core.errors import say, texts
 from estimator.core.number_format import share_text
 from estimator.core.typography import typeset
-from estimator.governance.indicators.sovereignty import UNKNOWN
+from estimator.governance.indicators.sovereignty import MIXED, UNKNOWN
 
 FACTS = ("publisher", "weights", "licence", "place", "law")
 FEWEST = 0.005  # share under which a value is not named
@@ -15,9 +15,10 @@ FEWEST = 0.005  # share under which a value is not named
 
 def option_words(facts: Mapping[str, str], lang: str) -> str:
     """« éditeur : France, poids du modèle : publiés, lieu : France, inconnu : licence, droit de l'hébergeur »."""
-    told = {_name(n, lang): _value(facts[n], lang) for n in FACTS if facts[n] != UNKNOWN}
-    unknown = [_name(n, lang) for n in FACTS if facts[n] == UNKNOWN]
-    told |= {_value(UNKNOWN, lang): ", ".join(unknown)} if unknown else {}
+    told = {_name(n, lang): _value(facts[n], lang) for n in FACTS if facts[n] not in (MIXED, UNKNOWN)}
+    for apart in (MIXED, UNKNOWN):
+        named = [_name(n, lang) for n in FACTS if facts[n] == apart]
+        told |= {_value(apart, lang): ", ".join(named)} if named else {}
     return typeset(", ".join(say("sovereignty", "fact", lang, name=n, value=v) for n, v in told.items()), lang)
 
 
