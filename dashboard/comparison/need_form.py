@@ -16,6 +16,7 @@ from dashboard.shared.texts import t
 from estimator.comparison.period import PER_YEAR
 from estimator.comparison.scenario import Asked, Scenario
 from estimator.core.errors import LANGUAGES, say
+from estimator.core.number_format import uses_text
 
 NEED_PLACE, FIVE, COUNTED = "need", "five", "counted"
 DATA = ("open", "ordinary", "personal", "sensitive")
@@ -24,11 +25,8 @@ DATA = ("open", "ordinary", "personal", "sensitive")
 def show(view: View, lang: str) -> None:
     """The questions of the need, each change computed at once."""
     scenario, form = view.scenario, FormPart(NEED_PLACE, lang, need_changed)
-    again = (
-        Markup()
-        if view.missing
-        else Markup('<a href="{}">{}</a>').format(address("comparer", lang), t("compare.new", lang))
-    )
+    new = Markup('<a href="{}">{}</a>').format(address("comparer", lang), t("compare.new", lang))
+    again = Markup() if view.missing else new
     st.html(Markup('<div class="titled"><h2>{}</h2>{}</div>').format(t("compare_form.need", lang), again))
     if scenario.asked:
         _five(scenario.asked, view.missing, lang)
@@ -83,7 +81,8 @@ def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
         form.text("uses", said["uses"])
     with per:
         form.listed("per", periods, asked.per)
-    st.html(Markup('<p class="small">{}</p>').format(t("compare_form.five_note", lang)))
+    total = "" if missing else t("compare_form.five_total", lang, n=uses_text(asked.volume, lang))
+    st.html(Markup('<p class="small"><b>{}</b> {}</p>').format(total, t("compare_form.five_note", lang)))
     form.listed("task", compare_data.task_names(lang), asked.task.removeprefix("task/"))
 
 

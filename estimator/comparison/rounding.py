@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from decimal import ROUND_FLOOR, Decimal
 
-FIGURES = 4  # of the largest number
+FIGURES = 3  # of the largest number: one more than of an amount, for its parts
 
 
 def adding_up(start: float, parts: Mapping[str, float], worth: Decimal) -> tuple[Decimal, dict[str, Decimal], Decimal]:

@@ -139,12 +139,13 @@ def test_the_parts_of_a_difference_add_up_to_it() -> None:
 
 
 def test_numbers_are_shown_so_that_their_sum_is_right() -> None:
-    """51 + 659.23 + 830.63 = 1540.85: rounded one by one they make 1541 too; 0.4 + 0.4 + 0.4 would make 0, not 1."""
+    """51 + 659.23 + 830.63 = 1540.85, in tens: rounded one by one 50 + 660 + 830 make 1540 too; 100.4 + 0.4 + 0.4 would
+    make 100, not 101."""
     parts = {"servers": 659.2274, "overhead": 830.6266}
-    shown = (Decimal(51), {"servers": Decimal(659), "overhead": Decimal(831)}, Decimal(1541))
+    shown = (Decimal(50), {"servers": Decimal(660), "overhead": Decimal(830)}, Decimal(1540))
     assert adding_up(51.0, parts, Decimal(1)) == shown
-    start, found, total = adding_up(1000.4, {"a": 0.4, "b": 0.4}, Decimal(1))
-    assert (start + sum(found.values()), total) == (Decimal(1001), Decimal(1001))
+    start, found, total = adding_up(100.4, {"a": 0.4, "b": 0.4}, Decimal(1))
+    assert (start + sum(found.values()), total) == (Decimal(101), Decimal(101))
 
 
 @given(NUMBERS, st.dictionaries(st.sampled_from("abcde"), NUMBERS))

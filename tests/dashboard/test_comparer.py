@@ -1142,3 +1142,22 @@ def test_a_test_made_on_another_task_is_set_aside_and_comes_back_with_its_task()
     assert address(back).options[-1] == scenario.options[-1] and "Mis de côté" not in text_of(back)
     at = press(typed(back, "five", "task", "summarise"), "compare_form.confirm", "A")
     assert address(at).options[-1].quality == scenario.options[-1].quality and not address(at).options[-1].aside
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("fr", "Soit 576 000 fois par an en tout."), ("en", "That is 576,000 times a year in all.")]
+)
+def test_the_form_says_how_many_times_a_year_that_makes(lang: str, told: str) -> None:
+    """120 people × 400 times a month × 12: beside the fields, so that a count given twice is seen."""
+    asked = Asked(people=120, uses=400, per="month", task="summarise", models=("set/light",), place="class/server-room")
+    at = opened(lang, scenario=token(scenario_from(asked, lang)))
+    said = " ".join(plain_spaces(block.body) for block in at.get("html") if "<b>" in block.body)
+    assert told in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_gap_says_what_its_numbers_and_its_bars_are(lang: str) -> None:
+    """Its totals are not the central values of the answer, and a long bar may have little of the doubt."""
+    page = plain_spaces(text_of(opened(lang, voir="ecart")))
+    for name in ("split_note", "measure_note"):
+        assert plain_spaces(t(f"compare.{name}", lang)) in page
