@@ -13,7 +13,7 @@ from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.sentences import absent_words, ratios
 from estimator.comparison.verdict_rules import NOT_COMPARABLE, SETTLED
-from estimator.comparison.verdict_text import alone_words, barred_words, screens_facts, standing_words, told, work_facts
+from estimator.comparison.verdict_text import barred_words, screens_facts, standing_words, told, work_facts
 from estimator.core.interval import Interval
 from estimator.core.number_format import (
     common_step,
@@ -119,7 +119,7 @@ def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
 def _barred(answer: Answer, option: AnsweredOption, lang: str) -> str:
     """Why an option is never retained, insufficient reserved hours, and a test that says nothing of the threshold."""
     too_few = option.occupancy and occupancy(option.occupancy, lang)
-    told = [*([too_few[1]] if too_few and too_few[0] else []), *barred_words(option, lang), *alone_words(option, lang)]
+    told = [*([too_few[1]] if too_few and too_few[0] else []), *barred_words(option, lang)]
     if answer.scenario.constraints.quality and option.quality and option.meets_threshold is None:
         told.append(t("compare.other_test", lang))
     return " ; ".join(told)

@@ -15,7 +15,6 @@ from estimator.core.number_format import (
     DisplayUnit,
     count_text,
     exact_text,
-    interval_text,
     pair_text,
     proof_words,
     range_text,
@@ -270,9 +269,8 @@ def rejected_words(option: AnsweredOption, lang: str) -> str:
 
 def work_facts(answer: Answer, option: AnsweredOption, lang: str) -> dict[str, str]:
     """{"minutes", "hours", "period"}: the work of an option for one unit, and over the period."""
-    hours = tick_text(float(two_figures(answer.hours(option))), BARE, lang)
-    minutes = tick_text(option.minutes or 0.0, BARE, lang)
-    return {"minutes": minutes, "hours": hours, "period": answer.scenario.need.period}
+    told = {"minutes": option.minutes or 0.0, "hours": float(two_figures(answer.hours(option)))}
+    return {n: tick_text(v, BARE, lang) for n, v in told.items()} | {"period": answer.scenario.need.period}
 
 
 def screens_facts(answer: Answer, option: AnsweredOption, lang: str) -> dict[str, str]:
@@ -287,16 +285,15 @@ def ground_words(option: AnsweredOption, lang: str) -> str:
     if not option.host and not (option.proof and option.known("energy")):
         return ""
     said = [_site_words(option.host, lang)] if option.host else []
-    if option.zone:
-        zone = load().label(option.zone, lang)
-        said.append(say("ground", "supposed", lang, zone=zone) if option.zone_supposed else zone)
+    zone = load().label(option.zone, lang) if option.zone else ""
+    said += [say("ground", "supposed", lang, zone=zone) if option.zone_supposed else zone] if zone else []
     said = said or [say("ground", "nowhere", lang)]
     for name, found in (("pue", option.pue), ("together", option.together)):
-        if found is not None:
+        if found:
             low, value, high = (exact_text(end, "1", lang) for end in (found.low, found.central, found.high))
             said.append(say("ground", name if low == high else f"{name}_about", lang, value=value, low=low, high=high))
-    said.append(say("ground", "proof", lang, value=proof_words(option.proof or {"unknown": 1.0}, lang)))
-    return typeset(", ".join(said), lang)
+    proof = say("ground", "proof", lang, value=proof_words(option.proof or {"unknown": 1.0}, lang))
+    return typeset(", ".join([*said, proof]), lang)
 
 
 def _site_words(host: str, lang: str) -> str:
@@ -305,11 +302,6 @@ def _site_words(host: str, lang: str) -> str:
         named = catalogue.subjects[named].wider
     label = catalogue.label(host, lang)
     return label if named in ("", host) else f"{label} ({catalogue.label(named, lang)})"
-
-
-def alone_words(option: AnsweredOption, lang: str) -> tuple[str, ...]:
-    """What it would take on a server kept on for it alone, where its own is supposed to be shared."""
-    return (say("sharing", "kept_alone", lang, amount=interval_text(option.alone, lang)),) if option.alone else ()
 
 
 def barred_words(option: AnsweredOption, lang: str) -> tuple[str, ...]:

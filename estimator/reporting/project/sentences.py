@@ -10,7 +10,6 @@ from estimator.comparison.answer import AnsweredOption, Pair
 from estimator.comparison.sentences import UNREAD, desk_words, growth_lines, undecided_lines
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import (
-    alone_words,
     barred_words,
     ground_words,
     parts_words,
@@ -165,7 +164,9 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if option.accepted_why:
         stated = {"share": stated_share_text(option.accepted, facts.lang), "why": clipped(option.accepted_why, SHORT)}
         lines.append(facts.say("accepted", **stated))
-    lines += [*barred_words(option, facts.lang), *alone_words(option, facts.lang)]
+    lines += barred_words(option, facts.lang)
+    if option.alone:
+        lines.append(say("sharing", "kept_alone", facts.lang, amount=interval_text(option.alone, facts.lang)))
     lines += parts_words(option, facts.scenario.need.period, facts.lang, beside=False)
     if option.people:
         lines.append(facts.say("screens", **screens_facts(facts.answer, option, facts.lang)))
