@@ -92,9 +92,10 @@ def grown(body: Json) -> Iterator[Fact]:
 
 
 def grown_last(body: Json) -> Iterator[Fact]:
-    """At ten times the volume, the lowest: where the sheet tells the growth."""
-    if body["growth"] and body["growth"][0]["pairs"] and (name := body["growth"][-1]["reference"]):
-        yield from interval(label(body, name), body["growth"][-1]["energy"][name])
+    """At ten times the volume, where the sheet tells the growth."""
+    if body["growth"] and body["growth"][0]["pairs"] and body["growth"][-1]["reference"]:
+        for name, amount in body["growth"][-1]["energy"].items():
+            yield from interval(label(body, name), amount)
 
 
 def verdict(body: Json, pair: Json) -> Fact:

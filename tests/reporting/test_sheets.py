@@ -35,7 +35,7 @@ from estimator.reporting.project.context import FOUR, SheetFacts, clipped, facts
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.questionnaire import questions
 from estimator.reporting.project.rgesn import CRITERIA, rgesn
-from estimator.reporting.project.sentences import lead, not_counted, sovereignty, unknowns
+from estimator.reporting.project.sentences import conclusions, lead, not_counted, sovereignty, unknowns
 from estimator.reporting.project.sheets import SHEETS
 from estimator.reporting.project.tender import points
 from tests.support import kept, refuses, sobria, spread
@@ -140,7 +140,9 @@ def test_the_command_writes_what_compare_says(tmp_path: Path) -> None:
     declared = rows((tmp_path / "rgesn.csv").read_text("utf-8-sig"))
     values = [c["valeur"].replace(",", ".") for c in declared if c["critere"] == "1.5" and c["indicateur"] == "gwp"]
     assert float(values[0]) == light["service"]["gwp"]["central"]
-    assert "sobria sheet evaluation s.toml" in (tmp_path / "evaluation.html").read_text("utf-8")
+    assert "sobria sheet evaluation s.toml" in (tmp_path / "evaluation.csv").read_text("utf-8-sig")
+    paper = (tmp_path / "evaluation.html").read_text("utf-8")
+    assert "rouvrir s.toml sur la page Comparer" in paper and "sobria sheet" not in paper
 
 
 @pytest.mark.parametrize(("kind", "lang"), spread(list(SHEETS), LANGUAGES))
@@ -328,10 +330,11 @@ def test_the_unknowns_that_are_not_on_the_page_are_counted(lang: str) -> None:
         told = unknowns(found, room=room)
         counted = int(re.findall(r"\d+", told[-1])[-1]) if len(told) < len(every) else 0
         assert len(told) - bool(counted) + counted == len(every), room
-    assert "reasoning_tokens" in every[0] and "reasoning" not in " ".join(every[1:])
+    hidden = {"fr": "jetons de raisonnement", "en": "reasoning tokens"}[lang]
+    assert hidden in every[0] and hidden not in " ".join(every[1:]) and "_tokens" not in " ".join(every)
     for brief in (True, False):  # beside its figures, and first of what to measure
         beside, _, measured = compare_text(found.answer, lang, brief=brief).partition(say("compare", "matters", lang))
-        assert "--reasoning-tokens" in beside and "reasoning_tokens" in measured.split("\n")[1]
+        assert "--reasoning-tokens" in beside and hidden in measured.split("\n")[1]
     assert clipped("la fabrication des machines", 20) == "la fabrication des…"
     assert clipped("un premier membre assez long ; un second coupé", 40) == "un premier membre assez long…"
     assert clipped("le coût de la veille ; ordre de grandeur : entre 1,4 et 29 kWh", 40) == "le coût de la veille…"
@@ -558,6 +561,17 @@ def test_a_set_says_what_is_true_of_its_models_and_our_own_site_is_ours_to_check
     assert "à vérifier par nous, Salle informatique" in plain(markdown(rgesn(found)))
 
 
+def test_the_growth_is_of_each_option_while_they_fit_a_line() -> None:
+    """Ten times 20,000 answers: the electricity of each of two models, not of the lowest alone; of eight long names,
+    the lowest, and each in the table."""
+    [line] = [text for text in map(plain, conclusions(facts())) if "10 fois ce volume" in text]
+    assert "le modèle léger" in line and "le grand modèle" in line and line.count(" à ") >= 2
+    wide = facts_of(heavy(80, 6), "fr")
+    [every] = [text for text in map(plain, conclusions(wide, most=None)) if "10 fois ce volume" in text]
+    narrow = [text for text in map(plain, conclusions(wide)) if "10 fois ce volume" in text]
+    assert every.count("Wh") >= 3 and all("valeur centrale" in text for text in narrow)
+
+
 def test_a_page_holds_every_unknown_while_there_is_room_for_its_lines() -> None:
     """Two models are far from filling a page: nothing is left for a file; six long ones leave some, and say where."""
     for found, left in ((facts(), False), (facts_of(heavy(40, 6), "fr"), True)):
@@ -671,7 +685,7 @@ def test_a_use_case_opens_the_documents_of_its_scenario(asked: Callable[..., Any
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "scenarios" / "s.toml").write_text(scenario_toml(scenario()), "utf-8")
     text = words(asked(f"cas={case.id}").body.decode())
-    assert "Courriers, Courrier, étape" in text and "sobria sheet evaluation s.toml" in text
+    assert "Courriers, Courrier, étape" in text and "rouvrir s.toml" in text
     assert asked("cas=rien").status_code == 400
 
 

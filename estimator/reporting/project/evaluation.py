@@ -58,7 +58,7 @@ def _sheet(facts: SheetFacts, unknown: tuple[str, ...]) -> Document:
         lang=facts.lang,
         lead=sentences.lead(facts, [option.id for option in _options_shown(facts)]),
         sections=sections,
-        foot=sentences.foot(facts, "evaluation"),
+        foot=sentences.foot(facts, "evaluation", paper=True),
         columns=COLUMNS,
         records=(*_figure_records(facts), *_verdict_records(facts), *_text_records(facts)),
         mark=facts.mark,

@@ -214,7 +214,7 @@ def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:
     firm = facts.answer.said("firm", facts.lang) if most is None else ()
     told = (smallest_words(facts.answer, facts.lang), *turning, *firm)
     undecided = undecided_lines(facts.answer, facts.lang) if most is None else ()  # the page tells them as verdicts
-    growth = _whole(_growth(facts), held)
+    growth = _whole(_growth(facts, held), held)
     leaning = _fitting(facts.answer.said("leaning", facts.lang), most)
     crossed = _crossings(facts)
     shown = _fitting(list(crossed), most)
@@ -238,17 +238,26 @@ def _fitting(lines: list[str], most: int | None) -> list[str]:
     return lines if most is None else [line for line in lines if len(line) <= 2 * LONGEST][:most]
 
 
-def _growth(facts: SheetFacts) -> tuple[str, ...]:
-    """The amount at the largest volume, then the verdicts at each."""
+def _growth(facts: SheetFacts, most: int | None) -> tuple[str, ...]:
+    """The amounts at the largest volume, then the verdicts at each; on a page too narrow for every option, the amount
+    of the lowest."""
     lines, grown = growth_lines(facts.answer, facts.lang), facts.answer.growth
     if not lines or not grown[0].pairs:
         return lines
     last = grown[-1]
     if last.reference is None:
         return lines
-    told_last = {"times": f"{last.times:g}", "label": facts.label(last.reference)}
-    amount = interval_text(last.energy[last.reference], facts.lang)
-    return (facts.say("growth_amount", value=amount, **told_last), " ".join((facts.say("growth"), *lines)))
+    known = {name: amount for name, amount in last.energy.items() if amount.known}
+    each = (
+        facts.say("growth_each", label=facts.label(name), value=range_text(amount, facts.lang))
+        for name, amount in known.items()
+    )
+    told_last = facts.say("growth_amounts", times=f"{last.times:g}", list=facts.joined(each))
+    if most is not None and len(told_last) > LONGEST:
+        amount = interval_text(last.energy[last.reference], facts.lang)
+        said = {"times": f"{last.times:g}", "label": facts.label(last.reference)}
+        told_last = facts.say("growth_amount", value=amount, **said)
+    return (told_last, " ".join((facts.say("growth"), *lines)))
 
 
 def _crossings(facts: SheetFacts) -> tuple[str, ...]:
@@ -379,11 +388,12 @@ def decided(facts: SheetFacts) -> tuple[str, ...]:
     return tuple(said)
 
 
-def foot(facts: SheetFacts, kind: str) -> tuple[str, ...]:
-    """Date, versions, how to reproduce the document, and its limits."""
+def foot(facts: SheetFacts, kind: str, paper: bool = False) -> tuple[str, ...]:
+    """Date, versions, how to reproduce the document, and its limits. paper: for who has no terminal."""
     built = facts.say("build", build=facts.build) if facts.build else ""
     told = {"date": facts.day_text(facts.day), "version": facts.answer.factors_version, "build": built}
-    again = facts.say("replay", command=facts.command(kind), file=facts.file, date=facts.answer.date)
+    said = {"file": facts.file, "date": facts.day_text(facts.day) if paper else facts.answer.date}
+    again = facts.say("replay_page" if paper else "replay", command=facts.command(kind), **said)
     answers = ", ".join(answer.told for answer in facts.supplied if answer.host in facts.hosts)
     held = (facts.say("replay_answers", list=answers),) if answers else ()
     return (facts.say("made", **told), again, *held, facts.say("nature"))
