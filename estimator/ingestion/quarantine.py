@@ -35,6 +35,7 @@ _REVERSED = frozenset({"declared_period", "bad_period"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _OF_A_RUN = ("run_id", "timestamp", "project_name", "task_name")
 _OF_A_CALL = frozenset({"spanId", "id", "request_id"})
+_OF_A_REQUEST = _OF_A_CALL | {"custom_id", "litellm_call_id", "trace_id", "span_id"}  # each row of another is another
 _MOMENT_OF_A_CALL = ("traceId", "created", "timestamp")  # some servers give one id to several calls
 Files = dict[tuple[str, str], list[Refused]]
 
@@ -104,8 +105,9 @@ def corrected(
 ) -> list[Refused]:
     """Those that a later file states soundly: it no longer refuses them, and one of these lines, which are new, says
     all but one of what a whole row of theirs says, or all but the years where the period was the fault, or all but its
-    days where it ended before it began, or names their run and its moment, or their call. shared: name of the file,
-    where it repeats a row of an earlier version of itself: a new row at their line is then enough."""
+    days where it ended before it began, or names their run and its moment, or their call; never those of another call,
+    nor several that nothing names for one line. shared: name of the file, where it repeats a row of an earlier version
+    of itself: a new row at their line is then enough."""
     still = {row.row_id for row in refused}
     new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still]
     stored = [_said(row) for row in new]
@@ -116,10 +118,13 @@ def corrected(
             rare[cell].append(at)
     found = {at for at, row in enumerate(new) if row.file_name == shared and row.line in lines}
     for cells in lines.values():
-        for at in {at for cell in cells & rare.keys() for at in rare[cell]}:
-            near = len(stored[at]) > FEW_CELLS and len(stored[at] - cells) <= 1
+        first = ""  # a line states one row: of several that are alike, one
+        for at in sorted({at for cell in cells & rare.keys() for at in rare[cell]} - found):
+            near = len(stored[at]) > FEW_CELLS and len(stored[at] - cells) <= 1 and _call(new[at]) <= cells
             near = near or _but_for_years(new[at], stored[at], cells) or _but_for_days(new[at], stored[at], cells)
-            found |= {at} if near or marks[at] and marks[at] <= cells else set()
+            named = bool(marks[at]) and marks[at] <= cells
+            first = first or new[at].row_id if near and not named else first
+            found |= {at} if named or near and new[at].row_id == first else set()
     return [new[at] for at in sorted(found)]
 
 
@@ -192,6 +197,13 @@ def _but_for_days(row: Refused, stored: set[str], cells: set[str]) -> bool:
     old, new = (sorted(cell[:10] for cell in said if _DAY.match(cell)) for said in (stored, cells))
     undated = {cell for cell in stored if not _DAY.match(cell)}
     return undated <= cells and bool(old and new) and old[0] <= new[0] and new[-1] <= old[-1]
+
+
+def _call(row: Refused) -> set[str]:
+    """What names the call of a row: one of another name is another call, whose counts may well be the same."""
+    return {cell for cell in _said(row) if cell.partition("=")[0] in _OF_A_REQUEST} - {
+        f"{n}={HIDDEN}" for n in _OF_A_REQUEST
+    }
 
 
 def _mark(row: Refused) -> set[str]:

@@ -335,6 +335,38 @@ def test_a_call_that_was_wrong_twice_is_known_by_its_name(what: str, tmp_path: P
     assert left == [1, 1, 0, 0] and len(ledger.in_force()) == 1
 
 
+def message(id: int, **more: object) -> str:
+    """An answer of a model that says no date, of 10 tokens read and 5 written, as all of a batch may."""
+    told = {"id": f"msg_{id}", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5", "content": []}
+    return json.dumps(told | {"usage": {"input_tokens": 10, "output_tokens": 5}} | more) + "\n"
+
+
+def test_a_call_of_another_name_corrects_nothing(tmp_path: Path) -> None:
+    """Three calls without a date, then another of the same counts with one: three were lost, as « corrected »."""
+    sent, imported = (Ledger(tmp_path / name) for name in ("sent", "imported"))
+    dated = {"created_at": "2026-03-01T10:00:00Z"}
+    bodies = ("".join(map(message, (1, 2, 3))), message(4, **dated), message(2, **dated))
+    left = []
+    for number, body in enumerate(bodies):
+        post(sent, [read_body(Payload(COURRIER, "rows", body.encode()), context())])
+        path = tmp_path / f"{number}.jsonl"
+        path.write_text(body, "utf-8")
+        import_paths(imported, [path], context())
+        left.append([len(still_quarantined(ledger)) for ledger in (sent, imported)])
+    assert left == [[3, 3], [3, 3], [2, 2]]
+
+
+def test_a_line_that_nothing_names_corrects_one(tmp_path: Path) -> None:
+    """Three declared lines that are alike, then one of them corrected."""
+    ledger = Ledger(tmp_path / "home")
+    line = "courrier,2026-03-01,2026-03-02,mistral-small-2603,FRA,1,{},20\n".format
+    for number, body in enumerate((TABLE + 3 * line(-5), TABLE + line(5))):
+        path = tmp_path / f"{number}.csv"
+        path.write_text(body, "utf-8")
+        import_paths(ledger, [path], context())
+    assert len(still_quarantined(ledger)) == 2
+
+
 @pytest.mark.parametrize("what", SENT)
 def test_a_file_of_another_name_corrects_any_format(what: str, tmp_path: Path) -> None:
     """The same bodies as files: what is no line of text is compared by its fields."""
