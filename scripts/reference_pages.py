@@ -18,7 +18,8 @@ def formats(lang: str, made: str) -> str:
     lines = [f"# {word('title')}", "", made, "", word("what"), "", f"| {word('head')} |", "|---|---|"]
     lines += [f"| `{name}` | {format_name(name, lang)} |" for name in dict.fromkeys(reader.name for reader in READERS)]
     names = ", ".join(f"`{name}`" for name in otel_metrics.SUMS)
-    notes = [sentence_in(lang, "formats_page", "metrics", names=names), word("dates"), word("places"), word("others")]
+    notes = [sentence_in(lang, "formats_page", "metrics", names=names)]
+    notes += [word(key) for key in ("dates", "months", "places", "others")]
     return "\n".join([*lines, *(text for note in notes for text in ("", note))]) + "\n"
 
 

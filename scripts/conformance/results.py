@@ -69,7 +69,7 @@ def clients_page(lang: str) -> str:
     lines += [word("counts", passed=len(green), all=len(titles)), ""]
     with EXPECTATIONS.open(encoding="utf-8", newline="") as file:
         lines += [word("expectations", **told) for told in csv.DictReader(file)]
-    lines += ["", f"| {word('head')} |", "|---|---|---|---|---|"]
+    lines += ["", word("setting_up"), "", f"| {word('head')} |", "|---|---|---|---|---|"]
     for one in found:
         said = word(one.verdict) + (f"{word('colon')}{one.note.replace('|', '¦')}" if one.note else "")
         lines.append(f"| {titles[one.client]} | {one.version} | {one.day} | {said} | {one.rows} |")

@@ -179,6 +179,20 @@ def test_a_bad_request_is_set_aside_with_what_to_do(cells: dict[str, Any], code:
     assert told(found.refused[0])
 
 
+@pytest.mark.parametrize("read", [1795334400000, 1795334400000.5, True])
+def test_a_number_that_is_no_date_of_the_logger_is_told_as_read(read: Any) -> None:
+    """1795334400 s is 2026-11-22T08:00Z; in milliseconds it is no date, and the field is there."""
+    logged = spent(id="r-1", startTime=1795334400, endTime=1795334402) | {"startTime": read}
+    del logged["request_id"]
+    (refused,) = result_of([logged]).refused
+    assert (refused.code, refused.facts) == (
+        "bad_moment",
+        {"field": "startTime", "value": str(read).replace("True", "…")},
+    )
+    (row,) = result_of([logged | {"startTime": 1795334400}]).rows
+    assert (row.start_us, row.latency_s) == (moment("2026-11-22T08:00:00"), 2)
+
+
 def test_a_real_spend_log(shared_data: Path) -> None:
     rows, refused = read_file(shared_data / "usage_samples" / "litellm_spend_log.json")
     assert refused == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from estimator.core.errors import LANGUAGES, texts
+from estimator.core.errors import LANGUAGES, say, texts
 from estimator.ingestion.http.endpoints import STATUS
 from estimator.ingestion.http.server import _NOTHING_TO_DO
 from tests.ingestion.formats import FORMATS
@@ -131,6 +131,29 @@ def test_an_answer_set_aside_says_what_to_add_and_is_then_received(door: Door) -
         assert aside["reasons"] == [code] and all(asked in aside[lang] for lang in LANGUAGES)
         right = door.post("/v1/rows", json.dumps(named | wrong | usage | dated)).json()
         assert (right["accepted"], right["quarantined"], right["reasons"]) == (1, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"), [({"startTime": None}, "no_moment"), ({"startTime": 1795334400000}, "bad_moment")]
+)
+def test_a_request_without_a_readable_date_says_what_is_expected(door: Door, wrong: Any, code: str) -> None:
+    """Of LiteLLM's logger, whose times are seconds since 1970."""
+    times = {"startTime": 1795334400, "endTime": 1795334402}
+    counts = {"call_type": "completion", "model": "m", "prompt_tokens": 5, "completion_tokens": 7}
+    logged = {"id": code, "custom_llm_provider": "openai"} | counts | times
+    aside = door.post("/v1/rows", json.dumps(logged | wrong)).json()
+    assert aside["reasons"] == [code] and all(say("collect", code, lang) in aside[lang] for lang in LANGUAGES)
+    assert door.post("/v1/rows", json.dumps(logged)).json()["accepted"] == 1
+
+
+def test_a_declaration_told_again_adds_and_the_answer_says_so(door: Door) -> None:
+    """52 then 53 tokens of one day are two rows; the first, told again, is a repeat, and no call is a declaration."""
+    told = [f"{ADVISED}\ndroits{ROW.removeprefix('courrier').replace(',50,', f',{n},')}\n" for n in (52, 53, 52)]
+    found = [door.post("/v1/rows", body, CSV).json() for body in told]
+    assert [(answer["accepted"], answer["declared"]) for answer in found] == [(1, 1), (1, 1), (0, 0)]
+    for lang in LANGUAGES:
+        assert [say("collect", "declared", lang) in answer[lang] for answer in found] == [True, True, False]
+    assert door.post("/v1/rows", RUN).json()["declared"] == 0
 
 
 def test_what_has_nothing_to_correct_is_not_asked_again(door: Door) -> None:

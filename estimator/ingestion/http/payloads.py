@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.codecarbon.objects import as_table
+from estimator.ingestion.declarations.remarks import READERS as DECLARATIONS
 from estimator.ingestion.http.endpoints import Form
 from estimator.ingestion.http.sender_rows import Body, Sender, body, own
 from estimator.ingestion.mixed_objects import read_by
@@ -51,7 +52,8 @@ class ParsedPayload(NamedTuple):
 class Receipt:
     """Outcome of each row of a body: read = accepted + duplicates + quarantined. `unjudged`: those of the accepted that
     may repeat a row older than what is held, judged at build; `withdrawn`: those of the duplicates that were withdrawn,
-    and count in no total; `reasons`: codes of why rows of the body are not sound. Dropped fields by name. Of what has
+    and count in no total; `declared`: those of the accepted that are declarations, and add to any of their period, as
+    they have no id; `reasons`: codes of why rows of the body are not sound. Dropped fields by name. Of what has
     no row, and is not stored: `unread` spans of AI or points of metrics, `ignored` spans of the rest of the
     application."""
 
@@ -67,6 +69,7 @@ class Receipt:
     unjudged: int = 0
     withdrawn: int = 0
     reasons: tuple[str, ...] = ()
+    declared: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Every field by name."""
@@ -141,7 +144,8 @@ def _body_receipt(posting: Append | None, taken: ParsedPayload) -> Receipt:
     accepted = result.read - known - aside
     reasons = tuple(sorted({row.code for row in result.refused}))
     counts = (result.read, accepted, known, aside)
-    return Receipt(*counts, len(names), names, *apart, unjudged=unjudged, withdrawn=gone, reasons=reasons)
+    added = accepted if any(row.reader in DECLARATIONS for row in result.rows) else 0
+    return Receipt(*counts, len(names), names, *apart, unjudged, gone, reasons, added)
 
 
 def _outcomes(posting: Append) -> tuple[int, ...]:

@@ -49,6 +49,8 @@ OUTCOMES = ("accepted", "duplicates", "quarantined", "unread")  # of a row, or o
 _NOTHING_TO_DO = frozenset({"no_work", "gateway_cache", "window_overlap", "measure_beside", "repeated_header"})
 _BY_SENDER = (
     "no_date",
+    "no_moment",
+    "bad_moment",
     "no_usage",
     "bad_period",
     "declared_period",
@@ -262,7 +264,8 @@ def _answer(request: Request, receipt: Receipt, door: Endpoint) -> Response:
     right = {code in _NOTHING_TO_DO for code in receipt.reasons} if receipt.quarantined else set()
     aside = [key for key, found in (("to_correct", False), ("no_correction", True)) if found in right]
     mended = [code for code in _BY_SENDER if code in receipt.reasons]
-    keys = ["received" if receipt.read else "nothing_read", *aside, *mended, *apart]
+    added = ["declared"] if receipt.declared else []
+    keys = ["received" if receipt.read else "nothing_read", *added, *aside, *mended, *apart]
     body: dict[str, Any] = {"code": keys[0]}
     body |= {lang: " ".join(say("collect", key, lang, **facts) for key in keys) for lang in LANGUAGES}
     body |= receipt.as_dict()

@@ -148,7 +148,8 @@ def _spend_log(log: dict[str, Any]) -> dict[str, Any]:
     if "request_id" in log or "id" not in log:
         return log
     times = {name: log.get(name) for name in FIELDS.moments}
-    dates = {name: prometheus.iso(at) for name, at in times.items() if isinstance(at, int | float)}
+    seconds = {name: at for name, at in times.items() if isinstance(at, int | float) and not isinstance(at, bool)}
+    dates = {name: date for name, at in seconds.items() if (date := prometheus.iso(at))}  # a number that is none stays
     named = {"request_id": log["id"], "team_id": _metadata(log).get("user_api_key_team_id")}
     if isinstance(model := log.get("model"), str):  # a gateway writes its provider before it
         named["model"] = model.removeprefix(f"{log.get('custom_llm_provider')}/")
