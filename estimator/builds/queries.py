@@ -18,7 +18,6 @@ from estimator.builds.build_file import BuildFile
 from estimator.builds.equation_selection import ledger_formulas
 from estimator.builds.mending import AT_LEAST, PART_OF
 from estimator.builds.parts_elsewhere import within_parts_of
-from estimator.builds.row_status import sql_text
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
 from estimator.core.language import DEFAULT
@@ -95,6 +94,8 @@ class Build(BuildFile):
 
     def proof_of_runs(self, row_ids: Sequence[str]) -> dict[str, float]:
         """The same of the runs with these ids."""
+        from estimator.builds.row_status import sql_text  # with arrays, which totals do without
+
         theirs = f"SELECT * FROM ({sql(ledger_formulas(), 'bound_slices')}) WHERE list_contains($1, row_id)"
         rows = self._engine.rows(
             f"WITH estimates AS ({theirs}) SELECT proof, fsum(kwh) AS kwh"
