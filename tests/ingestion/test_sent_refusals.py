@@ -177,6 +177,44 @@ def test_what_is_no_export_is_refused_and_not_kept(door: Door, path: str, body: 
     assert door.verified() == before and door.post(path, "{}", JSON).json()["code"] == "nothing_read"
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "told"),
+    [
+        ("/v1/traces", "[]", ("$", "array", "object")),
+        ("/v1/traces", '{"resourceSpans":{"a":1}}', ("$.resourceSpans", "object", "array")),
+        ("/v1/traces", '{"resourceSpans":["Untel"]}', ("$.resourceSpans[]", "string", "object")),
+        (
+            *("/v1/traces", '{"resourceSpans":[{"scopeSpans":[{"spans":"Untel"}]}]}'),
+            ("$.resourceSpans[].scopeSpans[].spans", "string", "array"),
+        ),
+        ("/v1/traces", '{}\n{"resourceSpans":0}', ("$.resourceSpans", "number", "array")),
+        ("/v1/metrics", "[]", ("$", "array", "object")),
+        ("/v1/metrics", '{"resourceMetrics":true}', ("$.resourceMetrics", "boolean", "array")),
+        (
+            *("/v1/metrics", '{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"sum":{"dataPoints":[3]}}]}]}]}'),
+            ("$.resourceMetrics[].scopeMetrics[].metrics[].sum.dataPoints[]", "number", "object"),
+        ),
+    ],
+)
+def test_an_export_of_another_shape_is_refused_and_its_sender_keeps_it(
+    door: Door, path: str, body: str, told: tuple[str, str, str]
+) -> None:
+    """It was answered 200: an exporter then drops what nobody read."""
+    where, read, expected = told
+    before, answer = door.verified(), door.post(path, body, JSON)
+    assert (answer.status_code, answer.json()["code"]) == (400, "collect_no_export")
+    for lang, between in (("fr", f"{read} en JSON, et {expected} "), ("en", f"JSON type {read}, and {expected} ")):
+        assert re.search(rf"[«“]\s?{re.escape(where)}\s?[»”]", answer.json()[lang]) and between in answer.json()[lang]
+    assert "Untel" not in answer.text and door.verified() == before
+
+
+@pytest.mark.parametrize(("path", "of"), [("/v1/traces", "resourceSpans"), ("/v1/metrics", "resourceMetrics")])
+@pytest.mark.parametrize("empty", ["[]", "null", '[{"scopeSpans":[],"scopeMetrics":null}]'])
+def test_an_export_of_nothing_is_received(door: Door, path: str, of: str, empty: str) -> None:
+    answer = door.post(path, f'{{"{of}":{empty}}}', JSON)
+    assert (answer.status_code, answer.json()["code"]) == (200, "nothing_read")
+
+
 def test_dates_the_wrong_way_round_are_said_and_are_received_once_corrected(door: Door) -> None:
     """Of a declared line and of a request: the answer says what to correct."""
     line = f"{ADVISED}\ncourrier,{{}},{{}},mistral-small-2603,10,50,61\n".format

@@ -1,7 +1,9 @@
-"""OTLP over HTTP in protobuf: spans and metrics converted to OTLP JSON, and protobuf responses."""
+"""OTLP over HTTP: the shape of an export in JSON; spans and metrics in protobuf converted to it, and protobuf
+responses."""
 
 import json
 from base64 import b64decode
+from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict, ParseDict
@@ -18,10 +20,53 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 from estimator.core.errors import SobriaError
 from estimator.ingestion.parsing import json_text
+from estimator.ingestion.reader import Trace
 
 PROTOBUF = "application/x-protobuf"
 MOST_SPANS = 20_000  # exporters send 512 at a time
 _IDS = ("traceId", "spanId", "parentSpanId")
+_Shape = Mapping[str, "_Shape"]
+_SHAPES: Mapping[bool, _Shape] = {  # the arrays of an export, each of objects
+    False: {"resourceSpans": {"scopeSpans": {"spans": {"attributes": {}}}}},
+    True: {"resourceMetrics": {"scopeMetrics": {"metrics": {}}}},
+}
+_KINDS = ("sum", "gauge", "histogram", "exponentialHistogram", "summary")  # of a metric: an object with its points
+_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+
+
+def check_export(trace: Trace, of_metrics: bool = False) -> None:
+    """An export in JSON has the shape of OTLP, whatever it holds: else its sender would be told that it was received,
+    and drop it. Absent and null are empty. What is no object at all is left to the readers. collect_no_export,
+    broken_json."""
+    exports = [export for _, export in json_text.objects(trace)]
+    if not exports:
+        raise _no_export("$", [], "object")
+    for export in exports:
+        if isinstance(export, dict):
+            _check_arrays(export, _SHAPES[of_metrics], "$")
+
+
+def _check_arrays(found: Mapping[str, Any], shape: _Shape, where: str) -> None:
+    """collect_no_export unless each of these keys of an object is an array of objects of this shape."""
+    for name, inner in shape.items():
+        at, items = f"{where}.{name}", found.get(name)
+        if items is None:
+            continue
+        if not isinstance(items, list):
+            raise _no_export(at, items, "array")
+        for item in items:
+            if not isinstance(item, dict):
+                raise _no_export(f"{at}[]", item, "object")
+            _check_arrays(item, inner, f"{at}[]")
+            for kind in _KINDS if name == "metrics" else ():
+                if not isinstance(item.get(kind) or {}, dict):
+                    raise _no_export(f"{at}[].{kind}", item[kind], "object")
+                _check_arrays(item.get(kind) or {}, {"dataPoints": {}}, f"{at}[].{kind}")
+
+
+def _no_export(where: str, found: Any, expected: str) -> SobriaError:
+    """Of what was read, only its JSON type is told: it may be a prompt."""
+    return SobriaError("collect_no_export", where=where, read=_TYPES.get(type(found), "null"), expected=expected)
 
 
 def as_json(data: bytes, of_metrics: bool = False) -> bytes:

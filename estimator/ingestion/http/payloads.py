@@ -8,6 +8,7 @@ from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.codecarbon.objects import as_table
 from estimator.ingestion.declarations.remarks import READERS as DECLARATIONS
+from estimator.ingestion.http import otlp
 from estimator.ingestion.http.endpoints import Form
 from estimator.ingestion.http.sender_rows import Body, Sender, body, own
 from estimator.ingestion.mixed_objects import read_by
@@ -78,7 +79,7 @@ class Receipt:
 
 def read_body(sent: Payload, context: ReadingContext) -> ParsedPayload:
     """Rows of a body, under its sender. collect_nothing_read when there are none, save in OTLP, where most spans and
-    metrics are not of AI. The errors of the readers."""
+    metrics are not of AI; collect_no_export there. The errors of the readers."""
     trace = body(sent.sender, sent.data)
     with contained(trace.name, sent.form):
         return _parsed_payload(trace, sent, context)
@@ -154,6 +155,8 @@ def _outcomes(posting: Append) -> tuple[int, ...]:
 
 def _parsed_payload(trace: Body, sent: Payload, context: ReadingContext) -> ParsedPayload:
     dropped: set[str] = set()
+    if sent.form in OTLP:
+        otlp.check_export(trace, sent.form == "metrics")
     if sent.form == "codecarbon":
         table, dropped = as_table(trace)
         trace = body(trace.sender, table)
