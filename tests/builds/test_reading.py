@@ -150,6 +150,29 @@ def test_what_is_left_out_of_unknown_electricity_is_of_no_share(tmp_path: Path) 
     assert "(pour des usages dont l'électricité n'est pas connue)" in text and "0 % de l" not in text
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"cpu_mode": "mode/none", "requests": 1.0},
+        {"cpu_mode": "mode/none", "requests": 1.0, "output_tokens": 500.0},  # of no model
+        {"cpu_mode": "mode/none", "model": "mistral-small-2603", "requests": 1.0},  # without tokens
+        {"cpu_mode": "mode/rapl"},
+        {"cpu_mode": "mode/none", "other_mode": "mode/meter"},
+    ],
+)
+def test_without_electricity_or_what_models_it_a_row_is_unknown_whatever_its_mode(
+    tmp_path: Path, said: dict[str, object]
+) -> None:
+    """The reader of another package may leave any mode: beside 3 kWh, this row was 0 kWh, known."""
+    found = built(tmp_path, activity(cpu_energy_kwh=3.0), activity(cpu_energy_kwh=None, service_key="autre", **said))
+    totals = found.totals()
+    assert (totals.coverage.runs, totals.coverage.unknown) == (2, 1)
+    (alone,) = (row for row in found.runs()["rows"] if row["service_key"] == "autre")
+    energy = found.explain(f"run.{alone['row_id']}.it_energy").amount
+    assert energy["at_factor_values"] is None and energy["missing"]["code"] == "nothing_stated"
+    assert totals.indicators["it_energy"]["at_factor_values"] == pytest.approx(3.0)
+
+
 def test_a_run_has_its_own_proof(tmp_path: Path) -> None:
     """A run used to show the shares of the whole home: 1 kWh of an unknown meter, then 1 supposed and 3 measured."""
     unknown = activity(cpu_energy_kwh=1.0, cpu_mode="mode/unknown")

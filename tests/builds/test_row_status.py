@@ -8,9 +8,11 @@ import pytest
 
 from estimator.builds import row_status
 from estimator.builds.build import build
+from estimator.core import parquet_files
 from estimator.core.duckdb_engine import DuckDB, connect
 from estimator.governance.register.register import author
 from estimator.ledger import Ledger, withdrawals
+from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.compaction import compact
 from estimator.ledger.files import current_rows_sql
 from estimator.places.journal import PlaceJournal
@@ -52,6 +54,17 @@ def test_the_status_of_each_row_is_that_of_all_judged_together(tmp_path: Path) -
     built = DuckDB.read(path).rows(f"SELECT {columns} FROM row_status ORDER BY ALL")
     assert [tuple(row.values()) for row in built] == together
     assert {"current", "superseded", "duplicate"} == {row["status"] for row in built}
+
+
+@pytest.mark.parametrize("versions", [(1, 2), (2, 1)])
+def test_of_two_readings_of_one_line_that_of_the_highest_version_counts(versions: tuple[int, int]) -> None:
+    """A corrected reader read the same row again: 1 kWh at version 1, 2 kWh at version 2, in whatever order."""
+    copies = [activity(row_id="a" * 32, reader_version=n, cpu_energy_kwh=float(n)) for n in versions]
+    with connect() as connection:
+        connection.register("told", parquet_files.table_of(copies, ACTIVITY_SCHEMA))
+        connection.execute("CREATE TABLE activities AS SELECT * FROM told")
+        found = connection.execute(f"SELECT cpu_energy_kwh, status FROM ({current_rows_sql()}) ORDER BY ALL").fetchall()
+    assert found == [(1.0, "duplicate"), (2.0, "current")]
 
 
 def test_a_build_says_the_same_whether_it_copies_rows_or_reads_them_where_they_lie(

@@ -19,6 +19,13 @@ LABEL = {"fr": "relevé", "en": "log"}
 def declare(sniff, records=lambda reading: iter(()), name=__name__):
     return {"contract": 1, "label": LABEL, "reader": record_reader(name, 1, sniff, records)}
 """
+DOCS = PLUGS.parents[2] / "extensions"
+IMPORTS = """
+from functools import partial
+from estimator.ingestion.parsing import json_text
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, Snapshot, record_reader
+"""
+CALL = {"asked": 1, "model": "mistral-small-2603", "at": "2026-03-01T10:00:00Z", "read": 100}
 FAULTY = {
     "raises": ("raise OSError('disque')", "raises:PLUG (OSError)"),
     "quits": ("raise SystemExit(3)", "quits:PLUG (SystemExit)"),
@@ -72,6 +79,39 @@ def test_a_collector_says_at_its_start_what_is_refused(
     with opened(tmp_path) as door:
         door.process.kill()
         assert door.process.stderr and door.process.stderr.read().count("a_list (a-list 0.3)") == 1
+
+
+@pytest.mark.parametrize("times", [0.5, 2])
+def test_the_reader_of_tokens_of_the_page_and_its_correction(site: Path, tmp_path: Path, times: float) -> None:
+    """The code of the documentation as it is: 40 and 60 tokens of a model are modelled, and the third call, without
+    any, is unknown and not zero. A second version reads the 60 otherwise: after the four commands, each row counts
+    once, and that one as it was corrected."""
+    blocks = [DOCS.with_suffix(end).read_text("utf-8").split("```python\n") for end in (".md", ".en.md")]
+    (code,) = {block.partition("```")[0] for found in blocks for block in found if "PLUG =" in block}
+    package(site, "tokens", "sobria.readers", IMPORTS + code)
+    calls = tmp_path / "calls.jsonl"
+    counted = [{"call": "a", "written": 40, **CALL}, {"call": "b", "written": 60, **CALL}]
+    lacking = {"call": "c", "asked": 1, "at": CALL["at"], "written": None}
+    calls.write_text("".join(json.dumps(call) + "\n" for call in (*counted, lacking)), "utf-8")
+    home = tmp_path / "home"
+    line = ("--home", str(home), "--lang", "fr")
+    assert "électricité non estimable : 1" in sobria_process(*line, "check", str(calls), PYTHONPATH=str(site)).stdout
+    brought = sobria_process(*line, "import", str(calls), "--json", PYTHONPATH=str(site))
+    assert json.loads(brought.stdout)["accepted"] == 3
+    totals = json.loads(sobria(home, "totals", "--json").stdout)["coverage"]
+    assert (totals["runs"], totals["unknown"]) == (3, 1)
+    corrected = code.replace('"tokens", 1', '"tokens", 2')
+    change = f"    if counts['output_tokens'] == 60:\n        counts['output_tokens'] *= {times}\n"
+    corrected = corrected.replace("    return reading.row", change + "    return reading.row")
+    (site / "tokens.py").write_text(IMPORTS + corrected, "utf-8")
+    (done,) = json.loads(sobria(home, "ledger", "history", "--json").stdout)["imports"]
+    who = ("--who", "DSI", "--why", "lecteur corrigé", "--json")
+    gone = json.loads(sobria(home, "ledger", "withdraw", "--import", done["event"], *who).stdout)
+    again = json.loads(sobria_process(*line, "import", str(calls), "--json", PYTHONPATH=str(site)).stdout)
+    assert (again["accepted"], again["duplicates"], again["withdrawn"]) == (1, 2, 2)
+    sobria(home, "ledger", "withdraw", "--undo", gone["withdrawal"], *who)
+    rows = [row for row in rows_in(home) if row["status"] == "current"]
+    assert sorted(row["output_tokens"] or 0 for row in rows) == sorted([0, 40, 60 * times])
 
 
 def test_without_it_the_file_is_no_trace(tmp_path: Path) -> None:

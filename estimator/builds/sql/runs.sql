@@ -1,10 +1,15 @@
 -- Rows that count, each with the share of its energy that is charged to it. A row with answers of a model and no
--- electricity is to be modelled; with hours of accelerators, these are reserved for it, waiting included.
+-- electricity is to be modelled; with hours of accelerators, these are reserved for it, waiting included. One with no
+-- electricity and nothing to model it from is of unknown electricity, whatever its reader says: it is never zero.
 -- `telling` is what a row says: + 1 what its tokens are read again, + 2 that it is one request, + 4 that it is several,
 -- + 8 what was read, + 16, 32, 64, 128 what each meter read or a site declared, + 256 the hours of accelerators that answer.
 CREATE {kept} runs AS
 SELECT
-  weighed.*,
+  weighed.* REPLACE (CASE
+    WHEN COALESCE(cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh, site_energy_kwh) IS NULL
+      AND modelled IS NOT TRUE AND NOT (other_mode = 'mode/none' AND COALESCE(data_gb, 0) > 0)
+      AND 'mode/not_estimable' NOT IN (cpu_mode, gpu_mode, ram_mode, other_mode)
+    THEN 'mode/not_declared' ELSE other_mode END AS other_mode),
   CASE
     WHEN stored_gb_years > 0 THEN 'storage'
     WHEN phase = 'training' THEN 'training'

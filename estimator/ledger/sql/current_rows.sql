@@ -1,6 +1,7 @@
 -- Every row of the ledger with its status: current, superseded or duplicate. Only current rows count.
 --
--- Duplicate: a row_id stands once; of several copies (two imports at the same moment) the first by file, line and time.
+-- Duplicate: a row_id stands once; of several copies (two imports at the same moment, a file read again by a corrected
+-- reader) the first by file and line, of the highest version of its reader, then by time.
 --
 -- Superseded snapshots: a tool that flushes writes the same run again and again, each row holding all that came before.
 -- Rows of one run_key, in order of their end, are snapshots as long as neither duration nor energy falls (nor, where no
@@ -38,7 +39,7 @@ WITH numbered AS (
     MIN(told_us) OVER (PARTITION BY row_id) AS first_told_us,
     ROW_NUMBER() OVER (
       PARTITION BY row_id
-      ORDER BY file_name, file_sha, line, start_us, end_us, cpu_mode, gpu_mode, ram_mode, gap, time_basis
+      ORDER BY file_name, file_sha, line, reader_version DESC, start_us, end_us, cpu_mode, gpu_mode, ram_mode, gap, time_basis
     ) AS copy
   FROM activities
 ),
