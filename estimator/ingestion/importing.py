@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from estimator.core.errors import NO_ROOM, SobriaError
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, remarks
-from estimator.ingestion.quarantine import completed, corrected, lift, stated, waiting_lines
+from estimator.ingestion.quarantine import OF_A_NAME, completed, corrected, lift, stated, waiting_lines
 from estimator.ingestion.reader import ReadingContext, Trace
 from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
 from estimator.ledger.append import Account, Append
@@ -176,6 +176,7 @@ class _File:
             if self._waiting if small else held:
                 data = opened.trace.data
                 others = [row for name, rows in self._waiting.items() if small and name != self.name for row in rows]
+                others = [row for row in others if row.code not in OF_A_NAME]
                 whole = completed(held, opened.trace, self.refused)
                 anew = self._corrected(held, others, data)
                 self.completed = whole + anew

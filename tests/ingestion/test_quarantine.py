@@ -367,6 +367,19 @@ def test_a_line_that_nothing_names_corrects_one(tmp_path: Path) -> None:
     assert len(still_quarantined(ledger)) == 2
 
 
+def test_the_row_of_another_service_corrects_none_without_a_name(tmp_path: Path) -> None:
+    """« paris.csv » without its service was « corrected » by that of Lyon, of the same counts; its file mends it."""
+    ledger, left = Ledger(tmp_path / "home"), []
+    line = ",2026-03-01,2026-04-01,mistral-small-2603,FRA,1000,96000,48000\n"
+    for number, (name, service) in enumerate((("paris", ""), ("lyon", "lyon"), ("paris", "paris"))):
+        path = tmp_path / str(number) / f"{name}.csv"
+        path.parent.mkdir()
+        path.write_text(f"{TABLE}{service}{line}", "utf-8")
+        import_paths(ledger, [path], context())
+        left.append(len(still_quarantined(ledger)))
+    assert left == [1, 1, 0]
+
+
 @pytest.mark.parametrize("what", SENT)
 def test_a_file_of_another_name_corrects_any_format(what: str, tmp_path: Path) -> None:
     """The same bodies as files: what is no line of text is compared by its fields."""

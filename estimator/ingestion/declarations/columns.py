@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from estimator.core.fields import has_contact
 from estimator.core.number_format import two_readings
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.parsing import redaction, timestamps
@@ -15,7 +16,7 @@ from estimator.ingestion.reader import RowRefused
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _HIDDEN = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff\u2066-\u2069]"
 )  # not seen, or turning the text
 LONGEST_SERVICE = 200  # characters: a name is read at a glance, and is a label of every page
 _NAMES = ("service", "provider", "model", "zone", "host", "device", "method", "document")
@@ -114,6 +115,8 @@ class Cells:
         if len(self.text("service")) > LONGEST_SERVICE:
             facts = {"most": str(LONGEST_SERVICE), "value": self.text("service")[:40]}
             self._fault("service", "long_name", column="service", **facts)
+        if has_contact(self.text("service")):
+            self._fault("service", "contact_name", column="service")
 
     def number(self, name: str) -> float | None:
         """A non-negative number, None when the cell is empty or at fault."""

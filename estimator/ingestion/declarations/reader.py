@@ -230,7 +230,9 @@ class _Reading:
         stated: TimeBasis = "offset" if ":" in said.text("start") + said.text("end") else "day"
         start_us, end_us = (timestamps.to_us(moment, ZoneInfo(name)) for moment in (start, end))
         if not 0 < end_us - start_us <= LONGEST_US:
-            raise RowRefused("declared_period", start=said.text("start"), end=said.text("end"))
+            skipped = end_us <= start_us and start.replace(tzinfo=None) < end.replace(tzinfo=None)
+            facts = {"start": said.text("start"), "end": said.text("end")}
+            raise RowRefused("skipped_hour", zone=name, **facts) if skipped else RowRefused("declared_period", **facts)
         check_begun(start_us)
         return {
             "period_checks": ["period_unfinished"] if end_us > self.now_us else [],
