@@ -18,6 +18,10 @@ TO_REPLACE = re.compile(
 EXAMPLES = {  # words of people, in the examples of an English page and in those of its twin
     "--who IT": "--who DSI",
     "our own room": "notre salle",
+    '"reader corrected"': '"lecteur corrigé"',
+    '"read again"': '"relu"',
+    "--import ID": "--import NUMÉRO",
+    "ID_OF_THE_WITHDRAWAL": "NUMÉRO_DU_RETRAIT",
     '"contract"': '"contrat"',
     "no longer true": "plus vrai",
     "the rack of the town hall": "la baie de la mairie",
