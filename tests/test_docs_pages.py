@@ -22,6 +22,7 @@ EXAMPLES = {  # words of people, in the examples of an English page and in those
     '"read again"': '"relu"',
     "--import ID": "--import NUMÉRO",
     "ID_OF_THE_WITHDRAWAL": "NUMÉRO_DU_RETRAIT",
+    "calls.jsonl": "appels.jsonl",
     '"contract"': '"contrat"',
     "no longer true": "plus vrai",
     "the rack of the town hall": "la baie de la mairie",

@@ -27,7 +27,7 @@ from estimator.core.number_format import (
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # besides electricity, never summed
 INDICATORS = ("energy", *BESIDE)
-MOST_RATIOS = 2  # among the three facts
+MOST_RATIOS = 2  # among the three facts, of which what a reader takes may be one
 
 
 def link(scenario: Scenario, lang: str, **query: str) -> str:
@@ -56,7 +56,8 @@ def facts(answer: Answer, lang: str) -> list[str]:
     others = sorted((pair for text, pair in pairs.items() if text not in lead), key=lambda pair: pair.distance)
     led = [pair for pair in others if answer.reference in (pair.a, pair.b)]
     below = [pair for pair in led if pair.verdict in SETTLED and pair.lower != answer.reference]
-    first = sorted(others, key=lambda pair: pair not in below[-1:])[:MOST_RATIOS]
+    most = MOST_RATIOS - len(answer.said("checking", lang))
+    first = sorted(others, key=lambda pair: pair not in below[-1:])[:most]
     said = [both(pair.sentence, lang) if pair.verdict in SETTLED else told(pair, lang) for pair in first]
     leaning = answer.said("leaning", lang) or [agreement(answer, lang)]
     return [text for text in (*said, *leaning) if text]
