@@ -397,7 +397,8 @@ def test_a_sender_with_nothing_aside_reads_no_quarantine(tmp_path: Path, monkeyp
     standing = Standing(ledger, recent=True)
     bring(tmp_path, text(SOUND | {"cpu_energy": -1}))
     monkeypatch.setattr(Ledger, "copies", None)
-    post(ledger, [read_body(Payload(COURRIER, form, text_of(5).encode()), context())], standing)
+    (receipt,) = post(ledger, [read_body(Payload(COURRIER, form, text_of(5).encode()), context())], standing)
+    assert (receipt.read, receipt.accepted) == (1, 1)
 
 
 COLUMN_NAMES = "service;start;end;model;zone;requests;input_tokens;output_tokens\n"

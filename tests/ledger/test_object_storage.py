@@ -283,8 +283,11 @@ def test_a_lease_is_renewed_while_it_is_held(bucket: str, tmp_path: Path, monkey
     monkeypatch.setattr(objects, "RENEWED_S", 0.5)
     one = _store(bucket, tmp_path / "one")
     other = ObjectStore(one._bucket, one._prefix, tmp_path / "other")
-    with one.lease("compacting"), refuses("compaction_running"), other.lease("compacting", Patience(5, BUSY)):
-        pass
+    with one.lease("compacting"):
+        began = time.monotonic()
+        with refuses("compaction_running"), other.lease("compacting", Patience(5, BUSY)):
+            pass
+        assert time.monotonic() - began > objects.LEASE_S, "it would have ended, had nobody renewed it"
 
 
 @NO_MORE[1]
