@@ -52,12 +52,13 @@ WHERE old.reader = '{_RESTATED_BY}' AND new.reader = '{_RESTATED_BY}' AND NOT li
   AND old.row_id NOT IN (SELECT row_id FROM {{mine}}) AND NOT {_gone_on("old", "new")}
 ORDER BY old.file_sha, old.line
 """
-# A row that an import states once more, after another stated it otherwise; `old` is what stands in its place.
+# A row that an import states once more, after a version of its file stated it otherwise; `old` is what stands in its
+# place. A file that corrects one of another name stays: both lie in a folder, which a task may import one by one.
 REPLACING = f"""
 SELECT DISTINCT new.row_id, old.row_id FROM ({{rows}}) AS old JOIN told_again AS new
   ON new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name
-  AND (new.end_us = old.end_us OR (new.file_name = old.file_name AND new.line = old.line
-    AND ABS(new.end_us - old.end_us) < $2))
+  AND new.file_name = old.file_name
+  AND (new.end_us = old.end_us OR (new.line = old.line AND ABS(new.end_us - old.end_us) < $2))
 WHERE old.reader = '{_RESTATED_BY}' AND NOT list_contains($1, old.file_sha) AND new.row_id <> old.row_id
   AND NOT {_gone_on("new", "old")}
 """

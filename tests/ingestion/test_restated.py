@@ -93,6 +93,19 @@ def test_what_is_told_again_counts_again(
     assert len(Ledger(home).in_force()) == 1
 
 
+def test_a_file_corrected_by_one_of_another_name_stays_so(tmp_path: Path) -> None:
+    """Both lie in a folder that a task imports every night, one file after the other: the corrected one counts."""
+    wrong = RUN | {"cpu_energy": 0.2, "energy_consumed": 0.2}
+    imported(tmp_path / "alone", text(RUN))
+    for number, (name, row) in enumerate((("tri.csv", wrong), ("tri-corrige.csv", RUN), ("tri.csv", wrong))):
+        path = tmp_path / str(number) / name
+        path.parent.mkdir()
+        path.write_text(text(row), "utf-8")
+        account = import_paths(Ledger(tmp_path / "home"), [path], context()).account
+    assert (account.accepted, account.withdrawn) == (0, 1)
+    assert totals(tmp_path / "home") == totals(tmp_path / "alone")
+
+
 def test_what_a_person_withdrew_stays_withdrawn(tmp_path: Path) -> None:
     """Only what an import withdrew comes back by an import."""
     imported(tmp_path, text(RUN, snapshot("z", 1, 60, 1.0)))
