@@ -17,6 +17,7 @@ from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import TABLES, default_home, home_at, is_unused, own_tables, use_tables
 from estimator.core.interval import json_text
 from estimator.core.language import language_of
+from estimator.core.own_environment import start_quickly
 from estimator.core.plug_ins import GROUPS, tell_refusals
 from estimator.core.plug_ins import installed as plug_ins_installed
 from estimator.core.plug_ins import refused as refused_plug_ins
@@ -51,8 +52,7 @@ Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 def main() -> None:
     """Entry point: 0 done, 1 refused or failed with one clear message, 2 usage."""
     gc.set_threshold(COLLECTED_AFTER)
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # SobrIA has none: it would read all that is installed
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: its threads take longer to start than to work
+    start_quickly()
     arguments, settings = global_options(sys.argv[1:])
     lang = settings.get("lang") or _locale()
     if arguments[:1] == ["--version"]:

@@ -12,6 +12,7 @@ from typing import Any, Literal, ParamSpec, Self, TypeVar
 
 from estimator.core.errors import SobriaError
 from estimator.core.home import SPOOL
+from estimator.core.own_environment import environ_of_others
 from estimator.ingestion.sidecar import Sidecar, dump, sidecar_of_run
 from estimator.tracking.codecarbon_session import UNREADABLE, NotMeasured
 from estimator.tracking.counts import COUNTED, VARIABLE, CountsFile, RunCounts
@@ -169,13 +170,13 @@ class Tracker:
                 recorder.discard()
 
     def environ(self) -> dict[str, str]:
-        """Environment variables of a program to be tracked: ours, and the path of its counts file."""
+        """Environment variables of a program to be tracked: those we were given, and the path of its counts file."""
         found = os.devnull
         with contextlib.suppress(*FAILURES):
             if self._recorder is not None:
                 self._recorder.counts_file = CountsFile(self.counts)
                 found = str(self._recorder.counts_file.path)
-        return {**os.environ, VARIABLE: found}
+        return {**environ_of_others(), VARIABLE: found}
 
     def __enter__(self) -> Self:
         return self.start()

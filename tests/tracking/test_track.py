@@ -1,6 +1,7 @@
 """A tracked workload cannot tell that it is watched, and its trace says honestly how it was metered."""
 
 import csv
+import json
 import logging
 import os
 import signal
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from estimator.tracking import child_process, machine, tracker
+from estimator.tracking.counts import VARIABLE
 from estimator.tracking.run_command import run_command
 from estimator.tracking.spool import deliver
 from estimator.tracking.tracker import Tracker, TrackOptions, tracked
@@ -408,6 +410,20 @@ def test_nothing_private_is_written_anywhere(tmp_path: Path, shelf: Shelf, monke
         assert secret.encode() not in written and secret not in names
     ((row, _),) = kept(home)
     assert (row["project_name"], row["longitude"], row["latitude"]) == ("work", "", "")
+
+
+def test_a_command_has_the_variables_that_it_has_on_its_own(tmp_path: Path) -> None:
+    """All but the file of its counts: with SobrIA's own, numpy would compute on one core, and be measured so."""
+    own = {**os.environ, "PYDANTIC_DISABLE_PLUGINS": "of-the-person"}
+    own.pop("OPENBLAS_NUM_THREADS", None)
+    code = "import json, os, sys; json.dump(dict(os.environ), open(sys.argv[1], 'w'))"
+    for name, before in (
+        ("alone", []),
+        ("tracked", [sys.executable, "-m", "estimator.cli", "--home", str(tmp_path), "track", "--"]),
+    ):
+        subprocess.run([*before, *python(code), str(tmp_path / name)], env=own, check=True, capture_output=True)
+    alone, seen = (json.loads((tmp_path / name).read_text()) for name in ("alone", "tracked"))
+    assert seen.pop(VARIABLE) and seen == alone
 
 
 def test_a_trace_is_a_codecarbon_file_of_the_version_in_use(tmp_path: Path, shelf: Shelf) -> None:
