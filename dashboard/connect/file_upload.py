@@ -51,8 +51,7 @@ def show(lang: str) -> None:
             st.rerun()
         done, standing = connect.last_imports(lang)
         st.html(render("brancher_last", lang, imports=done.values()))
-        if not standing or st.checkbox(t("places.undo", lang)):
-            places_form.withdraw_form("undo", standing, connect.undone, lang)
+        places_form.withdraw_form("undo", standing, connect.undone, lang)
 
 
 def examine(taken: Sequence[tuple[str, BinaryIO | bytes]]) -> None:

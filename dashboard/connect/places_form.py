@@ -60,10 +60,12 @@ def show(lang: str) -> None:
     st.html(render("lieux", lang, known=known, writer=may_write()))
     if not may_write():
         return
-    _form("place", lang, _place_drawn, _place)
-    _form("own", lang, _own_drawn, lambda: connect.host_named(said("own", ("name", "wider", "zone"))))
-    _form("answers", lang, _answers_drawn, lambda: _take(lang))
-    withdraw_form("withdraw", {entry.id: entry.said.told for entry in known.said()}, connect.withdrawn, lang)
+    with st.container(key="say", gap="xsmall"):
+        st.html(Markup("<h2>{}</h2>").format(t("places.say", lang)))
+        _form("place", lang, _place_drawn, _place)
+        _form("own", lang, _own_drawn, lambda: connect.host_named(said("own", ("name", "wider", "zone"))))
+        _form("answers", lang, _answers_drawn, lambda: _take(lang))
+        withdraw_form("withdraw", {entry.id: entry.said.told for entry in known.said()}, connect.withdrawn, lang)
 
 
 def withdraw_form(name: str, entries: Mapping[str, str], withdraw: Callable[..., Sequence[str]], lang: str) -> None:
@@ -81,9 +83,15 @@ def _tell(name: str) -> None:
 
 
 def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], Sequence[str] | None]) -> None:
-    """A form under its heading; once sent, it is saved and the page says so, and what it changed, or why not."""
-    with st.container(key=f"form_{name}"), st.form(name, border=False, enter_to_submit=False):
-        st.html(Markup("<h2>{}</h2><p>{}</p>").format(t(f"places.{name}", lang), t(f"places.{name}_note", lang)))
+    """A form, closed unless the address opens it (?voir=); once sent, it is saved and the page says so, and what it
+    changed, or why not."""
+    opened = st.query_params.get("voir") == name
+    with (
+        st.container(key=f"form_{name}"),
+        st.expander(t(f"places.{name}", lang), expanded=opened),
+        st.form(name, border=False, enter_to_submit=False),
+    ):
+        st.html(Markup('<p class="note">{}</p>').format(t(f"places.{name}_note", lang)))
         draw(lang)
         sent = st.form_submit_button(t(f"places.{name}_save", lang), type="primary")
     _tell(name)

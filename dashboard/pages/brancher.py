@@ -5,14 +5,14 @@ import streamlit as st
 from dashboard.connect import file_upload as connect_drop
 from dashboard.connect import methods_table as connect_view
 from dashboard.connect import seats_form
-from dashboard.connect.methods import TEMPLATES, WAYS
+from dashboard.connect.methods import WAYS
 from dashboard.shared.templates import render
 from dashboard.shared.widgets import language
 
 lang, asked = language(), st.query_params.get("voie", "")
 way = next((way for way in WAYS if way.name == asked), None)
 if way is None:
-    st.html(render("brancher", lang, ways=WAYS, templates=TEMPLATES))
+    st.html(render("brancher", lang, ways=WAYS))
 else:
     connect_view.way_view(way, lang)
     if way.name in connect_view.LIVE:

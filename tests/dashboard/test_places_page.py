@@ -108,6 +108,12 @@ def test_a_host_of_ones_own_is_named_on_the_page_then_chosen(home: Path) -> None
     assert "nomme un hébergement retiré" in text(at) and "ville/baie" not in load().subjects
 
 
+def test_a_form_is_closed_until_its_address_opens_it(home: Path) -> None:
+    assert not any(form.proto.expanded for form in screen("lieux").expander)
+    opened = [form.label for form in screen("lieux", voir="own").expander if form.proto.expanded]
+    assert opened == [t("places.own", "fr")]
+
+
 def test_what_says_no_place_is_refused_on_the_page(home: Path) -> None:
     built(home, activity(zone=None))
     at = sent(
