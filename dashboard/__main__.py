@@ -1,7 +1,6 @@
 """`python -m dashboard --home H --port N`: serve the screens of one home, to this machine only by default."""
 
 import argparse
-import contextlib
 import os
 import socket
 import sys
@@ -44,8 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said = t("server.write_link", chosen.lang, url=f"{url}{link}&lang={chosen.lang}", hours=HOURS)
         print(said, flush=True)
 
-    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once stopped
-        _serve(listening, chosen, Access(announce, port, proxy))
+    _serve(listening, chosen, Access(announce, port, proxy))
     return 0
 
 

@@ -97,7 +97,7 @@ def _follow(bar: Any, lang: str) -> None:
             told.append(t("connect.weighs", lang, n=done["runs"], **facts))
         told += [t(f"connect.{name}", lang, n=done[name]) for name in ("lifted", "replaced") if done[name]]
         st.session_state[DONE] = told
-        st.session_state.pop(FILES, None)
+        st.session_state.pop(FILES)[0].folder.cleanup()
     except SobriaError as error:
         st.session_state[DONE] = error
         if error.code == "totals_not_made":

@@ -1,11 +1,16 @@
 """How servers listen: late headers, too many connections, and a log that stays small. Real sockets, short bounds."""
 
 import logging
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -55,6 +60,37 @@ def served(bounds: Bounds) -> Iterator[int]:
         finally:
             server.should_exit = True
             thread.join(PATIENCE_S)
+
+
+HOLDING = """
+import socket, sys, tempfile
+from estimator.ingestion.http.connections import Bounds
+from estimator.ingestion.http.listening import config, serve
+held = tempfile.TemporaryDirectory()
+listening = socket.create_server(("127.0.0.1", 0))
+async def answer(scope, receive, send):
+    print(held.name, flush=True)
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body"})
+print(listening.getsockname()[1], flush=True)
+serve(config(answer, Bounds(ending_s=1), "fr", lifespan="off"), listening)
+print("over", flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of another kind")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_server_deletes_its_temporary_files(number: int) -> None:
+    """Files dropped on a page, which may hold what people wrote, do not outlive the server that was told to end."""
+    with subprocess.Popen([sys.executable, "-c", HOLDING], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        opened(int(process.stdout.readline()), WHOLE).close()
+        folder = Path(process.stdout.readline().strip())
+        assert folder.is_dir()
+        process.send_signal(number)
+        assert process.stdout.readline() == "over\n"
+        assert process.wait(PATIENCE_S) == 0
+    assert not folder.exists()
 
 
 def opened(port: int, sent: bytes, address: str = "127.0.0.1") -> socket.socket:

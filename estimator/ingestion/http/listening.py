@@ -1,7 +1,9 @@
 """HTTP server loop shared by both servers: idle connections are closed, and the log is rate-limited."""
 
 import asyncio
+import contextlib
 import logging
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -55,8 +57,10 @@ def config(app: Any, bounds: Bounds, lang: str, **given: Any) -> uvicorn.Config:
 
 
 def serve(configuration: uvicorn.Config, listening: socket.socket) -> None:
-    """Serve until stopped; requests in progress are completed first."""
-    uvicorn.Server(configuration).run(sockets=[listening])
+    """Serve until SIGINT or SIGTERM, then return; requests in progress are completed first."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn sends it again once stopped: files would stay
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(configuration).run(sockets=[listening])
 
 
 class _Http(H11Protocol):
