@@ -38,7 +38,7 @@ from estimator.reporting.summary.statements import charter_text
 EFFECTS = ("volume", "efficiency", "scope", "method")
 FIRST = 3  # facts, and promises not held, that are shown unopened
 SAID = (
-    is_mostly_estimated, left_out, number_of, proof_of, read_name, use_name, against_text,
+    is_mostly_estimated, left_out, number_of, proof_of, read_name, use_name, against_text, change_text,
     sentences.amount_text, sentences.caveat, sentences.counted_indicators, sentences.limit_texts, sentences.name,
     sentences.objective_text, sentences.period_text, picture_title, sentences.proof_text,
     sentences.share_of_total, trend_text, sentences.value_text, sentences.weighs_title,

@@ -30,6 +30,7 @@ from estimator.reporting.summary.sentences import (
     shares_text,
     territory_text,
 )
+from estimator.reporting.summary.statements import promises
 
 
 def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Markup]:
@@ -58,13 +59,12 @@ def aloud(body: Body, lang: str) -> list[str]:
     """What can be said aloud, where the summary says anything: three texts at most."""
     if not body["aloud"]:
         return []
-    energy, checks = body["indicators"]["energy"], [check["status"] for check in body["charter"]]
-    trend = way_of(body, "energy")
-    charter = [t(f"simple.charter_{status}", lang, n=checks.count(status)) for status in ("held", "not_held")]
+    energy, trend, (counted, total) = body["indicators"]["energy"], way_of(body, "energy"), promises(body)
+    charter = [t(f"simple.say_{key.removesuffix('_first')}", lang, n=count) for key, count in counted.items()]
     return [
         t("simple.say_used", lang, value=spelled(energy["value"], lang), **_where(body, lang)),
         *([t(f"simple.say_{trend}", lang)] if trend in ("up", "down", "open") else []),
-        " ".join([_promises(body, lang), *charter]),
+        " ".join([t("simple.say_promises", lang, total=total), *charter]),
     ]
 
 

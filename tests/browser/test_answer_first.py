@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import product
 from typing import NamedTuple
 
 import pytest
@@ -12,7 +13,6 @@ from estimator.comparison.scenario import Asked
 from estimator.comparison.scenario_link import encode
 from tests.browser.conftest import Server
 from tests.browser.test_pages import LANGUAGES, open_page
-from tests.support import spread
 
 MOST_WORDS, MOST_NUMBERS, MOST_CAVEAT = 350, 40, 80
 
@@ -69,14 +69,14 @@ def test_words_and_numbers_are_counted_as_they_are_read() -> None:
     assert NUMBER.findall(said) == ["6,2", "1\u202f200"]
 
 
-@pytest.mark.parametrize(("page", "lang"), spread(FIRST, LANGUAGES))
+@pytest.mark.parametrize(("page", "lang"), [*product(FIRST, LANGUAGES)])
 def test_a_page_answers_before_anything_is_opened(screen: Page, dashboard: Server, page: str, lang: str) -> None:
     open_page(screen, dashboard, FIRST[page].path, lang)
     assert_it_answers_first(screen, page)
     assert screen.locator(".banner").first.is_visible(), "invented data is said"
 
 
-@pytest.mark.parametrize(("page", "lang"), spread(["accueil", "synthese", "mesures"], LANGUAGES[::-1]))
+@pytest.mark.parametrize(("page", "lang"), [*product(["accueil", "synthese", "mesures"], LANGUAGES)])
 def test_it_does_so_of_sixty_services(screen: Page, serve: Callable[[str], Server], page: str, lang: str) -> None:
     open_page(screen, serve("many"), FIRST[page].path, lang)
     assert_it_answers_first(screen, page)

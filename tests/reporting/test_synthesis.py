@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from typer.testing import CliRunner
 
 from estimator.assessment.impacts import Amount
 from estimator.cli.app import application
-from estimator.core.errors import LANGUAGES, words
+from estimator.core.errors import LANGUAGES, words, words_of
 from estimator.core.interval import Interval
 from estimator.core.periods import Period
 from estimator.governance.charter import phrases
@@ -49,6 +50,7 @@ from estimator.reporting.summary.sentences import (
     share_of_total,
     value_text,
 )
+from estimator.reporting.summary.statements import charter_text
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.summary.use_cases import uses
 from tests.core.test_numbers import spaced
@@ -503,6 +505,47 @@ def test_every_phrase_has_a_status_a_proof_and_words(tmp_path: Path) -> None:
     empty = {check["id"]: check["status"] for check in synthesis(scope(tmp_path / "none"))["charter"]}
     assert set(empty.values()) <= {"not_measured", "not_held"}, "an empty home holds nothing"
     assert empty["C18"] == empty["C26"] == "not_measured"
+
+
+SAID = {  # statuses of the promises that a share checks, of 5 in all: what is said of them
+    ("held", "held", "partly", "not_held"): (
+        "2 sont tenues, une en partie, une non et une reste sans preuve",
+        "2 are kept, one in part, one not, and one remains unproven",
+    ),
+    ("held", "not_measured", "covered"): (
+        "une est tenue et 4 restent sans preuve",
+        "one is kept and 4 remain unproven",
+    ),
+    ("partly", "partly", "not_held", "not_held", "not_held"): (
+        "aucune n'est entièrement tenue, 2 sont tenues en partie et 3 ne sont pas tenues",
+        "none is fully kept, 2 are partly kept, and 3 are not kept",
+    ),
+    ("not_measured", "without_object", "covered"): (
+        "nous n'avons encore de preuve pour aucune",
+        "there is no proof yet for any",
+    ),
+}
+
+
+@pytest.mark.parametrize(("statuses", "said"), SAID.items())
+def test_the_promises_are_said_in_one_sentence(statuses: tuple[str, ...], said: tuple[str, str]) -> None:
+    """A sentence that is read aloud, whatever is kept or known: nothing listed, and its counts add up to the 5."""
+    body = {"charter": [{"status": status} for status in statuses]}
+    body["unchecked"] = {"not_yet": [{}] * (5 - len(statuses)), "not_figures": []}
+    assert spaced(charter_text(body, "fr")) == f"Des 5 promesses de la charte, {said[0]}."
+    assert spaced(charter_text(body, "en")) == f"Of the 5 promises of the charter, {said[1]}."
+
+
+def test_what_nobody_measured_of_the_charter_has_one_name() -> None:
+    """The sheet and its table, the page, its plain version and the glossary: « non mesuré »."""
+    for lang, name in (("fr", "non mesuré"), ("en", "not measured")):
+        shown = words_of(resources.files("dashboard") / "words", lang)
+        texts = [words(lang)["synthesis"]["status_not_measured"], shown["synthese"]["status_not_measured"]]
+        texts += [shown["synthese"]["charter_note"], shown["simple"]["charter_not_measured"]]
+        texts.append(shown["glossary"]["charter"]["unmeasured"]["word"])
+        page = Path(f"docs/glossaire{'' if lang == 'fr' else f'.{lang}'}.md")
+        texts.append((Path(__file__).resolve().parents[2] / page).read_text("utf-8"))
+        assert [text for text in texts if name not in text.casefold()] == []
 
 
 def test_each_of_the_47_direct_phrases_is_in_one_of_three_lists(shared_data: Path) -> None:

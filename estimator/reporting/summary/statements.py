@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from babel.lists import format_list
+
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import WHOLE, said_in_sentence, share_text
 from estimator.core.typography import typeset
@@ -50,12 +52,25 @@ def _aloud(body: Body, lang: str) -> Iterator[str]:
 
 
 def charter_text(body: Body, lang: str) -> str:
-    """Of all the promises of the charter, how many are kept, in part or not; the others, that nothing proves either
-    way, are said without proof."""
-    checks, unchecked = [check["status"] for check in body["charter"]], sum(map(len, body["unchecked"].values()))
-    told = [tell(f"aloud_{key}", lang, count=checks.count(key)) for key in ("held", "partly", "not_held")]
-    counted = tell("joined_limits", lang).join([*told, tell("aloud_others", lang)])
-    return tell("aloud_charter", lang, total=len(checks) + unchecked, counts=counted)
+    """Of all the promises of the charter, how many are kept, kept in part, not kept and without proof: a sentence."""
+    counted, total = promises(body)
+    told = [tell(f"aloud_{key}", lang, n=count) for key, count in counted.items()]
+    return tell("aloud_charter", lang, total=total, counts=format_list(told, locale=lang))
+
+
+def promises(body: Body) -> tuple[dict[str, int], int]:
+    """What is said of the promises of the charter, each with its count, and how many they are in all: those kept, none
+    said so (held_none), in part, not (`_first` where no other is said kept before), and those that nothing proves
+    either way (unproven; all_unproven). A count of none is not said otherwise."""
+    checks = [check["status"] for check in body["charter"]]
+    total = len(checks) + sum(map(len, body["unchecked"].values()))
+    held, partly, not_held = (checks.count(key) for key in ("held", "partly", "not_held"))
+    left = total - held - partly - not_held
+    if left == total:
+        return {"all_unproven": total}, total
+    after = "" if held else "_first"
+    counts = {"held": held, f"partly{after}": partly, f"not_held{after}": not_held, "unproven": left}
+    return ({} if held else {"held_none": 0}) | {key: count for key, count in counts.items() if count}, total
 
 
 def _say(body: Body, lang: str) -> Iterator[str]:
