@@ -19,6 +19,7 @@ from uuid import uuid4
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import broadcast
 
 from estimator.core import spark_sql
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
@@ -31,6 +32,8 @@ SETTINGS = {
     # A condition on what many rules say of a row, moved below them, holds each of them as often as it is named.
     "spark.sql.optimizer.excludedRules": f"{_RULES}.PushDownPredicates",
     "spark.sql.constraintPropagation.enabled": "false",
+    # A join by broadcast brings one side to the driver: only tables that come from there are joined so, by a hint.
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
 }
 WRITTEN = ("runs", "settled")  # views that many statements read: executors write them while the build is made
 OF_A_ROW = "row_id"  # a table with this column, or with hashes of values, is one of rows
@@ -243,7 +246,8 @@ class SparkEngine(DuckDB):
                 frame.write.mode("overwrite").parquet(_uri(self._folder / name))
                 frame = self._session.read.schema(frame.schema).parquet(_uri(self._folder / name))
         elif self._is_there(name):
-            frame = self._session.createDataFrame(self._connection.cursor().sql(f"FROM {name}").to_arrow_table())
+            table = self._connection.cursor().sql(f"FROM {name}").to_arrow_table()
+            frame = broadcast(self._session.createDataFrame(table))
         else:
             return
         frame.createOrReplaceTempView(name)
