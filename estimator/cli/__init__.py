@@ -1,3 +1,3 @@
 """The command `sobria`: each command is a few lines over the estimator."""
 
-from estimator.cli.app import main as main
+from estimator.cli.start import main as main

@@ -1,6 +1,5 @@
 """The Typer application: commands, global options, exit codes."""
 
-import gc
 import os
 import sys
 from functools import partial
@@ -17,7 +16,6 @@ from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import TABLES, default_home, home_at, is_unused, own_tables, use_tables
 from estimator.core.interval import json_text
 from estimator.core.language import language_of
-from estimator.core.own_environment import start_quickly
 from estimator.core.plug_ins import GROUPS, tell_refusals
 from estimator.core.plug_ins import installed as plug_ins_installed
 from estimator.core.plug_ins import refused as refused_plug_ins
@@ -26,7 +24,6 @@ from estimator.core.typography import printable
 if TYPE_CHECKING:
     from estimator.results.reading import Results
     from estimator.results.totals import Totals
-COLLECTED_AFTER = 100_000  # new objects: tables are read without looking for garbage in them, a tenth of a command
 ELSEWHERE = {  # command -> the module of this room that has it under this name, read when it is asked for
     **dict.fromkeys(("factors", "models", "hosts", "devices", "catalogue"), "catalogue"),
     **{
@@ -49,10 +46,8 @@ app = typer.Typer()  # the commands of this module
 Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 
 
-def main() -> None:
-    """Entry point: 0 done, 1 refused or failed with one clear message, 2 usage."""
-    gc.set_threshold(COLLECTED_AFTER)
-    start_quickly()
+def answer() -> None:
+    """Answer the command line, then exit with its code."""
     arguments, settings = global_options(sys.argv[1:])
     lang = settings.get("lang") or _locale()
     if arguments[:1] == ["--version"]:
