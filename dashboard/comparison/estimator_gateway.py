@@ -12,8 +12,8 @@ from estimator.assessment.explanation import ExplainedNumber, explain_number
 from estimator.catalogue import models, providers
 from estimator.catalogue.load import load as load_catalogue
 from estimator.comparison.answer import Answer, Difference
-from estimator.comparison.comparison import Comparator, explain_difference
-from estimator.comparison.decision_sheet import computable, decision, refusals
+from estimator.comparison.comparison import explain_difference
+from estimator.comparison.decision_sheet import comparator_of, decision
 from estimator.comparison.five_fields import PLACES, answers_of, tasks
 from estimator.comparison.option_inventory import ComparisonContext, built
 from estimator.comparison.scenario import LONGEST_LABEL, Scenario, parse_scenario
@@ -84,7 +84,7 @@ def _cached_comparison(scenario: Scenario, today: date, home: str, build: str, l
 @lru_cache(maxsize=REMEMBERED)
 def _difference(scenario: Scenario, pair: tuple[str, str], today: date, home: str, build: str) -> Difference:
     context = ComparisonContext(load_catalogue(), scenario.day or today, Path(home))
-    return explain_difference(Comparator(computable(scenario, refusals(scenario, context)), context), *pair)
+    return explain_difference(comparator_of(scenario, context)[0], *pair)
 
 
 def option_explained(scenario: Scenario, name: str, figure: str) -> ExplainedNumber:

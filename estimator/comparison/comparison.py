@@ -37,6 +37,7 @@ from estimator.core.errors import LANGUAGES
 INDICATORS = tuple(figure.id for figure in FIGURES)
 OTHER_SERVICE = "other_service"  # an option that makes another unit than that of the need
 FEW = 8  # number of options up to which every pair is compared; above, each against the reference
+Made = Mapping[float, Mapping[str, OptionInventory]]
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,30 @@ class EvaluatedOption:
 
 
 class Comparator:
-    """An evaluated scenario: every option with its groups, compared on demand. SubjectUnknown, ModelUnknown …"""
+    """An evaluated scenario: every option with its groups, compared on demand. SubjectUnknown, ModelUnknown …
 
-    def __init__(self, scenario: Scenario, context: ComparisonContext, times: float = 1.0) -> None:
+    made: inventories that are built already, by multiple of the volume, then by option.
+    """
+
+    def __init__(
+        self, scenario: Scenario, context: ComparisonContext, times: float = 1.0, made: Made | None = None
+    ) -> None:
         self.scenario = scenario
         self.context = context
         self.times = times
-        studied = [option for option in scenario.options if option.status == "studied"]
-        inventories = [built(scenario, option, context, times) for option in studied]
+        self.pairs: dict[tuple[str, str, str], Pair] = {}  # those of `pair_of`
+        self._made, self._volumes = made or {}, {times: self}
+        studied, known = [o for o in scenario.options if o.status == "studied"], self._made.get(times, {})
+        inventories = [known.get(o.id) or built(scenario, o, context, times) for o in studied]
         inventories = with_serving_told(of_one_family(inventories, context.catalogue, context.day))
         self.evaluated = {b.option.id: EvaluatedOption(b, Side(b.groups)) for b in inventories}
+
+    def at(self, times: float) -> "Comparator":
+        """The same options at this multiple of the volume of the scenario, evaluated once for all that ask."""
+        if times not in self._volumes:
+            self._volumes[times] = Comparator(self.scenario, self.context, times, self._made)
+            self._volumes[times]._volumes = self._volumes
+        return self._volumes[times]
 
     @property
     def units(self) -> float:
@@ -232,7 +247,13 @@ def pairs_of(work: Comparator, indicator: str) -> tuple[Pair, ...]:
 
 
 def pair_of(work: Comparator, a: str, b: str, indicator: str = "energy") -> Pair:
-    """One pair: verdict, share, ratio B/A and its texts, in both languages."""
+    """One pair: verdict, share, ratio B/A and its texts, in both languages; made once for all that ask."""
+    if (a, b, indicator) not in work.pairs:
+        work.pairs[a, b, indicator] = _pair_of(work, a, b, indicator)
+    return work.pairs[a, b, indicator]
+
+
+def _pair_of(work: Comparator, a: str, b: str, indicator: str) -> Pair:
     found, sides = work.pair(a, b, indicator), (work.scenario.option(a), work.scenario.option(b))
     labels = (sides[0].label, sides[1].label)
     barred = [(side.label, reason, side.unit or "") for side in sides for reason in work.barred.get(side.id, ())]

@@ -14,7 +14,7 @@ from estimator.comparison.balance import balances
 from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, assured, explain_difference, lead_of, meets, pairs_of
 from estimator.comparison.five_fields import kept_alone, placed_in_france
-from estimator.comparison.option_inventory import ComparisonContext, built, host_of
+from estimator.comparison.option_inventory import ComparisonContext, OptionInventory, built, host_of
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.sentences import sentences_of
 from estimator.comparison.site_comparison import at_hosts, placeable, told_apart
@@ -58,24 +58,22 @@ def decision(
 
 
 def _answer(scenario: Scenario, context: ComparisonContext) -> Answer:
-    refused = refusals(scenario, context)
-    kept = computable(scenario, refused)
-    work = Comparator(kept, context)
+    work, refused = comparator_of(scenario, context)
     few, lead = len(work.evaluated) <= FEW, lead_of(work)
     return Answer(
         scenario=scenario,
         units=work.units,
         date=context.day,
         factors_version=context.catalogue.version,
-        options=tuple(_option(work, option, refused) for option in kept.options),
+        options=tuple(_option(work, option, refused) for option in work.scenario.options),
         pairs={figure.id: pairs_of(work, figure.id) for figure in FIGURES},
         reference=work.reference(),
         qualified=tuple(work.qualified()),
         lead=lead,
         smallest_sufficient=work.smallest_sufficient(),
-        growth=growth(kept, context) if few else (),
-        crossings=crossings(kept, context) if few else (),
-        turns=turns(kept, context) if few else (),
+        growth=growth(work) if few else (),
+        crossings=crossings(work) if few else (),
+        turns=turns(work) if few else (),
         balances=balances(work) if few else (),
         opened=_largest_difference(work),
         suppositions=suppositions(work),
@@ -88,26 +86,23 @@ def _site(option: str, host: str, context: ComparisonContext) -> SiteFacts:
     return SiteFacts(option=option, host=host, distance=distance_class(host, answers=said).value, criteria=found)
 
 
-def refusals(scenario: Scenario, context: ComparisonContext) -> Refused:
-    """Why options cannot be evaluated, at their volume or at the largest one of the sweep, by option."""
-    found = {}
+def comparator_of(scenario: Scenario, context: ComparisonContext) -> tuple[Comparator, Refused]:
+    """The options compared, and why some cannot be evaluated, at their volume or at the largest one of the sweep, by
+    option: these are marked as not studied."""
+    made: dict[float, dict[str, OptionInventory]] = {1.0: {}, GROWTH[-1]: {}}
+    refused = {}
     for option in scenario.options:
         try:
-            for times in (1.0, GROWTH[-1]) if option.status == "studied" else ():
-                built(scenario, option, context, times)
+            for times, known in made.items() if option.status == "studied" else ():
+                known[option.id] = built(scenario, option, context, times)
         except SobriaError as error:
-            found[option.id] = error.as_dict()
+            refused[option.id] = error.as_dict()
         except ValidationError as error:
             fault = error.errors()[0]
             read = told(fault) | {"field": fault["loc"][-1]}
-            found[option.id] = sentences("compare", "implausible", **read)
-    return found
-
-
-def computable(scenario: Scenario, refused: Refused) -> Scenario:
-    """The scenario with its impossible options marked as not studied."""
+            refused[option.id] = sentences("compare", "implausible", **read)
     kept = tuple(o.model_copy(update={"status": "not_studied"}) if o.id in refused else o for o in scenario.options)
-    return scenario.model_copy(update={"options": kept})
+    return Comparator(scenario.model_copy(update={"options": kept}), context, made=made), refused
 
 
 def _largest_difference(work: Comparator) -> Difference | None:

@@ -9,8 +9,7 @@ from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
 from estimator.comparison.answer import Crossing, Grown, Turn, one_program
 from estimator.comparison.comparison import Comparator, lead_of, pair_of, pairs_of
-from estimator.comparison.option_inventory import ComparisonContext
-from estimator.comparison.scenario import Option, Scenario
+from estimator.comparison.scenario import Option
 from estimator.comparison.verdict_rules import UNDECIDED
 from estimator.core.interval import Interval
 
@@ -20,14 +19,14 @@ SAME = 1e-6  # relative difference below which two slopes are those of one progr
 HELD = 0.9  # of the reserved hours: where they are insufficient, lines are fitted at the volume that takes this share
 
 
-def growth(scenario: Scenario, context: ComparisonContext, times: Sequence[float] = GROWTH) -> tuple[Grown, ...]:
+def growth(work: Comparator, times: Sequence[float] = GROWTH) -> tuple[Grown, ...]:
     """Electricity of each option at each multiple of the volume, its verdict against the reference at that volume.
 
     An option with insufficient reserved hours is listed in "beyond": its figures are those of too small a server.
     """
-    works = [Comparator(scenario, context, factor) for factor in times]
+    works = [work.at(factor) for factor in times]
     undecided = [(p.a, p.b) for p in pairs_of(works[0], "energy") if p.verdict == UNDECIDED]
-    return tuple(_grown(work, undecided) for work in works)
+    return tuple(_grown(at, undecided) for at in works)
 
 
 def _grown(work: Comparator, undecided: Sequence[tuple[str, str]]) -> Grown:
@@ -51,19 +50,19 @@ def _grown(work: Comparator, undecided: Sequence[tuple[str, str]]) -> Grown:
     )
 
 
-def crossings(scenario: Scenario, context: ComparisonContext) -> tuple[Crossing, ...]:
+def crossings(work: Comparator) -> tuple[Crossing, ...]:
     """The crossing of each pair of options of known electricity that has one."""
-    lines, most = _lines(scenario, context)
+    lines, most = _lines(work)
     return tuple(found for a, b in combinations(lines, 2) if (found := _crossing(a, b, lines, most)))
 
 
-def turns(scenario: Scenario, context: ComparisonContext) -> tuple[Turn, ...]:
+def turns(work: Comparator) -> tuple[Turn, ...]:
     """Each option on a server kept on for it alone, against each that has none: how many services on this server turn
     their order. The part that waits is then that of each of them, in equal parts; acts are its own. None do in a
     draw where it is full before."""
     import numpy as np
 
-    lines, most = _lines(scenario, context)
+    scenario, (lines, most) = work.scenario, _lines(work)
     kept = {o.id: o for o in scenario.options if o.id in lines and _kept_on(o)}
     found = []
     for name, option in kept.items():
@@ -109,7 +108,7 @@ def _far(wanted: Any) -> Interval | None:
     )
 
 
-def _lines(scenario: Scenario, context: ComparisonContext) -> tuple[dict[str, list[tuple[Any, Any]]], dict[str, float]]:
+def _lines(work: Comparator) -> tuple[dict[str, list[tuple[Any, Any]]], dict[str, float]]:
     """Fixed part and slope by unit of each option of known electricity: of its draws, then at factor values; maximum
     units of the reserved hours of each.
 
@@ -117,16 +116,16 @@ def _lines(scenario: Scenario, context: ComparisonContext) -> tuple[dict[str, li
     """
     figure = figure_named("energy")
     assert figure is not None
-    at = Comparator(scenario, context)
+    at = work.at(1.0)
     taken = {name: w.built.occupancy.central or 0.0 for name, w in at.evaluated.items() if w.built.occupancy}
     most = {name: at.units / share for name, share in taken.items() if share}
     fullest = max(taken.values(), default=0.0)
     if fullest > 1:
-        at = Comparator(scenario, context, HELD / fullest)
-    half = Comparator(scenario, context, at.times * HALF)
+        at = work.at(HELD / fullest)
+    half = work.at(at.times * HALF)
     found = {}
     for name in at.evaluated:
-        sides = [work.evaluated[name].side for work in (at, half)]
+        sides = [volume.evaluated[name].side for volume in (at, half)]
         ends = zip(*((side.drawn(figure), side.at_factor_values(figure)) for side in sides), strict=True)
         if sides[0].at_factor_values(figure) is not None:
             found[name] = [_line(full, part, at.units) for full, part in ends]

@@ -8,12 +8,13 @@ import pytest
 
 from estimator.catalogue.load import load
 from estimator.cli.compare_text import compare_text
+from estimator.comparison import balance, comparison, decision_sheet
 from estimator.comparison.answer import Answer, Crossing, Sufficient
 from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, explain_difference, pair_of
 from estimator.comparison.decision_sheet import decision
-from estimator.comparison.option_inventory import ComparisonContext
-from estimator.comparison.scenario import Quality, Scenario, ScenarioRefused, scenario_of
+from estimator.comparison.option_inventory import ComparisonContext, OptionInventory, built
+from estimator.comparison.scenario import Option, Quality, Scenario, ScenarioRefused, read_scenario, scenario_of
 from estimator.comparison.verdict_text import found_words, smallest_words, told
 from estimator.comparison.volume_sweep import crossings, growth
 from estimator.workloads.estimate import estimate
@@ -29,7 +30,7 @@ PUBLISHED_WH = {"linear": 0.12, "qwen-7b": 5.58, "llama-8b": 5.86, "qwen-72b": 4
 
 def crossing_of(asked: Scenario, context: ComparisonContext, a: str, b: str) -> Crossing | None:
     """The crossing of these two options, of all that a comparison finds."""
-    return next((found for found in crossings(asked, context) if {found.a, found.b} == {a, b}), None)
+    return next((found for found in crossings(Comparator(asked, context)) if {found.a, found.b} == {a, b}), None)
 
 
 def option(name: str, quality: float | None = 0.9, **more: object) -> dict:
@@ -263,10 +264,29 @@ def test_two_proportional_options_never_cross() -> None:
 def test_growth_says_when_a_reserved_server_no_longer_suffices() -> None:
     use = {"model": "qwen3-8b", "device": "gpu/h100", "device_count": 1, "concurrency": 16, **SITE}
     asked = scenario(option("reserve", use=use, reserved_hours=100), volume=1e6)
-    grown = growth(asked, ComparisonContext(load(), DAY))
+    grown = growth(Comparator(asked, ComparisonContext(load(), DAY)))
     assert [g.times for g in grown] == [1, 3, 10]
     assert [g.beyond for g in grown] == [(), (), ("reserve",)] or grown[-1].beyond == ("reserve",)
     assert grown[0].energy["reserve"]["central"] < grown[1].energy["reserve"]["central"]
+
+
+def test_an_answer_evaluates_each_option_once_a_volume(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, three and ten times the volume for the sweep, half of it for the lines that cross: what cannot be computed
+    is found on the way, and none of it is evaluated again. An option on a shared server is also tried elsewhere."""
+    seen: list[tuple[Option, float]] = []
+
+    def noted(scenario: Scenario, option: Option, context: ComparisonContext, times: float = 1.0) -> OptionInventory:
+        seen.append((option, times))
+        return built(scenario, option, context, times)
+
+    for module in (comparison, decision_sheet, balance):
+        monkeypatch.setattr(module, "built", noted)
+    asked = read_scenario(Path("docs/scenario.toml"))
+    answer = decision(asked)
+    studied = [option for option in asked.options if option.status == "studied"]
+    own = [(option.id, times) for option, times in seen if option in studied]
+    assert sorted(own) == sorted((option.id, times) for option in studied for times in (0.5, 1, 3, 10))
+    assert {g.times for g in answer.growth} == {1, 3, 10} and answer.crossings
 
 
 def test_a_model_that_embeds_is_compared_whatever_the_need_writes() -> None:

@@ -72,7 +72,7 @@ def test_a_reserved_server_is_busy_for_the_hours_that_its_answers_take() -> None
     assert built.occupancy is not None
     assert built.occupancy["central"] == pytest.approx(1500 * one / 100)
     assert built.occupancy["low"] < built.occupancy["central"] < built.occupancy["high"]
-    thrice = growth(asked, ComparisonContext(load(), DAY))[1].occupancy["reserve"]
+    thrice = growth(Comparator(asked, ComparisonContext(load(), DAY)))[1].occupancy["reserve"]
     assert thrice["central"] == pytest.approx(3 * built.occupancy["central"])
 
 
@@ -80,7 +80,7 @@ def test_nothing_is_reserved_nothing_is_busy() -> None:
     asked = scenario(option("partage", use=SERVER), {**option("ecarte"), "status": "rejected", "why": "trop cher"})
     body = decision(asked)
     assert [o.occupancy for o in body.options] == [None, None, None]
-    assert growth(asked, ComparisonContext(load(), DAY))[0].occupancy == {}
+    assert growth(Comparator(asked, ComparisonContext(load(), DAY)))[0].occupancy == {}
 
 
 def test_verdicts_are_headed_where_there_is_a_pair_and_english_has_no_space_before_a_colon() -> None:
@@ -97,7 +97,7 @@ def test_verdicts_are_headed_where_there_is_a_pair_and_english_has_no_space_befo
 def test_crossings_of_a_scenario_are_those_of_its_pairs() -> None:
     asked = scenario(option("a", use=SERVER), option("b", use=SERVER, reserved_hours=8766), volume=1e6)
     context = ComparisonContext(load(), DAY)
-    (found,) = crossings(asked, context)  # the option without AI has no known electricity: it crosses none
+    (found,) = crossings(Comparator(asked, context))  # the option without AI has no known electricity: it crosses none
     assert (found.a, found.b, found.below) == ("a", "b", "a")
 
 
@@ -236,7 +236,7 @@ def test_a_server_is_shared_by_no_more_services_than_it_can_serve() -> None:
         volume=20_000,
     )
     context = ComparisonContext(load(), DAY)
-    (turn,) = [t for t in turns(asked, context) if (t.option, t.other) == ("reserve", "partage")]
-    (crossing,) = [c for c in crossings(asked, context) if {c.a, c.b} == {"reserve", "partage"}]
+    (turn,) = [t for t in turns(Comparator(asked, context)) if (t.option, t.other) == ("reserve", "partage")]
+    (crossing,) = [c for c in crossings(Comparator(asked, context)) if {c.a, c.b} == {"reserve", "partage"}]
     assert turn.status == "shared" and 0 < turn.share < 1
     assert turn.share == pytest.approx(crossing.share, abs=0.01)

@@ -194,7 +194,7 @@ def test_the_services_that_turn_an_order_make_both_use_as_much() -> None:
     """A machine of 11.2 kWh × 1.5 for 10,000 questions: as soon as k services share it, 16.8 / k + acts = the model."""
     small = TOWN.model_copy(update={"people": 100, "uses": 1})
     scenario = scenario_from(small, "fr")
-    found = {(t.option, t.other): t for t in turns(scenario, ComparisonContext(load(), DAY))}
+    found = {(t.option, t.other): t for t in turns(Comparator(scenario, ComparisonContext(load(), DAY)))}
     turn = found["text-search-alone", "mistral-small-3-2"]
     assert turn.status == "shared" and turn.services is not None and turn.services.central is not None
     shared = scenario.option("text-search-alone").alternative
@@ -540,7 +540,7 @@ def test_a_program_of_others_waits_nowhere_and_turns_nothing() -> None:
     use = {"model": "mistral-small-3.2", "output_tokens": 300, "zone": "FRA", "pue": 1.5}
     options = [none, {"id": "b", "label": "b", "method": "model", "use": use}]
     body = {"title": "x", "need": {"unit": "u", "volume": 10}, "options": options}
-    assert turns(scenario_of(body), ComparisonContext(load(), DAY)) == ()
+    assert turns(Comparator(scenario_of(body), ComparisonContext(load(), DAY))) == ()
 
 
 def test_places_are_named_by_their_aliases_too() -> None:
