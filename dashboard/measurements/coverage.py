@@ -1,7 +1,7 @@
 """Coverage of the measurements: by month with gaps, then by service and proof."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from markupsafe import Markup
 
@@ -10,44 +10,18 @@ from dashboard.shared.dates import month_text
 from dashboard.shared.templates import render, table
 from dashboard.shared.texts import t
 from estimator.builds.queries import NO_PROOF
+from estimator.builds.timelines import Month, ServiceTimeline, lines_of
 from estimator.catalogue.schema import PROOFS
 from estimator.core.interval import Interval
 from estimator.core.number_format import figure
-from estimator.core.periods import month_after, months_between
+from estimator.core.periods import months_between
 from estimator.results.totals import ServiceTotals
 
 DRAWN = 20  # services in the chart
-FEWEST, MOST = 6, 120  # months across
+FEWEST = 6  # months across
 LABELS = 8  # on the scale
-YEAR = 12
 EMPTY: Mapping[str, float] = {}  # a month without any row
 ZERO: Mapping[str, float] = {"unknown": 0.0}  # a month whose rows hold no electricity
-Month = Mapping[str, Any]  # {"runs", "unknown", "kwh"} of estimator.builds.coverage.by_month
-
-
-class ServiceTimeline(NamedTuple):
-    """A service with its months that have rows, by number yyyymm."""
-
-    key: str
-    found: Mapping[int, Month]
-
-    @property
-    def top(self) -> float:
-        """Its largest month [kWh]."""
-        return max((sum(month["kwh"].values()) for month in self.found.values()), default=0.0)
-
-    @property
-    def gaps(self) -> list[list[int]]:
-        """Its months without any row, between its first and its last, consecutive ones grouped."""
-        stretches: list[list[int]] = []
-        for month in months_between(min(self.found), max(self.found)):
-            if month in self.found:
-                continue
-            if stretches and month_after(stretches[-1][-1]) == month:
-                stretches[-1].append(month)
-            else:
-                stretches.append([month])
-        return stretches
 
 
 def coverage_of_months(
@@ -75,20 +49,6 @@ def coverage_by_service(
         PROOFS=PROOFS,
         NO_PROOF=NO_PROOF,
     )
-
-
-def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list[ServiceTimeline]:
-    """The months of each service, in the order of `services`; ten years at most.
-
-    rows: those of estimator.builds.coverage.by_month.
-    """
-    last = max((row["month"] for row in rows), default=0)
-    first = last - MOST // YEAR * 100
-    by_service: dict[str, dict[int, Month]] = {key: {} for key in services}
-    for row in rows:
-        if row["month"] > first and row["service_key"] in by_service:
-            by_service[row["service_key"]][row["month"]] = row
-    return [ServiceTimeline(key, found) for key, found in by_service.items() if found]
 
 
 def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[str, str]) -> Markup:

@@ -11,7 +11,10 @@ from dashboard.shared.dates import period_text
 from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language, proof_sentence, service_bars
+from dashboard.summary.estimator_gateway import scope_of_address, state
+from dashboard.summary.page import PERIOD, TERRITORY
 from estimator.core.number_format import said_in_sentence, share_text
+from estimator.reporting.summary.sentences import scope_name
 from estimator.results.reading import Results
 from estimator.results.totals import ServiceTotals, Totals
 
@@ -46,8 +49,19 @@ def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Marku
         proof=totals.proof,
         covers=t("home.unknown", lang, n=unknown) if unknown else "",
         voir=st.query_params.get("voir", ""),
+        door=_door(lang),
         TILES=TILES,
     )
+
+
+def _door(lang: str) -> Markup:
+    """The way to the summary, that says of which territory and period it is: less than what is counted here."""
+    if (now := state()) is None:
+        return Markup()
+    _, territory, period = scope_of_address(now, "", "")
+    scope = scope_name(territory, period, lang)
+    to = html_parts.address("synthese", lang, **{TERRITORY: territory, PERIOD: period})
+    return phrase("home.door_summary", lang, address=to, scope=scope[:1].lower() + scope[1:])
 
 
 def _answer(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> Markup:

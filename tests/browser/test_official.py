@@ -12,7 +12,7 @@ from tests.support import kept
 
 SAID = {
     "fr": {
-        "read": "Lire la synthèse",
+        "read": "Lire la synthèse : services de la métropole, année 2026",
         "title": "Nos usages d’IA sont-ils sobres ?",
         "say": "À dire",
         "grows": r"consomme \d+\s% d’électricité de plus qu’en 2025 \(entre \d+ et \d+\s%\)",
@@ -25,7 +25,7 @@ SAID = {
         "back": "Revenir à la Synthèse",
     },
     "en": {
-        "read": "Read the summary",
+        "read": "Read the summary: services of the métropole, year 2026",
         "title": "Are our uses of AI sober?",
         "say": "To say",
         "grows": r"\d+% more electricity than in 2025 \(between \d+ and \d+%\)",

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dashboard.measurements.coverage import ServiceTimeline, months_picture, months_table
+from dashboard.measurements.coverage import months_picture, months_table
 from dashboard.shared.plotly_figures import PALE, SECOND
 from dashboard.shared.svg_charts import (
     SAMPLE,
@@ -16,6 +16,7 @@ from dashboard.shared.svg_charts import (
     legend,
 )
 from estimator.assessment.impacts import Amount
+from estimator.builds.timelines import ServiceTimeline
 from estimator.core.interval import Interval
 from estimator.reporting.documents.pictures import ACCENT, INK, bar_svg, nice_ticks
 from estimator.reporting.summary.months import EARLIER

@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dashboard.measurements.coverage import coverage_by_service, lines_of, months_picture, months_table
+from dashboard.measurements.coverage import coverage_by_service, months_picture, months_table
 from estimator.builds.queries import ANY, RunFilter
+from estimator.builds.timelines import lines_of
 from estimator.core.periods import months_between
 from estimator.ledger.rows import Activity
 from estimator.results.reading import Results

@@ -12,6 +12,7 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t, words
 from estimator.core.number_format import impossible_text
+from tests.core.test_numbers import spaced
 from tests.home import COUNTED_ALONE, HOSTILE, KEYS, OPENED, RUNS, row_id
 from tests.support import activity, built, kept, spread
 
@@ -88,6 +89,37 @@ def test_runs_of_unknown_electricity_are_counted_apart_from_the_proof_and_the_to
     assert t("measures.unknown", lang, n=unknown) in unescape(measures)
     assert t("measures.their_known", lang) in unescape(measures)
     assert t("home.unknown", lang, n=unknown) in unescape(page("accueil", lang))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_home_and_summary_say_what_each_counts(metropole: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    """Home counts eighteen months of the whole territory, the summary that it leads to a year of the métropole."""
+    monkeypatch.setenv("SOBRIA_HOME", str(metropole))
+    estimator_gateway._open_build.cache_clear()
+    told = {
+        "fr": (
+            "synthèse : services de la métropole, année 2026<",
+            "tout le territoire, d'avril 2025 à septembre 2026.",
+        ),
+        "en": (
+            "summary: services of the métropole, year 2026<",
+            "the whole territory, from April 2025 to September 2026.",
+        ),
+    }[lang]
+    home, summary = (spaced(unescape(page(name, lang))) for name in ("accueil", "synthese"))
+    assert told[0] in home and "synthese?territoire=metropole&periode=2026" in home
+    assert told[1] in summary.split("<section", 1)[0] and told[1] not in home
+    estimator_gateway._open_build.cache_clear()
+
+
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
+def test_where_home_and_summary_count_the_same_nothing_is_told_apart(empty_home: Path, lang: str) -> None:
+    """No register and one year: the two pages have one total."""
+    built(empty_home, activity())
+    home, summary = (unescape(page(name, lang)) for name in ("accueil", "synthese"))
+    assert "synthese?territoire=all&periode=2026" in home and "registre des mesures\u00a0: tout" not in summary
+    total = re.search(r"entre [\d,]+ et [\d,]+\u00a0kWh", home)
+    assert total and total[0].removeprefix("entre ").replace(" et ", " à ") in summary
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
