@@ -21,6 +21,7 @@ from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
 from estimator.core.language import DEFAULT
+from estimator.core.searched_text import searched, searched_sql
 from estimator.ledger.rows import COMPONENTS
 from estimator.places.journal import PlaceEntry, PlaceRule
 
@@ -34,8 +35,8 @@ class NoBuild(SobriaError):
 
 class RunFilter(NamedTuple):
     """Filter of runs: of a service, with a check (ANY: with some that is mended by saying it), with electricity of a
-    proof (NO_PROOF: of unknown electricity), with a text in its service, model, device or file, or of one of the
-    services `named`; None for all. order: a key of ORDERS."""
+    proof (NO_PROOF: of unknown electricity), with a text, as `searched` reads it, in its service, model, device or
+    file, or of one of the services `named`; None for all. order: a key of ORDERS."""
 
     service: str | None = None
     check: str | None = None
@@ -335,8 +336,9 @@ def _filter(asked: RunFilter) -> tuple[str, list[Any]]:
     elif asked.proof is not None:
         asks.append(("row_id IN (SELECT row_id FROM run_proofs WHERE proof = ?)", [asked.proof]))
     if asked.text is not None:
-        held = "CONTAINS(LOWER(CONCAT_WS(' ', service_key, model, device, device_as_read, file_name)), LOWER(?))"
-        asks.append((f"({held} OR LIST_CONTAINS(?, service_key))", [asked.text, list(asked.named)]))
+        held = searched_sql("CONCAT_WS(' ', service_key, model, device, device_as_read, file_name)")
+        names = [searched(asked.text), list(asked.named)]
+        asks.append((f"(CONTAINS({held}, ?) OR LIST_CONTAINS(?, service_key))", names))
     return " AND ".join(sql for sql, _ in asks), [value for _, values in asks for value in values]
 
 

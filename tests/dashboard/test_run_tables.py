@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from starlette.requests import Request
 
-from dashboard.register.run_tables import ROUTES
+from dashboard.register.run_tables import ROUTES, asked_of
 from dashboard.shared import estimator_gateway
 from dashboard.shared.svg_charts import interval_chart
 from dashboard.shared.widgets import service_bars
+from estimator.builds.queries import RunFilter
 from tests.support import activity, built
 
 Ask = Callable[[str], bytes]
@@ -77,3 +78,20 @@ def test_each_electricity_of_a_table_says_whose_it_is(ask: Ask) -> None:
     bars = service_bars(estimator_gateway.current_build().services(), "en")
     drawn = interval_chart(bars, "Services", "en").unescape()
     assert "unit,figure" in drawn and drawn.count("kWh,Electricity") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("comptes-rendus", "comptes rendus"), ("comptes rendus", "Comptes-Rendus"), ("réponses_été", "REPONSES ETE"),
+        ("reponses", "réponses"), ("Île-de-France", "ile de france"),
+        ("n° 3 : l'accueil", "l’accueil"), ("œuvre", "ŒUVRE"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_however_it_is_typed(tmp_path: Path, name: str, asked: str) -> None:
+    """A hyphen for a space and the reverse, without accents or case: among what was read, and names given since."""
+    found = built(tmp_path, activity(service_key=name), activity(service_key="autre"))
+    for text in (RunFilter(text=asked), RunFilter(text=f" {asked}- ")):
+        assert [row["service_key"] for row in found.runs(text)["rows"]] == [name]
+    assert asked_of({"recherche": asked}, {"a": name, "b": "autre"}).named == ("a",)
+    assert found.runs(RunFilter(text="absent"))["total"] == 0
