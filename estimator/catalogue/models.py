@@ -211,6 +211,10 @@ class Models(TableRow):
         alike = self._alike(text)
         return alike[0] if len(alike) == 1 else None
 
+    def of_id(self, subject: str) -> Model | None:
+        """The model, or the set as one, that factors are kept under; None for a subject of another kind."""
+        return self._spans.get(subject) or self.by_id.get(subject)
+
     def _alike(self, text: str) -> tuple[Model, ...]:
         return self._stems.get(stem(text), ())
 

@@ -49,13 +49,18 @@ class Computer(NamedTuple):
 
 @dataclass(frozen=True)
 class RecognitionRule:
-    """One line of recognition.csv: `field` matching `pattern` identifies a machine, a host or a device."""
+    """One line of recognition.csv: `field` matching a pattern identifies a machine, a host or a device."""
 
     field: str
-    pattern: re.Pattern[str]
+    expression: str
     machine: str
     host: str
     device: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """As it is searched for: made when a computer is first recognised, for most commands recognise none."""
+        return re.compile(self.expression, re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,7 @@ class Places:
         """Load the three tables of a folder (default: the shipped one)."""
         folder = folder if folder is not None else resources.files("factors")
         rules = tuple(
-            RecognitionRule(
-                row["field"], re.compile(row["pattern"], re.IGNORECASE), row["machine"], row["host"], row["device"]
-            )
+            RecognitionRule(row["field"], row["pattern"], row["machine"], row["host"], row["device"])
             for _, row in rows(folder, "recognition.csv")
         )
         zones, subjects = (tuple(row for _, row in rows(folder, name)) for name in ("zones.csv", "subjects.csv"))
@@ -207,7 +210,12 @@ class Places:
         found |= {name: zone for zone in names if "-" not in zone for name in names[zone]} | self._names
         found |= {f"{self.alpha2(row['zone'])}-{row['zone'].split('-')[1]}".lower(): row["zone"] for row in parts}
         found |= {code.lower(): zone for code, zone in self._alpha2.items()}
-        return found | {zone.lower(): zone for zone in self._zone_rows}
+        return found | self.codes
+
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Each code of a zone, in lower case → the zone."""
+        return {zone.lower(): zone for zone in self._zone_rows}
 
     @cached_property
     def _sub_zones(self) -> dict[tuple[str, str], str]:
@@ -239,7 +247,8 @@ class Places:
 def zone_of(text: str) -> str | None:
     """The zone that a person wrote: a code (FRA, FR, CAN-QC, US-VA, TX), a name or an alias; None where no table has
     it. A country comes before a part of one."""
-    return _shipped().written.get(text.strip().lower())
+    places, name = _shipped(), text.strip().lower()
+    return places.codes.get(name) or places.written.get(name)  # names of countries take long to read
 
 
 @cache

@@ -313,7 +313,7 @@ def factor_labels(work: Comparator, keys: Mapping[str, float]) -> dict[str, dict
         if key not in named:
             return key
         name, bound = named[key]
-        model = models.load().known(bound.subject)
+        model = models.load().of_id(bound.subject)
         used = bound.factor.subject if bound.factor else ""
         named_after = [models.name_of(model.id, lang)] if model else []
         subject = ", ".join([*named_after, *([] if model and used == ANY_CARD else [catalogue.label(used, lang)])])

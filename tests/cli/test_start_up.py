@@ -20,6 +20,7 @@ HEAVY = {"numpy", "pandas", "pyarrow", "duckdb", "babel", "streamlit", "codecarb
         (["totals"], set()),  # nothing was ever written: there is nothing to build, nor to make a folder for
         (["totals", "--json"], {"duckdb"}),
         (["estimate", "--model", "qwen3-8b", "--output-tokens", "300", "--zone", "FRA"], {"numpy", "babel"}),
+        (["compare", "docs/scenario.toml"], {"numpy", "babel"}),
         (["models", "search", "qwen3"], {"babel"}),
     ],
 )

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.assessment.uncertainty import DRAWS
+from estimator.catalogue import models
 from estimator.catalogue.load import load
 from estimator.cli.compare_text import compare_text
 from estimator.comparison import sentences
@@ -179,6 +180,17 @@ def test_two_factors_of_one_model_on_two_machines_have_two_names() -> None:
         desk, centre = (names[key][lang] for key in ids)
         assert word in desk and word not in centre and "Whisper" in desk and "Whisper" in centre
     assert used[0] and used[0].subject == "machine/workstation"
+
+
+def test_a_factor_of_a_task_is_named_after_no_model() -> None:
+    """« Conversation » is the task chat, and not the model that a person who types « chat » is told of."""
+    asked = scenario(option("a", use=SERVER), need={"unit": "une réponse", "volume": 1000, "task": "chat"})
+    work = Comparator(asked, ComparisonContext(load(), DAY))
+    key = "task_output_tokens/task/chat/2026"
+    label = factor_labels(work, {key: 0.0})[key]["fr"]
+    assert label.endswith("(Conversation)"), label
+    named = {model.id: models.load().of_id(model.id) for model in models.load().models}
+    assert all(found and found.id == name for name, found in named.items()) and models.load().of_id("set/light")
 
 
 def test_a_draw_without_crossing_is_infinitely_far_as_it_is_for_the_services_of_a_server() -> None:
