@@ -85,12 +85,8 @@ def _tell(name: str) -> None:
 def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], Sequence[str] | None]) -> None:
     """A form, closed unless the address opens it (?voir=); once sent, it is saved and the page says so, and what it
     changed, or why not."""
-    opened = st.query_params.get("voir") == name
-    with (
-        st.container(key=f"form_{name}"),
-        st.expander(t(f"places.{name}", lang), expanded=opened),
-        st.form(name, border=False, enter_to_submit=False),
-    ):
+    closed = st.expander(t(f"places.{name}", lang), expanded=st.query_params.get("voir") == name, key=f"form_{name}")
+    with closed, st.form(name, border=False, enter_to_submit=False):
         st.html(Markup('<p class="note">{}</p>').format(t(f"places.{name}_note", lang)))
         draw(lang)
         sent = st.form_submit_button(t(f"places.{name}_save", lang), type="primary")

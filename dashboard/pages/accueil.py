@@ -48,7 +48,6 @@ def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Marku
         found=found,
         proof=totals.proof,
         covers=t("home.unknown", lang, n=unknown) if unknown else "",
-        voir=st.query_params.get("voir", ""),
         door=_door(lang),
         TILES=TILES,
     )

@@ -17,6 +17,8 @@ from estimator.catalogue.load import far_values
 from estimator.core.periods import is_over
 from estimator.core.searched_text import searched
 
+FILTERS = ("grandeur", "source", "sujet")
+
 
 def show() -> None:
     """The list with its filters, or one factor when named in the URL."""
@@ -27,7 +29,12 @@ def show() -> None:
         st.html(factor_view(found, family, today, lang) if found else render("unknown", lang))
         return
     st.html(_head(today, lang))
-    st.html(_lists(_filtered_entries(entries, lang), today, lang))
+    disagreements = st.container(key="rivals", gap=None)
+    with st.container(key="list", gap=None):
+        st.html(Markup("<h2>{}</h2>").format(t("factors.list", lang)))
+        chosen = _filtered_entries(entries, lang)
+        st.html(_list(chosen, today, lang))
+    disagreements.html(_rivals(chosen, today, lang))
 
 
 @lru_cache(maxsize=8)
@@ -79,21 +86,20 @@ def _with_value(entries: Sequence[FactorEntry]) -> list[FactorEntry]:
     return [e for e in entries if e.factor.value is not None]
 
 
-def _lists(chosen: Sequence[FactorEntry], today: date, lang: str) -> Markup:
-    """The disagreements, then the factors selected, page by page."""
+def _rivals(chosen: Sequence[FactorEntry], today: date, lang: str) -> Markup:
+    """The disagreements between sources on the factors selected."""
     pairs = {e.pair for e in chosen if e.rivals}
     rivals = [family for family in _families() if family[0].pair in pairs]
-    shown, links = paged("facteurs", chosen, ("grandeur", "source", "sujet"), lang)
-    return render(
-        "factors",
-        lang,
-        first=_with_value(rivals[0]) if rivals else [],
-        others=[family[0] for family in rivals[1:]],
-        chosen=len(chosen),
-        shown=shown,
-        paging=links,
-        **of_factors(today, lang),
-    )
+    first, others = _with_value(rivals[0]) if rivals else [], [family[0] for family in rivals[1:]]
+    return render("factors_rivals", lang, first=first, others=others, **of_factors(today, lang))
+
+
+def _list(chosen: Sequence[FactorEntry], today: date, lang: str) -> Markup:
+    """The factors selected, page by page; closed until some are asked for."""
+    shown, links = paged("facteurs", chosen, FILTERS, lang)
+    asked = "liste" if any(name in st.query_params for name in (*FILTERS, "page")) else st.query_params.get("voir", "")
+    facts = of_factors(today, lang) | {"voir": asked}
+    return render("factors", lang, chosen=len(chosen), shown=shown, paging=links, **facts)
 
 
 show()

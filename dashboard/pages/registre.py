@@ -1,6 +1,6 @@
 """Registre: the use cases and their stage; one of them at ?cas=, a form at ?faire=."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
@@ -9,13 +9,7 @@ from markupsafe import Markup
 
 from dashboard.register import estimator_gateway as register
 from dashboard.register.forms import ALONE, show_form
-from dashboard.register.sentences import (
-    commune_text,
-    counts_text,
-    quality_text,
-    reached_text,
-    when_text,
-)
+from dashboard.register.sentences import commune_text, counts_text, quality_text, reached_text, when_text
 from dashboard.register.use_case_detail import saved, use_case_view
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.permissions import may_write
@@ -60,28 +54,19 @@ def _list(writer: bool, lang: str) -> None:
     if not cases:
         st.html(render("registre_empty", lang, **facts))
         return
-    counts = held.counts()
     page = render(
         "registre",
         lang,
-        answer=counts_text(counts, len(cases), lang),
+        answer=counts_text(held.counts(), len(cases), lang),
         late=sum(is_over(case.next_review, today) for case in cases),
-        stages=list(_stages(cases)),
-        results={name: counts.outcomes[name] for name in register.RESULTS},
+        stages={stage: [case for case in cases if case.stage == stage] for stage in register.STAGES},
         word=partial(register.word, lang=lang),
         **facts,
     )
     st.html(page)
     with st.container(key="list", gap=None):
         st.html(Markup("<h2>{}</h2>").format(t("register.list", lang)))
-        st.html(_table(_filtered_cases(cases, lang), today, lang))
-
-
-def _stages(cases: Sequence[UseCase]) -> Iterator[tuple[str, int, int]]:
-    """Each stage, with its count of use cases, and of those closed there."""
-    for stage in register.STAGES:
-        here = [case for case in cases if case.stage == stage]
-        yield stage, len(here), sum(case.is_over for case in here) if stage != "retrait" else 0
+        st.html(_table(_filtered_cases(cases, lang), today, lang) + render("registre_files", lang))
 
 
 def _filtered_cases(cases: Sequence[UseCase], lang: str) -> list[UseCase]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from typing import Any
 
+import streamlit as st
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -50,6 +51,7 @@ def _environment(lang: str) -> Environment:
     said |= {f.__name__: _worded(f, lang) for f in (texts.t, html_parts.address, phrase)}
     found.globals |= said | {"lang": lang, "columns": partial(_columns, lang)}
     found.globals |= {"section": _section, "rows_of": _rows_of, "table": table}
+    found.globals["part_asked"] = lambda: st.query_params.get("voir")  # the part that the address opens
     parts = found.get_template("parts.html").module
     found.globals |= {name: getattr(parts, name) for name in MACROS}
     return found

@@ -243,7 +243,7 @@ def test_results_are_counted_and_lead_to_their_use_cases(register: Register) -> 
     register.decide(case.id, {"what": "ne_pas_faire", "date": "2026-02-01", "reasons": "inutile", "by": "DSI"}, DSI)
     page = text(screen())
     assert "2 usages, dont 1 clos" in page
-    assert re.search(r'issue=ne_pas_faire">Ne pas faire</a></b><span class="small">1 usage<', page)
+    assert "2 usages, dont 1 abandonné en connaissance de cause" in page
     table = text(screen(issue="ne_pas_faire")).split("<table>")[1]
     assert "Tri du courrier" in table and "Résumés" not in table
     opened = text(screen(cas=case.id))
