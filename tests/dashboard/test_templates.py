@@ -46,6 +46,14 @@ def test_a_table_keeps_its_heads_its_numbers_and_its_rows(lang: str) -> None:
     assert {"fr": ">Vide<", "en": ">Empty<"}[lang] in page
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_text_of_the_screens_parts_a_number_from_its_unit(lang: str) -> None:
+    """« 1 000 kWh » has no plain space, by which a line could end: the thousands are narrow, the unit is bound."""
+    for path in (ROOT / "dashboard" / "words").glob(f"*.{lang}.toml"):
+        parted = re.findall(r"\d (?:\d{3}\b|(?:[kMG]?Wh|m?L|m³|[kmµ]?g|t|%)(?![\w’']))", path.read_text("utf-8"))
+        assert parted == [], path.name
+
+
 @pytest.mark.parametrize("package", ["dashboard", "estimator/reporting"])
 def test_every_template_is_shown_somewhere(package: str) -> None:
     folder = ROOT / package
