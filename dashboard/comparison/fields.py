@@ -98,7 +98,7 @@ def shown(name: str, held: Any, path: str, lang: str) -> str:
         held = getattr(held, part, None)
     if name == "existing_server":
         return "no" if held is False else "yes"
-    if name in WORDS:
+    if name in WORDS or name == "reasoning_tokens" and not held:  # zero is what nobody stated
         return str(held or "")
     return (share_field_text if name in SHARES else number_text)(held, lang)
 

@@ -13,7 +13,7 @@ from estimator.core.number_format import bare_number, two_readings
 from estimator.core.validation_messages import expected
 
 USE_NUMBERS = (
-    "concurrency", "device_count", "precision_bits", "cached_tokens", "reasoning_tokens", "pue", "wue", "active_share",
+    "concurrency", "device_count", "precision_bits", "cached_tokens", "pue", "wue", "active_share",
     "storage_tb_months",
 )  # fmt: skip
 MADE = ("audio_s", "images", "image_side")
@@ -36,7 +36,7 @@ OPTION = {  # field -> its path in an option
 }  # fmt: skip
 MODEL = OPTION | {
     **{name: f"use.{name}" for name in (*USE_NUMBERS, *MADE, "zone", "device", "product", "wue_basis", "storage")},
-    **{name: f"use.{name}" for name in ("data_gb", "network")},
+    **{name: f"use.{name}" for name in ("data_gb", "network", "reasoning_tokens")},
     **{name: f"use.retrieval.{name}" for name in (*SEARCH_NUMBERS, *SEARCH_MODELS)},
 }
 PROGRAM = OPTION | {name: f"alternative.{name}" for name in (*PROGRAM_NUMBERS, "existing_server", "zone", "pue")}

@@ -81,7 +81,7 @@ def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
         form.text("uses", said["uses"])
     with per:
         form.listed("per", periods, asked.per)
-    total = t("compare_form.five_total", lang, n=uses_text(asked.volume, lang))
+    total = Markup("<b>{}</b>").format(t("compare_form.five_total", lang, n=uses_text(asked.volume, lang)))
     st.html(Markup('<p class="small">{}</p>').format(t("compare_form.five_note", lang) if missing else total))
     form.listed("task", compare_data.task_names(lang), asked.task.removeprefix("task/"))
 

@@ -209,6 +209,7 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
     listed("status", _statuses(form.place == "0", lang))
     texts("why")
     if option.method == "model":
+        texts("reasoning_tokens")
         picks, server = FormPart(form.place, lang, _picked), server_of(option, lang)
         picks.listed("kept", {name: t(f"compare_form.kept_{name}", lang) for name in ("yes", "no")}, server["kept"])
         if server["kept"] == "no":

@@ -1161,3 +1161,33 @@ def test_the_gap_says_what_its_numbers_and_its_bars_are(lang: str) -> None:
     page = plain_spaces(text_of(opened(lang, voir="ecart")))
     for name in ("split_note", "measure_note"):
         assert plain_spaces(t(f"compare.{name}", lang)) in page
+
+
+def test_reasoning_tokens_are_asked_on_the_card_as_by_the_command(home: Path) -> None:
+    """An own question, 1,000 uses of a model that reasons: 500 tokens not shown, beside 200 read and 300 written, are
+    worth what `sobria estimate --reasoning-tokens 500` finds; kept when the need changes, and no more said unknown."""
+    asked = Asked(people=10, uses=100, per="year", task="question-rag", models=("gpt-5",), place="class/hyperscale")
+    at = unfolded(opened(scenario=token(scenario_from(asked, "fr"))), "need", "1", "2")
+    hidden = [f for f in at.text_input if f.key.endswith(" reasoning_tokens")]
+    assert [(f.label, f.value) for f in hidden] == [(t("compare_form.reasoning_tokens", "fr"), "")], (
+        "unknown is no zero"
+    )
+    assert "s’il raisonne avant de répondre" in plain_spaces(text_of(at))
+    place = hidden[0].key.split()[-2]
+    cards = [block for block in at.get("expander") if hidden[0].key in {f.key for f in block.text_input}]
+    assert len(cards) == 1, "« Préciser » alone is opened, and no panel in it"
+    for name, value in (("input_tokens", "200"), ("output_tokens", "300")):
+        at = typed(at, "need", name, value)
+    at = typed(at, place, "reasoning_tokens", "500")
+    at = typed(at, "five", "people", "10")
+    scenario = address(at)
+    [option] = [one for one in scenario.options if one.method == "model"]
+    assert option.use and option.use.reasoning_tokens == 500 and "s’il raisonne" not in plain_spaces(text_of(at))
+    body = compare_data.compared(scenario)
+    [shown] = [one for one in body.options if one.method == "model"]
+    tokens = ["--input-tokens", "200", "--output-tokens", "300", "--reasoning-tokens", "500", "--requests", "1000"]
+    tokens += ["--host", "class/hyperscale", "--zone", "FRA", "--json"]
+    told = sobria(home, "estimate", "--model", "gpt-5", *tokens)
+    ours, theirs = shown.service["energy"], json.loads(told.stdout)["indicators"]["energy"]
+    for end in ("low", "central", "high"):  # of draws of its own
+        assert getattr(ours, end) == pytest.approx(theirs[end], rel=0.05)
