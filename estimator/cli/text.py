@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]  # given what is done, of what: 0 of 0 while nobody knows
 Json = Annotated[bool, Option("--json", help="json")]
 Columns = Annotated[list[str] | None, Option(help="columns", metavar="OURS=THEIRS")]
-JSON_VERSION = "1"  # of what --json writes: a field that goes or changes its meaning is another version
+JSON_VERSION = "2"  # of what --json writes: a field that goes or changes its meaning is another version
 NOT_OURS = ("install_completion", "show_completion")  # of the library, in English: `--completion` stands for them
 EVERYWHERE = ("home", "lang")  # options that stand in every help
 SHOWN_GROUPS = 20

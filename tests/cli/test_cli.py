@@ -19,7 +19,7 @@ import typer
 
 from estimator.catalogue.load import load
 from estimator.cli.app import application, command_name, global_options
-from estimator.cli.text import factor_text, localise, progress
+from estimator.cli.text import JSON_VERSION, factor_text, localise, progress
 from estimator.core.errors import say
 from tests.core.test_numbers import spaced
 from tests.support import answered, sobria, sobria_process
@@ -100,7 +100,7 @@ def test_import_build_totals_explain_replay(tmp_path: Path) -> None:
     first = json.loads(sobria(home, "import", str(file), "--json").stdout)
     counts = {"files": 1, "read": 3, "accepted": 3, "superseded": 0, "quarantined": 0, "duplicates": 0}
     counts |= {"waiting": 0, "withdrawn": 0}
-    assert first == counts | {"version": "1", "errors": [], "remarks": [], "not_recognised": []}
+    assert first == counts | {"version": JSON_VERSION, "errors": [], "remarks": [], "not_recognised": []}
     again = json.loads(sobria(home, "import", str(file), "--json").stdout)
     assert (again["read"], again["accepted"], again["duplicates"]) == (3, 0, 3)
     totals = json.loads(sobria(home, "totals", "--json").stdout)
@@ -227,7 +227,7 @@ def test_a_refusal_is_one_json_document_where_json_is_asked(tmp_path: Path, line
     given = [part.format(folder=tmp_path / "folder") for part in line]
     done = sobria(tmp_path / "home", *given, code=code)
     body = json.loads(done.stdout)
-    assert body["version"] == "1" and body["error"]["code"] == error
+    assert body["version"] == JSON_VERSION and body["error"]["code"] == error
     assert body["error"]["fr"] in done.stderr.replace("\u00a0", " ") or body["error"]["fr"] in done.stderr
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.builds.build import build
+from estimator.cli.text import JSON_VERSION
 from estimator.core import parquet_files
 from estimator.core.locks import file_lock, held
 from estimator.governance.register.register import author
@@ -214,7 +215,7 @@ def test_two_do_not_compact_at_once(home: Path) -> None:
 def test_the_command_says_what_it_did(home: Path) -> None:
     assert "7 fichiers avant, 3 après ; 5 anciens effacés" in sobria(home, "ledger", "compact").stdout
     body = json.loads(sobria(home, "ledger", "compact", "--json").stdout)
-    assert body == {"version": "1", "before": 3, "after": 3, "deleted": 0, "kept": 0}
+    assert body == {"version": JSON_VERSION, "before": 3, "after": 3, "deleted": 0, "kept": 0}
 
 
 def one_by_one(home: Path) -> Path:

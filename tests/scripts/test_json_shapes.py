@@ -9,7 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from scripts.json_shapes import LINES, shape, written
+from estimator.cli.text import JSON_VERSION
+from scripts.json_shapes import LINES, gone, shape, written
 
 
 def test_a_shape_says_what_every_value_has() -> None:
@@ -20,6 +21,23 @@ def test_a_shape_says_what_every_value_has() -> None:
     assert found["properties"]["c"] == {"type": "array", "items": {"type": "boolean"}}
     assert shape([{"Tri du courrier": "x"}])["additionalProperties"] == {"type": "string"}
     assert shape([{"low": 1, "central": 2, "high": 3, "unit": "kWh"}]) == {"$ref": "#/$defs/amount"}
+
+
+def test_a_key_that_goes_or_changes_its_kind_is_another_version() -> None:
+    """Added keys, values no longer seen and numbers that become unknown are not; a text that becomes sentences is."""
+    old = [{"steps": [{"reference": "ADEME", "n": 1}], "share": 0.5, "left": ["a"], "said": {"x y": {"a": 1}}}]
+    more = [{**old[0], "steps": [{"reference": "ADEME", "n": None, "more": 1}], "share": None, "left": [], "new": {}}]
+    assert list(gone({"explain": shape(old)}, {"explain": shape(more)})) == []
+    less = [
+        {"steps": [{"reference": {"fr": "ADEME", "en": "ADEME"}}], "share": 0.5, "left": [], "said": {"x y": {"b": 1}}}
+    ]
+    found = list(gone({"explain": shape(old), "when": {}}, {"explain": shape(less)}))
+    assert found == [
+        "explain.said.additionalProperties.a",
+        "explain.steps.items.n",
+        "explain.steps.items.reference",
+        "when",
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +57,7 @@ def test_what_a_command_writes_meets_its_schema(
     registry = Registry().with_resource("json", Resource.from_contents(schemas))
     validator = Draft202012Validator({"$ref": f"json#/$defs/{name.replace(' ', '%20')}"}, registry=registry)
     bodies = written(home, name)
-    assert bodies and all(body["version"] == "1" and "error" not in body for body in bodies)
+    assert bodies and all(body["version"] == JSON_VERSION and "error" not in body for body in bodies)
     for body in bodies:
         validator.validate(body)
         listed = schemas["$defs"][name].get("properties", {})
