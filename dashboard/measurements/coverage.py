@@ -174,7 +174,7 @@ def _note(lines: Sequence[ServiceTimeline], lang: str) -> str:
     if not lines:
         return t("coverage.nothing", lang)
     gaps = sum(1 for line in lines if line.gaps)
-    said = [t("coverage.gaps_some", lang, n=gaps) if gaps else t("coverage.gaps_none", lang)]
+    said = [t("coverage.scope", lang), t("coverage.gaps_some", lang, n=gaps) if gaps else t("coverage.gaps_none", lang)]
     if len(lines) > DRAWN:
         said.append(t("coverage.left", lang, n=len(lines) - DRAWN))
     return " ".join(said)

@@ -122,6 +122,28 @@ def test_where_home_and_summary_count_the_same_nothing_is_told_apart(empty_home:
     assert total and total[0].removeprefix("entre ").replace(" et ", " à ") in summary
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_measures_say_which_electricity_holds_which(plain: None, lang: str) -> None:
+    """That of the sites at the top of the page, that of the machines alone by month: the first holds the second."""
+    told = {
+        "fr": (
+            "site, refroidissement compris</dt>",
+            "celle du site, en haut de la page, la comprend.",
+            "elle comprend",
+        ),
+        "en": (
+            "Site electricity, cooling included</dt>",
+            "that of the site, at the top of the page, includes it.",
+            "it inc",
+        ),
+    }[lang]
+    asked = ({"voir": "mois"}, {"execution": row_id(OPENED)})
+    months, run = (spaced(unescape(page("mesures", lang, **query))) for query in asked)
+    assert told[0] in months and told[1] in months and told[2] in run
+    totals = estimator_gateway.current_build().totals().indicators
+    assert totals["it_energy"].central < totals["energy"].central
+
+
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_first_pages_say_what_cannot_be_and_what_nobody_read(empty_home: Path, lang: str) -> None:
     """30 kWh of processors in an hour, which none draws, of 37; 7 of a card whose processor was not read."""
