@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 from py4j.protocol import Py4JError
+from pyspark import StorageLevel
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import broadcast
@@ -100,6 +102,8 @@ class SparkEngine(DuckDB):
         self._folder.mkdir(parents=True)
         self._held: dict[str, WrittenTable] = {}
         self._views: dict[str, Query] = {}
+        self._shared: list[DataFrame] = []  # parts that the statement reads several times, on the disks of executors
+        self._numbers = count()
         self._changes = Counter[str]()  # of each table and view of the build
         self._shown: dict[str, int] = {}  # tables and views that Spark knows, each with its state then
         self._files: dict[str, str] = {}  # by files that it reads, the name by which it knows them
@@ -121,6 +125,7 @@ class SparkEngine(DuckDB):
             return
         for text, tree in spark_sql.statements(sql):
             self._execute(text, tree)
+            self._release()
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
         """The rows of a query, one by one. spark_failed."""
@@ -130,6 +135,7 @@ class SparkEngine(DuckDB):
             return
         with _told():
             found = self._bring(tree)
+        self._release()
         yield from found
 
     def repeats(self, sql: str) -> bool:
@@ -223,8 +229,23 @@ class SparkEngine(DuckDB):
         query = spark_sql.with_files(query, self._of_files)
         for name in sorted(spark_sql.relations(query)):
             self._show(name)
-        frame: DataFrame = self._session.sql(spark_sql.to_spark(query, lambda part: self._names(part)))
+        query = spark_sql.with_parts(query, self._part)
+        frame: DataFrame = self._session.sql(spark_sql.to_spark(query, self._names))
         return frame
+
+    def _part(self, query: Query, shared: bool) -> str:
+        """The name of a part of a query; one that is read several times is made once, on the disks of executors."""
+        frame = self._session.sql(spark_sql.to_spark(query, self._names))
+        name = f"part_{next(self._numbers)}"
+        if shared:
+            self._shared.append(frame.persist(StorageLevel.DISK_ONLY))
+        frame.createOrReplaceTempView(name)
+        return name
+
+    def _release(self) -> None:
+        """Delete the parts that the statement read several times."""
+        while self._shared:
+            self._shared.pop().unpersist()
 
     def _names(self, part: Query) -> list[str]:
         names: list[str] = self._session.sql(spark_sql.to_spark(part, self._names)).columns

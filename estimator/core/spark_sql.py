@@ -58,6 +58,21 @@ def with_files(query: Query, named: Callable[[list[str], bool], str]) -> Query:
     return query
 
 
+def with_parts(query: Query, named: Callable[[Query, bool], str]) -> Query:
+    """The same query, each part that it names read from a table: `named` tells it, given that part and whether it is
+    read several times."""
+    query = query.copy()
+    for clause in [*query.find_all(exp.With)][::-1]:  # what is inside first
+        for cte in [*clause.expressions]:
+            read = [table for table in clause.parent.find_all(exp.Table) if table.name == cte.alias]
+            name = exp.to_identifier(named(cte.this, len(read) > 1))
+            for table in read:
+                table.set("alias", table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(cte.alias)))
+                table.set("this", name.copy())
+        clause.pop()
+    return query
+
+
 def hashed(query: Query) -> set[str]:
     """The columns of a query that are the hash of one value: Spark keeps that value in its place."""
     return {

@@ -231,6 +231,23 @@ def test_rows_are_joined_without_the_driver(spark: Any, tmp_path: Path) -> None:
     assert len([*_broadcast(seen.plans["sums"])]) == 1 and not seen.sent()
 
 
+def test_a_part_that_is_read_twice_is_made_once(spark: Any, tmp_path: Path) -> None:
+    """1 + 2 = 3, of which 2 is the greatest: one reading of the file. What is inside is made first; of two parts of one
+    name, each is read where it is named."""
+    pq.write_table(pa.table({"row_id": list("ab"), "x": [1.0, 2.0]}), tmp_path / "one.parquet")
+    twice = (
+        f"WITH read AS (SELECT * FROM read_parquet(['{tmp_path}/one.parquet'])), most AS (SELECT MAX(x) AS x FROM read)"
+        " SELECT fsum(read.x) AS total, MAX(most.x) AS most FROM read CROSS JOIN most"
+    )
+    with spark.created(tmp_path / "b.duckdb", tmp_path, MASTER) as engine, Watched(spark) as seen:
+        engine.run(f"CREATE TABLE sums AS {twice}")
+        assert engine.rows("FROM sums") == [{"total": 3.0, "most": 2.0}]
+        assert seen.plans["sums"].count("InMemoryTableScan") == 2  # noqa: PLR2004
+        inside = f"WITH read AS (SELECT total + 1 AS x FROM ({twice})) SELECT MAX(x) AS x FROM read"
+        assert engine.rows(inside) == [{"x": 4.0}]
+        assert not engine._shared
+
+
 def test_what_spark_gives_up_is_told(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is published, and what was there stays; of a home told from the folder where the command runs, too."""
     append(Ledger(tmp_path), [activity()])
