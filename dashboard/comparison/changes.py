@@ -7,14 +7,7 @@ from dashboard.comparison.scenario_session import BLANK, Values
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.catalogue import models
-from estimator.comparison.five_fields import (
-    at_place,
-    model_option,
-    place_of,
-    scenario_from,
-    with_own_ids,
-    without_ai,
-)
+from estimator.comparison.five_fields import at_place, model_option, place_of, scenario_from, with_own_ids, without_ai
 from estimator.comparison.scenario import (
     LONGEST_LABEL,
     MOST_ASKED,

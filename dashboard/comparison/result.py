@@ -15,14 +15,7 @@ from estimator.comparison.sentences import absent_words, ratios
 from estimator.comparison.verdict_rules import NOT_COMPARABLE, SETTLED
 from estimator.comparison.verdict_text import barred_words, screens_facts, standing_words, told, work_facts
 from estimator.core.interval import Interval
-from estimator.core.number_format import (
-    common_step,
-    pair_text,
-    said_in_sentence,
-    share_text,
-    tick_text,
-    two_figures,
-)
+from estimator.core.number_format import common_step, pair_text, said_in_sentence, share_text, tick_text, two_figures
 
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # besides electricity, never summed

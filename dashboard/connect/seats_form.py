@@ -10,7 +10,7 @@ from dashboard.shared.texts import t
 
 WAY = "seats"
 FIELDS = ("product", "seats", "active_share", "from", "to", "task", "service", "uses")
-DAYS, CHOICES = ("from", "to"), ("product", "task")
+DAYS, CHOICES, WANTED = ("from", "to"), ("product", "task"), ("product", "seats", "from")
 
 
 def show(lang: str) -> None:
@@ -33,5 +33,8 @@ def show(lang: str) -> None:
                 st.text_input(label, key=key)
         if st.form_submit_button(t("seats.save", lang), type="primary"):
             typed = {name: str(st.session_state.get(f"seats {name}") or "") for name in FIELDS}
+            if missing := ", ".join(t(f"seats.{name}", lang) for name in WANTED if not typed[name]):
+                st.html(Markup('<p class="warn" role="alert">{}</p>').format(t("seats.wanted", lang, fields=missing)))
+                return
             examine([(f"sieges-{typed['product']}.csv", connect.seats_table(typed))])
             st.rerun()

@@ -51,7 +51,7 @@ def scale(marks: Sequence[tuple[float, str, str]]) -> Markup:
         Markup('<span class="tick{}" style="left:{}%">{}</span>').format(f" {kind}" if kind else "", at, text)
         for at, text, kind in marks
     )
-    return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup().join(spans))
+    return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup(" ").join(spans))
 
 
 def inner(index: int, count: int) -> str:

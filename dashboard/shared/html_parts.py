@@ -105,6 +105,8 @@ def head(title: str, answer: str | Markup, note: str | Markup = "") -> Markup:
 
 
 def refusal(error: SobriaError, lang: str) -> Markup:
-    """Why nothing was written, announced at once; options of a command are no part of a page."""
-    said = typeset(re.sub(r" \(--[a-z-]+\)", "", error.message(lang)), lang)
-    return Markup('<p class="warn" role="alert" style="white-space: pre-line">{}</p>').format(said)
+    """Why nothing was written, announced at once, its faults in a list; options of a command are no part of a page."""
+    said, *faults = re.split(r"\n +- ", typeset(re.sub(r" \(--[a-z-]+\)", "", error.message(lang)), lang))
+    listed = Markup("").join(Markup("<li>{}</li>").format(fault) for fault in faults)
+    body = Markup('<p>{}</p><ul class="plain">{}</ul>' if faults else "{}{}").format(said, listed)
+    return Markup('<div class="warn" role="alert" style="white-space: pre-line">{}</div>').format(body)

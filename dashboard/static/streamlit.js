@@ -10,6 +10,10 @@
   const NAMELESS = "[data-rac][role=group]:not([aria-label], [aria-labelledby])"; // around each list: it groups nothing
   const NAMED_FOR_NOTHING = "[data-testid=stFileUploaderDropzone][role=presentation]";
   const DRAWN = "svg:not([aria-hidden])"; // icons, and pictures whose figure has their words
+  const LOOKS = ["width", "height", "color"]; // written on parts that draw nothing: their style has them already
+  const PICTURES = "svg, svg *, img, canvas";
+  const NO_BANNER = "[role=dialog] header"; // of a calendar: the site has no second head
+  const LIST = "[data-trigger=ComboBox] > [role=listbox]"; // of a field, drawn apart from the page: a part of it, by its name
   const named = (element, within, by) => element.closest(within)?.querySelector(by);
   const list = element => named(element, "[data-testid=stSelectbox], [data-testid=stMultiSelect]", "input")?.ariaLabel;
   const day = element => named(element, "[data-testid=stDateInput]", "[role=group]")?.ariaLabel;
@@ -83,10 +87,16 @@
     if (element.matches(NAMELESS)) element.removeAttribute("role");
     if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");
     if (element.matches(DRAWN)) element.setAttribute("aria-hidden", "true");
+    if (element.matches(NO_BANNER)) element.setAttribute("role", "presentation");
+    if (!element.matches(PICTURES)) for (const look of LOOKS) element.removeAttribute(look);
     const said = element.getAttribute("aria-label"), value = element.getAttribute("aria-valuetext"), of = OF[said]?.(element);
     if (value && told(value) !== value) element.setAttribute("aria-valuetext", told(value));
     if (of) element.setAttribute("aria-label", `${told(said)}, ${of}`);
     else if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));
+    if (element.matches(LIST)) {
+      element.parentElement.setAttribute("role", "region");
+      element.parentElement.setAttribute("aria-label", element.ariaLabel);
+    }
   };
   const text = node => {
     const bare = node.data.trim();
@@ -106,6 +116,7 @@
       else change.addedNodes.forEach(all);
     }
   }).observe(document.documentElement, {
-    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "aria-valuetext"],
+    subtree: true, childList: true, characterData: true, attributes: true,
+    attributeFilter: ["aria-label", "aria-valuetext", ...LOOKS],
   });
 })();

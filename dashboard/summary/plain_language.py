@@ -76,7 +76,7 @@ def _picture(body: Body, title: str, lang: str) -> Markup:
     """What weighs, as on the full page, its shares in words."""
     percent = t("simple.percent", lang)
     bars = [
-        replace(bar, said="", href="", aside=share_of_total(use["share"], lang).replace("%", percent))
+        replace(bar, href="", aside=share_of_total(use["share"], lang).replace("%", percent))
         for bar, use in zip(use_bars(body, lang), weighed(body), strict=True)
     ]
     return interval_chart(bars, title, lang) if bars else Markup()

@@ -22,7 +22,7 @@ def months_figure(name: str, history: History, lang: str) -> Markup:
     months = list(history.months)
     body = Markup(
         '<div class="multiple"><p class="small">{}</p><img alt="" src="{}">'
-        '<p class="ends" aria-hidden="true"><span>{}</span><span>{}</span></p></div>'
+        '<p class="ends" aria-hidden="true"><span>{}</span> <span>{}</span></p></div>'
     ).format(
         t("synthese.up_to", lang, value=with_unit(plain(history.highest, step, lang), step)),
         data_uri(months_svg(history, history.highest)),

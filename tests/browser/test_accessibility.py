@@ -51,7 +51,11 @@ FAULTS = """() => {
   wrong('link without text', all('a').filter(e => !e.textContent.trim()));
   wrong('link that opens a window', all('[target]:not([target=_self])'));
   wrong('frame', all('iframe, frame, object, embed, video, audio'));
-  wrong('mark of presentation', all('center, font, [align], [bgcolor], td[width], [border]'));
+  wrong('mark of presentation', all('center, font, [align], [bgcolor], [border], [valign], [color]:not(svg *),'
+    + ' :is([width], [height]):not(svg, svg *, img, canvas)'));
+  wrong('words that only the style sets apart', all('.stHtml :is(span, b, a) + :is(span, b, a)').filter(e =>
+    e.previousSibling.nodeType === 1 && /[\\p{L}\\d]$/u.test(e.previousSibling.textContent)
+    && /^[\\p{L}\\d]/u.test(e.textContent)));
   wrong('links in a row that are no list', all('.st-key-page *').filter(e => e.children.length > 1
     && [...e.children].every(c => c.tagName === 'A') && [...e.childNodes].every(n => n.tagName || !n.data.trim())));
   wrong('marks between links', all('.st-key-page a').filter(e => /^\\s*[·|]/.test(e.nextSibling?.data || '')));

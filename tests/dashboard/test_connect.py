@@ -313,6 +313,15 @@ def test_a_line_of_seats_typed_on_the_page_is_checked_then_imported(
     assert "Exécutions. Tri : Durée, la plus longue d’abord" in text(screen("mesures", tri="duration"))
 
 
+def test_a_line_of_seats_that_lacks_a_field_says_which_and_what_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.connect.seats_form.may_write", lambda: True)
+    at = screen(voie="seats")
+    at.text_input(key="seats seats").set_value("800")
+    next(button for button in at.button if button.label == t("seats.save", "fr")).click()
+    told = text(whole(at.run())).split('role="alert"')[1].split("</p>")[0]
+    assert "Produit, Premier jour" in told and "Sièges" not in told and "01/09/2026" in told
+
+
 def test_two_equal_sessions_are_told_before_their_import(home: Path) -> None:
     table = "Date;Heures de son;Modèle\n" + "26/03/2026;2:30;whisper-large-v3-turbo\n" * 2
     said = text(drop(screen(), "son.csv", table.encode()))

@@ -11,6 +11,7 @@ from dashboard.accessibility.audit import audit
 from dashboard.shared import estimator_gateway
 from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t, words
+from estimator.catalogue.schema import PROOFS
 from estimator.core.number_format import impossible_text
 from tests.core.test_numbers import spaced
 from tests.home import COUNTED_ALONE, HOSTILE, KEYS, OPENED, RUNS, row_id
@@ -235,6 +236,10 @@ def test_filters_come_from_the_address(plain: None, lang: str) -> None:
 def test_every_picture_has_words_and_every_amount_its_explanation(plain: None, name: str) -> None:
     text = page(name, "fr", **({"id": "total.energy"} if name == "explication" else {}))
     assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
+    for figure in text.split("<figure")[1:]:
+        said = [word for proof in PROOFS if f">{(word := t(f'proof.{proof}', 'fr'))}</li>" in figure]
+        for word in said if len(said) > 1 else ():
+            assert figure.count(word) >= 3, f"{word}: a texture of the legend, in no row or not in the alternative"
     if name == "accueil":
         for figure in ("energy", "water", "adpe", "gwp", "primary_energy", "water.onsite", "water.electricity"):
             assert f'href="explication?id=total.{figure}"' in text

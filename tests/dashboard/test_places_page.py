@@ -122,6 +122,13 @@ def test_what_says_no_place_is_refused_on_the_page(home: Path) -> None:
     assert 'role="alert"' in text(at) and not (home / "places").exists()
 
 
+def test_faults_of_a_refusal_are_a_list(home: Path) -> None:
+    """Nothing typed: who writes and why are both missing, each an item, none behind a dash."""
+    at = sent(screen("lieux"), "places.place_save")
+    told = text(at).split('role="alert"')[1].split("</div>")[0]
+    assert told.count("<li>") == 2 and "- " not in told
+
+
 def test_a_mend_says_what_it_changed_of_its_service(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two services, one has no country: its gases are told before and after, and not those of all,
     whose reach changes; the electricity of all is."""
