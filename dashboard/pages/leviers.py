@@ -25,7 +25,7 @@ def show() -> None:
     first = added[:OPENED]
     bars = [
         svg_charts.ChartRow(
-            label=lever.title[lang],
+            label=f"{lever.number}. {lever.title[lang]}",  # as in the list and in what is added up
             amount=lever.gain,
             proof={"estimated": 1.0},
             href=html_parts.address("registre", lang, cas=lever.use_case) if lever.use_case else "",

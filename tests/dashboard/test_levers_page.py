@@ -38,6 +38,7 @@ def test_the_page_says_every_lever_and_what_is_missing(shown: Path, lang: str) -
     first, head = found.of(None)[0], text.partition('class="answer"')[2].partition("</p>")[0]
     assert first_text(found, lang) in head and first.sentence[lang] in head and first.check[lang] in head
     assert re.search({"fr": "au moins .*, 19 fois sur 20", "en": "at least .*, 19 times out of 20"}[lang], head)
+    assert all(f"<b>{one.number}. {one.title[lang]}</b>" in text for one in found.of(None)), "drawn by its number"
     assert together_text(found, lang) in text and {one.number for one in found.of(None)} == set(found.added)
     assert all(f">{none.why[lang]}<" in text for none in found.not_told)
     assert "sobria levers" not in text.split(t("levers.for_it", lang))[0]
