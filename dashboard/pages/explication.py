@@ -25,7 +25,9 @@ def show() -> None:
         try:
             st.html(explain_view(explanation(asked), lang))
         except SobriaError:
-            st.html(render("unknown", lang))
+            run, _, figure = asked.removeprefix("run.").partition(".")
+            gone = estimator_gateway.gone(run) if asked.startswith("run.") else None
+            st.html(render("unknown", lang, gone=gone, opened=figure))
 
 
 show()

@@ -73,7 +73,7 @@ def _run(build: Results, row_id: str, lang: str) -> None:
     try:
         run = build.run(row_id[: estimator_gateway.LONGEST_ID])
     except SobriaError:
-        st.html(render("unknown", lang))
+        st.html(render("unknown", lang, gone=estimator_gateway.gone(row_id), opened=""))
         return
     names = service_names([run["service_key"]])
     head, section, rest = run_view(run, lang, names.get(run["service_key"], "")).partition("<section>")

@@ -9,6 +9,7 @@ from typing import Any
 from dashboard.shared.texts import DEFAULT, LANGUAGES, has_text, t
 from estimator.assessment import method_documentation as method
 from estimator.builds.current import current as current_file
+from estimator.builds.gone_rows import GoneRow
 from estimator.builds.queries import NoBuild
 from estimator.catalogue import models
 from estimator.catalogue.load import load as load_catalogue
@@ -16,6 +17,7 @@ from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.home import default_home
 from estimator.core.typography import typeset
+from estimator.ledger import Ledger
 from estimator.results.reading import Results, open_current
 
 LONGEST_ID = 400
@@ -28,6 +30,12 @@ def current() -> Results | None:
     folder = default_home()
     pointer = current_file(folder)
     return _open_build(str(folder), str(pointer)) if pointer else None
+
+
+def gone(row_id: str) -> GoneRow | None:
+    """What became of the row with this id, which no longer counts; None of another."""
+    build = current()
+    return build.gone(Ledger(default_home()), row_id[:LONGEST_ID]) if build else None
 
 
 def service_keys() -> list[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from glob import escape
 from shlex import quote
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from estimator.assessment.equation_system import sql
 from estimator.assessment.evaluation import ActivityGroup, as_read
@@ -24,6 +24,10 @@ from estimator.core.language import DEFAULT
 from estimator.core.searched_text import searched, searched_sql
 from estimator.ledger.rows import COMPONENTS
 from estimator.places.journal import PlaceEntry, PlaceRule
+
+if TYPE_CHECKING:
+    from estimator.builds.gone_rows import GoneRow
+    from estimator.ledger import Ledger
 
 SAMPLE_MARK = ".sample"
 ANY, NO_PROOF = "any", "none"
@@ -171,6 +175,12 @@ class Build(BuildFile):
         ours, theirs = found["gwp"].parts["use"].central, rows[0]["reported_gwp_kg"]
         run["reported"] = {"gwp_kg": theirs, "ours_use_kg": ours, "ratio": ours / theirs if ours and theirs else None}
         return run | {"file": coverage.file_account(self._engine, run["file_sha"])}
+
+    def gone(self, ledger: "Ledger", row_id: str) -> "GoneRow | None":
+        """What became of a row that no longer counts. ledger_torn."""
+        from estimator.builds.gone_rows import gone_row  # with arrays, which totals do without
+
+        return gone_row(self._engine, self.path, ledger, row_id)
 
     def places_told(self, where: str, parameters: Sequence[Any]) -> list[dict[str, str]]:
         """Where runs ran, as far as it is said otherwise than by their traces, most of them first: by which rule, or by

@@ -47,6 +47,7 @@ from estimator.results.reading import open_current
 from tests.home import HOSTILE
 from tests.ingestion.formats import FORMATS
 from tests.support import kept, waited
+from tests.support import sobria as sobria_command
 from tests.traces_support import context
 from tests.traces_support import text as trace
 
@@ -626,3 +627,64 @@ def test_the_page_waits_for_the_first_rows_and_says_when_they_come(home: Path) -
     build(home)
     assert "3 exécutions sont arrivées" in text(whole(at.run()))
     assert "J’attends vos premières lignes" not in text(screen(voie="vllm"))
+
+
+LATER = {"timestamp": "2026-03-02T10:01:00", "duration": 120, "cpu_energy": 0.002, "ram_energy": 0.001}
+FIRST_RUN = {"project_name": "tri", "run_id": "r"}
+GONE: dict[
+    str, tuple[str, dict[str, Any], str]
+] = {  # what comes after the first reading: its file, its row, what is said
+    "a later reading": ("tri.csv", FIRST_RUN | LATER, "remplacée par un relevé plus récent ou plus complet"),
+    "a correction": (
+        "tri-corrige.csv",
+        FIRST_RUN | {"energy_consumed": "2"},
+        "par le fichier « tri-corrige.csv »",
+    ),
+}
+
+
+@pytest.mark.parametrize("then", GONE)
+def test_a_link_to_a_row_since_replaced_leads_to_what_counts(home: Path, then: str) -> None:
+    """The address of a figure is in a document; its row was read again since, or corrected in another file."""
+    taken(home, "tri.csv", FIRST_RUN)
+    [before] = row_ids(home)
+    name, row, said = GONE[then]
+    taken(home, name, *([FIRST_RUN] if name == "tri.csv" else []), row)
+    [after] = row_ids(home)
+    assert after != before
+    links = {
+        "explication": ({"id": f"run.{before}.it_energy"}, f"explication?id=run.{after}.it_energy"),
+        "mesures": ({"execution": before}, f"mesures?execution={after}"),
+    }
+    for page, (query, link) in links.items():
+        told = text(screen(page, **query))
+        assert t("state.gone_title", "fr") in told and said in told and f'href="{link}"' in told
+    assert t("state.gone_title", "fr") not in text(screen("explication", id=f"run.{after}.it_energy"))
+
+
+def test_a_link_to_a_row_that_nothing_replaced_invents_nothing(home: Path) -> None:
+    """Withdrawn by a person, whom it names; of an id that was never read, nothing is known."""
+    taken(home, "tri.csv", FIRST_RUN)
+    [before] = row_ids(home)
+    sobria_command(home, "ledger", "withdraw", f"--run={before}", "--who", "DSI", "--why", "essai")
+    build(home)
+    told = text(screen("explication", id=f"run.{before}.it_energy"))
+    assert "retirée par DSI : essai." in told and t("state.gone_alone", "fr")[:40] in told
+    assert "Voir ce qui compte" not in told
+    unknown = text(screen("explication", id=f"run.{'0' * 32}.it_energy"))
+    assert t("state.unknown_title", "fr") in unknown and t("state.gone_title", "fr") not in unknown
+
+
+def row_ids(home: Path) -> list[str]:
+    """The rows that count, once totals are made again."""
+    build(home)
+    found = open_current(home)
+    assert found is not None
+    return [run["row_id"] for run in found.runs()["rows"]]
+
+
+def taken(home: Path, name: str, *rows: dict[str, Any]) -> None:
+    """A trace of these rows, imported."""
+    file = home.parent / name
+    file.write_text(trace(*rows))
+    import_paths(Ledger(home), [file], context())
