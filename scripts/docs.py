@@ -155,6 +155,8 @@ def accessibility(catalogue: Catalogue) -> str:
         "",
         t(f"accessibility.standing_{found.state}", LANG),
         "",
+        t(f"accessibility.answer_{found.state}", LANG, **facts),
+        "",
         t("accessibility.results_what", LANG, **facts),
         "",
         t("accessibility.note", LANG),
