@@ -37,6 +37,7 @@ SPLIT = re.compile(
     r"\d (?:[kMG]?Wh|m?L|m³|[kmµ]?g|t|%)(?![\w’])"
 )  # a value and its unit on two lines, by a plain space
 MOST_STOPS = 600
+VALUES = "[...document.querySelectorAll('main a.number')].filter(e => e.checkVisibility()).map(e => e.textContent)"
 
 # What is not as it should be, said; nothing when all is well.
 FAULTS = """() => {
@@ -299,9 +300,11 @@ def test_what_the_pointer_pressed_can_be_left(screen: Page, dashboard: Server) -
 @pytest.mark.parametrize(("path", "lang"), spread(PRINTED, LANGUAGES))
 def test_a_page_prints_on_few_pages_and_cuts_no_unit(screen: Page, dashboard: Server, path: str, lang: str) -> None:
     open_page(screen, dashboard, path, lang)
+    shown = screen.evaluate(VALUES)
     printed = screen.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= PRINTED[path]
     screen.emulate_media(media="print")
+    assert screen.evaluate(VALUES) == shown, "a value that the screen shows is on the paper"
     screen.set_viewport_size({"width": PAPER, "height": 960})
     screen.evaluate(DRAWN)
     assert screen.evaluate(CUT) == []
