@@ -162,3 +162,28 @@ def test_the_logger_sends_the_same_request_in_other_words(tmp_path: Path) -> Non
     bring(tmp_path, json.dumps([logged]), "a.json")
     bring(tmp_path, json.dumps([spent(metadata=ALL)]), "b.json")
     assert sorted(row["status"] for row in judged(Ledger(tmp_path))) == ["current", "superseded"]
+
+
+UNCOUNTED: list[dict[str, Any]] = [
+    {"prompt_tokens": 0, "completion_tokens": 0, "status": "success", "spend": 0.01},
+    {"prompt_tokens": None, "completion_tokens": None, "status": "success"},
+    {"prompt_tokens": 0, "completion_tokens": 0},  # says nothing of its end: not known to have failed
+]
+FAILED: list[dict[str, Any]] = [
+    {"status": "failure"},
+    {"metadata": {"status": "failure"}},
+    {"metadata": json.dumps({"error_information": {"error_code": "429"}})},
+]
+
+
+def test_a_request_that_did_not_fail_and_has_no_tokens_is_unknown_and_not_nothing() -> None:
+    """It may have been paid: its tokens are asked for. Of one that failed alone, nothing is to be done."""
+    absent = {name: value for name, value in spent().items() if not name.endswith("_tokens")} | {"status": "success"}
+    zeros = {"prompt_tokens": 0, "completion_tokens": 0, "spend": 0}
+    logs = [absent, *(spent(**cells) for cells in UNCOUNTED), *(spent(**zeros | cells) for cells in FAILED)]
+    for told in (logs, {"data": logs, "total": len(logs)}):
+        found = result_of(told)
+        assert [row.code for row in found.refused] == ["no_usage"] * 4 + ["no_work"] * 3 and not found.rows
+    assert [row.code for row in result_of([absent]).refused] == ["no_usage"]
+    for lang, never in (("fr", "Rien à faire"), ("en", "Nothing to do")):
+        assert "include_usage" in say("refusals", "no_usage", lang) and never not in say("refusals", "no_usage", lang)

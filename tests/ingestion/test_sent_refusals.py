@@ -228,3 +228,13 @@ def test_dates_the_wrong_way_round_are_said_and_are_received_once_corrected(door
         aside = door.post("/v1/rows", body(*dates), kind).json()
         assert aside["reasons"] == [code] and texts("collect", "fr")[code] in aside["fr"]
         assert door.post("/v1/rows", body(*reversed(dates)), kind).json()["accepted"] == 1
+
+
+def test_a_paid_request_without_tokens_is_asked_for_them_and_a_failed_one_is_not(door: Door) -> None:
+    times = {"startTime": 1795334400, "endTime": 1795334402}
+    logged = {"custom_llm_provider": "openai", "call_type": "completion", "model": "m", "prompt_tokens": 0} | times
+    for status, code in (("success", "no_usage"), ("failure", "no_work")):
+        sent = logged | {"id": status, "completion_tokens": 0, "response_cost": 0.01, "status": status}
+        aside = door.post("/v1/rows", json.dumps(sent)).json()
+        asked = [say("collect", "no_usage", lang) in aside[lang] for lang in LANGUAGES]
+        assert (aside["quarantined"], asked) == (1, [code == "no_usage"] * 2), aside

@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC
 from functools import partial
 from itertools import chain, count, islice
@@ -32,12 +32,11 @@ FIELDS = FieldNames(
     moments=("startTime", "endTime"),
     secret=("api_base",),
 )
-_SIGNS = frozenset({"request_id", "call_type", "startTime", "endTime", "prompt_tokens", "completion_tokens"})
-_OWN = frozenset({"request_id", "call_type", "startTime", "endTime"})
+_SIGNS = frozenset({"request_id", "call_type", "startTime", "endTime"})
 _PAGED = frozenset(f"data.{name}" for name in _SIGNS)
 # What the logger `generic_api` sends: the same request under another name, its times in seconds since 1970.
 _LOGGED = (_SIGNS - {"request_id"}) | {"id", "custom_llm_provider"}
-_NAMING = frozenset({"metadata", "request_tags"})
+_READ_TOO = frozenset({"metadata", "request_tags", "status"})
 _PEOPLE = ("user", "end_user")
 _PEOPLE_OF_KEYS = ("user_api_key_user_id", "user_api_key_user_email", "user_api_key_end_user_id")
 _NAMES_OF_KEY = tuple(f"user_api_key{owner}_alias" for owner in ("", "_project", "_team"))
@@ -76,18 +75,19 @@ def _record(reading: RecordReader, line: int, log: Log, cut: list[str]) -> Recor
     if isinstance(log, str):
         reading.broken(line, log)
         return None
-    if _OWN.isdisjoint(log):
+    if _SIGNS.isdisjoint(log):
         return OtherObject(line, log)
     log = _spend_log(log)
     said = RecordFields(log | {"cached_tokens": _cached_tokens(log)}, FIELDS)
     reading.left_out(_ignored(log))
     service = _service(log, reading.sidecar.use_case)
     about = Snapshot(("request_id",)) if "request_id" in said.kept else False
-    return Record(line, said, partial(_fields, reading, service, cut), about)
+    make = partial(_fields, reading, service, cut)
+    return Record(line, said, make if _failed(log) else partial(_counted, make), about)
 
 
 def _ignored(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(names) - FIELDS.names - _NAMING
+    return frozenset(names) - FIELDS.names - _READ_TOO
 
 
 def by_column(reading: RecordReader) -> Iterator[ReadResult] | None:
@@ -174,6 +174,14 @@ def _cached_tokens(log: Mapping[str, Any]) -> Any:
     return json_text.object_in(usage, "prompt_tokens_details").get("cached_tokens")
 
 
+def _failed(log: Mapping[str, Any]) -> bool:
+    """Whether a request says that it did not succeed: by its status, or by the error that it holds without one."""
+    metadata = _metadata(log)
+    if status := _text(log, "status") or _text(metadata, "status"):
+        return status.lower() != "success"
+    return bool(metadata.get("error") or metadata.get("error_information"))
+
+
 class Service(NamedTuple):
     """The service of a request, and whether a candidate name was dropped as that of a person."""
 
@@ -230,6 +238,14 @@ def _fields(reading: RecordReader, service: Service, cut: list[str], said: Recor
         requests=1.0,
         latency_s=(end_us - start_us) / 1e6,
     )
+
+
+def _counted(make: Callable[[RecordFields], dict[str, Any]], said: RecordFields) -> dict[str, Any]:
+    """The fields of a request that did not fail: without tokens, they are unknown, for it may well have been paid."""
+    try:
+        return make(said)
+    except RowRefused as refusal:
+        raise RowRefused("no_usage") if refusal.code == "no_work" else refusal from None
 
 
 _CACHED = ("metadata", "usage_object", "prompt_tokens_details", "cached_tokens")
