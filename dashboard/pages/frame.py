@@ -18,7 +18,7 @@ from dashboard.shared.screens import DOORS, HOME, SCREENS, Screen
 from dashboard.shared.templates import render
 from dashboard.shared.texts import LANGUAGES, has_text, t
 from dashboard.shared.widgets import language
-from dashboard.summary.estimator_gateway import scope_of_address, state
+from dashboard.summary.estimator_gateway import is_internal, scope_of_address, state
 from estimator.core.home import default_home
 from estimator.core.periods import Period
 from estimator.governance.indicators.explanation import split_number
@@ -29,6 +29,7 @@ HERE = Path(__file__).parent
 # What an address opens in a page, or chooses of it, which its title then says.
 OPENED = ("id", "execution", "facteur", "cas", "faire", "voie", "service", "voir", "territoire", "periode")
 LONGEST_TITLE = 80
+OF_USES = ("accueil", "mesures", "registre", "leviers")  # show figures of uses one by one; Synthèse says it itself
 
 
 def frame() -> None:
@@ -47,6 +48,8 @@ def frame() -> None:
         st.html(render("top", lang, here=here, doors=DOORS, languages=languages, sample=sample))
         with st.container(key="content", gap=None):
             tell_import(lang)
+            if here.address in OF_USES and (now := state()) and is_internal(now):
+                st.html(Markup('<p class="small internal">{}</p>').format(t("synthese.kept", lang)))
             chosen.run()
         st.html(_footer(build, lang))
 

@@ -100,9 +100,10 @@ def _energy_heads(names: Sequence[str], lang: str) -> list[str]:
 
 
 def _file(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], sample: bool, lang: str) -> Response:
-    """A table for a spreadsheet of the reader's language; that of an invented home says so on each line."""
+    """A table for a spreadsheet of the reader's language, whose name says that it stays inside: it tells the uses that
+    documents merge or withhold. That of an invented home says so on each line."""
     mark = t("compare_files.mark", lang) if sample else ""
-    return document_response(spreadsheet(heads, rows, lang, mark), name, "csv")
+    return document_response(spreadsheet(heads, rows, lang, mark), f"{name}-interne", "csv")
 
 
 ROUTES = [Route("/executions.csv", _runs), Route("/services.csv", _services)]

@@ -73,11 +73,14 @@ def shares_figure(title: str, shares: Sequence[tuple[str, float]], body: Markup,
 
 
 def keep(title: str, values: Iterable[DrawnValue], lang: str) -> Markup:
-    """What keeps a picture, as it is seen or as its values: both files are made in the browser."""
+    """What keeps a picture, as it is seen or as its values: both files are made in the browser.
+
+    On a page that says that it is internal (class "internal"), the buttons and the names of the files say so."""
     files = (
-        Markup('<button type="button" data-file="{}">{}<span class="unseen">, {}</span></button>').format(
-            file, t(f"chart.{key}", lang), title
-        )
+        Markup(
+            '<button type="button" data-file="{}">{}<span class="within">, {}</span>'
+            '<span class="unseen">, {}</span></button>'
+        ).format(file, t(f"chart.{key}", lang), t("chart.within", lang), title)
         for file, key in (("svg", "image"), ("csv", "values"))
     )
     return Markup(

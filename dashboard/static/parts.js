@@ -112,7 +112,8 @@ document.addEventListener("click", event => {
   if (file === "svg" && !figure) return keep.closest("[class*=st-key-explored]").querySelector(".modebar-btn").click(); // of Plotly
   const text = file === "svg" ? drawn(figure) : keep.dataset.values.replace(/\r?\n/g, "\r\n");
   const bare = keep.dataset.title.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
-  link.download = `sobria-${bare.match(/[a-z0-9]+/g).join("-").slice(0, 60)}.${file}`;
+  const within = document.querySelector(".internal") ? "-interne" : "";
+  link.download = `sobria-${bare.match(/[a-z0-9]+/g).join("-").slice(0, 60)}${within}.${file}`;
   link.href = URL.createObjectURL(new Blob([text], {type: file === "svg" ? "image/svg+xml" : "text/csv"}));
   link.click();
   URL.revokeObjectURL(link.href);

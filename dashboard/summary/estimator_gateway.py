@@ -88,6 +88,13 @@ def leaving(asked: SummaryScope) -> dict[str, Any]:
 
 
 @st.cache_resource(max_entries=STATES, show_spinner=False)
+def is_internal(now: State) -> bool:
+    """Whether pages name uses that the documents of some year merge or withhold (decisions 0077, 0094)."""
+    years = (SummaryScope(now, WHOLE, text) for text in periods(now) if text.isdigit())
+    return any(grouped(scope_in(year, inside=True)).kept for year in years)
+
+
+@st.cache_resource(max_entries=STATES, show_spinner=False)
 def periods(now: State) -> tuple[str, ...]:
     """Every year, quarter and month with rows in the ledger, the last first, up to the end of this year."""
     months = [m for m in sources(now).build.months() if m // 100 <= sources(now).today.year]

@@ -13,6 +13,7 @@ from tests.browser.test_pages import LANGUAGES, open_page, troubles
 SVG = "{http://www.w3.org/2000/svg}"
 PLACES = {"rect": ("x", "y", "width", "height"), "circle": ("cx", "cy"), "line": ("x1", "x2", "y1", "y2")}
 WITH_PICTURES = ("/", "/synthese", "/comparer?exemple=oui", "/mesures?voir=mois", "/leviers", "/validation")
+INTERNAL = ("/", "/mesures?voir=mois", "/leviers")  # of the year shown, Synthèse of the métropole merges nothing
 READ = """figure => { const words = [], walker = document.createTreeWalker(figure, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
@@ -55,6 +56,8 @@ def test_a_picture_is_kept_as_it_is_seen_and_as_its_values(
         rows = list(csv.reader(file.path().open(encoding="utf-8-sig"), delimiter=";" if lang == "fr" else ","))
         assert len(rows) > 3 and {len(row) for row in rows} == {len(rows[0])} and len(rows[0]) >= 6, path
         assert file.suggested_filename.startswith("sobria-") and title
+        internal = screen.locator(".internal").count()
+        assert file.suggested_filename.endswith("-interne.csv") == bool(internal) == (path in INTERNAL), path
     assert faults == []
     screen.emulate_media(media="print")
     assert screen.locator(".keep").locator("visible=true").count() == 0

@@ -51,6 +51,13 @@ def test_an_english_table_has_commas_and_points_and_is_searched(ask: Ask) -> Non
     assert [row[2] for row in services] == ["Runs", "1", "1"]
 
 
+def test_a_table_of_each_service_is_named_internal(ask: Ask) -> None:
+    """Documents may merge or withhold what it tells: the name of the file says that it stays inside."""
+    for route in ROUTES:
+        found = route.endpoint(Request({"type": "http", "headers": [], "query_string": b""}))
+        assert found.headers["content-disposition"].endswith('-interne.csv"')
+
+
 def test_the_hardware_is_named_as_on_the_page_then_by_its_id(tmp_path: Path, ask: Ask) -> None:
     built(tmp_path, activity(service_key="vm", machine="machine/vm-any", machine_units=8.0))
     heads, row = csv.reader(io.StringIO(ask("/executions.csv?service=vm").decode("utf-8-sig")), delimiter=";")

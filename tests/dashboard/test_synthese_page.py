@@ -62,11 +62,11 @@ def shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     estimator_gateway._open_build.cache_clear()
 
 
-def page(lang: str = "fr", **query: str) -> str:
-    """All the text of the page, which must not have raised."""
+def page(lang: str = "fr", name: str = "synthese", **query: str) -> str:
+    """All the text of a page, which must not have raised."""
     at = AppTest.from_file(str(FRAME), default_timeout=60)
     at.run()
-    at.switch_page("synthese.py")
+    at.switch_page(f"{name}.py")
     for key, value in ({"lang": lang} | query).items():
         at.query_params[key] = value
     at.run()
@@ -198,6 +198,22 @@ def test_the_plain_version_names_no_use_that_may_not_leave(shown: Path) -> None:
     picture = leaving.split("<figure")[1].split("</figure")[0]
     assert all(name in inside and name not in picture for name in small)
     assert "Autres usages (2)" in picture and plain(t("synthese.kept", "fr")) in inside
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [("accueil", {}), ("mesures", {}), ("registre", {}), ("registre", {"cas": "hostile"}), ("leviers", {}),
+     ("synthese", {"periode": "2025"})],
+)  # fmt: skip
+def test_a_page_that_names_what_documents_merge_says_so_once(shown: Path, name: str, query: dict[str, str]) -> None:
+    """In 2025, two uses of the métropole are merged in its documents."""
+    said = plain(unescape(page("fr", name, **query)))
+    assert said.count("Page interne : usages nommés ici, réunis ou tus dans les documents.") == 1
+
+
+def test_a_page_of_no_use_or_of_what_leaves_is_not_internal(shown: Path) -> None:
+    for name, query in (("glossaire", {}), ("synthese", {"simple": "1", "periode": "2025"})):
+        assert 'internal"' not in page("fr", name, **query)
 
 
 def test_a_commune_without_use_says_so_and_no_promise_twice(shown: Path) -> None:
