@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from functools import partial
+from functools import lru_cache, partial
 from glob import escape
 from io import StringIO
 from typing import Any
@@ -17,6 +17,7 @@ from estimator.catalogue import products as catalogue_products
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
+from estimator.core.locks import held
 from estimator.core.number_format import interval_text
 from estimator.core.typography import some_of, typeset
 from estimator.governance.place_changes import applied, withdrawal
@@ -24,10 +25,12 @@ from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dropped_files import Dropped, dropped, plain_name
 from estimator.ingestion.dry_run import check_paths
+from estimator.ingestion.http.endpoints import COLLECTING
+from estimator.ingestion.http.sender_rows import sender_in
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.parsing.delimited_text import decode
 from estimator.ledger import Ledger
-from estimator.ledger.journal import Import
+from estimator.ledger.journal import Import, unfinished_text
 from estimator.ledger.withdrawals import Target, withdraw
 from estimator.places.journal import PlaceJournal
 from estimator.places.supplier_answers import read_answers
@@ -36,6 +39,7 @@ from estimator.results.reading import current_results
 
 LAST, NAMES = 5, 3  # imports that are listed; of the files of one, those that are named
 RESTATED = ("line_restated", "row_restated", "row_told_again")  # remarks of a row of before that a new one replaces
+_ledger = lru_cache(maxsize=1)(Ledger)  # kept from a page to the next: it reads each part and journal entry once
 __all__ = ["Dropped", "dropped", "plain_name"]
 
 
@@ -135,6 +139,16 @@ def undone(id: str, who: str, why: str, lang: str) -> list[str]:
     lines += [t(f"connect.undone_{name}", lang, n=found[name]) for name in ("still", "again") if found[name]]
     energy = interval_text(current_results(home).totals().indicators["energy"], lang)
     return [*lines, t("connect.undone_total", lang, amount=energy)]
+
+
+def unfinished(lang: str) -> str:
+    """Which imports did not end, though their rows count, and what to do, or why the ledger does not tell; "" where all
+    did: what a collector that runs is writing is not one."""
+    try:
+        left, collects = (ledger := _ledger(default_home())).unfinished(), held(ledger.folder / COLLECTING)
+    except SobriaError as error:
+        return typeset(error.message(lang), lang)
+    return typeset(unfinished_text([name for name in left if not (collects and sender_in(name))], lang), lang)
 
 
 def known(name: str, lang: str) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 import streamlit as st
 from markupsafe import Markup
 
+from dashboard.connect.estimator_gateway import unfinished
 from dashboard.connect.file_upload import RUNNING
 from dashboard.connect.methods import TEMPLATES, Way
 from dashboard.shared import estimator_gateway
@@ -40,9 +41,11 @@ def running(lang: str) -> None:
 
 
 def tell_import(lang: str) -> None:
-    """The same, where one runs."""
-    if RUNNING not in st.session_state and held(Ledger(default_home()).folder / IMPORTING):
+    """The same, where one runs; else which did not end."""
+    if held(Ledger(default_home()).folder / IMPORTING) and RUNNING not in st.session_state:
         running(lang)
+    elif told := "" if RUNNING in st.session_state else unfinished(lang):
+        st.html(Markup('<p class="banner" role="status">{}</p>').format(told))
 
 
 @st.fragment(run_every=EVERY)

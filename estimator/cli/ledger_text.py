@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator.core.errors import say, sentences
 from estimator.core.typography import some_of
-from estimator.ledger.journal import Import, RowsWithdrawal
+from estimator.ledger.journal import Import, RowsWithdrawal, unfinished_text
 from estimator.ledger.rows import Refused
 
 SHOWN, NAMES = 20, 5
@@ -30,7 +30,7 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
 
 def unfinished_lines(files: Sequence[str], lang: str) -> list[str]:
     """Which imports did not end, and what to do; nothing where all did."""
-    return [say("ledger_cli", "unfinished", lang, files=some_of(files, NAMES))] if files else []
+    return [f"! {told}"] if (told := unfinished_text(files, lang)) else []
 
 
 def lost_lines(rows: int, lang: str) -> list[str]:

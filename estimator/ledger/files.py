@@ -50,6 +50,7 @@ class Ledger:
         self.withdrawals = RecordFolder(self.store.below("withdrawals"), RowsWithdrawal)
         self.compactions = RecordFolder(self.store.below("compactions"), Compaction)
         self._entries: dict[str, list[tuple[str, str]]] = {}
+        self._stated: dict[str, set[str]] = {}  # of parts that no import recorded: the files of their rows
         self._sweep_at = 0.0
         self._still: tuple[list[str], list[RowsWithdrawal]] | None = None
 
@@ -120,14 +121,15 @@ class Ledger:
         return self.store.opened(self.store.name_of(address))
 
     def unfinished(self) -> list[str]:
-        """Names of the files with rows in parts that no import recorded: it was killed, or runs."""
+        """Names of the files with rows in parts that no import recorded: it was killed, or runs. Each is read once."""
         named = self._recorded().keys() | {done.made for done in self.compactions.read()[0]}
-        whole = [self.address(part) for part in self.parts() if part not in named and self.is_whole(part)]
-        if not whole:
-            return []
-        with connect() as engine:
-            found = engine.execute("SELECT DISTINCT file_name FROM read_parquet($1) ORDER BY 1", [whole]).fetchall()
-        return [name for (name,) in found]
+        left = [part for part in self.parts() if part not in named]
+        if whole := [self.address(part) for part in left if part not in self._stated and self.is_whole(part)]:
+            sql = "SELECT DISTINCT filename, file_name FROM read_parquet($1, filename=true)"
+            with connect() as engine:
+                for path, name in engine.execute(sql, [whole]).fetchall():
+                    self._stated.setdefault(self.store.name_of(path), set()).add(name)
+        return sorted({name for part in left for name in self._stated.get(part, ())})
 
     def lost_rows(self) -> int:
         """Count of recorded rows whose part is gone, or cut: neither whole parts nor their compactions hold them."""

@@ -166,6 +166,17 @@ def test_an_import_that_did_not_end_is_named_until_it_is_imported_again(home: Pa
     assert "31 exécutions" in sobria(home, "totals").stdout
 
 
+def test_a_part_that_no_import_recorded_is_read_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page asks at each redraw: its bytes are hashed the first time alone."""
+    posting = Append(ledger := Ledger(home))
+    posting.take(FileRead("coupe.csv", "c"), [ReadResult([activity(file_name="coupe.csv", file_sha="c")], [], 1)])
+    posting.flush()
+    hashed: list[str] = []
+    whole = Ledger.is_whole
+    monkeypatch.setattr(Ledger, "is_whole", lambda self, name: hashed.append(name) or whole(self, name))
+    assert [ledger.unfinished() for _ in range(3)] == [["coupe.csv"]] * 3 and len(hashed) == 1
+
+
 def test_the_figure_of_one_run_among_several_is_the_worst(home: Path) -> None:
     """1 kWh each, said to emit 6 t and 9 t: no electricity does."""
     append(Ledger(home), [activity(reported_gwp_kg=kg) for kg in (6_000.0, 9_000.0)])

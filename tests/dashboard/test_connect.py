@@ -41,12 +41,13 @@ from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
 from estimator.ledger.append import Append
+from estimator.ledger.read_result import ReadResult
 from estimator.places.journal import PlaceJournal
 from estimator.results import making
 from estimator.results.reading import open_current
 from tests.home import HOSTILE
 from tests.ingestion.formats import FORMATS
-from tests.support import kept, waited
+from tests.support import FileRead, activity, append, kept, waited
 from tests.support import sobria as sobria_command
 from tests.traces_support import context
 from tests.traces_support import text as trace
@@ -458,6 +459,34 @@ def test_a_page_says_that_an_import_runs_until_it_ends(home: Path, page: str) ->
         at = screen(page)
         assert running in text(at)
     assert running not in text(whole(at.run()))
+
+
+@pytest.mark.parametrize("page", ["accueil", "synthese", "mesures", "brancher"])
+def test_each_page_names_an_import_that_did_not_end_in_the_words_of_the_terminal(home: Path, page: str) -> None:
+    """Killed between its rows and its acknowledgment: they count, and its file is named until it is imported again."""
+    rows = [activity(file_name="<coupe>.csv", file_sha="c")]
+    posting = Append(Ledger(home))
+    posting.take(FileRead("<coupe>.csv", "c"), [ReadResult(rows, [], 1)])
+    posting.flush()
+    for lang, told in (
+        ("fr", "Import inachevé de &lt;coupe&gt;.csv"),
+        ("en", "Unfinished import of &lt;coupe&gt;.csv"),
+    ):
+        said = text(screen(page, lang=lang))
+        assert told in said and said.count(told) == 1
+    assert "Import inachevé de <coupe>.csv" in sobria_command(home, "totals").stdout
+    append(Ledger(home), rows)
+    assert "inachevé" not in text(screen(page))
+
+
+def test_what_a_collector_is_writing_is_no_import_that_did_not_end(home: Path) -> None:
+    sender = f"collect-courrier@{'a' * 12}"
+    posting = Append(Ledger(home))
+    posting.take(FileRead(sender, "c"), [ReadResult([activity(file_name=sender, file_sha="c")], [], 1)])
+    posting.flush()
+    assert sender in connect.unfinished("fr")
+    with file_lock(Ledger(home).folder / COLLECTING):
+        assert connect.unfinished("fr") == ""
 
 
 def test_the_files_are_counted_once_for_what_is_said_and_for_the_button(home: Path) -> None:
