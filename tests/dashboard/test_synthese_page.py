@@ -21,7 +21,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import t
 from dashboard.summary import estimator_gateway as summary_gateway
-from dashboard.summary.estimator_gateway import State, SummaryScope, body, explanation
+from dashboard.summary.estimator_gateway import State, SummaryScope, body, explanation, leaving
+from dashboard.summary.estimator_gateway import state as state_of_the_home
 from dashboard.summary.plain_language import aloud
 from dashboard.summary.routes import OF_A_SCOPE, ROUTES
 from estimator.assessment.explanation import replay
@@ -365,3 +366,13 @@ def test_people_who_ask_at_once_wait_for_one_work(monkeypatch: pytest.MonkeyPatc
         thread.join()
     assert found == [{"of": "54395", "kept": False}] * 8 and made == ["54395"]
     assert body(asked._replace(period="2024")) and len(made) == 2
+
+
+def test_the_page_says_that_it_names_each_use_and_it_does(shown: Path) -> None:
+    """What the documents merge is named here, and the sentence above the table says of both what is true of them."""
+    asked = SummaryScope(state_of_the_home(), "all", "2026")
+    kinds = [{use["kind"] for use in found["uses"]} for found in (body(asked), leaving(asked))]
+    assert "others" not in kinds[0] and "others" in kinds[1]
+    text = plain(page("fr", territoire="all", voir="weights"))
+    assert "Chaque usage est nommé ici. Dans les documents, ceux de moins de cinq agents" in text
+    assert all(plain(str(escape(use["name"]))) in text for use in body(asked)["uses"] if use["kind"] == "case")
