@@ -5,11 +5,12 @@ combination of all that is told is about nothing else: a vector y with yA = 0 ou
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations, product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.context import facts_in
 from estimator.reporting.publications.open_data import TABLE, data
-from estimator.reporting.summary.one_page import document
+from estimator.reporting.summary.one_page import document, read_name, weighed
 from estimator.reporting.summary.sentences import tell
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.summary.use_cases import uses
@@ -280,3 +281,29 @@ def random_home(home: Path, seed: int) -> Path:
 def test_no_small_use_of_a_random_register_is_a_difference(tmp_path: Path, seed: int) -> None:
     found = audit(random_home(tmp_path, seed), "2025-11..2026-03", "2026-T1", "2026-02", "2025-12..2026-01")
     assert found.exposed(everything(found)) == []
+
+
+def counted(body: Mapping[str, Any]) -> int:
+    """The uses of known electricity of a body, as its lines count them; what is in no use is one."""
+    return sum(use["count"] if use["kind"] in ("others", "rest") else 1 for use in weighed(body))
+
+
+def test_the_sheet_judges_each_promise_as_the_pages_do_or_says_that_it_does_not(metropole: Path) -> None:
+    """Of every territory and year: what differs is named on the sheet, with why, and its table says so too. What is
+    merged counts its uses, as where each is named."""
+    found, untold, rests = audit(metropole), 0, 0
+    for scope in (scope for scope in found.scopes() if scope.period.text in ("2025", "2026")):
+        sheet, page = (
+            synthesis(replace(scope, sources=replace(scope.sources, inside=inside))) for inside in (False, True)
+        )
+        pairs = list(zip(sheet["charter"], page["charter"], strict=True))
+        apart = [read_name(there, "fr") for there, here in pairs if there["status"] != here["status"]]
+        assert not any(check["withheld"] for check in page["charter"])
+        assert apart == [read_name(check, "fr") for check in sheet["charter"] if check["withheld"]]
+        told = plain(rendered(document(sheet, "fr"), "html"))
+        assert all(f"« {plain(name)} »" in told for name in apart) and ("ne sont pas jugées ici" in told) is bool(apart)
+        assert rendered(document(sheet, "fr"), "csv").count("trop peu de personnes") == len(apart)
+        untold += len(apart)
+        assert withheld(scope) or counted(sheet) == counted(page)
+        rests += bool(sheet["uses_rest"]) and any(use["kind"] == "others" for use in sheet["uses"])
+    assert untold and rests, "the example shows both"

@@ -11,6 +11,7 @@ from estimator.core.typography import typeset
 from estimator.governance.charter import Phrase, checked, phrases
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
+from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_shares import told_shares
 from estimator.governance.register.schema import UseCase, add_months
@@ -29,13 +30,14 @@ STATED = {  # share -> the fields of the register that a use case in use fills
     "other_way": ("other_way",),
     "work_effects": ("work_effects",),
 }
+OF_TOTALS = ("footprints_known", "manufacture_known", "bounded")  # shares read from the totals of the scope
 YEARLY = 12  # months during which a publication is recent
 Share = Mapping[str, Any]
 
 
 def charter(scope: Scope, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The checked phrases in order, each with its share, status, target, proof, next review and, of one that is not
-    held, what to do."""
+    """The checked phrases in order, each with its share, status, target, proof, next review, of one that is not held,
+    what to do, and whether it is not judged because the total that it reads is withheld."""
     shares = _shares(scope, body)
     found = [_phrase_status(phrase, shares, scope, body) for phrase in checked()]
     return found if scope.sources.inside else [told_shares(check) for check in found]
@@ -97,6 +99,7 @@ def _phrase_status(
         "voted": voted is not None,
         "next_review": days[0].isoformat() if days else None,
         "to_do": _to_do(reads, share, scope) if told == "not_held" else None,
+        "withheld": reads in OF_TOTALS and share["share"] is None and withheld(scope),
     }
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from babel.lists import format_list
+
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import say
 from estimator.core.language import DEFAULT
@@ -99,6 +101,9 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
         what = tell("same_decision", lang) if _is_first_decision(check, body, lang) else check["to_do"][lang]
         facts = {"name": read_name(check, lang), "what": what, "n": len(not_held)}
         told.append(tell("first_not_held", lang, **facts))
+    untold = [tell("quoted", lang, name=read_name(c, lang)) for c in body["charter"] if c["withheld"]]
+    if untold:
+        told.append(tell("promises_untold", lang, n=len(untold), names=format_list(untold, locale=lang)))
     yield Section(tell("decisions", lang), (Points(tuple(told or [tell("no_decision", lang)])),))
 
 
@@ -242,7 +247,7 @@ def _records(body: Body, lang: str) -> Iterator[Record]:
         said, proved = interval_text(use["energy"], lang), proof_text(use["proof"], lang)
         yield ("usage", use["id"] or use["kind"], "", *_ends(use["energy"]), said, use_name(use, lang), proved)
     for check in body["charter"]:
-        told = tell(f"status_{check['status']}", lang)
+        told = tell("status_withheld" if check["withheld"] else f"status_{check['status']}", lang)
         yield ("charte", check["id"], "", None, check["share"], None, "1", told, check["target"], proof_of(check, lang))
 
 

@@ -54,8 +54,9 @@ def folded(scope: Scope, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] |
         return None
     ids = {use["id"] for use in known if use["kind"] == "case"} | _members(scope, {use["kind"] for use in known})
     rows = [row for row in scope.rows if row.id in ids]
+    count = sum(use["count"] if use["kind"] == "others" else 1 for use in known)  # uses, as where each is named
     of = _merged if any(use["kind"] == "others" for use in known) else _of  # less the others, it would be theirs
-    return {"kind": "rest", "id": "", "name": "", "count": len(known)} | of(rows, scope)
+    return {"kind": "rest", "id": "", "name": "", "count": count} | of(rows, scope)
 
 
 def _members(scope: Scope, kinds: Collection[str]) -> set[str | None]:
