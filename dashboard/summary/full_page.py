@@ -107,7 +107,8 @@ def _facts(energy: Body, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def _effect(entry: Body, effect: str, lang: str) -> str:
-    ends = causes(entry["change"]).get(effect)
+    """Each part that is known, however small beside the whole: a blank cell is one that is not."""
+    ends = entry["change"]["ends"].get(effect)
     return effect_text(ends, lang) if ends else ""
 
 

@@ -23,12 +23,13 @@ from dashboard.shared.texts import t
 from dashboard.summary import estimator_gateway as summary_gateway
 from dashboard.summary.estimator_gateway import State, SummaryScope, body, explanation, leaving
 from dashboard.summary.estimator_gateway import state as state_of_the_home
+from dashboard.summary.full_page import EFFECTS
 from dashboard.summary.plain_language import aloud
 from dashboard.summary.routes import OF_A_SCOPE, ROUTES
 from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError, say
 from estimator.core.typography import typeset
-from estimator.governance.indicator_list import INDICATORS
+from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.register.register import Register, author
 from estimator.reporting.summary.sentences import period_text, shares_text, tell
 from estimator.reporting.summary.sovereignty_text import FACTS, option_words
@@ -376,3 +377,14 @@ def test_the_page_says_that_it_names_each_use_and_it_does(shown: Path) -> None:
     text = plain(page("fr", territoire="all", voir="weights"))
     assert "Chaque usage est nommé ici. Dans les documents, ceux de moins de cinq agents" in text
     assert all(plain(str(escape(use["name"]))) in text for use in body(asked)["uses"] if use["kind"] == "case")
+
+
+def test_each_known_part_of_a_change_is_in_the_table_however_small(shown: Path) -> None:
+    """A cell without words would say that the part is not known."""
+    text = page("fr", territoire="metropole", periode="2026", voir="changes")
+    cells = re.findall(r"<td[^>]*>([^<]*)", text.split('data-part="changes"')[1].split("</details>")[0])
+    asked = SummaryScope(state_of_the_home(), "metropole", "2026")
+    for key, *parts in zip(FOOTPRINTS, *(cells[at :: 1 + len(EFFECTS)] for at in range(1, 5)), strict=True):
+        change = body(asked)["indicators"][key]["change"]
+        assert change["established"] and {*change["ends"]} == {*EFFECTS}
+        assert all(re.search(r"\d", part) for part in parts), (key, parts)
