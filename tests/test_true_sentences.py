@@ -305,6 +305,7 @@ def light_and_large(light: float = 47 / 60) -> Scenario:
     person = {"id": "alternative/by-hand", "existing_server": True, "zone": "FRA"}
     first = {"id": "main", "label": "le travail d'un agent", "method": "none", "alternative": person}
     small |= {"quality": {"value": light, "cases": 60}}
+    large["use"]["zone"] = "FRA"
     there = large | {"id": "large-2", "use": large["use"] | {"zone": "USA"}}
     limits = {"quality": {"value": 0.8}}
     return scenario_of(values | {"constraints": limits, "options": [first, small, large, there]})

@@ -7,7 +7,7 @@ from dashboard.comparison.scenario_session import BLANK, Values
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.catalogue import models
-from estimator.comparison.five_fields import at_place, model_option, place_of, scenario_from, with_own_ids, without_ai
+from estimator.comparison.five_fields import at_place, model_option, program_at, scenario_from, with_own_ids, without_ai
 from estimator.comparison.scenario import (
     LONGEST_LABEL,
     MOST_ASKED,
@@ -112,7 +112,7 @@ def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> di
             first["label"] = at_place(first, lang)
     if after.model == before.model:
         use = {name: value for name, value in held.get("use", {}).items() if name not in WHERE}
-        kept = {name: value for name, value in held.items() if name not in ("use", "reserved_hours")}
+        kept = {name: value for name, value in held.items() if name not in ("use", "reserved_hours", "zone_supposed")}
         made |= kept | {"use": use | {name: value for name, value in made["use"].items() if name in WHERE}}
     else:
         made |= {name: held[name] for name in OF_PEOPLE if name in held}
@@ -124,11 +124,7 @@ def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> di
 def with_place(scenario: Scenario, group: Sequence[Option], place: str) -> dict[str, Any]:
     """Another site for the programs of a card."""
     values, ids = plain(scenario), [option.id for option in group]
-    for option in values["options"]:
-        if option["id"] in ids:
-            held = {n: value for n, value in option["alternative"].items() if n not in ("host", "zone")}
-            option["alternative"] = held | (place_of(place) if place else {})
-    return values
+    return values | {"options": [program_at(o, place) if o["id"] in ids else o for o in values["options"]]}
 
 
 def with_new(scenario: Scenario, name: str, lang: str) -> dict[str, Any]:

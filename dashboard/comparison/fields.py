@@ -10,11 +10,13 @@ from dashboard.comparison.form_values import (
     NEED,
     PROGRAM,
     SEARCH_MODELS,
+    ZONES,
     NotANumber,
     number,
     number_text,
     quality_field_text,
     share_field_text,
+    zone_code,
 )
 from dashboard.comparison.scenario_session import ERROR, REVISION, UNREAD, edited, groups, refuse, set_scenario
 from dashboard.shared.estimator_gateway import subject_name
@@ -29,7 +31,6 @@ WORDS = {
     "date", "by", "terminal", "people_zone", "other_unit", "service", "tuning_device", "zone", "device", "product",
     "wue_basis", "storage", "network", *SEARCH_MODELS,
 }  # fmt: skip
-ZONES = {"zone", "people_zone", "location"}
 ONCE = {"label", "status", "why", "existing_server"}  # of the first option of a card alone
 NEEDED = {"quality": "value", "measured": "service"}  # a part that is nothing without one of its fields
 
@@ -94,6 +95,8 @@ def shown(name: str, held: Any, path: str, lang: str) -> str:
     """The text of a field. held: a scenario or an option."""
     if name == "quality":
         return quality_field_text(held.quality, lang)
+    if name == "zone" and held.zone_supposed:  # nobody said it: what is typed here is
+        return ""
     for part in path.split("."):
         held = getattr(held, part, None)
     if name == "existing_server":
@@ -152,6 +155,10 @@ def _read_into(held: Sequence[dict[str, Any]], paths: Mapping[str, str], place: 
         if field_key(place, name) not in st.session_state:
             continue
         for values in held[:1] if name in ONCE else held:
+            if name == "zone" and values.get("zone_supposed"):
+                if not typed(place, name):
+                    continue
+                del values["zone_supposed"]
             _set(values, path.split("."), _value(place, name))
             if name == "quality":
                 _set(values, ["quality", "cases"], (counted(typed(place, name)) or (None, None))[1])
@@ -164,7 +171,7 @@ def _value(place: str, name: str) -> Any:
     if name == "existing_server":
         return text != "no"
     if name in WORDS:
-        return text.upper() if name in ZONES else text
+        return zone_code(text, name) if name in ZONES else text
     said = counted(text) if name == "quality" else None
     return said[0] if said else number(text, name)
 

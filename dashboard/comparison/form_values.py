@@ -7,6 +7,8 @@ from decimal import Decimal
 from pydantic import ValidationError
 
 from dashboard.shared.texts import both, has_text, sentence, t
+from estimator.catalogue.resolver import zone_of
+from estimator.comparison.option_inventory import location_code
 from estimator.comparison.scenario import Quality, ScenarioRefused
 from estimator.core.language import decimal_mark, percent_sign
 from estimator.core.number_format import bare_number, two_readings
@@ -21,6 +23,7 @@ SEARCH_MODELS = ("embedding_model", "rerank_model")
 SEARCH_NUMBERS = (
     "documents", "document_tokens", "query_tokens", "reindexings", "changed_share", "passages", "passage_tokens",
 )  # fmt: skip
+ZONES = {"zone", "people_zone", "location"}
 PROGRAM_NUMBERS = ("acts", "kept_years", "shared_by")
 NEED = {  # field -> its path in a scenario
     "name": "title", "unit": "need.unit", "volume": "need.volume", "period": "need.period",
@@ -43,7 +46,7 @@ PROGRAM = OPTION | {name: f"alternative.{name}" for name in (*PROGRAM_NUMBERS, "
 
 
 class NotANumber(ValueError):
-    """A text that is not a number, in a number field: (name of the field, text)."""
+    """A text that is not a number, or not a zone, in a field of one: (name of the field, text)."""
 
 
 Unreadable = ScenarioRefused | NotANumber | ValidationError
@@ -84,6 +87,14 @@ def number(text: str, name: str) -> float | None:
         raise NotANumber(name, text) from error
 
 
+def zone_code(text: str, name: str) -> str:
+    """The code of a zone, by its code or name; of a place required, of a group of countries too. NotANumber."""
+    found = location_code(text) if name == "location" else zone_of(text)
+    if text and not found:
+        raise NotANumber(name, text)
+    return found or ""
+
+
 def count(text: str, name: str) -> float | None:
     """The same for how many people or times: « 40.000 » has two readings. NotANumber."""
     if two_readings(text.strip()):
@@ -98,7 +109,7 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
         if readings := two_readings(text.strip()):
             facts = {"read": text, "whole": readings[0], "part": readings[1]}
             return t("compare_form.two_readings", lang, field=_field(name, lang), **facts)
-        key = "not_a_quality" if name in ("quality", "threshold") else "not_a_number"
+        key = "not_a_quality" if name in ("quality", "threshold") else "not_a_zone" if name in ZONES else "not_a_number"
         return t(f"compare_form.{key}", lang, field=_field(name, lang, letter), read=text[:40])
     if isinstance(error, ValidationError):
         one = error.errors()[0]

@@ -35,7 +35,7 @@ from dashboard.comparison.scenario_session import (
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer
-from estimator.comparison.five_fields import is_a_person
+from estimator.comparison.five_fields import country_asked, is_a_person
 from estimator.comparison.scenario import Option, Scenario, ScenarioRefused
 
 DEFAULTS = {"network": "network/fixed-fra", "terminal": "terminal/laptop-with-screen", "wue_basis": "it"}
@@ -101,6 +101,9 @@ def _card(place: str, group: Group, letter: str, names: Mapping[str, str], lang:
         FormPart(place, lang, option_changed).text("work_minutes", minutes)
     elif option.use or option.alternative:
         picks.listed("host", _places(option, lang), place_of(option), label("host"))
+        if country_asked(place_of(option)):
+            zone = shown("zone", option, paths_of(option.method)["zone"], lang)
+            FormPart(place, lang, option_changed).text("zone", zone, label("zone"), "FRA")
     value = shown("quality", option, "quality.value", lang)
     FormPart(place, lang, option_changed).text("quality", value, label("quality"), t("compare_form.quality_as", lang))
     title = t("compare_form.more_of", lang, letter=letter)
@@ -205,6 +208,7 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
         form.listed(name, options, shown(name, option, paths[name], lang) or DEFAULTS.get(name, ""))
 
     person = is_a_person(program_of(option))
+    zone = () if country_asked(place_of(option)) else ("zone",)  # asked on the card
     texts("label", "test", "date", "by", *(() if person else ("work_minutes", "screen_minutes")))
     listed("status", _statuses(form.place == "0", lang))
     texts("why")
@@ -214,11 +218,11 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
         picks.listed("kept", {name: t(f"compare_form.kept_{name}", lang) for name in ("yes", "no")}, server["kept"])
         if server["kept"] == "no":
             picks.text("kept_by", server["kept_by"])
-        _of_model(texts, listed, lang)
+        _of_model(texts, listed, lang, zone)
     elif option.alternative and not person:
         if len(group) == 1:
             listed("existing_server", {name: t(f"compare_form.existing_{name}", lang) for name in ("yes", "no")})
-        texts(*PROGRAM_NUMBERS, "zone", "pue")
+        texts(*PROGRAM_NUMBERS, *zone, "pue")
     keys = estimator_gateway.service_keys()
     if keys or option.measured:
         listed("service", {"": t("compare_form.no_service", lang)} | {key: key for key in keys})
@@ -238,14 +242,14 @@ def _statuses(first: bool, lang: str) -> dict[str, str]:
     return {name: t(f"compare_form.{'first_' if first else ''}{name}", lang) for name in names}
 
 
-def _of_model(texts: Callable[..., None], listed: Callable[..., None], lang: str) -> None:
+def _of_model(texts: Callable[..., None], listed: Callable[..., None], lang: str, zone: Sequence[str]) -> None:
     none = {"": t("compare_form.none", lang)}
     with st.expander(t("compare_form.hardware", lang)):
         listed("product", none | dict(compare_data.subject_names("seat", lang)))
         own = compare_data.names_having("sound_desk_ratio", lang)  # a computer of one's own
         devices = compare_data.subject_names("device", lang)
         listed("device", {"": t("compare_form.device_default", lang), **devices, **own})
-        texts("zone", *USE_NUMBERS)
+        texts(*zone, *USE_NUMBERS)
         listed("wue_basis", {name: t(f"compare_form.basis_{name}", lang) for name in ("it", "site")})
         listed("storage", none | dict(compare_data.subject_names("storage", lang)))
         texts("data_gb")

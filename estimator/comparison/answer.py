@@ -264,7 +264,7 @@ class Sentence(Part):
     do), sharing, crossing, leaning (pairs of which another impact leans the other way than electricity), turning (what
     would turn a verdict), checking (whose answers take minutes to read that nobody stated), firm (which verdicts
     nothing turns), delay (a limit on which nothing is judged), unread (tokens that the bill gives and nobody stated),
-    settling (what would settle a pair)."""
+    country (whose country nobody said, supposed or not), settling (what would settle a pair)."""
 
     kind: str
 

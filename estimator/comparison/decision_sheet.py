@@ -152,7 +152,7 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "zone": next(
                 (g.bounds["grid_gwp"].subject for g in evaluated.built.groups if "grid_gwp" in g.bounds), None
             ),
-            "zone_supposed": bool(work.scenario.asked and placed_in_france(option)),
+            "zone_supposed": bool(placed_in_france(option)),
             "pue": _factor(evaluated.built.groups, "pue"),
             "together": _factor(evaluated.built.groups, "requests_in_flight"),
             "warnings": evaluated.built.warnings,

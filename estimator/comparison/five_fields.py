@@ -11,7 +11,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.proposals import proposals
 from estimator.catalogue.schema import Proposal
 from estimator.catalogue.selection import select_factor
-from estimator.catalogue.site_ownership import owner
+from estimator.catalogue.site_ownership import OWN, owner
 from estimator.comparison.scenario import Asked, AskedPlace, Option, Scenario, scenario_of
 from estimator.core.errors import LANGUAGES, say, texts
 from estimator.core.number_format import exact_text
@@ -19,7 +19,8 @@ from estimator.workloads.inference.measurements import REFERENCE
 from estimator.workloads.inference_inventory import token_factors
 from estimator.workloads.resolution import resolve_subject
 
-FRANCE = "FRA"  # the electricity of a place whose country is not said
+FRANCE = "FRA"  # the electricity of a place of HOME whose country is not said
+HOME = OWN | {"class/shared-regional", "class/national-cloud"}  # of one's own, of one's region or of one's country
 NIGHTS = 365.0  # of a year
 EMBEDS, RERANKS = "baai/bge-m3", "baai/bge-reranker-v2-m3"  # open, of several languages: named in the scenario
 SHARED, ALONE = "shared", "alone"
@@ -63,7 +64,7 @@ def option_without_ai(asked: Asked, named: str, alone: bool, lang: str) -> dict[
     program |= {"acts": found.acts} if found else {}
     program |= {"shared_by": asked.shared_by} if alone else {}
     ids = f"{key}-{ALONE if alone else SHARED}" if owned else key
-    option = {"id": ids, "label": label, "method": "none", "alternative": program}
+    option = {"id": ids, "label": label, "method": "none", "alternative": program, **supposes(where)}
     if found and found.minutes is not None:
         option["people"] = {"screen_minutes": found.minutes, "work_minutes": found.minutes}
     return option
@@ -84,15 +85,35 @@ def is_a_person(program: str) -> bool:
 
 
 def placed_in_france(option: Option) -> str:
-    """The kind of place of an option of five answers whose electricity is supposed to be that of France; "" otherwise:
-    nobody said the country."""
+    """The place of an option whose electricity is supposed to be that of France, nobody having said the country; ""
+    otherwise."""
     placed = option.use or option.alternative
-    return placed.host or "" if placed and placed.host in PLACES and placed.zone == FRANCE else ""
+    return placed.host or "" if placed and placed.zone and option.zone_supposed else ""
 
 
 def place_of(host: str) -> dict[str, Any]:
-    """A host, and the electricity of France where it has no country of its own."""
-    return {"host": host} if load().subjects[host].zone else {"host": host, "zone": FRANCE}
+    """A host, and the electricity of France where it has no country of its own and is of a kind of HOME; a place that
+    may be anywhere has none until someone says it."""
+    at_home = not load().subjects[host].zone and HOME & set(load().fallbacks(host))
+    return {"host": host, "zone": FRANCE} if at_home else {"host": host}
+
+
+def country_asked(host: str) -> bool:
+    """Whether a place may be in any country: it has none of its own, and none is supposed."""
+    return host in load().subjects and not load().subjects[host].zone and "zone" not in place_of(host)
+
+
+def supposes(where: Mapping[str, Any]) -> dict[str, bool]:
+    """The mark of an option whose place, as `place_of` gives it, has a supposed country; nothing otherwise."""
+    return {"zone_supposed": True} if "host" in where and "zone" in where else {}
+
+
+def program_at(option: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """The option of a program at another site, or at none that is said."""
+    held = {name: value for name, value in option["alternative"].items() if name not in ("host", "zone")}
+    where = place_of(place) if place else {}
+    bare = {name: value for name, value in option.items() if name != "zone_supposed"}
+    return bare | {"alternative": held | where, **supposes(where)}
 
 
 def without_ai(asked: Asked, lang: str, program: str = "") -> Iterator[dict[str, Any]]:
@@ -118,8 +139,9 @@ def in_language(scenario: Scenario, lang: str) -> Scenario:
         years = {code: say("five", "year", code) for code in LANGUAGES}
         period = years[lang] if scenario.need.period in years.values() else scenario.need.period
         return scenario.model_copy(update={"need": scenario.need.model_copy(update={"period": period})})
-    made = {code: scenario_from(scenario.asked, code) for code in LANGUAGES}
-    said = {old: new for code in LANGUAGES for old, new in zip(_named(made[code]), _named(made[lang]), strict=True)}
+    asked, options = scenario.asked, scenario.options
+    names = {code: [*_named(scenario_from(asked, code)), *_chosen(asked, options, code)] for code in LANGUAGES}
+    said = {old: new for code in LANGUAGES for old, new in zip(names[code], names[lang], strict=True)}
     need = {"unit": said.get(scenario.need.unit, scenario.need.unit)}
     need["period"] = said.get(scenario.need.period, scenario.need.period)
     options = tuple(o.model_copy(update={"label": said.get(o.label, o.label)}) for o in scenario.options)
@@ -129,6 +151,14 @@ def in_language(scenario: Scenario, lang: str) -> Scenario:
 
 def _named(scenario: Scenario) -> tuple[str, ...]:
     return scenario.title, scenario.need.unit, scenario.need.period, *(option.label for option in scenario.options)
+
+
+def _chosen(asked: Asked, options: Iterable[Option], lang: str) -> Iterator[str]:
+    """What the programs of these options are called when they are chosen on a card, which the answers do not name."""
+    for found in (option.alternative for option in options):
+        if found is not None and found.id in load().subjects:
+            kept = asked.model_copy(update={"shared_by": found.shared_by})
+            yield option_without_ai(kept, found.id, not found.existing_server, lang)["label"]
 
 
 def own_site(host: str) -> str:
@@ -196,7 +226,8 @@ def model_option(asked: Asked, name: str, lang: str, wanted: AskedPlace, years: 
         listed = providers.load().known(publisher)
         there = {"provider": listed.id} if listed else {}  # of another, nobody says where it runs
         return option | {"use": {"model": found.id, **there, **search}}
-    use = {"model": found.id, **site_named(wanted.place), **search}
+    where = site_named(wanted.place)
+    use, option = {"model": found.id, **where, **search}, option | supposes(where)
     if not wanted.alone or "provider" in use:
         own = owner(use.get("host")) == "own"  # where nothing says that others use it
         return option | {"use": use} | ({"label": _with_server(option["label"], None, lang)} if own else {})

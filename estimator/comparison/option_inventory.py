@@ -173,6 +173,12 @@ def with_serving_told(options: Sequence[OptionInventory]) -> list[OptionInventor
     return [replace(o, warnings=(*o.warnings, told[o.option.id])) if o.option.id in told else o for o in options]
 
 
+def location_code(text: str) -> str | None:
+    """The code of a place required, which is a group of countries (EU27) or a zone; None where no table has it."""
+    group = text.strip().upper()
+    return group if group in {m.group for m in tables().memberships} else zone_of(text)
+
+
 def _is_outside(
     wanted: str, ran: Sequence[Mapping[str, str | None]], inventory: Inventory, catalogue: Catalogue, said: str
 ) -> bool:
@@ -181,7 +187,7 @@ def _is_outside(
     if not wanted:
         return False
     members = tables().memberships
-    read, wanted = wanted, wanted if wanted in {m.group for m in members} else zone_of(wanted) or ""
+    read, wanted = wanted, location_code(wanted) or ""
     if not wanted:
         inventory.warnings.append(sentences("warnings", "location_unread", wanted=read))
         return False

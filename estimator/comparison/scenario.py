@@ -168,6 +168,7 @@ class Option(Typed):
     reserved_hours: float | None = Field(None, gt=0, le=1e9, description="of all devices, over the period [h]")
     people: People | None = None
     aside: tuple[SetAside, ...] = Field((), description="said on other tasks: rules nothing")
+    zone_supposed: bool = Field(False, description="nobody said the zone: it is the one supposed of such a place")
 
     def same_as(self, other: "Option") -> bool:
         """Whether both describe one thing with one quality, whatever they are called and whoever tested them."""

@@ -1,7 +1,8 @@
 """The sentences of an answer, made once in both languages: what leads, what suffices, what turns the order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Balance, Crossing, Hinge, Pair, Sentence, Turn
 from estimator.comparison.verdict_rules import EQUIVALENT, UNDECIDED
 from estimator.comparison.verdict_text import (
@@ -65,6 +66,7 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
             "unread",
             _capital(say("compare", "unread", lang, labels=", ".join(unread), n=len(unread)), lang),
         )
+    yield from (("country", _capital(text, lang)) for text in _countries(answer, lang))
     yield from _balances(answer, lang)
     if delay := answer.scenario.constraints.delay_s:
         yield "delay", _capital(say("compare", "delay", lang, delay=tick_text(delay, BARE, lang)), lang)
@@ -79,6 +81,20 @@ def _checking(answer: Answer, lang: str) -> Iterator[str]:
         yield say(
             "compare", "checking" if len(unsaid) < len(models) else "checking_all", lang, labels=", ".join(unsaid)
         )
+
+
+def _countries(answer: Answer, lang: str) -> Iterator[str]:
+    """The places whose country nobody said: those of a kind whose country is supposed, then those without one."""
+    running = [o for o in answer.options if o.per_unit and not o.only_people and o.known("energy")]
+    for zone in sorted({o.zone for o in running if o.zone_supposed and o.zone}):
+        places = _places((o for o in running if o.zone_supposed and o.zone == zone), lang)
+        yield say("compare", "country_supposed", lang, zone=load().label(zone, lang), places=places)
+    if nowhere := [o for o in running if not o.zone and o.host]:
+        yield say("compare", "country_unsaid", lang, places=_places(nowhere, lang))
+
+
+def _places(options: Iterable[AnsweredOption], lang: str) -> str:
+    return ", ".join(dict.fromkeys(load().label(o.host or "", lang) for o in options))
 
 
 def _refused(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 from estimator.catalogue import models
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.answer import Answer, Pair
-from estimator.comparison.five_fields import with_place
+from estimator.comparison.five_fields import place_of, with_place
 from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import LONGEST_LABEL, Option, Scenario, ScenarioRefused
 from estimator.workloads.request import Request
@@ -15,7 +15,8 @@ from estimator.workloads.request import Request
 def at_hosts(scenario: Scenario, option: str, hosts: Sequence[str], catalogue: Catalogue, lang: str) -> Scenario:
     """The scenario with this option at each host, in their order, named in a language. ScenarioRefused, SubjectUnknown.
 
-    The zone is that of the host; a host without a zone keeps that of the option. User terminals
+    The zone is that of the host; a host without a zone keeps the one that was
+    said of the option; a supposed one is that of its kind of place. User terminals
     are excluded: they are the same everywhere, and would hide the effect of the site.
     """
     base = scenario.option(option)
@@ -96,8 +97,9 @@ def _at(option: Option, host: str, name: str, number: int, catalogue: Catalogue)
     known = catalogue.subjects.get(host)
     use: dict[str, Any] = (option.use or Request()).model_dump(exclude_unset=True)
     use |= {"host": host, "provider": None, "pue": None, "wue": None}
-    if known is not None and known.zone:
-        use["zone"] = None
+    if known is not None and (known.zone or option.zone_supposed):
+        use["zone"] = place_of(host).get("zone")
     label = f"{option.label}, {name}"[:LONGEST_LABEL]
     changed = {"id": f"site-{number}", "label": label, "use": Request.model_validate(use), "people": None}
+    changed["zone_supposed"] = option.zone_supposed and use["zone"] is not None
     return option.model_copy(update=changed)

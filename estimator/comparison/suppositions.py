@@ -45,6 +45,9 @@ def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Suppos
     wanted = models.load().set_of.get(model or "")
     if wanted is not None and (asked is not None or (use and use.product)):
         yield _set(wanted)
+    if place := placed_in_france(option):
+        words = _words("zone", lambda lang: {"place": work.context.catalogue.label(place, lang)})
+        yield Supposition(row=place, kind="place", words=words, source="sobria_expert", locator=FRANCE)
     if asked is None:
         return
     if option.alternative is not None and (row := proposal_of(asked, option.alternative.id)):
@@ -62,9 +65,6 @@ def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Suppos
         words = _words("provider", lambda _: {"name": served.name})
         origin = {"source": served.source or "", "locator": served.locator, "note": served.note}
         yield Supposition(row=served.id, kind="provider", words=words, **origin)
-    if place := placed_in_france(option):
-        words = _words("zone", lambda lang: {"place": work.context.catalogue.label(place, lang)})
-        yield Supposition(row=place, kind="place", words=words, source="sobria_expert", locator=FRANCE)
 
 
 def _lengths(work: Comparator, option: Option) -> Iterator[Supposition]:

@@ -21,6 +21,7 @@ from estimator.comparison.five_fields import in_language, option_without_ai, sce
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario, scenario_of
 from estimator.comparison.sentences import sentences_of
+from estimator.comparison.verdict_text import ground_words
 from estimator.comparison.volume_sweep import turns
 from estimator.core.errors import LANGUAGES, texts
 from estimator.core.interval import Interval
@@ -408,6 +409,75 @@ def test_an_order_that_a_server_of_its_own_does_not_settle_is_never_said_to_hold
                 assert turn.services and turn.services.high is not None and turn.services.high <= 1
             if "Rien ne départage" in said:
                 assert pair and pair.verdict == "undecided"
+
+
+@pytest.mark.parametrize(("place", "supposed"), [
+    ("class/hyperscale", False), ("class/server-unknown", False), ("aws/global", False),
+    ("class/national-cloud", True), ("class/shared-regional", True), ("class/server-room", True),
+])  # fmt: skip
+def test_a_place_that_may_be_anywhere_takes_no_country(place: str, supposed: bool) -> None:
+    """A large data centre may be in the United States, whose grid emits five times more than that of France: nothing of
+    its country is estimated. A place at home is supposed to be in France, which is marked, and said in words."""
+    asked = Asked(people=400, uses=1, per="month", task="rewrite", models=("set/light",), place=place)
+    made = scenario_from(asked, "fr")
+    kept = scenario_of(made.model_dump(exclude_none=True, exclude_defaults=True))
+    (option,) = (o for o in kept.options if o.method == "model")
+    assert option.use and (option.use.zone, option.zone_supposed) == (("FRA", True) if supposed else (None, False))
+    answer = decision(kept, today=DAY)
+    found = next(o for o in answer.options if o.method == "model")
+    assert (found.zone or None, found.zone_supposed) == (option.use.zone, supposed) and found.known("energy")
+    why = {figure: found.service[figure].missing for figure in ("gwp", "water", "adpe")}
+    assert all((said is None) == supposed for said in why.values())
+    assert supposed or {said["fr"] for said in why.values()} == {"le pays du calcul n'est pas indiqué"}
+    said = answer.said("country", "fr")
+    first = (
+        "France supposée : " if supposed else "Pays non dit, donc gaz à effet de serre, eau et métaux non estimés : "
+    )
+    assert [spaced(text) for text in said] == [f"{first}{load().label(place, 'fr')}."]
+    assert [row.kind for row in answer.suppositions if row.kind == "place"] == ["place"] * supposed
+    assert compare_text(answer, "fr").count(said[0]) == 1
+
+
+def test_a_country_that_is_typed_is_not_supposed_even_that_of_the_supposition() -> None:
+    """FRA typed is FRA stated: a file of a scenario that has a zone without the mark says it."""
+    made = scenario_from(TOWN, "fr").model_dump(exclude_none=True, exclude_defaults=True)
+    bare = [{name: value for name, value in o.items() if name != "zone_supposed"} for o in made["options"]]
+    stated = scenario_of(made | {"options": bare})
+    typed, supposed = decision(stated, today=DAY), decision(scenario_of(made), today=DAY)
+    assert {o.zone_supposed for o in typed.options} == {False} and not typed.said("country", "fr")
+    assert any(o.zone_supposed for o in supposed.options)
+    assert all("(supposée)" not in ground_words(option, "fr") for option in typed.options)
+    assert [o.service for o in typed.options] == [o.service for o in supposed.options]  # and no figure moves
+
+
+@pytest.mark.parametrize(("hosts", "zones"), [
+    (("class/national-cloud", "class/hyperscale", "anthropic/usa"), ("FRA", None, "USA")),
+])  # fmt: skip
+def test_a_supposed_country_does_not_follow_a_model_that_is_placed_elsewhere(hosts: Any, zones: Any) -> None:
+    made = scenario_from(TOWN.model_copy(update={"models": ("set/light",)}), "fr")
+    moved = decision(made, sites=("light", hosts), today=DAY)
+    assert tuple(o.zone or None for o in moved.options) == zones
+    assert [o.zone_supposed for o in moved.options] == [True, False, False]
+
+
+def test_a_program_chosen_on_a_card_is_named_in_the_language_of_the_page() -> None:
+    """What SobrIA wrote changes language, the name of a program that is not the first proposed too; a name that a
+    person wrote stays."""
+    made = scenario_from(TOWN, "fr")
+    chosen = [
+        option_without_ai(TOWN, "alternative/by-hand", False, "fr"),
+        option_without_ai(TOWN, "alternative/static-page", True, "fr"),
+    ]
+    own = chosen[1] | {"id": "own", "label": "la page de la mairie"}
+    body = made.model_dump(exclude_none=True, exclude_defaults=True)
+    kept = scenario_of(body | {"options": [*chosen, own, *body["options"][1:]]})
+    labels = [option.label for option in in_language(kept, "en").options[:3]]
+    assert labels == [
+        texts("program", "en")["by-hand"],
+        f"{texts('program', 'en')['static-page']} (server of its own)",
+        own["label"],
+    ]
+    assert in_language(in_language(kept, "en"), "fr").options[0].label == "le travail d'un agent"
 
 
 def test_a_person_is_in_the_first_sentence_with_the_hours_of_a_year() -> None:

@@ -1191,3 +1191,31 @@ def test_reasoning_tokens_are_asked_on_the_card_as_by_the_command(home: Path) ->
     ours, theirs = shown.service["energy"], json.loads(told.stdout)["indicators"]["energy"]
     for end in ("low", "central", "high"):  # of draws of its own
         assert getattr(ours, end) == pytest.approx(theirs[end], rel=0.05)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_country_of_a_place_that_may_be_anywhere_is_asked_on_the_card(lang: str) -> None:
+    """Not a field more before anything is opened; FRA typed where France is supposed is stated, and no zone of the
+    tables is refused beside its field, which keeps what was typed."""
+    at = typed(typed(blank(lang), "five", "people", "400"), "five", "uses", "1")
+    asked = [f.key.split()[-2:] for f in at.text_input if f.key.endswith(" zone")]
+    assert not asked and "France" in text_of(at)
+    at = typed(at, "2", "host", "class/hyperscale")
+    assert [f.key.split()[-2:] for f in at.text_input if f.key.endswith(" zone")] == [["2", "zone"]]
+    (away,) = (o for o in address(at).options if o.use and o.use.host == "class/hyperscale")
+    assert away.use and away.use.zone is None and not away.zone_supposed
+    at = typed(at, "2", "zone", "FRAUSA")
+    assert "FRAUSA" in text_of(at) and "CAN-QC" in text_of(at), "what was read, and what was expected"
+    assert field(at, "2", "zone").value == "FRAUSA" and address(at).options[-1].use.zone is None
+    at = typed(at, "2", "zone", "États-Unis")
+    assert address(at).options[-1].use.zone == "USA" and "CAN-QC" not in text_of(at)
+    at = unfolded(at, "1")
+    assert field(at, "1", "zone").value == "" and address(at).options[-2].zone_supposed
+    at = typed(at, "1", "zone", "fra")
+    assert address(at).options[-2].use.zone == "FRA" and not address(at).options[-2].zone_supposed
+    for place, name in (("need", "location"), ("1", "people_zone")):
+        at = typed(unfolded(at, "need", "1"), place, name, "FRAUSA")
+        assert "FRAUSA" in text_of(at) and "CAN-QC" in text_of(at)
+        at = typed(at, place, name, {"location": "eu27"}.get(name, ""))
+        assert "CAN-QC" not in text_of(at)
+    assert address(at).constraints.location == "EU27"

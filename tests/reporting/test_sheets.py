@@ -730,7 +730,7 @@ def test_a_sheet_says_where_each_option_runs_and_amounts_that_are_read(lang: str
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_nobody_said_of_a_place_is_said_to_be_supposed(lang: str) -> None:
-    """Nobody said that a server room is shared, nor that a hyperscale centre is in France: the sheet says both, with
+    """Nobody said that a server room is shared, nor that a national cloud is in France: the sheet says both, with
     what the room would take kept on for this alone; and no criterion of RGESN is met by it. A country that the
     scenario states is one."""
     alone = {"fr": "gardé allumé pour cela seul : ", "en": "kept on for this alone: "}[lang]
@@ -740,8 +740,9 @@ def test_what_nobody_said_of_a_place_is_said_to_be_supposed(lang: str) -> None:
     (option,) = (one for one in facts.answer.options if one.method == "model")
     told = plain(page(evaluation(facts)))
     assert option.alone and plain(alone + interval_text(option.alone, lang)) in told and supposed in told
-    cloud = scenario_from(asked.model_copy(update={"place": "class/hyperscale"}), lang)
-    stated = cloud.model_copy(update={"asked": None})
+    cloud = scenario_from(asked.model_copy(update={"place": "class/national-cloud"}), lang)
+    said = tuple(option.model_copy(update={"zone_supposed": False}) for option in cloud.options)
+    stated = cloud.model_copy(update={"options": said})
     says = plain(say("sheet", "scenario_says", lang))
     assert says not in plain(page(rgesn(facts_of(cloud, lang)))) and says in plain(page(rgesn(facts_of(stated, lang))))
     assert supposed not in plain(page(evaluation(facts_of(stated, lang))))
