@@ -215,8 +215,9 @@ def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request,
     if not supposed:
         return request, none
     named = {lang: catalogue.label(subject or "", lang) for lang in LANGUAGES}
-    told = [*told, sentences_with("warnings", "task_lengths", **facts, task=named)]
     stated: dict[str, float] = {n: getattr(request, n) for n in ways if n not in supposed}
+    said = "task_lengths" if not stated else "task_written" if "input_tokens" in stated else "task_read"
+    told = [*told, sentences_with("warnings", said, **facts, **stated, task=named) | {"code": "task_lengths"}]
     if request.cached_tokens:
         stated["fresh_share"] = 1 - request.cached_tokens / (supposed | stated)["input_tokens"]
     calls, fresh = row["calls"].factor, row["fresh_share"].factor

@@ -728,6 +728,19 @@ def test_a_sheet_says_where_each_option_runs_and_amounts_that_are_read(lang: str
     assert "µWh" not in told and " fg " not in told and " nL" not in told
 
 
+@pytest.mark.parametrize(("lang", "read", "written"), [
+    ("fr", "jetons lus : 1 350", "jetons écrits : 300 (120 à 800), supposés"),
+    ("en", "tokens read: 1,350", "tokens written: 300 (120 to 800), supposed"),
+])  # fmt: skip
+def test_the_sheet_says_the_tokens_that_were_used_and_which_are_supposed(lang: str, read: str, written: str) -> None:
+    """1,350 tokens read are given; those written are the 300 (120 to 800) of a summary, by its row."""
+    asked = Asked(people=1, uses=400, per="month", task="summarise", models=("set/light",), place="class/server-room")
+    made = scenario_from(asked, lang)
+    stated = made.model_copy(update={"need": made.need.model_copy(update={"input_tokens": 1350.0})})
+    told = plain(page(evaluation(facts_of(stated, lang))))
+    assert read in told and written in told
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_nobody_said_of_a_place_is_said_to_be_supposed(lang: str) -> None:
     """Nobody said that a server room is shared, nor that a national cloud is in France: the sheet says both, with

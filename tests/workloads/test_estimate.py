@@ -241,6 +241,18 @@ def test_names_of_gateways_lead_to_a_model(name: str, model: str) -> None:
     assert models.find(name).id == model
 
 
+def test_the_cards_of_a_model_of_unknown_size_are_a_convention_and_not_an_exact_value() -> None:
+    """A set of models of 109 to 5,400 billion parameters: one number of cards, that of its central size, in every draw.
+    A number that someone typed is exact."""
+    use = {"model": "set/large", "input_tokens": 500, "output_tokens": 300, "zone": "FRA"}
+    (cards,) = [f for f in asked(**use)["factors"] if f["quantity"] == "replica_cards"]
+    assert cards["low"] == cards["high"] and cards["bounds_kind"] == "convention"
+    assert "taille centrale du modèle" in cards["bounds"]["fr"] and "central size" in cards["bounds"]["en"]
+    assert "taille centrale" in cards["locator"]
+    (typed,) = [f for f in asked(**use, device_count=16)["factors"] if f["quantity"] == "replica_cards"]
+    assert typed["bounds_kind"] == "exact"
+
+
 def test_a_task_gives_the_tokens_that_nobody_stated() -> None:
     """A summary: 4,300 tokens read and 300 written, as its rows say; what is stated is kept. From 900 to 17,000 read
     and from 120 to 800 written, the interval is wider, at the same factor values."""
@@ -251,6 +263,12 @@ def test_a_task_gives_the_tokens_that_nobody_stated() -> None:
     assert drawn["high"] / drawn["low"] > 1.2 * kept["high"] / kept["low"]
     (told,) = [w for w in by_task.warnings if w["code"] == "task_lengths"]
     assert "300 écrits (120 à 800)" in told["fr"] and "300 written (120 to 800)" in told["en"]
+    half = asked(task="summarise", input_tokens=1350, **place)
+    (told,) = [w for w in half.warnings if w["code"] == "task_lengths"]
+    said = told["fr"].replace("\u202f", " ")
+    assert "1 350 jetons lus sont donnés ; 300 écrits (120 à 800) sont supposés" in said and "4 300" not in said
+    (told,) = [w for w in asked(task="summarise", output_tokens=90, **place).warnings if w["code"] == "task_lengths"]
+    assert "90 tokens written are given; 4,300 read (900 to 17,000) are supposed" in told["en"]
     stated = asked(task="summarise", input_tokens=50, output_tokens=20, **place)
     assert stated["indicators"] == asked(input_tokens=50, output_tokens=20, **place)["indicators"]
     assert "task_lengths" not in {w["code"] for w in stated.warnings}

@@ -86,6 +86,16 @@ def verdict(facts: SheetFacts, one: str, other: str, name: str) -> str:
     return found.words[facts.lang] if found else say("verdict", "not_studied", facts.lang)
 
 
+def _length(facts: SheetFacts, quantity: str) -> str:
+    """« 300 (120 à 800), supposés »: the tokens that the task gives where the need states none."""
+    rows = (row for row in facts.answer.suppositions if row.kind == "task" and row.row.startswith(f"{quantity}/"))
+    row = next(rows, None)
+    if row is None or row.low is None or row.value is None or row.high is None:
+        return facts.say("unsaid")
+    low, value, high = (facts.count(end) for end in (row.low, row.value, row.high))
+    return facts.say("need_length_supposed", low=low, value=value, high=high)
+
+
 def need(facts: SheetFacts) -> tuple[tuple[str, str], ...]:
     """The need, the constraints, and the facts of the use case in the register."""
     wanted, limits, case = facts.scenario.need, facts.scenario.constraints, facts.use_case
@@ -95,9 +105,9 @@ def need(facts: SheetFacts) -> tuple[tuple[str, str], ...]:
         each = {"people": facts.count(asked.people), "uses": facts.count(asked.uses)}
         units = facts.say("need_volume_asked", told=units, per=say("five", asked.per, facts.lang), **each)
     pairs = [(facts.say("need_unit"), units)]
-    tokens = (wanted.input_tokens, wanted.output_tokens)
-    if any(value is not None for value in tokens):
-        read, written = (facts.say("unsaid") if v is None else facts.count(v) for v in tokens)
+    tokens = {"task_input_tokens": wanted.input_tokens, "task_output_tokens": wanted.output_tokens}
+    if any(value is not None for value in tokens.values()):
+        read, written = (_length(facts, name) if v is None else facts.count(v) for name, v in tokens.items())
         pairs.append((facts.say("need_attempt"), facts.say("need_tokens", read=read, written=written)))
     if wanted.peak_concurrency:
         pairs.append((facts.say("need_peak"), facts.count(wanted.peak_concurrency)))

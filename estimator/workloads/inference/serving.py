@@ -222,9 +222,11 @@ def by_convention(name: str) -> SelectedFactor:
 
 
 def _supposed_cards(count: float) -> SelectedFactor:
-    """As many cards as hold the weights: a rule of ours, never a value that someone typed."""
-    where = "poids × 1,2 ÷ mémoire de la carte, à la puissance de deux au-dessus"
-    item = computed(f"replica_cards/{_digits(count)}", "replica_cards", (count,) * 3, "sobria_expert", where)
+    """As many cards as hold the weights of the central size: a convention that no draw of the size changes, and
+    never a value that someone typed."""
+    where = "poids × 1,2 ÷ mémoire de la carte, à la puissance de deux au-dessus, à la taille centrale du modèle"
+    ends, kind = (count,) * 3, {"bounds_kind": "convention"}
+    item = computed(f"replica_cards/{_digits(count)}", "replica_cards", ends, "sobria_expert", where, **kind)
     return SelectedFactor("replica_cards", ANY, item)
 
 
