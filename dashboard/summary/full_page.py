@@ -55,7 +55,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
     answer = sentences.answer(body, lang, change_text)
     every = [check for check in body["charter"] if check["status"] == "not_held"]
     not_held = list({check["reads"]: check for check in every}.values())[:FIRST]
-    voted = [text for _, text in ceilings.ceilings(body, lang)]
+    voted = [text for _, text in ceilings.ceilings(body, lang, brief=True)]
     top = render("synthese_head", lang, body=body, answer=answer, ceilings=voted, here=here, **said)
     drawn = _drawn(body, lang) if known else {}
     below = render(

@@ -30,7 +30,7 @@ from estimator.governance.indicators.trend import change
 from estimator.governance.register.register import Register, author
 from estimator.reporting.documents.rendering import FormatUnknown, rendered, save
 from estimator.reporting.summary import charter_status as phrase_checks
-from estimator.reporting.summary.ceilings import budget_text
+from estimator.reporting.summary.ceilings import budget_text, ceilings
 from estimator.reporting.summary.change_sentences import (
     against_text,
     causes,
@@ -293,7 +293,8 @@ def test_a_change_says_which_months_it_compares(
 )
 def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdict: str, month: int | None) -> None:
     """40 kWh from 5 January to 5 March, nothing in February: 27 + 5 = 32 days, and 361 from 5 January: 40 × 361 ÷ 32 =
-    451, 1.25 a day. 165 is 132 days from 5 January, 27 + 28 + 31 + 30 + 16 May: at this pace, passed already."""
+    451, 1.25 a day. 165 is 132 days from 5 January, 27 + 28 + 31 + 30 + 16 May: at this pace, passed already; what is
+    known of it, 40 ÷ 165 = 24.2 % of a meter within 2 %, stops on 5 March, and that day is said with it."""
     case(Register(tmp_path), "A", "Courrier")
     vote(tmp_path, year=2026, value=ceiling, unit="kWh")
     now = scope(tmp_path, run("a", 20, "2026-01"), run("a", 20, "2026-03"))
@@ -304,7 +305,7 @@ def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdic
     text = budget_text(found, "kWh", "fr")
     assert {
         "passed": "déjà dépassé",
-        "over": "dépassé en mai. Les données s’arrêtent avant. À ce rythme, il est dépassé aujourd’hui.",
+        "over": "dépassé en mai. Au 5 mars 2026, entre 24 et 25 % du plafond étaient déjà consommés.",
         "under": "ne serait pas dépassé",
     }[verdict] in text.replace("\u00a0", " ")
 
@@ -332,10 +333,11 @@ def test_the_month_of_a_ceiling_is_on_the_curve_of_the_year(tmp_path: Path) -> N
     found = pace.against_budget("energy")
     assert found is not None and found["passed"] == {"low": 202606, "central": 202605, "high": 202604}
     text = budget_text(found, "kWh", "fr").replace("\u00a0", " ")
-    assert "dépassé entre avril et juin. Déjà consommé : entre 74 et 110 % du plafond." in text
-    assert text.endswith("Les données s’arrêtent avant. À ce rythme, il est dépassé aujourd’hui.")
-    known = found | {"by_now": False}
-    assert budget_text(known, "kWh", "fr").endswith("Ce qui est connu peut déjà le dépasser.")
+    used = "dépassé entre avril et juin. Au 30 avril 2026, entre 74 et 110 % du plafond étaient déjà consommés."
+    assert text.endswith(used) and "aujourd" not in text
+    voted = {"energy": {"id": "energy", "value": {"unit": "kWh"}, "budget": found}}
+    ((_, short),) = ceilings({"indicators": voted, "territory_budgets": [], "use_budgets": []}, "fr")
+    assert short.replace("\u00a0", " ").endswith(used)
 
 
 @pytest.mark.parametrize(("day", "maybe"), [(date(2026, 9, 1), False), (date(2026, 11, 27), True)])

@@ -169,7 +169,8 @@ class Pace:
         maybe: the first of these days is over, and it is not passed for sure; by_now: the last one is over too.
         closed, gaps: as `closing` says; the verdict of a closed use is final, "open" where a gap may change it.
         With what `known` says.
-        used: share of it that is used already [1]; near: nine tenths of it, and not passed for sure.
+        used: share of it that is used already [1], on the last known day, until; near: nine tenths of it, and not
+        passed for sure.
         """
         budget = self.scope.sources.commitments.budget(indicator, self.scope.territory, self.year, self.scope.use)
         if budget is None:
@@ -186,6 +187,8 @@ class Pace:
         over = {end: day is not None and day <= self.scope.sources.today for end, day in reached.items()}
         body["maybe"] = over["high"] and not is_passed
         body["by_now"] = body["maybe"] and over["low"]
+        known = days_known(self.scope.sources.build, self.rows, self.scope.sources.today)
+        body["until"] = known[-1].isoformat() if known else None
         used = {end: spent[end] / budget.ceiling for end in ENDS} if ends and budget.ceiling else None
         body["used"] = used
         body["near"] = used is not None and not is_passed and used["central"] >= NEAR

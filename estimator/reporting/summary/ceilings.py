@@ -10,6 +10,7 @@ from estimator.core.periods import first_day
 from estimator.governance.indicators.known_days import known_text
 from estimator.reporting.summary.sentences import (
     amount_text,
+    day_text,
     judged,
     minimum,
     path_text,
@@ -27,10 +28,11 @@ def path_lines(entry: Mapping[str, Any], lang: str) -> list[str]:
     return [line for line in (path_text(entry, lang), *budget) if line]
 
 
-def ceilings(body: Mapping[str, Any], lang: str) -> list[tuple[Mapping[str, Any], str]]:
-    """Every ceiling that covers the scope or a part of it, with its state in one sentence: its own, those of other
-    territories, those of its uses."""
-    return [(found, _ceiling(found, lang)) for found in voted(body)]
+def ceilings(body: Mapping[str, Any], lang: str, brief: bool = False) -> list[tuple[Mapping[str, Any], str]]:
+    """Every ceiling that covers the scope or a part of it, with its state in one sentence, and what is used of it
+    unless brief: its own, those of other territories, those of its uses."""
+    told = ((found, "" if brief or not found["verdict"] else used_text(found, lang)) for found in voted(body))
+    return [(found, " ".join(filter(None, [_ceiling(found, lang), used]))) for found, used in told]
 
 
 def voted(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -59,13 +61,16 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
     said = [tell(f"budget_{state_of(found)}", lang, **facts)]
     if found["since"]:
         said.append(tell("budget_since", lang, month=period_text(f"{found['year']}-{found['since'] % 100:02}", lang)))
-    if found["near"]:
-        said.append(tell("budget_near", lang, share=shares_text(found["used"]["low"], found["used"]["high"], lang)))
-    if found["maybe"]:
-        known = found["used"] is not None and found["used"]["high"] > 1
-        how = "by_now" if found["by_now"] else "maybe_known" if known else "maybe"
-        said.append(tell(f"budget_{how}", lang))
-    return " ".join(said)
+    return " ".join(filter(None, [*said, used_text(found, lang)]))
+
+
+def used_text(found: Mapping[str, Any], lang: str) -> str:
+    """« Au 30 septembre 2026, entre 83 et 113 % du plafond étaient déjà consommés. », once nearly all of it is, or once
+    the pace may have passed it after the last known day; else empty."""
+    if not found["used"] or not (found["near"] or found["maybe"]):
+        return ""
+    share = shares_text(found["used"]["low"], found["used"]["high"], lang)
+    return tell("budget_used", lang, day=day_text(found["until"], lang), share=share)
 
 
 def use_budget_text(found: Mapping[str, Any], lang: str) -> str:
