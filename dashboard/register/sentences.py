@@ -50,10 +50,13 @@ def quality_text(case: UseCase, lang: str) -> str:
     return t("register.no_quality", lang)
 
 
-def reached_text(case: UseCase, lang: str) -> str:
-    """Whether the threshold is reached; empty without a test of it."""
+def reached_text(case: UseCase, lang: str, today: date | None = None) -> str:
+    """Whether the threshold is reached; empty without a test of it. On a day, of a use that is not over: that its test
+    is too old to say so, as the indicator has it."""
     if not case.tested or not case.threshold:
         return ""
+    if today and not case.is_over and case.quality_is_old(today):
+        return t("register.old_test", lang, day=day_text(case.tested.date, lang))
     spread, reached = case.tested.spread, reaches_threshold(case)
     key = "reached" if reached else "not_reached"
     if spread is None or case.tested.settles(case.threshold.value):

@@ -155,7 +155,7 @@ def _quality_note(case: UseCase, today: date, lang: str) -> str:
     if case.threshold:
         note = t("use_case.threshold", lang, value=mark_text(case.threshold.value, lang), test=case.threshold.test)
     told = [note, *([f"{sentence(reached)}."] if case.qualities and reached else [])]
-    if case.quality_is_old(today):
+    if case.quality_is_old(today) and not case.is_over:
         told.append(t("use_case.quality_old", lang))
     return " ".join(told)
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.register.sentences import reached_text
+from dashboard.register.use_case_detail import _quality_note
 from estimator.core.errors import LANGUAGES, SobriaError, words
 from estimator.core.event_log import FOLDER, Event, EventFolder, make_event
 from estimator.core.refusals import FieldsRefused
@@ -551,6 +552,19 @@ def test_a_threshold_that_a_small_test_does_not_assure_is_said_so(
     assert (found.tested.value, found.tested.cases) == (0.84, 50 if value != 0.84 else None)
     assert reached_text(found, "fr").replace("\u00a0", " ").replace("\u202f", " ") == said
     assert register.use_case(id).tested == found.tested
+
+
+def test_an_old_test_is_not_told_to_reach_its_threshold(register: Register) -> None:
+    """84 % on 1 February 2026 for 80 %: a year later, the list says how old it is; of a use that is over, nothing is
+    to be done again."""
+    id = register.create(FACTS | ANSWERED | {"threshold": {"value": 0.8, "test": "relus"}}, DSI).id
+    found = register.record_quality(id, FOUND | {"value": 0.84, "date": "2026-02-01"}, DSI)
+    assert reached_text(found, "fr", date(2027, 1, 31)) == "seuil atteint"
+    assert reached_text(found, "fr", date(2027, 2, 1)).replace("\u00a0", " ") == "test ancien, du 1er février 2026"
+    assert "À refaire" in _quality_note(found, date(2027, 2, 1), "fr")
+    over = found.model_copy(update={"stage": "retrait", "outcome": "arrete"})
+    assert over.is_over and reached_text(over, "fr", date(2027, 2, 1)) == "seuil atteint"
+    assert "À refaire" not in _quality_note(over, date(2027, 2, 1), "fr")
 
 
 def test_a_quality_is_read_as_people_write_it(tmp_path: Path) -> None:
