@@ -375,3 +375,10 @@ def test_refusals_say_what_to_do(home: Path, tmp_path: Path) -> None:
         facts(home, period="2026-13")
     said = sobria(tmp_path / "none", "report", "reen", "--out", str(tmp_path / "no" / "x.html"), code=1).stderr
     assert "x.html" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize(("territory", "times"), [("all", 0), ("54395", 2)])
+def test_the_review_of_a_commune_says_what_is_of_every_service(home: Path, territory: str, times: int) -> None:
+    """Staff trained, and publications: of all services; no one could read them as the commune's alone."""
+    said = plain(text(home, "reen", territory))
+    assert said.count("Tous services confondus, quel que soit le territoire.") == times

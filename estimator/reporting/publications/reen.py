@@ -10,6 +10,7 @@ from estimator.core.periods import first_day
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, OTHERS
+from estimator.governance.register.schema import WHOLE
 from estimator.reporting.documents.document import Document, Points, Row, Section, Table, TableCell
 from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.project.context import clipped
@@ -92,8 +93,9 @@ def _practices(facts: ReportFacts, before: ReportFacts) -> Table:
     for name in OTHERS:
         entry = facts.body["indicators"][name]
         now, then = value_text(entry, facts.lang), value_text(before.body["indicators"][name], facts.lang)
-        head = TableCell(say("indicators", name, facts.lang), _known_criteria(facts) if name == "sober_hosting" else ())
-        rows.append((head, now, then, _target(facts, entry)))
+        said = _known_criteria(facts) if name == "sober_hosting" else ()
+        said = (facts.say("reen_of_all"),) if name == "trained" and facts.scope.territory != WHOLE else said
+        rows.append((TableCell(say("indicators", name, facts.lang), said), now, then, _target(facts, entry)))
     return Table("", _columns(facts, before), tuple(rows))
 
 
@@ -174,7 +176,8 @@ def _actions(facts: ReportFacts) -> Iterator[str]:
     published = [p for p in facts.scope.sources.commitments.publications(until=last) if p.entry.said.date >= first]
     standing = [p for p in published if not p.entry.withdrawn]
     corrections = sum(len(p.corrections) for p in standing)
-    yield facts.say("reen_published", count=len(standing), corrections=corrections)
+    said = facts.say("reen_published", count=len(standing), corrections=corrections)
+    yield said if facts.scope.territory == WHOLE else f"{said} {facts.say('reen_of_all')}"
 
 
 def _limits(facts: ReportFacts) -> Iterator[str]:
