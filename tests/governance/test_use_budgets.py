@@ -252,6 +252,16 @@ def test_each_year_ahead_is_set_against_its_own_ceiling(home: Path) -> None:
     assert "chaque année de 2027 à 2031, entre" in flat[1] and "peut être dépassé" not in flat[2]
 
 
+def test_a_forecast_of_a_use_that_moved_says_that_it_mixes_two_places(home: Path) -> None:
+    """All at one place; then October at another, the other months before it."""
+    case = Register(home).use_case("courriers").model_copy(update={"stage": "pilote"})
+    said = [spaced(line) for line in ahead_lines(scope_of(home, today=TODAY), case, "fr")]
+    assert not any("mêle l" in line for line in said) and not any("même lieu" in line for line in said)
+    built(home, run("courriers", 6, "2026-10", host="class/server-room"))
+    said = [spaced(line) for line in ahead_lines(scope_of(home, today=TODAY), case, "fr")]
+    assert "mêle l" in said[-1]
+
+
 def test_a_use_without_a_forecast_says_why(home: Path) -> None:
     """At « idée », with a growth: only from « pilote » on; without growth nor ceiling, nobody expects one."""
     scope = scope_of(home, today=TODAY)

@@ -68,7 +68,7 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     Uses grow, what one takes does not change: the k-th year is a year × (1 + growth)^k, on the same draws; over n
     years, the sum of the first n, and its trainings once.
     """
-    known = [entry for entry in past_year(scope.sources) if entry.id == case.id and not entry.row.training]
+    known = _known(scope, case)
     made = [entry for entry in scope.of_use(case).everything if entry.row.training]
     trained = Side([entry.row.group for entry in made]).drawn(ENERGY)
     year, days = year_drawn(scope.sources, known)
@@ -84,6 +84,19 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     stated = case.growth_percent is not None
     told = {"days": days, "at_least": least, "growth": growth, "stated": stated}
     return Forecast(**told, year=interval(year, "kWh"), once=once, years=years, over=over)
+
+
+def has_moved(scope: Scope, case: UseCase) -> bool:
+    """Whether a service of the use ran, in the days that its forecast is made from, at another place or on another
+    model than in its last month: the forecast is then of both."""
+    rows = _known(scope, case)
+    last = {entry.row.service_key: entry.row.month for entry in sorted(rows, key=lambda e: e.row.month)}
+    now = {entry.key for entry in rows if entry.row.month == last[entry.row.service_key]}
+    return any(entry.key not in now for entry in rows)
+
+
+def _known(scope: Scope, case: UseCase) -> list[Attached]:
+    return [entry for entry in past_year(scope.sources) if entry.id == case.id and not entry.row.training]
 
 
 def _ahead(scope: Scope, case: UseCase, year: int, energy: Interval, at_least: bool) -> YearAhead:

@@ -2,7 +2,7 @@
 
 from estimator.core.errors import say
 from estimator.core.number_format import figure, share_text
-from estimator.governance.indicators.forecast import STAGES, Forecast, forecast
+from estimator.governance.indicators.forecast import STAGES, Forecast, forecast, has_moved
 from estimator.governance.indicators.known_days import known_text
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.use_budgets import budgets_of
@@ -17,7 +17,8 @@ def ahead_lines(scope: Scope, case: UseCase, lang: str) -> list[str]:
     told = [budget_text(found, found["unit"], lang) for found in budgets_of(scope, case)]
     found = forecast(scope, case)
     if found:
-        return told + forecast_lines(found, lang)
+        moved = [tell("forecast_moved", lang)] if has_moved(scope, case) else []
+        return told + forecast_lines(found, lang) + moved
     if case.is_over or not (told or case.growth_percent is not None):
         return told
     known, first = case.stage in STAGES, say("register_stages", STAGES[0], lang)
