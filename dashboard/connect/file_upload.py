@@ -122,8 +122,8 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         shared = [(typeset(line, lang), names) for line, names in looks(checked, lang)] if len(checked) > 1 else []
         replaced = [typeset(line, lang) for line in replaced_lines(found["replaces"], lang)]
         unread = [typeset(line, lang) for line in unread_lines(found["files"], lang)]
-        if left := found["not_recognised"]:
-            unread.append(typeset(say("check", "not_recognised", lang, count=len(left), names=", ".join(left)), lang))
+        for key, left in (("not_recognised", found["not_recognised"]), ("outside", files.outside)):
+            unread += [typeset(say("check", key, lang, count=len(left), names=", ".join(left)), lang)] * bool(left)
         name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=len(found["files"]))
         counts = _counts(name, account, lang) if read else ""
         st.html(

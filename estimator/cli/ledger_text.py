@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from estimator.core.errors import say, sentences
+from estimator.core.errors import one_of, say, sentences
 from estimator.core.typography import some_of
 from estimator.ledger.journal import Import, RowsWithdrawal, unfinished_text
-from estimator.ledger.rows import Refused
+from estimator.ledger.rows import Refused, unlike
 
 SHOWN, NAMES = 20, 5
 
@@ -60,7 +60,9 @@ def waiting_text(rows: Sequence[Refused], lang: str) -> str:
             lang,
             where=f"{file}:{held[0].line} [{sha[:12]}]",
             count=len(held),
-            sentence=refusal_reason(held[0])[lang],
+            sentence=one_of(unlike([(row, row.faults[0][1]) for row in held]), "for_instance", refusal_reason(held[0]))[
+                lang
+            ],
         )
         for (file, sha, _), held in groups.items()
     ]

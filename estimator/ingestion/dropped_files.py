@@ -14,10 +14,12 @@ UNNAMED = "fichier"
 
 
 class Dropped(NamedTuple):
-    """Files dropped together, on disk as long as this is held: traces, sidecars beside them, archives unpacked."""
+    """Files dropped together, on disk as long as this is held: traces, sidecars beside them, archives unpacked.
+    outside: paths of what is left of these archives, as it leads out of them."""
 
     folder: TemporaryDirectory[str]
     names: tuple[str, ...]
+    outside: tuple[str, ...] = ()
 
     @property
     def paths(self) -> list[Path]:
@@ -30,6 +32,7 @@ def dropped(files: Iterable[tuple[str, BinaryIO]]) -> Dropped:
     names. archive_refused, disk_full."""
     folder = TemporaryDirectory(prefix="sobria-")
     names: list[str] = []
+    outside: list[str] = []
     sidecars: list[tuple[str, BinaryIO]] = []
     for name, content in files:
         plain = plain_name(name)
@@ -39,12 +42,12 @@ def dropped(files: Iterable[tuple[str, BinaryIO]]) -> Dropped:
         place = Path(folder.name, str(len(names)), plain)
         place.parent.mkdir()
         if is_archive(plain):
-            unpack(content, place)
+            outside += unpack(content, place)
         else:
             with place.open("wb") as out:
                 copyfileobj(content, out)
         names.append(plain)
-    found = Dropped(folder, tuple(names))
+    found = Dropped(folder, tuple(names), tuple(outside))
     for plain, content in sidecars:
         beside = [path for path in found.paths if plain in (path.name + SUFFIX, path.stem + SUFFIX)] or found.paths[:1]
         for path in beside:

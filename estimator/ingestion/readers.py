@@ -75,6 +75,16 @@ _OTHERS: tuple[Reader, ...] = (
 )
 READERS = (*_TABLES, *_OTHERS)  # of ours: those of other packages are looked for where none of these reads a file
 _NAMES = re.compile(r"(\.csv|\.csv\.bak|\.csv_\d+\.bak|^emissions.*\.bak)$", re.IGNORECASE)
+_PACKED = (
+    b"\x1f\x8b",
+    b"PK\x03\x04",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+    b"7z\xbc\xaf",
+)  # gz, zip, bz2, xz, zst, 7z
+_OF_OFFICE = (b"[Content_Types]", b"_rels/", b"docProps/", b"xl/", b"mimetype")  # a workbook is a zip, not one to open
+_NAME_IN_ZIP = 30  # bytes before the name of the first file
 _MAYBE = re.compile(r"\.(json|jsonl|ndjson|prom|psv|log|txt)$", re.IGNORECASE)  # used if a reader recognises it
 
 __all__ = [
@@ -94,7 +104,7 @@ __all__ = [
 
 def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
     """The reader that recognises the trace by its first lines; written: what the file holds, where its columns were
-    renamed. empty_file, transcript_lacks, not_a_trace."""
+    renamed. empty_file, packed_file, transcript_lacks, not_a_trace."""
     head = _head(trace.data)
     if not head.strip():
         raise SobriaError("empty_file", file=trace.name)
@@ -102,6 +112,8 @@ def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
         reader = _recognise(READERS, trace.name, head) or _recognise(of_others(), trace.name, head)
     if reader is not None:
         return reader
+    if trace.data.startswith(_PACKED) and not trace.data.startswith(_OF_OFFICE, _NAME_IN_ZIP):
+        raise SobriaError("packed_file", file=trace.name)
     if near := agents.lacking(head):
         tool = {lang: say("formats", near[0], lang) for lang in LANGUAGES}
         raise SobriaError("transcript_lacks", file=trace.name, fields=", ".join(near[1]), tool=tool)

@@ -336,6 +336,7 @@ def test_several_files_a_sidecar_and_an_archive_are_one_import(home: Path) -> No
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("mars/vllm.prom", (FORMATS / "vllm.prom").read_bytes())
+        archive.writestr("../dehors.csv", b"x")
     at = screen()
     at.file_uploader[0].set_value(
         [
@@ -346,7 +347,8 @@ def test_several_files_a_sidecar_and_an_archive_are_one_import(home: Path) -> No
         ]
     )
     said = text(whole(at.run()))
-    assert "3 fichiers : 5 lignes acceptées" in said and said.count('role="alert"') == 1
+    assert "3 fichiers : 5 lignes acceptées" in said and said.count('role="alert"') == 2
+    assert "Laissés, leur chemin (..) sortant de l’archive : 1. ../dehors.csv." in said
     at.button[0].click()
     whole(at.run())
     rows = open_current(home).runs(RunFilter(), 0, 9)["rows"]  # type: ignore[union-attr]

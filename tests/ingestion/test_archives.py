@@ -1,5 +1,7 @@
 """An archive of traces is unpacked in its folder and nowhere else; what is none is refused in words."""
 
+import bz2
+import gzip
 import io
 import tarfile
 import zipfile
@@ -9,6 +11,8 @@ import pytest
 
 from estimator.core.errors import SobriaError
 from estimator.ingestion import archives
+from estimator.ingestion.dry_run import check_paths
+from tests.traces_support import context
 
 NAMES = {"a/emissions.csv": b"1", "../../outside.csv": b"2", ".hidden/x.csv": b"3", "__MACOSX/y.csv": b"4"}
 
@@ -38,9 +42,9 @@ def tarred() -> io.BytesIO:
 def test_files_stay_inside_and_hidden_ones_and_links_are_left_out(
     tmp_path: Path, name: str, content: io.BytesIO
 ) -> None:
-    """A path that leads out by `..` is one that begins with a dot: it is left out like hidden files."""
+    """A path that leads out by `..` is one that begins with a dot: it is left out like hidden files, and named."""
     (tmp_path / "in").mkdir()
-    archives.unpack(content, tmp_path / "in" / name)
+    assert archives.unpack(content, tmp_path / "in" / name) == ["../../outside.csv"]
     found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
     assert found == [f"in/{name}/a/emissions.csv"]
 
@@ -62,3 +66,22 @@ def test_an_archive_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: py
     with pytest.raises(SobriaError) as refused:
         archives.unpack(io.BytesIO(two.getvalue()), tmp_path / "t.zip")
     assert refused.value.code == "archive_too_large"
+
+
+@pytest.mark.parametrize("name", ["emissions.csv.gz", "t.zip", "t.tar.bz2"])
+def test_a_compressed_file_is_said_to_be_so(tmp_path: Path, name: str) -> None:
+    """It is no trace with wrong columns."""
+    packed = {".gz": gzip.compress(b"a,b"), ".zip": zipped().getvalue(), ".bz2": bz2.compress(b"a,b")}
+    (tmp_path / name).write_bytes(packed[Path(name).suffix])
+    (file,) = check_paths(tmp_path / "home", [tmp_path / name], context()).files
+    assert file.error and file.error.code == "packed_file"
+    for lang, told in (("fr", "est compressé"), ("en", "is compressed")):
+        assert f"{name} {told}" in file.error.message(lang)
+
+
+def test_a_workbook_is_not_said_to_be_compressed(tmp_path: Path) -> None:
+    """It is a zip of which nobody would give the files."""
+    with zipfile.ZipFile(tmp_path / "releve.xlsx", "w") as workbook:
+        workbook.writestr("[Content_Types].xml", b"<Types/>")
+    (file,) = check_paths(tmp_path / "home", [tmp_path / "releve.xlsx"], context()).files
+    assert file.error and file.error.code == "not_a_trace"

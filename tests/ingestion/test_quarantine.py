@@ -74,6 +74,17 @@ def test_what_waits_is_listed_once_with_its_reason(home: Path) -> None:
     assert "Aucune ligne n'est de côté" in sobria(home / "empty", "quarantine", "list").stdout
 
 
+def test_rows_of_one_reason_and_other_values_are_told_by_an_example(tmp_path: Path) -> None:
+    """Durations of -50 s and of 10^9 s: the one that is said is not that of both; alone, it is."""
+    rows = [{"run_id": f"r{n}", "duration": value} for n, value in enumerate(("1e9", "-50"))]
+    bring(tmp_path, text(*rows), name="deux.csv")
+    bring(tmp_path, text(rows[0] | {"run_id": "r9"}), name="un.csv")
+    for lang, instance in (("fr", "par exemple : la durée lue est « 1e+09 »"), ("en", "for instance: ")):
+        lines = sobria(tmp_path, "quarantine", "list", lang=lang).stdout.splitlines()
+        assert [instance in line for line in lines if "deux.csv" in line] == [True], lines
+        assert [instance in line for line in lines if "un.csv" in line] == [False]
+
+
 def test_without_a_fix_nothing_moves(home: Path) -> None:
     names = Ledger(home).names()
     with reader_that_refuses(2, 4):

@@ -73,6 +73,14 @@ def test_a_bad_answer_is_set_aside(amount: Any, code: str) -> None:
     assert "Untel" not in found.refused[0].model_dump_json()
 
 
+def test_answers_of_which_none_has_its_usage_are_known_and_asked_for_it() -> None:
+    """As some servers write them: neither choices nor usage."""
+    bare = {"object": "chat.completion", "created": 1772036000, "model": "gpt-4o-mini"}
+    found = result_of("\n".join(json.dumps({"id": f"chatcmpl-{n}"} | bare) for n in range(3)))
+    assert [(row.line, row.code) for row in found.refused] == [(1, "no_usage"), (2, "no_usage"), (3, "no_usage")]
+    assert found.read == 3 and not found.rows
+
+
 def test_what_a_prompt_says_is_no_format() -> None:
     text = json.dumps(response())
     trace = Trace("a.json", json.dumps({"id": "1", "note": text}).encode(), None)

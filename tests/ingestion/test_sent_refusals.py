@@ -59,6 +59,7 @@ TRIED = [
     ),
     (("/v1/rows", TEXT, COUNTERS + "x{{ 1\n"), "broken_metrics", [("/v1/rows", TEXT, COUNTERS)]),
     (("/v1/rows", TEXT, "go_goroutines 3\n"), "no_known_counter", [("/v1/rows", TEXT, COUNTERS)]),
+    (("/v1/rows", TEXT, "BZh91AY"), "packed_file", [("/v1/rows", CSV, f"{ADVISED}\n{ROW}\n")]),
     (("/v1/rows", TEXT, NO_TIME), "power_without_time", [("/v1/rows", TEXT, POWERS)]),
 ]
 

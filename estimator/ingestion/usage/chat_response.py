@@ -36,7 +36,7 @@ _CALL = Snapshot(("id", "created", "created_at", "model"), once=True)  # some se
 _BESIDE = (_CACHED, "cache_creation_input_tokens")
 _DETAILS = ("prompt_tokens_details", "input_tokens_details")
 _USED = frozenset({"id", "object", "model", "usage", *_NAMES["created"]})
-_CHAT = frozenset({"id", "object", "created", "model", "usage.prompt_tokens", "usage.total_tokens"})
+_CHAT = frozenset({"id", "object", "created", "model"})  # with its usage or without: what it lacks is then told
 _RESPONSE = frozenset({"id", "object", "created_at", "model", "usage.input_tokens", "usage.total_tokens"})
 _LONG = frozenset({"id", "object", "created_at", "model", "output.type"})  # its usage comes after its content
 _PIECE = "response."  # what the type of an event of a stream begins with
