@@ -45,6 +45,7 @@ from estimator.reporting.summary.months import LARGE, history_of, months_svg
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.sentences import (
     answer,
+    hosting_text,
     limit_texts,
     path_text,
     share_of_total,
@@ -806,3 +807,12 @@ def test_several_small_uses_are_named_inside_and_merged_in_what_leaves(tmp_path:
     assert [use["name"] for use in uses(inside)] == ["C", "B", "A"]
     merged = {use["kind"]: use["energy"]["central"] for use in uses(outside)}
     assert merged == {"others": pytest.approx(5, rel=1e-3), "case": pytest.approx(4, rel=1e-3)}
+
+
+@pytest.mark.parametrize("unknown", [0.0, 0.99])
+def test_the_share_nearby_says_what_is_lacking_where_it_is_not_known(unknown: float) -> None:
+    """A kind of place, « regional » by its name, states no territory: shared, and not known to be near."""
+    known = {"numerator": 1, "denominator": 3, "not_met": 0}
+    entry = {"criteria_known": known, "shared": {"share": 0.29, "unknown": 0.0}}
+    said = hosting_text(entry | {"near": {"share": 0.01, "unknown": unknown}}, "fr")
+    assert ("est une sorte de lieu" in said) == bool(unknown)

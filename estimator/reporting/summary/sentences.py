@@ -318,7 +318,8 @@ def hosting_text(entry: Mapping[str, Any], lang: str) -> str:
     facts = {"a": count_text(known["numerator"], lang), "b": count_text(known["denominator"], lang)}
     facts |= {"c": count_text(known["not_met"], lang)}
     facts |= {"shared": shared(entry["shared"], lang), "near": shared(entry["near"], lang)}
-    return tell("hosting", lang, **facts)
+    lacks = [tell("hosting_unplaced", lang)] if entry["near"]["unknown"] else []
+    return " ".join([tell("hosting", lang, **facts), *lacks])
 
 
 def day_text(iso: str | None, lang: str) -> str:
