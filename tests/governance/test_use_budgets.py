@@ -295,7 +295,9 @@ def test_levers_forecast_and_ceiling_have_the_days_of_their_use(home: Path) -> N
     both = sheet(scope_of(home, "metropole", today=TODAY))["indicators"]["energy"]["budget"]
     assert (ceiling["ways"], both["ways"], both["days"]) == ([], ["apart"], 274)
     assert both["projected"]["central"] == pytest.approx(96 * 361 / 274 + 900 * 361 / 244, rel=1e-3)
-    assert "(274 jours connus, chaque usage à son rythme)" in spaced(budget_text(both, "kWh", "fr"))
+    assert "(274 jours connus, chaque usage prolongé d'après ses propres jours)" in spaced(
+        budget_text(both, "kWh", "fr")
+    )
 
 
 def test_a_use_that_is_over_has_neither_lever_nor_forecast(home: Path) -> None:
@@ -444,7 +446,7 @@ def test_a_minimum_under_a_vote_leaves_it_open(vote: float, state: str, short: s
     votes.vote_objective(ENERGY | {"date": "2026-01-01", "unit": "kWh", "value": vote, "reference_value": vote}, WHO)
     body = synthesis(scope_of(tmp_path, "metropole", "2026", today=date(2026, 12, 15)))
     path = path_text(body["indicators"]["energy"], "fr")
-    assert ("Ce qui est connu la tiendrait" in path, whose in path) == (vote == 5, vote == 5)
+    assert ("ce qui est connu la tiendrait" in path, whose in path) == (vote == 5, vote == 5)
     assert spaced(verdict(body, "fr")).startswith("On ne peut pas trancher : à ce" if vote == 5 else "Non : à ce")
 
 

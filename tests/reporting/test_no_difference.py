@@ -301,6 +301,7 @@ def test_the_sheet_judges_each_promise_as_the_pages_do_or_says_that_it_does_not(
         assert not any(check["withheld"] for check in page["charter"])
         assert apart == [read_name(check, "fr") for check in sheet["charter"] if check["withheld"]]
         told = plain(rendered(document(sheet, "fr"), "html"))
+        assert "connus : aucun" not in told and "connus : il n'y" not in told, "no count of none, with why"
         assert all(f"« {plain(name)} »" in told for name in apart) and ("ne sont pas jugées ici" in told) is bool(apart)
         assert rendered(document(sheet, "fr"), "csv").count("trop peu de personnes") == len(apart)
         untold += len(apart)

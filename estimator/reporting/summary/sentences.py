@@ -288,7 +288,8 @@ def caveat(body: Mapping[str, Any], lang: str, months: bool = True) -> str:
     period = covered_period_text(body, lang) if months else period_text(body["period"], lang)
     where = {"territory": territory_text(body["territory"], lang), "period": period}
     cover = body["indicators"]["coverage"]
-    told = tell("stands_on", lang, **where, counted=in_use_text(cover["value"], lang))
+    key = "stands_on" if cover["value"]["denominator"] else "stands_on_none"
+    told = tell(key, lang, **where, counted=in_use_text(cover["value"], lang))
     proof = proof_text(cover["proof"], lang)
     said = impossible_text(cover["impossible"], lang) or (proof and tell("proof_of_all", lang, proof=proof))
     return f"{told} {said}" if said else told
