@@ -2,14 +2,11 @@
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
-from functools import lru_cache, partial
-from glob import escape
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 from unicodedata import normalize
 
-from dashboard.register.estimator_gateway import register
 from dashboard.register.service_names import use_cases
 from dashboard.shared.dates import moment_text
 from dashboard.shared.texts import t
@@ -20,6 +17,7 @@ from estimator.core.home import default_home
 from estimator.core.locks import held
 from estimator.core.number_format import interval_text
 from estimator.core.typography import some_of, typeset
+from estimator.governance import placed_imports
 from estimator.governance.place_changes import applied, withdrawal
 from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
@@ -27,7 +25,6 @@ from estimator.ingestion.dropped_files import Dropped, dropped, plain_name
 from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.http.endpoints import COLLECTING
 from estimator.ingestion.http.sender_rows import sender_in
-from estimator.ingestion.importing import import_paths
 from estimator.ingestion.parsing.delimited_text import decode
 from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, unfinished_text
@@ -38,7 +35,6 @@ from estimator.results.making import rebuilt
 from estimator.results.reading import current_results
 
 LAST, NAMES = 5, 3  # imports that are listed; of the files of one, those that are named
-RESTATED = ("line_restated", "row_restated", "row_told_again")  # remarks of a row of before that a new one replaces
 _ledger = lru_cache(maxsize=1)(Ledger)  # kept from a page to the next: it reads each part and journal entry once
 __all__ = ["Dropped", "dropped", "plain_name"]
 
@@ -52,45 +48,13 @@ def checked(files: Dropped) -> Mapping[str, Any]:
 def imported(
     files: Dropped, services: Sequence[str], said: Mapping[str, Any], tell: Callable[[str, int, int], None]
 ) -> Mapping[str, Any]:
-    """Import these files with what is said of the place of their services, rows and rules together or none; then the
-    totals are made again, once. {"account", "lifted", "replaced"} and what the new rows weigh, as `weight_of`. tell:
-    the step, what is done of it, of how much. SobriaError, where nothing of them could be read too; OSError."""
-    home, rule = default_home(), _rule(said)
-    author = author_of(said["who"], said["why"]) if rule or said["use"] else None
-    rules = [rule | {"service": escape(service)} for service in services if rule]
-    with (ledger := Ledger(home)).importing():
-        with PlaceJournal(home).adding_rules(rules, author) if author else nullcontext():
-            report = import_paths(ledger, files.paths, reading_context(home), partial(tell, "importing"))
-            if report.errors and not report.account.read:
-                raise report.errors[0]
-        new = ledger.only_in(*report.brought)
-        try:
-            if author and said["use"]:
-                for service in services:
-                    register().attach(said["use"], {"service_key": escape(service)}, author)
-            made = current_results(home, partial(tell, "totalling"))
-        except OSError as error:
-            raise SobriaError("totals_not_made", reason=error.strerror or error) from error
-    replaced = sum(remark.code in RESTATED for remark in report.remarks)
-    told = {"account": report.account.as_dict(), "lifted": report.lifted, "replaced": replaced}
-    return told | made.weight_of(new)
-
-
-def _rule(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What a form says of a place, without who says it and of which use."""
-    return {name: value for name, value in said.items() if name not in ("who", "why", "use") and value}
+    """Import these files with what is said of the place of their services, as `governance.placed_imports` does."""
+    return placed_imports.imported(default_home(), files.paths, services, said, tell)
 
 
 def mended(target: Mapping[str, str], said: Mapping[str, Any]) -> None:
-    """What is said of the place of a service or of a run is a rule, and the build is made again; the use case of a
-    service is an attachment. target: one of service, run; said: who, why, then what was chosen. SobriaError."""
-    author, rule = author_of(said["who"], said["why"]), _rule(said)
-    if said.get("use"):
-        register().attach(said["use"], {"service_key": escape(target["service"])}, author)
-    if rule or not said.get("use"):  # nothing chosen is refused as a rule that says nothing
-        home = default_home()
-        matched = {"service": escape(target["service"])} if "service" in target else target
-        rebuilt(home, lambda: PlaceJournal(home).add_rule(rule | dict(matched), author))
+    """What is said of the place of a service or of a run, or of its use. SobriaError."""
+    placed_imports.mended(default_home(), target, said)
 
 
 def host_named(said: Mapping[str, str]) -> None:

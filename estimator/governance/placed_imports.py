@@ -1,0 +1,67 @@
+"""Files imported with what is said of the places of their services, and places said afterwards."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from functools import partial
+from glob import escape
+from pathlib import Path
+from typing import Any
+
+from estimator.core.errors import SobriaError
+from estimator.governance.register.register import Register
+from estimator.governance.register.register import author as author_of
+from estimator.ingestion.context import reading_context
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import Ledger
+from estimator.places.journal import PlaceJournal
+from estimator.results.making import rebuilt
+from estimator.results.reading import current_results
+
+RESTATED = ("line_restated", "row_restated", "row_told_again")  # remarks of a row of before that a new one replaces
+
+
+def imported(
+    home: Path,
+    paths: Sequence[Path],
+    services: Sequence[str],
+    said: Mapping[str, Any],
+    tell: Callable[[str, int, int], None],
+) -> Mapping[str, Any]:
+    """Import these files with what is said of the place of their services, rows and rules together or none; then the
+    totals are made again, once. {"account", "lifted", "replaced"} and what the new rows weigh, as `weight_of`. tell:
+    the step, what is done of it, of how much. SobriaError, where nothing of them could be read too; OSError."""
+    rule = _rule(said)
+    author = author_of(said["who"], said["why"]) if rule or said["use"] else None
+    rules = [rule | {"service": escape(service)} for service in services if rule]
+    with (ledger := Ledger(home)).importing():
+        with PlaceJournal(home).adding_rules(rules, author) if author else nullcontext():
+            report = import_paths(ledger, paths, reading_context(home), partial(tell, "importing"))
+            if report.errors and not report.account.read:
+                raise report.errors[0]
+        new = ledger.only_in(*report.brought)
+        try:
+            if author and said["use"]:
+                for service in services:
+                    Register(home).attach(said["use"], {"service_key": escape(service)}, author)
+            made = current_results(home, partial(tell, "totalling"))
+        except OSError as error:
+            raise SobriaError("totals_not_made", reason=error.strerror or error) from error
+    replaced = sum(remark.code in RESTATED for remark in report.remarks)
+    told = {"account": report.account.as_dict(), "lifted": report.lifted, "replaced": replaced}
+    return told | made.weight_of(new)
+
+
+def _rule(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form says of a place, without who says it and of which use."""
+    return {name: value for name, value in said.items() if name not in ("who", "why", "use") and value}
+
+
+def mended(home: Path, target: Mapping[str, str], said: Mapping[str, Any]) -> None:
+    """What is said of the place of a service or of a run is a rule, and the build is made again; the use case of a
+    service is an attachment. target: one of service, run; said: who, why, then what was chosen. SobriaError."""
+    author, rule = author_of(said["who"], said["why"]), _rule(said)
+    if said.get("use"):
+        Register(home).attach(said["use"], {"service_key": escape(target["service"])}, author)
+    if rule or not said.get("use"):  # nothing chosen is refused as a rule that says nothing
+        matched = {"service": escape(target["service"])} if "service" in target else target
+        rebuilt(home, lambda: PlaceJournal(home).add_rule(rule | dict(matched), author))
