@@ -35,9 +35,10 @@ from estimator.reporting.project.context import FOUR, SheetFacts, clipped, facts
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.questionnaire import questions
 from estimator.reporting.project.rgesn import CRITERIA, rgesn
-from estimator.reporting.project.sentences import conclusions, lead, not_counted, sovereignty, unknowns
+from estimator.reporting.project.sentences import conclusions, lead, sovereignty
 from estimator.reporting.project.sheets import SHEETS
 from estimator.reporting.project.tender import points
+from estimator.reporting.project.unknowns import not_counted, unknowns
 from tests.support import kept, refuses, sobria, spread
 from tests.test_one_answer import plain
 

@@ -23,6 +23,7 @@ from estimator.reporting.documents.pictures import round_top, small_ones
 from estimator.reporting.documents.room import lines_left
 from estimator.reporting.project import sentences
 from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts, clipped
+from estimator.reporting.project.unknowns import not_counted, unknowns
 
 COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
 ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] -> number of options on the page; all are in the CSV
@@ -35,8 +36,8 @@ CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 
 def evaluation(facts: SheetFacts) -> Document:
     """The sheet of a scenario, its page filled with the unknowns that fit."""
-    first = _sheet(facts, sentences.unknowns(facts))
-    return _sheet(facts, sentences.unknowns(facts, room=lines_left(first) - SPARE))
+    first = _sheet(facts, unknowns(facts))
+    return _sheet(facts, unknowns(facts, room=lines_left(first) - SPARE))
 
 
 def _sheet(facts: SheetFacts, unknown: tuple[str, ...]) -> Document:
@@ -48,7 +49,7 @@ def _sheet(facts: SheetFacts, unknown: tuple[str, ...]) -> Document:
         *_verdicts(facts),
         *_grounds(facts),
         Section(facts.say("conclusions"), (Points(sentences.conclusions(facts)),)),
-        Section(facts.say("not_counted"), (" ".join(sentences.not_counted(facts)),)),
+        Section(facts.say("not_counted"), (" ".join(not_counted(facts)),)),
         Section(facts.say("unknowns"), (Points(unknown),)),
         _decision(facts),
     )
@@ -289,8 +290,8 @@ def _text_records(facts: SheetFacts) -> list[Record]:
     for title, texts in (
         ("conclusions", sentences.conclusions(facts, most=None)),
         ("rests", sentences.grounds(facts)),
-        ("not_counted", sentences.not_counted(facts)),
-        ("unknowns", sentences.unknowns(facts, most=None)),
+        ("not_counted", not_counted(facts)),
+        ("unknowns", unknowns(facts, most=None)),
         ("decision", facts.ceilings),
         ("footer", sentences.foot(facts, "evaluation")),
     ):

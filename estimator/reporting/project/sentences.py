@@ -1,13 +1,10 @@
 """Texts shared by the documents of a scenario, from the figures and verdicts of the comparison."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 
-from estimator.assessment import method_documentation
 from estimator.catalogue.load import load
-from estimator.catalogue.site_ownership import owner
 from estimator.comparison.answer import AnsweredOption, Pair
-from estimator.comparison.sentences import UNREAD, desk_words, growth_lines, undecided_lines
+from estimator.comparison.sentences import desk_words, growth_lines, undecided_lines
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import (
     barred_words,
@@ -24,21 +21,14 @@ from estimator.core.errors import say
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import (
     interval_text,
-    missing_text,
     range_text,
-    share_text,
     stated_share_text,
 )
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
-from estimator.places.questionnaire import questionnaire
-from estimator.reporting.documents.room import lines_of
-from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts, clipped, once
+from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts, clipped
 from estimator.reporting.summary.sovereignty_text import option_words
 
 MOST_LEADS = 3  # sentences of a lead beside which a page holds what turns and grows
-OF_MODEL = ("size_supposed", "model_unknown", "embedding_model_unknown")  # what is not known of a model
-FEW_QUESTIONS = 2  # told on a sheet; the questionnaire holds them all
-MATTERS = 2  # factors named as worth measuring first
 
 
 def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
@@ -220,14 +210,14 @@ def without_figures(facts: SheetFacts, option: AnsweredOption) -> str:
 def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:
     """The smallest sufficient model, what would turn a verdict, volume sweep, and crossings, one text each."""
     held = 0 if most is not None and len(lead(facts)) > MOST_LEADS else most
-    turning = _fitting(facts.answer.said("turning", facts.lang), held)
+    turning = fitting(facts.answer.said("turning", facts.lang), held)
     firm = facts.answer.said("firm", facts.lang) if most is None else ()
     told = (smallest_words(facts.answer, facts.lang), *turning, *firm)
     undecided = undecided_lines(facts.answer, facts.lang) if most is None else ()  # the page tells them as verdicts
     growth = _whole(_growth(facts, held), held)
-    leaning = _fitting(facts.answer.said("leaning", facts.lang), most)
+    leaning = fitting(facts.answer.said("leaning", facts.lang), most)
     crossed = _crossings(facts)
-    shown = _fitting(list(crossed), most)
+    shown = fitting(list(crossed), most)
     left = len(crossed) - len(shown)
     if left and shown:
         shown[-1] += " " + facts.say("crossing_more", count=left)
@@ -243,7 +233,7 @@ def _whole(parts: Sequence[str], most: int | None) -> tuple[str, ...]:
     return (" ".join(kept),) if kept else ()
 
 
-def _fitting(lines: list[str], most: int | None) -> list[str]:
+def fitting(lines: list[str], most: int | None) -> list[str]:
     """The lines, or the first of those that a page holds whole: none is cut."""
     return lines if most is None else [line for line in lines if len(line) <= 2 * LONGEST][:most]
 
@@ -274,118 +264,6 @@ def _crossings(facts: SheetFacts) -> tuple[str, ...]:
     """Those of the reference first; where the volumes were looked at, that none changes the order."""
     none = facts.answer.growth and facts.answer.reference
     return tuple(facts.answer.said("crossing", facts.lang)) or ((facts.say("no_crossing"),) if none else ())
-
-
-def not_counted(facts: SheetFacts) -> tuple[str, ...]:
-    """What no figure includes, with the reason: outside the system boundary, or not described."""
-    names = [n for n in method_documentation.BOUNDARY if n in method_documentation.OUTSIDE]
-    lang = facts.lang
-    lines = [
-        facts.say("because", what=say("boundary", name, lang), why=say("boundary", f"{name}_how", lang))
-        for name in names
-    ]
-    shares = [
-        f"{clipped(o.label, SHORT // 2)} {range_text(o.publisher, lang)}"
-        for o in facts.studied
-        if o.publisher is not None
-    ]
-    told = {"period": facts.scenario.need.period, "list": facts.joined(shares)}
-    lines += [facts.say("publisher_shares", **told)] if shares else []
-    lines += facts.answer.said("checking", lang)
-    found: dict[tuple[str, str, str], list[str]] = {}
-    for option in (o for o in facts.studied if not o.only_people):
-        lacking: dict[tuple[str, str], list[str]] = {}
-        opened = Counter(part for amount in option.service.values() for part in amount.parts)
-        for name, amount in option.service.items():
-            for part, inner in amount.parts.items():
-                if inner.missing:
-                    lacking.setdefault((part, inner.missing[lang]), []).append(say("figures", name, lang).lower())
-        for (part, reason), figures in lacking.items():
-            only = f", {', '.join(figures)}" if len(figures) < opened[part] else ""
-            found.setdefault((say("parts", part, lang), only, reason), []).append(option.label)
-    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for (part, only, reason), labels in found.items():
-        alike.setdefault((reason, once(labels)), []).append(f"{part}{only}")
-    for (reason, whose), parts in alike.items():
-        what = ", ".join(parts)
-        lines.append(facts.say("because", what=f"{what[:1].upper()}{what[1:]}{_whose(facts, whose)}", why=reason))
-    return tuple(lines)
-
-
-def _whose(facts: SheetFacts, labels: Sequence[str]) -> str:
-    """The options that a line applies to, unless it applies to all of which something runs."""
-    names = once(labels)
-    return f" ({', '.join(names)})" if len(names) < sum(not o.only_people for o in facts.studied) else ""
-
-
-def unknowns(facts: SheetFacts, most: int | None = 1, room: int = 0) -> tuple[str, ...]:
-    """The unknowns, with the question that would settle each; those that fit, then the count of the others.
-
-    First what the bill of a model gives, then where an API is supposed to compute, then what is not known of a
-    model: its figures rest on it.
-    room: lines left on the page for more than `most`, the count of the others included."""
-    settling = list(facts.answer.said("settling", facts.lang))
-    untested = [o.label for o in facts.studied if o.quality is None]
-    lines = [*_fitting(settling, most and 1)]
-    lines += [facts.say("unknown_quality", label=", ".join(untested))] if untested else []
-    lines += _not_estimable(facts)
-    opened = facts.answer.opened
-    if opened and opened.matters:
-        shares = list(opened.matters.items())[:MATTERS]
-        said = [f"{opened.labels[key][facts.lang]} ({share_text(share, facts.lang)})" for key, share in shares]
-        lines.append(facts.say("unknown_matters", list=", ".join(said)))
-    lines += _supplier_questions(facts)
-    warned: dict[str, list[str]] = {}
-    places: dict[str, list[str]] = {}
-    first: dict[str, list[str]] = {}
-    for option in facts.studied:
-        for warning in option.warnings:
-            code, text = warning["code"], warning[facts.lang]
-            if code == UNREAD:
-                continue
-            found = places if code.startswith("provider_") else first if code in OF_MODEL else warned
-            found.setdefault(text, []).append(option.label)
-    lines += [f"{text}{_whose(facts, names)}" for text, names in warned.items()]
-    lines += settling[1:] if most else []
-    told = [f"{text.partition('. ')[0].rstrip('.')}.{_whose(facts, names)}" for text, names in places.items()]
-    lines[:0] = [
-        *facts.answer.said("again", facts.lang),
-        *facts.answer.said("unread", facts.lang),
-        *told,
-        *(f"{text}{_whose(facts, names)}" for text, names in first.items()),
-    ]
-    shown = len(lines) if most is None or len(lines) <= most else most - 1
-    while shown < len(lines) and lines_of(lines[shown]) <= room:
-        room -= lines_of(lines[shown])
-        shown += 1
-    more = [facts.say("unknown_more", count=len(lines) - shown)] if shown < len(lines) else []
-    return (*lines[:shown], *more) or (facts.say("unknown_none"),)
-
-
-def _not_estimable(facts: SheetFacts) -> list[str]:
-    """One line a reason for which options could not be estimated, with the indicators."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for option in (o for o in facts.studied if not o.only_people):
-        for name in FOUR:
-            amount = option.service.get(name)
-            if amount and amount.central is None:
-                names = found.setdefault((missing_text(amount, facts.lang), option.label), [])
-                names.append(say("figures", name, facts.lang))
-    return [f"{', '.join(names)}, {reason} ({label})" for (reason, label), names in found.items()]
-
-
-def _supplier_questions(facts: SheetFacts) -> list[str]:
-    """How many questions the sites leave open, and the first of them, most frequent first: those of our own are ours
-    to check, the others are asked of suppliers."""
-    asked = {host: questionnaire(host, facts.day, facts.supplied) for host in facts.hosts}
-    lines = []
-    for key, ours in (("unknown_ours", True), ("unknown_hosts", False)):
-        open_ = {host: found for host, found in asked.items() if found and (owner(host) == "own") is ours}
-        counts = ", ".join(f"{load().label(host, facts.lang)} ({len(found)})" for host, found in open_.items())
-        fields = Counter(question.text(facts.lang) for found in open_.values() for question in found)
-        first = " ".join(text for text, _ in fields.most_common(FEW_QUESTIONS))
-        lines += [facts.say(key, list=counts, first=first)] if open_ else []
-    return lines
 
 
 def decided(facts: SheetFacts) -> tuple[str, ...]:
