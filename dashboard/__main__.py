@@ -1,6 +1,7 @@
 """`python -m dashboard --home H --port N`: serve the screens of one home, to this machine only by default."""
 
 import argparse
+import contextlib
 import os
 import socket
 import sys
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said = t("server.write_link", chosen.lang, url=f"{url}{link}&lang={chosen.lang}", hours=HOURS)
         print(said, flush=True)
 
-    _serve(listening, chosen, Access(announce, port, proxy))
+    with contextlib.suppress(KeyboardInterrupt):  # before it listens; then, `serve` ends by itself
+        _serve(listening, chosen, Access(announce, port, proxy))
     return 0
 
 

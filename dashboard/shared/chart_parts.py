@@ -34,7 +34,7 @@ def list_of(lines: Iterable[Markup]) -> Markup:
 
 def sample(picture: str, word: str) -> Markup:
     """An entry of a legend."""
-    return Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(data_uri(picture), word)
+    return Markup('<li><img src="{}" alt="">{}</li>').format(data_uri(picture), word)
 
 
 def legend_of(samples: Iterable[Markup], lang: str) -> Markup:
@@ -77,10 +77,9 @@ def keep(title: str, values: Iterable[DrawnValue], lang: str) -> Markup:
 
     On a page that says that it is internal (class "internal"), the buttons and the names of the files say so."""
     files = (
-        Markup(
-            '<button type="button" data-file="{}">{}<span class="within">, {}</span>'
-            '<span class="unseen">, {}</span></button>'
-        ).format(file, t(f"chart.{key}", lang), t("chart.within", lang), title)
+        Markup('<button type="button" data-file="{}">{}<i>, {}</i><span class="unseen">, {}</span></button>').format(
+            file, t(f"chart.{key}", lang), t("chart.within", lang), title
+        )
         for file, key in (("svg", "image"), ("csv", "values"))
     )
     return Markup(

@@ -47,8 +47,9 @@ SAID = (
 Body = Mapping[str, Any]
 
 
-def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tuple[Markup, Markup]:
-    """The parts above and below the choices. here: the territory and the period in a URL; opened: the part that is."""
+def full_page(body: Body, here: Mapping[str, str], opened: str, home: Markup, lang: str) -> tuple[Markup, Markup]:
+    """The parts above and below the choices. here: the territory and the period in a URL; opened: the part that is;
+    home: what Accueil counts besides."""
     entries = body["indicators"]
     known = entries["energy"]["value"]["central"] is not None
     said = {function.__name__: function for function in SAID}
@@ -64,6 +65,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tu
         body=body,
         here=here,
         voir=opened,
+        home=home,
         known=known,
         not_held=not_held,
         not_shown=len(every) - len(not_held),

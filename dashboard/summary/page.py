@@ -20,8 +20,9 @@ DRAWN = 240  # pages in the cache
 def drawn(wanted: SummaryScope, lang: str, in_plain_words: bool, opened: str) -> tuple[Markup, Markup]:
     """The parts above and below the choices."""
     here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
-    told = simple(leaving(wanted), here, lang) if in_plain_words else full_page(body(wanted), here, opened, lang)
-    return told[0] + _of_home(wanted, lang), told[1]
+    if in_plain_words:
+        return simple(leaving(wanted), here, lang)
+    return full_page(body(wanted), here, opened, _of_home(wanted, lang), lang)
 
 
 def _of_home(wanted: SummaryScope, lang: str) -> Markup:

@@ -238,8 +238,10 @@ def test_a_saving_says_of_which_months_it_is(shown: Path) -> None:
     """That of a year from October 2025 is more than the use took in the nine months of 2025: it is not of these."""
     for path, asked in (("/fiche-synthese", {"periode": "2025"}), ("/fiche-synthese", {"periode": "2026-T2"})):
         told = plain(answered(path, territoire="metropole", **asked))
-        assert "calculé sur ces mois : octobre 2025 à septembre 2026" in told
-    assert "(octobre 2025 à septembre 2026)" in plain(page("fr", periode="2025", territoire="metropole"))
+        assert "ramené à un an (octobre 2025 à septembre 2026)" in told
+    assert "(ramené à un an : octobre 2025 à septembre 2026)" in plain(
+        page("fr", periode="2025", territoire="metropole")
+    )
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))

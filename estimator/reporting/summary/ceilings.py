@@ -6,11 +6,10 @@ from typing import Any
 from babel.dates import format_date
 
 from estimator.core.number_format import said_in_sentence
-from estimator.core.periods import first_day
+from estimator.core.periods import first_day, short_day
 from estimator.governance.indicators.known_days import known_text
 from estimator.reporting.summary.sentences import (
     amount_text,
-    day_text,
     judged,
     minimum,
     path_text,
@@ -70,7 +69,7 @@ def used_text(found: Mapping[str, Any], lang: str) -> str:
     if not found["used"] or not (found["near"] or found["maybe"]):
         return ""
     share = shares_text(found["used"]["low"], found["used"]["high"], lang)
-    return tell("budget_used", lang, day=day_text(found["until"], lang), share=share)
+    return tell("budget_used", lang, day=short_day(found["until"], lang), share=share)
 
 
 def use_budget_text(found: Mapping[str, Any], lang: str) -> str:
