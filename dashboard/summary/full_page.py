@@ -48,8 +48,7 @@ Body = Mapping[str, Any]
 
 
 def full_page(body: Body, here: Mapping[str, str], opened: str, home: Markup, lang: str) -> tuple[Markup, Markup]:
-    """The parts above and below the choices. here: the territory and the period in a URL; opened: the part that is;
-    home: what Accueil counts besides."""
+    """The parts above and below the choices. here: scope in a URL; opened: a part; home: what Accueil counts."""
     entries = body["indicators"]
     known = entries["energy"]["value"]["central"] is not None
     said = {function.__name__: function for function in SAID}

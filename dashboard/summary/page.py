@@ -20,9 +20,8 @@ DRAWN = 240  # pages in the cache
 def drawn(wanted: SummaryScope, lang: str, in_plain_words: bool, opened: str) -> tuple[Markup, Markup]:
     """The parts above and below the choices."""
     here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
-    if in_plain_words:
-        return simple(leaving(wanted), here, lang)
-    return full_page(body(wanted), here, opened, _of_home(wanted, lang), lang)
+    home = _of_home(wanted, lang)
+    return simple(leaving(wanted), here, lang) if in_plain_words else full_page(body(wanted), here, opened, home, lang)
 
 
 def _of_home(wanted: SummaryScope, lang: str) -> Markup:
