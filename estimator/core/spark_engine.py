@@ -94,6 +94,7 @@ class SparkEngine(DuckDB):
 
     def use(self, session: Any, beside: Path) -> None:
         """From now on, with this session; tables of rows are written in a folder of their own under `beside`."""
+        self._shared: list[DataFrame] = []  # parts that the statement reads several times, on the disks of executors
         self._session = session.newSession()
         self.version = f"{ENGINE_VERSION}, spark {session.version}"
         for name, value in SETTINGS.items():
@@ -102,7 +103,6 @@ class SparkEngine(DuckDB):
         self._folder.mkdir(parents=True)
         self._held: dict[str, WrittenTable] = {}
         self._views: dict[str, Query] = {}
-        self._shared: list[DataFrame] = []  # parts that the statement reads several times, on the disks of executors
         self._numbers = count()
         self._changes = Counter[str]()  # of each table and view of the build
         self._shown: dict[str, int] = {}  # tables and views that Spark knows, each with its state then
@@ -111,6 +111,7 @@ class SparkEngine(DuckDB):
     def forget(self) -> None:
         """Delete what executors wrote."""
         if hasattr(self, "_folder"):
+            self._release()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def tidy(self) -> None:

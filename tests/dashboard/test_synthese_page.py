@@ -239,9 +239,7 @@ def test_a_saving_says_of_which_months_it_is(shown: Path) -> None:
     for path, asked in (("/fiche-synthese", {"periode": "2025"}), ("/fiche-synthese", {"periode": "2026-T2"})):
         told = plain(answered(path, territoire="metropole", **asked))
         assert "ramené à un an (octobre 2025 à septembre 2026)" in told
-    assert "(ramené à un an : octobre 2025 à septembre 2026)" in plain(
-        page("fr", periode="2025", territoire="metropole")
-    )
+    assert "(données : octobre 2025 à septembre 2026)" in plain(page("fr", periode="2025", territoire="metropole"))
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))

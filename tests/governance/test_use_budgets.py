@@ -71,7 +71,7 @@ def budgets(home: Path, ceiling: float) -> list[dict[str, Any]]:
     [
         (140.0, "under", False, "il ne serait pas dépassé"),
         (123.0, "over", False, "dépassé entre novembre et décembre"),
-        (95.0, "over", True, "entre 93 et 96 % consommés"),
+        (95.0, "over", True, ": entre 93 et 96 %."),
         (80.0, "passed", False, "Il est déjà dépassé"),
     ],
 )

@@ -306,7 +306,7 @@ def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdic
     text = budget_text(found, "kWh", "fr")
     assert {
         "passed": "déjà dépassé",
-        "over": "dépassé en mai. Au 05/03/2026 : entre 24 et 25 % consommés.",
+        "over": "dépassé en mai. Consommé au 05/03/2026 : entre 24 et 25 %.",
         "under": "ne serait pas dépassé",
     }[verdict] in text.replace("\u00a0", " ")
 
@@ -334,7 +334,7 @@ def test_the_month_of_a_ceiling_is_on_the_curve_of_the_year(tmp_path: Path) -> N
     found = pace.against_budget("energy")
     assert found is not None and found["passed"] == {"low": 202606, "central": 202605, "high": 202604}
     text = budget_text(found, "kWh", "fr").replace("\u00a0", " ")
-    used = "dépassé entre avril et juin. Au 30/04/2026 : entre 74 et 110 % consommés."
+    used = "dépassé entre avril et juin. Consommé au 30/04/2026 : entre 74 et 110 %."
     assert text.endswith(used) and "aujourd" not in text
     voted = {"energy": {"id": "energy", "value": {"unit": "kWh"}, "budget": found}}
     ((_, short),) = ceilings({"indicators": voted, "territory_budgets": [], "use_budgets": []}, "fr")

@@ -64,7 +64,7 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
 
 
 def used_text(found: Mapping[str, Any], lang: str) -> str:
-    """« Au 30 septembre 2026, entre 83 et 113 % du plafond étaient déjà consommés. », once nearly all of it is, or once
+    """« Consommé au 30/09/2026 : entre 83 et 113 %. », once nearly all of it is, or once
     the pace may have passed it after the last known day; else empty."""
     if not found["used"] or not (found["near"] or found["maybe"]):
         return ""
