@@ -286,7 +286,10 @@ def test_what_a_filter_leaves_is_announced(screen: Page, dashboard: Server) -> N
 def test_what_the_pointer_pressed_can_be_left(screen: Page, dashboard: Server) -> None:
     """Nothing is chosen when the button goes up elsewhere; a link and a button act when it goes up, by nature."""
     open_page(screen, dashboard, "/facteurs", "fr")
-    screen.get_by_role("combobox", name="Source").click()
+    source = screen.get_by_role("combobox", name="Source")
+    source.scroll_into_view_if_needed()
+    screen.wait_for_timeout(300)  # a list closes when its page moves
+    source.click()
     box = screen.get_by_role("option").nth(2).bounding_box()
     assert box
     screen.mouse.move(box["x"] + 20, box["y"] + 10)
