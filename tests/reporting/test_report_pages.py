@@ -28,7 +28,8 @@ def test_the_review_says_both_periods_the_objective_and_what_cannot_be_said(home
     page = plain(text(home, "reen", "metropole"))
     assert "environ 3,0 kWh" in page and "entre 3,9 et 4,1 kWh" in page
     assert "−20 % en 2027 (référence 2025)" in page
-    assert "objectif en vigueur, voté le 15 janvier 2026 (Conseil, délibération 12)." in page
+    vote = "Objectifs en vigueur, votés le 15 janvier 2026 (Conseil, délibération 12)"
+    assert f"{vote} : « Électricité consommée par l'IA » et « Trajectoire de l'électricité »." in page
     assert page.count("objectif non fixé") == 3 + 7, "three footprints and seven practices without a vote"
     assert "30 % (12 sur 40)" in page and "donnée absente" in page
     assert "Une note de A à E" in page

@@ -1,7 +1,11 @@
 """The annual review of the responsible digital strategy (REEN law, article 35), AI part: two printed pages."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
+
+from babel.lists import format_list
 
 from estimator.assessment import method_documentation
 from estimator.core.errors import say
@@ -34,6 +38,7 @@ MOST = 4  # use cases or decisions on the page
 NAMED = 3  # use cases named in a sentence
 PARTS_OF = {"servers_made": ("devices", "machines"), "network": ("network",)}  # of the greenhouse gases, by boundary
 NAME = 40  # characters of a text of the user
+VOTE = itemgetter("date", "by", "document")
 
 
 def reen(facts: ReportFacts) -> ReportFiles:
@@ -152,16 +157,7 @@ def _proof(facts: ReportFacts, use: Mapping[str, Any]) -> str:
 
 def _actions(facts: ReportFacts) -> Iterator[str]:
     """Objectives and ceilings in force, decisions of the period, last first, projects without AI, and publications."""
-    entries = facts.body["indicators"]
-    votes = [("reen_voted", name, entry["objective"]) for name, entry in entries.items() if entry["objective"]]
-    votes += [("reen_ceiling", name, entry["budget"]) for name, entry in entries.items() if entry.get("budget")]
-    for key, name, vote in sorted(votes, key=lambda found: found[2]["date"]):
-        told = {"name": say("indicators", name, facts.lang), "by": clipped(vote["by"], NAME)}
-        told |= {"document": clipped(vote["document"], NAME), "date": day_text(vote["date"], facts.lang)}
-        if key == "reen_ceiling":
-            value = amount_text(vote["ceiling"], entries[name]["value"]["unit"], facts.lang)
-            told |= {"value": value, "year": str(vote["year"])}
-        yield facts.say(key, **told)
+    yield from _votes(facts)
     first, last = first_day(facts.scope.period.first), facts.scope.period.last_day
     decisions = [(d, case) for case in facts.scope.cases for d in case.decisions if first <= d.date <= last]
     for decision, case in sorted(decisions, key=lambda pair: pair[0].date, reverse=True)[:MOST]:
@@ -178,6 +174,28 @@ def _actions(facts: ReportFacts) -> Iterator[str]:
     corrections = sum(len(p.corrections) for p in standing)
     said = facts.say("reen_published", count=len(standing), corrections=corrections)
     yield said if facts.scope.territory == WHOLE else f"{said} {facts.say('reen_of_all')}"
+
+
+def _votes(facts: ReportFacts) -> Iterator[str]:
+    """Objectives and ceilings in force, by day of the vote; the objectives of one vote are one sentence."""
+    objectives: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    said: list[tuple[str, str]] = []
+    for id, entry in facts.body["indicators"].items():
+        name = facts.say("reen_name", name=say("indicators", id, facts.lang))
+        if entry["objective"]:
+            objectives[VOTE(entry["objective"])].append(name)
+        if ceiling := entry.get("budget"):
+            value = amount_text(ceiling["ceiling"], entry["value"]["unit"], facts.lang)
+            told = {"name": name, "value": value, "year": str(ceiling["year"])}
+            said.append((ceiling["date"], facts.say("reen_ceiling", **told, **_vote(facts, *VOTE(ceiling)))))
+    for vote, names in objectives.items():
+        told = {"names": format_list(names, locale=facts.lang)} | _vote(facts, *vote)
+        said.append((vote[0], facts.say("reen_voted", n=len(names), **told)))
+    yield from (text for _, text in sorted(said))
+
+
+def _vote(facts: ReportFacts, date: str, by: str, document: str) -> dict[str, str]:
+    return {"date": day_text(date, facts.lang), "by": clipped(by, NAME), "document": clipped(document, NAME)}
 
 
 def _limits(facts: ReportFacts) -> Iterator[str]:
