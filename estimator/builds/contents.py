@@ -19,6 +19,7 @@ from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.hour_factors import hours_table
 from estimator.builds.inference_factors import machine_table, models_of, pace_table, supposed_table
 from estimator.builds.locations import locate, say_places
+from estimator.builds.machine_overlaps import machine_twice
 from estimator.builds.mending import record_mends
 from estimator.builds.merged_groups import add_groups, count_groups
 from estimator.builds.own_measures import own_measures
@@ -40,6 +41,7 @@ from estimator.places.placing import knowledge
 
 VIEWS = ("proof_energy", "run_proofs", "place_basis")
 THEIRS = "SELECT DISTINCT reader FROM row_status WHERE reader LIKE '%)'"  # ours have no version in their name
+CURRENT = "status = 'current'"
 COUNTED = ("service_months", "proved_runs")  # once a build
 ANSWERS = " LEFT JOIN answer_marks ON at_host = host AND since_us <= parts.from_us AND until_us > parts.from_us"
 # SQL: what a row tells of its site, where it tells nothing of its machines.
@@ -96,7 +98,9 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
         engine.run(f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation, **SERVED)}")
     engine.run(sql_text("slices.sql").format(reserved=reserved))
     add_groups(engine, ledger.home)
-    engine.run(sql_text("weighed_checks.sql").replace("{met}", "TRUE" if rest else "held_in IS NULL"))
+    met = "TRUE" if rest else "held_in IS NULL"
+    twice = machine_twice("row_id, service_key, held_in, 'machine_twice' AS code", "row_status", f"{met} AND {CURRENT}")
+    engine.run(sql_text("weighed_checks.sql").replace("{met}", met).replace("{machine_twice}", twice))
     record_mends(engine, (rule.code for rule in RULES if rule.alarm))
     _modes(engine, catalogue)
     attributes = bind_tables(engine, own_measures(engine, catalogue), answered)

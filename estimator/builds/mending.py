@@ -24,8 +24,8 @@ OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
         "bad_pue", "beyond_sheet", "buckets_overlap", "came_twice", "card_not_told", "cards_by_engine",
         "cards_contradicted",
         "constant_42_5", "counter_repeated", "cpu_not_metered", "declared_twice", "declared_zero", "gpu_not_metered",
-        "implausible_power", "increments_suspected", "log_cut", "mode_overruled", "no_model", "page_cut",
-        "period_unfinished", "power_contradicted", "ram_not_metered", "share_unknown", "shared_machine",
+        "implausible_power", "increments_suspected", "log_cut", "machine_twice", "mode_overruled", "no_model",
+        "page_cut", "period_unfinished", "power_contradicted", "ram_not_metered", "share_unknown", "shared_machine",
         "unknown_model", "zero_duration", "zero_energy",
     ),
 }  # fmt: skip

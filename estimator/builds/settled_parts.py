@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from estimator.builds.build_identity import digest
+from estimator.builds.machine_overlaps import BY_HOUR, MEET, SPANS, WHOLE, Span, machine_twice, others_met
 from estimator.builds.part_names import NAMED, Names, as_bytes, names_sql, repeated
 from estimator.builds.stated_columns import read_columns, stated_columns
 from estimator.catalogue.fault_rules import TEXTS
@@ -33,7 +34,8 @@ MOST_ASIDE = 0.2  # share of its rows from which a part is read like any other [
 PLACED_BY = ("model", "served_at", "provider", "reader", "tool_version", "checks", "host", "zone", "zone_as_read")
 _READ = "COALESCE(cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh)"
 # Rows that are looked at one by one, or against others that no name tells: declarations and buckets that overlap,
-# computers that several runs share, hours that wait, counters, and runs that measure a model.
+# computers that several runs share, hours that wait, counters, and runs that measure a model. Those of a computer that
+# nobody named are where others overlap them (`machine_overlaps`).
 LOOKED_AT = f"""reader IN ('declared', 'seats', 'openai_usage')
 OR scope = 'machine' AND machine_id IS NOT NULL
 OR device_hours IS NOT NULL AND phase IS NULL AND {_READ} IS NULL OR list_contains(checks, 'counter_since_start')
@@ -45,6 +47,7 @@ OR model IS NOT NULL AND output_tokens > 0 AND requests > 0 AND (requests >= 100
 _SAYS = ("file_sha", "service_key", "file_name", *TEXTS, *PLACED_BY)
 _SAID = f"""CREATE TABLE said AS SELECT PARSE_FILENAME(filename) AS held_in, COUNT(*) AS told,
 MIN(start_month) AS first, MAX(end_month) AS last, BOOL_OR(audio_s > 0) AS audio, BOOL_OR({EMBEDDED}) AS embedding,
+MIN(start_us) FILTER ({WHOLE}) AS first_us, MAX(end_us) FILTER ({WHOLE}) AS last_us,
 COUNT_IF(({{crosses}}) OR ({LOOKED_AT})) AS alone, COALESCE(BOOL_OR(cumulative), FALSE) AS snapshots,
 {", ".join(f"ANY_VALUE({name}) AS {name}" for name in dict.fromkeys(_SAYS))}
 FROM {{rows}} GROUP BY filename, HASH({", ".join(dict.fromkeys(_SAYS))})"""
@@ -96,8 +99,10 @@ class Settled:
             self.kept.put(f"all-{self._method}", "apart", json.dumps(told).encode())
         withdrawn = [self._engine.column(f"SELECT HASH(row_id) FROM {parquet(gone)}")] if gone else []
         shared = np.unique(np.concatenate([np.array(told["repeated"], np.uint64), *withdrawn]))
+        met = self._met(facts, small)
         for key, file in keys.items():
-            aside = self._aside(key, file, names[key], shared)
+            overlapping = self._overlapping(key, file, facts[key], met[key])
+            aside = np.unique(np.concatenate([self._aside(key, file, names[key], shared), *overlapping]))
             if len(aside) <= MOST_ASIDE * facts[key]["rows"]:
                 self.parts.append(SettledPart(file, key, names[key], facts[key], aside))
 
@@ -198,10 +203,12 @@ class Settled:
             told_of = read_columns(types, types.keys() - {"filename"}.union(*(one.stated for one in stated.values())))
             self._engine.run(_SAID.format(rows=f"(SELECT {told_of} FROM {rows})", crosses=self._crosses))
         told = {row.pop("held_in"): row for row in self._engine.rows(_FACTS)} if files else {}
+        ran = self._engine.rows(SPANS.format(rows="said", and_by="")) if files else []
         self._alone = {name: row.pop("alone") for name, row in told.items()}
         for key in (key for key, data in kept.items() if data is None):
             found = told[Path(keys[key]).name]
             found["stated"] = sorted(stated[keys[key]].stated)
+            found["spans"] = [_span(row) for row in ran if row["held_in"] == Path(keys[key]).name]
             kept[key] = self.kept.put(key, "facts", json.dumps(found).encode()).read_bytes()
         return {key: json.loads(data) for key, data in kept.items() if data is not None}
 
@@ -221,6 +228,36 @@ class Settled:
             named = NAMED.format(names=table)
             found = self._engine.column(f"SELECT HASH(row_id) FROM {self._rows(file)} WHERE {named}")
         return np.unique(np.concatenate([aside, found.astype(np.uint64)]))
+
+    def _met(self, facts: Mapping[str, Mapping[str, Any]], small: str) -> dict[str, list[Span]]:
+        """By key of a part, when rows that are not its own may be of a computer that its own are of."""
+        spans = {key: [Span(*span) for span in of_part["spans"]] for key, of_part in facts.items()}
+        if any(spans.values()):
+            whole = f"(SELECT NULL AS held_in, *, start_us AS first_us, end_us AS last_us FROM {small} WHERE {WHOLE})"
+            rows = self._engine.rows(SPANS.format(rows=whole, and_by=BY_HOUR))
+            spans[small] = [_span(row) for row in rows]
+        return others_met(spans)
+
+    def _overlapping(self, key: str, file: str, facts: Mapping[str, Any], met: Sequence[Span]) -> Iterator[np.ndarray]:
+        """The hashes of its rows that others overlap on what may be one computer: its own, then those of other
+        parts."""
+        if facts["spans"]:
+            yield self._kept_hashes(key, "twice", machine_twice("HASH(row_id)", self._rows(file)), ())
+        if met:
+            yield self._kept_hashes(key, "met", MEET.format(rows=self._rows(file), whole=WHOLE), met)
+
+    def _kept_hashes(self, key: str, what: str, sql: str, spans: Sequence[Span]) -> np.ndarray:
+        """The hashes that a query of a part finds, with the table `spans`; kept."""
+        kind = what + digest([json.dumps(spans)])
+        data = self.kept.data(key, kind)
+        if data is None:
+            if spans:
+                columns = dict(zip(Span._fields, map(list, zip(*spans, strict=True)), strict=True))
+                self._engine.load("spans", columns, {"name": "VARCHAR", "first_us": "BIGINT", "last_us": "BIGINT"})
+            data = np.unique(self._engine.column(sql).astype(np.uint64)).tobytes()
+            self._engine.run("DROP TABLE IF EXISTS spans")
+            self.kept.put(key, kind, data)
+        return np.frombuffer(data, np.uint64)
 
     def _rows(self, file: str) -> str:
         return parquet([self._seed, file])
@@ -256,6 +293,10 @@ class Settled:
             yield draft
         finally:
             shutil.rmtree(draft, ignore_errors=True) if draft.is_dir() else draft.unlink(missing_ok=True)
+
+
+def _span(row: Mapping[str, Any]) -> Span:
+    return Span(row["name"], row["first_us"], row["last_us"])
 
 
 def _plain(limits: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -33,14 +33,14 @@ COLUMNS = (
 
 def write_trace(path: Path, rows: int, seed: int = 0) -> None:
     """A file in the format of codecarbon 3.3.2: a year of runs of 20 services in four countries, each run with its own
-    id and figures of sixteen digits; another seed, other runs."""
+    id and figures of sixteen digits, of its own process, for many overlap; another seed, other runs."""
     start, chance = datetime(2025, 1, 1), Random(seed)
     countries = (("France", "FRA"), ("Germany", "DEU"), ("Belgium", "BEL"), ("Poland", "POL"))
     same = {
         **{"experiment_id": "5b0fa12a-3dd8-45bb-9766-cc326314d9f1", "water_consumed": 0.0, "os": "Linux-5.10.0-x86_64"},
         **{"python_version": "3.11.7", "codecarbon_version": "3.3.2", "cpu_count": 8, "cpu_model": "AMD EPYC 7543"},
         **{"gpu_count": 1, "gpu_model": "1 x NVIDIA L4", "longitude": 6.2, "latitude": 48.7, "on_cloud": "N"},
-        **{"ram_total_size": 62.7, "tracking_mode": "machine", "pue": 1.0, "wue": 0.0},
+        **{"ram_total_size": 62.7, "tracking_mode": "process", "pue": 1.0, "wue": 0.0},
     }
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")

@@ -1,6 +1,6 @@
 -- The share of its energy that is charged to a run which others overlap.
 -- Machine-mode runs that overlap on one computer each hold the whole machine's energy: at any moment it is
--- shared among them. Clocks are cut to the second, so a start is moved on by one second before runs are compared.
+-- shared among them. Where nobody named the computer, nothing is: `machine_twice.sql` tells of it. Clocks are cut to the second, so a start is moved on by one second before runs are compared.
 CREATE TABLE charged AS
 WITH windows AS (
   SELECT row_id, machine_id, start_us + 1000000 AS start_us, end_us

@@ -44,6 +44,8 @@ FROM (
 )
 WHERE start_us < ended OR begins < end_us
 UNION ALL
+{machine_twice}
+UNION ALL
 -- Rows without a run that all begin at one moment: readings of one counter that grows, each counted as a run.
 SELECT row_id, service_key, held_in, 'counter_repeated' AS code
 FROM (
