@@ -15,7 +15,7 @@ from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language, paged, search
 from estimator.catalogue.load import far_values
 from estimator.core.periods import is_over
-from estimator.core.searched_text import searched
+from estimator.core.searched_text import is_found
 
 FILTERS = ("grandeur", "source", "sujet")
 
@@ -66,10 +66,10 @@ def _filtered_entries(entries: Sequence[FactorEntry], lang: str) -> Sequence[Fac
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         quantity = choice(t("factors.quantity", lang), names[0], "grandeur", t("factors.any_quantity", lang))
         source = choice(t("factors.source", lang), names[1], "source", t("factors.any_source", lang))
-        wanted = searched(search(t("factors.search", lang), "sujet", t("factors.search_help", lang)))
+        wanted = search(t("factors.search", lang), "sujet", t("factors.search_help", lang))
     entries = [e for e in entries if e.factor.quantity == quantity] if quantity else entries
     entries = [e for e in entries if e.factor.source == source] if source else entries
-    return [e for e in entries if wanted in searched(f"{e.subject[lang]} {e.factor.id}")] if wanted else entries
+    return [e for e in entries if is_found(wanted, f"{e.subject[lang]} {e.factor.id}")] if wanted else entries
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from dashboard.shared.html_shell import document_response
 from dashboard.shared.texts import both, lang_of, t
 from estimator.builds.queries import ORDERS, RunFilter
 from estimator.catalogue.default_subjects import ANY_CARD
-from estimator.core.searched_text import searched
+from estimator.core.searched_text import is_found
 from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.results.reading import Results
 
@@ -27,7 +27,7 @@ ENERGIES = ("it_energy", "energy")  # of the machines, then of their sites
 def asked_of(query: Mapping[str, str], names: Mapping[str, str]) -> RunFilter:
     """The filter of runs that an address asks for. names: of each service, the name that may be searched."""
     words = query.get("recherche", "").strip()[: estimator_gateway.LONGEST_ID]
-    named = tuple(key for key, name in names.items() if words and searched(words) in searched(name))
+    named = tuple(key for key, name in names.items() if is_found(words, name))
     order = query.get("tri", "date")
     return RunFilter(
         query.get("service") or None,

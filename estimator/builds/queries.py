@@ -347,8 +347,8 @@ def _filter(asked: RunFilter) -> tuple[str, list[Any]]:
         asks.append(("row_id IN (SELECT row_id FROM run_proofs WHERE proof = ?)", [asked.proof]))
     if asked.text is not None:
         held = searched_sql("CONCAT_WS(' ', service_key, model, device, device_as_read, file_name)")
-        names = [searched(asked.text), list(asked.named)]
-        asks.append((f"(CONTAINS({held}, ?) OR LIST_CONTAINS(?, service_key))", names))
+        names = [searched(asked.text) or None, list(asked.named)]  # of marks alone, nothing is found
+        asks.append((f"(CONTAINS({held}, ?::VARCHAR) OR LIST_CONTAINS(?, service_key))", names))
     return " AND ".join(sql for sql, _ in asks), [value for _, values in asks for value in values]
 
 

@@ -235,12 +235,14 @@ class Models(TableRow):
         return tuple(m for m in alike if squeeze(bare(m.name)).startswith(stem(text)))
 
     def search(self, text: str) -> list[Model]:
-        """The models of which one name contains every word of the text, by id. All models for an empty text."""
+        """The models of which one name contains every word of the text, by id. All models for an empty text, none
+        for marks alone."""
         words = [squeeze(word) for word in text.split()]
         return [
             m
             for m in self.models
-            if any(all(word in squeeze(name) for word in words) for name in _searched_names(m, self))
+            if (any(words) or not words)
+            and any(all(word in squeeze(name) for word in words) for name in _searched_names(m, self))
         ]
 
     @cached_property

@@ -12,6 +12,11 @@ def searched(text: str) -> str:
     return " ".join(_WORD.findall(bare.lower()))
 
 
+def is_found(words: str, text: str) -> bool:
+    """Whether a text holds what is searched; nothing holds marks alone (« ??? »), which say nothing to search."""
+    return bool(wanted := searched(words)) and wanted in searched(text)
+
+
 def searched_sql(text: str) -> str:
     """The same of an SQL text."""
     return rf"TRIM(REGEXP_REPLACE(LOWER(STRIP_ACCENTS({text})), '[^\p{{L}}\p{{N}}]+', ' ', 'g'))"

@@ -182,6 +182,12 @@ def test_a_page_of_an_empty_home_says_what_to_do(empty_home: Path, name: str, la
     assert t("state.sample", lang) not in text
 
 
+def test_marks_alone_search_no_factor(plain: None) -> None:
+    """« ??? » holds nothing to search: no factor is found, and it is said; all of them are there without it."""
+    assert t("factors.none", "fr") in page("facteurs", "fr", sujet="???")
+    assert t("factors.none", "fr") not in page("facteurs", "fr")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
     "number", ["total.energy", "total.water.onsite", "service.assistant-courrier.gwp", f"run.{row_id(3)}.it_energy"]

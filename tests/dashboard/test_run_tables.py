@@ -13,6 +13,8 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.svg_charts import interval_chart
 from dashboard.shared.widgets import service_bars
 from estimator.builds.queries import RunFilter
+from estimator.catalogue import models
+from estimator.core.searched_text import is_found
 from tests.support import activity, built
 
 Ask = Callable[[str], bytes]
@@ -102,3 +104,13 @@ def test_a_name_is_found_however_it_is_typed(tmp_path: Path, name: str, asked: s
         assert [row["service_key"] for row in found.runs(text)["rows"]] == [name]
     assert asked_of({"recherche": asked}, {"a": name, "b": "autre"}).named == ("a",)
     assert found.runs(RunFilter(text="absent"))["total"] == 0
+
+
+@pytest.mark.parametrize("asked", ["???", "-", "…", "*"])
+def test_marks_alone_find_nothing(tmp_path: Path, asked: str) -> None:
+    """They hold no letter and no digit: nothing to search, which is not all there is. Without a text, all of it."""
+    found = built(tmp_path, activity(service_key="tri"), activity(service_key="chat"))
+    wanted = asked_of({"recherche": asked}, {"tri": "Le tri", "chat": "Le chat"})
+    assert found.runs(wanted)["total"] == 0 and wanted.named == ()
+    assert found.runs(asked_of({"recherche": " "}, {}))["total"] == 2
+    assert not is_found(asked, "Quoi ???") and models.search(asked) == [] and models.search("")
