@@ -48,7 +48,8 @@ def frame() -> None:
         st.html(render("top", lang, here=here, doors=DOORS, languages=languages, sample=sample))
         with st.container(key="content", gap=None):
             tell_import(lang)
-            if here.address in OF_USES and (now := state()) and is_internal(now):
+            of_one = here.address == "explication" and st.query_params.get("id", "").startswith(("service.", "run."))
+            if (here.address in OF_USES or of_one) and (now := state()) and is_internal(now):
                 st.html(Markup('<p class="small internal">{}</p>').format(t("synthese.kept", lang)))
             chosen.run()
         st.html(_footer(build, lang))

@@ -23,11 +23,10 @@ def _table(request: Request) -> Response:
     """Every use case, one line each, with a byte order mark for spreadsheets; a header gives the schema
     of the table."""
     headers = {
-        "Content-Disposition": 'attachment; filename="registre.csv"',
+        "Content-Disposition": 'attachment; filename="registre-interne.csv"',
         "Link": '<registre-schema.json>; rel="describedby"; type="application/json"',
     }
-    build = estimator_gateway.current()
-    sample = build is not None and build.sample
+    sample = bool((build := estimator_gateway.current()) and build.sample)
     table = register.export_csv(register.register(), sample).encode("utf-8-sig")
     return Response(table, media_type="text/csv", headers=headers)
 

@@ -300,6 +300,7 @@ def test_a_table_comes_back_as_it_went(register: Register) -> None:
     _, headers, body = ask("/registre.csv")
     table = body.decode("utf-8-sig")
     assert 'rel="describedby"' in headers["link"] and "'=1+1" in table
+    assert headers["content-disposition"] == 'attachment; filename="registre-interne.csv"'
     at = send(screen(faire="importer"), rows=table, who="DSI", why="reprise")
     assert "1 inchangé" in text(at)
     changed = table.replace("un courrier classé", "un courrier rangé")

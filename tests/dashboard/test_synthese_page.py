@@ -205,6 +205,7 @@ def test_the_plain_version_names_no_use_that_may_not_leave(shown: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "query"),
     [("accueil", {}), ("mesures", {}), ("registre", {}), ("registre", {"cas": "hostile"}), ("leviers", {}),
+     ("explication", {"id": "service.reponses-courriers.energy"}),
      ("synthese", {"periode": "2025"})],
 )  # fmt: skip
 def test_a_page_that_names_what_documents_merge_says_so_once(shown: Path, name: str, query: dict[str, str]) -> None:
@@ -214,7 +215,8 @@ def test_a_page_that_names_what_documents_merge_says_so_once(shown: Path, name: 
 
 
 def test_a_page_of_no_use_or_of_what_leaves_is_not_internal(shown: Path) -> None:
-    for name, query in (("glossaire", {}), ("synthese", {"simple": "1", "periode": "2025"})):
+    left = {"simple": "1", "periode": "2025"}
+    for name, query in (("glossaire", {}), ("synthese", left), ("explication", {"id": "total.energy"})):
         assert 'internal"' not in page("fr", name, **query)
 
 
