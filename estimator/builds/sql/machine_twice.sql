@@ -7,9 +7,9 @@ FROM (
   SELECT
     *,
     MAX(end_us) OVER (of_service ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS service_ended,
-    MIN(begun_us) OVER (of_service ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS service_begins,
+    LEAD(begun_us) OVER of_service AS service_begins,
     MAX(end_us) OVER (of_file ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS file_ended,
-    MIN(begun_us) OVER (of_file ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS file_begins
+    LEAD(begun_us) OVER of_file AS file_begins
   FROM (SELECT *, start_us + 1000000 AS begun_us FROM {rows} WHERE {whole})
   WINDOW
     of_service AS (

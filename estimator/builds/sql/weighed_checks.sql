@@ -9,14 +9,23 @@ JOIN (SELECT row_id, fsum(busy_hours) AS busy_hours FROM busy GROUP BY row_id) A
 WHERE busy.busy_hours IS NULL OR COALESCE(runs.resource_share, 1) * runs.device_hours < busy.busy_hours
 UNION ALL
 -- Usage of an organisation exported by the day and by the hour: the same tokens twice. Buckets begin in one UTC day.
-SELECT wide.row_id, wide.service_key, wide.held_in, 'buckets_overlap' AS code
-FROM (SELECT * FROM runs WHERE {met}) AS wide
-WHERE wide.reader = 'openai_usage' AND EXISTS (
-  SELECT 1 FROM (SELECT * FROM runs WHERE {met}) AS narrow
-  WHERE narrow.reader = 'openai_usage' AND narrow.service_key = wide.service_key
-    AND COALESCE(narrow.model, '') = COALESCE(wide.model, '')
-    AND FLOOR(narrow.start_us / 86400000000.0) = FLOOR(wide.start_us / 86400000000.0)
-    AND narrow.start_us >= wide.start_us AND narrow.end_us <= wide.end_us AND narrow.duration_s < wide.duration_s
+-- Buckets of one time are compared once, however many rows of keys and projects each has.
+SELECT row_id, service_key, held_in, 'buckets_overlap' AS code
+FROM (SELECT * FROM runs WHERE {met}) AS told
+WHERE told.reader = 'openai_usage' AND EXISTS (
+  SELECT 1
+  FROM (
+    SELECT DISTINCT service_key, COALESCE(model, '') AS of_model, FLOOR(start_us / 86400000000.0) AS of_day, start_us, end_us, duration_s
+    FROM runs WHERE {met} AND reader = 'openai_usage'
+  ) AS wide
+  JOIN (
+    SELECT DISTINCT service_key, COALESCE(model, '') AS of_model, FLOOR(start_us / 86400000000.0) AS of_day, start_us, end_us, duration_s
+    FROM runs WHERE {met} AND reader = 'openai_usage'
+  ) AS narrow
+    ON narrow.service_key = wide.service_key AND narrow.of_model = wide.of_model AND narrow.of_day = wide.of_day
+  WHERE narrow.start_us >= wide.start_us AND narrow.end_us <= wide.end_us AND narrow.duration_s < wide.duration_s
+    AND wide.service_key = told.service_key AND wide.of_model = COALESCE(told.model, '')
+    AND wide.start_us = told.start_us AND wide.end_us = told.end_us AND wide.duration_s = told.duration_s
 )
 UNION ALL
 -- A run that came two ways, by two tokens or by a token and a file: neither may hide the other, so each counts.
@@ -37,7 +46,7 @@ FROM (
   SELECT
     row_id, service_key, held_in, start_us, end_us,
     MAX(end_us) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended,
-    MIN(start_us) OVER (same ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS begins
+    LEAD(start_us) OVER same AS begins
   FROM runs
   WHERE {met} AND reader IN ('declared', 'seats') AND duration_s > 1
   WINDOW same AS (PARTITION BY service_key, model, host, zone, product, storage, network ORDER BY start_us, end_us, row_id)
