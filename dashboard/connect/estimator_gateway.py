@@ -10,6 +10,7 @@ from unicodedata import normalize
 from dashboard.register.service_names import use_cases
 from dashboard.shared.dates import moment_text
 from dashboard.shared.texts import t
+from estimator.builds.places_ahead import check_in_home
 from estimator.catalogue import products as catalogue_products
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError
@@ -22,7 +23,6 @@ from estimator.governance.place_changes import applied, withdrawal
 from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dropped_files import Dropped, dropped, plain_name
-from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.http.endpoints import COLLECTING
 from estimator.ingestion.http.sender_rows import sender_in
 from estimator.ingestion.parsing.delimited_text import decode
@@ -42,7 +42,7 @@ __all__ = ["Dropped", "dropped", "plain_name"]
 def checked(files: Dropped) -> Mapping[str, Any]:
     """Dry run of these files: {"account", "files"}; nothing is written. SobriaError."""
     home = default_home()
-    return check_paths(home, files.paths, reading_context(home)).as_dict()
+    return check_in_home(home, files.paths, reading_context(home)).as_dict()
 
 
 def imported(

@@ -18,7 +18,7 @@ from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.hour_factors import hours_table
 from estimator.builds.inference_factors import machine_table, models_of, pace_table, supposed_table
-from estimator.builds.locations import locate, say_places
+from estimator.builds.locations import OF_HOST, OF_READING, OF_ZONE, locate, say_places
 from estimator.builds.machine_overlaps import machine_twice
 from estimator.builds.mending import record_mends
 from estimator.builds.merged_groups import add_groups, count_groups
@@ -154,7 +154,8 @@ def _of_rows(
 def _checks(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> str:
     """SQL of what to look at in the rows that are read. unstated: columns of none of them."""
     record_faults(engine, catalogue, unstated)
-    told: dict[str, Any] = {"judged": [rule.code for rule in RULES]}
+    told: dict[str, Any] = {"of_host": OF_HOST, "of_zone": OF_ZONE, "of_reading": OF_READING}
+    told |= {"judged": [rule.code for rule in RULES]}
     classed = engine.rows("SELECT DISTINCT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0")
     told["classed"] = f"{[row['subject'] for row in classed]}::VARCHAR[]"
     unknown = engine.rows("SELECT 1 FROM sets WHERE missing = 'unknown_model' LIMIT 1")

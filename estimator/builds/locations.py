@@ -11,6 +11,14 @@ from estimator.core.duckdb_engine import DuckDB
 from estimator.places.journal import PlaceEntry, PlaceRule
 from estimator.places.placing import Basis, HomePlace, Knowledge, Placed, Seen, matches, placed
 
+# Codes of what a trace does not tell, which no longer stand once the host, or the country, is known by other means.
+OF_HOST = ("no_host", "host_not_told", "host_not_sent", "host_assumed", "unknown_region")
+OF_ZONE = (
+    "no_country", "unknown_country", "supposed_place", "place_elsewhere", "two_countries", "unknown_part",
+    "zone_not_told", "zone_not_sent",
+)  # fmt: skip
+# Codes of a host as read, which the place that counts tells again where they still stand.
+OF_READING = ("host_of_provider", "address_of_region", "address_private", "address_not_of_provider", "address_sent")
 # How a row tells each: SQL over the columns of the ledger. Older rows hold the usual host of a provider, with a
 # check; declarations named it in front of their method.
 _TOLD = {
@@ -59,7 +67,7 @@ def locate(engine: DuckDB, known: Knowledge, settled: Settled | None = None) -> 
     """View `located`: the rows of `row_status` with the place that counts, where it comes from (`host_from`,
     `zone_from`), the ids of the rules that count and the code of what a person should look at (`place_code`). The
     columns that it fills."""
-    told = _told(known)
+    told = seen_columns(known)
     sql = _distinct(told)
     says = {tuple(row.values()) for row in engine.rows(sql)}
     parts = settled.parts if settled else ()
@@ -105,20 +113,20 @@ def runs_before(engine: DuckDB, rule: PlaceEntry[PlaceRule]) -> int:
     """Runs that a rule would be about, had they not started before its first day."""
     if rule.said.since is None:
         return 0
-    told = _told(Knowledge([rule], (), HomePlace(None, None)))
+    told = seen_columns(Knowledge([rule], (), HomePlace(None, None)))
     listed = ", ".join(f"{sql} AS {name}" for name, sql in told.items())
     sql = f"SELECT {listed}, COUNT(*) AS n FROM runs WHERE start_us < $1 GROUP BY ALL"
     rows = engine.rows(sql, [day_us(rule.said.since)])
-    return sum(row["n"] for row in rows if matches(rule.said, _seen(row), rule.said.since))
+    return sum(row["n"] for row in rows if matches(rule.said, seen_of(row), rule.said.since))
 
 
-def _seen(row: Mapping[str, Any]) -> Seen:
+def seen_of(row: Mapping[str, Any]) -> Seen:
     """What rows say, where only what some rule looks at was read."""
     told = {name: row[name] for name in Seen._fields if name in row}
     return Seen(**({"run": None, "service": "", "model": None, "sender": None, "file": None} | told))
 
 
-def _told(known: Knowledge) -> dict[str, str]:
+def seen_columns(known: Knowledge) -> dict[str, str]:
     """What tells rows apart, as SQL: only what some rule looks at, and what tells where they ran."""
     named = sorted({entry.said.run for entry in known.rules if entry.said.run})
     quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in named)
@@ -143,7 +151,7 @@ def _distinct(told: Mapping[str, str]) -> str:
 
 def _lines(row: Mapping[str, Any], known: Knowledge) -> Iterator[tuple[Any, ...]]:
     """The places of rows that say this, from one moment to another [us], where they are not as the rows say."""
-    seen = _seen(row)
+    seen = seen_of(row)
     moments = [date.min, *known.days(), date.max]
     for since, until in zip(moments, moments[1:], strict=False):
         found = placed(seen, known, since)

@@ -17,12 +17,12 @@ def check(  # noqa: PLR0913
     columns: Columns = None,
     json_: Json = False,
 ) -> None:
+    from estimator.builds.places_ahead import check_in_home
     from estimator.ingestion.context import reading_context
-    from estimator.ingestion.dry_run import check_paths
     from estimator.ingestion.readers import nothing_found
 
     home = context.obj["home"]
-    found = check_paths(home, paths, reading_context(home, timezone, read_at, columns or ()))
+    found = check_in_home(home, paths, reading_context(home, timezone, read_at, columns or ()))
     body = found.as_dict()
     unread = any(file["error"] for file in body["files"])
     if not unread and not found.account.read:

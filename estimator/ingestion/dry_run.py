@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,15 +36,34 @@ from estimator.ledger.rows import COMPONENTS, Refused, faults_of, unlike
 NOT_ESTIMABLE = "not_estimable"
 
 
+class PlacedRows(NamedTuple):
+    """Codes of what is left to look at in rows once they are placed; the host and the zone that people said of them,
+    and the rules that say these, None where nobody did."""
+
+    checks: Sequence[str]
+    said: tuple[tuple[str, ...], str] | None
+
+
+class PlacesKnown(Protocol):
+    """What a home knows of where rows ran. columns: SQL of what rows tell of it, each `… AS seen_…`."""
+
+    columns: Sequence[str]
+
+    def of(self, kind: Mapping[str, Any]) -> PlacedRows:
+        """The place of rows that say this."""
+
+
 @dataclass
 class FileCheck:
     """One file: its reader, counts over its rows so far, or why it is not read.
 
     proofs, kwh: rows, and what was read by component [kWh], by proof of their electricity; a row has a line of each
-    proof that it holds. places: as read, that no table has.
+    proof that it holds. known: of the places of rows, None where only what they say counts; places: as read, that no
+    table has; placed: rows by what people said of their place, as `PlacedRows.said`.
     """
 
     name: str
+    known: PlacesKnown | None = None
     reader: str = ""
     read: int = 0
     refused: list[Refused] = field(default_factory=list)
@@ -55,6 +74,7 @@ class FileCheck:
     checks: Counter[str] = field(default_factory=Counter)
     faults: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     places: set[str] = field(default_factory=set)
+    placed: Counter[tuple[tuple[str, ...], str]] = field(default_factory=Counter)
     unknown_models: set[str] = field(default_factory=set)
     services: set[str] = field(default_factory=set)
     error: SobriaError | None = None
@@ -102,6 +122,10 @@ class FileCheck:
                 for code in sorted({remark.code for remark in self.alike})
                 if (told := [remark for remark in self.alike if remark.code == code])
             ],
+            "placed": [
+                sentences("check", "placed", count=count, rule=rule, place=_labels(names)) | {"count": count}
+                for (names, rule), count in self.placed.items()
+            ],
             "unknown_models": sorted(self.unknown_models),
             "services": sorted(self.services),
             "error": self.error.as_dict() if self.error else None,
@@ -114,7 +138,7 @@ class FileCheck:
         self.left_out |= dict.fromkeys(result.unused)
         tables = [table_of(result.rows, ACTIVITY_SCHEMA)] if result.rows else []
         for table in (*tables, *([] if result.table is None else [result.table])):
-            for kind in _kinds(table):
+            for kind in _kinds(table, self.known.columns if self.known else ()):
                 self._count(kind)
             for found in faults(of_table(table, load())):
                 self.checks[found.code] += len(found.rows)
@@ -135,7 +159,10 @@ class FileCheck:
         proofs = set(found.values()) or {"estimated" if modelled and named and able else NOT_ESTIMABLE}
         self.proofs.update(dict.fromkeys(proofs, kind["times"]))
         apart = ["zone_apart"] if load().zone_apart(kind["host"], kind["zone"]) else []
-        self.checks.update(dict.fromkeys([*kind["checks"], *apart], kind["times"]))
+        placed = self.known.of(kind) if self.known else PlacedRows([*kind["checks"], *apart], None)
+        self.checks.update(dict.fromkeys(placed.checks, kind["times"]))
+        if placed.said:
+            self.placed[placed.said] += kind["times"]
         self.services.add(kind["service_key"])
         if {"unknown_part", "unknown_region", "host_unread"} & set(kind["checks"]):
             self.places.add(kind["zone_as_read"])
@@ -163,15 +190,16 @@ class DryRun:
         return {"account": self.account.as_dict(), "files": files} | told
 
 
-def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext) -> DryRun:
+def check_paths(
+    home: Path, paths: Sequence[str | Path], context: ReadingContext, known: PlacesKnown | None = None
+) -> DryRun:
     """Parse files, folders or `-` as an import would, and account for each row against the ledger of this home,
-    which is not modified."""
+    which is not modified. known: of the places of rows; without, they are as the rows say."""
     with _copy(home) as ledger:
-        posting, declared = Append(ledger), Declared(ledger)
+        run = _Run(Append(ledger), Declared(ledger), context, known, [])
         found = find_files(paths)
-        versions: list[tuple[str, str, list[str]]] = []
-        files = tuple(_check(path, posting, declared, context, versions) for path in found.traces)
-        account, replaced = restate(ledger, posting, versions)
+        files = tuple(_check(path, run) for path in found.traces)
+        account, replaced = restate(ledger, run.posting, run.versions)
         return DryRun(account, files, tuple(found.left), Counter(row.file for row in replaced))
 
 
@@ -183,6 +211,7 @@ def file_lines(file: Mapping[str, Any], lang: str) -> list[str]:
         lines.append(say("check_proofs", proof, lang, count=count, parts=f" ({told[lang]})" if told else ""))
     if len(file["shares"]) > 1:
         lines.append(say("check", "shares", lang, shares=proof_words(file["shares"], lang)))
+    lines += [placed[lang] for placed in file["placed"]]
     lines += [line for line, _ in looks([file], lang)]
     if file["left_out"]:
         names = some_of(file["left_out"])
@@ -223,32 +252,36 @@ def unread_lines(files: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
     return lines
 
 
-def _check(
-    path: str | Path,
-    posting: Append,
-    declared: Declared,
-    context: ReadingContext,
-    versions: list[tuple[str, str, list[str]]],
-) -> FileCheck:
-    """One file; its name, hash and rows are added to `versions` where the ledger has another version of it."""
-    found = FileCheck(Path(path).name)
+class _Run(NamedTuple):
+    """What a dry run goes through with each file. versions: name, hash and rows of those of which the ledger has
+    another version."""
+
+    posting: Append
+    declared: Declared
+    context: ReadingContext
+    known: PlacesKnown | None
+    versions: list[tuple[str, str, list[str]]]
+
+
+def _check(path: str | Path, run: _Run) -> FileCheck:
+    found = FileCheck(Path(path).name, run.known)
     sidecar = UnusedSidecar(path)
     row_ids: list[str] | None = None
 
     def look_at(result: ReadResult) -> ReadResult:
         sidecar.look_at(result)
-        found.alike.extend(alike(result.rows, declared))
+        found.alike.extend(alike(result.rows, run.declared))
         if row_ids is not None:
             row_ids.extend(row.row_id for row in result.rows)
         return found.look_at(result)
 
     try:
-        opened = open_results(path, context)
+        opened = open_results(path, run.context)
         found.name, found.reader = opened.trace.name, opened.reader.name
-        if isinstance(opened.trace, Trace) and posting.has_version(opened.trace):
+        if isinstance(opened.trace, Trace) and run.posting.has_version(opened.trace):
             row_ids = []
-            versions.append((opened.trace.name, opened.trace.sha, row_ids))
-        posting.take(opened.trace, map(look_at, opened.results))
+            run.versions.append((opened.trace.name, opened.trace.sha, row_ids))
+        run.posting.take(opened.trace, map(look_at, opened.results))
         found.alike.extend(sidecar.remarks())
         if not found.read:
             raise SobriaError("no_rows", file=found.name)
@@ -257,13 +290,18 @@ def _check(
     return found
 
 
+def _labels(names: Sequence[str]) -> dict[str, str]:
+    """« Salle informatique, France », in both languages."""
+    return {lang: ", ".join(load().label(name, lang) for name in names) for lang in LANGUAGES}
+
+
 def _components(read: Mapping[str, float]) -> dict[str, str]:
     """« processeur, mémoire », in both languages."""
     told = [sentences("check_components", part) for part in COMPONENTS if part in read]
     return {lang: say("numbers", "between_items", lang).join(one[lang] for one in told) for lang in LANGUAGES}
 
 
-def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
+def _kinds(rows: pa.Table, places: Sequence[str]) -> list[dict[str, Any]]:
     """Groups of rows with the same report, and the count of each: a large file has few kinds."""
     read = {part: f"{part}_energy_kwh" for part in COMPONENTS} | {
         "other": "COALESCE(other_energy_kwh, site_energy_kwh)"
@@ -272,7 +310,8 @@ def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
     names = (name for name in pc.unique(rows["model"]).to_pylist() if name)
     embeds = named_sql(name for name in names if is_of(name, "embedding"))
     sql = (
-        f"SELECT service_key, model, host, zone, zone_as_read, checks, {told}, ({modelled_sql(embeds)}) AS modelled,"
+        f"SELECT {', '.join(['service_key, model, host, zone, zone_as_read, checks', *places])}, {told},"
+        f" ({modelled_sql(embeds)}) AS modelled,"
         " audio_s > 0 AND silent AS audio, images > 0 AND silent AS image,"
         " COUNT(*) AS times FROM (SELECT *, COALESCE(output_tokens, 0) = 0 AS silent FROM activities)"
         " GROUP BY ALL ORDER BY MIN(line)"

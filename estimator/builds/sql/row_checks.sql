@@ -5,13 +5,13 @@ SELECT row_id, service_key, held_in, faults, LIST_CONCAT(
   LIST_TRANSFORM(
     LIST_FILTER(checks, lambda code: NOT LIST_CONTAINS({judged}, code)
       -- What was not told of a place, once it is known by other means.
-      AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN ('no_host', 'host_not_told', 'host_not_sent', 'host_assumed', 'unknown_region'))
+      AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN {of_host})
       AND NOT (host_from IN ('run', 'rule') AND code = 'host_unread')
       AND NOT ((over_sites OR zone_from NOT IN ('trace', 'unknown'))
-        AND code IN ('no_country', 'unknown_country', 'supposed_place', 'place_elsewhere', 'two_countries', 'unknown_part', 'zone_not_told', 'zone_not_sent'))
+        AND code IN {of_zone})
       AND NOT (device IS NOT NULL AND code = 'unknown_device')
       AND NOT (machine_units IS NOT NULL AND code = 'vm_size_unknown')
-      AND code NOT IN ('host_of_provider', 'address_of_region', 'address_private', 'address_not_of_provider', 'address_sent')
+      AND code NOT IN {of_reading}
     ),
     lambda code: REPLACE(code, '_not_sent', '_not_told')
   ),
