@@ -45,7 +45,7 @@ def compare(
 ) -> None:
     from estimator.cli.compare_text import compare_text
     from estimator.comparison.decision_sheet import decision
-    from estimator.comparison.five_fields import in_language, scenario_from
+    from estimator.comparison.five_fields import in_countries, in_language, scenario_from
     from estimator.comparison.scenario import read_scenario
     from estimator.comparison.scenario_toml import scenario_toml
 
@@ -60,7 +60,11 @@ def compare(
         _wrong("wanted", "--hosts")
     if option and not places:
         _wrong("option_alone", option)
-    scenario = in_language(read_scenario(file), lang) if file else scenario_from(answers(given, ask, lang), lang)
+    if file:
+        scenario = in_language(read_scenario(file), lang)
+    else:
+        asked, countries = answers(given, ask, lang)
+        scenario = in_countries(scenario_from(asked, lang), countries)
     answer = decision(scenario, home, (option or "", places) if places else None, lang=lang)
     if out is not None:
         out.write_text(scenario_toml(scenario), "utf-8")
@@ -70,8 +74,9 @@ def compare(
         raise typer.Exit(1)
 
 
-def answers(given: dict[str, str], ask: bool, lang: str) -> "Asked":
-    """The five answers: those of the options, the others asked in the terminal. FieldRefused."""
+def answers(given: dict[str, str], ask: bool, lang: str) -> tuple["Asked", dict[tuple[str, str], str | None]]:
+    """The five answers, those of the options, the others asked in the terminal; and the zone said of each place, by
+    model ("": of all those that have no place of their own) and host. FieldRefused, zone_unknown."""
     from estimator.catalogue import models as catalogue
     from estimator.catalogue.load import load
     from estimator.comparison import five_fields
@@ -94,10 +99,12 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> "Asked":
     found["uses"], found["per"] = one("uses", _uses)
     found["task"] = one("task", _task, [pair_text(name, label(f"task/{name}", lang), lang) for name in tasks])
     named = one("models", lambda text: _models(text, found["task"]))
+    countries = {(name, str(at["place"])): at.pop("zone") for _, name, at in named if at}
     found |= {"models": [name for _, name, _ in named], "at": [{"model": name, **at} for _, name, at in named if at]}
     found["said"] = [said for said, _, _ in named if catalogue.load().others_named(said)]
     found |= one("place", _place, [pair_text(p, label(p, lang), lang) for p in five_fields.PLACES])
-    return Asked.model_validate(found | _search(given, found["task"]))
+    countries["", found["place"]] = found.pop("zone")
+    return Asked.model_validate(found | _search(given, found["task"])), countries
 
 
 def _task(text: str) -> str:
@@ -110,16 +117,17 @@ def _task(text: str) -> str:
     return found
 
 
-def _models(text: str, task: str) -> list[tuple[str, str, dict[str, object]]]:
+def _models(text: str, task: str) -> list[tuple[str, str, dict[str, Any]]]:
     """Each model as it is said, its id, and its place where one is said of it after « @ »; one at several places, once
     for each."""
-    from estimator.comparison.five_fields import site_named
+    from estimator.comparison.five_fields import place_id
     from estimator.comparison.scenario import MOST_ASKED
 
     listed = _listed(text) or _wrong("wanted", "--models")
     read = [[part.strip() for part in said.partition("@")] for said in listed]
-    at = [(_model(name, task, listed), _place(where, site_named) if where else {}) for name, _, where in read]
-    if twice := [said for said, one in zip(listed, at, strict=True) if at.count(one) > 1]:
+    at = [(_model(name, task, listed), _place(where, place_id) if where else {}) for name, _, where in read]
+    where = [(name, place.get("place")) for name, place in at]
+    if twice := [said for said, one in zip(listed, where, strict=True) if where.count(one) > 1]:
         _wrong("twice", ", ".join(twice))
     if len(at) > MOST_ASKED:
         _wrong("too_many", text, count=len(at), most=MOST_ASKED)
@@ -144,18 +152,21 @@ def _model(name: str, task: str, listed: Sequence[str]) -> str:
     return known.id
 
 
-def _place(text: str, check: Callable[[str], object] | None = None) -> dict[str, object]:
-    """« class/server-room seul », « 2 partagé par 5 »: a place that exists, and how its server is shared."""
+def _place(text: str, check: Callable[[str], str] | None = None) -> dict[str, Any]:
+    """« class/server-room seul », « 2 partagé par 5 », « class/hyperscale en USA »: the id of a place that exists, how
+    its server is shared, and its zone, None where nobody says it."""
+    from estimator.catalogue.resolver import zone_named
     from estimator.comparison.five_fields import PLACES, own_site
 
     shared = re.compile(rf"\b(?:{written('shared_by')}) (\S+)", re.IGNORECASE)
     count = shared.search(text)
     words = shared.sub(ALONE[0], text, count=1).split()
-    named = " ".join(w for w in words if w.casefold() not in ALONE) or _wrong("wanted", "--place")
-    found = _numbered(_labelled(named, PLACES), PLACES)
-    (check or own_site)(found)
+    said = " ".join(w for w in words if w.casefold() not in ALONE) or _wrong("wanted", "--place")
+    named, *country = re.split(rf" (?:{written('in_country')}) ", said, maxsplit=1, flags=re.IGNORECASE)
+    found = (check or own_site)(_numbered(_labelled(named, PLACES), PLACES))
     alone = any(word.casefold() in ALONE for word in words)
-    return {"place": found, "alone": alone} | ({"shared_by": _number(count[1], "shared_by")} if count else {})
+    told = {"place": found, "alone": alone, "zone": zone_named(country[0]) if country else None}
+    return told | ({"shared_by": _number(count[1], "shared_by")} if count else {})
 
 
 def _search(given: dict[str, str], task: str) -> dict[str, object]:

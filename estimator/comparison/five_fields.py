@@ -33,7 +33,7 @@ def scenario_from(asked: Asked, lang: str) -> Scenario:
     then each model. SubjectUnknown, ModelUnknown, ScenarioRefused."""
     catalogue = load()
     task = resolve_subject(f"task/{asked.task.removeprefix('task/')}", ("task",), catalogue) or ""
-    at = tuple(found.model_copy(update={"place": _place_id(found.place)}) for found in asked.at)
+    at = tuple(found.model_copy(update={"place": place_id(found.place)}) for found in asked.at)
     asked = asked.model_copy(update={"place": own_site(asked.place), "at": at})
     need = {"unit": say("task_unit", task.removeprefix("task/"), lang), "volume": asked.volume, "task": task}
     body = {
@@ -43,6 +43,22 @@ def scenario_from(asked: Asked, lang: str) -> Scenario:
         "options": with_own_ids([*without_ai(asked, lang), *_model_options(asked, lang)]),
     }
     return scenario_of(body, say("five", "name", lang))
+
+
+def in_countries(scenario: Scenario, said: Mapping[tuple[str, str], str | None]) -> Scenario:
+    """The scenario of five answers with the zones that were said, in place of those supposed. said: by model ("": of
+    what has no place of its own) and host or provider."""
+
+    def placed(option: Option) -> Option:
+        part = "use" if option.use else "alternative"
+        held = option.use or option.alternative
+        at = held and (held.host or (option.use.provider if option.use else None))
+        zone = said.get((option.use.model or "" if option.use else "", at), said.get(("", at))) if held and at else None
+        if not held or zone is None:
+            return option
+        return option.model_copy(update={part: held.model_copy(update={"zone": zone}), "zone_supposed": False})
+
+    return scenario.model_copy(update={"options": tuple(map(placed, scenario.options))})
 
 
 def proposal_of(asked: Asked, program: str) -> Proposal | None:
@@ -174,7 +190,8 @@ def site_named(place: str) -> dict[str, Any]:
     return place_of(own_site(place))
 
 
-def _place_id(place: str) -> str:
+def place_id(place: str) -> str:
+    """The id of a host or of a provider, by its id or alias. SubjectUnknown, with hosts."""
     found = site_named(place)
     return str(found.get("provider") or found["host"])
 
