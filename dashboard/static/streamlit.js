@@ -5,12 +5,15 @@
 // for any text. What our own pages and people write is left as it is.
 (() => {
   "use strict";
+  const lang = document.documentElement.lang; // a calendar takes the language of the browser: it is to be that of the page
+  for (const [name, said] of [["language", lang], ["languages", [lang]]]) Object.defineProperty(navigator, name, {get: () => said});
   window.__streamlit = {BACKEND_BASE_URL: new URL(".", location).href};
   const NOT_STREAMLIT = ".stHtml, [data-testid=stCode] pre, label, [role=option][data-key], [data-tag] > span, .stFileChipName";
   const NAMELESS = "[data-rac][role=group]:not([aria-label], [aria-labelledby])"; // around each list: it groups nothing
   const NAMED_FOR_NOTHING = "[data-testid=stFileUploaderDropzone][role=presentation]";
   const DRAWN = "svg:not([aria-hidden])"; // icons, and pictures whose figure has their words
-  const LOOKS = ["width", "height", "color"]; // written on parts that draw nothing: their style has them already
+  const LOOKS = ["width", "height", "color", "overflow", "direction", "kind"]; // on parts that draw nothing: their style has them
+  const EMPTY = ["autocomplete", "form"]; // written without a value, which HTML has not
   const PICTURES = "svg, svg *, img, canvas";
   const NO_BANNER = "[role=dialog] header"; // of a calendar: the site has no second head
   const LIST = "[data-trigger=ComboBox] > [role=listbox]"; // of a field, drawn apart from the page: a part of it, by its name
@@ -73,6 +76,13 @@
     }
   };
 
+  // What a field of a date says in English whatever its language: « 11 – November », « Selected Date: November 29, 2026 ».
+  const MONTH = /^(\d+) – .+/, DAY = /[A-Z][a-z]+ \d{1,2}, \d{4}$/;
+  const spoken = (how, date) => new Intl.DateTimeFormat(lang, how).format(date);
+  const dated = said => said.replace(MONTH, (_, n) => `${n} – ${spoken({month: "long"}, new Date(2000, n - 1))}`)
+    .replace(DAY, day => spoken({dateStyle: "long"}, new Date(day)));
+  const OF_A_DATE = "[data-testid=stDateInput] *, [id^=react-aria-description]";
+
   const told = bare => {
     if (exact.has(bare)) return exact.get(bare);
     for (const [[before, after], ours] of shapes) {
@@ -89,8 +99,10 @@
     if (element.matches(DRAWN)) element.setAttribute("aria-hidden", "true");
     if (element.matches(NO_BANNER)) element.setAttribute("role", "presentation");
     if (!element.matches(PICTURES)) for (const look of LOOKS) element.removeAttribute(look);
+    for (const empty of EMPTY) if (element.getAttribute(empty) === "") element.removeAttribute(empty);
     const said = element.getAttribute("aria-label"), value = element.getAttribute("aria-valuetext"), of = OF[said]?.(element);
-    if (value && told(value) !== value) element.setAttribute("aria-valuetext", told(value));
+    const ours = value && told(element.matches(OF_A_DATE) ? dated(value) : value);
+    if (value && ours !== value) element.setAttribute("aria-valuetext", ours);
     if (of) element.setAttribute("aria-label", `${told(said)}, ${of}`);
     else if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));
     if (element.matches(LIST)) {
@@ -101,7 +113,8 @@
   const text = node => {
     const bare = node.data.trim();
     if (bare === "" || node.parentElement?.closest(NOT_STREAMLIT) !== null) return;
-    if (told(bare) !== bare) node.data = node.data.replace(bare, () => told(bare));
+    const ours = told(node.parentElement?.matches(OF_A_DATE) ? dated(bare) : bare);
+    if (ours !== bare) node.data = node.data.replace(bare, () => ours);
   };
   const all = root => {
     if (root.nodeType === Node.TEXT_NODE) return text(root);
@@ -117,6 +130,6 @@
     }
   }).observe(document.documentElement, {
     subtree: true, childList: true, characterData: true, attributes: true,
-    attributeFilter: ["aria-label", "aria-valuetext", ...LOOKS],
+    attributeFilter: ["aria-label", "aria-valuetext", ...LOOKS, ...EMPTY],
   });
 })();

@@ -54,6 +54,8 @@ FAULTS = """() => {
   wrong('frame', all('iframe, frame, object, embed, video, audio'));
   wrong('mark of presentation', all('center, font, [align], [bgcolor], [border], [valign], [color]:not(svg *),'
     + ' :is([width], [height]):not(svg, svg *, img, canvas)'));
+  wrong('attribute that HTML has not',
+    all(':is([overflow], [direction], [kind]):not(svg, svg *), [autocomplete=""], [form=""]'));
   wrong('words that only the style sets apart', all('.stHtml :is(span, b, a) + :is(span, b, a)').filter(e =>
     e.previousSibling.nodeType === 1 && /[\\p{L}\\d]$/u.test(e.previousSibling.textContent)
     && /^[\\p{L}\\d]/u.test(e.textContent)));

@@ -13,7 +13,7 @@ ASKED = {  # address: what is clicked, what is typed
     "/synthese": ("input[role=combobox]", "zzz"),
     "/comparer": ("[data-testid=stPopoverButton]", "x"),
     "/facteurs": ("input[type=text]:not([role])", "pue"),
-    "/registre?cas=assistant-agents&faire=revue": ("", ""),
+    "/registre?cas=assistant-agents&faire=revue": ("[data-testid=stDateInputCalendarButton]", ""),
     "/registre?etape=pilote": ("", ""),
     "/brancher?voie=vllm": ("", ""),
 }
@@ -24,6 +24,11 @@ SAID = """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisi
   [e.getAttribute('aria-label'), e.getAttribute('aria-valuetext'),
    ...[...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE).map(n => n.data.trim())])
   .filter(Boolean)"""
+
+HEARD = """() => [...document.querySelectorAll('[data-testid=stDateInput] *, [role=dialog], [role=dialog] *,'
+    + '[id^=react-aria-description]')].flatMap(e => [e.ariaLabel, e.getAttribute('aria-valuetext'),
+  ...[...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE).map(n => n.data)]).filter(Boolean).join(' | ')"""
+ENGLISH = re.compile(r"\b(?:[Mm]onth|[Yy]ear|Choose|Selected|Today|Use|Close|\w+day|\w+ember|January|June|July)\b")
 
 
 def english(page: Page) -> list[str]:
@@ -50,6 +55,19 @@ def test_streamlit_speaks_french(screen: Page, dashboard: Server, tmp_path: Path
             screen.get_by_text("dépasse 200 Mo").wait_for(state="attached")
         screen.wait_for_timeout(300)
         assert english(screen) == [], path
+
+
+def test_the_calendar_of_a_date_speaks_the_language_of_the_page(screen: Page, dashboard: Server) -> None:
+    """Not that of the browser, English here: its months, its days, its buttons, what is only heard."""
+    open_page(screen, dashboard, "/registre?cas=assistant-agents&faire=revue", "fr")
+    button = screen.locator("[data-testid=stDateInputCalendarButton]").first
+    button.focus()
+    button.click()
+    screen.get_by_role("button", name="Mois précédent").wait_for()
+    heard = screen.evaluate(HEARD)
+    assert "Aujourd’hui, " in heard
+    assert re.search(r"\b\d+ – [a-zéû]+\b.*Date choisie.: \d+ [a-zéû]+ \d{4}", heard), heard
+    assert ENGLISH.findall(heard) == []
 
 
 def test_a_button_says_which_list_it_opens_or_empties(screen: Page, dashboard: Server) -> None:
