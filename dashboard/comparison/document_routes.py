@@ -10,12 +10,12 @@ from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.register import estimator_gateway as register
 from dashboard.shared import estimator_gateway
 from dashboard.shared.document_links import ADDRESSES
+from dashboard.shared.html_parts import address
 from dashboard.shared.html_shell import document_response, or_refusal
 from dashboard.shared.texts import lang_of
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.scenario_link import decode
 from estimator.core.home import default_home
-from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.sheets import SHEETS
 
@@ -24,21 +24,20 @@ KINDS = {f"/{name}": kind for kind, name in ADDRESSES.items()}
 
 def _document(request: Request) -> Response:
     """The document of ?scenario=, of the use case ?cas=, else of the example, in the ?format= asked. SobriaError."""
-    lang = lang_of(request.query_params)
-    path = request.scope["path"]
-    format = request.query_params.get("format", "html")
-    facts = facts_of(*_scenario(request, lang))
-    return document_response(rendered(SHEETS[KINDS[path]](facts), format), path.strip("/"), format)
+    lang, path = lang_of(request.query_params), request.scope["path"]
+    asked = {name: request.query_params.get(name, "") for name in ("scenario", "cas")}
+    facts, format = facts_of(*_scenario(**asked, lang=lang)), request.query_params.get("format", "html")
+    back = address("registre" if asked["cas"] else "comparer", lang, **asked)
+    return document_response(SHEETS[KINDS[path]](facts), path.strip("/"), format, back)
 
 
-def _scenario(request: Request, lang: str) -> tuple[Scenario, str, Path, str]:
+def _scenario(scenario: str, cas: str, lang: str) -> tuple[Scenario, str, Path, str]:
     """The scenario of the URL, the language, the home, the file name of the scenario. SobriaError."""
-    token, asked = request.query_params.get("scenario", ""), request.query_params.get("cas", "")
     home = default_home()
-    if asked:
-        case = register.register().use_case(asked[: estimator_gateway.LONGEST_ID])
+    if cas:
+        case = register.register().use_case(cas[: estimator_gateway.LONGEST_ID])
         return register.scenario_of(case), lang, home, case.scenario
-    return decode(token) if token else compare_data.example_scenario(lang), lang, home, "scenario.toml"
+    return decode(scenario) if scenario else compare_data.example_scenario(lang), lang, home, "scenario.toml"
 
 
 ROUTES = [Route(path, or_refusal(_document)) for path in KINDS]

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway
 from dashboard.shared.html_parts import figure_name, proof_text
-from dashboard.shared.html_shell import document_response
+from dashboard.shared.html_shell import file_response
 from dashboard.shared.texts import both, lang_of, t
 from estimator.builds.queries import ORDERS, RunFilter
 from estimator.catalogue.default_subjects import ANY_CARD
@@ -103,7 +103,7 @@ def _file(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], sam
     """A table for a spreadsheet of the reader's language, whose name says that it stays inside: it tells the uses that
     documents merge or withhold. That of an invented home says so on each line."""
     mark = t("compare_files.mark", lang) if sample else ""
-    return document_response(spreadsheet(heads, rows, lang, mark), f"{name}-interne", "csv")
+    return file_response(spreadsheet(heads, rows, lang, mark), f"{name}-interne", "csv")
 
 
 ROUTES = [Route("/executions.csv", _runs), Route("/services.csv", _services)]

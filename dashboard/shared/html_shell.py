@@ -1,26 +1,42 @@
 """HTML head of all our documents, and the page not found."""
 
+import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from dashboard.shared.screens import SCREENS
+from dashboard.shared.templates import render
 from dashboard.shared.texts import lang_of, t
 from estimator.core.errors import SobriaError
+from estimator.reporting.documents.document import Document
+from estimator.reporting.documents.rendering import rendered
 
 OURS = (
     '<link rel="preload" href="./inter.woff2" as="font" type="font/woff2" crossorigin>'
     '<link rel="stylesheet" href="./style.css">'
 )
-
-
 TYPES = {"html": "text/html", "md": "text/markdown", "txt": "text/plain", "csv": "text/csv", "json": "application/json"}
 
 
-def document_response(body: str, name: str, format: str) -> Response:
-    """A document as a page, or as a file in another format."""
+def document_page(body: str, lang: str, back: str, prints: bool = False) -> str:
+    """A document as a page of the dashboard: a way to its content, back to a page and to the map, none on paper."""
+    facts = {"back": back, "page": {s.path: s.name for s in SCREENS}[back.partition("?")[0]], "prints": prints}
+    page = partial(render, "document_ways", lang, **facts)
+    return re.sub("(?s)<main.*</main>", lambda found: page(main=Markup(found[0])), body)
+
+
+def document_response(document: Document, name: str, format: str, back: str) -> Response:
+    """A document as a page with a way back, or as a file in another format."""
+    body = rendered(document, format)
+    return file_response(document_page(body, document.lang, back) if format == "html" else body, name, format)
+
+
+def file_response(body: str, name: str, format: str) -> Response:
+    """A page, or a file in another format."""
     headers = {} if format == "html" else {"Content-Disposition": f'attachment; filename="{name}.{format}"'}
     return Response(body, media_type=TYPES[format], headers=headers)
 

@@ -8,11 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.shared.html_parts import address
-from dashboard.shared.html_shell import document_response, or_refusal
-from dashboard.shared.templates import render
+from dashboard.shared.html_shell import document_page, document_response, file_response, or_refusal
 from dashboard.shared.texts import lang_of
 from dashboard.summary.estimator_gateway import (
-    State,
     SummaryScope,
     address_refused,
     leaving,
@@ -31,6 +29,7 @@ from estimator.reporting.publications.reen import review
 from estimator.reporting.publications.reen_file import reen_file
 from estimator.reporting.publications.reen_rollup import FOLDER, read_files, rollup
 from estimator.reporting.summary.one_page import document
+from estimator.reporting.summary.sentences import territory_text
 from estimator.reporting.uses.context import UseFacts
 from estimator.reporting.uses.evidence import evidence_file
 
@@ -47,7 +46,7 @@ def _of_scope(answer: Callable[[SummaryScope, str, Request], Response]) -> Calla
     """An answer about the scope in the URL: a home without a build, or a scope without figures, has none."""
 
     def answered(request: Request) -> Response:
-        now: State | None = state()
+        now = state()
         if now is None:
             return _nothing(request)
         read = request.query_params
@@ -61,14 +60,15 @@ def _of_scope(answer: Callable[[SummaryScope, str, Request], Response]) -> Calla
 
 def _sheet(asked: SummaryScope, lang: str, _: Request) -> Response:
     """The sheet, with a way back and a button that prints, neither of them on paper."""
-    back = address("synthese", lang, **{TERRITORY: asked.territory, PERIOD: asked.period})
-    ways = render("document_ways", lang, back=back)
-    return Response(_written(asked, lang, HTML).replace("<main>", f"{ways}<main>", 1), media_type="text/html")
+    return Response(document_page(_written(asked, lang, HTML), lang, _back(asked, lang), True), media_type="text/html")
+
+
+def _back(asked: SummaryScope, lang: str) -> str:
+    return address("synthese", lang, **{TERRITORY: asked.territory, PERIOD: asked.period})
 
 
 def _table(asked: SummaryScope, lang: str, _: Request) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="synthese-{asked.territory}-{asked.period}.csv"'}
-    return Response(_written(asked, lang, CSV), media_type="text/csv", headers=headers)
+    return file_response(_written(asked, lang, CSV), f"synthese-{asked.territory}-{asked.period}", CSV)
 
 
 def _body(asked: SummaryScope, _lang: str, _: Request) -> Response:
@@ -77,13 +77,13 @@ def _body(asked: SummaryScope, _lang: str, _: Request) -> Response:
 
 def _review(asked: SummaryScope, lang: str, _: Request) -> Response:
     """The yearly review of the territory and the period."""
-    return document_response(rendered(review(facts_in(scope_in(asked), lang)), HTML), "bilan", HTML)
+    return document_response(review(facts_in(scope_in(asked), lang)), "bilan", HTML, _back(asked, lang))
 
 
 def _commune(asked: SummaryScope, lang: str, _: Request) -> Response:
     """The file that a commune hands to its métropole."""
     found = reen_file(facts_in(scope_in(asked), lang))
-    return document_response(str(found.files[""]), f"{asked.territory}-{asked.period}", "json")
+    return file_response(str(found.files[""]), f"{asked.territory}-{asked.period}", "json")
 
 
 def _evidence(asked: SummaryScope, lang: str, request: Request) -> Response:
@@ -92,14 +92,14 @@ def _evidence(asked: SummaryScope, lang: str, request: Request) -> Response:
     cases = [UseFacts(whole, case, lang) for case in scope_in(asked).cases]
     if not cases:
         raise SobriaError("no_use_case")
-    format = request.query_params.get("format", HTML)
-    return document_response(rendered(evidence_file(cases), format), "preuves", format)
+    found = evidence_file(cases, territory_text(asked.territory, lang))
+    return document_response(found, "preuves", request.query_params.get("format", HTML), _back(asked, lang))
 
 
 def _territory(request: Request) -> Response:
     """The review added up from the files of the communes in the home."""
     found = rollup(read_files(default_home() / FOLDER), lang_of(request.query_params))
-    return document_response(rendered(found, HTML), "territoire", HTML)
+    return document_response(found, "territoire", HTML, address("synthese", found.lang))
 
 
 def _nothing(request: Request) -> Response:

@@ -8,9 +8,9 @@ from dashboard.shared import chart_parts as parts
 from dashboard.shared.dates import month_text
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
-from estimator.core.number_format import interval_text, plain, step_for, with_unit
 from estimator.reporting.documents.pictures import data_uri
 from estimator.reporting.summary.months import History, axis, height, months_svg, samples
+from estimator.reporting.summary.months_text import months_alt, value_text
 from estimator.reporting.summary.sentences import tell
 
 
@@ -18,13 +18,12 @@ def months_figure(name: str, history: History, lang: str) -> Markup:
     """One small chart: intervals by month from zero, the central value as a line, the objective dashed."""
     if not history.known:
         return Markup()
-    step = step_for(next(iter(history.known.values())).unit, history.highest, lang)
     months = list(history.months)
     body = Markup(
         '<div class="multiple"><p class="small">{}</p><img alt="" src="{}">'
         '<p class="ends" aria-hidden="true"><span>{}</span> <span>{}</span></p></div>'
     ).format(
-        t("synthese.up_to", lang, value=with_unit(plain(history.highest, step, lang), step)),
+        t("synthese.up_to", lang, value=value_text(history, history.highest, lang)),
         data_uri(months_svg(history, history.highest)),
         month_text(months[0], lang),
         month_text(months[-1], lang),
@@ -60,22 +59,10 @@ def _figure(name: str, history: History, body: Markup, lang: str) -> Markup:
     ]
     if history.limit is not None:
         values.append(parts.DrawnValue(tell("legend_limit", lang), "", (None, history.limit, None), unit, name))
-    return parts.figure_of(name, _alt(name, history, lang), body, values, lang)
+    alt = f"{months_alt(name, history, lang)} {t('synthese.months_all', lang)}"
+    return parts.figure_of(name, alt, body, values, lang)
 
 
 def months_legend(drawn: Mapping[str, str], lang: str) -> Markup:
     """Legend of these samples of bars, lines and dots."""
     return parts.legend_of((parts.sample(picture, tell(key, lang)) for key, picture in drawn.items()), lang)
-
-
-def _alt(name: str, history: History, lang: str) -> str:
-    """Text alternative: the first, the last and the highest month, with their intervals, and the objective; the table
-    has all the months."""
-    said = [
-        t("chart.month_cell", lang, month=month_text(month, lang), value=interval_text(amount, lang))
-        for month, amount in history.told
-    ]
-    if history.limit is not None:
-        step = step_for(next(iter(history.known.values())).unit, history.limit, lang)
-        said.append(f"{tell('legend_limit', lang)} {with_unit(plain(history.limit, step, lang), step)}")
-    return t("synthese.months_alt", lang, name=name, months=t("numbers.list", lang).join(said))

@@ -11,11 +11,15 @@ Record = tuple[object, ...]
 
 @dataclass(frozen=True)
 class IntervalBar:
-    """An interval drawn from zero to `top` [unit of the amount]; proof: shares of the electricity by proof."""
+    """An interval drawn from zero to `top` [unit of the amount]; proof: shares of the electricity by proof.
+
+    alt: what the bar shows and the text of its cell or row does not say; empty when all of it is said there.
+    """
 
     amount: Interval
     proof: Mapping[str, float]
     top: float
+    alt: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Picture:
     """A drawing, and in words what it shows, which text formats print.
 
     legend: a sample drawn -> its word; marks: of its scale, height [px] -> text; ends: what stands under its left and
-    right ends.
+    right ends; values: all that it draws, as a table folded under the words `opens` on a screen, and not printed.
     """
 
     drawn: str
@@ -80,6 +84,8 @@ class Picture:
     marks: Mapping[int, str]
     ends: tuple[str, str]
     legend: Mapping[str, str]
+    values: Table
+    opens: str
 
 
 Block = str | Table | FieldList | Points | Picture
@@ -93,11 +99,17 @@ class Section:
     blocks: tuple[Block, ...]
     quote: bool = False
 
+    @property
+    def tables(self) -> int:
+        """How many tables it has: alone, a table is named by the title; among others, by its caption too."""
+        return sum(isinstance(block, Table) for block in self.blocks)
+
 
 @dataclass(frozen=True)
 class Document:
     """A document. mark: watermark of an example; one_page: in small type; dense: in smaller type whatever its length;
-    plain: in larger type and one column while it is short.
+    plain: in larger type and one column while it is short; about: the territory and period that its title and its kind
+    do not say, for the title of the window.
 
     columns, records: the same content as a table for machines; without columns there is none.
     """
@@ -114,3 +126,4 @@ class Document:
     one_page: bool = False
     dense: bool = False
     plain: bool = False
+    about: str = ""

@@ -25,6 +25,7 @@ DEFS = Markup('<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{
 )
 AIRY = 4000  # maximum characters of one page in normal type
 ROOMY = 3500  # and in larger type, for who does not read such sheets every day
+NEEDLESS = re.compile(r"([:;,{}]) | (?=[{}])")  # spaces of a stylesheet
 SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 HTML = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 
@@ -78,13 +79,13 @@ def _page(document: Document) -> str:
     facts["textures"] = lambda table: {name: say("proofs", name, lang) for name in FILLS if name in table.proofs}
     body = _html("document.html", **vars(document), **facts)
     body = (DEFS if any(table.proofs for table in tables) else Markup()) + body
-    names = {"title": t(document.title), "kind": t(document.kind), "name": _classes(document, body)}
-    return str(_html("page.html", lang=lang, style=_style(), body=body, **names))
+    names = {name: t(getattr(document, name)) for name in ("title", "about", "kind")}
+    return str(_html("page.html", lang=lang, style=_style(), body=body, name=_classes(document, body), **names))
 
 
 def _drawn_bar(given: IntervalBar) -> Markup:
-    """A bar; hidden from screen readers since its text is in the cell."""
-    return _drawn('<use href="#g"/>' + bar(given.amount, given.proof, given.top, STRIP, WIDE), WIDE)
+    """A bar; hidden from screen readers where its text is in the cell."""
+    return _drawn('<use href="#g"/>' + bar(given.amount, given.proof, given.top, STRIP, WIDE), WIDE, given.alt)
 
 
 def _drawn_sample(proof: str = "") -> Markup:
@@ -93,8 +94,9 @@ def _drawn_sample(proof: str = "") -> Markup:
     return _drawn(found, SAMPLE)
 
 
-def _drawn(body: str, wide: int) -> Markup:
-    return Markup('<span aria-hidden="true">{}</span>').format(Markup(svg(body, STRIP, str(wide), "")))  # noqa: S704
+def _drawn(body: str, wide: int, alt: str = "") -> Markup:
+    read = Markup(' role="img" aria-label="{}"').format(alt) if alt else ' aria-hidden="true"'
+    return Markup(svg(body, STRIP, str(wide), read))  # noqa: S704 (our own pictures, an escaped text)
 
 
 def _html(template: str, **facts: Any) -> Markup:
@@ -110,7 +112,7 @@ def _html_environment() -> Environment:
 def _style() -> Markup:
     """Our stylesheet, minified."""
     text = (resources.files(__package__) / "page.css").read_text("utf-8")
-    return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704
+    return Markup(NEEDLESS.sub(r"\1", "".join(line.strip() for line in text.splitlines())))  # noqa: S704
 
 
 def _classes(document: Document, body: Markup) -> str:

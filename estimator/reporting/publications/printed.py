@@ -7,25 +7,27 @@ from estimator.core.number_format import interval_text, partly_text
 from estimator.reporting.documents.document import IntervalBar, TableCell
 from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.publications.context import ReportFacts, known_shares
+from estimator.reporting.summary.sentences import proof_text
 
 
 def side_by_side(now: ReportFacts, before: ReportFacts, name: str) -> tuple[TableCell, TableCell]:
-    """A footprint in the period and in the previous one, drawn from zero on one axis."""
+    """A footprint in the period and in the previous one, drawn from zero on one axis, each with its proof."""
     both = [facts.body["indicators"][name]["value"] for facts in (now, before)]
     top = round_top(max((amount.high or 0.0 for amount in both), default=0.0))
+    shares = [known_shares(facts.scope.rows) for facts in (now, before)]
     first, second = (
-        amount_cell(amount, known_shares(facts.scope.rows), top, facts.lang)
-        for amount, facts in zip(both, (now, before), strict=True)
+        amount_cell(amount, proof, top, now.lang, alt=proof_text(proof, now.lang))
+        for amount, proof in zip(both, shares, strict=True)
     )
     return first, second
 
 
-def amount_cell(amount: Interval, proof: Mapping[str, float], top: float, lang: str) -> TableCell:
-    """The text of an amount, over its bar by proof; text alone when unknown."""
+def amount_cell(amount: Interval, proof: Mapping[str, float], top: float, lang: str, alt: str = "") -> TableCell:
+    """The text of an amount, over its bar by proof; text alone when unknown. alt: its proof, if said nowhere else."""
     if not amount.known:
         return TableCell(interval_text(amount, lang))
     small = tuple(filter(None, (partly_text(amount, lang),)))
-    return TableCell(interval_text(amount, lang), small, IntervalBar(amount, proof, top))
+    return TableCell(interval_text(amount, lang), small, IntervalBar(amount, proof, top, alt))
 
 
 def heading(text: str) -> str:

@@ -47,6 +47,16 @@ class History:
         return [month for month in self.months if self.pace and month > max(self.known, default=0)]
 
     @property
+    def earlier(self) -> list[int]:
+        """The known months before the period."""
+        return [month for month in self.known if month not in self.period]
+
+    @property
+    def gaps(self) -> list[int]:
+        """The months without a figure that are not drawn at a pace either."""
+        return [month for month in self.months if month not in self.known and month not in self.to_come]
+
+    @property
     def limit_from(self) -> float:
         """Where the year of the objective begins [% of the width]."""
         return 100 * sum(month // 100 < max(self.months) // 100 for month in self.months) / len(self.months)
@@ -79,6 +89,7 @@ def months_svg(history: History, top: float, lines: Collection[float] = ()) -> s
     """The picture alone; `top`: the value of its upper edge; lines: heights of the lines of an axis [px]."""
     wide, tall = 100 / len(history.months), history.tall
     body = [f'<rect width="100%" y="{y:.1f}" height="1" fill="{LINE}"/>' for y in lines or [tall - GROUND]]
+    filled: dict[str, list[str]] = {fill: [] for fill in (ACCENT, EARLIER, WHITE, INK)}  # lines above bars
     for index, (month, amount) in enumerate(history.months.items()):
         left, width = (index + ROOM) * wide, wide * (1 - 2 * ROOM)
         extent = f'x="{left:.2f}%" width="{width:.2f}%"'
@@ -86,12 +97,13 @@ def months_svg(history: History, top: float, lines: Collection[float] = ()) -> s
             low, _, high = (height(end, top, tall) for end in history.pace.ends)
             body.append(f'<rect {extent} y="{high:.1f}" height="{low - high:.1f}" {HOLLOW}/>')
         elif amount is None or not amount.known:
-            body.append(f'<circle cx="{left + width / 2:.2f}%" cy="{tall - GROUND - 4}" r="1.5" fill="{INK}"/>')
+            filled[INK].append(f'<circle cx="{left + width / 2:.2f}%" cy="{tall - GROUND - 4}" r="1.5"/>')
         else:
             low, middle, high = (height(end, top, tall) for end in amount.ends)
             fill, line = (ACCENT, WHITE) if month in history.period else (EARLIER, INK)
-            body.append(f'<rect {extent} y="{high:.1f}" height="{max(low - high, NARROWEST):.1f}" fill="{fill}"/>')
-            body.append(f'<rect {extent} y="{middle - 1:.1f}" height="2" fill="{line}"/>')
+            filled[fill].append(f'<rect {extent} y="{high:.1f}" height="{max(low - high, NARROWEST):.1f}"/>')
+            filled[line].append(f'<rect {extent} y="{middle - 1:.1f}" height="2"/>')
+    body += [f'<g fill="{fill}">{"".join(parts)}</g>' for fill, parts in filled.items() if parts]
     if history.limit is not None:
         body.append(objective_line(height(history.limit, top, tall), f"{history.limit_from:.2f}%", "100%"))
     return svg("".join(body), tall)

@@ -9,7 +9,6 @@ from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import say
 from estimator.core.language import DEFAULT
 from estimator.core.number_format import NO_BREAK, WHOLE, figure, interval_text, step_for, tick_text, with_unit
-from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.reporting.documents.document import (
     Document,
@@ -25,6 +24,7 @@ from estimator.reporting.documents.document import (
 from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.summary.ceilings import ceilings
 from estimator.reporting.summary.months import LARGE, axis, history_of, months_svg, samples
+from estimator.reporting.summary.months_text import month_name, months_alt, months_table
 from estimator.reporting.summary.sentences import (
     added_text,
     amount_text,
@@ -32,8 +32,8 @@ from estimator.reporting.summary.sentences import (
     caveat,
     limit_texts,
     objective_text,
-    period_text,
     proof_text,
+    scope_name,
     share_of_total,
     shared,
     tell,
@@ -65,6 +65,7 @@ def document(body: Body, lang: str) -> Document:
         one_page=True,
         dense=True,  # when names are long: its lists take more space than their characters
         plain=True,
+        about=scope_name(body["territory"], body["period"], lang),
     )
 
 
@@ -118,28 +119,29 @@ def _months(body: Body, lang: str) -> Picture:
     """The electricity by month."""
     history = history_of(body, "energy", LARGE)
     top, scale = axis(history, lang)
-    said = [f"{_month(month, lang)}, {interval_text(amount, lang)}" for month, amount in history.told]
-    drawn = samples(history, limited=history.limit is not None)
+    drawn, name = samples(history, limited=history.limit is not None), say("figures", "energy", lang)
     return Picture(
         drawn=months_svg(history, top, scale),
-        alt=tell("months_alt", lang, months=tell("joined_limits", lang).join(said)),
+        alt=months_alt(name, history, lang),
         marks={round(y): text for y, text in scale.items()},
-        ends=(_month(min(history.months), lang), _month(max(history.months), lang)),
+        ends=(month_name(min(history.months), lang), month_name(max(history.months), lang)),
         legend={picture: tell(key, lang) for key, picture in drawn.items()},
+        values=months_table(name, history, lang),
+        opens=tell("months_values", lang),
     )
 
 
-def _month(month: int, lang: str) -> str:
-    return period_text(Period.over([month]).text, lang)
-
-
 def _uses(body: Body, lang: str) -> Table:
-    """Use cases by electricity, each with its interval on one axis, the lines adding up to the total."""
+    """Use cases by electricity, each with its interval on one axis, the lines adding up to the total.
+
+    The row tells the share and the kinds of proof: the amount and the share of each kind are told with the bar.
+    """
     known = weighed(body)
     top = _top(max((use["energy"]["high"] for use in known), default=1.0))
     rows: list[Row] = []
     for use in known:
-        bar = IntervalBar(use["energy"], use["proof"], top)
+        said = (interval_text(use["energy"], lang), proof_text(use["proof"], lang))
+        bar = IntervalBar(use["energy"], use["proof"], top, alt=tell("joined_limits", lang).join(filter(None, said)))
         shown = TableCell(proof_kinds(use, lang), bar=bar)
         rows.append((_short_name(use, lang), share_of_total(use["share"], lang, "share") or weight(use, lang), shown))
     step = step_for("kWh", top, lang)

@@ -40,8 +40,8 @@ class HeldEvidence(NamedTuple):
     who: str = ""
 
 
-def evidence_file(several: Sequence[UseFacts]) -> Document:
-    """The evidence of one use or of several, and only what is held."""
+def evidence_file(several: Sequence[UseFacts], about: str = "") -> Document:
+    """The evidence of one use or of several, and only what is held. about: the territory that the several are of."""
     first = several[0]
     found = {facts.case.id: evidence(facts) for facts in several}
     counts = Counter(held.state for lines in found.values() for held in lines.values())
@@ -56,6 +56,7 @@ def evidence_file(several: Sequence[UseFacts]) -> Document:
         columns=COLUMNS,
         records=tuple(record for facts in several for record in _records(facts, found[facts.case.id])),
         mark=first.mark,
+        about=about,
     )
 
 

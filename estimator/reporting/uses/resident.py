@@ -35,6 +35,7 @@ def resident(facts: UseFacts) -> Document:
         sections=sections,
         foot=facts.foot(sections),
         mark=facts.mark,
+        about=facts.period,
         one_page=True,
         plain=True,
     )

@@ -40,6 +40,7 @@ def stopped(facts: UseFacts) -> Document:
         sections=sections,
         foot=facts.foot(sections),
         mark=facts.mark,
+        about=facts.period,
     )
 
 

@@ -1,0 +1,74 @@
+"""What the picture of a footprint by month shows, in words and as a table: each month, the voted path, the months to
+come."""
+
+from collections.abc import Iterable
+
+from estimator.core.interval import Interval
+from estimator.core.number_format import interval_text, plain, step_for, with_unit
+from estimator.core.periods import Period
+from estimator.reporting.documents.document import Table
+from estimator.reporting.summary.months import History
+from estimator.reporting.summary.sentences import period_text, tell
+
+
+def month_name(month: int, lang: str) -> str:
+    """« avril 2025 »."""
+    return period_text(Period.over([month]).text, lang)
+
+
+def months_alt(name: str, history: History, lang: str) -> str:
+    """The text alternative: the first, the highest and the last known month, those before the period, those without
+    data, then the voted path and the pace where they are drawn."""
+    joint = tell("joined_limits", lang)
+    told = joint.join(f"{month_name(month, lang)}, {interval_text(amount, lang)}" for month, amount in history.told)
+    said = [tell("months_alt", lang, name=name, months=told)]
+    for key, months in (("months_earlier", history.earlier), ("months_gap", history.gaps)):
+        if months:
+            said.append(tell(key, lang, months=joint.join(_spans(months, lang))))
+    if history.limit is not None:
+        limit = value_text(history, history.limit, lang)
+        said.append(tell("months_limit", lang, value=limit, year=max(history.months) // 100))
+    if history.pace and history.to_come:
+        told = interval_text(history.pace, lang)
+        said.append(tell("months_pace", lang, months=_to_come(history, lang), value=told))
+    return " ".join(said)
+
+
+def months_table(name: str, history: History, lang: str) -> Table:
+    """All that the picture draws: a row a known month or without data, then one of those to come and of the path."""
+    drawn = {month: amount for month, amount in history.months.items() if month not in history.to_come}
+    rows = [(month_name(month, lang), _cell(amount, lang)) for month, amount in drawn.items()]
+    if history.pace and history.to_come:
+        head = tell("months_pace_row", lang, months=_to_come(history, lang))
+        rows.append((head, tell("about_pace", lang, value=interval_text(history.pace, lang))))
+    if history.limit is not None:
+        head = tell("months_limit_row", lang, year=max(history.months) // 100)
+        rows.append((head, value_text(history, history.limit, lang)))
+    return Table("", (tell("month", lang), name), tuple(rows))
+
+
+def value_text(history: History, value: float, lang: str) -> str:
+    """One value of a picture in the unit of its months: « 540 kWh »."""
+    step = step_for(next(iter(history.known.values())).unit, value, lang)
+    return with_unit(plain(value, step, lang), step)
+
+
+def _to_come(history: History, lang: str) -> str:
+    """The months to come, from the first to the last."""
+    return period_text(Period.over(history.to_come).text, lang)
+
+
+def _cell(amount: Interval | None, lang: str) -> str:
+    """The amount of a month; what is unknown is said to be so."""
+    return interval_text(amount, lang) if amount and amount.known else tell("legend_gap", lang)
+
+
+def _spans(months: Iterable[int], lang: str) -> list[str]:
+    """The months as few periods: those of a row together."""
+    spans: list[list[int]] = []
+    for month in sorted(months):
+        if spans and Period.over([*spans[-1], month]).months() == [*spans[-1], month]:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    return [period_text(Period.over(span).text, lang) for span in spans]

@@ -1,0 +1,81 @@
+"""The documents to print, as pages of the dashboard: what everyone needs of them, and what their address shows."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.shared.document_links import ADDRESSES, OF_A_USE
+from dashboard.shared.texts import t
+from tests.browser.conftest import Server
+from tests.browser.test_pages import LANGUAGES, violations
+from tests.support import spread
+
+DOCUMENTS = (
+    "fiche-synthese", "bilan-annuel", "preuves-usages", *ADDRESSES.values(),
+    *(f"{name}?cas=assistant-agents" for kind, name in OF_A_USE.items() if kind != "stopped"),
+)  # fmt: skip
+# What is not as it should be, said; nothing when all is well.
+FAULTS = """() => {
+  const all = s => [...document.querySelectorAll(s)], said = [];
+  const wrong = (what, found) => found.length && said.push(what + ': ' + found[0].outerHTML.slice(0, 160));
+  const named = e => (e.getAttribute('aria-labelledby') || '').split(' ')
+    .map(id => document.getElementById(id)?.textContent.trim()).filter(Boolean).join(' ');
+  wrong('table without name', all('table').filter(e => !named(e)));
+  wrong('name of a table that is a text', all('table').filter(e => named(e).length > 120));
+  const tables = all('table').filter(e => !e.closest('details')); // that of the values of a picture has its name
+  wrong('two tables of one name', tables.filter(e => tables.some(o => o !== e && named(o) === named(e))));
+  wrong('head cell without scope', all('th').filter(e => !['row', 'col'].includes(e.scope)));
+  wrong('picture neither told nor hidden', all('svg').filter(e => !e.closest('[aria-hidden=true]')
+    && !(e.getAttribute('role') === 'img' && e.getAttribute('aria-label'))));
+  wrong('large picture without alternative', all('img.wide').filter(e => e.alt.length < 60));
+  wrong('large picture without its values',
+    all('.scaled').filter(e => !e.nextElementSibling.matches('details:has(table)')));
+  wrong('identifier used twice', all('[id]').filter(e => document.querySelectorAll('#' + CSS.escape(e.id)).length > 1));
+  const levels = all('h1, h2, h3').map(e => +e.tagName[1]);
+  if (levels.some((n, i) => n > (levels[i - 1] ?? 0) + 1)) said.push('level skipped: ' + levels);
+  if (all('main').length !== 1 || all('h1').length !== 1) said.push('main, h1');
+  return said;
+}"""
+
+
+@pytest.mark.parametrize(("path", "lang"), spread(DOCUMENTS, LANGUAGES))
+def test_a_document_is_built_as_it_should_be(screen: Page, dashboard: Server, path: str, lang: str) -> None:
+    screen.goto(f"{dashboard.address}/{path}{'&' if '?' in path else '?'}lang={lang}")
+    assert screen.evaluate(FAULTS) == []
+    assert violations(screen) == []
+    screen.keyboard.press("Tab")  # the first link leads to the content, past the way back
+    assert screen.evaluate("document.activeElement.innerText") == t("accessibility.skip", lang)
+    box = screen.locator(".skip").bounding_box()
+    assert box and box["height"] > 20 and box["x"] >= 0
+    screen.keyboard.press("Enter")
+    assert screen.evaluate("document.activeElement.tagName") == "MAIN"
+    foot = screen.get_by_role("contentinfo").get_by_role("link", name=t("nav.map", lang))
+    assert foot.get_attribute("href") == f"plan{'?lang=en' if lang == 'en' else ''}"
+    screen.emulate_media(media="print")
+    assert screen.locator(".skip, .ways, .values").locator("visible=true").count() == 0
+
+
+def test_the_pictures_of_the_sheet_say_in_words_what_they_draw(screen: Page, dashboard: Server) -> None:
+    """The path of a month, the months to come, the amount and the proof of each bar; every month, folded."""
+    screen.goto(f"{dashboard.address}/fiche-synthese?lang=fr")
+    told = screen.locator("img.wide").get_attribute("alt") or ""
+    for said in (r"Trajectoire votée.: \d+.kWh chaque mois de 2026", r"À ce rythme, .*4e trimestre 2026.*entre \d+ et"):
+        assert re.search(said, told), said
+    bars = [bar.get_attribute("aria-label") or "" for bar in screen.locator("tbody svg").all()]
+    assert len(bars) == 4 and all(re.search(r"entre .*\d.[kM]Wh.*.; \d+.% ", bar) for bar in bars)
+    values = screen.locator("details table")
+    assert not values.is_visible()
+    screen.locator("details summary").click()
+    assert values.locator("tbody tr").count() == 18 + 2, "18 months, those to come, the path"
+
+
+def test_no_two_addresses_of_a_document_have_the_same_title(screen: Page, dashboard: Server) -> None:
+    scopes = ("territoire=all&periode=2025", "territoire=all&periode=2026", "territoire=metropole&periode=2026-T2")
+    addresses = [f"{name}?{scope}" for name in ("fiche-synthese", "bilan-annuel", "preuves-usages") for scope in scopes]
+    addresses += [f"fiche-usage?cas=assistant-agents&periode={period}" for period in ("2025", "2026")]
+    titles = {address: screen.goto(f"{dashboard.address}/{address}") and screen.title() for address in addresses}
+    assert len(set(titles.values())) == len(addresses), titles
+    assert titles["fiche-synthese?territoire=metropole&periode=2026-T2"] == (
+        "Nos usages d’IA sont-ils sobres\u202f? – Services de la métropole, 2e trimestre 2026 – Fiche des élus"
+    )

@@ -1,0 +1,47 @@
+"""The words and the table of a picture by month: all that it draws."""
+
+from estimator.core.interval import Interval
+from estimator.reporting.summary.months import LARGE, History
+from estimator.reporting.summary.months_text import months_alt, months_table
+from tests.core.test_numbers import spaced
+
+
+def kwh(low: float, central: float, high: float) -> Interval:
+    return Interval.of((low, central, high), "kWh")
+
+
+# Two months before the period; of it, one without data, one known, one to come at the pace of the year; 30 kWh voted.
+DRAWN = {202511: kwh(10, 12, 15), 202512: kwh(20, 22, 25), 202601: None, 202602: kwh(30, 33, 36), 202603: None}
+HISTORY = History(DRAWN, frozenset({202601, 202602, 202603}), limit=30.0, pace=kwh(28, 31, 35), tall=LARGE)
+
+
+def test_the_alternative_says_the_months_the_gap_the_path_and_the_pace() -> None:
+    assert spaced(months_alt("Électricité", HISTORY, "fr")) == (
+        "Électricité par mois, premier, plus haut et dernier : "
+        "novembre 2025, entre 10 et 15 kWh (valeur centrale : 12) ; "
+        "février 2026, entre 30 et 36 kWh (valeur centrale : 33). Avant cette période : novembre 2025 à décembre 2025. "
+        "Sans donnée : janvier 2026. Trajectoire votée : 30 kWh chaque mois de 2026. "
+        "À ce rythme, chaque mois à venir (mars 2026) : entre 28 et 35 kWh (valeur centrale : 31)."
+    )
+
+
+def test_it_says_of_them_only_what_is_drawn() -> None:
+    """In English, of the two months before alone: no gap, no path, no pace, none before."""
+    early = History({month: DRAWN[month] for month in (202511, 202512)}, frozenset({202511, 202512}))
+    assert spaced(months_alt("Electricity", early, "en")) == (
+        "Electricity by month, first, highest and last: November 2025, between 10 and 15 kWh (central value: 12); "
+        "December 2025, between 20 and 25 kWh (central value: 22)."
+    )
+
+
+def test_the_table_has_every_month_the_pace_and_the_path() -> None:
+    table = months_table("Électricité", HISTORY, "fr")
+    assert table.columns == ("Mois", "Électricité")
+    assert [tuple(spaced(str(cell)) for cell in row) for row in table.rows] == [
+        ("novembre 2025", "entre 10 et 15 kWh (valeur centrale : 12)"),
+        ("décembre 2025", "entre 20 et 25 kWh (valeur centrale : 22)"),
+        ("janvier 2026", "mois sans donnée"),
+        ("février 2026", "entre 30 et 36 kWh (valeur centrale : 33)"),
+        ("Chaque mois à venir, mars 2026", "à ce rythme, entre 28 et 35 kWh (valeur centrale : 31)"),
+        ("Trajectoire votée, chaque mois de 2026", "30 kWh"),
+    ]
