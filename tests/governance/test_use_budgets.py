@@ -260,6 +260,32 @@ def test_a_forecast_of_a_use_that_moved_says_that_it_mixes_two_places(home: Path
     built(home, run("courriers", 6, "2026-10", host="class/server-room"))
     said = [spaced(line) for line in ahead_lines(scope_of(home, today=TODAY), case, "fr")]
     assert "mêle l" in said[-1]
+    found = forecast(scope_of(home, today=TODAY), case)
+    assert found and (found.changed, found.mixed) == (202609, True)
+
+
+@pytest.mark.parametrize(("days", "mixed"), [(6, True), (7, False)])
+def test_the_year_of_a_use_that_moved_is_that_of_the_days_since_once_they_make_a_week(
+    home: Path, days: int, mixed: bool
+) -> None:
+    """10 kWh a month until September, then 6 kWh from 5 October, on a model. Of 7 days since, a year is 6 × 365 ÷ 7 =
+    312.9; of 6, all the days count, from 5 January to 10 October: 96 × 365 ÷ (27 + 28 + 31 + 30 + 31 + 30 + 31 + 31 +
+    30 + 10) = 125.6. Levers are of the same year, beside the 900 × 365 ÷ 244 of the other use, and of the present model
+    alone where it is known enough."""
+    built(home, run("courriers", 6, "2026-10", model="mistral/mistral-small-3", hours=24 * (days - 1) + 2))
+    scope = scope_of(home, today=TODAY)
+    case = scope.sources.register.use_case("courriers").model_copy(update={"stage": "pilote"})
+    found = forecast(scope, case)
+    assert found and (found.changed, found.mixed) == (202609, mixed)
+    kwh, known = (96, 279) if mixed else (6, 7)
+    assert found.days == known and found.year.central == pytest.approx(kwh * 365 / known, rel=1e-3)
+    every = running(scope.sources)
+    used = in_a_year(scope.sources, every)
+    assert used and used.central == pytest.approx(found.year.central + 900 * 365 / 244, rel=1e-3)
+    models = {one.model for one in every if one.service == "courriers"}
+    assert models == {"mistral/mistral-small-3"} | ({""} if mixed else set())
+    said = spaced(ahead_lines(scope, case, "fr")[-1])
+    assert "jusqu'en septembre 2026" in said and ("mêle l" in said) == mixed
 
 
 def test_a_use_without_a_forecast_says_why(home: Path) -> None:

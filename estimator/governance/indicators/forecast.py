@@ -16,6 +16,7 @@ from estimator.governance.indicators.known_days import (
     days_worth,
     ledger_end,
     past_year,
+    present,
     unknown_rows,
 )
 from estimator.governance.indicators.projection import verdict_of
@@ -41,7 +42,8 @@ class Forecast(Strict):
     """Electricity of a use in the next years [kWh]. year: like the days known; days: how many they are; at_least:
     whether they are known in part, which makes it a minimum; years: each after the last of the ledger; over: the sum of
     the first ones; once: its trainings, counted once in each sum; growth: of its uses, a year [%]; stated: whether the
-    register says it, else it is supposed to be none."""
+    register says it, else it is supposed to be none; changed: the month [yyyymm] of the last change of its model or
+    place, None without any; mixed: whether the days known are of before and after it."""
 
     days: int
     at_least: bool
@@ -51,11 +53,14 @@ class Forecast(Strict):
     stated: bool
     years: tuple[YearAhead, ...]
     over: Mapping[int, Interval]
+    changed: int | None = None
+    mixed: bool = False
 
 
 def year_drawn(sources: Sources, rows: Sequence[Attached]) -> tuple[Any, int]:
-    """Electricity of a year like the days known of these rows, by draw [kWh], None where it is unknown; and how many
-    these days are, one at least."""
+    """Electricity of a year like the days known of the present state of these rows, as `present` has it, by draw [kWh],
+    None where it is unknown; and how many these days are, one at least."""
+    rows = present(sources.build, rows, sources.today).rows
     found = days_known(sources.build, rows, sources.today)
     drawn = Side([entry.row.group for entry in rows]).drawn(ENERGY)
     return None if drawn is None else drawn * YEAR / days_worth(found), max(1, len(found))
@@ -78,21 +83,14 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     drawn = [year * (1 + growth / 100) ** k for k in range(1, max(YEARS) + 1)]
     sums = list(accumulate(drawn))
     over = {n: interval(sums[n - 1] + (0.0 if trained is None else trained), "kWh") for n in YEARS}
-    last, least = ledger_end(scope.sources) // 100, bool(unknown_rows(known))
+    now = present(scope.sources.build, known, scope.sources.today)
+    last, least = ledger_end(scope.sources) // 100, bool(unknown_rows(now.rows))
     years = tuple(_ahead(scope, case, last + k, interval(each, "kWh"), least) for k, each in enumerate(drawn, 1))
     once = None if trained is None else interval(trained, "kWh")
     stated = case.growth_percent is not None
     told = {"days": days, "at_least": least, "growth": growth, "stated": stated}
-    return Forecast(**told, year=interval(year, "kWh"), once=once, years=years, over=over)
-
-
-def has_moved(scope: Scope, case: UseCase) -> bool:
-    """Whether a service of the use ran, in the days that its forecast is made from, at another place or on another
-    model than in its last month: the forecast is then of both."""
-    rows = _known(scope, case)
-    last = {entry.row.service_key: entry.row.month for entry in sorted(rows, key=lambda e: e.row.month)}
-    now = {entry.key for entry in rows if entry.row.month == last[entry.row.service_key]}
-    return any(entry.key not in now for entry in rows)
+    made_of = {"changed": now.changed, "mixed": now.mixed}
+    return Forecast(**told, **made_of, year=interval(year, "kWh"), once=once, years=years, over=over)
 
 
 def _known(scope: Scope, case: UseCase) -> list[Attached]:

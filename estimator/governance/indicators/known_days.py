@@ -3,6 +3,7 @@ pace: it counts once."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import is_counted
@@ -19,6 +20,15 @@ WEEK, WORKED = 7, 5  # days of a week, and those from Monday to Friday
 SHORT = 7  # days under which a span is said to be short
 
 
+class Present(NamedTuple):
+    """What a year to come is made from. changed: the month [yyyymm] of the last change of model or place, None without
+    any; mixed: whether the rows are of before and after it, too few days being known since."""
+
+    rows: Sequence[Attached]
+    changed: int | None
+    mixed: bool
+
+
 def ledger_end(sources: Sources) -> int:
     """The last month [yyyymm] of the ledger, this one at most: a later date is an error."""
     today = month_of(sources.today)
@@ -29,6 +39,34 @@ def past_year(sources: Sources) -> list[Attached]:
     """The rows of the last twelve months of the ledger, the running one in by the days known of it."""
     end = ledger_end(sources)
     return [entry for entry in sources.rows if month_after(end, 1 - LOOKED) <= entry.row.month <= end]
+
+
+def by_use(rows: Sequence[Attached]) -> dict[str, list[Attached]]:
+    """These rows by their use, or by their service where no use holds it, without those of trainings."""
+    found: dict[str, list[Attached]] = {}
+    for entry in rows:
+        if not entry.row.training:
+            found.setdefault(entry.id or entry.row.service_key, []).append(entry)
+    return found
+
+
+def present(build: BuildFile, rows: Sequence[Attached], today: date) -> Present:
+    """Of the rows of a use, or of a service that no use holds, without its trainings, those of its present state.
+
+    A service changes in the last month in which it ran on a model, or at a place, that is not of its last month. The
+    whole months after the last change of any service count alone, where each service ran in them and a week of days is
+    known at least; all count otherwise, which mixes what was before and after.
+    """
+    last = {entry.row.service_key: entry.row.month for entry in sorted(rows, key=lambda e: e.row.month)}
+    now = {entry.key for entry in rows if entry.row.month == last[entry.row.service_key]}
+    changed = max((entry.row.month for entry in rows if entry.key not in now), default=None)
+    if changed is None:
+        return Present(rows, None, False)
+    after = [entry for entry in rows if entry.row.month > changed]
+    enough = bool(known_rows(after)) and len(days_known(build, after, today)) >= SHORT
+    if enough and {entry.row.service_key for entry in after} == last.keys():
+        return Present(after, changed, False)
+    return Present(rows, changed, True)
 
 
 def month_of(day: date) -> int:

@@ -19,9 +19,8 @@ from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.governance.indicators.footprints import ENERGY
 from estimator.governance.indicators.forecast import year_drawn
-from estimator.governance.indicators.known_days import SHORT, YEAR, known_text, past_year
+from estimator.governance.indicators.known_days import SHORT, YEAR, by_use, known_text, past_year
 from estimator.governance.indicators.scope import Sources
-from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.levers.candidates import CANDIDATES, Around
 from estimator.governance.levers.changes import Change, LeverNotComputed, Workshop
 from estimator.governance.levers.running import RunningService, StoppedService, running, stopped
@@ -161,11 +160,7 @@ def in_a_year(sources: Sources, services: Sequence[RunningService]) -> Interval 
     """What services use in a year, where it is known: a year of their use, or of one that no use holds, as its forecast
     has it; trainings once."""
     run = {_use(one) for one in services if not one.training}
-    rows: dict[str, list[Attached]] = {}
-    for entry in past_year(sources):
-        if not entry.row.training and (whole := entry.id or entry.row.service_key) in run:
-            rows.setdefault(whole, []).append(entry)
-    drawn = [year_drawn(sources, of_one)[0] for of_one in rows.values()]
+    drawn = [year_drawn(sources, rows)[0] for use, rows in by_use(past_year(sources)).items() if use in run]
     drawn += [_now(service) for service in services if service.training]
     known = [year for year in drawn if year is not None]
     return interval(sum(known), "kWh") if known else None

@@ -13,11 +13,13 @@ from estimator.core.periods import month_after
 from estimator.governance.indicators.known_days import (
     LOOKED,
     YEAR,
+    by_use,
     days_known,
     days_worth,
     is_known,
     ledger_end,
     past_year,
+    present,
     unknown_rows,
 )
 from estimator.governance.indicators.scope import Sources
@@ -95,13 +97,17 @@ class StoppedService(NamedTuple):
 
 def running(sources: Sources) -> list[RunningService]:
     """Every service with a run in the last three months of the ledger, this one at most, over its last twelve; of a
-    training, which is made once, in any of these."""
+    training, which is made once, in any of these. Not the former models and places of a use of which `present` knows
+    enough since."""
     build = sources.build
     end = ledger_end(sources)
     first, recent = month_after(end, 1 - LOOKED), _recent(sources)
     held: dict[Key, list[Attached]] = {}
     for entry in past_year(sources):
         held.setdefault(entry.key, []).append(entry)
+    now = {
+        entry.key for rows in by_use(past_year(sources)).values() for entry in present(build, rows, sources.today).rows
+    }
     groups: dict[Key, list[PlacedGroup]] = defaultdict(list)
     lines: dict[Key, list[dict[str, Any]]] = defaultdict(list)
     for placed in build.placed_groups(first):
@@ -113,7 +119,7 @@ def running(sources: Sources) -> list[RunningService]:
     return [
         _service(entries, groups[key], lines[key], sources)
         for key, entries in sorted(held.items())
-        if key[-1] or months_of(entries)[-1] >= recent
+        if key[-1] or key in now and months_of(entries)[-1] >= recent
     ]
 
 

@@ -2,7 +2,8 @@
 
 from estimator.core.errors import say
 from estimator.core.number_format import figure, share_text
-from estimator.governance.indicators.forecast import STAGES, Forecast, forecast, has_moved
+from estimator.core.periods import Period
+from estimator.governance.indicators.forecast import STAGES, Forecast, forecast
 from estimator.governance.indicators.known_days import known_text
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.use_budgets import budgets_of
@@ -17,8 +18,7 @@ def ahead_lines(scope: Scope, case: UseCase, lang: str) -> list[str]:
     told = [budget_text(found, found["unit"], lang) for found in budgets_of(scope, case)]
     found = forecast(scope, case)
     if found:
-        moved = [tell("forecast_moved", lang)] if has_moved(scope, case) else []
-        return told + forecast_lines(found, lang) + moved
+        return told + forecast_lines(found, lang)
     if case.is_over or not (told or case.growth_percent is not None):
         return told
     known, first = case.stage in STAGES, say("register_stages", STAGES[0], lang)
@@ -47,5 +47,8 @@ def forecast_lines(found: Forecast, lang: str) -> list[str]:
         said[-1] += f" {tell('year_at_least', lang, unknown=unknown)}" if found.at_least else ""
     year, known = figure(found.year, lang).interval, known_text(found.days, found.at_least)[lang]
     said.append(tell("forecast_supposed", lang, known=known, year=year))
-    once = [tell("forecast_once", lang, once=figure(found.once, lang).interval)] if found.once else []
-    return said + once
+    said += [tell("forecast_once", lang, once=figure(found.once, lang).interval)] if found.once else []
+    if found.changed is not None:
+        month = Period.over([found.changed]).label(lang)
+        said.append(tell("forecast_mixed" if found.mixed else "forecast_since", lang, month=month))
+    return said
