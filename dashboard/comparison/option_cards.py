@@ -98,7 +98,7 @@ def _card(place: str, group: Group, letter: str, names: Mapping[str, str], lang:
         picks.listed("program", programs, program_of(option), label("program"))
     if is_a_person(program_of(option)):
         minutes = shown("work_minutes", option, OPTION["work_minutes"], lang)
-        FormPart(place, lang, option_changed).text("work_minutes", minutes)
+        FormPart(place, lang, option_changed).text("work_minutes", minutes, label("work_minutes"))
     elif option.use or option.alternative:
         picks.listed("host", _places(option, lang), place_of(option), label("host"))
         if country_asked(place_of(option)):

@@ -152,7 +152,7 @@ class PackedAssets:
             return None
         with self._lock:  # keyed by the file itself: a path has many spellings
             if file not in self._packed:
-                self._packed[file] = gzip.compress(file.read_bytes(), 6)
+                self._packed[file] = gzip.compress(file.read_bytes(), 9)
             body = self._packed[file]
         headers = {"content-encoding": "gzip", "cache-control": FOR_A_YEAR, "vary": "accept-encoding"}
         return Response(body, media_type=kind, headers=headers)

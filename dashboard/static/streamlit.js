@@ -1,28 +1,31 @@
 // What is mended in Streamlit. Where its server is: without being told, it first asks below the address of each page, where
 // nothing is. Then the parts that it draws by itself: its words, said in the reader's language, a role that contradicts a
 // name or has none, a button that does not say of which list it is, a drawing that is read beside its words. One letter
-// alone does nothing: it drew the page again. Who waits is told so by the sentence of the first load, said again. The document holds the pairs: what Streamlit writes, what to say; {x} stands
-// for any text. What our own pages and people write is left as it is.
+// alone does nothing: it drew the page again. Who waits, or has copied, is told so where the sentence of the first load was.
+// Its zones: the head and the foot of a page are no part of its main one. The document holds the pairs: what Streamlit
+// writes, what to say; {x} stands for any text. What our own pages and people write is left as it is.
 (() => {
   "use strict";
   const lang = document.documentElement.lang; // a calendar takes the language of the browser: it is to be that of the page
   for (const [name, said] of [["language", lang], ["languages", [lang]]]) Object.defineProperty(navigator, name, {get: () => said});
   window.__streamlit = {BACKEND_BASE_URL: new URL(".", location).href};
-  const NOT_STREAMLIT = ".stHtml, [data-testid=stCode] pre, label, [role=option][data-key], [data-tag] > span, .stFileChipName";
+  const NOT_STREAMLIT = ".stHtml, .zone, [data-testid=stCode] pre, label, [role=option][data-key], [data-tag] > span, .stFileChipName";
   const NAMELESS = "[data-rac][role=group]:not([aria-label], [aria-labelledby])"; // around each list: it groups nothing
   const NAMED_FOR_NOTHING = "[data-testid=stFileUploaderDropzone][role=presentation]";
   const DRAWN = "svg:not([aria-hidden])"; // icons, and pictures whose figure has their words
   const LOOKS = ["width", "height", "color", "overflow", "direction", "kind"]; // on parts that draw nothing: their style has them
   const EMPTY = ["autocomplete", "form"]; // written without a value, which HTML has not
   const PICTURES = "svg, svg *, img, canvas";
-  const NO_BANNER = "[role=dialog] header"; // of a calendar: the site has no second head
+  const NO_BANNER = "[role=dialog] header, .stAppHeader"; // of a calendar, and of nothing: the site has no second head
   const LIST = "[data-trigger=ComboBox] > [role=listbox]"; // of a field, drawn apart from the page: a part of it, by its name
+  const FOLDED = "[data-testid=stExpanderDetails]"; // fields of a fold, some of which have the names of those of another
   const named = (element, within, by) => element.closest(within)?.querySelector(by);
   const list = element => named(element, "[data-testid=stSelectbox], [data-testid=stMultiSelect]", "input")?.ariaLabel;
   const day = element => named(element, "[data-testid=stDateInput]", "[role=group]")?.ariaLabel;
   const code = element => named(element, "[data-testid=stCode]", "code")?.textContent.trim().slice(0, 60);
   const OF = { // buttons that do not say of which field or code they are
     "Open": list, "Clear value": list, "Clear all": list, "Choose date": day, "Clear date": day, "Copy to clipboard": code,
+    "Copied": code,
   };
   const NAMES_OF_PEOPLE = "[role=option], [data-tag], .stFileChip";
   const pairs = JSON.parse(document.getElementById("words").textContent);
@@ -35,6 +38,17 @@
     if (!held && !typed && "rc".includes(event.key.toLowerCase())) event.stopImmediatePropagation();
   }, true);
 
+  // What a picture tells under the pointer stays while the pointer is on it, and goes with Escape.
+  const holds = ({left, right, top, bottom}, {clientX: x, clientY: y}) => x >= left && x <= right && y >= top && y <= bottom;
+  const hide = () => document.querySelectorAll(".nsewdrag").forEach(plane => plane.dispatchEvent(new MouseEvent("mouseout")));
+  window.addEventListener("keydown", event => { if (event.key === "Escape") hide(); }, true);
+  for (const kind of ["mousemove", "mouseout"]) window.addEventListener(kind, event => {
+    const labels = [...document.querySelectorAll(".hovertext")];
+    if (!event.isTrusted || !labels.length) return;
+    if (labels.some(label => holds(label.getBoundingClientRect(), event))) event.stopImmediatePropagation();
+    else if (!event.target.closest?.(".nsewdrag")) hide();
+  }, true);
+
   // What is told a moment after a page asks the server for a run, and until what came of it is drawn: what is chosen or
   // typed again as it was, or in a form that is not sent yet, asks for nothing; what a page asks by itself, long after what
   // a person did, is not told.
@@ -43,12 +57,13 @@
   const page = () => document.querySelector(".st-key-page");
   const since = () => performance.now() - acted; // a person did something
   let acted = 0, late, again, whole = false;
-  const tell = () => {
-    const waiting = document.querySelector(".loading");
-    if (!page() || whole && since() > LONG) return; // before its page, the first load says its own
-    waiting.classList.add("again");
-    waiting.textContent = waiting.dataset.computing;
+  const say = text => {
+    const status = document.querySelector(".loading");
+    status.classList.add("again"); // once empty, it stays there to be heard
+    status.textContent = text ?? status.dataset.computing;
+    return status;
   };
+  const tell = () => { if (page() && !(whole && since() > LONG)) say(); }; // before its page, the first load says its own
   const begun = () => { late ??= setTimeout(tell, MOMENT - since()); };
   const soon = () => { // what is stale at the end of a run is taken away after it, which changes no state
     clearTimeout(again);
@@ -61,7 +76,7 @@
     }
     late = clearTimeout(late);
     whole = page() !== null;
-    document.querySelector(".loading.again")?.replaceChildren();
+    if (whole) say("");
   };
   for (const kind of ["pointerup", "keydown", "change"]) addEventListener(kind, () => { acted = performance.now(); }, true);
   new MutationObserver(ended).observe(document, {subtree: true, attributeFilter: ["data-test-script-state", "data-stale"]});
@@ -93,6 +108,7 @@
     }
     return bare;
   };
+  let folds = 0;
   const name = element => {
     if (element.matches(NAMELESS)) element.removeAttribute("role");
     if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");
@@ -103,11 +119,23 @@
     const said = element.getAttribute("aria-label"), value = element.getAttribute("aria-valuetext"), of = OF[said]?.(element);
     const ours = value && told(element.matches(OF_A_DATE) ? dated(value) : value);
     if (value && ours !== value) element.setAttribute("aria-valuetext", ours);
+    if (of && OF[said] === code) {
+      const called = `${told(said)}, ${of}`;
+      element.title = called; // what Streamlit shows under the pointer can be neither closed nor pointed at
+      const status = said === "Copied" && say(called);
+      if (status) setTimeout(() => { if (status.textContent === called) say(""); }, LONG);
+    }
     if (of) element.setAttribute("aria-label", `${told(said)}, ${of}`);
     else if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));
     if (element.matches(LIST)) {
       element.parentElement.setAttribute("role", "region");
       element.parentElement.setAttribute("aria-label", element.ariaLabel);
+    }
+    if (element.matches(FOLDED)) {
+      const title = element.previousElementSibling;
+      title.id ||= `fold-${++folds}`;
+      element.setAttribute("role", "group");
+      element.setAttribute("aria-labelledby", title.id);
     }
   };
   const text = node => {
@@ -118,9 +146,15 @@
   };
   const all = root => {
     if (root.nodeType === Node.TEXT_NODE) return text(root);
-    if (root.nodeType !== Node.ELEMENT_NODE || root.matches("script, style, .stHtml")) return;
+    if (root.nodeType !== Node.ELEMENT_NODE || root.matches("script, style, .stHtml, .zone")) return;
     name(root);
     root.childNodes.forEach(all);
+  };
+  const take = zone => { // out of the main zone, where the whole page is drawn: its head before, its foot after
+    const main = zone.closest("main"), is = zone.localName;
+    main.parentElement.querySelector(`:scope > ${is}.zone`)?.remove();
+    if (is === "header") main.before(zone);
+    else main.after(zone);
   };
   new MutationObserver(changes => {
     for (const change of changes) {
@@ -128,6 +162,7 @@
       else if (change.type === "characterData") text(change.target);
       else change.addedNodes.forEach(all);
     }
+    for (const zone of document.querySelectorAll("main .zone")) take(zone);
   }).observe(document.documentElement, {
     subtree: true, childList: true, characterData: true, attributes: true,
     attributeFilter: ["aria-label", "aria-valuetext", ...LOOKS, ...EMPTY],

@@ -98,7 +98,7 @@ def troubles(screen: Page) -> list[str]:
 def is_wider_than_its_window(screen: Page) -> bool:
     return bool(
         screen.evaluate(
-            "() => [document.documentElement, document.querySelector('[data-testid=stMain]')]"
+            "() => [document.documentElement, ...document.querySelectorAll('main, :has(> main)')]"
             ".some(e => e.scrollWidth > e.clientWidth)"
         )
     )

@@ -1,0 +1,122 @@
+"""What those who see no page are told of it: which form a field is of, its zones, what a copy or a hover did."""
+
+import re
+from collections import Counter
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.shared.screens import SCREENS
+from dashboard.shared.texts import t
+from tests.browser.conftest import Server
+from tests.browser.test_pages import LANGUAGES, open_page
+from tests.support import spread
+
+WITH_FIELDS = {
+    "comparer": "/comparer?exemple=oui",
+    "lieux": "/lieux",
+    "corriger": "/mesures?voir=corriger",
+    "executions": "/mesures?voir=executions",
+    "deposer": "/brancher",
+    "sieges": "/brancher?voie=seats",
+    "registre": "/registre",
+    "modifier": "/registre?cas=assistant-agents&faire=modifier",
+    "revue": "/registre?cas=assistant-agents&faire=revue",
+}
+FOLDED = "[...document.querySelectorAll('[data-testid=stExpander] details:not([open]) > summary')]"
+OPENED = f"{FOLDED}.filter(e => e.checkVisibility()).slice(0, 1).map(e => e.click()).length"
+# Each field by its name, after those of the groups it is in.
+NAMED = """() => {
+  const name = e => e.ariaLabel || (e.getAttribute('aria-labelledby') || '').split(' ')
+    .map(id => document.getElementById(id)?.innerText.trim()).join(' ') || e.labels?.[0]?.innerText.trim() || '';
+  const groups = e => { const group = e.parentElement.closest('[role=group], [role=radiogroup], fieldset');
+    return group ? [...groups(group), name(group)] : []; };
+  return [...document.querySelectorAll('main :is(input:not([type=hidden]), textarea, [role=spinbutton])')]
+    .filter(e => !e.closest('[hidden], [aria-hidden=true]')).map(e => [...groups(e), name(e)].join(' > '));
+}"""
+
+
+@pytest.mark.parametrize(("path", "lang"), spread(WITH_FIELDS, LANGUAGES))
+def test_a_field_is_told_from_those_of_the_same_name_by_its_group(
+    screen: Page, dashboard: Server, path: str, lang: str
+) -> None:
+    """RGAA 11.5: of two options, or of two forms, everything that folds being opened."""
+    open_page(screen, dashboard, WITH_FIELDS[path], lang)
+    screen.locator("main input").first.wait_for(state="attached")
+    before, names = Counter({"": 1}), Counter[str]()
+    while screen.evaluate(OPENED) or names != before:  # each fold asks for a run, and draws its fields after it
+        screen.wait_for_timeout(500)
+        before, names = names, Counter(screen.evaluate(NAMED))
+    assert names and all(name.rpartition(" > ")[2] for name in names)
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+def zones(screen: Page) -> None:
+    """RGAA 9.2, one of each element: a head with the menus, a main zone with neither them nor the foot, a foot."""
+    for role, element in (("banner", "header"), ("main", "main"), ("contentinfo", "footer")):
+        expect(screen.get_by_role(role)).to_have_count(1)  # type: ignore[arg-type]
+        assert screen.get_by_role(role).evaluate("e => e.localName") == element  # type: ignore[arg-type]
+    main, head = screen.get_by_role("main"), screen.get_by_role("banner")
+    expect(main.locator("h1")).to_have_count(1)
+    assert main.locator(".top, .languages, footer").count() == 0
+    assert head.get_by_role("navigation").count() >= 2 and head.locator(".skip").count() == 1
+    order = "[...document.querySelectorAll('header.zone, main, footer')].map(e => e.localName).join()"
+    assert screen.evaluate(order) == "header,main,footer"
+
+
+@pytest.mark.parametrize(("path", "lang"), spread([f"/{screen.path}" for screen in SCREENS], LANGUAGES))
+def test_the_menu_and_the_foot_are_out_of_the_main_zone(screen: Page, dashboard: Server, path: str, lang: str) -> None:
+    open_page(screen, dashboard, path, lang)
+    zones(screen)
+
+
+def test_the_zones_stay_when_a_page_is_drawn_again(screen: Page, dashboard: Server) -> None:
+    """The head is new, since its link to the other language leads to what was chosen."""
+    open_page(screen, dashboard, "/registre", "fr")
+    screen.get_by_role("combobox", name="Étape").fill("Exp")
+    screen.keyboard.press("Enter")
+    expect(screen.get_by_role("banner").locator("a[lang=en]")).to_have_attribute("href", re.compile("etape="))
+    zones(screen)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_copied_is_announced(screen: Page, dashboard: Server, lang: str) -> None:
+    """RGAA 7.5: in a zone that was there before, which then falls silent."""
+    screen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_page(screen, dashboard, "/brancher?voie=vllm", lang)
+    copy, copied = t("streamlit.copy", lang), t("streamlit.copied", lang)
+    button = screen.get_by_role("button", name=f"{copy}, sobria build", exact=True)
+    button.wait_for()
+    status = screen.locator("body > [role=status]")
+    assert status.evaluate("e => e.textContent === '' && e.checkVisibility()")
+    button.hover()
+    screen.wait_for_timeout(1500)
+    assert screen.locator("[role=tooltip]:visible").count() == 0, "what shows then is the title, of the browser"
+    expect(button).to_have_attribute("title", f"{copy}, sobria build")
+    button.click()
+    expect(status).to_have_text(f"{copied}, sobria build")
+    expect(status).to_have_text("")
+
+
+def test_what_shows_under_the_pointer_can_be_left_and_pointed_at(screen: Page, dashboard: Server) -> None:
+    """RGAA 10.13: Escape takes it away, the pointer may go on it, and it goes when the pointer has left both."""
+    open_page(screen, dashboard, "/comparer?exemple=oui&voir=volume", "fr")
+    point = screen.locator(".main-svg .points path").nth(2)
+    point.scroll_into_view_if_needed()
+    screen.wait_for_timeout(300)
+    told, box = screen.locator(".hovertext"), point.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    screen.mouse.move(x, y)
+    expect(told).to_have_count(1)
+    screen.keyboard.press("Escape")
+    expect(told).to_have_count(0)
+    screen.mouse.move(x + 1, y)
+    expect(told).to_have_count(1)
+    label, said = told.bounding_box(), told.text_content()
+    assert label
+    screen.mouse.move(label["x"] + label["width"] - 3, label["y"] + 3, steps=12)
+    screen.wait_for_timeout(300)
+    assert told.count() == 1 and told.text_content() == said
+    screen.mouse.move(label["x"] + label["width"] + 40, label["y"] - 300, steps=12)
+    expect(told).to_have_count(0)
