@@ -118,6 +118,22 @@ def test_a_page_prints_its_answer_without_its_form(screen: Page, serve: Serve) -
     screen.emulate_media(media="screen")
 
 
+def test_what_is_typed_as_soon_as_a_field_shows_is_kept(screen: Page, serve: Serve) -> None:
+    """On a slow computer, and in the second field while the page computes what the first one changed."""
+    screen.context.new_cdp_session(screen).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    screen.goto(f"{serve('empty').address}/comparer?lang=fr", wait_until="commit")
+    people, uses = (screen.get_by_role("textbox", name=name) for name in ("Qui s’en sert", "Combien de fois chacune"))
+    people.focus()
+    screen.keyboard.type("40000")
+    screen.keyboard.press("Tab")
+    screen.keyboard.type("3", delay=100)
+    screen.wait_for_url("**manque=uses**")
+    screen.keyboard.type("0")
+    screen.keyboard.press("Tab")
+    expect(screen.locator(".st-key-compare_answer figure")).to_be_visible()
+    assert (people.input_value(), uses.input_value()) == ("40000", "30")
+
+
 def test_a_sentence_says_that_it_is_computing(screen: Page, serve: Serve) -> None:
     """As long as a script runs, on any page, and no longer: the run is said to be one, then to have ended. What is
     typed again as it was asks for nothing, and nothing is said (300 ms: thrice the moment after which it would be)."""
