@@ -22,7 +22,7 @@ SAID = {
         "not_held": r"Empreintes dont la trajectoire votée serait tenue 0 %.*Que faire : Appliquer",
         "print": "Imprimer la fiche",
         "button": "Imprimer",
-        "back": "Revenir à la Synthèse",
+        "back": "Revenir à « Synthèse »",
     },
     "en": {
         "read": "Read the summary: services of the métropole, year 2026",
@@ -35,7 +35,7 @@ SAID = {
         "not_held": r"Footprints whose voted path would be kept 0%.*To do: Apply",
         "print": "Print the sheet",
         "button": "Print",
-        "back": "Back to the Summary",
+        "back": "Back to “Summary”",
     },
 }
 
