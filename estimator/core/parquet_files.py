@@ -50,6 +50,16 @@ def schema_of(model: type[BaseModel]) -> "pa.Schema":
     return pa.schema([(name, _arrow_type(field.annotation)) for name, field in model.model_fields.items()])
 
 
+def batch_schema_of(schema: "pa.Schema") -> "pa.Schema":
+    """The same columns for rows in memory: a text that many rows share is held once, with its number in each row, as
+    files hold it."""
+    import pyarrow as pa
+
+    shared = pa.dictionary(pa.int32(), pa.string())
+    held = {field.name: shared if pa.types.is_string(field.type) else field.type for field in schema}
+    return pa.schema([(name, schema.field(name).type if name in _OF_EACH_ROW else held[name]) for name in held])
+
+
 def table_of(rows: Sequence[BaseModel], schema: "pa.Schema") -> "pa.Table":
     """The rows as an Arrow table."""
     import pyarrow as pa
@@ -142,7 +152,7 @@ def sweep(folder: Path) -> None:
 
 
 def bytes_of(table: "pa.Table") -> bytes:
-    """The Parquet file of a table."""
+    """The Parquet file of a table; a text is one there, however this table holds it."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -151,5 +161,5 @@ def bytes_of(table: "pa.Table") -> bytes:
     how: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": repeated}
     if len(table) < BARE:
         how = {"compression": "none", "use_dictionary": False}
-    pq.write_table(table, sink, write_statistics=len(table) >= COUNTED, **how)
+    pq.write_table(table, sink, write_statistics=len(table) >= COUNTED, store_schema=False, **how)
     return bytes(memoryview(sink.getvalue()))

@@ -102,17 +102,15 @@ class LargeTrace:
 
     def blocks(self, size: int) -> Iterator[bytes]:
         """The file split at line ends, in blocks of about `size` bytes, or of one line if longer."""
-        left = self.size
+        start = 0
         with self._open() as file:
-            while left > 0:
-                block = file.read(min(size, left))
-                left -= len(block)
-                if left > 0:
-                    block += file.readline(left)
-                    left = self.size - file.tell()
-                if not block:
+            while start < self.size:
+                end = file.seek(min(start + size, self.size))
+                end += len(file.readline(self.size - end))
+                file.seek(start)
+                if not (block := file.read(end - start)):
                     return
-                self.taken = file.tell()
+                start = self.taken = file.tell()
                 yield block
 
     def beginning(self) -> Trace:

@@ -12,7 +12,7 @@ from estimator.core import parquet_files
 from estimator.core.digest_set import Digests, of_column
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
-from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
+from estimator.ledger.arrow_schemas import BATCH_SCHEMA
 from estimator.ledger.files import KINDS, Ledger
 from estimator.ledger.journal import Import, ImportedFile
 from estimator.ledger.read_result import ReadResult
@@ -154,7 +154,8 @@ class Append:
             if not len(pending):
                 continue
             pending.pack()
-            self._ledger.write(_dated(pa.concat_tables(pending.tables), self._told_us), pending.refused, wrote)
+            rows = pa.concat_tables(pending.tables).unify_dictionaries()
+            self._ledger.write(_dated(rows, self._told_us), pending.refused, wrote)
         self._new, self._copies = _Pending(), _Pending()
 
     def account(self) -> Account:
@@ -294,7 +295,7 @@ class _Pending:
 
     def pack(self) -> None:
         """Hold its rows as a table, which takes a tenth of their memory."""
-        self.tables.append(parquet_files.table_of(self.rows, ACTIVITY_SCHEMA))
+        self.tables.append(parquet_files.table_of(self.rows, BATCH_SCHEMA))
         self.rows = []
 
     def __len__(self) -> int:

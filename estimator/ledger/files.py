@@ -227,6 +227,8 @@ class Ledger:
                 f"CREATE TEMP TABLE repeated AS SELECT hash(run_id) AS run FROM {parquet(files)}"
                 " WHERE run_id IS NOT NULL GROUP BY run HAVING COUNT(*) > 1"
             )
+            if not connection.execute("SELECT 1 FROM repeated LIMIT 1").fetchall():
+                return 0
             rows = f"(SELECT * FROM {parquet(files)} WHERE hash(run_id) IN (SELECT run FROM repeated))"
             gone = self.withdrawn_files("activities")
             connection.execute(f"CREATE TEMP VIEW activities AS {not_withdrawn(rows, gone, self.opened)}")

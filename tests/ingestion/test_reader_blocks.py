@@ -290,6 +290,25 @@ def test_a_run_with_a_sidecar_is_read_with_it(small_blocks: None, tmp_path: Path
     assert [row.cpu_mode for row in found[0]].count("mode/rapl") == 1
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_blocks_are_whole_lines_and_all_of_the_file(tmp_path: Path, end: str) -> None:
+    data = (f"a\nbb\n\n{'c' * 50}\nd{end}").encode()
+    (tmp_path / "lines").write_bytes(data)
+    for size in range(1, len(data) + 2):
+        trace = LargeTrace(tmp_path / "lines")
+        blocks = list(trace.blocks(size))
+        assert b"".join(blocks) == data and trace.taken == len(data)
+        assert all(block.endswith(b"\n") and len(block) <= size + 51 for block in blocks[:-1])
+
+
+@pytest.mark.parametrize("cell", [" 1.5", '"1.5"', "15e-1", "1.5 ", "1.50", "nan", "+1.5", '"1,5"', "one", "1_5"])
+def test_a_number_written_otherwise_in_a_block_is_that_of_its_row(
+    small_blocks: None, tmp_path: Path, cell: str
+) -> None:
+    rows = [{"run_id": f"run-{n}", "emissions": "CELL" if n == 20 else "0.5"} for n in range(40)]
+    assert same(written(tmp_path, text(*rows).replace("CELL", cell))) >= 39
+
+
 def test_rows_that_say_the_same_in_several_blocks_are_several(small_blocks: None, tmp_path: Path) -> None:
     path = written(tmp_path, text(*({"run_id": ""} for _ in range(25))))
     assert same(path) == 25

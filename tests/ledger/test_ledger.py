@@ -1,5 +1,6 @@
 """The ledger: the import law, the account of rows, what counts among snapshots and tasks, files whole or absent."""
 
+import io
 import json
 import os
 import random
@@ -22,6 +23,7 @@ from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import Trace, read_trace
 from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger
 from estimator.ledger.append import Append
+from estimator.ledger.arrow_schemas import BATCH_SCHEMA
 from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.rows import Activity, Refused
 from tests.support import activity, append, examples, kept, row_ids
@@ -360,6 +362,15 @@ def test_columns_are_those_of_activity(tmp_path: Path) -> None:
     assert (types["cumulative"], types["checks"], types["gap"]) == ("bool", "list<item: string>", "string")
     bring(tmp_path, text({}))
     assert set(judged(Ledger(tmp_path))[0]) == {*Activity.model_fields, "status", "hours_from"}
+
+
+def test_a_part_holds_the_same_texts_however_its_rows_were_held() -> None:
+    rows, _ = read(text(snapshot("a", 1, 60, 1), snapshot("b", 1, 60, 1), snapshot("a", 2, 90, 2)))
+    held = parquet_files.table_of(rows, BATCH_SCHEMA)
+    assert str(held.schema.field("service_key").type).startswith("dictionary")
+    stored = pq.ParquetFile(io.BytesIO(parquet_files.bytes_of(held))).read()
+    assert stored.schema == ACTIVITY_SCHEMA
+    assert stored.to_pylist() == parquet_files.table_of(rows, ACTIVITY_SCHEMA).to_pylist()
 
 
 def test_a_share_of_a_machine_is_one_at_most() -> None:

@@ -1,7 +1,7 @@
 """Large codecarbon files, parsed by block and by column; irregular rows are parsed one at a time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from estimator.ingestion.codecarbon.cells import CellValues, said_by
-from estimator.ingestion.codecarbon.columns import Columns, is_header, understand
+from estimator.ingestion.codecarbon.columns import OF_A_ROW, Columns, is_header, understand
 from estimator.ingestion.codecarbon.rows import RowReading
 from estimator.ingestion.codecarbon.table import Cut, table_of
 from estimator.ingestion.parsing import delimited_text
@@ -47,7 +47,7 @@ class BlockReading:
         if b"\r" in lines:
             lines = lines.replace(b"\r\r\n", b"\n")
         columns = self._rows.columns
-        cells = _cells(lines, columns.width) if lines else None
+        cells = _cells(lines, columns) if lines else None
         said = None if cells is None else said_by(columns, cells, self._rows.identities)
         return Block(lines, columns, cells, said)
 
@@ -69,7 +69,7 @@ class BlockReading:
         self, lines: bytes, cells: pa.Table, said: CellValues, waiting: list[Block]
     ) -> Iterator[ReadResult]:
         """A table of the regular rows, the others row by row; lines after another header wait to be split again."""
-        headers = self._headers(cells, said.odd)
+        headers = self._headers(lines, said.odd)
         if len(headers) > _FEW_HEADERS and (halves := _halves(lines)):
             waiting += map(self.cut, reversed(halves))
             return
@@ -80,17 +80,23 @@ class BlockReading:
         made, odd = table_of(self._rows, Cut(cells, said, self._line), self._walls)
         for place in self._rows.columns.private:
             self._rows.private_values.update(pc.unique(cells[place].filter(pa.array(~odd))).to_pylist())
-        for place in np.flatnonzero(odd).tolist():
-            row = _row(cells, place)
-            if any(map(str.strip, row)):
-                self._rows.take(self._line + place, row)
+        for place, row in self._texts(lines, odd):
+            self._rows.take(self._line + place, row)
         self._line += len(cells)
         yield self._rows.so_far(made)
 
-    def _headers(self, cells: pa.Table, odd: np.ndarray) -> list[int]:
+    def _headers(self, lines: bytes, odd: np.ndarray) -> list[int]:
         """Indices of rows that are a header with other columns."""
-        places = np.flatnonzero(odd).tolist()
-        return [p for p in places if is_header(row := _row(cells, p)) and understand(row) is not self._rows.columns]
+        columns = self._rows.columns
+        return [p for p, row in self._texts(lines, odd) if is_header(row) and understand(row) is not columns]
+
+    def _texts(self, lines: bytes, odd: np.ndarray) -> Iterator[tuple[int, list[str]]]:
+        """(index, cells as written) of these rows, each of which is a line, without the blank ones."""
+        if places := np.flatnonzero(odd).tolist():
+            texts = lines.split(b"\n")
+            cells = _parsed(b"".join(texts[place] + b"\n" for place in places), self._rows.columns.width, {}, [])
+            rows = map(list, zip(*(column.to_pylist() for column in cells.columns), strict=True))
+            yield from ((place, row) for place, row in zip(places, rows, strict=True) if any(map(str.strip, row)))
 
     def _by_row(self, lines: bytes) -> ReadResult:
         for line, cells in delimited_text.records(self._rows.trace.name, lines.decode(), ",", self._line):
@@ -99,40 +105,51 @@ class BlockReading:
         return self._rows.so_far()
 
 
-def _cells(lines: bytes, width: int) -> pa.Table | None:
-    """The cells of these lines as texts; None when the counts of lines and rows differ."""
+def _cells(lines: bytes, columns: Columns) -> pa.Table | None:
+    """The cells of these lines: the columns OF_A_ROW as numbers, null where empty, unless a cell is none; the others as
+    texts. None when the counts of lines and rows differ."""
     if _lone_returns(lines) or (b'"' in lines and _QUOTE_IN_CELL.search(lines)):
         return None
+    numbers = {columns.at[name]: pa.float64() for name in OF_A_ROW if name in columns.at}
     short: list[csv.InvalidRow] = []
-
-    def skipped(row: csv.InvalidRow) -> str:
-        short.append(row)
-        return "skip"
-
-    names = [f"cell_{place}" for place in range(width)]
-    try:
-        cells = csv.read_csv(
-            pa.py_buffer(lines),
-            csv.ReadOptions(column_names=names, use_threads=False, block_size=len(lines) + 1),
-            csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skipped),
-            csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
-            ),
-        )
-    except pa.ArrowInvalid:
+    for types in (numbers, {}):
+        try:
+            cells = _parsed(lines, columns.width, types, short)
+            break
+        except pa.ArrowInvalid:
+            continue
+    else:
         return None
     ends = int(np.count_nonzero(np.frombuffer(lines, np.uint8) == ord("\n")))  # much faster than bytes.count
     whole = not short and len(cells) == ends + (not lines.endswith(b"\n"))
     return cells.combine_chunks() if whole else None
 
 
+def _parsed(lines: bytes, width: int, types: Mapping[int, pa.DataType], short: list[csv.InvalidRow]) -> pa.Table:
+    """The cells of these lines, of those types, by column, else texts; without the lines that have another count of
+    them, which are added to `short`. ArrowInvalid."""
+
+    def skipped(row: csv.InvalidRow) -> str:
+        short.append(row)
+        return "skip"
+
+    names = [f"cell_{place}" for place in range(width)]
+    return csv.read_csv(
+        pa.py_buffer(lines),
+        csv.ReadOptions(column_names=names, use_threads=False, block_size=len(lines) + 1),
+        csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skipped),
+        csv.ConvertOptions(
+            column_types={name: types.get(place, pa.string()) for place, name in enumerate(names)},
+            null_values=[""],
+            strings_can_be_null=False,
+            check_utf8=False,
+        ),
+    )
+
+
 def _lone_returns(lines: bytes) -> int:
     """Count of lines that end with a lone carriage return."""
     return lines.count(b"\r") - lines.count(b"\r\n") if b"\r" in lines else 0
-
-
-def _row(cells: pa.Table, place: int) -> list[str]:
-    return [column[place].as_py() for column in cells.columns]
 
 
 def _halves(lines: bytes) -> list[bytes]:

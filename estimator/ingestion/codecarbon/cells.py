@@ -33,9 +33,8 @@ def said_by(columns: Columns, cells: pa.Table, identities: Identities) -> CellVa
     numbers = np.full((len(cells), len(OF_A_ROW)), np.nan)
     for number, name in enumerate(OF_A_ROW):
         if name in columns.at:
-            column = _array(cells[columns.at[name]])
-            numbers[:, number] = _numbers(column)
-            odd |= ~np.isfinite(numbers[:, number]) & _truths(pc.not_equal(column, ""))
+            numbers[:, number], wrong = _numbers(_array(cells[columns.at[name]]))
+            odd |= wrong
     pieces: list[pa.Array | pa.Scalar] = [pa.scalar("")]  # without it, rows with no text would be left out
     moments = np.zeros(len(cells), np.int64)
     for name, place in columns.words:
@@ -64,14 +63,16 @@ def _truths(column: pa.Array) -> np.ndarray:
     return truths
 
 
-def _numbers(column: pa.Array) -> np.ndarray:
-    """Numbers of cells, NaN where empty or not in plain notation."""
+def _numbers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of cells, NaN where empty or not in plain notation, and a mask of the latter."""
+    told = pc.if_else(pc.equal(column, ""), None, column) if pa.types.is_string(column.type) else column
     try:
-        parsed = pc.cast(pc.if_else(pc.equal(column, ""), None, column), pa.float64())
+        parsed = pc.cast(told, pa.float64())
     except pa.ArrowInvalid:
-        plain = pc.match_substring_regex(column, _NUMBER)
-        parsed = pc.cast(pc.if_else(plain, column, None), pa.float64())
-    return _truths(parsed)
+        plain = pc.match_substring_regex(told, _NUMBER)
+        parsed = pc.cast(pc.if_else(plain, told, None), pa.float64())
+    numbers = _truths(parsed)
+    return numbers, ~np.isfinite(numbers) & _truths(told.is_valid())
 
 
 def _moments(column: pa.Array, plain: pa.Array) -> tuple[np.ndarray, np.ndarray]:

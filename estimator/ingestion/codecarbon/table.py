@@ -1,7 +1,7 @@
 """Regular rows of a block of codecarbon output, as a table with the columns of Activity."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading, diges
 from estimator.ingestion.parsing.row_identity import occurrence_bytes
 from estimator.ingestion.parsing.timestamps import FIRST_US, Walls, months_of, now_us
 from estimator.ingestion.reader import RowRefused
-from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
+from estimator.ledger.arrow_schemas import BATCH_SCHEMA
 
 
 class Cut(NamedTuple):
@@ -70,7 +70,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     odd = odd | signs.empty | signs.impossible
     kept = np.flatnonzero(~odd)
     if not len(kept):
-        return ACTIVITY_SCHEMA.empty_table(), odd
+        return BATCH_SCHEMA.empty_table(), odd
     if len(kept) < len(odd):
         words = cut.said.words.take(pa.array(kept))
         said = CellValues(cut.said.numbers[kept], cut.said.moments[kept], words, odd[kept])
@@ -82,22 +82,21 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     judged = [judge(signs_at, groups[group].facts, rows.expected) for group, signs_at in kinds]
     facts = [groups[group].facts for group, _ in kinds]
     energies = {name: getattr(figures, name) for name in COMPONENTS} | {"other": rest}
-    columns: dict[str, pa.Array | pa.ChunkedArray] = {}
-    for name in facts[0].fields:
-        columns[name] = _values_by_row([one.fields[name] for one in facts], kind_of, name)
-    for name in judged[0].fields:
-        columns[name] = _values_by_row([one.fields[name] for one in judged], kind_of, name)
+    checks = [sorted({*one.checks, *judgement.checks}) for one, judgement in zip(facts, judged, strict=True)]
+    constant = {"file_name": rows.trace.name, "file_sha": rows.trace.sha, "reader": NAME, "reader_version": VERSION}
+    by_kind: dict[str, list[Any]] = {name: [value] * len(kinds) for name, value in constant.items()}
+    by_kind |= {name: [one.fields[name] for one in facts] for name in facts[0].fields}
+    by_kind |= {name: [one.fields[name] for one in judged] for name in judged[0].fields}
+    by_kind |= {"checks": checks, "time_basis": [one.basis for one in facts]}
+    columns = _values_by_row(by_kind, kind_of)
     for name, energy in energies.items():
         known = np.array([name in one.known for one in judged])[kind_of]
         columns[f"{name}_energy_kwh"] = pa.array(energy / pue, mask=~known)
-    checks = [sorted({*one.checks, *judgement.checks}) for one, judgement in zip(facts, judged, strict=True)]
     cards = np.array([one.cards or 0 for one in facts], float)[kind_of]
     hours = figures.duration / 3600
     columns |= _times(cut, figures.duration, [group.facts.zone for group in groups], group_of, walls)
     columns |= _names(rows, cut, groups, group_of, columns["service_key"])
     columns |= {
-        "checks": _values_by_row(checks, kind_of, "checks"),
-        "time_basis": _values_by_row([one.basis for one in facts], kind_of, "time_basis"),
         "duration_s": pa.array(figures.duration),
         "device_hours": pa.array(hours * cards, mask=cards == 0),
         "machine_hours": pa.array(hours),
@@ -107,8 +106,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
         ),
         "line": pa.array(kept + cut.line),
     }
-    constant = {"file_name": rows.trace.name, "file_sha": rows.trace.sha, "reader": NAME, "reader_version": VERSION}
-    return _in_schema(columns, constant, len(kept)), odd
+    return _in_schema(columns, len(kept)), odd
 
 
 def _figures(said: CellValues) -> tuple[Figures, Figures]:
@@ -208,7 +206,7 @@ def _names(
     task = _null_if_empty(cut.cells[at["task_name"]]) if "task_name" in at else nothing
     task = pc.fill_null(task, "?") if columns.is_task_file else task
     cumulative = pc.is_valid(nothing if columns.is_task_file else run)
-    run_key = pc.if_else(cumulative, pc.binary_join_element_wise(run, service, "/"), row_id)
+    run_key = pc.if_else(cumulative, pc.binary_join_element_wise(run, service.cast(pa.string()), "/"), row_id)
     return {"row_id": row_id, "run_key": run_key, "run_id": run, "task_name": task, "cumulative": cumulative}
 
 
@@ -231,19 +229,15 @@ def _row_ids(rows: RowReading, said: CellValues, groups: Sequence[_Group], group
     return hexadecimal(digests)
 
 
-def _values_by_row(values: Sequence[Any], kind_of: np.ndarray, name: str) -> pa.Array:
-    """The value of each row from the value of its kind."""
-    return pa.array(values, ACTIVITY_SCHEMA.field(name).type).take(pa.array(kind_of))
+def _values_by_row(values: Mapping[str, Sequence[Any]], kind_of: np.ndarray) -> dict[str, Any]:
+    """The columns of rows from the values of their kinds."""
+    arrays = [pa.array(values[name], BATCH_SCHEMA.field(name).type) for name in values]
+    table = pa.table(arrays, names=[*values]).take(pa.array(kind_of))
+    return dict(zip(values, table.columns, strict=True))
 
 
-def _in_schema(columns: dict[str, Any], constant: dict[str, Any], count: int) -> pa.Table:
+def _in_schema(columns: Mapping[str, Any], count: int) -> pa.Table:
     """A table with the columns of Activity, null where there is no value."""
-    arrays = []
-    for field in ACTIVITY_SCHEMA:
-        if field.name in constant:
-            arrays.append(pa.repeat(pa.scalar(constant[field.name], field.type), count))
-        elif field.name in columns:
-            arrays.append(columns[field.name].cast(field.type))
-        else:
-            arrays.append(pa.nulls(count, field.type))
-    return pa.Table.from_arrays(arrays, schema=ACTIVITY_SCHEMA)
+    nothing = {type_: pa.nulls(count, type_) for type_ in {field.type for field in BATCH_SCHEMA}}
+    arrays = [columns.get(field.name, nothing[field.type]).cast(field.type) for field in BATCH_SCHEMA]
+    return pa.Table.from_arrays(arrays, schema=BATCH_SCHEMA)

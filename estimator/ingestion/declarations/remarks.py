@@ -181,8 +181,10 @@ class UnusedSidecar:
 
     def look_at(self, result: ReadResult) -> None:
         """Forget it where a row of these is of the run that it names."""
+        if not self._found:
+            return
         runs = [] if result.table is None else result.table["run_id"].unique().to_pylist()
-        if self._found and self._path.stem in {*runs, *(row.run_id for row in result.rows)}:
+        if self._path.stem in {*runs, *(row.run_id for row in result.rows)}:
             self._found = None
 
     def remarks(self) -> Iterator[Remark]:

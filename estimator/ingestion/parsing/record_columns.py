@@ -16,7 +16,7 @@ from estimator.ingestion.parsing.json_columns import JsonLines, ObjectNames, Sha
 from estimator.ingestion.parsing.records import LONGEST_US, OtherObject, Record, RecordFields, RecordReader
 from estimator.ingestion.parsing.row_parts import MOST_BY_REQUEST
 from estimator.ingestion.reader import LargeTrace
-from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
+from estimator.ledger.arrow_schemas import BATCH_SCHEMA
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
 
@@ -116,7 +116,7 @@ class ColumnReading:
         kind_of = kind_of[kind_of >= 0]
         kept = np.flatnonzero(sure)
         if not len(kept):
-            return ACTIVITY_SCHEMA.empty_table(), sure
+            return BATCH_SCHEMA.empty_table(), sure
         return self._table(block.first, values, kinds, kept, kind_of), sure
 
     def _values(self, block: JsonLines) -> _LineValues:
@@ -195,13 +195,13 @@ class ColumnReading:
         own |= {"end_month": pa.array(timestamps.months_of(np.maximum(start, end - 1)))}
         own |= dict.fromkeys(("duration_s", *columns.lasting), duration)
         own |= {name: column.take(places) for name, column in values.counts.items()}
-        shared = parquet_files.table_of([kind.row for kind in kinds], ACTIVITY_SCHEMA)
+        shared = parquet_files.table_of([kind.row for kind in kinds], BATCH_SCHEMA)
         kind_of = pa.array(kind_of)
         arrays = [
             own[field.name].cast(field.type) if field.name in own else shared[field.name].combine_chunks().take(kind_of)
-            for field in ACTIVITY_SCHEMA
+            for field in BATCH_SCHEMA
         ]
-        return pa.Table.from_arrays(arrays, schema=ACTIVITY_SCHEMA)
+        return pa.Table.from_arrays(arrays, schema=BATCH_SCHEMA)
 
     def _row_ids(self, texts: Mapping[str, pa.Array], kinds: Sequence[_Alike], kind_of: pa.Array) -> pa.Array:
         """Row identities, equal to those of the row reader."""
