@@ -63,8 +63,8 @@ class FileCheck:
     """
 
     name: str
-    known: PlacesKnown | None = None
     reader: str = ""
+    known: PlacesKnown | None = None
     read: int = 0
     refused: list[Refused] = field(default_factory=list)
     alike: list[Remark] = field(default_factory=list)
@@ -264,7 +264,7 @@ class _Run(NamedTuple):
 
 
 def _check(path: str | Path, run: _Run) -> FileCheck:
-    found = FileCheck(Path(path).name, run.known)
+    found = FileCheck(Path(path).name, known=run.known)
     sidecar = UnusedSidecar(path)
     row_ids: list[str] | None = None
 
