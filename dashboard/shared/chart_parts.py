@@ -77,7 +77,7 @@ def keep(title: str, values: Iterable[DrawnValue], lang: str) -> Markup:
 
     On a page that says that it is internal (class "internal"), the buttons and the names of the files say so."""
     files = (
-        Markup('<button type="button" data-file="{}">{}<i>, {}</i><span class="unseen">, {}</span></button>').format(
+        Markup('<button type="button" data-file="{}">{}<b>, {}</b><span class="unseen">, {}</span></button>').format(
             file, t(f"chart.{key}", lang), t("chart.within", lang), title
         )
         for file, key in (("svg", "image"), ("csv", "values"))

@@ -38,6 +38,32 @@
     if (!held && !typed && "rc".includes(event.key.toLowerCase())) event.stopImmediatePropagation();
   }, true);
 
+  // A panel is drawn at the end of the page: under the keyboard it follows the button that opens it. What empties a list
+  // goes with what it emptied: its field is where one was.
+  const STOPS = "a[href], button, input, textarea, select, summary, [tabindex='0']";
+  const stops = within => [...within.querySelectorAll(STOPS)].filter(e =>
+    (e.tabIndex >= 0 || "tabindex" in e.dataset) && !e.disabled && e.checkVisibility()); // kept there while the focus is out of a panel
+  window.addEventListener("keydown", event => {
+    const panel = document.querySelector("[data-testid=stPopoverBody]");
+    const buttons = [...document.querySelectorAll("[data-testid=stPopoverButton][aria-expanded=true]")];
+    const button = buttons.find(each => each.textContent.includes(panel?.ariaLabel));
+    if (event.key !== "Tab" || !button) return;
+    const inside = stops(panel), before = event.shiftKey, at = document.activeElement;
+    const around = stops(document).filter(e => !panel.contains(e)), next = around[around.indexOf(button) + 1];
+    const to = at === button && !before ? inside[0] : at === next && before ? inside.at(-1)
+      : at === inside.at(-1) && !before ? next : at === inside[0] && before ? button : null;
+    if (!to) return;
+    event.preventDefault();
+    to.focus();
+  }, true);
+  let held; // the button that has the focus, and the list that it is of
+  addEventListener("focusin", ({target}) => {
+    held = {button: target, list: target.closest("button") && target.closest("[data-testid=stSelectbox], [data-testid=stMultiSelect]")};
+  });
+  const back = () => {
+    if (held?.list && !held.button.isConnected && document.activeElement === document.body) held.list.querySelector("input")?.focus();
+  };
+
   // What a picture tells under the pointer stays while the pointer is on it, and goes with Escape.
   const holds = ({left, right, top, bottom}, {clientX: x, clientY: y}) => x >= left && x <= right && y >= top && y <= bottom;
   const hide = () => document.querySelectorAll(".nsewdrag").forEach(plane => plane.dispatchEvent(new MouseEvent("mouseout")));
@@ -163,6 +189,7 @@
       else change.addedNodes.forEach(all);
     }
     for (const zone of document.querySelectorAll("main .zone")) take(zone);
+    back();
   }).observe(document.documentElement, {
     subtree: true, childList: true, characterData: true, attributes: true,
     attributeFilter: ["aria-label", "aria-valuetext", ...LOOKS, ...EMPTY],

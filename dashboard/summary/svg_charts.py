@@ -59,7 +59,7 @@ def _figure(name: str, history: History, body: Markup, lang: str) -> Markup:
     ]
     if history.limit is not None:
         values.append(parts.DrawnValue(tell("legend_limit", lang), "", (None, history.limit, None), unit, name))
-    alt = f"{months_alt(name, history, lang)} {t('synthese.months_all', lang)}"
+    alt = months_alt(name, history, lang)
     return parts.figure_of(name, alt, body, values, lang)
 
 

@@ -23,6 +23,7 @@ WITH_FIELDS = {
     "modifier": "/registre?cas=assistant-agents&faire=modifier",
     "revue": "/registre?cas=assistant-agents&faire=revue",
 }
+PRECEDING, FOLLOWING = 2, 4  # Node.DOCUMENT_POSITION_…
 FOLDED = "[...document.querySelectorAll('[data-testid=stExpander] details:not([open]) > summary')]"
 OPENED = f"{FOLDED}.filter(e => e.checkVisibility()).slice(0, 1).map(e => e.click()).length"
 # Each field by its name, after those of the groups it is in.
@@ -120,3 +121,59 @@ def test_what_shows_under_the_pointer_can_be_left_and_pointed_at(screen: Page, d
     assert told.count() == 1 and told.text_content() == said
     screen.mouse.move(label["x"] + label["width"] + 40, label["y"] - 300, steps=12)
     expect(told).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), {"/comparer": "compare_files.reopen", "/comparer?exemple=oui": "compare_files.title"}.items()
+)
+def test_a_panel_follows_its_button_under_the_keyboard(screen: Page, dashboard: Server, path: str, key: str) -> None:
+    """RGAA 12.8: what opens is next, what comes after it is what follows the button, and the way back is the same."""
+    open_page(screen, dashboard, path, "fr")
+    panel, inside = screen.locator("[data-testid=stPopoverBody]"), "e => e.contains(document.activeElement)"
+    button = screen.get_by_role("button", name=t(key, "fr"), exact=True)
+    button.focus()
+    screen.keyboard.press("Enter")
+    panel.locator("a, textarea").first.wait_for()
+    screen.keyboard.press("Tab")
+    assert panel.evaluate(inside)
+    screen.keyboard.press("Shift+Tab")
+    expect(button).to_be_focused()
+    screen.keyboard.press("Tab")
+    for _ in range(30):
+        if not panel.evaluate(inside):
+            break
+        screen.keyboard.press("Tab")
+    assert button.evaluate("e => e.compareDocumentPosition(document.activeElement)") == FOLLOWING
+    assert panel.evaluate("e => e.compareDocumentPosition(document.activeElement)") == PRECEDING
+    screen.keyboard.press("Shift+Tab")
+    assert panel.evaluate(inside)
+    screen.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+
+
+def test_what_empties_a_list_gives_its_place_to_the_field(screen: Page, dashboard: Server) -> None:
+    """RGAA 7.3: the button goes with the choice, and the keyboard goes on from the field."""
+    open_page(screen, dashboard, "/registre", "fr")
+    field = screen.get_by_role("combobox", name="Étape")
+    field.fill("Exp")
+    screen.keyboard.press("Enter")
+    empty = screen.get_by_role("button", name="Effacer ce choix, Étape")
+    empty.focus()
+    screen.keyboard.press("Enter")
+    expect(empty).to_have_count(0)
+    expect(field).to_be_focused()
+
+
+def test_a_choice_is_read_whole_when_text_is_spaced(screen: Page, dashboard: Server) -> None:
+    """RGAA 10.12: the choices of a list, with the spacing that the criterion gives."""
+    open_page(screen, dashboard, "/comparer?exemple=oui", "fr")
+    screen.add_style_tag(content="* { letter-spacing: .12em !important; word-spacing: .16em !important; }")
+    where = screen.get_by_role("combobox", name="Où (A)")
+    where.scroll_into_view_if_needed()
+    screen.wait_for_timeout(500)  # a list closes when its page moves
+    where.click()
+    choices = screen.get_by_role("option")
+    choices.first.wait_for()
+    inside = "e => [e, ...e.querySelectorAll('*')].filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1)"
+    cut = f"all => all.flatMap({inside}).map(e => e.textContent)"
+    assert choices.count() > 5 and choices.evaluate_all(cut) == []

@@ -21,7 +21,8 @@ def test_the_alternative_says_the_months_the_gap_the_path_and_the_pace() -> None
         "novembre 2025, entre 10 et 15 kWh (valeur centrale : 12) ; "
         "février 2026, entre 30 et 36 kWh (valeur centrale : 33). Avant cette période : novembre 2025 à décembre 2025. "
         "Sans donnée : janvier 2026. Trajectoire votée : 30 kWh chaque mois de 2026. "
-        "À ce rythme, chaque mois à venir (mars 2026) : entre 28 et 35 kWh (valeur centrale : 31)."
+        "À ce rythme, chaque mois à venir (mars 2026) : entre 28 et 35 kWh (valeur centrale : 31). "
+        "Tous les mois sont dans le tableau."
     )
 
 
@@ -30,7 +31,7 @@ def test_it_says_of_them_only_what_is_drawn() -> None:
     early = History({month: DRAWN[month] for month in (202511, 202512)}, frozenset({202511, 202512}))
     assert spaced(months_alt("Electricity", early, "en")) == (
         "Electricity by month, first, highest and last: November 2025, between 10 and 15 kWh (central value: 12); "
-        "December 2025, between 20 and 25 kWh (central value: 22)."
+        "December 2025, between 20 and 25 kWh (central value: 22). All the months are in the table."
     )
 
 

@@ -18,7 +18,7 @@ def month_name(month: int, lang: str) -> str:
 
 def months_alt(name: str, history: History, lang: str) -> str:
     """The text alternative: the first, the highest and the last known month, those before the period, those without
-    data, then the voted path and the pace where they are drawn."""
+    data, then the voted path and the pace where they are drawn; where all the months are."""
     joint = tell("joined_limits", lang)
     told = joint.join(f"{month_name(month, lang)}, {interval_text(amount, lang)}" for month, amount in history.told)
     said = [tell("months_alt", lang, name=name, months=told)]
@@ -31,6 +31,7 @@ def months_alt(name: str, history: History, lang: str) -> str:
     if history.pace and history.to_come:
         told = interval_text(history.pace, lang)
         said.append(tell("months_pace", lang, months=_to_come(history, lang), value=told))
+    said.append(tell("months_all", lang))
     return " ".join(said)
 
 
