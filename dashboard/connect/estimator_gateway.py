@@ -18,7 +18,7 @@ from estimator.core.home import default_home
 from estimator.core.locks import held
 from estimator.core.number_format import interval_text
 from estimator.core.typography import some_of, typeset
-from estimator.governance import placed_imports
+from estimator.governance import import_changes, placed_imports
 from estimator.governance.place_changes import applied, withdrawal
 from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
@@ -28,11 +28,10 @@ from estimator.ingestion.http.sender_rows import sender_in
 from estimator.ingestion.parsing.delimited_text import decode
 from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, unfinished_text
-from estimator.ledger.withdrawals import Target, withdraw
+from estimator.ledger.withdrawals import withdrawn_imports
 from estimator.places.journal import PlaceJournal
 from estimator.places.supplier_answers import read_answers
 from estimator.results.making import rebuilt
-from estimator.results.reading import current_results
 
 LAST, NAMES = 5, 3  # imports that are listed; of the files of one, those that are named
 _ledger = lru_cache(maxsize=1)(Ledger)  # kept from a page to the next: it reads each part and journal entry once
@@ -78,31 +77,43 @@ def withdrawn(id: str, who: str, why: str, lang: str) -> list[str]:
     return withdrawal(default_home(), id, author_of(who, why), lang)[1]
 
 
-def last_imports(lang: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """The last imports of files, by id, in words that tell each apart: all, then those whose rows may be withdrawn."""
+def last_imports(lang: str) -> tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]]:
+    """Imports of files in words that tell each apart: the last ones, those of them whose rows may be withdrawn, by id;
+    all whose rows are, by the id of the withdrawal."""
     ledger = Ledger(default_home())
-    done = [one for one in ledger.imports.latest(LAST) if one.sources]
-    told, gone = {one.event: _import_text(one, lang) for one in done}, {one.target for one in ledger.in_force()}
+    done = {one.event: one for one in ledger.imports.latest(LAST) if one.sources}
+    gone = withdrawn_imports(ledger)
+    told, out = _imports_told(done, lang), {one.event for one in gone.values()}
+    new = [id for id, one in done.items() if any(source.new for source in one.sources) and id not in out]
+    return told, {id: told[id] for id in new}, _imports_told(gone, lang)
+
+
+def _imports_told(imports: Mapping[str, Import], lang: str) -> Mapping[str, str]:
+    told = {}
+    for id, done in imports.items():
+        facts = {"read": done.read, "refused": sum(file.refused for file in done.sources)}
+        names = some_of([file.name for file in done.sources], NAMES)
+        told[id] = t("connect.last_one", lang, moment=moment_text(done.at, lang), files=names, **facts)
     said = [*told.values()]
-    told = {id: f"{text} ({id[:8]})" if said.count(text) > 1 else text for id, text in told.items()}
-    new = {one.event for one in done if any(source.new for source in one.sources)}
-    return told, {id: text for id, text in told.items() if id in new and f"import:{id}" not in gone}
+    return {id: f"{text} ({imports[id].event[:8]})" if said.count(text) > 1 else text for id, text in told.items()}
 
 
-def _import_text(done: Import, lang: str) -> str:
-    facts = {"read": done.read, "refused": sum(file.refused for file in done.sources)}
-    names = some_of([file.name for file in done.sources], NAMES)
-    return t("connect.last_one", lang, moment=moment_text(done.at, lang), files=names, **facts)
+def undone(id: str, who: str, why: str, lang: str) -> tuple[str, list[str]]:
+    """Annul an import: the id of the withdrawal of its rows, and what it changes, as lines. SobriaError."""
+    found = import_changes.annulled(default_home(), id, author_of(who, why))
+    return found["withdrawal"], _change_told("undone", found, lang)
 
 
-def undone(id: str, who: str, why: str, lang: str) -> list[str]:
-    """Withdraw the rows of an import, which counts again those that it replaced, and say so, as lines. SobriaError."""
-    home, author = default_home(), author_of(who, why)
-    found = rebuilt(home, lambda: withdraw(Ledger(home), Target("import", id), author))[0].as_dict()
-    lines = [t("connect.undone", lang, n=found["rows"])]
+def redone(id: str, who: str, why: str, lang: str) -> list[str]:
+    """Bring an import back, by the id of the withdrawal of its rows, and say so, as lines. SobriaError."""
+    return _change_told("redone", import_changes.restored(default_home(), id, author_of(who, why)), lang)
+
+
+def _change_told(name: str, found: Mapping[str, Any], lang: str) -> list[str]:
+    lines = [t(f"connect.{name}", lang, n=found["rows"])]
     lines += [t(f"connect.undone_{name}", lang, n=found[name]) for name in ("still", "again") if found[name]]
-    energy = interval_text(current_results(home).totals().indicators["energy"], lang)
-    return [*lines, t("connect.undone_total", lang, amount=energy)]
+    energy = {name: interval_text(found[name], lang) for name in ("before", "after")}
+    return [*lines, t("connect.undone_total", lang, **energy)]
 
 
 def unfinished(lang: str) -> str:

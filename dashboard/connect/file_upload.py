@@ -19,7 +19,7 @@ from estimator.core.errors import SobriaError, of_disk, say
 from estimator.core.home import default_home
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
-from estimator.ingestion.dry_run import file_lines, looks, replaced_lines, unread_lines
+from estimator.ingestion.dry_run import file_lines, known_lines, looks, unread_lines
 from estimator.ingestion.readers import format_name
 
 DROPPED, FILES, RUNNING, DONE = "connect dropped", "connect files", "connect running", "connect done"
@@ -38,7 +38,8 @@ def show(lang: str) -> None:
         if RUNNING in st.session_state:
             _follow(st.progress(0.0, t("connect.importing", lang)), lang)
         if DONE in st.session_state:
-            st.html(_account(st.session_state[DONE], lang))
+            told = st.session_state[DONE]
+            st.html(refusal(told, lang) if isinstance(told, SobriaError) else render("brancher_done", lang, told=told))
         if FILES in st.session_state:
             files, found = st.session_state[FILES]
             _report(files, found, lang)
@@ -49,9 +50,17 @@ def show(lang: str) -> None:
             with st.spinner(t("connect.reading", lang, n=len(taken))):
                 examine([(file.name.replace("%22", QUOTE), file) for file in taken])
             st.rerun()
-        done, standing = connect.last_imports(lang)
+        done, standing, gone = connect.last_imports(lang)
         st.html(render("brancher_last", lang, imports=done.values()))
-        places_form.withdraw_form("undo", standing, connect.undone, lang)
+        places_form.withdraw_form("undo", standing, _undone, lang)
+        places_form.withdraw_form("redo", gone, connect.redone, lang)
+
+
+def _undone(**said: str) -> list[str]:
+    """Annul an import; the form that brings it back is then open, with its withdrawal chosen."""
+    st.session_state["redo id"], lines = connect.undone(**said)
+    st.query_params["voir"] = "redo"
+    return lines
 
 
 def examine(taken: Sequence[tuple[str, BinaryIO | bytes]]) -> None:
@@ -120,7 +129,7 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         checked = [file for file in found["files"] if not file["error"]]
         read = [(file["name"], _told(file, lang)) for file in checked]
         shared = [(typeset(line, lang), names) for line, names in looks(checked, lang)] if len(checked) > 1 else []
-        replaced = [typeset(line, lang) for line in replaced_lines(found["replaces"], lang)]
+        replaced = [typeset(line, lang) for line in known_lines(found, lang)]
         unread = [typeset(line, lang) for line in unread_lines(found["files"], lang)]
         for key, left in (("not_recognised", found["not_recognised"]), ("outside", files.outside)):
             unread += [typeset(say("check", key, lang, count=len(left), names=", ".join(left)), lang)] * bool(left)
@@ -137,13 +146,6 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         if new or aside:
             st.button(label, type="primary", on_click=_import, args=(files, services, lang))
         st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILES, None))
-
-
-def _account(said: Sequence[str] | SobriaError, lang: str) -> Markup:
-    """Account of the import, what its new rows weigh and what it corrects, or why nothing was imported."""
-    if isinstance(said, SobriaError):
-        return refusal(said, lang)
-    return render("brancher_done", lang, told=said)
 
 
 def _counts(name: str, account: Mapping[str, int], lang: str) -> str:

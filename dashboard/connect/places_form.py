@@ -13,7 +13,7 @@ from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
-from dashboard.shared.widgets import writer
+from dashboard.shared.widgets import select, writer
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.places.placing import knowledge
@@ -31,11 +31,7 @@ def choices(form: str, asked: Sequence[str], lang: str) -> None:
         if name not in CHOICES:
             st.number_input(label, min_value=1, value=None, step=1, key=f"{form} {name}")
             continue
-        known = connect.known(name, lang)
-        st.selectbox(
-            label, list(known), index=None, key=f"{form} {name}", format_func=known.__getitem__,
-            placeholder=t("places.as_told", lang) if name in PLACE else "",
-        )  # fmt: skip
+        select(label, connect.known(name, lang), f"{form} {name}", t("places.as_told", lang) if name in PLACE else "")
 
 
 def fields(form: str, lang: str, asked: Sequence[str] = PLACE) -> None:
@@ -71,9 +67,8 @@ def show(lang: str) -> None:
 def withdraw_form(name: str, entries: Mapping[str, str], withdraw: Callable[..., Sequence[str]], lang: str) -> None:
     """The form by which one of these entries, by id, is taken back, where there are some."""
     if entries:
-        drawn = partial(_withdraw_drawn, name, entries)
-        _form(name, lang, drawn, lambda: withdraw(**said(name, ("id",)), lang=lang))
-    _tell(st.session_state.get(TOLD, ("",))[0])  # of a form that has nothing left to show
+        _form(name, lang, partial(_withdraw_drawn, name, entries), lambda: withdraw(**said(name, ("id",)), lang=lang))
+    _tell(name)  # of a form that has nothing left to show
 
 
 def _tell(name: str) -> None:
@@ -105,11 +100,8 @@ def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], 
 def _place_drawn(lang: str) -> None:
     build = estimator_gateway.current()
     services = [entry.service_key for entry in build.services()] if build else []
-    choose = t("accessibility.choose", lang)
-    st.selectbox(
-        t("places.service", lang), services, index=None, key="place service", accept_new_options=True,
-        placeholder=choose,
-    )  # fmt: skip
+    label, choose = (t(name, lang) for name in ("places.service", "accessibility.choose"))
+    st.selectbox(label, services, index=None, key="place service", accept_new_options=True, placeholder=choose)
     fields("place", lang)
     for name in DAYS:
         st.date_input(t(f"places.{name}", lang), value=None, format="DD/MM/YYYY", key=f"place {name}")
@@ -123,11 +115,7 @@ def _place() -> None:
 def _own_drawn(lang: str) -> None:
     st.text_input(t("places.name", lang), key="own name")
     for name, kind in (("wider", "host"), ("zone", "zone")):
-        known = connect.known(kind, lang)
-        st.selectbox(
-            t(f"places.{name}", lang), list(known), index=None, key=f"own {name}", format_func=known.__getitem__,
-            placeholder="",
-        )  # fmt: skip
+        select(t(f"places.{name}", lang), connect.known(kind, lang), f"own {name}")
     fields("own", lang, ())
 
 
@@ -144,8 +132,5 @@ def _take(lang: str) -> list[str]:
 
 
 def _withdraw_drawn(name: str, entries: Mapping[str, str], lang: str) -> None:
-    st.selectbox(
-        t(f"places.{name}_which", lang), list(entries), index=None, key=f"{name} id",
-        format_func=entries.__getitem__, placeholder=t("accessibility.choose", lang),
-    )  # fmt: skip
+    select(t(f"places.{name}_which", lang), entries, f"{name} id", t("accessibility.choose", lang))
     fields(name, lang, ())

@@ -7,6 +7,7 @@ from dashboard.connect import estimator_gateway as connect
 from dashboard.connect.file_upload import examine
 from dashboard.shared.permissions import may_write
 from dashboard.shared.texts import t
+from dashboard.shared.widgets import select
 
 WAY = "seats"
 FIELDS = ("product", "seats", "active_share", "from", "to", "task", "service", "uses")
@@ -23,10 +24,7 @@ def show(lang: str) -> None:
         for name in FIELDS:
             label, key = t(f"seats.{name}", lang), f"seats {name}"
             if name in CHOICES:
-                st.selectbox(
-                    label, list(known[name]), index=None, key=key, format_func=known[name].__getitem__,
-                    placeholder=t(f"seats.{name}_any", lang),
-                )  # fmt: skip
+                select(label, known[name], key, t(f"seats.{name}_any", lang))
             elif name in DAYS:
                 st.date_input(label, value=None, format="DD/MM/YYYY", key=key)
             else:

@@ -27,6 +27,11 @@ def writer(key: str, lang: str) -> str:
     return typed
 
 
+def select(label: str, options: Mapping[str, str], key: str, none: str = "") -> None:
+    """A list to choose from, by its labels; nothing is chosen at first, and `none` says so."""
+    st.selectbox(label, list(options), index=None, key=key, format_func=options.__getitem__, placeholder=none)
+
+
 def language() -> str:
     """The language of this view, from its URL."""
     return lang_of(st.query_params)

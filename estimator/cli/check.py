@@ -37,12 +37,12 @@ def check(  # noqa: PLR0913
 
 def check_text(body: Mapping[str, Any], lang: str) -> str:
     """Each file with the outcome of its rows, then the account of all, then that nothing was written."""
-    from estimator.ingestion.dry_run import replaced_lines
+    from estimator.ingestion.dry_run import known_lines
 
     blocks = [_file(file, lang) for file in body["files"]]
     if left := body["not_recognised"]:
         blocks.append(say("check", "not_recognised", lang, count=len(left), names=", ".join(left)))
-    would = [say("check", "would", lang, **body["account"]), *replaced_lines(body["replaces"], lang)]
+    would = [say("check", "would", lang, **body["account"]), *known_lines(body, lang)]
     return "\n\n".join([*blocks, "\n".join([*would, say("check", "nothing", lang)])])
 
 

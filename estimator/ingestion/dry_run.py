@@ -236,9 +236,12 @@ def looks(files: Sequence[Mapping[str, Any]], lang: str) -> list[tuple[str, list
     return [*found, *said]
 
 
-def replaced_lines(replaces: Mapping[str, int], lang: str) -> list[str]:
-    """How many rows of each file of earlier imports an import would replace."""
-    return [say("check", "replaces", lang, count=count, name=name) for name, count in replaces.items()]
+def known_lines(found: Mapping[str, Any], lang: str) -> list[str]:
+    """How many rows of each file of earlier imports an import would replace, and how many of its own were withdrawn,
+    with the way to bring them back. found: a dry run, as `DryRun.as_dict`."""
+    lines = [say("check", "replaces", lang, count=count, name=name) for name, count in found["replaces"].items()]
+    gone = found["account"]["withdrawn"]
+    return [*lines, say("check", "withdrawn", lang, count=gone)] if gone else lines
 
 
 def unread_lines(files: Sequence[Mapping[str, Any]], lang: str) -> list[str]:

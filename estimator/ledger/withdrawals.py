@@ -17,7 +17,7 @@ from estimator.core.event_log import make_record
 from estimator.core.fields import Author
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import WITHDRAWN, Ledger
-from estimator.ledger.journal import RowsWithdrawal
+from estimator.ledger.journal import Import, RowsWithdrawal
 from estimator.ledger.rows import Kind, Refused
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
@@ -67,6 +67,7 @@ _RUN_TOLD = "REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '')"
 TWICE = f"""({{here}}) AND EXISTS (SELECT 1 FROM (
   SELECT {_RUN_TOLD} AS told_there, run_id AS run_there FROM ({{rows}}) WHERE run_id IS NOT NULL AND NOT ({{here}})
 ) WHERE told_there = {_RUN_TOLD} AND run_there <> run_id)"""
+IMPORT = "import:"  # start of the target of the withdrawal of an import
 ABOUT = ("who", "why", "target", "undoes", "rows", "refused", "parts")
 SHORTEST = 8  # minimum length of an id or hash prefix
 What = Literal["file", "run", "import", "aside", "twice"]
@@ -143,6 +144,18 @@ def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect
     for old in found.replaced:
         bring_back(ledger, old.event, _with(found.withdrawal))
     return found
+
+
+def withdrawn_imports(ledger: Ledger) -> dict[str, Import]:
+    """Imports whose rows are withdrawn, by the id of the withdrawal, which `bring_back` undoes; the last one first."""
+    held = [one for one in ledger.in_force() if one.target.startswith(IMPORT)]
+    done = ledger.imports.read()[0] if held else []
+    return {
+        one.event: found
+        for one in sorted(held, key=lambda one: one.order, reverse=True)
+        for found in done
+        if found.event.startswith(one.target.removeprefix(IMPORT))
+    }
 
 
 def restating(sha: str) -> Author:

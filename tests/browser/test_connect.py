@@ -32,10 +32,12 @@ TOLD = {
     "fr": {
         "import": "Importer cette ligne", "replaces": "Remplacera 1 ligne de", "undo": "Annuler un import",
         "who": "Qui écrit", "why": "Pourquoi", "save": "Annuler cet import", "undone": "compte de nouveau.",
+        "redo": "Rétablir cet import", "redone": "est rétablie.",
     },
     "en": {
         "import": "Import this row", "replaces": "Will replace 1 row of", "undo": "Undo an import",
         "who": "Who writes", "why": "Why", "save": "Undo this import", "undone": "counts again.",
+        "redo": "Bring back this import", "redone": "is back.",
     },
 }  # fmt: skip
 HOSTILE_NAME = "<img src=x onerror=alert(1)>" + "long" * 30 + ".jsonl"
@@ -119,10 +121,11 @@ def test_a_hostile_file_is_checked_then_imported_and_stays_text(screen: Page, se
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_corrected_file_is_said_before_its_import_which_is_then_undone(
+def test_a_corrected_file_is_said_before_its_import_which_is_then_undone_and_brought_back(
     screen: Page, empty: Server, empty_folder: Path, lang: str
 ) -> None:
-    """0.2 kWh, mended to 0.1: « remplacera 1 ligne » before the place is asked; undone, 0.2 counts again."""
+    """0.2 kWh, mended to 0.1: « remplacera 1 ligne » before the place is asked; undone, 0.2 counts again; brought
+    back at once, 0.1 does."""
     told = TOLD[lang]
     for kwh in (0.2, 0.1):
         open_page(screen, empty, "/brancher", lang)
@@ -146,6 +149,13 @@ def test_a_corrected_file_is_said_before_its_import_which_is_then_undone(
     expect(screen.get_by_text(told["undone"])).to_be_visible(timeout=40_000)
     now = current_results(empty_folder).totals().indicators["it_energy"].central
     assert mended and now and now - mended == pytest.approx(0.1, rel=0.02)
+    redo = screen.locator(".st-key-form_redo")
+    expect(redo.get_by_role("button", name=told["redo"])).to_be_visible()  # open at once, its import and author said
+    redo.get_by_role("textbox", name=told["why"]).fill("bon")
+    whole_at_every_width(screen, lang)
+    redo.get_by_role("button", name=told["redo"]).click()
+    expect(screen.get_by_text(told["redone"])).to_be_visible(timeout=40_000)
+    assert current_results(empty_folder).totals().indicators["it_energy"].central == mended
 
 
 def test_a_heavy_file_that_is_no_trace_is_read_and_refused_in_words(screen: Page, server: Server) -> None:

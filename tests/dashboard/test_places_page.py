@@ -10,15 +10,20 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.comparison.estimator_gateway import place_names
 from dashboard.shared import estimator_gateway
-from dashboard.shared.texts import t
+from dashboard.shared.texts import LANGUAGES, t
 from estimator.catalogue.load import load, name_hosts
 from estimator.comparison.scenario_toml import scenario_toml
+from estimator.core.errors import say
+from estimator.core.number_format import interval_text
+from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
-from estimator.results.reading import open_current
+from estimator.results.reading import current_results, open_current
 from tests.comparison.test_compare_parts import option, scenario
 from tests.dashboard.test_connect import drop, screen, text, whole
 from tests.ingestion.test_reader_vllm import page
+from tests.ledger.test_ledger import snapshot
 from tests.support import activity, built, kept
+from tests.traces_support import text as trace
 
 LOGS = page("vllm:generation_tokens_total 4e+05", "vllm:prompt_tokens_total 1.2e+06").encode()
 SAID = {"host": "class/server-room", "zone": "FRA", "who": "DSI", "why": "notre salle"}
@@ -106,6 +111,51 @@ def test_a_host_of_ones_own_is_named_on_the_page_then_chosen(home: Path) -> None
     host = PlaceJournal(home).hosts()[0].id
     at = sent(filled(at, "withdraw", id=host, who="DSI", why="fermée"), "places.withdraw_save")
     assert "nomme un hébergement retiré" in text(at) and "ville/baie" not in load().subjects
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_import_annulled_is_brought_back_from_the_same_place(home: Path, lang: str) -> None:
+    """4 kWh and 2 kWh: 6, 2 without the first import, 0 without any, then 4 once the first is back. A file dropped
+    again while its rows are withdrawn names the way back."""
+    at, files = screen(lang=lang), {"tri": b"", "don": b""}
+    for name, kwh in zip(files, (4, 2), strict=True):
+        files[name] = trace(snapshot(name, 2, 60, kwh)).encode()
+        at = drop(at, f"{name}.csv", files[name])
+        at.button[0].click()
+        whole(at.run())
+    first, last = (one.event for one in Ledger(home).imports.read()[0])
+    assert measured(home) == pytest.approx(6) and t("places.redo", lang) not in [e.label for e in at.expander]
+    for event, kwh in ((first, 2), (last, 0)):
+        at = sent(filled(at, "undo", id=event, who="DSI", why="erreur"), "places.undo_save", lang)
+        assert t("connect.undone", lang, n=1) in said_of(at) and measured(home) == pytest.approx(kwh)
+        gone = {one.target: one.event for one in Ledger(home).in_force()}
+        assert at.selectbox(key="redo id").value == gone[f"import:{event}"] and "redo" in at.query_params["voir"]
+    assert "tri.csv" in at.selectbox(key="redo id").options[1] and len(gone) == 2
+    at = drop(screen(lang=lang), "tri.csv", files["tri"])
+    assert said_of(at).count(say("check", "withdrawn", lang, count=1).partition(":")[0].strip()) == 1
+    at, before = screen(lang=lang), electricity(home, lang)
+    at = sent(filled(at, "redo", id=gone[f"import:{first}"], who="DSI", why="elle"), "places.redo_save", lang)
+    total = t("connect.undone_total", lang, before=before, after=electricity(home, lang))
+    assert t("connect.redone", lang, n=1) in said_of(at) and re.sub(r"\s", " ", total) in said_of(at)
+    assert before != electricity(home, lang)
+    assert measured(home) == pytest.approx(4) and len(at.selectbox(key="redo id").options) == 1
+    assert [one.target for one in Ledger(home).in_force()] == [f"import:{last}"]
+
+
+def measured(home: Path) -> float:
+    """Energy of the computers, over all services [kWh]."""
+    found = open_current(home)
+    assert found is not None
+    return found.totals().indicators["it_energy"].central or 0
+
+
+def electricity(home: Path, lang: str) -> str:
+    """That of all services, as a page says it."""
+    return interval_text(current_results(home).totals().indicators["energy"], lang)
+
+
+def said_of(at: AppTest) -> str:
+    return re.sub(r"\s", " ", unescape(text(at)))
 
 
 def test_a_form_is_closed_until_its_address_opens_it(home: Path) -> None:

@@ -21,6 +21,7 @@ from estimator.ledger.withdrawals import (
     bring_back,
     withdraw,
     withdrawal_effect,
+    withdrawn_imports,
 )
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
@@ -78,8 +79,23 @@ def test_the_same_file_brought_again_says_that_its_rows_were_withdrawn(home: Pat
     """Rows c and d are known, and count no more; the refused one is known too, and is nowhere."""
     withdraw(Ledger(home), Target("file", "essai.csv"), DSI)
     (home / "essai.csv").write_text(WRONG)
+    ahead = sobria(home, "check", str(home / "essai.csv"), lang=lang).stdout
+    assert "sobria ledger withdraw --undo" in ahead and told.rpartition(" ")[2] in ahead
     assert told in sobria(home, "import", str(home / "essai.csv"), lang=lang).stdout
     assert bring(home, GOOD).withdrawn == 0
+
+
+def test_the_imports_withdrawn_are_named_by_their_withdrawal_the_last_one_first(home: Path) -> None:
+    """By id or by the start of one; a file that is withdrawn is no import, nor one that was brought back."""
+    ledger = Ledger(home)
+    first, second = sorted(ledger.imports.read()[0], key=lambda done: done.order)
+    assert withdrawn_imports(ledger) == {}
+    old = withdraw(ledger, Target("import", second.event[:8]), DSI).withdrawal
+    new = withdraw(ledger, Target("import", first.event), DSI).withdrawal
+    assert list(withdrawn_imports(ledger).items()) == [(new, first), (old, second)]
+    bring_back(ledger, new, DSI)
+    withdraw(ledger, Target("file", "emissions.csv"), DSI)
+    assert withdrawn_imports(ledger) == {old: second}
 
 
 def test_a_file_by_hash_a_run_and_an_import_are_withdrawn_too(home: Path) -> None:

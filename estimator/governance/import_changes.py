@@ -1,0 +1,31 @@
+"""An import annulled, or brought back, with the electricity of all services before and after."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from estimator.assessment.impacts import Amount
+from estimator.core.fields import Author
+from estimator.ledger import Ledger
+from estimator.ledger.withdrawals import Target, WithdrawalEffect, bring_back, withdraw
+from estimator.results.making import rebuilt
+from estimator.results.reading import current_results
+
+
+def annulled(home: Path, id: str, author: Author) -> dict[str, Any]:
+    """Withdraw the rows of an import, which counts again those that it replaced: `WithdrawalEffect.as_dict`, and
+    "before" and "after", the electricity of all services. SobriaError."""
+    return _changed(home, lambda ledger: withdraw(ledger, Target("import", id), author))
+
+
+def restored(home: Path, id: str, author: Author) -> dict[str, Any]:
+    """Undo the withdrawal of an import, whose rows count again: as `annulled`. id: of the withdrawal. SobriaError."""
+    return _changed(home, lambda ledger: bring_back(ledger, id, author))
+
+
+def _changed(home: Path, write: Callable[[Ledger], WithdrawalEffect]) -> dict[str, Any]:
+    def energy() -> Amount:
+        return current_results(home).totals().indicators["energy"]
+
+    (before, effect), _ = rebuilt(home, lambda: (energy(), write(Ledger(home))))
+    return effect.as_dict() | {"before": before, "after": energy()}
