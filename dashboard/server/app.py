@@ -37,7 +37,7 @@ FILES = {
     "/streamlit.js": "text/javascript",
     "/parts.js": "text/javascript",
     "/inter.woff2": "font/woff2",
-    "/favicon.png": "image/png",
+    "/favicon.ico": "image/png",
     "/modele-declaration.csv": "text/csv; charset=utf-8",
     "/modele-sieges.csv": "text/csv; charset=utf-8",
     "/registre-schema.json": "application/json",

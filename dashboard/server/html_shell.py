@@ -35,7 +35,7 @@ def page(lang: str) -> str:
         text = re.sub(pattern, "", text, flags=re.DOTALL)
     text = text.replace('<html lang="en">', f'<html lang="{lang}">')
     text = re.sub(r"<title>.*?</title>", f"<title>{escape(t('app.name', lang))}</title>", text)
-    icon = '<link rel="icon" type="image/png" href="./favicon.png">'
+    icon = '<link rel="icon" type="image/png" href="./favicon.ico">'
     noscript = f"<noscript>{escape(t('app.noscript', lang))}</noscript>"
     text = re.sub(r"<noscript>.*?</noscript>", noscript, text, flags=re.DOTALL)
     said = f'<p class="loading" role="status" data-computing="{t("app.computing", lang)}">{t("app.loading", lang)}</p>'

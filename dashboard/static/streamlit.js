@@ -134,6 +134,11 @@
     }
     return bare;
   };
+  const widen = choice => { // a list is as wide as what it has to say: its rows have one line
+    const list = choice.closest("[data-trigger=ComboBox]"), parts = [choice, ...choice.querySelectorAll("*")];
+    const lacks = Math.max(...parts.map(part => part.clientWidth && part.scrollWidth - part.clientWidth));
+    if (list && lacks > 0) list.style.minWidth = `min(${list.offsetWidth + lacks}px, 94vw)`;
+  };
   let folds = 0;
   const name = element => {
     if (element.matches(NAMELESS)) element.removeAttribute("role");
@@ -157,6 +162,7 @@
       element.parentElement.setAttribute("role", "region");
       element.parentElement.setAttribute("aria-label", element.ariaLabel);
     }
+    if (element.matches("[role=option]")) widen(element);
     if (element.matches(FOLDED)) {
       const title = element.previousElementSibling;
       title.id ||= `fold-${++folds}`;
