@@ -56,12 +56,16 @@
     event.preventDefault();
     to.focus();
   }, true);
-  let held; // the button that has the focus, and the list that it is of
+  // After a form that led to another page, the keyboard goes on from the start of it.
+  let held; // the button that has the focus, the list that it is of, and the address
   addEventListener("focusin", ({target}) => {
-    held = {button: target, list: target.closest("button") && target.closest("[data-testid=stSelectbox], [data-testid=stMultiSelect]")};
+    const list = target.closest("[data-testid=stSelectbox], [data-testid=stMultiSelect]");
+    held = target.closest("button") && {button: target, list, at: location.href};
   });
   const back = () => {
-    if (held?.list && !held.button.isConnected && document.activeElement === document.body) held.list.querySelector("input")?.focus();
+    if (!held || held.button.isConnected || document.activeElement !== document.body) return;
+    if (held.list) held.list.querySelector("input")?.focus();
+    else if (held.at !== location.href) document.getElementById("contenu")?.focus();
   };
 
   // What a picture tells under the pointer stays while the pointer is on it, and goes with Escape.

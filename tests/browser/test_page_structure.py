@@ -177,3 +177,17 @@ def test_a_choice_is_read_whole_when_text_is_spaced(screen: Page, dashboard: Ser
     inside = "e => [e, ...e.querySelectorAll('*')].filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1)"
     cut = f"all => all.flatMap({inside}).map(e => e.textContent)"
     assert choices.count() > 5 and choices.evaluate_all(cut) == []
+
+
+def test_a_picture_stays_and_a_choice_is_seen_without_colour_or_style(screen: Page, dashboard: Server) -> None:
+    """RGAA 10.2, the bars of the sheet are drawn by attributes; RGAA 3.1, the open part has a line of its own."""
+    open_page(screen, dashboard, "/mesures?voir=executions", "fr")
+    chosen = screen.locator("[role=radio][aria-checked=true]")
+    shadows = "e => getComputedStyle(e).boxShadow"
+    assert "inset" in chosen.first.evaluate(shadows)
+    assert "inset" not in screen.locator("[role=radio][aria-checked=false]").first.evaluate(shadows)
+    screen.goto(f"{dashboard.address}/fiche-synthese")
+    screen.evaluate("document.querySelectorAll('style').forEach(e => e.remove())")
+    screen.evaluate("document.querySelectorAll('[style]').forEach(e => e.removeAttribute('style'))")
+    rects = screen.locator("svg[role=img] rect").evaluate_all("all => all.map(e => e.getBBox().width)")
+    assert rects and min(rects) > 0

@@ -108,6 +108,7 @@ def test_an_idea_is_written_and_moved_with_the_keyboard_alone(screen: Page, serv
     screen.keyboard.press("Enter")
     screen.wait_for_selector("h1:has-text('Chatbot : où en est')")
     assert "Enregistré" in screen.inner_text(".banner.done")
+    expect(screen.locator("#contenu")).to_be_focused()  # the form is gone: the next page is read from its start
     follow(screen, "Changer d’étape")
     reach(screen, "input[type=text]")
     screen.keyboard.type("Accueil")

@@ -53,9 +53,16 @@ def place(value: float, top: float, wide: float = 0) -> str:
     return f"calc({EDGE}px + (100% - {2 * EDGE}px)*{share:.5f})"
 
 
+def _placed(where: str) -> str:
+    """Attributes, which stay when a page has no style; what is computed from a width that is not known needs one."""
+    if "calc" in where:
+        return f'style="{where}"'
+    return " ".join('{}="{}"'.format(*part.split(":")) for part in where.split(";"))
+
+
 def grid(places: Iterable[str], height: int) -> str:
     """A line at each place, the height of a picture [px]."""
-    return "".join(f'<rect style="x:{x}" width="1" height="{height}" fill="{LINE}"/>' for x in places)
+    return "".join(f'<rect {_placed(f"x:{x}")} width="1" height="{height}" fill="{LINE}"/>' for x in places)
 
 
 def bar_svg(amount: Interval, proof: Mapping[str, float], top: float, ticks: Sequence[float] = ()) -> str:
@@ -90,12 +97,12 @@ def band(proof: Mapping[str, float], extent: str, above: float, high: float) -> 
 def rect(extent: str, y: float, height: float, proof: str) -> str:
     """A rectangle with the texture of a proof."""
     tall = f'y="{round(y, 2):g}" height="{round(height, 2):g}"'
-    return f'<rect style="{extent}" {tall} fill="{FILLS[proof]}" stroke="{ACCENT}"/>'
+    return f'<rect {_placed(extent)} {tall} fill="{FILLS[proof]}" stroke="{ACCENT}"/>'
 
 
 def dot(x: str, y: float, radius: float = STRIP / 4) -> str:
     """A central value."""
-    return f'<circle style="cx:{x}" cy="{y:g}" r="{radius:g}" fill="{WHITE}" stroke="{INK}" stroke-width="2"/>'
+    return f'<circle {_placed(f"cx:{x}")} cy="{y:g}" r="{radius:g}" fill="{WHITE}" stroke="{INK}" stroke-width="2"/>'
 
 
 def round_top(value: float) -> float:
