@@ -321,6 +321,7 @@ def test_an_empty_home_publishes_no_zero(tmp_path: Path) -> None:
         page = plain(files_of(kind, empty)[""])
         assert page.count("non estimable") >= 3 and not re.search(r"\b0(,0)? (kWh|L|kg|g)\b", page)
         assert "il n'y en a aucun en essai ni en service" in page and "0 sur 0" not in page
+    assert "ne disent rien des 6 axes" in page
     for command in ("register list", "indicators"):
         assert "0 sur 0" not in (said := sobria(tmp_path, *command.split()).stdout) and "0 des 0" not in said
 

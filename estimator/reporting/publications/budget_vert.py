@@ -40,7 +40,7 @@ def note(facts: ReportFacts) -> Document:
         kind=facts.say("budget_kind", territory=facts.place, period=facts.period),
         title=facts.say("budget_title"),
         lang=facts.lang,
-        lead=(facts.say("budget_lead", known=known, axes=len(AXES)),),
+        lead=(facts.say("budget_lead" if known else "budget_lead_none", known=known, axes=len(AXES)),),
         sections=sections,
         foot=foot(facts, "budget-vert"),
         mark=facts.mark,
