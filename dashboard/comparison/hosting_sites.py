@@ -136,15 +136,16 @@ def _picture(rows: Sequence[Stack], title: str, lang: str) -> Explored:
     step = common_step([row.amount for row in rows], lang)
     drawn = []
     for row in rows:
-        marks, more, start = [], [], 0.0
+        marks, start = [], 0.0
         for part, colour in PARTS.items():
             if value := row.parts.get(part):
-                marks.append(Mark(start, start + value, group=t(f"components.{part}", lang), colour=colour))
-                more.append(f"{t(f'components.{part}', lang)} {_part_text(row, part, lang, step)}")
+                group = t(f"components.{part}", lang)
+                told = f"{group} {_part_text(row, part, lang, step)}"
+                marks.append(Mark(start, start + value, group=group, colour=colour, told=told))
                 start += value
         if row.amount.known:
             marks.append(Mark.of(row.amount, t("compare.whole", lang), INK))
-        drawn.append(ExploredRow(row.label, said_in_sentence(row.amount, lang, step)[0], marks, more=more))
+        drawn.append(ExploredRow(row.label, said_in_sentence(row.amount, lang, step)[0], marks))
     return Explored(title, drawn, step.text, float(step.worth))
 
 

@@ -92,18 +92,17 @@ def pictures(answer: Answer, lang: str) -> list[Explored]:
     points, wanted = _points(answer, lang), answer.scenario.constraints.quality
     if not points:
         return []
-    step = common_step([point.amount for point in points], lang)
+    step, second = common_step([point.amount for point in points], lang), t("compare.quality", lang)
     rows = [
         ExploredRow(
             point.label,
-            said_in_sentence(point.amount, lang, step)[0],
+            f"{said_in_sentence(point.amount, lang, step)[0]}, {second.lower()} {mark_text(point.quality, lang)}",
             [Mark.of(point.amount, "", ACCENT if point.marked else PALE)],
             point.quality,
-            [f"{t('compare.quality', lang).lower()} {mark_text(point.quality, lang)}"],
         )
         for point in points
     ]
-    level, second = wanted.value if wanted else None, t("compare.quality", lang)
+    level = wanted.value if wanted else None
     return [Explored(t("compare.smallest", lang), rows, step.text, float(step.worth), second=second, threshold=level)]
 
 

@@ -65,19 +65,12 @@ def pictures(answer: Answer, lang: str) -> list[Explored]:
     last = answer.growth[-1].energy
     known = [name for name, amount in last.items() if amount.known]
     step = common_step([*last.values()], lang)
-    rows = [
-        ExploredRow(
-            sentence(answer.label(name)),
-            said_in_sentence(answer.growth[0].energy[name], lang, step)[0],
-            [
-                Mark.of(grown.energy[name], times_text(grown.times, lang), colour)
-                for grown, colour in zip(answer.growth, (ACCENT, PALE, INK), strict=False)
-            ],
-            more=[
-                f"{times_text(g.times, lang)} {said_in_sentence(g.energy[name], lang, step)[0]}"
-                for g in answer.growth[1:]
-            ],
-        )
-        for name in known
-    ]
+    drawn = [(times_text(g.times, lang), g.energy, c) for g, c in zip(answer.growth, (ACCENT, PALE, INK), strict=False)]
+    rows = []
+    for name in known:
+        marks = [
+            Mark.of(energy[name], times, colour, f"{times} {said_in_sentence(energy[name], lang, step)[0]}")
+            for times, energy, colour in drawn
+        ]
+        rows.append(ExploredRow(sentence(answer.label(name)), "", marks))
     return [Explored(t("compare.growth", lang), rows, step.text, float(step.worth))]

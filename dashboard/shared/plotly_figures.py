@@ -26,29 +26,29 @@ FONT = {"family": "SobrIA Sans, system-ui, sans-serif", "size": 14, "color": INK
 
 
 class Mark(NamedTuple):
-    """A bar from low to high or, with a central value, an interval [unit of the picture]; group: of the legend."""
+    """A bar from low to high or, with a central value, an interval [unit of the picture]; group: of the legend; told:
+    its value in words, if it is not that of its row."""
 
     low: float
     high: float
     central: float | None = None
     group: str = ""
     colour: str = ACCENT
+    told: str = ""
 
     @classmethod
-    def of(cls, amount: Interval, group: str, colour: str) -> "Mark":
+    def of(cls, amount: Interval, group: str, colour: str, told: str = "") -> "Mark":
         """An amount with its interval."""
-        return cls(amount.ends.low, amount.ends.high, amount.ends.central, group, colour)
+        return cls(amount.ends.low, amount.ends.high, amount.ends.central, group, colour, told)
 
 
 class ExploredRow(NamedTuple):
-    """A row, its value in words, what is drawn in it; height: its place on a second axis, where there is one; more: the
-    rest of what is drawn, in words, for those who are read it."""
+    """A row, its value in words, what is drawn in it; height: its place on a second axis, where there is one."""
 
     name: str
     told: str
     marks: Sequence[Mark]
     height: float | None = None
-    more: Sequence[str] = ()
 
 
 class Explored(NamedTuple):
@@ -110,7 +110,8 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
 
 def alternative(picture: Explored, lang: str) -> str:
     """The picture in words, its values included."""
-    rows = [t("chart.row_missing", lang, label=r.name, value=", ".join((r.told, *r.more))) for r in picture.rows]
+    told = [(row.name, ", ".join(filter(None, (row.told, *(mark.told for mark in row.marks))))) for row in picture.rows]
+    rows = [t("chart.row_missing", lang, label=name, value=values) for name, values in told]
     title = picture.title.rstrip("?\u00a0\u202f ")
     return t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(rows).rstrip("."))
 
@@ -133,7 +134,7 @@ def _trace(picture: Explored, group: str, pitch: float, apart: float, rank: int)
     low, high = ([end / picture.worth for end in ends] for ends in zip(*(m[:2] for m in marks), strict=True))
     rows = [picture.rows[n] for n in places]
     heights = [n * pitch + apart if row.height is None else row.height for n, row in zip(places, rows, strict=True)]
-    told = [f"{_plain(row.name)}<br>{_plain(row.told)}" for row in rows]
+    told = [f"{_plain(row.name)}<br>{_plain(mark.told or row.told)}" for row, mark in zip(rows, marks, strict=True)]
     common = {"y": heights, "hovertext": told, "hoverinfo": "text", "name": _plain(group), "showlegend": bool(group)}
     colours = [mark.colour for mark in marks]
     if marks[0].central is None:
