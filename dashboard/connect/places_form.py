@@ -98,8 +98,7 @@ def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], 
 
 
 def _place_drawn(lang: str) -> None:
-    build = estimator_gateway.current()
-    services = [entry.service_key for entry in build.services()] if build else []
+    services = estimator_gateway.service_keys()
     label, choose = (t(name, lang) for name in ("places.service", "accessibility.choose"))
     st.selectbox(label, services, index=None, key="place service", accept_new_options=True, placeholder=choose)
     fields("place", lang)

@@ -18,12 +18,12 @@ from estimator.core.typography import typeset
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.schema import Publication
 from estimator.governance.register.csv_table import FACTS, export_csv, facts_said, import_csv, row_of
-from estimator.governance.register.register import DUE_DAYS, Register, author
+from estimator.governance.register.register import Register, author
 from estimator.governance.register.schema import OUTCOMES, STAGES, Stage, UseCase
 from estimator.governance.register.stage_rules import RULES, lacking
 from estimator.reporting.project.context import scenario_of_case
 
-__all__ = ["DUE_DAYS", "OUTCOMES", "STAGES", "author", "export_csv", "import_csv", "row_of"]
+__all__ = ["OUTCOMES", "STAGES", "author", "export_csv", "import_csv", "row_of"]
 
 
 # Names of columns and of options in messages of the register, not displayed on screens.

@@ -1,6 +1,6 @@
 """Form fields of the register: labelled, preserved while people correct refused values, parsed to values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from glob import escape
 from typing import Any
@@ -8,27 +8,47 @@ from typing import Any
 import streamlit as st
 
 from dashboard.register import estimator_gateway as register
+from dashboard.register.sentences import event_pairs
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import short_day
+from dashboard.shared.templates import render
 from dashboard.shared.texts import t
+from estimator.core.event_log import Event
 from estimator.core.language import decimal_mark
 from estimator.core.number_format import bare_number
 from estimator.governance.register.schema import UseCase
 
 KEPT = "form "  # prefix of the keys of all fields of the open form
+MOST_READ = 20  # entries read back one by one
 LONG = ("tache", "benefice", "alternative_description", "alternative_raison", "why", "conclusion", "reasons", "rows")
 NUMBERS = ("seuil_valeur", "volume_mensuel", "croissance_annuelle", "simultaneite")
 NEW = ("nom", "tache", "unite", "service", "commune", "responsable", "benefice")
-CHARTER = (
-    "concertation", "interlocuteur", "qui_decide", "contact", "autre_voie", "effets_travail", "donnees_entrainement",
-    "biais", "qualification", "usagers", "classe_risque", "analyse_impact",
-)  # fmt: skip
-LATER = (
-    "seuil_valeur", "seuil_test", "modele", "hebergement", "volume_mensuel", "croissance_annuelle", "simultaneite",
-    "scenario",
-)  # fmt: skip
+GROUPS = {  # of the fields of a use case
+    "task": NEW,
+    "quality": ("seuil_valeur", "seuil_test", "biais", "revue_mois"),
+    "means": (
+        "modele", "hebergement", "qualification", "donnees_entrainement", "volume_mensuel", "croissance_annuelle",
+        "simultaneite", "scenario",
+    ),
+    "people": (
+        "usagers", "concertation", "qui_decide", "interlocuteur", "contact", "autre_voie", "effets_travail",
+    ),
+    "law": ("sensibilite", "classe_risque", "analyse_impact"),
+}  # fmt: skip
+MONTHS = {"6": "6", "12": "12"}  # between two reviews
 ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue")
 DECISIONS = ("lancer", "continuer", "changer_etape", "arreter", "ne_pas_faire", "fait_sans_ia")
+
+
+def confirmed(new: Sequence[Event], read: str, save: str, lang: str) -> bool:
+    """Draw the entries that a form will write, with a button that confirms them, named `save`, and one that brings its
+    fields back, which drops the key `read`; whether they are confirmed."""
+    entries = [(register.word("events", event.kind, lang), list(event_pairs(event, lang))) for event in new[:MOST_READ]]
+    st.html(render("register_read_back", lang, entries=entries, more=len(new) - len(entries)))
+    with st.container(horizontal=True):
+        said = st.button(save, type="primary")
+        st.button(t("register_forms.correct", lang), on_click=st.session_state.pop, args=(read, None))
+    return said
 
 
 def text(name: str, lang: str, known: str = "") -> str:
@@ -55,21 +75,20 @@ def one_of(name: str, options: Mapping[str, str], lang: str, known: str | None =
     return chosen
 
 
-def new_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
+def new_fields(_: UseCase | None, lang: str) -> dict[str, Any]:
     """The fields of a new use case, by column of the register's table."""
-    row = register.row_of(case) if case else {}
-    return {name: text(name, lang, row.get(name, "")) for name in NEW}
+    return {name: text(name, lang) for name in NEW}
 
 
 def all_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
-    """Every fact but the non-AI answer."""
-    row = register.row_of(case) if case else {}
-    found = new_fields(case, lang)
-    for name in LATER:
-        known = row.get(name, "")
-        found[name] = text(name, lang, known.replace(".", decimal_mark(lang)) if name in NUMBERS else known)
-    found |= {name: text(name, lang, row.get(name, "")) for name in ("sensibilite", *CHARTER)}
-    found["revue_mois"] = one_of("revue_mois", {"6": "6", "12": "12"}, lang, row.get("revue_mois")) or ""
+    """Every fact but the non-AI answer, in groups that have a name."""
+    row, found = register.row_of(case) if case else {}, dict[str, Any]()
+    for group, names in GROUPS.items():
+        with st.expander(t(f"register_forms.group_{group}", lang), expanded=True):
+            for name in names:
+                known = row.get(name, "").replace(".", decimal_mark(lang) if name in NUMBERS else ".")
+                asked = one_of(name, MONTHS, lang, known) if name == "revue_mois" else text(name, lang, known)
+                found[name] = asked or ""
     return found
 
 

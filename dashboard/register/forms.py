@@ -22,32 +22,18 @@ from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
 
 Values = Mapping[str, Any]
-Save = Callable[[str, Values, Author], str]
+Save = Callable[[Register, str, Values, Author], str]
 ALONE = {"ajouter": "add", "importer": "import"}  # URL -> key of the words, for forms about no use case in particular
 FORMS = {
-    "sans-ia": "alternative",
-    "etape": "stage",
-    "qualite": "quality",
-    "revue": "review",
-    "decision": "decision",
-    "modifier": "change",
-    "rattacher": "attach",
-    "detacher": "detach",
-}
+    "sans-ia": "alternative", "etape": "stage", "qualite": "quality", "revue": "review", "decision": "decision",
+    "modifier": "change", "rattacher": "attach", "detacher": "detach",
+}  # fmt: skip
 REPAIR = {  # condition of a stage -> form that meets it
-    "answered": "sans-ia",
-    "threshold": "modifier",
-    "model": "modifier",
-    "host": "modifier",
-    "consulted": "modifier",
-    "human_contact": "modifier",
-    "quality": "qualite",
-    "reviewed": "revue",
-    "decided": "decision",
-    "stopped": "decision",
-}
+    **dict.fromkeys(("threshold", "model", "host", "consulted", "human_contact"), "modifier"),
+    "answered": "sans-ia", "quality": "qualite", "reviewed": "revue", "decided": "decision", "stopped": "decision",
+}  # fmt: skip
 MOST_WRONG = 20  # maximum lines of a refusal on the screen
-SAID, SEEN, TOLD = "saved", fields.KEPT + "seen", fields.KEPT + "told"
+SAID, SEEN, TOLD, READ = "saved", *(fields.KEPT + name for name in ("seen", "told", "read"))
 
 
 @dataclass(frozen=True)
@@ -70,19 +56,19 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
     answer = t(f"register_forms.{word}_answer", lang, **facts)
     name_line = Markup("<b>{}</b> · {}").format(case.name, back) if case else back
     st.html(html_parts.head(t(f"register_forms.{word}_title", lang), answer, name_line))
-    build = estimator_gateway.current()
-    if word == "attach" and not (build and build.services()):
+    if word == "attach" and not estimator_gateway.service_keys():
         st.html(Markup("<p>{}</p>").format(t("register_forms.attach_none", lang)))
         return True
     place = st.container(key="told")
     seen = st.session_state.setdefault(SEEN, case.head) if case else None
-    with st.container(key="form"), st.form(name, border=False, enter_to_submit=False):
-        values = _FORMS[word].draw(case, lang)
-        st.html(Markup('<p class="small">{}</p>').format(t("register_forms.persons", lang)))
-        values["who"] = writer(fields.KEPT + "who", lang)
-        if _FORMS[word].reason == "why":
-            values["why"] = fields.text("why", lang)
-        sent = st.form_submit_button(t(f"register_forms.{word}_save", lang), type="primary")
+    for key in [key for key in st.session_state if str(key).startswith(fields.KEPT)]:
+        st.session_state[key] = st.session_state[key]  # else a field is empty once it was not drawn
+    with st.container(key="form"):
+        if READ in st.session_state:
+            values, new = st.session_state[READ]
+            sent = fields.confirmed(new, READ, t(f"register_forms.{word}_save", lang), lang)
+        else:
+            values, sent = _typed(word, case, lang)
     if sent and may_write():
         told = _submission_result(word, case, seen, values, lang)
         with place:
@@ -90,15 +76,32 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
     return True
 
 
+def _typed(word: str, case: UseCase | None, lang: str) -> tuple[dict[str, Any], bool]:
+    """The fields of a form: their values, and whether they were sent."""
+    with st.form(word, border=False, enter_to_submit=False):
+        values = _FORMS[word].draw(case, lang)
+        st.html(Markup('<p class="small">{}</p>').format(t("register_forms.persons", lang)))
+        values["who"] = writer(fields.KEPT + "who", lang)
+        if _FORMS[word].reason == "why":
+            values["why"] = fields.text("why", lang)
+        return values, st.form_submit_button(t("register_forms.check", lang), type="primary")
+
+
 def _submission_result(word: str, case: UseCase | None, seen: str | None, values: Values, lang: str) -> Markup:
-    """Store the sent values and leave the form, or report why nothing was written."""
+    """Try the sent values, which are then read back; once confirmed, store them and leave the form. Else report why
+    nothing was written."""
     if case and case.head != seen and st.session_state.get(TOLD) != case.head:
         st.session_state[TOLD] = case.head
         return _news(case, seen, lang)
     form = _FORMS[word]
     try:
         author = register.author(values["who"], values[form.reason], seen)
-        said = form.save(case.id if case else "", values, author)
+        tried, trial = register.register().trial()
+        said = form.save(tried, case.id if case else "", values, author)
+        if trial.new and READ not in st.session_state:
+            st.session_state[READ] = values, trial.new
+            st.rerun()
+        trial.keep()
     except SobriaError as error:
         return _refusal_message(error, case, lang)
     for key in [key for key in st.session_state if str(key).startswith(fields.KEPT)]:
@@ -119,11 +122,10 @@ def _change_text(said: str, word: str, lang: str) -> str:
 
 def _news(case: UseCase, seen: str | None, lang: str) -> Markup:
     """Changes by others since the form was opened."""
-    events = register.register().history(case.id)
-    place = next((i for i, event in enumerate(events, 1) if event.event == seen), 0)
-    lines = [
-        t("register_forms.news_item", lang, event=event_text(e, lang), who=e.who, why=e.why) for e in events[place:]
-    ]
+    told = register.register().history(case.id)
+    place = next((i for i, event in enumerate(told, 1) if event.event == seen), 0)
+    facts = [{"event": event_text(event, lang), "who": event.who, "why": event.why} for event in told[place:]]
+    lines = [t("register_forms.news_item", lang, **fact) for fact in facts]
     return render("register_refusal", lang, said=t("register_forms.news", lang), lines=lines, wrong=())
 
 
@@ -138,18 +140,16 @@ def _only(values: Values, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: values[name] for name in names}
 
 
-def _add(_: str, values: Values, author: Author) -> str:
-    return register.register().create(register.facts(_only(values, fields.NEW)), author).id
+def _add(held: Register, _: str, values: Values, author: Author) -> str:
+    return held.create(register.facts(_only(values, fields.NEW)), author).id
 
 
-def _change(id: str, values: Values, author: Author) -> str:
-    held = register.register()
+def _change(held: Register, id: str, values: Values, author: Author) -> str:
     cells = {name: value for name, value in values.items() if name not in ("who", "why")}
     return held.change(id, register.facts(cells, held.use_case(id)), author).id
 
 
-def _review(id: str, values: Values, author: Author) -> str:
-    held = register.register()
+def _review(held: Register, id: str, values: Values, author: Author) -> str:
     case = held.review(id, _only(values, ("done", "by", "conclusion")), author)
     if values["planned"]:
         case = held.review(id, {"due": values["planned"]}, author.model_copy(update={"seen": case.head}))
@@ -158,16 +158,16 @@ def _review(id: str, values: Values, author: Author) -> str:
 
 def _told(write: Callable[[Register, str, dict[str, Any], Author], UseCase], *names: str) -> Save:
     """What the register writes with the values of these names."""
-    return lambda id, values, author: write(register.register(), id, _only(values, names), author).id
+    return lambda held, id, values, author: write(held, id, _only(values, names), author).id
 
 
-def _detach(id: str, values: Values, author: Author) -> str:
+def _detach(held: Register, id: str, values: Values, author: Author) -> str:
     until = date.fromisoformat(values["until"]) if values["until"] else None
-    return register.register().detach(id, values["attachment"], author, until).id
+    return held.detach(id, values["attachment"], author, until).id
 
 
-def _import(_: str, values: Values, author: Author) -> str:
-    done = register.import_csv(register.register(), register.table_of(values["rows"]), author)
+def _import(held: Register, _: str, values: Values, author: Author) -> str:
+    done = register.import_csv(held, register.table_of(values["rows"]), author)
     return f"{done.created} {done.changed} {done.unchanged}"
 
 
@@ -175,7 +175,7 @@ _FORMS = {
     "add": Form(fields.new_fields, _add),
     "change": Form(fields.all_fields, _change),
     "alternative": Form(fields.alternative_fields, _change, "alternative_raison"),
-    "stage": Form(fields.stage_fields, lambda id, said, by: register.register().move(id, said["stage"], by).id),
+    "stage": Form(fields.stage_fields, lambda held, id, said, by: held.move(id, said["stage"], by).id),
     "quality": Form(fields.quality_fields, _told(Register.record_quality, "value", "test", "date", "by"), "test"),
     "review": Form(fields.review_fields, _review, "conclusion"),
     "decision": Form(fields.decision_fields, _told(Register.decide, "what", "reasons", "date", "by"), "reasons"),

@@ -1,24 +1,28 @@
 """Texts of the register: commune, quality, review, result, event, stage; for its list, views and sheet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from babel.dates import format_timedelta
 
 from dashboard.register import estimator_gateway as register
+from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import day_text
 from dashboard.shared.html_parts import alternatives
-from dashboard.shared.texts import t
+from dashboard.shared.texts import has_text, t
+from estimator.catalogue import models
 from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text, mark_text, share_text
 from estimator.governance.register.register import StageCounts
 from estimator.governance.register.schema import CLOSED, METROPOLE, UseCase
 from estimator.governance.register.stage_rules import reaches_threshold
-from estimator.reporting.uses.resident import lowered
+from estimator.reporting.uses.resident import lowered, task_text
 
-LONGEST_CELL = 80
 LAST = "retrait"
+EMPTY = (None, "")
+CODES = {"answer": "answers", "what": "decisions", "stage": "stages"}  # fields of an event that hold one
+SET = {"staged": "stage", "decided": "what", "quality": "value", "attached": "service_key"}  # what an event is about
 
 
 def counts_text(counts: StageCounts, total: int, lang: str) -> str:
@@ -84,39 +88,38 @@ def result_text(case: UseCase, lang: str) -> str:
 
 def event_text(event: Event, lang: str) -> str:
     """Effect of an event: its kind, then the fields changed, or the value set."""
-    kind = register.word("events", event.kind, lang)
-    said = _event_text(event, lang)
+    kind, said = register.word("events", event.kind, lang), ""
+    if event.kind == "changed":
+        said = ", ".join(lowered(t(f"use_case.f_{name}", lang)) for name in event.data)
+    elif name := SET.get(event.kind):
+        said = field_text(name, event.data[name], lang)
     return t("use_case.event_fields", lang, event=kind, list=said) if said else kind
 
 
-def _event_text(event: Event, lang: str) -> str:
-    data: Mapping[str, Any] = event.data
-    match event.kind:
-        case "changed":
-            return ", ".join(lowered(t(f"use_case.f_{name}", lang)) for name in data)
-        case "staged":
-            return register.word("stages", data["stage"], lang)
-        case "decided":
-            return register.word("decisions", data["what"], lang)
-        case "quality":
-            return mark_text(data["value"], lang)
-        case "attached":
-            return str(data["service_key"])
-    return ""
+def event_pairs(event: Event, lang: str) -> Iterator[tuple[str, str]]:
+    """Each field of an event under the name that its form gives it, then who writes it and why; of the empty ones,
+    those that it empties."""
+    for name, value in {**event.data, "who": event.who, "why": event.why}.items():
+        if value not in EMPTY or event.kind == "changed":
+            keys = (f"use_case.f_{name}", f"register_forms.{event.kind}_{name}", f"register_forms.{name}")
+            yield t(next(key for key in keys if has_text(key, lang)), lang), field_text(name, value, lang)
 
 
-def field_text(value: Any, lang: str) -> str:
-    """Short text of the value of any field."""
-    if value in (None, ""):
+def field_text(name: str, value: Any, lang: str) -> str:
+    """The value of any field of an event, in words."""
+    if value in EMPTY:
         return t("use_case.no_value", lang)
     if isinstance(value, Mapping):
-        if "answer" in value:
-            return register.word("answers", value["answer"], lang)
-        return f"{mark_text(value['value'], lang)} ({value['test']})"
+        return ", ".join(field_text(part, said, lang) for part, said in value.items() if said not in EMPTY)
+    if name in CODES:
+        return register.word(CODES[name], value, lang)
+    if name in IN_WORDS:
+        return IN_WORDS[name](value, lang)
+    if name == "attachment":
+        return next(one.service_key for one in register.register().attachments() if one.id == value)
     if isinstance(value, float | int):
-        return exact_text(value, "1", lang)
-    text = str(value)
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+        return mark_text(value, lang) if name == "value" else exact_text(value, "1", lang)
+    return str(value)
 
 
 def answer_text(case: UseCase, lang: str) -> str:
@@ -154,3 +157,8 @@ def conditions_title(case: UseCase, lang: str) -> str:
         return ""
     key = "use_case.conditions_last" if following == LAST else "use_case.conditions"
     return t(key, lang, stage=register.word("stages", following, lang))
+
+
+IN_WORDS = {
+    "commune": commune_text, "task": task_text, "model": models.name_of, "host": estimator_gateway.subject_name,
+} | dict.fromkeys(("date", "done", "due", "since", "until"), day_text)  # fmt: skip

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
@@ -11,8 +10,8 @@ from markupsafe import Markup
 from dashboard.register import estimator_gateway as register
 from dashboard.register.forms import FORMS, REPAIR
 from dashboard.register.sentences import (
+    EMPTY,
     answer_text,
-    commune_text,
     conditions_title,
     event_text,
     field_text,
@@ -28,30 +27,24 @@ from dashboard.shared.scenario_url import token
 from dashboard.shared.templates import render
 from dashboard.shared.texts import sentence, t
 from dashboard.summary.estimator_gateway import periods, sources, state
-from estimator.catalogue import models
 from estimator.comparison.verdict_text import found_words
 from estimator.core.errors import SobriaError
-from estimator.core.number_format import exact_text, mark_text
+from estimator.core.number_format import mark_text
 from estimator.core.periods import Period, is_over
 from estimator.core.typography import typeset
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.register.schema import Attachment, UseCase
+from estimator.governance.register.schema import Attachment, UseCase, UseCaseFacts
 from estimator.reporting.project.context import CaseWithoutScenario
 from estimator.reporting.uses.ahead import ahead_lines
-from estimator.reporting.uses.resident import task_text
 from estimator.results.totals import ServiceTotals
 
-CHARTER = (
-    "data_sensitivity", "consulted", "human_contact", "who_decides", "contact", "other_way", "work_effects",
-    "training_data", "bias_found", "qualification", "users", "risk_class", "impact_assessment",
-)  # fmt: skip
-PLAIN = ("unit", "service", "owner_role", "benefit")
+APART = {"name", "threshold", "scenario"}  # facts that are elsewhere in the page
 
 
 def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup:
     """The whole screen of a use case."""
     when = when_text(case.next_review, today, lang) if case.next_review else ""
-    refused, scenario = _scenario(case, lang)
+    (refused, scenario), following = _scenario(case, lang), register.next_stage(case)
     return render(
         "use_case",
         lang,
@@ -74,23 +67,15 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
         logged=register.logged(case),
         event_text=event_text,
         found_words=found_words,
-        **of_case(case, lang),
+        case=case,
+        answer=answer_text(case, lang),
+        way=way_entries(case, lang),
+        result=result_text(case, lang),
+        conditions_title=conditions_title(case, lang),
+        conditions=register.conditions(case, following) if following else [],
+        record=record_pairs(case, lang),
+        decisions=_decision_rows(case, lang),
     )
-
-
-def of_case(case: UseCase, lang: str) -> dict[str, Any]:
-    """What the screen of a use case shows of its state."""
-    following = register.next_stage(case)
-    return {
-        "case": case,
-        "answer": answer_text(case, lang),
-        "way": way_entries(case, lang),
-        "result": result_text(case, lang),
-        "conditions_title": conditions_title(case, lang),
-        "conditions": register.conditions(case, following) if following else [],
-        "record": record_pairs(case, lang),
-        "decisions": _decision_rows(case, lang),
-    }
 
 
 def ahead(case: UseCase, lang: str) -> list[str]:
@@ -111,32 +96,20 @@ def _conflicts(case: UseCase, lang: str) -> Iterator[str]:
     for conflict in register.register().conflicts():
         first, second = conflict.events
         for name in conflict.fields if conflict.use_case == case.id else ():
-            facts = {"first": field_text(first.data[name], lang), "second": field_text(second.data[name], lang)}
-            facts |= {"first_who": first.who, "second_who": second.who, "field": t(f"use_case.f_{name}", lang)}
+            facts = {"first_who": first.who, "second_who": second.who, "field": t(f"use_case.f_{name}", lang)}
+            facts |= {n: field_text(name, e.data[name], lang) for n, e in (("first", first), ("second", second))}
             yield t("use_case.conflict_field", lang, **facts)
 
 
-def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
+def record_pairs(case: UseCase, lang: str) -> list[tuple[str, str]]:
     """Every non-empty field, with its label."""
-    alternative = case.alternative
-    answer = register.word("answers", alternative.answer, lang)
-    if alternative.date:
-        answer = t("use_case.answered", lang, answer=answer, day=day_text(alternative.date, lang))
-    pairs: list[tuple[str, Any]] = [(t("use_case.f_task", lang), task_text(case.task, lang))]
-    pairs += [(t(f"use_case.f_{name}", lang), getattr(case, name)) for name in PLAIN]
-    pairs += [
-        (t("use_case.f_commune", lang), commune_text(case.commune, lang)),
-        (t("use_case.answer", lang), answer),
-        (t("use_case.f_alternative_description", lang), alternative.description),
-        (t("use_case.f_alternative_reason", lang), alternative.reason),
-        (t("use_case.f_model", lang), models.name_of(case.model, lang)),
-        (t("use_case.f_host", lang), estimator_gateway.subject_name(case.host, lang)),
-    ]
-    for name in ("volume_per_month", "growth_percent", "concurrency"):
-        value = getattr(case, name)
-        pairs.append((t(f"use_case.f_{name}", lang), None if value is None else exact_text(value, "1", lang)))
-    pairs += [(t(f"use_case.f_{name}", lang), getattr(case, name)) for name in CHARTER]
-    return [*pairs, (t("use_case.f_review_months", lang), case.review_months)]
+    facts = case.model_dump(include=UseCaseFacts.model_fields.keys() - APART)
+    said, day = facts.pop("alternative"), case.alternative.date
+    answer = register.word("answers", said["answer"], lang)
+    told = t("use_case.answered", lang, answer=answer, day=day_text(day, lang)) if day else answer
+    facts = {"task": facts.pop("task")} | {f"alternative_{n}": said[n] for n in ("description", "reason")} | facts
+    pairs = [(t(f"use_case.f_{name}", lang), field_text(name, v, lang)) for name, v in facts.items() if v not in EMPTY]
+    return [pairs[0], (t("use_case.answer", lang), told), *pairs[1:]]
 
 
 def _scenario(case: UseCase, lang: str) -> tuple[str, str]:

@@ -56,16 +56,16 @@
     event.preventDefault();
     to.focus();
   }, true);
-  // After a form that led to another page, the keyboard goes on from the start of it.
-  let held; // the button that has the focus, the list that it is of, and the address
+  // After a form that led to another page, or to what it will write, the keyboard goes on from the start of it.
+  let held; // the button that has the focus, the list or the form that it is of, and the address
   addEventListener("focusin", ({target}) => {
     const list = target.closest("[data-testid=stSelectbox], [data-testid=stMultiSelect]");
-    held = target.closest("button") && {button: target, list, at: location.href};
+    held = target.closest("button") && {button: target, list, form: target.closest(".st-key-form"), at: location.href};
   });
   const back = () => {
     if (!held || held.button.isConnected || document.activeElement !== document.body) return;
     if (held.list) held.list.querySelector("input")?.focus();
-    else if (held.at !== location.href) document.getElementById("contenu")?.focus();
+    else if (held.form || held.at !== location.href) document.getElementById("contenu")?.focus();
   };
 
   // What a picture tells under the pointer stays while the pointer is on it, and goes with Escape.

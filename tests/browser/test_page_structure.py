@@ -23,6 +23,7 @@ WITH_FIELDS = {
     "modifier": "/registre?cas=assistant-agents&faire=modifier",
     "revue": "/registre?cas=assistant-agents&faire=revue",
 }
+MOST_FIELDS = 8  # of a group
 PRECEDING, FOLLOWING = 2, 4  # Node.DOCUMENT_POSITION_…
 FOLDED = "[...document.querySelectorAll('[data-testid=stExpander] details:not([open]) > summary')]"
 OPENED = f"{FOLDED}.filter(e => e.checkVisibility()).slice(0, 1).map(e => e.click()).length"
@@ -50,6 +51,17 @@ def test_a_field_is_told_from_those_of_the_same_name_by_its_group(
         before, names = names, Counter(screen.evaluate(NAMED))
     assert names and all(name.rpartition(" > ")[2] for name in names)
     assert [name for name, times in names.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_fields_of_a_long_form_are_in_named_groups(screen: Page, dashboard: Server, lang: str) -> None:
+    """RGAA 11.5: of the thirty fields of a use case, each is in a group of a kind, and no group has too many."""
+    open_page(screen, dashboard, "/registre?cas=assistant-agents&faire=modifier", lang)
+    screen.locator("main textarea").last.wait_for()
+    names = [name.split(" > ") for name in screen.evaluate(NAMED)]
+    asked = [name for name in names if name[-1] not in {t(f"register_forms.{n}", lang) for n in ("who", "why")}]
+    groups = Counter(name[0] for name in asked if len(name) > 1)
+    assert sum(groups.values()) == len(asked) > 25 and len(groups) == 5 and max(groups.values()) <= MOST_FIELDS, groups
 
 
 def zones(screen: Page) -> None:

@@ -106,6 +106,20 @@ def test_an_idea_is_written_and_moved_with_the_keyboard_alone(screen: Page, serv
         screen.keyboard.type(typed)
     screen.keyboard.press("Tab")
     screen.keyboard.press("Enter")
+    expect(screen.get_by_role("heading", name="Ce qui sera écrit")).to_be_visible()
+    expect(screen.locator("#contenu")).to_be_focused()  # the fields are gone: what follows is read from its start
+    expect(screen.locator(".st-key-form dl")).to_contain_text("Chatbot")
+    assert violations(screen) == []
+    reach(screen, ".st-key-form button")
+    screen.keyboard.press("Tab")
+    screen.keyboard.press("Enter")  # « Corriger »: the fields are back, as they were
+    expect(screen.locator("#contenu")).to_be_focused()
+    expect(screen.get_by_role("textbox", name="Nom de l’usage")).to_have_value("Chatbot")
+    reach(screen, "[data-testid=stFormSubmitButton] button")
+    screen.keyboard.press("Enter")
+    expect(screen.get_by_role("button", name="Inscrire cet usage")).to_be_visible()
+    reach(screen, ".st-key-form button")
+    screen.keyboard.press("Enter")
     screen.wait_for_selector("h1:has-text('Chatbot : où en est')")
     assert "Enregistré" in screen.inner_text(".banner.done")
     expect(screen.locator("#contenu")).to_be_focused()  # the form is gone: the next page is read from its start

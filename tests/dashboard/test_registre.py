@@ -23,6 +23,7 @@ from estimator.comparison.scenario_link import decode
 from estimator.core.event_log import make_event
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.register.register import Register, author
+from tests.dashboard.test_comparer import plain_spaces
 from tests.home import HOSTILE, copied
 from tests.support import kept, waited
 
@@ -87,9 +88,21 @@ def fill(at: AppTest, **values: Any) -> None:
     assert not values, f"no such field: {sorted(values)}"
 
 
-def send(at: AppTest, **values: Any) -> AppTest:
+def check(at: AppTest, **values: Any) -> AppTest:
+    """Fill the form and have it read back, or refused."""
     fill(at, **values)
-    at.button[0].click()
+    (button,) = (b for b in at.button if b.label in {t("register_forms.check", lang) for lang in LANGUAGES})
+    button.click()
+    return whole(at.run())
+
+
+def send(at: AppTest, **values: Any) -> AppTest:
+    """Fill the form, and confirm what is read back, unless it was refused or is confirmed already."""
+    if values or len(at.button) == 1:
+        at = check(at, **values)
+    if len(at.button) < 2:
+        return at
+    at.button[0].click()  # the other one is to correct
     return whole(at.run())
 
 
@@ -129,6 +142,41 @@ def test_a_use_case_goes_from_an_idea_to_a_decision(register: Register) -> None:
     assert register.use_case(case.id).outcome == "fait_sans_ia"
     assert "le besoin est servi autrement" in text(at)
     assert "1 usage, dont 1 fait sans IA" in text(screen())
+
+
+WRITTEN = {  # by each form: what is typed, and what is read back of it
+    "qualite": ({"value": "47 sur 60", "test": "relus", "by": "Courrier"}, "78,33 %"),
+    "revue": ({"by": "DSI", "conclusion": "poursuivre", "planned": date(2027, 3, 1)}, "1er mars 2027"),
+    "decision": ({"what": "lancer", "reasons": "utile", "body": "Comité"}, "Lancer"),
+    "modifier": ({"volume_mensuel": "1 800", "why": "cadrage", "unite": "un courrier lu"}, "1 800"),
+    "sans-ia": ({"alternative_reponse": "etudiee_et_ecartee", "alternative_raison": "lent"}, "Étudiée et écartée"),
+    "etape": ({"target": "experimentation", "why": "essayer"}, "Expérimentation"),
+    "rattacher": ({"service_key": "assistant-courrier", "why": "mesures"}, "assistant-courrier"),
+    "detacher": ({"attachment": "", "why": "erreur"}, "tri-*"),
+    "ajouter": (CELLS | {"nom": "Résumés", "why": "demande"}, "un courrier classé"),
+}
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+def test_what_will_be_written_is_read_back_then_corrected_or_confirmed(register: Register, form: str) -> None:
+    """RGAA 11.12, of each form: nothing is written before it is read back; « Corriger » gives every field back."""
+    case = register.create(FACTS | {"alternative": ANSWER | {"date": "2026-01-10"}}, DSI)
+    attached = register.attach(case.id, {"service_key": "tri-*"}, DSI).attachments[0].id
+    before = len(register.store.read()[0])
+    typed, told = WRITTEN[form]
+    typed = {name: attached if name == "attachment" else value for name, value in typed.items()} | {"who": "DSI"}
+    at = check(screen(faire=form, **({} if form == "ajouter" else {"cas": case.id})), **typed)
+    read = plain_spaces(text(at)).partition(t("register_forms.read_title", "fr"))[2]
+    assert told in read and "<dd>DSI</dd>" in read and len(register.store.read()[0]) == before
+    at.button[1].click()
+    at = whole(at.run())
+    fields = {(f.key or "").removeprefix(KEPT): f for f in (*at.text_input, *at.text_area, *at.radio, *at.selectbox)}
+    held = {name: field.value for name, field in fields.items() if name in typed}
+    assert held == {name: value for name, value in typed.items() if name in fields} and len(held) > 1
+    assert t("register_forms.read_title", "fr") not in text(at) and len(register.store.read()[0]) == before
+    assert t("use_case.saved", "fr") in text(send(at, who="Courrier"))
+    written = register.store.read()[0][before:]
+    assert len(written) == (2 if form == "revue" else 1) and {event.who for event in written} == {"Courrier"}
 
 
 def test_numbers_are_read_as_people_write_them(register: Register) -> None:

@@ -15,7 +15,6 @@ from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError, say
-from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
 from estimator.core.number_format import exact_text, said_in_sentence
 from estimator.core.refusals import checked
@@ -132,8 +131,7 @@ def keep(  # noqa: PLR0913
     stem = free_id(before.name, set())
     names = (f"{stem}.toml" if number == 1 else f"{stem}-{number}.toml" for number in count(1))
     name = next(n for n in names if not (path := home / FOLDER / n).exists() or path.read_bytes() == text)
-    trial = TrialStore(register.store)
-    tried, said = Register(home, trial, register.now), {**new, "scenario": name}
+    (tried, trial), said = register.trial(), {**new, "scenario": name}
     kept = tried.change(case, said, author) if case else tried.create(said, author)
     if quality and checked(QualityFound, dict(quality), "quality") not in kept.qualities:
         kept = tried.record_quality(kept.id, quality, author)

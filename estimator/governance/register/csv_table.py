@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from estimator.core.errors import SobriaError, say, sentences
-from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import bare_number
@@ -113,8 +112,7 @@ def export_csv(register: Register, sample: bool = False) -> str:
 
 def import_csv(register: Register, text: str, author: Author) -> Imported:
     """Create and change use cases to match the rows. TableRefused lists every invalid row."""
-    trial = TrialStore(register.store)
-    tried = Register(Path(), trial, register.now)
+    tried, trial = register.trial()
     names = {case.name: case.id for case in tried.use_cases()}
     here = set(names.values())
     wrong: list[dict[str, str]] = []

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, make_event
+from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, TrialStore, make_event
 from estimator.core.fields import Author, on_one_scale
 from estimator.core.number_format import sentences_with
 from estimator.core.refusals import FieldsRefused, checked
@@ -76,6 +76,11 @@ class Register:
     def __init__(self, home: Path, store: Store | None = None, now: Callable[[], datetime] | None = None) -> None:
         self.store = store or EventFolder(home)
         self.now = now or (lambda: datetime.now(UTC))
+
+    def trial(self) -> tuple["Register", TrialStore]:
+        """A register in memory on top of this one, and what it writes, until that is kept."""
+        store = TrialStore(self.store)
+        return Register(Path(), store, self.now), store
 
     def use_cases(self) -> list[UseCase]:
         """All of them, by id."""
