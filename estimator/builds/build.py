@@ -4,7 +4,6 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from importlib import resources
 from pathlib import Path
@@ -19,11 +18,11 @@ from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
 from estimator.core.errors import SobriaError
 from estimator.core.home import TABLES, use_tables
 from estimator.core.locks import waited_lock
+from estimator.core.progress import Progress
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
 
 KEPT_BUILDS = 3
-Progress = Callable[[int, int], None]  # given what is done, of what: 0 of 0 while nobody knows
 ROUNDING = 1e-12  # relative difference of two sums of the same numbers, in another order
 
 

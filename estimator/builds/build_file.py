@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -109,6 +111,15 @@ class BuildFile:
         """Sums of activity matching the filter, by set of selected factors."""
         return [group for _, group in self._groups_by_key("NULL", "cells", where, parameters)]
 
+    def groups_by_service(self) -> Iterator[tuple[str, Iterator[ActivityGroup]]]:
+        """Each service of the ledger, in order, with the same of it alone, which may be none; all in one reading."""
+        held = groupby(self._groups_by_key("service_key", "cells", "service_key IS NOT NULL"), itemgetter(0))
+        key, mine = next(held, (None, iter(())))
+        for service in self.service_keys():
+            while key is not None and key < service:
+                key, mine = next(held, (None, iter(())))
+            yield service, (group for _, group in mine) if key == service else iter(())
+
     def monthly(self) -> list[Monthly]:
         """The ledger by service, model, host and month, each with its group and the output counts of its runs."""
         return list(self.cells())
@@ -208,15 +219,15 @@ class BuildFile:
         return found
 
     def _groups_by_key(
-        self, key: str, relation: str, where: str, parameters: Sequence[Any]
-    ) -> list[tuple[Any, ActivityGroup]]:
+        self, key: str, relation: str, where: str, parameters: Sequence[Any] = ()
+    ) -> Iterator[tuple[Any, ActivityGroup]]:
         sets = ", ".join(f"{a}_set" for a in self._attributes)
         sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
         sql = (
             f"SELECT {key} AS key, resource_share, {sets}, {sums} FROM {relation} WHERE {where}"
             f" GROUP BY {key}, resource_share, {sets} ORDER BY ALL"
         )
-        return [(row["key"], self._cell(row)) for row in self._engine.rows(sql, parameters)]
+        return ((row["key"], self._cell(row)) for row in self._engine.stream(sql, parameters))
 
     def _cell(self, row: dict[str, Any]) -> ActivityGroup:
         bounds: dict[str, SelectedFactor] = {}

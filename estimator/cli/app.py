@@ -11,6 +11,7 @@ import typer
 
 from estimator.cli import text as cli_text
 from estimator.cli.command_context import CommandContext
+from estimator.cli.progress import shown as shown_progress
 from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import TABLES, default_home, home_at, is_unused, own_tables, use_tables
@@ -19,6 +20,7 @@ from estimator.core.language import language_of
 from estimator.core.plug_ins import GROUPS, tell_refusals
 from estimator.core.plug_ins import installed as plug_ins_installed
 from estimator.core.plug_ins import refused as refused_plug_ins
+from estimator.core.progress import WATCH
 from estimator.core.typography import printable
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ def answer() -> None:
     except SobriaError as error:
         sys.exit(error.message(lang))
     use_tables(home / TABLES)
+    WATCH.set(partial(shown_progress, "building", lang))
     command = typer.main.get_command(application(arguments[0] if arguments else ""))
     cli_text.localise(command, lang)
     tell_refusals(lambda refusal: print(f"! {printable(refusal.message(lang))}", file=sys.stderr))
@@ -177,7 +180,7 @@ def import_(  # noqa: PLR0913
     from estimator.ledger import Ledger
 
     home = context.obj["home"]
-    with cli_text.progress("importing", context.obj["lang"]) as step:
+    with shown_progress("importing", context.obj["lang"]) as step:
         report = import_paths(Ledger(home), paths, reading_context(home, timezone, read_at, columns or ()), step)
     if not report.files:
         raise nothing_found(paths, report.left)
@@ -209,8 +212,7 @@ def build(
     if (engine == "spark") != (master is not None):
         raise SobriaError("spark_master")
     lang = context.obj["lang"]
-    with cli_text.progress("building", lang) as step:
-        made = make(context.obj["home"], progress=step, how=How(full, master))
+    made = make(context.obj["home"], how=How(full, master))
     lost = Ledger(context.obj["home"]).lost_rows()
     tables = tables_of(context.obj["home"])
     body = {"build": made.id, "path": str(made.path), "fresh": made.fresh, "lost_rows": lost, "own_tables": tables}
@@ -312,7 +314,7 @@ def validate(
 ) -> None:
     from estimator.workloads.validation.published_cases import read_cases, run
 
-    with cli_text.progress("validating", context.obj["lang"]) as step:
+    with shown_progress("validating", context.obj["lang"]) as step:
         body = run(read_cases(file), leave_out, without_source or (), progress=step)
     show(body, json_, lambda: cli_text.validation_text(body, context.obj["lang"]))
 
@@ -355,8 +357,7 @@ def _fresh(context: typer.Context) -> "Results":
     """The build of the current ledger."""
     from estimator.results.reading import current_results
 
-    with cli_text.progress("building", context.obj["lang"]) as step:
-        return current_results(context.obj["home"], step)
+    return current_results(context.obj["home"])
 
 
 def _added_totals(found: "Totals", lang: str) -> tuple[list[dict[str, Any]], list[str]]:

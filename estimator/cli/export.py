@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from estimator.cli.text import Json, progress, show
+from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
 
@@ -20,9 +20,7 @@ def export(
     from estimator.results.reading import current_results
 
     home, lang = context.obj["home"], context.obj["lang"]
-    with progress("building", lang) as step:
-        build = current_results(home, step)
-    told = told_results(home, build, inside)
+    told = told_results(home, current_results(home), inside)
     body = {"file": str(out), "bytes": write_table(told, out, lang), "rows": len(told.table), "withheld": told.withheld}
     lines = [say("sheet", "written", lang, **body)]
     lines += [say("export", "withheld_inside", lang, rows=told.withheld)] if told.withheld else []

@@ -1,10 +1,8 @@
 """Terminal texts of the commands, in French or English."""
 
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
     from estimator.ingestion.importing import ImportReport
     from estimator.ledger.append import Account
 
-Progress = Callable[[int, int], None]  # given what is done, of what: 0 of 0 while nobody knows
 Json = Annotated[bool, Option("--json", help="json")]
 Columns = Annotated[list[str] | None, Option(help="columns", metavar="OURS=THEIRS")]
 JSON_VERSION = "2"  # of what --json writes: a field that goes or changes its meaning is another version
@@ -146,25 +143,6 @@ def _unreadable(error: Exception, name: str, lang: str) -> str:
     elif "formats" in fault["msg"]:
         fault["type"] = "date"
     return say("cli", "usage_unreadable", lang, name=name, read=fault["input"], expected=expected(fault, lang))
-
-
-@contextmanager
-def progress(key: str, lang: str) -> Iterator[Progress]:
-    """A bar on stderr with the time left, where it is a terminal and once something is done; gone at the end."""
-    if not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    with ExitStack() as opened:
-
-        @cache
-        def update() -> Callable[..., None]:
-            from rich.console import Console
-            from rich.progress import Progress as Bar
-
-            bar = opened.enter_context(Bar(console=Console(stderr=True), transient=True))
-            return partial(bar.update, bar.add_task(say("cli", key, lang), total=None))
-
-        yield lambda done, total: update()(completed=done, total=total or None)
 
 
 INDICATORS = ("energy", "water", "adpe", "gwp", "primary_energy")

@@ -1,19 +1,22 @@
 """The rows of results of a build: over everything, by service, cell by cell and by month of it, by month, by proof."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
-from itertools import groupby
+from itertools import count, groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, GroupTerm, RunningAmounts, terms_of
-from estimator.builds.build import How, Progress
+from estimator.builds.build import How
 from estimator.builds.build import build as make_build
 from estimator.builds.build_file import BuildFile, Monthly
 from estimator.builds.current import BuildResult
 from estimator.catalogue.tables import Catalogue
 from estimator.core.home import has_ledger
+from estimator.core.progress import WATCH, Progress
 from estimator.results.file import is_whole, results_path, write_rows
 from estimator.results.proofs import shares_by_proof
 
@@ -38,7 +41,7 @@ def build(
     home : the folder of SobrIA.
     catalogue : the factors; None: the shipped tables and those of the home.
     wait_s : how long another build of this home is waited for [s].
-    progress : called with what is done, of what; 0 of 0 while nobody knows.
+    progress : called with what is done, of what; 0 of 0 while nobody knows. None: whoever watches builds is told.
     how : read every row again, whatever is there; by which Spark rows are read, if any.
 
     Returns
@@ -50,10 +53,11 @@ def build(
     AuditFailed : an audit found rows; nothing is published.
     BuildLocked : another process still builds after that time.
     """
-    made = make_build(home, catalogue, wait_s, progress, how)
-    if is_whole(results_path(made.path)):
-        return made
-    ensure(BuildFile(made.path), progress)
+    with WATCH.get()() if progress is None else nullcontext(progress) as step:
+        made = make_build(home, catalogue, wait_s, step, how)
+        if is_whole(results_path(made.path)):
+            return made
+        ensure(BuildFile(made.path), step)
     return replace(made, fresh=True)
 
 
@@ -73,7 +77,8 @@ def rebuilt(home: Path, write: Callable[[], T]) -> tuple[T, dict[str, Any] | Non
 
 
 def ensure(build: BuildFile, progress: Progress | None = None) -> Path:
-    """The file of results of a build, written if it does not exist or was damaged. `progress` is given the cells."""
+    """The file of results of a build, written if it does not exist or was damaged. `progress` is given the services
+    and cells."""
     path = results_path(build.path)
     if not is_whole(path):
         facts = {"build": build.id, "method_version": build.meta["formulas_version"]}
@@ -83,12 +88,14 @@ def ensure(build: BuildFile, progress: Progress | None = None) -> Path:
 
 def _rows(build: BuildFile, progress: Progress | None) -> Iterator[dict[str, Any]]:
     """All rows of a build. A shared factor takes the same value in every row, as it does in every figure."""
-    yield from _amounts("total", {}, _over(build, "TRUE", ()))
-    for service in build.service_keys():
-        yield from _amounts("service", {"service": service}, _over(build, "service_key = $1", (service,)))
+    tell = _telling(build, progress)
+    yield from _amounts("total", {}, _over(build.groups()))
+    for service, groups in build.groups_by_service():
+        yield from _amounts("service", {"service": service}, _over(groups))
+        tell()
     months: dict[int, RunningAmounts] = {}
     proofs: dict[str, RunningAmounts] = {}
-    for service, held in groupby(_counted(build, progress), attrgetter(CELL[0])):
+    for service, held in groupby(_counted(build, tell), attrgetter(CELL[0])):
         mine: dict[int, RunningAmounts] = {}
         for key, cells in groupby(held, attrgetter(*CELL)):
             yield from _cell_rows(key, cells, (months, mine), proofs)
@@ -100,18 +107,24 @@ def _rows(build: BuildFile, progress: Progress | None) -> Iterator[dict[str, Any
         yield from _amounts("proof", {"proof": proof}, found)
 
 
-def _counted(build: BuildFile, progress: Progress | None) -> Iterator[Monthly]:
-    """The cells of a build, `progress` being told of each."""
-    total = build.cell_count() if progress else 0
-    for done, cell in enumerate(build.cells(), 1):
+def _telling(build: BuildFile, progress: Progress | None) -> Callable[[], None]:
+    """What tells `progress` that one more service or cell of a build is done."""
+    if not progress:
+        return lambda: None
+    done, total = count(1), len(build.service_keys()) + build.cell_count()
+    return lambda: progress(next(done), total)
+
+
+def _counted(build: BuildFile, tell: Callable[[], None]) -> Iterator[Monthly]:
+    """The cells of a build, each told."""
+    for cell in build.cells():
         yield cell
-        if progress:
-            progress(done, total)
+        tell()
 
 
-def _over(build: BuildFile, where: str, parameters: tuple[str, ...]) -> RunningAmounts:
+def _over(groups: Iterable[ActivityGroup]) -> RunningAmounts:
     found = RunningAmounts(ALL)
-    for group in build.groups(where, parameters):
+    for group in groups:
         found.add(terms_of(group, ALL))
     return found
 

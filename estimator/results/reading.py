@@ -10,7 +10,6 @@ from estimator.assessment.evaluation import ActivityGroup, coverage_weight
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, explain_number
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, ImpactIndicator, figure_named, figures
 from estimator.builds import coverage, mended_runs
-from estimator.builds.build import Progress
 from estimator.builds.build_file import FORMAT
 from estimator.builds.current import current
 from estimator.builds.parts_elsewhere import within_parts_of
@@ -18,6 +17,7 @@ from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import GRID, years_reused
 from estimator.core.errors import SobriaError, several
+from estimator.core.progress import Progress
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
 from estimator.results.totals import AuthorityPart, Check, Coverage, MergedFile, ServiceTotals, Totals

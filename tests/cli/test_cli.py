@@ -18,8 +18,9 @@ import pytest
 import typer
 
 from estimator.catalogue.load import load
+from estimator.cli import progress
 from estimator.cli.app import application, command_name, global_options
-from estimator.cli.text import JSON_VERSION, factor_text, localise, progress
+from estimator.cli.text import JSON_VERSION, factor_text, localise
 from estimator.core.errors import say
 from tests.core.test_numbers import spaced
 from tests.support import answered, sobria, sobria_process
@@ -245,34 +246,54 @@ with patch("estimator.tracking.diagnosis.diagnose", side_effect=ZeroDivisionErro
     assert "une faute de SobrIA" in done.stderr.splitlines()[-1]
 
 
-def test_progress_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of the work is 50 %, with the time that is left; a file or a pipe is given nothing."""
-    for terminal in (True, False):
-        said = StringIO()
-        monkeypatch.setattr(said, "isatty", lambda: terminal)  # noqa: B023
-        monkeypatch.setattr(sys, "stderr", said)
-        with progress("building", "fr") as step:
-            step(1, 2)
-        assert ("Calcul" in said.getvalue() and "50%" in said.getvalue() and "-:--:--" in said.getvalue()) is terminal
-        assert bool(said.getvalue()) is terminal
+def test_progress_on_a_terminal_is_a_bar_with_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the work is 50 %."""
+    said = StringIO()
+    monkeypatch.setattr(said, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", said)
+    with progress.shown("building", "fr") as step:
+        step(1, 2)
+    assert "Calcul" in said.getvalue() and "50%" in said.getvalue() and "-:--:--" in said.getvalue()
+
+
+@pytest.mark.parametrize(("first_s", "lines"), [(3600.0, 0), (0.0, 2)])
+def test_progress_elsewhere_is_a_line_now_and_then_of_what_lasts(
+    monkeypatch: pytest.MonkeyPatch, first_s: float, lines: int
+) -> None:
+    """Nothing of what is soon done; of the rest, how long and how much: 1 of 2 is 50 %."""
+    said = StringIO()
+    monkeypatch.setattr(sys, "stderr", said)
+    monkeypatch.setattr(progress, "FIRST_LINE_S", first_s)
+    monkeypatch.setattr(progress, "LINES_APART_S", 0.01)
+    with progress.shown("building", "en") as step:
+        while said.getvalue().count("\n") < min(lines, 1):
+            pass
+        step(1, 2)
+        while said.getvalue().count("50%") < min(lines, 1):
+            pass
+    told = said.getvalue().splitlines()
+    assert len(told) >= lines and bool(told) == bool(lines)
+    if lines:
+        assert told[0] == "Computing: for 0 s so far." and "; 50% done." in told[-1]
 
 
 def test_an_import_and_a_build_say_how_far_they_are(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
+    told: dict[str, list[tuple[int, int]]] = {}
 
     @contextmanager
     def noted(key: str, lang: str) -> Iterator[Any]:
-        told.clear()
-        yield lambda done, total: told.append((done, total))
+        mine = told.setdefault(key, [])
+        yield lambda done, total: mine.append((done, total))
 
-    with patch("estimator.cli.text.progress", noted):
-        for line in (("import", str(trace(tmp_path))), ("totals",)):
+    with patch("estimator.cli.app.shown_progress", noted):
+        for line, key in ((("import", str(trace(tmp_path))), "importing"), (("indicators",), "building")):
             sobria(tmp_path / "home", *line)
-            assert told and told[-1][0] == told[-1][1] > 0
+            assert told[key] and told[key][-1][0] == told[key][-1][1] > 0
+        assert told["building"][1:] == [(1, 2), (2, 2)], "a service, then its month"
         cases = tmp_path / "cases.json"
         cases.write_text('[{"id": "a", "published": []}, {"id": "b", "published": []}]')
         sobria(tmp_path / "home", "validate", str(cases))
-        assert told == [(1, 2), (2, 2)]
+        assert told["validating"] == [(1, 2), (2, 2)]
 
 
 def test_global_options_stand_anywhere_before_the_command_of_track() -> None:

@@ -1,7 +1,7 @@
 """The table of results of a build: what it holds, what adds up in it, and who reads it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ import pytest
 from estimator.assessment import evaluation
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, amounts, figures
 from estimator.builds.build import KEPT_BUILDS
+from estimator.core.duckdb_engine import DuckDB
 from estimator.governance.results_by_use_case import results
 from estimator.ledger import Ledger
 from estimator.results.file import BLOCK_ROWS, results_path, write_rows
-from estimator.results.making import build
+from estimator.results.making import build, ensure
 from estimator.results.proofs import shares_by_proof
 from estimator.results.reading import Results
 from estimator.results.schema import FILE_SCHEMA, LEVELS, SCHEMA, VERSION
@@ -59,6 +60,29 @@ def test_totals_and_services_are_the_figures_of_their_groups_to_the_digit(severa
     assert several.totals().indicators == figures(amounts(several.groups()))
     for entry in several.services():
         assert entry.indicators == figures(amounts(several.groups("service_key = $1", [entry.service_key])))
+
+
+def test_what_is_asked_of_a_build_does_not_grow_with_its_services(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty services are read in as many statements as two: one each would read all of them for each of them."""
+    asked: list[str] = []
+    stream = DuckDB.stream
+
+    def noted(engine: DuckDB, sql: str, parameters: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
+        asked.append(sql)
+        return stream(engine, sql, parameters)
+
+    counts = []
+    for many in (2, 20):
+        found = built(tmp_path / str(many), *(activity(service_key=f"s{n:02}", **SITE, **METERED) for n in range(many)))
+        monkeypatch.setattr(DuckDB, "stream", noted)
+        asked.clear()
+        ensure(found)
+        counts.append(len(asked))
+        monkeypatch.undo()
+        assert [key for key, _ in found.groups_by_service()] == found.service_keys()
+    assert counts[0] == counts[1]
 
 
 def test_totals_say_what_their_coverage_is_of(several: Results) -> None:
