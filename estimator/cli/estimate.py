@@ -1,5 +1,6 @@
 """`sobria estimate`: every field of a request as an option."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -7,6 +8,9 @@ import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
+
+OF_ECOLOGITS = {"provider", "model", "output_tokens", "zone", "latency_s"}  # what its method reads, whatever else is said
+OF_EVERY = {"method", "explain", "json_"}
 
 
 def estimate(
@@ -80,9 +84,8 @@ def _answer(context: typer.Context, **stated: Any) -> None:
     from estimator.workloads.request import Request, request_from, retrieval, training
 
     given = {name: value for name, value in stated.items() if name in Request.model_fields}
+    _refuse_unread(context, stated)
     if stated["method"] == "sobria":
-        if stated["latency_s"] is not None:
-            raise typer.BadParameter(say("cli", "latency_unread", context.obj["lang"]))
         home = context.obj["home"]  # opened first: it may name the host
         more = {"retrieval": retrieval(stated), "training": training(stated)}
         request = request_from(**given, **more, day=stated["date"].date() if stated["date"] else None)
@@ -96,3 +99,13 @@ def _answer(context: typer.Context, **stated: Any) -> None:
             raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=stated["method"]))
         body = estimate_ecologits(provider, model, written, stated["zone"], stated["latency_s"])
     show(body, stated["json_"], lambda: estimate_text(body, context.obj["lang"], stated["explain"]))
+
+
+def _refuse_unread(context: typer.Context, stated: Mapping[str, Any]) -> None:
+    """Refuse the options that were typed and that the method does not read."""
+    ours = stated["method"] == "sobria"
+    read = OF_EVERY | (stated.keys() - {"latency_s"} if ours else OF_ECOLOGITS)
+    typed = [name for name in stated if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if unread := [f"--{name}".replace("_", "-") for name in typed if name not in read]:
+        facts = {"method": stated["method"], "options": ", ".join(unread)}
+        raise typer.BadParameter(say("cli", "method_unread", context.obj["lang"], **facts))

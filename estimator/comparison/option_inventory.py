@@ -29,6 +29,7 @@ from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_o
 from estimator.workloads.own_measures import Own
 from estimator.workloads.request import Request, TrainingEffort
 from estimator.workloads.resolution import Lengths, of_task, resolve, with_lengths
+from estimator.workloads.unused_fields import refuse_unused
 
 MINUTES = 60.0  # in an hour
 KEPT = 1.01  # a year of 8,760 or of 8,784 hours is a year
@@ -222,6 +223,7 @@ def _question(
 ) -> tuple[Request, Lengths]:
     """The use of one attempt scaled to all of them; absent token counts are those of the need, else of its task."""
     use = option.use or Request()
+    refuse_unused(use)
     fields = use.model_dump(exclude_unset=True)
     writes = use.model is not None and not use.answered and not use.embeds
     if writes:

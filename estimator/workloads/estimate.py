@@ -26,6 +26,7 @@ from estimator.workloads.own_measures import Own
 from estimator.workloads.published_comparison import models_of, published_beside
 from estimator.workloads.request import Request, TrainingEffort
 from estimator.workloads.resolution import ResolvedRequest, of_task, resolve, with_lengths
+from estimator.workloads.unused_fields import refuse_unused
 
 ANSWER, FINE_TUNING = "answer", "fine_tuning"  # lines of a use: what is not another, and a training of one's own
 ENERGY = tuple(figure for figure in FIGURES if figure.id == "energy")
@@ -119,8 +120,9 @@ def estimate(request: Request, today: date | None = None, own: Own | None = None
     Raises
     ------
     SubjectUnknown : a host or device that is not in the catalogue.
-    SobriaError : given_value_refused, for an implausible value.
+    SobriaError : given_value_refused, for an implausible value; as refuse_unused, for a field that enters no figure.
     """
+    refuse_unused(request)
     catalogue = load()
     day = request.day or today or date.today()
     request, lengths = of_task(request, catalogue, day)

@@ -195,5 +195,6 @@ def retrieval(stated: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def training(stated: Mapping[str, Any]) -> dict[str, Any] | None:
     """The training fields of a command line (training_device, uses …); None without any."""
-    found = {name: stated[said] for name, said in OF_TRAINING.items() if stated.get(said) is not None}
-    return found if found.keys() - {"extra"} else None
+    usual = {name: field.default for name, field in TrainingEffort.model_fields.items()}
+    found = {name: stated[said] for name, said in OF_TRAINING.items() if stated.get(said) not in (None, usual[name])}
+    return found or None
