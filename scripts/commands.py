@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from estimator.cli.app import application
-from estimator.cli.text import EVERYWHERE, localise
+from estimator.cli.usage import EVERYWHERE, localise
 from scripts.messages import sentence_in
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,7 @@ from estimator.cli import text as cli_text
 from estimator.cli.command_context import CommandContext
 from estimator.cli.progress import shown as shown_progress
 from estimator.cli.text import Columns, Json, show
+from estimator.cli.usage import Usage, localise, usage_fault
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import TABLES, default_home, home_at, is_unused, own_tables, use_tables
 from estimator.core.interval import json_text
@@ -50,26 +52,26 @@ Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 
 def answer() -> None:
     """Answer the command line, then exit with its code."""
-    arguments, settings = global_options(sys.argv[1:])
-    lang = settings.get("lang") or _locale()
+    arguments, said = global_options(sys.argv[1:])
+    lang = said["lang"][0] if "lang" in said else _locale()
     if arguments[:1] == ["--version"]:
         from importlib.metadata import version as installed
 
         print(f"SobrIA {installed('sobria')}")
         sys.exit()
-    if lang not in LANGUAGES or "" in settings.values():
-        known = ", ".join(LANGUAGES)
-        print(*(say("cli", "bad_global", code, known=known) for code in LANGUAGES), sep="\n", file=sys.stderr)
-        sys.exit(2)
+    if fault := _bad_global(said):
+        _refuse(usage_fault(fault), arguments, (lang,) if lang in LANGUAGES else LANGUAGES)
+        sys.exit(fault.exit_code)
     sys.excepthook = partial(_own_fault, lang)
     try:
-        home = home_at(settings["home"]) if settings.get("home") else default_home()
+        home = home_at(said["home"][0]) if "home" in said else default_home()
     except SobriaError as error:
-        sys.exit(error.message(lang))
+        _refuse(error.as_dict(), arguments, (lang,))
+        sys.exit(1)
     use_tables(home / TABLES)
     WATCH.set(partial(shown_progress, "building", lang))
     command = typer.main.get_command(application(arguments[0] if arguments else ""))
-    cli_text.localise(command, lang)
+    localise(command, lang)
     tell_refusals(lambda refusal: print(f"! {printable(refusal.message(lang))}", file=sys.stderr))
     refused: dict[str, Any] = {}
     try:
@@ -79,14 +81,28 @@ def answer() -> None:
     except SobriaError as error:
         refused, code = error.as_dict(), 1
     except typer.TyperException as error:
-        refused, code = cli_text.usage_fault(error), error.exit_code
+        refused, code = usage_fault(error), error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         code = 130
     if refused:
-        if "--json" in arguments:
-            print(json_text({"version": cli_text.JSON_VERSION, "error": refused}))
-        print(printable(refused[lang]), file=sys.stderr)
+        _refuse(refused, arguments, (lang,))
     sys.exit(code or 0)
+
+
+def _bad_global(said: Mapping[str, Sequence[str]]) -> Usage | None:
+    """What is wrong in the options that every command has, if anything is."""
+    unknown = set(said.get("lang", ())) - {*LANGUAGES}
+    if unknown or not all(value.strip() for value in said.get("home", ())):
+        return Usage("bad_global", known=", ".join(LANGUAGES))
+    twice = [name for name, values in said.items() if len(values) > 1]
+    return Usage("usage_twice", name=f"--{twice[0]}") if twice else None
+
+
+def _refuse(refused: Mapping[str, str], arguments: Sequence[str], langs: Sequence[str]) -> None:
+    """A refusal, {"code"} and each language: as JSON where it is asked for, and in these languages for people."""
+    if "--json" in arguments:
+        print(json_text({"version": cli_text.JSON_VERSION, "error": refused}))
+    print(*(printable(refused[lang]) for lang in langs), sep="\n", file=sys.stderr)
 
 
 def _own_fault(lang: str, kind: type[BaseException], error: BaseException, trace: Any) -> None:
@@ -141,18 +157,19 @@ def command_name(command: typer.models.CommandInfo) -> str:
     return command.name or str(getattr(command.callback, "__name__", ""))
 
 
-def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
-    """`--home X` and `--lang X` anywhere before `--`, `--json` before the command: (the rest, the options)."""
+def global_options(arguments: list[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """`--home X` and `--lang X` anywhere before `--`, `--json` before the command: (the rest, the options, with each
+    value that they are given)."""
     kept: list[str] = []
     late: list[str] = []
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     rest = iter(arguments)
     for argument in rest:
         name, equals, value = argument.partition("=")
         if argument == "--":
             return kept + [argument, *rest], found
         if name in ("--home", "--lang"):
-            found[name[2:]] = value if equals else next(rest, "")
+            found.setdefault(name[2:], []).append(value if equals else next(rest, ""))
         elif argument == "--json" and not kept:
             late.append(argument)
         else:

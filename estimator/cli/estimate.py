@@ -7,9 +7,15 @@ from typing import Annotated, Any, Literal
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.core.errors import say
+from estimator.cli.usage import Usage
 
-OF_ECOLOGITS = {"provider", "model", "output_tokens", "zone", "latency_s"}  # what its method reads, whatever else is said
+OF_ECOLOGITS = {
+    "provider",
+    "model",
+    "output_tokens",
+    "zone",
+    "latency_s",
+}  # what its method reads, whatever else is said
 OF_EVERY = {"method", "explain", "json_"}
 
 
@@ -96,7 +102,7 @@ def _answer(context: typer.Context, **stated: Any) -> None:
 
         provider, model, written = wanted = [stated[name] for name in ("provider", "model", "output_tokens")]
         if None in wanted:
-            raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=stated["method"]))
+            raise Usage("method_wants", method=stated["method"])
         body = estimate_ecologits(provider, model, written, stated["zone"], stated["latency_s"])
     show(body, stated["json_"], lambda: estimate_text(body, context.obj["lang"], stated["explain"]))
 
@@ -105,7 +111,7 @@ def _refuse_unread(context: typer.Context, stated: Mapping[str, Any]) -> None:
     """Refuse the options that were typed and that the method does not read."""
     ours = stated["method"] == "sobria"
     read = OF_EVERY | (stated.keys() - {"latency_s"} if ours else OF_ECOLOGITS)
-    typed = [name for name in stated if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-    if unread := [f"--{name}".replace("_", "-") for name in typed if name not in read]:
-        facts = {"method": stated["method"], "options": ", ".join(unread)}
-        raise typer.BadParameter(say("cli", "method_unread", context.obj["lang"], **facts))
+    sources = {name: context.get_parameter_source(name) for name in stated.keys() - read}
+    typed = [name for name in stated if (source := sources.get(name)) and source.name == "COMMANDLINE"]
+    if unread := [f"--{name}".replace("_", "-") for name in typed]:
+        raise Usage("method_unread", method=stated["method"], options=", ".join(unread))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from estimator.cli.text import Json, show
+from estimator.cli.usage import Usage
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
@@ -62,7 +63,7 @@ def _apply(context: typer.Context, number: int | None, to: Path | None, as_json:
 
     if number is None or to is None:
         missing = "--apply" if number is None else "--to"
-        raise typer.BadParameter(say("cli", "usage_missing", context.obj["lang"], name=missing))
+        raise Usage("usage_missing", name=missing)
     lang = context.obj["lang"]
     done = applied(context.obj["home"], number, to)
     amounts = ("known", "found", "before", "after")

@@ -20,7 +20,8 @@ import typer
 from estimator.catalogue.load import load
 from estimator.cli import progress
 from estimator.cli.app import application, command_name, global_options
-from estimator.cli.text import JSON_VERSION, factor_text, localise
+from estimator.cli.text import JSON_VERSION, factor_text
+from estimator.cli.usage import localise
 from estimator.core.errors import say
 from tests.core.test_numbers import spaced
 from tests.support import answered, sobria, sobria_process
@@ -226,8 +227,9 @@ def test_a_refusal_is_one_json_document_where_json_is_asked(tmp_path: Path, line
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "file").touch()
     given = [part.format(folder=tmp_path / "folder") for part in line]
-    done = sobria(tmp_path / "home", *given, code=code)
+    done = answered("--lang", "fr", *([] if "--home" in given else ["--home", str(tmp_path / "home")]), *given)
     body = json.loads(done.stdout)
+    assert done.returncode == code
     assert body["version"] == JSON_VERSION and body["error"]["code"] == error
     assert body["error"]["fr"] in done.stderr.replace("\u00a0", " ") or body["error"]["fr"] in done.stderr
 
@@ -297,7 +299,10 @@ def test_an_import_and_a_build_say_how_far_they_are(tmp_path: Path) -> None:
 
 
 def test_global_options_stand_anywhere_before_the_command_of_track() -> None:
-    assert global_options(["import", "a", "--home", "h", "--lang=en"]) == (["import", "a"], {"home": "h", "lang": "en"})
+    assert global_options(["import", "a", "--home", "h", "--lang=en"]) == (
+        ["import", "a"],
+        {"home": ["h"], "lang": ["en"]},
+    )
     assert global_options(["--json", "totals"]) == (["totals", "--json"], {})
     line = ["track", "--", "python", "x.py", "--home", "mine"]
     assert global_options(line) == (line, {})
@@ -380,9 +385,51 @@ def test_a_file_that_is_no_calculation_is_not_replayed(tmp_path: Path) -> None:
 
 
 def test_an_unknown_language_or_an_empty_home_is_usage(tmp_path: Path) -> None:
-    for line in (["totals", "--lang", "de"], ["totals", "--home"]):
+    for line in (["totals", "--lang", "de"], ["totals", "--home"], ["totals", "--home", ""], ["totals", "--home= "]):
         done = sobria_process(*line, code=2)
-        assert line[1] in done.stderr and done.stdout == ""
+        assert line[1].strip("= ") in done.stderr and done.stdout == ""
+        body = json.loads(sobria_process(*line[:1], "--json", *line[1:], code=2).stdout)["error"]
+        assert body["code"] == "usage" and body["fr"].startswith("--lang attend") and body["en"].startswith("--lang")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("estimate --it-energy-kwh 1 --it-energy-kwh 1000", "--it-energy-kwh"),
+        ("estimate --model gpt-4o --model=qwen3-8b --output-tokens 9", "--model"),
+        ("indicators --period 2025 --period 2026", "--period"),
+        ("register show x --home a --home b", "--home"),
+        ("places add --service a --service b", "--service"),
+        ("track --project a --project b -- true", "--project"),
+    ],
+)
+def test_an_option_that_is_no_list_is_given_once(tmp_path: Path, line: str, name: str) -> None:
+    for lang, said in (
+        ("fr", f"L'option {name} est donnée plusieurs fois"),
+        ("en", f"The option {name} is given several"),
+    ):
+        done = answered("--home", str(tmp_path), "--lang", lang, *line.split(), "--json")
+        assert done.returncode == 2 and spaced(done.stderr).startswith(said)  # noqa: PLR2004
+        if "--json" not in line and "track" not in line:
+            assert json.loads(done.stdout)["error"]["code"] == "usage"
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_option_that_is_a_list_is_given_as_often_as_wanted(tmp_path: Path) -> None:
+    """And a flag means the same twice."""
+    file = tmp_path / "calls.csv"
+    file.write_text("when,model,read,written\n2026-03-01T10:00:00Z,gpt-4o,100,200\n", "utf-8")
+    names = ("start=when", "input_tokens=read", "output_tokens=written", "service:=b", "requests:=1")
+    columns = [part for name in names for part in ("--columns", name)]
+    body = json.loads(sobria(tmp_path / "home", "import", str(file), *columns, "--json", "--json").stdout)
+    assert body["accepted"] == 1
+
+
+def test_a_method_refuses_the_options_that_it_does_not_read(tmp_path: Path) -> None:
+    line = "estimate --method ecologits-0.11.3 --provider openai --model gpt-4o --output-tokens 400 --zone FRA"
+    sobria(tmp_path, *line.split(), "--explain", "--json")
+    for lang, said in (("fr", "ne lit pas --pue, --requests"), ("en", "does not read --pue, --requests")):
+        assert said in sobria(tmp_path, *line.split(), "--requests", "1", "--pue", "3", code=2, lang=lang).stderr
 
 
 def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
@@ -471,7 +518,7 @@ def test_every_option_and_argument_has_its_sentence(lang: str) -> None:
 @pytest.mark.parametrize("line", [("-h",), ("totals", "-h"), ("register", "move", "--help"), ("places",)])
 def test_a_help_speaks_one_language(tmp_path: Path, line: tuple[str, ...]) -> None:
     """None of the library's English words, the two global options, no type in angle brackets."""
-    text = sobria(tmp_path, "--lang", "fr", *line, code=2 if line == ("places",) else 0).stdout
+    text = sobria(tmp_path, *line, code=2 if line == ("places",) else 0).stdout
     assert "Usage :" in text and re.search("--home +DOSSIER", text) and "Afficher cette aide." in text
     assert not re.search(r"Commands|required|Show this|default:|<\w+>", text)
 

@@ -69,7 +69,7 @@ def test_check_speaks_to_people(tmp_path: Path) -> None:
     assert "Absents de la table des modèles : pinceau-9" in said
     assert "Champs non repris, dont seul le nom est lu, 1 : note" in said
     assert said.rstrip().endswith("Rien n'a été écrit.")
-    assert "Nothing was written." in sobria(tmp_path, "check", str(GATEWAY), "--lang", "en").stdout
+    assert "Nothing was written." in sobria(tmp_path, "check", str(GATEWAY), lang="en").stdout
 
 
 def test_a_row_of_several_proofs_says_which_component_each_is_of() -> None:
