@@ -29,7 +29,7 @@ SHARES = {"acceptance", "threshold"}
 WORDS = {
     "name", "unit", "period", "threshold_test", "data", "location", "label", "status", "why", "acceptance_why", "test",
     "date", "by", "terminal", "people_zone", "other_unit", "service", "tuning_device", "zone", "device", "product",
-    "wue_basis", "storage", "network", *SEARCH_MODELS,
+    "wue_basis", "storage", "network", "since", "until", *SEARCH_MODELS,
 }  # fmt: skip
 ONCE = {"label", "status", "why", "existing_server"}  # of the first option of a card alone
 NEEDED = {"quality": "value", "measured": "service"}  # a part that is nothing without one of its fields

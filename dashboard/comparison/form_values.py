@@ -34,7 +34,7 @@ OPTION = {  # field -> its path in an option
     **{name: name for name in ("label", "status", "why", "attempts", "acceptance", "acceptance_why", "reserved_hours")},
     "quality": "quality.value", **{name: f"quality.{name}" for name in ("test", "date", "by")},
     **{name: f"people.{name}" for name in ("work_minutes", "screen_minutes", "terminal")}, "people_zone": "people.zone",
-    "other_unit": "unit", "service": "measured.service", "items": "measured.items",
+    "other_unit": "unit", **{name: f"measured.{name}" for name in ("service", "items", "since", "until")},
     "tuning_device": "fine_tuning.device", "tuning_hours": "fine_tuning.device_hours",
 }  # fmt: skip
 MODEL = OPTION | {

@@ -226,7 +226,7 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
     keys = estimator_gateway.service_keys()
     if keys or option.measured:
         listed("service", {"": t("compare_form.no_service", lang)} | {key: key for key in keys})
-        texts(*(("items",) if option.measured else ()))
+        texts(*(("items", "since", "until") if option.measured else ()))
     with st.expander(t("compare_form.finer", lang)):
         texts("attempts", "acceptance", "acceptance_why", "reserved_hours", "other_unit")
         listed("terminal", compare_data.names_having("terminal_power", lang))

@@ -18,6 +18,7 @@ from estimator.builds.build_file import BuildFile
 from estimator.builds.equation_selection import ledger_formulas
 from estimator.builds.mending import AT_LEAST, PART_OF
 from estimator.builds.parts_elsewhere import within_parts_of
+from estimator.builds.service_runs import RunsOf, ServiceRuns, service_runs
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
 from estimator.core.language import DEFAULT
@@ -99,13 +100,16 @@ class Build(BuildFile):
 
     def proof_of_runs(self, row_ids: Sequence[str]) -> dict[str, float]:
         """The same of the runs with these ids."""
+        return self._proof_of_rows("list_contains($1, row_id)", [list(row_ids)])
+
+    def _proof_of_rows(self, where: str, given: Sequence[Any]) -> dict[str, float]:
         from estimator.builds.row_status import sql_text  # with arrays, which totals do without
 
-        theirs = f"SELECT * FROM ({sql(ledger_formulas(), 'bound_slices')}) WHERE list_contains($1, row_id)"
+        theirs = f"SELECT * FROM ({sql(ledger_formulas(), 'bound_slices')}) WHERE {where}"
         rows = self._engine.rows(
             f"WITH estimates AS ({theirs}) SELECT proof, fsum(kwh) AS kwh"
             f" FROM ({sql_text('views/proof_energy.sql')}) GROUP BY proof",
-            [list(row_ids)],
+            given,
         )
         return _shares({row["proof"]: row["kwh"] for row in rows})
 
@@ -133,10 +137,19 @@ class Build(BuildFile):
         """Runs that count as run at a host."""
         return int(self._engine.rows("SELECT COUNT(*) AS n FROM runs WHERE host = $1", [host])[0]["n"])
 
-    def items(self, service: str) -> float | None:
-        """Item count of the runs of a service, as far as stated."""
-        rows = self._engine.rows("SELECT items FROM services WHERE service_key = $1", [service])
-        return rows[0]["items"] if rows else None
+    def service_runs(self, asked: RunsOf) -> ServiceRuns | None:
+        """How many runs of a service there are, when, and what they count; None without any."""
+        return service_runs(self._engine, asked)
+
+    def groups_of(self, asked: RunsOf) -> list[ActivityGroup]:
+        """Sums of activity of these runs, by set of selected factors."""
+        if asked.every:
+            return self.groups("service_key = $1", [asked.service])
+        return [group for _, group in self._groups_by_key("NULL", "bound_slices", *asked.rows)]
+
+    def proof_of(self, asked: RunsOf) -> dict[str, float]:
+        """Share of the IT electricity of these runs by proof."""
+        return self.proof(asked.service) if asked.every else self._proof_of_rows(*asked.rows)
 
     def runs(self, asked: RunFilter | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
         """{"rows", "total"}: a page of the selected runs, in their order, each with its IT and site electricity; by

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup, points_of
 from estimator.assessment.units import HOURS_PER_YEAR
@@ -14,13 +13,13 @@ from estimator.catalogue import providers
 from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.tables import Catalogue
+from estimator.comparison.measured_inventory import measured_inventory
 from estimator.comparison.program_inventory import program_inventory
 from estimator.comparison.scenario import Need, Option, Scenario
-from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.errors import SobriaError, sentences
 from estimator.core.interval import Interval
 from estimator.core.language import DEFAULT
-from estimator.core.number_format import proof_words, sentences_with
-from estimator.core.typography import typeset
+from estimator.core.number_format import sentences_with
 from estimator.places.evidence import tables
 from estimator.places.placing import answers_on
 from estimator.places.supplier_answers import SupplierAnswer
@@ -82,7 +81,7 @@ class OptionInventory:
 
 def built(scenario: Scenario, option: Option, context: ComparisonContext, times: float = 1.0) -> OptionInventory:
     """Inventory of an option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, service_unknown,
-    nothing_accepted …"""
+    nothing_accepted, measured_of_when …"""
     if not option.accepted:
         raise SobriaError("nothing_accepted")
     units = scenario.need.volume * times
@@ -100,7 +99,7 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         if option.fine_tuning is not None:
             _tune(option.fine_tuning, inventory, context)
     elif option.measured is not None:
-        inventory, proof = _measured_inventory(option, attempts, context)
+        inventory, proof = measured_inventory(option, attempts, context.home)
         bounds = [group.bounds for group in inventory.groups]
         ran += [{"zone": b["grid_gwp"].subject, "host": b["pue"].subject if "pue" in b else None} for b in bounds]
     elif option.alternative is not None:
@@ -237,35 +236,6 @@ def _question(
         fields.setdefault("task", scenario.need.task)
     asked, lengths = of_task(Request.model_validate({**fields, "requests": attempts}), context.catalogue, context.day)
     return asked.checked(), lengths
-
-
-def _measured_inventory(
-    option: Option, attempts: float, context: ComparisonContext
-) -> tuple[Inventory, Mapping[str, float]]:
-    """The measured runs of a service, scaled from their output to the wanted one."""
-    from estimator.results.reading import open_current
-
-    assert option.measured is not None
-    service = option.measured.service
-    build = open_current(context.home) if context.home else None
-    groups = build.groups("service_key = $1", [service]) if build else []
-    if build is None or not groups:
-        raise SobriaError("service_unknown", service=service, option=option.id)
-    items = option.measured.items or build.items(service)
-    if not items:
-        raise SobriaError("service_unknown", service=service, option=option.id)
-    scaled = [ActivityGroup(_scaled_amounts(group.amounts, attempts / items), group.bounds) for group in groups]
-    proof = build.proof(service)
-    told = {"code": "measured"}
-    for lang in LANGUAGES:
-        rests = proof_words(proof if any(proof.values()) else {"unknown": 1.0}, lang)
-        facts = {"service": service, "items": f"{items:g}", "proof": rests}
-        told[lang] = typeset(say("warnings", "measured", lang, **facts), lang)
-    return Inventory(groups=scaled, warnings=[told]), proof
-
-
-def _scaled_amounts(amounts: Mapping[str, Any], times: float) -> dict[str, float]:
-    return {n: v * times if n != "resource_share" and v is not None else v for n, v in amounts.items()}
 
 
 def _people(option: Option, units: float, context: ComparisonContext) -> tuple[ActivityGroup, ...]:

@@ -14,7 +14,7 @@ from estimator.assessment.tested_share import TestedShare
 from estimator.catalogue.load import SubjectName
 from estimator.comparison.period import PER_YEAR, years_of
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.core.fields import NearDay, Typed, is_past, on_one_scale, without_stop
+from estimator.core.fields import Moment, NearDay, Typed, is_past, moment_us, on_one_scale, without_stop
 from estimator.core.typography import printable
 from estimator.core.validation_messages import file_fault, told
 from estimator.workloads.request import Request, TrainingEffort
@@ -116,10 +116,20 @@ class People(Typed):
 
 
 class MeasuredService(Typed):
-    """A service of the ledger whose measured runs represent this option."""
+    """A service of the ledger whose measured runs, of which none is cut by since or until, represent this option."""
 
     service: str = Field(min_length=1)
-    items: float | None = Field(None, gt=0, description="units that these runs made; default: their own count")
+    items: float | None = Field(
+        None, gt=0, description="units that these runs made; default: as they count them, else their calls"
+    )
+    since: Moment | None = Field(None, description="runs from then on; a day from its beginning, in UTC")
+    until: Moment | None = Field(None, description="runs before then; a past moment, wanted with items")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.since and self.until and moment_us(self.until) <= moment_us(self.since):
+            raise PydanticCustomError("until_first", "until after since")
+        return self
 
 
 class Program(Typed):

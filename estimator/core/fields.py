@@ -1,12 +1,13 @@
 """Small validated types shared by several rooms: texts without contacts, identifiers, authors, strict models."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     StringConstraints,
     ValidationInfo,
@@ -80,6 +81,26 @@ def _near(day: date) -> date:
 
 
 NearDay = Annotated[date, AfterValidator(_near)]
+
+
+def _moment(read: object) -> date:
+    for kind in (date, datetime):
+        try:
+            said = kind.fromisoformat(read) if isinstance(read, str) else read
+        except ValueError:
+            continue
+        if isinstance(said, date) and is_near(said.date() if isinstance(said, datetime) else said):
+            return said
+    raise PydanticCustomError("moment", "a day or a moment")
+
+
+Moment = Annotated[date | datetime, BeforeValidator(_moment)]  # a day from its beginning; both in UTC, unless said
+
+
+def moment_us(said: date) -> int:
+    """A day, from its beginning, or a moment, since 1970 [us]; in UTC, where it says no other."""
+    at = said if isinstance(said, datetime) else datetime(said.year, said.month, said.day)
+    return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1e6)
 
 
 def near_when_said(day: date, info: ValidationInfo) -> date:

@@ -16,6 +16,7 @@ from estimator.assessment.uncertainty import STATED
 from estimator.builds import merged_groups
 from estimator.builds.merged_groups import MergeRefused, PublishedGroups, merge
 from estimator.builds.queries import SAMPLE_MARK
+from estimator.builds.service_runs import RunsOf
 from estimator.catalogue.load import load
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
@@ -154,6 +155,17 @@ def test_each_number_says_which_authorities_it_comes_from(national: Path) -> Non
     assert [part["territory"] for part in body["trace"]["authorities"]] == ["54010"]
     said = sobria(national, "totals", lang="en").stdout
     assert "groups published by 12 authorities, no row" in said and "Mairie 54021: " in said
+
+
+def test_the_calls_of_a_published_service_are_counted(whole: Path, national: Path) -> None:
+    """500 a month by one run, whose days nobody publishes: nothing is known of some of them."""
+    for home in (whole, national):
+        found = current_results(home)
+        [key] = [key for key in found.service_keys() if "courrier" in key and "54010" in key]
+        said = found.service_runs(RunsOf(key))
+        assert said and (said.runs, said.counted, said.with_items, said.requests) == (2, 2, 0, 1000.0)
+        assert found.groups_of(RunsOf(key))
+    assert found.service_runs(RunsOf(key, until_us=2**60)) is None
 
 
 def test_the_yearly_review_of_the_territory_comes_out_of_it(whole: Path, national: Path, tmp_path: Path) -> None:

@@ -1,0 +1,69 @@
+"""Inventory of a service of the ledger that stands for an option: its runs, scaled from the units they made."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from estimator.assessment.evaluation import ActivityGroup
+from estimator.comparison.scenario import MeasuredService, Option
+from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.fields import moment_us
+from estimator.core.number_format import exact_text, proof_words
+from estimator.core.typography import typeset
+from estimator.workloads.inventory import Inventory
+
+if TYPE_CHECKING:
+    from estimator.builds.service_runs import ServiceRuns
+
+SECOND = 1_000_000  # [us]
+
+
+def measured_inventory(option: Option, attempts: float, home: Path | None) -> tuple[Inventory, Mapping[str, float]]:
+    """The runs of the service of an option, scaled from the units that they made to `attempts`, and their proof.
+
+    service_unknown, measured_cut, measured_of_when, measured_uncounted."""
+    from estimator.builds.service_runs import RunsOf
+    from estimator.results.reading import open_current
+
+    assert option.measured is not None
+    said = option.measured
+    bounds = [moment_us(moment) if moment else None for moment in (said.since, said.until)]
+    asked = RunsOf(said.service, *bounds)
+    build = open_current(home) if home else None
+    found = build.service_runs(asked) if build else None
+    if build is None or found is None or not found.runs:
+        raise SobriaError("service_unknown", service=said.service, option=option.id)
+    units, key = _units(said, found, option.id)
+    amounts = build.groups_of(asked)
+    scaled = [ActivityGroup(_scaled(group.amounts, attempts / units), group.bounds) for group in amounts]
+    proof, told = build.proof_of(asked), {"code": key}
+    for lang in LANGUAGES:
+        facts = {"units": exact_text(units, "1", lang), "runs": found.runs, "first": found.first, "last": found.last}
+        facts["counted"] = found.with_items
+        rests = proof_words(proof if any(proof.values()) else {"unknown": 1.0}, lang)
+        told[lang] = typeset(say("warnings", key, lang, service=said.service, proof=rests, **facts), lang)
+    return Inventory(groups=scaled, warnings=[told]), proof
+
+
+def _units(said: MeasuredService, found: "ServiceRuns", option: str) -> tuple[float, str]:
+    """How many units these runs made, and the sentence that says by whom they are counted."""
+    facts: dict[str, Any] = {"option": option, "service": said.service, "runs": found.runs}
+    facts |= {"first": found.first, "last": found.last}
+    if found.cut:
+        raise SobriaError("measured_cut", **facts, cut=found.cut)
+    if said.items is not None:
+        now = datetime.now(UTC)
+        if said.until is None or moment_us(said.until) > moment_us(now):
+            end = datetime.fromtimestamp(-(-found.last_us // SECOND), UTC)
+            until = min(end, now).strftime("%Y-%m-%dT%H:%M:%SZ")
+            raise SobriaError("measured_of_when", **facts, items=said.items, until=until)
+        return said.items, "measured_said"
+    units = found.items if found.with_items else found.requests
+    if found.counted < found.runs or not units:
+        raise SobriaError("measured_uncounted", **facts, counted=found.counted)
+    return units, "measured_counted" if found.with_items else "measured_calls"
+
+
+def _scaled(amounts: Mapping[str, Any], times: float) -> dict[str, float]:
+    return {n: v * times if n != "resource_share" and v is not None else v for n, v in amounts.items()}

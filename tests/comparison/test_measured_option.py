@@ -1,0 +1,149 @@
+"""A service of the ledger that stands for an option: which of its runs, over which units, and what is said of it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.comparison.answer import AnsweredOption
+from estimator.comparison.decision_sheet import decision
+from estimator.comparison.scenario import ScenarioRefused, parse_scenario
+from estimator.comparison.scenario_link import decode, encode
+from estimator.comparison.scenario_toml import scenario_toml
+from estimator.ledger.rows import Activity
+from tests.comparison.test_compare import option, scenario
+from tests.core.test_numbers import spaced
+from tests.support import activity, built
+
+ONE_CALL = {"requests": 1.0, "items": None}
+
+
+def rows(count: int, day: int, kwh: float = 1.0, **more: Any) -> list[Activity]:
+    """Runs of an hour each of the service « courrier », one after the other from midnight of a day of March, at a desk,
+    where nothing is cooled: a PUE of 1."""
+    starts = [f"2026-03-{day + n // 24:02}T{n % 24:02}:00:00" for n in range(count)]
+    return [activity(start, service_key="courrier", cpu_energy_kwh=kwh, host="class/desk", **more) for start in starts]
+
+
+def measured(home: Path, **said: Any) -> AnsweredOption:
+    """The option of the service « courrier », for 1,000 units."""
+    asked = scenario({**option("m"), "measured": {"service": "courrier", **said}}, volume=1000)
+    return decision(asked, home).options[1]
+
+
+def kwh(found: AnsweredOption) -> float:
+    value = found.service["energy"].at_factor_values
+    assert value is not None
+    return float(value)
+
+
+def told(found: AnsweredOption, lang: str = "fr") -> str:
+    said = next(w for w in found.warnings if w["code"].startswith("measured"))
+    return spaced(said[lang])
+
+
+def refusal(found: AnsweredOption) -> tuple[str, str]:
+    assert found.status == "refused" and not found.service and found.refusal
+    return found.refusal["code"], spaced(found.refusal["fr"])
+
+
+def test_units_said_of_runs_stay_theirs_as_the_service_goes_on(tmp_path: Path) -> None:
+    """20 runs of 1 kWh made 20 units: 1 kWh each, 1,000 kWh for 1,000. With 67 more runs the same file says the same;
+    it said 87 ÷ 20 = 4.35 kWh each."""
+    said = {"items": 20, "until": "2026-03-02"}
+    built(tmp_path, *rows(20, 1))
+    before = measured(tmp_path, **said)
+    assert kwh(before) == pytest.approx(1000)
+    built(tmp_path, *rows(67, 3))
+    after = measured(tmp_path, **said)
+    assert kwh(after) == pytest.approx(1000)
+    assert "20 exécutions du 2026-03-01 au 2026-03-01" in told(after) and "20 unités" in told(after)
+    assert "20 runs from 2026-03-01 to 2026-03-01" in told(after, "en")
+    since = measured(tmp_path, items=67, since="2026-03-02", until="2026-03-10")
+    assert kwh(since) == pytest.approx(1000) and since.proof == before.proof
+
+
+@pytest.mark.parametrize("until", [None, "9999"])
+def test_units_without_the_runs_that_made_them_are_refused(tmp_path: Path, until: str | None) -> None:
+    """Nothing binds them to runs, or a moment to come does, before which others will be."""
+    from datetime import date, timedelta
+
+    built(tmp_path, *rows(87, 1))
+    ahead = {} if until is None else {"until": str(date.today() + timedelta(days=3))}
+    code, said = refusal(measured(tmp_path, items=20, **ahead))
+    assert code == "measured_of_when"
+    assert "87 exécutions" in said and "du 2026-03-01 au 2026-03-04" in said and "items = 20" in said
+    assert 'until = "2026-03-04T15:00:00Z"' in said  # the end of the last: 87 = 3 × 24 + 15
+    assert kwh(measured(tmp_path, items=20, until="2026-03-04T15:00:00Z")) == pytest.approx(87 / 20 * 1000)
+
+
+def test_a_call_is_a_unit_of_itself_and_that_is_said(tmp_path: Path) -> None:
+    """87 calls of 1 kWh, no units: 1 kWh a call, and `attempts` says how many a unit takes."""
+    built(tmp_path, *rows(87, 1, **ONE_CALL))
+    found = measured(tmp_path)
+    assert kwh(found) == pytest.approx(1000)
+    assert "87 exécutions" in told(found) and "87 appels" in told(found) and "attempts" in told(found)
+    asked = scenario({**option("m", attempts=3), "measured": {"service": "courrier"}}, volume=1000)
+    assert kwh(decision(asked, tmp_path).options[1]) == pytest.approx(3000)
+
+
+def test_units_that_runs_count_are_theirs(tmp_path: Path) -> None:
+    """10 runs of 1 kWh and 5 units: 0.2 kWh a unit, whatever requests they count; of half of them, the same."""
+    built(tmp_path, *rows(10, 1, items=5.0, requests=50.0))
+    found = measured(tmp_path)
+    assert kwh(found) == pytest.approx(200) and "50 unités" in told(found)
+    half = measured(tmp_path, until="2026-03-01T05:00:00Z")
+    assert kwh(half) == pytest.approx(200) and "25 unités" in told(half) and "5 exécutions" in told(half)
+
+
+def test_calls_made_for_units_that_another_run_counts_are_theirs(tmp_path: Path) -> None:
+    """One run of 1 kWh counts 5 letters, 9 calls of 1 kWh were made for them: 2 kWh a letter, and it is said."""
+    built(tmp_path, *rows(1, 1, items=5.0), *rows(9, 2, **ONE_CALL))
+    found = measured(tmp_path)
+    assert kwh(found) == pytest.approx(2000)
+    assert "10 exécutions" in told(found) and "dont 1 a compté 5 unités" in told(found)
+
+
+@pytest.mark.parametrize(("counted", "each"), [({"items": 5.0, "requests": None}, 0.2), (ONE_CALL, 1.0)])
+def test_a_run_that_counts_nothing_leaves_the_units_unknown(
+    tmp_path: Path, counted: dict[str, Any], each: float
+) -> None:
+    """Its 100 kWh would be of the units of the four others, of 1 kWh each."""
+    built(tmp_path, *rows(4, 1, **counted), *rows(1, 2, kwh=100.0, items=None, requests=None))
+    code, said = refusal(measured(tmp_path))
+    assert code == "measured_uncounted" and "4 sur 5" in said
+    assert kwh(measured(tmp_path, until="2026-03-02")) == pytest.approx(1000 * each)
+
+
+def test_a_run_that_a_bound_cuts_is_refused(tmp_path: Path) -> None:
+    """A run from 4:00 to 5:00 is neither before 4:30 nor after."""
+    built(tmp_path, *rows(10, 1, items=5.0))
+    for said in ({"until": "2026-03-01T04:30:00Z"}, {"since": "2026-03-01T04:30:00+00:00"}):
+        code, text = refusal(measured(tmp_path, **said))
+        assert code == "measured_cut" and "1 exécution" in text
+
+
+def test_a_service_without_runs_there_is_refused(tmp_path: Path) -> None:
+    built(tmp_path, *rows(10, 1, items=5.0))
+    assert refusal(measured(tmp_path, since="2026-04-01"))[0] == "service_unknown"
+    assert refusal(measured(tmp_path / "none"))[0] == "service_unknown"
+
+
+@pytest.mark.parametrize("read", ["hier", "20", 20, True, "1970-01-01"])
+def test_a_bound_that_is_no_moment_is_refused_with_its_field(read: object) -> None:
+    with pytest.raises(ScenarioRefused) as refused:
+        scenario({**option("m"), "measured": {"service": "courrier", "until": read}})
+    assert "measured.until" in refused.value.message("fr") and "2026-06-01" in refused.value.message("en")
+
+
+def test_bounds_the_wrong_way_round_are_refused() -> None:
+    with pytest.raises(ScenarioRefused) as refused:
+        scenario({**option("m"), "measured": {"service": "c", "since": "2026-03-02", "until": "2026-03-02"}})
+    assert "measured" in refused.value.message("fr") and "since" in refused.value.message("en")
+
+
+def test_bounds_survive_a_file_and_a_link() -> None:
+    """A TOML date, a TOML moment, and their texts: the same scenario, and the same text of it again."""
+    said = {"service": "courrier", "items": 20.0, "since": "2026-03-01", "until": "2026-03-02T10:00:00Z"}
+    asked = scenario({**option("m"), "measured": said})
+    assert decode(encode(asked)) == asked == parse_scenario(scenario_toml(asked))
