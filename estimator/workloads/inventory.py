@@ -23,6 +23,7 @@ PLACE = (
     "pue", "wue_it", "wue_site", "grid_gwp", "grid_adpe", "grid_primary_energy", "grid_water_intensity",
     "grid_reservoir_water_intensity",
 )  # fmt: skip
+OF_SITE = ("pue", "wue", "wue_basis")  # what a request states of its site, for each of its lines
 MADE = ("gwp", "adpe", "primary_energy")
 DEVICE = (*(f"device_{x}" for x in MADE), "device_lifetime", "device_occupancy")
 MACHINE = (*(f"machine_{x}" for x in MADE), "machine_lifetime", "machine_occupancy", "machine_share")
@@ -97,11 +98,12 @@ def _search(resolved: ResolvedRequest, asked: Retrieval, inventory: Inventory) -
     lines["query"] = (asked.embedding_model, asked.query_tokens or 0.0, count)
     if asked.rerank_model is not None:
         lines["rerank"] = (asked.rerank_model, (asked.passages or 0.0) * (asked.passage_tokens or 0.0), count)
+    site = {name: getattr(resolved.request, name) for name in OF_SITE}
     for part, (model, tokens, times) in lines.items():
         if (known := models.find(model)).modality != "embedding":
             makes = {lang: say("models", f"makes_{known.modality}", lang) for lang in LANGUAGES}
             raise SobriaError("not_of_search", model=known.name, makes=makes)
-        line = Request(model=model, input_tokens=tokens, requests=times).checked()
+        line = Request(model=model, input_tokens=tokens, requests=times, **site).checked()
         found = inventory_of(replace(resolved, request=line, warnings=[], lengths={}))
         spreads = [resolved.spreads[name] for name in of[part] if name in resolved.spreads]
         inventory.groups += [replace(group, part=part, bounds=_wide(group, spreads)) for group in found.groups]

@@ -42,6 +42,16 @@ def test_three_lines_and_the_answer_by_hand() -> None:
     assert answer["parts"] == {}
 
 
+def test_the_site_that_is_stated_is_that_of_every_line() -> None:
+    """A PUE of 3 in place of 2.26, and 2 L of water on the site for each kWh of machines."""
+    usual = estimate(Request.model_validate(PLACE | {"retrieval": SEARCH}))["parts"]
+    asked = estimate(Request.model_validate(PLACE | {"retrieval": SEARCH, "pue": 3.0, "wue": 2.0}))
+    for name, part in asked["parts"].items():
+        assert part["at_factor_values"] == pytest.approx(usual[name]["at_factor_values"] * 3 / 2.26), name
+    machines = asked["indicators"]["energy"]["at_factor_values"] / 3
+    assert asked["indicators"]["water"]["onsite"]["at_factor_values"] == pytest.approx(2 * machines)
+
+
 def test_a_step_of_several_lines_has_the_numbers_of_each() -> None:
     """The site of three lines, an index, its questions and the answers: the sum of three (machines × 2.26) is the value
     printed, and one line alone has no bracket."""
