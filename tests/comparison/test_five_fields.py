@@ -148,10 +148,13 @@ def test_a_set_of_models_is_named_in_the_language_of_the_reader(tmp_path: Path) 
         "nobody",
     ]
     given = GIVEN | {"people": "40", "models": "large", "place": "class/server-room"}
-    asked = [word for key, kept in given.items() for word in (f"--{key}", kept)]
+    asked, images = (
+        [word for key, kept in (given | more).items() for word in (f"--{key}", kept)]
+        for more in ({}, {"task": "image"})
+    )
     said = spaced(sobria(tmp_path, "compare", *asked, lang="en").stdout)
     assert "(billions) (a large model)" in said and "un grand modèle" not in said
-    refused = sobria(tmp_path, "compare", *asked, "--task", "image", lang="en", code=1).stderr
+    refused = sobria(tmp_path, "compare", *images, lang="en", code=1).stderr
     assert '"large" writes text' in spaced(refused)
 
 
