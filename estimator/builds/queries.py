@@ -78,7 +78,7 @@ _CHECK = "code, mended_by, read_value, low, high"
 # What a check names of its runs: the model, or the place as read.
 _NAMED = """SELECT code, LIST_SORT(LIST(DISTINCT IF(code = 'unknown_model', model, zone_as_read)))[:12] AS names
 FROM runs JOIN run_checks USING (row_id, service_key)
-WHERE code IN ('unknown_model', 'unknown_part', 'unknown_region', 'host_unread') AND ({where})
+WHERE code IN ('unknown_model', 'unknown_country', 'unknown_part', 'unknown_region', 'host_unread') AND ({where})
 GROUP BY 1"""
 # Of the services that several files share without a name of their own: the file that has each check most often.
 _FILES = """SELECT run_checks.code, run_checks.service_key, MODE(runs.file_name) AS file_name

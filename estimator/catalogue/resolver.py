@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -18,6 +19,7 @@ _COUNT = re.compile(r"^\s*(\d{1,6})\s*x\s+")  # above it, the number is not a ca
 _VENDOR = re.compile(r"\b(nvidia|tesla|amd|instinct|intel)\b")
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 UNDECIDED = "?"
+NEAREST = 5
 
 
 class PlaceRead(NamedTuple):
@@ -255,6 +257,13 @@ def zone_of(text: str) -> str | None:
 def _shipped() -> Places:
     """The shipped tables, read once: a comparison asks for the zone of each option again."""
     return Places.load()
+
+
+def nearest_zones(text: str) -> tuple[str, ...]:
+    """The zones with a code, a name or an alias most like this text, best first; at most NEAREST."""
+    written = _shipped().written
+    close = get_close_matches(text.strip().lower(), written, n=4 * NEAREST, cutoff=0.0)
+    return tuple(dict.fromkeys(written[name] for name in close))[:NEAREST]
 
 
 def zone_named(text: str) -> str:

@@ -58,8 +58,8 @@ class FileCheck:
     """One file: its reader, counts over its rows so far, or why it is not read.
 
     proofs, kwh: rows, and what was read by component [kWh], by proof of their electricity; a row has a line of each
-    proof that it holds. known: of the places of rows, None where only what they say counts; places: as read, that no
-    table has; placed: rows by what people said of their place, as `PlacedRows.said`.
+    proof that it holds. known: of the places of rows, None where only what they say counts; places: as read, by check,
+    that no table has; placed: rows by what people said of their place, as `PlacedRows.said`.
     """
 
     name: str
@@ -73,7 +73,7 @@ class FileCheck:
     kwh: dict[str, Counter[str]] = field(default_factory=dict)
     checks: Counter[str] = field(default_factory=Counter)
     faults: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    places: set[str] = field(default_factory=set)
+    places: dict[str, set[str]] = field(default_factory=dict)
     placed: Counter[tuple[tuple[str, ...], str]] = field(default_factory=Counter)
     unknown_models: set[str] = field(default_factory=set)
     services: set[str] = field(default_factory=set)
@@ -90,6 +90,9 @@ class FileCheck:
     def format(self) -> str:
         """The name of its reader; "other_tool" where it knows every row as one of a tool that is not read yet."""
         return "other_tool" if {row.code for row in self.refused} == {"other_tool"} else self.reader
+
+    def _places_of(self, code: str) -> str:
+        return ", ".join(sorted(self.places.get(code, ())))
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON, with texts in both languages; reasons of refusal with their count and first line."""
@@ -112,7 +115,7 @@ class FileCheck:
                 one_of(
                     count if code in self.faults else 1,
                     "at_worst",
-                    sentences("checks", code, place=", ".join(sorted(self.places)), **self.faults.get(code, {})),
+                    sentences("checks", code, place=self._places_of(code), **self.faults.get(code, {})),
                 )
                 | {"count": count}
                 for code, count in sorted(self.checks.items())
@@ -164,8 +167,8 @@ class FileCheck:
         if placed.said:
             self.placed[placed.said] += kind["times"]
         self.services.add(kind["service_key"])
-        if {"unknown_part", "unknown_region", "host_unread"} & set(kind["checks"]):
-            self.places.add(kind["zone_as_read"])
+        for code in {"unknown_country", "unknown_part", "unknown_region", "host_unread"} & set(kind["checks"]):
+            self.places.setdefault(code, set()).add(kind["zone_as_read"])
         if kind["model"] and modelled and not named:
             self.unknown_models.add(kind["model"])
 

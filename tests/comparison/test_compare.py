@@ -565,7 +565,7 @@ def test_an_impact_unknown_in_one_option_has_no_verdict_and_says_why() -> None:
     for figure in ("water", "adpe", "gwp", "primary_energy"):
         one, both = pair_of(work, "nulle-part", "ici", figure), pair_of(work, "nulle-part", "aussi", figure)
         assert (one.verdict, one.reason, one.ratio) == ("not_comparable", "a_not_estimable", None)
-        assert "le pays du calcul n’est pas indiqué" in one.words["fr"]
+        assert "le pays du calcul n’est pas indiqué, ou n’est pas dans les tables" in one.words["fr"]
         assert (both.verdict, both.reason) == ("not_comparable", "neither_estimable")
         assert components(work.evaluated["nulle-part"].side, figure) == {}
     assert pair_of(work, "nulle-part", "ici").reason is None

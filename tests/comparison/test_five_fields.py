@@ -431,7 +431,7 @@ def test_a_place_that_may_be_anywhere_takes_no_country(place: str, supposed: boo
     assert (found.zone or None, found.zone_supposed) == (option.use.zone, supposed) and found.known("energy")
     why = {figure: found.service[figure].missing for figure in ("gwp", "water", "adpe")}
     assert all((said is None) == supposed for said in why.values())
-    assert supposed or {said["fr"] for said in why.values()} == {"le pays du calcul n'est pas indiqué"}
+    assert supposed or {said["fr"] for said in why.values()} == {texts("missing", "fr")["no_zone"]}
     said = answer.said("country", "fr")
     first = (
         "France supposée : " if supposed else "Pays non dit, donc gaz à effet de serre, eau et métaux non estimés : "

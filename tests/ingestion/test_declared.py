@@ -20,6 +20,7 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.core.fields import Author
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.ingestion.declarations.columns import TEMPLATE
+from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import Trace, read_trace, reader_of
 from estimator.ledger import Ledger
@@ -546,6 +547,26 @@ def test_periods_are_days_or_moments_and_the_end_is_not_in_them(
     row = one(start=start, end=end, **MEASURED)
     assert (row.start_us, row.end_us, row.time_basis) == (moment(first), moment(last), basis)
     assert row.duration_s == (row.end_us - row.start_us) / 1e6
+
+
+def test_a_zone_of_no_table_is_quoted_with_its_near_zones_and_never_said_to_be_absent(tmp_path: Path) -> None:
+    """At the import, before it, at each total and beside each figure that has none; its host is quoted apart."""
+    told = MEASURED | {"zone": "Frnace", "host": "aws/eu-west-33"}
+    path = tmp_path / "declaration.csv"
+    path.write_text(text(told, MEASURED | {"zone": "FRA", "host": "ailleurs"}), "utf-8")
+    said = {remark.code: remark for remark in reversed(import_paths(Ledger(tmp_path), [path], context()).remarks)}
+    zone, host = (said[code].as_dict() for code in ("zone_unread", "host_unread"))
+    assert "« Frnace »" in zone["fr"] and "FRA" in zone["en"].partition("Close zones: ")[2].partition(".")[0]
+    assert "« aws/eu-west-33 »" in host["fr"]
+    (checked,) = check_paths(tmp_path / "c", [path], context()).files
+    before = {check["code"]: check for check in checked.as_dict()["checks"]}
+    build = built(tmp_path / "b", one(**told))
+    after = {check["code"]: check for check in build.checks()}
+    for checks in (before, after):
+        assert "(Frnace/aws/eu-west-33)" in checks["unknown_country"]["fr"]
+    assert "FRA/ailleurs" in before["host_unread"]["fr"] and "FRA/ailleurs" not in before["unknown_country"]["fr"]
+    gwp = build.totals().indicators["gwp"].missing
+    assert gwp is not None and "or is not in the tables" in gwp["en"]
 
 
 def test_a_month_that_ends_at_midnight_does_not_reach_the_next() -> None:

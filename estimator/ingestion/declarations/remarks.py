@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.catalogue.load import load
+from estimator.catalogue.resolver import nearest_zones
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import LANGUAGES, sentences
 from estimator.core.number_format import exact_text
@@ -158,10 +159,23 @@ def remarks(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
     for row in (row for row in rows if row.reader == "declared"):
         for code in (code for code in TOLD if code in row.checks):
             yield Remark(code, row.file_name, row.line, _sites(row) if code in TOLD[:2] else {})
-        if "host_unread" in row.checks and row.zone_as_read:
-            read = row.zone_as_read.partition("/")[2] if row.zone else row.zone_as_read
-            near = ", ".join(load().nearest(read, "host"))
-            yield Remark("host_unread", row.file_name, row.line, {"read": read, "near": near})
+        zone, host = places_as_read(row)
+        if zone and row.zone is None:
+            near = ", ".join(nearest_zones(zone))
+            yield Remark("zone_unread", row.file_name, row.line, {"read": zone, "near": near})
+        if host:
+            near = ", ".join(load().nearest(host, "host"))
+            yield Remark("host_unread", row.file_name, row.line, {"read": host, "near": near})
+
+
+def places_as_read(row: Activity) -> tuple[str, str]:
+    """The zone that a declared row names, and the host where no table has it; empty where it names none."""
+    read = row.zone_as_read or ""
+    if "host_unread" not in row.checks:
+        return read, ""
+    zoned = row.zone is not None or "unknown_country" in row.checks
+    zone, _, host = read.partition("/") if zoned else ("", "", read)
+    return zone, host
 
 
 def alike(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
