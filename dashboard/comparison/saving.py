@@ -10,6 +10,7 @@ from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.fields import field_key
 from dashboard.comparison.scenario_session import set_scenario
 from dashboard.register import estimator_gateway as register
+from dashboard.register.form_fields import confirmed
 from dashboard.shared import estimator_gateway
 from dashboard.shared.html_parts import address, refusal
 from dashboard.shared.permissions import may_write
@@ -21,10 +22,10 @@ from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import quality_text, tested_words, told
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
-from estimator.governance.indicators.scenarios import keep
+from estimator.governance.indicators.scenarios import Draft, draft
 from estimator.governance.register.schema import METROPOLE
 
-PLACE, SAVED, PANEL, DONE = "save", "compare saved", "compare_save", "compare save done"
+PLACE, SAVED, PANEL, DONE, READ = "save", "compare saved", "compare_save", "compare save done", "compare save read"
 FIELDS = {"name": "nom", "service": "service", "commune": "commune"}  # of the register, as its forms name them
 MONTHS = 12  # of a year
 ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue", "non_etudiee")
@@ -43,8 +44,7 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
         if build and build.sample:
             st.html(Markup('<p class="warn">{}</p>').format(t("compare_save.sample", lang)))
         cases = {"": t("compare_save.new", lang)} | {case.id: case.name for case in register.register().use_cases()}
-        asked = scenario.use_case if scenario.use_case in cases else ""
-        case = asked
+        case = asked = scenario.use_case if scenario.use_case in cases else ""
         if len(cases) > 1:
             case = st.selectbox(
                 t("compare_save.case", lang), list(cases), index=list(cases).index(asked), key=field_key(PLACE, "case"),
@@ -67,9 +67,22 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
             key = field_key(PLACE, f"{option.id} below")
             said["below"] = st.text_input(t("compare_save.below_why", lang), option.why, key=key).strip()
         wrong = st.container()
-        if st.button(t("compare_save.save", lang), type="primary"):
+        if st.button(t("register_forms.check", lang), type="primary"):
+            st.session_state[READ] = True
+        if READ in st.session_state:
             with wrong:
-                _save(case, said, scenario, option, lang)
+                new = _draft(case, said, scenario, option, lang)
+            _write(new, lang)
+
+
+def _write(new: Draft | None, lang: str) -> None:
+    """Write it, once it is read back and confirmed."""
+    if new and new.entries.new and not confirmed(new.entries.new, READ, t("compare_save.save", lang), lang):
+        return
+    del st.session_state[READ]
+    if new:
+        now = set_scenario(plain(new.scenario) | {"use_case": new.keep().id}, PLACE, lang)
+        st.session_state[SAVED], st.session_state[DONE] = (new.use_case.id, plain(now) if now else {}), True
 
 
 def confirmation(scenario: Scenario, lang: str) -> Markup:
@@ -152,13 +165,12 @@ def _own_reason(answer: Answer, lang: str) -> str:
     return told(pair, lang) if pair and pair.verdict in SETTLED and pair.lower == answer.reference != first.id else ""
 
 
-def _save(case: str, said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> None:
-    """Write it, or say why nothing was written."""
+def _draft(case: str, said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> Draft | None:
+    """What is to be written, or None, and why it cannot be."""
     asked, below = said.get("alternative", {}), said.pop("below", None)
-    reason = "reason" if below == "" else ""
-    if missing := next((name for name in ("answer", "reason") if asked.get(name) == ""), reason):
+    if missing := next((name for name in ("answer", "reason") if asked.get(name) == ""), "reason" * (below == "")):
         st.html(Markup('<p class="warn" role="alert">{}</p>').format(t(f"compare_save.{missing}_wanted", lang)))
-        return
+        return None
     try:
         tested = option.quality if option else None
         quality = tested.model_dump() if tested and tested.date and tested.by else None
@@ -169,12 +181,10 @@ def _save(case: str, said: dict[str, Any], scenario: Scenario, option: Option | 
             held = [o.model_copy(update={"why": below}) if o.id == option.id else o for o in scenario.options]
             scenario = scenario.model_copy(update={"options": tuple(held)})
         author = register.author(said["service"], below or t("compare_save.why", lang))
-        kept = keep(default_home(), scenario, author, case, _facts(said, scenario, option, lang), quality)
+        return draft(default_home(), scenario, author, case, _facts(said, scenario, option, lang), quality)
     except SobriaError as error:
         st.html(refusal(error, lang))
-        return
-    now = set_scenario(plain(scenario) | {"use_case": kept.id}, PLACE, lang)
-    st.session_state[SAVED], st.session_state[DONE] = (kept.id, plain(now) if now else {}), True
+        return None
 
 
 def _facts(said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> dict[str, Any]:

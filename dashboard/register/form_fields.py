@@ -96,11 +96,11 @@ def alternative_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """The answer to the non-AI question."""
     row = register.row_of(case) if case else {}
     answers = {name: register.word("answers", name, lang) for name in ANSWERS}
-    known = case.alternative.date if case else None
+    known = (case and case.alternative.date) or date.today()
     return {
         "alternative_reponse": one_of("alternative_reponse", answers, lang, row.get("alternative_reponse")) or "",
         **{n: text(n, lang, row.get(n, "")) for n in ("alternative_description", "alternative_raison")},
-        "alternative_date": day("alternative_date", lang, known or date.today()) or "",
+        "alternative_date": day("alternative_date", lang, known) or "",
     }
 
 

@@ -88,9 +88,9 @@ def _services(request: Request) -> Response:
         + [proof_text(e.proof, lang)]
         for e in services
     ]
-    heads = [t("measures.service", lang), t("measures.key", lang), t("table.runs", lang)]
-    days = [t(f"coverage.{day}", lang) for day in ("first", "last")]
-    return _file("services", [*heads, *days, *_energy_heads(ENERGIES, lang)], rows, build.sample, lang)
+    named = ("measures.service", "measures.key", "table.runs", "coverage.first", "coverage.last")
+    heads = [t(name, lang) for name in named]
+    return _file("services", [*heads, *_energy_heads(ENERGIES, lang)], rows, build.sample, lang)
 
 
 def _energy_heads(names: Sequence[str], lang: str) -> list[str]:

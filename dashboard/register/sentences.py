@@ -30,8 +30,7 @@ def counts_text(counts: StageCounts, total: int, lang: str) -> str:
     found = [t(f"register.result_{name}", lang, n=counts.outcomes[name]) for name in CLOSED if counts.outcomes[name]]
     results = t("register.of_which", lang, list=alternatives(found, lang, "register.and")) if found else ""
     reviewed, past = counts.non_ai_reviewed, counts.past_idea
-    looked = t("register.looked", lang, n=reviewed)
-    facts = {"reviewed": reviewed, "past": past, "looked": looked}
+    facts = {"reviewed": reviewed, "past": past, "looked": t("register.looked", lang, n=reviewed)}
     non_ai = t("register.non_ai", lang, **facts) if past else t("register.no_past", lang)
     return t("register.answer", lang, total=t("register.total", lang, n=total), results=results, non_ai=non_ai)
 
@@ -152,8 +151,7 @@ def way_entries(case: UseCase, lang: str) -> list[tuple[str, str, str]]:
 
 def conditions_title(case: UseCase, lang: str) -> str:
     """« Pour passer à « Pilote » », « Pour retirer cet usage »; empty without a next stage."""
-    following = register.next_stage(case)
-    if following is None:
+    if (following := register.next_stage(case)) is None:
         return ""
     key = "use_case.conditions_last" if following == LAST else "use_case.conditions"
     return t(key, lang, stage=register.word("stages", following, lang))

@@ -80,10 +80,9 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
 
 def ahead(case: UseCase, lang: str) -> list[str]:
     """Its ceilings of the year, then its forecast; nothing without a month of data."""
-    now = state()
-    if now is None or not periods(now):
+    if not ((now := state()) and (known := periods(now))):
         return []
-    return ahead_lines(Scope(sources(now), case.commune, Period(periods(now)[0])), case, lang)
+    return ahead_lines(Scope(sources(now), case.commune, Period(known[0])), case, lang)
 
 
 def saved() -> str:

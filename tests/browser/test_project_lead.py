@@ -106,6 +106,9 @@ def test_a_project_lead_goes_from_a_blank_page_to_a_saved_and_printed_comparison
     screen.get_by_role("radiogroup").get_by_text("étudiée, et écartée").click()
     offered = screen.get_by_role("radiogroup").filter(has_text="Mistral Small 3.2")
     expect(offered).not_to_contain_text("serveur")  # the same program on another server is no other option to keep
+    screen.get_by_role("button", name="Vérifier", exact=True).click()
+    expect(screen.get_by_role("heading", name="Ce qui sera écrit")).to_be_visible()
+    expect(screen.get_by_role("definition").filter(has_text="Elle ne comprend pas")).to_be_visible()
     screen.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(screen.get_by_text("Enregistré au registre")).to_be_visible()
     screen.get_by_role("link", name="Voir l’usage").click()

@@ -321,8 +321,10 @@ def saved(at: AppTest, home: Path, **fields: str) -> UseCase:
     """The use case that the page writes, with these answers in the fields of the popover."""
     for name, value in fields.items():
         next(f for f in (*at.text_input, *at.radio) if f.key.endswith(f" save {name}")).set_value(value)
+    at, before = press(at, "register_forms.check"), Register(home).store.read()[0]
+    assert t("register_forms.read_title", "fr") in text_of(at) and t("compare_save.saved", "fr") not in text_of(at)
     at = press(at, "compare_save.save")
-    assert t("compare_save.saved", "fr") in text_of(at)
+    assert t("compare_save.saved", "fr") in text_of(at) and len(Register(home).store.read()[0]) > len(before)
     return Register(home).use_cases()[0]
 
 
@@ -338,7 +340,7 @@ def test_what_the_page_knows_is_in_the_register(home: Path, monkeypatch: pytest.
     scenario = scenario.model_copy(update={"title": "Répondre aux associations", "constraints": wanted})
     at = opened(scenario=token(scenario))
     next(f for f in at.text_input if f.key.endswith(" save service")).set_value("Vie associative")
-    at = press(at, "compare_save.save")
+    at = press(at, "register_forms.check")
     assert t("compare_save.answer_wanted", "fr") in text_of(at) and not Register(home).use_cases()
     case = saved(at, home, answer="etudiee_et_ecartee", reason="Elle ne rédige pas.")
     assert (case.name, case.service) == ("Répondre aux associations", "Vie associative")
@@ -393,7 +395,7 @@ def test_the_reason_about_the_option_without_ai_is_its_own(
     assert re.fullmatch(told, offered)
     next(f for f in at.radio if f.key.endswith(" save answer")).set_value("etudiee_et_ecartee")
     if not offered:
-        at = press(at, "compare_save.save")
+        at = press(at, "register_forms.check")
         assert t("compare_save.reason_wanted", "fr") in text_of(at) and not Register(home).use_cases()
 
 
@@ -432,7 +434,7 @@ def test_what_a_test_lacks_is_asked_and_an_option_below_the_threshold_is_said_so
     day.set_value(date(2026, 9, 15))
     at = next(f for f in at.text_input if f.key.endswith(" leger by")).set_value("Accueil").run()
     assert t("compare_save.undated", "fr") not in text_of(at)
-    refused = press(at, "compare_save.save")
+    refused = press(at, "register_forms.check")
     assert t("compare_save.reason_wanted", "fr") in text_of(refused) and not Register(home).use_cases()
     at = next(f for f in refused.text_input if f.key.endswith(" leger below")).set_value("Relue par un agent").run()
     case = saved(at, home, service="Accueil")

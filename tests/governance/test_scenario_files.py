@@ -6,7 +6,7 @@ import pytest
 
 from estimator.comparison.scenario import Scenario, read_scenario, scenario_of
 from estimator.core.errors import SobriaError
-from estimator.governance.indicators.scenarios import FOLDER, comparison, keep
+from estimator.governance.indicators.scenarios import FOLDER, comparison, draft
 from estimator.governance.register.register import Register, author
 
 WHO = author("Vie associative", "comparaison")
@@ -21,11 +21,11 @@ def scenario(volume: float = 10) -> Scenario:
 
 def test_a_comparison_is_kept_with_a_new_use_then_with_the_same_one_over_nothing(tmp_path: Path) -> None:
     """Three saves: new, changed, unchanged: two files, the second named in the register, the first still there."""
-    case = keep(tmp_path, scenario(), WHO, "", FACTS)
+    case = draft(tmp_path, scenario(), WHO, "", FACTS).keep()
     assert (case.id, case.scenario) == ("repondre", "repondre.toml")
-    again = keep(tmp_path, scenario(20), WHO, case.id, {})
+    again = draft(tmp_path, scenario(20), WHO, case.id, {}).keep()
     assert again.scenario == "repondre-2.toml"
-    assert keep(tmp_path, scenario(20), WHO, case.id, {}).scenario == "repondre-2.toml"
+    assert draft(tmp_path, scenario(20), WHO, case.id, {}).keep().scenario == "repondre-2.toml"
     files = sorted(path.name for path in (tmp_path / FOLDER).iterdir())
     assert files == ["repondre-2.toml", "repondre.toml"]
     assert read_scenario(tmp_path / FOLDER / "repondre.toml").need.volume == 10
@@ -35,8 +35,8 @@ def test_a_comparison_is_kept_with_a_new_use_then_with_the_same_one_over_nothing
 
 def test_the_volume_of_a_use_is_that_of_the_scenario_kept_last_and_its_history_says_so(tmp_path: Path) -> None:
     """12 167 then 9 125 uses a month; the service stays as it was said first."""
-    case = keep(tmp_path, scenario(), WHO, "", FACTS | {"volume_per_month": 12_167})
-    again = keep(tmp_path, scenario(20), WHO, case.id, {"volume_per_month": 9_125, "service": "Courrier"})
+    case = draft(tmp_path, scenario(), WHO, "", FACTS | {"volume_per_month": 12_167}).keep()
+    again = draft(tmp_path, scenario(20), WHO, case.id, {"volume_per_month": 9_125, "service": "Courrier"}).keep()
     assert (again.volume_per_month, again.service) == (9_125, "Accueil")
     last = max(Register(tmp_path).history(case.id), key=lambda event: event.at)
     assert last.kind == "changed" and {*last.data} == {"volume_per_month", "scenario"}
@@ -45,5 +45,5 @@ def test_the_volume_of_a_use_is_that_of_the_scenario_kept_last_and_its_history_s
 @pytest.mark.parametrize("wrong", [{"commune": "Nancy"}, {"service": ""}])
 def test_a_refused_use_leaves_nothing_behind(wrong: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(SobriaError):
-        keep(tmp_path, scenario(), WHO, "", FACTS | wrong)
+        draft(tmp_path, scenario(), WHO, "", FACTS | wrong)
     assert not (tmp_path / FOLDER).exists() and Register(tmp_path).use_cases() == []

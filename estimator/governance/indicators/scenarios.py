@@ -15,6 +15,7 @@ from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError, say
+from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
 from estimator.core.number_format import exact_text, said_in_sentence
 from estimator.core.refusals import checked
@@ -114,17 +115,33 @@ def ceiling_lines(home: Path, answer: Answer, lang: str) -> list[str]:
     return told
 
 
-def keep(  # noqa: PLR0913
+@dataclass(frozen=True)
+class Draft:
+    """A scenario to keep in a home: the use case that will name it, the entries of the register, its file."""
+
+    scenario: Scenario
+    use_case: UseCase
+    entries: TrialStore
+    file: tuple[Path, str, bytes]
+
+    def keep(self) -> UseCase:
+        """Write it: the file first, which nothing names until the register does."""
+        publish(*self.file)
+        self.entries.keep()
+        return self.use_case
+
+
+def draft(  # noqa: PLR0913
     home: Path,
     scenario: Scenario,
     author: Author,
     case: str,
     facts: Mapping[str, Any],
     quality: Mapping[str, Any] | None = None,
-) -> UseCase:
-    """Write a scenario, never over another one, and name it in a use case, or in a new one, with these facts: a use
-    case keeps those that it has, but for its volume, which is that of the scenario. quality: tested, recorded once.
-    SobriaError leaves nothing behind."""
+) -> Draft:
+    """A scenario, never over another one, named in a use case, or in a new one, with these facts: a use case keeps
+    those that it has, but for its volume, which is that of the scenario. quality: tested, recorded once. Nothing is
+    written before it is kept. SobriaError."""
     register, text = Register(home), scenario_toml(scenario.model_copy(update={"use_case": ""})).encode()
     before = register.use_case(case) if case else checked(UseCaseFacts, dict(facts))
     new = {name: value for name, value in facts.items() if not case or name == VOLUME or _unsaid(before, name)}
@@ -135,9 +152,7 @@ def keep(  # noqa: PLR0913
     kept = tried.change(case, said, author) if case else tried.create(said, author)
     if quality and checked(QualityFound, dict(quality), "quality") not in kept.qualities:
         kept = tried.record_quality(kept.id, quality, author)
-    publish(home / FOLDER, name, text)
-    trial.keep()
-    return kept
+    return Draft(scenario, kept, trial, (home / FOLDER, name, text))
 
 
 def _unsaid(case: UseCaseFacts, name: str) -> bool:
