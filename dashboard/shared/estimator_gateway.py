@@ -18,6 +18,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.home import default_home
 from estimator.core.typography import typeset
 from estimator.ledger import Ledger
+from estimator.ledger.withdrawn_text import withdrawn_text
 from estimator.results.reading import Results, open_current
 
 LONGEST_ID = 400
@@ -36,6 +37,11 @@ def gone(row_id: str) -> GoneRow | None:
     """What became of the row with this id, which no longer counts; None of another."""
     build = current()
     return build.gone(Ledger(default_home()), row_id[:LONGEST_ID]) if build else None
+
+
+def all_withdrawn(lang: str) -> str:
+    """Where no row counts, that they are withdrawn and how to undo it; empty where none is."""
+    return typeset(withdrawn_text(Ledger(default_home()), lang), lang)
 
 
 def service_keys() -> list[str]:

@@ -19,7 +19,8 @@ from estimator.core.typography import typeset
 from estimator.reporting.documents.templates import environment
 
 IN_A_LANGUAGE = (
-    texts.both, typeset, estimator_gateway.subject_name, estimator_gateway.model_name, html_parts.alternatives,
+    texts.both, typeset, estimator_gateway.subject_name, estimator_gateway.model_name, estimator_gateway.all_withdrawn,
+    html_parts.alternatives,
     html_parts.derived_proof_text, html_parts.explain_link, html_parts.factor_link, html_parts.impossible_note,
     html_parts.figure_name, html_parts.number, html_parts.proof_text, dates.day_text, dates.duration_text,
     dates.month_text, dates.period_text, dates.short_day, dates.validity_text, number_format.bounds_text,

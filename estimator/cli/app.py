@@ -250,7 +250,7 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     if not json_ and is_unused(context.obj["home"]) and not own_tables():  # whose own tables may have values to tell
         return print(say("cli", "nothing_yet", lang))
     from estimator.catalogue.load import far_values
-    from estimator.cli.ledger_text import lost_lines, unfinished_lines
+    from estimator.cli.ledger_text import lost_lines, nothing_text, unfinished_lines
     from estimator.cli.totals_text import totals_text
     from estimator.ledger import Ledger
 
@@ -261,7 +261,8 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     told = {"unfinished": left, "lost_rows": lost, "far_values": [one.as_dict() for one in far]}
     body = found.model_dump(mode="json") | told | {"added": added}
     remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {one.text(lang)}" for one in far)]
-    show(body, json_, lambda: "\n".join([totals_text(found, lang), *more, *remarks]))
+    nothing = "" if found.coverage.runs else nothing_text(held, lang)
+    show(body, json_, lambda: "\n".join([totals_text(found, lang, nothing), *more, *remarks]))
 
 
 @app.command()
@@ -286,8 +287,10 @@ def explain(
             raise typer.Exit(1)
         return
     if number is None:
+        from estimator.ledger import Ledger
+
         listed = _fresh(context).numbers()
-        show(listed, json_, lambda: numbers_text(listed, context.obj["lang"]))
+        show(listed, json_, lambda: numbers_text(listed, Ledger(context.obj["home"]), context.obj["lang"]))
         return
     theirs = added_indicator(number)
     read = f"total.{theirs.of}" if theirs else number

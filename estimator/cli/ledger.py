@@ -41,6 +41,7 @@ def verify(context: typer.Context, json_: Json = False) -> None:
 @ledger.command("history", help="ledger_history")
 def history(context: typer.Context, json_: Json = False) -> None:
     from estimator.cli.ledger_text import history_text
+    from estimator.ledger.withdrawn_text import still_counting
 
     held = _ledger(context)
     imports, withdrawals = held.imports.read()[0], held.withdrawals.read()[0]
@@ -49,7 +50,9 @@ def history(context: typer.Context, json_: Json = False) -> None:
         for name, records in (("imports", imports), ("withdrawals", withdrawals))
     }
     left = held.unfinished()
-    show(body | {"unfinished": left}, json_, lambda: history_text(imports, withdrawals, left, context.obj["lang"]))
+    still = {} if json_ else still_counting(held)
+    told = (imports, withdrawals)
+    show(body | {"unfinished": left}, json_, lambda: history_text(told, still, left, context.obj["lang"]))
 
 
 @ledger.command("withdraw", help="ledger_withdraw")

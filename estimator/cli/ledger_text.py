@@ -5,8 +5,10 @@ from typing import Any
 
 from estimator.core.errors import one_of, say, sentences
 from estimator.core.typography import some_of
+from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, RowsWithdrawal, unfinished_text
 from estimator.ledger.rows import Refused, unlike
+from estimator.ledger.withdrawn_text import withdrawn_text
 
 SHOWN, NAMES = 20, 5
 
@@ -28,6 +30,11 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     )
 
 
+def nothing_text(ledger: Ledger, lang: str) -> str:
+    """Of a home of which no row counts: where to begin, or that all are withdrawn and how to undo it. ledger_torn."""
+    return withdrawn_text(ledger, lang) or say("cli", "nothing_yet", lang)
+
+
 def unfinished_lines(files: Sequence[str], lang: str) -> list[str]:
     """Which imports did not end, and what to do; nothing where all did."""
     return [f"! {told}"] if (told := unfinished_text(files, lang)) else []
@@ -39,11 +46,16 @@ def lost_lines(rows: int, lang: str) -> list[str]:
 
 
 def history_text(
-    imports: Sequence[Import], withdrawals: Sequence[RowsWithdrawal], unfinished: Sequence[str], lang: str
+    done: tuple[Sequence[Import], Sequence[RowsWithdrawal]],
+    still: Mapping[str, int],
+    unfinished: Sequence[str],
+    lang: str,
 ) -> str:
-    """One line an import or a withdrawal, oldest first, then the imports that did not end."""
+    """One line an import or a withdrawal, oldest first, then the imports that did not end. still: rows that count all
+    the same, by withdrawal."""
+    imports, withdrawals = done
     lines = [(record.order, _import_line(record, lang)) for record in imports]
-    lines += [(record.order, _withdrawal_line(record, lang)) for record in withdrawals]
+    lines += [(record.order, _withdrawal_line(record, still.get(record.event, 0), lang)) for record in withdrawals]
     told = [*(line for _, line in sorted(lines)), *unfinished_lines(unfinished, lang)]
     return "\n".join(told) or say("ledger_cli", "no_history", lang)
 
@@ -89,6 +101,7 @@ def _import_line(record: Import, lang: str) -> str:
     return say("ledger_cli", key, lang, at=record.at[:19], id=record.event, files=files, **facts)
 
 
-def _withdrawal_line(record: RowsWithdrawal, lang: str) -> str:
-    facts = record.model_dump() | {"at": record.at[:19], "id": record.event}
+def _withdrawal_line(record: RowsWithdrawal, still: int, lang: str) -> str:
+    told = say("ledger_cli", "withdrawal_still", lang, count=still) if still else ""
+    facts = record.model_dump() | {"at": record.at[:19], "id": record.event, "still": told}
     return say("ledger_cli", "undo_line" if record.undoes else "withdrawal_line", lang, **facts)

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from estimator.results.totals import AuthorityPart, Check, Coverage, Totals
 
 
-def totals_text(found: "Totals", lang: str) -> str:
-    """The totals of a ledger, with their basis."""
+def totals_text(found: "Totals", lang: str, nothing: str = "") -> str:
+    """The totals of a ledger, with their basis; `nothing` where no run counts."""
     cover = found.coverage
     if not cover.runs:
-        return "\n".join([say("cli", "nothing_yet", lang), *aside_lines(cover.quarantined, lang)])
+        return "\n".join([nothing, *aside_lines(cover.quarantined, lang)])
     proof = proof_words(found.proof, lang)
     period = {"first": cover.period[0], "last": cover.period[1]}
     return "\n".join(

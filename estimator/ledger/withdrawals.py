@@ -89,13 +89,13 @@ class Target(NamedTuple):
 @dataclass(frozen=True)
 class WithdrawalEffect:
     """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files. still: the rows that
-    other files state too, each with the name of one; they go on counting. replaced: what a withdrawn import had
+    other files state too, each with their names; they go on counting. replaced: what a withdrawn import had
     withdrawn, and counts again."""
 
     target: str
     tables: dict[Kind, pa.Table]
     withdrawal: str = ""
-    still: Mapping[str, str] = field(default_factory=dict)
+    still: Mapping[str, Sequence[str]] = field(default_factory=dict)
     replaced: Sequence[RowsWithdrawal] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class WithdrawalEffect:
             "target": self.target,
             "withdrawal": self.withdrawal,
             **counts,
-            "still_in": sorted(set(self.still.values())),
+            "still_in": sorted({name for names in self.still.values() for name in names}),
             "services": dict(sorted(Counter(leaving).items())),
             "files": sorted(files),
         }
@@ -127,8 +127,8 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
             sql = f"SELECT * FROM ({held.rows_sql(kind)}) WHERE {where} ORDER BY file_sha, line, file_name"
             tables[kind] = arrow(connection, sql, schema, [value])
         where, value = _where(held, target, "activities")
-        same = f"SELECT row_id, MIN(file_name) AS name FROM ({held.rows_sql('activities')}) WHERE NOT ({where})"
-        same += " AND list_contains($2, row_id) GROUP BY row_id"
+        others = f"({held.rows_sql('activities')}) WHERE NOT ({where}) AND list_contains($2, row_id)"
+        same = f"SELECT row_id, LIST(DISTINCT file_name) AS names FROM {others} GROUP BY row_id"
         ids = tables["activities"].column("row_id").to_pylist()
         still = dict(connection.execute(same, [value, ids]).fetchall()) if ids else {}
     if not any(map(len, tables.values())):

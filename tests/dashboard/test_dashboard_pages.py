@@ -13,9 +13,13 @@ from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t, words
 from estimator.catalogue.schema import PROOFS
 from estimator.core.number_format import impossible_text
+from estimator.governance.register.register import author
+from estimator.ledger import Ledger
+from estimator.ledger.withdrawals import Target, withdraw
+from estimator.results.making import build
 from tests.core.test_numbers import spaced
 from tests.home import COUNTED_ALONE, HOSTILE, KEYS, OPENED, RUNS, row_id
-from tests.support import activity, built, kept, spread
+from tests.support import activity, append, built, kept, spread
 
 FRAME = Path(__file__).resolve().parents[2] / "dashboard" / "pages" / "frame.py"
 PAGES = ("accueil", "mesures", "facteurs", "explication")
@@ -180,6 +184,16 @@ def test_a_page_of_an_empty_home_says_what_to_do(empty_home: Path, name: str, la
     if t("state.empty_title", lang) in text:  # where a file is dropped
         assert t("state.empty_drop", lang) in text and 'href="brancher' in text
     assert t("state.sample", lang) not in text
+
+
+@pytest.mark.parametrize("name", ["accueil", "mesures"])
+def test_a_page_of_a_home_of_which_all_is_withdrawn_says_it_and_how_to_undo_it(empty_home: Path, name: str) -> None:
+    append(Ledger(empty_home), [row := activity()])
+    found = withdraw(Ledger(empty_home), Target("run", row.run_key), author("DSI", "essai"))
+    build(empty_home)
+    text = page(name, "en")
+    assert t("state.withdrawn_title", "en") in text and t("state.empty_title", "en") not in text
+    assert "1 row" in text and f"--undo {found.withdrawal}" in text
 
 
 def test_marks_alone_search_no_factor(plain: None) -> None:

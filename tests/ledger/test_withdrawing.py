@@ -23,6 +23,7 @@ from estimator.ledger.withdrawals import (
     withdrawal_effect,
     withdrawn_imports,
 )
+from estimator.ledger.withdrawn_text import still_counting, withdrawn_text
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
 from tests.support import examples, refuses, row_ids, sobria
@@ -36,6 +37,11 @@ WRONG = text(snapshot("c", 3, 60, 4), snapshot("d", 4, 60, 8), {"cpu_energy": -1
 def kwh(home: Path) -> float:
     """IT electricity of a new build [kWh]."""
     return float(Results(build(home).path).totals().indicators["it_energy"]["at_factor_values"])
+
+
+def kwh_known(home: Path) -> float | None:
+    """The same, None where none counts."""
+    return Results(build(home).path).totals().indicators["it_energy"].central
 
 
 @pytest.fixture
@@ -56,8 +62,44 @@ def test_a_row_that_another_file_states_is_said_to_count_still(tmp_path: Path) -
     line = ("ledger", "withdraw", "--file", "emissions.csv", "--who", "DSI", "--why", "essai")
     said = sobria(tmp_path, *line).stdout.replace("\u202f", " ").replace("\u00a0", " ")
     assert "1 ligne et 0 ligne mise de côté ne comptent plus" in said
-    assert "Comptent encore, car un autre fichier les énonce aussi (copie.csv) : 1 ligne" in said
+    assert "Comptent encore, car d'autres fichiers les énoncent aussi (copie.csv) : 1 ligne" in said
     assert kwh(tmp_path) == pytest.approx(1)
+
+
+def test_each_file_that_states_withdrawn_rows_is_named_and_the_history_counts_as_the_withdrawal(tmp_path: Path) -> None:
+    """Two rows, written in three ways more: withdrawn under one, both count for the three others; withdrawn under each,
+    none does, and the first withdrawal has none left that counts."""
+    rows = GOOD.splitlines()
+    for name, end in (("emissions.csv", "\n"), ("crlf.csv", "\r\n"), ("fin.csv", "\n\n")):
+        (tmp_path / name).write_text(end.join([*rows, ""]), "utf-8", newline="")
+    (tmp_path / "points.csv").write_text(GOOD.replace(",", ";"), "utf-8")
+    for name in ("emissions.csv", "crlf.csv", "fin.csv", "points.csv"):
+        import_paths(Ledger(tmp_path), [tmp_path / name], context())
+    told = withdraw(Ledger(tmp_path), Target("file", "emissions.csv"), DSI).as_dict()
+    assert (told["rows"], told["still"]) == (0, 2) and told["still_in"] == ["crlf.csv", "fin.csv", "points.csv"]
+    history = sobria(tmp_path, "ledger", "history").stdout.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "file:emissions.csv : 2 lignes, dont 2 encore comptées" in history
+    assert still_counting(Ledger(tmp_path)) == {told["withdrawal"]: 2}
+    withdraw(Ledger(tmp_path), Target("file", "points.csv"), DSI)
+    withdraw(Ledger(tmp_path), Target("file", "crlf.csv"), DSI)
+    assert set(still_counting(Ledger(tmp_path)).values()) == {2} and kwh(tmp_path) == pytest.approx(3)
+    withdraw(Ledger(tmp_path), Target("file", "fin.csv"), DSI)
+    assert still_counting(Ledger(tmp_path)) == {}
+
+
+def test_a_home_of_which_all_is_withdrawn_says_so_and_how_to_take_it_back(tmp_path: Path) -> None:
+    """Its two rows; undone, they count, and nothing is said of it."""
+    bring(tmp_path, GOOD)
+    assert withdrawn_text(Ledger(tmp_path), "fr") == ""
+    taken = withdraw(Ledger(tmp_path), Target("file", "emissions.csv"), DSI).withdrawal
+    assert kwh_known(tmp_path) is None
+    for line in ("totals",), ("explain",), ("levers",):
+        said = sobria(tmp_path, *line).stdout.replace("\u00a0", " ").replace("\u202f", " ")
+        assert "les lignes lues sont toutes retirées (2 lignes)" in said and f"--undo {taken}" in said, line
+        assert "Aucune mesure encore" not in said
+    assert "« sobria totals » dit" in sobria(tmp_path, "explain", "total.energy", code=1).stderr.replace("\u00a0", " ")
+    bring_back(Ledger(tmp_path), taken, DSI)
+    assert kwh(tmp_path) == pytest.approx(3) and "retirées" not in sobria(tmp_path, "totals").stdout
 
 
 def test_withdrawn_rows_leave_every_total_and_the_account_says_so(home: Path) -> None:

@@ -225,7 +225,7 @@ def test_results_go_with_their_build_and_come_back_when_lost(tmp_path: Path) -> 
 def test_a_total_of_nothing_is_not_called_a_number_that_is_unknown(tmp_path: Path) -> None:
     """The refusal of another id gives « total.energy » as its example: in an empty home that is no help."""
     sobria(tmp_path, "build")
-    assert "Aucune mesure n'est dans ce dossier" in sobria(tmp_path, "explain", "total.energy", code=1).stderr
+    assert "Aucune mesure ne compte dans ce dossier" in sobria(tmp_path, "explain", "total.energy", code=1).stderr
     assert "ne désigne aucun chiffre" in sobria(tmp_path, "explain", "service.x.energy", code=1).stderr
 
 
