@@ -34,10 +34,10 @@ class Contact(Strict):
 
 class Settings(Strict):
     """`settings.toml` of a home: defaults for traces that lack them, and the contact. zone, host: of runs of which
-    nothing else is known, where the file states them."""
+    nothing else is known; empty, their place stays unknown."""
 
     timezone: str = "Europe/Paris"
-    zone: str = "FRA"
+    zone: str = ""
     host: str | None = None
     contact: Contact = Field(default_factory=Contact)
 

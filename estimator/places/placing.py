@@ -137,7 +137,7 @@ def knowledge(home: Path) -> Knowledge:
     journal, said = PlaceJournal(home), settings(home)
     journal.use_hosts()
     site(said.host, date.today()) if said.host else None
-    default = HomePlace(said.host, zone_named(said.zone) if "zone" in said.model_fields_set else None)
+    default = HomePlace(said.host, zone_named(said.zone) if said.zone else None)
     return Knowledge(journal.rules(), journal.answers(), default, journal.hosts())
 
 

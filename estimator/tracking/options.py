@@ -38,7 +38,9 @@ class TrackOptions(BaseModel):
     project: str | None = Field(None, min_length=1, description="the service; without it, the command's base name")
     use_case: str | None = None
     model: str | None = None
-    zone: str = Field("", description="where the electricity is drawn; without it, the zone of the home's settings")
+    zone: str = Field(
+        "", description="where the electricity is drawn; without it, that of the home's settings, if they say one"
+    )
     host: str | None = Field(None, description="hosting site or class; None leaves it unknown")
     items: float | None = Field(None, ge=0)
     item_unit: str | None = None
@@ -126,7 +128,7 @@ def sidecar(run_id: str, given: TrackOptions, meters: Meters) -> Sidecar:
         machine_id=machine.identity(given.home / "salt"),
         machine=machine.kind(),
         host=given.host,
-        zone=given.zone,
+        zone=given.zone or None,
         hypervisor=machine.hypervisor(),
         vcpus=vcpus,
         memory_gb=memory_gb,

@@ -394,6 +394,14 @@ def test_the_zone_is_that_of_the_home_unless_another_is_told(tmp_path: Path, she
     }
 
 
+def test_no_country_is_supposed_of_a_run_that_nothing_places(tmp_path: Path, shelf: Shelf) -> None:
+    """Neither an option nor the settings say one: wherever the machine is, it was written as France."""
+    with Tracker(options(tmp_path, project="a", zone=""), shelf):
+        pass
+    ((row, side),) = kept(tmp_path)
+    assert side.zone is None and row["country_iso_code"] == ""
+
+
 def test_nothing_private_is_written_anywhere(tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither arguments, nor what goes through the streams, nor variables, nor the command's folder, nor a position."""
     monkeypatch.setenv("A_SECRET", "from-the-environment-90210")
