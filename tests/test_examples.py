@@ -106,7 +106,8 @@ def test_the_site_has_every_page_in_both_languages(tmp_path: Path) -> None:
     assert pages["fr"] == pages["en"] and "docs/tutoriel/votre-service.md" in pages["fr"]
     text = {name: (tmp_path / name).read_text("utf-8") for name in ("fr/docs/mutants.md", "en/docs/mutants.md")}
     assert [name for name, page in text.items() if "*In French only: " in page] == ["en/docs/mutants.md"]
-    assert english("[Français](a.md). See [b](b.en.md).") == "See [b](b.md)."
+    told = "[Français](a.md). See [b.en.md](b.en.md#c), that is b.en.md."
+    assert english(told) == "See [b.en.md](b.md#c), that is b.en.md."
     assert (tmp_path / "en" / "README.md").read_text("utf-8").startswith("# SobrIA\n\n**What a public authority")
 
 

@@ -14,10 +14,11 @@ from dashboard.shared.texts import has_text, t
 from estimator.catalogue import models
 from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text, mark_text, share_text
+from estimator.core.typography import lowered
 from estimator.governance.register.register import StageCounts
 from estimator.governance.register.schema import CLOSED, METROPOLE, UseCase
 from estimator.governance.register.stage_rules import reaches_threshold
-from estimator.reporting.uses.resident import lowered, task_text
+from estimator.reporting.uses.resident import task_text
 
 LAST = "retrait"
 EMPTY = (None, "")

@@ -41,3 +41,9 @@ def some_of(names: Sequence[str], most: int = 12) -> str:
 def printable(text: str) -> str:
     """A text whose control characters and unseen marks are written out, « \\x1b »: none drives a terminal."""
     return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def lowered(text: str) -> str:
+    """A text inside a sentence, without its full stop; an abbreviation keeps its capitals."""
+    head = text[:1].lower() if text[1:2].islower() or text[1:2] in " '’" else text[:1]
+    return (head + text[1:]).rstrip(". ")

@@ -13,7 +13,7 @@ from estimator.catalogue.selection import select_factor
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
 from estimator.core.periods import first_day
-from estimator.governance.indicators.known_days import days_worth, known_text
+from estimator.governance.indicators.known_days import days_worth, known_text, workdays
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.levers.applied import applied
 from estimator.governance.levers.candidates import OPEN_HOURS, WEEK_HOURS
@@ -97,8 +97,9 @@ def test_a_home_without_a_measure_is_told_how_to_begin(tmp_path: Path) -> None:
         (
             [("2026-11-27T23:00:00", 1)],
             1,
-            "1 jour connu seulement, ce qui est court ; sans samedi ni dimanche, cinq jours font une semaine",
+            "1 jour connu seulement, ce qui est court ; sans samedi ni dimanche parmi eux, cinq jours font une semaine",
         ),
+        ([("2026-11-22T09:00:00", 1)], 1, "1 jour connu seulement, ce qui est court"),
     ],
 )
 def test_the_days_known_are_those_of_the_months_that_ran(
@@ -108,7 +109,8 @@ def test_the_days_known_are_those_of_the_months_that_ran(
     2 days; a span to 20 December is cut on 27 November; one hour is one day."""
     append(Ledger(tmp_path), [activity(start, hours, **ANSWERS) for start, hours in spans])
     (service,) = running(scope_of(tmp_path, today=TODAY).sources)
-    assert (service.days, known_text(service.days, service.at_least)["fr"]) == (days, said)
+    told = known_text(service.days, service.at_least, workdays(service.days, service.worth))["fr"]
+    assert (service.days, told) == (days, said)
 
 
 def test_a_service_that_no_longer_runs_is_said_so_and_a_date_to_come_pushes_no_other_out(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from dashboard.register.sentences import result_text
 from dashboard.register.use_case_detail import record_pairs
 from dashboard.summary.plain_language import _footprint
 from estimator.core.errors import LANGUAGES
+from estimator.core.typography import lowered
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicators import sheet
@@ -24,7 +25,7 @@ from estimator.reporting.summary.sentences import value_text
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.uses.context import UseFacts, every_use, use_facts
 from estimator.reporting.uses.evidence import CRITERIA, evidence, evidence_file
-from estimator.reporting.uses.resident import lowered, resident
+from estimator.reporting.uses.resident import resident
 from estimator.reporting.uses.sci import CarbonIntensity, sci
 from estimator.reporting.uses.stopped import stopped
 from tests.reporting.authority import ADEME, STUDIED, WHO, plain, rows_of, run, settle

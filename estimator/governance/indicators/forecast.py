@@ -18,6 +18,7 @@ from estimator.governance.indicators.known_days import (
     past_year,
     present,
     unknown_rows,
+    workdays,
 )
 from estimator.governance.indicators.projection import verdict_of
 from estimator.governance.indicators.scope import Scope, Sources
@@ -43,7 +44,7 @@ class Forecast(Strict):
     whether they are known in part, which makes it a minimum; years: each after the last of the ledger; over: the sum of
     the first ones; once: its trainings, counted once in each sum; growth: of its uses, a year [%]; stated: whether the
     register says it, else it is supposed to be none; changed: the month [yyyymm] of the last change of its model or
-    place, None without any; mixed: whether the days known are of before and after it."""
+    place, None without any; mixed: whether the days known are of before and after it; ways: of them, as `workdays`."""
 
     days: int
     at_least: bool
@@ -55,15 +56,17 @@ class Forecast(Strict):
     over: Mapping[int, Interval]
     changed: int | None = None
     mixed: bool = False
+    ways: tuple[str, ...] = ()
 
 
-def year_drawn(sources: Sources, rows: Sequence[Attached]) -> tuple[Any, int]:
+def year_drawn(sources: Sources, rows: Sequence[Attached]) -> tuple[Any, int, float]:
     """Electricity of a year like the days known of the present state of these rows, as `present` has it, by draw [kWh],
-    None where it is unknown; and how many these days are, one at least."""
+    None where it is unknown; how many these days are, one at least, and those of a year that they stand for."""
     rows = present(sources.build, rows, sources.today).rows
     found = days_known(sources.build, rows, sources.today)
     drawn = Side([entry.row.group for entry in rows]).drawn(ENERGY)
-    return None if drawn is None else drawn * YEAR / days_worth(found), max(1, len(found))
+    worth = days_worth(found)
+    return None if drawn is None else drawn * YEAR / worth, max(1, len(found)), worth
 
 
 def forecast(scope: Scope, case: UseCase) -> Forecast | None:
@@ -76,7 +79,7 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     known = _known(scope, case)
     made = [entry for entry in scope.of_use(case).everything if entry.row.training]
     trained = Side([entry.row.group for entry in made]).drawn(ENERGY)
-    year, days = year_drawn(scope.sources, known)
+    year, days, worth = year_drawn(scope.sources, known)
     if year is None or case.stage not in STAGES or case.is_over:
         return None
     growth = case.growth_percent or 0.0
@@ -89,7 +92,7 @@ def forecast(scope: Scope, case: UseCase) -> Forecast | None:
     once = None if trained is None else interval(trained, "kWh")
     stated = case.growth_percent is not None
     told = {"days": days, "at_least": least, "growth": growth, "stated": stated}
-    made_of = {"changed": now.changed, "mixed": now.mixed}
+    made_of = {"changed": now.changed, "mixed": now.mixed, "ways": tuple(workdays(days, worth))}
     return Forecast(**told, **made_of, year=interval(year, "kWh"), once=once, years=years, over=over)
 
 

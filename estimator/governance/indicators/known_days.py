@@ -81,6 +81,12 @@ def days_worth(days: Sequence[date]) -> float:
     return len(days) * WEEK / WORKED if days and working else max(1, len(days))
 
 
+def workdays(days: int, worth: float) -> list[str]:
+    """["workdays"] where too few days to trust are known, and no Saturday nor Sunday among them, as `days_worth` has
+    it; else nothing."""
+    return ["workdays"] if 0 < days < SHORT and worth > days else []
+
+
 def days_known(build: BuildFile, rows: Sequence[Attached], today: date) -> list[date]:
     """Days of which the electricity of these rows is known, as `days_run` of those that it is known of; of all, where
     it is of none."""
@@ -125,7 +131,7 @@ def days_between(first: date, last: date) -> list[date]:
 
 def known_text(days: int, at_least: bool, ways: Sequence[str] = ()) -> dict[str, str]:
     """« 5 jours connus seulement, ce qui est court », « 244 jours connus », by language: days that are covered, never
-    told as months, which are those with a row. at_least: whether a part of them is unknown; ways: of `Pace.ways`."""
+    told as months, which are those with a row. at_least: whether a part of them is unknown; ways: as of `Pace.ways`."""
     key = "known_short" if days < SHORT else "known_days"
     said = {}
     for lang in LANGUAGES:

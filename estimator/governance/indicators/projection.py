@@ -19,6 +19,7 @@ from estimator.governance.indicators.known_days import (
     known_rows,
     month_of,
     unknown_rows,
+    workdays,
 )
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
@@ -108,14 +109,15 @@ class Pace:
     @cached_property
     def ways(self) -> list[str]:
         """What its known days multiplied do not say of the year: "once", a training in it counts once; "apart", its
-        uses, or services without one, have each their own known days."""
+        uses, or services without one, have each their own known days; "workdays", these are those of no week-end."""
         if self.days >= YEAR:
             return []
         known = known_rows(self.rows)
         times = {part: self._times[part] for part in map(_part, known) if part in self._times}
         uneven = any(found != self.span / self.worth for found in times.values()) or any(map(self._is_over, known))
         once = any(row.row.training for row in known)
-        return [way for way, so in (("once", once), ("apart", len(times) > 1 and uneven)) if so]
+        more = workdays(self.days, self.worth)
+        return [way for way, so in (("once", once), ("apart", len(times) > 1 and uneven)) if so] + more
 
     @cached_property
     def known(self) -> dict[str, Any]:

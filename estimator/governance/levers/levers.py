@@ -19,7 +19,7 @@ from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.governance.indicators.footprints import ENERGY
 from estimator.governance.indicators.forecast import year_drawn
-from estimator.governance.indicators.known_days import SHORT, YEAR, by_use, known_text, past_year
+from estimator.governance.indicators.known_days import SHORT, YEAR, by_use, known_text, past_year, workdays
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.levers.candidates import CANDIDATES, Around
 from estimator.governance.levers.changes import Change, LeverNotComputed, Workshop
@@ -288,7 +288,8 @@ def _label(name: str, lang: str) -> str:
 
 def _pace(service: RunningService) -> dict[str, str]:
     """« 152 jours connus (152 comptés pour 365) »: what the year of a lever is made from."""
-    known, worth = known_text(service.days, service.at_least), service.worth
+    worth = service.worth
+    known = known_text(service.days, service.at_least, workdays(service.days, worth))
     days = {lang: {"known": known[lang], "days": uses_text(worth, lang), "year": YEAR} for lang in LANGUAGES}
     return known if worth == YEAR else {lang: say("levers", "pace", lang, **days[lang]) for lang in LANGUAGES}
 

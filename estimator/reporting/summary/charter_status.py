@@ -7,7 +7,7 @@ from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import made_share
-from estimator.core.typography import typeset
+from estimator.core.typography import lowered, typeset
 from estimator.governance.charter import Phrase, checked, phrases
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
@@ -115,8 +115,7 @@ def _to_do(reads: str, share: Share, scope: Scope) -> dict[str, str]:
 
 
 def _footprint(id: str, lang: str) -> str:
-    name = say("indicators", id, lang)
-    return name[:1].lower() + name[1:]
+    return lowered(say("indicators", id, lang))
 
 
 def _voted_target(phrase: Phrase, body: Mapping[str, Any]) -> float | None:

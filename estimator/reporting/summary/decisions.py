@@ -11,6 +11,7 @@ from estimator.core.number_format import figure
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
 from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.known_days import SHORT
 from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.levers.levers import Lever, levers
@@ -31,11 +32,12 @@ def decisions(scope: Scope) -> list[dict[str, Any]]:
 
 
 def _levers(scope: Scope) -> Iterator[dict[str, Any]]:
-    """Those worth a decision; none of a use that is merged: its gain would be told of it alone."""
+    """Those worth a decision; none of a use that is merged: its gain would be told of it alone; nor of one known for
+    less than a week: its year would be made from a day or two."""
     every, hidden = levers(scope.sources), grouped(scope).others
     used = every.used.central if every.used else None
     for lever in every.of(None if scope.territory == WHOLE else {case.id for case in scope.cases}):
-        if used and (lever.gain.low or 0.0) >= LEAST * used and lever.use_case not in hidden:
+        if used and (lever.gain.low or 0.0) >= LEAST * used and lever.use_case not in hidden and lever.days >= SHORT:
             proof = {lang: gain_text(lever, lang) for lang in LANGUAGES}
             paper = {lang: _on_condition(lever, lang) for lang in LANGUAGES}
             cases = [lever.use_case] if lever.use_case else []

@@ -95,7 +95,7 @@ def covered_period_text(body: Mapping[str, Any], lang: str) -> str:
     """« année 2026 », « année 2026 (9 mois sur 12) » when only these have data."""
     told, span = period_text(body["period"], lang), len(Period(body["period"]).months())
     known = len(body["measured"])
-    return tell("period_part", lang, period=told, known=known, span=span) if 0 < known < span else told
+    return tell("period_part", lang, period=told, n=known, span=span) if 0 < known < span else told
 
 
 def scope_name(territory: str, period: str, lang: str) -> str:

@@ -45,7 +45,7 @@ def forecast_lines(found: Forecast, lang: str) -> list[str]:
         said[-1] += f" {tell(f'forecast_passed_{passed.verdict}', lang, year=passed.year)}" if passed else ""
         unknown = tell("part_unknown", lang, of="")
         said[-1] += f" {tell('year_at_least', lang, unknown=unknown)}" if found.at_least else ""
-    year, known = figure(found.year, lang).interval, known_text(found.days, found.at_least)[lang]
+    year, known = figure(found.year, lang).interval, known_text(found.days, found.at_least, found.ways)[lang]
     said.append(tell("forecast_supposed", lang, known=known, year=year))
     said += [tell("forecast_once", lang, once=figure(found.once, lang).interval)] if found.once else []
     if found.changed is not None:

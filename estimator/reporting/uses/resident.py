@@ -3,6 +3,7 @@
 from estimator.catalogue.load import load
 from estimator.core.errors import say
 from estimator.core.number_format import exact_text
+from estimator.core.typography import lowered
 from estimator.governance.indicators.sovereignty import UNKNOWN
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.governance.indicators.use_budgets import budgets_of
@@ -125,9 +126,3 @@ def without_ai(facts: UseFacts) -> tuple[tuple[str, str], ...]:
 def _contest(facts: UseFacts) -> tuple[tuple[str, str], ...]:
     case = facts.case
     return (("human", facts.told(case.human_contact)), ("contact", facts.told(case.contact)), ("by_hand", ""))
-
-
-def lowered(text: str) -> str:
-    """A text inside a sentence, without its full stop; an abbreviation keeps its capitals."""
-    head = text[:1].lower() if text[1:2].islower() or text[1:2] in " '’" else text[:1]
-    return (head + text[1:]).rstrip(". ")

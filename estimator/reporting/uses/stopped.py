@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import range_text
+from estimator.core.typography import lowered
 from estimator.governance.indicators.usage_by_case import last_day
 from estimator.reporting.documents.document import Block, Document, FieldList, Points, Section, Table
 from estimator.reporting.uses.context import UseFacts, whole_life, years_of
-from estimator.reporting.uses.resident import lowered, quality_text, state_text, task_text, without_ai
+from estimator.reporting.uses.resident import quality_text, state_text, task_text, without_ai
 
 MOST = 3  # reviews and years on the page
 
