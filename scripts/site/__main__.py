@@ -26,6 +26,8 @@ def main() -> int:
         python = bring_tools("site")
         lay_out(PAGES)
         run(python, "-m", "mkdocs", "build", "--strict", "--config-file", HERE / "mkdocs.yml")
+        for useless in SITE.glob("sitemap.xml*"):  # it names the addresses of a host, and the site has none of its own
+            useless.unlink()
         if serve:
             run(sys.executable, "-m", "http.server", "8000", "--bind", "127.0.0.1", "--directory", SITE)
     except subprocess.CalledProcessError as error:

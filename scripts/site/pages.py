@@ -38,5 +38,5 @@ def told_as_french(text: str) -> str:
 
 
 def english(text: str) -> str:
-    """An English page: on the site a link names the page, and its language is that of the reader."""
-    return re.sub(TO_FRENCH, "", text.replace(".en.md", ".md"))
+    """An English page: on the site a link leads to the page, and its language is that of the reader."""
+    return re.sub(TO_FRENCH, "", re.sub(r"(\]\([^)\s]*)\.en\.md", r"\1.md", text))
