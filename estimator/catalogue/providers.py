@@ -16,6 +16,7 @@ from estimator.catalogue.models import load as models
 from estimator.catalogue.schema import TableRow
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError
+from estimator.core.language import DEFAULT
 
 TABLE = "providers.csv"
 NEAREST = 3
@@ -28,7 +29,8 @@ class ProviderUnknown(SobriaError):
 class Provider(TableRow):
     """A provider of models by API. `host`: subject of its location, None when undisclosed.
 
-    `basis`: declared by the provider, assumed by a tool or a paper, or unknown. `note`: the statement and its author.
+    `basis`: declared by the provider, assumed by a tool or a paper, or unknown. `note`, `note_en`: the
+    statement and its author, in French and in English.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -39,6 +41,11 @@ class Provider(TableRow):
     source: str | None
     locator: str
     note: str = Field(min_length=1)
+    note_en: str = ""
+
+    def told(self, lang: str) -> str:
+        """The statement and its author."""
+        return self.note if lang == DEFAULT else self.note_en or self.note
 
     @model_validator(mode="after")
     def _whole(self) -> "Provider":

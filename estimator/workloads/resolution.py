@@ -297,9 +297,13 @@ def _served_at(request: Request, warnings: list[dict[str, str]]) -> str | None:
     if request.provider is None:
         return None
     provider: Provider = find_provider(request.provider)
-    key, told = f"provider_{provider.basis}", {"provider": provider.name, "note": provider.note}
-    host = {lang: load_catalogue().label(provider.host or "-", lang) for lang in LANGUAGES}
-    warnings.append({"code": key} | {lang: say("served", key, lang, host=host[lang], **told) for lang in LANGUAGES})
+    key = f"provider_{provider.basis}"
+    told = {
+        lang: {"host": load_catalogue().label(provider.host or "-", lang), "note": provider.told(lang)}
+        for lang in LANGUAGES
+    }
+    said = {lang: say("served", key, lang, provider=provider.name, **told[lang]) for lang in LANGUAGES}
+    warnings.append({"code": key} | said)
     if not request.zone and not (provider.host and load_catalogue().subjects[provider.host].zone):
         warnings.append(sentences("served", "over_sites", provider=provider.name))
     model = known(request.model)
