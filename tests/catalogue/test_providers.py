@@ -1,6 +1,7 @@
 """The table of providers: every spelling to one of them, and no site without somebody who says so."""
 
 import csv
+import re
 import tomllib
 from collections import Counter
 from datetime import date
@@ -174,3 +175,15 @@ def test_a_model_that_no_table_says_its_provider_serves_is_said(provider: str, m
     """A publisher serves its own models; of a cloud that serves those of others, no table says which."""
     found = resolve(Request(provider=provider, model=model, output_tokens=1), load_catalogue(), date(2026, 6, 1))
     assert ("not_served" in {warning["code"] for warning in found.warnings}) is said
+
+
+def test_each_statement_is_told_in_the_language_of_the_reader() -> None:
+    """Mistral AI: what EcoLogits supposes is said in English to who reads English; the addresses are the same."""
+    warnings = resolve(
+        Request(provider="mistral", model="mistral-large-3"), load_catalogue(), date(2026, 9, 1)
+    ).warnings
+    for lang, said in (("fr", "Hypothèse d'EcoLogits : Suède"), ("en", "EcoLogits supposes Sweden")):
+        assert [w["code"] for w in warnings if said in w[lang]] == ["provider_assumed"]
+    for row in ROWS:
+        french, english = (re.findall(r"https?://[^\s);]+", row[note]) for note in ("note", "note_en"))
+        assert row["note_en"] and french == english
