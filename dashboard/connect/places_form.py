@@ -16,6 +16,7 @@ from dashboard.shared.texts import t
 from dashboard.shared.widgets import select, writer
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
+from estimator.governance.place_changes import instead_line
 from estimator.places.placing import knowledge
 
 PLACE, AUTHOR = ("host", "zone"), ("who", "why")
@@ -53,7 +54,8 @@ def show(lang: str) -> None:
     except SobriaError as error:
         st.html(refusal(error, lang))
         return
-    st.html(render("lieux", lang, known=known, writer=may_write()))
+    instead = [instead_line(old, new, lang) for old, new in known.replaced()]
+    st.html(render("lieux", lang, known=known, instead=instead, writer=may_write()))
     if not may_write():
         return
     with st.container(key="say", gap="xsmall"):

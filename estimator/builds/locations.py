@@ -109,15 +109,19 @@ def say_places(engine: DuckDB, known: Knowledge) -> None:
     engine.load("place_said", {name: [row[i] for row in rows] for i, name in enumerate(types)}, types)
 
 
-def runs_before(engine: DuckDB, rule: PlaceEntry[PlaceRule]) -> int:
-    """Runs that a rule would be about, had they not started before its first day."""
-    if rule.said.since is None:
-        return 0
+def runs_about(engine: DuckDB, rule: PlaceEntry[PlaceRule]) -> tuple[int, int]:
+    """Runs that a rule is about, and those that it would be about, had they not started before its first day."""
     told = seen_columns(Knowledge([rule], (), HomePlace(None, None)))
     listed = ", ".join(f"{sql} AS {name}" for name, sql in told.items())
-    sql = f"SELECT {listed}, COUNT(*) AS n FROM runs WHERE start_us < $1 GROUP BY ALL"
-    rows = engine.rows(sql, [day_us(rule.said.since)])
-    return sum(row["n"] for row in rows if matches(rule.said, seen_of(row), rule.said.since))
+    since, until = (day_us(day) if day else None for day in (rule.said.since, rule.said.until))
+    sql = (
+        f"SELECT {listed}, start_us < COALESCE($1, start_us) AS before, COUNT(*) AS n FROM runs"
+        " WHERE start_us < COALESCE($2, start_us + 1) GROUP BY ALL"
+    )
+    found = {True: 0, False: 0}
+    for row in engine.rows(sql, [since, until]):
+        found[row["before"]] += row["n"] if matches(rule.said, seen_of(row), rule.said.since or date.min) else 0
+    return found[False], found[True]
 
 
 def seen_of(row: Mapping[str, Any]) -> Seen:

@@ -10,7 +10,7 @@ from estimator.builds.locations import OF_HOST, OF_READING, OF_ZONE, seen_column
 from estimator.builds.supplier_factors import day_us
 from estimator.ingestion.dry_run import DryRun, PlacedRows, check_paths
 from estimator.ingestion.readers import ReadingContext
-from estimator.places.placing import Knowledge, Placed, knowledge, placed
+from estimator.places.placing import Knowledge, Placed, knowledge, placed, rules_in
 
 SAID = ("run", "rule")  # where a host or a zone comes from that a person said of these rows
 
@@ -40,7 +40,7 @@ class PlacesAhead:
         named = tuple(name for name, basis in both if name and basis in SAID)
         if not named:
             return None
-        rules = ", ".join(e.said.told for e in self._known.rules if e.id in found.rules.split())
+        rules = ", ".join(e.said.told for e in self._known.rules if e.id in rules_in(found.rules))
         return named, rules
 
 

@@ -127,11 +127,12 @@ class Build(BuildFile):
         rows = self._engine.rows("SELECT said, COUNT(DISTINCT row_id) AS n FROM place_basis GROUP BY said")
         return {row["said"]: row["n"] for row in rows}
 
-    def runs_before(self, rule: PlaceEntry[PlaceRule]) -> int:
-        """Runs that a rule would be about, had they not started before its first day."""
-        from estimator.builds.locations import runs_before  # with arrays, which totals do without
+    def runs_about(self, rule: PlaceEntry[PlaceRule]) -> tuple[int, int]:
+        """Runs that a rule is about, whether or not it decides something of them; and those that it would be about, had
+        they not started before its first day."""
+        from estimator.builds.locations import runs_about  # with arrays, which totals do without
 
-        return runs_before(self._engine, rule)
+        return runs_about(self._engine, rule)
 
     def runs_at(self, host: str) -> int:
         """Runs that count as run at a host."""
@@ -201,11 +202,12 @@ class Build(BuildFile):
         if not self.has_table("place_said"):
             return []
         found = self._engine.rows(
-            "SELECT said, told, who, said_on, COUNT(*) AS count FROM place_basis"
+            "SELECT said, told, who, said_on, REPLACE(part, ',', ', ') AS part, COUNT(*) AS count FROM place_basis"
             f" LEFT JOIN place_said ON id = said WHERE {where} GROUP BY ALL ORDER BY count DESC, said",
             parameters,
         )
-        return [sentences("place_told", "rule" if row["told"] else row.pop("said"), **row) for row in found]
+        by = [("rule_partly" if row["part"] else "rule") if row["told"] else row.pop("said") for row in found]
+        return [sentences("place_told", key, **row) for key, row in zip(by, found, strict=True)]
 
     def _run_entries(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ids = [row["row_id"] for row in rows]

@@ -11,7 +11,7 @@ from estimator.core.errors import say
 from estimator.core.fields import Author
 from estimator.core.number_format import exact_text, range_text
 from estimator.governance.indicators.scenarios import figures_at
-from estimator.places.journal import OwnHost, PlaceEntry, PlaceJournal
+from estimator.places.journal import OwnHost, PlaceEntry, PlaceJournal, PlaceRule
 from estimator.places.placing import Knowledge, knowledge
 from estimator.places.requirements import FIELDS
 from estimator.places.supplier_answers import ENERGIES, SupplierAnswer
@@ -40,16 +40,18 @@ def applied(
     lines += (
         [*_apart(knowledge(home), entries, lang), *_since(knowledge(home), entries, lang)] if key == "answered" else ()
     )
-    lines += [instead_line(old, new, lang) for old, new in knowledge(home).replaced() if new in entries]
+    ids = {entry.id for entry in entries}
+    lines += [instead_line(old, new, lang) for old, new in knowledge(home).replaced() if {old.id, new.id} & ids]
     lines += ratio_lines(knowledge(home), lang, hosts) if key == "answered" and entries else ()
     lines += _still_there(home, entries[0].said, lang) if key == "withdrawn" and entries else ()
     body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
     if key == "added" and (found := open_current(home)):
         body["runs"] = found.runs_by_place_rule().get(entries[0].id, 0)
-        early = 0 if body["runs"] else found.runs_before(entries[0])
-        told = "concerned" if body["runs"] else "all_before" if early else "nobody"
+        about, early = found.runs_about(entries[0])
+        told = "concerned" if body["runs"] else "nobody" if about or not early else "all_before"
         facts = {"count": body["runs"] or early, "since": entries[0].said.since}
-        lines.append(say("places_cli", told, lang, **facts))
+        yielded = [say("places_cli", "others_say", lang, count=about - body["runs"])] if about > body["runs"] else []
+        lines += yielded if about and not body["runs"] else [say("places_cli", told, lang, **facts), *yielded]
     lines += [f"  {change['missing'][lang]}"] if change and "missing" in change else []
     lines += [say("places_cli", "totals_moved", lang)] if change and change["figures"] else []
     for name, figure in change["figures"].items() if change else ():
@@ -136,10 +138,13 @@ def _still_there(home: Path, said: Any, lang: str) -> list[str]:
 
 
 def instead_line(old: PlaceEntry[Any], new: PlaceEntry[Any], lang: str) -> str:
-    """Which of two that say the same thing counts, and from when."""
+    """Which of two that say the same thing counts, why, and from when."""
     since = getattr(new.said, "date", None) or new.said.since or old.said.since
     key = "instead_from" if since else "instead"
-    return say("places_cli", key, lang, old=old.id[:8], told=old.said.told, new=new.id[:8], since=since)
+    if isinstance(old.said, PlaceRule) and not new.said.is_of_same(old.said):
+        key = "instead_precise" if new.said.precision > old.said.precision else "instead_later"
+    ids = {"old": old.id[:8], "new": new.id[:8]}
+    return say("places_cli", key, lang, **ids, told=old.said.told, by=new.said.told, since=since)
 
 
 def ratio_lines(known: Knowledge, lang: str, hosts: Collection[str] = ()) -> list[str]:

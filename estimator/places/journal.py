@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -32,6 +33,7 @@ MATCHED = ("run", "file", "service", "model", "address", "sender")
 STATED = ("host", "zone", "machine", "device", "cards", "vcpus", "load")
 HARDWARE = ("machine", "device", "cards", "vcpus", "load")
 
+_ESCAPED = re.compile(r"\[([\[*?])\]")  # a sign of patterns, for itself
 _NAME = re.compile(r"(?=.{1,60}$)[a-z0-9]+([-._/][a-z0-9]+)*")
 
 M = TypeVar("M", bound=Strict)
@@ -76,15 +78,26 @@ class PlaceRule(Strict):
             raise PydanticCustomError("place_days", "until after since")
         return self
 
+    @property
+    def precision(self) -> tuple[bool, bool, int]:
+        """By what a rule counts before another one, whenever they were written: it is about one run; it names a service
+        or a file in full; it names more."""
+        in_full = any(_only(name) is not None for name in (self.service, self.file) if name)
+        return self.run is not None, in_full, sum(getattr(self, name) is not None for name in MATCHED)
+
+    def is_of_same(self, other: "PlaceRule") -> bool:
+        """Whether both are about the same runs, their days aside."""
+        return all(getattr(self, name) == getattr(other, name) for name in MATCHED)
+
     def stands_for(self, other: "PlaceRule") -> bool:
-        """Whether both say the same thing of the same runs, on some day."""
-        alike = all(getattr(self, name) == getattr(other, name) for name in MATCHED)
+        """Whether both may say the same thing of one run, on some day."""
+        met = all(_meet(getattr(self, name), getattr(other, name), name) for name in MATCHED)
         both = any(None not in (getattr(self, name), getattr(other, name)) for name in STATED)
         starts, ends = (
             max(self.since or date.min, other.since or date.min),
             min(self.until or date.max, other.until or date.max),
         )
-        return alike and both and starts < ends
+        return met and both and starts < ends
 
     @property
     def told(self) -> str:
@@ -92,6 +105,21 @@ class PlaceRule(Strict):
         said = {name: getattr(self, name) for name in type(self).model_fields}
         lists = ((*MATCHED, "since", "until"), STATED)
         return " → ".join(" ".join(f"{n}={said[n]}" for n in names if said[n] is not None) for names in lists)
+
+
+def _only(pattern: str) -> str | None:
+    """The only text that a pattern stands for; None where it stands for several."""
+    return None if set(_ESCAPED.sub("", pattern)) & {*"*?["} else _ESCAPED.sub(r"\1", pattern)
+
+
+def _meet(one: str | None, other: str | None, name: str) -> bool:
+    """Whether one text may match both patterns; an address has a port, or not."""
+    if one is None or other is None or one == other:
+        return True
+    if name == "address":
+        one, other = (text.lower().rpartition(":")[0] or text.lower() for text in (one, other))
+    only = _only(one), _only(other)
+    return all(text is None or fnmatchcase(text, wanted) for text, wanted in zip(only, (other, one), strict=True))
 
 
 class OwnHost(Strict):
@@ -179,8 +207,8 @@ class PlaceJournal:
         name_hosts(entry.said.subject() for entry in self.hosts())
 
     def add_rule(self, fields: Mapping[str, Any], author: Author) -> PlaceEntry[PlaceRule]:
-        """A rule; of those that match a run, the last one written counts. PlaceRefused, host_unknown, zone_unknown,
-        hardware_unknown, given_value_refused, vcpus_of_vm."""
+        """A rule; of those that match a run, the most precise counts, then the last written. PlaceRefused,
+        host_unknown, zone_unknown, hardware_unknown, given_value_refused, vcpus_of_vm."""
         return self._write("rule", _checked_rule(fields), author)
 
     @contextmanager

@@ -14,7 +14,7 @@ from estimator.catalogue.provider_addresses import host_in, is_private, is_provi
 from estimator.catalogue.resolver import zone_named
 from estimator.core.home import settings
 from estimator.places.evidence import site
-from estimator.places.journal import HARDWARE, MATCHED, OwnHost, PlaceEntry, PlaceJournal, PlaceRule
+from estimator.places.journal import HARDWARE, MATCHED, STATED, OwnHost, PlaceEntry, PlaceJournal, PlaceRule
 from estimator.places.supplier_answers import ENERGIES, SupplierAnswer, energies_ratio, latest, latest_pue
 
 # In their order: said of the run, by a rule, by the trace, usual of its provider, default of the home.
@@ -40,7 +40,8 @@ class Seen(NamedTuple):
 
 class Placed(NamedTuple):
     """Host, zone and hardware of rows (None: as read), where host and zone come from, the ids of the rules that count,
-    and the code of what a person should look at. No zone, from the provider: one of those where providers serve."""
+    spaced, each with what of it does where it is not all (`ID:device,load`), and the code of what a person should look
+    at. No zone, from the provider: one of those where providers serve."""
 
     host: str | None
     zone: str | None
@@ -107,16 +108,18 @@ class Knowledge(NamedTuple):
 
     def replaced(self) -> Iterator[tuple[PlaceEntry[Any], PlaceEntry[Any]]]:
         """Each answer and rule in force, with the one that counts in its place: the next answer to the same question, a
-        rule written later on the same runs and days."""
+        rule that may be about the same runs and days, more precise or written later. That the rule of one run counts
+        before those of several is not told."""
         answers = sorted(self.answers, key=lambda entry: entry.said.date)  # of one day, in the order of writing
         for place, old in enumerate(answers):
             asked = old.said.host, old.said.field
             after = [entry for entry in answers[place + 1 :] if (entry.said.host, entry.said.field) == asked]
             if after:
                 yield old, [entry for entry in after if entry.said.date == after[0].said.date][-1]
-        for rule, later in combinations(self.rules, 2):
-            if later.said.stands_for(rule.said):
-                yield rule, later
+        for pair in combinations(self.rules, 2):
+            rule, stronger = sorted(pair, key=_rank)
+            if stronger.said.stands_for(rule.said) and bool(rule.said.run) == bool(stronger.said.run):
+                yield rule, stronger
 
     def ratios(self) -> Iterator[tuple[SupplierAnswer, Mapping[str, SupplierAnswer]]]:
         """The PUE of each site that is the ratio of its two energies, with its latest answers; a PUE answered since, or
@@ -152,9 +155,9 @@ def answers_on(home: Path | None, day: date) -> tuple[SupplierAnswer, ...]:
 
 
 def placed(seen: Seen, known: Knowledge, day: date) -> Placed:
-    """The place of rows on a day: correction of the run, rule on service, model, address or sender (the last written
-    first), what the trace says, usual place of the provider, a fleet for a model served by API alone, default of the
-    home."""
+    """The place of rows on a day: correction of the run, rule on service, file, model, address or sender (the most
+    precise first, then the last written, field by field), what the trace says, usual place of the provider, a fleet for
+    a model served by API alone, default of the home."""
     rules = sorted((r for r in known.rules if matches(r.said, seen, day)), key=_rank, reverse=True)
     at_host = next((r for r in rules if r.said.host and r.said.host in load().subjects), None)
     at_zone = next((r for r in rules if r.said.zone or _zone_of(r.said.host, known, day)), None)
@@ -180,11 +183,28 @@ def placed(seen: Seen, known: Knowledge, day: date) -> Placed:
     zone, zone_from = _first(zones, None)
     if zone is None and not seen.unread and (host_from == "provider" or _of_any_site(seen, host_from, code)):
         zone_from = "provider"
-    hardware = {n: next((v for r in rules if (v := getattr(r.said, n)) is not None), None) for n in HARDWARE}
-    using = [r.id for r in rules if r in (at_host, at_zone) or any(getattr(r.said, n) is not None for n in HARDWARE)]
+    counting = {"host": at_host, "zone": at_zone}
+    counting |= {n: next((r for r in rules if getattr(r.said, n) is not None), None) for n in HARDWARE}
+    hardware: dict[str, Any] = {n: (rule := counting[n]) and getattr(rule.said, n) for n in HARDWARE}
     apart = "zone_apart" if load().zone_apart(host, zone) else None
     code = apart or (code if host_from in ("provider", "home", "unknown") else None)
-    return Placed(host, zone, host_from, zone_from, " ".join(using), code, **hardware)
+    return Placed(host, zone, host_from, zone_from, _counting(rules, counting), code, **hardware)
+
+
+def _counting(rules: Sequence[PlaceEntry[PlaceRule]], counting: Mapping[str, PlaceEntry[PlaceRule] | None]) -> str:
+    """The rules of which something counts, as `Placed.rules` has them."""
+    told = []
+    for rule in rules:
+        stated = [name for name in STATED if getattr(rule.said, name) is not None]
+        of_it = [name for name in stated if counting[name] is rule]
+        if of_it or counting["zone"] is rule:  # that of its host
+            told.append(rule.id if of_it == stated else f"{rule.id}:{','.join(of_it or ['host'])}")
+    return " ".join(told)
+
+
+def rules_in(told: str) -> list[str]:
+    """The ids of the rules of `Placed.rules`."""
+    return [one.partition(":")[0] for one in told.split()]
 
 
 def _of_any_site(seen: Seen, host_from: Basis, code: str | None) -> bool:
@@ -201,8 +221,8 @@ def _basis(entry: PlaceEntry[PlaceRule] | None) -> Basis:
     return "run" if entry and entry.said.run else "rule"
 
 
-def _rank(entry: PlaceEntry[PlaceRule]) -> tuple[bool, str, str]:
-    return entry.said.run is not None, entry.at, entry.id
+def _rank(entry: PlaceEntry[PlaceRule]) -> tuple[tuple[bool, bool, int], str, str]:
+    return entry.said.precision, entry.at, entry.id
 
 
 def matches(rule: PlaceRule, seen: Seen, day: date) -> bool:

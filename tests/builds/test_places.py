@@ -374,7 +374,7 @@ def test_a_rule_that_no_row_starts_late_enough_for_says_so(tmp_path: Path) -> No
         ({"service": "bit"}, date(2026, 3, 15), 0),
     ):
         rule = PlaceRule.model_validate({"zone": "POL", "since": since} | of)
-        assert found.runs_before(PlaceEntry("id", "2026-11-28", "DSI", "essai", rule)) == count
+        assert found.runs_about(PlaceEntry("id", "2026-11-28", "DSI", "essai", rule))[1] == count
 
 
 def test_one_file_of_several_has_a_place_of_its_own(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from dashboard.shared.texts import LANGUAGES, t
 from estimator.catalogue.load import load, name_hosts
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.errors import say
+from estimator.core.fields import Author
 from estimator.core.number_format import interval_text
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
@@ -95,6 +96,17 @@ def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str)
     rule = PlaceJournal(home).rules()[0].id
     at = sent(filled(at, "withdraw", id=rule, who="DSI", why="erreur"), "places.withdraw_save", lang)
     assert t("places.no_rule", lang).replace("\u00a0", " ") in text(at) and not covered(home)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_says_which_rule_counts_instead_of_which(home: Path, lang: str) -> None:
+    """Both stand there as in force; the wide one, though written later, gives way where both are about one run."""
+    journal, author = PlaceJournal(home), Author(who="DSI", why="notre salle")
+    narrow = journal.add_rule({"service": "courrier", "zone": "FRA"}, author)
+    wide = journal.add_rule({"address": "127.0.0.1", "zone": "DEU"}, author)
+    facts = {"old": wide.id[:8], "told": wide.said.told, "new": narrow.id[:8], "by": narrow.said.told}
+    said = say("places_cli", "instead_precise", lang, **facts).partition(" d'")[0]
+    assert " ".join(said.split()) in text(whole(screen("lieux", lang)))
 
 
 def test_a_host_of_ones_own_is_named_on_the_page_then_chosen(home: Path) -> None:

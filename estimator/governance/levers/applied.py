@@ -98,7 +98,8 @@ def _write(home: Path, to: Path, build: BuildFile, lever: FoundLever) -> None:
     append.take(_Written(f"lever-{change.kind}", "0"), [ReadResult(made, [], len(made))])
     append.account()
     if change.host and knowledge(to).rules:
-        said = {"service": service.service, "model": service.model or None, "host": change.host, "zone": change.zone}
+        said = {"service": service.service, "model": service.model or None, "file": f"lever-{change.kind}"}
+        said |= {"host": change.host, "zone": change.zone}
         since = first_day(service.months[0])
         PlaceJournal(to).add_rule({name: v for name, v in said.items() if v} | {"since": since}, author)
 
