@@ -37,7 +37,7 @@ def measured_inventory(option: Option, attempts: float, home: Path | None) -> tu
     units, key = _units(said, found, option.id)
     amounts = build.groups_of(asked)
     scaled = [ActivityGroup(_scaled(group.amounts, attempts / units), group.bounds) for group in amounts]
-    proof, told = build.proof_of(asked), {"code": key}
+    proof, told = build.proof_of(asked), {"code": "measured"}
     for lang in LANGUAGES:
         facts = {"units": exact_text(units, "1", lang), "runs": found.runs, "first": found.first, "last": found.last}
         facts["counted"] = found.with_items
