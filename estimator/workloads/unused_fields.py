@@ -14,10 +14,10 @@ SEATS = ("seats", "seat_days", "active_share")
 SEARCHED = ("requests", "task")  # a search in documents is counted by them too, whatever else is stated
 PLACE = ("zone", "host", "provider", "pue", "wue")
 USES = ("it_energy_kwh", "model", "product", "device", "data_gb", "storage_tb_months", "retrieval")
-REPLACED = {  # a field -> those whose place it takes
-    "it_energy_kwh": (*ANSWERS, *SERVED, *SEATS, *SEARCHED),
-    "product": ANSWERS,
-}
+REPLACED = (  # a field, the refusal of those whose place it takes, and them
+    ("it_energy_kwh", "unused_beside_energy", (*ANSWERS, *SERVED, *SEATS, *SEARCHED)),
+    ("product", "unused_beside_product", ANSWERS),
+)
 WANTED = (  # fields -> those of which one is needed for them to be read
     (ANSWERS, ("model",)),
     (SERVED, ("model", "product")),
@@ -38,14 +38,14 @@ def refuse_unused(request: Request) -> None:
 
     Raises
     ------
-    SobriaError : unused_beside_it_energy_kwh, unused_beside_product, for fields whose place another takes;
+    SobriaError : unused_beside_energy, unused_beside_product, for fields whose place another takes;
         unused_without, for those that are read with another alone; unused_place, for the place of a training.
     """
     stated = _stated(request)
     searched = set(SEARCHED) if request.retrieval is not None else set()
-    for whole, fields in REPLACED.items():
-        if whole in stated and (unused := stated & set(fields) - searched):
-            raise SobriaError(f"unused_beside_{whole}", unused=_options(unused))
+    for whole, code, replaced in REPLACED:
+        if whole in stated and (unused := stated & set(replaced) - searched):
+            raise SobriaError(code, unused=_options(unused))
     read = stated - {"model", "product"} if "it_energy_kwh" in stated else stated  # they say no more than where
     for fields, wanted in WANTED:
         if (unused := stated & set(fields)) and not read & set(wanted):

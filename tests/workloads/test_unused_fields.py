@@ -13,7 +13,7 @@ from estimator.workloads.unused_fields import refuse_unused
 from tests.comparison.test_compare import SITE, option, worked
 from tests.support import sobria
 
-BESIDE_KWH, BESIDE_PRODUCT = "unused_beside_it_energy_kwh", "unused_beside_product"
+BESIDE_KWH, BESIDE_PRODUCT = "unused_beside_energy", "unused_beside_product"
 GPT = {"model": "gpt-4o", "output_tokens": 400}
 KWH: dict[str, Any] = {"it_energy_kwh": 1.0, "zone": "FRA"}
 CARD = {"device": "gpu/a100-pcie-40", "device_hours": 1.0}
