@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dashboard.server.write_access import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import SobriaError, reason_of, say
 from estimator.core.home import default_home, home_at
 from estimator.custody import open_home
 from estimator.ingestion.http.connections import MOST, OF_AN_ADDRESS, Bounds, is_this_machine
@@ -57,7 +57,7 @@ def _proxy_secret(chosen: argparse.Namespace) -> str | None:
     try:
         return read_secret(file)
     except OSError as error:
-        said = t("server.secret_unreadable", chosen.lang, file=file, reason=error.strerror or str(error))
+        said = t("server.secret_unreadable", chosen.lang, file=file, reason=reason_of(error)[chosen.lang])
     except SecretRefused as refused:
         said = t(f"server.secret_{refused}", chosen.lang, file=file, least=SHORTEST, most=LONGEST)
     print(said, file=sys.stderr)

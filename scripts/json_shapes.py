@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from estimator.cli.text import JSON_VERSION
+from estimator.cli.streams import JSON_VERSION
 from estimator.core.errors import LANGUAGES
 from scripts.demo import metropole
 from scripts.golden.__main__ import CASES, HOSTS, sobria
@@ -66,7 +66,7 @@ def main() -> int:
     whole |= {"$defs": named | found}  # type: ignore[dict-item]
     before = json.loads(FILE.read_text("utf-8"))
     if before["$comment"] == whole["$comment"] and (lost := [*gone(before["$defs"], named | found)]):
-        print("Raise JSON_VERSION in estimator/cli/text.py, these are gone or of another kind:", *lost, file=sys.stderr)
+        print("Raise JSON_VERSION in estimator/cli/streams.py, gone or of another kind:", *lost, file=sys.stderr)
         return 1
     FILE.write_text(json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
     return 0

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -12,13 +12,13 @@ import typer
 
 from estimator.cli import text as cli_text
 from estimator.cli.command_context import CommandContext
+from estimator.cli.global_options import global_options, languages_spoken
 from estimator.cli.progress import shown as shown_progress
+from estimator.cli.streams import refuse
 from estimator.cli.text import Columns, Json, show
 from estimator.cli.usage import Usage, localise, usage_fault
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import TABLES, default_home, home_at, is_unused, own_tables, use_tables
-from estimator.core.interval import json_text
-from estimator.core.language import language_of
 from estimator.core.plug_ins import GROUPS, tell_refusals
 from estimator.core.plug_ins import installed as plug_ins_installed
 from estimator.core.plug_ins import refused as refused_plug_ins
@@ -53,24 +53,25 @@ Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 def answer() -> None:
     """Answer the command line, then exit with its code."""
     arguments, said = global_options(sys.argv[1:])
-    lang = said["lang"][0] if "lang" in said else _locale()
+    lang = languages_spoken(said)[0]
     if arguments[:1] == ["--version"]:
         from importlib.metadata import version as installed
 
         print(f"SobrIA {installed('sobria')}")
         sys.exit()
     if fault := _bad_global(said):
-        _refuse(usage_fault(fault), arguments, (lang,) if lang in LANGUAGES else LANGUAGES)
+        refuse(usage_fault(fault))
         sys.exit(fault.exit_code)
     sys.excepthook = partial(_own_fault, lang)
     try:
         home = home_at(said["home"][0]) if "home" in said else default_home()
     except SobriaError as error:
-        _refuse(error.as_dict(), arguments, (lang,))
+        refuse(error.as_dict())
         sys.exit(1)
     use_tables(home / TABLES)
     WATCH.set(partial(shown_progress, "building", lang))
-    command = typer.main.get_command(application(arguments[0] if arguments else ""))
+    command: Any = typer.main.get_command(application(arguments[0] if arguments else ""))
+    command.invoke = partial(_heard, command.invoke)
     localise(command, lang)
     tell_refusals(lambda refusal: print(f"! {printable(refusal.message(lang))}", file=sys.stderr))
     refused: dict[str, Any] = {}
@@ -82,11 +83,19 @@ def answer() -> None:
         refused, code = error.as_dict(), 1
     except typer.TyperException as error:
         refused, code = usage_fault(error), error.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        code = 130
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     if refused:
-        _refuse(refused, arguments, (lang,))
+        refuse(refused)
     sys.exit(code or 0)
+
+
+def _heard(invoke: Callable[[Any], Any], context: Any) -> Any:
+    """What a command gives. typer.Abort for Ctrl-C, of which the library makes an exit without a word."""
+    try:
+        return invoke(context)
+    except KeyboardInterrupt:
+        raise typer.Abort from None
 
 
 def _bad_global(said: Mapping[str, Sequence[str]]) -> Usage | None:
@@ -96,13 +105,6 @@ def _bad_global(said: Mapping[str, Sequence[str]]) -> Usage | None:
         return Usage("bad_global", known=", ".join(LANGUAGES))
     twice = [name for name, values in said.items() if len(values) > 1]
     return Usage("usage_twice", name=f"--{twice[0]}") if twice else None
-
-
-def _refuse(refused: Mapping[str, str], arguments: Sequence[str], langs: Sequence[str]) -> None:
-    """A refusal, {"code"} and each language: as JSON where it is asked for, and in these languages for people."""
-    if "--json" in arguments:
-        print(json_text({"version": cli_text.JSON_VERSION, "error": refused}))
-    print(*(printable(refused[lang]) for lang in langs), sep="\n", file=sys.stderr)
 
 
 def _own_fault(lang: str, kind: type[BaseException], error: BaseException, trace: Any) -> None:
@@ -155,31 +157,6 @@ def everywhere(
 def command_name(command: typer.models.CommandInfo) -> str:
     """The name that a person types."""
     return command.name or str(getattr(command.callback, "__name__", ""))
-
-
-def global_options(arguments: list[str]) -> tuple[list[str], dict[str, list[str]]]:
-    """`--home X` and `--lang X` anywhere before `--`, `--json` before the command: (the rest, the options, with each
-    value that they are given)."""
-    kept: list[str] = []
-    late: list[str] = []
-    found: dict[str, list[str]] = {}
-    rest = iter(arguments)
-    for argument in rest:
-        name, equals, value = argument.partition("=")
-        if argument == "--":
-            return kept + [argument, *rest], found
-        if name in ("--home", "--lang"):
-            found.setdefault(name[2:], []).append(value if equals else next(rest, ""))
-        elif argument == "--json" and not kept:
-            late.append(argument)
-        else:
-            kept.append(argument)
-    return kept + late, found
-
-
-def _locale() -> str:
-    text = next((os.environ[v] for v in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
-    return language_of(text)  # C and POSIX name no language
 
 
 @app.command("import")

@@ -7,8 +7,9 @@ from typer import Option
 
 from estimator.catalogue.load import load
 from estimator.catalogue.published_figures import figure_label
+from estimator.cli.streams import json_of
 from estimator.core.errors import one_of, say, sentences
-from estimator.core.interval import Interval, json_text
+from estimator.core.interval import Interval
 from estimator.core.number_format import (
     as_computed,
     exact_text,
@@ -30,13 +31,12 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, Option("--json", help="json")]
 Columns = Annotated[list[str] | None, Option(help="columns", metavar="OURS=THEIRS")]
-JSON_VERSION = "2"  # of what --json writes: a field that goes or changes its meaning is another version
 SHOWN_GROUPS = 20
 
 
 def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> None:
     """JSON for machines, with its version, or the text for people, on standard output."""
-    print(json_text({"version": JSON_VERSION, **body}, 1) if as_json else printable(text()))
+    print(json_of(body, 1) if as_json else printable(text()))
 
 
 INDICATORS = ("energy", "water", "adpe", "gwp", "primary_energy")

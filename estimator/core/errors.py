@@ -185,4 +185,11 @@ class SobriaError(Exception):
 def of_disk(error: OSError, place: object) -> SobriaError:
     """What a disk refuses, said: that it is full, or that a file of this place cannot be used."""
     key = "disk_full" if error.errno in NO_ROOM else "file_unusable"
-    return SobriaError(key, file=error.filename or place, reason=error.strerror or error)
+    return SobriaError(key, file=error.filename or place, reason=reason_of(error))
+
+
+def reason_of(error: OSError) -> dict[str, str]:
+    """Why a system refuses something, in each language: in its own words, English most often, where it is rare."""
+    name = errno.errorcode.get(error.errno or 0, "")
+    said = error.strerror or str(error) or type(error).__name__
+    return {lang: texts("system", lang).get(name, said) for lang in LANGUAGES}

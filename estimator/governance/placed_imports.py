@@ -7,7 +7,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from estimator.core.errors import SobriaError
+from estimator.core.errors import SobriaError, reason_of
 from estimator.governance.register.register import Register
 from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
@@ -45,7 +45,7 @@ def imported(
                     Register(home).attach(said["use"], {"service_key": escape(service)}, author)
             made = current_results(home, partial(tell, "totalling"))
         except OSError as error:
-            raise SobriaError("totals_not_made", reason=error.strerror or error) from error
+            raise SobriaError("totals_not_made", reason=reason_of(error)) from error
     replaced = sum(remark.code in RESTATED for remark in report.remarks)
     told = {"account": report.account.as_dict(), "lifted": report.lifted, "replaced": replaced}
     return told | made.weight_of(new)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from estimator.core.errors import NO_ROOM, SobriaError
+from estimator.core.errors import NO_ROOM, SobriaError, reason_of
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, remarks
 from estimator.ingestion.quarantine import OF_A_NAME, completed, corrected, lift, stated, waiting_lines
 from estimator.ingestion.reader import ReadingContext, Trace
@@ -85,7 +85,7 @@ def import_paths(
     except OSError as error:
         posting.abandon()
         if error.errno in NO_ROOM:
-            raise SobriaError("import_disk_full", reason=error.strerror) from error
+            raise SobriaError("import_disk_full", reason=reason_of(error)) from error
         raise
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from estimator.catalogue.resolver import Places, is_timezone
-from estimator.core.errors import SobriaError
+from estimator.core.errors import SobriaError, reason_of
 from estimator.ingestion.parsing.span_links import SpanLinks
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import ALSO
@@ -202,7 +202,7 @@ def open_trace(path: str | Path) -> Trace:
 
 
 def _unreadable(name: str, error: OSError) -> SobriaError:
-    return SobriaError("unreadable_file", file=name, reason=error.strerror or type(error).__name__)
+    return SobriaError("unreadable_file", file=name, reason=reason_of(error))
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes) -> bool:

@@ -16,7 +16,7 @@ from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import GRID, years_reused
-from estimator.core.errors import SobriaError, several
+from estimator.core.errors import SobriaError, reason_of, several
 from estimator.core.progress import Progress
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
@@ -47,7 +47,7 @@ def open_current(home: Path) -> "Results | None":
     try:
         return Results(build(home).path, sample)
     except OSError as error:
-        raise SobriaError("build_of_another_version", home=home, reason=error.strerror or error) from error
+        raise SobriaError("build_of_another_version", home=home, reason=reason_of(error)) from error
 
 
 def current_results(home: Path, progress: Progress | None = None) -> "Results":

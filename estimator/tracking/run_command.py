@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Sequence
 
+from estimator.core.errors import reason_of
 from estimator.tracking import child_process
 from estimator.tracking.energy_budget import REACHED, EnergyBudget
 from estimator.tracking.options import tell
@@ -39,7 +40,7 @@ def run_command(
             code = child_process.run(argv, mask, tracker.environ(), budget.watch if budget else None)
         except OSError as error:
             tracker.discard()
-            tell(options.lang, "cannot_start", command=name, why=error.strerror)
+            tell(options.lang, "cannot_start", command=name, why=reason_of(error))
             return child_process.cannot_start(error)
         if budget and budget.reached:
             budget.wait()

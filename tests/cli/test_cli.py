@@ -19,8 +19,10 @@ import typer
 
 from estimator.catalogue.load import load
 from estimator.cli import progress
-from estimator.cli.app import application, command_name, global_options
-from estimator.cli.text import JSON_VERSION, factor_text
+from estimator.cli.app import application, command_name
+from estimator.cli.global_options import global_options
+from estimator.cli.streams import JSON_VERSION
+from estimator.cli.text import factor_text
 from estimator.cli.usage import localise
 from estimator.core.errors import say
 from tests.core.test_numbers import spaced

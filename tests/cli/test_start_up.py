@@ -60,7 +60,17 @@ main()
 """
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     read = {name.rsplit(".", 1)[-1] for name in told.splitlines()[-1].split()}
-    assert read == {"start", "app", "catalogue", "command_context", "progress", "text", "usage"}
+    assert read == {
+        "start",
+        "streams",
+        "global_options",
+        "app",
+        "usage",
+        "command_context",
+        "progress",
+        "text",
+        "catalogue",
+    }
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.builds.build import build
-from estimator.cli.text import JSON_VERSION
+from estimator.cli.streams import JSON_VERSION
 from estimator.core import parquet_files
 from estimator.core.locks import file_lock, held
 from estimator.governance.register.register import author

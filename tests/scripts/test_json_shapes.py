@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from estimator.cli.text import JSON_VERSION
+from estimator.cli.streams import JSON_VERSION
 from scripts.json_shapes import LINES, gone, shape, written
 
 

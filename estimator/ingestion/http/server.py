@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from estimator.core.errors import LANGUAGES, SobriaError, say, sentences, texts
+from estimator.core.errors import LANGUAGES, SobriaError, reason_of, say, sentences, texts
 from estimator.core.language import OF_PROGRAMS
 from estimator.core.typography import printable, some_of
 from estimator.core.validation_messages import LONGEST_READ
@@ -218,7 +218,7 @@ def listen(address: str, port: int) -> socket.socket:
         opened.close()
         if error.errno == errno.EADDRINUSE:
             raise SobriaError("port_taken", port=port, address=address) from error
-        raise SobriaError("collect_address", address=address, reason=error.strerror or str(error)) from error
+        raise SobriaError("collect_address", address=address, reason=reason_of(error)) from error
     return opened
 
 
