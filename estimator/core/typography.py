@@ -33,6 +33,11 @@ def _spaces(lang: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(pattern), mark) for pattern, mark, some in found if some)
 
 
+def cut(text: str, most: int = 40) -> str:
+    """The beginning of a text that was read, « … » at its end where it goes on."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def some_of(names: Sequence[str], most: int = 12) -> str:
     """The first names of a list, as they are said."""
     return ", ".join(names[:most]) + (", …" if len(names) > most else "")

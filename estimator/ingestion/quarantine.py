@@ -30,7 +30,7 @@ LONGEST_WHY = 4000
 FEW_CELLS = 3  # that say nothing of the file they come from
 _CELL = re.compile("[,;\t]")
 _YEAR = re.compile(r"^\d{4}(?=-\d\d-\d\d)")
-_OF_PERIOD = frozenset({"declared_future", "declared_period", "before_first", "bad_year", "bad_period"})
+_OF_PERIOD = frozenset({"declared_future", "declared_period", "before_first", "bad_year", "year_beyond", "bad_period"})
 OF_A_NAME = frozenset({"declared_empty", "long_name", "hidden_character", "contact_name"})  # its file alone mends it
 _REVERSED = frozenset({"declared_period", "bad_period"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

@@ -167,6 +167,38 @@ def test_an_import_says_that_a_declared_pue_is_not_used(tmp_path: Path) -> None:
     assert "qu'avec l'énergie du site" in found[0]["fr"].replace("\u2019", "'")
 
 
+def test_a_pue_beside_a_zero_of_the_site_is_not_said_to_be_without_the_energy_of_a_site(tmp_path: Path) -> None:
+    asked = MEASURED | {"energy_kwh": "0", "energy_boundary": "site", "host": "class/server-room", "pue": "1,2"}
+    file = tmp_path / "declaration.csv"
+    file.write_text(text(asked, asked | {"energy_boundary": "it", "service": "b"}))
+    found = json.loads(sobria(tmp_path / "home", "import", str(file), "--json").stdout)["remarks"]
+    assert {remark["line"]: remark["code"] for remark in found} == {2: "declared_pue_zero", 3: "declared_pue_unused"}
+    assert "0 kWh" in found[0]["fr"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "quoted"),
+    [
+        ({"start": "20260301"}, "declared_date", "20260301"),
+        ({"start": "46082"}, "declared_date", "46082"),  # a day of Excel, without its format
+        ({"start": "1772323200"}, "declared_date", "1772323200"),
+        ({"start": "0612345678"}, "declared_date", "…"),  # a telephone, of a row whose cells are shifted
+        ({"start": "48.692054"}, "declared_date", "…"),
+        ({"start": "0001-01-01"}, "year_beyond", "0001"),
+        ({"end": "9999-12-31"}, "year_beyond", "9999"),
+        ({"energy_kwh": "9" * 400}, "bad_number", "9" * 40 + "…"),
+        ({"energy_kwh": "x" * 40}, "bad_number", "x" * 40),
+        ({"phase": "x" * 41}, "declared_word", "x" * 40 + "…"),
+    ],
+)
+def test_a_refusal_shows_what_was_read_and_that_it_is_cut(cells: dict[str, str], code: str, quoted: str) -> None:
+    _, (refused,) = read(text(MEASURED | cells))
+    assert refused.code == code
+    said = say("refusals", code, "en", **refused.facts)
+    assert f'"{quoted}"' in said or f" is {quoted}:" in said
+    assert "1900" not in said
+
+
 def test_an_import_says_the_site_declared_and_the_site_counted(tmp_path: Path) -> None:
     """300 kWh at a stated PUE of 1 are 300 kWh of machines; on a bill they are those of the site."""
     site = MEASURED | {"energy_kwh": "300", "energy_boundary": "site", "host": "class/server-room"}

@@ -267,7 +267,9 @@ def test_what_has_not_begun_is_refused_and_a_year_that_cannot_be_is_said(small_b
     same(path)
     rows, refused = read(path.read_bytes())
     assert [row.line for row in rows] == [2, 3]
-    assert [row.code for row in refused] == ["declared_future", "bad_year", "bad_year"]
+    assert [row.code for row in refused] == ["declared_future", "year_beyond", "year_beyond"] and refused[2].facts[
+        "year"
+    ] == "0001"
     assert refused[0].facts == {"start": "2060-05-31"}, "a minute before midnight in Paris"
 
 

@@ -190,8 +190,8 @@ class RowReading:
         text = cells[self.columns.at["timestamp"]].strip()
         moment = timestamps.parse(text, day_first=self.delimiter != ",")
         if moment is None:
-            code = timestamps.fault(text, self.delimiter != ",", "bad_timestamp")
-            raise RowRefused(code, value=redaction.redacted(text))
+            code, year = timestamps.fault(text, self.delimiter != ",", "bad_timestamp")
+            raise RowRefused(code, value=redaction.redacted(text), **year)
         return moment
 
     def text(self, cells: list[str], name: str) -> str:

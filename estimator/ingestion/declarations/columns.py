@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from estimator.core.fields import has_contact
 from estimator.core.number_format import two_readings
+from estimator.core.typography import cut
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.parsing import redaction, timestamps
 from estimator.ingestion.parsing.delimited_text import number_text
@@ -111,7 +112,7 @@ class Cells:
         for name in _NAMES:
             text = self.text(name)
             if _HIDDEN.search(text) or (name == "service" and len(text.splitlines()) > 1):
-                self._fault(name, "hidden_character", column=name, value=ascii(text[:40])[1:-1])
+                self._fault(name, "hidden_character", column=name, value=ascii(cut(text))[1:-1])
         if len(self.text("service")) > LONGEST_SERVICE:
             facts = {"most": str(LONGEST_SERVICE), "value": self.text("service")[:40]}
             self._fault("service", "long_name", column="service", **facts)
@@ -130,7 +131,7 @@ class Cells:
         number = number_text(text) if self.spreadsheet else text
         value = float(number) if _NUMBER.fullmatch(number) else math.nan
         if not math.isfinite(value):
-            self._fault(name, "bad_number", column=name, value=text[:40])
+            self._fault(name, "bad_number", column=name, value=cut(text))
         elif value < 0:
             self._fault(name, "declared_negative", column=name, value=f"{value:g}")
         elif value > MOST.get(name, math.inf):
@@ -148,7 +149,7 @@ class Cells:
         """One of the allowed words; empty when the cell is, or is at fault."""
         text = self.text(name).lower()
         if text and text not in expected:
-            self._fault(name, "declared_word", column=name, value=text[:40], expected=" | ".join(expected))
+            self._fault(name, "declared_word", column=name, value=cut(text), expected=" | ".join(expected))
             return ""
         return text
 
@@ -160,6 +161,6 @@ class Cells:
         if found is not None and ":" not in text:
             found = found.replace(tzinfo=UTC)
         if found is None:
-            code = timestamps.fault(text if ":" in text else f"{text} 00:00", self.spreadsheet, "declared_date")
-            self._fault(name, code, column=name, value=redaction.redacted(text))
+            code, year = timestamps.fault(text if ":" in text else f"{text} 00:00", self.spreadsheet, "declared_date")
+            self._fault(name, code, column=name, value=redaction.redacted(text), **year)
         return found

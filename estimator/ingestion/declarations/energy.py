@@ -34,6 +34,7 @@ def energy_fields(cells: Cells) -> tuple[dict[str, Any], list[str]]:
         return fields | {"other_mode": NOT_DECLARED}, ["energy_not_declared", *unused]
     idle = 0 in done and not any(map(cells.number, REPORTED))
     if kwh == 0 and (any(done) or not idle):
+        unused = ["declared_pue_zero"] if unused and boundary == "site" else unused
         return fields | {"other_mode": NOT_ESTIMABLE}, ["declared_zero" if any(done) else "zero_energy", *unused]
     if not _situated(cells, {"energy_boundary": (boundary, BOUNDARIES), "energy_basis": (basis, BASES)}):
         return fields, []

@@ -11,6 +11,7 @@ from estimator.catalogue.default_subjects import ANY_NETWORK, ANY_STORAGE, DESK,
 from estimator.catalogue.load import load
 from estimator.catalogue.provider_addresses import is_provider
 from estimator.core.errors import SobriaError
+from estimator.core.typography import cut
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, HEARD, Cells, is_template, repeated, understand
 from estimator.ingestion.declarations.energy import energy_fields
@@ -194,7 +195,7 @@ class _Reading:
             if "host_assumed" in parts.get("place_checks", ()) and not parts["provider"]:
                 told |= {"host": DESK, "place_checks": [c for c in parts["place_checks"] if c != "host_assumed"]}
         elif named and device is None:
-            raise RowRefused("declared_device", value=named[:40], desks=", ".join(DESKS))
+            raise RowRefused("declared_device", value=cut(named), desks=", ".join(DESKS))
         if told and hours is not None:
             raise RowRefused("declared_desk_hours", value=known)
         if phase and hours is None and said.number("energy_kwh") is None:

@@ -21,7 +21,7 @@ from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
 
-TOLD = ("declared_site", "declared_site_split", "declared_pue_unused", "period_unfinished")
+TOLD = ("declared_site", "declared_site_split", "declared_pue_unused", "declared_pue_zero", "period_unfinished")
 
 
 @dataclass(frozen=True)

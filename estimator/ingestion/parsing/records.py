@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from estimator.core.typography import some_of
+from estimator.core.typography import cut, some_of
 from estimator.ingestion.parsing import json_text, timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
@@ -88,7 +88,7 @@ class RecordFields:
             return None
         value = float(text) if text != HIDDEN else math.nan
         if not 0 <= value <= _LARGEST:
-            raise RowRefused("bad_amount", field=name, value=text[:40])
+            raise RowRefused("bad_amount", field=name, value=cut(text))
         return value
 
     def counts(self, names: Mapping[str, str]) -> dict[str, float | None]:
@@ -99,7 +99,7 @@ class RecordFields:
         """A card count, None when absent. RowRefused."""
         value = self.number(name)
         if value is not None and value > _MOST_CARDS:
-            raise RowRefused("bad_amount", field=name, value=self.kept[name][:40])
+            raise RowRefused("bad_amount", field=name, value=cut(self.kept[name]))
         return value
 
     def moment(self, name: str) -> datetime:
@@ -108,8 +108,8 @@ class RecordFields:
             raise RowRefused("no_moment", field=name)
         found = timestamps.parse(self.text(name), day_first=False)
         if found is None:
-            code = timestamps.fault(self.text(name), day_first=False, otherwise="bad_moment")
-            raise RowRefused(code, field=name, value=self.kept[name][:40])
+            code, year = timestamps.fault(self.text(name), day_first=False, otherwise="bad_moment")
+            raise RowRefused(code, field=name, value=cut(self.kept[name]), **year)
         return found
 
     def since_1970_us(self, name: str, unit_us: float = 1e6) -> int:
@@ -317,7 +317,7 @@ class RecordReader:
             raise RowRefused("bad_period", seconds=f"{(end_us - start_us) / 1e6:g}")
         for moment in (start_us, end_us):
             if not _FIRST_US <= moment < _LAST_US:
-                raise RowRefused("bad_year")
+                raise RowRefused(timestamps.BEYOND, year=timestamps.year_of(moment))
         check_begun(start_us)
         return {
             "start_us": start_us,

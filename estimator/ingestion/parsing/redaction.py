@@ -5,10 +5,13 @@ import io
 import re
 from collections.abc import Collection, Sequence
 
+from estimator.core.typography import cut
 from estimator.ingestion.codecarbon.columns import Columns
 
 HIDDEN = "…"
 _COORDINATE = re.compile(r"^[+-]?\d{0,3}[.,]\d{1,6}$")
+# Of no person and no place: a day of this century without its dashes, or as a spreadsheet counts it (2009 to 2119).
+_DAY = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|[4-7]\d{4}", re.ASCII)
 _BARE_NUMBER = re.compile(r"^(?!1\d{9}(?:\d{3})?(?:\.\d+)?$)[+-]?[\d.,]+$")  # but a time since 1970, in s or ms
 _HARMLESS = re.compile(
     r"^(?:[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?|\d{4}-\d\d-\d\d[T ][\d:.]+Z?|[0-9a-f]{8}-[0-9a-f-]{27}|)$"
@@ -40,11 +43,11 @@ def shifted_text(columns: Columns, cells: Sequence[str], private_values: Collect
 
 
 def redacted(cell: str) -> str:
-    """A cell quoted in the refusal of a row whose cells may be shifted: a bare number is hidden, but
-    for a time since 1970, which is of no person and no place.
+    """A cell quoted in the refusal of a row whose cells may be shifted: a bare number is hidden, but for a day or a
+    time since 1970.
     """
     text = cell.strip()
-    return HIDDEN if _BARE_NUMBER.match(text) else text[:60]
+    return HIDDEN if _BARE_NUMBER.match(text) and not _DAY.fullmatch(text) else cut(text, 60)
 
 
 def as_line(cells: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Wall-clock time of a trace to integer microseconds since 1970 in UTC."""
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 DAY_US = 86_400_000_000
 _QUARTER_US = 900_000_000
+BEYOND = "year_beyond"  # code of the refusal of a year
 YEARS = (1900, 2999)  # of the months of a row; what is too early or to come is refused by its day
 
 
@@ -30,9 +32,18 @@ def parse(text: str, day_first: bool) -> datetime | None:
     return moment if moment is not None and YEARS[0] <= moment.year <= YEARS[1] else None
 
 
-def fault(text: str, day_first: bool, otherwise: str) -> str:
-    """Why a text is no date: its year, else the code that is given."""
-    return otherwise if _read(text, day_first) is None else "bad_year"
+def fault(text: str, day_first: bool, otherwise: str) -> tuple[str, dict[str, str]]:
+    """Why a text is no date: its year, else the code that is given; and the facts of the first."""
+    found = _read(text, day_first)
+    return (otherwise, {}) if found is None else (BEYOND, {"year": f"{found.year:04}"})
+
+
+def year_of(moment_us: int) -> str:
+    """The year of microseconds since 1970 in UTC [us], of any calendar beyond 9999: years of 365.2425 days."""
+    try:
+        return f"{(_EPOCH + timedelta(microseconds=moment_us)).year:04}"
+    except OverflowError:
+        return str(1970 + math.floor(moment_us / (365.2425 * DAY_US)))
 
 
 def _read(text: str, day_first: bool) -> datetime | None:

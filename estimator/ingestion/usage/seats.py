@@ -17,6 +17,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.fields import FIRST_DAY
 from estimator.core.number_format import two_readings
 from estimator.core.periods import first_day, month_after
+from estimator.core.typography import cut
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
 from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.redaction import HIDDEN
@@ -130,7 +131,7 @@ def _check_amounts(said: RecordFields, typed: Mapping[str, str]) -> None:
             raise RowRefused("two_readings", column=name, value=said.kept[name], whole=readings[0], part=readings[1])
     for name, code, least, most in BOUNDS:
         if name in said.kept and not least <= float(said.text(name) or math.nan) <= most:
-            raise RowRefused(code, value=typed[name][:40] if said.text(name) else HIDDEN)
+            raise RowRefused(code, value=cut(typed[name]) if said.text(name) else HIDDEN)
     if (said.number("uses") or 0.0) > MOST_COUNTED:
         raise RowRefused("beyond_use", field="uses", value=f"{said.number('uses'):.4g}")
 
@@ -170,7 +171,7 @@ def _day(said: RecordFields, name: str) -> date:
     try:
         return date.fromisoformat(said.text(name))
     except ValueError:
-        raise RowRefused("declared_date", column=name, value=said.kept[name][:40]) from None
+        raise RowRefused("declared_date", column=name, value=cut(said.kept[name])) from None
 
 
 def _months(since: date, until: date) -> Iterator[tuple[date, date]]:
