@@ -18,6 +18,7 @@
   const PICTURES = "svg, svg *, img, canvas";
   const NO_BANNER = "[role=dialog] header, .stAppHeader"; // of a calendar, and of nothing: the site has no second head
   const LIST = "[data-trigger=ComboBox] > [role=listbox]"; // of a field, drawn apart from the page: a part of it, by its name
+  const ICON = "[data-testid=stIconMaterial]"; // a word that its font would draw, which is not sent: read as such without style
   const FOLDED = "[data-testid=stExpanderDetails]"; // fields of a fold, some of which have the names of those of another
   const named = (element, within, by) => element.closest(within)?.querySelector(by);
   const list = element => named(element, "[data-testid=stSelectbox], [data-testid=stMultiSelect]", "input")?.ariaLabel;
@@ -176,6 +177,7 @@
   };
   const text = node => {
     const bare = node.data.trim();
+    if (bare !== "" && node.parentElement?.matches(ICON)) node.data = "";
     if (bare === "" || node.parentElement?.closest(NOT_STREAMLIT) !== null) return;
     const ours = told(node.parentElement?.matches(OF_A_DATE) ? dated(bare) : bare);
     if (ours !== bare) node.data = node.data.replace(bare, () => ours);

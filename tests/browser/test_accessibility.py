@@ -75,6 +75,7 @@ FAULTS = """() => {
     .filter(e => seen(e) && !e.textContent.trim() && !e.querySelector('img, input, a')));
   const app = getComputedStyle(document.querySelector('.stApp'));
   if (app.color + app.backgroundColor !== 'rgb(27, 31, 36)rgb(255, 255, 255)') said.push('colours of text and ground');
+  wrong('line broken for its look', all('.stHtml br, .zone br'));
   wrong('foot without title', all('footer').filter(e => !e.querySelector('h2')));
   return said;
 }"""
@@ -256,6 +257,8 @@ def test_no_two_addresses_of_a_page_have_the_same_title(screen: Page, dashboard:
         open_page(screen, dashboard, address, "fr")
         titles.add(screen.title())
     assert len(titles) == len(addresses)
+    named = [title.split(" – ") for title in titles]
+    assert [parts for parts in named if len(set(parts)) < len(parts)] == [], "a word said twice"
     said = " ".join(titles)
     for word in (
         "Gaz à effet de serre",

@@ -191,6 +191,18 @@ def test_a_choice_is_read_whole_when_text_is_spaced(screen: Page, dashboard: Ser
     assert choices.count() > 5 and choices.evaluate_all(cut) == []
 
 
+@pytest.mark.parametrize("path", ["/comparer", "/brancher", "/lieux", "/registre?cas=assistant-agents&faire=modifier"])
+def test_the_name_of_an_icon_is_no_word_of_the_page(screen: Page, dashboard: Server, path: str) -> None:
+    """RGAA 10.3: its font, which draws it, goes with the style sheet, and would leave « keyboard_arrow_right »."""
+    open_page(screen, dashboard, path, "fr")
+    icons = screen.locator("[data-testid=stIconMaterial]")
+    icons.first.wait_for(state="attached")
+    for fold in screen.locator("[data-testid=stExpander] summary").all()[:2]:
+        fold.click()
+        screen.wait_for_timeout(300)  # it then has another icon
+    assert icons.all_text_contents() == [""] * icons.count()
+
+
 def test_a_picture_stays_and_a_choice_is_seen_without_colour_or_style(screen: Page, dashboard: Server) -> None:
     """RGAA 10.2, the bars of the sheet are drawn by attributes; RGAA 3.1, the open part has a line of its own."""
     open_page(screen, dashboard, "/mesures?voir=executions", "fr")

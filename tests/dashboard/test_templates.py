@@ -33,6 +33,14 @@ def test_a_line_break_is_no_space() -> None:
     assert environment("dashboard").from_string("<p>\n  a\n  <b>b</b>\n</p>\n").render() == "<p>a<b>b</b></p>"
 
 
+def test_no_line_is_broken_for_its_look() -> None:
+    """RGAA 8.9: what stands on lines of its own is a paragraph, a list or a block."""
+    broken = [
+        path.name for path in (ROOT / "dashboard" / "templates").glob("*.html") if "<br" in path.read_text("utf-8")
+    ]
+    assert broken == []
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_a_table_keeps_its_heads_its_numbers_and_its_rows(lang: str) -> None:
     """Columns file, line, reason and text: the line is a number, the first cell heads its row."""
