@@ -111,6 +111,7 @@ def _head(build: Results, totals: Totals, names: Mapping[str, str], lang: str) -
         facts=[(name, totals.indicators[name], _said(totals, name, lang)) for name in ("energy", "gwp")],
         covered=covered,
         mends=build.to_mend(),
+        at_source=sum(build.mends()[1:]),
     )
 
 
@@ -143,7 +144,7 @@ def _part(build: Results, name: str, names: Mapping[str, str], lang: str) -> Mar
     if name == "services":
         return coverage_by_service(build.services(), build.coverage_by_month(), names, lang)
     if name == "remarques":
-        return render("mesures_checks", lang, checks=build.checks())
+        return render("mesures_checks", lang, checks=build.checks(), mends=build.mends())
     return render("mesures_quarantine", lang, **build.quarantine(0, html_parts.PER_PAGE))
 
 

@@ -23,7 +23,7 @@ from estimator.results.reading import Results, open_current
 
 LONGEST_ID = 400
 REMEMBERED = 100  # results of a kind in the cache of a build
-KEPT = "totals services runs run quarantine checks to_mend coverage_by_month explain".split()
+KEPT = "totals services runs run quarantine checks to_mend mends coverage_by_month explain".split()
 
 
 def current() -> Results | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from estimator.builds.mended_runs import SENDER
 from estimator.builds.settled_parts import PLACED_BY, Settled
 from estimator.builds.supplier_factors import day_us
 from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES, UNKNOWN_SITE
@@ -25,7 +26,7 @@ _TOLD = {
     "service": "service_key",
     "file": "file_name",
     "model": "model",
-    "sender": "NULLIF(regexp_extract(file_name, '^collect-.*@([0-9a-f]{12})$', 1), '')",
+    "sender": SENDER,
     "served_at": "served_at",
     "provider": "COALESCE(provider, CASE WHEN reader = 'declared' AND list_contains(checks, 'host_assumed')"
     " THEN split_part(tool_version, ' ; ', 1) END)",

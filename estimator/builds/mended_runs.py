@@ -1,7 +1,7 @@
 """The runs with something that a person may mend, by service, those that weigh most first; and what they weigh."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from estimator.core.duckdb_engine import DuckDB
 
@@ -9,6 +9,10 @@ IMPOSSIBLE = (  # a power that no such machine draws, or that the row itself con
     "beyond_sheet", "card_power", "declared_power", "machine_power", "memory_power", "power_and_time",
     "power_contradicted", "processor_power",
 )  # fmt: skip
+
+SENDER = "NULLIF(regexp_extract(file_name, '^collect-.*@([0-9a-f]{12})$', 1), '')"  # mark of who sent a row over HTTP
+_AT_SOURCE = f"""SELECT COUNT(*) FILTER (sender IS NULL) AS files, COUNT(sender) AS sent FROM (
+ SELECT DISTINCT row_id, {SENDER} AS sender FROM run_checks JOIN runs USING (row_id) WHERE mended_by = 'file')"""
 
 # A place changes no total of a row without electricity.
 MENDABLE = """row_id IN (SELECT row_id FROM run_checks WHERE mended_by NOT IN ('file', 'zone', 'host'))
@@ -42,6 +46,22 @@ FROM found LEFT JOIN (SELECT row_id, fsum(kwh) AS kwh FROM read GROUP BY row_id)
 WHERE kwh IS NOT NULL OR NOT LIST_HAS_ALL(['zone', 'host'], mends)
 GROUP BY service_key ORDER BY kwh DESC NULLS LAST, unknown DESC, runs DESC, service_key
 """
+
+
+class Mends(NamedTuple):
+    """Runs to mend: `here`, by saying something of them; where they come from alone, their files or what sent them over
+    HTTP. One may be to mend here and there."""
+
+    here: int = 0
+    files: int = 0
+    sent: int = 0
+
+
+def mends(engine: DuckDB) -> Mends:
+    """How many runs are to mend, and where."""
+    by = {row["mended_by"] for row in engine.rows("SELECT DISTINCT mended_by FROM run_checks")} - {None}
+    here = sum(entry["runs"] for entry in by_service(engine, None)) if by - {"file"} else 0
+    return Mends(here, **(engine.rows(_AT_SOURCE)[0] if "file" in by else {}))
 
 
 def by_service(engine: DuckDB, row_id: str | None, in_file: bool = False) -> list[dict[str, Any]]:

@@ -314,6 +314,10 @@ class Build(BuildFile):
         file mends."""
         return mended_runs.by_service(self._engine, row_id, in_file)
 
+    def mends(self) -> mended_runs.Mends:
+        """How many runs are to mend: here, in their files, by what sent them."""
+        return mended_runs.mends(self._engine)
+
     def unknown_runs(self) -> int:
         """Count of runs of unknown electricity: they are in no figure."""
         return coverage.unknown_runs(self._engine)

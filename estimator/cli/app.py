@@ -231,7 +231,8 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     from estimator.cli.totals_text import totals_text
     from estimator.ledger import Ledger
 
-    found = _fresh(context).totals()
+    build = _fresh(context)
+    found = build.totals()
     held = Ledger(context.obj["home"])
     left, lost, far = held.unfinished(), held.lost_rows(), far_values()
     added, more = _added_totals(found, lang) if plug_ins_installed("sobria.indicators") else ([], [])
@@ -239,7 +240,7 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     body = found.model_dump(mode="json") | told | {"added": added}
     remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {one.text(lang)}" for one in far)]
     nothing = "" if found.coverage.runs else nothing_text(held, lang)
-    show(body, json_, lambda: "\n".join([totals_text(found, lang, nothing), *more, *remarks]))
+    show(body, json_, lambda: "\n".join([totals_text(found, lang, nothing, build.mends()), *more, *remarks]))
 
 
 @app.command()

@@ -8,11 +8,13 @@ from estimator.core.errors import say
 from estimator.core.number_format import count_text, made_text, proof_words, share_text
 
 if TYPE_CHECKING:
+    from estimator.builds.mended_runs import Mends
     from estimator.results.totals import AuthorityPart, Check, Coverage, Totals
 
 
-def totals_text(found: "Totals", lang: str, nothing: str = "") -> str:
-    """The totals of a ledger, with their basis; `nothing` where no run counts."""
+def totals_text(found: "Totals", lang: str, nothing: str = "", mends: "Mends | None" = None) -> str:
+    """The totals of a ledger, with their basis; `nothing` where no run counts; mends: how many are to mend, and where;
+    None: it is not told."""
     cover = found.coverage
     if not cover.runs:
         return "\n".join([nothing, *aside_lines(cover.quarantined, lang)])
@@ -25,19 +27,26 @@ def totals_text(found: "Totals", lang: str, nothing: str = "") -> str:
             figures_text(found.indicators, lang),
             _cover_line(cover, lang),
             *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
-            say(
-                "cli",
-                "totals_kept" if cover.to_check else "totals_unknown_alone" if cover.unknown else "totals_sound",
-                lang,
-                to_check=cover.to_check,
-            ),
-            *(line for check in found.checks if check.mended_by for line in _check_lines(check, lang)),
-            *_notices([check for check in found.checks if not check.mended_by], lang),
+            *(_mend_lines(found, mends, lang) if mends else []),
             *aside_lines(cover.quarantined, lang),
             *authority_lines(found.authorities, lang),
             say("cli", "totals_build", lang, build=found.build["build"], factors=found.build["factors_version"]),
         ]
     )
+
+
+def _mend_lines(found: "Totals", mends: "Mends", lang: str) -> list[str]:
+    """How many runs are to mend, each count over its checks; then the checks that no total rests on."""
+    at_source = [check for check in found.checks if check.mended_by == "file"]
+    here = [check for check in found.checks if check.mended_by and check not in at_source] if mends.here else []
+    lines = [say("cli", "totals_kept", lang, count=mends.here)] if mends.here else []
+    lines += [line for check in here for line in _check_lines(check, lang)]
+    lines += [say("cli", "totals_in_file", lang, count=mends.files)] if mends.files else []
+    lines += [say("cli", "totals_sent", lang, count=mends.sent)] if mends.sent else []
+    lines += [line for check in at_source for line in _check_lines(check, lang)]
+    nothing = "totals_unknown_alone" if found.coverage.unknown else "totals_sound"
+    rest = [check for check in found.checks if check not in (*here, *at_source)]
+    return [*(lines or [say("cli", nothing, lang)]), *_notices(rest, lang)]
 
 
 def _notices(checks: Sequence["Check"], lang: str) -> list[str]:

@@ -13,8 +13,8 @@ class Coverage(Strict):
     period: first and last day; weight_kwh: known electricity of the machines, each factor at its value [kWh];
     site_energy and by_figure: share of it that each figure covers; embodied: share of it with all of its
     manufacture in the totals, embodied_partly: with a part of it alone; unknown: runs of unknown electricity;
-    to_check: runs to mend, for a total rests on it; impossible: share of the electricity that was read and that no such
-    machine draws [1].
+    to_check: runs to mend, here or where they come from alone, for a total rests on it; impossible: share of the
+    electricity that was read and that no such machine draws [1].
     """
 
     runs: int

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from estimator.assessment.explanation import NumberUnknown
+from estimator.builds.mended_runs import Mends
 from estimator.builds.mending import MENDED_BY, OF_A_MEND
 from estimator.builds.queries import ANY, RunFilter
 from estimator.core.errors import texts
@@ -12,6 +13,7 @@ from estimator.core.fields import Author
 from estimator.places.journal import PlaceJournal
 from estimator.results.making import build
 from estimator.results.reading import Results
+from tests.core.test_numbers import spaced
 from tests.support import activity, built, sobria
 
 
@@ -70,6 +72,28 @@ def test_a_service_weighs_what_is_doubted_in_it(tmp_path: Path) -> None:
     assert list(weights)[:2] == ["lieu", "carte"] and weights["lieu"] == 4 * weights["carte"]
     assert {key: weights[key] for key in ("neuve", "sans")} == {"neuve": None, "sans": None}
     assert [e["service_key"] for e in told if e["made"]] == ["neuve"]
+
+
+SENT = {"file_name": "collect-rows@0123456789ab", "model": "my-model", "output_tokens": 20.0, "requests": 1.0}
+SENT |= {"cpu_energy_kwh": None, "cpu_mode": "mode/none", "other_mode": "mode/not_declared", "machine": None}
+
+
+def test_what_is_to_mend_is_one_count_in_the_terminal_and_on_the_page(tmp_path: Path) -> None:
+    """Eleven calls sent over HTTP of a model that nobody knows: nothing is to mend here, no command is announced, and
+    no file is asked for. One run of a file with a constant, and one without a country, are counted apart."""
+    found = built(tmp_path, *(activity(service_key="courrier", **SENT) for _ in range(11)))
+    assert found.mends() == Mends(0, 0, 11) and found.to_mend() == []
+    told = spaced(sobria(tmp_path, "totals").stdout)
+    assert "11 exécutions reçues par HTTP" in told and "my-model" in told
+    assert "commande" not in told and "à importer de nouveau" not in told and "Aucune exécution à corriger" not in told
+    rows = [activity(checks=("constant_42_5",)), activity(zone=None, checks=("no_country",))]
+    found = built(tmp_path, *rows)
+    assert found.mends() == Mends(sum(e["runs"] for e in found.to_mend()), 1, 11) == Mends(1, 1, 11)
+    assert found.totals().coverage.to_check == 13
+    said = spaced(sobria(tmp_path, "totals", lang="en").stdout)
+    assert "1 run to mend" in said and "1 run read from a file" in said and "11 runs received over HTTP" in said
+    here, _, source = said.partition("1 run read from a file")
+    assert "places add" in here and "places add" not in source and "under the same name" in source
 
 
 def test_a_check_names_the_command_that_mends_it(tmp_path: Path) -> None:

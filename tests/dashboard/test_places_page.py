@@ -19,7 +19,9 @@ from estimator.core.number_format import interval_text
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
 from estimator.results.reading import current_results, open_current
+from tests.builds.test_mending import SENT
 from tests.comparison.test_compare_parts import option, scenario
+from tests.core.test_numbers import spaced
 from tests.dashboard.test_connect import drop, screen, text, whole
 from tests.ingestion.test_reader_vllm import page
 from tests.ledger.test_ledger import snapshot
@@ -174,6 +176,20 @@ def test_a_form_is_closed_until_its_address_opens_it(home: Path) -> None:
     assert not any(form.proto.expanded for form in screen("lieux").expander)
     opened = [form.label for form in screen("lieux", voir="own").expander if form.proto.expanded]
     assert opened == [t("places.own", "fr")]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_only_its_source_mends_is_asked_of_that_source(home: Path, lang: str) -> None:
+    """Calls received over HTTP of a model that nobody knows: no file is asked for; with a row of a file, it is."""
+    names = ("check_at_source", "check_files", "check_sent")
+    at_source, files, sent_ = (re.split("[,;]", spaced(t(f"measures.{name}", lang)))[0] for name in names)
+    built(home, *(activity(service_key="courrier", **SENT) for _ in range(11)))
+    said = spaced(text(screen("mesures", lang, voir="remarques")))
+    assert at_source in said and sent_ in said and files not in said
+    assert spaced(t("measures.at_source", lang, n=11)) in said
+    built(home, activity(checks=("constant_42_5",)))
+    said = spaced(text(screen("mesures", lang, voir="remarques")))
+    assert files in said and sent_ in said and spaced(t("measures.at_source", lang, n=12)) in said
 
 
 def test_what_says_no_place_is_refused_on_the_page(home: Path) -> None:
