@@ -6,7 +6,14 @@ from typing import Any
 
 from estimator.assessment import uncertainty
 from estimator.assessment.coefficients import COEFFICIENTS, Coefficient
-from estimator.assessment.evaluation import ActivityGroup, followed, the_system, values_of
+from estimator.assessment.evaluation import (
+    ActivityGroup,
+    alternative_quantities,
+    followed,
+    inputs_of,
+    the_system,
+    values_of,
+)
 from estimator.assessment.expressions import Formula, Node, render
 from estimator.assessment.impacts import ImpactIndicator, applies_to, is_counted, known_result
 from estimator.catalogue.load import load
@@ -126,7 +133,7 @@ def _formula(
         return step.model_copy(update={"reference": references(item), "inputs": inputs})
     value = float(sum(group.values[item.name] for group in groups))
     ends = uncertainty.interval(sum(group.drawn[item.name] for group in groups))
-    head = _head(item, catalogue)
+    head = _head(item, groups, catalogue)
     if len(groups) <= OPENED_GROUPS:
         told = [_numbers(item, group) for group in groups]
         summed = told[0] if len(told) == 1 else " + ".join(f"({numbers})" for numbers in told)
@@ -145,19 +152,36 @@ def in_words(tree: Node, leaf: Callable[[str], str], lang: str) -> str:
     return render(tree, leaf, lambda number: spoken_numbers(f"{number:g}", lang), signs)
 
 
+def _taken(name: str, groups: Sequence[EvaluatedGroup]) -> tuple[str, ...]:
+    """What gave the value of a quantity in these groups, a step or a factor: itself, or those of its alternatives."""
+    found: dict[str, None] = {}
+    for group in groups:
+        one: str | None = name
+        while one in alternative_quantities() and one not in group.group.amounts and one not in group.group.bounds:
+            one = next((i for i in inputs_of()[one] if group.values.get(i) is not None), None)
+        found[one or name] = None
+    return tuple(found)
+
+
 @cache
-def _text(item: Formula | Coefficient) -> dict[str, str]:
-    quantities = load().quantities
+def _text(item: Formula | Coefficient, taken: tuple[tuple[str, ...], ...]) -> dict[str, str]:
+    """A formula in words. taken: of each input, what gave its value."""
+    quantities, of = load().quantities, dict(zip(item.inputs, taken, strict=True))
+
+    def named(name: str, lang: str) -> str:
+        labels = [quantities[one].label(lang) for one in of[name]]
+        either = f" {say('formulas', 'either', lang)} "
+        return labels[0] if len(labels) == 1 else f"({either.join(labels)})"
 
     def label(lang: str) -> str:
-        return in_words(item.tree, lambda name: quantities[name].label(lang), lang)
+        return in_words(item.tree, lambda name: named(name, lang), lang)
 
     return {lang: label(lang) for lang in LANGUAGES} | {"expression": render(item.tree, str, "{:g}".format, PLAIN)}
 
 
 def _step(item: Formula | Coefficient, group: EvaluatedGroup, catalogue: Catalogue) -> Step:
     """A formula or coefficient of one group, with its numbers."""
-    head, (low, high) = _head(item, catalogue), group.interval(item.name)
+    head, (low, high) = _head(item, [group], catalogue), group.interval(item.name)
     head["formula"] = {**head["formula"], "numbers": _numbers(item, group)}
     return Step(value=group.values[item.name], low=low, high=high, **head)
 
@@ -166,7 +190,7 @@ def _numbers(item: Formula | Coefficient, group: EvaluatedGroup) -> str:
     return render(item.tree, lambda name: f"{group.values[name]:.15g}", "{:g}".format, WORDS)
 
 
-def _head(item: Formula | Coefficient, catalogue: Catalogue) -> dict[str, Any]:
-    quantity = catalogue.quantities[item.name]
+def _head(item: Formula | Coefficient, groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> dict[str, Any]:
+    quantity, taken = catalogue.quantities[item.name], tuple(_taken(name, groups) for name in item.inputs)
     label = {lang: quantity.label(lang) for lang in LANGUAGES}
-    return {"name": item.name, "label": label, "formula": _text(item), "unit": quantity.unit}
+    return {"name": item.name, "label": label, "formula": _text(item, taken), "unit": quantity.unit}

@@ -55,6 +55,10 @@ class NumberUnknown(SobriaError):
     """Unknown figure name."""
 
 
+class FigureUnknown(NumberUnknown):
+    """A number whose last part names no figure."""
+
+
 class NumberWithheld(NumberUnknown):
     """A figure about too few people."""
 

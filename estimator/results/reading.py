@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup, coverage_weight
-from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, explain_number
+from estimator.assessment.explanation import ExplainedNumber, FigureUnknown, NumberUnknown, explain_number
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, ImpactIndicator, figure_named, figures
 from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import FORMAT
@@ -262,13 +262,16 @@ class Results(Build):
 
 
 def split_number(number: str) -> tuple[str, str, str]:
-    """(scope, key, figure) of a number's id. NumberUnknown when invalid."""
+    """(scope, key, figure) of a number's id. NumberUnknown; FigureUnknown where its end names no figure."""
     scope, _, rest = number.partition(".")
     pieces = rest.split(".")
     for size in (2, 1):
         figure, key = ".".join(pieces[-size:]), ".".join(pieces[:-size])
         if scope in ("total", "service", "run") and figure_named(figure) and bool(key) == (scope != "total"):
             return scope, key, figure
+    if scope in _WHERE and len(pieces) > (scope != "total") and not figure_named(pieces[-1]):
+        known = ", ".join(figure.id for figure in FIGURES + SUPPLEMENTARY)
+        raise FigureUnknown(id=number, figure=pieces[-1], known=known)
     raise NumberUnknown(id=number)
 
 

@@ -74,7 +74,9 @@ def test_steps_hold_their_own_arithmetic(tmp_path: Path) -> None:
     assert steps["component_energy"].value == pytest.approx(1.0 * value["cpu_reading_ratio"])
     assert steps["unmetered_energy"].value == pytest.approx(value["cpu_reading_ratio"] * value["unmetered_ratio"])
     assert steps["use_gwp"].value == pytest.approx(steps["cooled_energy"].value * 0.0461)
-    assert steps["cooled_energy"].formula["fr"] == ("Électricité informatique × Efficacité énergétique du site (PUE)")
+    assert steps["cooled_energy"].formula["fr"] == (
+        "Électricité informatique, relevée × Efficacité énergétique du site (PUE)"
+    )
     assert [s.name for s in opened.steps][-1] == "use_gwp"
 
 

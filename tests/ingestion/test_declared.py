@@ -414,6 +414,8 @@ def test_a_declaration_of_neither_electricity_nor_a_model_says_what_to_ask(tmp_p
     energy = figures(tmp_path, one(host="class/server-room", requests="1000")).indicators["energy"]
     assert energy.missing is not None and energy.missing["code"] == "nothing_stated"
     assert "à demander à qui tient le service" in energy.missing["fr"]
+    for lang in LANGUAGES:  # of calls that were streamed without their counts, the same remedy as their remark
+        assert "include_usage" in energy.missing[lang] and "include_usage" in say("checks", "tokens_unknown", lang)
 
 
 def test_the_rest_of_the_server_is_an_estimate_beside_declared_accelerators(tmp_path: Path) -> None:

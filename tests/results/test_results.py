@@ -1,6 +1,7 @@
 """The table of results of a build: what it holds, what adds up in it, and who reads it."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from estimator.assessment import evaluation
+from estimator.assessment.explanation import FigureUnknown, NumberUnknown
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, amounts, figures
 from estimator.builds.build import KEPT_BUILDS
+from estimator.catalogue.load import load
 from estimator.core.duckdb_engine import DuckDB
 from estimator.governance.results_by_use_case import results
 from estimator.ledger import Ledger
@@ -83,6 +86,33 @@ def test_what_is_asked_of_a_build_does_not_grow_with_its_services(
         monkeypatch.undo()
         assert [key for key, _ in found.groups_by_service()] == found.service_keys()
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("number", ["total.energy", "total.gwp", "service.a.energy", "service.b.gwp"])
+def test_a_step_names_what_another_one_or_a_factor_defines(several: Results, number: str, lang: str) -> None:
+    """A quantity of which the first known of several gives the value is no step: what gave it is named in its place,
+    or each where groups differ."""
+    quantities, steps = load().quantities, several.explain(number).steps
+    told = [step.formula[lang] for step in steps]
+    for label in (quantities[name].label(lang) for name in evaluation.alternative_quantities()):
+        alone = rf"(^|[×÷+−(] ){re.escape(label)}($| [×÷+−]|\))"
+        assert not any(re.search(alone, formula) for formula in told), label
+    if number == "total.energy":
+        either = {"fr": " ou ", "en": " or "}[lang]
+        (site,) = [step for step in steps if step.name == "cooled_energy"]
+        measured, modelled = (quantities[name].label(lang) for name in ("measured_energy", "modelled_energy"))
+        assert f"({measured}{either}{modelled})" in site.formula[lang]
+
+
+def test_a_number_of_no_figure_is_refused_with_the_names_of_all(several: Results) -> None:
+    with pytest.raises(FigureUnknown) as refused:
+        several.explain("service.a.pe")
+    said = refused.value.message("en")
+    assert '"pe"' in said and all(figure.id in said for figure in FIGURES)
+    with pytest.raises(NumberUnknown) as other:
+        several.explain("service.a")
+    assert other.value.code == "number_unknown"
 
 
 def test_totals_say_what_their_coverage_is_of(several: Results) -> None:
