@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from estimator.catalogue.site_ownership import owner
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.write import REPORTS
-from tests.reporting.authority import ADEME, SITE, WHO, case, facts, rows_of, run, text
+from tests.reporting.authority import ADEME, SITE, WHO, case, facts, files_of, plain, rows_of, run, text
 from tests.support import built
 
 # BoAmps
@@ -133,6 +135,21 @@ def test_beges_lines_by_hand(home: Path) -> None:
     assert set(found) == {("2.1", "électricité"), ("4.5", "électricité")} | {
         (item, "fabrication de la machine") for item in ("4.2", "4.5")
     }
+
+
+def test_no_line_of_the_inventory_is_that_of_a_few_agents(tmp_path: Path) -> None:
+    """« Finances » has 4 agents, and is told with « Eau » alone: bought, it was the line of purchased services by
+    itself; at a desk as they are, the three make one line."""
+    for name, host, told in (("bought", "scaleway/fr-par-2", False), ("own", "class/desk", True)):
+        home = tmp_path / name
+        for use, agents in (("Finances", 4), ("Eau", 20), ("Biblio", 11)):
+            case(Register(home), use, "54395", service=use)
+            said = {"service": use, "date": "2026-01-01", "trained": 2, "with_access": agents, "kind": "sobriété"}
+            Commitments(home).state_training(said, voter("Ressources humaines", "déclaration"))
+        built(home, run("finances", 1, host=host), run("eau", 1.1), run("biblio", 1.2))
+        rows = rows_of(files_of("beges", facts(home, "54395"))[""], ";")
+        assert {bool(row["total_kgco2e"]) for row in rows} == {told} and rows
+        assert all(told or "cinq agents" in plain(row["raison"]) for row in rows)
 
 
 def number(cell: str) -> float:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from estimator.assessment.impacts import Amount, amounts, figure_named
+from estimator.assessment.impacts import amounts, figure_named
 from estimator.catalogue.site_ownership import owner
 from estimator.core.errors import say
+from estimator.core.interval import Interval
+from estimator.governance.indicators.anonymity import grouped, withheld_amount
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
 from estimator.reporting.documents.document import Record
@@ -32,26 +34,37 @@ def beges(facts: ReportFacts) -> ReportFiles:
 
 
 def _records(facts: ReportFacts) -> Iterator[Record]:
+    """A line a category and part. Small uses are told together or not at all: where a line would hold some of those
+    that are merged and not the others, no line that holds any is told."""
     held: dict[str, list[Attached]] = {}
     for row in () if facts.withheld else facts.scope.rows:
         held.setdefault(owner(row.row.host), []).append(row)
-    for who in ITEMS:
-        for part in PARTS:
-            amount = _amount(held.get(who, []), part)
-            if amount is not None:
-                yield _record(facts, who, part, (amount, held[who]))
+    lines = {(who, part): rows for who in ITEMS for part in PARTS if (rows := _there(held.get(who, []), part))}
+    groups = grouped(facts.scope)
+    merged = frozenset(groups.others)
+    small = {line: merged.intersection(row.id for row in rows) for line, rows in lines.items()}
+    split = groups.too_few or any(uses not in (frozenset(), merged) for uses in small.values())
+    for (who, part), rows in lines.items():
+        amount = _amount(rows, part)
+        yield _record(facts, who, part, (withheld_amount(amount), []) if split and small[who, part] else (amount, rows))
 
 
-def _amount(rows: list[Attached], part: str) -> Amount | None:
-    """The greenhouse gases of a part, None when it does not apply to these rows."""
-    whole, alone = figure_named("gwp"), figure_named(f"gwp.{part}")
-    assert whole is not None and alone is not None
+def _there(rows: list[Attached], part: str) -> list[Attached]:
+    """Those of these rows to which a part applies."""
+    whole = figure_named("gwp")
+    assert whole is not None
     needs = next(p.needs for p in whole.parts if p.name == part)
-    there = [r.row.group for r in rows if not needs or any(r.row.group.amounts.get(name) for name in needs)]
-    return amounts(there, [alone])[alone.id] if there else None
+    return [row for row in rows if not needs or any(row.row.group.amounts.get(name) for name in needs)]
 
 
-def _record(facts: ReportFacts, who: str, part: str, found: tuple[Amount, list[Attached]]) -> Record:
+def _amount(rows: list[Attached], part: str) -> Interval:
+    """The greenhouse gases of a part."""
+    alone = figure_named(f"gwp.{part}")
+    assert alone is not None
+    return amounts([row.row.group for row in rows], [alone])[alone.id]
+
+
+def _record(facts: ReportFacts, who: str, part: str, found: tuple[Interval, list[Attached]]) -> Record:
     amount, rows = found
     item = ITEMS[who].get(part, "")
     missing = amount.missing
@@ -64,7 +77,7 @@ def _record(facts: ReportFacts, who: str, part: str, found: tuple[Amount, list[A
         *(None,) * 5,
         *(amount.central, amount.low, amount.high),
         _uncertainty(amount),
-        None if missing else 100 * amount.covers,
+        None if missing else 100 * amount["covers"],
         missing[facts.lang] if missing else "",
         facts.proof(rows) if part == "use" else "",
         facts.say(f"beges_{who}_{'use' if part == 'use' else 'made'}"),
@@ -77,7 +90,7 @@ def _record(facts: ReportFacts, who: str, part: str, found: tuple[Amount, list[A
     )
 
 
-def _uncertainty(amount: Amount) -> float | None:
+def _uncertainty(amount: Interval) -> float | None:
     """The larger half-width of the 90 % interval, as a percentage of the central value."""
     if not amount.central:
         return None

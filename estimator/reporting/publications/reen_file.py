@@ -21,7 +21,7 @@ from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
-from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.anonymity import grouped, withheld_amount
 from estimator.governance.indicators.footprints import totals
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE, Commune
@@ -112,7 +112,7 @@ def _counted(shares: Mapping[str, tuple[float, float]]) -> Mapping[str, tuple[fl
 
 class CommuneService(Strict):
     """A service of a commune, to find those that two communes count: its electricity [kWh], and a digest of what was
-    read of each of its months. Its names are empty when too few people use it."""
+    read of each of its months. Files of before wrote those of too few people too, without names."""
 
     service: str = ""
     use_case: str = ""
@@ -194,7 +194,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         proof_kwh=_by_proof(groups),
         unattached=_without_draws(totals([row.row.group for row in _loose(facts)])["energy"]),
         withheld=facts.withheld,
-        figures=_figures(groups, read / whole if read else 1.0)
+        figures=_figures(groups, read / whole if read else float(bool(groups)))
         if hidden
         else {figure: _figure(groups, figure, entries[figure]["value"]) for figure in FOOTPRINTS},
         shares={name: (value["numerator"], value["denominator"]) for name, value in counts.items()},
@@ -207,6 +207,7 @@ def merged_file(file: PublishedGroups, rows: Sequence[Attached], build: Results)
     are its own. What it withholds lowers what its figures cover. ValidationError."""
     groups = [row.row.group for row in rows]
     read, withheld = as_read_kwh(groups), file.withheld_kwh or 0.0
+    told = read / (read + withheld) if withheld else float(bool(groups) or file.withheld_kwh is not None)
     return CommuneFile(
         **{"format": FORMAT, **file.review},
         **file.model_dump(include={"territory", "administration", "period", "made_at", "mark", "build"}),
@@ -216,7 +217,7 @@ def merged_file(file: PublishedGroups, rows: Sequence[Attached], build: Results)
         proof_kwh=_by_proof(groups),
         unattached=_without_draws(Interval(unit="kWh")),
         withheld=file.withheld_kwh is None,
-        figures=_figures(groups, read / (read + withheld) if withheld else 1.0),
+        figures=_figures(groups, told),
     )
 
 
@@ -230,6 +231,8 @@ def _figures(groups: Sequence[ActivityGroup], share: float) -> dict[str, Commune
     """The footprints of the groups that are told, a share of the electricity [1]."""
     found = totals(groups)
     figures = {name: _figure(groups, name, found[name]) for name in FOOTPRINTS}
+    if not groups and not share:  # all is withheld: there are uses, and none is told
+        return {name: _without_draws(withheld_amount(found[name])) for name in FOOTPRINTS}
     return {name: figure.model_copy(update={"covers": share * figure.covers}) for name, figure in figures.items()}
 
 
@@ -255,15 +258,17 @@ def _without_draws(value: Interval) -> CommuneFigure:
 
 
 def _services(facts: ReportFacts, rows: Sequence[Attached]) -> list[CommuneService]:
-    """Each service of a use, with its names where nobody can be recognised by them."""
+    """Each service of a use in which nobody can be recognised. Of others nothing is said, not even a digest of what was
+    read: whoever guesses their months would find them in it."""
     shown = grouped(facts.scope).shown
     held: dict[tuple[str, str], list[Attached]] = {}
     for row in rows:
-        held.setdefault((row.id or "", row.row.service_key), []).append(row)
+        if row.id in shown:
+            held.setdefault((row.id or "", row.row.service_key), []).append(row)
     found = []
     for (case, key), mine in sorted(held.items()):
-        found_here = amounts([row.row.group for row in mine], FOUR)["energy"] if case in shown else Interval(unit="kWh")
-        names = {"service": key, "use_case": case, "host": mine[0].row.host or ""} if case in shown else {}
+        found_here = amounts([row.row.group for row in mine], FOUR)["energy"]
+        names = {"service": key, "use_case": case, "host": mine[0].row.host or ""}
         months = {str(month): digest([r for r in mine if r.row.month == month]) for month in months_of(mine)}
         found.append(CommuneService(**names, months=months, energy=_without_draws(found_here)))
     return found

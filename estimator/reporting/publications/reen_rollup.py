@@ -87,7 +87,7 @@ class TerritoryReview:
     def figure(self, name: str) -> Amount:
         """The sum of a footprint over the communes that know it: by draw when they share their factors, else of their
         bounds, as if all of their doubt were shared. covers: share of the electricity of all files [1]; made and
-        made_partly: of that of the communes that know it."""
+        made_partly: of that told by the communes that know it."""
         known = self.knowing(name)
         found = [file.figures[name] for file in known]
         first = self.files[0].figures[name]
@@ -100,9 +100,10 @@ class TerritoryReview:
         )
         read = sum(file.as_read_kwh for file in self.files)
         covered = sum(file.figures[name].covers * file.as_read_kwh for file in known)
-        there = sum(file.as_read_kwh for file in known)
+        told = [sum(file.proof_kwh.values()) for file in known]  # what a file holds out has no manufacture in it
+        there = sum(told)
         made = {
-            part: sum(file.figures[name].get(part, 0.0) * file.as_read_kwh for file in known) / there
+            part: sum(file.figures[name].get(part, 0.0) * kwh for file, kwh in zip(known, told, strict=True)) / there
             for part in ("made", "made_partly")
             if there and part in found[0]
         }
