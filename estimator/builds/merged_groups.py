@@ -123,22 +123,22 @@ def merged_files(home: Path) -> list[PublishedGroups]:
 
 def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[PublishedGroups]:
     """Merge these files in a home, all or none; those that were not there. replace: a file takes the place of that of
-    the same authority and period. MergeRefused lists every fault."""
+    the same authority and period, unless it was made before it. MergeRefused lists every fault."""
     there, given = merged_files(home), _read(paths)
     kept: list[tuple[PublishedGroups, str]] = [(file, f"{AUTHORITIES}/{file.name}") for file in there]
-    mine, wrong, new = (formulas_version(), load().version), [], list[PublishedGroups]()
+    wrong, new = [], list[PublishedGroups]()
     for file, name in given:
         about = {"file": name, "territory": file.territory, "period": file.period}
         twice = [(other, where) for other, where in kept if _twice(file, other)]
         if any(other.digest == file.digest for other, _ in twice):
             continue
+        newer = [where for other, where in twice if other.made_at > file.made_at and other.period == file.period]
+        if replace and newer:
+            wrong.append(sentences("merge_faults", "merge_older", **about, base=newer[0]))
+            continue
         if replace:
             twice = [(other, where) for other, where in twice if other in new or other.period != file.period]
-        for code, read, ours in zip(
-            ("merge_method", "merge_factors"), (file.formulas_version, file.factors_version), mine, strict=True
-        ):
-            if read != ours:
-                wrong.append(sentences("merge_faults", code, **about, read=read, expected=ours))
+        wrong += _other_method(file, about)
         if bool(file.mark) != (home / SAMPLE_MARK).exists() and (kept or has_ledger(home)):
             wrong.append(sentences("merge_faults", "merge_sample", **about))
         wrong += [sentences("merge_faults", "merge_twice", **about, base=where) for _, where in twice]
@@ -151,6 +151,17 @@ def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[Publ
     if new and new[0].mark:
         (home / SAMPLE_MARK).touch()
     return new
+
+
+def _other_method(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[str, str]]:
+    """What says that a file was not made with the formulas and the factors of here."""
+    read = {"merge_method": file.formulas_version, "merge_factors": file.factors_version}
+    mine = {"merge_method": formulas_version(), "merge_factors": load().version}
+    return [
+        sentences("merge_faults", code, **about, read=read[code], expected=mine[code])
+        for code in read
+        if read[code] != mine[code]
+    ]
 
 
 def _twice(one: PublishedGroups, other: PublishedGroups) -> bool:

@@ -113,9 +113,12 @@ def merge(
     new = run(home, files, replace)
     found = current_results(home).totals()
     parts = [part.model_dump(mode="json") for part in found.authorities]
-    body = {"merged": [file.name for file in new], "build": found.build["build"], "authorities": parts}
-    lines = [say("ledger_cli", "merged", lang, count=len(new), home=home), *authority_lines(found.authorities, lang)]
-    show(body, json_, lambda: "\n".join(lines))
+    same = len(files) - len(new)
+    body = {"merged": [file.name for file in new], "unchanged": same, "build": found.build["build"]}
+    lines = [say("ledger_cli", "merged", lang, count=len(new), home=home)]
+    lines += [say("ledger_cli", "merged_same", lang, count=same)] if same else []
+    lines += authority_lines(found.authorities, lang)
+    show(body | {"authorities": parts}, json_, lambda: "\n".join(lines))
 
 
 @ledger.command("export", help="ledger_export")

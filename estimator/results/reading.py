@@ -105,7 +105,7 @@ class Results(Build):
 
     def authorities(self, impact: str, service: str = "") -> tuple[AuthorityPart, ...]:
         """The authorities whose groups are in an impact, or a part of one, of everything or of one service, the largest
-        share first."""
+        share first; of everything, those that withhold all of theirs too."""
         if not self.has_table("authorities"):
             return ()
         sql = (
@@ -118,8 +118,12 @@ class Results(Build):
         files: dict[str, list[dict[str, Any]]] = {}
         for row in self._engine.rows("SELECT * FROM authorities ORDER BY territory, period"):
             files.setdefault(row.pop("territory"), []).append(row)
+        parts = list(self._engine.rows(sql, [str(self._file), impact, service]))
+        if not service:  # of one that withholds all, nothing is in a number of everything, which is then told of it
+            there = {part["territory"] for part in parts}
+            parts += [{"territory": name, "share": None} for name in files if name not in there]
         found = []
-        for part in self._engine.rows(sql, [str(self._file), impact, service]):
+        for part in parts:
             mine = files[part["territory"]]
             named = [row.pop("administration") for row in mine][-1]
             found.append(AuthorityPart(**part, administration=named, files=[MergedFile(**row) for row in mine]))

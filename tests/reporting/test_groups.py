@@ -379,7 +379,8 @@ def test_files_that_do_not_merge_are_refused_in_words(files: list[Path], tmp_pat
 
 
 def test_a_correction_takes_the_place_of_the_same_period(files: list[Path], tmp_path: Path) -> None:
-    """Twice the runs of the first commune's groups; refused without --replace, and other months always."""
+    """Twice the runs of the first commune's groups; refused without --replace, and other months always. What was made
+    before does not take its place."""
     merge(tmp_path, files[:1])
     corrected = _body(files[0])
     groups = [group.model_copy(update={"slices": 2 * group.slices}) for group in corrected.groups]
@@ -388,6 +389,10 @@ def test_a_correction_takes_the_place_of_the_same_period(files: list[Path], tmp_
         merge(tmp_path, [path])
     assert [file.territory for file in merge(tmp_path, [path], replace=True)] == ["54010"]
     assert current_results(tmp_path).totals().coverage.runs == 2 * 8
+    older = _write(tmp_path / "builds", _body(files[0], made_at="2020-01-01T00:00:00+00:00").sealed())
+    with pytest.raises(MergeRefused, match="an older version"):
+        merge(tmp_path, [older], replace=True)
+    assert current_results(tmp_path).totals().coverage.runs == 2 * 8 and merge(tmp_path, [path]) == []
     with pytest.raises(MergeRefused, match="54010"):
         merge(tmp_path, [_write(tmp_path / "builds", _body(files[0], period="2026-02"))], replace=True)
 
@@ -406,3 +411,12 @@ def test_invented_data_and_a_torn_file_of_the_home_are_refused(files: list[Path]
     there = tmp_path / merged_groups.AUTHORITIES / "54010_2026.json"
     there.write_bytes(there.read_bytes()[:-9])
     assert "54010_2026.json" in sobria(tmp_path, "totals", code=1).stderr
+
+
+def test_an_authority_that_withholds_all_is_named_in_what_it_is_not_in(files: list[Path], tmp_path: Path) -> None:
+    """The second commune publishes no group: its share is not told, and it is not absent from the list."""
+    (tmp_path / "builds").mkdir()
+    nothing = _body(files[1], groups=[], withheld=3, withheld_kwh=None)
+    merge(tmp_path, [files[0], _write(tmp_path / "builds", nothing)])
+    found = current_results(tmp_path).totals().authorities
+    assert [(part.territory, part.share) for part in found] == [("54010", 1.0), (nothing.territory, None)]
