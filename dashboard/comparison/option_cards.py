@@ -210,7 +210,8 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
     person = is_a_person(program_of(option))
     zone = () if country_asked(place_of(option)) else ("zone",)  # asked on the card
     texts("label", "test", "date", "by", *(() if person else ("work_minutes", "screen_minutes")))
-    listed("status", _statuses(form.place == "0", lang))
+    first, statuses = "first_" * (form.place == "0"), ("studied", "rejected", "not_studied")
+    listed("status", {name: t(f"compare_form.{first}{name}", lang) for name in statuses})
     texts("why")
     if option.method == "model":
         texts("reasoning_tokens")
@@ -235,11 +236,6 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
         _button("copy", partial(changes.with_copy, option=option, lang=lang), form, letter)
         if form.place != "0":
             _button("remove", partial(changes.without, group=group), form, letter)
-
-
-def _statuses(first: bool, lang: str) -> dict[str, str]:
-    names = ("studied", "rejected", "not_studied")
-    return {name: t(f"compare_form.{'first_' if first else ''}{name}", lang) for name in names}
 
 
 def _of_model(texts: Callable[..., None], listed: Callable[..., None], lang: str, zone: Sequence[str]) -> None:
