@@ -18,7 +18,7 @@ from estimator.cli.streams import refuse
 from estimator.cli.text import Columns, Json, show
 from estimator.cli.usage import Usage, localise, usage_fault
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
-from estimator.core.home import TABLES, default_home, home_at, is_unused, own_tables, use_tables
+from estimator.core.home import TABLES, default_home, home_at, is_unused, own_tables, read_only, use_tables
 from estimator.core.plug_ins import GROUPS, tell_refusals
 from estimator.core.plug_ins import installed as plug_ins_installed
 from estimator.core.plug_ins import refused as refused_plug_ins
@@ -225,7 +225,7 @@ def build(
 def totals(context: typer.Context, json_: Json = False) -> None:
     lang = context.obj["lang"]
     if not json_ and is_unused(context.obj["home"]) and not own_tables():  # whose own tables may have values to tell
-        return print(say("cli", "nothing_yet", lang))
+        return print(printable(say("cli", "nothing_yet", lang, home=context.obj["home"])))
     from estimator.catalogue.load import far_values
     from estimator.cli.ledger_text import lost_lines, nothing_text, unfinished_lines
     from estimator.cli.totals_text import totals_text
@@ -233,13 +233,13 @@ def totals(context: typer.Context, json_: Json = False) -> None:
 
     build = _fresh(context)
     found = build.totals()
-    held = Ledger(context.obj["home"])
+    held = Ledger(read_only(context.obj["home"]))
     left, lost, far = held.unfinished(), held.lost_rows(), far_values()
     added, more = _added_totals(found, lang) if plug_ins_installed("sobria.indicators") else ([], [])
     told = {"unfinished": left, "lost_rows": lost, "far_values": [one.as_dict() for one in far]}
     body = found.model_dump(mode="json") | told | {"added": added}
     remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {one.text(lang)}" for one in far)]
-    nothing = "" if found.coverage.runs else nothing_text(held, lang)
+    nothing = "" if found.coverage.runs else nothing_text(context.obj["home"], lang)
     show(body, json_, lambda: "\n".join([totals_text(found, lang, nothing, build.mends()), *more, *remarks]))
 
 
@@ -265,10 +265,8 @@ def explain(
             raise typer.Exit(1)
         return
     if number is None:
-        from estimator.ledger import Ledger
-
         listed = _fresh(context).numbers()
-        show(listed, json_, lambda: numbers_text(listed, Ledger(context.obj["home"]), context.obj["lang"]))
+        show(listed, json_, lambda: numbers_text(listed, context.obj["home"], context.obj["lang"]))
         return
     theirs = added_indicator(number)
     read = f"total.{theirs.of}" if theirs else number

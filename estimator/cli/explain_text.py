@@ -1,6 +1,7 @@
 """Terminal text of an explanation, and of a replay."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from shlex import quote
 from typing import Any
 
@@ -18,7 +19,6 @@ from estimator.cli.text import (
 from estimator.cli.totals_text import authority_lines
 from estimator.core.errors import say
 from estimator.core.number_format import count_text, impossible_text, pair_text, share_text, two_values_text
-from estimator.ledger import Ledger
 from estimator.results.totals import AuthorityPart
 
 
@@ -74,10 +74,10 @@ def replay_text(body: Mapping[str, Any], lang: str) -> str:
     return "\n".join(lines)
 
 
-def numbers_text(listed: Mapping[str, Sequence[str]], ledger: Ledger, lang: str) -> str:
+def numbers_text(listed: Mapping[str, Sequence[str]], home: Path, lang: str) -> str:
     """The figures that can be opened, and how to open others."""
     if not listed["total"]:
-        return nothing_text(ledger, lang)
+        return nothing_text(home, lang)
     lines = [say("cli", "numbers_head", lang)]
     for kind, ids in listed.items():
         shown = ids[:1] if kind == "run" else ids[:SHOWN_GROUPS]

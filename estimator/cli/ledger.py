@@ -25,7 +25,7 @@ def verify(context: typer.Context, json_: Json = False) -> None:
     from estimator.cli.ledger_text import unfinished_lines
     from estimator.ledger.reconciliation import reconcile
 
-    held, lang = _ledger(context), context.obj["lang"]
+    held, lang = _read(context), context.obj["lang"]
     found = reconcile(held)
     left = unfinished_lines(held.unfinished(), lang)
     lines = [say("ledger_cli", "standing", lang, **found.as_dict()), *left]
@@ -43,7 +43,7 @@ def history(context: typer.Context, json_: Json = False) -> None:
     from estimator.cli.ledger_text import history_text
     from estimator.ledger.withdrawn_text import still_counting
 
-    held = _ledger(context)
+    held = _read(context)
     imports, withdrawals = held.imports.read()[0], held.withdrawals.read()[0]
     body = {
         name: [r.model_dump() for r in records]
@@ -151,7 +151,7 @@ def list_(context: typer.Context, json_: Json = False) -> None:
     from estimator.cli.ledger_text import refusal_reason, waiting_text
     from estimator.ingestion.quarantine import still_quarantined
 
-    rows = still_quarantined(_ledger(context))
+    rows = still_quarantined(_read(context))
     body = {"rows": [row.model_dump() | refusal_reason(row) for row in rows], "total": len(rows)}
     show(body, json_, lambda: waiting_text(rows, context.obj["lang"]))
 
@@ -177,3 +177,11 @@ def _ledger(context: typer.Context) -> "Ledger":
     from estimator.ledger import Ledger
 
     return Ledger(context.obj["home"])
+
+
+def _read(context: typer.Context) -> "Ledger":
+    """The ledger, for a command that writes nothing."""
+    from estimator.core.home import read_only
+    from estimator.ledger import Ledger
+
+    return Ledger(read_only(context.obj["home"]))

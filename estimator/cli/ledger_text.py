@@ -1,9 +1,11 @@
 """Terminal texts of the ledger, in French or English."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from estimator.core.errors import one_of, say, sentences
+from estimator.core.home import read_only
 from estimator.core.typography import some_of
 from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, RowsWithdrawal, unfinished_text
@@ -30,9 +32,9 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     )
 
 
-def nothing_text(ledger: Ledger, lang: str) -> str:
+def nothing_text(home: Path, lang: str) -> str:
     """Of a home of which no row counts: where to begin, or that all are withdrawn and how to undo it. ledger_torn."""
-    return withdrawn_text(ledger, lang) or say("cli", "nothing_yet", lang)
+    return withdrawn_text(Ledger(read_only(home)), lang) or say("cli", "nothing_yet", lang, home=home)
 
 
 def unfinished_lines(files: Sequence[str], lang: str) -> list[str]:

@@ -15,7 +15,6 @@ from estimator.core.typography import typeset
 
 if TYPE_CHECKING:
     from estimator.governance.levers.levers import Lever, Levers
-    from estimator.ledger import Ledger
 
 
 def levers(
@@ -27,7 +26,6 @@ def levers(
 ) -> None:
     from estimator.governance.indicators.open_scope import scope_of
     from estimator.governance.levers.levers import levers as every
-    from estimator.ledger import Ledger
 
     home, lang = context.obj["home"], context.obj["lang"]
     if apply is not None or to is not None:
@@ -36,7 +34,7 @@ def levers(
     found = every(scope_of(home).sources)
     if csv is not None:
         csv.write_text(levers_table(found, lang), "utf-8", newline="")
-    show(found.model_dump(mode="json"), json_, lambda: typeset(levers_text(found, Ledger(home), lang), lang))
+    show(found.model_dump(mode="json"), json_, lambda: typeset(levers_text(found, home, lang), lang))
 
 
 COLUMNS = ("number", "kind", "service", "use_case", "model", "host", "target", "low", "central", "high", "unit")
@@ -75,11 +73,11 @@ def _apply(context: typer.Context, number: int | None, to: Path | None, as_json:
     show(done.model_dump(mode="json"), as_json, lambda: typeset(say("levers", "applied", lang, **facts, **told), lang))
 
 
-def levers_text(found: "Levers", ledger: "Ledger", lang: str) -> str:
+def levers_text(found: "Levers", home: Path, lang: str) -> str:
     """Each lever with its basis, then those without a figure by reason."""
     from estimator.governance.levers.levers import together_text
 
-    nothing = say("levers", "nothing", lang) if found.not_told else nothing_text(ledger, lang)
+    nothing = say("levers", "nothing", lang) if found.not_told else nothing_text(home, lang)
     lines = [say("levers", "head", lang), ""] if found.levers else [nothing]
     for lever in found.levers:
         lines += _lines(lever, lang)

@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -87,6 +88,23 @@ def _of_user() -> Path:
 def is_unused(home: Path) -> bool:
     """Whether nothing was ever written in a home: its folder is not there, or is empty."""
     return not home.exists() or (home.is_dir() and next(home.iterdir(), None) is None)
+
+
+def read_only(home: Path) -> Path:
+    """The folder that a reading works in: the home, which keeps what was computed of it; an empty folder of this
+    process, deleted as it ends, for a home in which nothing was ever written. To read a mistyped name makes no home."""
+    return _of_process() if is_unused(home) else home
+
+
+@cache
+def _of_process() -> Path:
+    from atexit import register
+    from shutil import rmtree
+    from tempfile import mkdtemp
+
+    made = Path(mkdtemp(prefix="sobria-"))
+    register(rmtree, made, ignore_errors=True)
+    return made
 
 
 def has_ledger(home: Path) -> bool:

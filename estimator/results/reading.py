@@ -17,6 +17,7 @@ from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import GRID, years_reused
 from estimator.core.errors import SobriaError, reason_of, several
+from estimator.core.home import read_only
 from estimator.core.progress import Progress
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
@@ -51,7 +52,9 @@ def open_current(home: Path) -> "Results | None":
 
 
 def current_results(home: Path, progress: Progress | None = None) -> "Results":
-    """Those of the ledger as it is, built first when it has changed. NoBuild, AuditFailed, BuildLocked."""
+    """Those of the ledger as it is, built first when it has changed; a home in which nothing was ever written is left
+    as it is. NoBuild, AuditFailed, BuildLocked."""
+    home = read_only(home)
     made = build(home, progress=progress)
     opened = open_current(home)
     del made  # what it holds was open until then

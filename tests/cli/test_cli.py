@@ -540,4 +540,4 @@ def test_a_command_speaks_the_language_that_the_terminal_names(tmp_path: Path, s
     line = [sys.executable, "-m", "estimator.cli", "--home", str(tmp_path), "totals"]
     kept = {k: v for k, v in os.environ.items() if k not in ("LANGUAGE", "LANG") and not k.startswith("LC_")}
     done = subprocess.run(line, env=kept | said, capture_output=True, text=True, check=True)
-    assert say("cli", "nothing_yet", lang).split(":")[0].strip() in done.stdout
+    assert say("cli", "nothing_yet", lang, home=tmp_path) in done.stdout

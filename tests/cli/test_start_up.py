@@ -26,6 +26,8 @@ HEAVY = {"numpy", "pandas", "pyarrow", "duckdb", "babel", "streamlit", "codecarb
 )
 def test_a_command_loads_only_what_it_needs(tmp_path: Path, arguments: list[str], needed: set[str]) -> None:
     """On a home that is built: to build one reads its Parquet files."""
+    if "--json" in arguments:  # nothing else is built in a home where nothing was ever written
+        sobria(tmp_path, "build")
     line = ["--home", str(tmp_path), *arguments]
     script = f"""
 import atexit, sys
@@ -76,8 +78,22 @@ main()
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_totals_of_a_home_that_is_not_there_make_none(tmp_path: Path, lang: str) -> None:
     home = tmp_path / "mistyped"
-    assert sobria(home, "totals", lang=lang).stdout.strip() == say("cli", "nothing_yet", lang)
+    assert sobria(home, "totals", lang=lang).stdout.strip() == say("cli", "nothing_yet", lang, home=home)
     assert not home.exists()
     home.mkdir()
-    assert sobria(home, "totals", lang=lang).stdout.strip() == say("cli", "nothing_yet", lang)
+    assert sobria(home, "totals", lang=lang).stdout.strip() == say("cli", "nothing_yet", lang, home=home)
     assert list(home.iterdir()) == []
+
+
+READINGS = (
+    *("totals --json", "explain", "explain --json", "indicators", "indicators --json", "levers", "levers --json"),
+    *("ledger verify", "ledger history", "ledger history --json", "quarantine list", "factors changes"),
+    *("register list", "places list", "commitments list", "collect token list", "export {out}.csv"),
+    *("report reen --out {out}.html", "estimate --it-energy-kwh 1", "doctor"),
+)
+
+
+@pytest.mark.parametrize("line", READINGS)
+def test_a_reading_of_a_home_that_is_not_there_makes_none(tmp_path: Path, line: str) -> None:
+    sobria(tmp_path / "typed" / "wrong", *line.format(out=tmp_path / "out").split())
+    assert not (tmp_path / "typed").exists()

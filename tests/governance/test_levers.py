@@ -85,7 +85,7 @@ def test_a_week_is_not_a_month(tmp_path: Path) -> None:
 
 
 def test_a_home_without_a_measure_is_told_how_to_begin(tmp_path: Path) -> None:
-    assert "Aucune mesure encore. Commencez par" in sobria(tmp_path, "levers").stdout
+    assert f"Aucune mesure encore dans {tmp_path}. Commencez par" in sobria(tmp_path, "levers").stdout
 
 
 @pytest.mark.parametrize(
