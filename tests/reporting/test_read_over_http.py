@@ -189,7 +189,7 @@ def test_a_figure_is_explained_without_the_files_behind_it(server: Server) -> No
         ("/api/v1/results?month=202512", 404, "api_value"),
         ("/api/v1/results?impact=co2", 404, "api_value"),
         ("/api/v1/results?service=voiries", 404, "api_value"),
-        ("/api/v1/explain?id=total.rien", 404, "number_unknown"),
+        ("/api/v1/explain?id=total.rien", 404, "figure_unknown"),
         ("/api/v1/explain?id=service.personne.gwp", 404, "number_unknown"),
         ("/api/v1/explain?id=run.0001.gwp", 403, "number_withheld"),
         ("/api/v1/rien", 404, "no_such_door"),

@@ -61,6 +61,7 @@ STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
     "collect_bad_token": (401, _BEARER),
     "no_reader": (401, _BEARER),
     "number_withheld": (403, {}),
+    "figure_unknown": (404, {}),
     "number_unknown": (404, {}),
     "nothing_built": (404, {}),
     "api_value": (404, {}),
