@@ -194,7 +194,7 @@ class Models(TableRow):
         """
         found = self.known(text)
         if found is None:
-            raise ModelUnknown(model=text.strip(), near=", ".join(self.nearest(text)) or "-")
+            raise ModelUnknown(model=text.strip(), near=", ".join(self.nearest(text)))
         return found
 
     def known(self, text: str) -> Model | None:

@@ -77,7 +77,7 @@ class Providers(TableRow):
         nearest names."""
         found = self.known(text)
         if found is None:
-            raise ProviderUnknown(provider=text.strip(), near=", ".join(self.nearest(text)) or "-")
+            raise ProviderUnknown(provider=text.strip(), near=", ".join(self.nearest(text)))
         return found
 
     def known(self, text: str) -> Provider | None:

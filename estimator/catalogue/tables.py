@@ -86,7 +86,7 @@ class Catalogue:
             parts = (asked, f"{asked.rpartition('/')[0] or asked}/")  # else those of its quantity and subject
             held = next((ids for part in parts if (ids := [i for i in self.by_id if part in i.lower()])), ())
             near = get_close_matches(factor_id, held or self.by_id, NEAREST, 0.0 if held else LIKE)
-            raise SobriaError("factor_not_found", id=factor_id, near=", ".join(near) or "-")
+            raise SobriaError("factor_not_found", id=factor_id, near=", ".join(near))
         return item
 
     def named(self, read: str) -> str:

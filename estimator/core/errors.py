@@ -19,6 +19,7 @@ from typing import Any
 from estimator.core.language import LANGUAGES, OF_PROGRAMS, decimal_text, plural
 
 __all__ = ("LANGUAGES",)
+_OF_NEAR = re.compile(r" [^.]*{near}\.")  # the sentence of names that are alike, where there are none
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -87,7 +88,10 @@ def say(section: str, key: str, lang: str, **facts: object) -> str:
     found = texts(section, lang).get(key)
     if found is None:
         raise MissingWord(f"estimator/words/*.{lang}.toml: [{section}] has no {key}")
-    return filled(form(found, lang, facts), lang, said_in(lang, facts))
+    text = form(found, lang, facts)
+    if facts.get("near") == "":
+        text = _OF_NEAR.sub("", text)
+    return filled(text, lang, said_in(lang, facts))
 
 
 def form(found: str | Mapping[str, str], lang: str, facts: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from estimator.catalogue.default_subjects import (
     ANY_CARD,
@@ -79,10 +79,19 @@ class ResolvedRequest:
     def given(self) -> dict[str, SelectedFactor]:
         """A user-supplied value in place of a factor. given_value_refused outside the plausible range."""
         request = self.request
-        values = {"pue": request.pue, f"wue_{request.wue_basis}": request.wue, "device_load": request.load}
+        fields = {"pue": "pue", f"wue_{request.wue_basis}": "wue", "device_load": "load"}
         for owner in ("device", "machine"):
-            values |= {f"{owner}_lifetime": request.lifetime_years, f"{owner}_occupancy": request.occupancy}
-        bounds = {name: given(self.catalogue, name, value) for name, value in values.items() if value is not None}
+            fields |= {f"{owner}_lifetime": "lifetime_years", f"{owner}_occupancy": "occupancy"}
+        bounds: dict[str, SelectedFactor] = {}
+        for name, field_ in fields.items():
+            if (value := getattr(request, field_)) is None:
+                continue
+            try:
+                bounds[name] = given(self.catalogue, name, value)
+            except SobriaError as error:
+                quantity: Any = error.facts["quantity"]
+                told = {lang: f"--{field_.replace('_', '-')}, {label}" for lang, label in quantity.items()}
+                raise SobriaError(error.code, **error.facts | {"quantity": told}) from None
         if request.wue is not None:
             other = "wue_site" if request.wue_basis == "it" else "wue_it"
             bounds[other] = SelectedFactor(other, "given", None, missing="not_applicable")

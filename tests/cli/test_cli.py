@@ -150,7 +150,7 @@ def test_refusals_exit_one_with_one_sentence_and_usage_exits_two(tmp_path: Path)
     missing = sobria(tmp_path, "import", str(tmp_path / "nothing.csv"), code=1)
     assert "Traceback" not in missing.stderr and "nothing.csv" in missing.stderr + missing.stdout
     assert sobria(tmp_path, "estimate", "--it-energy-kwh", "1", "--pue", "0.2", code=1).stderr.startswith(
-        "Efficacité énergétique du site (PUE) : 0,2 a été lu"
+        "--pue, Efficacité énergétique du site (PUE) : 0,2 a été lu"
     )
     body = json.loads(sobria(tmp_path, "factors", "show", "nobody", "--json", code=1).stdout)
     assert body["error"]["code"] == "factor_not_found"

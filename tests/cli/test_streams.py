@@ -119,3 +119,34 @@ def test_the_reason_of_a_system_is_in_the_language_of_the_reader(tmp_path: Path)
         assert f"({said})" in sobria(tmp_path, "import", str(tmp_path / "absent.csv"), code=1, lang=lang).stdout
     assert reason_of(OSError(33, "Numerical argument out of domain"))["fr"] == "Numerical argument out of domain"
     assert reason_of(OSError("alone")) == {"fr": "alone", "en": "alone"}
+
+
+@pytest.mark.parametrize(
+    ("line", "fr", "en"),
+    [
+        (("estimate", "--model", "", "--images", "9"), "des modèles. « sobria models", 'of models. "sobria models'),
+        (("factors", "show", "nope"), "« nope ». « sobria factors", '"nope". "sobria factors'),
+        (("estimate", "--it-energy-kwh", "1", "--pue", "0.5"), "--pue, Efficacité", "--pue, "),
+        (("estimate", "--it-energy-kwh", "1", "--wue", "99"), "--wue, ", "--wue, "),
+    ],
+)
+def test_a_refusal_names_the_option_and_no_name_where_none_is_alike(
+    tmp_path: Path, line: tuple[str, ...], fr: str, en: str
+) -> None:
+    for lang, said in (("fr", fr), ("en", en)):
+        told = sobria(tmp_path, *line, code=1, lang=lang).stderr
+        assert said in told and ": -" not in told and ": ." not in told
+
+
+def test_names_that_are_alike_are_still_told(tmp_path: Path) -> None:
+    assert "gpt-4o" in sobria(tmp_path, "estimate", "--model", "gpt-4oo", "--output-tokens", "9", code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "key"), [(b"\xff\xfe\x00", "no_text"), (b"[1,", "no_json"), (b"{}", "no_list"), (b"[1]", "no_list")]
+)
+def test_a_file_of_cases_that_is_none_is_said_in_words(tmp_path: Path, content: bytes, key: str) -> None:
+    (tmp_path / "bin.csv").write_bytes(content)
+    for lang in ("fr", "en"):
+        told = sobria(tmp_path, "validate", str(tmp_path / "bin.csv"), code=1, lang=lang).stderr
+        assert say("cases_read", key, lang) in told and "Error" not in told

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from estimator.catalogue.load import load
-from estimator.core.errors import SobriaError
+from estimator.core.errors import SobriaError, reason_of, sentences
 from estimator.workloads.published_case import CaseRefused, PublishedCase, read_case
 from estimator.workloads.validation.case_figures import CaseFigure, figures_of
 from estimator.workloads.validation.case_inventory import Options
@@ -25,10 +25,13 @@ def read_cases(path: Path) -> list[dict[str, Any]]:
     """The cases of a JSON file. CasesRefused."""
     try:
         found = json.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise CasesRefused(file=path.name, found=type(error).__name__) from error
+    except OSError as error:
+        raise CasesRefused(file=path.name, found=reason_of(error)) from error
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        read = "no_text" if isinstance(error, UnicodeDecodeError) else "no_json"
+        raise CasesRefused(file=path.name, found=sentences("cases_read", read)) from error
     if not isinstance(found, list) or not all(isinstance(case, dict) for case in found):
-        raise CasesRefused(file=path.name, found=type(found).__name__)
+        raise CasesRefused(file=path.name, found=sentences("cases_read", "no_list"))
     return found
 
 
@@ -49,7 +52,7 @@ def run(
     unknown = [source for source in without_source if source not in load().sources]
     if unknown:
         near = get_close_matches(unknown[0], load().sources, 5, 0.3)
-        raise SobriaError("source_unknown", source=unknown[0], near=", ".join(near) or "-")
+        raise SobriaError("source_unknown", source=unknown[0], near=", ".join(near))
     options = Options(frozenset(without_source), leave_out, today)
     read = [_case_or_refusal(case) for case in cases]
     rows: list[dict[str, Any]] = []
