@@ -147,7 +147,7 @@ class Ledger:
 
     def files(self, kind: Kind) -> list[str]:
         """Paths of the files of a kind that count, with an empty seed file. ledger_torn."""
-        self.prepare()
+        self.prepare(writing=False)
         seeds = {"activities": self.activities / "month=190001", "quarantine": self.quarantine}
         seed = str(seeds[kind] / parquet_files.SEED)
         return [seed, *self._whole(name for name in self.parts() if name.startswith(f"{kind}/"))]
@@ -238,10 +238,11 @@ class Ledger:
             ).fetchone()
         return int(found[0]) if found else 0
 
-    def prepare(self) -> None:
-        """Create the folders and their empty seed files, and delete leftovers of killed writers. home_too_new,
-        home_file_torn, store_unconditional."""
-        self.store.ready()
+    def prepare(self, writing: bool = True) -> None:
+        """Create the folders and their empty seed files, and delete leftovers of killed writers. writing: whether more
+        follows; to read a bucket, nothing is put in it. home_too_new, home_file_torn, store_unconditional."""
+        if writing or self.store.tears:
+            self.store.ready()
         claim(self.home)
         parquet_files.seed(self.activities / "month=190001", Activity)
         parquet_files.seed(self.quarantine, Refused)
@@ -255,7 +256,7 @@ class Ledger:
     def reading(self) -> Iterator[None]:
         """Context of a read lock: no file is deleted. What cannot be read there is told as the part whose content is
         no longer that of its name, if there is one. ledger_torn, store_refused."""
-        self.prepare()
+        self.prepare(writing=False)
         with self.store.reading():
             try:
                 yield

@@ -24,6 +24,7 @@ from estimator.builds import row_status
 from estimator.builds.build import How
 from estimator.core import duckdb_engine
 from estimator.core.duckdb_engine import DuckDB, connect
+from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
 from estimator.core.home import FORMAT, HomeFile, default_home, home_at, home_file
 from estimator.core.storage import objects
@@ -334,6 +335,38 @@ def test_what_is_not_an_address_or_a_bucket_is_said(bucket: str, tmp_path: Path)
         Ledger(_home(tmp_path / "home", "s3://absent/prefixe")).present()
     said = sobria_process("--home", "s3://A", "totals", code=1).stderr
     assert "s3://SEAU" in said and "Traceback" not in said
+
+
+def test_a_key_that_may_only_read_reads(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is put in a bucket to be read, whatever else this process has done there; a row more is refused."""
+    append(Ledger(home), _rows())
+    _forget()
+
+    def refused(*_: Any, **__: Any) -> bool:
+        raise SobriaError("store_refused", address="s3://seau", told="AccessDenied")
+
+    monkeypatch.setattr(ObjectStore, "_put", refused)
+    with Ledger(home).reading():
+        assert len(Ledger(home).files("activities")) > 1
+    totals = Results(build(home).path).totals()
+    assert totals.indicators["it_energy"].at_factor_values == pytest.approx(8.0)
+    with refuses("store_refused", "AccessDenied"):
+        append(Ledger(home), [activity()])
+    _forget()
+
+
+def test_a_missing_key_is_said(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither variables nor a profile: the server is not said to be silent, since nothing was asked of it."""
+    for name in KEYS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    _forget()
+    with refuses("store_key", "AWS_ACCESS_KEY_ID"):
+        Ledger(_home(tmp_path / "home", "s3://seau/prefixe")).present()
+    _forget()
 
 
 def test_the_variable_names_a_bucket(bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

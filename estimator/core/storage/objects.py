@@ -237,17 +237,19 @@ class ObjectStore:
             more = {"ContinuationToken": page["NextContinuationToken"]}
 
     def _call(self, method: str, **asked: Any) -> Any:
-        """FileNotFoundError, _Refused: the store answered no; store_unreachable, store_refused."""
+        """FileNotFoundError, _Refused: the store answered no; store_key, store_unreachable, store_refused."""
         with self._told():
             return filesystem().call_s3(method, Bucket=self._bucket, **asked)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         filesystem()
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
         try:
             yield
+        except (NoCredentialsError, PartialCredentialsError) as error:
+            raise SobriaError("store_key", address=self) from error
         except (BotoCoreError, TimeoutError) as error:
             raise SobriaError(
                 "store_unreachable", address=self, told=(str(error) or type(error).__name__).rstrip(".")
