@@ -211,7 +211,7 @@ def test_an_unknown_model_suggests_the_nearest() -> None:
     )
     assert load().nearest("mistral-small-2402")[0].startswith("mistral-ai/mistral-small-3")
     assert load().nearest("Nemo")[0] == "mistral-ai/mistral-nemo"
-    with pytest.raises(ModelUnknown, match="Names alike: -"):
+    with pytest.raises(ModelUnknown, match="catalogue of models. .sobria models search"):
         find("")
 
 

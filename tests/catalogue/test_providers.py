@@ -119,7 +119,7 @@ def test_an_unknown_provider_suggests_the_nearest() -> None:
         "Give one of the names of the table, or the hosting where the computing takes place."
     )
     for nothing in ("", "  ", "-"):
-        with pytest.raises(ProviderUnknown, match="Names alike: -"):
+        with pytest.raises(ProviderUnknown, match="model providers. Give one"):
             find(nothing)
 
 

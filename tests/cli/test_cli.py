@@ -160,7 +160,7 @@ def test_refusals_exit_one_with_one_sentence_and_usage_exits_two(tmp_path: Path)
         "n'est pas au catalogue"
         in sobria(tmp_path, "estimate", "--it-energy-kwh", "1", "--host", "scaleway/nowhere", code=1).stderr
     )
-    assert "ne désigne aucun chiffre" in sobria(tmp_path, "explain", "total.love", code=1).stderr
+    assert "n'est le nom d'aucun chiffre" in sobria(tmp_path, "explain", "total.love", code=1).stderr
 
 
 def test_factors_are_whole_and_one_can_be_read(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_a_terminal_completes_commands_options_and_values(tmp_path: Path) -> Non
     [
         (("bogus", "--json"), "usage", 2),
         (("totals", "x", "--json"), "usage", 2),
-        (("explain", "total.love", "--json"), "number_unknown", 1),
+        (("explain", "total.love", "--json"), "figure_unknown", 1),
         (("import", "{folder}", "--json"), "none_recognised", 1),
         (("check", "{folder}", "--json"), "none_recognised", 1),
         (("--home", "{folder}/file", "build", "--json"), "file_unusable", 1),
