@@ -36,7 +36,7 @@ EXAMPLES = {  # words of people, in the examples of an English page and in those
     "results.xlsx": "resultats.xlsx",
     "Sorting the mail": "Tri du courrier",
     "--use-case mail": "--use-case courrier",
-    "--project sorting -- python sorting.py": "--project tri -- python tri.py",
+    "-- python sorting.py": "-- python tri.py",
     "--project sorting": "--project tri",
     'project="sorting"': 'project="tri"',
     '"indexing"': '"indexation"',

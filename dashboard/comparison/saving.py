@@ -40,8 +40,7 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
         if not may_write():
             st.html(Markup("<p>{}</p>").format(t("compare_save.reader", lang)))
             return
-        build = estimator_gateway.current()
-        if build and build.sample:
+        if (build := estimator_gateway.current()) and build.sample:
             st.html(Markup('<p class="warn">{}</p>').format(t("compare_save.sample", lang)))
         cases = {"": t("compare_save.new", lang)} | {case.id: case.name for case in register.register().use_cases()}
         case = asked = scenario.use_case if scenario.use_case in cases else ""
@@ -89,9 +88,8 @@ def confirmation(scenario: Scenario, lang: str) -> Markup:
     """That this comparison, as it is, was saved; "" where it was not."""
     if st.session_state.get(SAVED) != (scenario.use_case, plain(scenario)):
         return Markup()
-    where = address("registre", lang, cas=scenario.use_case)
-    link = Markup('<a href="{}">{}</a>').format(where, t("compare_save.see", lang))
-    return Markup('<p role="status"><b>{}</b> {}</p>').format(t("compare_save.saved", lang), link)
+    told = t("compare_save.saved", lang), address("registre", lang, cas=scenario.use_case), t("compare_save.see", lang)
+    return Markup('<p role="status"><b>{}</b> <a href="{}">{}</a></p>').format(*told)
 
 
 def _without_ai(scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]:
@@ -191,8 +189,8 @@ def _facts(said: dict[str, Any], scenario: Scenario, option: Option | None, lang
     """What is said of a use, and what the comparison knows; nothing that nobody said."""
     need, limits = scenario.need, scenario.constraints
     task = compare_data.task_names(lang).get((need.task or "").removeprefix("task/"), scenario.title)
-    facts = {name: value for name, value in said.items() if value} | {"task": task, "unit": need.unit}
-    facts |= {"owner_role": said["service"]}
+    facts = {name: value for name, value in said.items() if value}
+    facts |= {"task": task, "unit": need.unit, "owner_role": said["service"]}
     facts |= {"volume_per_month": need.volume / need.years / MONTHS} if need.years else {}
     facts |= {"concurrency": need.peak_concurrency} if need.peak_concurrency else {}
     facts |= {"data_sensitivity": t(f"compare_form.data_{limits.data}", lang)} if limits.data != "ordinary" else {}

@@ -52,9 +52,8 @@ def field_groups(run: Mapping[str, Any], lang: str) -> dict[str, list[tuple[str,
             pairs.append((t("run.modelled", lang), t("proof.estimated", lang) if modelled(run) else ""))
         if group == "place":
             pairs += [(t("run.place_told", lang), both(told, lang)) for told in run["places_told"]]
-        if any(value not in (None, "") for _, value in pairs):
-            groups[group] = pairs
-    return groups
+        groups[group] = pairs
+    return {group: pairs for group, pairs in groups.items() if any(value not in (None, "") for _, value in pairs)}
 
 
 def modelled(run: Mapping[str, Any]) -> bool:

@@ -30,9 +30,7 @@ GROUPS = {  # of the fields of a use case
         "modele", "hebergement", "qualification", "donnees_entrainement", "volume_mensuel", "croissance_annuelle",
         "simultaneite", "scenario",
     ),
-    "people": (
-        "usagers", "concertation", "qui_decide", "interlocuteur", "contact", "autre_voie", "effets_travail",
-    ),
+    "people": ("usagers", "concertation", "qui_decide", "interlocuteur", "contact", "autre_voie", "effets_travail"),
     "law": ("sensibilite", "classe_risque", "analyse_impact"),
 }  # fmt: skip
 MONTHS = {"6": "6", "12": "12"}  # between two reviews
@@ -117,10 +115,9 @@ def stage_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 
 def quality_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """A tested quality."""
-    known = case.threshold.test if case and case.threshold else ""
     return {
         "value": bare_number(text("value", lang), 0.01),
-        "test": text("test", lang, known),
+        "test": text("test", lang, case.threshold.test if case and case.threshold else ""),
         "date": day("date", lang, date.today()),
         "by": text("by", lang),
     }

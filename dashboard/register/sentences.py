@@ -61,8 +61,7 @@ def reached_text(case: UseCase, lang: str, today: date | None = None) -> str:
         return ""
     if today and not case.is_over and case.quality_is_old(today):
         return t("register.old_test", lang, day=day_text(case.tested.date, lang))
-    spread, reached = case.tested.spread, reaches_threshold(case)
-    key = "reached" if reached else "not_reached"
+    spread, key = case.tested.spread, "reached" if reaches_threshold(case) else "not_reached"
     if spread is None or case.tested.settles(case.threshold.value):
         return t(f"register.{key}", lang)
     low, high = (share_text(end, lang) for end in (spread.ends.low, spread.ends.high))
