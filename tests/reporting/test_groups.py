@@ -414,9 +414,14 @@ def test_invented_data_and_a_torn_file_of_the_home_are_refused(files: list[Path]
 
 
 def test_an_authority_that_withholds_all_is_named_in_what_it_is_not_in(files: list[Path], tmp_path: Path) -> None:
-    """The second commune publishes no group: its share is not told, and it is not absent from the list."""
+    """Two communes publish no group: their share is not told, they are not absent from the list, and what one of them
+    tells of its electricity is said to be outside."""
     (tmp_path / "builds").mkdir()
-    nothing = _body(files[1], groups=[], withheld=3, withheld_kwh=None)
-    merge(tmp_path, [files[0], _write(tmp_path / "builds", nothing)])
+    nothing, part_of = (_body(files[n], groups=[], withheld=3, withheld_kwh=kwh) for n, kwh in ((1, None), (2, 13.5)))
+    merge(tmp_path, [files[0], *(_write(tmp_path / "builds", file) for file in (nothing, part_of))])
     found = current_results(tmp_path).totals().authorities
-    assert [(part.territory, part.share) for part in found] == [("54010", 1.0), (nothing.territory, None)]
+    absent = [(file.territory, None) for file in (nothing, part_of)]
+    assert [(part.territory, part.share) for part in found] == [("54010", 1.0), *absent]
+    said = plain(sobria(tmp_path, "totals").stdout)
+    assert "hors de ce qu'ils couvrent : 13,5 kWh, retenus par 1 collectivité" in said
+    assert "d'électricité inconnue : ce qui est retenu par 1 collectivité" in said

@@ -1,5 +1,6 @@
 """Texts of the summary: values, trends, objectives, limits, budgets, in each language."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -74,7 +75,18 @@ def authority_sentences(parts: Sequence[AuthorityPart], lang: str) -> list[str]:
         files = " ; ".join(said for file in part.files for said in _file_sentences(file, lang))
         told.append(say("authorities", "part", lang, name=name, share=share, files=files))
     left = len(parts) + 1 - len(told)
-    return [typeset(said, lang) for said in (*told, *([say("authorities", "more", lang, count=left)] if left else []))]
+    told += [say("authorities", "more", lang, count=left)] if left else []
+    return [typeset(said, lang) for said in (*told, *_outside(parts, lang))]
+
+
+def _outside(parts: Sequence[AuthorityPart], lang: str) -> Iterator[str]:
+    """What all of them withhold: in no figure, nor in what a figure is said to cover."""
+    kept = [[file.withheld_kwh for file in part.files] for part in parts]
+    known = math.fsum(kwh or 0.0 for part in kept for kwh in part)
+    if count := sum(any(part) for part in kept):
+        yield say("authorities", "outside", lang, count=count, kwh=exact_text(known, "kWh", lang))
+    if count := sum(None in part for part in kept):
+        yield say("authorities", "outside_silent", lang, count=count)
 
 
 def _file_sentences(file: MergedFile, lang: str) -> Iterator[str]:
