@@ -19,6 +19,7 @@
   const NO_BANNER = "[role=dialog] header, .stAppHeader"; // of a calendar, and of nothing: the site has no second head
   const LIST = "[data-trigger=ComboBox] > [role=listbox]"; // of a field, drawn apart from the page: a part of it, by its name
   const ICON = "[data-testid=stIconMaterial]"; // a word that its font would draw, which is not sent: read as such without style
+  const LAYER = ".js-plotly-plot .main-svg"; // of a picture: its legend is on it without a style sheet too
   const FOLDED = "[data-testid=stExpanderDetails]"; // fields of a fold, some of which have the names of those of another
   const named = (element, within, by) => element.closest(within)?.querySelector(by);
   const list = element => named(element, "[data-testid=stSelectbox], [data-testid=stMultiSelect]", "input")?.ariaLabel;
@@ -58,14 +59,14 @@
     to.focus();
   }, true);
   // After a form that led to another page, or to what it will write, the keyboard goes on from the start of it.
-  let held; // the button that has the focus, the list or the form that it is of, and the address
+  let held; // the button that has the focus, the list, the date or the form that it is of, and the address
   addEventListener("focusin", ({target}) => {
-    const list = target.closest("[data-testid=stSelectbox], [data-testid=stMultiSelect]");
+    const list = target.closest("[data-testid=stSelectbox], [data-testid=stMultiSelect], [data-testid=stDateInput]");
     held = target.closest("button") && {button: target, list, form: target.closest(".st-key-form"), at: location.href};
   });
   const back = () => {
     if (!held || held.button.isConnected || document.activeElement !== document.body) return;
-    if (held.list) held.list.querySelector("input")?.focus();
+    if (held.list) (held.list.querySelector("[role=spinbutton]") ?? held.list.querySelector("input"))?.focus();
     else if (held.form || held.at !== location.href) document.getElementById("contenu")?.focus();
   };
 
@@ -149,6 +150,7 @@
     if (element.matches(NAMELESS)) element.removeAttribute("role");
     if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");
     if (element.matches(DRAWN)) element.setAttribute("aria-hidden", "true");
+    if (element.matches(LAYER)) Object.assign(element.style, {position: "absolute", top: "0px", left: "0px"});
     if (element.matches(NO_BANNER)) element.setAttribute("role", "presentation");
     if (!element.matches(PICTURES)) for (const look of LOOKS) element.removeAttribute(look);
     for (const empty of EMPTY) if (element.getAttribute(empty) === "") element.removeAttribute(empty);

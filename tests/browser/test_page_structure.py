@@ -176,6 +176,16 @@ def test_what_empties_a_list_gives_its_place_to_the_field(screen: Page, dashboar
     expect(field).to_be_focused()
 
 
+def test_what_empties_a_date_gives_its_place_to_it(screen: Page, dashboard: Server) -> None:
+    """RGAA 12.8: the keyboard was sent to the start of the page, the button being gone."""
+    open_page(screen, dashboard, "/registre?cas=assistant-agents&faire=revue", "fr")
+    empty = screen.get_by_role("button", name="Effacer la date, Date", exact=True)
+    empty.focus()
+    screen.keyboard.press("Enter")
+    expect(empty).to_have_count(0)
+    expect(screen.get_by_role("group", name="Date", exact=True).get_by_role("spinbutton").first).to_be_focused()
+
+
 def test_a_choice_is_read_whole_when_text_is_spaced(screen: Page, dashboard: Server) -> None:
     """RGAA 10.12: the choices of a list, with the spacing that the criterion gives."""
     open_page(screen, dashboard, "/comparer?exemple=oui", "fr")
@@ -201,6 +211,24 @@ def test_the_name_of_an_icon_is_no_word_of_the_page(screen: Page, dashboard: Ser
         fold.click()
         screen.wait_for_timeout(300)  # it then has another icon
     assert icons.all_text_contents() == [""] * icons.count()
+
+
+def test_a_picture_to_explore_keeps_its_legend_without_a_style_sheet(screen: Page, dashboard: Server) -> None:
+    """RGAA 10.2: its layers are one upon the other, and not one below the other, where the picture ends."""
+    open_page(screen, dashboard, "/comparer?exemple=oui&voir=volume", "fr")
+    layers = screen.locator(".js-plotly-plot .main-svg")
+    layers.nth(1).wait_for()
+    screen.evaluate("for (const sheet of document.styleSheets) sheet.disabled = true")
+    assert len(set(layers.evaluate_all("all => all.map(e => e.getBoundingClientRect().top)"))) == 1
+
+
+def test_the_months_of_the_picture_are_one_link_away(screen: Page, dashboard: Server) -> None:
+    """RGAA 1.6: what describes it in full is told beside it, and is opened by its link."""
+    open_page(screen, dashboard, "/synthese", "fr")
+    table = screen.locator("#months-table table")
+    assert not table.is_visible()
+    screen.get_by_role("link", name="Tableau des mois").click()
+    expect(table).to_be_visible()
 
 
 def test_a_picture_stays_and_a_choice_is_seen_without_colour_or_style(screen: Page, dashboard: Server) -> None:
