@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from estimator.core.errors import SobriaError, say
 from estimator.core.typography import typeset
-from estimator.reporting.documents.csv_table import spreadsheet
+from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
 from estimator.reporting.documents.document import Document, IntervalBar, Table
 from estimator.reporting.documents.pictures import FILLS, PATTERNS, band, bar, data_uri, dot, grid, place, svg
 from estimator.reporting.documents.templates import environment, text_environment
@@ -40,7 +40,7 @@ def rendered(document: Document, format: str) -> str:
         expected = ", ".join(name for name in FORMATS if name != "csv" or document.columns)
         raise FormatUnknown(read=format, expected=expected)
     if format == "csv":
-        return spreadsheet(document.columns, document.records, document.lang, document.mark)
+        return BYTE_ORDER_MARK + french_table(document.columns, document.records, document.mark)
     return _page(document) if format == "html" else _text(document, format)
 
 
