@@ -38,6 +38,7 @@ SETTINGS = {
     "spark.sql.autoBroadcastJoinThreshold": "-1",
 }
 WRITTEN = ("runs", "settled")  # views that many statements read: executors write them while the build is made
+MASTER = re.compile(r"local(\[(\*|\d+)(,\d+)?\])?|yarn|(spark|k8s)://\S+")  # the forms of Spark's own
 OF_A_ROW = "row_id"  # a table with this column, or with hashes of values, is one of rows
 
 
@@ -51,7 +52,9 @@ class WrittenTable(NamedTuple):
 
 @cache
 def session(master: str) -> Any:
-    """The session of this process, opened once."""
+    """The session of this process, opened once. spark_address, spark_no_java, spark_failed."""
+    if not MASTER.fullmatch(master):
+        raise SobriaError("spark_address", read=master)
     java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
     if shutil.which(java) is None:
         raise SobriaError("spark_no_java")
@@ -69,7 +72,7 @@ def _told() -> Iterator[None]:
         yield
     except (PySparkException, Py4JError, ConnectionError) as error:
         said = str(getattr(error, "java_exception", error))
-        raise SobriaError("spark_failed", told=said.strip().partition("\n")[0][:300]) from error
+        raise SobriaError("spark_failed", told=said.strip().partition("\n")[0][:300].rstrip(".")) from error
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 Query = Any  # a statement of sqlglot, which has no types that agree from one version to the next
 Columns = Callable[[Query], list[str]]
+NAMED_INSIDE = "named_inside"  # what a query of names gives
 _ROUNDED = "CAST(CAST({0} AS FLOAT) AS DOUBLE)"
 # Sums of doubles lose a digit every few thousand equal numbers: their first 24 bits add without loss, as do the others.
 _EXACT = f"SUM({_ROUNDED}) + SUM({{0}} - {_ROUNDED})"
@@ -171,11 +172,13 @@ def _name(node: Query) -> str:
 
 
 def _absent(inside: Query) -> Query:
-    """NOT IN as NOT EXISTS, which Spark joins by equality; there is no NULL among what these queries name."""
-    query = inside.args["query"].this
+    """NOT IN as NOT EXISTS, which Spark joins by equality; there is no NULL among what these queries name. What they
+    name takes a name that nothing else has: one that is also outside would be read there instead."""
+    query = inside.args["query"].this.copy()
     (told,) = query.expressions
-    found = exp.select(exp.Literal.number(1)).from_(exp.alias_(exp.Subquery(this=query.copy()), "absent", table=True))
-    same = exp.EQ(this=exp.column(told.alias_or_name, "absent"), expression=inside.this.copy())
+    query.set("expressions", [exp.alias_(told.unalias(), NAMED_INSIDE)])
+    found = exp.select(exp.Literal.number(1)).from_(exp.alias_(exp.Subquery(this=query), "absent", table=True))
+    same = exp.EQ(this=exp.column(NAMED_INSIDE, "absent"), expression=inside.this.copy())
     return exp.Not(this=exp.Exists(this=found.where(same)))
 
 

@@ -8,6 +8,7 @@ python -m scripts.proofs tests/builds/test_spark.py
 
 import math
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,8 @@ from tests.support import activity, append, refuses, sobria
 
 ROUNDING = 1e-12
 TABLES = ("groups", "services", "service_months", "proved_runs", "servings", "run_checks", "unknown_energy", "refused")
+# What factors are bound to in each slice, which is read again when a run is explained.
+PLACED = "SELECT service_key, month, model, machine, device, serving, COUNT(*) AS n FROM slices GROUP BY ALL"
 ROWS_READ = 50_000  # of a table together
 ROWS = int(os.environ.get("SPARK_ROWS", "1000000"))
 MASTER = os.environ.get("SPARK_MASTER", "local[2]")
@@ -77,7 +80,15 @@ def mixed(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     write_requests(home, 3_000, 3)
     write_requests(home, 2_000, 2, file="again.json", first=1_500)  # some told twice
     append(Ledger(home), [_run(*at) for at in product(("03-29", "04-01", "10-25", "11-01"), range(5))])
+    append(Ledger(home), [_asked(n, model) for n in range(1, 6) for model in ("modele-inconnu", "mistral-large-3")])
     return home
+
+
+def _asked(day: int, model: str) -> Activity:
+    """Calls of a model, by a card that nobody names; one model is in no table."""
+    unread = dict.fromkeys(("cpu_energy_kwh", "gpu_energy_kwh", "ram_energy_kwh", "other_energy_kwh"))
+    told = {"model": model, "requests": 4.0, "input_tokens": 80.0, "output_tokens": 200.0, "line": day, "machine": None}
+    return activity(f"2026-05-{day:02}T10:00:00", 1.0, service_key=model, cpu_mode="mode/none", **unread, **told)
 
 
 def _run(day: str, halves: int) -> Activity:
@@ -127,8 +138,8 @@ def _same(one: Path, other: Path) -> int:
     """How many figures of two builds agree: all results, and what else is made of rows."""
     count = _agree(*(pq.read_table(results_path(path)).to_reader() for path in (one, other)))
     engines = [DuckDB.read(path) for path in (one, other)]
-    for table in TABLES:
-        _agree(*(engine._connection.sql(f"FROM {table}").to_arrow_reader(ROWS_READ) for engine in engines))
+    for table in (*(f"FROM {table}" for table in TABLES), PLACED):
+        _agree(*(engine._connection.sql(table).to_arrow_reader(ROWS_READ) for engine in engines))
     for engine in engines:
         engine.close()
     return count
@@ -260,6 +271,19 @@ def test_rows_are_joined_without_the_driver(spark: Any, tmp_path: Path) -> None:
     assert len([*_broadcast(seen.plans["sums"])]) == 1 and not seen.sent()
 
 
+def test_what_is_outside_is_not_read_inside(spark: Any, tmp_path: Path) -> None:
+    """Two computers, and a third place that names none: the desk alone is a desk. The column of the rows and
+    that of the desks have one name."""
+    told = {"row_id": list("abc"), "machine": ["desk", "server", None]}
+    pq.write_table(pa.table(told), tmp_path / "one.parquet")
+    rows = f"read_parquet(['{tmp_path}/one.parquet'])"
+    with spark.created(tmp_path / "b.duckdb", tmp_path, MASTER) as engine:
+        engine.run("CREATE TABLE desks AS SELECT 'desk' AS machine")
+        no_desk = "COALESCE(machine, 'server') NOT IN (SELECT machine FROM desks)"
+        found = engine.rows(f"SELECT row_id, CASE WHEN {no_desk} THEN 'card' ELSE '' END AS device FROM {rows}")
+    assert sorted((row["row_id"], row["device"]) for row in found) == [("a", ""), ("b", "card"), ("c", "card")]
+
+
 def test_a_part_that_is_read_twice_is_made_once(spark: Any, tmp_path: Path) -> None:
     """1 + 2 = 3, of which 2 is the greatest: one reading of the file. What is inside is made first; of two parts of one
     name, each is read where it is named."""
@@ -297,6 +321,12 @@ def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.delattr("estimator.core.spark_engine", raising=False)
     with patch.dict(sys.modules, {"estimator.core.spark_engine": None}), refuses("spark_missing"):
         build(tmp_path, how=How(spark=MASTER))
+
+
+@pytest.mark.parametrize("read", ["bogus", "http://a:1", "", "local[x]"])
+def test_what_is_no_address_of_a_master_is_said(spark: Any, read: str) -> None:
+    with refuses("spark_address", re.escape(f"“{read}”")):
+        spark.session(read)
 
 
 def test_without_java_it_is_told(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
