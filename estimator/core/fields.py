@@ -24,7 +24,7 @@ M = TypeVar("M", bound=BaseModel)
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
 
 
-_PHONE = re.compile(r"(?<!\w)(?:(?:\+|00)\d{1,3}[\s.-]*|0)\d(?:[\s.-]*\d{2}){4}(?!\d)")
+_PHONE = re.compile(r"(?<!\w)(?:(?:\+|00)\d{1,3}[\s.-]*|0)\d(?:[\s.-]*\d{2}){4}(?!\w)")
 
 
 _BREAKS = re.compile(r"[\t\n\r\u2028\u2029]+")

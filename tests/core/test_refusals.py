@@ -9,6 +9,7 @@ from pkgutil import walk_packages
 import dashboard
 import estimator
 from estimator.core.errors import LANGUAGES, SobriaError, words
+from estimator.core.fields import has_contact
 
 RAISED = re.compile(r'SobriaError\(\s*"([a-z0-9_]+)"')
 COMMANDS = "estimator.cli.__main__"  # it runs when it is imported
@@ -47,3 +48,12 @@ def test_a_code_is_the_name_of_its_class_unless_it_says_another() -> None:
         code = "not_there"
 
     assert (NotFoundHere.code, Named.code) == ("not_found_here", "not_there")
+
+
+def test_an_identifier_is_no_telephone_number() -> None:
+    """That of a withdrawal is hexadecimal: one in a thousand begins as a number does, and what brings its rows back has
+    it for reason."""
+    assert not has_contact("withdrawn: 0955505646c53d27d8b5b4c499a711a8")
+    assert all(
+        has_contact(f"chef {number}, poste 3") for number in ("06 12 34 56 78", "+33 3 83 91 83 83", "0383918383")
+    )
