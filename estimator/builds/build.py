@@ -5,6 +5,7 @@ import math
 import os
 import shutil
 from contextlib import AbstractContextManager
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -15,8 +16,9 @@ from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
-from estimator.core.errors import SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError, sentences
 from estimator.core.home import TABLES, use_tables
+from estimator.core.language import span_text
 from estimator.core.locks import waited_lock
 from estimator.core.progress import Progress
 from estimator.ledger import Ledger
@@ -39,7 +41,12 @@ class AuditFailed(SobriaError):
 
 
 class BuildLocked(SobriaError):
-    """Another process is building in the same home."""
+    """Another process is building in the same home, for `age` [s] where that is known; it was waited for [s]."""
+
+    def __init__(self, home: Path, waited: float, age: float | None) -> None:
+        known = {} if age is None else {"age": {lang: span_text(age, lang) for lang in LANGUAGES}}
+        since = sentences("build_lock", "since" if known else "since_unknown", **known)
+        super().__init__(home=home, since=since, waited={lang: span_text(waited, lang) for lang in LANGUAGES})
 
 
 def build(
@@ -62,7 +69,7 @@ def build(
         if there.name == f"sobria-{build_id}.duckdb" and (whole := _whole(there, build_id)):
             return BuildResult(build_id, there, False, opened=whole)
     folder.mkdir(parents=True, exist_ok=True)
-    busy = BuildLocked(home=home, seconds=round(wait_s))
+    busy = partial(BuildLocked, home, wait_s)
     with waited_lock(folder / ".lock", wait_s, busy), Ledger(home).still() as ledger:
         build_id = identity(ledger, catalogue)
         path = folder / f"sobria-{build_id}.duckdb"

@@ -1,6 +1,7 @@
 """The languages, and what each asks by itself: its plural forms, the marks of its numbers, by babel for its code."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -61,6 +62,13 @@ def decimal_mark(lang: str) -> str:
 def thousands_mark(lang: str) -> str:
     """What stands between thousands: a narrow no-break space in French."""
     return _marks(lang)[ord(",")]
+
+
+def span_text(seconds: float, lang: str) -> str:
+    """A time in one unit, rounded: « 12 secondes », « 3 minutes », « 2 heures »."""
+    from babel.dates import format_timedelta
+
+    return str(format_timedelta(timedelta(seconds=round(seconds)), threshold=1, locale=lang))
 
 
 @cache

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,8 +67,9 @@ def file_lock(path: Path, shared: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def waited_lock(path: Path, wait_s: float, busy: SobriaError) -> Iterator[None]:
-    """Hold a lock file alone, `busy` being raised where another program still holds it after that time [s]."""
+def waited_lock(path: Path, wait_s: float, busy: SobriaError | Callable[[float | None], SobriaError]) -> Iterator[None]:
+    """Hold a lock file alone, `busy` being raised where another program still holds it after that time [s]; or what it
+    makes of how long that one has held it [s], None where clocks disagree."""
     limit = time.monotonic() + wait_s
     while True:
         try:
@@ -76,9 +77,16 @@ def waited_lock(path: Path, wait_s: float, busy: SobriaError) -> Iterator[None]:
             break
         except BlockingIOError:
             if time.monotonic() > limit:
-                raise busy from None
+                raise (busy(_age(path)) if callable(busy) else busy) from None
             time.sleep(0.02)
+    os.utime(path)
     try:
         yield
     finally:
         os.close(handle)
+
+
+def _age(path: Path) -> float | None:
+    """How long ago a lock file was taken [s], by the clock of its disk."""
+    age = time.time() - path.stat().st_mtime
+    return age if age >= 0 else None

@@ -1,7 +1,9 @@
 """From rows to published figures: what is shared, what is summed, what is refused."""
 
 import math
+import os
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -19,10 +21,11 @@ from estimator.builds.current import NOTED, current, own_beside
 from estimator.builds.equation_selection import ledger_factors
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import bind
+from estimator.core.locks import file_lock
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
 from estimator.results.reading import Results, open_current
-from tests.support import activity, append, built, examples, factor
+from tests.support import activity, append, built, examples, factor, refuses
 
 KWH = "it_energy"
 
@@ -233,6 +236,24 @@ def test_a_failed_audit_publishes_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert sorted(p.name for p in (tmp_path / "builds").iterdir()) == sorted(
         [".lock", ".sources", "CURRENT", NOTED, first.path.name, own_beside(first.path).name]
     )
+
+
+def test_a_build_that_waits_says_how_long_the_other_has_run(tmp_path: Path) -> None:
+    """The other took the lock 150 s ago, 2 minutes to the nearest; this one waited 0 s. Where its clock is ahead, by an
+    hour, since when is unknown. Once it is taken again, its age begins anew."""
+    append(Ledger(tmp_path), [activity()])
+    first, lock = build(tmp_path), tmp_path / "builds" / ".lock"
+    assert time.time() - lock.stat().st_mtime < 60
+    append(Ledger(tmp_path), [activity()])
+    told = {-150: ("depuis 2 minutes ;", "for 2 minutes;"), 3600: ("que rien ne dit", "nobody knows when")}
+    with file_lock(lock):
+        for moved, (french, english) in told.items():
+            os.utime(lock, (time.time() + moved,) * 2)
+            with refuses("build_locked", english) as refusal:
+                build(tmp_path, wait_s=0)
+            said = refusal.value.message("fr").replace("\xa0", " ")
+            assert french in said and "l'a attendu 0 seconde" in said
+    assert build(tmp_path).id != first.id and abs(time.time() - lock.stat().st_mtime) < 60
 
 
 @pytest.fixture(scope="module")
