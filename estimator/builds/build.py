@@ -6,7 +6,7 @@ import os
 import shutil
 from contextlib import AbstractContextManager
 from functools import partial
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,10 +17,11 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
 from estimator.core.errors import LANGUAGES, SobriaError, sentences
-from estimator.core.home import TABLES, use_tables
+from estimator.core.home import TABLES, home_file, use_tables
 from estimator.core.language import span_text
 from estimator.core.locks import waited_lock
 from estimator.core.progress import Progress
+from estimator.core.spark_master import check_master
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
 
@@ -58,7 +59,7 @@ def build(
 ) -> BuildResult:
     """The build of the current ledger, made if it does not exist; `progress` is told so. Made
     anew though it does, it is compared with what was there. AuditFailed, BuildLocked, spark_failed."""
-    home = home.absolute() if how.spark else home  # executors run elsewhere
+    home = home if how.spark is None else for_spark(home, how.spark)
     use_tables(home / TABLES)
     PlaceJournal(home).use_hosts()
     catalogue = catalogue or load()
@@ -115,8 +116,6 @@ def _made(draft: Path, path: Path, ledger: Ledger, catalogue: Catalogue, how: Ho
         try:
             if how.full:
                 shutil.rmtree(draft.parent / FOLDER, ignore_errors=True)
-            if how.spark and not ledger.store.tears:
-                raise SobriaError("spark_store", address=ledger.store)
             with _created(draft, parts_beside(path), how.spark) as engine:
                 last = fill(engine, ledger, catalogue, new)
                 _audit(engine)
@@ -131,11 +130,22 @@ def _made(draft: Path, path: Path, ledger: Ledger, catalogue: Catalogue, how: Ho
 def _created(draft: Path, beside: Path, spark: str | None) -> AbstractContextManager[DuckDB]:
     if spark is None:
         return created(draft)
-    try:
-        from estimator.core import spark_engine  # an extra
-    except ModuleNotFoundError as error:
-        raise SobriaError("spark_missing", told=error.name) from error
+    from estimator.core import spark_engine
+
     return spark_engine.created(draft, beside, spark)
+
+
+def for_spark(home: Path, master: str) -> Path:
+    """A home as executors, which run elsewhere, find it; refused before anything is read or waited for. spark_store,
+    spark_missing, and the refusals of `check_master`."""
+    if address := home_file(home).store:
+        raise SobriaError("spark_store", address=address)
+    check_master(master)
+    try:
+        import_module("estimator.core.spark_engine")  # an extra
+    except ImportError as error:
+        raise SobriaError("spark_missing") from error
+    return home.absolute()
 
 
 def _sums(path: Path, build_id: str) -> dict[str, list[float]]:

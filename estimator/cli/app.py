@@ -196,7 +196,7 @@ def build(
     master: Annotated[str | None, typer.Option(metavar="URL", help="build_master")] = None,
     json_: Json = False,
 ) -> None:
-    from estimator.builds.build import How
+    from estimator.builds.build import How, for_spark
     from estimator.builds.current import tables_of
     from estimator.catalogue.load import far_values
     from estimator.cli.ledger_text import lost_lines
@@ -205,6 +205,8 @@ def build(
 
     if (engine == "spark") != (master is not None):
         raise SobriaError("spark_master")
+    if master is not None:
+        for_spark(context.obj.unopened, master)
     lang = context.obj["lang"]
     made = make(context.obj["home"], how=How(full, master))
     lost = Ledger(context.obj["home"]).lost_rows()

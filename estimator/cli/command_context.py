@@ -11,16 +11,16 @@ from estimator.custody import open_home
 
 
 class CommandContext(Mapping[str, Any]):
-    """{"home", "lang"}. No command reads its home without this. home_too_new, home_file_torn, and the
-    refusals of a migration."""
+    """{"home", "lang"}. No command reads its home without this; `unopened` only says where it is. home_too_new,
+    home_file_torn, and the refusals of a migration."""
 
     def __init__(self, home: Path, lang: str) -> None:
-        self._home, self._lang = home, lang
+        self.unopened, self._lang = home, lang
 
     @cached_property
     def home(self) -> Path:
         """The home, brought to the format of this version if it was older, which is then said."""
-        return open_home(self._home, self._tell)
+        return open_home(self.unopened, self._tell)
 
     def _tell(self, key: str, facts: dict[str, object]) -> None:
         print(say("custody", key, self._lang, **facts), file=sys.stderr)

@@ -26,6 +26,7 @@ from pyspark.sql.functions import broadcast
 from estimator.core import spark_sql
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
 from estimator.core.errors import SobriaError
+from estimator.core.spark_master import check_master
 from estimator.core.spark_sql import Query
 
 _RULES = "org.apache.spark.sql.catalyst.optimizer"
@@ -38,7 +39,6 @@ SETTINGS = {
     "spark.sql.autoBroadcastJoinThreshold": "-1",
 }
 WRITTEN = ("runs", "settled")  # views that many statements read: executors write them while the build is made
-MASTER = re.compile(r"local(\[(\*|\d+)(,\d+)?\])?|yarn|(spark|k8s)://\S+")  # the forms of Spark's own
 OF_A_ROW = "row_id"  # a table with this column, or with hashes of values, is one of rows
 
 
@@ -52,12 +52,8 @@ class WrittenTable(NamedTuple):
 
 @cache
 def session(master: str) -> Any:
-    """The session of this process, opened once. spark_address, spark_no_java, spark_failed."""
-    if not MASTER.fullmatch(master):
-        raise SobriaError("spark_address", read=master)
-    java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
-    if shutil.which(java) is None:
-        raise SobriaError("spark_no_java")
+    """The session of this process, opened once. spark_failed, and the refusals of `check_master`."""
+    check_master(master)
     with _told():
         opening = SparkSession.builder.master(master).appName("sobria")
         opened: Any = opening.config("spark.ui.showConsoleProgress", "false").getOrCreate()

@@ -8,9 +8,7 @@ python -m scripts.proofs tests/builds/test_spark.py
 
 import math
 import os
-import re
 import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -38,7 +36,7 @@ from estimator.results.making import build
 from scripts.bench.engines import write_rows
 from scripts.bench.tokens import write_requests
 from tests.skipped import NO_SPARK
-from tests.support import activity, append, refuses, sobria
+from tests.support import activity, append, refuses
 
 ROUNDING = 1e-12
 TABLES = ("groups", "services", "service_months", "proved_runs", "servings", "run_checks", "unknown_energy", "refused")
@@ -311,28 +309,6 @@ def test_what_spark_gives_up_is_told(spark: Any, tmp_path: Path, monkeypatch: py
         build(Path(tmp_path.name), how=How(full=True, spark=MASTER))
     assert build(tmp_path) == replace(build(tmp_path), path=there)
     assert not [*there.with_suffix(".parts").glob("rows-*")]
-
-
-def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The package, Java, or the address of the master."""
-    append(Ledger(tmp_path), [activity()])
-    for arguments in (("--engine", "spark"), ("--master", "local[2]")):
-        assert "--master" in sobria(tmp_path, "build", *arguments, code=1).stderr
-    monkeypatch.delattr("estimator.core.spark_engine", raising=False)
-    with patch.dict(sys.modules, {"estimator.core.spark_engine": None}), refuses("spark_missing"):
-        build(tmp_path, how=How(spark=MASTER))
-
-
-@pytest.mark.parametrize("read", ["bogus", "http://a:1", "", "local[x]"])
-def test_what_is_no_address_of_a_master_is_said(spark: Any, read: str) -> None:
-    with refuses("spark_address", re.escape(f"“{read}”")):
-        spark.session(read)
-
-
-def test_without_java_it_is_told(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JAVA_HOME", "/nowhere")
-    with refuses("spark_no_java"):
-        spark.session("local[1]")
 
 
 @pytest.mark.long
