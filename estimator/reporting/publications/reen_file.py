@@ -155,7 +155,7 @@ class CommuneFile(Strict):
 def reen_file(facts: ReportFacts) -> ReportFiles:
     """The file of a territory, which its métropole adds to others, and what it leaves out. reen_territory_wanted."""
     held = commune_file(facts)
-    notes = [facts.say("withheld")] if held.withheld else []
+    notes = [facts.say("withheld")] if facts.withheld else []
     aside = told_groups(facts.scope).hidden
     notes += [facts.say("groups_withheld", count=len(aside))] if aside else []
     if held.unattached.high:
@@ -193,7 +193,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         as_read_kwh=whole,
         proof_kwh=_by_proof(groups),
         unattached=_without_draws(totals([row.row.group for row in _loose(facts)])["energy"]),
-        withheld=facts.withheld,
+        withheld=facts.withheld or (bool(hidden) and not enough),
         figures=_figures(groups, read / whole if read else float(bool(groups)))
         if hidden
         else {figure: _figure(groups, figure, entries[figure]["value"]) for figure in FOOTPRINTS},

@@ -43,7 +43,8 @@ Enough = Callable[[Iterable[Member], Sequence[str]], bool]
 
 
 class ToldGroups(NamedTuple):
-    """The groups that can be published, those that cannot, and whether these are enough people together."""
+    """The groups that can be published, those that cannot, and whether these are enough people in each month: their sum
+    less that of another period is then of enough too."""
 
     told: Mapping[Key, Sequence[Member]]
     hidden: Mapping[Key, Sequence[Member]]
@@ -61,7 +62,9 @@ def told_groups(scope: Scope) -> ToldGroups:
     found, enough = {} if withheld(scope) else _by_key(scope), _enough(scope)
     aside = _hidden(enough, found)
     told = {key: members for key, members in found.items() if key not in aside}
-    return ToldGroups(told, {key: found[key] for key in aside}, enough(_of(aside, found), ()))
+    months = {key.month: [one for one in aside if one.month == key.month] for key in aside}
+    each = bool(aside) and all(enough(_of(keys, found), ()) for keys in months.values())
+    return ToldGroups(told, {key: found[key] for key in aside}, each)
 
 
 def lines_of(scope: Scope) -> dict[int, PlacedGroup]:

@@ -1,0 +1,53 @@
+"""What an authority publishes of several periods: no difference of two files is of fewer than five agents."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.register.register import Register
+from estimator.reporting.publications.groups_file import published_groups
+from estimator.reporting.publications.reen_file import commune_file
+from tests.reporting.authority import case, facts, run
+from tests.support import built
+
+CODE = "54395"
+FEW = {"rare": 2, "lente": 2, "trio": 3}  # agents of each, with a model of its own
+MODELS = dict(zip(FEW, ("mistral-7b-instruct", "llama-3.1-8b", "qwen3-8b"), strict=True))
+TOKENS: dict[str, Any] = {"other_energy_kwh": None, "other_mode": "mode/not_declared", "host": "scaleway/fr-par-2"}
+TOKENS |= {"output_tokens": 2e5, "input_tokens": 3e5, "context_tokens": 1e8, "requests": 6.0}
+TOKENS |= {"machine": None, "machine_hours": None, "resource_share": None}
+
+
+def _commune(home: Path, there: Mapping[str, list[int]]) -> Path:
+    """A commune of two large uses, 40 and 30 agents, and of small ones, in these months of 2026."""
+    statements = Commitments(home)
+    for name, agents in {"courrier": 40, "chat": 30, **FEW}.items():
+        case(Register(home), f"{name}{CODE}", CODE, f"{name}-{CODE}", f"{name} {CODE}")
+        said = {"service": f"{name} {CODE}", "date": "2026-01-02", "trained": 1, "with_access": agents, "kind": "essai"}
+        statements.state_training(said, voter("Ressources humaines", "déclaration"))
+    rows = [run(f"courrier-{CODE}", 1.5 + month, f"2026-{month:02}", requests=500.0) for month in range(1, 5)]
+    rows += [run(f"chat-{CODE}", 2.5, f"2026-{month:02}", requests=400.0) for month in range(1, 5)]
+    for name, months in there.items():
+        rows += [run(f"{name}-{CODE}", 0, f"2026-{m:02}", **TOKENS, model=MODELS[name]) for m in months]
+    built(home, *rows)
+    return home
+
+
+def test_a_quarter_and_the_quarter_with_april_do_not_give_april_of_three_agents(tmp_path: Path) -> None:
+    """From January to March, uses of 2 and 3 agents; in April, that of 3 alone. The quarter, published before April,
+    withholds the electricity of 5 agents and says it; with April, what is withheld less it would be that of 3: it is
+    no longer said, and the file of the review says that something is withheld."""
+    small = {"rare": [1, 2, 3], "trio": [1, 2, 3]}
+    before = facts(_commune(tmp_path / "before", small), CODE, period="2026-01..2026-03")
+    april = small | {"trio": [1, 2, 3, 4]}
+    after = facts(_commune(tmp_path / "after", april), CODE, period="2026-01..2026-04")
+    quarter, four = published_groups(before), published_groups(after)
+    assert (quarter.withheld, four.withheld) == (6, 7) and quarter.withheld_kwh and four.withheld_kwh is None
+    quarter_review, review = commune_file(before), commune_file(after)
+    assert quarter_review.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 3 * 2.5 + quarter.withheld_kwh)
+    assert review.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 5.5 + 4 * 2.5)
+    assert [file.withheld for file in (quarter_review, review)] == [False, True]
