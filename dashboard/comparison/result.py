@@ -57,18 +57,17 @@ def facts(answer: Answer, lang: str) -> list[str]:
 
 
 def people(answer: Answer, lang: str) -> str:
-    """Beside each option that counts some: the electricity of screens; the work, but for that of options that are
-    nothing else, which the first sentence says; whose answers take minutes that nobody stated."""
-    worked = [o for o in answer.options if o.minutes is not None and o.status == "studied" and not o.only_people]
-    counted = {
-        "people": [
-            t("compare.people_of", lang, label=o.label, **screens_facts(answer, o, lang))
-            for o in answer.options
-            if o.people
-        ],  # fmt: skip
-        "work": [t("compare.work_of", lang, label=o.label, **work_facts(answer, o, lang)) for o in worked],
-    }
-    said = [t(f"compare.{key}", lang, each=" ; ".join(told)) for key, told in counted.items() if told]
+    """Beside the options that count some, those of one amount together: the electricity of screens; the work, but for
+    that of options that are nothing else, which the first sentence says; whose minutes nobody stated."""
+    beside: dict[str, dict[str, list[str]]] = {"people": {}, "work": {}}
+    for o in answer.options:
+        if o.people:
+            text = t("compare.people_of", lang, **screens_facts(answer, o, lang))
+            beside["people"].setdefault(text, []).append(o.label)
+        if o.minutes is not None and o.status == "studied" and not o.only_people:
+            beside["work"].setdefault(t("compare.work_of", lang, **work_facts(answer, o, lang)), []).append(o.label)
+    told = {key: " ; ".join(", ".join([*of, text]) for text, of in each.items()) for key, each in beside.items()}
+    said = [t(f"compare.{key}", lang, each=each) for key, each in told.items() if each]
     return " ".join([*said, *answer.said("checking", lang)])
 
 

@@ -101,13 +101,15 @@ def _head(build: Results, totals: Totals, names: Mapping[str, str], lang: str) -
         services=t("measures.services", lang, n=covered.services),
         proof=Markup('<span class="caveat">{}</span>').format(_proof(totals, lang)),
     )
-    bars = service_bars(services[:BARS], lang, names=names)
+    few = services[:BARS]
     return render(
         "mesures",
         lang,
         answer=answer,
-        picture=svg_charts.interval_chart(bars, t("measures.picture", lang), lang, ""),
-        left=max(0, len(services) - BARS),
+        picture=svg_charts.interval_chart(service_bars(few, lang, names=names), t("measures.picture", lang), lang, ""),
+        shown=few,
+        names=names,
+        left=len(services) - len(few),
         facts=[(name, totals.indicators[name], _said(totals, name, lang)) for name in ("energy", "gwp")],
         covered=covered,
         mends=build.to_mend(),

@@ -29,7 +29,7 @@ STATES = {  # home, address
 }
 PAPER = 680  # width of an A4 page between its margins [px]
 PRINTED = {  # pages, with everything closed
-    "/": 2, "/synthese": 2, "/leviers": 2, "/comparer": 2, "/registre": 3, "/registre?cas=assistant-agents": 3,
+    "/": 2, "/synthese": 2, "/leviers": 2, "/comparer": 2, "/registre": 2, "/registre?cas=assistant-agents": 3,
     "/mesures": 3, "/brancher": 1, "/lieux": 1, "/facteurs": 2, "/facteurs?facteur=grid_gwp/FRA/2025": 3, "/methode": 2,
     "/validation": 3, "/glossaire": 3, "/explication?id=total.gwp": 2, "/accessibilite": 4, "/plan": 1,
 }  # fmt: skip

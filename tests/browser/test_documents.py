@@ -37,6 +37,23 @@ FAULTS = """() => {
   if (all('main').length !== 1 || all('h1').length !== 1) said.push('main, h1');
   return said;
 }"""
+# Words of a table that are cut without a hyphen, at the width of a sheet.
+CUT_WORDS = """() => {
+  document.head.insertAdjacentHTML('beforeend', '<style>* { hyphens: manual !important }</style>');
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const cut = [], range = document.createRange();
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (!node.parentElement.closest('td, th') || !node.parentElement.checkVisibility()) continue;
+    for (const word of node.data.matchAll(/\\p{L}{2,16}/gu)) {
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) cut.push(word[0]);
+    }
+  }
+  return cut;
+}"""
+PAPER = 711  # [px], between the margins of page.css: (210 − 22) mm × 96 / 25.4
 
 
 @pytest.mark.parametrize(("path", "lang"), spread(DOCUMENTS, LANGUAGES))
@@ -54,6 +71,8 @@ def test_a_document_is_built_as_it_should_be(screen: Page, dashboard: Server, pa
     assert foot.get_attribute("href") == f"plan{'?lang=en' if lang == 'en' else ''}"
     screen.emulate_media(media="print")
     assert screen.locator(".skip, .ways, .values").locator("visible=true").count() == 0
+    screen.set_viewport_size({"width": PAPER, "height": 1000})
+    assert screen.evaluate(CUT_WORDS) == []
 
 
 def test_the_pictures_of_the_sheet_say_in_words_what_they_draw(screen: Page, dashboard: Server) -> None:

@@ -242,7 +242,7 @@ def test_a_vllm_server_is_named_and_dated_by_the_snippet(bench: Path, home: Path
 def test_track_keeps_what_it_measures_by_itself(bench: Path, home: Path) -> None:
     (bench / "tri.py").write_text("sum(range(10**6))")
     said = shell(bench, *codes(BY_NAME["track"]))
-    assert "1 exécution de 1 service" in said.replace("\u00a0", " ")
+    assert "1 exécution d’un service" in said.replace("\u00a0", " ")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")

@@ -260,6 +260,11 @@ def test_every_picture_has_words_and_every_amount_its_explanation(plain: None, n
         said = [word for proof in PROOFS if f">{(word := t(f'proof.{proof}', 'fr'))}</li>" in figure]
         for word in said if len(said) > 1 else ():
             assert figure.count(word) >= 3, f"{word}: a texture of the legend, in no row or not in the alternative"
+    if name in ("accueil", "mesures"):  # the ends of each bar are read beside it, in a closed table
+        body = text.split("<table")[1].split("</table>")[0]
+        rows = {row.split(">", 1)[1].split("<")[0]: row for row in body.split('<th scope="row"')[1:]}
+        for label in re.findall("<li><p><b>(.*?)</b>", text.split('<ol class="bars">')[1].split("</ol>")[0]):
+            assert re.search(r"entre .*\d.+ et .*\d", rows[label]), label
     if name == "accueil":
         for figure in ("energy", "water", "adpe", "gwp", "primary_energy", "water.onsite", "water.electricity"):
             assert f'href="explication?id=total.{figure}"' in text
