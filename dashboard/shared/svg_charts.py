@@ -94,7 +94,7 @@ def legend(proofs: Sequence[Mapping[str, float]], lang: str) -> Markup:
 def textures(proofs: Sequence[Mapping[str, float]], lang: str, more: Markup | None = None) -> Markup:
     """A sample of each texture in use, with its label."""
     there = [p for p in PROOFS if any(shares.get(p, 0) > 0 for shares in proofs)]
-    drawn = {p: textured(band({p: 1.0}, "x:0.5px;width:27px", 0, SAMPLE), "28", SAMPLE) for p in there}
+    drawn = {p: textured(band({p: 1.0}, ("0.5px", "27px"), 0, SAMPLE), "28", SAMPLE) for p in there}
     items = [parts.sample(picture, t(f"proof.{p}", lang)) for p, picture in drawn.items()]
     return parts.legend_of([*items, more or Markup()], lang)
 
@@ -122,7 +122,7 @@ def columns_svg(months: Sequence[Mapping[str, float] | None], top: float, slots:
             height = room * kwh.get(proof, 0.0) / top if top else 0.0
             if height:
                 ground -= height
-                parts.append(rect(f"x:{left:.2f}%;width:{wide:.2f}%", ground, height, proof))
+                parts.append(rect((f"{left:.2f}%", f"{wide:.2f}%"), ground, height, proof))
         if index in open_:
             parts.append(_box(f"x:{left:.2f}%;width:{wide:.2f}%", ground - BOX + 1))
     return textured("".join(parts), "100%", COLUMN)
@@ -146,7 +146,7 @@ def ratio_svg(low: float, middle: float, high: float, ticks: Sequence[float]) ->
     places = [ratio_share(v, ticks) for v in (low, middle, high)]
     lines = grid((place(ratio_share(v, ticks), 1) for v in ticks), STRIP)
     even = f'<rect style="x:{place(ratio_share(1.0, ticks), 1)}" width="1.5" height="{STRIP}" fill="{INK}"/>'
-    extent = f"x:{place(places[0], 1)};width:calc((100% - {2 * EDGE}px)*{places[2] - places[0]:.5f})"
+    extent = place(places[0], 1), f"calc((100% - {2 * EDGE}px)*{places[2] - places[0]:.5f})"
     bar = band({"measured": 1.0}, extent, (STRIP - SAMPLE) / 2, SAMPLE) if high > low else ""
     return textured(lines + bar + even + dot(place(places[1], 1), STRIP / 2), "100%", STRIP)
 

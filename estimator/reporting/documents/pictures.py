@@ -53,16 +53,16 @@ def place(value: float, top: float, wide: float = 0) -> str:
     return f"calc({EDGE}px + (100% - {2 * EDGE}px)*{share:.5f})"
 
 
-def _placed(where: str) -> str:
+def _placed(**where: str) -> str:
     """Attributes, which stay when a page has no style; what is computed from a width that is not known needs one."""
-    if "calc" in where:
-        return f'style="{where}"'
-    return " ".join('{}="{}"'.format(*part.split(":")) for part in where.split(";"))
+    if any(value.startswith("calc") for value in where.values()):
+        return 'style="{}"'.format(";".join(f"{name}:{value}" for name, value in where.items()))
+    return " ".join(f'{name}="{value}"' for name, value in where.items())
 
 
 def grid(places: Iterable[str], height: int) -> str:
     """A line at each place, the height of a picture [px]."""
-    return "".join(f'<rect {_placed(f"x:{x}")} width="1" height="{height}" fill="{LINE}"/>' for x in places)
+    return "".join(f'<rect {_placed(x=x)} width="1" height="{height}" fill="{LINE}"/>' for x in places)
 
 
 def bar_svg(amount: Interval, proof: Mapping[str, float], top: float, ticks: Sequence[float] = ()) -> str:
@@ -78,12 +78,11 @@ def bar(amount: Interval, proof: Mapping[str, float], top: float, high: int = ST
     low, central, most = amount.ends
     share = max((most - low) / top if top else 0.0, NARROWEST)
     long = f"{(wide - 2 * EDGE) * share:.1f}px" if wide else f"calc((100% - {2 * EDGE}px)*{share:.5f})"
-    extent = f"x:{place(low, top, wide)};width:{long}"
-    drawn = band(proof, extent, high * (1 - BAND) / 2, high * BAND)
+    drawn = band(proof, (place(low, top, wide), long), high * (1 - BAND) / 2, high * BAND)
     return drawn + dot(place(central, top, wide), high / 2, high / 4)
 
 
-def band(proof: Mapping[str, float], extent: str, above: float, high: float) -> str:
+def band(proof: Mapping[str, float], extent: tuple[str, str], above: float, high: float) -> str:
     """A bar split in height by proof, measured on top; extent: its place and width, above: what is over it [px]."""
     shares = [(p, proof[p]) for p in PROOFS if proof.get(p, 0) > 0] or [("unknown", 1.0)]
     whole, drawn, y = sum(share for _, share in shares), [], above
@@ -94,15 +93,16 @@ def band(proof: Mapping[str, float], extent: str, above: float, high: float) -> 
     return "".join(drawn)
 
 
-def rect(extent: str, y: float, height: float, proof: str) -> str:
-    """A rectangle with the texture of a proof."""
+def rect(extent: tuple[str, str], y: float, height: float, proof: str) -> str:
+    """A rectangle with the texture of a proof; extent: its place and width."""
+    x, width = extent
     tall = f'y="{round(y, 2):g}" height="{round(height, 2):g}"'
-    return f'<rect {_placed(extent)} {tall} fill="{FILLS[proof]}" stroke="{ACCENT}"/>'
+    return f'<rect {_placed(x=x, width=width)} {tall} fill="{FILLS[proof]}" stroke="{ACCENT}"/>'
 
 
 def dot(x: str, y: float, radius: float = STRIP / 4) -> str:
     """A central value."""
-    return f'<circle {_placed(f"cx:{x}")} cy="{y:g}" r="{radius:g}" fill="{WHITE}" stroke="{INK}" stroke-width="2"/>'
+    return f'<circle {_placed(cx=x)} cy="{y:g}" r="{radius:g}" fill="{WHITE}" stroke="{INK}" stroke-width="2"/>'
 
 
 def round_top(value: float) -> float:

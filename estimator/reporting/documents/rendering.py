@@ -90,7 +90,7 @@ def _drawn_bar(given: IntervalBar) -> Markup:
 
 def _drawn_sample(proof: str = "") -> Markup:
     """A texture, or without any the dot of a central value, for the legend."""
-    found = band({proof: 1.0}, "x:1px;width:20px", 2, 8) if proof else dot("11px", STRIP / 2, STRIP / 4)
+    found = band({proof: 1.0}, ("1px", "20px"), 2, 8) if proof else dot("11px", STRIP / 2, STRIP / 4)
     return _drawn(found, SAMPLE)
 
 
