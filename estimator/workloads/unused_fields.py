@@ -9,6 +9,7 @@ ANSWERS = (
     *("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens"),
     *("images", "image_side", "videos", "audio_s"),
 )
+MADE = ("images", "videos", "audio_s")  # their electricity is measured for each, whatever else the server does
 SERVED = ("concurrency", "precision_bits", "device_count")
 SEATS = ("seats", "seat_days", "active_share")
 SEARCHED = ("requests", "task")  # a search in documents is counted by them too, whatever else is stated
@@ -39,6 +40,7 @@ def refuse_unused(request: Request) -> None:
     Raises
     ------
     SobriaError : unused_beside_energy, unused_beside_product, for fields whose place another takes;
+        unused_beside_media, for those of tokens, beside images, videos or sound alone;
         unused_without, for those that are read with another alone; unused_place, for the place of a training.
     """
     stated = _stated(request)
@@ -46,6 +48,9 @@ def refuse_unused(request: Request) -> None:
     for whole, code, replaced in REPLACED:
         if whole in stated and (unused := stated & set(replaced) - searched):
             raise SobriaError(code, unused=_options(unused))
+    alone = stated & set(MADE) and not stated & {"output_tokens", "task"}
+    if alone and (unused := stated & {*SERVED, "reasoning_tokens", "cached_tokens"}):
+        raise SobriaError("unused_beside_media", unused=_options(unused), media=_options(stated & set(MADE)))
     read = stated - {"model", "product"} if "it_energy_kwh" in stated else stated  # they say no more than where
     for fields, wanted in WANTED:
         if (unused := stated & set(fields)) and not read & set(wanted):

@@ -13,10 +13,11 @@ from estimator.workloads.unused_fields import refuse_unused
 from tests.comparison.test_compare import SITE, option, worked
 from tests.support import sobria
 
-BESIDE_KWH, BESIDE_PRODUCT = "unused_beside_energy", "unused_beside_product"
+BESIDE_KWH, BESIDE_PRODUCT, BESIDE_MEDIA = (f"unused_beside_{whole}" for whole in ("energy", "product", "media"))
 GPT = {"model": "gpt-4o", "output_tokens": 400}
 KWH: dict[str, Any] = {"it_energy_kwh": 1.0, "zone": "FRA"}
 CARD = {"device": "gpu/a100-pcie-40", "device_hours": 1.0}
+SPEECH: dict[str, Any] = {"model": "whisper-large-v3", "audio_s": 60}
 SEARCH = {"documents": 1e4, "embedding_model": "bge-m3", "document_tokens": 850, "query_tokens": 20}
 
 
@@ -41,6 +42,9 @@ SEARCH = {"documents": 1e4, "embedding_model": "bge-m3", "document_tokens": 850,
         (CARD | {"device_count": 2}, "unused_without", "--device-count", "--model, --product"),
         (GPT | {"seats": 10}, "unused_without", "--seats", "--product"),
         (GPT | {"image_side": 512}, "unused_without", "--image-side", "--images"),
+        (SPEECH | {"concurrency": 4}, BESIDE_MEDIA, "--concurrency", "--audio-s"),
+        ({"model": "sdxl", "images": 2, "device_count": 8}, BESIDE_MEDIA, "--device-count", "--images"),
+        ({"model": "gpt-4o", "videos": 1, "cached_tokens": 9}, BESIDE_MEDIA, "--cached-tokens", "--videos"),
         ({"product": "le-chat", "seats": 10, "output_tokens": 9}, BESIDE_PRODUCT, "--output-tokens", "--product"),
         ({"training": {"it_energy_kwh": 9}, "zone": "FRA"}, "unused_place", "--zone", "--training-zone"),
         (KWH | {"training": {"extra": 3}}, "unused_without", "--training-extra", "--training-kwh, --training-device"),
@@ -65,6 +69,8 @@ def test_a_field_that_enters_no_figure_is_refused_by_its_name(
         KWH | {"device": "machine/ai-server", "device_hours": 1, "lifetime_years": 4},
         CARD | GPT | {"requests": 10, "concurrency": 8},
         {"product": "le-chat", "model": "gpt-4o", "task": "rewrite", "requests": 2, "precision_bits": 8},
+        SPEECH | {"zone": "FRA"},
+        SPEECH | {"model": "gpt-4o", "output_tokens": 90, "concurrency": 4},  # of the text that it writes
         GPT | {"lifetime_years": 4, "zone": "FRA", "training": {"it_energy_kwh": 9}},
     ],
 )
