@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,11 +13,13 @@ from pydantic_core import PydanticCustomError
 from estimator.assessment.explanation import formulas_version
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.builds.inference_factors import HOURS, SERVING_COLUMNS
+from estimator.builds.merge_journal import GroupsMerge, merges
 from estimator.builds.queries import SAMPLE_MARK
 from estimator.catalogue.load import load
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.errors import LANGUAGES, say, sentences
+from estimator.core.event_log import make_record
 from estimator.core.fields import Strict
 from estimator.core.home import AUTHORITIES, has_ledger
 from estimator.core.periods import Period
@@ -146,11 +149,27 @@ def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[Publ
         new.append(file)
     if wrong:
         raise MergeRefused(wrong, count=len(wrong))
-    for file in new:
-        publish(home / AUTHORITIES, file.name, f"{file.model_dump_json(indent=1)}\n".encode())
+    before, names = {file.name: file.digest for file in there}, {file.digest: name for file, name in kept}
+    with merges(home).writing(_records(new, before, names)):
+        for file in new:
+            publish(home / AUTHORITIES, file.name, f"{file.model_dump_json(indent=1)}\n".encode())
     if new and new[0].mark:
         (home / SAMPLE_MARK).touch()
     return new
+
+
+def _records(new: Sequence[PublishedGroups], there: Mapping[str, str], given: Mapping[str, str]) -> list[GroupsMerge]:
+    """What the journal keeps of these files. there: digests of those of the home, by name; given: names, by digest."""
+    told = ("format", "territory", "administration", "period", "made_at", "digest")
+    return [
+        make_record(
+            GroupsMerge,
+            {name: getattr(file, name) for name in told}
+            | {"file": given[file.digest], "replaces": there.get(file.name, "")},
+            datetime.now(UTC),
+        )
+        for file in new
+    ]
 
 
 def _other_method(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[str, str]]:

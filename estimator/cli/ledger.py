@@ -40,18 +40,20 @@ def verify(context: typer.Context, json_: Json = False) -> None:
 
 @ledger.command("history", help="ledger_history")
 def history(context: typer.Context, json_: Json = False) -> None:
+    from estimator.builds.merge_journal import merges
     from estimator.cli.ledger_text import history_text
     from estimator.ledger.withdrawn_text import still_counting
 
     held = _read(context)
     imports, withdrawals = held.imports.read()[0], held.withdrawals.read()[0]
+    merged = merges(held.home).read()[0]
     body = {
         name: [r.model_dump() for r in records]
-        for name, records in (("imports", imports), ("withdrawals", withdrawals))
+        for name, records in (("imports", imports), ("withdrawals", withdrawals), ("merges", merged))
     }
     left = held.unfinished()
     still = {} if json_ else still_counting(held)
-    told = (imports, withdrawals)
+    told = (imports, withdrawals, merged)
     show(body | {"unfinished": left}, json_, lambda: history_text(told, still, left, context.obj["lang"]))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from estimator.builds.merge_journal import GroupsMerge
 from estimator.core.errors import one_of, say, sentences
 from estimator.core.home import read_only
 from estimator.core.typography import some_of
@@ -48,18 +49,25 @@ def lost_lines(rows: int, lang: str) -> list[str]:
 
 
 def history_text(
-    done: tuple[Sequence[Import], Sequence[RowsWithdrawal]],
+    done: tuple[Sequence[Import], Sequence[RowsWithdrawal], Sequence[GroupsMerge]],
     still: Mapping[str, int],
     unfinished: Sequence[str],
     lang: str,
 ) -> str:
-    """One line an import or a withdrawal, oldest first, then the imports that did not end. still: rows that count all
-    the same, by withdrawal."""
-    imports, withdrawals = done
+    """One line an import, a withdrawal or a file of groups merged, oldest first, then the imports that did not end.
+    still: rows that count all the same, by withdrawal."""
+    imports, withdrawals, merged = done
     lines = [(record.order, _import_line(record, lang)) for record in imports]
     lines += [(record.order, _withdrawal_line(record, still.get(record.event, 0), lang)) for record in withdrawals]
+    lines += [(record.order, _merge_line(record, lang)) for record in merged]
     told = [*(line for _, line in sorted(lines)), *unfinished_lines(unfinished, lang)]
     return "\n".join(told) or say("ledger_cli", "no_history", lang)
+
+
+def _merge_line(record: GroupsMerge, lang: str) -> str:
+    facts = {"at": record.at[:19], "id": record.digest[:12], **record.model_dump(exclude={"at", "event"})}
+    line = say("ledger_cli", "merge_line", lang, **facts)
+    return line + (say("ledger_cli", "merge_replaces", lang, id=record.replaces[:12]) if record.replaces else "")
 
 
 def waiting_text(rows: Sequence[Refused], lang: str) -> str:

@@ -1,5 +1,6 @@
 """What an authority publishes of several periods: no difference of two files is of fewer than five agents."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.groups_file import published_groups
 from estimator.reporting.publications.reen_file import commune_file
-from tests.reporting.authority import case, facts, run
-from tests.support import built
+from tests.reporting.authority import case, facts, plain, run
+from tests.support import built, sobria
 
 CODE = "54395"
 FEW = {"rare": 2, "lente": 2, "trio": 3}  # agents of each, with a model of its own
@@ -51,3 +52,27 @@ def test_a_quarter_and_the_quarter_with_april_do_not_give_april_of_three_agents(
     assert quarter_review.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 3 * 2.5 + quarter.withheld_kwh)
     assert review.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 5.5 + 4 * 2.5)
     assert [file.withheld for file in (quarter_review, review)] == [False, True]
+
+
+def test_the_home_says_when_each_file_came_and_what_it_replaced(tmp_path: Path) -> None:
+    """A year, then its correction with April: two entries that nothing rewrites; the same file again adds none."""
+    given = [tmp_path / "Mairie à Été.json", tmp_path / "corrigé.json"]
+    for path, months in zip(given, ([1, 2, 3], [1, 2, 3, 4]), strict=True):
+        home = _commune(tmp_path / path.stem, {"rare": months, "trio": months})
+        path.write_text(published_groups(facts(home, CODE, by="Mairie")).model_dump_json(), "utf-8")
+    national = tmp_path / "national"
+    sobria(national, "ledger", "merge", str(given[0]))
+    first = {path.name: path.read_bytes() for path in (national / "authorities" / "journal").iterdir()}
+    for _ in range(2):
+        sobria(national, "ledger", "merge", "--replace", str(given[1]))
+    entries = json.loads(sobria(national, "ledger", "history", "--json").stdout)["merges"]
+    assert [(one["file"], one["period"], one["territory"]) for one in entries] == [
+        (p.name, "2026", CODE) for p in given
+    ]
+    assert [one["replaces"] for one in entries] == ["", entries[0]["digest"]]
+    [(name, body)] = first.items()
+    assert (national / "authorities" / "journal" / name).read_bytes() == body
+    for lang, words in (("fr", "à la place de"), ("en", "in the place of")):
+        old, new = plain(sobria(national, "ledger", "history", lang=lang).stdout).split("sobria-groups/1")[:2]
+        assert f"{CODE} Mairie, 2026" in old and given[0].name in old and given[1].name in new
+        assert f"{words} {entries[0]['digest'][:12]}" in plain(sobria(national, "ledger", "history", lang=lang).stdout)
