@@ -107,8 +107,7 @@ def shown(name: str, held: Any, path: str, lang: str) -> str:
 
 
 def need_changed(place: str, name: str, lang: str) -> None:
-    """The need of the fields, computed at once, with what was refused on a card against the need of before; or what is
-    wrong, next to them."""
+    """The need of the fields, computed at once, with what cards refused against that of before; or what is wrong."""
     view = edited(lang)
     values = plain(view.scenario)
     try:

@@ -23,8 +23,7 @@ MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
 
 
 def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
-    """Figures per unit, electricity of the period, quality and minutes, as a table; then what has no figure, and the
-    assumptions."""
+    """Figures per unit, electricity of the period, quality and minutes; what has no figure; the assumptions."""
     return render(
         "comparer_numbers",
         lang,

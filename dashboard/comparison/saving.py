@@ -12,7 +12,7 @@ from dashboard.comparison.scenario_session import set_scenario
 from dashboard.register import estimator_gateway as register
 from dashboard.register.form_fields import confirmed
 from dashboard.shared import estimator_gateway
-from dashboard.shared.html_parts import address, refusal
+from dashboard.shared.html_parts import LABELS, address, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
@@ -32,8 +32,7 @@ ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue", "non_etudiee")
 
 
 def show(scenario: Scenario, answer: Answer, lang: str) -> None:
-    """One button; what the page does not know of a use case is asked in it. Once saved, its panel is closed and the
-    page says so."""
+    """One button; it asks what the page does not know of a use. Once saved, its panel is closed; the page says so."""
     if st.session_state.pop(DONE, False):
         st.session_state[PANEL] = False
     with st.popover(t("compare_save.title", lang), type="primary", key=PANEL, on_change="rerun"):
@@ -42,6 +41,7 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
             return
         if (build := estimator_gateway.current()) and build.sample:
             st.html(Markup('<p class="warn">{}</p>').format(t("compare_save.sample", lang)))
+        st.html(Markup('<p class="small">{}</p>').format(t("register_forms.persons", lang)))
         cases = {"": t("compare_save.new", lang)} | {case.id: case.name for case in register.register().use_cases()}
         case = asked = scenario.use_case if scenario.use_case in cases else ""
         if len(cases) > 1:
@@ -181,7 +181,7 @@ def _draft(case: str, said: dict[str, Any], scenario: Scenario, option: Option |
         author = register.author(said["service"], below or t("compare_save.why", lang))
         return draft(default_home(), scenario, author, case, _facts(said, scenario, option, lang), quality)
     except SobriaError as error:
-        st.html(refusal(error, lang))
+        st.html(refusal(error, lang, LABELS["compare_save"]))
         return None
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.form_values import Unreadable, refusal_text
+from dashboard.shared.html_parts import OPTION
 from dashboard.shared.scenario_url import EXAMPLE, NAME, plain, token
 from dashboard.shared.texts import t
 from estimator.comparison.answer import one_program
@@ -58,8 +59,7 @@ def current(lang: str) -> View:
 
 
 def edited(lang: str) -> View:
-    """The scenario of the fields that are changed: of an answer typed right after another, the browser sends the URL of
-    before both."""
+    """The scenario of the changed fields: of answers typed in a row, the browser sends the URL of before them all."""
     if HELD not in st.session_state:
         return current(lang)
     scenario, missing = st.session_state[HELD]
@@ -129,5 +129,5 @@ def say_error(place: str, lang: str) -> None:
     cards = letters(scenario, lang)
     of = {option.id: letter for group, letter in zip(groups(scenario), cards, strict=True) for option in group}
     letter = cards[int(card)] if card.isdecimal() else ""
-    text = refusal_text(error, lang, [of.get(id, "") for id in ids], letter)
+    text = OPTION.sub("", refusal_text(error, lang, [of.get(id, "") for id in ids], letter))
     st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))

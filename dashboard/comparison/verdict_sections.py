@@ -29,8 +29,7 @@ class QualityPoint(NamedTuple):
 
 
 def ratios(answer: Answer, lang: str) -> Markup:
-    """Each option against the reference, in paired draws: sentences, chart, verdict of each impact; a table of every
-    pair, where none leads too."""
+    """Each option against the reference, in paired draws: sentences, chart, verdicts; every pair in a table."""
     if all(pair.verdict == NOT_STUDIED for pair in answer.pairs["energy"]):
         return Markup()
     return render(

@@ -127,8 +127,7 @@ def unfinished(lang: str) -> str:
 
 
 def known(name: str, lang: str) -> Mapping[str, str]:
-    """What may be chosen, by id: sites and classes ("host"), countries and parts of one ("zone"), cards ("device"), or
-    use cases of the register ("use")."""
+    """What may be chosen, by id: sites and classes ("host"), zones ("zone"), cards ("device") or uses ("use")."""
     if name == "use":
         return use_cases()
     book = load()

@@ -29,8 +29,7 @@ TOLD = "mend told"
 
 
 def show(build: Results, names: Mapping[str, str], lang: str) -> None:
-    """Services with something to mend, the most doubted electricity first; one of them, or one of no use case, is
-    mended."""
+    """Services to mend, the most doubted electricity first; one of them, or one of no use case, is mended."""
     _tell(lang)
     entries, whole = build.to_mend(), build.totals().coverage.weight_kwh
     shown, links = paged("mesures", entries, ("voir",), lang)
@@ -68,6 +67,7 @@ def of_run(build: Results, row_id: str, lang: str) -> None:
 def _form(target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
     """The fields that mend this; once sent, the totals are made again, and the page says what its figures were."""
     with st.form("mend form", border=False, enter_to_submit=False):
+        st.html(Markup('<p class="small">{}</p>').format(t("mend.asked", lang)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             places_form.choices(str(target), asked, lang)  # what is chosen for one is not the next one's
             who = writer("mend who", lang)
@@ -79,7 +79,7 @@ def _form(target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
         with st.spinner(t("mend.again", lang)):
             connect.mended(target, places_form.said(str(target), asked) | {"who": who, "why": t("mend.why", lang)})
     except SobriaError as error:
-        st.html(refusal(error, lang))
+        st.html(refusal(error, lang, {"place_where": " ".join(f"places.{name}" for name in asked)}))
         return
     st.session_state[TOLD] = target, before
     st.rerun()

@@ -50,8 +50,7 @@ def tell_import(lang: str) -> None:
 
 @st.fragment(run_every=EVERY)
 def waiting(lang: str, collects: bool) -> None:
-    """Runs that have come since the page was opened, looked for again while it stays open; collects: from a collector,
-    which may not run."""
+    """Runs come since the page was opened, looked for while it is open; collects: from a collector, which may stop."""
     build = estimator_gateway.current()
     runs = build.totals().coverage.runs if build else 0
     new = runs - st.session_state.setdefault(KNOWN, runs)

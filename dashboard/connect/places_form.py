@@ -12,7 +12,7 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
-from dashboard.shared.texts import t
+from dashboard.shared.texts import LANGUAGES, t
 from dashboard.shared.widgets import select, writer
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
@@ -69,8 +69,15 @@ def show(lang: str) -> None:
 def withdraw_form(name: str, entries: Mapping[str, str], withdraw: Callable[..., Sequence[str]], lang: str) -> None:
     """The form by which one of these entries, by id, is taken back, where there are some."""
     if entries:
-        _form(name, lang, partial(_withdraw_drawn, name, entries), lambda: withdraw(**said(name, ("id",)), lang=lang))
+        _form(name, lang, partial(_withdraw_drawn, name, entries), lambda: withdraw(**_chosen(name), lang=lang))
     _tell(name)  # of a form that has nothing left to show
+
+
+def _chosen(name: str) -> dict[str, Any]:
+    """What is chosen to be taken back, and by whom. SobriaError."""
+    if not (chosen := said(name, ("id",)))["id"]:
+        raise SobriaError("choice_wanted", field={code: t(f"places.{name}_which", code) for code in LANGUAGES})
+    return chosen
 
 
 def _tell(name: str) -> None:
@@ -80,21 +87,21 @@ def _tell(name: str) -> None:
 
 
 def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], Sequence[str] | None]) -> None:
-    """A form, closed unless the address opens it (?voir=); once sent, it is saved and the page says so, and what it
-    changed, or why not."""
+    """A form, closed unless ?voir= opens it; once sent, it is saved: the page says so and what changed, or why not."""
     closed = st.expander(t(f"places.{name}", lang), expanded=st.query_params.get("voir") == name, key=f"form_{name}")
     with closed, st.form(name, border=False, enter_to_submit=False):
         st.html(Markup('<p class="note">{}</p>').format(t(f"places.{name}_note", lang)))
         draw(lang)
         sent = st.form_submit_button(t(f"places.{name}_save", lang), type="primary")
-    _tell(name)
-    if not sent or not may_write():
-        return
-    try:
-        lines = save()
-    except SobriaError as error:
-        st.html(refusal(error, lang))
-        return
+    with st.container():  # there whether it has a word to say or not: what follows is not drawn anew
+        _tell(name)
+        if not sent or not may_write():
+            return
+        try:
+            lines = save()
+        except SobriaError as error:
+            st.html(refusal(error, lang))
+            return
     st.session_state[TOLD] = (name, render("lieux_done", lang, lines=lines or [t(f"places.{name}_done", lang)]))
     st.rerun()
 

@@ -127,8 +127,7 @@ def _step_value(step: Step, lang: str) -> str:
 
 
 def left_out(found: ExplainedNumber, lang: str) -> list[str]:
-    """What a figure leaves out, with the share of the electricity that it concerns, unless it is all of it; then what
-    nobody read."""
+    """What a figure leaves out, with the share of electricity concerned, unless all of it; then what nobody read."""
     said = []
     for entry in found.not_counted:
         text = t("explain.not_counted_item", lang, part=t(f"parts.{entry.part}", lang), reason=both(entry.words, lang))

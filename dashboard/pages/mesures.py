@@ -17,16 +17,7 @@ from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import period_text
 from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import both, sentence, t
-from dashboard.shared.widgets import (
-    choice,
-    language,
-    page_asked,
-    paging,
-    part,
-    proof_sentence,
-    search,
-    service_bars,
-)
+from dashboard.shared.widgets import choice, language, page_asked, paging, part, proof_sentence, search, service_bars
 from estimator.builds.queries import ANY, MOST_DRAWN, NO_PROOF, ORDERS
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError

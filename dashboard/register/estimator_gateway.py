@@ -2,13 +2,13 @@
 
 import csv
 import io
-import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dashboard.shared.html_parts import LABELS, OPTION, fault_text
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError, say
 from estimator.core.home import default_home
@@ -26,10 +26,6 @@ from estimator.reporting.project.context import scenario_of_case
 __all__ = ["OUTCOMES", "STAGES", "author", "export_csv", "import_csv", "row_of"]
 
 
-# Names of columns and of options in messages of the register, not displayed on screens.
-_NAMES = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])")
-
-
 class Condition(NamedTuple):
     """A condition of a stage, its phrase of the charter, and whether it is met."""
 
@@ -37,14 +33,6 @@ class Condition(NamedTuple):
     charter: str
     phrase: str
     met: bool
-
-
-class Wrong(NamedTuple):
-    """One fault of a refusal; `phrase`: that of the charter, for a condition of a stage."""
-
-    code: str
-    text: str
-    phrase: str
 
 
 def register() -> Register:
@@ -81,14 +69,13 @@ def facts(cells: Mapping[str, str], case: UseCase | None = None) -> dict[str, An
     return facts_said([f"{n}={v}" for n, v in cells.items()], {n: known.get(n, "") for n in FACTS})
 
 
-def refusal(error: SobriaError, lang: str) -> tuple[str, list[Wrong]]:
-    """A refusal for a screen: its message, and its faults one by one."""
-    sentence = typeset(_NAMES.sub("", say("errors", error.code, lang, **error.facts)), lang)
-    items = error.items if isinstance(error, ListedRefusal) else ()
-    wrong = [
-        Wrong(i["code"], typeset(_NAMES.sub("", i[lang]), lang), typeset(i.get("phrase", ""), OFFICIAL)) for i in items
+def refusal(error: SobriaError, lang: str, labels: Mapping[str, str]) -> tuple[str, list[dict[str, str]]]:
+    """A refusal for a screen: its message, and its faults; "phrase": of the charter, for a condition of a stage."""
+    items, named = error.items if isinstance(error, ListedRefusal) else (), LABELS["pages"] | dict(labels)
+    return typeset(OPTION.sub("", say("errors", error.code, lang, **error.facts)), lang), [
+        {"code": i["code"], "text": fault_text(i, lang, named), "phrase": typeset(i.get("phrase", ""), OFFICIAL)}
+        for i in items
     ]
-    return sentence, wrong
 
 
 def scenario_of(case: UseCase) -> Scenario:

@@ -79,8 +79,8 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
 def _typed(word: str, case: UseCase | None, lang: str) -> tuple[dict[str, Any], bool]:
     """The fields of a form: their values, and whether they were sent."""
     with st.form(word, border=False, enter_to_submit=False):
-        values = _FORMS[word].draw(case, lang)
         st.html(Markup('<p class="small">{}</p>').format(t("register_forms.persons", lang)))
+        values = _FORMS[word].draw(case, lang)
         values["who"] = writer(fields.KEPT + "who", lang)
         if _FORMS[word].reason == "why":
             values["why"] = fields.text("why", lang)
@@ -88,8 +88,7 @@ def _typed(word: str, case: UseCase | None, lang: str) -> tuple[dict[str, Any], 
 
 
 def _submission_result(word: str, case: UseCase | None, seen: str | None, values: Values, lang: str) -> Markup:
-    """Try the sent values, which are then read back; once confirmed, store them and leave the form. Else report why
-    nothing was written."""
+    """Try the sent values, then read back; once confirmed, store them and leave. Else say why nothing was written."""
     if case and case.head != seen and st.session_state.get(TOLD) != case.head:
         st.session_state[TOLD] = case.head
         return _news(case, seen, lang)
@@ -103,7 +102,7 @@ def _submission_result(word: str, case: UseCase | None, seen: str | None, values
             st.rerun()
         trial.keep()
     except SobriaError as error:
-        return _refusal_message(error, case, lang)
+        return _refusal_message(error, case, lang, form.reason)
     for key in [key for key in st.session_state if str(key).startswith(fields.KEPT)]:
         del st.session_state[key]
     st.session_state[SAID] = _change_text(said, word, lang)
@@ -129,8 +128,8 @@ def _news(case: UseCase, seen: str | None, lang: str) -> Markup:
     return render("register_refusal", lang, said=t("register_forms.news", lang), lines=lines, wrong=())
 
 
-def _refusal_message(error: SobriaError, case: UseCase | None, lang: str) -> Markup:
-    said, wrong = register.refusal(error, lang)
+def _refusal_message(error: SobriaError, case: UseCase | None, lang: str, reason: str) -> Markup:
+    said, wrong = register.refusal(error, lang, {"author_why": f"register_forms.{reason}"})
     left = len(wrong) - MOST_WRONG
     lines = [t("register_forms.more_wrong", lang, n=left)] if left > 0 else []
     return render("register_refusal", lang, said=said, wrong=wrong[:MOST_WRONG], lines=lines, case=case, REPAIR=REPAIR)

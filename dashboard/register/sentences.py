@@ -96,8 +96,7 @@ def event_text(event: Event, lang: str) -> str:
 
 
 def event_pairs(event: Event, lang: str) -> Iterator[tuple[str, str]]:
-    """Each field of an event under the name that its form gives it, then who writes it and why; of the empty ones,
-    those that it empties."""
+    """Each field of an event under the name in its form, who writes it and why; of empty ones, those it empties."""
     for name, value in {**event.data, "who": event.who, "why": event.why}.items():
         if value not in EMPTY or event.kind == "changed":
             keys = (f"use_case.f_{name}", f"register_forms.{event.kind}_{name}", f"register_forms.{name}")

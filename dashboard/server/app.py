@@ -53,8 +53,7 @@ FOR_A_DAY = "public, max-age=86400"
 
 
 def create_app(hosts: Sequence[str], access: Access) -> st.App:
-    """The app, to be served by uvicorn. `hosts`: accepted host names, besides this machine's own; `access`: write
-    permissions."""
+    """The app, for uvicorn. `hosts`: accepted host names, besides this machine's own; `access`: write permissions."""
     settings = tomllib.loads((resources.files(__package__) / "streamlit.toml").read_text("utf-8"))
     bootstrap.load_config_options(
         {f"{table}.{name}": v for table, values in settings.items() for name, v in values.items()}

@@ -60,8 +60,7 @@ def current_build() -> Results:
 
 @lru_cache(maxsize=2)
 def _open_build(folder: str, pointer: str) -> Results | None:
-    """Opened once for all sessions: each query of a build has its own cursor, and as it never changes, the last results
-    of each are kept."""
+    """Opened once for all sessions: each query has its own cursor; a build never changes: its last results are kept."""
     build = open_current(Path(folder))
     for name in KEPT if build else ():
         setattr(build, name, lru_cache(maxsize=REMEMBERED)(getattr(build, name)))

@@ -1,7 +1,9 @@
 """HTML components: header, figure, table, banner, footer, empty states; every text is escaped."""
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -12,10 +14,20 @@ from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.interval import Interval
 from estimator.core.number_format import impossible_text, interval_text, share_text
+from estimator.core.refusals import ListedRefusal, field_label
 from estimator.core.typography import typeset
 
 ALMOST_ALL = 0.995
 PER_PAGE = 25  # rows of a page of a long table
+LABELS = tomllib.loads(Path(__file__).with_name("field_labels.toml").read_text("utf-8"))
+NOTHING = (
+    "word_missing",
+    "empty",
+    "missing",
+    "place_of_what",
+    "place_where",
+)  # faults of a list where nothing is chosen
+OPTION = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])")  # of a command, or a column: no part of a page
 
 
 def address(page: str, lang: str, /, **query: str) -> str:
@@ -104,9 +116,25 @@ def head(title: str, answer: str | Markup, note: str | Markup = "") -> Markup:
     )
 
 
-def refusal(error: SobriaError, lang: str) -> Markup:
+def fault_text(item: Mapping[str, str], lang: str, labels: Mapping[str, str]) -> str:
+    """A fault of a refusal, its field named by its label on the page. labels: field or fault -> keys of the words."""
+    name, code = item.get("field", ""), item["code"]
+    keys = (labels.get(name) or labels.get(code, "")).split()
+    label = (
+        alternatives([t("state.label", lang, label=t(key, lang)) for key in keys], lang)
+        if keys
+        else field_label(name, lang)
+    )
+    if keys and code in NOTHING and set(keys) <= set(LABELS["pages"]["lists"].split()):
+        return t("state.choose", lang, field=label)
+    return typeset(OPTION.sub("", item[lang].replace(field_label(name, lang), label, 1)), lang)
+
+
+def refusal(error: SobriaError, lang: str, labels: Mapping[str, str] | None = None) -> Markup:
     """Why nothing was written, announced at once, its faults in a list; options of a command are no part of a page."""
-    said, *faults = re.split(r"\n +- ", typeset(re.sub(r" \(--[a-z-]+\)", "", error.message(lang)), lang))
+    said, *faults = re.split(r"\n +- ", typeset(OPTION.sub("", error.message(lang)), lang))
+    if isinstance(error, ListedRefusal):
+        faults = [fault_text(item, lang, LABELS["pages"] | dict(labels or {})) for item in error.items]
     listed = Markup("").join(Markup("<li>{}</li>").format(fault) for fault in faults)
     body = Markup('<p>{}</p><ul class="plain">{}</ul>' if faults else "{}{}").format(said, listed)
     return Markup('<div class="warn" role="alert" style="white-space: pre-line">{}</div>').format(body)

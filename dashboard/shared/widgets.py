@@ -72,8 +72,7 @@ def search(label: str, name: str, example: str) -> str:
 
 
 def paged(name: str, rows: Sequence[Row], filters: Sequence[str], lang: str) -> tuple[Sequence[Row], Markup]:
-    """The rows of a long table on the page that the URL asks for, and what leads to the others. filters: names of
-    those of the table in the URL."""
+    """The rows of a long table on the page of the URL, and links to the others. filters: names of its in the URL."""
     page = min(page_asked(), max(1, -(-len(rows) // html_parts.PER_PAGE)))
     links = paging(name, page, len(rows), {name: st.query_params.get(name, "") for name in filters}, lang)
     return rows[(page - 1) * html_parts.PER_PAGE : page * html_parts.PER_PAGE], links
@@ -111,7 +110,6 @@ def service_bars(
     services: Sequence[ServiceTotals], lang: str, figure: str = "energy", names: Mapping[str, str] | None = None
 ) -> list[ChartRow]:
     """One bar a service: its figure, proof, explanation link; IT equipment only when its site is unknown.
-
     names: display name of a service, by its key; defaults to the key.
     """
     called = names or {}

@@ -58,16 +58,29 @@
     event.preventDefault();
     to.focus();
   }, true);
-  // After a form that led to another page, or to what it will write, the keyboard goes on from the start of it.
-  let held; // the button that has the focus, the list, the date or the form that it is of, and the address
+  // Drawn again under the keyboard, a field or a button keeps it: the same one is where it was, by its name. What leaves the
+  // page gives it to its list or date; after a form that led to another page, or to what it will write, it goes on from the
+  // start of it; else, once all is drawn, from the part of the page where it was.
+  const NAMED = "button, input, textarea";
+  let held; // what has the focus, the list, the date, the form and the parts that it is of, and the address
   addEventListener("focusin", ({target}) => {
-    const list = target.closest("[data-testid=stSelectbox], [data-testid=stMultiSelect], [data-testid=stDateInput]");
-    held = target.closest("button") && {button: target, list, form: target.closest(".st-key-form"), at: location.href};
+    const list = target.closest("[data-testid=stSelectbox], [data-testid=stMultiSelect], [data-testid=stDateInput]"), parts = [];
+    const part = target.closest(NAMED);
+    for (let up = part?.parentElement; up; up = up.parentElement) parts.push(...[...up.classList].filter(c => c.startsWith("st-key-")));
+    held = part && {part, list, parts, form: target.closest(".st-key-form"), at: location.href};
   });
-  const back = () => {
-    if (!held || held.button.isConnected || document.activeElement !== document.body) return;
-    if (held.list) (held.list.querySelector("[role=spinbutton]") ?? held.list.querySelector("input"))?.focus();
-    else if (held.form || held.at !== location.href) document.getElementById("contenu")?.focus();
+  const back = whole => {
+    if (!held || held.part.isConnected || document.activeElement !== document.body) return;
+    const {part, list, form, parts, at} = held, said = part.ariaLabel ?? part.textContent;
+    const same = stops(document).filter(e => e.localName === part.localName && e.type === part.type && (e.ariaLabel ?? e.textContent) === said);
+    if (list?.isConnected) (list.querySelector("[role=spinbutton]") ?? list.querySelector("input"))?.focus();
+    else if (said && same.length === 1) same[0].focus();
+    else if (form || at !== location.href) document.getElementById("contenu")?.focus();
+    else if (whole) {
+      const near = document.getElementsByClassName(parts.find(name => document.getElementsByClassName(name).length))[0];
+      if (near) near.tabIndex = -1;
+      (near ?? document.getElementById("contenu"))?.focus();
+    }
   };
 
   // What a picture tells under the pointer stays while the pointer is on it, and goes with Escape.
@@ -109,6 +122,7 @@
     late = clearTimeout(late);
     whole = page() !== null;
     if (whole) say("");
+    back(whole);
   };
   for (const kind of ["pointerup", "keydown", "change"]) addEventListener(kind, () => { acted = performance.now(); }, true);
   new MutationObserver(ended).observe(document, {subtree: true, attributeFilter: ["data-test-script-state", "data-stale"]});
@@ -165,6 +179,7 @@
     }
     if (of) element.setAttribute("aria-label", `${told(said)}, ${of}`);
     else if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));
+    if (element.placeholder && told(element.placeholder) !== element.placeholder) element.placeholder = told(element.placeholder);
     if (element.matches(LIST)) {
       element.parentElement.setAttribute("role", "region");
       element.parentElement.setAttribute("aria-label", element.ariaLabel);
@@ -206,6 +221,6 @@
     back();
   }).observe(document.documentElement, {
     subtree: true, childList: true, characterData: true, attributes: true,
-    attributeFilter: ["aria-label", "aria-valuetext", ...LOOKS, ...EMPTY],
+    attributeFilter: ["aria-label", "aria-valuetext", "placeholder", ...LOOKS, ...EMPTY],
   });
 })();

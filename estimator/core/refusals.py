@@ -39,7 +39,7 @@ _PROBLEMS = {
 
 
 class ListedRefusal(SobriaError):
-    """A refusal that lists every fault, each as {"code"} and each language."""
+    """A refusal that lists every fault, each as {"code"}, "field" where it is of one, and each language."""
 
     def __init__(self, items: Sequence[Mapping[str, str]], **facts: object) -> None:
         self.items = tuple(items)
@@ -76,11 +76,14 @@ def checked(
 
 
 def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
-    """One field error in both languages; personal data in the value is not repeated."""
+    """One field error: its code, its field and both languages; personal data in the value is not repeated."""
     path = [part for part in (prefix, *map(str, error["loc"])) if part]
     name, code, read = "_".join(path), error["type"], error["input"]
     code = next((ours for start, ours in _PROBLEMS.items() if code.startswith(start)), code)
-    code = code if code in texts("register_problems", DEFAULT) else "invalid"
+    known = texts("register_problems", DEFAULT)
+    code = code if code in known else "invalid"
+    if read in (None, "") and f"{code}_missing" in known:
+        code += "_missing"
     context = error.get("ctx", {})
     expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").strip(", ")
     found = {lang: field_label(name, lang) for lang in LANGUAGES}
@@ -89,7 +92,7 @@ def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
         "expected": expected,
         "most": {lang: exact_text(context.get("le"), "1", lang) for lang in LANGUAGES},
     }
-    return {"code": code} | {
+    return {"code": code, "field": name} | {
         lang: say("register_problems", code, lang, field=found[lang], **facts) for lang in LANGUAGES
     }
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -247,3 +248,30 @@ def test_a_picture_stays_and_a_choice_is_seen_without_colour_or_style(screen: Pa
     screen.evaluate("document.querySelectorAll('[style]').forEach(e => e.removeAttribute('style'))")
     rects = screen.locator("svg[role=img] rect").evaluate_all("all => all.map(e => e.getBBox().width)")
     assert rects and min(rects) > 0
+
+
+def test_what_is_drawn_again_or_gone_keeps_the_keyboard_where_it_was(
+    screen: Page, dashboard: Server, serve: Callable[[str], Server]
+) -> None:
+    """RGAA 12.8: a refused form, then another one; a button that leaves. The keyboard fell to the start."""
+    for server in (dashboard, serve("plain")):
+        server.admit(screen.context)
+    open_page(screen, dashboard, "/lieux", "fr")
+    while screen.evaluate(OPENED):
+        screen.wait_for_timeout(300)
+    for word in ("places.withdraw_save", "places.place_save", "places.own_save"):
+        button = screen.get_by_role("button", name=t(word, "fr"), exact=True)
+        if not button.count():
+            continue
+        button.focus()
+        screen.keyboard.press("Enter")
+        screen.get_by_role("alert").filter(has_text=t("register_forms.who", "fr")).first.wait_for()
+        expect(button).to_be_focused()
+    open_page(screen, serve("plain"), "/brancher", "fr")
+    said = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"rien"}
+    screen.locator("input[type=file]").first.set_input_files([said])
+    another = screen.get_by_role("button", name=t("connect.another", "fr"))
+    another.focus()
+    screen.keyboard.press("Enter")
+    expect(another).to_have_count(0)
+    expect(screen.locator(":is(.st-key-connect_drop, .st-key-connect_drop *):focus")).to_have_count(1)

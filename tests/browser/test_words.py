@@ -12,6 +12,7 @@ from tests.browser.test_pages import open_page
 ASKED = {  # address: what is clicked, what is typed
     "/synthese": ("input[role=combobox]", "zzz"),
     "/comparer": ("[data-testid=stPopoverButton]", "x"),
+    "/mesures?voir=corriger": ("", ""),
     "/facteurs": ("input[type=text]:not([role])", "pue"),
     "/registre?cas=assistant-agents&faire=revue": ("[data-testid=stDateInputCalendarButton]", ""),
     "/registre?etape=pilote": ("", ""),
@@ -21,7 +22,7 @@ TOO_LARGE = 201 * 1024 * 1024  # a file of nothing, which takes no place on the 
 # Every text and name that can be seen or heard, but those of our own blocks, of files and of code.
 SAID = """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility()
     && !e.closest('.stHtml, pre, script, [data-testid=stIconMaterial]')).flatMap(e =>
-  [e.getAttribute('aria-label'), e.getAttribute('aria-valuetext'),
+  [...['aria-label', 'aria-valuetext', 'placeholder', 'title'].map(name => e.getAttribute(name)),
    ...[...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE).map(n => n.data.trim())])
   .filter(Boolean)"""
 

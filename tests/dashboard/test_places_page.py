@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.comparison.estimator_gateway import place_names
 from dashboard.shared import estimator_gateway
+from dashboard.shared.html_parts import alternatives
 from dashboard.shared.texts import LANGUAGES, t
 from estimator.catalogue.load import load, name_hosts
 from estimator.comparison.scenario_toml import scenario_toml
@@ -248,3 +249,26 @@ def test_a_remark_shows_its_command_where_no_form_says_as_much(
     shown = text(screen("mesures", voir="corriger"))
     assert "sobria places add --file a.csv --zone …" in shown
     assert ("sobria places add --service tri --zone …" in shown) is not writer
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_refusal_of_places_names_its_fields_by_their_labels(home: Path, lang: str) -> None:
+    """RGAA 11.11: « services » and « où ? » were no labels; an unsaid place is chosen in one of two lists, a name has
+    its shape, and what is taken back is chosen."""
+    built(home, activity(service_key="tri"))
+    PlaceJournal(home).add_rule({"service": "tri", "zone": "FRA"}, Author(who="DSI", why="essai"))
+    at = screen("lieux", lang)
+
+    def label(*names: str) -> str:
+        return spaced(alternatives([t("state.label", lang, label=t(name, lang)) for name in names], lang))
+
+    def refused(word: str) -> str:
+        return spaced(unescape(text(sent(at, word, lang)).split('role="alert"')[1].split("</div>")[0]))
+
+    who, why = label("register_forms.who"), label("register_forms.why")
+    assert (told := refused("places.place_save")).count("<li>") == 2 and who in told and why in told
+    filled(at, "place", who="DSI", why="essai", service="tri")
+    assert spaced(t("state.choose", lang, field=label("places.host", "places.zone"))) in refused("places.place_save")
+    filled(at, "own", who="DSI", why="essai", name="Ma Salle", wider="class/server-room", zone="FRA")
+    assert label("places.name") in refused("places.own_save")
+    assert label("places.withdraw_which") in refused("places.withdraw_save")

@@ -1,8 +1,9 @@
 """The page « Registre »: what people see, what they can write, and what stops them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -417,3 +418,34 @@ def test_the_history_keeps_the_capitals_of_an_abbreviation() -> None:
     fields = {"use_case": "u", "kind": "changed", "who": "DSI", "why": "essai", "previous": None}
     event = make_event(fields | {"data": {"risk_class": "limite", "users": "habitants"}}, datetime.now(UTC))
     assert "classe de risque du règlement sur l’IA" in event_text(event, "fr").replace("'", "’")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("form", WRITTEN)
+def test_a_refusal_names_a_field_as_its_label_and_a_list_by_its_choices(
+    register: Register, form: str, lang: str
+) -> None:
+    """RGAA 11.11, of each form sent empty but for who writes and why: « raison » was not on the page, and a list was
+    said to await a text."""
+    case = register.create(FACTS | {"alternative": ANSWER | {"date": "2026-01-10"}}, DSI)
+    register.attach(case.id, {"service_key": "tri-*"}, DSI)
+    at = screen(lang, faire=form, **({} if form == "ajouter" else {"cas": case.id}))
+    asked = [*at.text_input, *at.text_area, *at.radio, *at.date_input, *at.selectbox]
+    labels = {t("state.label", lang, label=field.label): field for field in asked}
+    for empty in ({}, {"who": "DSI"} | {f: "essai" for f in ("why", "test", "conclusion") if KEPT + f in keys(asked)}):
+        for field in (*at.text_input, *at.text_area):
+            field.set_value("")
+        for field in (*at.radio, *at.date_input):
+            field.set_value(None)
+        at = check(at, **empty)
+        refused = text(at).partition('role="alert"')[2].partition("</div>")[0]
+        for fault in (unescape(li).strip() for li in re.findall(r"<li>(.*?)</li>", refused, re.DOTALL)):
+            named = [label for label in labels if label in fault]
+            assert named, fault
+            if labels[named[0]].type in ("radio", "selectbox"):
+                assert fault == t("state.choose", lang, field=named[0])
+
+
+def keys(asked: Sequence[Any]) -> list[str]:
+    """The keys of these fields."""
+    return [field.key for field in asked]
