@@ -110,8 +110,7 @@ def service_bars(
     services: Sequence[ServiceTotals], lang: str, figure: str = "energy", names: Mapping[str, str] | None = None
 ) -> list[ChartRow]:
     """One bar a service: its figure, proof, explanation link; IT equipment only when its site is unknown.
-    names: display name of a service, by its key; defaults to the key.
-    """
+    names: display name of a service, by its key; defaults to the key."""
     called = names or {}
     return [
         ChartRow(
