@@ -76,3 +76,15 @@ def test_the_home_says_when_each_file_came_and_what_it_replaced(tmp_path: Path) 
         old, new = plain(sobria(national, "ledger", "history", lang=lang).stdout).split("sobria-groups/1")[:2]
         assert f"{CODE} Mairie, 2026" in old and given[0].name in old and given[1].name in new
         assert f"{words} {entries[0]['digest'][:12]}" in plain(sobria(national, "ledger", "history", lang=lang).stdout)
+
+
+def test_an_authority_of_which_nothing_is_recorded_publishes_it_and_is_counted(tmp_path: Path) -> None:
+    """Nothing of 2025: a file without a group nor anything withheld; its share is no zero, and no run is counted."""
+    home, national, out = _commune(tmp_path / "home", {}), tmp_path / "national", tmp_path / "rien.json"
+    asked = f"report groups --territory {CODE} --period 2025 --out".split()
+    assert "Rien d'enregistré ne veut pas dire rien d'utilisé" in plain(sobria(home, *asked, str(out)).stdout)
+    assert "Nothing recorded" in sobria(home, *asked, str(out), lang="en").stdout
+    found = json.loads(sobria(national, "ledger", "merge", str(out), "--json").stdout)
+    assert [(one["territory"], one["share"], one["files"][0]["withheld"]) for one in found["authorities"]] == [
+        (CODE, None, 0)
+    ]

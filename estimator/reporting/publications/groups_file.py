@@ -26,6 +26,8 @@ def groups_file(facts: ReportFacts) -> ReportFiles:
     """The file of a territory, which is merged with others, and what it leaves out. reen_territory_wanted."""
     held = published_groups(facts)
     notes = [facts.say("groups_withheld", count=held.withheld)] if held.withheld else []
+    nothing = not (held.groups or held.withheld or facts.withheld)
+    notes += [facts.say("groups_none", period=held.period)] if nothing else []
     lines = lines_of(facts.scope).values()
     notes += [facts.say("groups_answers")] if any(map(_known_here_alone, lines)) else []
     return ReportFiles({"": f"{held.model_dump_json(indent=1)}\n"}, tuple(notes))
