@@ -195,7 +195,11 @@ def _read(paths: Sequence[Path]) -> list[tuple[PublishedGroups, str]]:
         try:
             file = PublishedGroups.model_validate_json(path.read_bytes())
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
+            first = error.errors(include_url=False)[0]
+            if first["loc"] == ("format",) and str(first["input"]).startswith(f"{FORMAT.partition('/')[0]}/"):
+                said = {"file": path.name, "read": first["input"], "expected": FORMAT}
+                wrong.append(sentences("merge_faults", "merge_format", **said))
+                continue
             told = {"file": path.name, "field": ".".join(map(str, first["loc"])) or "JSON"}
             each = ((lang, expected(first, lang)) for lang in LANGUAGES)
             said = {lang: say("merge_faults", "merge_unread", lang, **told, what=what) for lang, what in each}

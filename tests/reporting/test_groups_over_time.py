@@ -88,3 +88,17 @@ def test_an_authority_of_which_nothing_is_recorded_publishes_it_and_is_counted(t
     assert [(one["territory"], one["share"], one["files"][0]["withheld"]) for one in found["authorities"]] == [
         (CODE, None, 0)
     ]
+
+
+def test_a_file_of_a_newer_format_asks_for_an_update_and_another_file_for_ours(tmp_path: Path) -> None:
+    """« sobria-groups/2 » is read; of another format, or no JSON, it is no file of groups. Nothing is written."""
+    newer, other, text = (tmp_path / name for name in ("neuf.json", "autre.json", "texte.json"))
+    newer.write_text('{"format": "sobria-groups/2", "groups": {}}', "utf-8")
+    other.write_text('{"format": "sobria-reen/1"}', "utf-8")
+    text.write_text("bonjour", "utf-8")
+    for lang, update, ours in (("fr", "Mettez SobrIA à jour", "est attendu"), ("en", "Update SobrIA", "is expected")):
+        home = tmp_path / "home"
+        said = sobria(home, "ledger", "merge", *map(str, (newer, other, text)), code=1, lang=lang).stderr
+        lines = [line for line in said.splitlines() if ".json" in line]
+        assert update in lines[0] and "sobria-groups/2" in lines[0] and all(ours in line for line in lines[1:])
+        assert len(lines) == 3 and not (home / "authorities").exists()
