@@ -250,7 +250,8 @@ def test_screens_are_told_beside_and_left_out_of_every_figure(home: Path, lang: 
     found = compare_data.compared(compare_data.example_scenario(lang), lang)
     assert compare_view.people(found, lang) in page("comparer.py", lang, exemple="oui")
     assert t("explain.always_out", lang) in page("comparer.py", lang, exemple="oui", calcul="leger.energy")
-    assert ("à côté dans une comparaison" if lang == "fr" else "beside in a comparison") in t("footer.method", lang)
+    said = "une comparaison dit les autres à côté" if lang == "fr" else "a comparison tells the others beside"
+    assert said in t("footer.method", lang)
 
 
 def varied(number: int) -> Scenario:
