@@ -19,7 +19,7 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import LANGUAGES, has_text, t
 from dashboard.shared.widgets import language
 from dashboard.summary.estimator_gateway import is_internal, scope_of_address, state
-from estimator.core.home import default_home
+from estimator.core.home import default_home, named_home
 from estimator.core.periods import Period
 from estimator.governance.indicators.explanation import split_number
 from estimator.reporting.summary.sentences import territory_text
@@ -116,7 +116,7 @@ def _footer(build: Results | None, lang: str) -> Markup:
     factors = build.factors_version if build else estimator_gateway.factors_version()
     last = build.totals().coverage.period[1] if build else None
     until = min(last, date.today().isoformat()) if last else None
-    home = default_home() if may_write() else default_home().name  # its whole path for those who may write in it
+    home = named_home(default_home(), whole=may_write())  # its whole path for those who may write in it
     return render("footer", lang, factors=factors, build=build, until=until, state=audit().state, home=home)
 
 

@@ -18,7 +18,16 @@ from estimator.cli.streams import refuse
 from estimator.cli.text import Columns, Json, show
 from estimator.cli.usage import Usage, localise, usage_fault
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
-from estimator.core.home import TABLES, default_home, home_at, is_unused, own_tables, read_only, use_tables
+from estimator.core.home import (
+    TABLES,
+    default_home,
+    home_at,
+    is_unused,
+    named_home,
+    own_tables,
+    read_only,
+    use_tables,
+)
 from estimator.core.plug_ins import GROUPS, tell_refusals
 from estimator.core.plug_ins import installed as plug_ins_installed
 from estimator.core.plug_ins import refused as refused_plug_ins
@@ -227,7 +236,7 @@ def build(
 def totals(context: typer.Context, json_: Json = False) -> None:
     lang = context.obj["lang"]
     if not json_ and is_unused(context.obj["home"]) and not own_tables():  # whose own tables may have values to tell
-        return print(printable(say("cli", "nothing_yet", lang, home=context.obj["home"])))
+        return print(printable(say("cli", "nothing_yet", lang, home=named_home(context.obj["home"]))))
     from estimator.catalogue.load import far_values
     from estimator.cli.ledger_text import lost_lines, nothing_text, unfinished_lines
     from estimator.cli.totals_text import totals_text

@@ -6,7 +6,7 @@ from typing import Any
 
 from estimator.builds.merge_journal import GroupsMerge
 from estimator.core.errors import one_of, say, sentences
-from estimator.core.home import read_only
+from estimator.core.home import named_home, read_only
 from estimator.core.typography import some_of
 from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, RowsWithdrawal, unfinished_text
@@ -35,7 +35,7 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
 
 def nothing_text(home: Path, lang: str) -> str:
     """Of a home of which no row counts: where to begin, or that all are withdrawn and how to undo it. ledger_torn."""
-    return withdrawn_text(Ledger(read_only(home)), lang) or say("cli", "nothing_yet", lang, home=home)
+    return withdrawn_text(Ledger(read_only(home)), lang) or say("cli", "nothing_yet", lang, home=named_home(home))
 
 
 def unfinished_lines(files: Sequence[str], lang: str) -> list[str]:

@@ -71,6 +71,12 @@ def home_at(given: str) -> Path:
     return home
 
 
+def named_home(home: Path, whole: bool = True) -> str:
+    """A home as people know it: its folder, or the address of its ledger in a bucket; the end of it unless `whole`."""
+    place = home_file(home).store or str(home)
+    return place if whole else Path(place).name
+
+
 def store_parts(url: str) -> tuple[str, str]:
     """The bucket of an address, and the prefix of its objects, which may be empty. store_address."""
     found = _STORE.fullmatch(url)

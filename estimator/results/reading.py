@@ -17,7 +17,7 @@ from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import GRID, years_reused
 from estimator.core.errors import SobriaError, reason_of, several
-from estimator.core.home import read_only
+from estimator.core.home import named_home, read_only
 from estimator.core.progress import Progress
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
@@ -59,7 +59,7 @@ def current_results(home: Path, progress: Progress | None = None) -> "Results":
     opened = open_current(home)
     del made  # what it holds was open until then
     if opened is None:
-        raise NoBuild(home=home)
+        raise NoBuild(home=named_home(home))
     return opened
 
 

@@ -15,7 +15,7 @@ import tracemalloc
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from shutil import rmtree
 from types import SimpleNamespace
@@ -28,6 +28,7 @@ from codecarbon.core.api_client import ApiClient
 from codecarbon.output_methods.emissions_data import EmissionsData
 from codecarbon.output_methods.http import HTTPOutput
 
+from estimator.core.home import FORMAT, HomeFile
 from estimator.ingestion.http.endpoints import ENDPOINTS
 from estimator.ingestion.http.gzip_body import MEMBERS, unpacked
 from estimator.ingestion.http.payloads import Payload, post, read_body
@@ -35,6 +36,7 @@ from estimator.ingestion.http.sender_rows import Sender
 from estimator.ingestion.http.tokens import Tokens
 from estimator.ledger import Ledger
 from scripts.conformance.trial import rows_in
+from scripts.object_stores import serving
 from tests.conftest import ROOT
 from tests.ingestion.formats import FORMATS, PRIVATE, kept_in
 from tests.support import refuses, sobria
@@ -480,6 +482,25 @@ def test_a_ledger_that_cannot_be_written_acknowledges_nothing(door: Door) -> Non
     refused(answer, 503, "collect_not_written", "rien n'est confirmé")
     ledger.unlink()
     assert counts(door.post("/v1/traces", SPANS)) == (5, 4, 0, 1, 7)
+
+
+def test_a_storage_that_does_not_answer_is_no_fault_of_the_body(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503, sent again later, whatever the token; the address of the bucket is in the log of the server alone."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    home = tmp_path / "home"
+    with ExitStack() as running:
+        with serving("localbucket", tmp_path / "bucket") as store:
+            HomeFile(format=FORMAT, store=store.url).write(home)
+            door = running.enter_context(opened(home))
+            assert counts(door.post("/v1/traces", SPANS)) == (5, 4, 0, 1, 7)
+        for token in (door.token, "autre"):
+            answer = door.post("/v1/traces", SPANS, authorization=f"Bearer {token}")
+            refused(answer, 503, "collect_store", "rien n'est confirmé")
+            assert "Retry-After" in answer.headers and store.url not in answer.text and "AWS" not in answer.text
+        door.process.kill()
+        assert door.process.stderr and store.url in door.process.stderr.read()
 
 
 def test_what_prompts_say_is_nowhere_in_the_home(door: Door) -> None:

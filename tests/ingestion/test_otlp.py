@@ -145,7 +145,7 @@ def test_calls_of_ai_that_cannot_be_read_are_rejected_and_what_is_no_call_is_onl
     assert body["unread_names"] == ["openinference.instrumentation.openai"]
     assert body["partialSuccess"]["rejectedSpans"] == 2
     assert "2 AI spans without a count of tokens" in body["partialSuccess"]["errorMessage"]
-    assert "Tout ce qui est lu est sur le disque. 2 appels d'IA" in body["fr"] and PRIVATE not in body["fr"]
+    assert "Tout ce qui est lu est écrit pour de bon. 2 appels d'IA" in body["fr"] and PRIVATE not in body["fr"]
     alone = ExportTraceServiceResponse.FromString(
         door.post("/v1/traces", packed(export(step, library=f"{PRIVATE} !")), PROTOBUF).content
     )

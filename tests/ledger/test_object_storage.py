@@ -26,10 +26,10 @@ from estimator.core import duckdb_engine
 from estimator.core.duckdb_engine import DuckDB, connect
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
-from estimator.core.home import FORMAT, HomeFile, default_home, home_at, home_file
+from estimator.core.home import FORMAT, HomeFile, default_home, home_at, home_file, named_home
 from estimator.core.storage import objects
 from estimator.core.storage.objects import ObjectStore
-from estimator.core.storage.storage import Patience, put_one, storage_at
+from estimator.core.storage.storage import Patience, StoreFailed, put_one, storage_at
 from estimator.governance.register.register import Register
 from estimator.ledger import Ledger
 from estimator.ledger.archive import export, restore
@@ -335,6 +335,66 @@ def test_what_is_not_an_address_or_a_bucket_is_said(bucket: str, tmp_path: Path)
         Ledger(_home(tmp_path / "home", "s3://absent/prefixe")).present()
     said = sobria_process("--home", "s3://A", "totals", code=1).stderr
     assert "s3://SEAU" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("answered", "told"),
+    [
+        ("SignatureDoesNotMatch", ("store_key_unknown", "AWS_SECRET_ACCESS_KEY together")),
+        ("RequestTimeTooSkewed", ("store_clock", "Set it right")),
+        ("SlowDown", ("store_busy", "in a few minutes")),
+        ("QuotaExceeded", ("store_full", "Raise its quota")),
+        ("AccessDenied", ("store_refused", "may the key")),
+    ],
+)
+def test_each_refusal_of_a_store_says_what_to_do(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answered: str, told: tuple[str, str]
+) -> None:
+    """What the store answers is quoted once, and what to do about it is said."""
+    from botocore.exceptions import ClientError
+
+    def refuse(method: str, **_: Any) -> None:
+        raise ClientError({"Error": {"Code": answered, "Message": "Non."}}, method)
+
+    monkeypatch.setattr(objects.filesystem(), "call_s3", refuse)
+    with refuses(*told) as refusal:
+        _store(bucket, tmp_path).names()
+    assert str(refusal.value).count(f"{answered}, Non") == 1
+
+
+def test_a_part_that_was_cut_in_the_bucket_is_said_to_be_damaged(home: Path) -> None:
+    """Somebody else wrote over it: the storage refused nothing."""
+    ledger = Ledger(home)
+    append(ledger, [activity()])
+    (part,) = ledger.parts()
+    content = ledger.store.read([part])[part][:900]
+    objects.filesystem().call_s3("put_object", Bucket=BUCKET, Key=ledger.store._inside(part), Body=content)  # type: ignore[attr-defined]
+    _forget()
+    with refuses("ledger_torn", part.rpartition("/")[2]):
+        build(home)
+
+
+def test_a_key_that_may_not_delete_brings_no_row(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease could not end: the import is refused before its first row."""
+    called = ObjectStore._call
+
+    def refused(store: ObjectStore, method: str, **asked: Any) -> Any:
+        if method == "delete_object":
+            raise StoreFailed("store_refused", address=store, told="AccessDenied")
+        return called(store, method, **asked)
+
+    _forget()
+    monkeypatch.setattr(ObjectStore, "_call", refused)
+    with refuses("store_refused", "delete"), Ledger(home).importing():
+        append(Ledger(home), _rows())
+    assert storage_at(home, "").names() == set()
+    _forget()
+
+
+def test_a_home_in_a_bucket_is_named_by_its_address(home: Path, bucket: str, tmp_path: Path) -> None:
+    assert named_home(home).startswith(f"{bucket}/") and named_home(home, whole=False) == home_file(home).store[-1]
+    assert named_home(tmp_path) == str(tmp_path) and named_home(tmp_path, whole=False) == tmp_path.name
+    assert home_file(home).store in sobria(home, "totals").stdout
 
 
 def test_a_key_that_may_only_read_reads(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,16 +18,23 @@ from uuid import uuid4
 
 from estimator.core.errors import SobriaError
 from estimator.core.locks import file_lock, waited_lock
-from estimator.core.storage.storage import Patience
+from estimator.core.storage.storage import Patience, StoreFailed
 
 LEASE_S = 30.0  # without a renewal, after which a lease is anyone's
 RENEWED_S = 8.0
 POLL_S = 0.2
 DAY_S = 86_400.0
-LEASES, PROBE = ".leases", ".conditional"
+LEASES, PROBE, DELETED = ".leases", ".conditional", ".deletable"
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _LACKING = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest"}
 _ABSENT = {"NoSuchKey", "404", "FileNotFoundError"}
+_TOLD = {  # what a store answers -> what to do about it; its address, its bucket and its rights for any other
+    **dict.fromkeys(("InvalidAccessKeyId", "SignatureDoesNotMatch"), "store_key_unknown"),
+    **dict.fromkeys(("ExpiredToken", "InvalidToken"), "store_key_unknown"),
+    **dict.fromkeys(("RequestTimeTooSkewed", "RequestExpired"), "store_clock"),
+    **dict.fromkeys(("SlowDown", "ServiceUnavailable", "InternalError", "RequestLimitExceeded", "503"), "store_busy"),
+    **dict.fromkeys(("QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "507"), "store_full"),
+}
 
 
 @cache
@@ -51,6 +58,8 @@ def _filesystem(process: int, server: str | None) -> Any:
     class Known(s3fs.S3FileSystem):  # type: ignore[misc]
         """What is known of an object, which never changes, is asked once: each reading of a part asks again."""
 
+        retries = 2  # of what is cut while it is read; botocore has asked again by then
+
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
             self.known: dict[str, Any] = {}
@@ -66,7 +75,7 @@ def _filesystem(process: int, server: str | None) -> Any:
             file.__class__ = Ranges
             return file
 
-    limits = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 5, "mode": "standard"}}
+    limits = {"connect_timeout": 10, "read_timeout": 60}  # attempts: AWS_MAX_ATTEMPTS, five by default
     return Known(skip_instance_cache=True, use_listings_cache=False, default_cache_type="none", config_kwargs=limits)
 
 
@@ -93,7 +102,7 @@ class _About(NamedTuple):
 
 class ObjectStore:
     """The objects of a bucket whose names begin with a prefix. locks: a folder of this machine, whose processes wait
-    for one another there. store_address, store_refused, store_unreachable."""
+    for one another there. store_address, StoreFailed."""
 
     keeps_s = DAY_S
     tears = False
@@ -217,8 +226,8 @@ class ObjectStore:
                         continue
                     return False
                 if refused.code in _LACKING:
-                    raise SobriaError("store_unconditional", address=self, told=refused.code) from refused
-                raise SobriaError("store_refused", address=self, told=refused.code) from refused
+                    raise StoreFailed("store_unconditional", address=self, told=refused.code) from refused
+                raise StoreFailed("store_refused", address=self, told=refused.code) from refused
             return True
         return False
 
@@ -237,7 +246,7 @@ class ObjectStore:
             more = {"ContinuationToken": page["NextContinuationToken"]}
 
     def _call(self, method: str, **asked: Any) -> Any:
-        """FileNotFoundError, _Refused: the store answered no; store_key, store_unreachable, store_refused."""
+        """FileNotFoundError, _Refused: the store answered no; StoreFailed."""
         with self._told():
             return filesystem().call_s3(method, Bucket=self._bucket, **asked)
 
@@ -249,19 +258,20 @@ class ObjectStore:
         try:
             yield
         except (NoCredentialsError, PartialCredentialsError) as error:
-            raise SobriaError("store_key", address=self) from error
+            raise StoreFailed("store_key", address=self) from error
         except (BotoCoreError, TimeoutError) as error:
-            raise SobriaError(
-                "store_unreachable", address=self, told=(str(error) or type(error).__name__).rstrip(".")
-            ) from error
+            told = (str(error) or type(error).__name__).rstrip(".")
+            raise StoreFailed("store_unreachable", address=self, told=told) from error
         except (OSError, ClientError) as error:
             cause = error if isinstance(error, ClientError) else error.__cause__
-            code = str(cause.response["Error"]["Code"]) if isinstance(cause, ClientError) else type(error).__name__
+            said = cause.response["Error"] if isinstance(cause, ClientError) else {"Message": str(error)}
+            code = str(said.get("Code", type(error).__name__))
             if code in _ABSENT:
                 raise FileNotFoundError(2, "No such object", str(self)) from error
             if code in _TAKEN | _LACKING:
                 raise _Refused(code) from error
-            raise SobriaError("store_refused", address=self, told=f"{code}, {error}".rstrip(".")) from error
+            told = ", ".join(filter(None, (code, str(said.get("Message", "")).rstrip("."))))
+            raise StoreFailed(_TOLD.get(code, "store_refused"), address=self, told=told) from error
 
 
 class _Refused(Exception):
@@ -326,7 +336,8 @@ class _Lease:
 
 @cache
 def _check_conditional(process: int, bucket: str, prefix: str) -> None:
-    """Whether a name is given once, once a process: an object that is there must not be put again."""
+    """Whether a name is given once and an object can be deleted, once a process, before anything else is put."""
     store = ObjectStore(bucket, prefix, Path())
+    store.delete([DELETED])  # of this name there is none
     if store._put(PROBE, b"") and store._put(PROBE, b""):
-        raise SobriaError("store_unconditional", address=store, told=PROBE)
+        raise StoreFailed("store_unconditional", address=store, told=PROBE)

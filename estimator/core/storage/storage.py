@@ -19,6 +19,10 @@ class Patience(NamedTuple):
     busy: SobriaError
 
 
+class StoreFailed(SobriaError):
+    """What an object storage did not do, and why, for whoever runs it: others are only told that it failed."""
+
+
 class Storage(Protocol):
     """A place of such files, named by their path in it, with « / ». OSError, or a refusal that says what was asked."""
 

@@ -56,6 +56,7 @@ class Limits:
         return max(1, self.waiting // 4)
 
 
+LOG = "sobria"  # the logger of the collector
 STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
     "collect_no_token": (401, _BEARER),
     "collect_bad_token": (401, _BEARER),
@@ -75,6 +76,7 @@ STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
     "collect_busy": (503, _RETRY),
     "collect_sender_busy": (503, _RETRY),
     "collect_not_written": (503, _RETRY),
+    "collect_store": (503, _RETRY),
     "build_locked": (503, _RETRY),
     "results_preparing": (503, _RETRY),
     "sender_torn": (503, {}),

@@ -16,6 +16,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from estimator.core.errors import say
 from estimator.ingestion.http.connections import Bounds, Gate
+from estimator.ingestion.http.endpoints import LOG
 
 BACKLOG = 64  # connections accepted in one batch, before any limit is checked
 LINES, WINDOW_S = 10, 10.0
@@ -164,5 +165,5 @@ def _log(lang: str) -> dict[str, Any]:
         "filters": {"few": {"()": FewLines, "lang": lang}},
         "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
         "handlers": {"errors": {"class": "logging.StreamHandler", "filters": ["few"], "formatter": "plain"}},
-        "loggers": {"uvicorn": loud, "asyncio": loud},
+        "loggers": dict.fromkeys(("uvicorn", "asyncio", LOG), loud),
     }

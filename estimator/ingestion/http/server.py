@@ -4,6 +4,7 @@ import asyncio
 import binascii
 import collections
 import errno
+import logging
 import socket
 from base64 import b64decode
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ from starlette.routing import Route
 
 from estimator.core.errors import LANGUAGES, SobriaError, reason_of, say, sentences, texts
 from estimator.core.language import OF_PROGRAMS
+from estimator.core.storage.storage import StoreFailed
 from estimator.core.typography import printable, some_of
 from estimator.core.validation_messages import LONGEST_READ
 from estimator.ingestion.context import reading_context
@@ -30,6 +32,7 @@ from estimator.ingestion.http import otlp
 from estimator.ingestion.http.endpoints import (
     CODECARBON_API,
     ENDPOINTS,
+    LOG,
     STATUS,
     Endpoint,
     Form,
@@ -65,7 +68,7 @@ class _Waiting:
     def __init__(self, taken: ParsedPayload, form: Form) -> None:
         self.taken, self.form = taken, form
         self.receipt: Receipt | None = None
-        self.reason = "-"
+        self.refusal = SobriaError("collect_not_written", reason="-")
 
 
 class Collector:
@@ -90,7 +93,7 @@ class Collector:
     async def receive(self, request: Request, door: Endpoint) -> Receipt:
         """Receipt of a body, decompressed if gzip. The refusals of STATUS, and those of the readers."""
         try:
-            sender = self._sender(request)
+            sender = await run_in_threadpool(self._sender, request)  # its tokens may be in a bucket
             _check_type(request, door)
             self._check_in_hand(sender)
         except SobriaError:
@@ -151,7 +154,7 @@ class Collector:
                 batch, self._waiting = self._waiting, []
                 await self._write(batch)
         if mine.receipt is None:
-            raise SobriaError("collect_not_written", reason=mine.reason)
+            raise mine.refusal
         return mine.receipt
 
     async def _write(self, batch: list[_Waiting]) -> None:
@@ -165,9 +168,13 @@ class Collector:
                 for outcome in OUTCOMES:
                     self._rows.labels(waiting.form, outcome).inc(getattr(receipt, outcome))
             self._unsettled += any(receipt.read for receipt in receipts)
-        except (SobriaError, OSError) as error:
+        except StoreFailed as error:
             for waiting in batch:
-                waiting.reason = getattr(error, "strerror", None) or str(error)
+                waiting.refusal = error
+        except (SobriaError, OSError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            for waiting in batch:
+                waiting.refusal = SobriaError("collect_not_written", reason=reason)
 
 
 def create_app(
@@ -294,6 +301,9 @@ async def _health(request: Request) -> Response:
 
 async def _refusal_response(request: Request, error: SobriaError) -> Response:
     """HTTP status of a refusal; 400 when no reader accepts the body, said to who sent it and has no file to import."""
+    if isinstance(error, StoreFailed):
+        logging.getLogger(LOG).error(str(error))  # with the address, that only whoever runs this server may know
+        error = SobriaError("collect_store")
     body = _sent_refusal(error) if error.code in texts("sent", LANGUAGES[0]) else error.as_dict()
     return _refusal(request, body, *STATUS.get(error.code, (400, {})))
 

@@ -122,5 +122,5 @@ def _token_named(given: str, tokens: Sequence[Token]) -> Token:
 
 
 def _digest(secret: str) -> str:
-    """SHA-256: for 256 random bits, a slow hash is unnecessary."""
+    """BLAKE2b: for 256 random bits, a slow hash is unnecessary."""
     return blake2b(secret.encode("utf-8", "surrogatepass"), digest_size=32, person=b"sobria-collect").hexdigest()
