@@ -109,19 +109,13 @@ def _points(answer: Answer, lang: str) -> list[QualityPoint]:
     """Options with a quality and an electricity."""
     best = answer.smallest_sufficient.id if answer.smallest_sufficient else None
     return [
-        QualityPoint(
-            sentence(o.label),
-            o.per_unit["energy"],
-            o.quality.value,
-            o.id == best,
-            _threshold_text(o, best, lang),
-        )
+        QualityPoint(sentence(o.label), o.per_unit["energy"], o.quality.value, o.id == best, _told(o, best, lang))
         for o in answer.options
         if o.quality and o.known("energy")
     ]
 
 
-def _threshold_text(option: AnsweredOption, best: str | None, lang: str) -> str:
+def _told(option: AnsweredOption, best: str | None, lang: str) -> str:
     """Position of an option relative to the threshold."""
     keys = ["without_ai"] if option.method == "none" else []
     reached = {True: "reaches", False: "below", None: "other"}[option.meets_threshold]

@@ -1,6 +1,7 @@
-"""Pictures to explore, by one template of Plotly: values under the pointer, a legend that hides parts, words, files."""
+"""Pictures to explore, by one template of Plotly: values under the pointer, words, files."""
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -14,14 +15,10 @@ from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE
 
 PLACE = Markup('<figure class="explored"></figure>')  # of a picture, in the HTML of a part
 SECOND, PALE = "#57606a", "#5a96d0"
-ROW, ROOM, PLANE, APART = (
-    56,
-    88,
-    320,
-    0.28,
-)  # height of a row, of what is around rows, of a plane [px]; of a group [rows]
+ROW, WORDS, ROOM, PLANE = 56, 18, 88, 300  # height of a row, of a line of words, of what is around rows, a plane [px]
+APART = 0.28  # height of a group [rows]
 TEXTURES, SYMBOLS = ("", "/", "x", ".", "\\", "+"), ("circle", "square", "diamond")  # of the groups of a legend
-WIDEST = 60  # maximum characters of a name above its row; the pointer has the whole name
+WIDEST, BROAD = 60, 34  # maximum characters of a name, the pointer has it whole; of a line, on a screen of 320 px
 FONT = {"family": "SobrIA Sans, system-ui, sans-serif", "size": 14, "color": INK}
 
 
@@ -84,27 +81,34 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
     alone = [group for group in groups if next(_of(picture, group))[1].central is not None]
     under = len(groups) > len(alone)  # an interval stands under its bar, and beside those of other groups
     apart = {group: APART * (alone.index(group) + under) if group in alone else 0.0 for group in groups}
-    pitch = 1 + max(apart.values(), default=0.0)
+    said = [_words(row, f"{n}  " if plane else "") for n, row in enumerate(picture.rows, 1)]
+    above = 0 if plane else (max(map(len, said)) - 1) * WORDS / ROW  # lines of words after the first one [rows]
+    pitch = 1 + above + max(apart.values(), default=0.0)
     ranks = {group: n for kind in (alone, [g for g in groups if g not in alone]) for n, group in enumerate(kind)}
     traces = [_trace(picture, group, pitch, apart[group], ranks[group]) for group in groups]
-    high = PLANE if plane else ROOM + ROW * len(picture.rows) * pitch
+    key = [line for lines in said for line in lines]
+    high = PLANE + WORDS * len(key) if plane else ROOM + ROW * len(picture.rows) * pitch
     layout: dict[str, Any] = {
         "font": FONT, "paper_bgcolor": WHITE, "plot_bgcolor": WHITE, "dragmode": False, "barmode": "overlay",
         "height": high, "separators": decimal_mark(lang) + thousands_mark(lang),
         "margin": {"l": 8, "r": 16, "t": 40, "b": 56}, "hoverlabel": {"bgcolor": WHITE, "font": FONT},
         "xaxis": {
             "rangemode": "tozero", "exponentformat": "none", "separatethousands": True,
-            "gridcolor": LINE, "zerolinecolor": INK, "title": {"text": picture.unit},
+            "gridcolor": LINE, "zerolinecolor": INK, "title": {"text": picture.unit}, "fixedrange": True,
         },
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"}, "shapes": list(_lines(picture)),
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
+        "shapes": list(_lines(picture)),
     }  # fmt: skip
     if plane:
         percent = ".1~%" if all((row.height or 0) <= 1 for row in picture.rows) else ""
-        layout["yaxis"] = {"automargin": True, "gridcolor": LINE, "tickformat": percent}
+        layout["yaxis"] = {"automargin": True, "gridcolor": LINE, "tickformat": percent, "fixedrange": True}
         layout["yaxis"] |= {"title": {"text": picture.second, "standoff": 8}}
+        layout["margin"]["t"] = 40 + WORDS * len(key)
+        layout["title"] = {"text": "<br>".join(key), "font": FONT, "x": 0, "y": 1, "yanchor": "top", "pad": {"t": 20}}
     else:
-        layout["yaxis"] = {"visible": False, "range": [len(picture.rows) * pitch - 0.7, -0.7]}
-        layout["annotations"] = [_named(index * pitch, row) for index, row in enumerate(picture.rows)]
+        top = -0.7 - above
+        layout["yaxis"] = {"visible": False, "fixedrange": True, "range": [len(picture.rows) * pitch + top, top]}
+        layout["annotations"] = [_named(index * pitch, lines) for index, lines in enumerate(said)]
     return {"data": traces, "layout": layout}
 
 
@@ -150,7 +154,7 @@ def _trace(picture: Explored, group: str, pitch: float, apart: float, rank: int)
     names = {
         "mode": "markers+text",
         "cliponaxis": False,
-        "text": [_plain(_short(row.name)) for row in rows],
+        "text": [str(n + 1) for n in places],
         "textposition": "top right",
     }
     return common | (names if picture.second else {"mode": "markers"}) | {
@@ -171,14 +175,17 @@ def _lines(picture: Explored) -> Iterator[dict[str, Any]]:
         yield ink | {"xref": "paper", "x0": 0, "x1": 1, "y0": picture.threshold, "y1": picture.threshold}
 
 
-def _named(index: float, row: ExploredRow) -> dict[str, Any]:
-    """The name of a row and its value, above what is drawn."""
-    text = f"<b>{_plain(_short(row.name))}</b>  {_plain(row.told)}"
-    return {"text": text, "x": 0, "xref": "paper", "xanchor": "left", "y": index, "yshift": 22, "showarrow": False}
+def _words(row: ExploredRow, number: str) -> list[str]:
+    """The lines that name a row and say its value; of a plane, whose axes say it, a point by its number."""
+    name = row.name if len(row.name) <= WIDEST else row.name[: WIDEST - 1] + "…"
+    lines = [_plain(line) for line in wrap(number + name, BROAD)]
+    return lines if number else [*(f"<b>{line}</b>" for line in lines), *map(_plain, wrap(row.told, BROAD))]
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= WIDEST else name[: WIDEST - 1] + "…"
+def _named(index: float, lines: Sequence[str]) -> dict[str, Any]:
+    """These words above what is drawn of a row."""
+    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": index, "yanchor": "bottom", "yshift": 10}
+    return place | {"text": "<br>".join(lines), "align": "left", "showarrow": False}
 
 
 def _plain(text: str) -> str:

@@ -227,6 +227,27 @@ def test_a_picture_to_explore_keeps_its_legend_without_a_style_sheet(screen: Pag
     assert len(set(layers.evaluate_all("all => all.map(e => e.getBoundingClientRect().top)"))) == 1
 
 
+def test_no_word_of_a_picture_is_cut_and_its_legend_hides_nothing(screen: Page, dashboard: Server) -> None:
+    """RGAA 10.4: at two widths each word is inside its picture. RGAA 7.3: the mouse alone could hide a series."""
+    edge = "(w, e) => w.left < e.left - 1 || w.right > e.right + 1 || w.top < e.top - 1 || w.bottom > e.bottom + 1"
+    cut = f"""all => all.flatMap(plot => {{ const edge = plot.querySelector('.main-svg').getBoundingClientRect();
+      return [...plot.querySelectorAll('.main-svg text')].filter(e => e.getBoundingClientRect().width &&
+        ({edge})(e.getBoundingClientRect(), edge)).map(e => e.textContent); }})"""
+    plots = screen.locator(".js-plotly-plot")
+    for part in ("modele", "ecart", "lieux", "volume"):
+        open_page(screen, dashboard, f"/comparer?exemple=oui&voir={part}", "fr")
+        plots.locator(".main-svg").first.wait_for()
+        for width in (640, 320):
+            screen.set_viewport_size({"width": width, "height": 800})
+            screen.wait_for_timeout(700)  # a picture is drawn again at its new width
+            assert plots.evaluate_all(cut) == [], (part, width)
+    entry = plots.first.locator(".legendtext").first.bounding_box()
+    assert entry
+    screen.mouse.click(entry["x"] + 2, entry["y"] + entry["height"] / 2)
+    screen.wait_for_timeout(700)
+    assert set(plots.first.evaluate("plot => plot._fullData.map(e => e.visible)")) == {True}
+
+
 def test_the_months_of_the_picture_are_one_link_away(screen: Page, dashboard: Server) -> None:
     """RGAA 1.6: what describes it in full is told beside it, and is opened by its link."""
     open_page(screen, dashboard, "/synthese", "fr")

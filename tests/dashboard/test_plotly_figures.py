@@ -1,5 +1,7 @@
 """The pictures to explore: drawn in the unit of their axis, their words and their file hold the same values."""
 
+import pytest
+
 from dashboard.shared.chart_parts import values_csv
 from dashboard.shared.plotly_figures import APART, Explored, ExploredRow, Mark, alternative, figure, values
 from tests.home import HOSTILE
@@ -19,13 +21,14 @@ WATTS = Explored(
 
 
 def test_marks_are_drawn_in_the_unit_of_the_axis() -> None:
-    """2 Wh of servers from 0; under it 2 Wh between 1 and 3; in the second row 6 between 5 and 9: 3 more, 1 less."""
+    """2 Wh of servers from 0; under it 2 Wh between 1 and 3; in the second row 6 between 5 and 9: 3 more, 1 less.
+
+    The longest words are a name of 42 signs, in 2 lines of 34, and its value: 2 lines more than one, each of 18 pixels
+    where a row has 56."""
     servers, total = figure(WATTS, "fr")["data"]
     assert (servers["type"], servers["base"], servers["x"], servers["y"]) == ("bar", [0.0], [2.0], [0])
-    assert total["x"] == [2.0, 6.0] and total["y"] == [
-        APART,
-        1 + 2 * APART,
-    ]  # rows are as far apart as their groups want
+    assert total["x"] == [2.0, 6.0]
+    assert total["y"] == pytest.approx([APART, 1 + 2 * 18 / 56 + 2 * APART])  # as far apart as groups and words want
     assert [round(v, 9) for v in total["error_x"]["array"]] == [1.0, 3.0]
     assert [round(v, 9) for v in total["error_x"]["arrayminus"]] == [1.0, 1.0]
 
@@ -42,6 +45,17 @@ def test_a_second_axis_has_heights_and_its_threshold() -> None:
     drawn = figure(Explored("Qualité", rows, "Wh", 0.001, second="Qualité", threshold=0.85), "fr")
     assert drawn["data"][0]["y"] == [0.9] and drawn["layout"]["yaxis"]["tickformat"] == ".1~%"
     assert [shape["y0"] for shape in drawn["layout"]["shapes"]] == [0.85]
+
+
+def test_a_long_name_holds_on_the_narrowest_screen() -> None:
+    """RGAA 10.4: 60 signs of a name in lines of 34, above its row or, in a plane, in a key of the points' numbers."""
+    row = ExploredRow("modèle-de-langue " * 4, "entre 1 et 3 Wh", [Mark(0.001, 0.003, 0.002)], 0.9)
+    plane = figure(Explored("Qualité", [row], "Wh", 0.001, second="Qualité"), "fr")
+    above = figure(Explored("Électricité", [row._replace(height=None)], "Wh", 0.001), "fr")["layout"]["annotations"]
+    assert plane["data"][0]["text"] == ["1"]
+    for text in (plane["layout"]["title"]["text"], above[0]["text"].replace("<b>", "").replace("</b>", "")):
+        lines = text.split("<br>")
+        assert len(lines) > 1 and max(map(len, lines)) <= 34
 
 
 def test_a_hostile_name_is_text_and_no_cell_is_a_formula() -> None:
