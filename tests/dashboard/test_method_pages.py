@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +28,12 @@ def test_a_page_asks_its_question_even_without_a_build(empty_home: Path, name: s
     assert f"<h1>{t(TITLES[name], lang)}</h1>" in text
     assert text.count('class="answer" role="status"') == 1
     assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
+
+
+def test_links_of_one_name_have_one_target(empty_home: Path) -> None:
+    """RGAA 6.1: two of the publications are kept at one host, and only their paths tell them apart."""
+    links = dict.fromkeys(re.findall(r'<a href="(https://[^"]+)"[^>]*>(.*?)</a>', page("validation", "fr")))
+    assert len(links) > 10 and len({name for _, name in links}) == len(links)
 
 
 def test_every_formula_and_every_line_of_the_boundary_is_on_the_method_page(empty_home: Path) -> None:
