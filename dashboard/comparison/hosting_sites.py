@@ -21,7 +21,7 @@ from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.site_comparison import against_lowest, extremes, placeable
 from estimator.comparison.verdict_text import barred_words
-from estimator.core.errors import SobriaError
+from estimator.core.errors import SobriaError, listed
 from estimator.core.interval import Interval
 from estimator.core.number_format import DisplayUnit, common_step, said_in_sentence, share_text
 from estimator.reporting.documents.pictures import ACCENT, INK, LINE
@@ -125,7 +125,7 @@ def _stacks(answer: Answer, known: Mapping[str, Hosting], figure: str, lang: str
             subject_name(host, lang),
             {part: value / units for part, value in option.components.get(figure, {}).items()},
             option.per_unit[figure],
-            " ; ".join(text for text in (*barred_words(option, lang), verdicts.get(host, "")) if text),
+            listed(filter(None, (*barred_words(option, lang), verdicts.get(host, ""))), lang),
         )
         for host, option in zip(hosts, answer.options, strict=True)
     ]

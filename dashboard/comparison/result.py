@@ -14,6 +14,7 @@ from estimator.comparison.scenario import Scenario
 from estimator.comparison.sentences import absent_words, ratios
 from estimator.comparison.verdict_rules import NOT_COMPARABLE, SETTLED
 from estimator.comparison.verdict_text import barred_words, screens_facts, standing_words, told, work_facts
+from estimator.core.errors import listed
 from estimator.core.interval import Interval
 from estimator.core.number_format import common_step, pair_text, said_in_sentence, share_text, tick_text, two_figures
 
@@ -59,15 +60,14 @@ def facts(answer: Answer, lang: str) -> list[str]:
 def people(answer: Answer, lang: str) -> str:
     """Beside the options that count some, those of one amount together: the electricity of screens; the work, but for
     that of options that are nothing else, which the first sentence says; whose minutes nobody stated."""
-    beside: dict[str, dict[str, list[str]]] = {"people": {}, "work": {}}
+    by: dict[str, dict[str, list[str]]] = {"people": {}, "work": {}}
     for o in answer.options:
         if o.people:
-            text = t("compare.people_of", lang, **screens_facts(answer, o, lang))
-            beside["people"].setdefault(text, []).append(o.label)
+            by["people"].setdefault(t("compare.people_of", lang, **screens_facts(answer, o, lang)), []).append(o.label)
         if o.minutes is not None and o.status == "studied" and not o.only_people:
-            beside["work"].setdefault(t("compare.work_of", lang, **work_facts(answer, o, lang)), []).append(o.label)
-    told = {key: " ; ".join(", ".join([*of, text]) for text, of in each.items()) for key, each in beside.items()}
-    said = [t(f"compare.{key}", lang, each=each) for key, each in told.items() if each]
+            by["work"].setdefault(t("compare.work_of", lang, **work_facts(answer, o, lang)), []).append(o.label)
+    told = {key: listed((", ".join([*of, text]) for text, of in each.items()), lang) for key, each in by.items()}
+    said = (t(f"compare.{key}", lang, each=each) for key, each in told.items() if each)
     return " ".join([*said, *answer.said("checking", lang)])
 
 
@@ -115,7 +115,7 @@ def _barred(answer: Answer, option: AnsweredOption, lang: str) -> str:
     told = [*([too_few[1]] if too_few and too_few[0] else []), *barred_words(option, lang)]
     if answer.scenario.constraints.quality and option.quality and option.meets_threshold is None:
         told.append(t("compare.other_test", lang))
-    return " ; ".join(told)
+    return listed(told, lang)
 
 
 def occupancy(found: Interval, lang: str) -> tuple[str, str]:

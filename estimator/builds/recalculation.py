@@ -21,7 +21,7 @@ from estimator.builds.supplier_factors import AnsweredFactors
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
-from estimator.core.errors import SobriaError, say, sentences
+from estimator.core.errors import SobriaError, listed, say, sentences
 from estimator.core.number_format import share_text, two_figures
 from estimator.places.placing import knowledge
 from estimator.workloads.own_measures import Own
@@ -104,12 +104,12 @@ def factors_text(entry: Mapping[str, Any], lang: str) -> str:
     """How many factors in use changed, whether formulas did, and what was said of places, or is no longer."""
     said = [say("repricing", "formulas", lang)] if entry["from"]["formulas"] != entry["to"]["formulas"] else []
     for what, lines in entry.get("places", {}).items():
-        said += [say("repricing", f"places_{what}", lang, told=" ; ".join(lines))] if lines else []
+        said += [say("repricing", f"places_{what}", lang, told=listed(lines, lang))] if lines else []
     said += [say("repricing", "tables", lang, **entry["tables"])] if "tables" in entry else []
     if entry["factors"]:
         counts = {"changed": len(entry["factors"]["changed"])} | {k: entry["factors"][k] for k in ("added", "removed")}
         said.append(say("repricing", "factors", lang, **counts))
-    return " ; ".join([*said, *([entry["missing"][lang]] if "missing" in entry else [])])
+    return listed([*said, *([entry["missing"][lang]] if "missing" in entry else [])], lang)
 
 
 def _log_entry(file: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from estimator.core.errors import say
+from estimator.core.errors import listed, say
 from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text, mark_text, pair_text
 from estimator.core.refusals import field_label
@@ -63,7 +63,7 @@ def case_text(case: UseCase, history: Sequence[Event], ahead: Sequence[str], lan
     lines += ["", say("register_cli", "history", lang)]
     for e in history:
         done = (say("register_events", e.kind, lang), pair_text(e.who, e.why, lang))
-        lines.append(f"  {e.at[:16]}  {say('numbers', 'between_items', lang).join(done)}")
+        lines.append(f"  {e.at[:16]}  {listed(done, lang)}")
     return "\n".join(lines)
 
 

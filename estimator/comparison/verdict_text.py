@@ -10,7 +10,7 @@ from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Option
 from estimator.comparison.verdict_rules import EQUIVALENT, ODD_DRAWS, Apart, Comparison
-from estimator.core.errors import say, several
+from estimator.core.errors import listed, say, several
 from estimator.core.number_format import (
     DisplayUnit,
     count_text,
@@ -63,7 +63,7 @@ def _apart_words(apart: Apart, names: Names, lang: str) -> str:
     sides = [(parts, name) for parts, name in zip(apart, names, strict=False) if parts]
     told = [say("verdict", "of_one", lang, parts=_part_names(parts, lang), name=name) for parts, name in sides]
     told += [say("verdict", "of_both", lang, parts=_part_names(apart.both, lang))] if apart.both else []
-    return say("numbers", "between_items", lang).join(told)
+    return listed(told, lang)
 
 
 def _part_names(parts: Sequence[str], lang: str) -> str:

@@ -143,6 +143,11 @@ def sentences(section: str, key: str, **facts: object) -> dict[str, str]:
     return {"code": key} | {lang: say(section, key, lang, **facts) for lang in LANGUAGES}
 
 
+def listed(items: Iterable[str], lang: str) -> str:
+    """Items that may hold commas, in one line: « un, deux ; trois »."""
+    return say("numbers", "between_items", lang).join(items)
+
+
 def several(section: str, keys: Iterable[str]) -> dict[str, str]:
     """The texts of several keys as one, its code that of each joined by `+`."""
     return {**_several(section, tuple(dict.fromkeys(keys)))}
@@ -151,8 +156,8 @@ def several(section: str, keys: Iterable[str]) -> dict[str, str]:
 @cache
 def _several(section: str, keys: tuple[str, ...]) -> dict[str, str]:
     told = [sentences(section, key) for key in keys]
-    between = {lang: say("numbers", "between_items", lang) for lang in LANGUAGES} | {"code": "+"}
-    return {name: joint.join(said[name] for said in told) for name, joint in between.items()}
+    codes = "+".join(said["code"] for said in told)
+    return {"code": codes} | {lang: listed((said[lang] for said in told), lang) for lang in LANGUAGES}
 
 
 def one_of(count: int, key: str, said: dict[str, str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.models import is_of, known
 from estimator.catalogue.schema import PROOFS
 from estimator.core.duckdb_engine import connect
-from estimator.core.errors import LANGUAGES, SobriaError, one_of, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, listed, one_of, say, sentences
 from estimator.core.home import LEDGER
 from estimator.core.number_format import proof_words
 from estimator.core.parquet_files import table_of
@@ -304,7 +304,7 @@ def _labels(names: Sequence[str]) -> dict[str, str]:
 def _components(read: Mapping[str, float]) -> dict[str, str]:
     """« processeur, mémoire », in both languages."""
     told = [sentences("check_components", part) for part in COMPONENTS if part in read]
-    return {lang: say("numbers", "between_items", lang).join(one[lang] for one in told) for lang in LANGUAGES}
+    return {lang: listed((one[lang] for one in told), lang) for lang in LANGUAGES}
 
 
 def _kinds(rows: pa.Table, places: Sequence[str]) -> list[dict[str, Any]]:

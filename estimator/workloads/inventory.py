@@ -9,7 +9,7 @@ from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.catalogue.load import far_values
 from estimator.catalogue.selection import SelectedFactor, widened, years_reused
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, listed, say, sentences
 from estimator.core.language import DEFAULT
 from estimator.core.number_format import sentences_with
 from estimator.workloads.inference.measurements import ANY
@@ -269,7 +269,7 @@ def _wider(groups: Iterable[ActivityGroup], catalogue: Catalogue) -> list[dict[s
         body = {"code": "wider_subject"}
         for lang in LANGUAGES:
             facts = {"asked": catalogue.label(asked, lang), "used": catalogue.label(used, lang)}
-            listed = say("numbers", "between_items", lang).join(catalogue.quantities[n].label(lang) for n in names)
-            body[lang] = say("warnings", "wider_subject", lang, quantities=listed, **facts)
+            quantities = listed((catalogue.quantities[n].label(lang) for n in names), lang)
+            body[lang] = say("warnings", "wider_subject", lang, quantities=quantities, **facts)
         told.append(body)
     return told

@@ -27,7 +27,7 @@ from estimator.catalogue.providers import load as all_providers
 from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, listed, say, sentences
 from estimator.core.number_format import pair_text, sentences_with
 from estimator.places.supplier_answers import SupplierAnswer, answered_bounds
 from estimator.workloads.inference.serving import by_convention, exact
@@ -150,8 +150,8 @@ def resolve(
     if kept := [name for name, bound in answered.items() if bound.factor and name not in found.given]:
         told = {"code": "supplier_answers"}
         for lang in LANGUAGES:
-            listed = say("numbers", "between_items", lang).join(catalogue.quantities[n].label(lang) for n in kept)
-            told[lang] = say("served", "supplier_answers", lang, host=catalogue.label(host or "", lang), list=listed)
+            names = listed((catalogue.quantities[n].label(lang) for n in kept), lang)
+            told[lang] = say("served", "supplier_answers", lang, host=catalogue.label(host or "", lang), list=names)
         warnings.append(told)
     return found
 

@@ -22,6 +22,8 @@ class Patience(NamedTuple):
 class StoreFailed(SobriaError):
     """What an object storage did not do, and why, for whoever runs it: others are only told that it failed."""
 
+    code = "store_refused"
+
 
 class Storage(Protocol):
     """A place of such files, named by their path in it, with « / ». OSError, or a refusal that says what was asked."""

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
 from estimator.catalogue.published_figures import figure_label
-from estimator.core.errors import say
+from estimator.core.errors import listed, say
 from estimator.core.number_format import unit_text
 from estimator.core.periods import first_day
 from estimator.governance.indicators.told_results import ToldResults
@@ -119,9 +119,7 @@ def _cells(rows: Sequence[Record], lang: str) -> Iterator[Any]:
         yield from (row.get(name) for name in BOUNDS)
         yield 100.0 * row["coverage"] if row.get("coverage") is not None else None
     missing = (row for impact, row in found.items() if impact in IMPACTS and row["reason"])
-    yield say("numbers", "between_items", lang).join(
-        f"{figure_label(row['impact'], lang)} : {row['reason']}" for row in missing
-    )
+    yield listed((f"{figure_label(row['impact'], lang)} : {row['reason']}" for row in missing), lang)
 
 
 def _method(told: ToldResults, lang: str, mark: str) -> Iterator[tuple[str, ...]]:

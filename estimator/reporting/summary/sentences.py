@@ -7,7 +7,7 @@ from typing import Any
 from babel.units import format_unit
 
 from estimator.catalogue.load import load
-from estimator.core.errors import say
+from estimator.core.errors import listed, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import (
     NO_BREAK,
@@ -72,7 +72,7 @@ def authority_sentences(parts: Sequence[AuthorityPart], lang: str) -> list[str]:
     for part in parts[:MOST_AUTHORITIES]:
         share = say("authorities", "unknown", lang) if part.share is None else share_text(part.share, lang)
         name = " ".join(filter(None, (territory_text(part.territory, lang), part.administration)))
-        files = " ; ".join(said for file in part.files for said in _file_sentences(file, lang))
+        files = listed((said for file in part.files for said in _file_sentences(file, lang)), lang)
         told.append(say("authorities", "part", lang, name=name, share=share, files=files))
     left = len(parts) + 1 - len(told)
     told += [say("authorities", "more", lang, count=left)] if left else []

@@ -1,6 +1,6 @@
 """What is ahead of a use: its ceiling of the year, then each of the next five years against its own."""
 
-from estimator.core.errors import say
+from estimator.core.errors import listed, say
 from estimator.core.number_format import figure, share_text
 from estimator.core.periods import Period
 from estimator.governance.indicators.forecast import STAGES, Forecast, forecast
@@ -29,9 +29,9 @@ def ahead_lines(scope: Scope, case: UseCase, lang: str) -> list[str]:
 def forecast_lines(found: Forecast, lang: str) -> list[str]:
     """What a use would take in each of the next years, and in several together; the ceilings voted for them, and what
     is supposed."""
-    comma, growth = say("numbers", "between_items", lang), share_text(found.growth / 100, lang)
+    growth = share_text(found.growth / 100, lang)
     each = ((year.year, figure(year.energy, lang).interval) for year in found.years)
-    years = comma.join(tell("forecast_year", lang, year=year, energy=energy) for year, energy in each)
+    years = listed((tell("forecast_year", lang, year=year, energy=energy) for year, energy in each), lang)
     sums = {f"y{n}": figure(amount, lang).interval for n, amount in found.over.items()}
     span = {"first": found.years[0].year, "last": found.years[-1].year}
     if not found.growth:
@@ -41,7 +41,7 @@ def forecast_lines(found: Forecast, lang: str) -> list[str]:
         limits = ((year, amount_text(year.ceiling, "kWh", lang)) for year in voted)
         judged = [tell(f"forecast_{year.verdict}", lang, year=year.year, ceiling=limit) for year, limit in limits]
         passed = next((year for year in voted if year.verdict != "under"), None)
-        said.append(tell("forecast_ceilings", lang, each=comma.join(judged)))
+        said.append(tell("forecast_ceilings", lang, each=listed(judged, lang)))
         said[-1] += f" {tell(f'forecast_passed_{passed.verdict}', lang, year=passed.year)}" if passed else ""
         unknown = tell("part_unknown", lang, of="")
         said[-1] += f" {tell('year_at_least', lang, unknown=unknown)}" if found.at_least else ""

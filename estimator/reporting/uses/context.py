@@ -9,7 +9,7 @@ from estimator.assessment.impacts import Amount
 from estimator.catalogue import models
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import SobriaError, listed, say
 from estimator.core.number_format import missing_text, partly_text, range_text, share_text, tick_text, two_figures
 from estimator.core.periods import Period
 from estimator.core.typography import some_of, typeset
@@ -187,7 +187,7 @@ class UseFacts:
         told: dict[str, list[str]] = {}
         for held, rows in found.items():
             told.setdefault(self._basis(name, rows), []).append(words(held))
-        return " ; ".join(self.say(b, names=some_of(n, NAMES)) for b, n in told.items()) or self.missing()
+        return listed((self.say(b, names=some_of(n, NAMES)) for b, n in told.items()), self.lang) or self.missing()
 
     def _basis(self, name: str, rows: Sequence[Attached]) -> str:
         """What the model or the host of some months rests on: of a site, what it was taken from unless it is the trace;
