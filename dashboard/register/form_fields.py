@@ -118,7 +118,7 @@ def quality_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     return {
         "value": bare_number(text("value", lang), 0.01),
         "test": text("test", lang, case.threshold.test if case and case.threshold else ""),
-        "date": day("date", lang, date.today()),
+        "date": day("date_test", lang, date.today()),
         "by": text("by", lang),
     }
 

@@ -195,7 +195,7 @@ def test_a_choice_is_read_whole_when_text_is_spaced(screen: Page, dashboard: Ser
     """RGAA 10.12: the choices of a list, with the spacing that the criterion gives."""
     open_page(screen, dashboard, "/comparer?exemple=oui", "fr")
     screen.add_style_tag(content="* { letter-spacing: .12em !important; word-spacing: .16em !important; }")
-    where = screen.get_by_role("combobox", name="Où (A)")
+    where = screen.get_by_role("combobox", name="Hébergement (A)")
     where.scroll_into_view_if_needed()
     screen.wait_for_timeout(500)  # a list closes when its page moves
     where.click()

@@ -112,8 +112,11 @@ def test_a_fact_asked_on_several_pages_has_one_label(lang: str) -> None:
         ("compare_form.by", "register_forms.by"),
         ("compare_form.service", "register_forms.service_key"),
         ("places.service", "register_forms.service_key"),
+        ("compare_form.host", "places.host"),
     ):
         assert t(one, lang) == t(other, lang), one
+    assert t("compare_form.host_of", lang, letter="A") == f"{t('places.host', lang)} (A)"
+    assert t("compare_form.date", lang).startswith(t("register_forms.date_test", lang))
     titles = {key: said for table in words(lang).values() for key, said in table.items() if key.endswith("caption")}
     assert [key for key, said in titles.items() if len(said) > LONGEST_TITLE] == []
 
