@@ -43,6 +43,16 @@ def _period(text: str) -> str:
     return Period(text).text
 
 
+def _moment(text: str) -> str:
+    try:
+        aware = datetime.fromisoformat(text).utcoffset() is not None
+    except ValueError:
+        aware = False
+    if not aware:
+        raise PydanticCustomError("merge_moment", "not a moment with its offset")
+    return text
+
+
 def _facts(facts: Mapping[str, str]) -> Mapping[str, str]:
     modes = {facts.get(name, "") for name in ATTRIBUTES if name.endswith("_mode")}
     if facts.keys() - {"model", *ATTRIBUTES, "answered"} or any(m not in load().subjects for m in modes):
@@ -75,16 +85,17 @@ class PublishedGroup(Strict):
 class PublishedGroups(Strict):
     """The file of an authority over a period.
 
-    servings: rows of the table of that name; withheld: how many groups are about too few agents, and are not there;
-    withheld_kwh: their electricity, each factor at its value, None where even all of them are too few agents. review:
-    what else the yearly review of a territory takes, checked when it is made. digest: of all the rest.
+    made_at: when the file was written, after its build. servings: rows of the table of that name; withheld: how many
+    groups are about too few agents, and are not there; withheld_kwh: their electricity, each factor at its value, None
+    where even all of them are too few agents. review: what else the yearly review of a territory takes, checked when it
+    is made. digest: of all the rest.
     """
 
     format: Literal["sobria-groups/1"]
     territory: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,20}$")]
     administration: str
     period: Annotated[str, AfterValidator(_period)]
-    made_at: str
+    made_at: Annotated[str, AfterValidator(_moment)]
     mark: str
     build: Version
     factors_version: Version
@@ -112,6 +123,11 @@ class PublishedGroups(Strict):
     def months(self) -> set[int]:
         return set(Period(self.period).months())
 
+    @property
+    def moment(self) -> datetime:
+        """When it was written."""
+        return datetime.fromisoformat(self.made_at)
+
 
 class MergeRefused(ListedRefusal):
     """Files that cannot be merged; none is."""
@@ -126,7 +142,7 @@ def merged_files(home: Path) -> list[PublishedGroups]:
 
 def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[PublishedGroups]:
     """Merge these files in a home, all or none; those that were not there. replace: a file takes the place of that of
-    the same authority and period, unless it was made before it. MergeRefused lists every fault."""
+    the same authority and period, if it was made after it. MergeRefused lists every fault."""
     there, given = merged_files(home), _read(paths)
     kept: list[tuple[PublishedGroups, str]] = [(file, f"{AUTHORITIES}/{file.name}") for file in there]
     wrong, new = [], list[PublishedGroups]()
@@ -135,9 +151,10 @@ def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[Publ
         twice = [(other, where) for other, where in kept if _twice(file, other)]
         if any(other.digest == file.digest for other, _ in twice):
             continue
-        newer = [where for other, where in twice if other.made_at > file.made_at and other.period == file.period]
+        newer = [(other, at) for other, at in twice if other.moment >= file.moment and other.period == file.period]
         if replace and newer:
-            wrong.append(sentences("merge_faults", "merge_older", **about, base=newer[0]))
+            dates = {"made_at": file.made_at, "base": newer[0][1], "there": newer[0][0].made_at}
+            wrong.append(sentences("merge_faults", "merge_older", **about, **dates))
             continue
         if replace:
             twice = [(other, where) for other, where in twice if other in new or other.period != file.period]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from estimator.builds.merged_groups import PublishedGroups, merge, merged_files
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
@@ -76,6 +77,25 @@ def test_the_home_says_when_each_file_came_and_what_it_replaced(tmp_path: Path) 
         old, new = plain(sobria(national, "ledger", "history", lang=lang).stdout).split("sobria-groups/1")[:2]
         assert f"{CODE} Mairie, 2026" in old and given[0].name in old and given[1].name in new
         assert f"{words} {entries[0]['digest'][:12]}" in plain(sobria(national, "ledger", "history", lang=lang).stdout)
+
+
+def test_a_file_made_before_a_head_count_does_not_bring_back_what_the_next_one_withholds(tmp_path: Path) -> None:
+    """`courrier` and `chat`, 40 and 30 agents, are told; then 2 agents are stated of each: one build, two files, of
+    which the second has no group. The first does not take its place; the same file again is no fault."""
+    home, national = _commune(tmp_path / "home", {}), tmp_path / "national"
+    paths = [tmp_path / name for name in ("avant.json", "apres.json")]
+    paths[0].write_text(published_groups(facts(home, CODE, by="Mairie")).model_dump_json(), "utf-8")
+    for name in ("courrier", "chat"):
+        said = {"service": f"{name} {CODE}", "date": "2026-01-03", "trained": 1, "with_access": 2, "kind": "essai"}
+        Commitments(home).state_training(said, voter("Ressources humaines", "correction"))
+    paths[1].write_text(published_groups(facts(home, CODE, by="Mairie")).model_dump_json(), "utf-8")
+    old, new = (PublishedGroups.model_validate_json(path.read_bytes()) for path in paths)
+    assert old.build == new.build and old.moment < new.moment and len(old.groups) > len(new.groups)
+    merge(national, paths[1:])
+    said = sobria(national, "ledger", "merge", "--replace", str(paths[0]), code=1).stderr
+    assert old.made_at in said and new.made_at in said and merge(national, paths[1:], replace=True) == []
+    [entry] = json.loads(sobria(national, "ledger", "history", "--json").stdout)["merges"]
+    assert entry["made_at"] == new.made_at and merged_files(national) == [new]
 
 
 def test_an_authority_of_which_nothing_is_recorded_publishes_it_and_is_counted(tmp_path: Path) -> None:

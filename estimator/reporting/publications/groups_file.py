@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from estimator.builds.build_file import PlacedGroup
@@ -34,7 +35,7 @@ def groups_file(facts: ReportFacts) -> ReportFiles:
 
 
 def published_groups(facts: ReportFacts) -> PublishedGroups:
-    """The same as data."""
+    """The same as data, made now: what it withholds may change without a new build."""
     build, body = facts.scope.sources.build, commune_file(facts).model_dump(mode="json")
     told, hidden, enough = told_groups(facts.scope)
     kwh = as_read_kwh(groups_of(hidden))
@@ -43,7 +44,8 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
     review["services"] = [service for service in body["services"] if service["use_case"]]
     return PublishedGroups(
         format=FORMAT,
-        **{name: body[name] for name in ("territory", "administration", "period", "made_at", "mark", "build")},
+        **{name: body[name] for name in ("territory", "administration", "period", "mark", "build")},
+        made_at=datetime.now(UTC).isoformat(timespec="microseconds"),
         factors_version=build.factors_version,
         formulas_version=build.meta["formulas_version"],
         withheld=len(hidden),
