@@ -241,6 +241,8 @@ def test_no_word_of_a_picture_is_cut_and_its_legend_hides_nothing(screen: Page, 
             screen.set_viewport_size({"width": width, "height": 800})
             screen.wait_for_timeout(700)  # a picture is drawn again at its new width
             assert plots.evaluate_all(cut) == [], (part, width)
+    plots.first.locator(".legendtext").first.scroll_into_view_if_needed()
+    screen.wait_for_timeout(500)  # it is where it will be clicked
     entry = plots.first.locator(".legendtext").first.bounding_box()
     assert entry
     screen.mouse.click(entry["x"] + 2, entry["y"] + entry["height"] / 2)

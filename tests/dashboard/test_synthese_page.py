@@ -236,6 +236,15 @@ def test_ends_that_print_alike_are_one_number() -> None:
     assert said == ["6 %", "moins de 1 %", "entre 6 et 8 %"]
 
 
+def test_the_table_of_months_says_all_that_the_picture_draws(shown: Path) -> None:
+    """RGAA 1.7: the months to come at their pace, and the voted path, as the printed sheet says them."""
+    told = plain(unescape(page("fr").split('id="months-table"')[1].split("</table>")[0]))
+    sheet = plain(unescape(answered("/fiche-synthese", territoire="metropole", periode="2026")))
+    pace = re.findall(r"à ce rythme, entre [\d,]+ et [\d,]+ \wWh", sheet)[0]
+    path = re.compile(r"Trajectoire votée, chaque mois de 2026(?:<[^>]*>)+(\d+ kWh)<")
+    assert told.count(pace) == 3 and path.findall(told) == path.findall(sheet) == ["550 kWh"]
+
+
 def test_a_saving_says_of_which_months_it_is(shown: Path) -> None:
     """That of a year from October 2025 is more than the use took in the nine months of 2025: it is not of these."""
     for path, asked in (("/fiche-synthese", {"periode": "2025"}), ("/fiche-synthese", {"periode": "2026-T2"})):
