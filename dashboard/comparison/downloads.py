@@ -43,10 +43,7 @@ def reopen(lang: str) -> None:
 def downloads(answer: Answer, scenario: Scenario) -> dict[str, tuple[str, str]]:
     """Each file by extension: text, kind."""
     results = json.dumps(answer.model_dump(mode="json"), ensure_ascii=False, indent=1)
-    return {
-        "toml": (scenario_toml(scenario), "application/toml"),
-        "json": (results, "application/json"),
-    }
+    return {"toml": (scenario_toml(scenario), "application/toml"), "json": (results, "application/json")}
 
 
 def _open(lang: str) -> None:

@@ -60,10 +60,8 @@ def _answer(rows: Sequence[ValidationLine], lang: str) -> str:
 def _note(rows: Sequence[ValidationLine], lang: str) -> str:
     """The largest family apart, the day and the tables of the results, and whether they are those that ship."""
     big, version = rows[0], rows[0].factors_version
-    name, made = (
-        html_parts.publications_name(big.name, lang),
-        {"day": day_text(big.day, lang), "version": version[:VERSION]},
-    )
+    name = html_parts.publications_name(big.name, lang)
+    made = {"day": day_text(big.day, lang), "version": version[:VERSION]}
     note = t("validation.note", lang, big=name, many=big.outputs, **_inside(rows[1:], lang), **made)
     return note if version == estimator_gateway.factors_version() else f"{note} {t('validation.stale', lang)}"
 

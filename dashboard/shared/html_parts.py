@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dashboard.shared.texts import DEFAULT, has_text, t
 from estimator.catalogue.load import load as load_catalogue
@@ -35,6 +35,12 @@ def factor_link(factor_id: str, name: str, lang: str) -> str | Markup:
     """The name of a factor, a link where it has a page: what is given or computed for a model is a row of no table."""
     link = address("facteurs", lang, facteur=factor_id)
     return Markup('<a href="{}">{}</a>').format(link, name) if factor_id in load_catalogue().by_id else name
+
+
+def quoted(text: str, lang: str = "") -> Markup:
+    """A text of a source, what it quotes marked up as a quotation; lang: that of what it quotes, where it is known."""
+    mark = f'<q lang="{lang}">' if lang else "<q>"
+    return Markup(re.sub("«[^»]*»|“[^”]*”", rf"{mark}\g<0></q>", str(escape(text))))  # noqa: S704 (escaped)
 
 
 def explain_link(number: str, lang: str) -> str:

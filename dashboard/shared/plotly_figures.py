@@ -151,12 +151,8 @@ def _trace(picture: Explored, group: str, pitch: float, apart: float, rank: int)
         "array": [end - m for end, m in zip(high, middle, strict=True)],
         "arrayminus": [m - end for end, m in zip(low, middle, strict=True)],
     }
-    names = {
-        "mode": "markers+text",
-        "cliponaxis": False,
-        "text": [str(n + 1) for n in places],
-        "textposition": "top right",
-    }
+    names: dict[str, Any] = {"mode": "markers+text", "cliponaxis": False, "textposition": "top right"}
+    names["text"] = [str(n + 1) for n in places]
     return common | (names if picture.second else {"mode": "markers"}) | {
         "type": "scatter", "x": middle,
         "marker": {

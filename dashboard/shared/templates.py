@@ -29,7 +29,8 @@ IN_A_LANGUAGE = (
     number_format.partly_text, number_format.uses_text, chart_parts.shares_figure,
 )  # fmt: skip
 IN_ANY = (
-    texts.sentence, html_parts.head, language_name, chart_parts.line, chart_parts.list_of, svg_charts.share_svg,
+    texts.sentence, html_parts.head, html_parts.quoted, language_name, chart_parts.line, chart_parts.list_of,
+    svg_charts.share_svg,
 )  # fmt: skip
 MACROS = ("command", "definitions", "shortened")  # of the template « parts », known to all
 

@@ -36,6 +36,20 @@ def test_links_of_one_name_have_one_target(empty_home: Path) -> None:
     assert len(links) > 10 and len({name for _, name in links}) == len(links)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_a_source_says_is_marked_up_as_a_quotation(empty_home: Path, lang: str) -> None:
+    """RGAA 9.4: of the place in a source, of what was published, of the charter, which alone is known to be French."""
+    factor = page("facteurs", lang, facteur="reading_ratio/mode/powermetrics/2026")
+    assert re.search("<q>«.Average power values[^<]*.»</q>", factor)
+    assert re.search("<q>«.requête moyenne.»</q>|<q>“average query”</q>", page("methode", lang))
+    glossary = page("glossaire", lang)
+    assert glossary.count("<q") == 1 and re.search('<q lang="fr">«.cas d[’\']usage.»</q>', glossary)
+
+
+def test_a_hostile_quotation_stays_text() -> None:
+    assert html_parts.quoted("a « <b> » c") == "a <q>« &lt;b&gt; »</q> c"
+
+
 def test_every_formula_and_every_line_of_the_boundary_is_on_the_method_page(empty_home: Path) -> None:
     text = page("methode", "fr")
     found = estimator_gateway.method_text("fr")
