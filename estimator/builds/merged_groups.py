@@ -1,132 +1,32 @@
 """The groups that authorities published, in the build of a wider one: sums of activity, without any row."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import ValidationError
 
 from estimator.assessment.explanation import formulas_version
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.builds.inference_factors import HOURS, SERVING_COLUMNS
 from estimator.builds.merge_journal import GroupsMerge, merges
+from estimator.builds.published_groups import FORMAT, PublishedGroup, PublishedGroups
 from estimator.builds.queries import SAMPLE_MARK
 from estimator.catalogue.load import load
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.errors import LANGUAGES, say, sentences
 from estimator.core.event_log import make_record
-from estimator.core.fields import Strict
 from estimator.core.home import AUTHORITIES, has_ledger
-from estimator.core.periods import Period
 from estimator.core.refusals import ListedRefusal
 from estimator.core.validation_messages import expected
 
-FORMAT = "sobria-groups/1"
-DIGEST = 32
+AHEAD = timedelta(days=1)  # of a clock that is not set
 SMALL = "(autres usages)"  # of small uses together: no id of a use has a bracket
 TYPES = dict.fromkeys(("service_key", "model", *ATTRIBUTES, "answered"), "VARCHAR")
 TYPES |= {"month": "BIGINT", "training": "BOOLEAN", "slices": "BIGINT"}
 TYPES |= dict.fromkeys(("resource_share", "items", "requests", *AMOUNTS), "DOUBLE")
-
-Sum = Annotated[float, Field(ge=0)]
-Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-
-
-def _period(text: str) -> str:
-    if not Period.is_one(text):
-        raise PydanticCustomError("commune_period", "not a period")
-    return Period(text).text
-
-
-def _moment(text: str) -> str:
-    try:
-        aware = datetime.fromisoformat(text).utcoffset() is not None
-    except ValueError:
-        aware = False
-    if not aware:
-        raise PydanticCustomError("merge_moment", "not a moment with its offset")
-    return text
-
-
-def _facts(facts: Mapping[str, str]) -> Mapping[str, str]:
-    modes = {facts.get(name, "") for name in ATTRIBUTES if name.endswith("_mode")}
-    if facts.keys() - {"model", *ATTRIBUTES, "answered"} or any(m not in load().subjects for m in modes):
-        raise PydanticCustomError("merge_facts", "not the facts of a group")
-    return facts
-
-
-def _sums(sums: Mapping[str, float]) -> Mapping[str, float]:
-    if sums.keys() - {"items", "requests", *AMOUNTS}:
-        raise PydanticCustomError("merge_facts", "not the sums of a group")
-    return sums
-
-
-class PublishedGroup(Strict):
-    """Sums of the activity of a use, or of several small ones together, in a month.
-
-    use: empty for small ones. facts: what decides its factors, by column; sums: amounts [unit of the dictionary], those
-    that are known; slices: how many runs, a run being counted in each of its months.
-    """
-
-    use: str
-    month: int = Field(ge=1900_01, le=2999_12)
-    training: bool = False
-    resource_share: float = Field(default=1.0, gt=0, le=1)
-    slices: int = Field(ge=1)
-    facts: Annotated[Mapping[str, str], AfterValidator(_facts)]
-    sums: Annotated[Mapping[str, Sum], AfterValidator(_sums)]
-
-
-class PublishedGroups(Strict):
-    """The file of an authority over a period.
-
-    made_at: when the file was written, after its build. servings: rows of the table of that name; withheld: how many
-    groups are about too few agents, and are not there; withheld_kwh: their electricity, each factor at its value, None
-    where even all of them are too few agents. review: what else the yearly review of a territory takes, checked when it
-    is made. digest: of all the rest.
-    """
-
-    format: Literal["sobria-groups/1"]
-    territory: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,20}$")]
-    administration: str
-    period: Annotated[str, AfterValidator(_period)]
-    made_at: Annotated[str, AfterValidator(_moment)]
-    mark: str
-    build: Version
-    factors_version: Version
-    formulas_version: Version
-    withheld: int = Field(ge=0)
-    withheld_kwh: Sum | None
-    review: Mapping[str, Any]
-    servings: tuple[Mapping[str, str | float], ...]
-    groups: tuple[PublishedGroup, ...]
-    digest: str = ""
-
-    def sealed(self) -> "PublishedGroups":
-        """The same with the digest of its content."""
-        body = json.dumps(self.model_dump(mode="json", exclude={"digest"}), sort_keys=True)
-        return self.model_copy(
-            update={"digest": hashlib.blake2b(body.encode(), digest_size=DIGEST).hexdigest()},
-        )
-
-    @property
-    def name(self) -> str:
-        """Its name in a home."""
-        return f"{self.territory}_{self.period}.json"
-
-    @property
-    def months(self) -> set[int]:
-        return set(Period(self.period).months())
-
-    @property
-    def moment(self) -> datetime:
-        """When it was written."""
-        return datetime.fromisoformat(self.made_at)
 
 
 class MergeRefused(ListedRefusal):
@@ -158,7 +58,7 @@ def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[Publ
             continue
         if replace:
             twice = [(other, where) for other, where in twice if other in new or other.period != file.period]
-        wrong += _other_method(file, about)
+        wrong += [*_other_method(file, about), *_implausible(file, about)]
         if bool(file.mark) != (home / SAMPLE_MARK).exists() and (kept or has_ledger(home)):
             wrong.append(sentences("merge_faults", "merge_sample", **about))
         wrong += [sentences("merge_faults", "merge_twice", **about, base=where) for _, where in twice]
@@ -198,6 +98,18 @@ def _other_method(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[
         for code in read
         if read[code] != mine[code]
     ]
+
+
+def _implausible(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[str, str]]:
+    """What says that a file was not written by now, or that its sums are of no authority."""
+    wrong = []
+    if file.moment > datetime.now(UTC) + AHEAD:
+        wrong.append(sentences("merge_faults", "merge_future", **about, made_at=file.made_at))
+    for field, read, most in file.unlikely():
+        wrong.append(
+            sentences("merge_faults", "merge_unlikely", **about, field=field, read=f"{read:g}", most=f"{most:g}")
+        )
+    return wrong
 
 
 def _twice(one: PublishedGroups, other: PublishedGroups) -> bool:

@@ -109,15 +109,21 @@ def merge(
 ) -> None:
     from estimator.builds.merged_groups import merge as run
     from estimator.cli.totals_text import authority_lines
+    from estimator.core.typography import some_of
     from estimator.results.reading import current_results
 
     home, lang = context.obj["home"], context.obj["lang"]
     new = run(home, files, replace)
+    strange = {file.name: told for file in new if (told := file.unknown())}
     found = current_results(home).totals()
     parts = [part.model_dump(mode="json") for part in found.authorities]
     same = len(files) - len(new)
     body = {"merged": [file.name for file in new], "unchanged": same, "build": found.build["build"]}
+    body |= {"unknown": strange}
     lines = [say("ledger_cli", "merged", lang, count=len(new), home=home)]
+    for file, told in strange.items():
+        named = {column: some_of(told.get(column, ["–"])) for column in ("model", "host", "zone")}
+        lines.append(say("ledger_cli", "merged_unknown", lang, file=file, **named))
     lines += [say("ledger_cli", "merged_same", lang, count=same)] if same else []
     lines += authority_lines(found.authorities, lang)
     show(body | {"authorities": parts}, json_, lambda: "\n".join(lines))

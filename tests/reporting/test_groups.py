@@ -15,7 +15,8 @@ from dashboard.explanation.explanation import explain_view
 from estimator.assessment.impacts import FIGURES, Amount, terms_of
 from estimator.assessment.uncertainty import STATED
 from estimator.builds import merged_groups
-from estimator.builds.merged_groups import MergeRefused, PublishedGroups, merge
+from estimator.builds.merged_groups import MergeRefused, merge
+from estimator.builds.published_groups import PublishedGroups
 from estimator.builds.queries import SAMPLE_MARK
 from estimator.builds.service_runs import RunsOf
 from estimator.catalogue.load import load
@@ -369,7 +370,7 @@ def test_files_that_do_not_merge_are_refused_in_words(files: list[Path], tmp_pat
     bad.mkdir()
     method = _write(bad, _body(files[0], formulas_version=other))
     factors = _write(bad, _body(files[1], factors_version=other))
-    again = _write(bad, _body(files[2], period="2026-01"))
+    again = _write(bad, _body(files[2], period="2026-01..2026-06"))
     with pytest.raises(MergeRefused) as refusal:
         merge(home, [method, factors, files[2], again])
     assert [item["code"] for item in refusal.value.items] == ["merge_method", "merge_factors", "merge_twice"]
@@ -401,7 +402,7 @@ def test_a_correction_takes_the_place_of_the_same_period(files: list[Path], tmp_
         merge(tmp_path, [older], replace=True)
     assert current_results(tmp_path).totals().coverage.runs == 2 * 8 and merge(tmp_path, [path]) == []
     with pytest.raises(MergeRefused, match="54010"):
-        merge(tmp_path, [_write(tmp_path / "builds", _body(files[0], period="2026-02"))], replace=True)
+        merge(tmp_path, [_write(tmp_path / "builds", _body(files[0], period="2026-01..2026-02"))], replace=True)
 
 
 def test_invented_data_and_a_torn_file_of_the_home_are_refused(files: list[Path], tmp_path: Path) -> None:

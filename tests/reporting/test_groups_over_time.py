@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from estimator.builds.merged_groups import PublishedGroups, merge, merged_files
+from estimator.builds.merged_groups import merge, merged_files
+from estimator.builds.published_groups import PublishedGroups
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from estimator.builds.build_file import PlacedGroup
-from estimator.builds.merged_groups import FORMAT, PublishedGroup, PublishedGroups
+from estimator.builds.published_groups import FORMAT, PublishedGroup, PublishedGroups
+from estimator.core.refusals import checked
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.reen_file import as_read_kwh, commune_file
 from estimator.reporting.publications.told_groups import (
@@ -42,19 +43,25 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
     used = {dict(key.facts).get("serving", "") for key in told}
     review: dict[str, Any] = {name: body[name] for name in REVIEW} | {"months": sorted({key.month for key in told})}
     review["services"] = [service for service in body["services"] if service["use_case"]]
-    return PublishedGroups(
-        format=FORMAT,
-        **{name: body[name] for name in ("territory", "administration", "period", "mark", "build")},
-        made_at=datetime.now(UTC).isoformat(timespec="microseconds"),
-        factors_version=build.factors_version,
-        formulas_version=build.meta["formulas_version"],
-        withheld=len(hidden),
-        withheld_kwh=kwh if enough else None if hidden or facts.withheld else 0.0,
-        review=review,
-        servings=tuple(
-            row | {"place": public_host(row["place"])} for name, row in sorted(build.servings.items()) if name in used
+    told_of = {name: body[name] for name in ("territory", "administration", "period", "mark", "build")}
+    return checked(
+        PublishedGroups,
+        told_of
+        | dict(
+            format=FORMAT,
+            made_at=datetime.now(UTC).isoformat(timespec="microseconds"),
+            factors_version=build.factors_version,
+            formulas_version=build.meta["formulas_version"],
+            withheld=len(hidden),
+            withheld_kwh=kwh if enough else None if hidden or facts.withheld else 0.0,
+            review=review,
+            servings=tuple(
+                row | {"place": public_host(row["place"])}
+                for name, row in sorted(build.servings.items())
+                if name in used
+            ),
+            groups=tuple(_published(key, members) for key, members in sorted(told.items())),
         ),
-        groups=tuple(_published(key, members) for key, members in sorted(told.items())),
     ).sealed()
 
 

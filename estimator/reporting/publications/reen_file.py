@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, amounts
 from estimator.assessment.uncertainty import DRAWS, SEED
-from estimator.builds.merged_groups import PublishedGroups
+from estimator.builds.published_groups import PublishedGroups
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict

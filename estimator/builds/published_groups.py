@@ -1,0 +1,179 @@
+"""The file of groups that an authority publishes: what it holds, and what is checked of it."""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
+from estimator.builds.inference_factors import SERVING_COLUMNS
+from estimator.catalogue.load import load, of_tables
+from estimator.catalogue.models import known
+from estimator.catalogue.resolver import zone_of
+from estimator.core.fields import Strict
+from estimator.core.periods import Period
+from estimator.core.typography import CONTROL, UNSEEN
+
+FORMAT = "sobria-groups/1"
+DIGEST = 32
+MOST_KWH, MOST = 1e9, 1e15  # sums that no authority reaches in a month: electricity [kWh], tokens and all others
+MOST_COUNTED = 10**9  # runs of a group, groups withheld
+
+
+def _readable(text: str) -> str:
+    if CONTROL.search(text) or UNSEEN.search(text) or len(text.splitlines()) > 1 or "\t" in text:
+        raise PydanticCustomError("control", "control characters")
+    return text
+
+
+Sum = Annotated[float, Field(ge=0)]
+Fact = Annotated[str, StringConstraints(max_length=1000)]  # as rows tell it
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_readable)]
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+
+
+def _period(text: str) -> str:
+    if not Period.is_one(text):
+        raise PydanticCustomError("commune_period", "not a period")
+    return Period(text).text
+
+
+def _moment(text: str) -> str:
+    try:
+        aware = datetime.fromisoformat(text).utcoffset() is not None
+    except ValueError:
+        aware = False
+    if not aware:
+        raise PydanticCustomError("merge_moment", "not a moment with its offset")
+    return text
+
+
+def _month(month: int) -> int:
+    if not 1 <= month % 100 <= 12:
+        raise PydanticCustomError("month_digits", "not a month")
+    return month
+
+
+def _serving(row: Mapping[str, str | float]) -> Mapping[str, str | float]:
+    kinds = {"VARCHAR": str, "DOUBLE": float}
+    known_columns = all(isinstance(v, kinds[SERVING_COLUMNS.get(n, "VARCHAR")]) for n, v in row.items())
+    if "serving" not in row or row.keys() - SERVING_COLUMNS.keys() or not known_columns:
+        raise PydanticCustomError("merge_facts", "not the columns of a way of serving")
+    return row
+
+
+def _facts(facts: Mapping[str, str]) -> Mapping[str, str]:
+    modes = {facts.get(name, "") for name in ATTRIBUTES if name.endswith("_mode")}
+    if facts.keys() - {"model", *ATTRIBUTES, "answered"} or any(m not in load().subjects for m in modes):
+        raise PydanticCustomError("merge_facts", "not the facts of a group")
+    return facts
+
+
+def _sums(sums: Mapping[str, float]) -> Mapping[str, float]:
+    if sums.keys() - {"items", "requests", *AMOUNTS}:
+        raise PydanticCustomError("merge_facts", "not the sums of a group")
+    return sums
+
+
+class PublishedGroup(Strict):
+    """Sums of the activity of a use, or of several small ones together, in a month.
+
+    use: empty for small ones. facts: what decides its factors, by column; sums: amounts [unit of the dictionary], those
+    that are known; slices: how many runs, a run being counted in each of its months.
+    """
+
+    use: Line
+    month: Annotated[int, Field(ge=1900_01, le=2999_12), AfterValidator(_month)]
+    training: bool = False
+    resource_share: float = Field(default=1.0, gt=0, le=1)
+    slices: int = Field(ge=1, le=MOST_COUNTED)
+    facts: Annotated[Mapping[str, Fact], AfterValidator(_facts)]
+    sums: Annotated[Mapping[str, Sum], AfterValidator(_sums)]
+
+
+class PublishedGroups(Strict):
+    """The file of an authority over a period.
+
+    made_at: when the file was written, after its build. servings: rows of the table of that name; withheld: how many
+    groups are about too few agents, and are not there; withheld_kwh: their electricity, each factor at its value, None
+    where even all of them are too few agents. review: what else the yearly review of a territory takes, checked when it
+    is made. digest: of all the rest.
+    """
+
+    format: Literal["sobria-groups/1"]
+    territory: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,20}$")]
+    administration: Line
+    period: Annotated[str, AfterValidator(_period)]
+    made_at: Annotated[str, AfterValidator(_moment)]
+    mark: Line
+    build: Version
+    factors_version: Version
+    formulas_version: Version
+    withheld: int = Field(ge=0, le=MOST_COUNTED)
+    withheld_kwh: Sum | None
+    review: Mapping[str, Any]
+    servings: tuple[Annotated[Mapping[str, Fact | float], AfterValidator(_serving)], ...]
+    groups: tuple[PublishedGroup, ...]
+    digest: str = ""
+
+    @field_validator("review", "groups")
+    @classmethod
+    def _in_period(cls, read: Any, given: ValidationInfo) -> Any:
+        period = given.data.get("period")
+        months = read.get("months", ()) if isinstance(read, Mapping) else [group.month for group in read]
+        out = [month for month in months if month not in Period(period).months()] if period else []
+        if out:
+            raise PydanticCustomError("merge_months", "out of the period", {"read": str(out[0]), "period": period})
+        return read
+
+    def sealed(self) -> "PublishedGroups":
+        """The same with the digest of its content."""
+        body = json.dumps(self.model_dump(mode="json", exclude={"digest"}), sort_keys=True)
+        return self.model_copy(
+            update={"digest": hashlib.blake2b(body.encode(), digest_size=DIGEST).hexdigest()},
+        )
+
+    @property
+    def name(self) -> str:
+        """Its name in a home."""
+        return f"{self.territory}_{self.period}.json"
+
+    @property
+    def months(self) -> set[int]:
+        return set(Period(self.period).months())
+
+    @property
+    def moment(self) -> datetime:
+        """When it was written."""
+        return datetime.fromisoformat(self.made_at)
+
+    def unlikely(self) -> Iterator[tuple[str, float, float]]:
+        """The sums of a month that no authority reaches, each as its name, what was read and what is below."""
+        sums: dict[tuple[int, str], list[float]] = {}
+        for group in self.groups:
+            for name, value in group.sums.items():
+                sums.setdefault((group.month, name), []).append(value)
+        found = [(f"{month}, {name}", math.fsum(each), _most(name)) for (month, name), each in sorted(sums.items())]
+        found.append(("withheld_kwh", self.withheld_kwh or 0.0, MOST_KWH * len(self.months)))
+        yield from (one for one in found if one[1] >= one[2])
+
+    def unknown(self) -> Mapping[str, Sequence[str]]:
+        """The models, sites and zones of its groups that the tables do not have, by their column; none: no column."""
+        known_here: dict[str, Callable[[str], object]] = {
+            "model": known,
+            "host": of_tables().subjects.get,
+            "zone": zone_of,
+        }
+        read = {name: {group.facts.get(name, "") for group in self.groups} - {""} for name in known_here}
+        wrong = {name: sorted(text for text in read[name] if not known_here[name](text)) for name in known_here}
+        return {name: texts for name, texts in wrong.items() if texts}
+
+
+def _most(name: str) -> float:
+    """What a sum of a month stays below, of any authority."""
+    return MOST_KWH if name in AMOUNTS and load().quantities[name].unit == "kWh" else MOST
