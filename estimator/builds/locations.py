@@ -8,7 +8,7 @@ from estimator.builds.mended_runs import SENDER
 from estimator.builds.settled_parts import PLACED_BY, Settled
 from estimator.builds.supplier_factors import day_us
 from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES, UNKNOWN_SITE
-from estimator.core.duckdb_engine import DuckDB
+from estimator.core.duckdb_engine import DuckDB, texts_sql
 from estimator.places.journal import PlaceEntry, PlaceRule
 from estimator.places.placing import Basis, HomePlace, Knowledge, Placed, Seen, matches, placed
 
@@ -134,8 +134,7 @@ def seen_of(row: Mapping[str, Any]) -> Seen:
 def seen_columns(known: Knowledge) -> dict[str, str]:
     """What tells rows apart, as SQL: only what some rule looks at, and what tells where they ran."""
     named = sorted({entry.said.run for entry in known.rules if entry.said.run})
-    quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in named)
-    cases = (f"WHEN {name} IN ({quoted}) THEN {name}" for name in ("row_id", "run_key", "run_id"))
+    cases = (f"WHEN {name} IN ({texts_sql(named)}) THEN {name}" for name in ("row_id", "run_key", "run_id"))
     run = {"run": f"CASE {' '.join(cases)} END"} if named else {}
     asked = {name for name in _BY_RULE if any(getattr(entry.said, name) is not None for entry in known.rules)}
     return run | {name: sql for name, sql in _TOLD.items() if name not in _BY_RULE or name in asked}

@@ -3,7 +3,7 @@
 import errno
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -38,6 +38,11 @@ UNREADABLE = (duckdb.OperationalError, duckdb.InvalidInputException, duckdb.Cata
 
 class FileDamaged(SobriaError):
     """A build, or a file that it reads, that was cut or overwritten."""
+
+
+def texts_sql(texts: Iterable[str]) -> str:
+    """Texts as SQL, one after the other: « 'un', 'l''autre' »."""
+    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
 
 
 @contextmanager

@@ -5,26 +5,29 @@ other in the build file, as does what is made of groups. A table that Spark make
 build: one of rows stays there and is read where it lies; one of groups comes back into the build.
 """
 
+import logging
 import os
 import re
 import shutil
+import signal
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark import StorageLevel
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import broadcast
 
 from estimator.core import spark_sql
-from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
+from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, texts_sql
 from estimator.core.errors import SobriaError
 from estimator.core.spark_master import check_master
 from estimator.core.spark_sql import Query
@@ -39,6 +42,7 @@ SETTINGS = {
     "spark.sql.autoBroadcastJoinThreshold": "-1",
 }
 WRITTEN = ("runs", "settled")  # views that many statements read: executors write them while the build is made
+_NOT_WRITTEN = ("Mkdirs failed to create", "Permission denied", "Read-only file system")
 OF_A_ROW = "row_id"  # a table with this column, or with hashes of values, is one of rows
 
 
@@ -54,26 +58,36 @@ class WrittenTable(NamedTuple):
 def session(master: str) -> Any:
     """The session of this process, opened once. spark_failed, and the refusals of `check_master`."""
     check_master(master)
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)  # its errors are raised, and said once
+    interrupting = signal.getsignal(signal.SIGINT)
     with _told():
         opening = SparkSession.builder.master(master).appName("sobria")
         opened: Any = opening.config("spark.ui.showConsoleProgress", "false").getOrCreate()
         opened.sparkContext.setLogLevel("ERROR")
-        return opened
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, interrupting)  # that of Spark calls Java again in the middle of a call
+    return opened
 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What Spark cannot do, as its first line. spark_failed."""
+    """What Spark cannot do, as its first line. spark_failed, spark_stopped, spark_unwritable."""
     try:
         yield
     except (PySparkException, Py4JError, ConnectionError) as error:
-        said = str(getattr(error, "java_exception", error))
-        raise SobriaError("spark_failed", told=said.strip().partition("\n")[0][:300].rstrip(".")) from error
+        said = str(getattr(error, "java_exception", error)).strip()
+        if isinstance(error, Py4JNetworkError | ConnectionError):
+            raise SobriaError("spark_stopped") from error
+        if any(word in said for word in _NOT_WRITTEN):
+            raise SobriaError("spark_unwritable") from error
+        raise SobriaError("spark_failed", told=said.partition("\n")[0][:300].rstrip(".")) from error
 
 
 @contextmanager
 def created(path: Path, beside: Path, master: str) -> Iterator["SparkEngine"]:
-    """A new build file, whose rows Spark reads. beside: the folder of what a build reads where it lies."""
+    """A new build file, whose rows Spark reads. beside: the folder of what a build reads where it lies. spark_path."""
+    if found := sorted({*os.path.abspath(path)} & {*"[]*?"}):
+        raise SobriaError("spark_path", folder=os.path.abspath(path.parent), signs=" ".join(found))
     engine = SparkEngine.create(path)
     whole = False
     try:
@@ -110,8 +124,11 @@ class SparkEngine(DuckDB):
     def forget(self) -> None:
         """Delete what executors wrote."""
         if hasattr(self, "_folder"):
-            self._release()
+            with suppress(Exception):  # Spark may be what failed
+                self._release()
             shutil.rmtree(self._folder, ignore_errors=True)
+            with suppress(OSError):
+                self._folder.parent.rmdir()
 
     def tidy(self) -> None:
         """Delete what executors wrote for the time of a build."""
@@ -291,7 +308,7 @@ class SparkEngine(DuckDB):
         key = repr((paths, told))
         if key not in self._files:
             there = [str(self._path.parent / path) for path in paths]
-            frame = self._read(f"read_parquet({there!r}, union_by_name=true)", there)
+            frame = self._read(f"read_parquet([{texts_sql(paths)}], union_by_name=true)", there)
             if told:
                 frame = frame.selectExpr("*", "_metadata.file_name AS filename")
             self._files[key] = f"files_{len(self._files)}"

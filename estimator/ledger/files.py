@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from estimator.core import atomic_files, parquet_files
-from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect
+from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect, texts_sql
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
 from estimator.core.home import LEDGER, claim
@@ -343,7 +343,7 @@ def modelled_sql(embeds: str = "FALSE") -> str:
 
 def named_sql(names: Iterable[str]) -> str:
     """SQL: whether the model of a row is one of these."""
-    quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
+    quoted = texts_sql(names)
     return f"COALESCE(model IN ({quoted}), FALSE)" if quoted else "FALSE"
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from estimator.core.duckdb_engine import texts_sql
+
 NAME_ONLY = "file_name"  # a file withdrawn under one name stays withdrawn under another
 # Not compared between copies: what a later version, or another sending, says of the same row does not bring it back.
 _OF_A_VERSION = frozenset({NAME_ONLY, "reader", "reader_version", "context_tokens", "provider", "served_at"})
@@ -23,7 +25,7 @@ WAITING = (
 
 def parquet(files: Sequence[str], option: str = "union_by_name=true") -> str:
     """SQL of the rows of these files."""
-    return f"read_parquet({list(files)!r}, {', '.join({option: 1, 'union_by_name=true': 1})})"
+    return f"read_parquet([{texts_sql(files)}], {', '.join({option: 1, 'union_by_name=true': 1})})"
 
 
 def not_withdrawn(rows: str, gone: Sequence[str], opened: Callable[[str], Any] = str) -> str:

@@ -9,6 +9,7 @@ python -m scripts.proofs tests/builds/test_spark.py
 import math
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -309,6 +310,35 @@ def test_what_spark_gives_up_is_told(spark: Any, tmp_path: Path, monkeypatch: py
         build(Path(tmp_path.name), how=How(full=True, spark=MASTER))
     assert build(tmp_path) == replace(build(tmp_path), path=there)
     assert not [*there.with_suffix(".parts").glob("rows-*")]
+
+
+def test_a_folder_has_any_name(spark: Any, tmp_path: Path) -> None:
+    """An apostrophe in the path, which is also the mark of a text in SQL."""
+    folder = tmp_path / "Données de l'État (été)"
+    folder.mkdir()
+    pq.write_table(pa.table({"row_id": list("ab"), "x": [1.0, 2.0]}), folder / "l'un.parquet")
+    rows = "read_parquet(['l''un.parquet'])"
+    with spark.created(folder / "b.duckdb", folder, MASTER) as engine:
+        engine.run(f"CREATE TABLE held AS SELECT row_id, x FROM {rows}")
+        assert engine.rows("SELECT fsum(x) AS total FROM held") == [{"total": 3.0}]
+    with refuses("spark_path", "[ ]"), spark.created(tmp_path / "a [b]" / "b.duckdb", tmp_path, MASTER):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "read", "code"),
+    [
+        ("Py4JNetworkError", "Answer from Java side is empty", "spark_stopped"),
+        ("PySparkException", "Job aborted: java.io.IOException: Mkdirs failed to create file:/x", "spark_unwritable"),
+        ("PySparkException", "Job aborted: something else\nat java", "spark_failed"),
+    ],
+)
+def test_what_java_says_is_said_in_words(spark: Any, kind: str, read: str, code: str) -> None:
+    """An interrupt is that of the command, which says it, and no call of Java in the middle of another."""
+    with refuses(code, "othing is published"), spark._told():
+        raise getattr(spark, kind)(read)
+    spark.session(MASTER)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.long
