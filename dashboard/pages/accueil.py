@@ -14,7 +14,7 @@ from dashboard.shared.widgets import language, proof_sentence, service_bars
 from dashboard.summary.estimator_gateway import scope_of_address, state
 from dashboard.summary.page import PERIOD, TERRITORY
 from estimator.core.number_format import said_in_sentence, share_text
-from estimator.reporting.summary.sentences import scope_name
+from estimator.reporting.summary.sentences import outside_text, scope_name
 from estimator.results.reading import Results
 from estimator.results.totals import ServiceTotals, Totals
 
@@ -94,8 +94,7 @@ def _notes(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> list
         notes.append(t("home.covers", lang, share=share_text(energy.covers, lang)))
     notes.append(t("explain.least", lang) if totals.at_least else "")
     notes.append(t("home.unknown", lang, n=unknown) if unknown else "")
-    notes.append(t("home.without", lang, n=without) if without else "")
-    return notes
+    return [*notes, t("home.without", lang, n=without) if without else "", outside_text(totals.outside, lang)]
 
 
 def _services_with_energy(services: Sequence[ServiceTotals]) -> list[ServiceTotals]:

@@ -22,6 +22,7 @@ from estimator.builds.queries import ANY, MOST_DRAWN, NO_PROOF, ORDERS
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import said_in_sentence
+from estimator.reporting.summary.sentences import outside_text
 from estimator.results.reading import Results
 from estimator.results.totals import Totals
 
@@ -118,16 +119,16 @@ def _said(totals: Totals, name: str, lang: str) -> str:
 
 
 def _proof(totals: Totals, lang: str) -> str:
-    """How much of the electricity is measured; runs of unknown electricity apart."""
-    unknown = totals.coverage.unknown
-    if not (unknown or totals.at_least) or not any(totals.proof.values()):
-        return proof_sentence(totals.proof, t("measures.their", lang), lang)
-    said = proof_sentence(totals.proof, t("measures.their_known", lang), lang)
-    rest = [
-        t("measures.unknown", lang, n=unknown) if unknown else "",
-        t("explain.least", lang) if totals.at_least else "",
+    """How much of the electricity is measured; runs of unknown electricity, and what is withheld, apart."""
+    unknown, there = totals.coverage.unknown, any(totals.proof.values())
+    their = "measures.their_known" if there and (unknown or totals.at_least) else "measures.their"
+    told = [
+        proof_sentence(totals.proof, t(their, lang), lang),
+        t("measures.unknown", lang, n=unknown) if there and unknown else "",
+        t("explain.least", lang) if there and totals.at_least else "",
+        outside_text(totals.outside, lang),
     ]
-    return " ".join(filter(None, [said, *rest]))
+    return " ".join(filter(None, told))
 
 
 def _part(build: Results, name: str, names: Mapping[str, str], lang: str) -> Markup:

@@ -14,6 +14,7 @@ from estimator.reporting.summary.sentences import (
     hosting_text,
     name,
     objective_text,
+    outside_of,
     path_text,
     territory_text,
     value_text,
@@ -24,7 +25,8 @@ def indicators_text(body: Mapping[str, Any], lang: str) -> str:
     """One line an indicator, then the basis of its number."""
     facts = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
     lines = sample_lines(body["sample"], lang)
-    lines += [say("indicators", "head", lang, **facts), against_text(body, lang), ""]
+    lines += [say("indicators", "head", lang, **facts), against_text(body, lang)]
+    lines += [*filter(None, [outside_of(body, lang)]), ""]
     for entry in body["indicators"].values():
         lines.append(f"{entry['number']:>2}. {name(entry['id'], lang)} : {value_text(entry, lang)}")
         lines += [f"    {text}" for text in _supplementary_text(entry, lang)]

@@ -21,7 +21,7 @@ from estimator.core.home import named_home, read_only
 from estimator.core.progress import Progress
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
-from estimator.results.totals import AuthorityPart, Check, Coverage, MergedFile, ServiceTotals, Totals
+from estimator.results.totals import AuthorityPart, Check, Coverage, MergedFile, ServiceTotals, Totals, outside
 
 _WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "list_contains($1, row_id)"}
 
@@ -73,7 +73,8 @@ class Results(Build):
     def totals(self) -> Totals:
         """Figures, proof and coverage of the whole ledger."""
         rows = self._level("total")
-        found = _figures(rows)
+        authorities = self.authorities("energy")
+        found = outside(authorities).lowered(_figures(rows), rows[0]["weight_kwh"] or 0.0)
         return Totals(
             indicators=figures(found),
             proof=self.proof(),
@@ -81,7 +82,7 @@ class Results(Build):
             checks=tuple(Check(**check) for check in self.checks()),
             build=self.meta,
             sample=self.sample,
-            authorities=self.authorities("energy"),
+            authorities=authorities,
         )
 
     def services(self) -> list[ServiceTotals]:

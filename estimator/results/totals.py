@@ -1,10 +1,13 @@
 """The totals of a home as typed values: figures, proof, coverage, checks."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from estimator.assessment.impacts import Amount
 from estimator.builds.mending import AT_LEAST
 from estimator.core.fields import Strict, in_each_language
+from estimator.core.periods import Period
 
 
 class Coverage(Strict):
@@ -70,6 +73,39 @@ class AuthorityPart(Strict):
     files: tuple[MergedFile, ...]
 
 
+class Outside(NamedTuple):
+    """What authorities withhold of the groups that they published, and no figure holds: electricity [kWh] told by some
+    of them, and how many others do not tell theirs."""
+
+    kwh: float = 0.0
+    authorities: int = 0
+    silent: int = 0
+
+    def lowered(self, found: Mapping[str, Amount], read_kwh: float) -> dict[str, Amount]:
+        """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld."""
+        told = read_kwh / (read_kwh + self.kwh) if self.kwh else 1.0
+        return {
+            name: amount.model_copy(update={"covers": told * amount.covers}) if amount.known else amount
+            for name, amount in found.items()
+        }
+
+
+def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = None) -> Outside:
+    """What these authorities withhold, in all or over months [yyyymm]: of a file with other months too, their part is
+    not known."""
+    kwh, silent = dict[str, float](), set[str]()
+    for part in parts:
+        for file in part.files:
+            mine = set(Period(file.period).months())
+            if file.withheld_kwh == 0 or (months is not None and mine.isdisjoint(months)):
+                continue
+            if file.withheld_kwh is None or (months is not None and not mine.issubset(months)):
+                silent.add(part.territory)
+            else:
+                kwh[part.territory] = kwh.get(part.territory, 0.0) + file.withheld_kwh
+    return Outside(math.fsum(kwh.values()), len(kwh), len(silent))
+
+
 class Totals(Strict):
     """Figures, proof and coverage of the whole ledger; build: facts of the build by name; authorities: whose published
     groups are in it, the largest first."""
@@ -81,6 +117,11 @@ class Totals(Strict):
     build: Mapping[str, str]
     sample: bool
     authorities: tuple[AuthorityPart, ...] = ()
+
+    @property
+    def outside(self) -> Outside:
+        """What authorities withhold: in no figure, and in what a figure covers a share of."""
+        return outside(self.authorities)
 
     @property
     def at_least(self) -> bool:

@@ -431,5 +431,5 @@ def test_an_authority_that_withholds_all_is_named_in_what_it_is_not_in(files: li
     absent = [(file.territory, None) for file in (nothing, part_of)]
     assert [(part.territory, part.share) for part in found] == [("54010", 1.0), *absent]
     said = plain(sobria(tmp_path, "totals").stdout)
-    assert "hors de ce qu'ils couvrent : 13,5 kWh, retenus par 1 collectivité" in said
+    assert "Hors de ces chiffres : 13,5 kWh, retenus par 1 collectivité" in said
     assert "d'électricité inconnue : ce qui est retenu par 1 collectivité" in said

@@ -68,7 +68,7 @@ def figures_of(scope: Scope) -> Mapping[str, Amount]:
     months = months_of(scope.rows)
     if scope.territory == WHOLE and months == sorted(scope.sources.figures_of_months):
         return scope.sources.build.totals().indicators
-    return _of_month(scope, months[0]) if len(months) == 1 else amounts(scope.groups, FOUR)
+    return scope.lowered(_of_month(scope, months[0]) if len(months) == 1 else amounts(scope.groups, FOUR))
 
 
 def _of_month(scope: Scope, month: int) -> Mapping[str, Amount]:

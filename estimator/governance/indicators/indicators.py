@@ -39,6 +39,7 @@ def sheet(scope: Scope) -> dict[str, Any]:
     body |= {"previous": str(before), "same_season": scope.period.first % 100 == before.first % 100}
     body |= {"months": scope.known_months()}
     body["measured"] = months_of(scope.rows)
+    body |= {"outside": scope.outside._asdict(), "elsewhere": scope.sources.elsewhere}
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     figures = {name: found[name]["value"] for name in FOOTPRINTS}
     return body | {"indicators": entries, "added": computed(figures, found["coverage"]["proof"])}

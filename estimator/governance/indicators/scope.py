@@ -15,6 +15,7 @@ from estimator.governance.indicators.usage_by_case import Attached, attached, mo
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import METROPOLE, WHOLE, UseCase
 from estimator.results.reading import Results
+from estimator.results.totals import AuthorityPart, Outside, outside
 
 NEVER = 200001  # month of a ledger without any
 IN_USE = ("experimentation", "pilote", "generalisation")
@@ -70,6 +71,17 @@ class Sources:
         return self.build.figures_of_months()
 
     @cached_property
+    def authorities(self) -> tuple[AuthorityPart, ...]:
+        """Those whose published groups are in the build."""
+        return self.build.authorities("energy")
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the uses are in the registers of the authorities that published groups, and none is in that of here:
+        what a register says is then unknown."""
+        return bool(self.authorities) and not self.cases
+
+    @cached_property
     def cases(self) -> list[UseCase]:
         """Use cases of the register."""
         return self.register.use_cases()
@@ -122,6 +134,17 @@ class Scope:
     def _months(self) -> frozenset[int]:
         months = frozenset(self.period.months())
         return months if self.only is None else months & self.only
+
+    @cached_property
+    def outside(self) -> Outside:
+        """What authorities withhold of the period, of the whole territory."""
+        whole = self.territory == WHOLE and self.use is None
+        return outside(self.sources.authorities, self._months) if whole else Outside()
+
+    def lowered(self, found: Mapping[str, Amount]) -> dict[str, Amount]:
+        """Amounts of all of its electricity, or of a part: what is withheld may be of any, which covers that less."""
+        read = sum(group.values.get("it_energy") or 0.0 for group in self.groups) if self.outside.kwh else 0.0
+        return self.outside.lowered(found, read)
 
     @property
     def groups(self) -> list[ActivityGroup]:

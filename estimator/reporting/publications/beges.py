@@ -45,7 +45,7 @@ def _records(facts: ReportFacts) -> Iterator[Record]:
     small = {line: merged.intersection(row.id for row in rows) for line, rows in lines.items()}
     split = groups.too_few or any(uses not in (frozenset(), merged) for uses in small.values())
     for (who, part), rows in lines.items():
-        amount = _amount(rows, part)
+        amount = _amount(facts, rows, part)
         yield _record(facts, who, part, (withheld_amount(amount), []) if split and small[who, part] else (amount, rows))
 
 
@@ -57,11 +57,11 @@ def _there(rows: list[Attached], part: str) -> list[Attached]:
     return [row for row in rows if not needs or any(row.row.group.amounts.get(name) for name in needs)]
 
 
-def _amount(rows: list[Attached], part: str) -> Interval:
+def _amount(facts: ReportFacts, rows: list[Attached], part: str) -> Interval:
     """The greenhouse gases of a part."""
     alone = figure_named(f"gwp.{part}")
     assert alone is not None
-    return amounts([row.row.group for row in rows], [alone])[alone.id]
+    return facts.scope.lowered(amounts([row.row.group for row in rows], [alone]))[alone.id]
 
 
 def _record(facts: ReportFacts, who: str, part: str, found: tuple[Interval, list[Attached]]) -> Record:

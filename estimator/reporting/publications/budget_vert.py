@@ -31,6 +31,7 @@ def note(facts: ReportFacts) -> Document:
     footprints = [facts.body["indicators"][name]["value"] for name in AXES.values() if name]
     signed = FieldList(tuple((say("sheet", f"sign_{name}", facts.lang), "") for name in SIGNED))
     known = sum(amount["central"] is not None for amount in footprints)
+    lead = facts.say("budget_lead" if known else "budget_lead_none", known=known, axes=len(AXES))
     sections = (
         Section(facts.say("budget_axes"), (_axes(facts, before), facts.say("budget_text"))),
         Section(facts.say("budget_spending"), (facts.say("budget_spending_text"), _spending(facts))),
@@ -40,7 +41,7 @@ def note(facts: ReportFacts) -> Document:
         kind=facts.say("budget_kind", territory=facts.place, period=facts.period),
         title=facts.say("budget_title"),
         lang=facts.lang,
-        lead=(facts.say("budget_lead" if known else "budget_lead_none", known=known, axes=len(AXES)),),
+        lead=tuple(filter(None, (lead, facts.outside))),
         sections=sections,
         foot=foot(facts, "budget-vert"),
         mark=facts.mark,

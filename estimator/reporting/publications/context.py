@@ -15,7 +15,13 @@ from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.reporting.documents.document import Document
-from estimator.reporting.summary.sentences import covered_period_text, in_use_text, proof_text, territory_text
+from estimator.reporting.summary.sentences import (
+    covered_period_text,
+    in_use_text,
+    outside_of,
+    proof_text,
+    territory_text,
+)
 
 METHOD = "docs/methode.md"
 
@@ -95,21 +101,27 @@ class ReportFacts:
         return self.say("coverage", share=share_text(share, self.lang), **told)
 
     @property
+    def outside(self) -> str:
+        """What authorities withhold, and no figure holds; empty where nothing is."""
+        return outside_of(self.body, self.lang)
+
+    @property
     def provenance(self) -> dict[str, str]:
         """Period, territory, coverage, build, factors and method of a report, machine-readable."""
         return {
             "mark": self.mark,
             "period": str(self.scope.period),
             "territory": self.scope.territory,
-            "coverage": self.coverage,
+            "coverage": ". ".join(filter(None, (self.coverage, self.outside.removesuffix(".")))),
             "build": self.body["build"],
             "factors_version": self.body["factors_version"],
             "method": self.method,
         }
 
-    def made(self) -> str:
-        """Coverage, build, factors and method in one text, after the mark."""
+    def made(self, coverage: str = "") -> str:
+        """Coverage, as the document says it or whole, build, factors and method in one text, after the mark."""
         told = {name: self.provenance[name] for name in ("coverage", "build", "factors_version", "method")}
+        told |= {"coverage": coverage} if coverage else {}
         return " ".join(filter(None, (f"{self.mark}." if self.mark else "", self.say("made", **told))))
 
     def proof(self, rows: Sequence[Attached]) -> str:

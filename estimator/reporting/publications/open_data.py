@@ -1,13 +1,13 @@
 """Footprints as open data in our own Table Schema: one row a month, use case and indicator, with a data package."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from estimator.assessment.impacts import FIGURES, amounts
+from estimator.assessment.impacts import FIGURES, Amount, amounts
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.language import OFFICIAL
@@ -65,12 +65,13 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
         }
         untold = not id and month in too_few
         shares = {} if KINDS[kind] == "others" else known_shares(rows)  # of several, a proof may be of one
-        yield from (about | figures | provenance for figures in _figures(rows, shares, untold=untold))
+        found = amounts([row.row.group for row in rows], FIGURES)
+        found = found if id else facts.scope.lowered(found)
+        yield from (about | figures | provenance for figures in _figures(found, shares, untold=untold))
 
 
-def _figures(rows: Sequence[Attached], shares: Mapping[str, float], *, untold: bool) -> Iterator[dict[str, object]]:
+def _figures(found: Mapping[str, Amount], shares: Mapping[str, float], *, untold: bool) -> Iterator[dict[str, object]]:
     """One entry an indicator: bounds, coverage, reason when missing, and the proof of the electricity."""
-    found = amounts([row.row.group for row in rows], FIGURES)
     proof = {f"proof_{name}": shares.get(name) for name in PROOFS}
     for figure in FIGURES:
         amount = found[figure.id]

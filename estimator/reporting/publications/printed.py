@@ -36,7 +36,7 @@ def heading(text: str) -> str:
 
 
 def foot(facts: ReportFacts, kind: str) -> tuple[str, ...]:
-    """Coverage, build, factors and method; how to reproduce the report; its limits."""
+    """Coverage, build, factors and method; how to reproduce the report; its limits. What is withheld stands above."""
     territory = f" --territory {facts.scope.territory}" if facts.scope.territory != "all" else ""
     command = f"sobria report {kind} --period {facts.scope.period}{territory} --lang {facts.lang}"
-    return (facts.made(), facts.say("replay", command=command), facts.say("nature"))
+    return (facts.made(facts.coverage), facts.say("replay", command=command), facts.say("nature"))

@@ -69,7 +69,7 @@ def review(facts: ReportFacts) -> Document:
         kind=facts.say("reen_kind", territory=facts.place, period=facts.period),
         title=facts.say("reen_title"),
         lang=facts.lang,
-        lead=(lead,),
+        lead=tuple(filter(None, (lead, facts.outside))),
         sections=sections,
         foot=foot(facts, "reen"),
         mark=facts.mark,

@@ -32,10 +32,12 @@ from estimator.reporting.summary.sentences import (
     count_of,
     covered_period_text,
     in_use_text,
+    outside_text,
     proof_text,
     shared,
     territory_text,
 )
+from estimator.results.totals import Outside
 
 COLUMNS = ("territoire", "indicateur", "bas", "central", "haut", "unite", "couvre", "preuve", "texte")
 FOLDER = "communes"  # of a home: the files that its communes handed over
@@ -60,10 +62,12 @@ class Twice(NamedTuple):
 
 @dataclass(frozen=True)
 class TerritoryReview:
-    """The files of some communes over one period, and the communes expected: none said, none is known to be missing."""
+    """The files of some communes over one period, and the communes expected: none said, none is known to be missing.
+    outside: what those whose groups are merged withhold."""
 
     files: tuple[CommuneFile, ...]
     expected: tuple[str, ...] = ()
+    outside: Outside = Outside()
 
     @property
     def period(self) -> Period:
@@ -223,7 +227,7 @@ def read_merged(home: Path, expected: Sequence[str] = ()) -> TerritoryReview:
             wrong.append(_unread(Path(file.name), error))
     if wrong:
         raise FilesRefused(wrong, count=len(wrong), folder=home / AUTHORITIES)
-    return TerritoryReview(tuple(found), tuple(expected))
+    return TerritoryReview(tuple(found), tuple(expected), scope.outside)
 
 
 def _basis(file: CommuneFile) -> tuple[str, str, int]:
@@ -250,6 +254,7 @@ def rollup(found: TerritoryReview, lang: str) -> Document:
     if found.missing:
         names = ", ".join(territory_text(code, lang) for code in found.missing)
         lead.append(_tell("missing", lang, count=len(found.missing), names=names))
+    lead += filter(None, [outside_text(found.outside, lang)])
     shares = tuple((say("indicators", name, lang), shared(found.share(name), lang)) for name in COUNTED)
     sections = (
         Section(_tell("sums", lang), (_sums(found, lang),)),

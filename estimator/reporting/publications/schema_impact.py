@@ -64,10 +64,11 @@ def _amount(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
     months = found.get("months", {})
     for month, amount in months.items():
         if amount:
+            told = facts.scope.lowered({name: amount})[name]
             rows = [row for row in facts.scope.rows if row.row.month == month]
             span = {"date": facts.until(month), "date_debut": last_day(month).replace(day=1)}
             about = {"frequence_monitoring": FREQUENCIES[1], "dataviz_wish": "linechart"}
-            yield _amount_fields(facts, name, amount, rows) | span | about
+            yield _amount_fields(facts, name, told, rows) | span | about
     if len(months) != 1:
         whole = _amount_fields(facts, name, found["value"], facts.scope.rows) | _span(facts)
         yield whole | ({"indicateur": facts.say("over_the_period", name=whole["indicateur"])} if months else {})

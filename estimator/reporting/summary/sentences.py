@@ -1,6 +1,5 @@
 """Texts of the summary: values, trends, objectives, limits, budgets, in each language."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -30,7 +29,7 @@ from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import VOTED
 from estimator.governance.indicators.known_days import known_text
-from estimator.results.totals import AuthorityPart, MergedFile
+from estimator.results.totals import AuthorityPart, MergedFile, Outside, outside
 
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
@@ -76,17 +75,24 @@ def authority_sentences(parts: Sequence[AuthorityPart], lang: str) -> list[str]:
         told.append(say("authorities", "part", lang, name=name, share=share, files=files))
     left = len(parts) + 1 - len(told)
     told += [say("authorities", "more", lang, count=left)] if left else []
-    return [typeset(said, lang) for said in (*told, *_outside(parts, lang))]
+    return [typeset(said, lang) for said in (*told, *_outside(outside(parts), lang))]
 
 
-def _outside(parts: Sequence[AuthorityPart], lang: str) -> Iterator[str]:
-    """What all of them withhold: in no figure, nor in what a figure is said to cover."""
-    kept = [[file.withheld_kwh for file in part.files] for part in parts]
-    known = math.fsum(kwh or 0.0 for part in kept for kwh in part)
-    if count := sum(any(part) for part in kept):
-        yield say("authorities", "outside", lang, count=count, kwh=exact_text(known, "kWh", lang))
-    if count := sum(None in part for part in kept):
-        yield say("authorities", "outside_silent", lang, count=count)
+def outside_text(found: Outside, lang: str) -> str:
+    """What authorities withhold, said of every page and document that it is not in; empty where nothing is."""
+    return typeset(" ".join(f"{said}." for said in _outside(found, lang)), lang)
+
+
+def outside_of(body: Mapping[str, Any], lang: str) -> str:
+    """The same, of a sheet of indicators."""
+    return outside_text(Outside(**body["outside"]), lang)
+
+
+def _outside(found: Outside, lang: str) -> Iterator[str]:
+    if found.authorities:
+        yield say("authorities", "outside", lang, count=found.authorities, kwh=exact_text(found.kwh, "kWh", lang))
+    if found.silent:
+        yield say("authorities", "outside_silent", lang, count=found.silent)
 
 
 def _file_sentences(file: MergedFile, lang: str) -> Iterator[str]:
@@ -304,7 +310,7 @@ def caveat(body: Mapping[str, Any], lang: str, months: bool = True) -> str:
     told = tell(key, lang, **where, counted=in_use_text(cover["value"], lang))
     proof = proof_text(cover["proof"], lang)
     said = impossible_text(cover["impossible"], lang) or (proof and tell("proof_of_all", lang, proof=proof))
-    return f"{told} {said}" if said else told
+    return " ".join(filter(None, (told, said, outside_of(body, lang))))
 
 
 def weighs_title(body: Mapping[str, Any], lang: str) -> str:
