@@ -1,17 +1,24 @@
-"""Journal of the merges of a home: when each file of groups came, from which authority, and what it replaced."""
+"""Journal of the merges of a home: when each file of groups came, from whom, what it replaced, who took it out.
 
+An entry is written before its file: one whose file is not there is of a merge that did not end.
+"""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from estimator.core.event_log import Kept, RecordFolder
+from estimator.core.fields import Text
 from estimator.core.home import AUTHORITIES
 from estimator.core.storage.folder import LocalFolder
 
-FOLDER = "journal"  # inside that of the files
+FOLDER, REMOVALS = "journal", "removals"  # inside that of the files
 
 
 class GroupsMerge(Kept):
-    """A file of groups that was merged: its name when given, its digest, and that of the one whose place it took, which
-    is empty for none."""
+    """A file of groups that was merged: its name when given, its digest, and those of the files whose place it took,
+    separated by spaces, empty for none."""
 
     file: str
     format: str
@@ -22,7 +29,62 @@ class GroupsMerge(Kept):
     digest: str
     replaces: str
 
+    @property
+    def name(self) -> str:
+        """Its name in the home."""
+        return f"{self.territory}_{self.period}.json"
+
+
+class GroupsRemoval(Kept):
+    """A merged file that was taken out: its name in the home, and its digest, empty if it could not be read."""
+
+    file: str
+    digest: str
+    who: Text
+    why: Text
+
 
 def merges(home: Path) -> RecordFolder[GroupsMerge]:
     """The merges of a home, which are where its files are: on this machine, whatever holds its ledger."""
     return RecordFolder(LocalFolder(home / AUTHORITIES / FOLDER), GroupsMerge)
+
+
+def removals(home: Path) -> RecordFolder[GroupsRemoval]:
+    """The files taken out of a home."""
+    return RecordFolder(LocalFolder(home / AUTHORITIES / REMOVALS), GroupsRemoval)
+
+
+def recorded(home: Path) -> dict[str, str]:
+    """The digest of each file that should be in a home, by name, as its journal tells."""
+    found = dict[str, str]()
+    records: list[GroupsMerge | GroupsRemoval] = [*merges(home).read()[0], *removals(home).read()[0]]
+    for record in sorted(records, key=lambda one: one.order):
+        if isinstance(record, GroupsRemoval):
+            found.pop(record.file, None)
+        else:
+            gone = record.replaces.split()
+            found = {name: digest for name, digest in found.items() if digest not in gone}
+            found[record.name] = record.digest
+    return found
+
+
+def in_place(home: Path) -> dict[str, str]:
+    """The digest that each file of a home states, by name; empty where it cannot be read."""
+    found = dict.fromkeys((path.name for path in sorted((home / AUTHORITIES).glob("*.json"))), "")
+    for name in found:
+        with suppress(OSError, ValueError, RecursionError, KeyError, TypeError):
+            found[name] = str(json.loads((home / AUTHORITIES / name).read_bytes())["digest"])
+    return found
+
+
+def superseded(home: Path, there: Mapping[str, str]) -> set[str]:
+    """The digests of the files whose place another one, which is there, has taken: they do not count, even if a merge
+    that was stopped left them. there: as `in_place` tells."""
+    records = merges(home).read()[0] if there else []
+    return {old for one in records if there.get(one.name) == one.digest for old in one.replaces.split()}
+
+
+def unfinished_merges(home: Path) -> list[str]:
+    """The names of the files that a home has and its journal does not, or the reverse: a merge was stopped."""
+    there, told = in_place(home), recorded(home)
+    return sorted(n for n in there.keys() | told.keys() if there.get(n) != "" and there.get(n) != told.get(n))

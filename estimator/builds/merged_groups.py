@@ -10,14 +10,23 @@ from pydantic import ValidationError
 from estimator.assessment.explanation import formulas_version
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.builds.inference_factors import HOURS, SERVING_COLUMNS
-from estimator.builds.merge_journal import GroupsMerge, merges
+from estimator.builds.merge_journal import (
+    GroupsMerge,
+    GroupsRemoval,
+    in_place,
+    merges,
+    recorded,
+    removals,
+    superseded,
+)
 from estimator.builds.published_groups import FORMAT, PublishedGroup, PublishedGroups
 from estimator.builds.queries import SAMPLE_MARK
 from estimator.catalogue.load import load
-from estimator.core.atomic_files import publish
+from estimator.core.atomic_files import publishing
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.errors import LANGUAGES, say, sentences
 from estimator.core.event_log import make_record
+from estimator.core.fields import Author
 from estimator.core.home import AUTHORITIES, has_ledger
 from estimator.core.refusals import ListedRefusal
 from estimator.core.validation_messages import expected
@@ -37,56 +46,107 @@ class MergeRefused(ListedRefusal):
 
 def merged_files(home: Path) -> list[PublishedGroups]:
     """The files merged in a home, by name. MergeRefused: one was damaged since."""
-    return [file for file, _ in _read(sorted((home / AUTHORITIES).glob("*.json")))]
+    gone = superseded(home, in_place(home))
+    return [file for file, _ in _read(_paths(home)) if file.digest not in gone]
+
+
+def faults_of_merged(home: Path) -> tuple[int, list[Mapping[str, str]]]:
+    """How many files are merged in a home, and each fault of theirs, as {"code"} and each language."""
+    try:
+        return len(_read(_paths(home))), []
+    except MergeRefused as refusal:
+        return len(_paths(home)), list(refusal.items)
+
+
+def _paths(home: Path) -> list[Path]:
+    return sorted((home / AUTHORITIES).glob("*.json"))
 
 
 def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[PublishedGroups]:
-    """Merge these files in a home, all or none; those that were not there. replace: a file takes the place of that of
-    the same authority and period, if it was made after it. MergeRefused lists every fault."""
+    """Merge these files in a home, all or none; those that were not there. replace: a file takes the place of those of
+    the same authority that its period contains, if it was made after them. MergeRefused lists every fault."""
     there, given = merged_files(home), _read(paths)
     kept: list[tuple[PublishedGroups, str]] = [(file, f"{AUTHORITIES}/{file.name}") for file in there]
-    wrong, new = [], list[PublishedGroups]()
+    wrong, new = list[tuple[str, dict[str, str]]](), list[PublishedGroups]()
+    same, replaced = list[PublishedGroups](), dict[str, list[PublishedGroups]]()
     for file, name in given:
         about = {"file": name, "territory": file.territory, "period": file.period}
         twice = [(other, where) for other, where in kept if _twice(file, other)]
         if any(other.digest == file.digest for other, _ in twice):
+            same.append(file)
             continue
-        newer = [(other, at) for other, at in twice if other.moment >= file.moment and other.period == file.period]
-        if replace and newer:
-            dates = {"made_at": file.made_at, "base": newer[0][1], "there": newer[0][0].made_at}
-            wrong.append(sentences("merge_faults", "merge_older", **about, **dates))
-            continue
-        if replace:
-            twice = [(other, where) for other, where in twice if other in new or other.period != file.period]
-        wrong += [*_other_method(file, about), *_implausible(file, about)]
+        inside = [(other, at) for other, at in twice if other not in new and other.months <= file.months]
+        faults = [*_other_method(file, about), *_implausible(file, about)]
+        for other, where in inside if replace else ():
+            if other.moment >= file.moment:
+                dates = {"made_at": file.made_at, "base": where, "there": other.made_at}
+                faults = [sentences("merge_faults", "merge_older", **about, **dates)]
         if bool(file.mark) != (home / SAMPLE_MARK).exists() and (kept or has_ledger(home)):
-            wrong.append(sentences("merge_faults", "merge_sample", **about))
-        wrong += [sentences("merge_faults", "merge_twice", **about, base=where) for _, where in twice]
+            faults.append(sentences("merge_faults", "merge_sample", **about))
+        for other, where in twice:
+            if not (replace and (other, where) in inside):
+                code = "merge_given" if other in new else "merge_twice" if (other, where) in inside else "merge_across"
+                faults.append(sentences("merge_faults", code, **about, base=where, there=other.period, name=other.name))
+        wrong += [(name, fault) for fault in faults]
+        replaced[file.digest] = [other for other, _ in inside]
+        kept = [(other, where) for other, where in kept if not replace or (other, where) not in inside]
         kept.append((file, name))
         new.append(file)
     if wrong:
-        raise MergeRefused(wrong, count=len(wrong))
-    before, names = {file.name: file.digest for file in there}, {file.digest: name for file, name in kept}
-    with merges(home).writing(_records(new, before, names)):
-        for file in new:
-            publish(home / AUTHORITIES, file.name, f"{file.model_dump_json(indent=1)}\n".encode())
-    if new and new[0].mark:
-        (home / SAMPLE_MARK).touch()
+        raise MergeRefused([fault for _, fault in wrong], count=len({name for name, _ in wrong}))
+    _place(home, new, same, _records([*new, *same], replaced, {file.digest: name for file, name in given}))
     return new
 
 
-def _records(new: Sequence[PublishedGroups], there: Mapping[str, str], given: Mapping[str, str]) -> list[GroupsMerge]:
-    """What the journal keeps of these files. there: digests of those of the home, by name; given: names, by digest."""
+def _place(
+    home: Path, new: Sequence[PublishedGroups], same: Sequence[PublishedGroups], records: Sequence[GroupsMerge]
+) -> None:
+    """Write the journal, then the files, then delete those replaced; a merge of the same files ends one that was
+    stopped anywhere. same: files that are there already."""
+    told = recorded(home)
+    known = {file.digest for file in same if told.get(file.name) == file.digest}
+    files = {file.name: f"{file.model_dump_json(indent=1)}\n".encode() for file in new}
+    entries = [record for record in records if record.digest not in known]
+    if files or entries:
+        with publishing(home / AUTHORITIES, files), merges(home).writing(entries):
+            pass
+    there = in_place(home)
+    gone = superseded(home, there)
+    for name, digest in there.items():
+        if digest in gone:
+            (home / AUTHORITIES / name).unlink()
+    if new and new[0].mark:
+        (home / SAMPLE_MARK).touch()
+
+
+def _records(
+    files: Sequence[PublishedGroups], replaced: Mapping[str, Sequence[PublishedGroups]], given: Mapping[str, str]
+) -> list[GroupsMerge]:
+    """What the journal keeps of these files. replaced: those whose place each takes, by digest; given: names."""
     told = ("format", "territory", "administration", "period", "made_at", "digest")
     return [
         make_record(
             GroupsMerge,
             {name: getattr(file, name) for name in told}
-            | {"file": given[file.digest], "replaces": there.get(file.name, "")},
+            | {"file": given[file.digest], "replaces": " ".join(old.digest for old in replaced.get(file.digest, ()))},
             datetime.now(UTC),
         )
-        for file in new
+        for file in files
     ]
+
+
+def merged_name(home: Path, text: str) -> str | None:
+    """The name in a home of a merged file: that name, or the one that it had when it was given; None for another."""
+    told = recorded(home)
+    given = {one.name for one in merges(home).read()[0] if one.file == text and told.get(one.name) == one.digest}
+    return text if text in {**told, **in_place(home)} else given.pop() if len(given) == 1 else None
+
+
+def remove(home: Path, name: str, author: Author) -> None:
+    """Take a merged file out of a home, damaged or not; the journal keeps who and why. OSError."""
+    facts = {"file": name, "digest": in_place(home).get(name, ""), **author.model_dump(include={"who", "why"})}
+    removals(home).write(make_record(GroupsRemoval, facts, datetime.now(UTC)))
+    (home / AUTHORITIES / name).unlink(missing_ok=True)
 
 
 def _other_method(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[str, str]]:

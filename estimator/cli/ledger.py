@@ -10,6 +10,7 @@ from estimator.cli.text import Json, show
 from estimator.core.errors import SobriaError, say
 
 if TYPE_CHECKING:
+    from estimator.builds.merge_journal import GroupsMerge, GroupsRemoval
     from estimator.ledger import Ledger
 
 ledger = typer.Typer(no_args_is_help=True, help="ledger")
@@ -22,39 +23,49 @@ Some = str | None
 
 @ledger.command("verify", help="ledger_verify")
 def verify(context: typer.Context, json_: Json = False) -> None:
-    from estimator.cli.ledger_text import unfinished_lines
+    from estimator.builds.merged_groups import faults_of_merged
+    from estimator.cli.ledger_text import unfinished_lines, unfinished_merge_lines
     from estimator.ledger.reconciliation import reconcile
 
     held, lang = _read(context), context.obj["lang"]
     found = reconcile(held)
-    left = unfinished_lines(held.unfinished(), lang)
-    lines = [say("ledger_cli", "standing", lang, **found.as_dict()), *left]
-    if not found.faults and not left:
-        lines.append(say("ledger_cli", "sound" if found.as_dict()["files"] else "nothing_to_prove", lang))
-    show(found.as_dict(), json_, lambda: "\n".join(lines))
-    for fault in found.faults:
-        print(fault.as_dict()[lang], file=sys.stderr)
-    if found.faults:
+    merged, damaged = faults_of_merged(held.home)
+    left = [*unfinished_lines(held.unfinished(), lang), *unfinished_merge_lines(held.home, lang)]
+    lines = [say("ledger_cli", "standing", lang, **found.as_dict())]
+    lines += [say("ledger_cli", "standing_merged", lang, count=merged, damaged=len(damaged))] if merged else []
+    lines += left
+    faults = [*(fault.as_dict() for fault in found.faults), *damaged]
+    if not faults and not left:
+        some = found.as_dict()["files"] or merged
+        lines.append(say("ledger_cli", "sound" if some else "nothing_to_prove", lang))
+    body = found.as_dict() | {"merged": merged, "merged_damaged": len(damaged)}
+    show(body, json_, lambda: "\n".join(lines))
+    for fault in faults:
+        print(fault[lang], file=sys.stderr)
+    if faults:
         raise typer.Exit(1)
 
 
 @ledger.command("history", help="ledger_history")
 def history(context: typer.Context, json_: Json = False) -> None:
-    from estimator.builds.merge_journal import merges
-    from estimator.cli.ledger_text import history_text
+    from estimator.builds.merge_journal import merges, removals, unfinished_merges
+    from estimator.cli.ledger_text import history_text, unfinished_merge_lines
     from estimator.ledger.withdrawn_text import still_counting
 
     held = _read(context)
     imports, withdrawals = held.imports.read()[0], held.withdrawals.read()[0]
-    merged = merges(held.home).read()[0]
-    body = {
+    merged, out = merges(held.home).read()[0], removals(held.home).read()[0]
+    body: dict[str, Any] = {
         name: [r.model_dump() for r in records]
-        for name, records in (("imports", imports), ("withdrawals", withdrawals), ("merges", merged))
+        for name, records in (("imports", imports), ("withdrawals", withdrawals), ("merges", merged), ("removals", out))
     }
     left = held.unfinished()
     still = {} if json_ else still_counting(held)
-    told = (imports, withdrawals, merged)
-    show(body | {"unfinished": left}, json_, lambda: history_text(told, still, left, context.obj["lang"]))
+    groups: list[GroupsMerge | GroupsRemoval] = [*merged, *out]
+    told, lang = (imports, withdrawals, groups), context.obj["lang"]
+    body |= {"unfinished": left, "unfinished_merges": unfinished_merges(held.home)}
+    more = unfinished_merge_lines(held.home, lang)
+    show(body, json_, lambda: "\n".join([history_text(told, still, left, lang), *more]))
 
 
 @ledger.command("withdraw", help="ledger_withdraw")
@@ -71,6 +82,7 @@ def withdraw(  # noqa: PLR0913
     dry_run: Annotated[bool, typer.Option("--dry-run", help="withdraw_dry")] = False,
     json_: Json = False,
 ) -> None:
+    from estimator.builds.merged_groups import merged_name
     from estimator.cli.ledger_text import leaving_text
     from estimator.governance.register.register import author
     from estimator.ledger import withdrawals as withdrawing
@@ -79,6 +91,10 @@ def withdraw(  # noqa: PLR0913
     held, targets = _ledger(context), [withdrawing.Target(kind, value) for kind, value in asked.items() if value]
     if len(targets) + bool(undo) != 1 or (undo and dry_run):
         raise SobriaError("withdraw_wants_one")
+    name = merged_name(context.obj["home"], file) if file else None
+    if name:
+        _take_out(context, name, (who, why, dry_run), json_)
+        return
     if undo:
         body, key = withdrawing.bring_back(held, undo, author(who, why)).as_dict(), "back"
     elif dry_run:
@@ -86,6 +102,20 @@ def withdraw(  # noqa: PLR0913
     else:
         body, key = withdrawing.withdraw(held, targets[0], author(who, why)).as_dict(), "left"
     show(body, json_, lambda: leaving_text(body, key, context.obj["lang"]))
+
+
+def _take_out(context: typer.Context, name: str, said: tuple[str, str, bool], json_: bool) -> None:
+    """Take a merged file out, or say that it would be. said: who, why, whether nothing is to be written."""
+    from estimator.builds.merged_groups import remove
+    from estimator.governance.register.register import author
+
+    who, why, dry_run = said
+    if not dry_run:
+        remove(context.obj["home"], name, author(who, why))
+    key = "merged_would_leave" if dry_run else "merged_left"
+    show(
+        {"merged": name, "written": not dry_run}, json_, lambda: say("ledger_cli", key, context.obj["lang"], file=name)
+    )
 
 
 @ledger.command("compact", help="ledger_compact")
@@ -108,23 +138,36 @@ def merge(
     json_: Json = False,
 ) -> None:
     from estimator.builds.merged_groups import merge as run
+    from estimator.builds.merged_groups import merged_files
+    from estimator.cli.ledger_text import unfinished_merge_lines
     from estimator.cli.totals_text import authority_lines
     from estimator.core.typography import some_of
     from estimator.results.reading import current_results
 
     home, lang = context.obj["home"], context.obj["lang"]
+    names = {file.territory: file.administration for file in merged_files(home)}
     new = run(home, files, replace)
+    renamed = {
+        file.territory: file.administration
+        for file in new
+        if names.get(file.territory, file.administration) != file.administration
+    }
     strange = {file.name: told for file in new if (told := file.unknown())}
     found = current_results(home).totals()
     parts = [part.model_dump(mode="json") for part in found.authorities]
     same = len(files) - len(new)
     body = {"merged": [file.name for file in new], "unchanged": same, "build": found.build["build"]}
-    body |= {"unknown": strange}
+    body |= {"unknown": strange, "renamed": {code: [names[code], now] for code, now in renamed.items()}}
     lines = [say("ledger_cli", "merged", lang, count=len(new), home=home)]
     for file, told in strange.items():
         named = {column: some_of(told.get(column, ["–"])) for column in ("model", "host", "zone")}
         lines.append(say("ledger_cli", "merged_unknown", lang, file=file, **named))
+    for code, now in renamed.items():
+        lines.append(
+            say("ledger_cli", "merged_renamed", lang, territory=code, before=names[code] or "–", now=now or "–")
+        )
     lines += [say("ledger_cli", "merged_same", lang, count=same)] if same else []
+    lines += unfinished_merge_lines(home, lang)
     lines += authority_lines(found.authorities, lang)
     show(body | {"authorities": parts}, json_, lambda: "\n".join(lines))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from estimator.builds.merge_journal import GroupsMerge
+from estimator.builds.merge_journal import GroupsMerge, GroupsRemoval, unfinished_merges
 from estimator.core.errors import one_of, say, sentences
 from estimator.core.home import named_home, read_only
 from estimator.core.typography import some_of
@@ -49,13 +49,13 @@ def lost_lines(rows: int, lang: str) -> list[str]:
 
 
 def history_text(
-    done: tuple[Sequence[Import], Sequence[RowsWithdrawal], Sequence[GroupsMerge]],
+    done: tuple[Sequence[Import], Sequence[RowsWithdrawal], Sequence[GroupsMerge | GroupsRemoval]],
     still: Mapping[str, int],
     unfinished: Sequence[str],
     lang: str,
 ) -> str:
-    """One line an import, a withdrawal or a file of groups merged, oldest first, then the imports that did not end.
-    still: rows that count all the same, by withdrawal."""
+    """One line an import, a withdrawal or a file of groups merged or taken out, oldest first, then the imports that did
+    not end. still: rows that count all the same, by withdrawal."""
     imports, withdrawals, merged = done
     lines = [(record.order, _import_line(record, lang)) for record in imports]
     lines += [(record.order, _withdrawal_line(record, still.get(record.event, 0), lang)) for record in withdrawals]
@@ -64,10 +64,23 @@ def history_text(
     return "\n".join(told) or say("ledger_cli", "no_history", lang)
 
 
-def _merge_line(record: GroupsMerge, lang: str) -> str:
+def unfinished_merge_lines(home: Path, lang: str) -> list[str]:
+    """Which merges did not end, and what to do; nothing where all did."""
+    names = unfinished_merges(home)
+    return [say("ledger_cli", "merge_unfinished", lang, files=some_of(names, NAMES), first=names[0])] if names else []
+
+
+def _merge_line(record: GroupsMerge | GroupsRemoval, lang: str) -> str:
+    if isinstance(record, GroupsRemoval):
+        facts = record.model_dump(exclude={"at", "event"}) | {"at": record.at[:19], "id": record.digest[:12] or "–"}
+        return say("ledger_cli", "removal_line", lang, **facts)
     facts = {"at": record.at[:19], "id": record.digest[:12], **record.model_dump(exclude={"at", "event"})}
     line = say("ledger_cli", "merge_line", lang, **facts)
-    return line + (say("ledger_cli", "merge_replaces", lang, id=record.replaces[:12]) if record.replaces else "")
+    return line + (
+        say("ledger_cli", "merge_replaces", lang, id=", ".join(old[:12] for old in record.replaces.split()))
+        if record.replaces
+        else ""
+    )
 
 
 def waiting_text(rows: Sequence[Refused], lang: str) -> str:

@@ -373,9 +373,13 @@ def test_files_that_do_not_merge_are_refused_in_words(files: list[Path], tmp_pat
     again = _write(bad, _body(files[2], period="2026-01..2026-06"))
     with pytest.raises(MergeRefused) as refusal:
         merge(home, [method, factors, files[2], again])
-    assert [item["code"] for item in refusal.value.items] == ["merge_method", "merge_factors", "merge_twice"]
+    assert [item["code"] for item in refusal.value.items] == ["merge_method", "merge_factors", "merge_given"]
     said = refusal.value.message("fr")
-    assert f"formules {other}" in said and load().version in said and "54012 est déjà là pour 2026-01" in said
+    assert (
+        f"formules {other}" in said
+        and load().version in said
+        and "54012, 2026-01..2026-06, partage des mois avec" in said
+    )
     assert "3 files of groups cannot be merged" in refusal.value.message("en") and not home.exists()
     damaged, cut, group = bad / "damaged.json", bad / "cut.json", bad / "group.json"
     damaged.write_text(files[0].read_text("utf-8").replace('"slices": 2', '"slices": 3'), "utf-8")

@@ -1,0 +1,151 @@
+"""Merged files of groups in their home: a killed merge, what takes the place of what, what is taken out."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from estimator.assessment.explanation import formulas_version
+from estimator.builds.merge_journal import unfinished_merges
+from estimator.builds.merged_groups import MergeRefused, merge, merged_files
+from estimator.builds.published_groups import FORMAT, PublishedGroups
+from estimator.catalogue.load import load
+from tests.reporting.authority import plain
+from tests.support import sobria
+
+WHO = ("--who", "Service énergie", "--why", "envoyé par erreur")
+
+
+def _file(folder: Path, code: str, period: str = "2026", hour: int = 10, by: str = "Mairie") -> Path:
+    """A file without a group, of an authority that recorded nothing, written at this hour."""
+    held = PublishedGroups(
+        format=FORMAT,
+        territory=code,
+        administration=by,
+        period=period,
+        made_at=f"2026-03-01T{hour:02}:00:00+00:00",
+        mark="",
+        build="0" * 16,
+        factors_version=load().version,
+        formulas_version=formulas_version(),
+        withheld=0,
+        withheld_kwh=0.0,
+        review={},
+        servings=(),
+        groups=(),
+    ).sealed()
+    path = folder / f"{code}-{period}-{hour}-{by}.json"
+    path.write_text(held.model_dump_json(), "utf-8")
+    return path
+
+
+def _killed(home: Path, paths: list[Path], at: int) -> bool:
+    """Merge in another process, killed in the place of its change of names number `at`; whether it was."""
+    if not (child := os.fork()):
+        kept, left = os.replace, [at]
+
+        def renamed(source: Path, target: Path) -> None:
+            left[0] -= 1
+            if not left[0]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            kept(source, target)
+
+        os.replace = renamed  # type: ignore[assignment]
+        try:
+            merge(home, paths, replace=True)
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def test_a_merge_killed_anywhere_is_told_or_is_none_and_ends_when_it_is_made_again(tmp_path: Path) -> None:
+    """A quarter there, then its year and two others: 3 entries and 3 files, killed in the place of each. Never does the
+    quarter count beside its year; what is partly there is told; the same merge ends it, and its journal is whole."""
+    quarter = _file(tmp_path, "54010", "2026-T1", 9)
+    paths = [_file(tmp_path, code) for code in ("54010", "54011", "54012")]
+    for at in range(1, 7):
+        home = tmp_path / f"home{at}"
+        merge(home, [quarter])
+        assert _killed(home, paths, at)
+        mine = [file.period for file in merged_files(home) if file.territory == "54010"]
+        assert mine == (["2026-T1"] if at <= 4 else ["2026"])
+        assert bool(unfinished_merges(home)) == (at > 1)
+        merge(home, paths, replace=True)
+        assert [file.territory for file in merged_files(home)] == ["54010", "54011", "54012"]
+        assert unfinished_merges(home) == [] and not (home / "authorities" / "54010_2026-T1.json").exists()
+    assert not _killed(tmp_path / "whole", paths, 7) and not unfinished_merges(tmp_path / "whole")
+    merge(tmp_path / "told", [quarter])
+    assert _killed(tmp_path / "told", paths, 6)
+    for command in ("history", "verify"):
+        said = plain(sobria(tmp_path / "told", "ledger", command).stdout)
+        assert "Réunion inachevée de 54010_2026-T1.json, 54012_2026.json" in said, said
+    body = json.loads(sobria(tmp_path / "told", "ledger", "history", "--json").stdout)
+    assert body["unfinished_merges"] == ["54010_2026-T1.json", "54012_2026.json"]
+
+
+def test_files_that_no_entry_tells_are_recorded_by_the_same_merge(tmp_path: Path) -> None:
+    """As a merge killed before the journal came first left them."""
+    path, home = _file(tmp_path, "54010"), tmp_path / "home"
+    (home / "authorities").mkdir(parents=True)
+    (home / "authorities" / "54010_2026.json").write_bytes(path.read_bytes())
+    assert unfinished_merges(home) == ["54010_2026.json"]
+    assert merge(home, [path]) == [] and unfinished_merges(home) == []
+    [entry] = json.loads(sobria(home, "ledger", "history", "--json").stdout)["merges"]
+    assert entry["file"] == path.name
+
+
+def test_a_year_takes_the_place_of_its_quarters_and_what_is_refused_says_what_works(tmp_path: Path) -> None:
+    """Two quarters, then the year: --replace is advised, and works; a period that cuts the year is not merged, and the
+    withdrawal that the refusal gives makes room for it."""
+    home = tmp_path / "home"
+    merge(home, [_file(tmp_path, "54010", period, 9) for period in ("2026-T1", "2026-T2")])
+    year, cut = _file(tmp_path, "54010"), _file(tmp_path, "54010", "2026-12..2027-03", 11)
+    with pytest.raises(MergeRefused) as refusal:
+        merge(home, [year])
+    said = refusal.value.message("en")
+    assert (
+        "1 file of groups cannot be merged" in said and [i["code"] for i in refusal.value.items] == ["merge_twice"] * 2
+    )
+    assert said.count("--replace") == 2 and "--replace" in refusal.value.message("fr")
+    assert len(merge(home, [year], replace=True)) == 1
+    assert [file.period for file in merged_files(home)] == ["2026"]
+    assert plain(sobria(home, "ledger", "history").stdout).count(", à la place de ") == 1
+    with pytest.raises(MergeRefused, match="withdraw --file 54010_2026.json"):
+        merge(home, [cut], replace=True)
+    sobria(home, "ledger", "withdraw", "--file", "54010_2026.json", *WHO)
+    assert len(merge(home, [cut])) == 1
+    with pytest.raises(MergeRefused, match="given too"):
+        merge(tmp_path / "other", [year, cut], replace=True)
+
+
+def test_a_merged_file_is_taken_out_damaged_or_not_and_the_history_keeps_it(tmp_path: Path) -> None:
+    """By its name here, or that of the file received; a dry run and an author that is missing take nothing out."""
+    home, paths = tmp_path / "home", [_file(tmp_path, code) for code in ("54010", "54011")]
+    merge(home, paths)
+    sobria(home, "ledger", "withdraw", "--file", "54010_2026.json", "--dry-run")
+    sobria(home, "ledger", "withdraw", "--file", "54010_2026.json", code=1)
+    assert len(merged_files(home)) == 2
+    assert "n'est plus réuni" in plain(sobria(home, "ledger", "withdraw", "--file", paths[0].name, *WHO).stdout)
+    assert [file.territory for file in merged_files(home)] == ["54011"] and not unfinished_merges(home)
+    there = home / "authorities" / "54011_2026.json"
+    assert "1 fichier de groupes réuni, dont 0 défaut" in plain(sobria(home, "ledger", "verify").stdout)
+    there.write_text(there.read_text("utf-8").replace("Mairie", "Maire"), "utf-8")
+    found = sobria(home, "ledger", "verify", code=1)
+    assert "il n'y a rien à prouver" not in plain(found.stdout) and "empreinte différente" in found.stderr
+    assert "withdraw --file 54011_2026.json" in found.stderr
+    sobria(home, "ledger", "withdraw", "--file", "54011_2026.json", *WHO)
+    assert merged_files(home) == [] and "rien à prouver" in plain(sobria(home, "ledger", "verify").stdout)
+    out = json.loads(sobria(home, "ledger", "history", "--json").stdout)["removals"]
+    assert [(one["file"], one["who"]) for one in out] == [(f"{c}_2026.json", WHO[1]) for c in ("54010", "54011")]
+    assert "envoyé par erreur" in plain(sobria(home, "ledger", "history").stdout)
+    assert len(merge(home, paths)) == 2 and not unfinished_merges(home)
+
+
+def test_another_name_of_the_same_authority_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    merge(home, [_file(tmp_path, "54010")])
+    path = _file(tmp_path, "54010", hour=11, by="Autre mairie")
+    said = plain(sobria(home, "ledger", "merge", "--replace", str(path)).stdout)
+    assert "54010 : « Autre mairie » écrit maintenant là où « Mairie » écrivait" in said
