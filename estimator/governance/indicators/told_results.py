@@ -1,9 +1,11 @@
 """The results of a home that others may read: none from which anything about fewer than five agents could be read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -14,6 +16,7 @@ from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import Groups, withheld_months
 from estimator.governance.indicators.scope import NEVER, Scope, Sources
 from estimator.governance.indicators.small_uses import heads_of, hide, small_ids
+from estimator.governance.indicators.told_amounts import told_row
 from estimator.governance.indicators.told_together import merged_beside, merged_groups
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
 from estimator.governance.register.register import Register
@@ -22,6 +25,8 @@ from estimator.governance.results_by_use_case import with_use_cases
 from estimator.results.reading import Results
 from estimator.results.schema import USE_CASE
 
+SUMS = ("total", "month")  # levels of rows over uses that are told and uses that are merged
+ENVELOPE = ("lowest", "highest")
 NOWHERE = ""  # where a service in no use case is, as far as the register knows
 
 
@@ -47,7 +52,7 @@ class EveryService(Sources):
 class ToldResults:
     """What can be told of a build: its rows, in the schema of results, and how many are withheld.
 
-    groups: the uses that are told one by one, and those that are merged.
+    groups: the uses that are told one by one, and those that are merged: the rows of sums that hold these are rounded.
     """
 
     table: pa.Table
@@ -59,6 +64,15 @@ class ToldResults:
     def build(self) -> Results:
         """The build that they are of."""
         return self.scope.sources.build
+
+    def is_rounded(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row is of a sum that holds merged uses, and its amounts are to two significant figures."""
+        return row["level"] in SUMS and (row["month"] in self._rounded if row["month"] else bool(self._rounded))
+
+    @cached_property
+    def _rounded(self) -> frozenset[int]:
+        """The months of the merged uses."""
+        return frozenset(row.row.month for row in self.scope.rows if row.id in self.groups.others)
 
     @cached_property
     def rows(self) -> list[Attached]:
@@ -77,8 +91,9 @@ def told_results(home: Path, build: Results, inside: bool = False) -> ToldResult
     scope = Scope(EveryService(build, register, Commitments(home), home, date.today()), WHOLE, period)
     groups = Groups(frozenset(case.id for case in scope.cases), ()) if inside else _groups(scope)
     table = with_use_cases(build.table().arrow(), register)
-    told = table.filter(_mask(table, scope, groups)) if groups.others else table
-    return ToldResults(told, len(table) - len(told), groups, scope)
+    told = ToldResults(table.filter(_mask(table, scope, groups)) if groups.others else table, 0, groups, scope)
+    rounded = _rounded(told)
+    return replace(told, table=rounded, withheld=len(table) - len(rounded))
 
 
 def _groups(scope: Scope) -> Groups:
@@ -177,6 +192,16 @@ def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
 def _known(term: GroupTerm) -> tuple[object, ...]:
     """How a group enters the columns of an impact."""
     return term.outcomes is not None and statistics(term.outcomes).high > 0, term.applicable, term.made
+
+
+def _rounded(told: ToldResults) -> pa.Table:
+    """The rows that are told, those of sums that hold merged uses to two significant figures, without the parts of an
+    impact nor its envelope: each would be one more equation, which a small use may nearly make alone."""
+    if not told.groups.others:
+        return told.table
+    whole = [row for row in told.table.to_pylist() if "." not in row["impact"] or not told.is_rounded(row)]
+    rows = [told_row(row) | dict.fromkeys(ENVELOPE) if told.is_rounded(row) else row for row in whole]
+    return pa.Table.from_pylist(rows, schema=told.table.schema)
 
 
 def _own_use(service: str) -> UseCase:

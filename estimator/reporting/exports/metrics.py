@@ -74,7 +74,7 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
     values = {figure.id: _impact_gauge(figure.id, figure.unit) for figure in IMPACTS}
     covered, unknown = _gauge("covered_ratio", ABOUT), _gauge("unknown", (*ABOUT, "reason"))
     proofs = _gauge("proof_ratio", ("level", "service", "proof"))
-    runs = _gauge("unknown_runs", ABOUT[1:])
+    runs, rounded = _gauge("unknown_runs", ABOUT[1:]), _gauge("rounded", ABOUT[1:])
     build = _gauge("build_info", ("build", "factors", "mark"))
     shares, left_out = proof_shares_by_place(told), unknown_runs_by_place(told)
     for row in told.table.to_pylist():
@@ -85,6 +85,7 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
             for proof, share in shares.get(place_of(row), {}).items():
                 proofs.add_metric([*place, proof], share)
             runs.add_metric(place, left_out[place_of(row)])
+            rounded.add_metric(place, told.is_rounded(row))
         if row["missing"]:
             unknown.add_metric([impact, *place, row["missing"]], 1)
             continue
@@ -95,7 +96,7 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
     build.add_metric([told.build.id, told.build.factors_version, mark], 1)
     withheld = _gauge("withheld_rows", ())
     withheld.add_metric([], told.withheld)
-    return [*values.values(), covered, unknown, runs, proofs, build, withheld]
+    return [*values.values(), covered, unknown, runs, rounded, proofs, build, withheld]
 
 
 def _impact_gauge(impact: str, unit: str) -> GaugeMetricFamily:

@@ -17,7 +17,7 @@ from estimator.reporting.exports.workbook import workbook
 from estimator.results.proofs import NO_PROOF
 from estimator.results.schema import SCHEMA, file_schema
 
-ADDED = ("unknown_runs", "proof_text", "reason")  # in words, beside the columns of results
+ADDED = ("unknown_runs", "rounded", "proof_text", "reason")  # in words, beside the columns of results
 
 
 def write_table(told: ToldResults, out: Path, lang: str) -> int:
@@ -31,14 +31,15 @@ def write_table(told: ToldResults, out: Path, lang: str) -> int:
 
 
 def rows_in_words(told: ToldResults, lang: str) -> Iterator[dict[str, Any]]:
-    """Each row, with how many runs it leaves out, what its electricity rests on and why it has no value, in words."""
+    """Each row, with how many runs it leaves out, whether it is rounded, what its electricity rests on and why it has
+    no value, in words."""
     shares, unknown = proof_shares_by_place(told), unknown_runs_by_place(told)
     for row in told.table.to_pylist():
         known = shares.get(place_of(row), {})
         alone = say("proofs", row["proof"], lang) if (row["proof"] or NO_PROOF) != NO_PROOF else ""
         reason = several("missing", row["missing"].split("+"))[lang] if row["missing"] else ""
         added = {"unknown_runs": unknown.get(place_of(row)), "proof_text": alone or proof_words(known, lang)}
-        yield row | added | {"reason": reason}
+        yield row | added | {"rounded": told.is_rounded(row), "reason": reason}
 
 
 def _csv(told: ToldResults, lang: str) -> bytes:
@@ -52,7 +53,8 @@ def _xlsx(told: ToldResults, lang: str) -> bytes:
 
 
 def _parquet(told: ToldResults, lang: str) -> bytes:
-    """The columns of the file beside the build, the use case of today, and the runs that each row leaves out."""
+    """The columns of the file beside the build, the use case of today, the runs that each row leaves out, and whether
+    its amounts are rounded."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -64,7 +66,8 @@ def _parquet(told: ToldResults, lang: str) -> bytes:
     }
     unknown, places = unknown_runs_by_place(told), told.table.select(["level", "service", "month"]).to_pylist()
     left_out = pa.array([unknown.get(place_of(place)) for place in places], pa.int32())
-    table = told.table.append_column(ADDED[0], left_out)
+    rounded = pa.array(map(told.is_rounded, places), pa.bool_())
+    table = told.table.append_column(ADDED[0], left_out).append_column(ADDED[1], rounded)
     pq.write_table(table.replace_schema_metadata(file_schema(facts).metadata), out, compression="zstd")
     return out.getvalue()
 

@@ -101,7 +101,7 @@ def _number_format(value: float) -> str:
 
 def _heads(lang: str) -> Iterator[str]:
     """The heading of each column, its unit in brackets."""
-    yield from (say("export", name, lang) for name in (*DIMENSIONS, "unknown_runs"))
+    yield from (say("export", name, lang) for name in (*DIMENSIONS, "unknown_runs", "rounded"))
     for impact, unit in IMPACTS.items():
         facts = {"figure": figure_label(impact, lang), "unit": unit_text(unit, lang)}
         yield from (say("export", name, lang, **facts) for name in (*BOUNDS, "coverage"))
@@ -114,6 +114,7 @@ def _cells(rows: Sequence[Record], lang: str) -> Iterator[Any]:
     yield say("export", f"level_{first['level']}", lang)
     yield from (_noon(first[name]) if name == "month" and first[name] else first[name] for name in DIMENSIONS[1:-1])
     yield from (first["proof_text"], first["unknown_runs"])
+    yield say("export", "is_rounded", lang) if first["rounded"] else None
     for impact in IMPACTS:
         row = found.get(impact, {})
         yield from (row.get(name) for name in BOUNDS)
@@ -137,6 +138,8 @@ def _method(told: ToldResults, lang: str, mark: str) -> Iterator[tuple[str, ...]
     yield from (
         (say("export", f"read_{name}", lang), say("export", name, lang)) for name in ("bounds", "sums", "empty")
     )
+    if any(map(told.is_rounded, told.table.select(["level", "month"]).to_pylist())):
+        yield (say("export", "rounded", lang), say("export", "read_rounded", lang))
     if told.withheld:
         yield (say("export", "read_withheld", lang), say("export", "withheld", lang, rows=told.withheld))
     yield from (

@@ -9,12 +9,11 @@ from estimator.builds.build_file import PlacedGroup
 from estimator.builds.published_groups import FORMAT, PublishedGroup, PublishedGroups
 from estimator.core.refusals import checked
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
-from estimator.reporting.publications.reen_file import as_read_kwh, commune_file
+from estimator.reporting.publications.reen_file import commune_file, withheld_kwh
 from estimator.reporting.publications.told_groups import (
     SUMS,
     Key,
     Member,
-    groups_of,
     lines_of,
     public_facts,
     public_host,
@@ -39,7 +38,6 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
     """The same as data, made now: what it withholds may change without a new build."""
     build, body = facts.scope.sources.build, commune_file(facts).model_dump(mode="json")
     told, hidden, enough = told_groups(facts.scope)
-    kwh = as_read_kwh(groups_of(hidden))
     used = {dict(key.facts).get("serving", "") for key in told}
     review: dict[str, Any] = {name: body[name] for name in REVIEW} | {"months": sorted({key.month for key in told})}
     review["services"] = [service for service in body["services"] if service["use_case"]]
@@ -53,7 +51,7 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
             factors_version=build.factors_version,
             formulas_version=build.meta["formulas_version"],
             withheld=len(hidden),
-            withheld_kwh=kwh if enough else None if hidden or facts.withheld else 0.0,
+            withheld_kwh=withheld_kwh(hidden) if enough else None if hidden or facts.withheld else 0.0,
             review=review,
             servings=tuple(
                 row | {"place": public_host(row["place"])}

@@ -23,10 +23,11 @@ from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.anonymity import grouped, withheld_amount
 from estimator.governance.indicators.footprints import totals
+from estimator.governance.indicators.told_amounts import told_amount
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE, Commune
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
-from estimator.reporting.publications.told_groups import groups_of, told_groups
+from estimator.reporting.publications.told_groups import Key, Member, groups_of, told_groups
 from estimator.results.proofs import proofs
 from estimator.results.reading import Results
 
@@ -174,7 +175,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
     told, hidden, enough = told_groups(scope)
     groups = groups_of(told) if hidden else [row.row.group for row in rows]
     read = as_read_kwh(groups)
-    whole = read + as_read_kwh(groups_of(hidden)) if enough else read
+    whole = read + withheld_kwh(hidden) if enough else read
     entries = facts.body["indicators"]
     counts = {e.id: entries[e.id]["value"] for e in INDICATORS if e.id in COUNTED}
     return CommuneFile(
@@ -288,6 +289,11 @@ def digest(rows: Sequence[Attached]) -> str:
 def as_read_kwh(groups: Sequence[ActivityGroup]) -> float:
     """The known electricity of the machines of these groups, each factor at its value [kWh]."""
     return math.fsum(float(group.values.get("it_energy") or 0.0) for group in groups)
+
+
+def withheld_kwh(hidden: Mapping[Key, Sequence[Member]]) -> float:
+    """The same of groups that are not told, to two significant figures: exact, it would be an equation on each."""
+    return told_amount(as_read_kwh(groups_of(hidden)))
 
 
 def _by_proof(groups: Sequence[ActivityGroup]) -> dict[str, float]:

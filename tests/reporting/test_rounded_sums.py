@@ -1,0 +1,110 @@
+"""Sums that hold merged or withheld uses leave to two significant figures: their impacts give no small use."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from estimator.governance.indicators.told_results import ToldResults, told_results
+from estimator.governance.register.register import Register
+from tests.reporting.test_synthesis import case, heads, run
+from tests.support import built
+
+MONTH, COMMUNE = 202603, "54395"
+AGENTS = {"grand": 40, "deux": 2, "quatre": 4, "duo": 2}
+SMALL = tuple(name for name, agents in AGENTS.items() if agents < 5)
+SUM = "at_factor_values"  # of those of its uses; its bounds, which are of the same draws, are not added up
+PLACES = ("class/desk", "class/server-room", "scaleway/fr-par-2")
+NEAR = 0.25  # of a small use: nothing that leaves tells it closer
+Row = Mapping[str, Any]
+
+
+def commune(home: Path, hosts: Mapping[str, str], kwh: Mapping[str, float]) -> tuple[ToldResults, ToldResults]:
+    """What is told of a commune of a large use and three small ones, and what is known inside."""
+    for name, agents in AGENTS.items():
+        case(Register(home), name, f"service {name}", COMMUNE)
+        heads(home, f"service {name}", agents)
+    rows = [run(name, kwh[name], requests=60.0, host=hosts[name]) for name in AGENTS]
+    build = built(home, *rows)
+    return told_results(home, build), told_results(home, build, inside=True)
+
+
+def of(found: ToldResults, level: str, service: str | None = None) -> dict[str, Row]:
+    """The rows of a level in the month, by impact."""
+    rows = (row for row in found.table.to_pylist() if row["level"] == level and row["service"] == service)
+    return {row["impact"]: row for row in rows if row["month"] == (None if level == "total" else MONTH)}
+
+
+def lines(told: ToldResults, inside: ToldResults) -> Iterator[tuple[list[float], float, float]]:
+    """Each amount told of the month and of all, less those of the large use: what it is of each kWh of the small uses,
+    which whoever knows the tables knows; and its ends, half a unit of its last figure away."""
+    mine = {name: of(inside, "service_month", name) for name in AGENTS}
+    for level in ("month", "total"):
+        for impact, row in of(told, level).items():
+            value = row[SUM]
+            if value is None:
+                continue
+            parts = {name: (rows[impact][SUM] or 0.0) if impact in rows else 0.0 for name, rows in mine.items()}
+            each = [parts[name] / mine[name]["it_energy"][SUM] for name in SMALL]
+            half = float(f"1e{int(f'{value:.1e}'.partition('e')[2]) - 1}") / 2 if row["rounded"] else 1e-9 * value
+            assert abs(sum(parts.values()) - value) <= half * (1 + 1e-6), (level, impact)
+            yield each, value - parts["grand"] - half, value - parts["grand"] + half
+
+
+def bounds(equations: Sequence[tuple[list[float], float, float]]) -> Any:
+    """The least and the most that each small use can be [kWh]: at the corners of what all of these allow."""
+    rows = [(np.array(each), low, high) for each, low, high in equations if any(each)]
+    sides = [*((-line, -low) for line, low, _ in rows), *((line, high) for line, _, high in rows)]
+    sides += [(-axis, 0.0) for axis in np.eye(len(SMALL))]
+    left = np.array([line / np.abs(line).max() for line, _ in sides])
+    right = np.array([end / np.abs(line).max() for line, end in sides])
+    scale = max(float(np.abs(right).max()), 1.0)
+    chosen = np.array([*combinations(range(len(left)), len(SMALL))])
+    there = np.abs(np.linalg.det(left[chosen])) > 1e-9
+    corners = np.linalg.solve(left[chosen[there]], right[chosen[there]][..., None])[..., 0]
+    allowed = corners[(corners @ left.T <= right + 1e-7 * scale).all(axis=1)]
+    return allowed.min(axis=0), allowed.max(axis=0)
+
+
+def with_marks(found: ToldResults) -> ToldResults:
+    """The same, each row saying whether it is rounded."""
+    marks = [found.is_rounded(row) for row in found.table.to_pylist()]
+    object.__setattr__(found, "table", found.table.append_column("rounded", [marks]))
+    return found
+
+
+def test_the_electricity_of_the_machines_and_of_the_site_is_not_that_of_two_agents(tmp_path: Path) -> None:
+    """Two agents at PUE 1.55 (a server room), six at 1.16 (a provider): E = 1.55 x + 1.16 (W - x), so that exact
+    E and W gave x = (E - 1.16 W) / 0.39. A large use of 12.34567 kWh is told as it is; the sums with it are not."""
+    hosts = {"grand": "class/desk", "deux": "class/server-room"} | dict.fromkeys(("quatre", "duo"), "scaleway/fr-par-2")
+    told, inside = commune(tmp_path, hosts, {"grand": 12.34567, "deux": 2.3456, "quatre": 3.4567, "duo": 1.2345})
+    sums, whole = of(told, "month"), of(inside, "month")
+    assert of(told, "service_month", "grand") == of(inside, "service_month", "grand")
+    for impact, row in sums.items():
+        for column in ("low", "central", "high", "as_read_kwh", "weight_kwh", SUM):
+            exact = whole[impact][column]
+            assert row[column] == (exact if exact is None else float(f"{exact:.2g}")), (impact, column)
+        assert row["lowest"] is None and "." not in impact
+    assert sums["it_energy"][SUM] == 19, "12.34567 + 2.3456 + 3.4567 + 1.2345 = 19.38247"
+    site, machines = (sums[name][SUM] for name in ("energy", "it_energy"))
+    large = of(told, "service_month", "grand")
+    rest = [value - large[n][SUM] for n, value in (("energy", site), ("it_energy", machines))]
+    assert abs((rest[0] - 1.16 * rest[1]) / 0.39 / 2.3456 - 1) > NEAR
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_combination_of_impacts_gives_a_small_use_within_a_quarter(tmp_path: Path, seed: int) -> None:
+    """Each use at a place of its own drawn; every impact, of the month and of all, read with the factors known."""
+    chance = random.Random(seed)
+    hosts = {name: chance.choice(PLACES) for name in AGENTS}
+    kwh = {name: chance.uniform(1, 3) * (5 if name == "grand" else 1) for name in AGENTS}
+    told, inside = commune(tmp_path, hosts, kwh)
+    equations = list(lines(with_marks(told), inside))
+    assert len(equations) > 6
+    low, high = bounds(equations)
+    for place, name in enumerate(SMALL):
+        assert max(kwh[name] - low[place], high[place] - kwh[name]) > NEAR * kwh[name], (name, low, high)
