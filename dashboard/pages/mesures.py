@@ -103,7 +103,7 @@ def _head(build: Results, totals: Totals, names: Mapping[str, str], lang: str) -
         names=names,
         left=len(services) - len(few),
         facts=[(name, totals.indicators[name], _said(totals, name, lang)) for name in ("energy", "gwp")],
-        covered=covered,
+        totals=totals,
         mends=build.to_mend(),
         at_source=sum(build.mends()[1:]),
     )

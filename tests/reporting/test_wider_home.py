@@ -1,6 +1,7 @@
 """The pages and publications of a home that only holds the groups of other authorities: what they withhold is said on
 each and lowers what it covers, and what their registers know is unknown here, not zero."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.groups_file import published_groups
 from estimator.reporting.publications.reen_rollup import read_merged, rollup
+from estimator.reporting.summary.sentences import caveat
+from estimator.reporting.summary.summary import synthesis
 from estimator.results.reading import current_results
 from tests.dashboard.test_dashboard_pages import page
 from tests.reporting.authority import case, facts, plain, rows_of, run, text
@@ -83,3 +86,44 @@ def test_a_month_of_a_file_of_a_year_does_not_know_its_part(wider: Path) -> None
 def test_each_page_says_it(wider: Path, monkeypatch: pytest.MonkeyPatch, screen: str, lang: str) -> None:
     monkeypatch.setenv("SOBRIA_HOME", str(wider))
     assert OUTSIDE[lang] in plain(page(screen, lang))
+
+
+def test_what_the_registers_of_the_authorities_know_is_unknown_here(wider: Path) -> None:
+    """Neither zero nor a fault: projects, publications, uses in service, attached electricity, public follow-up."""
+    said = plain(text(wider, "reen"))
+    assert "publications : inconnus ici" in said and "sans IA : 0" not in said and "aucun en essai" not in said
+    assert "Usages des collectivités réunies (services : 2)" in said and "Hors du registre" not in said
+    body = synthesis(facts(wider).scope)
+    promises = {check["reads"]: check["status"] for check in body["charter"]}
+    assert promises["attached"] == promises["followed_in_public"] == "not_measured"
+    assert body["indicators"]["coverage"]["attached"] is None
+    assert (
+        "service : inconnus ici" in plain(caveat(body, "fr"))
+        and "not known here" in sobria(wider, "totals", lang="en").stdout
+    )
+    assert "salles des collectivités réunies" in plain(text(wider, "beges"))
+
+
+def test_a_home_with_a_register_of_its_own_says_what_it_knows(wider: Path, tmp_path: Path) -> None:
+    """One use of its own beside the groups: its register is not elsewhere, and says zero. 2 of 6 kWh are its own."""
+    shutil.copytree(wider / "authorities", tmp_path / "authorities")
+    case(Register(tmp_path), "Siège", "metropole", "siege")
+    built(tmp_path, run("siege", 2, requests=500.0))
+    found = facts(tmp_path)
+    assert not found.body["elsewhere"] and found.body["indicators"]["coverage"]["attached"] == 0.33
+    assert "sans IA : 0" in plain(text(tmp_path, "reen"))
+
+
+def test_a_home_without_a_run_has_no_run_to_describe(wider: Path, tmp_path: Path) -> None:
+    out = tmp_path / "boamps"
+    said = plain(sobria(wider, "report", "boamps", "--out", str(out), code=1).stderr)
+    assert "ce dossier n'en a aucune" in said and "brouillon" not in said and not out.exists()
+
+
+def test_the_proof_of_several_uses_is_withheld_not_unknown(tmp_path: Path) -> None:
+    """Two uses of ten a month are told together, as one line whose proof would be of one of them."""
+    for name in ("Un", "Deux", "Trois"):
+        case(Register(tmp_path), name, service=name)
+    built(tmp_path, run("un", 1, requests=60.0), run("deux", 1, requests=60.0), run("trois", 9, requests=900.0))
+    said = plain(text(tmp_path, "reen"))
+    assert "non publiée" in said and "preuve inconnue" not in said

@@ -67,7 +67,7 @@ def coverage(scope: Scope) -> dict[str, Any]:
     body = {"value": _share(len(with_data), len(scope.in_use)), "proof": shares, "not_estimable": lost}
     body["impossible"] = impossible_share(scope, scope.rows)
     silent = [case.id for case in scope.in_use if case not in with_data]
-    return body | {"attached": _attached_share(scope.rows), "silent": silent}
+    return body | {"attached": None if scope.sources.elsewhere else _attached_share(scope.rows), "silent": silent}
 
 
 def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:

@@ -11,6 +11,7 @@ from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
 from estimator.reporting.documents.document import Record
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
+from estimator.reporting.summary.sentences import tell
 
 PARTS = ("use", "devices", "machines", "network")
 # Operator of the site -> part -> item of the regulatory inventory; an absent part is in a purchased service.
@@ -69,6 +70,8 @@ def _record(facts: ReportFacts, who: str, part: str, found: tuple[Interval, list
     item = ITEMS[who].get(part, "")
     missing = amount.missing
     told = facts.provenance
+    remark = f"beges_{who}_{'use' if part == 'use' else 'made'}"
+    remark += "_elsewhere" if remark == "beges_own_use" and facts.body["elsewhere"] else ""
     return (
         item.partition(".")[0],
         item,
@@ -79,8 +82,8 @@ def _record(facts: ReportFacts, who: str, part: str, found: tuple[Interval, list
         _uncertainty(amount),
         None if missing else 100 * amount["covers"],
         missing[facts.lang] if missing else "",
-        facts.proof(rows) if part == "use" else "",
-        facts.say(f"beges_{who}_{'use' if part == 'use' else 'made'}"),
+        (facts.proof(rows) if rows else tell("proof_untold", facts.lang)) if part == "use" else "",
+        facts.say(remark),
         told["period"],
         told["territory"],
         told["coverage"],

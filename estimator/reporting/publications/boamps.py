@@ -14,6 +14,7 @@ from estimator.assessment.impacts import amounts, figure_named
 from estimator.catalogue.load import load
 from estimator.catalogue.models import known
 from estimator.catalogue.site_ownership import owner
+from estimator.core.errors import SobriaError
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.attachments import use_case_of
@@ -57,7 +58,10 @@ def published() -> dict[str, Any]:
 
 
 def boamps(facts: ReportFacts) -> ReportFiles:
-    """A draft a group of runs of the use cases that can be published one by one; groups without a report are named."""
+    """A draft a group of runs of the use cases that can be published one by one; groups without a report are named.
+    boamps_merged: there is no run, but groups that other authorities published."""
+    if facts.scope.sources.authorities and not next(_runs(facts), None):
+        raise SobriaError("boamps_merged")
     files: dict[str, str] = {}
     lost: dict[str, list[str]] = {}
     for group in _groups(facts):
@@ -68,7 +72,7 @@ def boamps(facts: ReportFacts) -> ReportFiles:
         body = _report(facts, group)
         files[_name(group, body["header"]["reportId"])] = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
     notes = [facts.say(why, names=", ".join(dict.fromkeys(names))) for why, names in lost.items()]
-    return ReportFiles(files, (facts.say("boamps_draft"), *notes))
+    return ReportFiles(files, (*([facts.say("boamps_draft")] if files else []), *notes))
 
 
 def _withholding_reason(facts: ReportFacts, group: RunGroup) -> str:

@@ -94,7 +94,9 @@ class ReportFacts:
     def coverage(self) -> str:
         """« 3 usages sur 4 ont des données ; 100 % de l'électricité est rattachée à un usage »."""
         found = self.body["indicators"]["coverage"]
-        told = {"counted": in_use_text(found["value"], self.lang)}
+        told = {"counted": in_use_text(found["value"], self.lang, self.body["elsewhere"])}
+        if self.body["elsewhere"]:
+            return self.say("coverage_elsewhere", **told)
         share = found["attached"]
         if share is None:
             return self.say("coverage_none", **told)

@@ -152,6 +152,9 @@ def _name(facts: ReportFacts, use: Mapping[str, Any]) -> str:
 
 
 def _proof(facts: ReportFacts, use: Mapping[str, Any]) -> str:
+    """The proof of a use; not known, or not told of several together."""
+    if not use["proof"]:
+        return tell("proof_untold", facts.lang)
     return proof_text(use["proof"], facts.lang) or facts.say("proof_none")
 
 
@@ -167,6 +170,9 @@ def _actions(facts: ReportFacts) -> Iterator[str]:
         yield facts.say("reen_decision", what=what, date=day, **told)
     if len(decisions) > MOST:
         yield facts.say("reen_decisions", count=len(decisions) - MOST)
+    if facts.body["elsewhere"]:
+        yield facts.say("reen_elsewhere")
+        return
     found = facts.body["indicators"]["non_ai_reviewed"]
     yield facts.say("reen_without", done=len(found["without_ai"]), given_up=len(found["not_done"]))
     published = [p for p in facts.scope.sources.commitments.publications(until=last) if p.entry.said.date >= first]

@@ -140,6 +140,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
     known = {name: verdict == "under" for name, verdict in judged.items() if verdict in ("under", "over")}
     metals = found["adpe"]["value"]
     totals = [found[name]["value"] for name in FOOTPRINTS if found[name]["value"]["central"] is not None]
+    followed = _recent_follow_up(scope, scope.day)  # where the registers are elsewhere, so are others
     shares |= {
         "shared": hosting["shared"],
         "near": hosting["near"],
@@ -162,7 +163,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "risk_and_decision": _cases(past, lambda case: bool(case.decisions and case.risk_class)),
         "trials_published": _cases(tried, lambda case: bool(kept.published(case.id, scope.day))),
         "consulted": _cases([c for c in cases if c.stage != "experimentation"], lambda case: bool(case.consulted)),
-        "followed_in_public": _of(_recent_follow_up(scope, scope.day), 1),
+        "followed_in_public": _of(followed, 0 if scope.sources.elsewhere and not followed else 1),
     }
     return shares | {name: _cases(cases, partial(_says, fields=fields)) for name, fields in STATED.items()}
 

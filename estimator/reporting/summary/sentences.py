@@ -163,10 +163,10 @@ def count_of(numerator: float, denominator: float, lang: str) -> str:
     return typeset(say("indicators", "of", lang, **facts), lang)
 
 
-def in_use_text(value: Mapping[str, Any], lang: str) -> str:
-    """« 3 sur 4 », of the uses in trial or in service; without any, that there is none."""
+def in_use_text(value: Mapping[str, Any], lang: str, elsewhere: object = False) -> str:
+    """« 3 sur 4 », of the uses in trial or in service; without any, that there is none, or none known here."""
     if not value["denominator"]:
-        return typeset(say("indicators", "none_in_use", lang), lang)
+        return typeset(say("indicators", "in_use_elsewhere" if elsewhere else "none_in_use", lang), lang)
     return count_of(value["numerator"], value["denominator"], lang)
 
 
@@ -306,8 +306,9 @@ def caveat(body: Mapping[str, Any], lang: str, months: bool = True) -> str:
     period = covered_period_text(body, lang) if months else period_text(body["period"], lang)
     where = {"territory": territory_text(body["territory"], lang), "period": period}
     cover = body["indicators"]["coverage"]
-    key = "stands_on" if cover["value"]["denominator"] else "stands_on_none"
-    told = tell(key, lang, **where, counted=in_use_text(cover["value"], lang))
+    none = "stands_on_elsewhere" if body["elsewhere"] else "stands_on_none"
+    key = "stands_on" if cover["value"]["denominator"] else none
+    told = tell(key, lang, **where, counted=in_use_text(cover["value"], lang, body["elsewhere"]))
     proof = proof_text(cover["proof"], lang)
     said = impossible_text(cover["impossible"], lang) or (proof and tell("proof_of_all", lang, proof=proof))
     return " ".join(filter(None, (told, said, outside_of(body, lang))))

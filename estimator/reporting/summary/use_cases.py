@@ -19,23 +19,25 @@ FEWEST = 2  # minimum number merged
 
 
 def uses(scope: Scope) -> list[dict[str, Any]]:
-    """Each as {"kind": "case", "others" or "unregistered", "id", "name", "count", "energy", "proof", "share"}, largest
-    first; services of no use whose electricity is unknown are a line of their own. What is in no use is not told
-    beside uses too few to be told together: the total less it would be theirs. Of a territory whose total is not told,
-    the uses that the sheet of the whole territory tells one by one, and no share: a figure over its share is the total.
+    """Each as {"kind": "case", "others", "unregistered" or "elsewhere", "id", "name", "count", "energy", "proof",
+    "share"}, largest first; "elsewhere": of registers that are not known here; services of no use whose electricity is
+    unknown are a line of their own. What is in no use is not told beside uses too few to be told together: the total
+    less it would be theirs. Of a territory whose total is not told, the uses that the sheet of the whole territory
+    tells one by one, and no share: a figure over its share is the total.
     """
     groups, silent = grouped(scope), withheld(scope)
     if silent and withheld(replace(scope, territory=WHOLE)):
         return []
     others, outside = (_untold, _untold) if groups.too_few else (_merged, _of)
-    told = {"case": _of, "others": others, "unregistered": outside}
+    told = {"case": _of, "others": others, "unregistered": outside, "elsewhere": outside}
     names = {case.id: case.name for case in scope.cases}
     loose, unknown = _by_knowledge(of_case(scope.rows, None))
     lines = [("case", id, names[id], 1, of_case(scope.rows, id)) for id in groups.shown]
+    loose_kind = "elsewhere" if scope.sources.elsewhere else "unregistered"
     if silent:
         groups = replace(groups, others=())
     lines.append(("others", "", "", len(groups.others), [row for row in scope.rows if row.id in groups.others]))
-    lines += [("unregistered", "", "", _services(rows), rows) for rows in (loose, unknown)]
+    lines += [(loose_kind, "", "", _services(rows), rows) for rows in (loose, unknown)]
     found = [
         {"kind": kind, "id": id, "name": name, "count": count} | told[kind](rows, scope)
         for kind, id, name, count, rows in lines
@@ -62,7 +64,7 @@ def folded(scope: Scope, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] |
 def _members(scope: Scope, kinds: Collection[str]) -> set[str | None]:
     """The use cases of the months of these groups."""
     found: set[str | None] = set(grouped(scope).others) if "others" in kinds else set()
-    return found | ({None} if "unregistered" in kinds else set())
+    return found | ({None} if {"unregistered", "elsewhere"} & {*kinds} else set())
 
 
 def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
