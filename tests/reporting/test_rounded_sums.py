@@ -11,6 +11,8 @@ import pytest
 
 from estimator.governance.indicators.told_results import ToldResults, told_results
 from estimator.governance.register.register import Register
+from estimator.reporting.publications.open_data import TABLE, data
+from tests.reporting.authority import facts, rows_of
 from tests.reporting.test_synthesis import case, heads, run
 from tests.support import built
 
@@ -19,6 +21,7 @@ AGENTS = {"grand": 40, "deux": 2, "quatre": 4, "duo": 2}
 SMALL = tuple(name for name, agents in AGENTS.items() if agents < 5)
 SUM = "at_factor_values"  # of those of its uses; its bounds, which are of the same draws, are not added up
 PLACES = ("class/desk", "class/server-room", "scaleway/fr-par-2")
+REST = {"quatre": 3.4567, "duo": 1.2345}
 NEAR = 0.25  # of a small use: nothing that leaves tells it closer
 Row = Mapping[str, Any]
 
@@ -94,6 +97,18 @@ def test_the_electricity_of_the_machines_and_of_the_site_is_not_that_of_two_agen
     large = of(told, "service_month", "grand")
     rest = [value - large[n][SUM] for n, value in (("energy", site), ("it_energy", machines))]
     assert abs((rest[0] - 1.16 * rest[1]) / 0.39 / 2.3456 - 1) > NEAR
+
+
+def test_the_open_data_round_the_line_of_small_uses_together(tmp_path: Path) -> None:
+    """2.3456 + 3.4567 + 1.2345 kWh at desks, 7.0368 in all, is 7; the large use keeps its figures."""
+    commune(tmp_path, dict.fromkeys(AGENTS, "class/desk"), {"grand": 12.34567, "deux": 2.3456} | REST)
+    rows = rows_of(str(data(facts(tmp_path, COMMUNE)).files[TABLE]))
+    others = [row for row in rows if row["kind"] == "others"]
+    assert [row["central"] for row in others if row["indicator"] == "energy"] == ["7"]
+    values = [float(row[name]) for row in others for name in ("low", "central", "high") if row[name]]
+    assert len(values) > 3 and values == [float(f"{value:.2g}") for value in values]
+    [large] = [row for row in rows if row["kind"] == "case" and row["indicator"] == "energy"]
+    assert float(large["central"]) != float(f"{float(large['central']):.2g}")
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -29,14 +29,10 @@ def small_ids(scope: Scope) -> frozenset[str]:
 
 def is_small(scope: Scope, case: UseCase) -> bool:
     """Whether one agent could be recognised in the figures of this use case."""
-    return are_few(scope, case.service, of_case(scope.rows, case.id))
-
-
-def are_few(scope: Scope, service: str, rows: Sequence[Attached]) -> bool:
-    """The same of these rows, which are all of a service in a scope."""
-    known = heads_of(scope).get(service.casefold())
+    known = heads_of(scope).get(case.service.casefold())
     if known is not None:
         return known < SMALLEST_GROUP
+    rows = of_case(scope.rows, case.id)
     uses = units(rows)
     return uses is not None and uses < FEWEST_USES * len(months_of(rows))
 

@@ -5,17 +5,13 @@ and of the whole site, month by month, would give the two small uses of which it
 print them, they do not. A sum of uses that are all told one by one keeps its figures.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
 from estimator.core.number_format import two_figures
-from estimator.governance.indicators.scope import Scope, of_case
-from estimator.governance.indicators.small_uses import are_few
 from estimator.governance.indicators.told_shares import told_share
-from estimator.governance.indicators.told_together import merged_groups
-from estimator.governance.indicators.usage_by_case import Attached
 
 T = TypeVar("T", bound=Interval)
 AMOUNTS = ("low", "central", "high", "at_factor_values", "as_read_kwh", "weight_kwh")
@@ -43,20 +39,3 @@ def told_interval(amount: T) -> T:
         if amount.envelope:
             found["envelope"] = tuple(map(told_amount, amount.envelope))
     return amount.model_copy(update=found)
-
-
-def holds_few(scope: Scope, rows: Sequence[Attached]) -> bool:
-    """Whether a sum of these rows of a scope holds uses that are told only together, or not at all, or a service of no
-    use that is of too few people."""
-    if scope.sources.inside:
-        return False
-    hidden = frozenset[str]().union(*(group.uses for group in merged_groups(scope)))
-    if hidden & {row.id for row in rows}:
-        return True
-    services = {row.row.service_key for row in rows if row.id is None}
-    return any(_is_few(seen, service) for seen in (scope, scope.sources.ever) for service in services)
-
-
-def _is_few(scope: Scope, service: str) -> bool:
-    """Whether what a service of no use has in a scope is of too few people."""
-    return are_few(scope, service, [row for row in of_case(scope.rows, None) if row.row.service_key == service])

@@ -13,6 +13,7 @@ from estimator.catalogue.schema import PROOFS
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import missing_text
 from estimator.governance.indicators.anonymity import grouped, too_few_of, withheld_amount
+from estimator.governance.indicators.told_amounts import told_interval
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, known_shares
@@ -46,7 +47,7 @@ def schema() -> dict[str, Any]:
 def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
     """By month: use cases that can be published, then small ones together, then runs without use case.
 
-    These two have no figures in a month where the small ones are too few.
+    These two have no figures in a month where the small ones are too few; small ones have two significant figures.
     """
     shown, too_few = grouped(facts.scope).shown, too_few_of(facts.scope)
     groups: dict[tuple[int, int, str], list[Attached]] = {}
@@ -67,6 +68,8 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
         shares = {} if KINDS[kind] == "others" else known_shares(rows)  # of several, a proof may be of one
         found = amounts([row.row.group for row in rows], FIGURES)
         found = found if id else facts.scope.lowered(found)
+        if KINDS[kind] == "others":
+            found = {name: told_interval(amount) for name, amount in found.items()}
         yield from (about | figures | provenance for figures in _figures(found, shares, untold=untold))
 
 
