@@ -123,3 +123,16 @@ def test_a_file_of_a_newer_format_asks_for_an_update_and_another_file_for_ours(t
         lines = [line for line in said.splitlines() if ".json" in line]
         assert update in lines[0] and "sobria-groups/2" in lines[0] and all(ours in line for line in lines[1:])
         assert len(lines) == 3 and not (home / "authorities").exists()
+
+
+def test_a_file_in_which_all_is_withheld_says_so_with_what_may_open_it(tmp_path: Path) -> None:
+    """One use of two agents, alone in its commune: no group, and the total is not told either."""
+    case(Register(tmp_path), "seul", CODE, "seul", "seul")
+    said = {"service": "seul", "date": "2026-01-02", "trained": 1, "with_access": 2, "kind": "essai"}
+    Commitments(tmp_path).state_training(said, voter("Ressources humaines", "déclaration"))
+    built(tmp_path, run("seul", 2.0, "2026-01", requests=6.0))
+    asked = ["report", "groups", "--territory", CODE, "--period", "2026", "--out", str(tmp_path / "groupes.json")]
+    found = plain(sobria(tmp_path, *asked).stdout)
+    assert "sans groupe" in found and "--with-access" in found and "--period" in found
+    assert "has no group" in sobria(tmp_path, *asked, lang="en").stdout
+    assert json.loads((tmp_path / "groupes.json").read_text("utf-8"))["groups"] == []

@@ -27,6 +27,7 @@ def groups_file(facts: ReportFacts) -> ReportFiles:
     """The file of a territory, which is merged with others, and what it leaves out. reen_territory_wanted."""
     held = published_groups(facts)
     notes = [facts.say("groups_withheld", count=held.withheld)] if held.withheld else []
+    notes += [facts.say("withheld"), facts.say("groups_empty")] if facts.withheld else []
     nothing = not (held.groups or held.withheld or facts.withheld)
     notes += [facts.say("groups_none", period=held.period)] if nothing else []
     lines = lines_of(facts.scope).values()
