@@ -12,7 +12,7 @@ import pytest
 from estimator.governance.indicators.told_results import ToldResults, told_results
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.open_data import TABLE, data
-from tests.reporting.authority import facts, rows_of
+from tests.reporting.authority import facts, files_of, rows_of
 from tests.reporting.test_synthesis import case, heads, run
 from tests.support import built
 
@@ -107,6 +107,10 @@ def test_the_open_data_round_the_line_of_small_uses_together(tmp_path: Path) -> 
     assert [row["central"] for row in others if row["indicator"] == "energy"] == ["7"]
     values = [float(row[name]) for row in others for name in ("low", "central", "high") if row[name]]
     assert len(values) > 3 and values == [float(f"{value:.2g}") for value in values]
+    total = [
+        row for row in rows_of(files_of("schema-impact", facts(tmp_path, COMMUNE))[""]) if row["unite_mesure"] == "kWh"
+    ]
+    assert total and all(float(row["valeur"]) == float(f"{float(row['valeur']):.2g}") for row in total)
     [large] = [row for row in rows if row["kind"] == "case" and row["indicator"] == "energy"]
     assert float(large["central"]) != float(f"{float(large['central']):.2g}")
 

@@ -11,7 +11,9 @@ from estimator.core.language import OFFICIAL
 from estimator.core.number_format import interval_text, partly_text, share_text, unit_text
 from estimator.core.periods import months_between
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
+from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.footprints import footprint
+from estimator.governance.indicators.told_amounts import told_amount
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
@@ -76,11 +78,13 @@ def _amount(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
 
 def _amount_fields(facts: ReportFacts, name: str, amount: Interval, rows: Sequence[Attached]) -> dict[str, Any]:
     interval = ", ".join(filter(None, (interval_text(amount, facts.lang), partly_text(amount, facts.lang))))
+    together = {row.id for row in rows} & set(grouped(facts.scope).others)
+    central = told_amount(amount.central) if together and amount.central is not None else amount.central
     told = {"interval": interval, "proof": facts.proof(rows)}
     covers = share_text(amount.get("covers", 0.0), facts.lang)
     return {
         "indicateur": say("indicators", name, facts.lang),
-        "valeur": amount.central,
+        "valeur": central,
         "unite_mesure": unit_text(amount.unit, facts.lang),
         "type_indicateur": "impact",
         "est_periode": True,
