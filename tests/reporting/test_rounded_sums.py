@@ -14,7 +14,7 @@ from estimator.governance.register.register import Register
 from estimator.reporting.publications.open_data import TABLE, data
 from tests.reporting.authority import facts, files_of, rows_of
 from tests.reporting.test_synthesis import case, heads, run
-from tests.support import built
+from tests.support import built, sobria
 
 MONTH, COMMUNE = 202603, "54395"
 AGENTS = {"grand": 40, "deux": 2, "quatre": 4, "duo": 2}
@@ -113,6 +113,16 @@ def test_the_open_data_round_the_line_of_small_uses_together(tmp_path: Path) -> 
     assert total and all(float(row["valeur"]) == float(f"{float(row['valeur']):.2g}") for row in total)
     [large] = [row for row in rows if row["kind"] == "case" and row["indicator"] == "energy"]
     assert float(large["central"]) != float(f"{float(large['central']):.2g}")
+
+
+def test_the_table_of_the_sheet_rounds_the_totals_of_small_uses_together(tmp_path: Path) -> None:
+    """Four impacts of a territory and of each month, as the sheet prints them."""
+    commune(tmp_path, dict.fromkeys(AGENTS, "class/desk"), {"grand": 12.34567, "deux": 2.3456} | REST)
+    out = tmp_path / "fiche.csv"
+    sobria(tmp_path, "indicators", "--territory", COMMUNE, "--period", "2026", "--out", str(out))
+    amounts = [row for row in rows_of(out.read_text("utf-8"), ";") if row["rubrique"] in ("indicateur", "mois")]
+    found = [float(row[end].replace(",", ".")) for row in amounts if row["bas"] for end in ("bas", "central", "haut")]
+    assert len(found) > 20 and found == [float(f"{value:.2g}") for value in found]
 
 
 @pytest.mark.parametrize("seed", range(6))
