@@ -23,7 +23,7 @@ from estimator.reporting.summary.change_sentences import (
     trend_text,
 )
 from estimator.reporting.summary.months import LARGE, history_of, small_samples
-from estimator.reporting.summary.months_text import value_text
+from estimator.reporting.summary.months_text import drawn_after
 from estimator.reporting.summary.one_page import (
     is_mostly_estimated,
     left_out,
@@ -42,7 +42,7 @@ SAID = (
     is_mostly_estimated, left_out, number_of, proof_of, read_name, use_name, against_text, change_text,
     sentences.amount_text, sentences.caveat, sentences.counted_indicators, sentences.limit_texts, sentences.name,
     sentences.objective_text, sentences.period_text, picture_title, sentences.proof_text,
-    sentences.share_of_total, sentences.tell, trend_text, sentences.value_text, sentences.weighs_title,
+    sentences.share_of_total, trend_text, sentences.value_text, sentences.weighs_title,
     ceilings.use_budget_text,
 )  # fmt: skip
 Body = Mapping[str, Any]
@@ -89,12 +89,13 @@ def _drawn(body: Body, lang: str) -> dict[str, Any]:
     """The charts of a period with figures."""
     entries = [body["indicators"][key] for key in FOOTPRINTS]
     energy, histories = entries[0], {key: history_of(body, key) for key in FOOTPRINTS}
-    large = {key: history_of(body, key, LARGE) for key in FOOTPRINTS}
+    large = history_of(body, "energy", LARGE)
+    after = {key: drawn_after(history_of(body, key, LARGE), lang) for key in FOOTPRINTS}
     names = {key: sentences.name(key, lang) for key in FOOTPRINTS}
     return {
-        "months_chart": months_chart(names["energy"], large["energy"], lang),
-        "large": large,
-        "limits": {key: value_text(h, h.limit, lang) for key, h in large.items() if h.known and h.limit is not None},
+        "months_chart": months_chart(names["energy"], large, lang),
+        "months": [month for month in energy["history"] if int(month) not in large.to_come],
+        "after": after,
         "facts": list(_facts(energy, lang)) if energy["change"]["established"] else [],
         "months_legend": months_legend(small_samples(any(one.limit is not None for one in histories.values())), lang),
         "months_figures": {key: months_figure(names[key], histories[key], lang) for key in FOOTPRINTS[1:]},

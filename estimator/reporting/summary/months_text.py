@@ -39,13 +39,19 @@ def months_table(name: str, history: History, lang: str) -> Table:
     """All that the picture draws: a row a known month or without data, then one of those to come and of the path."""
     drawn = {month: amount for month, amount in history.months.items() if month not in history.to_come}
     rows = [(month_name(month, lang), _cell(amount, lang)) for month, amount in drawn.items()]
+    return Table("", (tell("month", lang), name), (*rows, *drawn_after(history, lang).items()))
+
+
+def drawn_after(history: History, lang: str) -> dict[str, str]:
+    """What a picture draws beside the months with data: the pace of those to come, then the path, each by its name."""
+    found: dict[str, str] = {}
     if history.pace and history.to_come:
         head = tell("months_pace_row", lang, months=_to_come(history, lang))
-        rows.append((head, tell("about_pace", lang, value=interval_text(history.pace, lang))))
+        found[head] = tell("about_pace", lang, value=interval_text(history.pace, lang))
     if history.limit is not None:
         head = tell("months_limit_row", lang, year=max(history.months) // 100)
-        rows.append((head, value_text(history, history.limit, lang)))
-    return Table("", (tell("month", lang), name), tuple(rows))
+        found[head] = value_text(history, history.limit, lang)
+    return found
 
 
 def value_text(history: History, value: float, lang: str) -> str:
