@@ -57,6 +57,7 @@ def drawn_uses(count: int) -> list[dict[str, Any]]:
         use["device_count"] = draw.choice((None, 1.0, 4.0)) if use["device"] else None
         if draw.random() < 0.05:
             use |= {"images": 2.0, "output_tokens": None, "input_tokens": None, "cached_tokens": 0.0}
+            use |= dict.fromkeys(("concurrency", "precision_bits", "device_count"))  # of tokens alone
         uses.append(use)
     return uses
 
