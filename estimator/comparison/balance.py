@@ -139,7 +139,7 @@ def _elsewhere(work: Comparator, option: Option) -> Iterator[Moved]:
     supposed = use.host is None or use.host.startswith("class/")
     for place in PLACES:
         there = _flight(context.catalogue, place, context.day)
-        if own is None or there is None or there.value == own.value:
+        if own is None or there is None or there.value == own.value or (use.media_alone and not supposed):
             continue
         zone = use.zone or (context.catalogue.subjects[host].zone if host else None) or None
         change = {"host": place, "provider": None, "zone": zone} if supposed else {"concurrency": there.value}

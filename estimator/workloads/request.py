@@ -136,6 +136,12 @@ class Request(Typed):
         return any(v is not None for v in (self.output_tokens, self.images, self.videos, self.audio_s))
 
     @property
+    def media_alone(self) -> bool:
+        """Whether its model makes images or videos, or hears sound, and no text is said to be written."""
+        made = any(v is not None for v in (self.images, self.videos, self.audio_s))
+        return made and self.output_tokens is None and self.task is None
+
+    @property
     def embeds(self) -> bool:
         """Whether its model makes vectors of the text that it reads: it then writes nothing."""
         known = models.load().known(self.model) if self.model else None

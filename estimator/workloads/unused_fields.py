@@ -48,8 +48,7 @@ def refuse_unused(request: Request) -> None:
     for whole, code, replaced in REPLACED:
         if whole in stated and (unused := stated & set(replaced) - searched):
             raise SobriaError(code, unused=_options(unused))
-    alone = stated & set(MADE) and not stated & {"output_tokens", "task"}
-    if alone and (unused := stated & {*SERVED, "reasoning_tokens", "cached_tokens"}):
+    if request.media_alone and (unused := stated & {*SERVED, "reasoning_tokens", "cached_tokens"}):
         raise SobriaError("unused_beside_media", unused=_options(unused), media=_options(stated & set(MADE)))
     read = stated - {"model", "product"} if "it_energy_kwh" in stated else stated  # they say no more than where
     for fields, wanted in WANTED:

@@ -10,6 +10,7 @@ from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue.load import load
 from estimator.cli.compare_text import compare_text
+from estimator.comparison import balance
 from estimator.comparison.answer import Answer, Balance
 from estimator.comparison.comparison import Comparator
 from estimator.comparison.decision_sheet import decision
@@ -120,3 +121,12 @@ def test_no_verdict_hangs_on_one_supposition_where_all_cases_agree() -> None:
     assert answer.said("firm", "fr") == [
         "Aucun verdict tranché ne tient à une supposition seule, prise dans son intervalle ou ses autres lieux."
     ]
+
+
+def test_a_model_of_images_has_no_requests_together_to_move() -> None:
+    """At a site that somebody named, 24 or 256 requests together change no figure of an image."""
+    town = Asked(people=1, uses=200, per="year", task="image", models=("gpt-image-1",), place="class/server-room")
+    at_site = {"host": "scaleway/fr-par-1", "task": None, "images": 1.0}
+    found = moved(scenario_from(town, "fr").model_copy(update={"day": DAY}), "gpt-image-1", **at_site)
+    work = Comparator(found, ComparisonContext(load(), DAY))
+    assert [*balance._elsewhere(work, found.option("gpt-image-1"))] == []
