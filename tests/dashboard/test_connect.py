@@ -636,7 +636,7 @@ def test_rows_of_every_way_in_show_their_proof_and_their_fields(home: Path) -> N
     import_paths(Ledger(home), [FORMATS], context())
     build(home)
     said = text(screen("mesures", service="equipe-courrier"))
-    cells = said.split("<tbody>")[1].split("</tbody>")[0]
+    cells = said.split("<tbody>")[-1].split("</tbody>")[0]
     assert 'data-head="Preuve">estimé</td>' in cells
     assert 'data-head="Matériel"></td>' in cells  # empty, so that a narrow page leaves its name out
     row = open_current(home).runs(RunFilter("equipe-courrier", None, None), 0, 1)["rows"][0]  # type: ignore[union-attr]

@@ -43,7 +43,7 @@ def test_the_page_says_every_lever_and_what_is_missing(shown: Path, lang: str) -
     assert all(f">{none.why[lang]}<" in text for none in found.not_told)
     assert "sobria levers" not in text.split(t("levers.for_it", lang))[0]
     assert f"<summary>{t('levers.others', lang, n=len(found.levers) - 3)}</summary>" in text
-    assert ["1 autre levier,", "1 other lever,"][lang == "en"] in t("levers.others", lang, n=1)
+    assert ["1 autre levier", "1 other lever"][lang == "en"] in t("levers.others", lang, n=1)
 
 
 def test_an_empty_home_has_no_lever(empty_home: Path) -> None:
