@@ -5,6 +5,7 @@ from typing import Any
 
 from estimator.cli.text import sample_lines
 from estimator.core.errors import say
+from estimator.core.number_format import pair_text
 from estimator.core.typography import typeset
 from estimator.reporting.summary.ceilings import budget_text, use_budget_text
 from estimator.reporting.summary.change_sentences import against_text, trend_text
@@ -28,7 +29,8 @@ def indicators_text(body: Mapping[str, Any], lang: str) -> str:
     lines += [say("indicators", "head", lang, **facts), against_text(body, lang)]
     lines += [*filter(None, [outside_of(body, lang)]), ""]
     for entry in body["indicators"].values():
-        lines.append(f"{entry['number']:>2}. {name(entry['id'], lang)} : {value_text(entry, lang)}")
+        told = pair_text(name(entry["id"], lang), value_text(entry, lang), lang)
+        lines.append(f"{entry['number']:>2}. {told}")
         lines += [f"    {text}" for text in _supplementary_text(entry, lang)]
     lines += [f"  + {added_text(entry, lang)}" for entry in body["added"]]
     beside = [*body["territory_budgets"], *body["use_budgets"]]

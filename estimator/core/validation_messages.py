@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from estimator.core.errors import LANGUAGES, say, texts
-from estimator.core.number_format import exact_text
+from estimator.core.number_format import exact_text, pair_text
 from estimator.core.typography import printable
 
 LONGEST_READ = 60  # signs of a value that are quoted
@@ -53,7 +53,8 @@ def file_fault(error: Exception) -> dict[str, str]:
     """What is wrong in a TOML file, in both languages: the field, or line and column, and what was expected."""
     if isinstance(error, ValidationError):
         fault = error.errors()[0]
-        return {lang: f"{'.'.join(map(str, fault['loc']))} : {expected(fault, lang)}" for lang in LANGUAGES}
+        field = ".".join(map(str, fault["loc"]))
+        return {lang: pair_text(field, expected(fault, lang), lang) for lang in LANGUAGES}
     said = str(error)
     key = next((key for start, key in _TOML.items() if said.startswith(start)), "other")
     at = re.search(r"line (?P<line>\d+), column (?P<column>\d+)", said)

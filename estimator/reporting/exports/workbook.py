@@ -12,7 +12,7 @@ import xlsxwriter
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
 from estimator.catalogue.published_figures import figure_label
 from estimator.core.errors import listed, say
-from estimator.core.number_format import unit_text
+from estimator.core.number_format import pair_text, unit_text
 from estimator.core.periods import first_day
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.reporting.publications.open_data import sources_of
@@ -120,7 +120,7 @@ def _cells(rows: Sequence[Record], lang: str) -> Iterator[Any]:
         yield from (row.get(name) for name in BOUNDS)
         yield 100.0 * row["coverage"] if row.get("coverage") is not None else None
     missing = (row for impact, row in found.items() if impact in IMPACTS and row["reason"])
-    yield listed((f"{figure_label(row['impact'], lang)} : {row['reason']}" for row in missing), lang)
+    yield listed((pair_text(figure_label(row["impact"], lang), row["reason"], lang) for row in missing), lang)
 
 
 def _method(told: ToldResults, lang: str, mark: str) -> Iterator[tuple[str, ...]]:
