@@ -31,8 +31,8 @@ def show(lang: str) -> None:
                 st.text_input(label, key=key)
         if st.form_submit_button(t("seats.save", lang), type="primary"):
             typed = {name: str(st.session_state.get(f"seats {name}") or "") for name in FIELDS}
-            if missing := ", ".join(t(f"seats.{name}", lang) for name in WANTED if not typed[name]):
-                st.html(Markup('<p class="warn" role="alert">{}</p>').format(t("seats.wanted", lang, fields=missing)))
+            if lacks := ", ".join(t("state.label", lang, label=t(f"seats.{n}", lang)) for n in WANTED if not typed[n]):
+                st.html(Markup('<p class="warn" role="alert">{}</p>').format(t("seats.wanted", lang, fields=lacks)))
                 return
             examine([(f"sieges-{typed['product']}.csv", connect.seats_table(typed))])
             st.rerun()

@@ -55,7 +55,7 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
     facts = {"stage": register.word("stages", case.stage, lang)} if word == "stage" and case else {}
     answer = t(f"register_forms.{word}_answer", lang, **facts)
     name_line = Markup("<b>{}</b> · {}").format(case.name, back) if case else back
-    st.html(html_parts.head(t(f"register_forms.{word}_title", lang), answer, name_line))
+    st.html(html_parts.head(html_parts.quoted(t(f"register_forms.{word}_title", lang)), answer, name_line))
     if word == "attach" and not estimator_gateway.service_keys():
         st.html(Markup("<p>{}</p>").format(t("register_forms.attach_none", lang)))
         return True

@@ -132,6 +132,7 @@ def test_a_use_case_goes_from_an_idea_to_a_decision(register: Register) -> None:
     assert t("use_case.rule_answered", "fr") in text(at) and "Existe-t-il des solutions alternatives" in text(at)
     assert register.use_case(case.id).stage == "idee"
     assert f"registre?cas={case.id}&amp;faire=sans-ia" in text(at)
+    assert "<h1><q>«" in text(screen(cas=case.id, faire="sans-ia")), "the charter's own words (RGAA 9.4)"
     answer = {"alternative_reponse": "etudiee_et_ecartee", "alternative_raison": "deux jours de retard", "who": "DSI"}
     at = send(screen(cas=case.id, faire="sans-ia"), **answer)
     assert t("use_case.saved", "fr") in text(at)

@@ -189,11 +189,14 @@ def test_a_page_is_whole_by_itself(kind: str, lang: str) -> None:
     assert len(written.encode()) < 20_000 or kind in ("rgesn", "questionnaire")
 
 
-def test_the_question_of_the_charter_is_asked_in_its_words() -> None:
+def test_the_question_of_the_charter_is_a_quotation_in_its_words() -> None:
+    """RGAA 9.4: a heading of the sheet; of the extracts, criteria 1.1 and 9.1, where it is not translated."""
+    asked = f'<q lang="fr">{html.escape(typeset(QUESTION, "fr"))}</q>'
     for lang in LANGUAGES:
+        extracts = page(SHEETS["rgesn"](facts(lang)))
+        assert extracts.count(asked) == (2 if lang == "fr" else 0)
         written = page(evaluation(facts(lang)))
-        assert f">{html.escape(typeset(QUESTION, 'fr'))}</h2>" in written
-        assert bool(re.search('<h2 [^>]*lang="fr">', written)) is (lang == "en")
+        assert f">{asked}</h2>" in written and written.count("<q") == 1
     assert "les réponses types" in words(written) and "trop rigide" in words(written)
 
 

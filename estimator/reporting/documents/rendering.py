@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from estimator.core.errors import SobriaError, say
+from estimator.core.language import OFFICIAL
 from estimator.core.typography import typeset
 from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
 from estimator.reporting.documents.document import Document, IntervalBar, Table
@@ -72,15 +73,21 @@ def _markdown_line(text: str, lang: str) -> str:
 
 def _page(document: Document) -> str:
     """A self-contained HTML page without script, printable on A4; every text is escaped."""
-    t, lang = partial(typeset, lang=document.lang), document.lang
+    t, lang = partial(_told, lang=document.lang), document.lang
     tables = [block for part in document.sections for block in part.blocks if isinstance(block, Table)]
     facts: dict[str, Any] = {"t": t, "central": t(say("sheet", "central", lang))}
     facts |= {"drawn_bar": _drawn_bar, "drawn_sample": _drawn_sample, "data_uri": data_uri}
     facts["textures"] = lambda table: {name: say("proofs", name, lang) for name in FILLS if name in table.proofs}
     body = _html("document.html", **vars(document), **facts)
     body = (DEFS if any(table.proofs for table in tables) else Markup()) + body
-    names = {name: t(getattr(document, name)) for name in ("title", "about", "kind")}
+    names = {name: typeset(getattr(document, name), lang) for name in ("title", "about", "kind")}
     return str(_html("page.html", lang=lang, style=_style(), body=body, name=_classes(document, body), **names))
+
+
+def _told(text: str, lang: str) -> Markup:
+    """A text, escaped, the question of the charter marked up as a quotation in its language where it is asked."""
+    asked = escape(typeset(say("sheet", "charter_question", OFFICIAL), OFFICIAL))
+    return escape(typeset(text, lang)).replace(asked, Markup('<q lang="{}">{}</q>').format(OFFICIAL, asked))
 
 
 def _drawn_bar(given: IntervalBar) -> Markup:
