@@ -43,6 +43,10 @@ FORBIDDEN = re.compile(  # said nowhere: « ça monte » has its words, and noth
     r"de moins à .* de plus|aucune comparaison ne mène|laissée?s? dehors|dite?s? comme telle?s?|équivalent arbres"
     r"|CO.? évité|\bneutre en|\bverte? IA|IA verte"
 )
+PLACE = re.compile(  # RGAA 10.9: who sees no page is told what a thing is, not where it stands
+    r"(plus|en) (haut|bas)( de la page)?[.,]|du haut|ci-dess|à (gauche|droite)|, dessous|at the (top|bottom)|, below\."
+    r"|(left|right) of|on the (left|right)|in the rows above"
+)
 LABELS = ("Par", "Essai")  # of no field: by whom, of what?
 ROOT = Path(__file__).resolve().parents[1]
 FRAME = ROOT / "dashboard" / "pages" / "frame.py"
@@ -64,6 +68,12 @@ def test_no_forbidden_phrase_is_in_our_words() -> None:
         for text in told(tomllib.loads(file.read_text("utf-8"))):
             assert not FORBIDDEN.search(re.sub(r"« .*? »", "", text)), f"{file.name}: {text}"
             assert text not in LABELS, file.name
+
+
+def test_no_word_of_the_screens_says_a_thing_by_its_place() -> None:
+    for file in ROOT.glob("dashboard/words/*.toml"):
+        said = [text for text in told(tomllib.loads(file.read_text("utf-8"))) if PLACE.search(text)]
+        assert said == [], file.name
 
 
 @pytest.mark.parametrize(("lang", "counted"), [("fr", r"\busages? en service"), ("en", r"\buse(s| cases?) in service")])

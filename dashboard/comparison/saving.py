@@ -166,8 +166,10 @@ def _own_reason(answer: Answer, lang: str) -> str:
 def _draft(case: str, said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> Draft | None:
     """What is to be written, or None, and why it cannot be."""
     asked, below = said.get("alternative", {}), said.pop("below", None)
-    if missing := next((name for name in ("answer", "reason") if asked.get(name) == ""), "reason" * (below == "")):
-        st.html(Markup('<p class="warn" role="alert">{}</p>').format(t(f"compare_save.{missing}_wanted", lang)))
+    if empty := [name for name in ("answer", "reason") if asked.get(name) == ""] + ["below_why"] * (below == ""):
+        label = t(f"compare_save.{empty[0]}", lang, label=scenario.options[0].label)
+        wanted = t(f"compare_save.{'answer' if empty[0] == 'answer' else 'reason'}_wanted", lang, label=label)
+        st.html(Markup('<p class="warn" role="alert">{}</p>').format(wanted))
         return None
     try:
         tested = option.quality if option else None

@@ -19,7 +19,7 @@ from dashboard.shared.texts import lang_of, t
 LINK, KEY = "/ecrire", "cle"
 SECRET = "x-sobria-proxy-secret"  # header of the proxy's secret; removed by the guard
 BYTES = 32  # bytes of each generated secret
-HOURS = 12  # validity of a browser's permission after opening a link, at most as long as the server runs
+HOURS = 20  # validity of a browser's permission after opening a link, at most as long as the server runs (RGAA 13.1)
 PATIENCE_S = 120  # during which a link that was opened answers again, until a browser shows what it was given
 SHORTEST, LONGEST = 32, 1024  # length of the secret of a proxy
 EARLY = ("sec-purpose", "purpose", "x-moz")  # header of browser prefetches

@@ -62,11 +62,9 @@ def not_found_page(lang: str) -> str:
 
 
 def alone_page(title: str, answer: str, lang: str) -> str:
-    """A page with a single message, and a link back."""
-    home = t("state.home", lang)
+    """A page with a single message, a link back, and the foot of every page."""
     return (
         f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)} – SobrIA</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">{OURS.replace("./", "/")}</head>'
-        f'<body class="alone"><main><h1>{escape(title)}</h1><p>{escape(answer)}</p>'
-        f'<p><a href="/?lang={lang}">{escape(home)}</a></p></main></body></html>'
+        f"{render('alone', lang, title=title, answer=answer)}</html>"
     )

@@ -22,7 +22,7 @@ LONGEST_NUMBER = 7  # maximum digits of a page number
 def writer(key: str, lang: str) -> str:
     """The field of who writes; it holds what was last said there in this session."""
     st.session_state.setdefault(key, st.session_state.get(WRITER, ""))
-    typed: str = st.text_input(t("register_forms.who", lang), key=key).strip()
+    typed: str = st.text_input(t("register_forms.who", lang), key=key, autocomplete="organization-title").strip()
     st.session_state[WRITER] = typed or st.session_state.get(WRITER, "")
     return typed
 

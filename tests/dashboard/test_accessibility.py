@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.accessibility.audit import MET, NOT_APPLICABLE, NOT_CHECKED, NOT_MET, STATES, audit, read
+from dashboard.shared.html_shell import not_found_page
 from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t, words
 from estimator.core.home import settings
@@ -113,9 +114,12 @@ def test_a_fact_asked_on_several_pages_has_one_label(lang: str) -> None:
         ("compare_form.service", "register_forms.service_key"),
         ("places.service", "register_forms.service_key"),
         ("compare_form.host", "places.host"),
+        ("compare_form.unit", "register_forms.unite"),
+        ("compare_form.product", "seats.product"),
     ):
         assert t(one, lang) == t(other, lang), one
     assert t("compare_form.host_of", lang, letter="A") == f"{t('places.host', lang)} (A)"
+    assert t("seats.active_share", lang).startswith(t("compare_form.active_share", lang))
     assert t("compare_form.date", lang).startswith(t("register_forms.date_test", lang))
     titles = {key: said for table in words(lang).values() for key, said in table.items() if key.endswith("caption")}
     assert [key for key, said in titles.items() if len(said) > LONGEST_TITLE] == []
@@ -130,3 +134,7 @@ def test_the_map_leads_to_every_page(empty_home: Path, lang: str) -> None:
             assert f'href="{screen.address}?lang={lang}"' in text or f'href="{screen.address}"' in text, screen.address
     foot = (Path(__file__).parents[2] / "dashboard" / "templates" / "footer.html").read_text("utf-8")
     assert "address('plan')" in foot
+    alone = not_found_page(lang)
+    for of_every_page in ("/plan", "/accessibilite"):
+        assert f'href="{of_every_page}?lang={lang}"' in alone.partition("<footer")[2]
+    assert alone.index('class="skip" href="#contenu"') < alone.index('<main id="contenu"')

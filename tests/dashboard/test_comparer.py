@@ -341,7 +341,8 @@ def test_what_the_page_knows_is_in_the_register(home: Path, monkeypatch: pytest.
     at = opened(scenario=token(scenario))
     next(f for f in at.text_input if f.key.endswith(" save service")).set_value("Vie associative")
     at = press(at, "register_forms.check")
-    assert t("compare_save.answer_wanted", "fr") in text_of(at) and not Register(home).use_cases()
+    asked = t("compare_save.answer", "fr", label=scenario.options[0].label)
+    assert t("compare_save.answer_wanted", "fr", label=asked) in text_of(at) and not Register(home).use_cases()
     case = saved(at, home, answer="etudiee_et_ecartee", reason="Elle ne rédige pas.")
     assert (case.name, case.service) == ("Répondre aux associations", "Vie associative")
     assert case.task == compare_data.task_names("fr")["question-rag"]
@@ -396,7 +397,8 @@ def test_the_reason_about_the_option_without_ai_is_its_own(
     next(f for f in at.radio if f.key.endswith(" save answer")).set_value("etudiee_et_ecartee")
     if not offered:
         at = press(at, "register_forms.check")
-        assert t("compare_save.reason_wanted", "fr") in text_of(at) and not Register(home).use_cases()
+        field = t("compare_save.reason", "fr")
+        assert t("compare_save.reason_wanted", "fr", label=field) in text_of(at) and not Register(home).use_cases()
 
 
 def test_the_quality_model_and_host_of_the_option_kept_are_in_the_register(
@@ -435,7 +437,8 @@ def test_what_a_test_lacks_is_asked_and_an_option_below_the_threshold_is_said_so
     at = next(f for f in at.text_input if f.key.endswith(" leger by")).set_value("Accueil").run()
     assert t("compare_save.undated", "fr") not in text_of(at)
     refused = press(at, "register_forms.check")
-    assert t("compare_save.reason_wanted", "fr") in text_of(refused) and not Register(home).use_cases()
+    field = t("compare_save.below_why", "fr")
+    assert t("compare_save.reason_wanted", "fr", label=field) in text_of(refused) and not Register(home).use_cases()
     at = next(f for f in refused.text_input if f.key.endswith(" leger below")).set_value("Relue par un agent").run()
     case = saved(at, home, service="Accueil")
     assert case.quality and (case.quality.cases, case.quality.by) == (60, "Accueil")

@@ -321,7 +321,11 @@ def test_a_line_of_seats_that_lacks_a_field_says_which_and_what_is_expected(monk
     at.text_input(key="seats seats").set_value("800")
     next(button for button in at.button if button.label == t("seats.save", "fr")).click()
     told = text(whole(at.run())).split('role="alert"')[1].split("</p>")[0]
-    assert re.search("«.Produit.», «.Premier jour.»", told) and "Sièges" not in told and "01/09/2026" in told
+    assert (
+        re.search("«.Produit acheté par siège.», «.Premier jour.»", told)
+        and "Sièges" not in told
+        and "01/09/2026" in told
+    )
 
 
 def test_two_equal_sessions_are_told_before_their_import(home: Path) -> None:

@@ -68,7 +68,7 @@ def test_every_file_of_a_page_is_a_screen() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_menu_has_four_doors_and_their_screens_in_order(empty_home: Path, lang: str) -> None:
-    wide, narrow = page("accueil", lang).split("<nav", 3)[1:3]
+    wide, _, narrow = page("accueil", lang).split("<nav", 4)[1:4]
     assert re.findall(r'href="([a-z]*)', wide) == ["synthese", "comparer", "mesures", "facteurs"]
     assert re.findall(r'href="([a-z]*)', narrow.split("</nav>")[0]) == [
         "synthese", "leviers", "comparer", "registre", "mesures", "brancher", "lieux",
@@ -133,12 +133,12 @@ def test_measures_say_which_electricity_holds_which(plain: None, lang: str) -> N
     told = {
         "fr": (
             "site, refroidissement compris</dt>",
-            "celle du site, en haut de la page, la comprend.",
+            "« Électricité du site, refroidissement compris » la comprend.",
             "elle comprend",
         ),
         "en": (
             "Site electricity, cooling included</dt>",
-            "that of the site, at the top of the page, includes it.",
+            "“Site electricity, cooling included” includes it.",
             "it inc",
         ),
     }[lang]

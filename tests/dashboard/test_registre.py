@@ -173,6 +173,7 @@ def test_what_will_be_written_is_read_back_then_corrected_or_confirmed(register:
     at.button[1].click()
     at = whole(at.run())
     fields = {(f.key or "").removeprefix(KEPT): f for f in (*at.text_input, *at.text_area, *at.radio, *at.selectbox)}
+    assert fields["who"].proto.autocomplete == "organization-title", "RGAA 11.13"
     held = {name: field.value for name, field in fields.items() if name in typed}
     assert held == {name: value for name, value in typed.items() if name in fields} and len(held) > 1
     assert t("register_forms.read_title", "fr") not in text(at) and len(register.store.read()[0]) == before

@@ -41,6 +41,14 @@ def test_no_line_is_broken_for_its_look() -> None:
     assert broken == []
 
 
+def test_links_that_stand_in_a_row_are_a_list() -> None:
+    """RGAA 9.3: neither a space, nor a mark, nor a comma, sets apart two links: they are items."""
+    for path in (ROOT / "dashboard" / "templates").glob("*.html"):
+        parted = re.sub(r"\{% (endmacro|endset|else|elif.*?) %\}", "x", path.read_text("utf-8"))
+        bare = re.sub(r"\{\{ ' ' \}\}|\{%.*?%\}", " ", parted)
+        assert not re.search(r"</a>[\s·|,;]*<a\b", bare), path.name
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_a_table_keeps_its_heads_its_numbers_and_its_rows(lang: str) -> None:
     """Columns file, line, reason and text: the line is a number, the first cell heads its row."""

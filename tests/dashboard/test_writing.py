@@ -106,7 +106,7 @@ def test_the_right_is_kept_where_neither_a_script_nor_another_site_reaches_it() 
     status, headers, _ = site.ask(f"{site.links[0]}&lang=en")
     parts = headers["set-cookie"].split("; ")
     assert status == 303 and headers["location"] == "./?lang=en" and headers["cache-control"] == "no-store"
-    assert set(parts[1:]) == {"HttpOnly", "Max-Age=43200", "Path=/", "SameSite=strict"}
+    assert set(parts[1:]) == {"HttpOnly", "Max-Age=72000", "Path=/", "SameSite=strict"}
     assert site.links[0].partition("=")[2] not in parts[0]
 
 
