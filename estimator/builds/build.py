@@ -137,9 +137,11 @@ def _created(draft: Path, beside: Path, spark: str | None) -> AbstractContextMan
 
 def for_spark(home: Path, master: str) -> Path:
     """A home as executors, which run elsewhere, find it; refused before anything is read or waited for. spark_store,
-    spark_missing, and the refusals of `check_master`."""
+    spark_path, spark_missing, and the refusals of `check_master`."""
     if address := home_file(home).store:
         raise SobriaError("spark_store", address=address)
+    if "," in str(home.absolute()):  # what executors write is found from the folder of builds: DuckDB cuts it there
+        raise SobriaError("spark_path", folder=home.absolute())
     check_master(master)
     try:
         import_module("estimator.core.spark_engine")  # an extra

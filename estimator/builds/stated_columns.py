@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
-from estimator.core.duckdb_engine import DuckDB
+from estimator.core.duckdb_engine import DuckDB, files_sql
 from estimator.ledger.withdrawn_rows import parquet
 
 # A list is told by the path to its elements; a file of few rows counts nothing.
@@ -11,7 +11,7 @@ _ENDS = """SELECT file_name, SPLIT_PART(path_in_schema, ',', 1) AS name, contain
   SUM(num_values) - SUM(stats_null_count) AS stated,
   COALESCE(SUM(stats_null_count) = 0 AND COUNT(DISTINCT stats_min_value) = 1
     AND BOOL_AND(stats_min_value = stats_max_value AND min_is_exact AND max_is_exact), FALSE) AS same
-FROM parquet_metadata({files}) GROUP BY ALL ORDER BY ALL"""
+FROM parquet_metadata([{files}]) GROUP BY ALL ORDER BY ALL"""
 
 
 class StatedColumns(NamedTuple):
@@ -26,7 +26,7 @@ class StatedColumns(NamedTuple):
 def stated_columns(engine: DuckDB, files: Sequence[str]) -> dict[str, StatedColumns]:
     """What these files tell, by their path; what each states is counted where its end does not say it."""
     ends: dict[str, list[Mapping[str, object]]] = {file: [] for file in files}
-    for row in engine.rows(_ENDS.format(files=[*files])) if files else ():
+    for row in engine.rows(_ENDS.format(files=files_sql(files))) if files else ():
         ends[row["file_name"]].append(row)
     found = {}
     for file, columns in ends.items():

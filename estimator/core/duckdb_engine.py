@@ -1,8 +1,10 @@
 """DuckDB adapter, and the only module that imports DuckDB."""
 
 import errno
+import glob
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -43,6 +45,16 @@ class FileDamaged(SobriaError):
 def texts_sql(texts: Iterable[str]) -> str:
     """Texts as SQL, one after the other: « 'un', 'l''autre' »."""
     return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
+
+
+def files_sql(paths: Iterable[str]) -> str:
+    """Paths as SQL, of which no sign makes a pattern: « '/x [[]2026]/un.parquet' ». DuckDB tells each as it is."""
+    return texts_sql(map(glob.escape, paths))
+
+
+def plain_path(read: str) -> str:
+    """A path that `files_sql` wrote."""
+    return re.sub(r"\[([*?[])\]", r"\1", read)
 
 
 @contextmanager
@@ -118,17 +130,18 @@ class DuckDB:
     def read(cls, path: Path) -> "DuckDB":
         """A finished file, read-only, without access to other files than what lies beside it under its name: a table
         `.parquet`, a folder `.parts`, and the objects that this folder names. FileDamaged."""
-        table, parts = (str(path.with_suffix(end)).replace("'", "''") for end in (".parquet", ".parts"))
-        told_of = path.with_suffix(".parts") / ELSEWHERE
+        table, parts = (path.with_suffix(end) for end in (".parquet", ".parts"))
+        tables = ", ".join(dict.fromkeys((texts_sql([str(table)]), files_sql([str(table)]))))
+        told_of = parts / ELSEWHERE
         away = json.loads(told_of.read_bytes())["roots"] if told_of.exists() else []
-        inside = ", ".join(f"'{folder}'" for folder in (f"{parts}/", f"{Path(parts).name}/", *away))
+        inside = texts_sql((f"{parts}/", f"{parts.name}/", *away))
         with _OPENING:
             with told(path):
                 connection = duckdb.connect(path, read_only=True, config={"file_search_path": str(path.parent)})
             _see_objects(connection, bool(away))
             if connection.execute("SELECT current_setting('lock_configuration')").fetchall() != [(True,)]:
                 connection.execute(
-                    f"SET allowed_paths = ['{table}']; SET allowed_directories = [{inside}];"
+                    f"SET allowed_paths = [{tables}]; SET allowed_directories = [{inside}];"
                     " SET enable_external_access = false; SET lock_configuration = true"
                 )  # else this process has the file open already
         return cls(connection, path)

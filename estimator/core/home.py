@@ -20,6 +20,7 @@ AUTHORITIES = "authorities"  # the groups that other homes published, merged in 
 UNREADABLE = (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError, RecursionError)  # the last: nested too deep
 SPOOL, TRACES = "spool", "traces"  # subfolders of a home: runs in progress, and traces already delivered
 OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own tables, in a home without any
+UNUSABLE = {"?", "\\"} - {os.sep}  # signs at which DuckDB cuts the path of a file that it writes
 _STORE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[\w.=-]+)*)/?", re.ASCII)
 _OF_HOME: list[str] = []  # folder of the tables of the home that this process works on
 
@@ -140,8 +141,10 @@ class HomeFile(BaseModel):
 
 
 def home_file(home: Path) -> HomeFile:
-    """The format of a home, 1 when it does not say; its settings are readable. home_too_new, home_file_torn,
+    """The format of a home, 1 when it does not say; its settings are readable. home_path, home_too_new, home_file_torn,
     settings_refused."""
+    if found := sorted({*os.path.abspath(home)} & UNUSABLE):
+        raise SobriaError("home_path", folder=os.path.abspath(home), signs=" ".join(found))
     settings(home)
     path = home / FORMAT_FILE
     try:

@@ -27,7 +27,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import broadcast
 
 from estimator.core import spark_sql
-from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, texts_sql
+from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, plain_path, texts_sql
 from estimator.core.errors import SobriaError
 from estimator.core.spark_master import check_master
 from estimator.core.spark_sql import Query
@@ -85,9 +85,7 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def created(path: Path, beside: Path, master: str) -> Iterator["SparkEngine"]:
-    """A new build file, whose rows Spark reads. beside: the folder of what a build reads where it lies. spark_path."""
-    if found := sorted({*os.path.abspath(path)} & {*"[]*?"}):
-        raise SobriaError("spark_path", folder=os.path.abspath(path.parent), signs=" ".join(found))
+    """A new build file, whose rows Spark reads. beside: the folder of what a build reads where it lies."""
     engine = SparkEngine.create(path)
     whole = False
     try:
@@ -200,7 +198,7 @@ class SparkEngine(DuckDB):
     def _make(self, name: str, query: Query) -> None:
         """A table of a query of rows, written by executors: kept there if it is of rows."""
         frame, folder, hashed = self._frame(query), self._folder / name, spark_sql.hashed(query)
-        frame.write.mode("overwrite").parquet(_uri(folder))
+        frame.write.mode("overwrite").parquet(_uri(folder, written=True))
         if OF_A_ROW in frame.columns or hashed:
             self._hold(name, WrittenTable(folder, frozenset(hashed)))
         else:
@@ -216,7 +214,7 @@ class SparkEngine(DuckDB):
     def _bring_in(self, name: str, tree: Query) -> None:
         """Groups made of rows by executors, added to a table of the build."""
         folder = self._folder / f"{name}-{uuid4().hex[:8]}"
-        self._frame(tree.args["expression"]).write.parquet(_uri(folder))
+        self._frame(tree.args["expression"]).write.parquet(_uri(folder, written=True))
         how = "BY NAME " if tree.args.get("by_name") else ""
         super().run(f"INSERT INTO {name} {how}FROM {self._written(folder)}")
         shutil.rmtree(folder)
@@ -228,7 +226,7 @@ class SparkEngine(DuckDB):
             frame = self._frame(query)
             if not tree.args.get("by_name"):
                 frame = frame.toDF(*self._columns(name))
-            frame.write.mode("append").parquet(_uri(held.folder))
+            frame.write.mode("append").parquet(_uri(held.folder, written=True))
         else:
             target = str(held.folder / f"part-{uuid4().hex}.parquet").replace("'", "''")
             super().run(f"COPY ({query.sql('duckdb')}) TO '{target}' (FORMAT parquet)")
@@ -281,7 +279,7 @@ class SparkEngine(DuckDB):
         elif name in self._views:
             frame = self._frame(self._views[name])
             if name in WRITTEN:
-                frame.write.mode("overwrite").parquet(_uri(self._folder / name))
+                frame.write.mode("overwrite").parquet(_uri(self._folder / name, written=True))
                 frame = self._session.read.schema(frame.schema).parquet(_uri(self._folder / name))
         elif self._is_there(name):
             table = self._connection.cursor().sql(f"FROM {name}").to_arrow_table()
@@ -307,7 +305,7 @@ class SparkEngine(DuckDB):
         """The name by which Spark knows the rows of these files."""
         key = repr((paths, told))
         if key not in self._files:
-            there = [str(self._path.parent / path) for path in paths]
+            there = [str(self._path.parent / plain_path(path)) for path in paths]
             frame = self._read(f"read_parquet([{texts_sql(paths)}], union_by_name=true)", there)
             if told:
                 frame = frame.selectExpr("*", "_metadata.file_name AS filename")
@@ -326,6 +324,8 @@ def _but(held: WrittenTable) -> str:
     return " WHERE " + " AND ".join(f"({gone}) IS NOT TRUE" for gone in held.gone) if held.gone else ""
 
 
-def _uri(path: Path) -> str:
-    """A path that Spark looks for on the disk that all share, and takes for no pattern."""
-    return "file://" + re.sub(r"([\[\]{}*?\\])", r"\\\1", os.path.abspath(path))
+def _uri(path: Path, written: bool = False) -> str:
+    """A path on the disk that all share, for Spark, which takes one that it reads for a pattern, one that is written
+    for itself."""
+    there = os.path.abspath(path)
+    return "file://" + (there if written else re.sub(r"([\[\]{}*?\\])", r"\\\1", there))

@@ -125,9 +125,9 @@ class Ledger:
         named = self._recorded().keys() | {done.made for done in self.compactions.read()[0]}
         left = [part for part in self.parts() if part not in named]
         if whole := [self.address(part) for part in left if part not in self._stated and self.is_whole(part)]:
-            sql = "SELECT DISTINCT filename, file_name FROM read_parquet($1, filename=true)"
+            sql = f"SELECT DISTINCT filename, file_name FROM {parquet(whole, 'filename=true')}"
             with connect() as engine:
-                for path, name in engine.execute(sql, [whole]).fetchall():
+                for path, name in engine.execute(sql).fetchall():
                     self._stated.setdefault(self.store.name_of(path), set()).add(name)
         return sorted({name for part in left for name in self._stated.get(part, ())})
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from estimator.core.duckdb_engine import texts_sql
+from estimator.core.duckdb_engine import files_sql
 
 NAME_ONLY = "file_name"  # a file withdrawn under one name stays withdrawn under another
 # Not compared between copies: what a later version, or another sending, says of the same row does not bring it back.
@@ -25,7 +25,7 @@ WAITING = (
 
 def parquet(files: Sequence[str], option: str = "union_by_name=true") -> str:
     """SQL of the rows of these files."""
-    return f"read_parquet([{texts_sql(files)}], {', '.join({option: 1, 'union_by_name=true': 1})})"
+    return f"read_parquet([{files_sql(files)}], {', '.join({option: 1, 'union_by_name=true': 1})})"
 
 
 def not_withdrawn(rows: str, gone: Sequence[str], opened: Callable[[str], Any] = str) -> str:

@@ -16,6 +16,7 @@ from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import GRID, years_reused
+from estimator.core.duckdb_engine import files_sql
 from estimator.core.errors import SobriaError, reason_of, several
 from estimator.core.home import named_home, read_only
 from estimator.core.progress import Progress
@@ -113,16 +114,16 @@ class Results(Build):
         if not self.has_table("authorities"):
             return ()
         sql = (
-            "WITH parts AS (SELECT territory, at_factor_values AS value FROM read_parquet($1)"
+            f"WITH parts AS (SELECT territory, at_factor_values AS value FROM {self._rows}"
             " LEFT JOIN merged_services ON service_key = service"
-            " WHERE level = 'service' AND impact = $2 AND ($3 = '' OR service = $3))"
+            " WHERE level = 'service' AND impact = $1 AND ($2 = '' OR service = $2))"
             " SELECT territory, SUM(value) / NULLIF((SELECT SUM(value) FROM parts), 0) AS share FROM parts"
             " WHERE territory IS NOT NULL GROUP BY territory ORDER BY share DESC NULLS LAST, territory"
         )
         files: dict[str, list[dict[str, Any]]] = {}
         for row in self._engine.rows("SELECT * FROM authorities ORDER BY territory, period"):
             files.setdefault(row.pop("territory"), []).append(row)
-        parts = list(self._engine.rows(sql, [str(self._file), impact, service]))
+        parts = list(self._engine.rows(sql, [impact, service]))
         if not service:  # of one that withholds all, nothing is in a number of everything, which is then told of it
             there = {part["territory"] for part in parts}
             parts += [{"territory": name, "share": None} for name in files if name not in there]
@@ -240,8 +241,12 @@ class Results(Build):
 
     def _level(self, level: str) -> list[Row]:
         """The rows of one level, in the order of the file."""
-        sql = "SELECT * FROM read_parquet($1) WHERE level = $2"
-        return list(self._engine.rows(sql, [str(self._file), level]))
+        return list(self._engine.rows(f"SELECT * FROM {self._rows} WHERE level = $1", [level]))
+
+    @property
+    def _rows(self) -> str:
+        """SQL of every row."""
+        return f"read_parquet({files_sql([str(self._file)])})"
 
     @cached_property
     def _file(self) -> Path:

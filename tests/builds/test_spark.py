@@ -27,7 +27,7 @@ import pytest
 
 from estimator.builds import row_status
 from estimator.builds.build import How
-from estimator.core.duckdb_engine import DuckDB
+from estimator.core.duckdb_engine import DuckDB, files_sql
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
@@ -216,9 +216,9 @@ def _below(depth: int, line: str) -> bool:
 
 @pytest.mark.long
 def test_the_build_is_that_of_duckdb(spark: Any, mixed: Path, tmp_path: Path) -> None:
-    """Every figure of every row of results, in a session whose clock is in Paris."""
+    """Every figure of every row of results, in a session whose clock is in Paris, by a path that is also a pattern."""
     with patch.object(row_status, "LARGE", 20_000), Watched(spark) as seen:
-        theirs = build(_copy(mixed, tmp_path / "spark"), how=How(spark=MASTER)).path
+        theirs = build(_copy(mixed, tmp_path / "l'été [2026]*"), how=How(spark=MASTER)).path
         mine = build(_copy(mixed, tmp_path / "duckdb")).path
     assert _same(mine, theirs) > 1_000  # noqa: PLR2004
     assert 0 < seen.brought < 200 and not seen.sent()  # noqa: PLR2004
@@ -313,16 +313,26 @@ def test_what_spark_gives_up_is_told(spark: Any, tmp_path: Path, monkeypatch: py
 
 
 def test_a_folder_has_any_name(spark: Any, tmp_path: Path) -> None:
-    """An apostrophe in the path, which is also the mark of a text in SQL."""
-    folder = tmp_path / "Données de l'État (été)"
-    folder.mkdir()
-    pq.write_table(pa.table({"row_id": list("ab"), "x": [1.0, 2.0]}), folder / "l'un.parquet")
-    rows = "read_parquet(['l''un.parquet'])"
+    """An apostrophe in the path, which is also the mark of a text in SQL, and the signs of patterns: 1 + 2 of the file
+    there, and 4, then 8, added; what the pattern would name is not read. Nothing is written but there."""
+    folder, other = tmp_path / "l'État [2026] y*z {a}", tmp_path / "l'État 2 yz a"
+    for place, x in ((folder, 1.0), (other, 100.0)):
+        place.mkdir()
+        pq.write_table(pa.table({"row_id": list("ab"), "x": [x, 2 * x]}), place / "l'un.parquet")
+    whole, named = files_sql([str(folder / "l'un.parquet")]), "'l''un.parquet'"
     with spark.created(folder / "b.duckdb", folder, MASTER) as engine:
-        engine.run(f"CREATE TABLE held AS SELECT row_id, x FROM {rows}")
-        assert engine.rows("SELECT fsum(x) AS total FROM held") == [{"total": 3.0}]
-    with refuses("spark_path", "[ ]"), spark.created(tmp_path / "a [b]" / "b.duckdb", tmp_path, MASTER):
-        pass
+        engine.run(f"CREATE TABLE held AS SELECT row_id, x FROM read_parquet([{whole}])")
+        engine.run("INSERT INTO held SELECT 'c' AS row_id, 4::DOUBLE AS x")
+        engine.run(
+            f"INSERT INTO held BY NAME SELECT 'd' AS row_id, 8 * x AS x FROM read_parquet([{named}]) WHERE x = 1"
+        )
+        engine.run(f"CREATE VIEW runs AS SELECT row_id, x FROM read_parquet([{whole}, {named}])")
+        engine.run(f"CREATE TABLE sums AS SELECT fsum(x) AS total FROM read_parquet([{named}])")
+        engine.run("INSERT INTO sums BY NAME SELECT fsum(x) AS total FROM runs")
+        assert engine.rows("SELECT fsum(x) AS total FROM held") == [{"total": 15.0}]
+        assert engine.rows("FROM sums ORDER BY total") == [{"total": 3.0}, {"total": 6.0}]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, folder.name]
+    assert [path.name for path in other.iterdir()] == ["l'un.parquet"]
 
 
 @pytest.mark.parametrize(
