@@ -19,7 +19,7 @@ from estimator.core.locks import held
 from estimator.core.number_format import interval_text
 from estimator.core.typography import some_of, typeset
 from estimator.governance import import_changes, placed_imports
-from estimator.governance.place_changes import applied, withdrawal
+from estimator.governance.place_changes import applied, withdrawal, written
 from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dropped_files import Dropped, dropped, plain_name
@@ -31,7 +31,6 @@ from estimator.ledger.journal import Import, unfinished_text
 from estimator.ledger.withdrawals import withdrawn_imports
 from estimator.places.journal import PlaceJournal
 from estimator.places.supplier_answers import read_answers
-from estimator.results.making import rebuilt
 
 LAST, NAMES = 5, 3  # imports that are listed; of the files of one, those that are named
 _ledger = lru_cache(maxsize=1)(Ledger)  # kept from a page to the next: it reads each part and journal entry once
@@ -60,7 +59,7 @@ def host_named(said: Mapping[str, str]) -> None:
     """A host of one's own, from now on one of the catalogue. said: name, wider, zone, who, why. SobriaError."""
     author = author_of(said["who"], said["why"])
     fields, home = {name: said[name] for name in ("name", "wider", "zone")}, default_home()
-    rebuilt(home, lambda: PlaceJournal(home).add_host(fields, author))
+    written(home, lambda journal: [journal.add_host(fields, author)], "host_added")
 
 
 def answers_taken(content: bytes, who: str, why: str, lang: str) -> list[str]:

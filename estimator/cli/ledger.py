@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import LANGUAGES, SobriaError, say
 
 if TYPE_CHECKING:
     from estimator.builds.merge_journal import GroupsMerge, GroupsRemoval
@@ -19,6 +19,7 @@ quarantine = typer.Typer(no_args_is_help=True, help="quarantine")
 Who = Annotated[str, typer.Option(help="withdraw_who")]
 Why = Annotated[str, typer.Option(help="withdraw_why")]
 Some = str | None
+NAMED = 3  # files that a refusal names
 
 
 @ledger.command("verify", help="ledger_verify")
@@ -142,6 +143,7 @@ def merge(
     from estimator.cli.ledger_text import unfinished_merge_lines
     from estimator.cli.totals_text import authority_lines
     from estimator.core.typography import some_of
+    from estimator.results.making import locked
     from estimator.results.reading import current_results
 
     home, lang = context.obj["home"], context.obj["lang"]
@@ -153,7 +155,9 @@ def merge(
         if names.get(file.territory, file.administration) != file.administration
     }
     strange = {file.name: told for file in new if (told := file.unknown())}
-    found = current_results(home).totals()
+    asked = some_of([file.name for file in files], NAMED)
+    with locked({one: say("asked_to_write", "merged", one, told=asked) for one in LANGUAGES}, written=True):
+        found = current_results(home).totals()
     parts = [part.model_dump(mode="json") for part in found.authorities]
     same = len(files) - len(new)
     body = {"merged": [file.name for file in new], "unchanged": same, "build": found.build["build"]}

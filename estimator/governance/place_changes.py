@@ -7,9 +7,10 @@ from typing import Any
 from estimator.assessment.impacts import Amount
 from estimator.builds.recalculation import effect_text
 from estimator.catalogue.load import load
-from estimator.core.errors import say
+from estimator.core.errors import LANGUAGES, say
 from estimator.core.fields import Author
 from estimator.core.number_format import exact_text, range_text
+from estimator.core.typography import some_of
 from estimator.governance.indicators.scenarios import figures_at
 from estimator.places.journal import OwnHost, PlaceEntry, PlaceJournal, PlaceRule
 from estimator.places.placing import Knowledge, knowledge
@@ -18,19 +19,32 @@ from estimator.places.supplier_answers import ENERGIES, SupplierAnswer
 from estimator.results.making import rebuilt
 from estimator.results.reading import open_current
 
+Writing = Callable[[PlaceJournal], Sequence[PlaceEntry[Any]]]
+NAMED = 3  # of what is asked to be written, those that a refusal names
+
+
+def written(home: Path, write: Writing, key: str) -> tuple[Sequence[PlaceEntry[Any]], dict[str, Any] | None]:
+    """What is written in the journal, tried first, with a build before and after it, and its entry in the log of
+    changes, as `rebuilt` does. key: of its words, "added", "host_added", "answered" or "withdrawn". SobriaError."""
+    tried = write(PlaceJournal(home, trial=True))
+    if not tried:
+        return [], None
+    told = some_of([entry.said.told for entry in tried], NAMED)
+    what = {lang: say("asked_to_write", key, lang, told=told) for lang in LANGUAGES}
+    return rebuilt(home, lambda: write(PlaceJournal(home)), what)
+
 
 def applied(
     home: Path,
-    write: Callable[[PlaceJournal], Sequence[PlaceEntry[Any]]],
+    write: Writing,
     key: str,
     hosts: Collection[str],
     lang: str,
 ) -> tuple[dict[str, Any], list[str]]:
     """Write in the journal, build again, and say what was written with its effect on the totals, and on the scenarios
-    kept of which something runs at these hosts: as values, then as lines. key: of its words, "added", "host_added",
-    "answered" or "withdrawn". SobriaError."""
+    kept of which something runs at these hosts: as values, then as lines. key: as for `written`. SobriaError."""
     before = figures_at(home, hosts) if hosts else {}
-    entries, change = rebuilt(home, lambda: write(PlaceJournal(home)))
+    entries, change = written(home, write, key)
     after = figures_at(home, hosts) if before and entries else {}
     lines = [
         say("places_cli", key if entries else f"no_{key}", lang, count=len(entries)),

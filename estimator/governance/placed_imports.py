@@ -7,14 +7,16 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from estimator.core.errors import SobriaError, reason_of
+from estimator.core.errors import LANGUAGES, SobriaError, reason_of, say
+from estimator.core.typography import some_of
+from estimator.governance.place_changes import NAMED, written
 from estimator.governance.register.register import Register
 from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
-from estimator.places.journal import PlaceJournal
-from estimator.results.making import rebuilt
+from estimator.places.journal import PlaceEntry, PlaceJournal, PlaceRule
+from estimator.results.making import locked
 from estimator.results.reading import current_results
 
 RESTATED = ("line_restated", "row_restated", "row_told_again")  # remarks of a row of before that a new one replaces
@@ -43,12 +45,19 @@ def imported(
             if author and said["use"]:
                 for service in services:
                     Register(home).attach(said["use"], {"service_key": escape(service)}, author)
-            made = current_results(home, partial(tell, "totalling"))
+            with locked(_files(paths), written=True):
+                made = current_results(home, partial(tell, "totalling"))
         except OSError as error:
             raise SobriaError("totals_not_made", reason=reason_of(error)) from error
     replaced = sum(remark.code in RESTATED for remark in report.remarks)
     told = {"account": report.account.as_dict(), "lifted": report.lifted, "replaced": replaced}
     return told | made.weight_of(new)
+
+
+def _files(paths: Sequence[Path]) -> dict[str, str]:
+    """The import of these files, as it is asked, in each language."""
+    told = some_of([path.name for path in paths], NAMED)
+    return {lang: say("asked_to_write", "imported", lang, told=told) for lang in LANGUAGES}
 
 
 def _rule(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,8 +69,18 @@ def mended(home: Path, target: Mapping[str, str], said: Mapping[str, Any]) -> No
     """What is said of the place of a service or of a run is a rule, and the build is made again; the use case of a
     service is an attachment. target: one of service, run; said: who, why, then what was chosen. SobriaError."""
     author, rule = author_of(said["who"], said["why"]), _rule(said)
-    if said.get("use"):
-        Register(home).attach(said["use"], {"service_key": escape(target["service"])}, author)
+    matched = {"service": escape(target["service"])} if "service" in target else target
+
+    def attach() -> None:
+        if said.get("use"):
+            Register(home).attach(said["use"], {"service_key": escape(target["service"])}, author)
+
+    def write(journal: PlaceJournal) -> list[PlaceEntry[PlaceRule]]:
+        if not journal.trial:
+            attach()
+        return [journal.add_rule(rule | dict(matched), author)]
+
     if rule or not said.get("use"):  # nothing chosen is refused as a rule that says nothing
-        matched = {"service": escape(target["service"])} if "service" in target else target
-        rebuilt(home, lambda: PlaceJournal(home).add_rule(rule | dict(matched), author))
+        written(home, write, "added")
+    else:
+        attach()

@@ -181,10 +181,11 @@ class PlaceEntry(Generic[M]):
 
 
 class PlaceJournal:
-    """The files in `<home>/places`, append-only. places_torn on any reading: what is unreadable may be a withdrawal."""
+    """The files in `<home>/places`, append-only. places_torn on any reading: what is unreadable may be a withdrawal.
+    trial: all is checked and nothing is written."""
 
-    def __init__(self, home: Path, now: Callable[[], datetime] | None = None) -> None:
-        self.home = home
+    def __init__(self, home: Path, now: Callable[[], datetime] | None = None, trial: bool = False) -> None:
+        self.home, self.trial = home, trial
         self._records = RecordFolder(storage_at(home, PLACES), PlaceRecord)
         self._now = now or (lambda: datetime.now(UTC))
 
@@ -284,7 +285,8 @@ class PlaceJournal:
 
     def _write(self, kind: str, said: M, author: Author) -> PlaceEntry[M]:
         record = self._record(kind, said, author)
-        self._records.write(record)
+        if not self.trial:
+            self._records.write(record)
         return PlaceEntry(record.event, record.at, record.who, record.why, said)
 
 

@@ -1,7 +1,7 @@
 """The rows of results of a build: over everything, by service, cell by cell and by month of it, by month, by proof."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import count, groupby
 from operator import attrgetter
@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, GroupTerm, RunningAmounts, terms_of
-from estimator.builds.build import How
+from estimator.builds.build import BuildLocked, How
 from estimator.builds.build import build as make_build
 from estimator.builds.build_file import BuildFile, Monthly
 from estimator.builds.current import BuildResult
 from estimator.catalogue.tables import Catalogue
+from estimator.core.errors import SobriaError
 from estimator.core.home import has_ledger
 from estimator.core.progress import WATCH, Progress
 from estimator.results.file import is_whole, results_path, write_rows
@@ -61,17 +62,31 @@ def build(
     return replace(made, fresh=True)
 
 
-def rebuilt(home: Path, write: Callable[[], T]) -> tuple[T, dict[str, Any] | None]:
+@contextmanager
+def locked(what: Mapping[str, str], written: bool) -> Iterator[None]:
+    """Context of a build that goes with a writing: where another build is waited for in vain, the refusal says what was
+    asked, in each language, and whether it is written. build_locked_unwritten, build_locked_written."""
+    try:
+        yield
+    except BuildLocked as refused:
+        code = "build_locked_written" if written else "build_locked_unwritten"
+        raise SobriaError(code, what=what, **refused.facts) from refused
+
+
+def rebuilt(home: Path, write: Callable[[], T], what: Mapping[str, str]) -> tuple[T, dict[str, Any] | None]:
     """What `write` does to a home, with a build before and after it, and its entry in the log of changes: nothing else
-    then changed in between. None without a ledger, or where no total could change. AuditFailed, BuildLocked."""
+    then changed in between. what: it is asked to write, in each language. None without a ledger, or where no total
+    could change. AuditFailed, build_locked_unwritten, build_locked_written."""
     if not has_ledger(home):
         return write(), None
     from estimator.builds.recalculation import changes  # numpy, which a build that is there does not need
 
-    build(home)
+    with locked(what, written=False):
+        build(home)
     known = len(changes(home))
     done = write()
-    build(home)
+    with locked(what, written=True):
+        build(home)
     log = changes(home)
     return done, log[0] if len(log) > known else None
 

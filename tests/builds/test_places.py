@@ -17,11 +17,12 @@ from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
 from estimator.core.errors import LANGUAGES
 from estimator.core.fields import Author
+from estimator.governance.place_changes import written
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceEntry, PlaceJournal, PlaceRefused, PlaceRule
 from estimator.places.placing import HomePlace, Knowledge, Seen, knowledge, placed
 from estimator.places.supplier_answers import SupplierAnswer
-from estimator.results.making import build, rebuilt
+from estimator.results.making import build
 from estimator.results.reading import open_current
 from tests.core.test_numbers import spaced
 from tests.ingestion.test_reader_vllm import page
@@ -513,7 +514,7 @@ def test_measurements_that_came_meanwhile_are_no_effect_of_a_place(tmp_path: Pat
     assert entry["figures"] == {}
     for lang, said in zip(LANGUAGES, ("ne peut pas être isolé", "cannot be isolated"), strict=True):
         assert said in factors_text(entry, lang)
-    _, change = rebuilt(home, lambda: PlaceJournal(home).add_rule({"service": "*", "zone": "POL"}, WHO))
+    _, change = written(home, lambda journal: [journal.add_rule({"service": "*", "zone": "POL"}, WHO)], "added")
     assert change is not None and effect_text(change["figures"]["gwp"], "fr").startswith("+")
 
 
