@@ -138,8 +138,8 @@ class DuckDB:
         with _OPENING:
             with told(path):
                 connection = duckdb.connect(path, read_only=True, config={"file_search_path": str(path.parent)})
-            _see_objects(connection, bool(away))
             if connection.execute("SELECT current_setting('lock_configuration')").fetchall() != [(True,)]:
+                _see_objects(connection, bool(away))
                 connection.execute(
                     f"SET allowed_paths = [{tables}]; SET allowed_directories = [{inside}];"
                     " SET enable_external_access = false; SET lock_configuration = true"

@@ -4,9 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+import fsspec
 import pytest
 
 from estimator.core.duckdb_engine import DuckDB, created
+from estimator.core.storage import objects
 
 THREADS, FILES = 8, 20
 
@@ -28,3 +30,17 @@ def test_threads_open_a_file_at_once(tmp_path: Path) -> None:
 
         with ThreadPoolExecutor(THREADS) as pool:
             assert list(pool.map(read, range(THREADS))) == [number] * THREADS
+
+
+def test_a_build_on_show_is_opened_again_after_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine that has the file open takes no setting any more; the file needs none of a bucket."""
+    path = tmp_path / "build.duckdb"
+    with created(path) as engine:
+        engine.run("CREATE TABLE t AS SELECT 3 AS n")
+    shown = DuckDB.read(path)
+    monkeypatch.setattr(objects, "is_open", lambda: True)
+    monkeypatch.setattr(objects, "filesystem", lambda: fsspec.filesystem("memory"))
+    again = DuckDB.read(path)
+    assert shown.rows("SELECT n FROM t") == again.rows("SELECT n FROM t") == [{"n": 3}]
+    again.close()
+    shown.close()
