@@ -25,9 +25,9 @@ DATA = ("open", "ordinary", "personal", "sensitive")
 def show(view: View, lang: str) -> None:
     """The questions of the need, each change computed at once."""
     scenario, form = view.scenario, FormPart(NEED_PLACE, lang, need_changed)
-    new = Markup('<a href="{}">{}</a>').format(address("comparer", lang), t("compare.new", lang))
-    again = Markup() if view.missing else new
-    st.html(Markup('<div class="titled"><h2>{}</h2>{}</div>').format(t("compare_form.need", lang), again))
+    to = Markup("" if view.missing else '<a href="{}">{}</a>').format(address("comparer", lang), t("compare.new", lang))
+    said = '<div class="titled"><h2>{}</h2>{}</div><p class="small">{}</p>'
+    st.html(Markup(said).format(t("compare_form.need", lang), to, t("compare_form.at_once", lang)))
     if scenario.asked:
         _five(scenario.asked, view.missing, lang)
     else:

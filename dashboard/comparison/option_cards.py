@@ -75,7 +75,7 @@ def _set_aside(group: Group, form: FormPart, letter: str) -> None:
         told = [quality_field_text(said.quality, form.lang)] if said.quality else []
         told += [t("compare_form.aside_minutes", form.lang, n=number_text(minutes, form.lang))] if minutes else []
         facts = {"task": compare_data.task_names(form.lang).get(said.task, said.task), "found": ", ".join(told)}
-        st.html(Markup('<p class="warn">{}</p>').format(t("compare_form.aside", form.lang, **facts)))
+        st.html(Markup('<p class="warn" role="status">{}</p>').format(t("compare_form.aside", form.lang, **facts)))
     if group[0].method == "model" and group[0].aside:
         _button("confirm", partial(changes.with_aside, group=group, said=group[0].aside[-1]), form, letter)
 

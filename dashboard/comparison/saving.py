@@ -62,7 +62,7 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
             said["alternative"] = _without_ai(scenario, answer, lang)
         option = _kept(said.get("alternative", {}).get("answer", held), scenario, answer, lang)
         if option and (below := _below(answer, option.id, lang)):
-            st.html(Markup('<p class="warn">{}</p>').format(below))
+            st.html(Markup('<p class="warn" role="alert">{}</p>').format(below))
             key = field_key(PLACE, f"{option.id} below")
             said["below"] = st.text_input(t("compare_save.below_why", lang), option.why, key=key).strip()
         wrong = st.container()
@@ -141,7 +141,7 @@ def _with_test(kept: Option, lang: str) -> Option:
     if not by:
         by = st.text_input(t("compare_save.test_by", lang), key=field_key(PLACE, f"{kept.id} by")).strip()
     if not (day and by):
-        told.html(Markup('<p class="warn">{}</p>').format(t("compare_save.undated", lang)))
+        told.html(Markup('<p class="warn" role="alert">{}</p>').format(t("compare_save.undated", lang)))
     return kept.model_copy(update={"quality": said.model_copy(update={"date": day, "by": by})})
 
 

@@ -116,10 +116,11 @@ def _strip(line: ServiceTimeline, months: Sequence[int], lang: str, names: Mappi
 
 
 def _notes(line: ServiceTimeline, lang: str) -> dict[str, str]:
-    """Its highest month, what is unknown of it and its gaps, in words, each with how it is shown."""
+    """Its highest month, its proofs, what is unknown of it and its gaps, in words, each with how it is shown."""
     top = t("chart.month_top", lang, value=_kwh(line.top, lang)) if line.top else ""
     zero = "" if any(month["unknown"] for month in line.found.values()) else t("coverage.zero", lang)
-    told = {top or zero: "said", _unknown_text(line, lang): "said", gaps_text(line, lang): "said warn"}
+    proofs = ", ".join(t(f"proof.{p}", lang) for p in PROOFS if any(m["kwh"].get(p) for m in line.found.values()))
+    told = {top or zero: "said", proofs: "said", _unknown_text(line, lang): "said", gaps_text(line, lang): "said warn"}
     return {text: kind for text, kind in told.items() if text}
 
 

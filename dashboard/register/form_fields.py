@@ -146,8 +146,7 @@ def decision_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 
 def attach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """A service of the ledger, from a day on."""
-    keys = estimator_gateway.service_keys()
-    label = t("register_forms.service_key", lang)
+    keys, label = estimator_gateway.service_keys(), t("register_forms.service_key", lang)
     chosen = st.selectbox(label, keys, index=None, key=KEPT + "service_key", placeholder="") or ""
     return {"service_key": escape(chosen), "since": day("since", lang)}
 

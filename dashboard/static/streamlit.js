@@ -13,7 +13,7 @@
   const NAMELESS = "[data-rac][role=group]:not([aria-label], [aria-labelledby])"; // around each list: it groups nothing
   const NAMED_FOR_NOTHING = "[data-testid=stFileUploaderDropzone][role=presentation]";
   const DRAWN = "svg:not([aria-hidden])"; // icons, and pictures whose figure has their words
-  const LOOKS = ["width", "height", "color", "overflow", "direction", "kind"]; // on parts that draw nothing: their style has them
+  const LOOKS = ["width", "height", "color", "overflow", "direction", "kind", "cellpadding"]; // on parts that draw nothing: their style has them
   const EMPTY = ["autocomplete", "form"]; // written without a value, which HTML has not
   const PICTURES = "svg, svg *, img, canvas";
   const NO_BANNER = "[role=dialog] header, .stAppHeader"; // of a calendar, and of nothing: the site has no second head
@@ -80,6 +80,45 @@
       const near = document.getElementsByClassName(parts.find(name => document.getElementsByClassName(name).length))[0];
       if (near) near.tabIndex = -1;
       (near ?? document.getElementById("contenu"))?.focus();
+    }
+  };
+
+  // A refusal names a field by its label, first or between quotation marks: that of its form is said to be wrong, and is
+  // described by what it says of it.
+  const FIELD = "input:not([type=hidden], [type=date], [type=radio]), textarea, [role=radiogroup], [role=spinbutton]";
+  const plain = text => (text ?? "").replace(/\s+/g, " ").trim();
+  const called = field => plain(day(field) ?? field.ariaLabel ?? field.labels?.[0]?.textContent);
+  const names = (fault, label) => label && [`${label} :`, `${label}:`].some(start => fault.startsWith(start))
+    || label && [`« ${label} »`, `“${label}”`].some(said => fault.includes(said));
+  const blamed = (alert, fault) => {
+    for (let up = alert.parentElement; up; up = up.parentElement) {
+      const all = [...up.querySelectorAll(FIELD)].filter(field => names(fault, called(field)));
+      const before = all.filter(field => field.compareDocumentPosition(alert) & Node.DOCUMENT_POSITION_FOLLOWING);
+      const form = (before.at(-1) ?? all[0])?.closest("[data-testid=stForm]");
+      if (all.length) return all.filter(field => field.closest("[data-testid=stForm]") === form);
+    }
+    return [];
+  };
+  const wrong = new Map(); // what described each such field before
+  let faults = 0;
+  const blame = () => {
+    const found = new Map(), alerts = document.querySelectorAll("[role=alert]");
+    for (const alert of alerts) for (const fault of alert.querySelector("li") ? alert.querySelectorAll("li") : [alert]) {
+      for (const field of blamed(alert, plain(fault.textContent))) {
+        fault.id ||= `fault-${++faults}`;
+        found.set(field, [...(found.get(field) ?? []), fault.id]);
+      }
+    }
+    for (const [field, ids] of found) {
+      if (!wrong.has(field)) wrong.set(field, field.getAttribute("aria-describedby") ?? "");
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", [...ids, wrong.get(field)].join(" ").trim());
+    }
+    for (const [field, before] of wrong) if (!found.has(field)) {
+      wrong.delete(field);
+      field.removeAttribute("aria-invalid");
+      if (before) field.setAttribute("aria-describedby", before);
+      else field.removeAttribute("aria-describedby");
     }
   };
 
@@ -165,6 +204,7 @@
     if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");
     if (element.matches(DRAWN)) element.setAttribute("aria-hidden", "true");
     if (element.matches(LAYER)) Object.assign(element.style, {position: "absolute", top: "0px", left: "0px"});
+    if (element.matches("th:not([scope])")) element.scope = "col"; // days of a calendar
     if (element.matches(NO_BANNER)) element.setAttribute("role", "presentation");
     if (!element.matches(PICTURES)) for (const look of LOOKS) element.removeAttribute(look);
     for (const empty of EMPTY) if (element.getAttribute(empty) === "") element.removeAttribute(empty);
@@ -219,6 +259,7 @@
     }
     for (const zone of document.querySelectorAll("main .zone")) take(zone);
     back();
+    blame();
   }).observe(document.documentElement, {
     subtree: true, childList: true, characterData: true, attributes: true,
     attributeFilter: ["aria-label", "aria-valuetext", "placeholder", ...LOOKS, ...EMPTY],

@@ -298,3 +298,46 @@ def test_what_is_drawn_again_or_gone_keeps_the_keyboard_where_it_was(
     screen.keyboard.press("Enter")
     expect(another).to_have_count(0)
     expect(screen.locator(":is(.st-key-connect_drop, .st-key-connect_drop *):focus")).to_have_count(1)
+
+
+# Of each field that is said to be wrong: its name, that of its date, and what describes it.
+WRONG = """() => [...document.querySelectorAll('[aria-invalid=true]')].map(e => [
+  e.closest('[data-testid=stDateInput]')?.querySelector('[role=group]').ariaLabel ?? e.ariaLabel,
+  e.getAttribute('aria-describedby').split(' ').map(id => document.getElementById(id).textContent).join(' ')])"""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_field_that_is_refused_says_so_and_why(screen: Page, dashboard: Server, lang: str) -> None:
+    """RGAA 11.10, 11.11: those that the refusal names, of its form alone, and until they are no longer refused."""
+    open_page(screen, dashboard, "/registre?cas=assistant-agents&faire=revue", lang)
+    send = screen.get_by_role("button", name=t("register_forms.check", lang), exact=True)
+    send.click()
+    alert = screen.get_by_role("alert")
+    alert.wait_for()
+    wanted = [t(f"register_forms.{name}", lang) for name in ("who", "conclusion")]
+    wrong = screen.locator("[aria-invalid=true]")
+    expect(wrong).to_have_count(2)
+    found = screen.evaluate(WRONG)
+    assert sorted(name for name, _ in found) == sorted(wanted)
+    assert all(name in told and told in alert.inner_text() for name, told in found)
+    screen.get_by_role("textbox", name=wanted[0], exact=True).fill("DSI")
+    send.click()
+    expect(wrong).to_have_count(1)
+    open_page(screen, dashboard, "/lieux", lang)
+    while screen.evaluate(OPENED):
+        screen.wait_for_timeout(300)
+    screen.get_by_role("button", name=t("places.own_save", lang), exact=True).click()
+    screen.get_by_role("alert").wait_for()
+    wrong.first.wait_for()
+    forms = "all => new Set(all.map(e => e.closest('[data-testid=stForm]'))).size"
+    assert wrong.evaluate_all(forms) == 1
+    assert t("register_forms.why", lang) in [name for name, _ in screen.evaluate(WRONG)]
+    open_page(screen, dashboard, "/comparer?exemple=oui", lang)
+    quality = screen.get_by_role("textbox", name=t("compare_form.quality_of", lang, letter="A"), exact=True)
+    quality.fill("beaucoup")
+    quality.press("Tab")
+    expect(quality).to_have_attribute("aria-invalid", "true")
+    assert "beaucoup" in screen.evaluate(WRONG)[0][1]
+    quality.fill("80 %")
+    quality.press("Tab")
+    expect(quality).not_to_have_attribute("aria-invalid", "true")

@@ -69,6 +69,9 @@ def test_the_calendar_of_a_date_speaks_the_language_of_the_page(screen: Page, da
     assert "Aujourd’hui, " in heard
     assert re.search(r"\b\d+ – [a-zéû]+\b.*Date choisie.: \d+ [a-zéû]+ \d{4}", heard), heard
     assert ENGLISH.findall(heard) == []
+    heads = screen.locator("[role=dialog] th")
+    assert heads.count() == 7 and heads.evaluate_all("all => all.every(e => e.scope === 'col')"), "RGAA 5.6"
+    assert screen.locator("[role=dialog] [cellpadding]").count() == 0, "RGAA 10.1"
 
 
 def test_a_button_says_which_list_it_opens_or_empties(screen: Page, dashboard: Server) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from dashboard.measurements.coverage import coverage_by_service, months_picture, months_table
+from dashboard.shared.texts import t
 from estimator.builds.queries import ANY, RunFilter
 from estimator.builds.timelines import lines_of
 from estimator.core.periods import months_between
@@ -112,6 +113,9 @@ def test_the_picture_the_words_and_the_table_say_the_gaps_and_the_unknown(build:
     unknown = {"fr": "électricité non connue", "en": "electricity not known"}
     nothing = {"fr": "aucune donnée", "en": "no data"}
     assert gap[lang] in html and unknown[lang] in html
+    drawn = {proof for line in lines for month in line.found.values() for proof, kwh in month["kwh"].items() if kwh}
+    [alternative] = re.findall('<figure [^>]*aria-label="([^"]*)"', html)
+    assert drawn and all(t(f"proof.{proof}", lang) in alternative for proof in drawn), "of its textures (RGAA 1.3)"
     assert "Un usage" in table and "trous" not in table
     assert table.count(nothing[lang]) == 3 and table.count(unknown[lang]) == 2
     assert not re.search(r"(?<![\d.,])0\u00a0k?Wh", html + table)
