@@ -4,7 +4,7 @@ import json
 import math
 import os
 import shutil
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from importlib import import_module, resources
 from pathlib import Path
@@ -15,11 +15,11 @@ from estimator.builds.current import NOTED, BuildResult, beside, current, own_be
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
-from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
+from estimator.core.duckdb_engine import ROWS, DuckDB, FileDamaged, created, views_on_disk
 from estimator.core.errors import LANGUAGES, SobriaError, sentences
 from estimator.core.home import TABLES, home_file, use_tables
 from estimator.core.language import span_text
-from estimator.core.locks import waited_lock
+from estimator.core.locks import lock_if_free, waited_lock
 from estimator.core.progress import Progress
 from estimator.core.spark_master import check_master
 from estimator.ledger import Ledger
@@ -211,14 +211,36 @@ def _publish(home: Path, built: BuildResult, catalogue: Catalogue) -> BuildResul
 
 
 def _prune(folder: Path, newest: Path) -> None:
-    """Delete all but the newest builds and what lies beside them: readers of an older one still have its file open."""
+    """Delete all but the newest builds and what lies beside them: readers of an older one still have its file open, and
+    keep the parts that it reads where they lie."""
     others = sorted((p for p in folder.glob("sobria-*.duckdb") if p != newest), key=lambda p: p.stat().st_mtime)
     for path in others[: max(0, len(others) - KEPT_BUILDS + 1)]:
-        _remove(path)
+        _remove_files(path)
+    for parts in folder.glob(parts_beside(Path("sobria-*.duckdb")).name):
+        with lock_if_free(parts) as held:
+            if held:
+                _sweep(parts, parts.with_suffix(newest.suffix))
+
+
+def _sweep(parts: Path, path: Path) -> None:
+    """Delete the parts of a build that is gone, or was never finished; of one that is there, the rows written by
+    executors that it does not read: those of a build of the same rows that it replaced."""
+    if not path.exists():
+        shutil.rmtree(parts)
+    elif rows := [*parts.glob(f"{ROWS}*")]:
+        with suppress(FileDamaged):
+            read = views_on_disk(path)
+            for folder in rows:
+                if folder.name not in read:
+                    shutil.rmtree(folder)
 
 
 def _remove(path: Path) -> None:
     """Delete a build and what lies beside it, if they exist."""
+    _remove_files(path)
+    shutil.rmtree(parts_beside(path), ignore_errors=True)
+
+
+def _remove_files(path: Path) -> None:
     for file in (*beside(path), path):
         file.unlink(missing_ok=True)
-    shutil.rmtree(parts_beside(path), ignore_errors=True)

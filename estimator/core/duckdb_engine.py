@@ -6,17 +6,19 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import cache
 from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
+from weakref import finalize
 
 import duckdb
 
 from estimator.core.errors import SobriaError
+from estimator.core.locks import take
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +31,7 @@ OBJECTS = """SET validate_external_file_cache = 'NO_VALIDATION'; SET parquet_met
 SET external_file_cache_request_sizing = 'EXACT'; SET parquet_prefetch_column_gap = 4096;
 SET external_file_cache_remote_max_block_size = 262144"""
 ELSEWHERE = "ELSEWHERE"  # in the folder of parts of a build: which of them stay in a bucket, and where
+ROWS = "rows-"  # there too: how the names of folders begin that executors wrote
 WITHIN = "within"  # variable of SQL: the names of the parts that are read, all without it
 _PARTS: ContextVar[Sequence[str] | None] = ContextVar(WITHIN, default=None)
 FETCHED = 2_000  # rows fetched together
@@ -96,6 +99,19 @@ def _see_objects(connection: Connection, needed: bool = False) -> None:
         connection.execute(OBJECTS)
 
 
+def views_on_disk(path: Path) -> str:
+    """The SQL of the views of a finished file as it is on disk, which may have replaced one that this process still has
+    open under that name. FileDamaged."""
+    with told(path), connect() as connection:
+        name = f"looked_at_{next(_NUMBERS)}"
+        connection.execute(f"ATTACH {texts_sql([str(path)])} AS {name} (READ_ONLY)")
+        try:
+            found = connection.execute("SELECT sql FROM duckdb_views() WHERE database_name = $1", [name]).fetchall()
+        finally:
+            connection.execute(f"DETACH {name}")
+    return "\n".join(sql for (sql,) in found)
+
+
 @cache
 def _in_memory(process: int) -> Connection:
     """The engine of this process: its threads are not in a copy of it."""
@@ -113,9 +129,11 @@ class DuckDB:
 
     version = ENGINE_VERSION
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    def __init__(self, connection: Connection, path: Path, lock: int | None = None) -> None:
+        """lock: descriptor of what is held while it is open."""
         self._connection = connection
         self._path = path
+        self._release_lock = finalize(self, os.close, lock) if lock is not None else lambda: None
 
     @classmethod
     def create(cls, path: Path) -> Self:
@@ -129,13 +147,17 @@ class DuckDB:
     @classmethod
     def read(cls, path: Path) -> "DuckDB":
         """A finished file, read-only, without access to other files than what lies beside it under its name: a table
-        `.parquet`, a folder `.parts`, and the objects that this folder names. FileDamaged."""
+        `.parquet`, a folder `.parts`, and the objects that this folder names. While it is open, this folder is locked:
+        nothing is deleted there. FileDamaged."""
         table, parts = (path.with_suffix(end) for end in (".parquet", ".parts"))
         tables = ", ".join(dict.fromkeys((texts_sql([str(table)]), files_sql([str(table)]))))
         told_of = parts / ELSEWHERE
         away = json.loads(told_of.read_bytes())["roots"] if told_of.exists() else []
         inside = texts_sql((f"{parts}/", f"{parts.name}/", *away))
-        with _OPENING:
+        with ExitStack() as held, _OPENING:
+            lock = take(parts, shared=True) if parts.is_dir() else None  # before the file, which may be replaced
+            if lock is not None:
+                held.callback(os.close, lock)
             with told(path):
                 connection = duckdb.connect(path, read_only=True, config={"file_search_path": str(path.parent)})
             if connection.execute("SELECT current_setting('lock_configuration')").fetchall() != [(True,)]:
@@ -144,7 +166,8 @@ class DuckDB:
                     f"SET allowed_paths = [{tables}]; SET allowed_directories = [{inside}];"
                     " SET enable_external_access = false; SET lock_configuration = true"
                 )  # else this process has the file open already
-        return cls(connection, path)
+            held.pop_all()  # from now on, until it is closed
+        return cls(connection, path, lock)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Execute a statement, or several when there is no parameter."""
@@ -200,6 +223,7 @@ class DuckDB:
     def close(self) -> None:
         """Flush and close the file."""
         self._connection.close()
+        self._release_lock()
 
 
 @contextmanager

@@ -57,6 +57,20 @@ def held(path: Path) -> bool:
 
 
 @contextmanager
+def lock_if_free(path: Path) -> Iterator[bool]:
+    """Hold a lock alone where nobody else does: whether it is held."""
+    try:
+        handle = take(path, wait=False)
+    except BlockingIOError:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        os.close(handle)
+
+
+@contextmanager
 def file_lock(path: Path, shared: bool = False) -> Iterator[None]:
     """Hold a lock file, alone or with others that share it."""
     handle = take(path, shared)

@@ -27,7 +27,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import broadcast
 
 from estimator.core import spark_sql
-from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, plain_path, texts_sql
+from estimator.core.duckdb_engine import ENGINE_VERSION, ROWS, DuckDB, plain_path, texts_sql
 from estimator.core.errors import SobriaError
 from estimator.core.spark_master import check_master
 from estimator.core.spark_sql import Query
@@ -110,7 +110,7 @@ class SparkEngine(DuckDB):
         self.version = f"{ENGINE_VERSION}, spark {session.version}"
         for name, value in SETTINGS.items():
             self._session.conf.set(name, value)
-        self._folder = beside / f"rows-{uuid4().hex[:8]}"
+        self._folder = beside / f"{ROWS}{uuid4().hex[:8]}"
         self._folder.mkdir(parents=True)
         self._held: dict[str, WrittenTable] = {}
         self._views: dict[str, Query] = {}

@@ -5,6 +5,7 @@ suite has one of them; `python -m scripts.object_stores` installs two more; `pyt
 python -m scripts.fire --store localbucket --writers 2 --readers 1 --kills 50 --seconds 420 kills for longer.
 """
 
+import gc
 import hashlib
 import json
 import sys
@@ -194,6 +195,23 @@ def test_what_a_compaction_replaced_stays_for_a_day(home: Path, monkeypatch: pyt
     monkeypatch.setattr(ObjectStore, "keeps_s", 0.0)
     assert compact(Ledger(home)) == Compacted(1, 1, 6, 0)
     assert Results(build(home).path).totals().indicators == before.totals().indicators
+
+
+def test_what_spark_left_beside_a_build_goes_and_its_names_stay(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of a folder that became a bucket: they stay while the build is open, and go with the next. What tells where
+    in the bucket a run is stays, and is read."""
+    row_id = _requests(home, 2, 500, monkeypatch)
+    path = build(home).path
+    reader, left = Results(path), path.with_suffix(".parts") / "rows-00000001"
+    there = sorted(file.name for file in left.parent.iterdir())
+    left.mkdir()
+    build(home, how=How(full=True))
+    assert left.exists() and reader.run(row_id)["row_id"] == row_id
+    del reader
+    gc.collect()
+    build(home, how=How(full=True))
+    assert sorted(file.name for file in left.parent.iterdir()) == there
+    assert Results(path).run(row_id)["row_id"] == row_id
 
 
 def test_an_import_reads_nothing_that_may_be_deleted(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
