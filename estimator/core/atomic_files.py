@@ -1,20 +1,20 @@
 """Atomic writes: a file is complete or absent, whenever the machine stops."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 
-def publish(folder: Path, name: str, data: bytes) -> Path:
+def publish(folder: Path, name: str, data: bytes | Iterable[bytes]) -> Path:
     """Temporary name in the same folder, bytes on disk, rename, folder on disk. OSError leaves nothing behind."""
     with publishing(folder, {name: data}):
         return folder / name
 
 
 @contextmanager
-def publishing(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
+def publishing(folder: Path, files: Mapping[str, bytes | Iterable[bytes]]) -> Iterator[None]:
     """Context of files, by name, that are on disk from its start and take their names together at its end: none of
     them where it fails. OSError leaves nothing behind."""
     make_folder(folder)
@@ -22,7 +22,8 @@ def publishing(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
     try:
         for temporary, name in held.items():
             with temporary.open("wb") as file:
-                file.write(files[name])
+                content = files[name]
+                file.writelines([content] if isinstance(content, bytes) else content)
                 file.flush()
                 os.fsync(file.fileno())
         yield

@@ -1,12 +1,17 @@
-"""A hash set of 16-byte digests, 16 bytes of memory each, with membership tests on whole arrays."""
+"""A hash set of 16-byte digests, 16 bytes each, with membership tests on whole arrays; where it has a folder, what does
+not fit in a few megabytes lies there."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from estimator.core.digest_files import Filed, Halves, Level, filed, merged, opened, sort
+
 SIZE = 16
+HELD = 2**19  # digests that a level has in memory at most, where there is a folder for it [8 MiB]
 _NIBBLE = np.zeros(256, np.uint8)
 _NIBBLE[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 _FEW = 4096
@@ -36,31 +41,42 @@ def hexadecimal(digests: Sequence[bytes]) -> pa.StringArray:
     return pa.StringArray.from_buffers(len(digests), pa.py_buffer(ends), pa.py_buffer(digits))
 
 
-class _Level(NamedTuple):
-    """Digest halves, sorted by the first half."""
-
-    first: np.ndarray
-    second: np.ndarray
-
-
 class Digests:
-    """Hash set of digests, in sorted levels of decreasing size: additions stay cheap whatever the size of the set."""
+    """Hash set of digests, in sorted levels of decreasing size: additions stay cheap whatever the size of the set.
+    folder: where levels of HELD digests or more are written, in files that go with the process unless they are kept; on
+    a disk that takes none they stay in memory."""
 
-    def __init__(self, digests: np.ndarray | None = None) -> None:
-        self._levels: list[_Level] = []
+    def __init__(self, digests: np.ndarray | None = None, folder: Path | None = None) -> None:
+        self._levels: list[Level] = []
         self._few: set[tuple[int, int]] = set()
+        self._folder = folder
         if digests is not None:
             self.add(digests)
 
     def __len__(self) -> int:
-        return len(self._few) + sum(len(level.first) for level in self._levels)
+        return len(self._few) + sum(level.size for level in self._levels)
 
     def digests(self) -> np.ndarray:
         """All of them once, sorted, as an array of shape (n, 2)."""
         self._settle()
-        found = np.concatenate([np.empty((0, 2), np.uint64), *(np.stack(level, axis=1) for level in self._levels)])
-        found = found[np.argsort(found[:, 0], kind="stable")]
-        return found[np.any(np.diff(found, axis=0, prepend=~found[:1]), axis=1)]
+        return _once(self._levels)
+
+    def keep(self, start: str) -> tuple[np.ndarray, list[str]]:
+        """Keep the files of this set, in its folder under names with this start: what lies in none, as `digests`, and
+        the names. OSError."""
+        self._settle()
+        names = []
+        for level in self._levels:
+            if isinstance(level, Filed) and self._folder:
+                level.keep(self._folder, start)
+                names.append(level.name)
+        return _once([level for level in self._levels if isinstance(level, Halves)]), names
+
+    def recall(self, names: Sequence[str]) -> bool:
+        """Add what these files of its folder hold, to a set that is empty; False where one of them is not whole."""
+        found = [opened(self._folder / name) for name in names] if self._folder else []
+        self._levels = [level for level in found if level]
+        return len(self._levels) == len(names)
 
     def forget(self) -> None:
         """Drop the oldest half of the digests, or more: levels are in the order of their additions."""
@@ -69,7 +85,7 @@ class Digests:
 
     def add(self, digests: np.ndarray) -> None:
         """Add an array of shape (n, 2); digests already present are ignored."""
-        self._add(_level(digests[:, 0], digests[:, 1]))
+        self._add(sort([Halves(digests[:, 0], digests[:, 1])]))
 
     def holds(self, digests: np.ndarray) -> np.ndarray:
         """Membership of an array of shape (n, 2): n booleans."""
@@ -79,13 +95,13 @@ class Digests:
         """Membership of an array of shape (n, 2), then add the new ones. Equal digests that are new all give False."""
         self._settle()
         order = np.argsort(digests[:, 0], kind="stable")
-        asked = _Level(digests[order, 0], digests[order, 1])
+        asked = Halves(digests[order, 0], digests[order, 1])
         held = np.zeros(len(digests), bool)
         for level in self._levels:
-            held |= _membership(level, asked)
+            held |= level.membership(asked)
         if add:
             new = ~held
-            self._add(_Level(asked.first[new], asked.second[new]) if held.any() else asked)
+            self._add(Halves(asked.first[new], asked.second[new]) if held.any() else asked)
         found = np.empty(len(digests), bool)
         found[order] = held
         return found
@@ -101,41 +117,37 @@ class Digests:
         if len(self._few) > _FEW:
             self._settle()
 
-    def _add(self, level: _Level) -> None:
-        if not len(level.first):
+    def _add(self, level: Halves) -> None:
+        if not level.size:
             return
-        while self._levels and len(self._levels[-1].first) < 2 * len(level.first):
-            smaller = self._levels.pop()
-            level = _level(np.concatenate([smaller.first, level.first]), np.concatenate([smaller.second, level.second]))
-        self._levels.append(level)
+        together: list[Level] = [level]
+        while self._levels and self._levels[-1].size < 2 * sum(one.size for one in together):
+            together.append(self._levels.pop())
+        self._levels.append(self._joined(together))
+
+    def _joined(self, levels: Sequence[Level]) -> Level:
+        """These levels as one."""
+        if self._folder and sum(level.size for level in levels) >= HELD:
+            with suppress(OSError):
+                return filed(levels, self._folder)
+        return sort([block for level in levels for block in level.blocks()])
 
     def _settle(self) -> None:
         few, self._few = self._few, set()
         self.add(np.array(sorted(few), np.uint64).reshape(-1, 2))
 
 
-def _level(first: np.ndarray, second: np.ndarray) -> _Level:
-    order = np.argsort(first, kind="stable")
-    return _Level(first[order], second[order])
+def _once(levels: Sequence[Level]) -> np.ndarray:
+    """The digests of these levels once, sorted, as an array of shape (n, 2)."""
+    found = np.concatenate([np.empty((0, 2), np.uint64), *(np.stack(part, axis=1) for part in merged(levels))])
+    return found[np.any(np.diff(found, axis=0, prepend=~found[:1]), axis=1)]
 
 
-def _membership(level: _Level, asked: _Level) -> np.ndarray:
-    """Membership in a level of digests sorted by their first half."""
-    at = np.searchsorted(level.first, asked.first)
-    found = np.zeros(len(at), bool)
-    open_ = np.flatnonzero(at < len(level.first))
-    open_ = open_[level.first[at[open_]] == asked.first[open_]]
-    while len(open_):  # rarely loops twice: digests with the same first half are adjacent
-        found[open_] = level.second[at[open_]] == asked.second[open_]
-        at[open_] += 1
-        open_ = open_[~found[open_] & (at[open_] < len(level.first))]
-        open_ = open_[level.first[at[open_]] == asked.first[open_]]
-    return found
-
-
-def _contains(level: _Level, first: int, second: int) -> bool:
+def _contains(level: Level, first: int, second: int) -> bool:
+    if isinstance(level, Filed):
+        return bool(level.membership(Halves(np.array([first], np.uint64), np.array([second], np.uint64)))[0])
     at = int(np.searchsorted(level.first, np.uint64(first)))
-    while at < len(level.first) and int(level.first[at]) == first:
+    while at < level.size and int(level.first[at]) == first:
         if int(level.second[at]) == second:
             return True
         at += 1

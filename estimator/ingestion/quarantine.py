@@ -76,7 +76,7 @@ def _waiting(ledger: Ledger) -> list[Refused]:
 def waiting_lines(ledger: Ledger) -> Mapping[str, Sequence[Refused]]:
     """Quarantined rows by file, which a later version of it may complete or correct."""
     found: dict[str, list[Refused]] = defaultdict(list)
-    for row in _waiting(ledger) if ledger.files("quarantine") else ():
+    for row in _waiting(ledger) if ledger.files("quarantine")[1:] else ():  # the first of them holds none
         found[row.file_name].append(row)
     return found
 

@@ -1,6 +1,6 @@
 """Append to the ledger: duplicates counted, other rows written in batches, then the import acknowledged."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from typing import Protocol
@@ -77,12 +77,12 @@ class Append:
         self._rows_known, self._refused_known = map(self._standing.known, KINDS)
         self._told_us = int(self._ledger.clock().timestamp() * 1e6)
         self._read: set[str] = set()
-        self.again = Digests()  # ids of its rows that the ledger had
+        self.again = self._standing.few()  # ids of its rows that the ledger had
+        self._leaned = self._standing.few()  # and that it leaves to the parts that have them
         self._new, self._copies = _Pending(), _Pending()
         self._sources: list[ImportedFile] = []
         self._wrote: dict[str, int] = {}
         self._copied: dict[str, int] = {}
-        self._relied: dict[str, int] = {}
         self.read = self.new = self.quarantined = self.duplicates = self.copied = self.moved = 0
         self.waiting = self.withdrawn = self.unjudged = 0
         self.brought: tuple[list[str], list[str]] = [], []
@@ -200,7 +200,7 @@ class Append:
                 self._copies.rows.append(row)
                 self.copied += 1
             else:
-                self._note_known(row.row_id)
+                self._lean_on(row.row_id)
         if result.table is not None:
             known = self._rows_known.meet(result.table)
             there = result.table.filter(pa.array(known))
@@ -210,8 +210,8 @@ class Append:
                 self._copies.tables.append(there.filter(pa.array(~mine)))
                 self.copied += len(self._copies.tables[-1])
                 there = there.filter(pa.array(mine))
-            for row_id in there["row_id"].to_pylist():
-                self._note_known(row_id)
+            self._leaned.add(of_column(there["row_id"]))
+            self._note_known(there["row_id"].to_pylist())
             fresh = result.table.filter(pa.array(~known)) if known.any() else result.table
             self._new.tables.append(fresh)
             self.new += len(fresh)
@@ -221,7 +221,7 @@ class Append:
 
     def _set_aside(self, refusal: Refused, own: Stated | None) -> None:
         if self._rows_known.has(refusal):
-            self._note_known(refusal.row_id)
+            self._lean_on(refusal.row_id)
         elif not self._refused_known.has(refusal):
             self._refused_known.add_one(refusal.row_id)
             self._new.refused.append(refusal)
@@ -232,7 +232,7 @@ class Append:
                 self._copies.refused.append(refusal)
                 self.copied += 1
             else:
-                self._note_known(refusal.row_id)
+                self._lean_on(refusal.row_id)
 
     def _account_for(self, file: FileName, before: tuple[int, int, int]) -> None:
         read, refused = self.read - before[0], self.quarantined - before[1]
@@ -243,7 +243,8 @@ class Append:
         """Record the parts that this import depends on; a part left by a killed import is first checked."""
         if not self._sources:
             return
-        self._ledger.store.check(self._relied)
+        relied = self._standing.unrecorded(self._leaned) if self._standing.loose else {}
+        self._ledger.store.check(relied)
         fields = {
             "after": sorted(self._standing.heads),
             "sources": [source.model_dump() for source in self._sources],
@@ -251,7 +252,7 @@ class Append:
             "moved": self.moved,
             "duplicates": self.duplicates,
             "wrote": self._wrote | self._copied,
-            "relied": self._relied,
+            "relied": relied,
         }
         self._ledger.imports.write(make_record(Import, fields, self._ledger.clock()))
 
@@ -261,12 +262,14 @@ class Append:
         self.new += 1
         self.unjudged += self._standing.may_repeat(row)
 
-    def _note_known(self, row_id: str) -> None:
-        """Count a duplicate; if no import has recorded its part, depend on that part."""
-        self.duplicates += 1
-        self.withdrawn += self._rows_known.is_withdrawn(row_id)
-        if found := self._standing.unrecorded(row_id):
-            self._relied |= [found]
+    def _lean_on(self, row_id: str) -> None:
+        self._leaned.add_one(row_id)
+        self._note_known([row_id])
+
+    def _note_known(self, row_ids: Collection[str]) -> None:
+        """Count duplicates."""
+        self.duplicates += len(row_ids)
+        self.withdrawn += self._rows_known.withdrawn(row_ids)
 
     def _flush_if_full(self) -> None:
         for pending in (self._new, self._copies):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 KINDS: dict[Kind, type[Activity | Refused]] = {"activities": Activity, "quarantine": Refused}
 WITHDRAWN = "withdrawn"
+READ_ROWS = 65_536  # read of a part at once, where all of them are not needed together
 READ_TOGETHER = 32_000_000  # what is read of several parts at once [bytes]; of a larger one, all
 IMPORTING = ".importing"  # lock that imports share while they run
 _PART = re.compile(r'"((?:activities|quarantine)/[^"]+)": (\d+)')
@@ -56,11 +57,16 @@ class Ledger:
 
     def stated(self, name: str, kind: Kind) -> "Digests":
         """Ids of the rows of a kind that stand under the name of this file, without the withdrawn ones."""
+        import pyarrow as pa
+
         from estimator.core.digest_set import Digests, of_column
 
+        found = Digests(folder=self.home / "builds")
         with self.reading(), connect() as connection:
             sql = f"SELECT row_id FROM ({self.rows_sql(kind)}) WHERE file_name = $1"
-            return Digests(of_column(connection.sql(sql, params=[name]).to_arrow_table()["row_id"]))
+            for batch in connection.sql(sql, params=[name]).to_arrow_reader(READ_ROWS):
+                found.add(of_column(pa.chunked_array([batch["row_id"]])))
+        return found
 
     def copies(self, kind: Kind, files: Sequence[str], where: Any = None) -> list[Any]:
         """Rows of these files as Activity or Refused."""
@@ -111,6 +117,14 @@ class Ledger:
         import pyarrow.parquet as pq
 
         return pq.ParquetFile(self.store.opened(name)).read(columns=columns)
+
+    def batches(self, name: str, columns: Sequence[str]) -> Iterator["pa.Table"]:
+        """These columns of a part, some rows at a time."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        for batch in pq.ParquetFile(self.store.opened(name)).iter_batches(READ_ROWS, columns=columns):
+            yield pa.Table.from_batches([batch])
 
     def size(self, address: str) -> int:
         """The size of a part by its address [bytes]."""

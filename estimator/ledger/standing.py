@@ -25,20 +25,23 @@ from estimator.ledger.withdrawn_rows import copy_of
 
 WINDOW = timedelta(days=31)
 MOST = 256 * 2**20 // SIZE  # ids held of the rows that senders sent
-KEPT = ".standing"  # beside the builds: what stood, from one import to the next; it can be removed without loss
+_START = ".standing"  # of the names of what is kept, beside the builds: it can be removed without loss
+KEPT = f"{_START}-rows"  # what stood, from one import to the next
+_FILED = f"{_START}-ids-"  # files of ids, which it names
+_LOOSE = "loose"  # in place of a sender: the ids of parts that no import recorded
 OFTEN = 64  # entries of the journal, parts and thousands of rows that were read, from which what stands is kept anew
 
 
 class KnownRows:
     """Rows that one append deduplicates against: those that stand, withdrawn copies by id, and its own so far."""
 
-    def __init__(self, ids: Mapping[str, Digests], gone: Mapping[str, set[str]], dead: set[str], apart: bool) -> None:
-        self._ids, self._gone, self._dead, self._apart = ids, gone, set(dead), apart
-        self._own = Digests()
+    def __init__(self, ids: Mapping[str, Digests], gone: Mapping[str, set[str]], dead: set[str], own: Digests) -> None:
+        self._ids, self._gone, self._dead, self._own = ids, gone, set(dead), own
+        self._apart = _LOOSE not in ids  # they are those of senders, by sender
 
     def has(self, row: Activity | Refused) -> bool:
         """Whether the row already counts, or is an identical withdrawn copy."""
-        stands = self._own.holds_one(row.row_id) or self._standing(row.file_name).holds_one(row.row_id)
+        stands = any(ids.holds_one(row.row_id) for ids in (self._own, *self._standing(row.file_name)))
         if stands and row.row_id not in self._dead:
             return True
         return row.row_id in self._gone and copy_of(row) in self._gone[row.row_id]
@@ -46,18 +49,20 @@ class KnownRows:
     def any_of(self, name: str) -> bool:
         """Whether there are some of a file of this name, not all withdrawn."""
         stands = self._standing(name)
-        return len(self._own) + len(stands) > sum(map(stands.holds_one, self._dead))
+        dead = (any(ids.holds_one(row_id) for ids in stands) for row_id in self._dead)
+        return len(self._own) + sum(map(len, stands)) > sum(dead)
 
-    def is_withdrawn(self, row_id: str) -> bool:
-        """Whether every copy of this row was withdrawn."""
-        return row_id in self._dead
+    def withdrawn(self, row_ids: Iterable[str]) -> int:
+        """Count of the rows of which every copy was withdrawn."""
+        return sum(row_id in self._dead for row_id in row_ids) if self._dead else 0
 
     def meet(self, rows: pa.Table) -> np.ndarray:
         """The same for a table of activities of one file: n booleans. New rows are then added to the append's own."""
         digests = of_column(rows["row_id"])
         held = self._own.meet(digests)
         if len(rows):
-            held |= self._standing(rows["file_name"][0].as_py()).holds(digests)
+            for ids in self._standing(rows["file_name"][0].as_py()):
+                held |= ids.holds(digests)
         if self._gone:
             rare = pc.is_in(rows["row_id"], value_set=pa.array(list(self._gone))).to_numpy()
             for place in np.flatnonzero(rare).tolist():
@@ -72,20 +77,22 @@ class KnownRows:
         self._own.add_one(row_id)
         self._dead.discard(row_id)
 
-    def _standing(self, name: str) -> Digests:
-        return self._ids[name if self._apart else ""]
+    def _standing(self, name: str) -> Sequence[Digests]:
+        return [self._ids[name]] if self._apart else [self._ids[""], self._ids[_LOOSE]]
 
 
 class Standing:
     """Rows that stand in a ledger, and its journal. They are only ever read from files: what a failed append would have
     added is never known.
 
+    Ids beyond a few megabytes lie in files beside the builds: what it takes is bounded, whatever the ledger holds.
     `recent`: only what senders sent, by sender, in parts written within 31 days, and at most `most` ids: beyond, the
     sender that has the most forgets its oldest.
     """
 
     def __init__(self, ledger: Ledger, recent: bool = False, most: int = MOST) -> None:
         self._ledger, self.recent, self._most = ledger, recent, most
+        self._folder = ledger.home / "builds"
         self._begin()
         if not recent:
             self._recall()
@@ -96,7 +103,7 @@ class Standing:
         self._compacted: dict[str, set[str]] = {}
         self._named: set[str] = set()
         self._parts: set[str] = set()
-        self._loose: dict[str, tuple[set[str], int]] = {}
+        self.loose: dict[str, int] = {}  # parts that no import recorded, with their rows
         self._withdrawn: set[str] = set()
         self._forgot: set[str] = set()
         self._skipped = False
@@ -104,6 +111,8 @@ class Standing:
         self.read_files: set[str] = set()
         self.versions: dict[str, set[str]] = {}  # hashes of the contents imported under each name
         self._ids: dict[Kind, defaultdict[str, Digests]] = {kind: defaultdict(Digests) for kind in KINDS}
+        for ids in () if self.recent else self._ids.values():
+            ids |= {name: self.few() for name in ("", _LOOSE)}
         self._gone: dict[Kind, defaultdict[str, set[str]]] = {kind: defaultdict(set) for kind in KINDS}
         self._dead: dict[Kind, set[str]] = {kind: set() for kind in KINDS}
 
@@ -118,12 +127,13 @@ class Standing:
                 self._begin()
                 self._follow_journal()
             self._withdraw([one for one in withdrawals if one.event not in self._withdrawn], present)
-            merged = {made for made, parts in self._compacted.items() if parts <= self._parts}
-            new = present - self._parts - merged - self._replaced(present)
+            read = self._parts if self.recent else self._parts - self.loose.keys()
+            merged = {made for made, parts in self._compacted.items() if parts <= read}
+            new = present - read - (self.loose.keys() - self._named) - merged - self._replaced(present)
             for kind in KINDS:
                 self._read(kind, sorted(part for part in new if part.startswith(kind)))
             self._parts = present
-            self._loose = {part: ids for part, ids in self._loose.items() if part in present - self._named}
+            self.loose = {part: rows for part, rows in self.loose.items() if part in present - self._named}
             self._compacted = {made: parts for made, parts in self._compacted.items() if parts & present}
 
     def journal(self) -> list[Import]:
@@ -145,21 +155,26 @@ class Standing:
         if self.recent or self._since < OFTEN:
             return
         told: dict[str, Any] = {"entries": self._entries, "named": self._named, "heads": self.heads}
-        told |= {"parts": self._parts - self._loose.keys(), "compacted": self._compacted, "versions": self.versions}
+        told |= {"parts": self._parts - self.loose.keys(), "compacted": self._compacted, "versions": self.versions}
         told |= {"withdrawn": self._withdrawn, "gone": self._gone, "dead": self._dead}
-        about = np.frombuffer(json.dumps(told, default=sorted).encode(), np.uint8)
-        kept: dict[str, Any] = {kind: held[""].digests() for kind, held in self._ids.items()}
-        file = io.BytesIO()
-        np.savez(file, about=about, **kept)
-        data = file.getvalue()
         with suppress(OSError):
-            atomic_files.publish(self._ledger.home / "builds", KEPT, blake2b(data).digest() + data)
-            self._since = 0
+            kept: dict[Kind, Any] = {}
+            told["filed"] = filed = dict[Kind, list[str]]()
+            for kind, ids in self._ids.items():
+                kept[kind], filed[kind] = ids[""].keep(_FILED)
+            file = io.BytesIO()
+            np.savez(file, about=np.frombuffer(json.dumps(told, default=sorted).encode(), np.uint8), **kept)
+            data = file.getvalue()
+            atomic_files.publish(self._folder, KEPT, blake2b(data).digest() + data)
+            self._since, named = 0, {KEPT, *chain.from_iterable(filed.values())}
+            for old in self._folder.glob(f"{_START}*"):  # what another import still reads stays until it ends
+                if old.name not in named:
+                    old.unlink(missing_ok=True)
 
     def _recall(self) -> None:
         """Begin from what an earlier import kept, where it is whole."""
         try:
-            data = (self._ledger.home / "builds" / KEPT).read_bytes()
+            data = (self._folder / KEPT).read_bytes()
         except OSError:
             return
         size = blake2b().digest_size
@@ -167,6 +182,10 @@ class Standing:
             return
         kept = np.load(io.BytesIO(data[size:]))
         told = json.loads(kept["about"].tobytes())
+        for kind, names in told["filed"].items():
+            if not self._ids[kind][""].recall(names):
+                self._begin()
+                return
         self._entries, self._named = set(told["entries"]), set(told["named"])
         self._parts, self.heads = set(told["parts"]), set(told["heads"])
         self._compacted = {made: set(parts) for made, parts in told["compacted"].items()}
@@ -174,17 +193,33 @@ class Standing:
         self.read_files = set(chain.from_iterable(self.versions.values()))
         self._withdrawn = set(told["withdrawn"])
         for kind in KINDS:
-            self._ids[kind][""] = Digests(kept[kind])
+            self._ids[kind][""].add(kept[kind])
             self._gone[kind].update({row_id: set(copies) for row_id, copies in told["gone"][kind].items()})
             self._dead[kind] = set(told["dead"][kind])
 
+    def few(self) -> Digests:
+        """A set of ids that takes little memory: none yet."""
+        return Digests(folder=None if self.recent else self._folder)
+
     def known(self, kind: Kind) -> KnownRows:
         """The rows of a kind that an append deduplicates against."""
-        return KnownRows(self._ids[kind], self._gone[kind], self._dead[kind], self.recent)
+        return KnownRows(self._ids[kind], self._gone[kind], self._dead[kind], self.few())
 
-    def unrecorded(self, row_id: str) -> tuple[str, int] | None:
-        """The part of this row and its size, if no import has recorded it: its import was killed, or still runs."""
-        return next(((part, rows) for part, (ids, rows) in self._loose.items() if row_id in ids), None)
+    def unrecorded(self, ids: Digests) -> dict[str, int]:
+        """Parts that hold one of these rows, each with the count of its own, that no import has recorded: theirs was
+        killed, or still runs. Of several parts with one row, the first. A part that is gone may have held some."""
+        found, seen = dict[str, int](), self.few()
+        with self._ledger.reading():
+            present = self._ledger.present()
+            for part, rows in self.loose.items() if len(ids) else ():
+                there = part not in present | self._replaced(present)
+                for batch in self._ledger.batches(part, ["row_id"]) if part in present else ():
+                    digests = of_column(batch["row_id"])
+                    of_ids = ids.holds(digests)
+                    there |= not np.all(seen.meet(digests[of_ids]))
+                if there:
+                    found[part] = rows
+        return found
 
     def may_repeat(self, row: Activity) -> bool:
         """Whether this row, which is not known, may be one that was sent before what is held."""
@@ -229,16 +264,18 @@ class Standing:
             old = {part for part in parts if self._ledger.store.modified(part) < _oldest()}
             parts, self._skipped = [part for part in parts if part not in old], self._skipped or bool(old)
         for part in parts:
-            table = self._ledger.table(part, ["row_id", "file_name"][: 1 + self.recent])
-            self._since += 1 + len(table) // 1000
-            rows = {"": table}
-            if self.recent:
-                names = [name for name in table["file_name"].unique().to_pylist() if name.startswith(COLLECTED)]
-                rows = {name: table.filter(pc.equal(table["file_name"], name)) for name in names}
-            for name, of_name in rows.items():
-                self._ids[kind][name].add(of_column(of_name["row_id"]))
-            if part not in self._named:
-                self._loose[part] = {i for t in rows.values() for i in t["row_id"].to_pylist()}, len(table)
+            read = held = 0
+            for table in self._ledger.batches(part, ["row_id", "file_name"][: 1 + self.recent]):
+                rows = {"" if part in self._named else _LOOSE: table}
+                if self.recent:
+                    names = [name for name in table["file_name"].unique().to_pylist() if name.startswith(COLLECTED)]
+                    rows = {name: table.filter(pc.equal(table["file_name"], name)) for name in names}
+                for name, of_name in rows.items():
+                    self._ids[kind][name].add(of_column(of_name["row_id"]))
+                read, held = read + len(table), held + sum(map(len, rows.values()))
+            self._since += 1 + read // 1000
+            if part not in self._named and held:
+                self.loose[part] = read
         if self._gone[kind]:
             self._revive(kind, parts, self._gone[kind])
         self._bound()

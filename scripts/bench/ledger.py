@@ -31,11 +31,23 @@ COLUMNS = (
 ).split(",")
 
 
-def write_trace(path: Path, rows: int, seed: int = 0) -> None:
+# Countries, and the greenhouse gases of their electricity that codecarbon 3.3.2 counts [kg per kWh].
+COUNTRIES = (
+    ("France", "FRA", 0.056039),
+    ("Germany", "DEU", 0.38095),
+    ("Belgium", "BEL", 0.138107),
+    ("Poland", "POL", 0.661926),
+)
+
+
+def write_trace(path: Path, rows: int, seed: int = 0, usual: bool = False) -> None:
     """A file in the format of codecarbon 3.3.2: a year of runs of 20 services in four countries, each run with its own
-    id and figures of sixteen digits, of its own process, for many overlap; another seed, other runs."""
+    id and figures of sixteen digits, of its own process, for many overlap; another seed, other runs.
+
+    usual: as a metered machine writes them, power that varies and emissions of the country. Otherwise the worst case:
+    all rows have the power of a processor that is unknown, and half of them the emissions of another country, so that
+    each bears remarks."""
     start, chance = datetime(2025, 1, 1), Random(seed)
-    countries = (("France", "FRA"), ("Germany", "DEU"), ("Belgium", "BEL"), ("Poland", "POL"))
     same = {
         **{"experiment_id": "5b0fa12a-3dd8-45bb-9766-cc326314d9f1", "water_consumed": 0.0, "os": "Linux-5.10.0-x86_64"},
         **{"python_version": "3.11.7", "codecarbon_version": "3.3.2", "cpu_count": 8, "cpu_model": "AMD EPYC 7543"},
@@ -48,6 +60,11 @@ def write_trace(path: Path, rows: int, seed: int = 0) -> None:
         for n in range(rows):
             seconds = 10 + 300 * chance.random()
             cpu, gpu, ram = (seconds * watts * (0.5 + chance.random()) / 3.6e6 for watts in (42.5, 30.0, 10.0))
+            country, code, intensity = COUNTRIES[n % 4]
+            emitted = (cpu + gpu + ram) * (intensity if usual else 0.056)
+            power = {name: 3.6e6 * energy / seconds for name, energy in (("cpu", cpu), ("gpu", gpu), ("ram", ram))}
+            if not usual:
+                power |= {"cpu": 42.5, "ram": 10.0}
             writer.writerow(
                 same
                 | {
@@ -55,11 +72,11 @@ def write_trace(path: Path, rows: int, seed: int = 0) -> None:
                     "project_name": f"service-{n % 20}",
                     "run_id": str(UUID(int=chance.getrandbits(128), version=4)),
                     "duration": seconds,
-                    "emissions": (cpu + gpu + ram) * 0.056,
-                    "emissions_rate": (cpu + gpu + ram) * 0.056 / seconds,
-                    **{"cpu_power": 42.5, "gpu_power": 3.6e6 * gpu / seconds, "ram_power": 10.0},
+                    "emissions": emitted,
+                    "emissions_rate": emitted / seconds,
+                    **{f"{name}_power": watts for name, watts in power.items()},
                     **{"cpu_energy": cpu, "gpu_energy": gpu, "ram_energy": ram, "energy_consumed": cpu + gpu + ram},
-                    **dict(zip(("country_name", "country_iso_code"), countries[n % 4], strict=True)),
+                    **{"country_name": country, "country_iso_code": code},
                     "cpu_utilization_percent": round(100 * chance.random(), 1),
                     "gpu_utilization_percent": round(100 * chance.random(), 1),
                     "ram_utilization_percent": round(100 * chance.random(), 1),

@@ -26,7 +26,7 @@ def known(home: Path) -> dict[str, Any]:
     found.follow()
     rows = {kind: ids[""].digests().tolist() for kind, ids in found._ids.items()}
     withdrawn = {kind: (dict(found._gone[kind]), found._dead[kind]) for kind in KINDS}
-    return {"rows": rows, "withdrawn": withdrawn, "loose": found._loose, "names": found.versions} | {
+    return {"rows": rows, "withdrawn": withdrawn, "loose": found.loose, "names": found.versions} | {
         name: getattr(found, name) for name in ("heads", "read_files", "_named", "_entries", "_parts")
     }
 
@@ -79,6 +79,57 @@ def test_what_is_damaged_or_of_another_ledger_is_read_again(tmp_path: Path, monk
     (tmp_path / "ledger" / next(iter(Ledger(tmp_path).imports.read()[0][0].wrote))).unlink()
     again = [bring(tmp_path, text(ROWS[n]), name=f"{n}.csv") for n in range(3)]
     assert sum(account.duplicates for account in again) == 2
+
+
+def test_files_of_ids_are_kept_and_those_of_before_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 2 ids on they lie in a file: after each import, one at most is there, all that stands is recalled from it,
+    and it is read again from the ledger when the file is damaged or gone."""
+    monkeypatch.setattr(standing, "OFTEN", 1)
+    monkeypatch.setattr("estimator.core.digest_set.HELD", 2)
+    for n in range(5):
+        bring(tmp_path, text(ROWS[n]), name=f"{n}.csv")
+    files = list((tmp_path / "builds").glob(f"{standing._FILED}*"))
+    sound, (file,) = known(tmp_path), files
+    assert len(sound["rows"]["activities"]) == 5
+    content = file.read_bytes()
+    for harm in (content[:-16], b"", bytes([content[0] ^ 1]) + content[1:]):
+        file.write_bytes(harm)
+        assert known(tmp_path) == sound
+    file.unlink()
+    assert known(tmp_path) == sound
+    assert bring(tmp_path, text(*ROWS), name="again.csv").duplicates == 5
+
+
+def test_rows_of_an_import_that_left_nothing_are_new_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An import saw and kept the rows of another that still ran, and that then could not end: its parts are gone."""
+    monkeypatch.setattr(standing, "OFTEN", 1)
+    bring(tmp_path, text(ROWS[0]), name="first.csv")
+    ledger, wrote = Ledger(tmp_path), dict[str, int]()
+    ledger.write(parquet_files.table_of(read(text(ROWS[1]), name="other.csv")[0], ACTIVITY_SCHEMA), [], wrote)
+    bring(tmp_path, text(ROWS[2]), name="second.csv")
+    ledger.forget(wrote)
+    account = bring(tmp_path, text(ROWS[1]), name="other.csv")
+    assert (account.accepted, account.duplicates) == (1, 0)
+
+
+def test_parts_that_no_import_recorded_are_relied_on_by_their_rows(tmp_path: Path) -> None:
+    """Three such parts, of 1, 2 and 1 rows; of the 3 rows that are read again, one is in two of them and none in the
+    last: the first of both, and no other part for it."""
+    bring(tmp_path, text(ROWS[0]), name="first.csv")
+    ledger, wrote = Ledger(tmp_path), list[dict[str, int]]()
+    for rows in ([ROWS[1]], [ROWS[1], ROWS[2]], [ROWS[4]]):
+        wrote.append({})
+        ledger.write(parquet_files.table_of(read(text(*rows), name="other.csv")[0], ACTIVITY_SCHEMA), [], wrote[-1])
+    found = Standing(ledger)
+    found.follow()
+    assert found.loose == {part: rows for one in wrote for part, rows in one.items()}
+    ids, one = found.few(), read(text(ROWS[1]), name="other.csv")[0][0].row_id
+    ids.add_one(one)
+    (first,) = [part for part in found.loose if part in {*wrote[0], *wrote[1]}][:1]
+    assert found.unrecorded(ids) == {first: found.loose[first]}
+    assert bring(tmp_path, text(*ROWS[1:3]), name="other.csv").duplicates == 2
+    relied = [done.relied for done in ledger.imports.read()[0] if done.relied]
+    assert relied and set().union(*relied) <= {*wrote[0], *wrote[1]} and [*wrote[1]][0] in relied[0]
 
 
 def test_a_withdrawal_is_followed_without_reading_all_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
