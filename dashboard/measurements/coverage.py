@@ -109,7 +109,7 @@ def _strip(line: ServiceTimeline, months: Sequence[int], lang: str, names: Mappi
     ]
     open_ = [place for place, m in enumerate(months) if m in line.found and line.found[m]["unknown"]]
     picture = svg_charts.columns_svg(columns, line.top, max(FEWEST, len(months)), open_)
-    notes = Markup().join(
+    notes = Markup(" ").join(
         Markup('<span class="{}">{}</span>').format(kind, text) for text, kind in _notes(line, lang).items()
     )
     return chart_parts.line(Markup("<b>{}</b> {}").format(names.get(line.key, line.key), notes), picture, kind="column")

@@ -115,6 +115,7 @@ def test_the_picture_the_words_and_the_table_say_the_gaps_and_the_unknown(build:
     assert gap[lang] in html and unknown[lang] in html
     drawn = {proof for line in lines for month in line.found.values() for proof, kwh in month["kwh"].items() if kwh}
     [alternative] = re.findall('<figure [^>]*aria-label="([^"]*)"', html)
+    assert "</span><span" not in html, "words that no style sheet parts (RGAA 10.3)"
     assert drawn and all(t(f"proof.{proof}", lang) in alternative for proof in drawn), "of its textures (RGAA 1.3)"
     assert "Un usage" in table and "trous" not in table
     assert table.count(nothing[lang]) == 3 and table.count(unknown[lang]) == 2
