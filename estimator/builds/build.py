@@ -22,6 +22,7 @@ from estimator.core.language import span_text
 from estimator.core.locks import lock_if_free, waited_lock
 from estimator.core.progress import Progress
 from estimator.core.spark_master import check_master
+from estimator.core.spark_workers import workers_wait
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
 
@@ -137,12 +138,13 @@ def _created(draft: Path, beside: Path, spark: str | None) -> AbstractContextMan
 
 def for_spark(home: Path, master: str) -> Path:
     """A home as executors, which run elsewhere, find it; refused before anything is read or waited for. spark_store,
-    spark_path, spark_missing, and the refusals of `check_master`."""
+    spark_path, spark_wait, spark_missing, and the refusals of `check_master`."""
     if address := home_file(home).store:
         raise SobriaError("spark_store", address=address)
     if "," in str(home.absolute()):  # what executors write is found from the folder of builds: DuckDB cuts it there
         raise SobriaError("spark_path", folder=home.absolute())
     check_master(master)
+    workers_wait()
     try:
         import_module("estimator.core.spark_engine")  # an extra
     except ImportError as error:

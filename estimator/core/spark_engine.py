@@ -13,7 +13,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -31,6 +31,7 @@ from estimator.core.duckdb_engine import ENGINE_VERSION, ROWS, DuckDB, plain_pat
 from estimator.core.errors import SobriaError
 from estimator.core.spark_master import check_master
 from estimator.core.spark_sql import Query
+from estimator.core.spark_workers import watched, workers_wait
 
 _RULES = "org.apache.spark.sql.catalyst.optimizer"
 SETTINGS = {
@@ -85,12 +86,17 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def created(path: Path, beside: Path, master: str) -> Iterator["SparkEngine"]:
-    """A new build file, whose rows Spark reads. beside: the folder of what a build reads where it lies."""
+    """A new build file, whose rows Spark reads. beside: the folder of what a build reads where it lies.
+    spark_no_worker."""
     engine = SparkEngine.create(path)
     whole = False
     try:
-        engine.use(session(master), beside)
-        yield engine
+        opened = session(master)
+        with _told():
+            engine.use(opened, beside)
+        alone = master.startswith("local")  # works in the process that leads
+        with nullcontext() if alone else watched(opened.sparkContext, master, workers_wait()):
+            yield engine
         engine.run("CHECKPOINT")
         engine.tidy()
         whole = True

@@ -10,6 +10,9 @@ import math
 import os
 import shutil
 import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +31,8 @@ import pytest
 from estimator.builds import row_status
 from estimator.builds.build import How
 from estimator.core.duckdb_engine import DuckDB, files_sql
+from estimator.core.errors import LANGUAGES
+from estimator.core.spark_workers import WAIT
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
@@ -57,15 +62,19 @@ ORACLE = Path(__file__).with_name("spark_totals.sql")
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     """The module of the engine, with a session of little memory, its clock in Paris."""
-    pytest.importorskip("pyspark", reason=NO_SPARK)
-    if shutil.which("java") is None:
-        pytest.skip(NO_SPARK)
+    _asks_for_spark()
     told = f"{PARIS} {QUICK if MASTER.startswith('local') else ''} pyspark-shell"
     with patch.dict(os.environ, SPARK_LOCAL_IP="127.0.0.1", PYSPARK_SUBMIT_ARGS=told):
         from estimator.core import spark_engine
 
         assert spark_engine.session(MASTER).conf.get("spark.sql.session.timeZone") == "Europe/Paris"
         yield spark_engine
+
+
+def _asks_for_spark() -> None:
+    pytest.importorskip("pyspark", reason=NO_SPARK)
+    if shutil.which("java") is None:
+        pytest.skip(NO_SPARK)
 
 
 @pytest.fixture(scope="module")
@@ -349,6 +358,34 @@ def test_what_java_says_is_said_in_words(spark: Any, kind: str, read: str, code:
         raise getattr(spark, kind)(read)
     spark.session(MASTER)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_master_without_workers_is_not_waited_for(tmp_path: Path, root: Path, lang: str) -> None:
+    """The real one: a sentence after 20 s; what was published stays, and nothing is left half written beside it."""
+    _asks_for_spark()
+    append(Ledger(tmp_path / "home"), [activity()])
+    there = build(tmp_path / "home").path
+    before = sorted(path.name for path in there.parent.iterdir())
+    append(Ledger(tmp_path / "home"), [activity()])
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    run = {"SPARK_RUN": str(tmp_path / "spark"), "PORT": str(port), "WORKERS": "0", "PYTHON": sys.executable}
+    environment = {**os.environ, **run, "SPARK_CONF_DIR": str(tmp_path / "spark" / "conf"), WAIT: "20"}
+    script = str(root / "scripts" / "spark-local")
+    subprocess.run([script, "start"], env=environment, check=True)
+    try:
+        master = f"spark://127.0.0.1:{port}"
+        line = ["--home", str(tmp_path / "home"), "--lang", lang, "build", "--engine", "spark", "--master", master]
+        asked = [sys.executable, "-m", "estimator.cli", *line]
+        done = subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=500, check=False)
+    finally:
+        subprocess.run([script, "stop"], env=environment, check=True)
+    assert done.returncode == 1 and master in done.stderr
+    assert "Traceback" not in done.stderr and "at org.apache" not in done.stderr
+    assert {"fr": "n'a rien pris de ce calcul en 20 s", "en": "took any of this build in 20 s"}[lang] in done.stderr
+    assert sorted(path.name for path in there.parent.iterdir()) == before
 
 
 @pytest.mark.long

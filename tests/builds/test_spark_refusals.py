@@ -3,14 +3,21 @@
 import re
 import socket
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 
 from estimator.builds.build import How, build
+from estimator.core import spark_workers
+from estimator.core.errors import SobriaError
 from estimator.core.home import FORMAT, HomeFile
 from estimator.core.spark_master import check_master
+from estimator.core.spark_workers import WAIT, watched, workers_wait
 from tests.support import refuses, sobria
 
 WITHOUT = {"estimator.core.spark_engine": None}
@@ -85,3 +92,63 @@ def test_a_master_that_does_not_answer_is_said_at_once() -> None:
     for address in (f"127.0.0.1:{gone}", "127.0.0.1:99999"):
         with refuses("spark_unreachable", re.escape(f"spark://{address}")):
             check_master(f"spark://{address}")
+
+
+@pytest.mark.parametrize("read", ["soon", "19", "inf", "nan", "-60"])
+def test_a_wait_that_is_none_is_said_before_anything_starts(read: str, tmp_path: Path) -> None:
+    """Without a number there, 60 s; no pyspark is looked for before."""
+    with patch.dict("os.environ", {WAIT: read}), patch.dict(sys.modules, WITHOUT):
+        with refuses("spark_wait", re.escape(f"“{read}”")):
+            build(tmp_path, how=How(spark="local[2]"))
+        for given, seconds in (("", 60), (" 20 ", 20)):
+            with patch.dict("os.environ", {WAIT: given}):
+                assert workers_wait() == seconds
+
+
+class Given:
+    """A context of Spark with one stage, whose tasks that run and are done are told look by look, the last for ever."""
+
+    def __init__(self, looks: Sequence[tuple[int, int]]) -> None:
+        self.cancelled, self._looks = Event(), list(looks)
+
+    def statusTracker(self) -> "Given":  # noqa: N802
+        return self
+
+    def getActiveStageIds(self) -> list[int]:  # noqa: N802
+        self._now = self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]
+        return [7] if self._now[0] >= 0 else []
+
+    def getStageInfo(self, stage: int) -> Any:  # noqa: N802
+        return SimpleNamespace(numActiveTasks=self._now[0], numCompletedTasks=self._now[1], numFailedTasks=0)
+
+    def setLogLevel(self, level: str) -> None:  # noqa: N802
+        assert level == "OFF"
+
+    def cancelAllJobs(self) -> None:  # noqa: N802
+        self.cancelled.set()
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[float]:
+    """Looks 5 ms apart, and ten of them to wait."""
+    monkeypatch.setattr(spark_workers, "LOOK_S", 0.005)
+    yield 0.05
+
+
+@pytest.mark.parametrize("looks", [[(0, 0)], [(2, 0), (0, 3)], [(-1, 0), (0, 0)]])
+def test_work_that_nobody_takes_is_cancelled_and_said(looks: list[tuple[int, int]], quick: float) -> None:
+    """From the start, or once its workers stopped, or after a time with nothing to do."""
+    given = Given(looks)
+    said = refuses("spark_no_worker", "No worker.*0.05 s: the master spark://a:7077.*Nothing is published")
+    with said, watched(given, "spark://a:7077", quick):
+        assert given.cancelled.wait(30)
+        raise SobriaError("spark_failed", told="Job 0 cancelled")
+
+
+@pytest.mark.parametrize("looks", [[(1, 0)], [(-1, 0)], [(0, n) for n in range(10_000)]])
+def test_work_that_goes_on_is_not_cancelled(looks: list[tuple[int, int]], quick: float) -> None:
+    """A long task; nothing asked; a task done at each look. What fails by itself is said as it is."""
+    given = Given(looks)
+    with refuses("spark_failed", "disk"), watched(given, "spark://a:7077", quick):
+        assert not given.cancelled.wait(10 * quick)
+        raise SobriaError("spark_failed", told="disk")
