@@ -21,6 +21,7 @@
   const ICON = "[data-testid=stIconMaterial]"; // a word that its font would draw, which is not sent: read as such without style
   const LAYER = ".js-plotly-plot .main-svg"; // of a picture: its legend is on it without a style sheet too
   const FOLDED = "[data-testid=stExpanderDetails]"; // fields of a fold, some of which have the names of those of another
+  const PICKER = "[role=dialog] button[aria-haspopup=listbox]"; // of a calendar: its name lacks the month or the year that it shows
   const named = (element, within, by) => element.closest(within)?.querySelector(by);
   const list = element => named(element, "[data-testid=stSelectbox], [data-testid=stMultiSelect]", "input")?.ariaLabel;
   const day = element => named(element, "[data-testid=stDateInput]", "[role=group]")?.ariaLabel;
@@ -219,6 +220,11 @@
     }
     if (of) element.setAttribute("aria-label", `${told(said)}, ${of}`);
     else if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));
+    if (element.matches(PICKER)) {
+      const label = `${element.textContent.trim()}, ${element.ariaLabel.split(", ").at(-1)}`;
+      element.removeAttribute("aria-labelledby"); // of what is not there
+      if (label !== element.ariaLabel) element.setAttribute("aria-label", label);
+    }
     if (element.placeholder && told(element.placeholder) !== element.placeholder) element.placeholder = told(element.placeholder);
     if (element.matches(LIST)) {
       element.parentElement.setAttribute("role", "region");
@@ -233,7 +239,8 @@
     }
   };
   const text = node => {
-    const bare = node.data.trim();
+    const bare = node.data.trim(), picker = node.parentElement?.closest(PICKER);
+    if (picker) name(picker);
     if (bare !== "" && node.parentElement?.matches(ICON)) node.data = "";
     if (bare === "" || node.parentElement?.closest(NOT_STREAMLIT) !== null) return;
     const ours = told(node.parentElement?.matches(OF_A_DATE) ? dated(bare) : bare);

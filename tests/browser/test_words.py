@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from dashboard.shared.texts import words
 from tests.browser.conftest import Server
@@ -69,6 +69,12 @@ def test_the_calendar_of_a_date_speaks_the_language_of_the_page(screen: Page, da
     assert "Aujourd’hui, " in heard
     assert re.search(r"\b\d+ – [a-zéû]+\b.*Date choisie.: \d+ [a-zéû]+ \d{4}", heard), heard
     assert ENGLISH.findall(heard) == []
+    month = screen.locator("[role=dialog] button[aria-haspopup=listbox]").first
+    for _ in range(2):  # what it shows is in its name, another month too (RGAA 11.9)
+        shown = month.inner_text()
+        screen.get_by_role("dialog").get_by_role("button", name=f"{shown}, mois", exact=True).wait_for()
+        screen.get_by_role("button", name="Mois précédent").click()
+        expect(month).not_to_have_text(shown)
     heads = screen.locator("[role=dialog] th")
     assert heads.count() == 7 and heads.evaluate_all("all => all.every(e => e.scope === 'col')"), "RGAA 5.6"
     assert screen.locator("[role=dialog] [cellpadding]").count() == 0, "RGAA 10.1"
