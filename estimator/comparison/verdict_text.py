@@ -95,9 +95,9 @@ def told(pair: Pair, lang: str) -> str:
 def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str) -> str:
     """« Le modèle léger consomme 8 à 20 fois moins d'électricité que le grand. », from 5 % to 95 % of the draws.
 
-    The subject is the option named by the verdict, else A. From a ratio of 2 on it is printed in
-    times, below in percent; an interval that contains 1 reads « de 40 % de moins à 2 fois plus »; equivalent options
-    read « autant … à 10 % près ». names: of A and of B, as inside a sentence.
+    The subject is the option named by the verdict, else A. From a ratio of 2 on it is printed in times, below in
+    percent, both ends in times where they go one way and one is; an interval that contains 1 reads « de 40 % de moins
+    à 2 fois plus »; equivalent options read « autant … à 10 % près ». names: of A and of B, as inside a sentence.
     """
     ratio = comparison.ratio
     if ratio is None:
@@ -106,6 +106,8 @@ def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str)
     if comparison.lower == "b":
         ratio, name, other = ratio.inverse(), other, name
     low, high = _ratio_end(ratio.low), _ratio_end(ratio.high)
+    if low.key != high.key and low.key[:4] == high.key[:4]:  # « 1,5 à 33 fois moins », not « 32 % » and « 33 fois »
+        low, high = _ratio_end(ratio.low, 1.0), _ratio_end(ratio.high, 1.0)
     same, of = low.key == high.key == "same", say("ratio_of", indicator, lang)
     near = comparison.verdict == EQUIVALENT and not same
     joint = "as_other" if same or near else "than"
@@ -357,15 +359,16 @@ def _adding_up(parts: Mapping[str, float], total: float) -> dict[str, Decimal]:
     return found
 
 
-def _ratio_end(ratio: float) -> RatioEnd:
-    """A ratio other / subject as a statement about the subject; beyond a thousand, its number has no end."""
+def _ratio_end(ratio: float, least: float = 2.0) -> RatioEnd:
+    """A ratio other / subject as a statement about the subject, in percent below `least` times; beyond a thousand, its
+    number has no end."""
     way, times = ("less", ratio) if ratio >= 1 else ("more", 1 / ratio)
     if times > BEYOND:
         return RatioEnd(f"{way}_times", math.inf)
     share = 1 - 1 / times if way == "less" else times - 1
     if share < SAME:
         return RatioEnd("same", 0.0)
-    return RatioEnd(f"{way}_times", times) if two_figures(times) >= 2 else RatioEnd(f"{way}_percent", 100 * share)
+    return RatioEnd(f"{way}_times", times) if two_figures(times) >= least else RatioEnd(f"{way}_percent", 100 * share)
 
 
 def _amount(low: RatioEnd, high: RatioEnd, of: str, lang: str) -> str:
@@ -380,11 +383,8 @@ def _amount(low: RatioEnd, high: RatioEnd, of: str, lang: str) -> str:
         if first == last:
             value = first if low.number == high.number else say("numbers", "about", lang, value=first)
         return say("ratio", low.key, lang, value=value, of=of)
-    start, end = (low, high) if low.key.startswith("less") else (high, low)
-    first, second = (
-        say("ratio", bound.key, lang, value=_number(bound.number, lang), of=noun)
-        for bound, noun in ((start, ""), (end, of))
-    )
+    ends = ((low, ""), (high, of)) if low.key.startswith("less") else ((high, ""), (low, of))
+    first, second = (say("ratio", end.key, lang, value=_number(end.number, lang), of=noun) for end, noun in ends)
     return say("ratio", "from_to", lang, first=first, second=second)
 
 

@@ -19,14 +19,16 @@ OPTIONS = ("the light model", "the large one")
         (2.34, 17.6, "consomme 2,3 à 18 fois moins d'électricité que", "uses 2.3 to 18 times less electricity than"),
         # 1 - 1/1.25 = 20 %, 1 - 1/1.6 = 37.5 %
         (1.25, 1.6, "consomme 20 à 38 % d'électricité de moins que", "uses 20 to 38% less electricity than"),
-        (1.25, 8, "consomme de 20 % de moins à 8 fois moins d'électricité que", None),
+        # 32 % less is 1 / (1 - 0.32) = 1.47 times less; both ends are said in times, once one is
+        (1 / 0.68, 33, "consomme 1,5 à 33 fois moins d'électricité que", "uses 1.5 to 33 times less electricity than"),
+        (1.04, 8, "consomme 1 à 8 fois moins d'électricité que", "uses 1 to 8 times less electricity than"),
         # 1 - 1/(5/3) = 40 %; half as much is 2 times more
         (0.5, 5 / 3, "consomme de 40 % de moins à 2 fois plus d'électricité que", None),
         (0.5, 5 / 3, None, "uses between 40% less and 2 times more electricity than"),
         # 1/0.8 - 1 = 25 %
         (0.8, 1.25, "consomme de 20 % de moins à 25 % d'électricité de plus que", None),
         (0.1, 0.25, "consomme 4 à 10 fois plus d'électricité que", "uses 4 to 10 times more electricity than"),
-        (0.4, 0.8, "consomme de 25 % de plus à 2,5 fois plus d'électricité que", None),
+        (0.4, 0.8, "consomme 1,3 à 2,5 fois plus d'électricité que", None),
         (0.5, 0.5, "consomme 2 fois plus d'électricité que", "uses 2 times more electricity than"),
         (8.01, 8.02, "consomme environ 8 fois moins d'électricité que", None),
         (1, 1, "consomme autant d'électricité que", "uses as much electricity as"),
