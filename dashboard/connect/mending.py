@@ -46,7 +46,7 @@ def show(build: Results, names: Mapping[str, str], lang: str) -> None:
         st.html(Markup("<p>{}</p>").format(t("mend.read_only", lang) if open_ else ""))
         return
     with st.container(key="mend", gap="small"):
-        st.html(Markup("<h2>{}</h2>").format(t("mend.title", lang)))
+        st.html(Markup("<h3>{}</h3>").format(t("mend.title", lang)))
         if st.session_state.get("mend service") not in open_:
             st.session_state["mend service"] = open_[0]
         said = {key: names.get(key, key) for key in open_}

@@ -85,7 +85,6 @@ def _everything(answer: Answer, scenario: Scenario, lang: str) -> None:
         names = {name: t(f"compare.part_{name}", lang) for name in PARTS}
         opened = part(t("chart.see_all", lang), names, "voir", None)
         if opened:
-            st.html(Markup("<h2>{}</h2>").format(names[opened]))
             PARTS[opened](answer, scenario, lang)
 
 

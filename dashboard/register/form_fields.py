@@ -126,7 +126,7 @@ def quality_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 def review_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """A review done, and the date of the next one."""
     return {
-        "done": day("date", lang, date.today()) or "",
+        "done": day("done", lang, date.today()) or "",
         "by": text("by", lang),
         "conclusion": text("conclusion", lang),
         "planned": day("planned", lang),

@@ -54,13 +54,15 @@ def choice(label: str, options: Mapping[str, str], name: str, every: str) -> str
 
 
 def part(label: str, parts: Mapping[str, str], name: str, first: str | None) -> str | None:
-    """The part of a page that is opened, if any, stored in the URL under `name`. parts: value in the URL -> label;
-    first: the part opened when the URL names none."""
+    """The part of a page that is opened, if any, under its title, stored in the URL under `name`. parts: value in the
+    URL -> label; first: the part opened when the URL names none."""
     asked = st.query_params.get(name, first)
     st.session_state.setdefault(name, asked if asked in parts else None)
     opened: str | None = st.segmented_control(
         label, list(parts), key=name, on_change=_keep, args=(name,), format_func=parts.__getitem__
     )
+    if opened:
+        st.html(Markup("<h2>{}</h2>").format(parts[opened]))
     return opened
 
 

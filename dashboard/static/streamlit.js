@@ -26,9 +26,10 @@
   const list = element => named(element, "[data-testid=stSelectbox], [data-testid=stMultiSelect]", "input")?.ariaLabel;
   const day = element => named(element, "[data-testid=stDateInput]", "[role=group]")?.ariaLabel;
   const code = element => named(element, "[data-testid=stCode]", "code")?.textContent.trim().slice(0, 60);
+  const file = element => named(element, "[data-testid=stFileUploader]", "label")?.textContent.trim();
   const OF = { // buttons that do not say of which field or code they are
     "Open": list, "Clear value": list, "Clear all": list, "Choose date": day, "Clear date": day, "Copy to clipboard": code,
-    "Copied": code,
+    "Copied": code, "file upload": file,
   };
   const NAMES_OF_PEOPLE = "[role=option], [data-tag], .stFileChip";
   const pairs = JSON.parse(document.getElementById("words").textContent);

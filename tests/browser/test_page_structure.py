@@ -184,11 +184,13 @@ def test_what_empties_a_list_gives_its_place_to_the_field(screen: Page, dashboar
 def test_what_empties_a_date_gives_its_place_to_it(screen: Page, dashboard: Server) -> None:
     """RGAA 12.8: the keyboard was sent to the start of the page, the button being gone."""
     open_page(screen, dashboard, "/registre?cas=assistant-agents&faire=revue", "fr")
-    empty = screen.get_by_role("button", name="Effacer la date, Date", exact=True)
+    empty = screen.get_by_role("button", name="Effacer la date, Revue faite le", exact=True)
     empty.focus()
     screen.keyboard.press("Enter")
     expect(empty).to_have_count(0)
-    expect(screen.get_by_role("group", name="Date", exact=True).get_by_role("spinbutton").first).to_be_focused()
+    expect(
+        screen.get_by_role("group", name="Revue faite le", exact=True).get_by_role("spinbutton").first
+    ).to_be_focused()
 
 
 def test_a_choice_is_read_whole_when_text_is_spaced(screen: Page, dashboard: Server) -> None:
@@ -204,6 +206,23 @@ def test_a_choice_is_read_whole_when_text_is_spaced(screen: Page, dashboard: Ser
     inside = "e => [e, ...e.querySelectorAll('*')].filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1)"
     cut = f"all => all.flatMap({inside}).map(e => e.textContent)"
     assert choices.count() > 5 and choices.evaluate_all(cut) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_field_of_files_is_named_by_its_label(screen: Page, dashboard: Server, lang: str) -> None:
+    """RGAA 11.1: what is seen above it is in its name."""
+    open_page(screen, dashboard, "/brancher", lang)
+    field = screen.locator("input[type=file]").first
+    expect(field).to_have_attribute("aria-label", re.compile(f", {t('connect.file', lang)}$"))
+
+
+def test_what_waits_stops_moving(screen: Page, dashboard: Server) -> None:
+    """RGAA 13.8: a part that is drawn has what turns meanwhile; it does not turn for ever."""
+    open_page(screen, dashboard, "/brancher", "fr")
+    screen.evaluate("""() => { document.head.insertAdjacentHTML('beforeend', '<style>@keyframes turn {}</style>');
+      document.querySelector('.st-key-page').insertAdjacentHTML('beforeend',
+        '<i id="turns" style="animation: turn 1s infinite">…</i>'); }""")
+    assert screen.locator("#turns").evaluate("e => getComputedStyle(e).animationIterationCount") == "2"
 
 
 @pytest.mark.parametrize("path", ["/comparer", "/brancher", "/lieux", "/registre?cas=assistant-agents&faire=modifier"])

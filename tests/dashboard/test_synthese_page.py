@@ -160,9 +160,8 @@ def test_a_hostile_name_stays_text(shown: Path, lang: str) -> None:
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_the_plain_version_has_short_sentences_and_no_abbreviation(shown: Path, lang: str) -> None:
     text = page(lang, simple="1")
-    sentences = re.findall(
-        r"<p>(.*?)</p>", text.split('class="simple"', 1)[1].rsplit(t("simple.decisions", lang), 1)[0]
-    )
+    before = text.split('class="simple"', 1)[1].rsplit(t("simple.decisions", lang), 1)[0]
+    sentences = [said for _, said in re.findall(r"<(p|li)>(.*?)</\1>", before)]
     assert len(sentences) > 20
     sentences = [re.sub(r"<[^>]+>", "", s) for s in sentences]
     assert [s for s in sentences if len(s.split()) > 16] == []
