@@ -18,7 +18,7 @@ from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.parsing.timestamps import Walls
 from estimator.ledger.read_result import ReadResult
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 2 << 20
 _BY_ROW_BYTES = 64 << 10  # up to this number of lines, those that cannot be split into columns are parsed row by row
 _FEW_HEADERS = 4
 _TRIES = 100
