@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from dashboard.shared.document_links import ADDRESSES, OF_A_USE
 from dashboard.shared.texts import t
 from tests.browser.conftest import Server
-from tests.browser.test_pages import LANGUAGES, violations
+from tests.browser.test_pages import LANGUAGES, is_wider_than_its_window, violations
 from tests.support import spread
 
 DOCUMENTS = (
@@ -53,6 +53,7 @@ CUT_WORDS = """() => {
   }
   return cut;
 }"""
+WIDTHS = (320, 360, 768, 1280)  # [px]
 PAPER = 711  # [px], between the margins of page.css: (210 − 22) mm × 96 / 25.4
 
 
@@ -60,7 +61,9 @@ PAPER = 711  # [px], between the margins of page.css: (210 − 22) mm × 96 / 25
 def test_a_document_is_built_as_it_should_be(screen: Page, dashboard: Server, path: str, lang: str) -> None:
     screen.goto(f"{dashboard.address}/{path}{'&' if '?' in path else '?'}lang={lang}")
     assert screen.evaluate(FAULTS) == []
-    assert violations(screen) == []
+    for width in WIDTHS:
+        screen.set_viewport_size({"width": width, "height": 800})
+        assert violations(screen) == [] and not is_wider_than_its_window(screen), width
     screen.keyboard.press("Tab")  # the first link leads to the content, past the way back
     assert screen.evaluate("document.activeElement.innerText") == t("accessibility.skip", lang)
     box = screen.locator(".skip").bounding_box()
