@@ -110,8 +110,8 @@ class HomeWalk:
         }  # fmt: skip
 
     def step(self) -> str:
-        """One of them: its name. A step that the home refuses changes nothing."""
-        does = self.chance.choices(list(self._steps), list(self._steps.values()))[0]
+        """One of them: its name; rows first, where there are none. A step that the home refuses changes nothing."""
+        does = self.chance.choices(list(self._steps), list(self._steps.values()))[0] if self._rows else self.append
         try:
             does()
         except SobriaError:
