@@ -1,6 +1,7 @@
 """The groups that authorities published, in the build of a wider one: sums of activity, without any row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,20 +23,25 @@ from estimator.builds.merge_journal import (
 from estimator.builds.published_groups import FORMAT, PublishedGroup, PublishedGroups
 from estimator.builds.queries import SAMPLE_MARK
 from estimator.catalogue.load import load
-from estimator.core.atomic_files import publishing
+from estimator.core.atomic_files import make_folder, publishing
 from estimator.core.duckdb_engine import DuckDB
-from estimator.core.errors import LANGUAGES, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
 from estimator.core.home import AUTHORITIES, has_ledger
+from estimator.core.locks import waited_lock
 from estimator.core.refusals import ListedRefusal
 from estimator.core.validation_messages import expected
 
+MERGING, WAIT_S = ".merging", 10.0  # lock of the merges of a home, and how long another one is waited for [s]
 AHEAD = timedelta(days=1)  # of a clock that is not set
 SMALL = "(autres usages)"  # of small uses together: no id of a use has a bracket
 TYPES = dict.fromkeys(("service_key", "model", *ATTRIBUTES, "answered"), "VARCHAR")
 TYPES |= {"month": "BIGINT", "training": "BOOLEAN", "slices": "BIGINT"}
 TYPES |= dict.fromkeys(("resource_share", "items", "requests", *AMOUNTS), "DOUBLE")
+
+
+Judged = tuple[list[PublishedGroups], list[PublishedGroups], list[GroupsMerge]]
 
 
 class MergeRefused(ListedRefusal):
@@ -63,9 +69,28 @@ def _paths(home: Path) -> list[Path]:
 
 
 def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[PublishedGroups]:
-    """Merge these files in a home, all or none; those that were not there. replace: a file takes the place of those of
-    the same authority that its period contains, if it was made after them. MergeRefused lists every fault."""
-    there, given = merged_files(home), _read(paths)
+    """Merge these files in a home, all or none, one merge at a time; those that were not there. replace: a file takes
+    the place of those of the same authority that its period contains, if it was made after them. MergeRefused lists
+    every fault; merge_running."""
+    given = _read(paths)
+    _judged(home, given, replace)  # what is refused makes no home
+    with _alone(home):
+        judged = _judged(home, given, replace)
+        _place(home, *judged)
+    return judged[0]
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold the lock of the merges of a home. merge_running where another program still holds it after a while."""
+    make_folder(home)
+    with waited_lock(home / MERGING, WAIT_S, SobriaError("merge_running", home=home)):
+        yield
+
+
+def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: bool) -> Judged:
+    """The files to write, those that are there already, and the entries of the journal of both. MergeRefused."""
+    there = merged_files(home)
     kept: list[tuple[PublishedGroups, str]] = [(file, f"{AUTHORITIES}/{file.name}") for file in there]
     wrong, new = list[tuple[str, dict[str, str]]](), list[PublishedGroups]()
     same, replaced = list[PublishedGroups](), dict[str, list[PublishedGroups]]()
@@ -94,8 +119,7 @@ def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[Publ
         new.append(file)
     if wrong:
         raise MergeRefused([fault for _, fault in wrong], count=len({name for name, _ in wrong}))
-    _place(home, new, same, _records([*new, *same], replaced, {file.digest: name for file, name in given}))
-    return new
+    return new, same, _records([*new, *same], replaced, {file.digest: name for file, name in given})
 
 
 def _place(
@@ -143,10 +167,11 @@ def merged_name(home: Path, text: str) -> str | None:
 
 
 def remove(home: Path, name: str, author: Author) -> None:
-    """Take a merged file out of a home, damaged or not; the journal keeps who and why. OSError."""
-    facts = {"file": name, "digest": in_place(home).get(name, ""), **author.model_dump(include={"who", "why"})}
-    removals(home).write(make_record(GroupsRemoval, facts, datetime.now(UTC)))
-    (home / AUTHORITIES / name).unlink(missing_ok=True)
+    """Take a merged file out of a home, damaged or not; the journal keeps who and why. merge_running, OSError."""
+    with _alone(home):
+        facts = {"file": name, "digest": in_place(home).get(name, ""), **author.model_dump(include={"who", "why"})}
+        removals(home).write(make_record(GroupsRemoval, facts, datetime.now(UTC)))
+        (home / AUTHORITIES / name).unlink(missing_ok=True)
 
 
 def _other_method(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[str, str]]:
@@ -208,8 +233,10 @@ def add_groups(engine: DuckDB, home: Path) -> None:
     files = merged_files(home)
     facts = ("territory", "period", "administration", "made_at", "build", "factors_version", "formulas_version")
     columns: dict[str, list[Any]] = {name: [getattr(file, name) for file in files] for name in facts}
-    columns |= {name: [getattr(file, name) for file in files] for name in ("withheld", "withheld_kwh")}
-    types = dict.fromkeys(facts, "VARCHAR") | {"withheld": "BIGINT", "withheld_kwh": "DOUBLE"}
+    counts = ("withheld", "uses_withheld", "withheld_kwh")
+    columns |= {name: [getattr(file, name) for file in files] for name in counts}
+    columns |= {"groups": [len(file.groups) for file in files]}
+    types = dict.fromkeys(facts, "VARCHAR") | dict.fromkeys((*counts, "groups"), "BIGINT") | {"withheld_kwh": "DOUBLE"}
     engine.load("authorities", columns, types)
     uses = sorted({(file.territory, _key(file, group)) for file in files for group in file.groups})
     named = {"territory": [authority for authority, _ in uses], "service_key": [key for _, key in uses]}

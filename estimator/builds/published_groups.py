@@ -32,6 +32,7 @@ def _readable(text: str) -> str:
 
 
 Sum = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
 Fact = Annotated[str, StringConstraints(max_length=1000)]  # as rows tell it
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_readable)]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
@@ -100,7 +101,8 @@ class PublishedGroups(Strict):
     """The file of an authority over a period.
 
     made_at: when the file was written, after its build. servings: rows of the table of that name; withheld: how many
-    groups are about too few agents, and are not there; withheld_kwh: their electricity, each factor at its value, None
+    groups are about too few agents, and are not there; uses_withheld: how many uses they are of, in all or in part, not
+    there in files of before; withheld_kwh: their electricity, each factor at its value. None of these three is told
     where even all of them are too few agents. review: what else the yearly review of a territory takes, checked when it
     is made. digest: of all the rest.
     """
@@ -114,7 +116,8 @@ class PublishedGroups(Strict):
     build: Version
     factors_version: Version
     formulas_version: Version
-    withheld: int = Field(ge=0, le=MOST_COUNTED)
+    withheld: Count | None
+    uses_withheld: Count | None = None
     withheld_kwh: Sum | None
     review: Mapping[str, Any]
     servings: tuple[Annotated[Mapping[str, Fact | float], AfterValidator(_serving)], ...]
@@ -133,7 +136,8 @@ class PublishedGroups(Strict):
 
     def sealed(self) -> "PublishedGroups":
         """The same with the digest of its content."""
-        body = json.dumps(self.model_dump(mode="json", exclude={"digest"}), sort_keys=True)
+        left = {"digest"} | ({"uses_withheld"} if self.uses_withheld is None else set())
+        body = json.dumps(self.model_dump(mode="json", exclude=left), sort_keys=True)
         return self.model_copy(
             update={"digest": hashlib.blake2b(body.encode(), digest_size=DIGEST).hexdigest()},
         )

@@ -138,7 +138,9 @@ def _write(context: typer.Context, out: Path, asked: tuple[str | None, str, str]
     from estimator.reporting.publications.write import write_report
 
     lang = context.obj["lang"]
-    saved = write_report(str(context.info_name), facts_of(context.obj["home"], ReportRequest(*asked), lang), out)
+    kind = str(context.info_name)
+    request = ReportRequest(*asked, without_uses=kind == "groups")  # who has no use yet answers too
+    saved = write_report(kind, facts_of(context.obj["home"], request, lang), out)
     body = {"files": [{"file": file, "bytes": size} for file, size in saved.files.items()], "notes": list(saved.notes)}
     lines = [say("sheet", "written", lang, file=file, bytes=size) for file, size in saved.files.items()]
     show(body, as_json, lambda: "\n".join([*lines, *saved.notes]))

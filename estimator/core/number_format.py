@@ -69,12 +69,17 @@ class Shown(NamedTuple):
 
 def two_figures(value: float | Decimal) -> Decimal:
     """The value rounded to two significant figures, half away from zero."""
+    return significant(value, 2)
+
+
+def significant(value: float | Decimal, figures: int) -> Decimal:
+    """The value rounded to so many significant figures, half away from zero."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
     if exact == 0:
         return Decimal(0)
     rounded = exact
     for _ in range(2):  # 99.6 becomes 100: its last figure moves one place up
-        rounded = rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - 1), rounding=ROUND_HALF_UP)
+        rounded = rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - figures + 1), rounding=ROUND_HALF_UP)
     return rounded
 
 

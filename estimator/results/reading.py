@@ -12,6 +12,7 @@ from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, ImpactI
 from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import FORMAT
 from estimator.builds.current import current
+from estimator.builds.merge_journal import unfinished_merges as found_unfinished
 from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
@@ -84,7 +85,13 @@ class Results(Build):
             build=self.meta,
             sample=self.sample,
             authorities=authorities,
+            unfinished_merges=self.unfinished_merges,
         )
+
+    @property
+    def unfinished_merges(self) -> tuple[str, ...]:
+        """The files of a merge of groups that did not end, in its home."""
+        return tuple(found_unfinished(self.path.parent.parent))
 
     def services(self) -> list[ServiceTotals]:
         """One entry a service, by decreasing site electricity, else IT."""

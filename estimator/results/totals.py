@@ -51,16 +51,24 @@ class Check(Strict):
 
 
 class MergedFile(Strict):
-    """The groups that an authority published of a period. withheld: how many it kept, about too few agents, and their
-    electricity [kWh]; None where all of them together are too few."""
+    """The groups that an authority published of a period: how many. withheld: how many it kept, about too few agents,
+    of how many uses (files of before do not say), and their electricity [kWh]; None where all of them together are too
+    few."""
 
     period: str
     made_at: str
     build: str
     factors_version: str
     formulas_version: str
-    withheld: int
+    groups: int
+    withheld: int | None
+    uses_withheld: int | None
     withheld_kwh: float | None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing was recorded: nothing is told, and nothing is withheld."""
+        return not self.groups and self.withheld_kwh == 0
 
 
 class AuthorityPart(Strict):
@@ -75,11 +83,12 @@ class AuthorityPart(Strict):
 
 class Outside(NamedTuple):
     """What authorities withhold of the groups that they published, and no figure holds: electricity [kWh] told by some
-    of them, and how many others do not tell theirs."""
+    of them, and how many others do not tell theirs; unfinished_merges: the files of a merge that did not end."""
 
     kwh: float = 0.0
     authorities: int = 0
     silent: int = 0
+    unfinished_merges: tuple[str, ...] = ()
 
     def lowered(self, found: Mapping[str, Amount], read_kwh: float) -> dict[str, Amount]:
         """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld."""
@@ -108,7 +117,7 @@ def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = Non
 
 class Totals(Strict):
     """Figures, proof and coverage of the whole ledger; build: facts of the build by name; authorities: whose published
-    groups are in it, the largest first."""
+    groups are in it, the largest first; unfinished_merges: the files of a merge of such groups that did not end."""
 
     indicators: Mapping[str, Amount]
     proof: Mapping[str, float]
@@ -117,11 +126,12 @@ class Totals(Strict):
     build: Mapping[str, str]
     sample: bool
     authorities: tuple[AuthorityPart, ...] = ()
+    unfinished_merges: tuple[str, ...] = ()
 
     @property
     def outside(self) -> Outside:
         """What authorities withhold: in no figure, and in what a figure covers a share of."""
-        return outside(self.authorities)
+        return outside(self.authorities)._replace(unfinished_merges=self.unfinished_merges)
 
     @property
     def at_least(self) -> bool:

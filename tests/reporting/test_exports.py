@@ -256,7 +256,7 @@ def told(home: Path, *rows: Any, inside: bool = False) -> ToldResults:
 
 def kwh(found: ToldResults) -> dict[tuple[str, str | int | None], float]:
     """The electricity told, factors at their values [kWh], by level and service, or month."""
-    rows = (row for row in found.table.to_pylist() if row["impact"] == "it_energy")
+    rows = (row for row in found.table.to_pylist() if row["impact"] == "energy")
     return {(row["level"], row["service"] or row["month"]): row["at_factor_values"] for row in rows}
 
 

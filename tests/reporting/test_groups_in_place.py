@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 
 from estimator.assessment.explanation import formulas_version
+from estimator.builds import merged_groups
 from estimator.builds.merge_journal import unfinished_merges
-from estimator.builds.merged_groups import MergeRefused, merge, merged_files
+from estimator.builds.merged_groups import MergeRefused, merge, merged_files, remove
 from estimator.builds.published_groups import FORMAT, PublishedGroups
 from estimator.catalogue.load import load
-from tests.reporting.authority import plain
+from estimator.core.errors import SobriaError
+from estimator.core.locks import file_lock
+from estimator.governance.register.register import author as register_author
+from estimator.reporting.summary.sentences import outside_text
+from estimator.results.reading import current_results
+from tests.reporting.authority import facts, plain
 from tests.support import sobria
 
 WHO = ("--who", "Service énergie", "--why", "envoyé par erreur")
@@ -81,6 +87,9 @@ def test_a_merge_killed_anywhere_is_told_or_is_none_and_ends_when_it_is_made_aga
     for command in ("history", "verify"):
         said = plain(sobria(tmp_path / "told", "ledger", command).stdout)
         assert "Réunion inachevée de 54010_2026-T1.json, 54012_2026.json" in said, said
+    found = current_results(tmp_path / "told").totals().outside
+    assert "Réunion inachevée de 54010_2026-T1.json, 54012_2026.json" in plain(outside_text(found, "fr"))
+    assert "not ended" in outside_text(facts(tmp_path / "told").scope.outside, "en"), "on Synthèse, and in documents"
     body = json.loads(sobria(tmp_path / "told", "ledger", "history", "--json").stdout)
     assert body["unfinished_merges"] == ["54010_2026-T1.json", "54012_2026.json"]
 
@@ -149,3 +158,19 @@ def test_another_name_of_the_same_authority_is_told(tmp_path: Path) -> None:
     path = _file(tmp_path, "54010", hour=11, by="Autre mairie")
     said = plain(sobria(home, "ledger", "merge", "--replace", str(path)).stdout)
     assert "54010 : « Autre mairie » écrit maintenant là où « Mairie » écrivait" in said
+
+
+def test_two_merges_at_once_are_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another program merges, nothing is read nor written: both would count the same months of an authority."""
+    home, path = tmp_path / "home", _file(tmp_path, "54010")
+    merge(home, [path])
+    monkeypatch.setattr(merged_groups, "WAIT_S", 0.1)
+    with file_lock(home / merged_groups.MERGING):
+        for refused in (
+            lambda: merge(home, [_file(tmp_path, "54010", hour=11)], replace=True),
+            lambda: remove(home, "54010_2026.json", register_author("Service énergie", "essai")),
+        ):
+            with pytest.raises(SobriaError, match="Another merge is running"):
+                refused()
+    assert [file.moment.hour for file in merged_files(home)] == [10] and not unfinished_merges(home)
+    assert len(merge(home, [_file(tmp_path, "54011")])) == 1

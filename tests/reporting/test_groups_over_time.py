@@ -49,7 +49,7 @@ def test_a_quarter_and_the_quarter_with_april_do_not_give_april_of_three_agents(
     april = small | {"trio": [1, 2, 3, 4]}
     after = facts(_commune(tmp_path / "after", april), CODE, period="2026-01..2026-04")
     quarter, four = published_groups(before), published_groups(after)
-    assert (quarter.withheld, four.withheld) == (6, 7) and quarter.withheld_kwh and four.withheld_kwh is None
+    assert (quarter.withheld, four.withheld) == (6, None) and quarter.withheld_kwh and four.withheld_kwh is None
     quarter_review, review = commune_file(before), commune_file(after)
     assert quarter_review.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 3 * 2.5 + quarter.withheld_kwh)
     assert review.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 5.5 + 4 * 2.5)
@@ -136,3 +136,51 @@ def test_a_file_in_which_all_is_withheld_says_so_with_what_may_open_it(tmp_path:
     assert "sans groupe" in found and "--with-access" in found and "--period" in found
     assert "has no group" in sobria(tmp_path, *asked, lang="en").stdout
     assert json.loads((tmp_path / "groupes.json").read_text("utf-8"))["groups"] == []
+
+
+def test_a_file_in_which_all_is_withheld_tells_no_count_and_never_zero(tmp_path: Path) -> None:
+    """Of one use of two agents, three months are three groups: their count would tell in how many months it ran."""
+    case(Register(tmp_path), "seul", CODE, "seul", "seul")
+    said = {"service": "seul", "date": "2026-01-02", "trained": 1, "with_access": 2, "kind": "essai"}
+    Commitments(tmp_path).state_training(said, voter("Ressources humaines", "déclaration"))
+    built(tmp_path, *(run("seul", 2.0, f"2026-{month:02}", requests=6.0) for month in (1, 2, 3)))
+    held = published_groups(facts(tmp_path, CODE))
+    assert (held.withheld, held.uses_withheld, held.withheld_kwh, held.groups) == (None, None, None, ())
+    path = tmp_path / "retenu.json"
+    path.write_text(held.model_dump_json(), "utf-8")
+    national = tmp_path / "national"
+    assert "leur électricité n'est pas dite" in plain(sobria(national, "ledger", "merge", str(path)).stdout)
+    [file] = json.loads(sobria(national, "totals", "--json").stdout)["authorities"][0]["files"]
+    assert file["withheld"] is None and file["groups"] == 0
+
+
+def test_a_large_use_that_leaves_with_a_small_one_is_said_to_be_lacking(tmp_path: Path) -> None:
+    """300 agents on a server, 2 on another, 5 kWh and 1 kWh: told, the large one less the total of the commune would be
+    the small one. Both are withheld, said so in the file, as it is written and in the home that merges it."""
+    for name, agents in (("grand", 300), ("petit", 2)):
+        case(Register(tmp_path), name, CODE, name, name)
+        said = {"service": name, "date": "2026-01-02", "trained": 1, "with_access": agents, "kind": "essai"}
+        Commitments(tmp_path).state_training(said, voter("Ressources humaines", "déclaration"))
+    built(tmp_path, run("grand", 5.4, requests=900.0), run("petit", 1.1, requests=6.0, host="class/server-room"))
+    held = published_groups(facts(tmp_path, CODE))
+    assert (held.withheld, held.uses_withheld, held.withheld_kwh, held.groups) == (2, 2, 7.0, ()), "5.4 + 1.1 = 6.5"
+    path, national = tmp_path / "deux.json", tmp_path / "national"
+    said = plain(sobria(tmp_path, "report", "groups", "--territory", CODE, "--out", str(path)).stdout)
+    assert "de 2 usages, en tout ou en partie" in said and "ne les contient pas, et le dira" in said
+    merged = plain(sobria(national, "ledger", "merge", str(path)).stdout)
+    assert "2 groupes de 2 usages, en tout ou en partie, hors de ces chiffres" in merged
+
+
+def test_a_commune_without_a_use_answers_that_it_has_none(tmp_path: Path) -> None:
+    """Its register is empty, its ledger too: the wider home counts it among those that answered, in words; what is no
+    commune is refused as before, and other reports are too."""
+    home, national, out = tmp_path / "home", tmp_path / "national", tmp_path / "vide.json"
+    asked = ["report", "groups", "--territory", "54547", "--period", "2026", "--out", str(out)]
+    assert "54547, 2026 : aucun usage enregistré" in plain(sobria(home, *asked).stdout)
+    held = PublishedGroups.model_validate_json(out.read_bytes())
+    assert (held.territory, held.withheld, held.withheld_kwh, held.groups) == ("54547", 0, 0.0, ())
+    for lang, words in (("fr", "rien dans ce total"), ("en", "nothing in this total")):
+        said = plain(sobria(national, "ledger", "merge", str(out), lang=lang).stdout)
+        assert "54547" in said and words in said
+    for wrong in (["groups", "--territory", "5454"], ["reen-file", "--territory", "54547"]):
+        assert "aucun cas d'usage" in plain(sobria(home, "report", *wrong, "--out", str(out), code=1).stderr)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.core.interval import Interval
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS, SobrietyIndicator
 from estimator.governance.indicators.added_indicators import computed
 from estimator.governance.indicators.anonymity import (
@@ -19,6 +20,15 @@ from estimator.governance.indicators.practices import PRACTICES
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.thresholds import limits
+from estimator.governance.indicators.told_amounts import (
+    few_ids,
+    is_ever_rounded,
+    is_rounded,
+    told_amount,
+    told_body,
+    told_impacts,
+    told_interval,
+)
 from estimator.governance.indicators.told_shares import told_shares
 from estimator.governance.indicators.trend import change, comparable
 from estimator.governance.indicators.usage_by_case import months_of
@@ -28,7 +38,7 @@ COMPUTED = {**RATIOS, **PRACTICES, "sober_hosting": sober_hosting}
 
 def sheet(scope: Scope) -> dict[str, Any]:
     """{"territory", "period", "previous", "build", "indicators": {id: {…}}, "added": […]} of a scope; unknown is None,
-    never zero. added: those of other packages."""
+    never zero. added: those of other packages. Sums that hold uses told only together are rounded where they leave."""
     found = _footprints(scope)
     found |= {name: _leaving(scope, compute(scope)) for name, compute in COMPUTED.items()}
     found["trajectory"] = _trajectory(scope, found["energy"])
@@ -42,7 +52,12 @@ def sheet(scope: Scope) -> dict[str, Any]:
     body |= {"outside": scope.outside._asdict(), "elsewhere": scope.sources.elsewhere}
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     figures = {name: found[name]["value"] for name in FOOTPRINTS}
-    return body | {"indicators": entries, "added": computed(figures, found["coverage"]["proof"])}
+    added = computed(figures, found["coverage"]["proof"])
+    if is_ever_rounded(scope):
+        units = {id: entry["value"].unit for id, entry in entries.items() if isinstance(entry["value"], Interval)}
+        entries |= {id: told_body(entries[id], unit) for id, unit in units.items()}
+        added = [one | {"value": told_interval(one["value"])} for one in added] if is_rounded(scope) else added
+    return body | {"indicators": entries, "added": added}
 
 
 def _leaving(scope: Scope, found: dict[str, Any]) -> dict[str, Any]:
@@ -62,11 +77,19 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     hidden, why = withheld(scope), why_withheld(scope)
     of_year = hidden or withheld(scope.year(pace.year))
     of_change = hidden or any(map(is_untold, comparable(scope, before)))
+    told = [told_impacts(at.rows, few_ids(at)) for at in (scope, scope.year(pace.year), before)]
     for name in FOOTPRINTS:
         entry, voted = found[name], pace.against_budget(name)
+        entry["value"] = told_interval(entry["value"]) if is_rounded(scope) else entry["value"]
+        if hidden or name not in told[0]:
+            entry["value"] = withheld_amount(entry["value"], why if hidden else "by_difference")
         if hidden:
-            entry["value"] = withheld_amount(entry["value"], why)
             entry |= {kind: dict.fromkeys(entry[kind]) for kind in ("months", "history")}
+        if not all(name in impacts for impacts in told):
+            alone = {"established": None, "effects": None}
+            entry |= {"change": alone, "month_to_come": None, "path": None}
+            entry["budget"] = withheld_budget(voted) if voted else voted
+            continue
         entry["change"] = {"established": None, "effects": None} if of_change else change(scope, before, name)
         entry["month_to_come"] = None if of_year else pace.month_to_come(name)
         entry["path"] = None if of_year or _is_path_withheld(scope, name) else pace.against_path(name)
@@ -95,6 +118,10 @@ def _trajectory(scope: Scope, energy: Mapping[str, Any]) -> dict[str, Any]:
     if found is None:
         return body
     year = found["reference_year"]
-    reference = {"year": year} | of_scope(scope.year(year))["energy"].as_dict()
+    told = of_scope(scope.year(year))["energy"]
+    reference = {"year": year} | (told_interval(told) if is_ever_rounded(scope) else told).as_dict()
     body |= {"reference": reference, "path": found["path"], "verdict": found["verdict"]}
-    return body | {"target": {"year": found["due_year"], "value": found["target"]}}
+    target = found["target"]
+    if target is not None and is_ever_rounded(scope):
+        target = told_amount(target, energy["value"].unit)
+    return body | {"target": {"year": found["due_year"], "value": target}}

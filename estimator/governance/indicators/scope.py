@@ -139,7 +139,8 @@ class Scope:
     def outside(self) -> Outside:
         """What authorities withhold of the period, of the whole territory."""
         whole = self.territory == WHOLE and self.use is None
-        return outside(self.sources.authorities, self._months) if whole else Outside()
+        found = outside(self.sources.authorities, self._months) if whole else Outside()
+        return found._replace(unfinished_merges=self.sources.build.unfinished_merges) if whole else found
 
     def lowered(self, found: Mapping[str, Amount]) -> dict[str, Amount]:
         """Amounts of all of its electricity, or of a part: what is withheld may be of any, which covers that less."""

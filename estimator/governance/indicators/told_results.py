@@ -16,7 +16,7 @@ from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import Groups, withheld_months
 from estimator.governance.indicators.scope import NEVER, Scope, Sources
 from estimator.governance.indicators.small_uses import heads_of, hide, small_ids
-from estimator.governance.indicators.told_amounts import told_row
+from estimator.governance.indicators.told_amounts import told_impacts, told_row
 from estimator.governance.indicators.told_together import merged_beside, merged_groups
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
 from estimator.governance.register.register import Register
@@ -26,7 +26,6 @@ from estimator.results.reading import Results
 from estimator.results.schema import USE_CASE
 
 SUMS = ("total", "month")  # levels of rows over uses that are told and uses that are merged
-ENVELOPE = ("lowest", "highest")
 NOWHERE = ""  # where a service in no use case is, as far as the register knows
 
 
@@ -66,7 +65,7 @@ class ToldResults:
         return self.scope.sources.build
 
     def is_rounded(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row is of a sum that holds merged uses, and its amounts are to two significant figures."""
+        """Whether a row is of a sum that holds merged uses, and its amounts are rounded."""
         return row["level"] in SUMS and (row["month"] in self._rounded if row["month"] else bool(self._rounded))
 
     @cached_property
@@ -195,12 +194,19 @@ def _known(term: GroupTerm) -> tuple[object, ...]:
 
 
 def _rounded(told: ToldResults) -> pa.Table:
-    """The rows that are told, those of sums that hold merged uses to two significant figures, without the parts of an
-    impact nor its envelope: each would be one more equation, which a small use may nearly make alone."""
+    """The rows that are told, those of sums that hold merged uses rounded, and of the footprints alone that are told of
+    them: each other impact, part or envelope would be one more equation."""
     if not told.groups.others:
         return told.table
-    whole = [row for row in told.table.to_pylist() if "." not in row["impact"] or not told.is_rounded(row)]
-    rows = [told_row(row) | dict.fromkeys(ENVELOPE) if told.is_rounded(row) else row for row in whole]
+    few, months = small_ids(told.scope) & {*told.groups.others}, {None, *told.scope.period.months()}
+    of = {at: [row for row in told.scope.rows if at in (None, row.row.month)] for at in months}
+    impacts = {at: told_impacts(rows, few) for at, rows in of.items()}
+    rows = []
+    for row in told.table.to_pylist():
+        if not told.is_rounded(row):
+            rows.append(row)
+        elif row["impact"] in impacts[row["month"]]:
+            rows.append(told_row(row))
     return pa.Table.from_pylist(rows, schema=told.table.schema)
 
 

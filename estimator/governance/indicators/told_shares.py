@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 LITTLE, MOST = 0.01, 0.99  # beyond which a share is told as less, or more, than that [1]
+RESIDUE = 1e-9  # that sums of floats leave of nothing, or of all [1]
 SHARES = ("share", "unknown", "attached", "impossible")
 EACH = ("proof", "publisher", "weights", "licence", "place", "law")  # of what there is a share of each
 
 
 def told_share(share: float) -> float:
     """A share to the percent [1], as a text says it; between nothing and the least, or the most and all, half-way."""
-    if 0 < share < LITTLE or MOST < share < 1:
+    if RESIDUE < share < LITTLE or MOST < share < 1 - RESIDUE:
         return LITTLE / 2 if share < LITTLE else (1 + MOST) / 2
     return math.floor(100 * share + 0.5) / 100
 

@@ -1,7 +1,7 @@
 """Change since the same period a year before, or the previous one: volume, efficiency, scope, method, significance."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,13 @@ from estimator.assessment.sensitivity import shapley
 from estimator.comparison.paired_draws import Side
 from estimator.comparison.verdict_text import change_words
 from estimator.core.errors import LANGUAGES
+from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.functional_units import counted_in, counting, known, units
-from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import Attached
 
 RESIDUE = 1e-9  # of a total, that sums of floats leave [1]
+OTHERS = "(others)"  # the use cases that are told only together: no id has a bracket
 Part = tuple[str | None, bool]  # a use case, where its units are counted or where none is
 
 
@@ -37,14 +39,16 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
 
     volume: units of the use cases of both periods (items, else requests); efficiency: IT electricity of one, where they
     are counted; method: impact per kWh, which depends on factors and on the place; scope: use cases of one period
-    only, those with another functional unit in each, runs without units, and runs without use case. Only complete
+    only, those with another functional unit in each, runs without units, and runs without use case. Use cases that are
+    told only together are one of these parts: what arrives or leaves may be one of them. Only complete
     months of both periods with data are compared: `months`, how many, and `compared`, which. None without any.
     relative: the change in share of the total before [1], by draw.
     """
     figure = figure_named(indicator)
     assert figure is not None
     now, before = comparable(now, before)
-    old, new = _cases(before, indicator), _cases(now, indicator)
+    merged = frozenset(grouped(before).others) | frozenset(grouped(now).others)
+    old, new = _cases(before, indicator, merged), _cases(now, indicator, merged)
     if not old or not new:
         return {"established": None, "effects": None, "months": 0}
     both = [name for name in old if name[0] is not None and name in new and _divisible(old[name], new[name])]
@@ -88,11 +92,14 @@ def _divisible(old: UseCasePeriod, new: UseCasePeriod) -> bool:
     return bool(old.counts and old.counts == new.counts and old.it_energy and new.it_energy)
 
 
-def _cases(scope: Scope, indicator: str) -> dict[Part, UseCasePeriod]:
+def _cases(scope: Scope, indicator: str, merged: Collection[str]) -> dict[Part, UseCasePeriod]:
     figure, found = figure_named(indicator), {}
     assert figure is not None
-    for name in dict.fromkeys(row.id for row in scope.rows):  # fixed order: sums of floats depend on it
-        rows = known(of_case(scope.rows, name), figure)
+    parts: dict[str | None, list[Attached]] = {}
+    for row in scope.rows:  # fixed order: sums of floats depend on it
+        parts.setdefault(OTHERS if row.id in merged else row.id, []).append(row)
+    for name, mine in parts.items():
+        rows = known(mine, figure)
         counted = counting(rows)
         ids = {id(row) for row in counted}
         for there, part in ((True, counted), (False, [row for row in rows if id(row) not in ids])):

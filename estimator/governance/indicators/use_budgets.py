@@ -7,6 +7,7 @@ from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped, withheld, withheld_budget
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.told_amounts import is_ever_rounded, told_body
 from estimator.governance.register.schema import WHOLE, UseCase
 
 
@@ -29,7 +30,13 @@ def territory_budgets(scope: Scope) -> list[dict[str, Any]]:
         hidden = withheld(other.year(pace.year))
         for name in FOOTPRINTS:
             if said := pace.against_budget(name):
-                told = withheld_budget(said) if hidden else said
+                told = (
+                    withheld_budget(said)
+                    if hidden
+                    else told_body(said, pace.spent[name].unit)
+                    if is_ever_rounded(other)
+                    else said
+                )
                 found.append({"territory": territory, "indicator": name, "unit": pace.spent[name].unit} | told)
     return found
 

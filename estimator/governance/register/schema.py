@@ -32,8 +32,13 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSEE = re.compile(r"\d[\dAB]\d{3}")
 
 
+def is_commune(text: str) -> bool:
+    """Whether this is how a commune is written, or the métropole, with a use case or not."""
+    return text == METROPOLE or _INSEE.fullmatch(text) is not None
+
+
 def _commune(text: str) -> str:
-    if text != METROPOLE and not _INSEE.fullmatch(text):
+    if not is_commune(text):
         raise PydanticCustomError("commune", "not an INSEE code")
     return text
 

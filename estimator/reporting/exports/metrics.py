@@ -81,7 +81,7 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
         impact, place = row["impact"], [row["level"], row["service"] or ""]
         if row["level"] not in LEVELS or impact not in values:
             continue
-        if impact == "it_energy":
+        if impact == "energy":
             for proof, share in shares.get(place_of(row), {}).items():
                 proofs.add_metric([*place, proof], share)
             runs.add_metric(place, left_out[place_of(row)])

@@ -1,12 +1,14 @@
 """Lines for the greenhouse gas inventory (BEGES): one a category and part, with its interval and its unknowns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from estimator.assessment.impacts import amounts, figure_named
+from estimator.assessment.impacts import ImpactIndicator, amounts, figure_named
 from estimator.catalogue.site_ownership import owner
 from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.governance.indicators.anonymity import grouped, withheld_amount
+from estimator.governance.indicators.small_uses import nearly_all, small_ids
+from estimator.governance.indicators.told_amounts import told_interval
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
 from estimator.reporting.documents.document import Record
@@ -35,19 +37,39 @@ def beges(facts: ReportFacts) -> ReportFiles:
 
 
 def _records(facts: ReportFacts) -> Iterator[Record]:
-    """A line a category and part. Small uses are told together or not at all: where a line would hold some of those
-    that are merged and not the others, no line that holds any is told."""
+    """A line a category and part, to two figures where it holds uses that are merged. These are told together or not at
+    all: where a line would hold some of them and not the others, or be nearly one of them, no line that holds any is.
+    """
     held: dict[str, list[Attached]] = {}
     for row in () if facts.withheld else facts.scope.rows:
         held.setdefault(owner(row.row.host), []).append(row)
     lines = {(who, part): rows for who in ITEMS for part in PARTS if (rows := _there(held.get(who, []), part))}
     groups = grouped(facts.scope)
     merged = frozenset(groups.others)
-    small = {line: merged.intersection(row.id for row in rows) for line, rows in lines.items()}
-    split = groups.too_few or any(uses not in (frozenset(), merged) for uses in small.values())
+    small, few = (
+        {line: merged.intersection(row.id for row in rows) for line, rows in lines.items()},
+        small_ids(facts.scope),
+    )
+    split = groups.too_few or any(
+        uses and (uses != merged or _is_one([row for row in lines[line] if row.id in merged], line[1], few))
+        for line, uses in small.items()
+    )
     for (who, part), rows in lines.items():
         amount = _amount(facts, rows, part)
-        yield _record(facts, who, part, (withheld_amount(amount), []) if split and small[who, part] else (amount, rows))
+        if small[who, part]:
+            yield _record(facts, who, part, (withheld_amount(amount), []) if split else (told_interval(amount), rows))
+        else:
+            yield _record(facts, who, part, (amount, rows))
+
+
+def _is_one(rows: Sequence[Attached], part: str, few: Collection[str]) -> bool:
+    """Whether a small use has nearly all that a part is of these, which a sum of two figures would then tell."""
+    found: dict[str, list[Attached]] = {}
+    for row in rows:
+        found.setdefault(row.id or "", []).append(row)
+    alone = _figure(part)
+    gases = (amounts([row.row.group for row in mine], [alone])[alone.id].at_factor_values for mine in found.values())
+    return any(list(found)[place] in few for place in nearly_all([value or 0.0 for value in gases]))
 
 
 def _there(rows: list[Attached], part: str) -> list[Attached]:
@@ -60,9 +82,14 @@ def _there(rows: list[Attached], part: str) -> list[Attached]:
 
 def _amount(facts: ReportFacts, rows: list[Attached], part: str) -> Interval:
     """The greenhouse gases of a part."""
+    alone = _figure(part)
+    return facts.scope.lowered(amounts([row.row.group for row in rows], [alone]))[alone.id]
+
+
+def _figure(part: str) -> ImpactIndicator:
     alone = figure_named(f"gwp.{part}")
     assert alone is not None
-    return facts.scope.lowered(amounts([row.row.group for row in rows], [alone]))[alone.id]
+    return alone
 
 
 def _record(facts: ReportFacts, who: str, part: str, found: tuple[Interval, list[Attached]]) -> Record:

@@ -1,7 +1,7 @@
 """Inputs of every report: the indicators of a scope, and the lines on their basis."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.usage_by_case import Attached, last_day
+from estimator.governance.register.schema import WHOLE, is_commune
 from estimator.reporting.documents.document import Document
 from estimator.reporting.summary.sentences import (
     covered_period_text,
@@ -37,11 +38,15 @@ class ReportFiles:
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """Parameters of a report: a period (default: the year of the last month), a territory, the publisher."""
+    """Parameters of a report: a period (default: the year of the last month), a territory, the publisher.
+
+    without_uses: whether it can be of a commune that has no use case yet.
+    """
 
     period: str | None = None
     territory: str = "all"
     administration: str = ""
+    without_uses: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,8 +137,10 @@ class ReportFacts:
 
 
 def facts_of(home: Path, asked: ReportRequest, lang: str, today: date | None = None) -> ReportFacts:
-    """The facts of a home today. NoBuild, PeriodRefused."""
-    return facts_in(scope_of(home, asked.territory, asked.period, today), lang, asked.administration.strip())
+    """The facts of a home today. NoBuild, PeriodRefused, territory_unknown."""
+    free = asked.without_uses and is_commune(asked.territory)
+    scope = scope_of(home, WHOLE if free else asked.territory, asked.period, today)
+    return facts_in(replace(scope, territory=asked.territory), lang, asked.administration.strip())
 
 
 def facts_in(scope: Scope, lang: str, administration: str = "") -> ReportFacts:

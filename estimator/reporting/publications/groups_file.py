@@ -1,7 +1,7 @@
 """What an authority hands to a wider one: the groups of its activity over a period, without any row."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,10 +26,15 @@ REVIEW = ("uses", "seed", "shares")
 def groups_file(facts: ReportFacts) -> ReportFiles:
     """The file of a territory, which is merged with others, and what it leaves out. reen_territory_wanted."""
     held = published_groups(facts)
-    notes = [facts.say("groups_withheld", count=held.withheld)] if held.withheld else []
-    notes += [facts.say("withheld"), facts.say("groups_empty")] if facts.withheld else []
-    nothing = not (held.groups or held.withheld or facts.withheld)
-    notes += [facts.say("groups_none", period=held.period)] if nothing else []
+    notes = []
+    if facts.withheld:
+        notes += [facts.say("withheld"), facts.say("groups_empty")]
+    elif held.withheld:
+        notes.append(facts.say("groups_withheld", count=held.withheld, uses=held.uses_withheld))
+    elif held.withheld is None:
+        notes.append(facts.say("groups_silent"))
+    elif not held.groups:
+        notes.append(facts.say("groups_none", period=held.period, territory=facts.territory))
     lines = lines_of(facts.scope).values()
     notes += [facts.say("groups_answers")] if any(map(_known_here_alone, lines)) else []
     return ReportFiles({"": f"{held.model_dump_json(indent=1)}\n"}, tuple(notes))
@@ -51,8 +56,7 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
             made_at=datetime.now(UTC).isoformat(timespec="microseconds"),
             factors_version=build.factors_version,
             formulas_version=build.meta["formulas_version"],
-            withheld=len(hidden),
-            withheld_kwh=withheld_kwh(hidden) if enough else None if hidden or facts.withheld else 0.0,
+            **dict.fromkeys(("withheld", "uses_withheld", "withheld_kwh")) | _withheld(hidden, enough=enough),
             review=review,
             servings=tuple(
                 row | {"place": public_host(row["place"])}
@@ -62,6 +66,15 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
             groups=tuple(_published(key, members) for key, members in sorted(told.items())),
         ),
     ).sealed()
+
+
+def _withheld(hidden: Mapping[Key, Sequence[Member]], *, enough: bool) -> dict[str, float]:
+    """How much is not told: nothing of groups that are too few people even together, their count included."""
+    if hidden and not enough:
+        return {}
+    uses = {member.case.id for members in hidden.values() for member in members}
+    kwh = withheld_kwh(hidden) if hidden else 0.0
+    return {"withheld": len(hidden), "uses_withheld": len(uses), "withheld_kwh": kwh}
 
 
 def _known_here_alone(line: PlacedGroup) -> bool:

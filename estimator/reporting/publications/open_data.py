@@ -1,7 +1,7 @@
 """Footprints as open data in our own Table Schema: one row a month, use case and indicator, with a data package."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -13,7 +13,7 @@ from estimator.catalogue.schema import PROOFS
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import missing_text
 from estimator.governance.indicators.anonymity import grouped, too_few_of, withheld_amount
-from estimator.governance.indicators.told_amounts import told_interval
+from estimator.governance.indicators.told_amounts import is_rounded, told_interval
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, known_shares
@@ -47,9 +47,10 @@ def schema() -> dict[str, Any]:
 def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
     """By month: use cases that can be published, then small ones together, then runs without use case.
 
-    These two have no figures in a month where the small ones are too few; small ones have two significant figures.
+    These two have no figures in a month where the small ones are too few, and are rounded where the territory has
+    small ones, of which the electricity alone is told.
     """
-    shown, too_few = grouped(facts.scope).shown, too_few_of(facts.scope)
+    shown, too_few, beside = grouped(facts.scope).shown, too_few_of(facts.scope), is_rounded(facts.scope)
     groups: dict[tuple[int, int, str], list[Attached]] = {}
     for row in () if facts.withheld else facts.scope.rows:
         kind = KINDS.index("unregistered" if not row.id else "case" if row.id in shown else "others")
@@ -64,22 +65,28 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
             "use_case": id,
             "use_case_name": case.name if case else "",
         }
-        untold = not id and month in too_few
+        told: Collection[str] = [figure.id for figure in FIGURES]
+        if KINDS[kind] == "others":
+            told = ("energy",)  # of merged uses alone: a second impact would tell which of them is which
+        if not id and month in too_few:
+            told = ()
         shares = {} if KINDS[kind] == "others" else known_shares(rows)  # of several, a proof may be of one
         found = amounts([row.row.group for row in rows], FIGURES)
         found = found if id else facts.scope.lowered(found)
-        if KINDS[kind] == "others":
+        if not id and beside:  # what is in no use, too: a total less it, and less those told one by one, is theirs
             found = {name: told_interval(amount) for name, amount in found.items()}
-        yield from (about | figures | provenance for figures in _figures(found, shares, untold=untold))
+        yield from (about | figures | provenance for figures in _figures(found, shares, told))
 
 
-def _figures(found: Mapping[str, Amount], shares: Mapping[str, float], *, untold: bool) -> Iterator[dict[str, object]]:
+def _figures(
+    found: Mapping[str, Amount], shares: Mapping[str, float], told: Collection[str]
+) -> Iterator[dict[str, object]]:
     """One entry an indicator: bounds, coverage, reason when missing, and the proof of the electricity."""
     proof = {f"proof_{name}": shares.get(name) for name in PROOFS}
     for figure in FIGURES:
         amount = found[figure.id]
-        if untold:
-            hidden = withheld_amount(amount)
+        if figure.id not in told:
+            hidden = withheld_amount(amount, "by_difference" if told else "small_group")
             said = {"covers": amount.covers, "missing": missing_text(hidden, OFFICIAL)}
             yield {"indicator": figure.id} | hidden.as_dict() | said
             continue

@@ -220,7 +220,7 @@ def _limits(facts: ReportFacts) -> Iterator[str]:
     uncounted = [
         name
         for name, parts in PARTS_OF.items()
-        if gwp["central"] is not None and all(gwp[part]["central"] is None for part in parts)
+        if gwp["central"] is not None and all(part in gwp and gwp[part]["central"] is None for part in parts)
     ]
     boundary = method_documentation.boundary(facts.lang, uncounted)
     outside = [item.name[:1].lower() + item.name[1:] for item in boundary if not item.inside]

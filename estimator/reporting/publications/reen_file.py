@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
@@ -23,7 +24,8 @@ from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.anonymity import grouped, withheld_amount
 from estimator.governance.indicators.footprints import totals
-from estimator.governance.indicators.told_amounts import told_amount
+from estimator.governance.indicators.scope import of_case
+from estimator.governance.indicators.told_amounts import is_rounded, told_amount, told_interval
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE, Commune
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
@@ -157,8 +159,11 @@ def reen_file(facts: ReportFacts) -> ReportFiles:
     """The file of a territory, which its métropole adds to others, and what it leaves out. reen_territory_wanted."""
     held = commune_file(facts)
     notes = [facts.say("withheld")] if facts.withheld else []
-    aside = told_groups(facts.scope).hidden
-    notes += [facts.say("groups_withheld", count=len(aside))] if aside else []
+    _, aside, enough = told_groups(facts.scope)
+    uses = {member.case.id for members in aside.values() for member in members}
+    if aside and not facts.withheld:
+        key = "groups_withheld" if enough else "groups_silent"
+        notes.append(facts.say(key, count=len(aside), uses=len(uses)))
     if held.unattached.high:
         notes.append(facts.say("reen_unattached", kwh=interval_text(held.unattached, facts.lang)))
     return ReportFiles(
@@ -193,11 +198,11 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         uses=len(scope.in_use),
         as_read_kwh=whole,
         proof_kwh=_by_proof(groups),
-        unattached=_without_draws(totals([row.row.group for row in _loose(facts)])["energy"]),
+        unattached=_without_draws(_loose(facts)),
         withheld=facts.withheld or (bool(hidden) and not enough),
         figures=_figures(groups, read / whole if read else float(bool(groups)))
         if hidden
-        else {figure: _figure(groups, figure, entries[figure]["value"]) for figure in FOOTPRINTS},
+        else {name: _figure(groups, name, value) for name, value in _values(facts, groups).items()},
         shares={name: (value["numerator"], value["denominator"]) for name, value in counts.items()},
         services=tuple(_services(facts, rows)),
     )
@@ -222,10 +227,20 @@ def merged_file(file: PublishedGroups, rows: Sequence[Attached], build: Results)
     )
 
 
-def _loose(facts: ReportFacts) -> list[Attached]:
-    """The months of the home, in the period, that no use has."""
-    scope = facts.scope
-    return [row for row in scope.sources.rows if row.row.month in scope.period.months() and row.id is None]
+def _values(facts: ReportFacts, groups: Sequence[ActivityGroup]) -> Mapping[str, Interval]:
+    """The footprints of the groups that are told, as exact as they are; those of the sheet where none is."""
+    if facts.withheld:
+        return {name: facts.body["indicators"][name]["value"] for name in FOOTPRINTS}
+    return totals(groups)
+
+
+def _loose(facts: ReportFacts) -> Interval:
+    """The electricity of the home, in the period, that no use has: as the documents of the whole territory tell it."""
+    whole = replace(facts.scope, territory=WHOLE)
+    found = totals([row.row.group for row in of_case(whole.rows, None)])["energy"]
+    if grouped(whole).too_few:
+        return withheld_amount(found)
+    return told_interval(found) if is_rounded(whole) else found
 
 
 def _figures(groups: Sequence[ActivityGroup], share: float) -> dict[str, CommuneFigure]:
@@ -292,7 +307,8 @@ def as_read_kwh(groups: Sequence[ActivityGroup]) -> float:
 
 
 def withheld_kwh(hidden: Mapping[Key, Sequence[Member]]) -> float:
-    """The same of groups that are not told, to two significant figures: exact, it would be an equation on each."""
+    """The same of groups that are not told, to one significant figure: beside their electricity at the site, a second
+    one would be an equation on each."""
     return told_amount(as_read_kwh(groups_of(hidden)))
 
 

@@ -11,9 +11,10 @@ from estimator.core.language import OFFICIAL
 from estimator.core.number_format import interval_text, partly_text, share_text, unit_text
 from estimator.core.periods import months_between
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
-from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.footprints import footprint
-from estimator.governance.indicators.told_amounts import told_amount
+from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.told_amounts import few_ids, is_rounded, told_impacts, told_interval
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
@@ -78,13 +79,11 @@ def _amount(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
 
 def _amount_fields(facts: ReportFacts, name: str, amount: Interval, rows: Sequence[Attached]) -> dict[str, Any]:
     interval = ", ".join(filter(None, (interval_text(amount, facts.lang), partly_text(amount, facts.lang))))
-    together = {row.id for row in rows} & set(grouped(facts.scope).others)
-    central = told_amount(amount.central) if together and amount.central is not None else amount.central
     told = {"interval": interval, "proof": facts.proof(rows)}
     covers = share_text(amount.get("covers", 0.0), facts.lang)
     return {
         "indicateur": say("indicators", name, facts.lang),
-        "valeur": central,
+        "valeur": amount.central,
         "unite_mesure": unit_text(amount.unit, facts.lang),
         "type_indicateur": "impact",
         "est_periode": True,
@@ -110,6 +109,14 @@ def _share(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[str, A
     }
 
 
+def _reference(year: Scope, name: str) -> float | None:
+    """The footprint of a reference year, None where it is unknown or not told [its unit]."""
+    if withheld(year) or name not in told_impacts(year.rows, few_ids(year)):
+        return None
+    found: Interval = footprint(year, name)["value"]
+    return (told_interval(found) if is_rounded(year) else found).central
+
+
 def _objective(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[str, Any]]:
     """The target that a council voted, at the end of its year; a change needs the value of its reference year."""
     scope, name, share = facts.scope, entry.id, entry.kind == "share"
@@ -118,7 +125,7 @@ def _objective(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[st
         return
     stated = found.reference
     if stated is None and name in FOOTPRINTS:
-        stated = footprint(scope.year(found.reference_year), name)["value"]["central"]
+        stated = _reference(scope.year(found.reference_year), name)
     target = found.target(stated)
     if target is None:
         return

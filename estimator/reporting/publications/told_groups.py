@@ -58,8 +58,11 @@ def groups_of(found: Mapping[Key, Sequence[Member]]) -> list[ActivityGroup]:
 
 def told_groups(scope: Scope) -> ToldGroups:
     """A group is told when it is of a use that is told, or of several small ones that are enough people together; what
-    is not told is enough people too, so that no difference of totals gives less."""
-    found, enough = {} if withheld(scope) else _by_key(scope), _enough(scope)
+    is not told is enough people too, so that no difference of totals gives less. None of a territory whose total is
+    not told is."""
+    found, enough = _by_key(scope), _enough(scope)
+    if withheld(scope):
+        return ToldGroups({}, found, enough=False)
     aside = _hidden(enough, found)
     told = {key: members for key, members in found.items() if key not in aside}
     months = {key.month: [one for one in aside if one.month == key.month] for key in aside}

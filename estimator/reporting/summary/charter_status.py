@@ -6,13 +6,15 @@ from functools import partial
 from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
+from estimator.core.interval import WITHHELD, Interval
 from estimator.core.number_format import made_share
 from estimator.core.typography import lowered, typeset
 from estimator.governance.charter import Phrase, checked, phrases
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
-from estimator.governance.indicators.anonymity import withheld
+from estimator.governance.indicators.footprints import of_scope
 from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.told_amounts import is_rounded
 from estimator.governance.indicators.told_shares import told_shares
 from estimator.governance.register.schema import UseCase, add_months
 from estimator.governance.register.stage_rules import reaches_threshold
@@ -30,7 +32,6 @@ STATED = {  # share -> the fields of the register that a use case in use fills
     "other_way": ("other_way",),
     "work_effects": ("work_effects",),
 }
-OF_TOTALS = ("footprints_known", "manufacture_known", "bounded")  # shares read from the totals of the scope
 YEARLY = 12  # months during which a publication is recent
 Share = Mapping[str, Any]
 
@@ -99,7 +100,7 @@ def _phrase_status(
         "voted": voted is not None,
         "next_review": days[0].isoformat() if days else None,
         "to_do": _to_do(reads, share, scope) if told == "not_held" else None,
-        "withheld": reads in OF_TOTALS and share["share"] is None and withheld(scope),
+        "withheld": bool(share.get("withheld")),
     }
 
 
@@ -139,7 +140,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
     judged = {name: found[name]["path"]["verdict"] for name in FOOTPRINTS if found[name]["path"]}
     known = {name: verdict == "under" for name, verdict in judged.items() if verdict in ("under", "over")}
     metals = found["adpe"]["value"]
-    totals = [found[name]["value"] for name in FOOTPRINTS if found[name]["value"]["central"] is not None]
+    totals = {name: found[name]["value"] for name in FOOTPRINTS if found[name]["value"]["central"] is not None}
     followed = _recent_follow_up(scope, scope.day)  # where the registers are elsewhere, so are others
     shares |= {
         "shared": hosting["shared"],
@@ -147,8 +148,14 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "criteria_known": _of(hosting["criteria_known"]["numerator"], hosting["criteria_known"]["denominator"]),
         "attached": {"share": found["coverage"]["attached"]},
         "footprints_known": _least_coverage(found),
-        "manufacture_known": {"share": None if metals["central"] is None else made_share(metals)},
-        "bounded": _of(sum(value["low"] < value["high"] for value in totals), len(totals)),
+        "manufacture_known": {
+            "share": None if metals["central"] is None else made_share(metals),
+            **_withheld([metals]),
+        },
+        "bounded": {
+            **_of(sum(_is_bounded(scope, *one) for one in totals.items()), len(totals)),
+            **({} if totals else _withheld([found[name]["value"] for name in FOOTPRINTS])),
+        },
         "on_path": {**_held(known), "without_object": set(judged.values()) == {"start"}},  # where it can be settled
         "objectives_set": _held({name: name in judged for name in FOOTPRINTS}),
         "european": body["sovereignty"]["publisher_european"],
@@ -196,9 +203,21 @@ def _silent(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _least_coverage(found: Mapping[str, Any]) -> Share:
     """The lowest coverage of electricity among the three footprints of the charter."""
     values = [found[name]["value"] for name in TERNARY]
-    if all(value["central"] is None for value in values):
-        return {"share": None}
+    if all(value["central"] is None for value in values) or _withheld(values):
+        return {"share": None, **_withheld(values)}
     return {"share": min(value.get("covers", 0.0) for value in values)}
+
+
+def _withheld(values: Sequence[Mapping[str, Any] | Interval]) -> dict[str, Any]:
+    """withheld: whether one of these totals is known and not told."""
+    reasons = {(value.get("missing") or {}).get("code") for value in values}
+    return {"withheld": True} if reasons & WITHHELD else {}
+
+
+def _is_bounded(scope: Scope, name: str, told: Interval) -> bool:
+    """Whether a total has two ends, which may be alike once rounded."""
+    found = of_scope(scope)[name] if told.ends.low == told.ends.high and is_rounded(scope) else told
+    return found.ends.low < found.ends.high
 
 
 def _of(numerator: float, denominator: float) -> Share:

@@ -10,7 +10,6 @@ from estimator.core.errors import say
 from estimator.core.language import DEFAULT
 from estimator.core.number_format import NO_BREAK, WHOLE, figure, interval_text, step_for, tick_text, with_unit
 from estimator.core.typography import typeset
-from estimator.governance.indicators.told_amounts import told_amount
 from estimator.reporting.documents.document import (
     Document,
     IntervalBar,
@@ -226,31 +225,29 @@ def _foot(body: Body, lang: str) -> Iterator[str]:
 
 
 def _records(body: Body, lang: str) -> Iterator[Record]:
-    """The indicators, the months, the use cases and the charter, numbers to their last digit; to two figures where
-    uses are merged, as several exact impacts of one sum are several equations on them."""
-    told = _told_ends if any(use["kind"] == "others" for use in body["uses"]) else _ends
+    """The indicators, the months, the use cases and the charter, numbers to their last digit."""
     proof = proof_text(body["indicators"]["coverage"]["proof"], lang)
     for key, entry in body["indicators"].items():
         asked = asked_text(entry, lang)
         said = value_text(entry, lang)
         if "low" in entry["value"]:
-            yield ("indicateur", key, "", *told(entry["value"]), said, asked, proof)
+            yield ("indicateur", key, "", *_ends(entry["value"]), said, asked, proof)
         else:
             yield ("indicateur", key, "", None, _share(entry["value"]), None, "1", said, asked, "")
         for month, amount in entry.get("months", {}).items():
             if amount:
-                yield ("mois", key, month, *told(amount), interval_text(amount, lang), "", "")
+                yield ("mois", key, month, *_ends(amount), interval_text(amount, lang), "", "")
     for one in body["added"]:
         proved = proof_text(one["proof"], lang)
-        yield ("indicateur ajouté", one["id"], "", *told(one["value"]), added_text(one, lang), one["plug_in"], proved)
+        yield ("indicateur ajouté", one["id"], "", *_ends(one["value"]), added_text(one, lang), one["plug_in"], proved)
     for found, text in ceilings(body, lang):
         about = found.get("use_case") or found.get("territory") or body["territory"]
-        ends = told(found["projected"]) if found.get("projected") else (None, None, None, found["unit"])
+        ends = _ends(found["projected"]) if found.get("projected") else (None, None, None, found["unit"])
         asked = tell("ceiling_at_most", lang, value=amount_text(found["ceiling"], found["unit"], lang))
         yield ("plafond", f"{found['indicator']}, {about}", "", *ends, text, asked, "")
     for use in body["uses"]:
         said, proved = interval_text(use["energy"], lang), proof_text(use["proof"], lang)
-        yield ("usage", use["id"] or use["kind"], "", *told(use["energy"]), said, use_name(use, lang), proved)
+        yield ("usage", use["id"] or use["kind"], "", *_ends(use["energy"]), said, use_name(use, lang), proved)
     for check in body["charter"]:
         said = tell("status_withheld" if check["withheld"] else f"status_{check['status']}", lang)
         yield ("charte", check["id"], "", None, check["share"], None, "1", said, check["target"], proof_of(check, lang))
@@ -258,11 +255,6 @@ def _records(body: Body, lang: str) -> Iterator[Record]:
 
 def _ends(amount: Body) -> tuple[Any, ...]:
     return amount["low"], amount["central"], amount["high"], amount["unit"]
-
-
-def _told_ends(amount: Body) -> tuple[Any, ...]:
-    *ends, unit = _ends(amount)
-    return *(None if end is None else told_amount(end) for end in ends), unit
 
 
 def _share(value: Body) -> float | None:

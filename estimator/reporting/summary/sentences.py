@@ -25,7 +25,7 @@ from estimator.core.number_format import (
     with_unit,
 )
 from estimator.core.periods import Period, day_label
-from estimator.core.typography import typeset
+from estimator.core.typography import some_of, typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import VOTED
 from estimator.governance.indicators.known_days import known_text
@@ -69,7 +69,8 @@ def authority_sentences(parts: Sequence[AuthorityPart], lang: str) -> list[str]:
     with what it withholds."""
     told = [say("authorities", "head", lang, count=len(parts))]
     for part in parts[:MOST_AUTHORITIES]:
-        share = say("authorities", "unknown", lang) if part.share is None else share_text(part.share, lang)
+        none = "none" if all(file.nothing for file in part.files) else "unknown"
+        share = say("authorities", none, lang) if part.share is None else share_text(part.share, lang)
         name = " ".join(filter(None, (territory_text(part.territory, lang), part.administration)))
         files = listed((said for file in part.files for said in _file_sentences(file, lang)), lang)
         told.append(say("authorities", "part", lang, name=name, share=share, files=files))
@@ -93,15 +94,20 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         yield say("authorities", "outside", lang, count=found.authorities, kwh=exact_text(found.kwh, "kWh", lang))
     if found.silent:
         yield say("authorities", "outside_silent", lang, count=found.silent)
+    if found.unfinished_merges:
+        yield say("authorities", "unfinished", lang, files=some_of(found.unfinished_merges, MOST_AUTHORITIES))
 
 
 def _file_sentences(file: MergedFile, lang: str) -> Iterator[str]:
     yield say("authorities", "file", lang, period=period_text(file.period, lang), build=file.build)
-    if file.withheld_kwh is None:
+    if file.nothing:
+        yield say("authorities", "nothing", lang)
+    elif file.withheld_kwh is None:
         yield say("authorities", "silent", lang)
     elif file.withheld:
         kwh = exact_text(file.withheld_kwh, "kWh", lang)
-        yield say("authorities", "withheld", lang, count=file.withheld, kwh=kwh)
+        of = "withheld" if file.uses_withheld is None else "withheld_of"
+        yield say("authorities", of, lang, count=file.withheld, uses=file.uses_withheld, kwh=kwh)
 
 
 def period_text(period: str, lang: str) -> str:

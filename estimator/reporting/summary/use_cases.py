@@ -10,6 +10,7 @@ from estimator.comparison.paired_draws import Side
 from estimator.governance.indicators.anonymity import grouped, withheld, withheld_amount
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.told_amounts import is_rounded, told_interval
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import WHOLE
 
@@ -28,7 +29,7 @@ def uses(scope: Scope) -> list[dict[str, Any]]:
     groups, silent = grouped(scope), withheld(scope)
     if silent and withheld(replace(scope, territory=WHOLE)):
         return []
-    others, outside = (_untold, _untold) if groups.too_few else (_merged, _of)
+    others, outside = (_untold, _untold) if groups.too_few else (_merged, _loose)
     told = {"case": _of, "others": others, "unregistered": outside, "elsewhere": outside}
     names = {case.id: case.name for case in scope.cases}
     loose, unknown = _by_knowledge(of_case(scope.rows, None))
@@ -68,7 +69,8 @@ def _members(scope: Scope, kinds: Collection[str]) -> set[str | None]:
 
 
 def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
-    """Electricity of some months, its proof, and its share of that of the scope, draw by draw [1]."""
+    """Electricity of some months, its proof, and its share of that of the scope, draw by draw [1]: to the percent where
+    that is rounded, for an amount over its share is the total."""
     assert ENERGY is not None
     groups = [row.row.group for row in rows]
     part, whole = (Side(found).drawn(ENERGY) for found in (groups, scope.groups))
@@ -79,12 +81,20 @@ def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
     }
     if part is None or whole is None or withheld(scope):
         return body
-    return body | {"share": interval(part / whole)}
+    share = interval(part / whole)
+    return body | {"share": told_interval(share) if is_rounded(scope) else share}
 
 
 def _merged(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
-    """The same, without its proof: what is measured of several may be of one of them."""
-    return _of(rows, scope) | {"proof": {}}
+    """The same, rounded, without its proof: what is measured of several may be of one of them."""
+    body = _of(rows, scope)
+    return body | {"energy": told_interval(body["energy"]), "proof": {}}
+
+
+def _loose(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
+    """The same of what is in no use: rounded beside uses that are merged, for a total less it is theirs."""
+    body = _of(rows, scope)
+    return body | {"energy": told_interval(body["energy"])} if is_rounded(scope) else body
 
 
 def _untold(rows: Sequence[Attached], _scope: Scope) -> dict[str, Any]:
