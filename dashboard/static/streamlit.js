@@ -21,7 +21,7 @@
   const ICON = "[data-testid=stIconMaterial]"; // a word that its font would draw, which is not sent: read as such without style
   const LAYER = ".js-plotly-plot .main-svg"; // of a picture: its legend is on it without a style sheet too
   const FOLDED = "[data-testid=stExpanderDetails]"; // fields of a fold, some of which have the names of those of another
-  const PICKER = "[role=dialog] button[aria-haspopup=listbox]"; // of a calendar: its name lacks the month or the year that it shows
+  const PICKER = "[role=dialog] button[aria-haspopup=listbox]:not([data-testid=stSelectbox] *)"; // of a calendar: its name lacks the month or the year that it shows
   const named = (element, within, by) => element.closest(within)?.querySelector(by);
   const list = element => named(element, "[data-testid=stSelectbox], [data-testid=stMultiSelect]", "input")?.ariaLabel;
   const day = element => named(element, "[data-testid=stDateInput]", "[role=group]")?.ariaLabel;

@@ -94,6 +94,9 @@ def test_a_button_says_which_list_it_opens_or_empties(screen: Page, dashboard: S
         open_page(screen, dashboard, path, lang)
         for name in found:
             screen.get_by_role("button", name=name, exact=True).wait_for()
+    open_page(screen, dashboard, "/comparer?exemple=oui", "fr")
+    screen.get_by_role("button", name="Enregistrer au registre").click()  # a panel is a dialog, as a calendar is
+    screen.get_by_role("dialog").get_by_role("button", name="Ouvrir la liste, Usage du registre", exact=True).wait_for()
 
 
 def test_streamlit_keeps_its_words_in_english_and_people_keep_theirs(screen: Page, dashboard: Server) -> None:
