@@ -34,13 +34,11 @@ def watched(context: Any, master: str, limit: float) -> Iterator[None]:
     looking.start()
     try:
         yield
-    except Exception as error:
-        if given_up.is_set():
-            raise SobriaError("spark_no_worker", read=master, seconds=f"{limit:g}", name=WAIT) from error
-        raise
     finally:
         over.set()
         looking.join()
+        if given_up.is_set():  # whatever the cancelled work raised
+            raise SobriaError("spark_no_worker", read=master, seconds=f"{limit:g}", name=WAIT)
 
 
 def _look(context: Any, limit: float, over: threading.Event, given_up: threading.Event) -> None:
