@@ -54,8 +54,8 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, home: Markup, la
     known = entries["energy"]["value"]["central"] is not None
     said = {function.__name__: function for function in SAID}
     answer = sentences.answer(body, lang, change_text)
-    every = [check for check in body["charter"] if check["status"] == "not_held"]
-    not_held = list({check["reads"]: check for check in every}.values())[:FIRST]
+    failed = {check["reads"]: check for check in body["charter"] if check["status"] == "not_held"}
+    not_held = list(failed.values())[:FIRST]
     voted = [text for _, text in ceilings.ceilings(body, lang, brief=True)]
     top = render("synthese_head", lang, body=body, answer=answer, ceilings=voted, here=here, **said)
     drawn = _drawn(body, lang) if known else {}
@@ -68,7 +68,6 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, home: Markup, la
         home=home,
         known=known,
         not_held=not_held,
-        not_shown=len(every) - len(not_held),
         shares=[(read_name(check, lang), check["share"]) for check in not_held],
         promises=charter_text(body, lang),
         paths=[(key, line) for key in FOOTPRINTS for line in ceilings.path_lines(entries[key], lang)],

@@ -20,6 +20,13 @@ _USAGE = {
     "usage_value": r"Option '(.*)' requires an argument\.",
     "usage_extra": r"Got unexpected extra argument\(s\) \((.*)\)",
 }
+# What is read of a path, between the quotation marks that Python writes: double ones around an apostrophe.
+_PATHS = {
+    "usage_absent": r"(['\"])(.*)\1 does not exist",
+    "usage_folder": r"(['\"])(.*)\1 is a directory",
+    "usage_file": r"(['\"])(.*)\1 is a file",
+    "usage_closed": r"(['\"])(.*)\1 is not readable",
+}
 
 
 class Usage(TyperException):
@@ -132,8 +139,9 @@ def _unreadable(error: Exception, name: str, lang: str) -> str:
     """The value of an option or argument, and what was expected instead of it."""
     from estimator.core.validation_messages import expected
 
-    if absent := re.search(r"'(.*)' does not exist", str(error)):
-        return say("cli", "usage_absent", lang, name=name, read=absent[1])
+    for key, pattern in _PATHS.items():
+        if found := re.search(pattern, str(error)):
+            return say("cli", key, lang, name=name, read=found[2])
     fault = error.__cause__.errors()[0]  # type: ignore[union-attr]
     if choices := re.search("is not one of (.*)\\.", fault["msg"]):
         fault |= {"type": "literal_error", "ctx": {"expected": choices[1].replace("'", "")}}

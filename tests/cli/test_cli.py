@@ -477,6 +477,21 @@ def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
             "« /none » a été lu : ce fichier ou ce dossier n'existe pas.",
             "no such file",
         ),
+        (
+            ("ledger", "merge", "l'été/x.json"),
+            "« l'été/x.json » a été lu : ce fichier ou",
+            '"l\'été/x.json" was read: there is',
+        ),
+        (
+            ("ledger", "merge", "/"),
+            "« / » a été lu : c'est un dossier, et un fichier",
+            "it is a folder, and a file was",
+        ),
+        (
+            ("report", "reen-rollup", __file__, "--out", "x.html"),
+            "c'est un fichier, et un dossier",
+            "it is a file, and a folder",
+        ),
         (("estimate", "--foo", "3"), "L'option --foo n'existe pas.", "There is no option --foo."),
         (("estimate", "--zone"), "L'option --zone attend une valeur.", "The option --zone wants a value."),
         (("bogus",), "La commande « bogus » n'existe pas.", 'There is no command "bogus".'),

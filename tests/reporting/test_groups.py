@@ -1,6 +1,7 @@
 """The groups that authorities publish, merged in a wider build: the same totals, and nothing about too few people."""
 
 import json
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -22,6 +23,8 @@ from estimator.builds.service_runs import RunsOf
 from estimator.catalogue.load import load
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.indicators.known_days import by_use, days_known, past_year
+from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.register.register import Register
 from estimator.ledger.rows import Activity
 from estimator.reporting.publications.context import facts_in
@@ -440,3 +443,22 @@ def test_an_authority_that_withholds_all_is_named_in_what_it_is_not_in(files: li
     said = plain(sobria(tmp_path, "totals").stdout)
     assert "Hors de ces chiffres : 13,5 kWh, retenus par 1 collectivité" in said
     assert "d'électricité inconnue : ce qui est retenu par 1 collectivité" in said
+
+
+def test_a_published_month_is_known_by_all_its_days(national: Path) -> None:
+    """Its file says the month alone; a year was made of one day of it, and a lever was 300 times what it is."""
+    sources = scope_of(national).sources
+    for use, rows in by_use(past_year(sources)).items():
+        days = days_known(sources.build, rows, sources.today)
+        months = {row.row.month for row in rows}
+        assert len(days) == sum(monthrange(month // 100, month % 100)[1] for month in months), use
+    assert sources.rows
+
+
+def test_a_code_that_no_use_has_is_refused_where_others_have_some(national: Path, whole: Path, tmp_path: Path) -> None:
+    """A slip of the pen would be counted as a commune that answered, without any use."""
+    for home in (whole, national):
+        said = sobria(
+            home, "report", "groups", "--territory", "99999", "--out", str(tmp_path / "x.json"), code=1
+        ).stderr
+        assert "99999" in said and not (tmp_path / "x.json").exists()

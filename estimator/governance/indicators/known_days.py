@@ -112,12 +112,12 @@ def unknown_rows(rows: Sequence[Attached]) -> list[Attached]:
 def days_run(build: BuildFile, rows: Sequence[Attached], today: date) -> list[date]:
     """Days of the months of these rows, from the first to the last day on which they ran, today at most.
 
-    Days without a run in between count, and a month that they ran through counts whole; a month without any run does
-    not. None without rows.
+    Days without a run in between count, and a month that they ran through counts whole, as does one that is known by
+    a published sum of it alone; a month without any run does not. None without rows.
     """
     months = months_of(rows)
     ran = {(entry.key, entry.row.month) for entry in rows}
-    spans = [span for key, month in ran for span in build.spans.get(key, ()) if _meets(span, month)]
+    spans = [span for key, month in ran for span in build.spans.get(key) or [_whole(month)] if _meets(span, month)]
     first = min((span[0] for span in spans), default=today)
     last = min(today, max((span[1] for span in spans), default=today))
     known = [days_between(max(first, first_day(month)), min(last, last_day(month))) for month in months]
@@ -139,6 +139,10 @@ def known_text(days: int, at_least: bool, ways: Sequence[str] = ()) -> dict[str,
         told = "".join(say("periods", f"known_{way}", lang) for way in ways)
         said[lang] = say("periods", key, lang, n=days, part=part, ways=told)
     return said
+
+
+def _whole(month: int) -> tuple[date, date]:
+    return first_day(month), last_day(month)
 
 
 def _meets(span: tuple[date, date], month: int) -> bool:
