@@ -71,7 +71,7 @@ def open_page(screen: Page, server: Server, path: str, lang: str) -> None:
 def settled(screen: Page) -> None:
     """Wait until the page has its foot and its script has ended."""
     screen.wait_for_selector("footer", timeout=60_000)
-    screen.wait_for_selector("[data-test-script-state=notRunning]", state="attached", timeout=20_000)
+    screen.wait_for_selector("[data-test-script-state=notRunning]", state="attached", timeout=60_000)
 
 
 def violations(screen: Page) -> list[list[str]]:
