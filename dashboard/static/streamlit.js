@@ -259,6 +259,7 @@
     if (is === "header") main.before(zone);
     else main.after(zone);
   };
+  const head = cell => { cell.dataset.head = cell.closest("table").tHead?.rows[0].cells[cell.cellIndex]?.textContent ?? ""; };
   new MutationObserver(changes => {
     for (const change of changes) {
       if (change.type === "attributes") name(change.target);
@@ -266,6 +267,7 @@
       else change.addedNodes.forEach(all);
     }
     for (const zone of document.querySelectorAll("main .zone")) take(zone);
+    document.querySelectorAll(".st-key-page tbody td:not([data-head])").forEach(head);
     back();
     blame();
   }).observe(document.documentElement, {

@@ -360,3 +360,19 @@ def test_a_field_that_is_refused_says_so_and_why(screen: Page, dashboard: Server
     quality.fill("80 %")
     quality.press("Tab")
     expect(quality).not_to_have_attribute("aria-invalid", "true")
+
+
+@pytest.mark.parametrize("path", ["/synthese?voir=charter", "/mesures?voir=executions"])
+def test_on_a_narrow_page_each_cell_says_its_column(screen: Page, dashboard: Server, path: str) -> None:
+    """There a row is a block without its heads: each cell that holds something begins with the head of its column."""
+    screen.set_viewport_size({"width": 360, "height": 800})
+    open_page(screen, dashboard, path, "fr")
+    cells = screen.evaluate("""() => [...document.querySelectorAll('main table')].flatMap(table => {
+      const heads = [...table.tHead.rows[0].cells].map(head => head.textContent), rows = [...table.tBodies[0].rows];
+      return rows.flatMap(row => [...row.cells].map((cell, at) =>
+        [cell.matches('td:not(:empty)'), getComputedStyle(cell, '::before').content, heads[at]])); })""")
+    named = [(before, head) for says, before, head in cells if says]
+    assert len(named) > 20
+    for before, head in named:
+        assert before == f'"{head}\xa0: "'
+    assert all(before == "none" for says, before, _ in cells if not says)
