@@ -21,6 +21,7 @@ from estimator.core.typography import some_of, typeset
 from estimator.governance import import_changes, placed_imports
 from estimator.governance.place_changes import applied, withdrawal, written
 from estimator.governance.register.register import author as author_of
+from estimator.governance.register.register import author_of_choice
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dropped_files import Dropped, dropped, plain_name
 from estimator.ingestion.http.endpoints import COLLECTING
@@ -73,7 +74,7 @@ def answers_taken(content: bytes, who: str, why: str, lang: str) -> list[str]:
 
 def withdrawn(id: str, who: str, why: str, lang: str) -> list[str]:
     """Withdraw a rule, an answer or a host, and say what it changes, as lines. SobriaError."""
-    return withdrawal(default_home(), id, author_of(who, why), lang)[1]
+    return withdrawal(default_home(), id, author_of_choice(id, who, why), lang)[1]
 
 
 def last_imports(lang: str) -> tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]]:
@@ -99,13 +100,13 @@ def _imports_told(imports: Mapping[str, Import], lang: str) -> Mapping[str, str]
 
 def undone(id: str, who: str, why: str, lang: str) -> tuple[str, list[str]]:
     """Annul an import: the id of the withdrawal of its rows, and what it changes, as lines. SobriaError."""
-    found = import_changes.annulled(default_home(), id, author_of(who, why))
+    found = import_changes.annulled(default_home(), id, author_of_choice(id, who, why))
     return found["withdrawal"], _change_told("undone", found, lang)
 
 
 def redone(id: str, who: str, why: str, lang: str) -> list[str]:
     """Bring an import back, by the id of the withdrawal of its rows, and say so, as lines. SobriaError."""
-    return _change_told("redone", import_changes.restored(default_home(), id, author_of(who, why)), lang)
+    return _change_told("redone", import_changes.restored(default_home(), id, author_of_choice(id, who, why)), lang)
 
 
 def _change_told(name: str, found: Mapping[str, Any], lang: str) -> list[str]:

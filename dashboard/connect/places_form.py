@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
 from dashboard.shared import estimator_gateway
-from dashboard.shared.html_parts import refusal
+from dashboard.shared.html_parts import LABELS, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
-from dashboard.shared.texts import LANGUAGES, t
+from dashboard.shared.texts import t
 from dashboard.shared.widgets import select, writer
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
@@ -69,15 +69,8 @@ def show(lang: str) -> None:
 def withdraw_form(name: str, entries: Mapping[str, str], withdraw: Callable[..., Sequence[str]], lang: str) -> None:
     """The form by which one of these entries, by id, is taken back, where there are some."""
     if entries:
-        _form(name, lang, partial(_withdraw_drawn, name, entries), lambda: withdraw(**_chosen(name), lang=lang))
+        _form(name, lang, partial(_withdraw_drawn, name, entries), lambda: withdraw(**said(name, ("id",)), lang=lang))
     _tell(name)  # of a form that has nothing left to show
-
-
-def _chosen(name: str) -> dict[str, Any]:
-    """What is chosen to be taken back, and by whom. SobriaError."""
-    if not (chosen := said(name, ("id",)))["id"]:
-        raise SobriaError("choice_wanted", field={code: t(f"places.{name}_which", code) for code in LANGUAGES})
-    return chosen
 
 
 def _tell(name: str) -> None:
@@ -100,7 +93,7 @@ def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], 
         try:
             lines = save()
         except SobriaError as error:
-            st.html(refusal(error, lang))
+            st.html(refusal(error, lang, LABELS.get(name)))
             return
     st.session_state[TOLD] = (name, render("lieux_done", lang, lines=lines or [t(f"places.{name}_done", lang)]))
     st.rerun()
@@ -133,10 +126,9 @@ def _answers_drawn(lang: str) -> None:
 
 
 def _take(lang: str) -> list[str]:
-    file = st.session_state["answers file"]
-    if file is None:
-        raise SobriaError("answers_file_wanted")
-    return connect.answers_taken(file.getvalue(), st.session_state["answers who"], file.name, lang)
+    file, who = st.session_state["answers file"], st.session_state["answers who"]
+    name, content = (file.name, file.getvalue()) if file else ("", b"")
+    return connect.answers_taken(content, who, name, lang)
 
 
 def _withdraw_drawn(name: str, entries: Mapping[str, str], lang: str) -> None:

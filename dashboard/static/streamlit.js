@@ -16,12 +16,13 @@
   const LOOKS = ["width", "height", "color", "overflow", "direction", "kind", "cellpadding"]; // on parts that draw nothing: their style has them
   const EMPTY = ["autocomplete", "form"]; // written without a value, which HTML has not
   const PICTURES = "svg, svg *, img, canvas";
-  const NO_BANNER = "[role=dialog] header, .stAppHeader"; // of a calendar, and of nothing: the site has no second head
-  const LIST = "[data-trigger=ComboBox] > [role=listbox]"; // of a field, drawn apart from the page: a part of it, by its name
-  const ICON = "[data-testid=stIconMaterial]"; // a word that its font would draw, which is not sent: read as such without style
-  const LAYER = ".js-plotly-plot .main-svg"; // of a picture: its legend is on it without a style sheet too
-  const FOLDED = "[data-testid=stExpanderDetails]"; // fields of a fold, some of which have the names of those of another
-  const PICKER = "[role=dialog] button[aria-haspopup=listbox]:not([data-testid=stSelectbox] *)"; // of a calendar: its name lacks the month or the year that it shows
+  const NO_BANNER = "[role=dialog] header, .stAppHeader"; // the site has no second head
+  const LIST = "[data-trigger=ComboBox] > [role=listbox]"; // drawn apart from its field
+  const ICON = "[data-testid=stIconMaterial]"; // a word that its font, not sent, would draw
+  const DRAWING = ".js-plotly-plot svg *", PAINT = /^(fill|stroke|opacity|font)/; // kept without any style too
+  const LAYER = ".js-plotly-plot .main-svg"; // so is its place
+  const FOLDED = "[data-testid=stExpanderDetails]"; // its fields may have the names of those of another
+  const PICKER = "[role=dialog] button[aria-haspopup=listbox]:not([data-testid=stSelectbox] *)"; // its name lacks the month or the year
   const named = (element, within, by) => element.closest(within)?.querySelector(by);
   const list = element => named(element, "[data-testid=stSelectbox], [data-testid=stMultiSelect]", "input")?.ariaLabel;
   const day = element => named(element, "[data-testid=stDateInput]", "[role=group]")?.ariaLabel;
@@ -60,9 +61,8 @@
     event.preventDefault();
     to.focus();
   }, true);
-  // Drawn again under the keyboard, a field or a button keeps it: the same one is where it was, by its name. What leaves the
-  // page gives it to its list or date; after a form that led to another page, or to what it will write, it goes on from the
-  // start of it; else, once all is drawn, from the part of the page where it was.
+  // Drawn again under the keyboard, a field or a button keeps it, found by its name. What leaves the page gives it to its
+  // list or date; after a form that led on, it is at the start of the page; else, once all is drawn, at the part where it was.
   const NAMED = "button, input, textarea";
   let held; // what has the focus, the list, the date, the form and the parts that it is of, and the address
   addEventListener("focusin", ({target}) => {
@@ -89,7 +89,7 @@
   // described by what it says of it.
   const FIELD = "input:not([type=hidden], [type=date], [type=radio]), textarea, [role=radiogroup], [role=spinbutton]";
   const plain = text => (text ?? "").replace(/\s+/g, " ").trim();
-  const called = field => plain(day(field) ?? field.ariaLabel ?? field.labels?.[0]?.textContent);
+  const called = field => plain(day(field) ?? file(field) ?? field.ariaLabel ?? field.labels?.[0]?.textContent);
   const names = (fault, label) => label && [`${label} :`, `${label}:`].some(start => fault.startsWith(start))
     || label && [`« ${label} »`, `“${label}”`].some(said => fault.includes(said));
   const blamed = (alert, fault) => {
@@ -135,9 +135,8 @@
     else if (!event.target.closest?.(".nsewdrag")) hide();
   }, true);
 
-  // What is told a moment after a page asks the server for a run, and until what came of it is drawn: what is chosen or
-  // typed again as it was, or in a form that is not sent yet, asks for nothing; what a page asks by itself, long after what
-  // a person did, is not told.
+  // What is told a moment after a page asks the server for a run, until what came of it is drawn; what a page asks by itself,
+  // long after what a person did, is not.
   const MOMENT = 100, LONG = 3000; // [ms]
   const RUNS = "[data-test-script-state]:not([data-test-script-state=notRunning]), [data-stale=true]"; // a page, a part of one
   const page = () => document.querySelector(".st-key-page");
@@ -205,7 +204,11 @@
     if (element.matches(NAMELESS)) element.removeAttribute("role");
     if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");
     if (element.matches(DRAWN)) element.setAttribute("aria-hidden", "true");
-    if (element.matches(LAYER)) Object.assign(element.style, {position: "absolute", top: "0px", left: "0px"});
+    if (element.matches(DRAWING)) for (const look of element.style) if (PAINT.test(look)) element.setAttribute(look, element.style[look]);
+    if (element.matches(LAYER)) {
+      Object.assign(element.style, {position: "absolute", top: "0px", left: "0px"});
+      element.parentElement.style.position = "relative";
+    }
     if (element.matches("th:not([scope])")) element.scope = "col"; // days of a calendar
     if (element.matches(NO_BANNER)) element.setAttribute("role", "presentation");
     if (!element.matches(PICTURES)) for (const look of LOOKS) element.removeAttribute(look);

@@ -156,3 +156,9 @@ class Author(Strict):
     who: Text
     why: Text
     seen: str | None = None
+
+
+class Choice(Author):
+    """The thing that is chosen, by its id, and who says so."""
+
+    id: Text

@@ -237,6 +237,32 @@ def test_the_name_of_an_icon_is_no_word_of_the_page(screen: Page, dashboard: Ser
     assert set(icons.all_text_contents()) == {""}
 
 
+BARE = """() => {
+  for (const style of document.querySelectorAll('style, link[rel=stylesheet]')) style.remove();
+  for (const styled of document.querySelectorAll('[style]')) styled.removeAttribute('style'); }"""
+
+
+@pytest.mark.parametrize("part", ["modele", "ecart", "lieux", "volume"])
+def test_a_picture_to_explore_stays_without_any_style(screen: Page, dashboard: Server, part: str) -> None:
+    """RGAA 10.2: what is pointed at, over it, stays transparent; its marks and words keep their colours; drawn again at
+    the width that it then has, it is where it was, after the words before it and before those after it."""
+    open_page(screen, dashboard, f"/comparer?exemple=oui&voir={part}", "fr")
+    plots = screen.locator(".js-plotly-plot")
+    plots.locator(".drag").first.wait_for(state="attached")
+    paint = """() => [...document.querySelectorAll('.js-plotly-plot .main-svg :is(rect, path, text, circle)')]
+      .map(e => { const look = getComputedStyle(e); return [look.fill, look.stroke, look.opacity]; })"""
+    before = screen.evaluate(paint)
+    screen.evaluate(BARE)
+    assert len(before) > 20 and screen.evaluate(paint) == before
+    screen.wait_for_timeout(1000)
+    apart = """all => all.every(plot => {
+      const box = plot.getBoundingClientRect(), near = e => e.getBoundingClientRect();
+      const layers = [...plot.querySelectorAll('.main-svg')].map(near), {top, bottom} = layers[0];
+      return layers.every(layer => layer.top === top) && Math.abs(top - box.top) < 1 && bottom - top > 100
+        && box.bottom >= bottom - 1; })"""
+    assert plots.evaluate_all(apart)
+
+
 def test_a_picture_to_explore_keeps_its_legend_without_a_style_sheet(screen: Page, dashboard: Server) -> None:
     """RGAA 10.2: its layers are one upon the other, and not one below the other, where the picture ends."""
     open_page(screen, dashboard, "/comparer?exemple=oui&voir=volume", "fr")
@@ -351,6 +377,12 @@ def test_a_field_that_is_refused_says_so_and_why(screen: Page, dashboard: Server
     forms = "all => new Set(all.map(e => e.closest('[data-testid=stForm]'))).size"
     assert wrong.evaluate_all(forms) == 1
     assert t("register_forms.why", lang) in [name for name, _ in screen.evaluate(WRONG)]
+    screen.get_by_role("button", name=t("places.answers_save", lang), exact=True).click()
+    expect(wrong.and_(screen.locator("[type=file]"))).to_have_count(1)
+    expect(wrong).to_have_count(2)
+    (file, told), (who, _) = screen.evaluate(WRONG)
+    assert file.endswith(t("places.file", lang)) and t("places.file", lang) in told
+    assert who == t("register_forms.who", lang)
     open_page(screen, dashboard, "/comparer?exemple=oui", lang)
     quality = screen.get_by_role("textbox", name=t("compare_form.quality_of", lang, letter="A"), exact=True)
     quality.fill("beaucoup")

@@ -271,4 +271,7 @@ def test_a_refusal_of_places_names_its_fields_by_their_labels(home: Path, lang: 
     assert spaced(t("state.choose", lang, field=label("places.host", "places.zone"))) in refused("places.place_save")
     filled(at, "own", who="DSI", why="essai", name="Ma Salle", wider="class/server-room", zone="FRA")
     assert label("places.name") in refused("places.own_save")
-    assert label("places.withdraw_which") in refused("places.withdraw_save")
+    for word, chosen in (("places.withdraw_save", "withdraw_which"), ("places.answers_save", "file")):
+        told = refused(word)
+        assert told.count("<li>") == (3 if chosen == "withdraw_which" else 2), "all that is empty, at once"
+        assert spaced(t("state.choose", lang, field=label(f"places.{chosen}"))) in told and who in told

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, TrialStore, make_event
-from estimator.core.fields import Author, on_one_scale
+from estimator.core.fields import Author, Choice, on_one_scale
 from estimator.core.number_format import sentences_with
 from estimator.core.refusals import FieldsRefused, checked
 from estimator.governance.register.refusals import (
@@ -265,6 +265,12 @@ class Register:
 def author(who: str, why: str, seen: str | None = None) -> Author:
     """Author (a function or a service), reason, and the `head` of the use case that they had read."""
     return checked(Author, {"who": who, "why": why, "seen": seen}, "author")
+
+
+def author_of_choice(id: str, who: str, why: str) -> Author:
+    """Author of what is done to the thing that a form lets choose, by its id. FieldsRefused, of each that is empty."""
+    checked(Choice, {"id": id, "who": who, "why": why}, "author")
+    return author(who, why)
 
 
 def free_id(name: str, taken: set[str]) -> str:
