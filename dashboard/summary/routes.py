@@ -27,7 +27,8 @@ from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.context import facts_in
 from estimator.reporting.publications.reen import review
 from estimator.reporting.publications.reen_file import reen_file
-from estimator.reporting.publications.reen_rollup import FOLDER, read_files, rollup
+from estimator.reporting.publications.reen_rollup import rollup
+from estimator.reporting.publications.territory_files import FOLDER, read_files
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.sentences import territory_text
 from estimator.reporting.uses.context import UseFacts

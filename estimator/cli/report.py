@@ -67,21 +67,21 @@ def printed(
 
 
 @report.command("reen-rollup")
-def reen_rollup(
+def reen_rollup(  # noqa: PLR0913
     context: typer.Context,
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", exists=True, file_okay=False)] = None,
+    period: PeriodText = None,
     communes: Annotated[str, typer.Option(help="communes", metavar="CODE,…")] = "",
     out: Printed = None,
     json_: Json = False,
 ) -> None:
-    from estimator.core.home import AUTHORITIES
-    from estimator.reporting.publications.reen_rollup import FOLDER, read_files, read_merged, rollup
+    from estimator.reporting.publications.reen_rollup import left_out_text, rollup
+    from estimator.reporting.publications.territory_files import review_of
 
-    home, lang = context.obj["home"], context.obj["lang"]
+    lang = context.obj["lang"]
     expected = [code.strip() for code in communes.split(",") if code.strip()]
-    merged = folder is None and (home / AUTHORITIES).is_dir()
-    found = read_merged(home, expected) if merged else read_files(folder or home / FOLDER, expected)
-    put(context, rollup(found, lang), Wanted(out, json_), found.as_dict())
+    found = review_of(context.obj["home"], folder, expected, period)
+    put(context, rollup(found, lang), Wanted(out, json_), found.as_dict(), left_out_text(found, lang))
 
 
 @report.command("stopped")

@@ -343,7 +343,7 @@ def test_what_the_authority_publishes_is_one_link_away(shown: Path) -> None:
     (shown / "communes" / "attendues.txt").write_text("99001\n99002\n", "utf-8")
     (shown / "communes" / "99001.json").write_text(answered("/bilan-commune.json", **asked), "utf-8")
     total = answered("/bilan-territoire")
-    assert "Sans fichier (1)" in total and "DONNÉES FICTIVES" in total
+    assert "Sans fichier de cette période (1)" in total and "DONNÉES FICTIVES" in total
     shutil.rmtree(shown / "communes")
 
 

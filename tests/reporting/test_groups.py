@@ -30,7 +30,7 @@ from estimator.ledger.rows import Activity
 from estimator.reporting.publications.context import facts_in
 from estimator.reporting.publications.groups_file import published_groups
 from estimator.reporting.publications.reen_file import commune_file
-from estimator.reporting.publications.reen_rollup import FilesRefused, read_merged
+from estimator.reporting.publications.territory_files import FilesRefused, read_merged
 from estimator.reporting.publications.told_groups import Key, Member, _by_key, groups_of, told_groups
 from estimator.results.reading import Results, current_results
 from tests.reporting.authority import case, facts, plain, run

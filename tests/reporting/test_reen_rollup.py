@@ -17,7 +17,8 @@ from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.reen_file import commune_file
-from estimator.reporting.publications.reen_rollup import FilesRefused, read_files, rollup
+from estimator.reporting.publications.reen_rollup import rollup
+from estimator.reporting.publications.territory_files import FilesRefused, read_files
 from tests.reporting.authority import case, facts, plain, rows_of, run, settle
 from tests.support import built, refuses, sobria
 
@@ -90,9 +91,8 @@ def test_the_sum_is_that_of_one_home_with_everything(folder: Path, tmp_path_fact
 def test_a_commune_without_a_file_is_unknown_and_never_zero(folder: Path) -> None:
     review = read_files(folder, [*COMMUNES, "54528"])
     text = plain(rendered(rollup(review, "fr"), "txt"))
-    assert (
-        review.missing == ["54528"] and "Sans fichier (1)" in text and "Commune 54528 inconnu : pas de fichier" in text
-    )
+    assert review.missing == ["54528"] and "Sans fichier de cette période (1)" in text
+    assert "Commune 54528 inconnu : pas de fichier" in text
     assert "Commune 54395 année 2026 (1 mois sur 12)" in text
     [line] = [row for row in rows_of(rendered(rollup(review, "fr"), "csv"), ";") if row["territoire"] == "54528"]
     assert line["central"] == "" and plain(line["texte"]) == "inconnu : pas de fichier"

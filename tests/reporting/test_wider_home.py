@@ -12,7 +12,8 @@ from estimator.core.errors import LANGUAGES
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.groups_file import published_groups
-from estimator.reporting.publications.reen_rollup import read_merged, rollup
+from estimator.reporting.publications.reen_rollup import rollup
+from estimator.reporting.publications.territory_files import read_merged
 from estimator.reporting.summary.sentences import caveat
 from estimator.reporting.summary.summary import synthesis
 from estimator.results.reading import current_results

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -16,7 +16,7 @@ from estimator.assessment.impacts import FIGURES, amounts
 from estimator.assessment.uncertainty import DRAWS, SEED
 from estimator.builds.published_groups import PublishedGroups
 from estimator.comparison.paired_draws import Side
-from estimator.core.errors import SobriaError
+from estimator.core.errors import SobriaError, sentences
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text
@@ -32,6 +32,7 @@ from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.told_groups import Key, Member, groups_of, told_groups
 from estimator.results.proofs import proofs
 from estimator.results.reading import Results
+from estimator.results.totals import AuthorityPart, outside
 
 if TYPE_CHECKING:
     from estimator.assessment.uncertainty import Array
@@ -150,9 +151,24 @@ class CommuneFile(Strict):
     services: tuple[CommuneService, ...]
 
     @property
+    def nothing(self) -> bool:
+        """Whether nothing was recorded in the period: nothing is told, and nothing is withheld."""
+        return not self.months and not self.as_read_kwh and not self.withheld
+
+    @property
     def versions(self) -> tuple[str, str, int]:
         """What two files must share to be drawn together: formulas, factors, seed of the draws."""
         return self.formulas_version, self.factors_version, self.seed
+
+
+class BroughtFiles(NamedTuple):
+    """What an authority brought to a wider build over a period: its files that share months with it, by their period;
+    its rows of that period; and what is told of it there."""
+
+    period: Period
+    files: Sequence[PublishedGroups]
+    rows: Sequence[Attached]
+    told: AuthorityPart
 
 
 def reen_file(facts: ReportFacts) -> ReportFiles:
@@ -208,23 +224,44 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
     )
 
 
-def merged_file(file: PublishedGroups, rows: Sequence[Attached], build: Results) -> CommuneFile:
-    """The same of an authority whose published groups are in a wider build, with the factors of that build: these rows
-    are its own. What it withholds lowers what its figures cover. ValidationError."""
-    groups = [row.row.group for row in rows]
-    read, withheld = as_read_kwh(groups), file.withheld_kwh or 0.0
-    told = read / (read + withheld) if withheld else float(bool(groups) or file.withheld_kwh is not None)
+def merged_file(part: BroughtFiles, build: Results) -> CommuneFile:
+    """The same of an authority whose published groups are in a wider build, with the factors of that build. What it
+    withholds lowers what its figures cover; its practices are those of its last file. ValidationError."""
+    groups, months = [row.row.group for row in part.rows], part.period.months()
+    read, held_out = as_read_kwh(groups), outside([part.told], months)
+    told = read / (read + held_out.kwh) if held_out.kwh else float(bool(groups) or not held_out.silent)
+    last = max(part.files, key=lambda file: Period(file.period).last)
+    known = sorted({month for file in part.files for month in file.review.get("months", ()) if month in months})
     return CommuneFile(
-        **{"format": FORMAT, **file.review},
-        **file.model_dump(include={"territory", "administration", "period", "made_at", "mark", "build"}),
+        **{"format": FORMAT, **last.review, "months": known, "services": _merged_services(part)},
+        **last.model_dump(include={"territory", "made_at", "mark", "build"}),
+        administration=part.told.administration,
+        period=str(part.period),
         factors_version=build.factors_version,
         formulas_version=build.meta["formulas_version"],
-        as_read_kwh=read + withheld,
+        as_read_kwh=read + held_out.kwh,
         proof_kwh=_by_proof(groups),
-        unattached=_without_draws(Interval(unit="kWh")),
-        withheld=file.withheld_kwh is None,
+        unattached=_without_draws(Interval(unit="kWh", missing=sentences("missing", "register_elsewhere"))),
+        withheld=bool(held_out.silent),
         figures=_figures(groups, told),
     )
+
+
+def _merged_services(part: BroughtFiles) -> list[dict[str, Any]]:
+    """The services of these files, each once, over the months of the period. The electricity of one that has other
+    months too, or is in several files, is that of the rows of its use."""
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for file in part.files:
+        whole = len(part.files) == 1 and file.months <= set(part.period.months())
+        for service in file.review.get("services", ()):
+            read = CommuneService.model_validate(service)
+            rows = [row for row in part.rows if row.row.service_key == f"{file.territory}:{read.use_case}"]
+            energy = read.energy if whole else _without_draws(totals([row.row.group for row in rows])["energy"])
+            key = read.service, read.use_case, read.host
+            months = found.get(key, {}).get("months", {}) | dict(read.months)
+            here = {month: told for month, told in months.items() if int(month) in part.period.months()}
+            found[key] = {**read.model_dump(), "months": here, "energy": energy.model_dump()}
+    return [service for service in found.values() if service["months"]]
 
 
 def _values(facts: ReportFacts, groups: Sequence[ActivityGroup]) -> Mapping[str, Interval]:

@@ -1,0 +1,183 @@
+"""The yearly review of a whole territory as data: the files of its communes over one period, and what is in no sum."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from estimator.assessment.impacts import Amount
+from estimator.assessment.uncertainty import points
+from estimator.core.interval import Interval
+from estimator.core.periods import Period
+from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.reporting.publications.reen_file import COUNTED, CommuneFile, CommuneService
+from estimator.results.totals import Outside
+
+
+class Twice(NamedTuple):
+    """A service that two communes count. certain: the same lines were read; else the same name and place."""
+
+    one: CommuneFile
+    other: CommuneFile
+    service: CommuneService
+    months: int
+    certain: bool
+
+
+class OtherMonths(NamedTuple):
+    """What an authority handed over of months that are not in the review. energy: its electricity at the site;
+    read_kwh: that of its machines that is told, each factor at its value [kWh]; nothing: it recorded nothing."""
+
+    territory: str
+    period: str
+    energy: Interval
+    read_kwh: float
+    nothing: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON; unknown is null with its reason."""
+        return {"territory": self.territory, "period": self.period, "energy": Interval.as_dict(self.energy)}
+
+
+@dataclass(frozen=True)
+class ReviewSource:
+    """Where the files of a review come from. merged: they are groups merged in a home; folder: its name, empty for that
+    of the home; outside: what the authorities of merged groups withhold; own: the electricity that the home itself
+    counts in the period, in no sum; several: authorities whose practices are those of the last of several files, or of
+    one that has other months too."""
+
+    merged: bool = False
+    folder: str = ""
+    outside: Outside = Outside()
+    own: Interval | None = None
+    several: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TerritoryReview:
+    """The files of some communes over one period, and the communes expected: none said, none is known to be missing.
+    left_out: what was handed over of other months; asked: the expected ones, if a person gave them with the command."""
+
+    files: tuple[CommuneFile, ...]
+    expected: tuple[str, ...] = ()
+    left_out: tuple[OtherMonths, ...] = ()
+    source: ReviewSource = ReviewSource()
+    asked: tuple[str, ...] = ()
+
+    @property
+    def period(self) -> Period:
+        return Period(self.files[0].period)
+
+    @property
+    def missing(self) -> list[str]:
+        """Communes without a file of the period, that are expected or handed over one of another: their footprints are
+        unknown, which is not zero."""
+        there = {file.territory for file in self.files}
+        known = dict.fromkeys((*self.expected, *sorted({one.territory for one in self.left_out})))
+        return [code for code in known if code not in there]
+
+    @property
+    def left_out_share(self) -> float | None:
+        """Share of the known electricity handed over that is of other months [1]; None where there is none at all."""
+        out = sum(one.read_kwh for one in self.left_out)
+        whole = out + sum(sum(file.proof_kwh.values()) for file in self.files)
+        return out / whole if whole else None
+
+    @cached_property
+    def drawn_together(self) -> bool:
+        """Whether all files have the same factors, so that a factor they share is drawn once for all."""
+        return len({file.versions for file in self.files}) == 1
+
+    def knowing(self, name: str) -> list[CommuneFile]:
+        """The files of the communes that know a footprint."""
+        return [file for file in self.files if file.figures[name].known]
+
+    def figure(self, name: str) -> Amount:
+        """The sum of a footprint over the communes that know it: by draw when they share their factors, else of their
+        bounds, as if all of their doubt were shared. covers: share of the electricity of all files [1]; made and
+        made_partly: of that told by the communes that know it."""
+        known = self.knowing(name)
+        found = [file.figures[name] for file in known]
+        first = self.files[0].figures[name]
+        if not found:
+            return Amount(unit=first.unit, missing=first.missing)
+        low, central, high = (
+            points(sum(figure.drawn() for figure in found))
+            if self.drawn_together
+            else map(sum, zip(*(figure.ends for figure in found), strict=True))
+        )
+        read = sum(file.as_read_kwh for file in self.files)
+        covered = sum(file.figures[name].covers * file.as_read_kwh for file in known)
+        told = [sum(file.proof_kwh.values()) for file in known]  # what a file holds out has no manufacture in it
+        there = sum(told)
+        made = {
+            part: sum(file.figures[name].get(part, 0.0) * kwh for file, kwh in zip(known, told, strict=True)) / there
+            for part in ("made", "made_partly")
+            if there and part in found[0]
+        }
+        covers = covered / read if read else 1.0
+        return Amount(unit=first.unit, low=low, central=central, high=high, covers=covers, **made)
+
+    def _known(self, name: str) -> dict[str, Any]:
+        """A footprint as JSON, with how many communes know it."""
+        found = self.figure(name)
+        covers = {name: found[name] for name in ("covers", "made", "made_partly") if found.known and name in found}
+        return Interval.as_dict(found) | covers | {"communes": len(self.knowing(name))}
+
+    @property
+    def proof(self) -> dict[str, float]:
+        """Share of the electricity of all files by proof [1]."""
+        found: dict[str, float] = {}
+        for file in self.files:
+            for name, kwh in file.proof_kwh.items():
+                found[name] = found.get(name, 0.0) + kwh
+        whole = sum(found.values())
+        return {name: kwh / whole for name, kwh in found.items()} if whole else {}
+
+    def share(self, name: str) -> dict[str, Any]:
+        """The two counts of an indicator, added up."""
+        numerator, denominator = (sum(file.shares[name][place] for file in self.files) for place in (0, 1))
+        share = numerator / denominator if denominator else None
+        return {"numerator": numerator, "denominator": denominator, "share": share}
+
+    def twice(self) -> Iterator[Twice]:
+        """Services that two communes count, those read from the same lines first."""
+        found = []
+        for one, other in combinations(self.files, 2):
+            for a in one.services:
+                for b in other.services:
+                    same = {month for month, digest in a.months.items() if b.months.get(month) == digest}
+                    named = bool(a.service) and (a.service, a.host) == (b.service, b.host)
+                    both = same or (a.months.keys() & b.months.keys() if named else set())
+                    if both:
+                        found.append(Twice(one, other, a if a.service else b, len(both), bool(same)))
+        yield from sorted(found, key=lambda twice: not twice.certain)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON; unknown is null with its reason."""
+        twice = [
+            {"service": t.service.service, "communes": [t.one.territory, t.other.territory], "months": t.months}
+            | {
+                "certain": t.certain,
+                "energy": t.service.energy.model_dump(mode="json", include={"low", "central", "high"}),
+            }
+            for t in self.twice()
+        ]
+        return {
+            "period": self.files[0].period,
+            "communes": [file.territory for file in self.files],
+            "months": {file.territory: file.months for file in self.files},
+            "missing": self.missing,
+            "left_out": [one.as_dict() for one in self.left_out],
+            "left_out_share": self.left_out_share,
+            "own": Interval.as_dict(self.source.own) if self.source.own else None,
+            "expected_told": bool(self.expected),
+            "drawn_together": self.drawn_together,
+            "indicators": {name: self._known(name) for name in FOOTPRINTS},
+            "proof": self.proof,
+            "shares": {name: self.share(name) for name in COUNTED},
+            "twice": twice,
+            "unattached": {f.territory: Interval.as_dict(f.unattached) for f in self.files if f.unattached.high},
+            "versions": {file.territory: [file.build, *file.versions] for file in self.files},
+        }
