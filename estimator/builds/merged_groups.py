@@ -1,10 +1,11 @@
 """The groups that authorities published, in the build of a wider one: sums of activity, without any row."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -30,7 +31,9 @@ from estimator.core.event_log import make_record
 from estimator.core.fields import Author
 from estimator.core.home import AUTHORITIES, has_ledger
 from estimator.core.locks import waited_lock
+from estimator.core.periods import Period
 from estimator.core.refusals import ListedRefusal
+from estimator.core.typography import some_of
 from estimator.core.validation_messages import expected
 
 MERGING, WAIT_S = ".merging", 10.0  # lock of the merges of a home, and how long another one is waited for [s]
@@ -39,6 +42,14 @@ SMALL = "(autres usages)"  # of small uses together: no id of a use has a bracke
 TYPES = dict.fromkeys(("service_key", "model", *ATTRIBUTES, "answered"), "VARCHAR")
 TYPES |= {"month": "BIGINT", "training": "BOOLEAN", "slices": "BIGINT"}
 TYPES |= dict.fromkeys(("resource_share", "items", "requests", *AMOUNTS), "DOUBLE")
+
+
+class OwnCounts(NamedTuple):
+    """What a home counts by itself: the months [yyyymm] of each commune of its register; the service of each digest of
+    what was read of a service in a month, by that month and digest."""
+
+    months: Mapping[str, Collection[int]] = MappingProxyType({})
+    read: Mapping[tuple[int, str], str] = MappingProxyType({})
 
 
 Judged = tuple[list[PublishedGroups], list[PublishedGroups], list[GroupsMerge]]
@@ -68,11 +79,16 @@ def _paths(home: Path) -> list[Path]:
     return sorted((home / AUTHORITIES).glob("*.json"))
 
 
-def merge(home: Path, paths: Sequence[Path], replace: bool = False) -> list[PublishedGroups]:
+def merge(
+    home: Path, paths: Sequence[Path], replace: bool = False, own: OwnCounts | None = None
+) -> list[PublishedGroups]:
     """Merge these files in a home, all or none, one merge at a time; those that were not there. replace: a file takes
-    the place of those of the same authority that its period contains, if it was made after them. MergeRefused lists
-    every fault; merge_running."""
+    the place of those of the same authority that its period contains, if it was made after them; own: what the home
+    counts by itself, which a file would count again. MergeRefused lists every fault; merge_running."""
     given = _read(paths)
+    twice = [fault for file, name in given for fault in _counted_here(file, name, own or OwnCounts())]
+    if twice:
+        raise MergeRefused(twice, count=len({fault["file"] for fault in twice}))
     _judged(home, given, replace)  # what is refused makes no home
     with _alone(home):
         judged = _judged(home, given, replace)
@@ -195,6 +211,28 @@ def _implausible(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[s
             sentences("merge_faults", "merge_unlikely", **about, field=field, read=f"{read:g}", most=f"{most:g}")
         )
     return wrong
+
+
+def _counted_here(file: PublishedGroups, name: str, own: OwnCounts) -> list[dict[str, str]]:
+    """What says that the home counts by itself what a file has: uses of this authority in its months, or the same
+    lines."""
+    about = {"file": name, "territory": file.territory, "period": file.period}
+    same = {own.read[mark] for mark in _marks(file) if mark in own.read}
+    if same:
+        faults = [sentences("merge_faults", "merge_same_lines", **about, services=some_of(sorted(same)))]
+    elif mine := file.months.intersection(own.months.get(file.territory, ())):
+        faults = [sentences("merge_faults", "merge_own", **about, months=str(Period.over(mine)))]
+    else:
+        faults = []
+    return [fault | {"file": name} for fault in faults]
+
+
+def _marks(file: PublishedGroups) -> Iterator[tuple[int, str]]:
+    """The month and digest of what was read of each service that a file names; nothing of a review that is damaged,
+    which is refused when it is made."""
+    with suppress(TypeError, ValueError, AttributeError, KeyError):
+        for service in file.review.get("services", ()):
+            yield from ((int(month), str(read)) for month, read in service["months"].items())
 
 
 def _twice(one: PublishedGroups, other: PublishedGroups) -> bool:

@@ -143,20 +143,24 @@ def merge(
     from estimator.cli.ledger_text import unfinished_merge_lines
     from estimator.cli.totals_text import authority_lines
     from estimator.core.typography import some_of
+    from estimator.reporting.publications.own_counts import own_counts
     from estimator.results.making import locked
     from estimator.results.reading import current_results
 
     home, lang = context.obj["home"], context.obj["lang"]
     names = {file.territory: file.administration for file in merged_files(home)}
-    new = run(home, files, replace)
+    asked = some_of([file.name for file in files], NAMED)
+    what = {one: say("asked_to_write", "merged", one, told=asked) for one in LANGUAGES}
+    with locked(what, written=False):
+        own = own_counts(home)
+    new = run(home, files, replace, own)
     renamed = {
         file.territory: file.administration
         for file in new
         if names.get(file.territory, file.administration) != file.administration
     }
     strange = {file.name: told for file in new if (told := file.unknown())}
-    asked = some_of([file.name for file in files], NAMED)
-    with locked({one: say("asked_to_write", "merged", one, told=asked) for one in LANGUAGES}, written=True):
+    with locked(what, written=True):
         found = current_results(home).totals()
     parts = [part.model_dump(mode="json") for part in found.authorities]
     same = len(files) - len(new)

@@ -102,13 +102,13 @@ def test_what_was_written_before_another_began_is_said_to_be(home: Path) -> None
     assert json.loads(sobria(home, "places", "list", "--json").stdout)["rules"]
 
 
-def test_groups_merged_before_another_began_are_said_to_be(home: Path) -> None:
-    """Its totals, made again after, are of those groups."""
+def test_groups_are_not_merged_while_what_the_home_counts_by_itself_is_not_known(home: Path) -> None:
+    """Rows came since its last build: whether they are those of the groups is not known before the next one."""
     file = home / "54395.json"
     file.touch()
-    with another(home), patch("estimator.builds.merged_groups.merge", return_value=[]):
+    with another(home), patch("estimator.builds.merged_groups.merge", return_value=[]) as merged:
         said = sobria(home, "ledger", "merge", str(file), code=1).stderr.replace("\xa0", " ")
-    assert "A été lu : des groupes à réunir, 54395.json. C'est écrit, ne le redites pas." in said
+    assert "A été lu : des groupes à réunir, 54395.json. Rien n'en est écrit" in said and not merged.called
 
 
 def test_pages_say_the_same(home: Path) -> None:
