@@ -68,6 +68,19 @@ def recorded(home: Path) -> dict[str, str]:
     return found
 
 
+def authority_names(home: Path) -> dict[str, str]:
+    """The last name that each authority gave with a file, by its code: a file without any takes none away."""
+    told = sorted(merges(home).read()[0], key=lambda one: one.order)
+    return {one.territory: one.administration for one in told if one.administration}
+
+
+def taken_out(home: Path, text: str) -> GroupsRemoval | None:
+    """The last removal of a file of that name in the home, or that had it when it was given; None of another."""
+    names = {text, *(one.name for one in merges(home).read()[0] if one.file == text)}
+    gone = [one for one in removals(home).read()[0] if one.file in names]
+    return max(gone, key=lambda one: one.order, default=None)
+
+
 def in_place(home: Path) -> dict[str, str]:
     """The digest that each file of a home states, by name; empty where it cannot be read."""
     found = dict.fromkeys((path.name for path in sorted((home / AUTHORITIES).glob("*.json"))), "")

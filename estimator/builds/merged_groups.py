@@ -15,6 +15,7 @@ from estimator.builds.inference_factors import HOURS, SERVING_COLUMNS
 from estimator.builds.merge_journal import (
     GroupsMerge,
     GroupsRemoval,
+    authority_names,
     in_place,
     merges,
     recorded,
@@ -268,9 +269,10 @@ def _read(paths: Sequence[Path]) -> list[tuple[PublishedGroups, str]]:
 def add_groups(engine: DuckDB, home: Path) -> None:
     """Tables `authorities` and `merged_services`, and the groups of the files in `groups` and `servings`, before any
     factor is selected: all have those of this build. A use has the key « authority:use »."""
-    files = merged_files(home)
+    files, names = merged_files(home), authority_names(home)
     facts = ("territory", "period", "administration", "made_at", "build", "factors_version", "formulas_version")
     columns: dict[str, list[Any]] = {name: [getattr(file, name) for file in files] for name in facts}
+    columns["administration"] = [file.administration or names.get(file.territory, "") for file in files]
     counts = ("withheld", "uses_withheld", "withheld_kwh")
     columns |= {name: [getattr(file, name) for file in files] for name in counts}
     columns |= {"groups": [len(file.groups) for file in files]}

@@ -83,6 +83,7 @@ def withdraw(  # noqa: PLR0913
     dry_run: Annotated[bool, typer.Option("--dry-run", help="withdraw_dry")] = False,
     json_: Json = False,
 ) -> None:
+    from estimator.builds.merge_journal import taken_out
     from estimator.builds.merged_groups import merged_name
     from estimator.cli.ledger_text import leaving_text
     from estimator.governance.register.register import author
@@ -96,12 +97,19 @@ def withdraw(  # noqa: PLR0913
     if name:
         _take_out(context, name, (who, why, dry_run), json_)
         return
-    if undo:
-        body, key = withdrawing.bring_back(held, undo, author(who, why)).as_dict(), "back"
-    elif dry_run:
-        body, key = withdrawing.withdrawal_effect(held, targets[0]).as_dict(), "would_leave"
-    else:
-        body, key = withdrawing.withdraw(held, targets[0], author(who, why)).as_dict(), "left"
+    try:
+        if undo:
+            body, key = withdrawing.bring_back(held, undo, author(who, why)).as_dict(), "back"
+        elif dry_run:
+            body, key = withdrawing.withdrawal_effect(held, targets[0]).as_dict(), "would_leave"
+        else:
+            body, key = withdrawing.withdraw(held, targets[0], author(who, why)).as_dict(), "left"
+    except SobriaError as refused:
+        gone = taken_out(held.home, file) if file and refused.code == "nothing_to_withdraw" else None
+        if gone is None:
+            raise
+        facts = {"read": file, "file": gone.file, "day": gone.at[:10], "who": gone.who, "reason": gone.why}
+        raise SobriaError("merged_gone", **facts) from refused
     show(body, json_, lambda: leaving_text(body, key, context.obj["lang"]))
 
 
@@ -138,9 +146,9 @@ def merge(
     replace: Annotated[bool, typer.Option("--replace", help="merge_replace")] = False,
     json_: Json = False,
 ) -> None:
+    from estimator.builds.merge_journal import authority_names
     from estimator.builds.merged_groups import merge as run
-    from estimator.builds.merged_groups import merged_files
-    from estimator.cli.ledger_text import unfinished_merge_lines
+    from estimator.cli.ledger_text import merge_lines
     from estimator.cli.totals_text import authority_lines
     from estimator.core.typography import some_of
     from estimator.reporting.publications.own_counts import own_counts
@@ -148,36 +156,31 @@ def merge(
     from estimator.results.reading import current_results
 
     home, lang = context.obj["home"], context.obj["lang"]
-    names = {file.territory: file.administration for file in merged_files(home)}
     asked = some_of([file.name for file in files], NAMED)
     what = {one: say("asked_to_write", "merged", one, told=asked) for one in LANGUAGES}
     with locked(what, written=False):
         own = own_counts(home)
+    names = authority_names(home)
     new = run(home, files, replace, own)
-    renamed = {
-        file.territory: file.administration
-        for file in new
-        if names.get(file.territory, file.administration) != file.administration
+    named = [(file.territory, names[file.territory], file.administration) for file in new if file.territory in names]
+    body: dict[str, Any] = {
+        "merged": [file.name for file in new],
+        "unchanged": len(files) - len(new),
+        "unknown": {file.name: told for file in new if (told := file.unknown())},
+        "renamed": {code: [before, now] for code, before, now in named if now and now != before},
+        "names_kept": {code: before for code, before, now in named if not now},
     }
-    strange = {file.name: told for file in new if (told := file.unknown())}
-    with locked(what, written=True):
-        found = current_results(home).totals()
-    parts = [part.model_dump(mode="json") for part in found.authorities]
-    same = len(files) - len(new)
-    body = {"merged": [file.name for file in new], "unchanged": same, "build": found.build["build"]}
-    body |= {"unknown": strange, "renamed": {code: [names[code], now] for code, now in renamed.items()}}
-    lines = [say("ledger_cli", "merged", lang, count=len(new), home=home)]
-    for file, told in strange.items():
-        named = {column: some_of(told.get(column, ["–"])) for column in ("model", "host", "zone")}
-        lines.append(say("ledger_cli", "merged_unknown", lang, file=file, **named))
-    for code, now in renamed.items():
-        lines.append(
-            say("ledger_cli", "merged_renamed", lang, territory=code, before=names[code] or "–", now=now or "–")
-        )
-    lines += [say("ledger_cli", "merged_same", lang, count=same)] if same else []
-    lines += unfinished_merge_lines(home, lang)
-    lines += authority_lines(found.authorities, lang)
-    show(body | {"authorities": parts}, json_, lambda: "\n".join(lines))
+    try:
+        with locked(what, written=True):
+            found = current_results(home).totals()
+    except SobriaError as waited:
+        if waited.code != "build_locked_written":
+            raise
+        body |= {"build": None, "authorities": None, "missing": waited.as_dict()}
+        show(body, json_, lambda: "\n".join([*merge_lines(home, body, lang), f"! {body['missing'][lang]}"]))
+        return
+    body |= {"build": found.build["build"], "authorities": [one.model_dump(mode="json") for one in found.authorities]}
+    show(body, json_, lambda: "\n".join([*merge_lines(home, body, lang), *authority_lines(found.authorities, lang)]))
 
 
 @ledger.command("export", help="ledger_export")

@@ -64,6 +64,24 @@ def history_text(
     return "\n".join(told) or say("ledger_cli", "no_history", lang)
 
 
+def merge_lines(home: Path, body: Mapping[str, Any], lang: str) -> list[str]:
+    """What a merge of groups wrote, and what of it is to be looked at."""
+
+    def told(key: str, **facts: object) -> str:
+        return say("ledger_cli", key, lang, **facts)
+
+    lines = [told("merged", count=len(body["merged"]), home=home)]
+    for file, strange in body["unknown"].items():
+        named = {column: some_of(strange.get(column, ["–"])) for column in ("model", "host", "zone")}
+        lines.append(told("merged_unknown", file=file, **named))
+    for code, (before, now) in body["renamed"].items():
+        lines.append(told("merged_renamed", territory=code, before=before, now=now))
+    for code, name in body["names_kept"].items():
+        lines.append(told("merged_name_kept", territory=code, name=name))
+    lines += [told("merged_same", count=body["unchanged"])] if body["unchanged"] else []
+    return [*lines, *unfinished_merge_lines(home, lang)]
+
+
 def unfinished_merge_lines(home: Path, lang: str) -> list[str]:
     """Which merges did not end, and what to do; nothing where all did."""
     names = unfinished_merges(home)

@@ -137,8 +137,9 @@ class Results(Build):
         found = []
         for part in parts:
             mine = files[part["territory"]]
-            named = [row.pop("administration") for row in mine][-1]
-            found.append(AuthorityPart(**part, administration=named, files=[MergedFile(**row) for row in mine]))
+            named = [row.pop("administration") for row in mine]
+            name = next(filter(None, reversed(named)), "")
+            found.append(AuthorityPart(**part, administration=name, files=[MergedFile(**row) for row in mine]))
         return tuple(found)
 
     @cached_property

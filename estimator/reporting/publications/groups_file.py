@@ -24,7 +24,8 @@ REVIEW = ("uses", "seed", "shares")
 
 
 def groups_file(facts: ReportFacts) -> ReportFiles:
-    """The file of a territory, which is merged with others, and what it leaves out. reen_territory_wanted."""
+    """The file of a territory, which is merged with others, and what it leaves out. reen_territory_wanted,
+    period_ahead."""
     held = published_groups(facts)
     notes = []
     if facts.withheld:

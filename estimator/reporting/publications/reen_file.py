@@ -172,7 +172,8 @@ class BroughtFiles(NamedTuple):
 
 
 def reen_file(facts: ReportFacts) -> ReportFiles:
-    """The file of a territory, which its métropole adds to others, and what it leaves out. reen_territory_wanted."""
+    """The file of a territory, which its métropole adds to others, and what it leaves out. reen_territory_wanted,
+    period_ahead."""
     held = commune_file(facts)
     notes = [facts.say("withheld")] if facts.withheld else []
     _, aside, enough = told_groups(facts.scope)
@@ -188,9 +189,11 @@ def reen_file(facts: ReportFacts) -> ReportFiles:
 
 
 def commune_file(facts: ReportFacts) -> CommuneFile:
-    """The same as data; figures about too few people are unknown. reen_territory_wanted."""
+    """The same as data; figures about too few people are unknown. reen_territory_wanted, period_ahead."""
     if facts.scope.territory == WHOLE:
         raise SobriaError("reen_territory_wanted")
+    if facts.scope.period.first > facts.scope.sources.today.year * 100 + facts.scope.sources.today.month:
+        raise SobriaError("period_ahead", read=str(facts.scope.period), today=facts.scope.sources.today.isoformat())
     scope, build = facts.scope, facts.scope.sources.build
     rows = [] if facts.withheld else scope.rows
     told, hidden, enough = told_groups(scope)
