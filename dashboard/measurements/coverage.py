@@ -56,7 +56,6 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[s
     touched = [month for line in lines for month in line.found]
     months = months_between(min(touched), max(touched)) if touched else []
     title = t("coverage.caption", lang)
-    told = (", ".join((names.get(line.key, line.key), *_notes(line, lang))) for line in lines)
     strips = chart_parts.list_of(_strip(line, months, lang, names) for line in lines)
     proofs = [month["kwh"] for line in lines for month in line.found.values()]
     body = svg_charts.textures(proofs, lang, _marks(lines, lang)) + strips
@@ -75,8 +74,7 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[s
         for month, found in sorted(line.found.items())
         for proof, kwh in found["kwh"].items()
     )
-    alt = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(told))
-    return chart_parts.figure_of(title, alt, body, values, lang)
+    return chart_parts.figure_of(title, body, values, lang, t("chart.in_table", lang, title=title))
 
 
 def months_table(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[str, str]) -> Markup:
@@ -87,7 +85,7 @@ def months_table(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[str
         for line in lines
         for month in months_between(min(line.found), max(line.found))
     ]
-    return table(t("coverage.caption", lang), [t(head, lang) for head in heads], rows, right=(2, 3))
+    return table(t("coverage.caption", lang), [t(head, lang) for head in heads], rows, right=(2, 3), named=2)
 
 
 def gaps_text(line: ServiceTimeline, lang: str) -> str:

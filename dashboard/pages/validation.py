@@ -79,19 +79,19 @@ def _picture(rows: Sequence[ValidationLine], name_of: Callable[[str], str], lang
     """A bar of ratios for each row, on one axis."""
     lowest, highest = min(min(r.ratios.values()) for r in rows), max(max(r.ratios.values()) for r in rows)
     ticks = svg_charts.ratio_ticks(lowest, highest)
-    drawn, said, values = [], [], []
+    drawn, values = [], []
     for row in rows:
         low, middle, high = row.ratios[0.05], row.ratios[0.5], row.ratios[0.95]
         name, ratio = name_of(row.name), plain(middle, svg_charts.RATIO, lang)
         text = t("validation.row", lang, inside=row.inside, outputs=row.outputs, ratio=ratio)
         ends = {"low": plain(low, svg_charts.RATIO, lang), "high": plain(high, svg_charts.RATIO, lang)}
-        said.append(t("validation.row_alt", lang, name=name, row=text, **ends))
         values.append(DrawnValue(name, text, (low, middle, high)))
         picture = svg_charts.ratio_svg(low, middle, high, ticks)
-        drawn.append(line(Markup("<b>{}</b> <span>{}</span>").format(name, text), picture))
-    title = t("validation.picture", lang)
-    label = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(said))
-    return figure_of(title, label, list_of(drawn) + svg_charts.ratio_axis(ticks, lang), values, lang)
+        drawn.append(
+            line(Markup("<b>{}</b> <span>{}</span>").format(name, text), picture, alt=t("numbers.range", lang, **ends))
+        )
+    body = list_of(drawn) + svg_charts.ratio_axis(ticks, lang)
+    return figure_of(t("validation.picture", lang), body, values, lang)
 
 
 def _ratios(row: ValidationLine, lang: str) -> list[str]:

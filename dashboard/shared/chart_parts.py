@@ -6,7 +6,6 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from dashboard.shared.texts import t
-from estimator.core.number_format import share_text
 from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.reporting.documents.pictures import data_uri
 
@@ -21,9 +20,9 @@ class DrawnValue(NamedTuple):
     figure: str = ""
 
 
-def line(words: Markup, picture: str = "", kind: str = "bar") -> Markup:
-    """A row of a list of bars: its words, then its picture if it has one, which is not read aloud."""
-    drawn = Markup('<img class="{}" alt="" src="{}">').format(kind, data_uri(picture)) if picture else ""
+def line(words: Markup, picture: str = "", kind: str = "bar", alt: str = "") -> Markup:
+    """A row of a list of bars: its words, then its picture if it has one. alt: what it adds to them, if it does."""
+    drawn = Markup('<img class="{}" alt="{}" src="{}">').format(kind, alt, data_uri(picture)) if picture else ""
     return Markup("<li><p>{}</p>{}</li>").format(words, drawn)
 
 
@@ -59,17 +58,15 @@ def inner(index: int, count: int) -> str:
     return "" if index in (0, (count - 1) // 2, count - 1) else "inner"
 
 
-def figure_of(title: str, alt: str, body: Markup, values: Iterable[DrawnValue], lang: str) -> Markup:
-    """A picture with its words, and what keeps it."""
+def figure_of(title: str, body: Markup, values: Iterable[DrawnValue], lang: str, alt: str = "") -> Markup:
+    """A picture with what keeps it, named by its title where its words say all that it draws, else by `alt`."""
     figure = Markup('<figure class="chart" aria-label="{}">{}{}</figure>')
-    return figure.format(alt, keep(title, values, lang), body)
+    return figure.format(alt or title, keep(title, values, lang), body)
 
 
 def shares_figure(title: str, shares: Sequence[tuple[str, float]], body: Markup, lang: str) -> Markup:
     """A picture of shares of one, from (name, share)."""
-    rows = [t("chart.row_missing", lang, label=name, value=share_text(share, lang)) for name, share in shares]
-    alt = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(rows))
-    return figure_of(title, alt, body, (DrawnValue(name, "", (None, share, None)) for name, share in shares), lang)
+    return figure_of(title, body, (DrawnValue(name, "", (None, share, None)) for name, share in shares), lang)
 
 
 def keep(title: str, values: Iterable[DrawnValue], lang: str) -> Markup:

@@ -113,11 +113,8 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
 
 
 def alternative(picture: Explored, lang: str) -> str:
-    """The picture in words, its values included."""
-    told = [(row.name, ", ".join(filter(None, (row.told, *(mark.told for mark in row.marks))))) for row in picture.rows]
-    rows = [t("chart.row_missing", lang, label=name, value=values) for name, values in told]
-    title = picture.title.rstrip("?\u00a0\u202f ")
-    return t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(rows).rstrip("."))
+    """What the picture is, and where its values are: in the table that each part has under it."""
+    return t("chart.in_table", lang, title=picture.title.rstrip("?\u00a0\u202f "))
 
 
 def values(picture: Explored) -> Iterator[DrawnValue]:

@@ -49,18 +49,25 @@ class ChartRow:
     aside: str = ""  # text in place of the value of a bar without any
     figure: str = ""  # the name of what the bar is
     more: str = ""  # screen reader text after the value, to distinguish links
+    alt: str = ""  # what the bar says beside its words
 
 
 def interval_chart(
     bars: Sequence[ChartRow], title: str, lang: str, how: str = "chart.how", step: DisplayUnit | None = None
 ) -> Markup:
-    """Interval bars with a dot on a common axis from zero, each with its central value only: its interval is drawn, and
-    in the alternative. how: the key of what they say of the true value, "" for nothing; step: the unit of the axis, by
-    default that of the highest central value."""
-    drawn = [replace(bar, aside=bar.aside or figure(bar.amount, lang).central) for bar in bars]
+    """Interval bars with a dot on a common axis from zero, each with its central value only: the bar draws its
+    interval and says it. how: the key of what they say of the true value, "" for nothing; step: the unit of the axis,
+    by default that of the highest central value."""
+    drawn = [bar if bar.aside else _told_by_its_bar(bar, lang) for bar in bars]
     panels = [legend([bar.proof for bar in bars], lang), _panel(drawn, lang, step), _absent(drawn, lang)]
     panels += [Markup('<p class="small how">{}</p>').format(t(how, lang))] if how else []
     return _figure(bars, title, Markup().join(panels), lang)
+
+
+def _told_by_its_bar(bar: ChartRow, lang: str) -> ChartRow:
+    """The central value in the words, the interval in the bar, where there is one."""
+    has = figure(bar.amount, lang)
+    return replace(bar, aside=has.central, alt="" if bar.amount.low == bar.amount.high else has.interval)
 
 
 def plain_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
@@ -73,16 +80,7 @@ def _figure(bars: Sequence[ChartRow], title: str, body: Markup, lang: str) -> Ma
         parts.DrawnValue(b.label, b.said, (b.amount.low, b.amount.central, b.amount.high), b.amount.unit, b.figure)
         for b in bars
     )
-    return parts.figure_of(title, alt_text(bars, title, lang), body, values, lang)
-
-
-def alt_text(bars: Sequence[ChartRow], title: str, lang: str) -> str:
-    """Text alternative of the chart, values included."""
-    rows = []
-    for bar in bars:
-        key = "chart.row" if bar.said and bar.amount.known else "chart.row_missing"
-        rows.append(t(key, lang, label=bar.label, value=bar.aside or interval_text(bar.amount, lang), proof=bar.said))
-    return t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(rows))
+    return parts.figure_of(title, body, values, lang)
 
 
 def legend(proofs: Sequence[Mapping[str, float]], lang: str) -> Markup:
@@ -190,7 +188,7 @@ def _row(bar: ChartRow, ticks: Sequence[float], lang: str) -> Markup:
     said = Markup('<span class="said">{}</span>').format(bar.said) if bar.said else Markup()
     there = bar.amount.known
     picture = bar_svg(bar.amount, bar.proof, ticks[-1], ticks) if there else ""
-    return parts.line(Markup("<b>{}</b> <span>{}</span> {}").format(bar.label, value, said), picture)
+    return parts.line(Markup("<b>{}</b> <span>{}</span> {}").format(bar.label, value, said), picture, alt=bar.alt)
 
 
 def axis(ticks: Sequence[float], step: DisplayUnit, lang: str) -> Markup:

@@ -82,8 +82,9 @@ def _rows_of(
 
 
 def table(
-    caption: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = (), quiet: bool = False
+    caption: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = (), **layout: int
 ) -> Markup:
-    """An HTML table, whose first cell of each row is its header. right: columns of numbers. quiet: the caption repeats
-    the heading above, so only screen readers get it."""
-    return render("table", texts.DEFAULT, caption=caption, heads=heads, rows=rows, right=right, quiet=quiet)
+    """An HTML table. right: columns of numbers. layout: quiet, where the caption repeats the heading above, and only
+    screen readers get it; named, how many first cells of a row name it, as its headers, else one."""
+    layout = {"quiet": False, "named": 1, **layout}
+    return render("table", texts.DEFAULT, caption=caption, heads=heads, rows=rows, right=right, **layout)

@@ -20,10 +20,11 @@ def months_figure(name: str, history: History, lang: str) -> Markup:
         return Markup()
     months = list(history.months)
     body = Markup(
-        '<div class="multiple"><p class="small">{}</p><img alt="" src="{}">'
+        '<div class="multiple"><p class="small">{}</p><img alt="{}" src="{}">'
         '<p class="ends" aria-hidden="true"><span>{}</span> <span>{}</span></p></div>'
     ).format(
         t("synthese.up_to", lang, value=value_text(history, history.highest, lang)),
+        months_alt(name, history, lang),
         data_uri(months_svg(history, history.highest)),
         month_text(months[0], lang),
         month_text(months[-1], lang),
@@ -40,6 +41,7 @@ def months_chart(name: str, history: History, lang: str) -> Markup:
     body = render(
         "months_chart",
         lang,
+        alt=months_alt(name, history, lang),
         picture=data_uri(months_svg(history, top, scale)),
         labels=[(round(y), text) for y, text in scale.items()],
         axis=parts.scale(named),
@@ -59,8 +61,7 @@ def _figure(name: str, history: History, body: Markup, lang: str) -> Markup:
     ]
     if history.limit is not None:
         values.append(parts.DrawnValue(tell("legend_limit", lang), "", (None, history.limit, None), unit, name))
-    alt = months_alt(name, history, lang)
-    return parts.figure_of(name, alt, body, values, lang)
+    return parts.figure_of(name, body, values, lang)
 
 
 def months_legend(drawn: Mapping[str, str], lang: str) -> Markup:

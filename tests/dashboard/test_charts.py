@@ -2,6 +2,7 @@
 
 import base64
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -88,24 +89,26 @@ def test_a_value_that_is_not_known_has_words_and_no_bar() -> None:
 def test_each_value_is_said_in_its_own_unit_and_drawn_once() -> None:
     """800 kWh between 364 and 1,760, beside 4 MWh: as any other page says them."""
     html = interval_chart(bars(4000.0, 800.0), "titre", "fr").replace("\u00a0", " ").replace("\u202f", " ")
-    assert "entre 360 et 1 800 kWh (valeur centrale : 800)" in html and "MWh (valeur centrale : 4,0)" in html
+    assert "800 kWh" in html and "entre 360 et 1 800 kWh" in html and "4,0 MWh" in html
     assert html.count('class="bar"') == 2
 
 
-def test_the_words_of_a_picture_hold_its_values() -> None:
+def test_a_picture_has_the_name_of_its_title_and_its_rows_hold_its_values() -> None:
     html = interval_chart(bars(41.0, None), "Électricité par service", "fr")
-    label = re.search(r'<figure class="chart" aria-label="([^"]+)"', html)
-    assert label
-    for said in ("service 0", "entre 19 et 90", "valeur centrale", "mesuré", "service 1", "non estimable"):
-        assert said in label[1]
+    assert '<figure class="chart" aria-label="Électricité par service">' in html
+    for said in ("service 0", "entre 19 et 90", "mesuré", "service 1", "non estimable"):
+        assert said in html.split('<ol class="bars">')[1]
     assert html.count("<figure") == 1 and html.count('class="legend"') == 1
 
 
-def test_a_bar_says_its_central_value_and_the_alternative_its_interval() -> None:
-    html = interval_chart(bars(41.0), "titre", "fr")
-    alternative, seen = html.partition('aria-label="')[2].split('">', 1)
-    assert "entre 19 et 90" in alternative
-    assert ">41\u00a0kWh<" in seen and "entre 19 et 90" not in seen
+def test_a_row_says_its_central_value_and_its_bar_its_interval() -> None:
+    """Read one after the other, they are « 41 kWh, entre 19 et 90 kWh »."""
+    (row,) = re.findall("<li><p>.*?</li>", interval_chart(bars(41.0), "titre", "fr"))
+    words, bar = row.split("<img")
+    assert ">41\u00a0kWh<" in words and "entre 19 et 90" not in words
+    assert 'alt="entre 19 et 90\u00a0kWh"' in bar
+    told = [replace(bar, aside="entre 19 et 90 kWh") for bar in bars(41.0)]
+    assert 'class="bar" alt=""' in interval_chart(told, "titre", "fr"), "its words say it already"
 
 
 def test_each_value_opens_its_explanation() -> None:

@@ -114,10 +114,14 @@ def test_the_picture_the_words_and_the_table_say_the_gaps_and_the_unknown(build:
     nothing = {"fr": "aucune donnée", "en": "no data"}
     assert gap[lang] in html and unknown[lang] in html
     drawn = {proof for line in lines for month in line.found.values() for proof, kwh in month["kwh"].items() if kwh}
-    [alternative] = re.findall('<figure [^>]*aria-label="([^"]*)"', html)
+    [name] = re.findall('<figure [^>]*aria-label="([^"]*)"', html)
     assert "</span><span" not in html, "words that no style sheet parts (RGAA 10.3)"
-    assert drawn and all(t(f"proof.{proof}", lang) in alternative for proof in drawn), "of its textures (RGAA 1.3)"
+    rows = html.split('<ol class="bars">')[1]
+    assert drawn and all(t(f"proof.{proof}", lang) in rows for proof in drawn), "of its textures (RGAA 1.3)"
+    assert name == t("chart.in_table", lang, title=t("coverage.caption", lang)) and len(name) < 200
     assert "Un usage" in table and "trous" not in table
+    rows = [tuple(re.findall('<th scope="row">(.*?)</th>', row)) for row in table.split("<tr>")[2:]]
+    assert {len(row) for row in rows} == {2} and len(set(rows)) == len(rows), "of each row, its own (RGAA 5.7)"
     assert table.count(nothing[lang]) == 3 and table.count(unknown[lang]) == 2
     assert not re.search(r"(?<![\d.,])0\u00a0k?Wh", html + table)
     strips = pictures(html)[-3:]

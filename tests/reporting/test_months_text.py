@@ -15,23 +15,17 @@ DRAWN = {202511: kwh(10, 12, 15), 202512: kwh(20, 22, 25), 202601: None, 202602:
 HISTORY = History(DRAWN, frozenset({202601, 202602, 202603}), limit=30.0, pace=kwh(28, 31, 35), tall=LARGE)
 
 
-def test_the_alternative_says_the_months_the_gap_the_path_and_the_pace() -> None:
+def test_the_alternative_is_short_and_says_the_first_and_the_last_month() -> None:
     assert spaced(months_alt("Électricité", HISTORY, "fr")) == (
-        "Électricité par mois, premier, plus haut et dernier : "
-        "novembre 2025, entre 10 et 15 kWh (valeur centrale : 12) ; "
-        "février 2026, entre 30 et 36 kWh (valeur centrale : 33). Avant cette période : novembre 2025 à décembre 2025. "
-        "Sans donnée : janvier 2026. Trajectoire votée : 30 kWh chaque mois de 2026. "
-        "À ce rythme, chaque mois à venir (mars 2026) : entre 28 et 35 kWh (valeur centrale : 31). "
-        "Tous les mois sont dans le tableau."
+        "Électricité par mois : novembre 2025, entre 10 et 15 kWh ; février 2026, entre 30 et 36 kWh. "
+        "Tout ce qui est dessiné est dans le tableau des mois."
     )
 
 
-def test_it_says_of_them_only_what_is_drawn() -> None:
-    """In English, of the two months before alone: no gap, no path, no pace, none before."""
-    early = History({month: DRAWN[month] for month in (202511, 202512)}, frozenset({202511, 202512}))
-    assert spaced(months_alt("Electricity", early, "en")) == (
-        "Electricity by month, first, highest and last: November 2025, between 10 and 15 kWh (central value: 12); "
-        "December 2025, between 20 and 25 kWh (central value: 22). All the months are in the table."
+def test_a_lone_month_is_told_once() -> None:
+    alone = History({202511: DRAWN[202511]}, frozenset({202511}))
+    assert spaced(months_alt("Electricity", alone, "en")) == (
+        "Electricity by month: November 2025, between 10 and 15 kWh. All that is drawn is in the table of months."
     )
 
 

@@ -47,26 +47,9 @@ class History:
         return [month for month in self.months if self.pace and month > max(self.known, default=0)]
 
     @property
-    def earlier(self) -> list[int]:
-        """The known months before the period."""
-        return [month for month in self.known if month not in self.period]
-
-    @property
-    def gaps(self) -> list[int]:
-        """The months without a figure that are not drawn at a pace either."""
-        return [month for month in self.months if month not in self.known and month not in self.to_come]
-
-    @property
     def limit_from(self) -> float:
         """Where the year of the objective begins [% of the width]."""
         return 100 * sum(month // 100 < max(self.months) // 100 for month in self.months) / len(self.months)
-
-    @property
-    def told(self) -> list[tuple[int, Interval]]:
-        """The months that words name: the first, the highest and the last."""
-        known = self.known
-        chosen = dict.fromkeys([min(known), max(known, key=lambda month: known[month].ends.central), max(known)])
-        return [(month, known[month]) for month in chosen]
 
 
 def history_of(body: Mapping[str, Any], key: str, tall: int = HIGH) -> History:

@@ -1,10 +1,8 @@
 """What the picture of a footprint by month shows, in words and as a table: each month, the voted path, the months to
 come."""
 
-from collections.abc import Iterable
-
 from estimator.core.interval import Interval
-from estimator.core.number_format import interval_text, plain, step_for, with_unit
+from estimator.core.number_format import figure, interval_text, plain, step_for, with_unit
 from estimator.core.periods import Period
 from estimator.reporting.documents.document import Table
 from estimator.reporting.summary.months import History
@@ -17,22 +15,10 @@ def month_name(month: int, lang: str) -> str:
 
 
 def months_alt(name: str, history: History, lang: str) -> str:
-    """The text alternative: the first, the highest and the last known month, those before the period, those without
-    data, then the voted path and the pace where they are drawn; where all the months are."""
-    joint = tell("joined_limits", lang)
-    told = joint.join(f"{month_name(month, lang)}, {interval_text(amount, lang)}" for month, amount in history.told)
-    said = [tell("months_alt", lang, name=name, months=told)]
-    for key, months in (("months_earlier", history.earlier), ("months_gap", history.gaps)):
-        if months:
-            said.append(tell(key, lang, months=joint.join(_spans(months, lang))))
-    if history.limit is not None:
-        limit = value_text(history, history.limit, lang)
-        said.append(tell("months_limit", lang, value=limit, year=max(history.months) // 100))
-    if history.pace and history.to_come:
-        told = interval_text(history.pace, lang)
-        said.append(tell("months_pace", lang, months=_to_come(history, lang), value=told))
-    said.append(tell("months_all", lang))
-    return " ".join(said)
+    """The short alternative: the first and the last known month; the table has all that is drawn (RGAA 1.3, 1.6)."""
+    ends = dict.fromkeys((min(history.known), max(history.known)))
+    told = (f"{month_name(month, lang)}, {figure(history.known[month], lang).interval}" for month in ends)
+    return tell("months_alt", lang, name=name, months=tell("joined_limits", lang).join(told))
 
 
 def months_table(name: str, history: History, lang: str) -> Table:
@@ -68,14 +54,3 @@ def _to_come(history: History, lang: str) -> str:
 def _cell(amount: Interval | None, lang: str) -> str:
     """The amount of a month; what is unknown is said to be so."""
     return interval_text(amount, lang) if amount and amount.known else tell("legend_gap", lang)
-
-
-def _spans(months: Iterable[int], lang: str) -> list[str]:
-    """The months as few periods: those of a row together."""
-    spans: list[list[int]] = []
-    for month in sorted(months):
-        if spans and Period.over([*spans[-1], month]).months() == [*spans[-1], month]:
-            spans[-1].append(month)
-        else:
-            spans.append([month])
-    return [period_text(Period.over(span).text, lang) for span in spans]
