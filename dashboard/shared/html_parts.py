@@ -93,12 +93,12 @@ def derived_proof_text(proof: Mapping[str, float], lang: str) -> str:
     return t("proof.from_part", lang, share=share_text(proof.get("measured", 0.0), lang))
 
 
-def how_read(impossible: float, lang: str) -> str:
+def how_read(impossible: float | None, lang: str) -> str:
     """The key of what bars say of the true value."""
     return "explain.how_impossible" if impossible_text(impossible, lang) else "chart.how"
 
 
-def impossible_note(share: float, lang: str) -> Markup:
+def impossible_note(share: float | None, lang: str) -> Markup:
     """What of an electricity cannot be, where it weighs, and a link to what corrects it."""
     said, link = impossible_text(share, lang), address("mesures", lang, voir="corriger")
     return Markup('<a class="warn" href="{}">{}</a>').format(link, said) if said else Markup()

@@ -129,14 +129,14 @@ def service_bars(
     ]
 
 
-def proof_sentence(proof: Mapping[str, float], what: str, lang: str) -> str:
+def proof_sentence(proof: Mapping[str, float | None], what: str, lang: str) -> str:
     """The measured share of the electricity (`what`, in words), and every proof that the rest has, however small."""
     if not any(proof.values()):
         return sentence(t("home.proof_unknown", lang, what=what))
     rest = [p for p in ("estimated", "declared", "unknown") if proof.get(p)]
     if not rest:
         return sentence(t("home.proof_all", lang, what=what))
-    measured = proof.get("measured", 0.0)
+    measured = proof.get("measured") or 0.0
     kind = "rest" if measured else "none"
     said = html_parts.alternatives([t(f"home.{kind}_{p}", lang) for p in rest], lang)
     if kind == "none":

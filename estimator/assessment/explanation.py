@@ -139,7 +139,7 @@ class ExplainedNumber(Explanation):
     scope: total, service, run, sheet or option; key: which one. trace: the first lines behind it; services: those that
     it adds up. published: what others published of its models, with another boundary. remarks: the checks of the rows
     behind it, those of electricity that nobody read marked `at_least`; impossible: share of its electricity, as read,
-    that no such machine draws [1].
+    that no such machine draws [1], None where authorities whose published groups are in it alone know it.
     """
 
     id: str
@@ -154,7 +154,7 @@ class ExplainedNumber(Explanation):
     trace: Mapping[str, Any] = {}
     services: tuple[str, ...] = ()
     remarks: tuple[Mapping[str, Any], ...] = ()
-    impossible: float = 0.0
+    impossible: float | None = 0.0
 
     @property
     def unread(self) -> tuple[Mapping[str, str], ...]:

@@ -250,7 +250,7 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     told = {"unfinished": left, "lost_rows": lost, "far_values": [one.as_dict() for one in far]}
     body = found.model_dump(mode="json") | told | {"added": added}
     remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {one.text(lang)}" for one in far)]
-    nothing = "" if found.coverage.runs else nothing_text(context.obj["home"], lang)
+    nothing = "" if found.coverage.runs else nothing_text(context.obj["home"], lang, found.authorities)
     show(body, json_, lambda: "\n".join([totals_text(found, lang, nothing, build.mends()), *more, *remarks]))
 
 
@@ -373,5 +373,5 @@ def _added_totals(found: "Totals", lang: str) -> tuple[list[dict[str, Any]], lis
     from estimator.governance.indicators.added_indicators import computed
     from estimator.reporting.summary.sentences import added_text
 
-    added = computed(found.indicators, found.proof)
+    added = computed(found.indicators, {name: share or 0.0 for name, share in found.proof.items()})
     return added, [f"  + {added_text(one, lang)}" for one in added]

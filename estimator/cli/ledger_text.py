@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from estimator.builds.merge_journal import GroupsMerge, GroupsRemoval, unfinished_merges
-from estimator.core.errors import one_of, say, sentences
+from estimator.core.errors import listed, one_of, say, sentences
 from estimator.core.home import named_home, read_only
+from estimator.core.periods import Period
 from estimator.core.typography import some_of
 from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, RowsWithdrawal, unfinished_text
 from estimator.ledger.rows import Refused, unlike
 from estimator.ledger.withdrawn_text import withdrawn_text
+from estimator.results.totals import AuthorityPart
 
 SHOWN, NAMES = 20, 5
 
@@ -33,8 +35,13 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     )
 
 
-def nothing_text(home: Path, lang: str) -> str:
-    """Of a home of which no row counts: where to begin, or that all are withdrawn and how to undo it. ledger_torn."""
+def nothing_text(home: Path, lang: str, parts: Sequence[AuthorityPart] = ()) -> str:
+    """Of a home of which no row counts: where to begin, or that all are withdrawn and how to undo it; of one that holds
+    only files without a group, of whom and of which periods. ledger_torn."""
+    if parts:
+        periods = sorted({file.period for part in parts for file in part.files})
+        told = listed([Period(period).label(lang) for period in periods], lang)
+        return say("cli", "totals_none_merged", lang, home=named_home(home), count=len(parts), periods=told)
     return withdrawn_text(Ledger(read_only(home)), lang) or say("cli", "nothing_yet", lang, home=named_home(home))
 
 

@@ -17,7 +17,8 @@ def totals_text(found: "Totals", lang: str, nothing: str = "", mends: "Mends | N
     None: it is not told."""
     cover = found.coverage
     if not cover.runs:
-        return "\n".join([nothing, *aside_lines(cover.quarantined, lang)])
+        aside = aside_lines(cover.quarantined, lang)
+        return "\n".join([nothing, *aside, *authority_lines(found.authorities, lang)])
     proof = proof_words(found.proof, lang)
     period = {"first": cover.period[0], "last": cover.period[1]}
     return "\n".join(
@@ -75,8 +76,8 @@ def _check_lines(check: "Check", lang: str) -> list[str]:
 
 def _cover_line(cover: "Coverage", lang: str) -> str:
     """Coverage of the totals, and the count of runs of unknown electricity."""
-    line = say("cli", "totals_cover", lang, share=share_text(min(cover.by_figure.values()), lang))
-    if cover.weight_kwh and (made := made_text(cover.embodied, cover.embodied_partly, lang)):
+    line = say("cli", "totals_cover", lang, share=share_text(cover.least, lang))
+    if cover.weight_kwh and (made := made_text(cover.embodied or 0.0, cover.embodied_partly or 0.0, lang)):
         line += say("cli", "totals_made", lang, made=made)
     if not cover.unknown:
         return line

@@ -279,9 +279,10 @@ def partly_text(amount: Interval, lang: str) -> str:
     return ", ".join(filter(None, (covered, made)))
 
 
-def impossible_text(share: float, lang: str) -> str:
-    """« Relevés impossibles : 95 % de l'électricité… », where they are more than a hundredth of it."""
-    return _t("numbers.impossible", lang, share=share_text(min(share, 1.0), lang)) if share > float(HUNDREDTH) else ""
+def impossible_text(share: float | None, lang: str) -> str:
+    """« Relevés impossibles : 95 % de l'électricité… », where they are known to be more than a hundredth of it."""
+    much = share is not None and share > float(HUNDREDTH)
+    return _t("numbers.impossible", lang, share=share_text(min(share or 0.0, 1.0), lang)) if much else ""
 
 
 def tick_text(value: float, step: DisplayUnit, lang: str) -> str:
@@ -289,9 +290,9 @@ def tick_text(value: float, step: DisplayUnit, lang: str) -> str:
     return _figures(Decimal(f"{value:.15g}") / step.worth, lang, 4)
 
 
-def proof_words(shares: Mapping[str, float], lang: str) -> str:
-    """« 60 % mesuré, 40 % estimé »: what an electricity rests on, by proof."""
-    told = ((name, share) for name, share in shares.items() if share > 0)
+def proof_words(shares: Mapping[str, float | None], lang: str) -> str:
+    """« 60 % mesuré, 40 % estimé »: what an electricity rests on, by proof; empty where it is unknown."""
+    told = ((name, share) for name, share in shares.items() if share)
     return ", ".join(f"{share_text(share, lang)} {say('proofs', name, lang)}" for name, share in told)
 
 

@@ -16,6 +16,7 @@ from estimator.builds.merge_journal import unfinished_merges as found_unfinished
 from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
+from estimator.catalogue.schema import PROOFS
 from estimator.catalogue.selection import GRID, years_reused
 from estimator.core.duckdb_engine import files_sql
 from estimator.core.errors import SobriaError, reason_of, several
@@ -23,7 +24,17 @@ from estimator.core.home import named_home, read_only
 from estimator.core.progress import Progress
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
-from estimator.results.totals import AuthorityPart, Check, Coverage, MergedFile, ServiceTotals, Totals, outside
+from estimator.results.totals import (
+    MENDED,
+    SHARES,
+    AuthorityPart,
+    Check,
+    Coverage,
+    MergedFile,
+    ServiceTotals,
+    Totals,
+    outside,
+)
 
 _WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "list_contains($1, row_id)"}
 
@@ -79,8 +90,8 @@ class Results(Build):
         found = outside(authorities).lowered(_figures(rows), rows[0]["weight_kwh"] or 0.0)
         return Totals(
             indicators=figures(found),
-            proof=self.proof(),
-            coverage=self._coverage(found, rows),
+            proof=self.proof() if self.service_keys() else dict.fromkeys(PROOFS),
+            coverage=self._coverage(found, rows, merged=bool(authorities)),
             checks=tuple(Check(**check) for check in self.checks()),
             build=self.meta,
             sample=self.sample,
@@ -208,8 +219,12 @@ class Results(Build):
             trace=self._trace(where, parameters) | self._published(scope, key, figure),
         )
 
-    def _impossible_share(self, scope: str, parameters: Sequence[Any], groups: Sequence[ActivityGroup]) -> float:
-        """Share of the electricity of these groups that was read and cannot be [1]."""
+    def _impossible_share(self, scope: str, parameters: Sequence[Any], groups: Sequence[ActivityGroup]) -> float | None:
+        """Share of the electricity of these groups that was read and cannot be [1]; None where some are of authorities,
+        which alone know it."""
+        theirs = self.authority_of_service
+        if scope == "total" and theirs or scope == "service" and parameters[0] in theirs:
+            return None
         found = mended_runs.impossible(self._engine, *parameters) if scope == "run" else self.impossible
         kwh = sum(read for (service, _), read in found.items() if scope != "service" or service in parameters)
         whole = sum(map(coverage_weight, groups))
@@ -267,17 +282,19 @@ class Results(Build):
     def _file(self) -> Path:
         return ensure(self)
 
-    def _coverage(self, found: Mapping[str, Amount], rows: Sequence[Row]) -> Coverage:
-        """Runs, services, period, quarantined rows, and the share of the electricity covered by each figure."""
+    def _coverage(self, found: Mapping[str, Amount], rows: Sequence[Row], merged: bool) -> Coverage:
+        """Runs, services, period, quarantined rows, and the share of the electricity covered by each figure. merged:
+        whether groups that authorities published count."""
         row = self._engine.rows(
             "SELECT COALESCE(SUM(runs), 0)::BIGINT AS runs, COUNT(*) AS services, MIN(first_us) AS first_us,"
             " MAX(last_us) AS last_us, COALESCE(SUM(to_check), 0)::BIGINT AS to_check FROM services"
         )[0]
-        return Coverage(
+        weight = rows[0]["weight_kwh"]
+        held = Coverage(
             runs=row["runs"],
             services=row["services"],
             period=(iso(row["first_us"]), last_day(row["last_us"])),
-            weight_kwh=rows[0]["weight_kwh"],
+            weight_kwh=weight,
             site_energy=found["energy"].covers,
             embodied=found["gwp"].made or 0.0,
             embodied_partly=found["gwp"].made_partly or 0.0,
@@ -285,8 +302,10 @@ class Results(Build):
             unknown=coverage.unknown_runs(self._engine),
             quarantined=self.quarantine_count(),
             to_check=row["to_check"],
-            impossible=sum(self.impossible.values()) / rows[0]["weight_kwh"] if rows[0]["weight_kwh"] else 0.0,
+            impossible=sum(self.impossible.values()) / weight if weight else 0.0,
         )
+        held = held.without(MENDED, "mended_elsewhere") if merged else held
+        return held if row["services"] else held.without(SHARES, "no_activity")
 
 
 def split_number(number: str) -> tuple[str, str, str]:

@@ -2,12 +2,18 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from pydantic import Field
 
 from estimator.assessment.impacts import Amount
 from estimator.builds.mending import AT_LEAST
+from estimator.core.errors import sentences
 from estimator.core.fields import Strict, in_each_language
 from estimator.core.periods import Period
+
+MENDED = ("to_check", "impossible")  # of runs, which only their own home knows
+SHARES = ("site_energy", "embodied", "embodied_partly", "by_figure", "impossible", "proof")  # of an electricity
 
 
 class Coverage(Strict):
@@ -17,21 +23,36 @@ class Coverage(Strict):
     site_energy and by_figure: share of it that each figure covers; embodied: share of it with all of its
     manufacture in the totals, embodied_partly: with a part of it alone; unknown: runs of unknown electricity;
     to_check: runs to mend, here or where they come from alone, for a total rests on it; impossible: share of the
-    electricity that was read and that no such machine draws [1].
+    electricity that was read and that no such machine draws [1]. The last two are unknown where groups that authorities
+    published count, and every share where nothing does: None, with the reason by its name in `missing`.
     """
 
     runs: int
     services: int
     period: tuple[str | None, str | None]
     weight_kwh: float
-    site_energy: float
-    embodied: float
-    embodied_partly: float
-    by_figure: Mapping[str, float]
+    site_energy: float | None
+    embodied: float | None
+    embodied_partly: float | None
+    by_figure: Mapping[str, float | None]
     unknown: int
     quarantined: int
-    to_check: int
-    impossible: float
+    to_check: int | None
+    impossible: float | None
+    missing: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+
+    def without(self, names: Sequence[str], reason: str) -> "Coverage":
+        """The same without these numbers, which are unknown for a reason."""
+        gone: dict[str, Any] = {name: None for name in names if name in type(self).model_fields}
+        if "by_figure" in names:
+            gone["by_figure"] = dict.fromkeys(self.by_figure)
+        told = {name: sentences("missing", reason) for name in names}
+        return self.model_copy(update=gone | {"missing": {**self.missing, **told}})
+
+    @property
+    def least(self) -> float:
+        """The share that the least covered figure covers [1]; 0 of nothing."""
+        return min(share or 0.0 for share in self.by_figure.values())
 
 
 @in_each_language
@@ -116,11 +137,12 @@ def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = Non
 
 
 class Totals(Strict):
-    """Figures, proof and coverage of the whole ledger; build: facts of the build by name; authorities: whose published
-    groups are in it, the largest first; unfinished_merges: the files of a merge of such groups that did not end."""
+    """Figures, proof (None where nothing counts) and coverage of the whole ledger; build: facts of the build by name;
+    authorities: whose published groups are in it, the largest first; unfinished_merges: the files of a merge of such
+    groups that did not end."""
 
     indicators: Mapping[str, Amount]
-    proof: Mapping[str, float]
+    proof: Mapping[str, float | None]
     coverage: Coverage
     checks: tuple[Check, ...]
     build: Mapping[str, str]

@@ -80,10 +80,12 @@ def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:
     return {name: kwh / whole if whole else 0.0 for name, kwh in found.items()}
 
 
-def impossible_share(scope: Scope, rows: Sequence[Attached]) -> float:
+def impossible_share(scope: Scope, rows: Sequence[Attached]) -> float | None:
     """Share of the electricity of some months that was read and that no such machine draws [1]; the rows of a month of
-    a service have their part of what cannot be in it."""
-    found = scope.sources.build.impossible
+    a service have their part of what cannot be in it. None where some are of authorities, which alone know it."""
+    theirs, found = scope.sources.build.authority_of_service, scope.sources.build.impossible
+    if theirs and any(row.row.service_key in theirs for row in rows):
+        return None
     if not found:
         return 0.0
     months: dict[tuple[str, int], float] = defaultdict(float)

@@ -1,0 +1,63 @@
+"""What a home of merged groups, or an empty one, does not know is null with its reason in JSON, and said in words."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from estimator.governance.register.register import Register
+from estimator.reporting.publications.groups_file import published_groups
+from tests.dashboard.test_dashboard_pages import page
+from tests.reporting.authority import case, facts, plain, run
+from tests.reporting.test_groups_in_place import _file
+from tests.support import built, sobria
+
+SHARES = ("site_energy", "embodied", "embodied_partly", "impossible")
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the 2 kWh of one commune."""
+    alone, home, path = (tmp_path_factory.mktemp(name) for name in ("alone", "home", "files"))
+    case(Register(alone), "Courrier", "54010", "courrier")
+    built(alone, run("courrier", 2, requests=500.0))
+    (path / "a.json").write_text(published_groups(facts(alone, "54010")).model_dump_json(), "utf-8")
+    sobria(home, "ledger", "merge", str(path / "a.json"))
+    return home
+
+
+def test_runs_to_mend_of_authorities_are_unknown_and_not_zero(merged: Path, tmp_path: Path) -> None:
+    """Their count and their share, in the totals, in an explained number and in the indicators; a home with rows of its
+    own alone knows both."""
+    cover = json.loads(sobria(merged, "totals", "--json").stdout)["coverage"]
+    assert cover["to_check"] is None and cover["impossible"] is None and cover["site_energy"] == 1
+    assert set(cover["missing"]) == {"to_check", "impossible"}
+    assert "chez les collectivités" in cover["missing"]["to_check"]["fr"]
+    for number in ("total.energy", "service.54010:courrier.energy"):
+        assert json.loads(sobria(merged, "explain", number, "--json").stdout)["impossible"] is None
+    assert json.loads(sobria(merged, "indicators", "--json").stdout)["indicators"]["coverage"]["impossible"] is None
+    built(tmp_path, run("siege", 1))
+    own = json.loads(sobria(tmp_path, "totals", "--json").stdout)["coverage"]
+    assert (own["to_check"], own["impossible"], own["missing"]) == (0, 0.0, {})
+
+
+def test_shares_of_nothing_are_unknown(tmp_path: Path) -> None:
+    body = json.loads(sobria(tmp_path, "totals", "--json").stdout)
+    assert set(body["proof"].values()) == {None} and {body["coverage"][name] for name in SHARES} == {None}
+    assert set(body["coverage"]["by_figure"].values()) == {None}
+    assert {one["code"] for one in body["coverage"]["missing"].values()} == {"no_activity"}
+    assert {*SHARES, "by_figure", "proof"} == set(body["coverage"]["missing"])
+
+
+def test_a_home_of_files_without_a_group_says_whose_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [_file(tmp_path, "54010"), _file(tmp_path, "54011", "2025")]
+    home = tmp_path / "home"
+    sobria(home, "ledger", "merge", *map(str, files))
+    said = plain(sobria(home, "totals").stdout)
+    assert "2 collectivités n'y ont publié aucun groupe (année 2025 ; année 2026). Ce n'est pas zéro" in said
+    assert "Commune 54010 Mairie : rien dans ce total" in said and "Aucune mesure encore" not in said
+    assert "2 authorities published no group there" in sobria(home, "totals", lang="en").stdout
+    body = json.loads(sobria(home, "totals", "--json").stdout)
+    assert body["coverage"]["to_check"] is None and body["proof"]["measured"] is None
+    monkeypatch.setenv("SOBRIA_HOME", str(home))
+    assert page("accueil", "fr") and page("mesures", "fr")
