@@ -117,14 +117,14 @@ def test_a_project_lead_goes_from_a_blank_page_to_a_saved_and_printed_comparison
     expect(answer).to_be_visible()
     settled(screen)
 
-    # The sheet, printed: one A4 page with the project and its options.
+    # The sheet, printed: two A4 pages at most, with the project and its options.
     screen.get_by_role("button", name="Documents").click()
     screen.get_by_role("link", name="Fiche d’évaluation").first.click()
     expect(screen.get_by_role("heading", level=1)).to_contain_text("Répondre aux associations")
     for words in ("personnes × fois par mois : 40 000 × 3", "Mistral Small 3.2", "GPT-5"):
         expect(screen.get_by_text(words).first).to_be_visible()
     printed = screen.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) <= 2
     took = time.monotonic() - began
     print(f"walk: {took:.0f} s")
     assert took < LONGEST

@@ -107,9 +107,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A document. mark: watermark of an example; one_page: in small type; dense: in smaller type whatever its length;
-    plain: in larger type and one column while it is short; about: the territory and period that its title and its kind
-    do not say, for the title of the window.
+    """A document. mark: watermark of an example; one_page: in small type, smaller where it is long; two_pages: in that
+    small type and no smaller, for which a second page may be needed; dense: in smaller type whatever its length; plain:
+    in larger type and one column while it is short; about: the territory and period that its title and its kind do not
+    say, for the title of the window.
 
     columns, records: the same content as a table for machines; without columns there is none.
     """
@@ -124,6 +125,7 @@ class Document:
     records: tuple[Record, ...] = ()
     mark: str = ""
     one_page: bool = False
+    two_pages: bool = False
     dense: bool = False
     plain: bool = False
     about: str = ""

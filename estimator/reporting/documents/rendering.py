@@ -123,9 +123,9 @@ def _style() -> Markup:
 
 
 def _classes(document: Document, body: Markup) -> str:
-    """CSS classes of a document: one page, and smaller type when it is long."""
+    """CSS classes of a document: small type, and smaller where one page is to hold a long one."""
     if not document.one_page:
-        return ""
+        return "one" if document.two_pages else ""
     length = len(body.striptags())
     if document.plain and length < ROOMY:
         return "one plain"

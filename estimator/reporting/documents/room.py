@@ -1,6 +1,6 @@
-"""How high a one-page document stands in its smallest type, to fill the page and not pass it.
+"""How high a document of two pages stands in its type, to fill them and not pass them.
 
-The sizes are those of `.tight` in page.css; a letter is taken as wide as those of the widest font there.
+The sizes are those of `.one` in page.css; a letter is taken as wide as those of the widest font there.
 """
 
 from collections.abc import Iterable
@@ -9,10 +9,13 @@ from math import ceil
 from estimator.reporting.documents.document import Document, FieldList, Points, Section, Table, TableCell
 
 PAGE, WIDTH = 790.0, 533.0  # between the margins of an A4 page [pt]
+BROKEN = 60.0  # of the first page, what is left under a row or a title that goes whole to the second [pt]
 LETTER = 0.52  # width of a letter, over the size of its type [1]
-LINE, SMALL, LEAD, CELL = 6.8 * 1.1, 6.3 * 1.1, 7.1 * 1.1, 6.6 * 1.1  # heights of a line [pt]
-TITLE, HEADING, BAR, AXIS, EDGE = 24.0, 12.0, 7.9, 6.9, 1.8  # of a title with its kind, a heading, a bar, edges [pt]
-FILL = 10.5  # of a field to fill in [pt]
+LEADING = 1.18  # height of a line, over the size of its type [1]
+TYPE = 8.2  # size of the type of a text [pt]
+LINE, SMALL, LEAD, CELL = (size * LEADING for size in (TYPE, 8.0, 8.6, TYPE))  # heights of a line [pt]
+TITLE, HEADING, BAR, AXIS, EDGE = 32.0, 17.0, 9.5, 9.6, 2.8  # of a title with its kind, a heading, a bar, edges [pt]
+FILL = 14.0  # of a field to fill in [pt]
 PADDED = 19.0  # of a cell: its edge, and what a word too long leaves of a line [pt]
 FIRST, OTHERS = 0.28, 0.175  # widths of the columns of a table, of that of the page [1]
 
@@ -21,17 +24,17 @@ def height(document: Document) -> float:
     """The height of a document on paper [pt]."""
     lead = sum(_tall(text, LEAD) for text in document.lead)
     foot = sum(_tall(text, SMALL) for text in document.foot)
-    return TITLE * _lines(document.title, 11.5) + lead + foot + sum(map(_section, document.sections))
+    return TITLE * _lines(document.title, 15) + lead + foot + sum(map(_section, document.sections))
 
 
 def lines_left(document: Document) -> int:
-    """How many more lines the page holds."""
-    return int((PAGE - height(document)) // LINE)
+    """How many more lines its two pages hold."""
+    return int((2 * PAGE - BROKEN - height(document)) // LINE)
 
 
 def lines_of(text: str) -> int:
     """The lines that a sentence of a list takes."""
-    return _lines(text, 6.8, WIDTH - 8)
+    return _lines(text, TYPE, WIDTH - 8)
 
 
 def _section(section: Section) -> float:
@@ -71,7 +74,7 @@ def _cell(cell: TableCell, share: float) -> float:
 
 
 def _tall(text: str, line: float, wide: float = WIDTH) -> float:
-    return _lines(text, line / 1.1, wide) * line
+    return _lines(text, line / LEADING, wide) * line
 
 
 def _lines(text: str, size: float, wide: float = WIDTH) -> int:

@@ -27,7 +27,7 @@ from estimator.reporting.project.unknowns import not_counted, unknowns
 
 COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
 ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] -> number of options on the page; all are in the CSV
-SPARE = 3  # lines of the page kept empty, for another printer
+SPARE = 3  # lines kept empty, for another printer
 WITH_FACTS = 3  # options on the page up to which their sovereignty fits beside; all are in the CSV
 COUNTS = (1, 1_000, 1_000_000)  # of units, for which amounts are told
 READABLE = 1e-6  # the least electricity in watt-hours [kWh]
@@ -35,7 +35,7 @@ CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 
 
 def evaluation(facts: SheetFacts) -> Document:
-    """The sheet of a scenario, its page filled with the unknowns that fit."""
+    """The sheet of a scenario, its two pages filled with the unknowns that fit."""
     first = _sheet(facts, unknowns(facts))
     return _sheet(facts, unknowns(facts, room=lines_left(first) - SPARE))
 
@@ -63,7 +63,7 @@ def _sheet(facts: SheetFacts, unknown: tuple[str, ...]) -> Document:
         columns=COLUMNS,
         records=(*_figure_records(facts), *_verdict_records(facts), *_text_records(facts)),
         mark=facts.mark,
-        one_page=True,
+        two_pages=True,
     )
 
 
