@@ -1,7 +1,7 @@
 """One build file, read-only: its metadata, selected factors, and activity groups."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import groupby
@@ -204,6 +204,13 @@ class BuildFile:
     def months(self) -> list[int]:
         """The months [yyyymm] of the ledger, first to last."""
         return [row["month"] for row in self._engine.rows("SELECT DISTINCT month FROM cells ORDER BY month")]
+
+    @cached_property
+    def authority_of_service(self) -> Mapping[str, str]:
+        """The authority of each service that comes from published groups."""
+        if not self.has_table("merged_services"):
+            return {}
+        return {row["service_key"]: row["territory"] for row in self._engine.rows("SELECT * FROM merged_services")}
 
     def service_keys(self) -> list[str]:
         """The services of the ledger."""

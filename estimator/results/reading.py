@@ -153,13 +153,6 @@ class Results(Build):
             found.append(AuthorityPart(**part, administration=name, files=[MergedFile(**row) for row in mine]))
         return tuple(found)
 
-    @cached_property
-    def authority_of_service(self) -> Mapping[str, str]:
-        """The authority of each service that comes from published groups."""
-        if not self.has_table("merged_services"):
-            return {}
-        return {row["service_key"]: row["territory"] for row in self._engine.rows("SELECT * FROM merged_services")}
-
     def numbers(self) -> dict[str, list[str]]:
         """{"total", "service", "run"}: ids that `explain` opens: every total, the electricity of each service, the
         largest first, and of the newest runs."""

@@ -442,7 +442,7 @@ def test_an_authority_that_withholds_all_is_named_in_what_it_is_not_in(files: li
     assert [(part.territory, part.share) for part in found] == [("54010", 1.0), *absent]
     said = plain(sobria(tmp_path, "totals").stdout)
     assert "Hors de ces chiffres : 13,5 kWh, retenus par 1 collectivité" in said
-    assert "d'électricité inconnue : ce qui est retenu par 1 collectivité" in said
+    assert "ce que 1 collectivité retient, dont l'électricité sur ces mois n'est pas dite" in said
 
 
 def test_a_published_month_is_known_by_all_its_days(national: Path) -> None:

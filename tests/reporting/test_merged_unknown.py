@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from estimator.builds.merged_groups import merge
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.groups_file import published_groups
+from estimator.reporting.publications.reen_file import commune_file
+from estimator.reporting.publications.territory_files import read_merged
 from tests.dashboard.test_dashboard_pages import page
 from tests.reporting.authority import case, facts, plain, run
 from tests.reporting.test_groups_in_place import _file
@@ -61,3 +64,28 @@ def test_a_home_of_files_without_a_group_says_whose_they_are(tmp_path: Path, mon
     assert body["coverage"]["to_check"] is None and body["proof"]["measured"] is None
     monkeypatch.setenv("SOBRIA_HOME", str(home))
     assert page("accueil", "fr") and page("mesures", "fr")
+
+
+def test_levers_say_in_whose_home_a_service_is_attached(merged: Path) -> None:
+    """Its own service may be attached here; that of an authority in its own home alone, as its place is said there."""
+    said = plain(sobria(merged, "levers").stdout)
+    assert "de la collectivité 54010, dont les groupes sont réunis ici. C'est chez elle" in said
+    assert "c'est chez la collectivité 54010, dans son dossier, que cela se dit (sobria places)" in said
+    assert "page de l'usage" not in said and "la page Lieux" not in said
+    english = plain(sobria(merged, "levers", lang="en").stdout)
+    assert "of the authority 54010, whose groups are merged here" in english and "page Places" not in english
+
+
+def test_what_no_use_has_is_of_the_home_and_not_of_the_groups_merged_in_it(merged: Path, tmp_path: Path) -> None:
+    """A use of its own, 1 kWh, and the 2 kWh of a commune: nothing of the home is attached to no use. With 4 kWh that
+    no use has, these, and not 6. Of the commune in the review, only its own home knows."""
+    home = tmp_path / "home"
+    case(Register(home), "Siège", "metropole", "siege")
+    built(home, run("siege", 1, requests=500.0))
+    merge(home, sorted((merged / "authorities").glob("*.json")))
+    found = commune_file(facts(home, "metropole")).unattached
+    assert (found.central, found.missing) == (0.0, {})
+    built(home, run("libre", 4, requests=500.0))
+    assert commune_file(facts(home, "metropole")).unattached.central == pytest.approx(4, rel=0.02)
+    [file] = read_merged(home).files
+    assert file.unattached.central is None and "seul le dossier de la collectivité" in file.unattached.missing["fr"]

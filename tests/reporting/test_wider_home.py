@@ -24,8 +24,8 @@ from tests.support import built, sobria
 READ, HELD = 4.0, 12.0  # kWh of the groups that are merged, and of those that an authority withholds
 TOLD = READ / (READ + HELD)
 OUTSIDE = {
-    "fr": "Hors de ces chiffres : 12 kWh, retenus par 1 collectivité. Hors de ces chiffres aussi,",
-    "en": "Outside these figures: 12 kWh, withheld by 1 authority. Outside these figures too,",
+    "fr": "Hors de ces chiffres : 12 kWh, retenus par 1 collectivité. Hors de ces chiffres aussi : ce que",
+    "en": "Outside these figures: 12 kWh, withheld by 1 authority. Outside these figures too: what",
 }
 
 
@@ -77,10 +77,13 @@ def test_the_review_and_the_terminal_say_it(wider: Path) -> None:
 
 
 def test_a_month_of_a_file_of_a_year_does_not_know_its_part(wider: Path) -> None:
-    """What is withheld of 2026 has no month: in March both are of unknown electricity; in 2025 nothing is."""
+    """What is withheld of 2026 has no month: in March that of both is not told; in 2025 nothing is withheld."""
     march, before = facts(wider, period="2026-03"), facts(wider, period="2025")
     assert march.scope.outside[:3] == (0.0, 0, 2) and before.scope.outside[:3] == (0.0, 0, 0)
-    assert "retenu par 2 collectivités" in plain(march.outside) and before.outside == ""
+    assert (
+        "ce que 2 collectivités retiennent, dont l'électricité sur ces mois" in plain(march.outside)
+        and before.outside == ""
+    )
 
 
 @pytest.mark.parametrize(("screen", "lang"), [("accueil", "fr"), ("mesures", "en"), ("synthese", "fr")])

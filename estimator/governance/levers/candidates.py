@@ -42,12 +42,18 @@ class Around:
     compared: ScenarioDecision | None
 
 
+def _to_say(code: str, service: RunningService, around: Around) -> LeverNotComputed:
+    """What a person has to say first, in this home, or in that of the authority whose published groups it is of."""
+    authority = around.build.authority_of_service.get(service.service)
+    return LeverNotComputed(f"{code}_there", authority=authority) if authority else LeverNotComputed(code)
+
+
 def no_ai(service: RunningService, around: Around) -> list[Change]:
     """A program without AI that fits the task: of the comparison kept for the use, else of the proposals for its
     task, on a server that exists already."""
     case = service.use_case
     if case is None:
-        raise LeverNotComputed("lever_no_case")
+        raise _to_say("lever_no_case", service, around)
     if case.alternative.answer == "etudiee_et_ecartee":
         raise LeverNotComputed("lever_rejected", reason=case.alternative.reason)
     if around.compared is None:
@@ -111,7 +117,7 @@ def place(service: RunningService, around: Around) -> list[Change]:
     names, that answered, or that was studied for the use; not what a fleet is on average or as others suppose it, which
     nobody sells."""
     if service.host in ("", UNKNOWN_SITE, DESK):
-        raise LeverNotComputed("lever_place_unknown")
+        raise _to_say("lever_place_unknown", service, around)
     known = models.known(service.model)
     if known is not None and known.open_class == "closed":
         raise LeverNotComputed("lever_closed")

@@ -275,9 +275,15 @@ def _values(facts: ReportFacts, groups: Sequence[ActivityGroup]) -> Mapping[str,
 
 
 def _loose(facts: ReportFacts) -> Interval:
-    """The electricity of the home, in the period, that no use has: as the documents of the whole territory tell it."""
+    """The electricity of the home, in the period, that no use has: as the documents of the whole territory tell it. Of
+    groups merged in it, only their own homes know."""
     whole = replace(facts.scope, territory=WHOLE)
-    found = totals([row.row.group for row in of_case(whole.rows, None)])["energy"]
+    theirs = whole.sources.build.authority_of_service
+    own = [row for row in whole.rows if row.row.service_key not in theirs]
+    loose = of_case(own, None)
+    if own and not loose:
+        return Interval.exact(0.0, "kWh")
+    found = totals([row.row.group for row in loose])["energy"]
     if grouped(whole).too_few:
         return withheld_amount(found)
     return told_interval(found) if is_rounded(whole) else found
