@@ -20,11 +20,12 @@ def totals_text(found: "Totals", lang: str, nothing: str = "", mends: "Mends | N
         aside = aside_lines(cover.quarantined, lang)
         return "\n".join([nothing, *aside, *authority_lines(found.authorities, lang)])
     proof = proof_words(found.proof, lang)
+    head = "totals_head_merged" if found.authorities else "totals_head"
     period = {"first": cover.period[0], "last": cover.period[1]}
     return "\n".join(
         [
             *sample_lines(found.sample, lang),
-            say("cli", "totals_head", lang, runs=cover.runs, services=cover.services, **period),
+            say("cli", head, lang, runs=cover.runs, services=cover.services, **period),
             figures_text(found.indicators, lang),
             _cover_line(cover, lang),
             *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),

@@ -19,7 +19,8 @@ SHARES = ("site_energy", "embodied", "embodied_partly", "by_figure", "impossible
 class Coverage(Strict):
     """Basis of the totals.
 
-    period: first and last day; weight_kwh: known electricity of the machines, each factor at its value [kWh];
+    runs: how many; of groups that authorities published, at most, for a run counts in each of its months; period: first
+    and last day; weight_kwh: known electricity of the machines, each factor at its value [kWh];
     site_energy and by_figure: share of it that each figure covers; embodied: share of it with all of its
     manufacture in the totals, embodied_partly: with a part of it alone; unknown: runs of unknown electricity;
     to_check: runs to mend, here or where they come from alone, for a total rests on it; impossible: share of the
