@@ -11,7 +11,7 @@ import pyarrow as pa
 from estimator.core.digest_files import Filed, Halves, Level, filed, merged, opened, sort
 
 SIZE = 16
-HELD = 2**19  # digests that a level has in memory at most, where there is a folder for it [8 MiB]
+HELD = 2**17  # digests that a level has in memory at most, where there is a folder for it [2 MiB]
 _NIBBLE = np.zeros(256, np.uint8)
 _NIBBLE[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 _FEW = 4096

@@ -164,7 +164,8 @@ class _File:
         """Read the file into the append; `progress` is called with the bytes read of a large one."""
         try:
             waiting = Path(self._path).name in self._waiting
-            opened = open_results(self._path, replace(context, line_by_line=waiting), progress)
+            context = replace(context, line_by_line=waiting, scratch=self._ledger.home / "builds")
+            opened = open_results(self._path, context, progress)
             self.name, self.sha = opened.trace.name, opened.trace.sha
             small = isinstance(opened.trace, Trace)
             self._has_version = small and posting.has_version(opened.trace)

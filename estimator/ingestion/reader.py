@@ -139,7 +139,8 @@ class ReadingContext:
 
     `read_at`: when files that hold no date were read, with its time zone; `rename`: its columns under our names, from
     the name and bytes of a table; both as a person said. `line_by_line`: what each line says is asked for.
-    `span_links`: what was told before of spans without counts, where traces come in several sendings.
+    `span_links`: what was told before of spans without counts, where traces come in several sendings. `scratch`: folder
+    where the ids of a large file lie while it is read; without one they stay in memory.
     """
 
     home_timezone: str
@@ -149,6 +150,7 @@ class ReadingContext:
     rename: Callable[[str, bytes], bytes] | None = None
     line_by_line: bool = False
     span_links: SpanLinks | None = None
+    scratch: Path | None = None
 
     def __post_init__(self) -> None:
         for name in filter(None, (self.home_timezone, self.option_timezone)):

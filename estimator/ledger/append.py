@@ -161,6 +161,7 @@ class Append:
     def account(self) -> Account:
         """Write the rest, count superseded rows of this append in the current ledger, and acknowledge the import."""
         self.flush()
+        pa.default_memory_pool().release_unused()  # what the rows took, before the ledger is asked
         with self._ledger.acknowledging():
             others = {part for done in self._standing.journal() for part in done.wrote}
             rows, refused = (self._ledger.also_in(kind, self._wrote, others) for kind in KINDS)
@@ -277,7 +278,6 @@ class Append:
                 pending.pack()
         if len(self._new) + len(self._copies) >= BATCH_ROWS:
             self.flush()
-            pa.default_memory_pool().release_unused()  # else each batch leaves pages that the next cannot use
 
 
 def _dated(rows: pa.Table, told_us: int) -> pa.Table:

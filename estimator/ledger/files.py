@@ -231,18 +231,20 @@ class Ledger:
 
     def superseded(self, parts: Mapping[str, int]) -> int:
         """Count of rows of these activity parts, given with their rows, superseded in the current ledger."""
+        import pyarrow as pa
+
+        from estimator.ledger.repeated_runs import repeated_runs
+
         named = [part for part in parts if part.startswith("activities/")]
         if all((ids := self.table(part, ["run_id"])["run_id"]).null_count == len(ids) for part in named):
             return 0
         mine = list(map(self.address, named))
         with self.reading(), connect() as connection:
             files = [*mine, *self.of_same_runs(connection, mine)]
-            connection.execute(
-                f"CREATE TEMP TABLE repeated AS SELECT hash(run_id) AS run FROM {parquet(files)}"
-                " WHERE run_id IS NOT NULL GROUP BY run HAVING COUNT(*) > 1"
-            )
-            if not connection.execute("SELECT 1 FROM repeated LIMIT 1").fetchall():
+            repeated = repeated_runs(connection, files, self.home / "builds")
+            if not len(repeated):
                 return 0
+            connection.register("repeated", pa.table([pa.array(repeated)], names=["run"]))
             rows = f"(SELECT * FROM {parquet(files)} WHERE hash(run_id) IN (SELECT run FROM repeated))"
             gone = self.withdrawn_files("activities")
             connection.execute(f"CREATE TEMP VIEW activities AS {not_withdrawn(rows, gone, self.opened)}")

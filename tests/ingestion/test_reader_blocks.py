@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
+from estimator.core import digest_files, digest_set
 from estimator.core.digest_set import Digests, of_bytes, of_column
 from estimator.core.errors import SobriaError
 from estimator.governance.register.register import author
@@ -317,6 +318,31 @@ def test_rows_that_say_the_same_in_several_blocks_are_several(small_blocks: None
     found = by_blocks(path)[0]
     assert not isinstance(found, str)
     assert len({row.row_id for row in found[0]}) == 25
+
+
+def test_an_import_knows_rows_that_are_repeated_from_its_files_too(
+    small_blocks: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row of every three says the same: ids in files, from 4 of them on, are those that memory gives."""
+    rows = ({"run_id": "", "emissions": "0.25" if n % 3 == 0 else str(n)} for n in range(60))
+    path = written(tmp_path, text(*rows))
+    expected = by_blocks(path)[0]
+    filed, in_file = list[Path](), digest_files.filed
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
+    monkeypatch.setattr(digest_set, "HELD", 4)
+    monkeypatch.setattr(digest_set, "filed", lambda levels, folder: filed.append(folder) or in_file(levels, folder))
+    ledger = Ledger(tmp_path / "home")
+    import_paths(ledger, [path], context())
+    with_rows = replace(context(), scratch=tmp_path / "scratch")
+    found = [
+        row
+        for one in stream_trace(LargeTrace(path), with_rows, lambda _: None)
+        if one.table
+        for row in one.table["row_id"].to_pylist()
+    ]
+    assert not isinstance(expected, str) and sorted(found) == sorted(row.row_id for row in expected[0])
+    assert len(set(found)) == 60 and {tmp_path / "scratch", ledger.home / "builds"} <= {*filed}
+    assert reconcile(ledger).accepted == 60
 
 
 def test_an_import_by_blocks_and_one_by_row_know_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

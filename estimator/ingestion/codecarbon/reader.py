@@ -7,7 +7,6 @@ from estimator.ingestion.codecarbon.blocks import BLOCK_BYTES, BlockReading
 from estimator.ingestion.codecarbon.columns import Columns, understand
 from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.parsing.prefetch import prefetch
 from estimator.ingestion.reader import LargeTrace, Reader, ReadingContext, Trace
 from estimator.ledger.read_result import ReadResult
 
@@ -49,7 +48,7 @@ def stream(trace: LargeTrace, context: ReadingContext) -> Iterator[ReadResult]:
         return
     rows = RowReading(trace, context, columns, ",")
     reading = BlockReading(rows, first_line=2)
-    for block in prefetch(map(reading.cut, _below_header(trace.blocks(BLOCK_BYTES)))):
+    for block in map(reading.cut, _below_header(trace.blocks(BLOCK_BYTES))):
         yield from reading.take(block)
     yield rows.rest()
 

@@ -36,7 +36,7 @@ class RowReading:
 
     def __init__(self, trace: Trace | LargeTrace, context: ReadingContext, columns: Columns, delimiter: str) -> None:
         self.trace, self.context, self.delimiter = trace, context, delimiter
-        self.identities = Identities(delimiter)
+        self.identities = Identities(delimiter, context.scratch)
         self.months = timestamps.Months()
         self.rows: list[Activity] = []
         self.exported: list[Activity] = []  # until the last row of each run is read

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def prefetch(items: Iterator[T], depth: int = 2) -> Iterator[T]:
+def prefetch(items: Iterator[T], depth: int = 1) -> Iterator[T]:
     """The same items in the same order, at most this many computed ahead. Raises what their computation raises."""
     end: Any = object()
     with ThreadPoolExecutor(1) as worker:

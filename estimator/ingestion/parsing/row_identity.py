@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from pathlib import Path
 
 import numpy as np
 
@@ -13,10 +14,12 @@ _REMEMBERED = 200_000
 
 
 class Identities:
-    """Row ids of one file: hash of the normalised cells and of the count of identical rows before."""
+    """Row ids of one file: hash of the normalised cells and of the count of identical rows before. folder: where the
+    digests of a large file lie, beyond a few megabytes, while it is read."""
 
-    def __init__(self, delimiter: str) -> None:
+    def __init__(self, delimiter: str, folder: Path | None = None) -> None:
         self._commas = delimiter != ","
+        self._folder = folder
         self._texts: dict[str, str] = {}
         self._seen: Counter[bytes] = Counter()
         self._many: Digests | None = None
@@ -63,9 +66,9 @@ class Identities:
 
     def occurrences(self, digests: Sequence[bytes]) -> dict[int, int]:
         """Count of identical earlier rows, by position, for the few that are repeats, from digests of row
-        texts. Only digests are held in memory."""
+        texts. Only digests are held."""
         if self._many is None:
-            self._many = Digests(of_bytes(b"".join(self._seen)))
+            self._many = Digests(of_bytes(b"".join(self._seen)), self._folder)
         alike = np.zeros(len(digests), bool)
         if len(set(digests)) < len(digests):
             count = Counter(digests)
