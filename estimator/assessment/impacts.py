@@ -108,7 +108,8 @@ class Amount(Interval):
 
     central: median of the draws of this amount, the printed value; medians of parts do not add up
     to that of their sum. at_factor_values: the arithmetic with every factor at its central value; these do add up.
-    covers: share of the electricity as read with a known value; of a part, that share of the electricity of its figure.
+    covers: share of the electricity as read with a known value; of a part, that share of the electricity of its figure;
+    covers_roughly: whether it rests on an electricity that is told to one digit alone.
     made, made_partly: of a figure with a manufacture, the share of its electricity with all of it in the figure, and
     with a part alone: cards whose machine is not known, or a machine whose cards are not counted [1].
     """
@@ -117,6 +118,7 @@ class Amount(Interval):
     at_factor_values: float | None = None
     envelope: tuple[float, float] | None = None
     covers: float = 0.0
+    covers_roughly: bool = False
     made: float | None = None
     made_partly: float | None = None
     parts: Mapping[str, "Amount"] = Field(default_factory=dict)
@@ -141,6 +143,7 @@ class Amount(Interval):
             body["missing"] = dict(self.missing)
         else:
             body |= {"envelope": list(self.envelope or ()), "covers": self.covers}
+            body |= {"covers_roughly": True} if self.covers_roughly else {}
             body |= {name: self[name] for name in ("made", "made_partly") if name in self}
         return body | {name: part.as_dict() for name, part in self.parts.items()}
 

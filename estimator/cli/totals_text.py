@@ -1,11 +1,11 @@
 """Terminal text of the totals of a ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from estimator.cli.text import aside_lines, figures_text, sample_lines
 from estimator.core.errors import say
-from estimator.core.number_format import count_text, made_text, proof_words, share_text
+from estimator.core.number_format import count_text, made_text, proof_words, rough_share_text, share_text
 
 if TYPE_CHECKING:
     from estimator.builds.mended_runs import Mends
@@ -27,7 +27,7 @@ def totals_text(found: "Totals", lang: str, nothing: str = "", mends: "Mends | N
             *sample_lines(found.sample, lang),
             say("cli", head, lang, runs=cover.runs, services=cover.services, **period),
             figures_text(found.indicators, lang),
-            _cover_line(cover, lang),
+            _cover_line(cover, lang, rough_share_text if found.outside.kwh else share_text),
             *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
             *(_mend_lines(found, mends, lang) if mends else []),
             *aside_lines(cover.quarantined, lang),
@@ -75,9 +75,9 @@ def _check_lines(check: "Check", lang: str) -> list[str]:
     return [said, *([f"        {check.command}{others}"] if check.command else [])]
 
 
-def _cover_line(cover: "Coverage", lang: str) -> str:
-    """Coverage of the totals, and the count of runs of unknown electricity."""
-    line = say("cli", "totals_cover", lang, share=share_text(cover.least, lang))
+def _cover_line(cover: "Coverage", lang: str, said: Callable[[float, str], str]) -> str:
+    """Coverage of the totals, its share as it is said, and the count of runs of unknown electricity."""
+    line = say("cli", "totals_cover", lang, share=said(cover.least, lang))
     if cover.weight_kwh and (made := made_text(cover.embodied or 0.0, cover.embodied_partly or 0.0, lang)):
         line += say("cli", "totals_made", lang, made=made)
     if not cover.unknown:

@@ -45,6 +45,7 @@ SMALLEST = Decimal("0.0001")  # below it, in the display unit, the text is « mo
 TINY = Decimal("0.001")  # of the second unit of a ladder, below which the first is used
 ANY_FLOAT = Context(prec=400)  # digits enough for every float
 HUNDREDTH = Decimal("0.01")
+ROUGHLY = {"rough_little": 0.15, "rough_less": 0.4, "rough_half": 0.6, "rough_more": 0.85}  # shares below [1]
 WHOLE = 0.995  # a share from which a text says all of it
 
 
@@ -268,14 +269,21 @@ def made_text(made: float, partly: float, lang: str) -> str:
     return ", ".join(_t(f"numbers.{key}", lang, share=share_text(share, lang)) for key, share in told)
 
 
-def partly_text(amount: Interval, lang: str) -> str:
-    """« couvre 60 % de l'électricité connue », « fabrication connue en partie »: what an amount leaves out; empty of a
-    whole one, and of none."""
+def rough_share_text(share: float, lang: str) -> str:
+    """« environ la moitié »: a share that rests on an amount told to one digit, in words."""
+    key = next((key for key, below in ROUGHLY.items() if share < below), "rough_most")
+    return _t(f"numbers.{key}", lang)
+
+
+def partly_text(amount: Interval, lang: str, roughly: bool = False) -> str:
+    """« couvre 60 % de l'électricité connue », « fabrication connue en partie »: what an amount leaves out, in words
+    where its share is known roughly; empty of a whole one, and of none."""
     if not amount.known:
         return ""
     covers, made = amount.get("covers"), made_text(made_share(amount), amount.get("made_partly", 0.0), lang)
     part = covers is not None and covers <= WHOLE
-    covered = _t("numbers.covers", lang, share=share_text(covers, lang)) if part else ""
+    said = rough_share_text if roughly or amount.get("covers_roughly") else share_text
+    covered = _t("numbers.covers", lang, share=said(covers, lang)) if part else ""
     return ", ".join(filter(None, (covered, made)))
 
 

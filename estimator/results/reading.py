@@ -244,6 +244,8 @@ class Results(Build):
         rows = [row for row in self._level(scope) if (row["service"] or "") == key]
         whole, _, part = figure.partition(".")
         found = _figures(rows)
+        if scope == "total":
+            found = outside(self.authorities("energy")).lowered(found, rows[0]["weight_kwh"] or 0.0)
         return found[figure] if figure in found else found[whole].parts[part]
 
     def _trace(self, where: str, parameters: Sequence[Any]) -> dict[str, Any]:

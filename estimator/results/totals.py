@@ -113,10 +113,15 @@ class Outside(NamedTuple):
     unfinished_merges: tuple[str, ...] = ()
 
     def lowered(self, found: Mapping[str, Amount], read_kwh: float) -> dict[str, Amount]:
-        """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld."""
-        told = read_kwh / (read_kwh + self.kwh) if self.kwh else 1.0
+        """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld, which each
+        authority tells to one digit alone."""
+        if not self.kwh:
+            return dict(found)
+        told = read_kwh / (read_kwh + self.kwh)
         return {
-            name: amount.model_copy(update={"covers": told * amount.covers}) if amount.known else amount
+            name: amount.model_copy(update={"covers": told * amount.covers, "covers_roughly": True})
+            if amount.known
+            else amount
             for name, amount in found.items()
         }
 

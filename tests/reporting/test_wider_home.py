@@ -1,6 +1,7 @@
 """The pages and publications of a home that only holds the groups of other authorities: what they withhold is said on
 each and lowers what it covers, and what their registers know is unknown here, not zero."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from estimator.builds.merged_groups import merge
 from estimator.core.errors import LANGUAGES
+from estimator.core.number_format import rough_share_text
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.groups_file import published_groups
@@ -65,7 +67,7 @@ def test_what_is_withheld_lowers_what_every_document_covers(wider: Path) -> None
     assert {line["part_couverte_pourcent"] for line in lines} == {"25"}
     table, _ = text(wider, "data").split("\n{", 1)
     assert {float(row["covers"]) for row in rows_of(table)} == {TOLD}
-    assert "valeur est connue : 25 %" in plain(text(wider, "schema-impact"))
+    assert "valeur est connue : moins de la moitié." in plain(text(wider, "schema-impact"))
     assert "100 %" not in plain(text(wider, "schema-impact")).replace("100 % mesuré", "")
 
 
@@ -73,7 +75,43 @@ def test_the_review_and_the_terminal_say_it(wider: Path) -> None:
     assert OUTSIDE["fr"] in plain(rendered(rollup(read_merged(wider), "fr"), "txt"))
     assert OUTSIDE["fr"] in plain(sobria(wider, "indicators").stdout)
     said = plain(sobria(wider, "totals").stdout)
-    assert "Couverture : 25 % de l'électricité connue" in said and "12 kWh, retenus par 1 collectivité" in said
+    assert "Couverture : moins de la moitié de l'électricité connue" in said and "12 kWh, retenus par 1 coll" in said
+
+
+def test_a_share_that_rests_on_one_digit_is_said_in_words(wider: Path, tmp_path: Path) -> None:
+    """4 of 16 kWh, of which 12 are told to one digit: never « 25 % », on a page, in a document or in the terminal; in
+    JSON the number says it. A home with its rows alone has its percents."""
+    for said in (
+        plain(sobria(wider, "totals").stdout),
+        plain(sobria(wider, "explain", "total.gwp").stdout),
+        plain(rendered(rollup(read_merged(wider), "fr"), "txt")),
+        plain(text(wider, "reen")),
+    ):
+        assert (
+            "couvre moins de la moitié de l'électricité connue" in said and "25 % de l'électricité connue" not in said
+        )
+    assert "covers less than half of the known electricity" in sobria(wider, "totals", lang="en").stdout
+    [commune] = [file for file in read_merged(wider).files if file.roughly]
+    assert commune.territory == "54011"
+    body = json.loads(sobria(wider, "totals", "--json").stdout)["indicators"]["gwp"]
+    assert body["covers"] == TOLD and body["covers_roughly"] is True
+    built(tmp_path, run("connu", 1), run("ailleurs", 3, zone=None))
+    own = json.loads(sobria(tmp_path, "totals", "--json").stdout)["indicators"]["gwp"]
+    assert "covers_roughly" not in own and "couvre 25 % de" in plain(sobria(tmp_path, "totals").stdout)
+
+
+@pytest.mark.parametrize(
+    ("share", "fr", "en"),
+    [
+        (0.1, "une petite part", "a small part"),
+        (0.15, "moins de la moitié", "less than half"),
+        (0.58, "environ la moitié", "about half"),
+        (0.6, "plus de la moitié", "more than half"),
+        (0.98, "la plus grande part", "most"),
+    ],
+)
+def test_rough_shares_are_halves(share: float, fr: str, en: str) -> None:
+    assert (rough_share_text(share, "fr"), rough_share_text(share, "en")) == (fr, en)
 
 
 def test_a_month_of_a_file_of_a_year_does_not_know_its_part(wider: Path) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from estimator.assessment.uncertainty import Array
 
 FORMAT = "sobria-reen/1"
+LEAST_HELD = 1e-6  # of the electricity told, that what is withheld is more than [1]
 DIGITS = 9  # of the amounts that tell two services apart
 FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
 COUNTED = ("non_ai_reviewed", "coverage", "published")  # shares whose two counts are of one territory, and add up
@@ -154,6 +155,11 @@ class CommuneFile(Strict):
     def nothing(self) -> bool:
         """Whether nothing was recorded in the period: nothing is told, and nothing is withheld."""
         return not self.months and not self.as_read_kwh and not self.withheld
+
+    @property
+    def roughly(self) -> bool:
+        """Whether what it covers rests on an electricity that it withholds, told to one digit."""
+        return self.as_read_kwh > (1 + LEAST_HELD) * sum(self.proof_kwh.values())
 
     @property
     def versions(self) -> tuple[str, str, int]:

@@ -137,7 +137,9 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
         span = covered_period_text({"period": file.period, "measured": file.months}, lang)
         head = TableCell(label, tuple(filter(None, (file.administration, span))))
         figures = (file.figures[name] for name in FOOTPRINTS)
-        cells = [TableCell(range_text(f, lang), tuple(filter(None, (partly_text(f, lang),)))) for f in figures]
+        cells = [
+            TableCell(range_text(f, lang), tuple(filter(None, (partly_text(f, lang, file.roughly),)))) for f in figures
+        ]
         with_data, uses = file.shares["coverage"]
         counted = in_use_text({"numerator": with_data, "denominator": uses}, lang)
         told: Row = (say("authorities", "nothing", lang),) if file.nothing else (*cells, counted)

@@ -8,7 +8,7 @@ from typing import Any
 from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.core.language import OFFICIAL
-from estimator.core.number_format import interval_text, partly_text, share_text, unit_text
+from estimator.core.number_format import interval_text, partly_text, rough_share_text, share_text, unit_text
 from estimator.core.periods import months_between
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
 from estimator.governance.indicators.anonymity import withheld
@@ -80,7 +80,8 @@ def _amount(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
 def _amount_fields(facts: ReportFacts, name: str, amount: Interval, rows: Sequence[Attached]) -> dict[str, Any]:
     interval = ", ".join(filter(None, (interval_text(amount, facts.lang), partly_text(amount, facts.lang))))
     told = {"interval": interval, "proof": facts.proof(rows)}
-    covers = share_text(amount.get("covers", 0.0), facts.lang)
+    share = rough_share_text if amount.get("covers_roughly") else share_text
+    covers = share(amount.get("covers", 0.0), facts.lang)
     return {
         "indicateur": say("indicators", name, facts.lang),
         "valeur": amount.central,

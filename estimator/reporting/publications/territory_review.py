@@ -117,7 +117,9 @@ class TerritoryReview:
             if there and part in found[0]
         }
         covers = covered / read if read else 1.0
-        return Amount(unit=first.unit, low=low, central=central, high=high, covers=covers, **made)
+        roughly = any(file.roughly for file in self.files)
+        ends = {"low": low, "central": central, "high": high}
+        return Amount(unit=first.unit, **ends, covers=covers, covers_roughly=roughly, **made)
 
     def _known(self, name: str) -> dict[str, Any]:
         """A footprint as JSON, with how many communes know it."""
