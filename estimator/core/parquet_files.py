@@ -6,6 +6,7 @@ import time
 import types
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
@@ -15,10 +16,12 @@ from pydantic import BaseModel
 from estimator.core.atomic_files import publish
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 LEFTOVER_S = 3600.0
 COUNTED = 10_000  # rows from which a file says how many values each column holds, so that empty ones are not read
+SLICES = 64  # of a table put in another order, beyond which it is rather copied
 BARE = 16  # rows under which a file is neither compressed nor encoded, which would take three times as long
 SEED = "seed.parquet"
 MAGIC = b"PAR1"
@@ -103,6 +106,17 @@ def conform(table: "pa.Table", schema: "pa.Schema") -> "pa.Table":
         if field.name not in table.schema.names:
             table = table.append_column(field, pa.nulls(len(table), field.type))
     return table.select(schema.names).cast(schema)
+
+
+def in_order(table: "pa.Table", order: "np.ndarray") -> "pa.Table":
+    """The rows at these places, in this order; where few of them leave their neighbours, none is copied."""
+    import numpy as np
+    import pyarrow as pa
+
+    starts = np.flatnonzero(np.diff(order, prepend=-2) != 1).tolist()
+    if not 0 < len(starts) <= SLICES:
+        return table.take(pa.array(order))
+    return pa.concat_tables(table[order[start] : order[end - 1] + 1] for start, end in pairwise([*starts, len(order)]))
 
 
 def write_part(folder: Path, table: "pa.Table") -> Path:

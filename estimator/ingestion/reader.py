@@ -6,7 +6,6 @@ import json
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,7 +67,7 @@ class Trace:
 
 
 class LargeTrace:
-    """A file too large for memory: base name, folder, head, and bytes in blocks of lines.
+    """A file too large for memory: base name, folder, head, SHA-256 in hexadecimal, and bytes in blocks of lines.
 
     Bytes appended during the reading are ignored. unreadable_file.
     """
@@ -76,29 +75,15 @@ class LargeTrace:
     def __init__(self, path: Path) -> None:
         self.name, self.folder, self._path = path.name, path.parent, path
         self.size, self.taken, self.is_utf8 = 0, 0, True
-        utf8 = codecs.getincrementaldecoder("utf-8")()
+        utf8, sha = codecs.getincrementaldecoder("utf-8")(), hashlib.sha256()
         with self._open() as file:
             self.head = file.read(HEAD_BYTES)
             file.seek(0)
             while piece := file.read(_PIECE):
                 self.size += len(piece)
                 self.is_utf8 = self.is_utf8 and _decodes(utf8, piece)
-        worker = ThreadPoolExecutor(1)
-        self._hashing = worker.submit(self._hash)
-        worker.shutdown(wait=False)
-
-    @property
-    def sha(self) -> str:
-        """SHA-256 of the bytes, in hexadecimal; computed while the first blocks are read."""
-        return self._hashing.result()
-
-    def _hash(self) -> str:
-        sha, left = hashlib.sha256(), self.size
-        with self._open() as file:
-            while left > 0 and (piece := file.read(min(_PIECE, left))):
                 sha.update(piece)
-                left -= len(piece)
-        return sha.hexdigest()
+        self.sha = sha.hexdigest()
 
     def blocks(self, size: int) -> Iterator[bytes]:
         """The file split at line ends, in blocks of about `size` bytes, or of one line if longer."""

@@ -212,8 +212,9 @@ def _stream(reader: Reader, results: Iterator[ReadResult], file: str) -> Iterato
 def fit_to_schema(result: ReadResult) -> ReadResult:
     """The same rows, checked against the column types of the ledger: a row that does not fit would fail the
     import of all other files."""
-    parquet_files.table_of(result.rows, ACTIVITY_SCHEMA)
-    parquet_files.table_of(result.refused, REFUSED_SCHEMA)
+    for rows, schema in ((result.rows, ACTIVITY_SCHEMA), (result.refused, REFUSED_SCHEMA)):
+        if rows:
+            parquet_files.table_of(rows, schema)
     return result
 
 

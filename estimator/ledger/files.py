@@ -303,13 +303,12 @@ class Ledger:
         """Write activities in one file a month of start, and refused rows in one file. wrote: takes each part that is
         on disk, with its rows."""
         import numpy as np
-        import pyarrow as pa
 
         wrote = {} if wrote is None else wrote
         months = rows["start_month"].to_numpy()
         if np.any(np.diff(months) < 0):
             order = np.argsort(months, kind="stable")
-            rows, months = rows.take(pa.array(order)), months[order]
+            rows, months = parquet_files.in_order(rows, order), months[order]
         starts = np.flatnonzero(np.diff(months, prepend=0)).tolist()
         for start, end in pairwise([*starts, len(months)]):
             batch = rows[start:end]

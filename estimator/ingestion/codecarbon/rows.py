@@ -11,7 +11,15 @@ import pyarrow as pa
 
 from estimator.core.digest_set import SIZE
 from estimator.ingestion.codecarbon.columns import KNOWN, OF_A_ROW, Columns, is_header, understand
-from estimator.ingestion.codecarbon.energy import COMPONENTS, FIGURE_COLUMNS, energy_fields, read_figures
+from estimator.ingestion.codecarbon.energy import (
+    COMPONENTS,
+    FIGURE_COLUMNS,
+    Judgement,
+    Signs,
+    energy_fields,
+    judge,
+    read_figures,
+)
 from estimator.ingestion.codecarbon.exports import judged
 from estimator.ingestion.codecarbon.facts import RowFacts, facts_of
 from estimator.ingestion.codecarbon.place import Coordinates
@@ -52,6 +60,7 @@ class RowReading:
         self.columns = columns
         self.unused |= dict.fromkeys(columns.unknown)
         self.facts: dict[tuple[Any, ...], tuple[RowFacts, str]] = {}
+        self._judged: dict[tuple[int, Signs], tuple[RowFacts, Judgement]] = {}
         absent = columns.width  # the cell is empty in every row
         self.shared = itemgetter(absent, absent, *columns.places)
         self.numbers = [(n, name, columns.at[name]) for n, name in enumerate(OF_A_ROW) if name in columns.at]
@@ -210,6 +219,15 @@ class RowReading:
             facts = facts_of(lambda name: self.text(cells, name), self._coordinates(cells), self.context, sidecar)
             found = self.facts[key] = (facts, self.identities.text_of(self.columns.shared, cells))
         return found
+
+    def judged(self, facts: RowFacts, signs: Signs) -> Judgement:
+        """What `judge` makes of these signs, cached over rows: of the very same facts, which are held."""
+        found = self._judged.get(key := (id(facts), signs))
+        if found is None:
+            if len(self._judged) >= _REMEMBERED:
+                self._judged.clear()
+            found = self._judged[key] = facts, judge(signs, facts, self.expected)
+        return found[1]
 
     def _coordinates(self, cells: list[str]) -> Coordinates | None:
         """None when the file has no such columns."""

@@ -19,7 +19,6 @@ from estimator.ingestion.codecarbon.energy import (
     LONGEST_S,
     Figures,
     Signs,
-    judge,
     of_one_processor,
     signs_of,
 )
@@ -79,7 +78,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
         signs = Signs._make(sign[kept] if isinstance(sign, np.ndarray) else sign for sign in signs)
         group_of, pue, rest = group_of[kept], pue[kept], rest[kept]
     kinds, kind_of = _kinds(signs, group_of)
-    judged = [judge(signs_at, groups[group].facts, rows.expected) for group, signs_at in kinds]
+    judged = [rows.judged(groups[group].facts, signs_at) for group, signs_at in kinds]
     facts = [groups[group].facts for group, _ in kinds]
     energies = {name: getattr(figures, name) for name in COMPONENTS} | {"other": rest}
     checks = [sorted({*one.checks, *judgement.checks}) for one, judgement in zip(facts, judged, strict=True)]
@@ -145,8 +144,8 @@ def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndar
     first = np.unique(which, return_index=True)[1]
     groups: list[_Group] = []
     number_of = []
-    for place in regular[first].tolist():
-        row = [*(column[place].as_py() for column in cells.columns), ""]
+    of_each = cells.take(pa.array(regular[first]))
+    for row in map(list, zip(*(column.to_pylist() for column in of_each.columns), [""] * len(first), strict=True)):
         try:
             groups.append(_Group(*rows.facts_of(row, rows.text(row, "run_id"))))
             number_of.append(len(groups) - 1)
@@ -239,5 +238,8 @@ def _values_by_row(values: Mapping[str, Sequence[Any]], kind_of: np.ndarray) -> 
 def _in_schema(columns: Mapping[str, Any], count: int) -> pa.Table:
     """A table with the columns of Activity, null where there is no value."""
     nothing = {type_: pa.nulls(count, type_) for type_ in {field.type for field in BATCH_SCHEMA}}
-    arrays = [columns.get(field.name, nothing[field.type]).cast(field.type) for field in BATCH_SCHEMA]
+    arrays = [columns.get(field.name, nothing[field.type]) for field in BATCH_SCHEMA]
+    arrays = [
+        one if one.type == field.type else one.cast(field.type) for one, field in zip(arrays, BATCH_SCHEMA, strict=True)
+    ]
     return pa.Table.from_arrays(arrays, schema=BATCH_SCHEMA)
