@@ -112,15 +112,17 @@ class Amount(Interval):
     covers_roughly: whether it rests on an electricity that is told to one digit alone.
     made, made_partly: of a figure with a manufacture, the share of its electricity with all of it in the figure, and
     with a part alone: cards whose machine is not known, or a machine whose cards are not counted [1].
+    untold: those of these three shares that are known and not told, and are None.
     """
 
     unit: str
     at_factor_values: float | None = None
     envelope: tuple[float, float] | None = None
-    covers: float = 0.0
+    covers: float | None = 0.0
     covers_roughly: bool = False
     made: float | None = None
     made_partly: float | None = None
+    untold: tuple[str, ...] = ()
     parts: Mapping[str, "Amount"] = Field(default_factory=dict)
 
     @classmethod
@@ -145,6 +147,7 @@ class Amount(Interval):
             body |= {"envelope": list(self.envelope or ()), "covers": self.covers}
             body |= {"covers_roughly": True} if self.covers_roughly else {}
             body |= {name: self[name] for name in ("made", "made_partly") if name in self}
+            body |= dict.fromkeys(self.untold) | {"untold": list(self.untold)} if self.untold else {}
         return body | {name: part.as_dict() for name, part in self.parts.items()}
 
     def __contains__(self, name: object, /) -> bool:

@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 
 from estimator.core.fields import Strict
 
-WITHHELD = frozenset({"small_group", "by_difference"})  # reasons of an amount that is known, and not told
+WITHHELD = frozenset({"small_group", "by_difference", "share_of_merged"})  # reasons of what is known, and not told
 
 
 class Ends(NamedTuple):

@@ -280,10 +280,13 @@ def partly_text(amount: Interval, lang: str, roughly: bool = False) -> str:
     where its share is known roughly; empty of a whole one, and of none."""
     if not amount.known:
         return ""
-    covers, made = amount.get("covers"), made_text(made_share(amount), amount.get("made_partly", 0.0), lang)
+    covers, untold = amount.get("covers"), frozenset(amount.get("untold", ()))
+    made = made_text(made_share(amount), amount.get("made_partly", 0.0), lang)
     part = covers is not None and covers <= WHOLE
     said = rough_share_text if roughly or amount.get("covers_roughly") else share_text
     covered = _t("numbers.covers", lang, share=said(covers, lang)) if part else ""
+    covered = _t("numbers.covers_part", lang) if "covers" in untold else covered
+    made = _t("numbers.made_partly", lang) if untold - {"covers"} else made
     return ", ".join(filter(None, (covered, made)))
 
 
@@ -299,7 +302,7 @@ def tick_text(value: float, step: DisplayUnit, lang: str) -> str:
 
 
 def proof_words(shares: Mapping[str, float | None], lang: str) -> str:
-    """« 60 % mesuré, 40 % estimé »: what an electricity rests on, by proof; empty where it is unknown."""
+    """« 60 % mesuré, 40 % estimé »: what an electricity rests on, by proof; empty where it is unknown, or not told."""
     told = ((name, share) for name, share in shares.items() if share)
     return ", ".join(f"{share_text(share, lang)} {say('proofs', name, lang)}" for name, share in told)
 

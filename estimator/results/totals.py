@@ -119,8 +119,8 @@ class Outside(NamedTuple):
             return dict(found)
         told = read_kwh / (read_kwh + self.kwh)
         return {
-            name: amount.model_copy(update={"covers": told * amount.covers, "covers_roughly": True})
-            if amount.known
+            name: amount.model_copy(update={"covers": told * amount["covers"], "covers_roughly": True})
+            if "covers" in amount
             else amount
             for name, amount in found.items()
         }

@@ -356,7 +356,7 @@ def test_what_is_withheld_is_said_and_lowers_what_the_review_covers(exposed: Pat
     assert commune.figures["energy"].covers == pytest.approx(kwh / (kwh + held.withheld_kwh))
     out = tmp_path / "groups.json"
     said = sobria(exposed, *f"report groups --territory 54395 --period 2026 --out {out}".split()).stdout
-    assert "5 groupes de petits usages ne sont pas dans le fichier" in said
+    assert "5 groupes d'usages réunis ne sont pas dans le fichier" in said
 
 
 def _body(path: Path, **changed: Any) -> PublishedGroups:

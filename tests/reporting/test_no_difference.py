@@ -231,7 +231,8 @@ def shares_in(found: object, name: str = "") -> Iterator[tuple[str, float]]:
     if isinstance(found, dict) and found.get("numerator") is None and name != "change":
         for key, value in found.items():
             each = key in EACH and isinstance(value, dict)
-            yield from ((key, one) for one in value.values()) if each else shares_in(value, key)
+            told = [(key, one) for one in value.values() if one is not None] if each else shares_in(value, key)
+            yield from told
     elif isinstance(found, list):
         yield from (one for value in found for one in shares_in(value, name))
     elif name in SHARES and isinstance(found, float):
@@ -239,15 +240,16 @@ def shares_in(found: object, name: str = "") -> Iterator[tuple[str, float]]:
 
 
 def test_no_share_that_leaves_times_a_total_is_the_figure_of_a_few(metropole: Path) -> None:
-    """Each share of electricity of a sheet is to the percent, in every form; merged uses have no proof, for one of them
-    may be all that is measured; no count of requests is told where some are merged or kept back. A share of 0.01378 to
-    its last digit, times 6,600 kWh, was the 91 kWh of the uses of one region."""
+    """Each share of electricity of a sheet is to the percent, in every form, and all or nothing where some of its uses
+    are merged, for one of them may be all that is measured; nor is a count of requests told there. A share of 0.01378
+    to its last digit, times 6,600 kWh, was the 91 kWh of the uses of one region."""
     found, checked = audit(metropole, "2026-T1", "2025-12"), 0
     for scope in found.scopes():
         body = synthesis(scope)
         parts = {name: value for name, value in body.items() if name not in ("uses", "uses_rest", "decisions")}
         for name, share in shares_in(parts):
             checked += share not in (0.0, 1.0)
+            assert share in (0.0, 1.0) or not grouped(scope).others, (scope.territory, name, share)
             assert share in (0.005, 0.995) or share == round(share, 2), (scope.territory, name, share)
         hidden = bool(grouped(scope).others) or withheld(scope)
         requests = body["indicators"]["right_sized"]["value"]
@@ -256,7 +258,7 @@ def test_no_share_that_leaves_times_a_total_is_the_figure_of_a_few(metropole: Pa
             assert use["kind"] != "others" or use["proof"] == {}
         for row in rows_of(str(data(facts_in(scope, "fr")).files[TABLE])):
             assert row["kind"] != "others" or not row["proof_measured"]
-    assert checked > 100
+    assert checked > 50
 
 
 def random_home(home: Path, seed: int) -> Path:
@@ -297,9 +299,10 @@ def test_the_sheet_judges_each_promise_as_the_pages_do_or_says_that_it_does_not(
             synthesis(replace(scope, sources=replace(scope.sources, inside=inside))) for inside in (False, True)
         )
         pairs = list(zip(sheet["charter"], page["charter"], strict=True))
-        apart = [read_name(there, "fr") for there, here in pairs if there["status"] != here["status"]]
+        apart = [read_name(there, "fr") for there, _ in pairs if there["withheld"]]
         assert not any(check["withheld"] for check in page["charter"])
-        assert apart == [read_name(check, "fr") for check in sheet["charter"] if check["withheld"]]
+        assert all(there["status"] in (here["status"], "not_measured") for there, here in pairs)
+        assert {read_name(there, "fr") for there, here in pairs if there["status"] != here["status"]} <= {*apart}
         told = plain(rendered(document(sheet, "fr"), "html"))
         assert "connus : aucun" not in told and "connus : il n'y" not in told, "no count of none, with why"
         assert all(f"« {plain(name)} »" in told for name in apart) and ("ne sont pas jugées ici" in told) is bool(apart)

@@ -200,9 +200,9 @@ def test_a_line_of_the_inventory_that_holds_small_uses_is_of_one_figure_or_is_no
     assert not _is_one(scope.rows, "use", [ids["deux"]])
 
 
-def test_merged_uses_are_one_part_of_a_change_so_that_none_is_what_left(tmp_path: Path) -> None:
+def test_what_leaves_says_the_way_of_a_change_and_not_what_left(tmp_path: Path) -> None:
     """Of 12 + 2.3456 + 3 + 1 kWh in March 2025, the 2.3456 of two agents are gone in March 2026: at home they are what
-    left; in what leaves, four merged uses are a part of both years, of which nothing arrived nor left."""
+    left; in what leaves, 18 then 16 kWh are less, and neither how much nor of what is told."""
     for name, agents in AGENTS.items():
         case(Register(tmp_path), name, f"service {name}", COMMUNE)
         heads(tmp_path, f"service {name}", agents)
@@ -210,7 +210,15 @@ def test_merged_uses_are_one_part_of_a_change_so_that_none_is_what_left(tmp_path
     years = {name: (2025,) if name == "deux" else (2025, 2026) for name in kwh}
     built(tmp_path, *(run(name, kwh[name], f"{year}-03", requests=60.0) for name in kwh for year in years[name]))
     scope = facts(tmp_path, COMMUNE).scope
-    for inside, left in ((True, -2.3456), (False, 0.0)):
-        here = replace(scope, sources=replace(scope.sources, inside=inside))
-        effects = sheet(here)["indicators"]["energy"]["change"]["effects"]
-        assert effects["scope"] == pytest.approx(left, rel=1e-2, abs=1e-9), inside
+    within = replace(scope, sources=replace(scope.sources, inside=True))
+    here, told = (sheet(one)["indicators"]["energy"]["change"] for one in (within, scope))
+    assert here["effects"]["scope"] == pytest.approx(-2.3456, rel=1e-2)
+    assert told | {"compared": None, "months": 1} == {
+        "established": True,
+        "rises": False,
+        "months": 1,
+        "compared": None,
+        "before": 18.0,
+        "after": 16.0,
+        **dict.fromkeys(("difference", "effects", "ends", "relative", "share", "words")),
+    }

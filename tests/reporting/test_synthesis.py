@@ -580,15 +580,19 @@ def test_the_question_without_ai_is_kept_by_figures_and_only_covered_by_a_text(t
 
 
 def test_every_group_of_uses_has_its_amount_and_its_share(tmp_path: Path) -> None:
-    """9 kWh of 12 at one desk, 3 of two small uses together: 75 and 25 % of the total, on the sheet too."""
+    """9 kWh of 12 at one desk, 3 of two small uses together: 75 and 25 % of the total at home. On the sheet, whose
+    total would be an amount over its share, their amounts alone."""
     register = Register(tmp_path)
     for name in ("A", "S1", "S2"):
         case(register, name, "Courrier")
     rows = [run("a", 9, requests=9000.0), run("s1", 2, requests=9.0), run("s2", 1, requests=9.0)]
-    body = synthesis(scope(tmp_path, *rows))
-    assert {use["kind"]: round(use["share"]["central"], 3) for use in body["uses"]} == {"case": 0.75, "others": 0.25}
+    here = scope(tmp_path, *rows)
+    within = synthesis(replace(here, sources=replace(here.sources, inside=True)))
+    assert sorted(round(use["share"]["central"], 3) for use in within["uses"]) == [0.083, 0.167, 0.75]
+    body = synthesis(here)
+    assert {use["kind"]: use["share"] for use in body["uses"]} == {"case": None, "others": None}
     text = rendered(document(body, "fr"), "txt").replace("\u00a0", " ").replace("\u202f", " ")
-    assert "Part" in text and "75 %" in text and "Autres usages réunis (2)" in text
+    assert "9,0 kWh" in text and "3,0 kWh" in text and "75 %" not in text and "Autres usages réunis (2)" in text
 
 
 def test_a_change_is_a_percent_with_its_interval_and_a_period_says_its_months(tmp_path: Path) -> None:

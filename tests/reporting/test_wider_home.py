@@ -14,6 +14,7 @@ from estimator.core.number_format import rough_share_text
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.groups_file import published_groups
+from estimator.reporting.publications.open_data import TABLE, data
 from estimator.reporting.publications.reen_rollup import rollup
 from estimator.reporting.publications.territory_files import read_merged
 from estimator.reporting.summary.sentences import caveat
@@ -147,12 +148,15 @@ def test_what_the_registers_of_the_authorities_know_is_unknown_here(wider: Path)
 
 
 def test_a_home_with_a_register_of_its_own_says_what_it_knows(wider: Path, tmp_path: Path) -> None:
-    """One use of its own beside the groups: its register is not elsewhere, and says zero. 2 of 6 kWh are its own."""
+    """One use of its own beside the groups: its register is not elsewhere, and says zero. 2 of 7 kWh are its own, and 1
+    is of no use."""
     shutil.copytree(wider / "authorities", tmp_path / "authorities")
     case(Register(tmp_path), "Siège", "metropole", "siege")
-    built(tmp_path, run("siege", 2, requests=500.0))
+    built(tmp_path, run("siege", 2, requests=500.0), run("perdu", 1))
     found = facts(tmp_path)
-    assert not found.body["elsewhere"] and found.body["indicators"]["coverage"]["attached"] == 0.33
+    kinds = {row["kind"] for row in rows_of(str(data(found).files[TABLE]))}
+    assert kinds == {"case", "elsewhere", "unregistered"}, "what others published is in a register, if not in this one"
+    assert not found.body["elsewhere"] and found.body["indicators"]["coverage"]["attached"] == 0.29
     assert "sans IA : 0" in plain(text(tmp_path, "reen"))
 
 

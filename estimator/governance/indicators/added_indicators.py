@@ -42,7 +42,8 @@ class AddedIndicator(NamedTuple):
             refuse(self.who, error)
             return Amount(unit=self.unit, missing=error.as_dict())
         covers = figure.covers if isinstance(figure, Amount) else 1.0
-        return Amount(unit=self.unit, low=low, central=central, high=high, covers=covers)
+        untold = ("covers",) if covers is None else ()
+        return Amount(unit=self.unit, low=low, central=central, high=high, covers=covers, untold=untold)
 
 
 @cache

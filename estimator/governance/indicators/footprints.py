@@ -1,18 +1,17 @@
 """Electricity, water, metals, greenhouse gases, and the footprint per functional unit."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, Amount, amounts
 from estimator.core.interval import Interval
-from estimator.core.periods import Period, month_after, months_between
+from estimator.core.periods import month_after, months_between
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped, withheld_amount, withheld_months
 from estimator.governance.indicators.functional_units import counting, known, units
 from estimator.governance.indicators.scope import Scope, of_case
-from estimator.governance.indicators.told_amounts import few_ids, is_rounded, told_impacts, told_interval
+from estimator.governance.indicators.told_amounts import few_ids, is_month_rounded, told_impacts, told_interval
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE
 
@@ -39,11 +38,7 @@ def _told(scope: Scope, month: int, hidden: Collection[int]) -> dict[str, Interv
     found = _four(_of_month(scope, month))
     there = [row for row in scope.everything if row.row.month == month]
     impacts = () if month in hidden else told_impacts(there, few_ids(scope))
-    year = replace(scope, period=Period(str(month // 100)), only=None)
-    now = month in scope.period.months() and is_rounded(scope.over([month]))
-    told = {
-        n: told_interval(amount) if now or is_rounded(year.over([month])) else amount for n, amount in found.items()
-    }
+    told = {n: told_interval(amount) if is_month_rounded(scope, month) else amount for n, amount in found.items()}
     return {n: amount if n in impacts else withheld_amount(amount, "by_difference") for n, amount in told.items()}
 
 

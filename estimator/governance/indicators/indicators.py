@@ -7,7 +7,6 @@ from estimator.core.interval import Interval
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS, SobrietyIndicator
 from estimator.governance.indicators.added_indicators import computed
 from estimator.governance.indicators.anonymity import (
-    grouped,
     is_untold,
     why_withheld,
     withheld,
@@ -24,15 +23,17 @@ from estimator.governance.indicators.told_amounts import (
     few_ids,
     is_ever_rounded,
     is_rounded,
+    leaving_shares,
     told_amount,
     told_body,
     told_impacts,
     told_interval,
 )
-from estimator.governance.indicators.told_shares import told_shares
 from estimator.governance.indicators.trend import change, comparable
 from estimator.governance.indicators.usage_by_case import months_of
 
+COUNTS = ("not_estimable",)  # of months of services: told of merged uses where it is none
+RANKED = ("sites",)  # the largest first
 COMPUTED = {**RATIOS, **PRACTICES, "sober_hosting": sober_hosting}
 
 
@@ -61,13 +62,14 @@ def sheet(scope: Scope) -> dict[str, Any]:
 
 
 def _leaving(scope: Scope, found: dict[str, Any]) -> dict[str, Any]:
-    """A practice as it may leave: shares of electricity to the percent, and no count of the requests of a few."""
-    if scope.sources.inside:
-        return found
+    """A practice as it may leave: the shares of electricity that are told, and no count nor rank of what a few take."""
     value = found["value"]
-    if isinstance(value.get("denominator"), float) and (withheld(scope) or grouped(scope).others):
-        found = found | {"value": {name: value[name] for name in ("share", "unknown")}}
-    return told_shares(found)
+    if is_rounded(scope):
+        if isinstance(value.get("denominator"), float):
+            found = found | {"value": {name: value[name] for name in ("share", "unknown")}}
+        found = found | {name: None for name in COUNTS if found.get(name)}
+        found = found | {name: sorted(found[name], key=str) for name in RANKED if name in found}
+    return leaving_shares(scope, found)
 
 
 def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:

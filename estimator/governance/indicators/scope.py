@@ -75,6 +75,10 @@ class Sources:
         """Those whose published groups are in the build."""
         return self.build.authorities("energy")
 
+    def is_elsewhere(self, row: Attached) -> bool:
+        """Whether a month is of the published groups of an authority."""
+        return row.row.service_key in self.build.authority_of_service
+
     @property
     def elsewhere(self) -> bool:
         """Whether the uses are in the registers of the authorities that published groups, and none is in that of here:

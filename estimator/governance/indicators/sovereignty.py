@@ -12,6 +12,7 @@ from estimator.places.evidence import HostUnknown, country_of, site, tables
 EUROPE = "EU27"
 UNKNOWN = "unknown"
 MIXED = "mixed"  # of a set, whose models differ
+WEIGHTS = ("closed", "weights", "open", UNKNOWN, MIXED)  # the classes of models, by what is published of them
 
 
 def facts(model: str | None, host: str | None, day: date, zone: str = "") -> dict[str, str]:

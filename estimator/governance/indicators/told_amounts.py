@@ -9,16 +9,18 @@ its figures.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
 from estimator.core.number_format import significant
+from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.small_uses import small_ids
-from estimator.governance.indicators.told_shares import told_share
+from estimator.governance.indicators.told_shares import share_of_merged, shares_of_merged, told_shares
 from estimator.governance.indicators.told_together import merged_groups
 from estimator.governance.indicators.usage_by_case import Attached
 
@@ -27,9 +29,10 @@ FIRST = ("energy", "gwp")  # impacts of a sum of which small uses are most
 MOST = 0.5  # of the electricity of a sum [1]
 FIGURES = {"kWh": 2}  # significant figures of an amount, by its unit; one of others
 ENDS = ("low", "central", "high")
-SHARES = ("coverage", "covers", "made", "made_partly")  # of the electricity of a sum [1]
+SHARES = ("coverage", "made", "made_partly")  # columns of results: of the electricity of a sum [1]
+PARTS = ("covers", "made", "made_partly")  # the same of an amount [1]
 NUMBERS = ("before", "after", "reference", "path", "target")  # of a body: amounts without an interval
-RATIOS = ("effects", "used")  # of a body: what holds amounts, or shares, by name
+OF_CHANGE = ("established", "rises", "months", "compared", "before", "after")  # what is told of a change
 AS_THEY_ARE = ("objective", "limits", "services", "value", "months", "history")  # votes, uses told alone, what is done
 NOT_TOLD = ("lowest", "highest", "as_read_kwh")  # columns of results that are one more equation
 
@@ -47,6 +50,13 @@ def merged_ids(scope: Scope) -> frozenset[str]:
 def is_rounded(scope: Scope) -> bool:
     """Whether the sum of a scope holds uses that are told only together."""
     return bool(grouped(scope).others)
+
+
+def is_month_rounded(scope: Scope, month: int) -> bool:
+    """Whether that of one month [yyyymm] does, in the period of a scope or in its year."""
+    year = replace(scope, period=Period(str(month // 100)), only=None)
+    now = month in scope.period.months() and is_rounded(scope.over([month]))
+    return now or is_rounded(year.over([month]))
 
 
 def is_ever_rounded(scope: Scope) -> bool:
@@ -70,24 +80,34 @@ def _kwh(row: Attached) -> float:
     return row.row.group.values.get("it_energy") or 0.0
 
 
+def leaving_shares(scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
+    """A body about the electricity of a scope, with the shares in it that may leave; all of them for those who hold the
+    data."""
+    if scope.sources.inside:
+        return dict(found)
+    return shares_of_merged(found) if is_rounded(scope) else told_shares(found)
+
+
 def told_amount(value: float, unit: str = "") -> float:
     """An amount [unit] to two significant figures for electricity, to one for another or where no unit is given."""
     return float(significant(value, FIGURES.get(unit, 1)))
 
 
 def told_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The same row of a table with its amounts rounded, its shares to the percent, and its weight to one figure."""
+    """The same row of a table with its amounts rounded, its weight to one figure, and its shares that are told."""
     found = dict(row) | dict.fromkeys(NOT_TOLD)
-    found |= {name: _or_none(told_share, row[name]) for name in SHARES if name in row}
+    found |= {name: share_of_merged(row[name]) for name in SHARES if row.get(name) is not None}
     found |= {name: _or_none(_of(row["unit"]), row[name]) for name in (*ENDS, "at_factor_values")}
     return found | {"weight_kwh": told_amount(row["weight_kwh"])}
 
 
 def told_interval(amount: T) -> T:
-    """The same amount rounded [its unit], a ratio to the percent, without its envelope nor its known parts."""
-    found: dict[str, Any] = {name: told_share(getattr(amount, name)) for name in SHARES if name in amount}
-    found |= {name: _or_none(_of(amount.unit), getattr(amount, name)) for name in ENDS}
+    """The same amount rounded [its unit], without its envelope nor its known parts, with its shares that are told."""
+    found: dict[str, Any] = {name: _or_none(_of(amount.unit), getattr(amount, name)) for name in ENDS}
     if isinstance(amount, Amount):
+        shares = {name: share_of_merged(amount[name]) for name in PARTS if name in amount}
+        untold = {*amount.untold, *(name for name, share in shares.items() if share is None)}
+        found |= shares | {"untold": tuple(name for name in PARTS if name in untold)}
         found |= {"envelope": None, "parts": {name: part for name, part in amount.parts.items() if not part.known}}
         found["at_factor_values"] = _or_none(_of(amount.unit), amount.at_factor_values)
     return amount.model_copy(update=found)
@@ -95,25 +115,32 @@ def told_interval(amount: T) -> T:
 
 def told_body(body: Any, unit: str) -> Any:
     """What a total is compared with, in the body of a document, with every amount in it rounded; the total itself and
-    its months are by whoever knows what they hold. unit: of the amounts without an interval."""
+    its months are by whoever knows what they hold. unit: of the amounts without an interval. Of a change, which way it
+    goes: how much, beside a total that is known elsewhere, would be the other one to more figures than it is told; a
+    share of a ceiling is that of what is told."""
     if isinstance(body, Interval):
         return told_interval(body)
     if isinstance(body, Mapping):
-        return {name: value if name in AS_THEY_ARE else _told(name, value, unit) for name, value in body.items()}
+        told = {name: value if name in AS_THEY_ARE else _told(name, value, unit) for name, value in body.items()}
+        if used := body.get("used"):
+            told["used"] = {
+                end: told_amount(share * body["ceiling"], unit) / body["ceiling"] for end, share in used.items()
+            }
+        return told
     return [told_body(one, unit) for one in body] if isinstance(body, list) else body
 
 
 def _told(name: str, value: Any, unit: str) -> Any:
-    if name in RATIOS and value:
-        return {one: (told_share if name == "used" else _of(unit))(number) for one, number in value.items()}
+    if name == "change":
+        value = {one: value[one] if one in OF_CHANGE else None for one in value}
     if isinstance(value, float):
-        return told_amount(value, unit) if name in NUMBERS else told_share(value) if name == "share" else value
+        return told_amount(value, unit) if name in NUMBERS else value
     return told_body(value, unit)
 
 
 def _of(unit: str) -> Callable[[float], float]:
-    """What rounds an amount of a unit, or a ratio."""
-    return told_share if unit == "1" else lambda value: told_amount(value, unit)
+    """What rounds an amount of a unit."""
+    return lambda value: told_amount(value, unit)
 
 
 def _or_none(rounded: Callable[[float], float], value: float | None) -> float | None:

@@ -42,7 +42,7 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     only, those with another functional unit in each, runs without units, and runs without use case. Use cases that are
     told only together are one of these parts: what arrives or leaves may be one of them. Only complete
     months of both periods with data are compared: `months`, how many, and `compared`, which. None without any.
-    relative: the change in share of the total before [1], by draw.
+    rises: of an established one, whether it is up. relative: the change in share of the total before [1], by draw.
     """
     figure = figure_named(indicator)
     assert figure is not None
@@ -58,7 +58,7 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     effects = _adding_up(shapley(_parts(old, both), _parts(new, both), _value), total[1] - total[0], least)
     difference = uncertainty.interval(drawn[1] - drawn[0], figure.unit)
     low, _, high = difference.ends
-    body: dict[str, Any] = {"before": total[0], "after": total[1], "difference": difference}
+    body: dict[str, Any] = {"before": total[0], "after": total[1], "difference": difference, "rises": low > 0}
     body["compared"] = {"before": before.known_months(), "now": now.known_months()}
     body["months"] = len(body["compared"]["now"])
     body |= {"effects": effects, "established": not low <= 0 <= high}

@@ -37,13 +37,21 @@ def proof_shares_by_place(told: ToldResults) -> Mapping[Place, Mapping[str, floa
     return found | shared
 
 
-def unknown_runs_by_place(told: ToldResults) -> Mapping[Place, int]:
-    """How many runs have no known electricity and are in no value of a place; of one between two months, in both."""
-    found: dict[Place, int] = defaultdict(int)
-    found["total", None, None] = told.build.unknown_runs()
+def unknown_runs_by_place(told: ToldResults) -> Mapping[Place, int | None]:
+    """How many runs have no known electricity and are in no value of a place; of one between two months, in both. None
+    of a sum that is rounded, unless there is none: some would be runs of small uses, once those told are taken off."""
+    found: dict[Place, int | None] = defaultdict(int)
+    of_service: dict[tuple[str, int], int] = defaultdict(int)
+    months: dict[int, int] = defaultdict(int)
     for service, count in told.build.unknown_by_service().items():
         found["service", service, None] = count
     for row in told.build.coverage_by_month():
-        found["service_month", row["service_key"], row["month"]] += row["unknown"]
-        found["month", None, row["month"]] += row["unknown"]
+        of_service[row["service_key"], row["month"]] += row["unknown"]
+        months[row["month"]] += row["unknown"]
+    found |= {("service_month", service, month): count for (service, month), count in of_service.items()}
+    sums: dict[Place, int] = {("total", None, None): told.build.unknown_runs()}
+    sums |= {("month", None, month): count for month, count in months.items()}
+    for place, count in sums.items():
+        rounded = told.is_rounded({"level": place[0], "month": place[2]})
+        found[place] = None if count and rounded else count
     return found

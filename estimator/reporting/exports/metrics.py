@@ -84,12 +84,14 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
         if impact == "energy":
             for proof, share in shares.get(place_of(row), {}).items():
                 proofs.add_metric([*place, proof], share)
-            runs.add_metric(place, left_out[place_of(row)])
+            if (count := left_out[place_of(row)]) is not None:
+                runs.add_metric(place, count)
             rounded.add_metric(place, told.is_rounded(row))
         if row["missing"]:
             unknown.add_metric([impact, *place, row["missing"]], 1)
             continue
-        covered.add_metric([impact, *place], row["coverage"])
+        if row["coverage"] is not None:
+            covered.add_metric([impact, *place], row["coverage"])
         for bound in BOUNDS:
             values[impact].add_metric([*place, bound], row[bound])
     mark = " / ".join(sample_mark(told, lang) for lang in LANGUAGES) if told.build.sample else ""

@@ -56,10 +56,10 @@ def _records(facts: ReportFacts) -> Iterator[Record]:
     )
     for (who, part), rows in lines.items():
         amount = _amount(facts, rows, part)
+        proof = facts.proof(rows, rounded=bool(small[who, part]))
         if small[who, part]:
-            yield _record(facts, who, part, (withheld_amount(amount), []) if split else (told_interval(amount), rows))
-        else:
-            yield _record(facts, who, part, (amount, rows))
+            amount, proof = (withheld_amount(amount), "") if split else (told_interval(amount), proof)
+        yield _record(facts, who, part, (amount, proof or tell("proof_untold", facts.lang)))
 
 
 def _is_one(rows: Sequence[Attached], part: str, few: Collection[str]) -> bool:
@@ -92,8 +92,8 @@ def _figure(part: str) -> ImpactIndicator:
     return alone
 
 
-def _record(facts: ReportFacts, who: str, part: str, found: tuple[Interval, list[Attached]]) -> Record:
-    amount, rows = found
+def _record(facts: ReportFacts, who: str, part: str, found: tuple[Interval, str]) -> Record:
+    amount, proof = found
     item = ITEMS[who].get(part, "")
     missing = amount.missing
     told = facts.provenance
@@ -107,9 +107,9 @@ def _record(facts: ReportFacts, who: str, part: str, found: tuple[Interval, list
         *(None,) * 5,
         *(amount.central, amount.low, amount.high),
         _uncertainty(amount),
-        None if missing else 100 * amount["covers"],
+        100 * amount["covers"] if "covers" in amount else None,
         missing[facts.lang] if missing else "",
-        (facts.proof(rows) if rows else tell("proof_untold", facts.lang)) if part == "use" else "",
+        proof if part == "use" else "",
         facts.say(remark),
         told["period"],
         told["territory"],

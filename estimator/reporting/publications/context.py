@@ -13,6 +13,8 @@ from estimator.governance.indicators import Scope, sheet
 from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import proof_shares
+from estimator.governance.indicators.told_amounts import is_rounded
+from estimator.governance.indicators.told_shares import each_of_merged
 from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.governance.register.schema import WHOLE, is_commune
 from estimator.reporting.documents.document import Document
@@ -21,6 +23,7 @@ from estimator.reporting.summary.sentences import (
     in_use_text,
     outside_of,
     proof_text,
+    tell,
     territory_text,
 )
 
@@ -104,7 +107,7 @@ class ReportFacts:
             return self.say("coverage_elsewhere", **told)
         share = found["attached"]
         if share is None:
-            return self.say("coverage_none", **told)
+            return self.say("coverage_untold" if "missing" in found else "coverage_none", **told)
         return self.say("coverage", share=share_text(share, self.lang), **told)
 
     @property
@@ -131,9 +134,17 @@ class ReportFacts:
         told |= {"coverage": coverage} if coverage else {}
         return " ".join(filter(None, (f"{self.mark}." if self.mark else "", self.say("made", **told))))
 
-    def proof(self, rows: Sequence[Attached]) -> str:
-        """« 60 % mesuré, 40 % estimé », or unknown."""
-        return proof_text(known_shares(rows), self.lang) or self.say("proof_none")
+    def proof(self, rows: Sequence[Attached], rounded: bool) -> str:
+        """« 60 % mesuré, 40 % estimé », unknown, or not told of a sum that is rounded."""
+        shares = known_shares(rows)
+        told = each_of_merged(shares) if rounded else shares
+        return proof_text(told, self.lang) or (tell("proof_untold", self.lang) if shares else self.say("proof_none"))
+
+    @cached_property
+    def proof_shares(self) -> dict[str, float]:
+        """Share of the IT electricity of the scope by proof, as it is told [1]; empty when it is not."""
+        shares = known_shares(self.scope.rows)
+        return each_of_merged(shares) if is_rounded(self.scope) else shares
 
 
 def facts_of(home: Path, asked: ReportRequest, lang: str, today: date | None = None) -> ReportFacts:

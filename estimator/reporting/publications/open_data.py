@@ -14,13 +14,14 @@ from estimator.core.language import OFFICIAL
 from estimator.core.number_format import missing_text
 from estimator.governance.indicators.anonymity import grouped, too_few_of, withheld_amount
 from estimator.governance.indicators.told_amounts import is_rounded, told_interval
+from estimator.governance.indicators.told_shares import each_of_merged
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, known_shares
 
 TABLE = "footprints.csv"
 PACKAGE = "datapackage.json"
-KINDS = ("case", "others", "unregistered")
+KINDS = ("case", "others", "elsewhere", "unregistered")
 
 
 def data(facts: ReportFacts) -> ReportFiles:
@@ -45,15 +46,16 @@ def schema() -> dict[str, Any]:
 
 
 def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
-    """By month: use cases that can be published, then small ones together, then runs without use case.
+    """By month: use cases that can be published, then small ones together, then what other authorities published, whose
+    uses are in their registers, then runs without use case.
 
-    These two have no figures in a month where the small ones are too few, and are rounded where the territory has
-    small ones, of which the electricity alone is told.
+    All but the first have no figures in a month where the small ones are too few, and are rounded where the territory
+    has small ones, of which the electricity alone is told; no share of what is rounded is.
     """
     shown, too_few, beside = grouped(facts.scope).shown, too_few_of(facts.scope), is_rounded(facts.scope)
     groups: dict[tuple[int, int, str], list[Attached]] = {}
     for row in () if facts.withheld else facts.scope.rows:
-        kind = KINDS.index("unregistered" if not row.id else "case" if row.id in shown else "others")
+        kind = KINDS.index(_kind(facts, row, shown))
         groups.setdefault((row.row.month, kind, row.id or "" if not kind else ""), []).append(row)
     provenance = {name: facts.provenance[name] for name in ("mark", "build", "factors_version", "method")}
     for (month, kind, id), rows in sorted(groups.items()):
@@ -75,7 +77,14 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
         found = found if id else facts.scope.lowered(found)
         if not id and beside:  # what is in no use, too: a total less it, and less those told one by one, is theirs
             found = {name: told_interval(amount) for name, amount in found.items()}
+            shares = each_of_merged(shares)
         yield from (about | figures | provenance for figures in _figures(found, shares, told))
+
+
+def _kind(facts: ReportFacts, row: Attached, shown: Collection[str]) -> str:
+    if row.id:
+        return "case" if row.id in shown else "others"
+    return "elsewhere" if facts.scope.sources.is_elsewhere(row) else "unregistered"
 
 
 def _figures(
@@ -87,8 +96,7 @@ def _figures(
         amount = found[figure.id]
         if figure.id not in told:
             hidden = withheld_amount(amount, "by_difference" if told else "small_group")
-            said = {"covers": amount.covers, "missing": missing_text(hidden, OFFICIAL)}
-            yield {"indicator": figure.id} | hidden.as_dict() | said
+            yield {"indicator": figure.id} | hidden.as_dict() | {"missing": missing_text(hidden, OFFICIAL)}
             continue
         reason = amount.missing[OFFICIAL] if amount.missing else ""
         yield {"indicator": figure.id} | amount.as_dict() | {"covers": amount.covers, "missing": reason} | proof

@@ -6,7 +6,7 @@ from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, partly_text
 from estimator.reporting.documents.document import IntervalBar, TableCell
 from estimator.reporting.documents.pictures import round_top
-from estimator.reporting.publications.context import ReportFacts, known_shares
+from estimator.reporting.publications.context import ReportFacts
 from estimator.reporting.summary.sentences import proof_text
 
 
@@ -14,7 +14,7 @@ def side_by_side(now: ReportFacts, before: ReportFacts, name: str) -> tuple[Tabl
     """A footprint in the period and in the previous one, drawn from zero on one axis, each with its proof."""
     both = [facts.body["indicators"][name]["value"] for facts in (now, before)]
     top = round_top(max((amount.high or 0.0 for amount in both), default=0.0))
-    shares = [known_shares(facts.scope.rows) for facts in (now, before)]
+    shares = [facts.proof_shares for facts in (now, before)]
     first, second = (
         amount_cell(amount, proof, top, now.lang, alt=proof_text(proof, now.lang))
         for amount, proof in zip(both, shares, strict=True)

@@ -1,6 +1,6 @@
 """Indicators in the open-data schema etalab/schema-impact-service-public-numerique v0.5.0, in French as it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,8 +14,14 @@ from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndic
 from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.footprints import footprint
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.told_amounts import few_ids, is_rounded, told_impacts, told_interval
-from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
+from estimator.governance.indicators.told_amounts import (
+    few_ids,
+    is_month_rounded,
+    is_rounded,
+    told_impacts,
+    told_interval,
+)
+from estimator.governance.indicators.usage_by_case import last_day, months_of
 from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.summary.sentences import objective_text, shared
@@ -69,19 +75,22 @@ def _amount(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
         if amount:
             told = facts.scope.lowered({name: amount})[name]
             rows = [row for row in facts.scope.rows if row.row.month == month]
+            proof = facts.proof(rows, is_month_rounded(facts.scope, month))
             span = {"date": facts.until(month), "date_debut": last_day(month).replace(day=1)}
             about = {"frequence_monitoring": FREQUENCIES[1], "dataviz_wish": "linechart"}
-            yield _amount_fields(facts, name, told, rows) | span | about
+            yield _amount_fields(facts, name, told, proof) | span | about
     if len(months) != 1:
-        whole = _amount_fields(facts, name, found["value"], facts.scope.rows) | _span(facts)
+        proof = facts.proof(facts.scope.rows, is_rounded(facts.scope))
+        whole = _amount_fields(facts, name, found["value"], proof) | _span(facts)
         yield whole | ({"indicateur": facts.say("over_the_period", name=whole["indicateur"])} if months else {})
 
 
-def _amount_fields(facts: ReportFacts, name: str, amount: Interval, rows: Sequence[Attached]) -> dict[str, Any]:
+def _amount_fields(facts: ReportFacts, name: str, amount: Interval, proof: str) -> dict[str, Any]:
     interval = ", ".join(filter(None, (interval_text(amount, facts.lang), partly_text(amount, facts.lang))))
-    told = {"interval": interval, "proof": facts.proof(rows)}
+    told = {"interval": interval, "proof": proof}
+    untold = "covers" in amount.get("untold", ())
     share = rough_share_text if amount.get("covers_roughly") else share_text
-    covers = share(amount.get("covers", 0.0), facts.lang)
+    covers = facts.say("share_untold") if untold else share(amount.get("covers", 0.0), facts.lang)
     return {
         "indicateur": say("indicators", name, facts.lang),
         "valeur": amount.central,

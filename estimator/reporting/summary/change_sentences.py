@@ -40,12 +40,14 @@ def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more:
 
     form: the first part of the key of its words; more: their other placeholders."""
     found = entry.get("change")
-    if not found or not found["effects"]:
+    if not found or "difference" not in found:
         return tell(f"{form}_none", lang, **more)
     if not found["established"]:
         return tell(f"{form}_open", lang, **more)
+    up = found["rises"]
+    if found["difference"] is None:
+        return tell(f"{form}_{'up' if up else 'down'}_alone", lang, **more)
     low, central, high = found["difference"].ends
-    up = low > 0
     amount = Interval.of((low, central, high) if up else (-high, -central, -low), found["difference"].unit)
     key, facts = f"{form}_{'up' if up else 'down'}", more | {"amount": range_text(amount, lang)}
     relative = found.get("relative")
@@ -115,7 +117,7 @@ def way_of(body: Mapping[str, Any], indicator: str) -> str:
         return "none"
     if not body["same_season"]:
         return "season"
-    return ("up" if change["difference"]["low"] > 0 else "down") if change["established"] else "open"
+    return ("up" if change["rises"] else "down") if change["established"] else "open"
 
 
 def causes(change: Mapping[str, Any]) -> dict[str, Interval]:

@@ -14,8 +14,7 @@ from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.footprints import of_scope
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.told_amounts import is_rounded
-from estimator.governance.indicators.told_shares import told_shares
+from estimator.governance.indicators.told_amounts import is_rounded, leaving_shares
 from estimator.governance.register.schema import UseCase, add_months
 from estimator.governance.register.stage_rules import reaches_threshold
 from estimator.reporting.summary.decisions import NAMED, names_text
@@ -41,7 +40,7 @@ def charter(scope: Scope, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     what to do, and whether it is not judged because the total that it reads is withheld."""
     shares = _shares(scope, body)
     found = [_phrase_status(phrase, shares, scope, body) for phrase in checked()]
-    return found if scope.sources.inside else [told_shares(check) for check in found]
+    return [leaving_shares(scope, check) for check in found]
 
 
 def unchecked() -> dict[str, list[dict[str, Any]]]:
@@ -100,7 +99,7 @@ def _phrase_status(
         "voted": voted is not None,
         "next_review": days[0].isoformat() if days else None,
         "to_do": _to_do(reads, share, scope) if told == "not_held" else None,
-        "withheld": bool(share.get("withheld")),
+        "withheld": bool(share.get("withheld") or share.get("missing")),
     }
 
 
@@ -146,11 +145,14 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "shared": hosting["shared"],
         "near": hosting["near"],
         "criteria_known": _of(hosting["criteria_known"]["numerator"], hosting["criteria_known"]["denominator"]),
-        "attached": {"share": found["coverage"]["attached"]},
+        "attached": {
+            "share": found["coverage"]["attached"],
+            "withheld": "attached" in found["coverage"].get("untold", ()),
+        },
         "footprints_known": _least_coverage(found),
         "manufacture_known": {
-            "share": None if metals["central"] is None else made_share(metals),
-            **_withheld([metals]),
+            "share": None if metals["central"] is None or _is_untold(metals, "made") else made_share(metals),
+            **_withheld([metals], "made"),
         },
         "bounded": {
             **_of(sum(_is_bounded(scope, *one) for one in totals.items()), len(totals)),
@@ -203,15 +205,19 @@ def _silent(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _least_coverage(found: Mapping[str, Any]) -> Share:
     """The lowest coverage of electricity among the three footprints of the charter."""
     values = [found[name]["value"] for name in TERNARY]
-    if all(value["central"] is None for value in values) or _withheld(values):
-        return {"share": None, **_withheld(values)}
+    if all(value["central"] is None for value in values) or _withheld(values, "covers"):
+        return {"share": None, **_withheld(values, "covers")}
     return {"share": min(value.get("covers", 0.0) for value in values)}
 
 
-def _withheld(values: Sequence[Mapping[str, Any] | Interval]) -> dict[str, Any]:
-    """withheld: whether one of these totals is known and not told."""
+def _withheld(values: Sequence[Mapping[str, Any] | Interval], share: str = "") -> dict[str, Any]:
+    """withheld: whether one of these totals is known and not told, or this share of it."""
     reasons = {(value.get("missing") or {}).get("code") for value in values}
-    return {"withheld": True} if reasons & WITHHELD else {}
+    return {"withheld": True} if reasons & WITHHELD or any(_is_untold(value, share) for value in values) else {}
+
+
+def _is_untold(value: Mapping[str, Any] | Interval, share: str) -> bool:
+    return share in value.get("untold", ())
 
 
 def _is_bounded(scope: Scope, name: str, told: Interval) -> bool:

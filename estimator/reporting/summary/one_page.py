@@ -81,7 +81,8 @@ def is_mostly_estimated(body: Body) -> bool:
     """Whether some electricity is known, and less than a fifth of it measured."""
     entry = body["indicators"]
     known = entry["energy"]["value"]["central"] is not None
-    return known and bool(entry["coverage"]["proof"]["measured"] < MOSTLY)
+    measured = entry["coverage"]["proof"]["measured"]
+    return known and measured is not None and bool(measured < MOSTLY)
 
 
 def _sections(body: Body, lang: str) -> Iterator[Section]:
@@ -148,7 +149,8 @@ def _uses(body: Body, lang: str) -> Table:
     scale = (tell("scale", lang), "", TableCell("", scale=with_unit(tick_text(top, step, lang), step)))
     merged = tell("merged_why", lang) if any(use["kind"] == "others" for use in body["uses"]) else ""
     caption = " ".join(filter(None, (merged, left_out(body, lang))))
-    return Table(caption, tuple(tell(key, lang) for key in ("use", "of_all", "proof")), tuple(rows), (scale,))
+    weighs = tell("of_all", lang) if any(use["share"] for use in known) else say("figures", "energy", lang)
+    return Table(caption, (tell("use", lang), weighs, tell("proof", lang)), tuple(rows), (scale,))
 
 
 def left_out(body: Body, lang: str) -> str:

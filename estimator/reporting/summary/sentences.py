@@ -151,7 +151,7 @@ def added_text(entry: Mapping[str, Any], lang: str) -> str:
 def shared(value: Mapping[str, Any], lang: str) -> str:
     """« 75 % (3 sur 4), on ne sait pas : 25 % », « 75 % », « 20 %, on ne sait pas : 30 % », « donnée absente »."""
     if value["share"] is None:
-        return name("unknown", lang)
+        return typeset(said, lang) if (said := (value.get("missing") or {}).get(lang)) else name("unknown", lang)
     if value.get("unknown") and value.get("numerator") is None:
         facts = {key: share_text(value[key], lang) for key in ("share", "unknown")}
         return typeset(say("indicators", "partly_known", lang, **facts), lang)
@@ -317,6 +317,8 @@ def caveat(body: Mapping[str, Any], lang: str, months: bool = True) -> str:
     told = tell(key, lang, **where, counted=in_use_text(cover["value"], lang, body["elsewhere"]))
     proof = proof_text(cover["proof"], lang)
     said = impossible_text(cover["impossible"], lang) or (proof and tell("proof_of_all", lang, proof=proof))
+    if "missing" in cover and not said:
+        said = tell("impossible_untold" if "impossible" in cover["untold"] else "proof_not_told", lang)
     return " ".join(filter(None, (told, said, outside_of(body, lang))))
 
 
@@ -333,7 +335,8 @@ def used(body: Mapping[str, Any], lang: str) -> str:
         return tell("used_unknown", lang, reason=figure(entry["value"], lang).missing, **facts)
     between, aside = said_in_sentence(entry["value"], lang)
     proof = proof_text(body["indicators"]["coverage"]["proof"], lang)
-    return tell("used", lang, energy=between, aside=aside, proof=proof, **facts)
+    untold = "missing" in body["indicators"]["coverage"] and not proof
+    return tell("used_untold" if untold else "used", lang, energy=between, aside=aside, proof=proof, **facts)
 
 
 def hosting_text(entry: Mapping[str, Any], lang: str) -> str:

@@ -43,8 +43,12 @@ def _aloud(body: Body, lang: str) -> Iterator[str]:
     if energy["central"] is None:
         return
     where = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
-    proof = share_text(body["indicators"]["coverage"]["proof"]["measured"], lang)
-    yield tell("aloud_used", lang, energy=said_in_sentence(energy, lang)[0], proof=proof, **where)
+    measured = body["indicators"]["coverage"]["proof"]["measured"]
+    told = {"energy": said_in_sentence(energy, lang)[0]} | where
+    if measured is None:
+        yield tell("aloud_untold", lang, **told)
+    else:
+        yield tell("aloud_used", lang, proof=share_text(measured, lang), **told)
     change = change_text(body, lang)
     if change:
         yield change
@@ -101,10 +105,12 @@ def _not_say(body: Body, lang: str) -> Iterator[str]:
         way = way_of(body, "energy")
         if way not in ("up", "down"):
             yield tell(f"not_trend_{way}", lang)
-        elif way == "up" and energy["change"]["effects"]["efficiency"] < 0:
+        elif way == "up" and (energy["change"]["effects"] or {}).get("efficiency", 0.0) < 0:
             yield tell("not_rebound", lang)
         measured = cover["proof"]["measured"]
-        if measured < WHOLE:
+        if measured is None:
+            yield tell("not_measured_untold", lang)
+        elif measured < WHOLE:
             yield tell("not_measured", lang, share=share_text(measured, lang))
     missing = len(cover["silent"])
     if missing:

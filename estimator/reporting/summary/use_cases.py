@@ -69,8 +69,8 @@ def _members(scope: Scope, kinds: Collection[str]) -> set[str | None]:
 
 
 def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
-    """Electricity of some months, its proof, and its share of that of the scope, draw by draw [1]: to the percent where
-    that is rounded, for an amount over its share is the total."""
+    """Electricity of some months, its proof, and its share of that of the scope, draw by draw [1]: None where that is
+    rounded, for an amount over its share is the total."""
     assert ENERGY is not None
     groups = [row.row.group for row in rows]
     part, whole = (Side(found).drawn(ENERGY) for found in (groups, scope.groups))
@@ -79,10 +79,9 @@ def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
         "proof": proof_shares(rows),
         "share": None,
     }
-    if part is None or whole is None or withheld(scope):
+    if part is None or whole is None or withheld(scope) or is_rounded(scope):
         return body
-    share = interval(part / whole)
-    return body | {"share": told_interval(share) if is_rounded(scope) else share}
+    return body | {"share": interval(part / whole)}
 
 
 def _merged(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
@@ -92,9 +91,8 @@ def _merged(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
 
 
 def _loose(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
-    """The same of what is in no use: rounded beside uses that are merged, for a total less it is theirs."""
-    body = _of(rows, scope)
-    return body | {"energy": told_interval(body["energy"])} if is_rounded(scope) else body
+    """The same of what is in no use: as those beside uses that are merged, for a total less it is theirs."""
+    return (_merged if is_rounded(scope) else _of)(rows, scope)
 
 
 def _untold(rows: Sequence[Attached], _scope: Scope) -> dict[str, Any]:
