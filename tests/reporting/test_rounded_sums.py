@@ -222,3 +222,22 @@ def test_what_leaves_says_the_way_of_a_change_and_not_what_left(tmp_path: Path) 
         "after": 16.0,
         **dict.fromkeys(("difference", "effects", "ends", "relative", "share", "words")),
     }
+
+
+def test_metals_of_which_a_small_use_makes_most_are_not_told(tmp_path: Path) -> None:
+    """Two agents have a server of their own, 2 of 30 kWh and all the manufacture that is known: less what electricity
+    takes of metals, known of each use, its hours would be told to one figure. Water, as the electricity, is told."""
+    kwh = {"grand": 20.34567, "deux": 2.3456, "quatre": 3.4567, "duo": 1.2345}
+    for name, agents in AGENTS.items():
+        case(Register(tmp_path), name, f"service {name}", COMMUNE)
+        heads(tmp_path, f"service {name}", agents)
+    bare = {"machine": None, "machine_hours": None}
+    rows = [run(name, kwh[name], requests=60.0, **({} if name == "deux" else bare)) for name in kwh]
+    built(tmp_path, *rows)
+    scope = facts(tmp_path, COMMUNE).scope
+    inside = sheet(replace(scope, sources=replace(scope.sources, inside=True)))["indicators"]
+    assert inside["adpe"]["value"].central > 3 * inside["adpe"]["value"]["use"].central, "most is manufacture"
+    found = sheet(scope)["indicators"]
+    months = [found["adpe"]["value"], *found["adpe"]["months"].values()]
+    assert {amount.missing["code"] for amount in months if amount} == {"by_difference"}
+    assert all(found[name]["value"].known for name in ("energy", "gwp", "water"))

@@ -4,15 +4,17 @@ Several impacts of one sum are several equations: as uses run on different machi
 and of the whole site, month by month, would give the two small uses of which it is the sum. So electricity is told to
 two significant figures, as documents print it, and what comes of it to one. The parts of an impact and its envelope are
 not told: a small use may nearly make one alone. Where small uses are most of a sum, its rounding hides less of them:
-its electricity and its greenhouse gases are told, and nothing more. A sum of uses that are all told one by one keeps
+its electricity and its greenhouse gases are told, and nothing more; nor is another impact of which they are most, as
+the metals are of the machines that a team of two has alone. A sum of uses that are all told one by one keeps
 its figures.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
-from estimator.assessment.impacts import Amount
+from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator, applies_to, is_counted, known_result
 from estimator.core.interval import Interval
 from estimator.core.number_format import significant
 from estimator.core.periods import Period
@@ -27,7 +29,7 @@ from estimator.governance.indicators.usage_by_case import Attached
 T = TypeVar("T", bound=Interval)
 FIRST = ("energy", "gwp")  # impacts of a sum of which small uses are most
 MOST = 0.5  # of the electricity of a sum [1]
-FIGURES = {"kWh": 2}  # significant figures of an amount, by its unit; one of others
+KEPT = {"kWh": 2}  # significant figures of an amount, by its unit; one of others
 ENDS = ("low", "central", "high")
 SHARES = ("coverage", "made", "made_partly")  # columns of results: of the electricity of a sum [1]
 PARTS = ("covers", "made", "made_partly")  # the same of an amount [1]
@@ -70,14 +72,31 @@ def few_ids(scope: Scope) -> frozenset[str]:
 
 
 def told_impacts(rows: Sequence[Attached], few: frozenset[str]) -> tuple[str, ...]:
-    """The footprints that are told of the sum of these rows: the first ones where uses of too few people are most of
-    it."""
-    kwh, of_few = (sum(map(_kwh, found)) for found in (rows, [row for row in rows if row.id in few]))
-    return FIRST if of_few > MOST * kwh else FOOTPRINTS
+    """The footprints that are told of the sum of these rows: the first ones, and each other of which uses of too few
+    people are not most; the first ones alone where they are most of its electricity."""
+    of_few = [row for row in rows if row.id in few]
+
+    def is_theirs(amount: Callable[[Attached], float]) -> bool:
+        return sum(map(amount, of_few)) > MOST * sum(map(amount, rows))
+
+    if is_theirs(_kwh):
+        return FIRST
+    others = (figure for figure in FIGURES if figure.id in FOOTPRINTS and figure.id not in FIRST)
+    hidden = {figure.id for figure in others if is_theirs(partial(_at_factor_values, figure))}
+    return tuple(name for name in FOOTPRINTS if name not in hidden)
 
 
 def _kwh(row: Attached) -> float:
     return row.row.group.values.get("it_energy") or 0.0
+
+
+def _at_factor_values(figure: ImpactIndicator, row: Attached) -> float:
+    """What a month adds to an impact, each factor at its value [unit of the figure]."""
+    group = row.row.group
+    if not is_counted(figure, group, group.values):
+        return 0.0
+    found = (known_result(part, group.values) for part in figure.parts if applies_to(part, group))
+    return sum(float(group.values[result] or 0.0) for result in found if result)
 
 
 def leaving_shares(scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,7 +109,7 @@ def leaving_shares(scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
 
 def told_amount(value: float, unit: str = "") -> float:
     """An amount [unit] to two significant figures for electricity, to one for another or where no unit is given."""
-    return float(significant(value, FIGURES.get(unit, 1)))
+    return float(significant(value, KEPT.get(unit, 1)))
 
 
 def told_row(row: Mapping[str, Any]) -> dict[str, Any]:
