@@ -20,6 +20,7 @@ from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.thresholds import limits
 from estimator.governance.indicators.told_amounts import (
+    OF_CHANGE,
     few_ids,
     is_ever_rounded,
     is_rounded,
@@ -32,6 +33,7 @@ from estimator.governance.indicators.told_amounts import (
 from estimator.governance.indicators.trend import change, comparable
 from estimator.governance.indicators.usage_by_case import months_of
 
+CHANGE = (*OF_CHANGE, "difference", "effects", "ends", "relative", "share", "words")  # none of it told
 COUNTS = ("not_estimable",)  # of months of services: told of merged uses where it is none
 RANKED = ("sites",)  # the largest first
 COMPUTED = {**RATIOS, **PRACTICES, "sober_hosting": sober_hosting}
@@ -88,8 +90,7 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
         if hidden:
             entry |= {kind: dict.fromkeys(entry[kind]) for kind in ("months", "history")}
         if not all(name in impacts for impacts in told):
-            alone = {"established": None, "effects": None}
-            entry |= {"change": alone, "month_to_come": None, "path": None}
+            entry |= {"change": dict.fromkeys(CHANGE), "month_to_come": None, "path": None}
             entry["budget"] = withheld_budget(voted) if voted else voted
             continue
         entry["change"] = {"established": None, "effects": None} if of_change else change(scope, before, name)

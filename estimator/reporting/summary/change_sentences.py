@@ -40,7 +40,7 @@ def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more:
 
     form: the first part of the key of its words; more: their other placeholders."""
     found = entry.get("change")
-    if not found or "difference" not in found:
+    if not found or not found.get("months"):
         return tell(f"{form}_none", lang, **more)
     if not found["established"]:
         return tell(f"{form}_open", lang, **more)
