@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import StringIO
 from typing import Any
 from unicodedata import normalize
@@ -21,7 +21,7 @@ from estimator.core.typography import some_of, typeset
 from estimator.governance import import_changes, placed_imports
 from estimator.governance.place_changes import applied, withdrawal, written
 from estimator.governance.register.register import author as author_of
-from estimator.governance.register.register import author_of_choice
+from estimator.governance.register.register import author_of_choice, author_of_what
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dropped_files import Dropped, dropped, plain_name
 from estimator.ingestion.http.endpoints import COLLECTING
@@ -58,8 +58,8 @@ def mended(target: Mapping[str, str], said: Mapping[str, Any]) -> None:
 
 def host_named(said: Mapping[str, str]) -> None:
     """A host of one's own, from now on one of the catalogue. said: name, wider, zone, who, why. SobriaError."""
-    author = author_of(said["who"], said["why"])
     fields, home = {name: said[name] for name in ("name", "wider", "zone")}, default_home()
+    author = author_of_what(said["who"], said["why"], partial(PlaceJournal(home, trial=True).add_host, fields))
     written(home, lambda journal: [journal.add_host(fields, author)], "host_added")
 
 

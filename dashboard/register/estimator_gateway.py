@@ -10,20 +10,20 @@ from typing import Any, NamedTuple
 
 from dashboard.shared.html_parts import LABELS, OPTION, fault_text
 from estimator.comparison.scenario import Scenario
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.home import default_home
 from estimator.core.language import OFFICIAL
-from estimator.core.refusals import ListedRefusal
+from estimator.core.refusals import FieldsRefused, ListedRefusal
 from estimator.core.typography import typeset
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.schema import Publication
 from estimator.governance.register.csv_table import FACTS, export_csv, facts_said, import_csv, row_of
-from estimator.governance.register.register import Register, author
+from estimator.governance.register.register import Register, author, author_of_what
 from estimator.governance.register.schema import OUTCOMES, STAGES, Stage, UseCase
 from estimator.governance.register.stage_rules import RULES, lacking
 from estimator.reporting.project.context import scenario_of_case
 
-__all__ = ["OUTCOMES", "STAGES", "author", "export_csv", "import_csv", "row_of"]
+__all__ = ["OUTCOMES", "STAGES", "author", "author_of_what", "export_csv", "import_csv", "row_of"]
 
 
 class Condition(NamedTuple):
@@ -72,9 +72,9 @@ def facts(cells: Mapping[str, str], case: UseCase | None = None) -> dict[str, An
 def refusal(error: SobriaError, lang: str, labels: Mapping[str, str]) -> tuple[str, list[dict[str, str]]]:
     """A refusal for a screen: its message, and its faults; "phrase": of the charter, for a condition of a stage."""
     items, named = error.items if isinstance(error, ListedRefusal) else (), LABELS["pages"] | dict(labels)
+    told = {fault_text(item, lang, named): item for item in items}  # two of one field may be one
     return typeset(OPTION.sub("", say("errors", error.code, lang, **error.facts)), lang), [
-        {"code": i["code"], "text": fault_text(i, lang, named), "phrase": typeset(i.get("phrase", ""), OFFICIAL)}
-        for i in items
+        {"code": i["code"], "text": text, "phrase": typeset(i.get("phrase", ""), OFFICIAL)} for text, i in told.items()
     ]
 
 
@@ -90,7 +90,9 @@ def logged(case: UseCase) -> Publication | None:
 
 
 def table_of(pasted: str) -> str:
-    """Cells pasted from a spreadsheet (tab-separated) as CSV; CSV text unchanged."""
+    """Cells pasted from a spreadsheet (tab-separated) as CSV; CSV text unchanged. FieldsRefused: of none."""
+    if not pasted:
+        raise FieldsRefused([sentences("register_problems", "missing", field="rows") | {"field": "rows"}])
     if "\t" not in pasted.partition("\n")[0]:
         return pasted
     out = io.StringIO(newline="")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -94,9 +95,9 @@ def _submission_result(word: str, case: UseCase | None, seen: str | None, values
         return _news(case, seen, lang)
     form = _FORMS[word]
     try:
-        author = register.author(values["who"], values[form.reason], seen)
         tried, trial = register.register().trial()
-        said = form.save(tried, case.id if case else "", values, author)
+        write = partial(form.save, tried, case.id if case else "", values)
+        said = write(register.author_of_what(values["who"], values[form.reason], write, seen))
         if trial.new and READ not in st.session_state:
             st.session_state[READ] = values, trial.new
             st.rerun()

@@ -136,6 +136,6 @@ def refusal(error: SobriaError, lang: str, labels: Mapping[str, str] | None = No
     said, *faults = re.split(r"\n +- ", typeset(OPTION.sub("", error.message(lang)), lang))
     if isinstance(error, ListedRefusal):
         faults = [fault_text(item, lang, LABELS["pages"] | dict(labels or {})) for item in error.items]
-    listed = Markup("").join(Markup("<li>{}</li>").format(fault) for fault in faults)
+    listed = Markup("").join(Markup("<li>{}</li>").format(fault) for fault in dict.fromkeys(faults))
     body = Markup('<p>{}</p><ul class="plain">{}</ul>' if faults else "{}{}").format(said, listed)
     return Markup('<div class="warn" role="alert" style="white-space: pre-line">{}</div>').format(body)

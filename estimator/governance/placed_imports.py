@@ -10,7 +10,7 @@ from typing import Any
 from estimator.core.errors import LANGUAGES, SobriaError, reason_of, say
 from estimator.core.typography import some_of
 from estimator.governance.place_changes import NAMED, written
-from estimator.governance.register.register import Register
+from estimator.governance.register.register import Register, author_of_what
 from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
@@ -68,19 +68,22 @@ def _rule(said: Mapping[str, Any]) -> dict[str, Any]:
 def mended(home: Path, target: Mapping[str, str], said: Mapping[str, Any]) -> None:
     """What is said of the place of a service or of a run is a rule, and the build is made again; the use case of a
     service is an attachment. target: one of service, run; said: who, why, then what was chosen. SobriaError."""
-    author, rule = author_of(said["who"], said["why"]), _rule(said)
-    matched = {"service": escape(target["service"])} if "service" in target else target
+    use, told = said.get("use"), _rule(said)
+    about = {name: escape(value) if name == "service" else value for name, value in target.items() if value}
+    rule = told | about if told or not use else None  # nothing chosen is refused as a rule that says nothing
+    tried = PlaceJournal(home, trial=True)
+    author = author_of_what(said["who"], said["why"], lambda author: rule is None or tried.add_rule(rule, author))
 
     def attach() -> None:
-        if said.get("use"):
-            Register(home).attach(said["use"], {"service_key": escape(target["service"])}, author)
+        if use:
+            Register(home).attach(use, {"service_key": escape(target["service"])}, author)
 
     def write(journal: PlaceJournal) -> list[PlaceEntry[PlaceRule]]:
         if not journal.trial:
             attach()
-        return [journal.add_rule(rule | dict(matched), author)]
+        return [journal.add_rule(rule or {}, author)]
 
-    if rule or not said.get("use"):  # nothing chosen is refused as a rule that says nothing
+    if rule is not None:
         written(home, write, "added")
     else:
         attach()

@@ -23,7 +23,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder, SignedRecord, make_record
 from estimator.core.fields import Author, Strict, Text, near_when_said
 from estimator.core.home import PLACES, settings
-from estimator.core.refusals import ListedRefusal, checked
+from estimator.core.refusals import ListedRefusal, checked, field_problem
 from estimator.core.storage.storage import storage_at
 from estimator.places.supplier_answers import SupplierAnswer, check_together
 from estimator.places.supplier_answers import checked as checked_answer
@@ -31,6 +31,7 @@ from estimator.places.supplier_answers import checked as checked_answer
 SHORTEST = 8  # minimum length of an id prefix
 MATCHED = ("run", "file", "service", "model", "address", "sender")
 STATED = ("host", "zone", "machine", "device", "cards", "vcpus", "load")
+WHOLE = ((MATCHED, "place_of_what"), (STATED, "place_where"))  # a rule has one field of each; else what it lacks
 HARDWARE = ("machine", "device", "cards", "vcpus", "load")
 
 _ESCAPED = re.compile(r"\[([\[*?])\]")  # a sign of patterns, for itself
@@ -71,7 +72,7 @@ class PlaceRule(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> "PlaceRule":
-        for names, code in ((MATCHED, "place_of_what"), (STATED, "place_where")):
+        for names, code in WHOLE:
             if all(getattr(self, name) is None for name in names):
                 raise PydanticCustomError(code, "one field at least")
         if self.since and self.until and self.until <= self.since:
@@ -127,8 +128,8 @@ class OwnHost(Strict):
     until a supplier answers for it; zone: where its electricity comes from."""
 
     name: str
-    wider: str
-    zone: str
+    wider: Text
+    zone: Text
     label: Text | None = None
 
     @field_validator("name")
@@ -291,6 +292,9 @@ class PlaceJournal:
 
 
 def _checked_rule(fields: Mapping[str, Any]) -> PlaceRule:
+    lacks = [code for names, code in WHOLE if all(fields.get(name) is None for name in names)]
+    if len(lacks) > 1:  # the model says the first one alone
+        raise PlaceRefused([field_problem({"type": c, "loc": (), "msg": "", "input": None}, "place") for c in lacks])
     said = checked(PlaceRule, fields, "place", PlaceRefused)
     if said.machine and (said.vcpus is None) == (said.machine in THREAD_MACHINES):
         raise SobriaError("vcpus_of_vm", read=said.machine, expected=", ".join(THREAD_MACHINES))

@@ -202,10 +202,10 @@ def test_what_says_no_place_is_refused_on_the_page(home: Path) -> None:
 
 
 def test_faults_of_a_refusal_are_a_list(home: Path) -> None:
-    """Nothing typed: who writes and why are both missing, each an item, none behind a dash."""
+    """Nothing typed: who writes, why, of what and where are missing, each an item, none behind a dash."""
     at = sent(screen("lieux"), "places.place_save")
     told = text(at).split('role="alert"')[1].split("</div>")[0]
-    assert told.count("<li>") == 2 and "- " not in told
+    assert told.count("<li>") == 4 and "- " not in told
 
 
 def test_a_mend_says_what_it_changed_of_its_service(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,7 +266,11 @@ def test_a_refusal_of_places_names_its_fields_by_their_labels(home: Path, lang: 
         return spaced(unescape(text(sent(at, word, lang)).split('role="alert"')[1].split("</div>")[0]))
 
     who, why = label("register_forms.who"), label("register_forms.why")
-    assert (told := refused("places.place_save")).count("<li>") == 2 and who in told and why in told
+    empty = {"place": ("places.service",), "own": ("places.name", "places.wider", "places.zone")}
+    for form, names in empty.items():
+        told, count = refused(f"places.{form}_save"), len(names) + 2 + (form == "place")
+        assert told.count("<li>") == count and all(said in told for said in (who, why, *map(label, names))), told
+        assert form == "own" or spaced(t("state.choose", lang, field=label("places.host", "places.zone"))) in told
     filled(at, "place", who="DSI", why="essai", service="tri")
     assert spaced(t("state.choose", lang, field=label("places.host", "places.zone"))) in refused("places.place_save")
     filled(at, "own", who="DSI", why="essai", name="Ma Salle", wider="class/server-room", zone="FRA")

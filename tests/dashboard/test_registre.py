@@ -434,6 +434,7 @@ def test_a_refusal_names_a_field_as_its_label_and_a_list_by_its_choices(
     at = screen(lang, faire=form, **({} if form == "ajouter" else {"cas": case.id}))
     asked = [*at.text_input, *at.text_area, *at.radio, *at.date_input, *at.selectbox]
     labels = {t("state.label", lang, label=field.label): field for field in asked}
+    faults: set[str] = set()
     for empty in ({}, {"who": "DSI"} | {f: "essai" for f in ("why", "test", "conclusion") if KEPT + f in keys(asked)}):
         for field in (*at.text_input, *at.text_area):
             field.set_value("")
@@ -441,7 +442,10 @@ def test_a_refusal_names_a_field_as_its_label_and_a_list_by_its_choices(
             field.set_value(None)
         at = check(at, **empty)
         refused = text(at).partition('role="alert"')[2].partition("</div>")[0]
-        for fault in (unescape(li).strip() for li in re.findall(r"<li>(.*?)</li>", refused, re.DOTALL)):
+        told = [unescape(li).strip() for li in re.findall(r"<li>(.*?)</li>", refused, re.DOTALL)]
+        assert not faults or set(told) < faults, "what is empty is said at once, with who writes"
+        faults = set(told)
+        for fault in told:
             named = [label for label in labels if label in fault]
             assert named, fault
             if labels[named[0]].type in ("radio", "selectbox"):

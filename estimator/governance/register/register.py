@@ -15,7 +15,7 @@ from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, TrialStore, make_event
 from estimator.core.fields import Author, Choice, on_one_scale
 from estimator.core.number_format import sentences_with
-from estimator.core.refusals import FieldsRefused, checked
+from estimator.core.refusals import FieldsRefused, ListedRefusal, checked, field_label
 from estimator.governance.register.refusals import (
     ChangeRefused,
     ClosedUseCase,
@@ -46,6 +46,7 @@ from estimator.governance.register.schema import (
 from estimator.governance.register.stage_rules import StageRule, lacking
 
 DUE_DAYS = 30
+_NOBODY = Author(who="-", why="-")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class Register:
             return case
         after = case.model_copy(update={name: getattr(facts, name) for name in changed})
         if "threshold" in changed:
-            _check_scale(after)
+            _check_scale(after, "threshold_value")
         lost = [rule for rule in lacking(after, case.stage) if rule not in lacking(case, case.stage)]
         if lost:
             raise ChangeRefused(_unmet_conditions(lost), name=case.name, stage=_label(case.stage))
@@ -162,7 +163,7 @@ class Register:
         case = self.use_case(id)
         test = {"test": case.threshold.test} if case.threshold else {}
         quality = checked(QualityFound, test | dict(found), "quality")
-        _check_scale(case.model_copy(update={"qualities": (quality,)}))
+        _check_scale(case.model_copy(update={"qualities": (quality,)}), "quality_value")
         return self._write(id, "quality", quality, author)
 
     def decide(self, id: str, decision: Mapping[str, Any], author: Author) -> UseCase:
@@ -182,9 +183,9 @@ class Register:
 
     def detach(self, id: str, attachment: str, author: Author, until: date | None = None) -> UseCase:
         """End an attachment on a day; without a day, cancel it. NotThere."""
+        found = checked(Detached, {"attachment": attachment, "until": until}, "attachment")
         if attachment not in {a.id for a in self.use_case(id).attachments}:
             raise NotThere(id=id, read=attachment)
-        found = checked(Detached, {"attachment": attachment, "until": until}, "attachment")
         return self._write(id, "detached", found, author)
 
     def due(self, today: date) -> list[Due]:
@@ -267,6 +268,21 @@ def author(who: str, why: str, seen: str | None = None) -> Author:
     return checked(Author, {"who": who, "why": why, "seen": seen}, "author")
 
 
+def author_of_what(who: str, why: str, attempt: Callable[[Author], object], seen: str | None = None) -> Author:
+    """Author of what a form asks to write. FieldsRefused lists who, why, and the fields that `attempt` refuses: it is
+    made only where who or why is refused, by nobody in particular, and is to write nothing."""
+    try:
+        return author(who, why, seen)
+    except FieldsRefused as error:
+        try:
+            attempt(_NOBODY.model_copy(update={"seen": seen}))
+        except ListedRefusal as other:
+            raise FieldsRefused([*error.items, *(item for item in other.items if "field" in item)]) from error
+        except SobriaError:  # of no field: said once who and why are there
+            pass
+        raise
+
+
 def author_of_choice(id: str, who: str, why: str) -> Author:
     """Author of what is done to the thing that a form lets choose, by its id. FieldsRefused, of each that is empty."""
     checked(Choice, {"id": id, "who": who, "why": why}, "author")
@@ -288,12 +304,13 @@ def _check_seen(id: str, author: Author, history: Sequence[Event]) -> None:
         raise NotThere(id=id, read=author.seen)
 
 
-def _check_scale(case: UseCase) -> None:
-    """FieldsRefused when the quality and the threshold of one test are not on one scale."""
+def _check_scale(case: UseCase, field: str) -> None:
+    """FieldsRefused, of this field, when the quality and the threshold of one test are not on one scale."""
     if case.threshold and case.tested and not on_one_scale(case.tested.value, case.threshold.value):
-        read, wanted = case.tested.value, case.threshold.value
-        said = sentences_with("register_problems", "scales", field=case.threshold.test, read=read, expected=wanted)
-        raise FieldsRefused([said])
+        label = {lang: field_label(field, lang) for lang in LANGUAGES}
+        marks = {"read": case.tested.value, "expected": case.threshold.value}
+        said = sentences_with("register_problems", "scales", field=label, name=case.threshold.test, **marks)
+        raise FieldsRefused([said | {"field": field}])
 
 
 def _facts(model: UseCaseFacts) -> dict[str, Any]:

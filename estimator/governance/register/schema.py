@@ -233,7 +233,7 @@ class Attachment(Pattern):
 class Detached(Strict):
     """End or cancellation of an attachment."""
 
-    attachment: str
+    attachment: Text
     until: SaidDay | None = None
 
 
