@@ -87,4 +87,4 @@ def _doubt(pair: Pair, opened: Difference, lang: str) -> dict[str, Any]:
     ]
     central = pair.ratio.at_factor_values if pair.ratio else 1.0
     picture = Explored(t("compare.measure", lang), swings, t("compare.ratio", lang), line=central) if swings else None
-    return {"doubts": doubts, "tornado": PLACE if swings else "", "doubt_explored": picture}
+    return {"doubts": doubts, "kept": central, "tornado": PLACE if swings else "", "doubt_explored": picture}

@@ -44,7 +44,7 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
     st.html(mark + page)
     with st.container(key="compare_file", gap=None):
         heading = Markup('<h2>{}</h2><p class="note">{}</p>')
-        st.html(heading.format(t("explain.reference_title", lang), t("compare.replay", lang)))
+        st.html(heading.format(t("explain.part_reference", lang), t("compare.replay", lang)))
         text = json.dumps(found.as_dict(), ensure_ascii=False, indent=1)
         st.download_button(
             t("explain.download", lang), text, f"sobria-{name}-{figure}.json", "application/json", on_click="ignore"

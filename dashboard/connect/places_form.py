@@ -81,7 +81,7 @@ def _tell(name: str) -> None:
 
 def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], Sequence[str] | None]) -> None:
     """A form, closed unless ?voir= opens it; once sent, it is saved: the page says so and what changed, or why not."""
-    closed = st.expander(t(f"places.{name}", lang), expanded=st.query_params.get("voir") == name, key=f"form_{name}")
+    closed = st.expander(t(f"places.part_{name}", lang), st.query_params.get("voir") == name, key=f"form_{name}")
     with closed, st.form(name, border=False, enter_to_submit=False):
         st.html(Markup('<p class="note">{}</p>').format(t(f"places.{name}_note", lang)))
         draw(lang)

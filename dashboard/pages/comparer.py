@@ -38,8 +38,7 @@ def show() -> None:
     mark = render("banner", lang, mark="compare.example") if marked else Markup()
     if view.wrong:
         mark += Markup('<p class="warn" role="alert">{}</p>').format(view.wrong)
-    asked = st.query_params.get("calcul", "")
-    if asked:
+    if asked := st.query_params.get("calcul", ""):
         compare_opened.show(view.scenario, asked, mark, lang)
         return
     to_answer = Markup('<a class="to-answer" href="#reponse">{}</a>').format(t("compare.to_answer", lang))
@@ -83,8 +82,7 @@ def _everything(answer: Answer, scenario: Scenario, lang: str) -> None:
     """All the rest, closed: where, why, how much more, which model, every number."""
     with st.container(key="parts", gap=None):
         names = {name: t(f"compare.part_{name}", lang) for name in PARTS}
-        opened = part(t("chart.see_all", lang), names, "voir", None)
-        if opened:
+        if opened := part(t("chart.see_all", lang), names, "voir", None):
             PARTS[opened](answer, scenario, lang)
 
 

@@ -1,6 +1,8 @@
 """Layout of every page: navigation, language, sample data banner, footer. Streamlit runs it for each view."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -8,17 +10,22 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.accessibility.audit import audit
+from dashboard.comparison.scenario_session import current as compared
 from dashboard.connect.methods_table import tell_import
+from dashboard.register.estimator_gateway import word
 from dashboard.register.forms import ALONE, FORMS
+from dashboard.register.sentences import commune_text
 from dashboard.register.service_names import service_names, use_cases
 from dashboard.shared import estimator_gateway
+from dashboard.shared.dates import moment_text, validity_text
 from dashboard.shared.html_parts import figure_name
 from dashboard.shared.permissions import may_write
 from dashboard.shared.screens import DOORS, HOME, SCREENS, Screen
 from dashboard.shared.templates import render
 from dashboard.shared.texts import LANGUAGES, has_text, t
-from dashboard.shared.widgets import language
+from dashboard.shared.widgets import language, page_asked
 from dashboard.summary.estimator_gateway import is_internal, scope_of_address, state
+from estimator.core.errors import SobriaError
 from estimator.core.home import default_home, named_home
 from estimator.core.periods import Period
 from estimator.governance.indicators.explanation import split_number
@@ -26,8 +33,6 @@ from estimator.reporting.summary.sentences import territory_text
 from estimator.results.reading import Results
 
 HERE = Path(__file__).parent
-# What an address opens in a page, or chooses of it, which its title then says.
-OPENED = ("id", "execution", "facteur", "cas", "faire", "voie", "service", "voir", "territoire", "periode")
 LONGEST_TITLE = 80
 OF_USES = ("accueil", "mesures", "registre", "leviers")  # show figures of uses one by one; Synthèse says it itself
 
@@ -35,17 +40,15 @@ OF_USES = ("accueil", "mesures", "registre", "leviers")  # show figures of uses 
 def frame() -> None:
     """One view: the page between its navigation and its footer."""
     lang = language()
-    st.set_page_config(layout="wide")
-    pages = {screen: _page(screen, lang) for screen in SCREENS}
-    menu = {t(f"doors.{door}", lang): [pages[screen] for screen in screens] for door, screens in DOORS.items()}
-    out_of_menu = [page for screen, page in pages.items() if not screen.door]
-    chosen = st.navigation({"": out_of_menu, **menu}, position="hidden")
+    pages = {s: st.Page(HERE / f"{s.address}.py", url_path=s.path or None, default=s == HOME) for s in SCREENS}
+    chosen = st.navigation(list(pages.values()), position="hidden")
     here = next(screen for screen, page in pages.items() if page == chosen)
+    title = t("nav.title", lang, page=_subject_of_address(here, lang) + t(f"nav.{here.name}", lang))
+    st.set_page_config(page_title=title, layout="wide")
     build = estimator_gateway.current()
     with st.container(key="page", gap=None):
-        sample = build is not None and build.sample
         languages = {code: "?" + urlencode({**st.query_params.to_dict(), "lang": code}) for code in LANGUAGES}
-        st.html(render("top", lang, here=here, doors=DOORS, languages=languages, sample=sample))
+        st.html(render("top", lang, here=here, doors=DOORS, languages=languages, sample=bool(build and build.sample)))
         with st.container(key="content", gap=None):
             tell_import(lang)
             of_one = here.address == "explication" and st.query_params.get("id", "").startswith(("service.", "run."))
@@ -55,47 +58,49 @@ def frame() -> None:
         st.html(_footer(build, lang))
 
 
-def _page(screen: Screen, lang: str) -> "st.Page":
-    title = t("nav.title", lang, page=_subject_of_address(lang) + t(f"nav.{screen.name}", lang))
-    file = HERE / f"{screen.address}.py"
-    return st.Page(file, title=title, url_path=screen.path or None, default=screen == HOME)
+def _subject_of_address(here: Screen, lang: str) -> str:
+    """What the URL opens in a page, or chooses of it, in words, before the page name; as written where it has none."""
+    told = [_named(here, name, st.query_params[name], lang) for name in NAMED if st.query_params.get(name)]
+    return "".join(t("accessibility.opened", lang, what=what) for what in told if what)
 
 
-def _subject_of_address(lang: str) -> str:
-    """The item opened by the URL, before the page name, in its own words: no two URLs have the same title."""
-    read = {name: st.query_params[name] for name in OPENED if st.query_params.get(name)}
-    asked = [_named(name, text, lang)[:LONGEST_TITLE] for name, text in read.items()]
-    if st.query_params.get("simple") == "1":
-        asked.append(t("accessibility.easy", lang))
-    return "".join(t("accessibility.opened", lang, what=what) for what in asked if what)
+def _named(here: Screen, name: str, text: str, lang: str) -> str:
+    if (tell := NAMED[name]) is None:  # a part, a way or a form, which has a title or is not opened
+        keys = (f"{here.name}.part_{text}", f"places.part_{text}", f"connect_ways.{text}", f"proof.{text}")
+        forms = (f"register_forms.{FORMS.get(text)}", f"register.{ALONE.get(text)}")
+        return next((t(key, lang) for key in keys + forms if has_text(key, lang)), "")
+    try:
+        return tell(text, lang)
+    except (SobriaError, LookupError):
+        return text[:LONGEST_TITLE]
 
 
-def _named(name: str, text: str, lang: str) -> str:
-    """What people call what stands in an address; as it is written there when they have no word for it."""
-    match name:
-        case "id":
-            return _figure(text, lang)
-        case "cas":
-            return use_cases().get(text, text)
-        case "service":
-            return service_names([text]).get(text, text)
-        case "territoire" | "periode":
-            return _scope_text(name, lang)
-    keys = {
-        "voie": [f"connect_ways.{text}"],
-        "voir": [f"measures.part_{text}", f"compare.part_{text}"],
-        "faire": [f"register_forms.{FORMS.get(text)}", f"register.{ALONE.get(text)}"],
-    }
-    told = [t(key, lang) for key in keys.get(name, ()) if has_text(key, lang)]
-    return told[0] if told else "" if name == "voir" else text
+def _run(row_id: str, lang: str) -> str:
+    run = estimator_gateway.current_build().run(row_id[: estimator_gateway.LONGEST_ID])
+    return f"{_service(run['service_key'], lang)}, {moment_text(run['end'], lang)}"
 
 
-def _scope_text(name: str, lang: str) -> str:
+def _service(key: str, _: str) -> str:
+    return service_names([key]).get(key, key)
+
+
+def _figure_of_option(asked: str, lang: str) -> str:
+    name, _, figure = asked.partition(".")
+    called = compared(lang).scenario.option(name).label
+    return f"{t('nav.explain', lang)} {_figure(f'total.{figure}', lang)}, {called}"
+
+
+def _factor(asked: str, lang: str) -> str:
+    e = {e.factor.id: e for e in estimator_gateway.factors()}[asked]
+    of = t("numbers.of", lang, name=e.quantity[lang], subject=e.subject[lang])
+    return f"{of}, {e.source['title']}, {validity_text(e.factor.valid_from, e.factor.valid_to, lang)}"
+
+
+def _scope_text(name: str, _: str, lang: str) -> str:
     """The territory or the period that is shown, which takes the place of one without figures; "" without a build."""
-    now, asked = state(), st.query_params
-    if now is None:
+    if (now := state()) is None:
         return ""
-    shown = scope_of_address(now, asked.get("territoire", ""), asked.get("periode", ""))
+    shown = scope_of_address(now, *(st.query_params.get(name, "") for name in ("territoire", "periode")))
     return territory_text(shown.territory, lang) if name == "territoire" else Period(shown.period).label(lang)
 
 
@@ -108,7 +113,7 @@ def _figure(number: str, lang: str) -> str:
     kind, _, rest = number.partition(".")
     about, _, figure = rest.rpartition(".") if kind != "total" else ("", "", rest)
     name = figure_name(figure, lang) if has_text(f"figures.{figure.replace('.', '_')}", lang) else figure
-    return ", ".join(filter(None, (name, service_names([about]).get(about, about))))
+    return ", ".join(filter(None, (name, _service(about, lang))))
 
 
 def _footer(build: Results | None, lang: str) -> Markup:
@@ -120,4 +125,15 @@ def _footer(build: Results | None, lang: str) -> Markup:
     return render("footer", lang, factors=factors, build=build, until=until, state=audit().state, home=home)
 
 
+NAMED: dict[str, Callable[[str, str], str] | None] = {
+    **{"id": _figure, "calcul": _figure_of_option, "execution": _run, "facteur": _factor},
+    "cas": lambda text, _: use_cases()[text],
+    **{"faire": None, "voie": None, "service": _service, "preuve": None, "commune": commune_text},
+    **{"etape": partial(word, "stages"), "issue": partial(word, "outcomes")},
+    **dict.fromkeys(("recherche", "sujet"), lambda text, _: text[:LONGEST_TITLE]),
+    **{"voir": None, "territoire": partial(_scope_text, "territoire"), "periode": partial(_scope_text, "periode")},
+    **dict.fromkeys(("exemple", "scenario"), lambda _, lang: compared(lang).scenario.title[:LONGEST_TITLE]),
+    "page": lambda _, lang: t("paging.page", lang, n=page_asked()) if page_asked() > 1 else "",
+    "simple": lambda text, lang: t("accessibility.easy", lang) if text == "1" else "",
+}
 frame()

@@ -37,8 +37,7 @@ def show() -> None:
     if build is None:
         st.html(render("nothing_yet", lang))
         return
-    asked = st.query_params.get("execution", "")
-    if asked:
+    if asked := st.query_params.get("execution", ""):
         _run(build, asked, lang)
         return
     totals, services = build.totals(), build.services()

@@ -18,7 +18,7 @@ SECOND, PALE = "#57606a", "#5a96d0"
 ROW, WORDS, ROOM, PLANE = 56, 18, 88, 300  # height of a row, of a line of words, of what is around rows, a plane [px]
 APART, ABOVE = 0.28, 0.18  # height of a group, that from what is drawn to its words [rows]
 TEXTURES, SYMBOLS = ("", "/", "x", ".", "\\", "+"), ("circle", "square", "diamond")  # of the groups of a legend
-WIDEST, BROAD = 60, 34  # maximum characters of a name, the pointer has it whole; of a line, on a screen of 320 px
+WIDEST, BROAD = 120, 34  # maximum characters of a name, the pointer has it whole; of a line, on a screen of 320 px
 FONT = {"family": "SobrIA Sans, system-ui, sans-serif", "size": 14, "color": INK}
 
 
@@ -178,7 +178,7 @@ def _words(row: ExploredRow, number: str) -> list[str]:
 def _named(index: float, lines: Sequence[str]) -> dict[str, Any]:
     """These words above what is drawn of a row."""
     place = {"x": 0, "xref": "paper", "xanchor": "left", "y": index - ABOVE, "yanchor": "bottom"}
-    return place | {"text": "<br>".join(lines), "align": "left", "showarrow": False}
+    return place | {"text": "<br>".join(lines), "align": "left", "showarrow": False, "bgcolor": WHITE}
 
 
 def _plain(text: str) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import chart_parts as parts
-from dashboard.shared.html_parts import opened
+from dashboard.shared.html_parts import opened, proof_text
 from dashboard.shared.texts import t
 from estimator.catalogue.schema import PROOFS
+from estimator.core.errors import listed
 from estimator.core.interval import Interval
 from estimator.core.number_format import DisplayUnit, figure, interval_text, step_for, tick_text, with_unit
 from estimator.reporting.documents.pictures import (
@@ -58,14 +59,16 @@ def interval_chart(
     """Interval bars with a dot on a common axis from zero, each with its central value only: the bar draws its
     interval and says it. how: the key of what they say of the true value, "" for nothing; step: the unit of the axis,
     by default that of the highest central value."""
-    drawn = [bar if bar.aside else _told_by_its_bar(bar, lang) for bar in bars]
+    drawn = [_told_by_its_bar(bar, lang) for bar in bars]
     panels = [legend([bar.proof for bar in bars], lang), _panel(drawn, lang, step), _absent(drawn, lang)]
     panels += [Markup('<p class="small how">{}</p>').format(t(how, lang))] if how else []
     return _figure(bars, title, Markup().join(panels), lang)
 
 
 def _told_by_its_bar(bar: ChartRow, lang: str) -> ChartRow:
-    """The central value in the words, the interval in the bar, where there is one."""
+    """The central value in the words, the interval in the bar, if any; of other words, all that it draws."""
+    if bar.aside:
+        return replace(bar, alt=listed([interval_text(bar.amount, lang), proof_text(bar.proof, lang)], lang))
     has = figure(bar.amount, lang)
     return replace(bar, aside=has.central, alt="" if bar.amount.low == bar.amount.high else has.interval)
 

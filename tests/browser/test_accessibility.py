@@ -250,31 +250,6 @@ def test_a_field_with_the_focus_has_a_ring(screen: Page, dashboard: Server) -> N
         assert field.evaluate("e => getComputedStyle(e.parentElement).outline").endswith("solid 2px"), role
 
 
-def test_no_two_addresses_of_a_page_have_the_same_title(screen: Page, dashboard: Server) -> None:
-    titles = set()
-    addresses = [f"/explication?id=total.{figure}" for figure in ("gwp", "energy")]
-    addresses += [f"/registre?cas={case}" for case in ("assistant-agents", "tri-messages")]
-    addresses += ["/synthese?territoire=all", "/synthese?periode=2026-03", "/mesures?voir=executions"]
-    addresses += ["/mesures?voir=executions&service=assistant-agents"]
-    addresses += ["/comparer?exemple=oui&voir=volume", "/registre?faire=ajouter"]
-    for address in addresses:
-        open_page(screen, dashboard, address, "fr")
-        titles.add(screen.title())
-    assert len(titles) == len(addresses)
-    named = [title.split(" – ") for title in titles]
-    assert [parts for parts in named if len(set(parts)) < len(parts)] == [], "a word said twice"
-    said = " ".join(titles)
-    for word in (
-        "Gaz à effet de serre",
-        "Assistant de rédaction des agents",
-        "Tout le territoire",
-        "mars 2026",
-        "Si l’usage",
-        "Ajouter",
-    ):
-        assert word in said, word
-
-
 def test_one_letter_alone_does_nothing(screen: Page, dashboard: Server) -> None:
     open_page(screen, dashboard, "/", "fr")
     screen.evaluate(RUNS)

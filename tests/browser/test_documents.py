@@ -32,6 +32,8 @@ FAULTS = """() => {
   wrong('large picture without its values',
     all('.scaled').filter(e => !e.nextElementSibling.matches('details:has(table)')));
   wrong('identifier used twice', all('[id]').filter(e => document.querySelectorAll('#' + CSS.escape(e.id)).length > 1));
+  wrong('mark without text', all('p, li, dt, dd, h1, h2, h3')
+    .filter(e => !e.textContent.trim() && !e.querySelector('img, svg')));
   const levels = all('h1, h2, h3').map(e => +e.tagName[1]);
   if (levels.some((n, i) => n > (levels[i - 1] ?? 0) + 1)) said.push('level skipped: ' + levels);
   if (all('main').length !== 1 || all('h1').length !== 1) said.push('main, h1');
@@ -105,4 +107,8 @@ def test_no_two_addresses_of_a_document_have_the_same_title(screen: Page, dashbo
     assert len(set(titles.values())) == len(addresses), titles
     assert titles["fiche-synthese?territoire=metropole&periode=2026-T2"] == (
         "Nos usages d’IA sont-ils sobres\u202f? – Services de la métropole, 2e trimestre 2026 – Fiche des élus"
+    )
+    assert titles["bilan-annuel?territoire=metropole&periode=2026-T2"] == (
+        "Bilan annuel de la stratégie numérique responsable, volet IA\u00a0: "
+        "services de la métropole, 2e trimestre 2026"
     )

@@ -208,6 +208,14 @@ def test_a_choice_is_read_whole_when_text_is_spaced(screen: Page, dashboard: Ser
     assert choices.count() > 5 and choices.evaluate_all(cut) == []
 
 
+def test_what_is_chosen_in_a_list_stays_in_its_box(screen: Page, dashboard: Server) -> None:
+    """RGAA 10.11: at 320 pixels, the box of several sites grows, and covers nothing of what follows."""
+    screen.set_viewport_size({"width": 320, "height": 800})
+    open_page(screen, dashboard, "/comparer?exemple=oui&voir=lieux", "fr")
+    over = "all => all.filter(e => e.clientHeight > 1 && e.scrollHeight > e.clientHeight + 2).map(e => e.outerHTML)"
+    assert screen.locator("[data-tag]").count() > 3 and screen.locator(".stMultiSelect div").evaluate_all(over) == []
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_field_of_files_is_named_by_its_label(screen: Page, dashboard: Server, lang: str) -> None:
     """RGAA 11.1: what is seen above it is in its name."""

@@ -257,7 +257,7 @@ def test_the_command_says_what_a_change_did(once: Path, twice: Path) -> None:
 def test_the_method_page_shows_the_log(empty_home: Path, twice: Path, lang: str) -> None:
     assert t("changes.none", lang) in page("methode", lang)
     copied(twice, empty_home)
-    text = page("methode", lang).split(t("changes.title", lang), 1)[1].split("</table>")[0]
+    text = page("methode", lang).split(t("method.part_changes", lang), 1)[1].split("</table>")[0]
     assert "facteurs?" in text and "facteur=grid_gwp%2FFRA%2F2025" in text
     assert text.count({"fr": "sans effet", "en": "no effect"}[lang]) == 4
     assert effect_text(changes(empty_home)[0]["figures"]["gwp"], lang) in text

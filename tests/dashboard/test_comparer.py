@@ -170,7 +170,7 @@ def test_every_option_has_its_row_in_the_picture_with_its_value_or_why_it_has_no
     picture = text_of(opened()).split('<figure class="chart" aria-label="Électricité de ce')[1].split("</figure>")[0]
     rows = {row.split("</b>")[0]: row.replace("\u00a0", " ") for row in picture.split("<li><p><b>")[1:]}
     assert "moins de 0,0001 kWh" in rows["La foire aux questions"]
-    assert "entre " in rows["Le grand modèle"] and 'alt=""' in rows["Le grand modèle"], "its words say it all"
+    assert 'alt="entre 12 et 86 kWh (valeur centrale : 30) ; estimé"' in rows["Le grand modèle"], "all that is drawn"
     assert "écartée" in next(row for name, row in rows.items() if name.endswith("hors d&#39;Europe"))
 
 
@@ -764,7 +764,7 @@ def test_a_pasted_file_is_opened_and_a_wrong_one_is_said() -> None:
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_a_figure_opens_with_its_steps_and_replays(lang: str) -> None:
     text = text_of(opened(lang, calcul="leger.gwp"))
-    for part in ("steps", "factors", "not_counted"):
+    for part in ("part_steps", "part_factors", "not_counted"):
         assert t(f"explain.{part}", lang) in text
     found = compare_data.option_explained(compare_data.example_scenario(), "leger", "gwp")
     assert replay(found.replay) == found.as_dict()["indicators"]
@@ -1163,7 +1163,9 @@ def test_the_gap_says_what_its_numbers_and_its_bars_are(lang: str) -> None:
     """Its totals are not the central values of the answer, and a long bar may have little of the doubt."""
     page = plain_spaces(text_of(opened(lang, voir="ecart")))
     for name in ("split_note", "measure_note"):
-        assert plain_spaces(t(f"compare.{name}", lang)) in page
+        assert plain_spaces(t(f"compare.{name}", lang)).partition("{kept}")[0] in page
+    kept = re.search(r"(?:aux valeurs retenues|at the retained values), (× [^<]+)\.</p>", page)
+    assert kept and page.count(f">{kept[1]}<") > 2, "the line is in each row of the table, and in words"
 
 
 def test_reasoning_tokens_are_asked_on_the_card_as_by_the_command(home: Path) -> None:

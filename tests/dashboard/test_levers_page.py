@@ -41,7 +41,7 @@ def test_the_page_says_every_lever_and_what_is_missing(shown: Path, lang: str) -
     assert all(f"<b>{one.number}. {one.title[lang]}</b>" in text for one in found.of(None)), "drawn by its number"
     assert together_text(found, lang) in text and {one.number for one in found.of(None)} == set(found.added)
     assert all(f">{none.why[lang]}<" in text for none in found.not_told)
-    assert "sobria levers" not in text.split(t("levers.for_it", lang))[0]
+    assert "sobria levers" not in text.split(t("levers.part_it", lang))[0]
     assert f"<summary>{t('levers.others', lang, n=len(found.levers) - 3)}</summary>" in text
     assert ["1 autre levier", "1 other lever"][lang == "en"] in t("levers.others", lang, n=1)
 

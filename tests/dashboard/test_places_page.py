@@ -139,7 +139,7 @@ def test_an_import_annulled_is_brought_back_from_the_same_place(home: Path, lang
         at.button[0].click()
         whole(at.run())
     first, last = (one.event for one in Ledger(home).imports.read()[0])
-    assert measured(home) == pytest.approx(6) and t("places.redo", lang) not in [e.label for e in at.expander]
+    assert measured(home) == pytest.approx(6) and t("places.part_redo", lang) not in [e.label for e in at.expander]
     for event, kwh in ((first, 2), (last, 0)):
         at = sent(filled(at, "undo", id=event, who="DSI", why="erreur"), "places.undo_save", lang)
         assert t("connect.undone", lang, n=1) in said_of(at) and measured(home) == pytest.approx(kwh)
@@ -176,7 +176,7 @@ def said_of(at: AppTest) -> str:
 def test_a_form_is_closed_until_its_address_opens_it(home: Path) -> None:
     assert not any(form.proto.expanded for form in screen("lieux").expander)
     opened = [form.label for form in screen("lieux", voir="own").expander if form.proto.expanded]
-    assert opened == [t("places.own", "fr")]
+    assert opened == [t("places.part_own", "fr")]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

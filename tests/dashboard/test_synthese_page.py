@@ -98,8 +98,8 @@ def test_the_page_answers_its_question_and_has_every_part(shown: Path, lang: str
         t("synthese.promises", lang),
     ):
         assert f"<h2>{title}</h2>" in text
-    for part in ("four", "decisions", "change", "budget", "uses", "charter", "sovereignty", "claims", "publish"):
-        assert f"<summary>{t(f'synthese.{part}', lang)}</summary>" in text
+    for part in ("months", "decisions", "changes", "pace", "weights", "charter", "sovereignty", "claims", "publish"):
+        assert f"<summary>{t(f'synthesis.part_{part}', lang)}</summary>" in text
     assert text.count("<details data-part=") == 11 and not re.search(r"<details data-part=[^>]* open", text)
     assert text.count('<div class="tile"') == 4
     assert {"fr": "<summary>Douze indicateurs<", "en": "<summary>Twelve indicators<"}[lang] in text

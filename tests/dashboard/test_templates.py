@@ -8,7 +8,7 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from dashboard.shared.templates import render
-from dashboard.shared.texts import t
+from dashboard.shared.texts import has_text, t
 from estimator.reporting.documents.templates import environment
 from tests.home import HOSTILE
 
@@ -79,3 +79,20 @@ def test_every_template_is_shown_somewhere(package: str) -> None:
         others = "\n".join(text for other, text in texts.items() if other != path)
         name = path.stem
         assert re.search(rf'["\']{name}(\.html)?["\']', code) or f"'{path.name}'" in others, path.name
+
+
+def test_a_part_that_an_address_opens_has_a_name_for_the_title_of_the_window() -> None:
+    """RGAA 8.6: `screen.part_name`, in the words, where the screen is as the menu names it."""
+    screens = {
+        **{"accueil": "home", "synthese": "synthesis", "leviers": "levers", "use_case": "register"},
+        **{"factors": "factors", "methode": "method", "validation": "validation", "figure_parts": "explain"},
+        "explanation": "explain",
+    }
+    parts = {
+        (path.stem, name)
+        for path in (ROOT / "dashboard/templates").glob("*.html")
+        for name in re.findall(r"call part\('(\w+)'", path.read_text("utf-8"))
+    }
+    assert {stem for stem, _ in parts} == set(screens)
+    keys = [f"{screens[stem]}.part_{name}" for stem, name in parts]
+    assert [key for key in keys for lang in ("fr", "en") if not has_text(key, lang)] == []

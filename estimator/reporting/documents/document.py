@@ -110,7 +110,7 @@ class Document:
     """A document. mark: watermark of an example; one_page: in small type, smaller where it is long; two_pages: in that
     small type and no smaller, for which a second page may be needed; dense: in smaller type whatever its length; plain:
     in larger type and one column while it is short; about: the territory and period that its title and its kind do not
-    say, for the title of the window.
+    say, for the title of the window; window: that title itself, where those three would say a word twice.
 
     columns, records: the same content as a table for machines; without columns there is none.
     """
@@ -129,3 +129,4 @@ class Document:
     dense: bool = False
     plain: bool = False
     about: str = ""
+    window: str = ""

@@ -76,12 +76,14 @@ def _page(document: Document) -> str:
     t, lang = partial(_told, lang=document.lang), document.lang
     tables = [block for part in document.sections for block in part.blocks if isinstance(block, Table)]
     facts: dict[str, Any] = {"t": t, "central": t(say("sheet", "central", lang))}
+    facts |= {"blank": t(say("sheet", "blank", lang))}
     facts |= {"drawn_bar": _drawn_bar, "drawn_sample": _drawn_sample, "data_uri": data_uri}
     facts["textures"] = lambda table: {name: say("proofs", name, lang) for name in FILLS if name in table.proofs}
     body = _html("document.html", **vars(document), **facts)
     body = (DEFS if any(table.proofs for table in tables) else Markup()) + body
-    names = {name: typeset(getattr(document, name), lang) for name in ("title", "about", "kind")}
-    return str(_html("page.html", lang=lang, style=_style(), body=body, name=_classes(document, body), **names))
+    window = document.window or " – ".join(filter(None, (document.title, document.about, document.kind)))
+    facts = {"style": _style(), "body": body, "name": _classes(document, body), "window": typeset(window, lang)}
+    return str(_html("page.html", lang=lang, **facts))
 
 
 def _told(text: str, lang: str) -> Markup:

@@ -73,6 +73,7 @@ def review(facts: ReportFacts) -> Document:
         sections=sections,
         foot=foot(facts, "reen"),
         mark=facts.mark,
+        window=facts.say("reen_window", territory=facts.place, period=facts.period),
     )
 
 

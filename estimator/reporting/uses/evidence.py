@@ -70,7 +70,7 @@ def _section(facts: UseFacts, found: Mapping[str, HeldEvidence]) -> Section:
     columns = tuple(facts.say(f"evidence_{name}") for name in ("criterion", "state", "evidence"))
     rows = [_row(facts, TableCell(f"RGESN {n}", (_priority(facts, n),)), held) for n, held in found.items()]
     rows += [_row(facts, TableCell(AFNOR, (number,)), held) for number, held in _practices(facts, found).items()]
-    return Section(facts.case.name, (Table("", columns, tuple(rows)),))
+    return Section(facts.say("evidence_each"), (Table("", columns, tuple(rows)),))
 
 
 def _row(facts: UseFacts, head: TableCell, held: HeldEvidence) -> Row:

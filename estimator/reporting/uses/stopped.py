@@ -41,7 +41,7 @@ def stopped(facts: UseFacts) -> Document:
         sections=sections,
         foot=facts.foot(sections),
         mark=facts.mark,
-        about=facts.period,
+        window=facts.say("stopped_window", name=case.name, period=facts.period),
     )
 
 

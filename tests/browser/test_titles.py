@@ -1,0 +1,60 @@
+"""The title of the window: it names the page, and what its address opens or chooses in it, in words."""
+
+import re
+
+from playwright.sync_api import Page
+
+from dashboard.shared.screens import SCREENS
+from tests.browser.conftest import Server
+from tests.browser.test_accessibility import VIEWS
+from tests.browser.test_pages import open_page
+
+TITLES = {  # address -> what its title says before the name of the page
+    "/?voir=services": "Les mêmes chiffres en tableau",
+    "/?voir=totals": "Quatre totaux, ",
+    "/synthese?territoire=all": "Tout le territoire",
+    "/synthese?periode=2026-03": "mars 2026",
+    "/synthese?voir=months": "Quatre empreintes, mois par mois",
+    "/synthese?voir=decisions": "Décisions à prendre",
+    "/synthese?voir=changes": "Pourquoi cela change",
+    "/leviers?voir=how": "Comment ce gain est compté",
+    "/comparer?exemple=oui": "",
+    "/comparer?exemple=oui&voir=volume": "Si l’usage augmente",
+    "/comparer?exemple=oui&calcul=grand.energy": "D’où vient ce chiffre ? Électricité, ",
+    "/registre?faire=ajouter": "Ajouter",
+    "/registre?etape=pilote": "Pilote",
+    "/registre?etape=idee": "Idée",
+    "/registre?cas=tri-messages": "",
+    "/registre?cas=assistant-agents&voir=history": "Assistant de rédaction des agents – ",
+    "/mesures?voir=executions": "Une par une",
+    "/mesures?voir=executions&page=2": "Une par une – page 2",
+    "/mesures?voir=executions&service=assistant-agents": "Assistant de rédaction des agents – Une par une",
+    "/brancher?voir=undo": "Annuler un import",
+    "/lieux?voir=place": "Dire où tourne un service",
+    "/facteurs?voir=liste": "Liste des facteurs",
+    "/facteurs?page=2": "page 2",
+    "/facteurs?facteur=grid_gwp/FRA/2025": "Gaz à effet de serre de l’électricité",
+    "/methode?voir=indicators": "Les indicateurs",
+    "/methode?voir=formulas": "Les formules",
+    "/methode?voir=changes": "Ce qui a changé dans les facteurs",
+    "/validation?voir=table": "Les mêmes chiffres en tableau",
+    "/validation?voir=quantities": "Les mêmes prédictions, par grandeur",
+    "/explication?id=total.gwp": "Gaz à effet de serre",
+    "/explication?id=total.energy": "Électricité",
+}
+
+
+def test_no_two_addresses_of_a_page_have_the_same_title(screen: Page, dashboard: Server) -> None:
+    """Every page of the menu, and what an address opens in it."""
+    open_page(screen, dashboard, "/mesures?voir=executions", "fr")
+    run = screen.locator("a[href*='execution=']").first.get_attribute("href") or ""
+    told = {VIEWS[s.address]: "" for s in SCREENS} | TITLES | {f"/mesures{run[run.index('?') :]}": ""}
+    titles: dict[str, str] = {}
+    for address in told:
+        open_page(screen, dashboard, address, "fr")
+        titles[address] = re.sub(r"\s", " ", screen.title())
+    assert len(set(titles.values())) == len(titles), titles
+    wrong = {a: title for a, title in titles.items() if not re.match(rf"{re.escape(told[a])}.* – SobrIA$", title)}
+    twice = [title for title in titles.values() if len(set(title.split(" – "))) < len(title.split(" – "))]
+    coded = [title for title in titles.values() if re.search(r"[a-z_]+/|[0-9a-f]{16}", title)]
+    assert wrong == {} and twice == [] and coded == [], "an identifier is no word, nor is a word said twice"
