@@ -27,6 +27,7 @@ from estimator.ingestion.dropped_files import Dropped, dropped, plain_name
 from estimator.ingestion.http.endpoints import COLLECTING
 from estimator.ingestion.http.sender_rows import sender_in
 from estimator.ingestion.parsing.delimited_text import decode
+from estimator.ingestion.usage.seats import check_line as check_seats
 from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, unfinished_text
 from estimator.ledger.withdrawals import withdrawn_imports
@@ -35,7 +36,7 @@ from estimator.places.supplier_answers import read_answers
 
 LAST, NAMES = 5, 3  # imports that are listed; of the files of one, those that are named
 _ledger = lru_cache(maxsize=1)(Ledger)  # kept from a page to the next: it reads each part and journal entry once
-__all__ = ["Dropped", "dropped", "plain_name"]
+__all__ = ["Dropped", "check_seats", "dropped", "plain_name"]
 
 
 def checked(files: Dropped) -> Mapping[str, Any]:

@@ -5,13 +5,15 @@ from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
 from dashboard.connect.file_upload import examine
+from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import select
+from estimator.core.errors import SobriaError
 
 WAY = "seats"
 FIELDS = ("product", "seats", "active_share", "from", "to", "task", "service", "uses")
-DAYS, CHOICES, WANTED = ("from", "to"), ("product", "task"), ("product", "seats", "from")
+DAYS, CHOICES = ("from", "to"), ("product", "task")
 
 
 def show(lang: str) -> None:
@@ -31,8 +33,10 @@ def show(lang: str) -> None:
                 st.text_input(label, key=key)
         if st.form_submit_button(t("seats.save", lang), type="primary"):
             typed = {name: str(st.session_state.get(f"seats {name}") or "") for name in FIELDS}
-            if lacks := ", ".join(t("state.label", lang, label=t(f"seats.{n}", lang)) for n in WANTED if not typed[n]):
-                st.html(Markup('<p class="warn" role="alert">{}</p>').format(t("seats.wanted", lang, fields=lacks)))
+            try:
+                connect.check_seats(typed)
+            except SobriaError as error:
+                st.html(refusal(error, lang, {name: f"seats.{name}" for name in FIELDS}))
                 return
             examine([(f"sieges-{typed['product']}.csv", connect.seats_table(typed))])
             st.rerun()

@@ -21,7 +21,7 @@ ALMOST_ALL = 0.995
 PER_PAGE = 25  # rows of a page of a long table
 LABELS = tomllib.loads(Path(__file__).with_name("field_labels.toml").read_text("utf-8"))
 # Faults of a list where nothing is chosen.
-NOTHING = ("word_missing", "empty", "missing", "place_of_what", "place_where")
+NOTHING = ("word_missing", "empty", "missing", "seats_empty", "place_of_what", "place_where")
 OPTION = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])|\B--[a-z-]+, (?=[A-ZÉ])")  # of a command
 
 

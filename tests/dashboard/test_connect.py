@@ -14,6 +14,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -316,16 +317,17 @@ def test_a_line_of_seats_typed_on_the_page_is_checked_then_imported(
 
 
 def test_a_line_of_seats_that_lacks_a_field_says_which_and_what_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RGAA 11.10: no column nor cell of a file that nobody sent; what is missing and what is wrong at once."""
     monkeypatch.setattr("dashboard.connect.seats_form.may_write", lambda: True)
     at = screen(voie="seats")
-    at.text_input(key="seats seats").set_value("800")
+    for name, typed in (("seats", "beaucoup"), ("active_share", "x"), ("uses", "1.200")):
+        at.text_input(key=f"seats {name}").set_value(typed)
     next(button for button in at.button if button.label == t("seats.save", "fr")).click()
-    told = text(whole(at.run())).split('role="alert"')[1].split("</p>")[0]
-    assert (
-        re.search("«.Produit acheté par siège.», «.Premier jour.»", told)
-        and "Sièges" not in told
-        and "01/09/2026" in told
-    )
+    told = unescape(text(whole(at.run())).split('role="alert"')[1].split("</div>")[0])
+    faults = told.split("<li>")[1:]
+    for name, fault in zip(("product", "seats", "active_share", "uses", "from"), faults, strict=True):
+        assert t(f"seats.{name}", "fr").replace("\u00a0", " ") in fault.replace("\u00a0", " "), fault
+    assert not re.search("cellule|colonne|active_share|seats", told)
 
 
 def test_two_equal_sessions_are_told_before_their_import(home: Path) -> None:

@@ -4,7 +4,7 @@ A month that is not over is cut at the day of reading, and replaced when the tab
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.catalogue.load import load
 from estimator.catalogue.products import OTHER, Product, ProductUnknown, find
-from estimator.core.errors import SobriaError
+from estimator.core.errors import SobriaError, sentences
 from estimator.core.fields import FIRST_DAY
 from estimator.core.number_format import two_readings
 from estimator.core.periods import first_day, month_after
+from estimator.core.refusals import FieldsRefused
 from estimator.core.typography import cut
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
 from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
@@ -40,7 +41,11 @@ FIELDS = FieldNames(
     numbers=NUMBERS, texts=("product", "task", "model", "service"), moments=("from", "to", "since", "until")
 )
 EXAMPLES = {"product": "m365-copilot", "seats": "250"}  # of the cells that no row can leave empty, besides its day
-BOUNDS = (("seats", "seats_number", 1.0, 1e7), ("active_share", "seats_share", 0.0, 1.0))
+BOUNDS = {"seats": ("seats_number", 1.0, 1e7), "active_share": ("seats_share", 0.0, 1.0)}
+COLUMN_OF = {  # of a fault that does not name its own
+    "seats_number": "seats", "seats_share": "active_share", "seats_period": "to", "seats_early": "from",
+    "seats_future": "from",
+}  # fmt: skip
 CHECK = "seats"
 
 
@@ -111,11 +116,11 @@ def _plain(cells: Mapping[str, str], spreadsheet: bool) -> dict[str, str]:
 def _bought(said: RecordFields, typed: Mapping[str, str], month_first: str, today: date) -> _Bought:
     """What a row says, to today at most; `typed`: its cells as a person wrote them; `month_first`: a date of the file
     that can only be read so. RowRefused."""
-    for name, example in EXAMPLES.items():
-        if name not in said.kept:
-            raise RowRefused("seats_empty", column=name, example=example)
+    for name in EXAMPLES:
+        _check_there(said, name)
     product, named = _product(said.text("product"))
-    _check_amounts(said, typed)
+    for name in NUMBERS:
+        _check_amount(said, typed, name)
     if (task := said.text("task")) and _task(task) not in (known := load().having("task_input_tokens")):
         listed = ", ".join(name.removeprefix("task/") for name in known)
         raise RowRefused("seats_task", value=task, known=listed)
@@ -124,16 +129,40 @@ def _bought(said: RecordFields, typed: Mapping[str, str], month_first: str, toda
     return _Bought(product, service if service_names.is_name(service) else named, *_days(said, today))
 
 
-def _check_amounts(said: RecordFields, typed: Mapping[str, str]) -> None:
+def check_line(typed: Mapping[str, str]) -> None:
+    """Refuse a row that a person types in a form, its cells by our names, before it is that of a table. FieldsRefused
+    lists every cell at fault, where a table says the first one of a row."""
+    said = RecordFields(_plain(typed, spreadsheet=True), FIELDS)
+    checks: list[Callable[[], object]] = [partial(_check_there, said, name) for name in EXAMPLES]
+    checks += [partial(_check_amount, said, typed, name) for name in NUMBERS if name in said.kept]
+    checks.append(partial(_days, said, datetime.now(UTC).date()))
+    wrong = []
+    for check in checks:
+        try:
+            check()
+        except RowRefused as fault:
+            name = fault.facts.get("column") or fault.facts.get("field") or COLUMN_OF[fault.code]
+            wrong.append(sentences("refusals", fault.code, **fault.facts) | {"field": name})
+    if wrong:
+        raise FieldsRefused(wrong)
+
+
+def _check_there(said: RecordFields, name: str) -> None:
+    """RowRefused for an empty cell that no row can leave so."""
+    if name not in said.kept:
+        raise RowRefused("seats_empty", column=name, example=EXAMPLES[name])
+
+
+def _check_amount(said: RecordFields, typed: Mapping[str, str], name: str) -> None:
     """RowRefused for a number of two readings, or out of its bounds."""
-    for name in ("seats", "uses"):
-        if readings := two_readings(said.kept.get(name, "")):
-            raise RowRefused("two_readings", column=name, value=said.kept[name], whole=readings[0], part=readings[1])
-    for name, code, least, most in BOUNDS:
-        if name in said.kept and not least <= float(said.text(name) or math.nan) <= most:
+    if name != "active_share" and (readings := two_readings(said.kept.get(name, ""))):
+        raise RowRefused("two_readings", column=name, value=said.kept[name], whole=readings[0], part=readings[1])
+    if name in BOUNDS and name in said.kept:
+        code, least, most = BOUNDS[name]
+        if not least <= float(said.text(name) or math.nan) <= most:
             raise RowRefused(code, value=cut(typed[name]) if said.text(name) else HIDDEN)
-    if (said.number("uses") or 0.0) > MOST_COUNTED:
-        raise RowRefused("beyond_use", field="uses", value=f"{said.number('uses'):.4g}")
+    if name == "uses" and (said.number(name) or 0.0) > MOST_COUNTED:
+        raise RowRefused("beyond_use", field=name, value=f"{said.number(name):.4g}")
 
 
 def _days(said: RecordFields, today: date) -> tuple[date, date]:
