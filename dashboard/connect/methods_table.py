@@ -48,9 +48,13 @@ def tell_import(lang: str) -> None:
         st.html(Markup('<p class="banner" role="status">{}</p>').format(told))
 
 
-@st.fragment(run_every=EVERY)
 def waiting(lang: str, collects: bool) -> None:
-    """Runs come since the page was opened, looked for while it is open; collects: from a collector, which may stop."""
+    """Runs come since the page was opened, looked for until a person says not to; collects: from a collector."""
+    live = st.toggle(t("connect.live", lang, seconds=EVERY), value=True, key="connect live")
+    st.fragment(_waiting, run_every=EVERY if live else None)(lang, collects)
+
+
+def _waiting(lang: str, collects: bool) -> None:
     build = estimator_gateway.current()
     runs = build.totals().coverage.runs if build else 0
     new = runs - st.session_state.setdefault(KNOWN, runs)

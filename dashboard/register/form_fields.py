@@ -127,7 +127,7 @@ def review_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """A review done, and the date of the next one."""
     return {
         "done": day("done", lang, date.today()) or "",
-        "by": text("by", lang),
+        "by": text("by_review", lang),
         "conclusion": text("conclusion", lang),
         "planned": day("planned", lang),
     }

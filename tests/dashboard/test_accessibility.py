@@ -116,8 +116,11 @@ def test_a_fact_asked_on_several_pages_has_one_label(lang: str) -> None:
         ("compare_form.host", "places.host"),
         ("compare_form.unit", "register_forms.unite"),
         ("compare_form.product", "seats.product"),
+        ("compare_form.concurrency", "places.load"),
     ):
         assert t(one, lang) == t(other, lang), one
+    apart = {t(f"register_forms.{name}", lang) for name in ("by", "by_review")}  # who tested, who reviewed
+    assert len(apart | {t(name, lang) for name in ("register_forms.simultaneite", "places.load")}) == 4
     assert t("compare_form.host_of", lang, letter="A") == f"{t('places.host', lang)} (A)"
     assert t("seats.active_share", lang).startswith(t("compare_form.active_share", lang))
     assert t("compare_form.date", lang).startswith(t("register_forms.date_test", lang))

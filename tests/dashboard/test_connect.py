@@ -22,6 +22,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+import streamlit
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
@@ -314,6 +315,22 @@ def test_a_line_of_seats_typed_on_the_page_is_checked_then_imported(
     assert (run["service_key"], run["active_seat_days"]) == ("Bureautique", 800 * 0.6 * 31)
     assert "un modèle de Copilot pour Microsoft 365" in text(screen("mesures", voir="executions"))
     assert "Exécutions. Tri : Durée, la plus longue d’abord" in text(screen("mesures", tri="duration"))
+
+
+@pytest.mark.parametrize("way", ["track", "collect"])
+def test_what_a_page_looks_for_by_itself_is_stopped_by_a_control(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """RGAA 13.1: every 3 seconds until a person says not to."""
+    every: list[float | None] = []
+    found = streamlit.fragment
+
+    def kept(drawn: Callable[..., None] | None = None, run_every: float | None = None) -> Any:
+        every.extend([run_every] if drawn else [])
+        return found(drawn, run_every=run_every)
+
+    monkeypatch.setattr(streamlit, "fragment", kept)
+    at = screen(voie=way)
+    at.toggle(key="connect live").set_value(False).run()
+    assert every == [3, None] and at.toggle[0].label == t("connect.live", "fr", seconds=3)
 
 
 def test_a_line_of_seats_that_lacks_a_field_says_which_and_what_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:

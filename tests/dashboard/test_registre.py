@@ -148,7 +148,7 @@ def test_a_use_case_goes_from_an_idea_to_a_decision(register: Register) -> None:
 
 WRITTEN = {  # by each form: what is typed, and what is read back of it
     "qualite": ({"value": "47 sur 60", "test": "relus", "by": "Courrier"}, "78,33 %"),
-    "revue": ({"by": "DSI", "conclusion": "poursuivre", "planned": date(2027, 3, 1)}, "1er mars 2027"),
+    "revue": ({"by_review": "DSI", "conclusion": "poursuivre", "planned": date(2027, 3, 1)}, "1er mars 2027"),
     "decision": ({"what": "lancer", "reasons": "utile", "body": "Comité"}, "Lancer"),
     "modifier": ({"volume_mensuel": "1 800", "why": "cadrage", "unite": "un courrier lu"}, "1 800"),
     "sans-ia": ({"alternative_reponse": "etudiee_et_ecartee", "alternative_raison": "lent"}, "Étudiée et écartée"),
@@ -211,7 +211,7 @@ def test_a_review_says_when_the_next_one_is_due(register: Register) -> None:
     case = register.create(FACTS | {"alternative": ANSWER | {"date": "2026-01-10"}}, DSI)
     register.move(case.id, "experimentation", DSI)
     next_day = date.today() + timedelta(days=40)
-    values = {"by": "DSI", "conclusion": "poursuivre", "planned": next_day, "who": "DSI"}
+    values = {"by_review": "DSI", "conclusion": "poursuivre", "planned": next_day, "who": "DSI"}
     send(screen(cas=case.id, faire="revue"), **values)
     case = register.use_case(case.id)
     assert case.review and case.review.done == date.today() and case.next_review == next_day
