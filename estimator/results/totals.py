@@ -10,9 +10,11 @@ from estimator.assessment.impacts import Amount
 from estimator.builds.mending import AT_LEAST
 from estimator.core.errors import sentences
 from estimator.core.fields import Strict, in_each_language
+from estimator.core.number_format import significant
 from estimator.core.periods import Period
 
 MENDED = ("to_check", "impossible")  # of runs, which only their own home knows
+MOST_OF_A_PART = 0.9  # of an electricity, told to one digit [1]
 SHARES = ("site_energy", "embodied", "embodied_partly", "by_figure", "impossible", "proof")  # of an electricity
 
 
@@ -114,16 +116,21 @@ class Outside(NamedTuple):
 
     def lowered(self, found: Mapping[str, Amount], read_kwh: float) -> dict[str, Amount]:
         """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld, which each
-        authority tells to one digit alone."""
+        authority tells to one digit alone: so is this share."""
         if not self.kwh:
             return dict(found)
         told = read_kwh / (read_kwh + self.kwh)
         return {
-            name: amount.model_copy(update={"covers": told * amount["covers"], "covers_roughly": True})
+            name: amount.model_copy(update={"covers": rough_share(told * amount["covers"]), "covers_roughly": True})
             if "covers" in amount
             else amount
             for name, amount in found.items()
         }
+
+
+def rough_share(share: float) -> float:
+    """A share that rests on an electricity told to one digit [1], to one digit too; never all where it is a part."""
+    return share if share >= 1 else min(float(significant(share, 1)), MOST_OF_A_PART)
 
 
 def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = None) -> Outside:

@@ -51,7 +51,7 @@ def test_a_quarter_and_the_quarter_with_april_do_not_give_april_of_three_agents(
     quarter, four = published_groups(before), published_groups(after)
     assert (quarter.withheld, four.withheld) == (6, None) and quarter.withheld_kwh and four.withheld_kwh is None
     quarter_review, review = commune_file(before), commune_file(after)
-    assert quarter_review.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 3 * 2.5 + quarter.withheld_kwh)
+    assert quarter_review.whole_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 3 * 2.5 + quarter.withheld_kwh)
     assert review.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 5.5 + 4 * 2.5)
     assert [file.withheld for file in (quarter_review, review)] == [False, True]
 

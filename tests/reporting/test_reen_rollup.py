@@ -19,6 +19,7 @@ from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.reen_file import commune_file
 from estimator.reporting.publications.reen_rollup import rollup
 from estimator.reporting.publications.territory_files import FilesRefused, read_files
+from estimator.results.totals import rough_share
 from tests.reporting.authority import case, facts, plain, rows_of, run, settle
 from tests.support import built, refuses, sobria
 
@@ -294,3 +295,23 @@ def test_the_command_reads_the_folder_of_the_home(folder: Path, tmp_path: Path) 
     assert body["missing"] == ["54528"] and len(body["twice"]) == 1 and body["indicators"]["energy"]["communes"] == 2
     sobria(home, "report", "reen-rollup", "--out", str(tmp_path / "bilan.md"))
     assert (tmp_path / "bilan.md").read_text("utf-8").startswith("# ")
+
+
+def test_a_share_that_rests_on_one_digit_has_one(folder: Path, homes: dict[str, Path]) -> None:
+    """8 kWh told and 1,000 withheld, to one digit of 950 to 1,499: of 1,015 kWh, 7 + 8 are in the sum, 0.01, said to
+    be so roughly; of the commune 0.008. A file of before has both in as_read_kwh. A part is never all: 0.9 of 0.97."""
+    body = _body(homes["54547"], "54547")
+    for told in ({"withheld_kwh": 1000.0}, {"as_read_kwh": 1008.0}):
+        body["figures"]["gwp"]["covers"] = 8 / 1008
+        _write(folder / "54547.json", body | told)
+        review = read_files(folder)
+        assert (review.figure("gwp").covers, review.files[1].covers("gwp")) == (0.01, 0.008)
+        gwp = review.as_dict()["indicators"]["gwp"]
+        assert gwp["covers"] == 0.01 and gwp["covers_roughly"] is True
+        [line] = [
+            row
+            for row in rows_of(rendered(rollup(review, "fr"), "csv"), ";")
+            if (row["territoire"], row["indicateur"]) == ("54547", "gwp")
+        ]
+        assert line["couvre"] == "0,008"
+    assert (rough_share(0.97), rough_share(1.0), rough_share(0.0)) == (0.9, 1.0, 0.0)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
@@ -32,7 +32,7 @@ from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.told_groups import Key, Member, groups_of, told_groups
 from estimator.results.proofs import proofs
 from estimator.results.reading import Results
-from estimator.results.totals import AuthorityPart, outside
+from estimator.results.totals import AuthorityPart, outside, rough_share
 
 if TYPE_CHECKING:
     from estimator.assessment.uncertainty import Array
@@ -70,8 +70,9 @@ def _period(text: str) -> str:
 
 class CommuneFigure(Interval):
     """A footprint of a commune over the period: its interval, the share of the electricity that it covers [1], and its
-    draws as 32-bit numbers; empty with `missing` when it is unknown. made, made_partly: that whose manufacture is in it
-    whole, or in part [1], where it counts it."""
+    draws as 32-bit numbers; empty with `missing` when it is unknown. covers_roughly: whether that share rests on an
+    electricity that is withheld, told to one digit: it then has one too. made, made_partly: that whose manufacture is
+    in it whole, or in part [1], where it counts it."""
 
     model_config = ConfigDict(allow_inf_nan=False)
 
@@ -83,6 +84,7 @@ class CommuneFigure(Interval):
     made_partly: Amount | None = None
     missing: Mapping[str, str] = Field(default_factory=dict)
     covers: Amount = 0.0
+    covers_roughly: bool = False
     draws: Annotated[str, AfterValidator(_drawn)] = ""
 
     @property
@@ -127,8 +129,9 @@ class CommuneService(Strict):
 
 
 class CommuneFile(Strict):
-    """The file of a commune. months: those with data [yyyymm]; as_read_kwh: electricity before any factor; proof_kwh:
-    that of each proof [kWh]; unattached: of the home, that no use of any commune has, at the site, in the period;
+    """The file of a commune. months: those with data [yyyymm]; as_read_kwh: electricity that is told, before any
+    factor; withheld_kwh: that of groups that are not, to one digit, in as_read_kwh in files of before; proof_kwh: told,
+    of each proof [kWh]; unattached: of the home, that no use of any commune has, at the site, in the period;
     shares: the two counts of an indicator."""
 
     format: Literal["sobria-reen/1"]
@@ -144,6 +147,7 @@ class CommuneFile(Strict):
     months: tuple[Month, ...]
     uses: int = Field(ge=0)
     as_read_kwh: Amount
+    withheld_kwh: Amount = 0.0
     proof_kwh: Mapping[str, Amount]
     unattached: CommuneFigure
     withheld: bool
@@ -154,12 +158,22 @@ class CommuneFile(Strict):
     @property
     def nothing(self) -> bool:
         """Whether nothing was recorded in the period: nothing is told, and nothing is withheld."""
-        return not self.months and not self.as_read_kwh and not self.withheld
+        return not self.months and not self.whole_kwh and not self.withheld
+
+    @property
+    def whole_kwh(self) -> float:
+        """Its electricity before any factor, with what it withholds to one digit [kWh]."""
+        return self.as_read_kwh + self.withheld_kwh
 
     @property
     def roughly(self) -> bool:
         """Whether what it covers rests on an electricity that it withholds, told to one digit."""
-        return self.as_read_kwh > (1 + LEAST_HELD) * sum(self.proof_kwh.values())
+        return self.whole_kwh > (1 + LEAST_HELD) * sum(self.proof_kwh.values())
+
+    def covers(self, name: str) -> float:
+        """The share of its electricity that a footprint covers [1], to one digit where it is known roughly."""
+        share = self.figures[name].covers
+        return rough_share(share) if self.roughly else share
 
     @property
     def versions(self) -> tuple[str, str, int]:
@@ -205,7 +219,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
     told, hidden, enough = told_groups(scope)
     groups = groups_of(told) if hidden else [row.row.group for row in rows]
     read = as_read_kwh(groups)
-    whole = read + withheld_kwh(hidden) if enough else read
+    held_out = withheld_kwh(hidden) if enough else 0.0
     entries = facts.body["indicators"]
     counts = {e.id: entries[e.id]["value"] for e in INDICATORS if e.id in COUNTED}
     return CommuneFile(
@@ -221,11 +235,12 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         seed=SEED,
         months=tuple(months_of(scope.rows)),
         uses=len(scope.in_use),
-        as_read_kwh=whole,
+        as_read_kwh=read,
+        withheld_kwh=held_out,
         proof_kwh=_by_proof(groups),
         unattached=_without_draws(_loose(facts)),
         withheld=facts.withheld or (bool(hidden) and not enough),
-        figures=_figures(groups, read / whole if read else float(bool(groups)))
+        figures=_figures(groups, read / (read + held_out) if read else float(bool(groups)), roughly=held_out > 0)
         if hidden
         else {name: _figure(groups, name, value) for name, value in _values(facts, groups).items()},
         shares={name: (value["numerator"], value["denominator"]) for name, value in counts.items()},
@@ -248,11 +263,12 @@ def merged_file(part: BroughtFiles, build: Results) -> CommuneFile:
         period=str(part.period),
         factors_version=build.factors_version,
         formulas_version=build.meta["formulas_version"],
-        as_read_kwh=read + held_out.kwh,
+        as_read_kwh=read,
+        withheld_kwh=held_out.kwh,
         proof_kwh=_by_proof(groups),
         unattached=_without_draws(Interval(unit="kWh", missing=sentences("missing", "register_elsewhere"))),
         withheld=bool(held_out.silent),
-        figures=_figures(groups, told),
+        figures=_figures(groups, told, roughly=held_out.kwh > 0),
     )
 
 
@@ -295,13 +311,17 @@ def _loose(facts: ReportFacts) -> Interval:
     return told_interval(found) if is_rounded(whole) else found
 
 
-def _figures(groups: Sequence[ActivityGroup], share: float) -> dict[str, CommuneFigure]:
-    """The footprints of the groups that are told, a share of the electricity [1]."""
+def _figures(groups: Sequence[ActivityGroup], share: float, *, roughly: bool) -> dict[str, CommuneFigure]:
+    """The footprints of the groups that are told, a share of the electricity [1], that is known roughly or not."""
     found = totals(groups)
     figures = {name: _figure(groups, name, found[name]) for name in FOOTPRINTS}
     if not groups and not share:  # all is withheld: there are uses, and none is told
         return {name: _without_draws(withheld_amount(found[name])) for name in FOOTPRINTS}
-    return {name: figure.model_copy(update={"covers": share * figure.covers}) for name, figure in figures.items()}
+    said: Callable[[float], float] = rough_share if roughly else float
+    return {
+        name: figure.model_copy(update={"covers": said(share * figure.covers), "covers_roughly": roughly})
+        for name, figure in figures.items()
+    }
 
 
 def _figure(groups: Sequence[ActivityGroup], name: str, value: Interval) -> CommuneFigure:

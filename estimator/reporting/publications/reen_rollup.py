@@ -191,7 +191,7 @@ def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
         for name in FOOTPRINTS:
             held = file.figures[name]
             ends = (held.low, held.central, held.high, held.unit)
-            yield (file.territory, name, *ends, held.covers, own, interval_text(held, lang))
+            yield (file.territory, name, *ends, file.covers(name), own, interval_text(held, lang))
     for code in found.missing:
         yield (code, "", None, None, None, "", None, "", _tell("no_file", lang))
     for one in found.left_out:

@@ -12,7 +12,7 @@ from estimator.core.interval import Interval
 from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.publications.reen_file import COUNTED, CommuneFile, CommuneService
-from estimator.results.totals import Outside
+from estimator.results.totals import Outside, rough_share
 
 
 class Twice(NamedTuple):
@@ -107,8 +107,8 @@ class TerritoryReview:
             if self.drawn_together
             else map(sum, zip(*(figure.ends for figure in found), strict=True))
         )
-        read = sum(file.as_read_kwh for file in self.files)
-        covered = sum(file.figures[name].covers * file.as_read_kwh for file in known)
+        read = sum(file.whole_kwh for file in self.files)
+        covered = sum(file.covers(name) * file.whole_kwh for file in known)
         told = [sum(file.proof_kwh.values()) for file in known]  # what a file holds out has no manufacture in it
         there = sum(told)
         made = {
@@ -116,8 +116,8 @@ class TerritoryReview:
             for part in ("made", "made_partly")
             if there and part in found[0]
         }
-        covers = covered / read if read else 1.0
-        roughly = any(file.roughly for file in self.files)
+        roughly, covers = any(file.roughly for file in self.files), covered / read if read else 1.0
+        covers = rough_share(covers) if roughly else covers
         ends = {"low": low, "central": central, "high": high}
         return Amount(unit=first.unit, **ends, covers=covers, covers_roughly=roughly, **made)
 
@@ -125,6 +125,7 @@ class TerritoryReview:
         """A footprint as JSON, with how many communes know it."""
         found = self.figure(name)
         covers = {name: found[name] for name in ("covers", "made", "made_partly") if found.known and name in found}
+        covers |= {"covers_roughly": True} if found.covers_roughly else {}
         return Interval.as_dict(found) | covers | {"communes": len(self.knowing(name))}
 
     @property
