@@ -10,6 +10,7 @@ from estimator.core.interval import Interval
 from estimator.governance.commitments.commitments import expected
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.footprints import of_scope, totals
+from estimator.governance.indicators.handed_over import lacking, names
 from estimator.governance.indicators.known_days import (
     YEAR,
     days_between,
@@ -123,13 +124,16 @@ class Pace:
     def known(self) -> dict[str, Any]:
         """The days known: days: how many; ways: as `ways` says; at_least: whether a part of their electricity is not
         known, the year being a minimum; unknown: the names of the uses that it is of, or of the services of one use;
-        unnamed: how many others are outside the register, or of too few people to be named."""
+        and authorities that did not hand over every month; unnamed: how many others are outside the register,
+        or of too few people to be named."""
         rows, shown = unknown_rows(self.rows), grouped(self.scope.year(self.year)).shown
         cases = {row.id: row.use_case for row in rows if row.use_case and row.id in shown}
-        names, unnamed = [case.name for case in cases.values()], len({_part(row) for row in rows}) - len(cases)
+        named, unnamed = [case.name for case in cases.values()], len({_part(row) for row in rows}) - len(cases)
         if self.scope.use:
-            names, unnamed = list(dict.fromkeys(row.row.service_key for row in rows)), 0
-        return {"days": self.days, "ways": self.ways, "at_least": bool(rows), "unknown": names, "unnamed": unnamed}
+            named, unnamed = list(dict.fromkeys(row.row.service_key for row in rows)), 0
+        named += (without := names(lacking(_so_far(self.scope.year(self.year)))))
+        at_least = bool(rows or without)
+        return {"days": self.days, "ways": self.ways, "at_least": at_least, "unknown": named, "unnamed": unnamed}
 
     @property
     def span(self) -> int:
@@ -141,6 +145,7 @@ class Pace:
 
         span: the days compared, a year, or as many as the reference year has when the vote does not state its value.
         With what `known` says; verdict as in `against_budget`, "start" up to the reference year: it starts the path.
+        reference: None, and no path, where an authority did not hand over every month of it.
         """
         scope = self.scope
         objective = scope.sources.commitments.objective(indicator, scope.territory, scope.period.last_day)
@@ -150,7 +155,7 @@ class Pace:
         stated, span = objective.reference, float(YEAR)
         if stated is None:
             _, _, span, past = _known(then)
-            stated = past[indicator].central
+            stated = None if lacking(then) else past[indicator].central
         body: dict[str, Any] = {"year": self.year, "span": span, "reference": stated} | self.known
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
         body |= {"projected": self.projected(indicator, span), "path": None, "target": None, "verdict": None}

@@ -151,7 +151,7 @@ def told_body(body: Any, unit: str) -> Any:
 
 def _told(name: str, value: Any, unit: str) -> Any:
     if name == "change":
-        value = {one: value[one] if one in OF_CHANGE else None for one in value}
+        value = {one: value[one] if one in (*OF_CHANGE, "missing") else None for one in value}
     if isinstance(value, float):
         return told_amount(value, unit) if name in NUMBERS else value
     return told_body(value, unit)

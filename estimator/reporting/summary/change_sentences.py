@@ -18,6 +18,7 @@ from estimator.core.number_format import (
     with_unit,
 )
 from estimator.core.periods import Period, first_day, month_after
+from estimator.core.typography import typeset
 from estimator.reporting.summary.sentences import period_text, shares_text, tell
 
 SEVERAL = 3  # times as much, from which a rise is said in times and not in per cent [1]
@@ -40,6 +41,8 @@ def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more:
 
     form: the first part of the key of its words; more: their other placeholders."""
     found = entry.get("change")
+    if why := (found or {}).get("missing"):
+        return typeset(str(why[lang]), lang)
     if not found or not found.get("months"):
         return tell(f"{form}_none", lang, **more)
     if not found["established"]:

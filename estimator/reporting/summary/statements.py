@@ -103,7 +103,9 @@ def _not_say(body: Body, lang: str) -> Iterator[str]:
     energy, cover = found["energy"], found["coverage"]
     if energy["value"]["central"] is not None:
         way = way_of(body, "energy")
-        if way not in ("up", "down"):
+        if why := energy["change"].get("missing"):
+            yield tell("not_trend_apart", lang, why=why[lang])
+        elif way not in ("up", "down"):
             yield tell(f"not_trend_{way}", lang)
         elif way == "up" and (energy["change"]["effects"] or {}).get("efficiency", 0.0) < 0:
             yield tell("not_rebound", lang)
