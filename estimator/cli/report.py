@@ -96,6 +96,8 @@ def about_use(
     facts = use_facts(context.obj["home"], id, context.obj["lang"], period)
     if facts.counted_early:
         typer.echo(facts.say("warn_counted_early", name=facts.case.name, id=facts.case.id), err=True)
+    if facts.how_to_open:
+        typer.echo(facts.how_to_open, err=True)
     note = facts.to_log(LOGGED[kind], out.name) if out else ""
     put(context, DOCUMENTS[kind](facts), Wanted(out, json_), note=note)
 

@@ -294,7 +294,7 @@ def test_what_opens_a_withheld_figure_is_said_with_its_day_and_its_service(tmp_p
     """A statement of today is of no use for a past month: the sentence gives the option, and following it opens."""
     filled = {"--trained": "2", "--with-access": "12", "--kind": "atelier", "--who": "DSI", "--date": "2026-03-01"}
     for lang in LANGUAGES:
-        named = [words(lang)["report"]["withheld"], words(lang)["use_sheets"]["figures_hidden"]]
+        named = [words(lang)["report"]["withheld"], words(lang)["use_sheets"]["figures_open"]]
         for said in (*named, words(lang)["synthesis"]["budget_withheld"], words(lang)["errors"]["number_withheld"]):
             found = re.search(r"sobria commitments training SERVICE((?: --[a-z-]+ [A-Z-]+)+)[):\s]", said)
             assert found, said

@@ -260,6 +260,24 @@ def test_figures_of_too_few_people_are_in_no_document(tmp_path: Path) -> None:
     assert small(found.scope) == {"courriers"} and small(facts(settle(tmp_path / "other")).scope) == frozenset()
     assert "kWh" not in page(resident(found)) and evidence(found)["1.5"].state == "missing"
     assert "retenu" in sobria(home, "explain", "use.courriers.2026.energy", code=1).stderr
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_opens_hidden_figures_is_said_on_the_terminal_where_no_agents_are_declared(
+    tmp_path: Path, lang: str
+) -> None:
+    """Never to residents, and not of the 2 agents that are declared: the rule then hides them, not a silence."""
+    home = settle(tmp_path / "home")
+    for entry in Commitments(home).store.read()[0]:
+        if entry.kind == "training":
+            Commitments(home).withdraw(entry.event, voter("RH", "essai"))
+    made = sobria(home, "report", "resident", "courriers", lang=lang)
+    assert "sobria commitments training" not in made.stdout and "sobria commitments training" in made.stderr
+    stated = {"service": "Courrier", "date": "2026-01-02", "trained": 1, "with_access": 2, "kind": "essai"}
+    Commitments(home).state_training(stated, voter("RH", "déclaration"))
+    assert facts(home).hidden and not facts(home).how_to_open
+    made = sobria(home, "report", "resident", "courriers", lang=lang)
+    assert "commitments training" not in made.stdout + made.stderr
     sobria(home, "report", "sci", "courriers", code=1)
 
 

@@ -21,6 +21,7 @@ from estimator.governance.indicators.footprints import ENERGY, totals
 from estimator.governance.indicators.functional_units import OUTPUTS, counted_in, counting, known, outputs, units
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.small_uses import heads_of
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
 from estimator.reporting.documents.document import FieldList, Row, Section, Table, TableCell
@@ -85,6 +86,13 @@ class UseFacts:
             return ""
         reason = "figures_hidden" if self.hidden else "figures_unknown" if self.rows else "figures_none"
         return self.say(reason, why=missing_text(self.figures["energy"], self.lang) if self.rows else "")
+
+    @property
+    def how_to_open(self) -> str:
+        """What may open figures of too few people, to whoever makes a document; empty where their agents are declared,
+        or nothing is hidden."""
+        declared = self.case.service.casefold() in heads_of(self.scope)
+        return self.say("figures_open") if self.hidden and not declared else ""
 
     def missing(self) -> str:
         """« non renseigné »: never an empty line; the foot says who must fill it in."""
