@@ -47,7 +47,7 @@ def _mend_lines(found: "Totals", mends: "Mends", lang: str) -> list[str]:
     lines += [say("cli", "totals_sent", lang, count=mends.sent)] if mends.sent else []
     lines += [line for check in at_source for line in _check_lines(check, lang)]
     sound = "totals_sound_merged" if found.authorities else "totals_sound"
-    nothing = "totals_unknown_alone" if found.coverage.unknown else sound
+    nothing = "totals_unknown_alone" if found.coverage.unknown and not found.authorities else sound
     rest = [check for check in found.checks if check not in (*here, *at_source)]
     return [*(lines or [say("cli", nothing, lang)]), *_notices(rest, lang)]
 

@@ -89,3 +89,17 @@ def test_what_no_use_has_is_of_the_home_and_not_of_the_groups_merged_in_it(merge
     assert commune_file(facts(home, "metropole")).unattached.central == pytest.approx(4, rel=0.02)
     [file] = read_merged(home).files
     assert file.unattached.central is None and "seul le dossier de la collectivité" in file.unattached.missing["fr"]
+
+
+def test_what_is_to_mend_is_unknown_beside_runs_of_unknown_electricity(tmp_path: Path) -> None:
+    """A commune with a run whose place and model say nothing of its electricity: null in JSON, unknown in words."""
+    alone, home, path = tmp_path / "alone", tmp_path / "home", tmp_path / "a.json"
+    case(Register(alone), "Courrier", "54010", "courrier")
+    silent = {"other_energy_kwh": None, "other_mode": "mode/not_declared", "machine": None, "machine_hours": None}
+    built(alone, run("courrier", 2, requests=500.0), run("courrier", 0, "2026-04", requests=9.0, **silent))
+    path.write_text(published_groups(facts(alone, "54010")).model_dump_json(), "utf-8")
+    sobria(home, "ledger", "merge", str(path))
+    assert json.loads(sobria(home, "totals", "--json").stdout)["coverage"]["unknown"]
+    said = plain(sobria(home, "totals").stdout)
+    assert "inconnu ici, à demander aux collectivités" in said and "Aucun chiffre de ces totaux" not in said
+    assert "to be asked of the authorities" in plain(sobria(home, "totals", lang="en").stdout)
