@@ -315,3 +315,16 @@ def test_a_share_that_rests_on_one_digit_has_one(folder: Path, homes: dict[str, 
         ]
         assert line["couvre"] == "0,008"
     assert (rough_share(0.97), rough_share(1.0), rough_share(0.0)) == (0.9, 1.0, 0.0)
+
+
+def test_a_file_that_is_not_expected_is_named(folder: Path) -> None:
+    """54548 for 54547: the first has no file, and the second is named; without a list, nothing is unexpected."""
+    review = read_files(folder, ["54395", "54548"])
+    assert review.missing == ["54548"] and review.as_dict()["unexpected"] == ["54547"]
+    assert "Reçus sans être attendus (1), et comptés dans les sommes : Commune 54547." in plain(
+        rendered(rollup(review, "fr"), "txt")
+    )
+    assert "Received though not expected (1)" in plain(rendered(rollup(review, "en"), "txt"))
+    assert read_files(folder).unexpected == [] and "attendus (" not in plain(
+        rendered(rollup(read_files(folder), "fr"), "txt")
+    )

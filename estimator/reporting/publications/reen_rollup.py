@@ -63,6 +63,9 @@ def _lead(found: TerritoryReview, lang: str) -> Iterator[str]:
     yield _tell("lead" if found.expected else "lead_unsaid", lang, **said)
     if found.missing:
         yield _tell("missing", lang, count=len(found.missing), names=listed(_missing(found, lang), lang))
+    if found.unexpected:
+        names = listed([territory_text(code, lang) for code in found.unexpected], lang)
+        yield _tell("unexpected", lang, count=len(found.unexpected), names=names)
     if nothing := [territory_text(file.territory, lang) for file in found.files if file.nothing]:
         yield _tell("nothing", lang, count=len(nothing), names=", ".join(nothing))
     yield from filter(None, [outside_text(found.source.outside, lang), left_out_text(found, lang)])

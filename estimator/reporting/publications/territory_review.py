@@ -78,6 +78,11 @@ class TerritoryReview:
         return [code for code in known if code not in there]
 
     @property
+    def unexpected(self) -> list[str]:
+        """Communes with a file that are not expected, where some are: a code is then wrong, or the list short."""
+        return [file.territory for file in self.files if self.expected and file.territory not in self.expected]
+
+    @property
     def left_out_share(self) -> float | None:
         """Share of the known electricity handed over that is of other months [1]; None where there is none at all."""
         out = sum(one.read_kwh for one in self.left_out)
@@ -172,6 +177,7 @@ class TerritoryReview:
             "communes": [file.territory for file in self.files],
             "months": {file.territory: file.months for file in self.files},
             "missing": self.missing,
+            "unexpected": self.unexpected,
             "left_out": [one.as_dict() for one in self.left_out],
             "left_out_share": self.left_out_share,
             "own": Interval.as_dict(self.source.own) if self.source.own else None,
