@@ -214,15 +214,24 @@ def _implausible(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[s
     return wrong
 
 
-def _counted_here(file: PublishedGroups, name: str, own: OwnCounts) -> list[dict[str, str]]:
+def counted_twice(home: Path, own: OwnCounts) -> list[dict[str, str]]:
+    """What says, of each file merged in a home, that the home counts by itself what it has. MergeRefused."""
+    return [
+        fault
+        for file in merged_files(home)
+        for fault in _counted_here(file, f"{AUTHORITIES}/{file.name}", own, there="_there")
+    ]
+
+
+def _counted_here(file: PublishedGroups, name: str, own: OwnCounts, there: str = "") -> list[dict[str, str]]:
     """What says that the home counts by itself what a file has: uses of this authority in its months, or the same
-    lines."""
+    lines. there: the end of the key of its words, of a file that is merged already."""
     about = {"file": name, "territory": file.territory, "period": file.period}
     same = {own.read[mark] for mark in _marks(file) if mark in own.read}
     if same:
-        faults = [sentences("merge_faults", "merge_same_lines", **about, services=some_of(sorted(same)))]
+        faults = [sentences("merge_faults", f"merge_same_lines{there}", **about, services=some_of(sorted(same)))]
     elif mine := file.months.intersection(own.months.get(file.territory, ())):
-        faults = [sentences("merge_faults", "merge_own", **about, months=str(Period.over(mine)))]
+        faults = [sentences("merge_faults", f"merge_own{there}", **about, months=str(Period.over(mine)))]
     else:
         faults = []
     return [fault | {"file": name} for fault in faults]

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,7 @@ from estimator.cli.text import Columns, Json, show
 from estimator.cli.usage import Usage, localise, usage_fault
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import (
+    AUTHORITIES,
     TABLES,
     default_home,
     home_at,
@@ -193,8 +195,20 @@ def import_(  # noqa: PLR0913
         "not_recognised": list(report.left),
     }
     show(body, json_, lambda: cli_text.import_text(report, context.obj["lang"]))
+    _tell_twice(home, context.obj["lang"])
     if report.errors or report.account.barren or not report.account.read:
         raise typer.Exit(1)
+
+
+def _tell_twice(home: Path, lang: str) -> None:
+    """Say on the error output what an import made count twice; while another build runs, the totals say it."""
+    if (home / AUTHORITIES).is_dir():
+        from estimator.builds.build import BuildLocked
+        from estimator.reporting.publications.own_counts import twice_lines
+
+        with suppress(BuildLocked):
+            for line in twice_lines(home, lang):
+                print(printable(line), file=sys.stderr)
 
 
 @app.command()
@@ -250,6 +264,10 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     told = {"unfinished": left, "lost_rows": lost, "far_values": [one.as_dict() for one in far]}
     body = found.model_dump(mode="json") | told | {"added": added}
     remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {one.text(lang)}" for one in far)]
+    if found.authorities and not json_:
+        from estimator.reporting.publications.own_counts import twice_lines
+
+        remarks += twice_lines(context.obj["home"], lang)
     nothing = "" if found.coverage.runs else nothing_text(context.obj["home"], lang, found.authorities)
     show(body, json_, lambda: "\n".join([totals_text(found, lang, nothing, build.mends()), *more, *remarks]))
 

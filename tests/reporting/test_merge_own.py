@@ -70,3 +70,18 @@ def test_a_damaged_review_is_no_fault_of_the_command(file: Path, tmp_path: Path)
         path.write_text(held.model_copy(update={"review": {"services": services}}).sealed().model_dump_json(), "utf-8")
         assert merge(tmp_path / f"home{number}", [path])
         sobria(_home(tmp_path / f"own{number}", "metropole"), "ledger", "merge", str(path))
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "comptent deux fois"), ("en", "count twice")])
+def test_lines_that_come_after_their_groups_are_said_to_count_twice(
+    file: Path, tmp_path: Path, lang: str, words: str
+) -> None:
+    """The 2 kWh of the commune, as its groups, then as its lines: said by the totals and by an import, with what to
+    withdraw."""
+    sobria(tmp_path, "ledger", "merge", str(file))
+    assert words not in sobria(tmp_path, "totals", lang=lang).stdout
+    built(tmp_path, run("autre nom", 2, requests=500.0))
+    said = plain(sobria(tmp_path, "totals", lang=lang).stdout)
+    assert words in said and "(autre nom)" in said and "withdraw --file" in said
+    imported = sobria(tmp_path, "import", str(Path(__file__).parents[2] / "docs" / "modele-declaration.csv"), lang=lang)
+    assert words in plain(imported.stderr)

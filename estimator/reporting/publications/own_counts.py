@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from estimator.builds.merged_groups import OwnCounts
-from estimator.core.home import has_ledger
+from estimator.builds.merged_groups import OwnCounts, counted_twice
+from estimator.core.home import AUTHORITIES, has_ledger
 from estimator.governance.indicators.usage_by_case import Attached, attached
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.reen_file import digest
@@ -23,3 +23,11 @@ def own_counts(home: Path) -> OwnCounts:
         if row.use_case:
             months.setdefault(row.use_case.commune, set()).add(row.row.month)
     return OwnCounts(months, {(month, digest(mine)): service for (service, month), mine in read.items()})
+
+
+def twice_lines(home: Path, lang: str) -> list[str]:
+    """What counts twice in a home, by itself and by the groups that it merges, each with what to do; nothing where no
+    group is merged. BuildLocked, AuditFailed, MergeRefused."""
+    if not (home / AUTHORITIES).is_dir():
+        return []
+    return [f"! {fault[lang]}" for fault in counted_twice(home, own_counts(home))]
