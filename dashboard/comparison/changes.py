@@ -131,9 +131,8 @@ def with_new(scenario: Scenario, name: str, lang: str) -> dict[str, Any]:
     """One more model."""
     values = plain(scenario)
     asked = _answers(scenario)
-    return values | {
-        "options": with_own_ids([*values["options"], model_option(asked, name, lang, asked, _years(scenario, asked))])
-    }
+    made = model_option(asked, name, lang, asked, _years(scenario, asked))
+    return values | {"options": with_own_ids([*values["options"], made])}
 
 
 def with_copy(scenario: Scenario, option: Option, lang: str) -> dict[str, Any]:

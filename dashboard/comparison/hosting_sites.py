@@ -82,14 +82,11 @@ def _sites(lang: str) -> tuple[str, ...]:
     asked = [host for host in st.query_params.get("hotes", ",".join(FIRST)).split(",") if host in names]
     st.session_state.setdefault("hotes", asked[:MOST])
     chosen: list[str] = st.multiselect(
-        t("compare.hosts_sites", lang), list(names), key="hotes", max_selections=MOST, on_change=_keep_sites,
+        t("compare.hosts_sites", lang), list(names), key="hotes", max_selections=MOST,
+        on_change=lambda: st.query_params.update(hotes=",".join(st.session_state["hotes"])),
         placeholder=t("compare.hosts_add", lang), format_func=lambda host: names.get(host, host),
     )  # fmt: skip
     return tuple(chosen)
-
-
-def _keep_sites() -> None:
-    st.query_params["hotes"] = ",".join(st.session_state["hotes"])
 
 
 def _sites_compared(answer: Answer, known: Mapping[str, Hosting], figure: str, lang: str) -> Markup:

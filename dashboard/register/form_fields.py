@@ -67,10 +67,9 @@ def day(name: str, lang: str, known: date | None = None) -> str | None:
 def one_of(name: str, options: Mapping[str, str], lang: str, known: str | None = None) -> str | None:
     """A choice among a few radio buttons. options: value -> label."""
     st.session_state.setdefault(KEPT + name, known if known in options else None)
-    chosen: str | None = st.radio(
+    return st.radio(
         t(f"register_forms.{name}", lang), list(options), index=None, format_func=options.__getitem__, key=KEPT + name
     )
-    return chosen
 
 
 def new_fields(_: UseCase | None, lang: str) -> dict[str, Any]:

@@ -103,7 +103,11 @@ def _submission_result(word: str, case: UseCase | None, seen: str | None, values
             st.rerun()
         trial.keep()
     except SobriaError as error:
-        return _refusal_message(error, case, lang, form.reason)
+        said, wrong = register.refusal(error, lang, {"author_why": f"register_forms.{form.reason}"})
+        left = len(wrong) - MOST_WRONG
+        lines = [t("register_forms.more_wrong", lang, n=left)] if left > 0 else []
+        wrong = wrong[:MOST_WRONG]
+        return render("register_refusal", lang, said=said, wrong=wrong, lines=lines, case=case, REPAIR=REPAIR)
     for key in [key for key in st.session_state if str(key).startswith(fields.KEPT)]:
         del st.session_state[key]
     st.session_state[SAID] = _change_text(said, word, lang)
@@ -127,13 +131,6 @@ def _news(case: UseCase, seen: str | None, lang: str) -> Markup:
     facts = [{"event": event_text(event, lang), "who": event.who, "why": event.why} for event in told[place:]]
     lines = [t("register_forms.news_item", lang, **fact) for fact in facts]
     return render("register_refusal", lang, said=t("register_forms.news", lang), lines=lines, wrong=())
-
-
-def _refusal_message(error: SobriaError, case: UseCase | None, lang: str, reason: str) -> Markup:
-    said, wrong = register.refusal(error, lang, {"author_why": f"register_forms.{reason}"})
-    left = len(wrong) - MOST_WRONG
-    lines = [t("register_forms.more_wrong", lang, n=left)] if left > 0 else []
-    return render("register_refusal", lang, said=said, wrong=wrong[:MOST_WRONG], lines=lines, case=case, REPAIR=REPAIR)
 
 
 def _only(values: Values, names: tuple[str, ...]) -> dict[str, Any]:

@@ -46,11 +46,10 @@ def choice(label: str, options: Mapping[str, str], name: str, every: str) -> str
     st.session_state.setdefault(name, asked if asked in options else None)
     if st.session_state[name] not in options:
         st.session_state[name] = None
-    chosen: str | None = st.selectbox(
+    return st.selectbox(
         label, list(options), index=None, key=name, placeholder=every, on_change=_keep, args=(name,),
         format_func=lambda value: options.get(value, value),
     )  # fmt: skip
-    return chosen
 
 
 def part(label: str, parts: Mapping[str, str], name: str, first: str | None) -> str | None:

@@ -147,14 +147,10 @@ def _unit_in_full(text: str, unit: str, value: float | None, lang: str) -> str:
     return re.sub(rf"\s*{re.escape(step.text)}$", f" {t(f'simple.units_{name}', lang)}", text)
 
 
-def _promises(body: Body, lang: str) -> str:
-    checked, others = len(body["charter"]), sum(map(len, body["unchecked"].values()))
-    return t("simple.charter_all", lang, total=checked + others, n=checked, others=others)
-
-
 def _charter(body: Body, lang: str) -> Iterator[str]:
     yield t("simple.charter_what", lang)
-    yield _promises(body, lang)
+    checked, others = len(body["charter"]), sum(map(len, body["unchecked"].values()))
+    yield t("simple.charter_all", lang, total=checked + others, n=checked, others=others)
     for status in STATUSES:
         if count := sum(check["status"] == status for check in body["charter"]):
             yield t(f"simple.charter_{status}", lang, n=count)
