@@ -80,6 +80,8 @@ def test_every_family_of_the_summary_is_on_the_page(empty_home: Path, lang: str)
             assert t(f"published.{row.name}", lang) in text
     inside = sum(r.inside for r in rows if r.mode == "prediction")
     assert f"{inside}" in text.split('class="answer"')[1].split("</p>")[0]
+    said = {"fr": r"rapports de [\d,]+ à [\d,]+", "en": r"ratios from [\d.]+ to [\d.]+"}[lang]
+    assert (bars := re.findall(r'alt="([^"]+)"', text)) and all(re.fullmatch(said, bar) for bar in bars)
 
 
 def test_the_summary_holds_counts_and_ratios_alone(root: Path) -> None:
