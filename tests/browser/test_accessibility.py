@@ -89,6 +89,14 @@ CUT = """() => [...document.querySelectorAll('.st-key-page *')].filter(e => e.ch
     && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX)
     && (e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2))
   .map(e => e.outerHTML.slice(0, 160))"""
+ASKED = """() => [...document.querySelectorAll('.st-key-page input')].filter(e => { // an example, cut in its field
+    if (!e.checkVisibility() || e.clientWidth < 2 || e.value || !e.placeholder) return false;
+    e.value = e.placeholder; const cut = e.scrollWidth > e.clientWidth; e.value = ''; return cut; })
+  .map(e => e.ariaLabel + ': ' + e.placeholder)"""
+OUTSIDE = """() => [...document.querySelectorAll('details.keep > div')].filter(e => { e.parentElement.open = true;
+    const {left, right} = e.getBoundingClientRect(), wide = e.scrollWidth > e.clientWidth;
+    e.parentElement.open = false; return left < 0 || right > innerWidth || wide; })
+  .map(e => e.outerHTML.slice(0, 160))"""
 BARE = """() => [...document.querySelectorAll('body *')].filter(e => { // a text whose ground nothing declares
   if (!e.checkVisibility() || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) return false;
   for (; e; e = e.parentElement) if (getComputedStyle(e).backgroundColor !== 'rgba(0, 0, 0, 0)') return false;
@@ -180,6 +188,19 @@ def test_wider_text_loses_nothing(sized: Page, width: int) -> None:
     sized.evaluate(DRAWN)
     assert not is_wider_than_its_window(sized)
     assert sized.evaluate(CUT) == []
+    assert sized.evaluate(OUTSIDE) == [], "a menu of documents stays in the page"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_wider_text_cuts_no_example_of_a_field(screen: Page, dashboard: Server, lang: str) -> None:
+    """At 320 pixels, on the pages whose fields filter a list or mend a trace."""
+    screen.set_viewport_size({"width": 320, "height": 800})
+    for path in ("/mesures?voir=executions", "/facteurs?voir=liste", "/mesures?voir=corriger"):
+        open_page(screen, dashboard, path, lang)
+        screen.locator(".st-key-page input[role=combobox]").first.wait_for()
+        screen.evaluate(SPACED)
+        screen.evaluate(DRAWN)
+        assert screen.evaluate(ASKED) == [], path
 
 
 def test_a_page_prints_whole(sized: Page) -> None:
