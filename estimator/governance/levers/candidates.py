@@ -42,10 +42,10 @@ class Around:
     compared: ScenarioDecision | None
 
 
-def _to_say(code: str, service: RunningService, around: Around) -> LeverNotComputed:
+def _to_say(here: str, there: str, service: RunningService, around: Around) -> LeverNotComputed:
     """What a person has to say first, in this home, or in that of the authority whose published groups it is of."""
     authority = around.build.authority_of_service.get(service.service)
-    return LeverNotComputed(f"{code}_there", authority=authority) if authority else LeverNotComputed(code)
+    return LeverNotComputed(there, authority=authority) if authority else LeverNotComputed(here)
 
 
 def no_ai(service: RunningService, around: Around) -> list[Change]:
@@ -53,7 +53,7 @@ def no_ai(service: RunningService, around: Around) -> list[Change]:
     task, on a server that exists already."""
     case = service.use_case
     if case is None:
-        raise _to_say("lever_no_case", service, around)
+        raise _to_say("lever_no_case", "lever_no_case_there", service, around)
     if case.alternative.answer == "etudiee_et_ecartee":
         raise LeverNotComputed("lever_rejected", reason=case.alternative.reason)
     if around.compared is None:
@@ -117,7 +117,7 @@ def place(service: RunningService, around: Around) -> list[Change]:
     names, that answered, or that was studied for the use; not what a fleet is on average or as others suppose it, which
     nobody sells."""
     if service.host in ("", UNKNOWN_SITE, DESK):
-        raise _to_say("lever_place_unknown", service, around)
+        raise _to_say("lever_place_unknown", "lever_place_unknown_there", service, around)
     known = models.known(service.model)
     if known is not None and known.open_class == "closed":
         raise LeverNotComputed("lever_closed")
