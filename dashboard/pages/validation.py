@@ -87,11 +87,8 @@ def _picture(rows: Sequence[ValidationLine], name_of: Callable[[str], str], lang
         ends = {"low": plain(low, svg_charts.RATIO, lang), "high": plain(high, svg_charts.RATIO, lang)}
         values.append(DrawnValue(name, text, (low, middle, high)))
         picture = svg_charts.ratio_svg(low, middle, high, ticks)
-        drawn.append(
-            line(
-                Markup("<b>{}</b> <span>{}</span>").format(name, text), picture, alt=t("validation.span", lang, **ends)
-            )
-        )
+        said = Markup("<b>{}</b> <span>{}</span>").format(name, text)
+        drawn.append(line(said, picture, alt=t("validation.span", lang, **ends)))
     body = list_of(drawn) + svg_charts.ratio_axis(ticks, lang)
     return figure_of(t("validation.picture", lang), body, values, lang)
 
