@@ -7,11 +7,13 @@ import pytest
 
 from estimator.builds.merged_groups import merge
 from estimator.governance.register.register import Register
+from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.groups_file import published_groups
 from estimator.reporting.publications.reen_file import commune_file
+from estimator.reporting.publications.reen_rollup import rollup
 from estimator.reporting.publications.territory_files import read_merged
 from tests.dashboard.test_dashboard_pages import page
-from tests.reporting.authority import case, facts, plain, run
+from tests.reporting.authority import case, facts, plain, rows_of, run
 from tests.reporting.test_groups_in_place import _file
 from tests.support import built, sobria
 
@@ -103,3 +105,18 @@ def test_what_is_to_mend_is_unknown_beside_runs_of_unknown_electricity(tmp_path:
     said = plain(sobria(home, "totals").stdout)
     assert "inconnu ici, à demander aux collectivités" in said and "Aucun chiffre de ces totaux" not in said
     assert "to be asked of the authorities" in plain(sobria(home, "totals", lang="en").stdout)
+
+
+def test_the_review_says_what_a_commune_does_not_know(tmp_path: Path) -> None:
+    """2 kWh are known, and 2,000 requests of another use are not: said beside the commune, whose share is not 1."""
+    alone, home, path = tmp_path / "alone", tmp_path / "home", tmp_path / "a.json"
+    case(Register(alone), "Courrier", "54010", "courrier")
+    case(Register(alone), "Chat", "54010", "chat")
+    built(alone, run("courrier", 2, requests=500.0), run("chat", None, requests=2000.0, other_mode="mode/none"))
+    path.write_text(published_groups(facts(alone, "54010")).model_dump_json(), "utf-8")
+    sobria(home, "ledger", "merge", str(path))
+    review = read_merged(home)
+    assert review.files[0].unknown_uses == 1
+    assert "d'une activité d'au moins 1 de ses services" in plain(rendered(rollup(review, "fr"), "txt"))
+    lines = rows_of(rendered(rollup(review, "fr"), "csv"), ";")
+    assert {line["couvre"] for line in lines if line["territoire"] == "54010"} == {""}

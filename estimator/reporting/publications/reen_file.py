@@ -132,7 +132,8 @@ class CommuneFile(Strict):
     """The file of a commune. months: those with data [yyyymm]; as_read_kwh: electricity that is told, before any
     factor; withheld_kwh: that of groups that are not, to one digit, in as_read_kwh in files of before; proof_kwh: told,
     of each proof [kWh]; unattached: of the home, that no use of any commune has, at the site, in the period;
-    shares: the two counts of an indicator."""
+    shares: the two counts of an indicator; unknown_uses: of merged groups, with activity of
+    unknown electricity; not written."""
 
     format: Literal["sobria-reen/1"]
     territory: Commune
@@ -154,6 +155,7 @@ class CommuneFile(Strict):
     figures: Annotated[Mapping[str, CommuneFigure], AfterValidator(_footprints)]
     shares: Annotated[Mapping[str, tuple[Amount, Amount]], AfterValidator(_counted)]
     services: tuple[CommuneService, ...]
+    unknown_uses: int = Field(ge=0, default=0, exclude=True)
 
     @property
     def nothing(self) -> bool:
@@ -269,6 +271,7 @@ def merged_file(part: BroughtFiles, build: Results) -> CommuneFile:
         unattached=_without_draws(Interval(unit="kWh", missing=sentences("missing", "register_elsewhere"))),
         withheld=bool(held_out.silent),
         figures=_figures(groups, told, roughly=held_out.kwh > 0),
+        unknown_uses=len({row.row.service_key for row in part.rows if row.row.group.values.get("it_energy") is None}),
     )
 
 

@@ -138,7 +138,8 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
     for file in found.files:
         label = territory_text(file.territory, lang)
         span = covered_period_text({"period": file.period, "measured": file.months}, lang)
-        head = TableCell(label, tuple(filter(None, (file.administration, span))))
+        unknown = _tell("unknown_uses", lang, count=file.unknown_uses) if file.unknown_uses else ""
+        head = TableCell(label, tuple(filter(None, (file.administration, span, unknown))))
         figures = (file.figures[name] for name in FOOTPRINTS)
         cells = [
             TableCell(range_text(f, lang), tuple(filter(None, (partly_text(f, lang, file.roughly),)))) for f in figures
@@ -194,7 +195,14 @@ def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
         for name in FOOTPRINTS:
             held = file.figures[name]
             ends = (held.low, held.central, held.high, held.unit)
-            yield (file.territory, name, *ends, file.covers(name), own, interval_text(held, lang))
+            yield (
+                file.territory,
+                name,
+                *ends,
+                None if file.unknown_uses else file.covers(name),
+                own,
+                interval_text(held, lang),
+            )
     for code in found.missing:
         yield (code, "", None, None, None, "", None, "", _tell("no_file", lang))
     for one in found.left_out:
