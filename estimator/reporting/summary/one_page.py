@@ -103,9 +103,6 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
         what = tell("same_decision", lang) if _is_first_decision(check, body, lang) else check["to_do"][lang]
         facts = {"name": read_name(check, lang), "what": what, "n": len(not_held)}
         told.append(tell("first_not_held", lang, **facts))
-    untold = [tell("quoted", lang, name=read_name(c, lang)) for c in body["charter"] if c["withheld"]]
-    if untold:
-        told.append(tell("promises_untold", lang, n=len(untold), names=format_list(untold, locale=lang)))
     yield Section(tell("decisions", lang), (Points(tuple(told or [tell("no_decision", lang)])),))
 
 
@@ -219,6 +216,9 @@ def proof_of(check: Body, lang: str) -> str:
 
 def _foot(body: Body, lang: str) -> Iterator[str]:
     yield caveat(body, lang, months=body["indicators"]["energy"]["value"]["central"] is None)
+    untold = [tell("quoted", lang, name=read_name(c, lang)) for c in body["charter"] if c["withheld"]]
+    if untold:
+        yield tell("promises_untold", lang, n=len(untold), names=format_list(untold, locale=lang))
     for found in body["decisions"][:1]:
         if "since" in found:
             yield tell("gain_since", lang, period=found["since"][lang])
