@@ -142,7 +142,7 @@ def test_what_the_registers_of_the_authorities_know_is_unknown_here(wider: Path)
     assert body["indicators"]["coverage"]["attached"] is None
     assert (
         "service : inconnus ici" in plain(caveat(body, "fr"))
-        and "not known here" in sobria(wider, "totals", lang="en").stdout
+        and "unknown here, to be asked of the authorities" in sobria(wider, "totals", lang="en").stdout
     )
     assert "salles des collectivités réunies" in plain(text(wider, "beges"))
 
