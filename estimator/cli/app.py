@@ -201,12 +201,11 @@ def import_(  # noqa: PLR0913
 
 
 def _tell_twice(home: Path, lang: str) -> None:
-    """Say on the error output what an import made count twice; while another build runs, the totals say it."""
+    """Say on the error output what an import made count twice; where that cannot be read, the totals say it or why."""
     if (home / AUTHORITIES).is_dir():
-        from estimator.builds.build import BuildLocked
         from estimator.reporting.publications.own_counts import twice_lines
 
-        with suppress(BuildLocked):
+        with suppress(SobriaError):
             for line in twice_lines(home, lang):
                 print(printable(line), file=sys.stderr)
 

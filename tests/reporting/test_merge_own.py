@@ -85,3 +85,13 @@ def test_lines_that_come_after_their_groups_are_said_to_count_twice(
     assert words in said and "(autre nom)" in said and "withdraw --file" in said
     imported = sobria(tmp_path, "import", str(Path(__file__).parents[2] / "docs" / "modele-declaration.csv"), lang=lang)
     assert words in plain(imported.stderr)
+
+
+def test_an_import_beside_a_damaged_file_of_groups_is_written_and_said_so(file: Path, tmp_path: Path) -> None:
+    """The totals refuse that file, and say what to do; the import did what was asked of it."""
+    sobria(tmp_path, "ledger", "merge", str(file))
+    (held,) = (tmp_path / "authorities").glob("*.json")
+    held.write_text("{", "utf-8")
+    model = Path(__file__).parents[2] / "docs" / "modele-declaration.csv"
+    assert sobria(tmp_path, "import", str(model)).stdout
+    assert held.name in plain(sobria(tmp_path, "totals", code=1).stderr)
