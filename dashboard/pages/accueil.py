@@ -14,6 +14,7 @@ from dashboard.shared.widgets import language, proof_sentence, service_bars
 from dashboard.summary.estimator_gateway import scope_of_address, state
 from dashboard.summary.page import PERIOD, TERRITORY
 from estimator.core.number_format import said_in_sentence, share_text
+from estimator.governance.indicators.own_counts import told_totals
 from estimator.reporting.summary.sentences import outside_text, scope_name
 from estimator.results.reading import Results
 from estimator.results.totals import ServiceTotals, Totals
@@ -30,7 +31,7 @@ def show() -> None:
 
 
 def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Markup:
-    totals, names = build.totals(), service_names([entry.service_key for entry in services])
+    totals, names = told_totals(build), service_names([entry.service_key for entry in services])
     counted, found, unknown = _services_with_energy(services) or services, totals.indicators, totals.coverage.unknown
     shown, how = counted[:SHOWN], html_parts.how_read(totals.coverage.impossible, lang)
     period = period_text(totals.coverage.period, lang)

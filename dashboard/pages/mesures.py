@@ -22,6 +22,7 @@ from estimator.builds.queries import ANY, MOST_DRAWN, NO_PROOF, ORDERS
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import said_in_sentence
+from estimator.governance.indicators.own_counts import told_totals
 from estimator.reporting.summary.sentences import outside_text
 from estimator.results.reading import Results
 from estimator.results.totals import Totals
@@ -40,7 +41,7 @@ def show() -> None:
     if asked := st.query_params.get("execution", ""):
         _run(build, asked, lang)
         return
-    totals, services = build.totals(), build.services()
+    totals, services = told_totals(build), build.services()
     if not totals.coverage.runs:
         st.html(_nothing(build, totals.coverage.quarantined, lang))
         return

@@ -53,6 +53,24 @@ class OwnCounts(NamedTuple):
     read: Mapping[tuple[int, str], str] = MappingProxyType({})
 
 
+class CountedTwice(NamedTuple):
+    """What a home counts by itself of the months [yyyymm] of a merged file. services: of the home, that read the same
+    lines; without any, uses of the authority in its register."""
+
+    file: PublishedGroups
+    months: frozenset[int]
+    services: Sequence[str]
+
+    def fault(self, name: str, there: str = "") -> dict[str, str]:
+        """What says it, with what to do. name: of the file; there: "_there" of one that is merged already."""
+        about = {"file": name, "territory": self.file.territory, "period": self.file.period}
+        if self.services:
+            told = sentences("merge_faults", f"merge_same_lines{there}", **about, services=some_of(self.services))
+        else:
+            told = sentences("merge_faults", f"merge_own{there}", **about, months=str(Period.over(self.months)))
+        return told | {"file": name}
+
+
 Judged = tuple[list[PublishedGroups], list[PublishedGroups], list[GroupsMerge]]
 
 
@@ -87,9 +105,9 @@ def merge(
     the place of those of the same authority that its period contains, if it was made after them; own: what the home
     counts by itself, which a file would count again. MergeRefused lists every fault; merge_running."""
     given = _read(paths)
-    twice = [fault for file, name in given for fault in _counted_here(file, name, own or OwnCounts())]
+    twice = [(found, name) for file, name in given if (found := _counted_here(file, own or OwnCounts()))]
     if twice:
-        raise MergeRefused(twice, count=len({fault["file"] for fault in twice}))
+        raise MergeRefused([found.fault(name) for found, name in twice], count=len(twice))
     _judged(home, given, replace)  # what is refused makes no home
     with _alone(home):
         judged = _judged(home, given, replace)
@@ -214,27 +232,18 @@ def _implausible(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[s
     return wrong
 
 
-def counted_twice(home: Path, own: OwnCounts) -> list[dict[str, str]]:
-    """What says, of each file merged in a home, that the home counts by itself what it has. MergeRefused."""
-    return [
-        fault
-        for file in merged_files(home)
-        for fault in _counted_here(file, f"{AUTHORITIES}/{file.name}", own, there="_there")
-    ]
+def counted_twice(home: Path, own: OwnCounts) -> list[CountedTwice]:
+    """What a home counts by itself of the files merged in it, not read where it counts nothing. MergeRefused."""
+    files = merged_files(home) if own.months or own.read else []
+    return [found for file in files if (found := _counted_here(file, own))]
 
 
-def _counted_here(file: PublishedGroups, name: str, own: OwnCounts, there: str = "") -> list[dict[str, str]]:
-    """What says that the home counts by itself what a file has: uses of this authority in its months, or the same
-    lines. there: the end of the key of its words, of a file that is merged already."""
-    about = {"file": name, "territory": file.territory, "period": file.period}
-    same = {own.read[mark] for mark in _marks(file) if mark in own.read}
-    if same:
-        faults = [sentences("merge_faults", f"merge_same_lines{there}", **about, services=some_of(sorted(same)))]
-    elif mine := file.months.intersection(own.months.get(file.territory, ())):
-        faults = [sentences("merge_faults", f"merge_own{there}", **about, months=str(Period.over(mine)))]
-    else:
-        faults = []
-    return [fault | {"file": name} for fault in faults]
+def _counted_here(file: PublishedGroups, own: OwnCounts) -> CountedTwice | None:
+    """What the home counts by itself of a file: uses of this authority in months of its groups, or the same lines."""
+    told = {group.month for group in file.groups}
+    same = {mark: own.read[mark] for mark in _marks(file) if mark in own.read}
+    months = told.intersection(own.months.get(file.territory, ())).union(month for month, _ in same)
+    return CountedTwice(file, frozenset(months), sorted(set(same.values()))) if months else None
 
 
 def _marks(file: PublishedGroups) -> Iterator[tuple[int, str]]:

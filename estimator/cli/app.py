@@ -203,7 +203,7 @@ def import_(  # noqa: PLR0913
 def _tell_twice(home: Path, lang: str) -> None:
     """Say on the error output what an import made count twice; where that cannot be read, the totals say it or why."""
     if (home / AUTHORITIES).is_dir():
-        from estimator.reporting.publications.own_counts import twice_lines
+        from estimator.governance.indicators.own_counts import twice_lines
 
         with suppress(SobriaError):
             for line in twice_lines(home, lang):
@@ -256,17 +256,17 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     from estimator.ledger import Ledger
 
     build = _fresh(context)
-    found = build.totals()
+    found, remarks = build.totals(), list[str]()
+    if found.authorities:
+        from estimator.governance.indicators.own_counts import told_totals, twice_lines
+
+        found, remarks = told_totals(build), twice_lines(context.obj["home"], lang)
     held = Ledger(read_only(context.obj["home"]))
     left, lost, far = held.unfinished(), held.lost_rows(), far_values()
     added, more = _added_totals(found, lang) if plug_ins_installed("sobria.indicators") else ([], [])
     told = {"unfinished": left, "lost_rows": lost, "far_values": [one.as_dict() for one in far]}
     body = found.model_dump(mode="json") | told | {"added": added}
-    remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {one.text(lang)}" for one in far)]
-    if found.authorities and not json_:
-        from estimator.reporting.publications.own_counts import twice_lines
-
-        remarks += twice_lines(context.obj["home"], lang)
+    remarks += [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {one.text(lang)}" for one in far)]
     nothing = "" if found.coverage.runs else nothing_text(context.obj["home"], lang, found.authorities)
     show(body, json_, lambda: "\n".join([totals_text(found, lang, nothing, build.mends()), *more, *remarks]))
 

@@ -1,6 +1,7 @@
 """Commands that verify, correct and back up the ledger, and those of its quarantine."""
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,19 +33,32 @@ def verify(context: typer.Context, json_: Json = False) -> None:
     found = reconcile(held)
     merged, damaged = faults_of_merged(held.home)
     left = [*unfinished_lines(held.unfinished(), lang), *unfinished_merge_lines(held.home, lang)]
+    faults = [*(fault.as_dict() for fault in found.faults), *damaged]
+    twice, told = (None, []) if faults or not merged else _counted_twice(held.home, lang)
+    left += told
     lines = [say("ledger_cli", "standing", lang, **found.as_dict())]
     lines += [say("ledger_cli", "standing_merged", lang, count=merged, damaged=len(damaged))] if merged else []
     lines += left
-    faults = [*(fault.as_dict() for fault in found.faults), *damaged]
     if not faults and not left:
         some = found.as_dict()["files"] or merged
         lines.append(say("ledger_cli", "sound" if some else "nothing_to_prove", lang))
-    body = found.as_dict() | {"merged": merged, "merged_damaged": len(damaged)}
+    body = found.as_dict() | {"merged": merged, "merged_damaged": len(damaged), "counted_twice": twice}
     show(body, json_, lambda: "\n".join(lines))
     for fault in faults:
         print(fault[lang], file=sys.stderr)
     if faults:
         raise typer.Exit(1)
+
+
+def _counted_twice(home: Path, lang: str) -> tuple[Mapping[str, Sequence[int]] | None, list[str]]:
+    """The months of each authority that the totals of a home count twice, with what says it, or why it is unknown."""
+    from estimator.governance.indicators.own_counts import told_totals, twice_lines
+    from estimator.results.reading import current_results
+
+    try:
+        return told_totals(current_results(home)).counted_twice, twice_lines(home, lang)
+    except SobriaError as refused:
+        return None, [f"! {refused.message(lang)}"]
 
 
 @ledger.command("history", help="ledger_history")
@@ -151,7 +165,7 @@ def merge(
     from estimator.cli.ledger_text import merge_lines
     from estimator.cli.totals_text import authority_lines
     from estimator.core.typography import some_of
-    from estimator.reporting.publications.own_counts import own_counts
+    from estimator.governance.indicators.own_counts import own_counts
     from estimator.results.making import locked
     from estimator.results.reading import current_results
 

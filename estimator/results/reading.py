@@ -102,7 +102,12 @@ class Results(Build):
     @property
     def unfinished_merges(self) -> tuple[str, ...]:
         """The files of a merge of groups that did not end, in its home."""
-        return tuple(found_unfinished(self.path.parent.parent))
+        return tuple(found_unfinished(self.home))
+
+    @property
+    def home(self) -> Path:
+        """The home of which it is a build."""
+        return self.path.parent.parent
 
     def services(self) -> list[ServiceTotals]:
         """One entry a service, by decreasing site electricity, else IT."""

@@ -107,12 +107,15 @@ class AuthorityPart(Strict):
 
 class Outside(NamedTuple):
     """What authorities withhold of the groups that they published, and no figure holds: electricity [kWh] told by some
-    of them, and how many others do not tell theirs; unfinished_merges: the files of a merge that did not end."""
+    of them, and how many others do not tell theirs; unfinished_merges: the files of a merge that did not end;
+    counted_twice: of each authority by its code, the months [yyyymm] that the home counts by itself too (None: no group
+    is merged, or a file of theirs is damaged)."""
 
     kwh: float = 0.0
     authorities: int = 0
     silent: int = 0
     unfinished_merges: tuple[str, ...] = ()
+    counted_twice: Mapping[str, Sequence[int]] | None = None
 
     def lowered(self, found: Mapping[str, Amount], read_kwh: float) -> dict[str, Amount]:
         """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld, which each
@@ -152,7 +155,8 @@ def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = Non
 class Totals(Strict):
     """Figures, proof (None where nothing counts) and coverage of the whole ledger; build: facts of the build by name;
     authorities: whose published groups are in it, the largest first; unfinished_merges: the files of a merge of such
-    groups that did not end."""
+    groups that did not end; counted_twice: of each authority by its code, the months [yyyymm] that the home counts by
+    itself too (None: no group is merged, or a file of theirs is damaged)."""
 
     indicators: Mapping[str, Amount]
     proof: Mapping[str, float | None]
@@ -162,11 +166,13 @@ class Totals(Strict):
     sample: bool
     authorities: tuple[AuthorityPart, ...] = ()
     unfinished_merges: tuple[str, ...] = ()
+    counted_twice: Mapping[str, Sequence[int]] | None = None
 
     @property
     def outside(self) -> Outside:
         """What authorities withhold: in no figure, and in what a figure covers a share of."""
-        return outside(self.authorities)._replace(unfinished_merges=self.unfinished_merges)
+        found = outside(self.authorities)
+        return found._replace(unfinished_merges=self.unfinished_merges, counted_twice=self.counted_twice)
 
     @property
     def at_least(self) -> bool:

@@ -1,5 +1,6 @@
 """Groups that are merged where the same is counted already: refused before anything is written, with what to do."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from estimator.builds.merged_groups import merge, merged_files
 from estimator.builds.published_groups import PublishedGroups
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.groups_file import published_groups
-from tests.reporting.authority import case, facts, plain, run
+from tests.dashboard.test_dashboard_pages import page
+from tests.reporting.authority import case, facts, plain, run, text
 from tests.support import built, sobria
 
 CODE = "54010"
@@ -95,3 +97,79 @@ def test_an_import_beside_a_damaged_file_of_groups_is_written_and_said_so(file: 
     model = Path(__file__).parents[2] / "docs" / "modele-declaration.csv"
     assert sobria(tmp_path, "import", str(model)).stdout
     assert held.name in plain(sobria(tmp_path, "totals", code=1).stderr)
+
+
+@pytest.fixture(scope="module")
+def doubled(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The 2 kWh of the commune as its groups, then the same lines, and 5 kWh of the métropole in April: 9 kWh told, of
+    which 2 count twice."""
+    home = tmp_path_factory.mktemp("doubled")
+    sobria(home, "ledger", "merge", str(file))
+    case(Register(home), "Siège", "metropole", "siege")
+    built(home, run("autre nom", 2, requests=500.0), run("siege", 5, "2026-04", requests=500.0))
+    return home
+
+
+TWICE = {
+    "fr": "Compté deux fois dans ces chiffres, par des groupes réunis et par des mesures de ce dossier : Commune 54010",
+    "en": "Counted twice in these figures, by merged groups and by measurements of this home: Commune 54010",
+}
+
+
+@pytest.mark.parametrize("lang", TWICE)
+def test_what_counts_twice_is_said_by_every_document_of_the_whole_territory(doubled: Path, lang: str) -> None:
+    """March is in the year and not in April; the métropole counts its own 5 kWh once."""
+    month = {"fr": "(mars 2026)", "en": "(March 2026)"}[lang]
+    for kind in ("reen", "beges", "budget-vert"):
+        assert f"{TWICE[lang]} {month}" in plain(text(doubled, kind, lang=lang))
+    said = plain(sobria(doubled, "indicators", "--period", "2026", lang=lang).stdout)
+    assert TWICE[lang] in said
+    assert TWICE[lang] not in plain(sobria(doubled, "indicators", "--period", "2026-04", lang=lang).stdout)
+    assert TWICE[lang] not in plain(text(doubled, "reen", "metropole", lang))
+
+
+@pytest.mark.parametrize(("screen", "lang"), [("accueil", "fr"), ("mesures", "en"), ("synthese", "fr")])
+def test_each_page_says_what_counts_twice(
+    doubled: Path, monkeypatch: pytest.MonkeyPatch, screen: str, lang: str
+) -> None:
+    monkeypatch.setenv("SOBRIA_HOME", str(doubled))
+    assert TWICE[lang] in plain(page(screen, lang, territoire="all"))
+
+
+def test_json_and_verify_tell_which_months_count_twice(doubled: Path, file: Path, tmp_path: Path) -> None:
+    """Unknown where no group is merged; none where nothing counts twice."""
+    told = {CODE: [202603]}
+    assert json.loads(sobria(doubled, "totals", "--json").stdout)["counted_twice"] == told
+    assert (
+        json.loads(sobria(doubled, "indicators", "--period", "2026", "--json").stdout)["outside"]["counted_twice"]
+        == told
+    )
+    assert json.loads(sobria(doubled, "ledger", "verify", "--json").stdout)["counted_twice"] == told
+    said = plain(sobria(doubled, "ledger", "verify").stdout)
+    assert "comptent deux fois" in said and "(autre nom)" in said and "rien ne manque" not in said
+    sobria(tmp_path / "merged", "ledger", "merge", str(file))
+    built(tmp_path / "own", run("autre nom", 2))
+    for home, expected in (("merged", {}), ("own", None)):
+        assert json.loads(sobria(tmp_path / home, "totals", "--json").stdout)["counted_twice"] == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("fr", "Elles ne s'ajoutent pas à ces sommes"), ("en", "They do not add to these sums")]
+)
+def test_a_review_of_groups_says_that_what_the_home_counts_is_in_it_already(
+    doubled: Path, tmp_path: Path, lang: str, words: str
+) -> None:
+    """Its sums are of the groups alone, 2 kWh on each site: nothing counts twice in them, and the 7 kWh beside them do
+    not add."""
+    body = json.loads(sobria(doubled, "report", "reen-rollup", "--period", "2026", "--json").stdout)
+    assert body["counted_twice"] == {CODE: [202603]}
+    out = tmp_path / "review.txt"
+    sobria(doubled, "report", "reen-rollup", "--period", "2026", "--out", str(out), lang=lang)
+    said = plain(out.read_text("utf-8"))
+    assert words in said and "54010" in said and TWICE[lang] not in said
+
+
+def test_months_of_which_a_file_tells_no_group_do_not_count_twice(file: Path, tmp_path: Path) -> None:
+    """The file of 2026 tells of March alone: the commune's uses of May are counted once, by the home."""
+    sobria(_home(tmp_path, CODE, month="2026-05"), "ledger", "merge", str(file))
+    assert json.loads(sobria(tmp_path, "totals", "--json").stdout)["counted_twice"] == {}

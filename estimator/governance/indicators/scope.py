@@ -10,6 +10,7 @@ from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import Amount
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicators.own_counts import months_twice
 from estimator.governance.indicators.scenarios import ScenarioDecision, comparison
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
 from estimator.governance.register.register import Register
@@ -74,6 +75,12 @@ class Sources:
     def authorities(self) -> tuple[AuthorityPart, ...]:
         """Those whose published groups are in the build."""
         return self.build.authorities("energy")
+
+    @cached_property
+    def counted_twice(self) -> Mapping[str, Sequence[int]] | None:
+        """The months [yyyymm] of each of them, by its code, that the home counts by itself too; None without any, or
+        where a file of theirs is damaged."""
+        return months_twice(self.build, self.rows) if self.authorities else None
 
     def is_elsewhere(self, row: Attached) -> bool:
         """Whether a month is of the published groups of an authority."""
@@ -141,10 +148,14 @@ class Scope:
 
     @cached_property
     def outside(self) -> Outside:
-        """What authorities withhold of the period, of the whole territory."""
+        """What authorities withhold of the period, of the whole territory, and what it counts twice of theirs."""
         whole = self.territory == WHOLE and self.use is None
-        found = outside(self.sources.authorities, self._months) if whole else Outside()
-        return found._replace(unfinished_merges=self.sources.build.unfinished_merges) if whole else found
+        if not whole:
+            return Outside()
+        every, found = self.sources.counted_twice, outside(self.sources.authorities, self._months)
+        mine = {code: [month for month in months if month in self._months] for code, months in (every or {}).items()}
+        twice = None if every is None else {code: months for code, months in mine.items() if months}
+        return found._replace(unfinished_merges=self.sources.build.unfinished_merges, counted_twice=twice)
 
     def lowered(self, found: Mapping[str, Amount]) -> dict[str, Amount]:
         """Amounts of all of its electricity, or of a part: what is withheld may be of any, which covers that less."""

@@ -1,6 +1,8 @@
 """The ledger by use case: each month of a service with its use case, if any."""
 
 import calendar
+import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +12,8 @@ from estimator.catalogue.selection import GRID
 from estimator.governance.register.attachments import use_case_of
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
+
+DIGITS = 9  # of the amounts that tell two services apart
 
 
 @dataclass(frozen=True)
@@ -55,3 +59,14 @@ def last_day(month: int) -> date:
 def months_of(rows: Sequence[Attached]) -> list[int]:
     """The months of these rows, in order."""
     return sorted({entry.row.month for entry in rows})
+
+
+def digest(rows: Sequence[Attached]) -> str:
+    """What was read of a service in a month, whatever its place and factors: the same lines give the same digest."""
+    sums: dict[str, float] = {}
+    for row in rows:
+        counts = {"items": row.row.items, "requests": row.row.requests}
+        for name, value in {**row.row.group.amounts, **counts}.items():
+            sums[name] = math.fsum((sums.get(name, 0.0), value or 0.0))
+    told = [f"{name} {float(f'{value:.{DIGITS}g}')!r}" for name, value in sorted(sums.items()) if value]
+    return hashlib.blake2b("\n".join(told).encode(), digest_size=8).hexdigest()

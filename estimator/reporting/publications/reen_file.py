@@ -1,7 +1,6 @@
 """What a commune hands to its métropole for the yearly review: its figures with their draws, as one file."""
 
 import base64
-import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +25,7 @@ from estimator.governance.indicators.anonymity import grouped, withheld_amount
 from estimator.governance.indicators.footprints import totals
 from estimator.governance.indicators.scope import of_case
 from estimator.governance.indicators.told_amounts import is_rounded, told_amount, told_interval
-from estimator.governance.indicators.usage_by_case import Attached, months_of
+from estimator.governance.indicators.usage_by_case import Attached, digest, months_of
 from estimator.governance.register.schema import WHOLE, Commune
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.told_groups import Key, Member, groups_of, told_groups
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 FORMAT = "sobria-reen/1"
 LEAST_HELD = 1e-6  # of the electricity told, that what is withheld is more than [1]
-DIGITS = 9  # of the amounts that tell two services apart
 FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
 COUNTED = ("non_ai_reviewed", "coverage", "published")  # shares whose two counts are of one territory, and add up
 
@@ -363,17 +361,6 @@ def _services(facts: ReportFacts, rows: Sequence[Attached]) -> list[CommuneServi
         months = {str(month): digest([r for r in mine if r.row.month == month]) for month in months_of(mine)}
         found.append(CommuneService(**names, months=months, energy=_without_draws(found_here)))
     return found
-
-
-def digest(rows: Sequence[Attached]) -> str:
-    """What was read of a service in a month, whatever its place and factors: the same lines give the same digest."""
-    sums: dict[str, float] = {}
-    for row in rows:
-        counts = {"items": row.row.items, "requests": row.row.requests}
-        for name, value in {**row.row.group.amounts, **counts}.items():
-            sums[name] = math.fsum((sums.get(name, 0.0), value or 0.0))
-    told = [f"{name} {float(f'{value:.{DIGITS}g}')!r}" for name, value in sorted(sums.items()) if value]
-    return hashlib.blake2b("\n".join(told).encode(), digest_size=8).hexdigest()
 
 
 def as_read_kwh(groups: Sequence[ActivityGroup]) -> float:

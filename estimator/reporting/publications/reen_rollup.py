@@ -21,6 +21,7 @@ from estimator.reporting.summary.sentences import (
     proof_text,
     shared,
     territory_text,
+    twice_names,
 )
 
 COLUMNS = ("territoire", "indicateur", "bas", "central", "haut", "unite", "couvre", "preuve", "texte")
@@ -68,9 +69,12 @@ def _lead(found: TerritoryReview, lang: str) -> Iterator[str]:
         yield _tell("unexpected", lang, count=len(found.unexpected), names=names)
     if nothing := [territory_text(file.territory, lang) for file in found.files if file.nothing]:
         yield _tell("nothing", lang, count=len(nothing), names=", ".join(nothing))
-    yield from filter(None, [outside_text(found.source.outside, lang), left_out_text(found, lang)])
+    twice = found.source.outside.counted_twice  # not by these sums, which hold none of what the home itself counts
+    outside = found.source.outside._replace(counted_twice=None)
+    yield from filter(None, [outside_text(outside, lang), left_out_text(found, lang)])
     if found.source.own:
-        yield _tell("own", lang, kwh=interval_text(found.source.own, lang))
+        told = {"kwh": interval_text(found.source.own, lang), "names": twice_names(twice, lang) if twice else ""}
+        yield _tell("own_twice" if twice else "own", lang, **told)
 
 
 def _missing(found: TerritoryReview, lang: str) -> Iterator[str]:

@@ -43,9 +43,9 @@ class OtherMonths(NamedTuple):
 @dataclass(frozen=True)
 class ReviewSource:
     """Where the files of a review come from. merged: they are groups merged in a home; folder: its name, empty for that
-    of the home; outside: what the authorities of merged groups withhold; own: the electricity that the home itself
-    counts in the period, in no sum; several: authorities whose practices are those of the last of several files, or of
-    one that has other months too."""
+    of the home; outside: what the authorities of merged groups withhold, and of which of them `own` holds the months
+    too; own: the electricity that the home itself counts in the period, in no sum; several: authorities whose practices
+    are those of the last of several files, or of one that has other months too."""
 
     merged: bool = False
     folder: str = ""
@@ -181,6 +181,7 @@ class TerritoryReview:
             "left_out": [one.as_dict() for one in self.left_out],
             "left_out_share": self.left_out_share,
             "own": Interval.as_dict(self.source.own) if self.source.own else None,
+            "counted_twice": self.source.outside.counted_twice,
             "expected_told": bool(self.expected),
             "drawn_together": self.drawn_together,
             "indicators": {name: self._known(name) for name in FOOTPRINTS},

@@ -96,6 +96,14 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         yield say("authorities", "outside_silent", lang, count=found.silent)
     if found.unfinished_merges:
         yield say("authorities", "unfinished", lang, files=some_of(found.unfinished_merges, MOST_AUTHORITIES))
+    if found.counted_twice:
+        yield say("authorities", "counted_twice", lang, names=twice_names(found.counted_twice, lang))
+
+
+def twice_names(found: Mapping[str, Sequence[int]], lang: str) -> str:
+    """« Commune 54010 (mars 2026) »: the authorities that count twice, with their months."""
+    over = {code: period_text(str(Period.over(months)), lang) for code, months in found.items()}
+    return some_of([f"{territory_text(code, lang)} ({told})" for code, told in over.items()], MOST_AUTHORITIES)
 
 
 def _file_sentences(file: MergedFile, lang: str) -> Iterator[str]:
