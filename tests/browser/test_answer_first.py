@@ -6,7 +6,7 @@ from itertools import product
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.scenario import Asked
@@ -84,9 +84,9 @@ def test_it_does_so_of_sixty_services(screen: Page, serve: Callable[[str], Serve
 
 def assert_it_answers_first(screen: Page, page: str) -> None:
     """Few words, few numbers, its caveats and the doubt of its first sentence, before anything is opened."""
+    expect(screen.locator(".head").first).to_have_text(re.compile(FIRST[page].doubt, re.DOTALL))  # it is drawn whole
     said = {part: " \n".join(texts) for part, texts in screen.evaluate(SEEN).items()}
     words, numbers = len(WORD.findall(said["body"])), len(NUMBER.findall(said["body"]))
     caveat = len(WORD.findall(said["caveat"]))
     assert words <= MOST_WORDS and numbers <= MOST_NUMBERS, f"{words} words, {numbers} numbers"
     assert 0 < caveat <= MOST_CAVEAT, f"{caveat} words of caveats"
-    assert re.search(FIRST[page].doubt, screen.locator(".head").first.inner_text().replace("\n", " "))
