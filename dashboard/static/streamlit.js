@@ -21,6 +21,7 @@
   const ICON = "[data-testid=stIconMaterial]"; // a word that its font, not sent, would draw
   const DRAWING = ".js-plotly-plot svg *", PAINT = /^(fill|stroke|opacity|font)/; // kept without any style too
   const LAYER = ".js-plotly-plot .main-svg"; // so is its place
+  const CHOSEN = "[data-testid=stSelectbox] input"; // one line, which cuts what it holds: its box says it in as many as it needs
   const FOLDED = "[data-testid=stExpanderDetails]"; // its fields may have the names of those of another
   const PICKER = "[role=dialog] button[aria-haspopup=listbox]:not([data-testid=stSelectbox] *)"; // its name lacks the month or the year
   const named = (element, within, by) => element.closest(within)?.querySelector(by);
@@ -201,6 +202,10 @@
   };
   let folds = 0;
   const name = element => {
+    if (element.matches(CHOSEN)) {
+      if (element.value) element.parentElement.dataset.chosen = element.value;
+      else delete element.parentElement.dataset.chosen;
+    }
     if (element.matches(NAMELESS)) element.removeAttribute("role");
     if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");
     if (element.matches(DRAWN)) element.setAttribute("aria-hidden", "true");
@@ -275,6 +280,6 @@
     blame();
   }).observe(document.documentElement, {
     subtree: true, childList: true, characterData: true, attributes: true,
-    attributeFilter: ["aria-label", "aria-valuetext", "placeholder", ...LOOKS, ...EMPTY],
+    attributeFilter: ["aria-label", "aria-valuetext", "placeholder", "value", ...LOOKS, ...EMPTY],
   });
 })();

@@ -168,19 +168,6 @@ def test_a_panel_follows_its_button_under_the_keyboard(screen: Page, dashboard: 
     expect(panel).to_have_count(0)
 
 
-def test_what_empties_a_list_gives_its_place_to_the_field(screen: Page, dashboard: Server) -> None:
-    """RGAA 7.3: the button goes with the choice, and the keyboard goes on from the field."""
-    open_page(screen, dashboard, "/registre", "fr")
-    field = screen.get_by_role("combobox", name="Étape")
-    field.fill("Exp")
-    screen.keyboard.press("Enter")
-    empty = screen.get_by_role("button", name="Effacer ce choix, Étape")
-    empty.focus()
-    screen.keyboard.press("Enter")
-    expect(empty).to_have_count(0)
-    expect(field).to_be_focused()
-
-
 def test_what_empties_a_date_gives_its_place_to_it(screen: Page, dashboard: Server) -> None:
     """RGAA 12.8: the keyboard was sent to the start of the page, the button being gone."""
     open_page(screen, dashboard, "/registre?cas=assistant-agents&faire=revue", "fr")
@@ -191,29 +178,6 @@ def test_what_empties_a_date_gives_its_place_to_it(screen: Page, dashboard: Serv
     expect(
         screen.get_by_role("group", name="Revue faite le", exact=True).get_by_role("spinbutton").first
     ).to_be_focused()
-
-
-def test_a_choice_is_read_whole_when_text_is_spaced(screen: Page, dashboard: Server) -> None:
-    """RGAA 10.12: the choices of a list, with the spacing that the criterion gives."""
-    open_page(screen, dashboard, "/comparer?exemple=oui", "fr")
-    screen.add_style_tag(content="* { letter-spacing: .12em !important; word-spacing: .16em !important; }")
-    where = screen.get_by_role("combobox", name="Hébergement (A)")
-    where.scroll_into_view_if_needed()
-    screen.wait_for_timeout(500)  # a list closes when its page moves
-    where.click()
-    choices = screen.get_by_role("option")
-    choices.first.wait_for()
-    inside = "e => [e, ...e.querySelectorAll('*')].filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1)"
-    cut = f"all => all.flatMap({inside}).map(e => e.textContent)"
-    assert choices.count() > 5 and choices.evaluate_all(cut) == []
-
-
-def test_what_is_chosen_in_a_list_stays_in_its_box(screen: Page, dashboard: Server) -> None:
-    """RGAA 10.11: at 320 pixels, the box of several sites grows, and covers nothing of what follows."""
-    screen.set_viewport_size({"width": 320, "height": 800})
-    open_page(screen, dashboard, "/comparer?exemple=oui&voir=lieux", "fr")
-    over = "all => all.filter(e => e.clientHeight > 1 && e.scrollHeight > e.clientHeight + 2).map(e => e.outerHTML)"
-    assert screen.locator("[data-tag]").count() > 3 and screen.locator(".stMultiSelect div").evaluate_all(over) == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
