@@ -4,9 +4,12 @@ An entry is written before its file: one whose file is not there is of a merge t
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from estimator.core.event_log import Kept, RecordFolder
 from estimator.core.fields import Text
@@ -18,7 +21,7 @@ FOLDER, REMOVALS = "journal", "removals"  # inside that of the files
 
 class GroupsMerge(Kept):
     """A file of groups that was merged: its name when given, its digest, and those of the files whose place it took,
-    separated by spaces, empty for none."""
+    separated by spaces, empty for none. why: what whoever merged it said, not kept where nothing was."""
 
     file: str
     format: str
@@ -28,6 +31,12 @@ class GroupsMerge(Kept):
     made_at: str
     digest: str
     replaces: str
+    why: str = ""
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = written(self)
+        return found if self.why else {name: value for name, value in found.items() if name != "why"}
 
     @property
     def name(self) -> str:
@@ -72,6 +81,13 @@ def authority_names(home: Path) -> dict[str, str]:
     """The last name that each authority gave with a file, by its code: a file without any takes none away."""
     told = sorted(merges(home).read()[0], key=lambda one: one.order)
     return {one.territory: one.administration for one in told if one.administration}
+
+
+def replaced_by(home: Path, digests: Collection[str]) -> dict[str, list[GroupsMerge]]:
+    """The files whose place each of these took, by its name in the home: as they came."""
+    came = {one.digest: one for one in merges(home).read()[0]}
+    mine = [came[digest] for digest in digests if digest in came]
+    return {one.name: [came[old] for old in one.replaces.split() if old in came] for one in mine if one.replaces}
 
 
 def taken_out(home: Path, text: str) -> GroupsRemoval | None:

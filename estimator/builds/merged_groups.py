@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from estimator.assessment.explanation import formulas_version
+from estimator.builds.alike_files import alike_files
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.builds.inference_factors import HOURS, SERVING_COLUMNS
 from estimator.builds.merge_journal import (
@@ -99,18 +100,20 @@ def _paths(home: Path) -> list[Path]:
 
 
 def merge(
-    home: Path, paths: Sequence[Path], replace: bool = False, own: OwnCounts | None = None
+    home: Path, paths: Sequence[Path], replace: bool = False, own: OwnCounts | None = None, why: str = ""
 ) -> list[PublishedGroups]:
     """Merge these files in a home, all or none, one merge at a time; those that were not there. replace: a file takes
     the place of those of the same authority that its period contains, if it was made after them; own: what the home
-    counts by itself, which a file would count again. MergeRefused lists every fault; merge_running."""
+    counts by itself, which a file would count again; why: what whoever merges says of a file that tells the same as
+    another authority's, or takes the place of one under another name. MergeRefused lists every fault; merge_running.
+    """
     given = _read(paths)
     twice = [(found, name) for file, name in given if (found := _counted_here(file, own or OwnCounts()))]
     if twice:
         raise MergeRefused([found.fault(name) for found, name in twice], count=len(twice))
-    _judged(home, given, replace)  # what is refused makes no home
+    _judged(home, given, replace, why)  # what is refused makes no home
     with _alone(home):
-        judged = _judged(home, given, replace)
+        judged = _judged(home, given, replace, why)
         _place(home, *judged)
     return judged[0]
 
@@ -123,9 +126,9 @@ def _alone(home: Path) -> Iterator[None]:
         yield
 
 
-def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: bool) -> Judged:
+def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: bool, why: str) -> Judged:
     """The files to write, those that are there already, and the entries of the journal of both. MergeRefused."""
-    there = merged_files(home)
+    there, names = merged_files(home), authority_names(home)
     kept: list[tuple[PublishedGroups, str]] = [(file, f"{AUTHORITIES}/{file.name}") for file in there]
     wrong, new = list[tuple[str, dict[str, str]]](), list[PublishedGroups]()
     same, replaced = list[PublishedGroups](), dict[str, list[PublishedGroups]]()
@@ -147,14 +150,17 @@ def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: b
             if not (replace and (other, where) in inside):
                 code = "merge_given" if other in new else "merge_twice" if (other, where) in inside else "merge_across"
                 faults.append(sentences("merge_faults", code, **about, base=where, there=other.period, name=other.name))
+        faults += [] if why else _other_name(file, about, inside if replace else (), names)
         wrong += [(name, fault) for fault in faults]
         replaced[file.digest] = [other for other, _ in inside]
         kept = [(other, where) for other, where in kept if not replace or (other, where) not in inside]
         kept.append((file, name))
         new.append(file)
+    named = {file.digest: name for file, name in given}
+    wrong += [] if why else _copies([file for file, _ in kept], new, named)
     if wrong:
         raise MergeRefused([fault for _, fault in wrong], count=len({name for name, _ in wrong}))
-    return new, same, _records([*new, *same], replaced, {file.digest: name for file, name in given})
+    return new, same, _records([*new, *same], replaced, named, why)
 
 
 def _place(
@@ -179,7 +185,10 @@ def _place(
 
 
 def _records(
-    files: Sequence[PublishedGroups], replaced: Mapping[str, Sequence[PublishedGroups]], given: Mapping[str, str]
+    files: Sequence[PublishedGroups],
+    replaced: Mapping[str, Sequence[PublishedGroups]],
+    given: Mapping[str, str],
+    why: str,
 ) -> list[GroupsMerge]:
     """What the journal keeps of these files. replaced: those whose place each takes, by digest; given: names."""
     told = ("format", "territory", "administration", "period", "made_at", "digest")
@@ -187,7 +196,8 @@ def _records(
         make_record(
             GroupsMerge,
             {name: getattr(file, name) for name in told}
-            | {"file": given[file.digest], "replaces": " ".join(old.digest for old in replaced.get(file.digest, ()))},
+            | {"file": given[file.digest], "replaces": " ".join(old.digest for old in replaced.get(file.digest, ()))}
+            | ({"why": why} if why else {}),
             datetime.now(UTC),
         )
         for file in files
@@ -230,6 +240,35 @@ def _implausible(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[s
             sentences("merge_faults", "merge_unlikely", **about, field=field, read=f"{read:g}", most=f"{most:g}")
         )
     return wrong
+
+
+def _other_name(
+    file: PublishedGroups,
+    about: Mapping[str, str],
+    inside: Sequence[tuple[PublishedGroups, str]],
+    names: Mapping[str, str],
+) -> list[dict[str, str]]:
+    """What says that a file would take the place of those of an authority that has another name: its code may be
+    wrong. inside: those, each with where it is; names: the last of each authority."""
+    known = names.get(file.territory, "")
+    if not inside or not known or not file.administration or known == file.administration:
+        return []
+    told = {"now": file.administration, "before": known, "base": some_of([where for _, where in inside])}
+    return [sentences("merge_faults", "merge_other_name", **about, **told)]
+
+
+def _copies(
+    files: Sequence[PublishedGroups], new: Sequence[PublishedGroups], given: Mapping[str, str]
+) -> list[tuple[str, dict[str, str]]]:
+    """What says, by its name, that a new file tells all that another authority's tells. files: all that would count."""
+    found = list[tuple[str, dict[str, str]]]()
+    for pair in alike_files(files, {file.digest for file in new}):
+        name = given[pair.file.digest]
+        about = {"file": name, "territory": pair.file.territory, "period": pair.file.period}
+        told = {"other": pair.other.territory, "base": given.get(pair.other.digest, f"{AUTHORITIES}/{pair.other.name}")}
+        told |= {"months": str(Period.over(pair.months))}
+        found += [(name, sentences("merge_faults", "merge_copy", **about, **told))] if pair.whole else []
+    return found
 
 
 def counted_twice(home: Path, own: OwnCounts) -> list[CountedTwice]:

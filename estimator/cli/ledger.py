@@ -11,6 +11,7 @@ from estimator.cli.text import Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, say
 
 if TYPE_CHECKING:
+    from estimator.builds.alike_files import Alike
     from estimator.builds.merge_journal import GroupsMerge, GroupsRemoval
     from estimator.ledger import Ledger
 
@@ -158,10 +159,13 @@ def merge(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE.json…", exists=True, dir_okay=False)],
     replace: Annotated[bool, typer.Option("--replace", help="merge_replace")] = False,
+    why: Annotated[str, typer.Option(help="merge_why")] = "",
     json_: Json = False,
 ) -> None:
-    from estimator.builds.merge_journal import authority_names
+    from estimator.builds.alike_files import alike_files
+    from estimator.builds.merge_journal import authority_names, replaced_by
     from estimator.builds.merged_groups import merge as run
+    from estimator.builds.merged_groups import merged_files
     from estimator.cli.ledger_text import merge_lines
     from estimator.cli.totals_text import authority_lines
     from estimator.core.typography import some_of
@@ -175,13 +179,17 @@ def merge(
     with locked(what, written=False):
         own = own_counts(home)
     names = authority_names(home)
-    new = run(home, files, replace, own)
+    new = run(home, files, replace, own, why.strip())
+    digests = {file.digest for file in new}
+    old, pairs = replaced_by(home, digests), list(alike_files(merged_files(home), digests)) if new else []
     named = [(file.territory, names[file.territory], file.administration) for file in new if file.territory in names]
     body: dict[str, Any] = {
         "merged": [file.name for file in new],
         "unchanged": len(files) - len(new),
         "unknown": {file.name: told for file in new if (told := file.unknown())},
         "renamed": {code: [before, now] for code, before, now in named if now and now != before},
+        "replaced": {name: [_told_replaced(one) for one in ones] for name, ones in old.items()},
+        "alike": [_told_alike(pair) for pair in pairs],
         "names_kept": {code: before for code, before, now in named if not now},
     }
     try:
@@ -195,6 +203,17 @@ def merge(
         return
     body |= {"build": found.build["build"], "authorities": [one.model_dump(mode="json") for one in found.authorities]}
     show(body, json_, lambda: "\n".join([*merge_lines(home, body, lang), *authority_lines(found.authorities, lang)]))
+
+
+def _told_replaced(one: "GroupsMerge") -> dict[str, str]:
+    """A file whose place another one took, as JSON."""
+    return {"name": one.name, "administration": one.administration, "made_at": one.made_at}
+
+
+def _told_alike(pair: "Alike") -> dict[str, Any]:
+    """Two files that tell the same, as JSON."""
+    told = {"file": pair.file.name, "territory": pair.file.territory, "months": sorted(pair.months)}
+    return told | {"other": pair.other.name, "other_territory": pair.other.territory, "whole": pair.whole}
 
 
 @ledger.command("export", help="ledger_export")

@@ -85,6 +85,14 @@ def merge_lines(home: Path, body: Mapping[str, Any], lang: str) -> list[str]:
         lines.append(told("merged_renamed", territory=code, before=before, now=now))
     for code, name in body["names_kept"].items():
         lines.append(told("merged_name_kept", territory=code, name=name))
+    for name, ones in body["replaced"].items():
+        came = [(one["name"], one["administration"] or "–", one["made_at"][:10]) for one in ones]
+        gone = [told("merged_gone", name=old, by=by, day=day) for old, by, day in came]
+        lines.append(told("merged_replaced", file=name, gone=some_of(gone, NAMES)))
+    for pair in body["alike"][:NAMES]:
+        lines.append(told("merged_alike", **pair | {"months": str(Period.over(pair["months"]))}))
+    left = len(body["alike"]) - NAMES
+    lines += [told("merged_alike_more", count=left)] if left > 0 else []
     lines += [told("merged_same", count=body["unchanged"])] if body["unchanged"] else []
     return [*lines, *unfinished_merge_lines(home, lang)]
 
@@ -101,10 +109,14 @@ def _merge_line(record: GroupsMerge | GroupsRemoval, lang: str) -> str:
         return say("ledger_cli", "removal_line", lang, **facts)
     facts = {"at": record.at[:19], "id": record.digest[:12], **record.model_dump(exclude={"at", "event"})}
     line = say("ledger_cli", "merge_line", lang, **facts)
-    return line + (
-        say("ledger_cli", "merge_replaces", lang, id=", ".join(old[:12] for old in record.replaces.split()))
-        if record.replaces
-        else ""
+    return (
+        line
+        + (
+            say("ledger_cli", "merge_replaces", lang, id=", ".join(old[:12] for old in record.replaces.split()))
+            if record.replaces
+            else ""
+        )
+        + (say("ledger_cli", "merge_why", lang, why=record.why) if record.why else "")
     )
 
 

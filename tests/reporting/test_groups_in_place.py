@@ -156,7 +156,7 @@ def test_another_name_of_the_same_authority_is_told(tmp_path: Path) -> None:
     home = tmp_path / "home"
     merge(home, [_file(tmp_path, "54010")])
     path = _file(tmp_path, "54010", hour=11, by="Autre mairie")
-    said = plain(sobria(home, "ledger", "merge", "--replace", str(path)).stdout)
+    said = plain(sobria(home, "ledger", "merge", "--replace", "--why", "fusion", str(path)).stdout)
     assert "54010 : « Autre mairie » écrit maintenant là où « Mairie » écrivait" in said
 
 

@@ -1,0 +1,66 @@
+"""Files of groups of two authorities that tell the same: nearly surely one's measurements, given under two codes."""
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from estimator.builds.published_groups import PublishedGroup, PublishedGroups
+
+READ = (  # amounts that are read of a run, and seldom stated
+    "cpu_energy", "gpu_energy", "ram_energy", "other_energy", "declared_site_energy", "output_tokens", "input_tokens",
+)  # fmt: skip
+DIGITS, STATED = 9, 3  # significant figures of a sum that tell two groups apart, and of one that people state
+
+
+class Alike(NamedTuple):
+    """Two files of two authorities with the same groups, of amounts that no two would have by chance. months [yyyymm];
+    whole: they tell nothing else of these months."""
+
+    file: PublishedGroups
+    other: PublishedGroups
+    months: frozenset[int]
+    whole: bool
+
+
+def alike_files(files: Sequence[PublishedGroups], new: Collection[str]) -> Iterator[Alike]:
+    """What each new file, by digest, tells as another one of these files, before it where both are new."""
+    told = [Counter(map(_told, file.groups)) for file in files]
+    where: dict[Any, list[int]] = {}
+    for number, file in enumerate(files):
+        for key in dict.fromkeys(_told(group) for group in file.groups if any(map(group.sums.get, READ))):
+            where.setdefault(key, []).append(number)
+    for number, file in enumerate(files):
+        beside = {other for key in told[number] for other in where.get(key, ())} if file.digest in new else set()
+        for other in sorted(beside):
+            later = other < number or files[other].digest not in new
+            if later and files[other].territory != file.territory:
+                yield from _alike((file, told[number]), (files[other], told[other]))
+
+
+def _alike(one: tuple[PublishedGroups, Counter[Any]], other: tuple[PublishedGroups, Counter[Any]]) -> Iterator[Alike]:
+    (file, mine), (beside, theirs) = one, other
+    same = mine & theirs
+    if not _is_read(same):
+        return
+    months = frozenset(key[0] for key in same)
+    whole = all(mine[key] == theirs[key] for key in mine | theirs if key[0] in months)
+    yield Alike(file, beside, months, whole)
+
+
+def _told(group: PublishedGroup) -> Any:
+    """What a group tells, its use and its way of serving aside: their names are of its file."""
+    facts = tuple(sorted((name, text) for name, text in group.facts.items() if name != "serving"))
+    sums = tuple(sorted((name, float(f"{value:.{DIGITS}g}")) for name, value in group.sums.items() if value))
+    return group.month, group.training, group.resource_share, facts, sums
+
+
+def _is_read(same: Counter[Any]) -> bool:
+    """Whether an amount of these groups, all months together, is finer than people state one."""
+    sums: dict[str, list[float]] = {}
+    for *_, told in same:
+        for name, value in told:
+            if name in READ:
+                sums.setdefault(name, []).append(value)
+    wholes = (f"{math.fsum(values):.{DIGITS}e}".partition("e")[0] for values in sums.values())
+    return any(len(text.replace(".", "").rstrip("0")) > STATED for text in wholes)

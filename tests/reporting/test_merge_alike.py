@@ -1,0 +1,125 @@
+"""Files of groups of two authorities that tell the same, or that take the place of one under another name: refused
+before anything is written, unless a reason is stated, which is kept."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from estimator.builds.merge_journal import GroupsMerge
+from estimator.builds.merged_groups import MergeRefused, merge, merged_files
+from estimator.core.event_log import make_record
+from estimator.governance.register.register import Register
+from estimator.ledger.rows import Activity
+from estimator.reporting.publications.groups_file import published_groups
+from tests.reporting.authority import case, facts, plain, run
+from tests.reporting.test_groups_in_place import _file
+from tests.support import built, sobria
+
+NANCY, OTHER = "54395", "54547"
+COPY = {
+    "fr": (f"dit exactement ce que dit {NANCY}", "2026-T1", "--why MOTIF"),
+    "en": (f"tells exactly what {NANCY} tells", "2026-T1", "--why REASON"),
+}
+
+
+def _published(folder: Path, code: str, *rows: Activity) -> Path:
+    """The file of a commune with one use of each service."""
+    home = folder / f"home-{code}-{len(list(folder.iterdir()))}"
+    for key in {row.service_key for row in rows}:
+        case(Register(home), key, code, key, key)
+    built(home, *rows)
+    path = folder / f"{code}-{len(list(folder.iterdir()))}.json"
+    path.write_text(published_groups(facts(home, code, by=f"Mairie {code}")).model_dump_json(), "utf-8")
+    return path
+
+
+def _read(service: str = "courrier") -> list[Activity]:
+    """12.34 kWh in January, 10.07 in March."""
+    return [run(service, kwh, m, requests=500.0) for kwh, m in ((12.34, "2026-01"), (10.07, "2026-03"))]
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The measurements of Nancy, published by it, then copied and published under the code of another commune, whose
+    use has another name."""
+    folder = tmp_path_factory.mktemp("pair")
+    return [str(_published(folder, NANCY, *_read())), str(_published(folder, OTHER, *_read("accueil")))]
+
+
+@pytest.mark.parametrize("lang", COPY)
+def test_a_copy_under_another_code_is_refused(pair: list[str], tmp_path: Path, lang: str) -> None:
+    """Given together, then after the first, with what to do; nothing is written."""
+    said = plain(sobria(tmp_path, "ledger", "merge", *pair, code=1, lang=lang).stderr)
+    assert all(words in said for words in COPY[lang]) and OTHER in said and not (tmp_path / "authorities").exists()
+    sobria(tmp_path, "ledger", "merge", pair[0])
+    said = plain(sobria(tmp_path, "ledger", "merge", pair[1], code=1, lang=lang).stderr)
+    assert all(words in said for words in COPY[lang]) and f"authorities/{NANCY}_2026.json" in said
+    assert [file.territory for file in merged_files(tmp_path)] == [NANCY]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "ont des groupes identiques"), ("en", "that are identical")])
+def test_with_a_reason_it_is_merged_and_said(pair: list[str], tmp_path: Path, lang: str, words: str) -> None:
+    why = "deux sites d'un même contrat, relevés à parts égales"
+    said = plain(sobria(tmp_path, "ledger", "merge", *pair, "--why", why, lang=lang).stdout)
+    assert words in said and f"{OTHER}_2026.json" in said
+    assert why in plain(sobria(tmp_path, "ledger", "history", lang=lang).stdout)
+    entries = json.loads(sobria(tmp_path, "ledger", "history", "--json").stdout)["merges"]
+    assert [entry["why"] for entry in entries] == [why, why]
+
+
+def test_a_service_that_two_communes_read_is_said_and_merged(pair: list[str], tmp_path: Path) -> None:
+    """The other commune has 3.21 kWh of its own beside the lines of Nancy: a share may be true, and is to be seen."""
+    other = _published(tmp_path, OTHER, *_read(), run("chat", 3.21, requests=700.0))
+    home = tmp_path / "national"
+    body = json.loads(sobria(home, "ledger", "merge", pair[0], str(other), "--json").stdout)
+    [told] = body["alike"]
+    assert {told["territory"], told["other_territory"]} == {NANCY, OTHER} and told["whole"] is False
+    assert told["months"] == [202601, 202603]
+
+
+def test_round_numbers_that_people_state_are_no_copy(tmp_path: Path) -> None:
+    """Two communes with 10 kWh stated of March: neither refused nor said."""
+    files = [str(_published(tmp_path, code, run("courrier", 10, requests=500.0))) for code in (NANCY, OTHER)]
+    assert json.loads(sobria(tmp_path / "national", "ledger", "merge", *files, "--json").stdout)["alike"] == []
+
+
+def test_an_entry_of_the_journal_without_a_reason_is_what_it_was() -> None:
+    """Its hash is that of the fields that it had before a reason could be stated."""
+    names = ("file", "format", "territory", "administration", "period", "made_at", "digest", "replaces")
+    record = make_record(GroupsMerge, dict.fromkeys(names, "x"), datetime(2026, 3, 1, tzinfo=UTC))
+    assert record.model_dump().keys() == {*names, "event", "at"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("fr", "Le code est peut-être faux : rien n'est remplacé"), ("en", "The code may be wrong: nothing is replaced")],
+)
+def test_a_file_under_the_code_of_another_authority_does_not_take_its_place(
+    tmp_path: Path, lang: str, words: str
+) -> None:
+    """Vandœuvre's 2025 and 2026, then Nancy's 2026 under its code, with --replace: refused, its names untouched."""
+    home = tmp_path / "home"
+    for period in ("2025", "2026"):
+        merge(home, [_file(tmp_path, OTHER, period, by="Vandœuvre")])
+    wrong = _file(tmp_path, OTHER, "2026", hour=11, by="Nancy")
+    said = plain(sobria(home, "ledger", "merge", "--replace", str(wrong), code=1, lang=lang).stderr)
+    assert words in said and "Vandœuvre" in said and "Nancy" in said and f"{OTHER}_2026.json" in said
+    assert {file.administration for file in merged_files(home)} == {"Vandœuvre"}
+    with pytest.raises(MergeRefused):
+        merge(home, [wrong], replace=True)
+    body = json.loads(sobria(home, "ledger", "merge", "--replace", "--why", "fusion", str(wrong), "--json").stdout)
+    assert body["renamed"] == {OTHER: ["Vandœuvre", "Nancy"]}
+    [gone] = body["replaced"][f"{OTHER}_2026.json"]
+    assert (gone["name"], gone["administration"]) == (f"{OTHER}_2026.json", "Vandœuvre")
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "prend la place de"), ("en", "takes the place of")])
+def test_what_a_file_replaces_is_said(tmp_path: Path, lang: str, words: str) -> None:
+    """Two quarters, then the year."""
+    home = tmp_path / "home"
+    merge(home, [_file(tmp_path, NANCY, quarter) for quarter in ("2026-T1", "2026-T2")])
+    year = str(_file(tmp_path, NANCY, hour=11))
+    said = plain(sobria(home, "ledger", "merge", "--replace", year, lang=lang).stdout)
+    assert words in said and f"{NANCY}_2026-T1.json (Mairie" in said and f"{NANCY}_2026-T2.json" in said
