@@ -255,9 +255,9 @@ def told(home: Path, *rows: Any, inside: bool = False) -> ToldResults:
 
 
 def kwh(found: ToldResults) -> dict[tuple[str, str | int | None], float]:
-    """The electricity told, factors at their values [kWh], by level and service, or month."""
+    """The electricity told [kWh] by level and service, or month: factors at their values, else of a rounded sum."""
     rows = (row for row in found.table.to_pylist() if row["impact"] == "energy")
-    return {(row["level"], row["service"] or row["month"]): row["at_factor_values"] for row in rows}
+    return {(row["level"], row["service"] or row["month"]): row["at_factor_values"] or row["central"] for row in rows}
 
 
 def used(service: str, uses: float, energy: float, month: str = "2026-03") -> Any:
@@ -410,7 +410,7 @@ def left(found: ToldResults, level: str, columns: tuple[str, ...]) -> list[float
 def test_no_difference_of_what_is_told_is_a_service_that_is_not(tmp_path: Path, level: str) -> None:
     """Of two small services, gases are known of one only: those of all less those told would be its own, and the
     electricity that its share of the total covers would give the other. Theirs together, 2 + 1 kWh, is told."""
-    columns = ("at_factor_values", "lowest", "highest", "as_read_kwh", "weight_kwh")
+    columns = ("central", "at_factor_values", "lowest", "highest", "as_read_kwh", "weight_kwh")
     rows = [used("grand", 5000, 4), used("petit", 50, 2), run("mince", 1, items=40, zone=None)]
     found, inside = told(tmp_path, *rows), told_results(tmp_path, told(tmp_path, *rows).build, inside=True)
     hidden = [row for row in inside.table.to_pylist() if row["service"] in ("petit", "mince")]

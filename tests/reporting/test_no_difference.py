@@ -89,7 +89,7 @@ class Audit:
         told = told_results(self.home, current_results(self.home))
         every = {(row.id, row.row.service_key, row.row.month) for row in told.scope.rows}
         for row in told.table.to_pylist():
-            if row["impact"] == "energy" and row["at_factor_values"] is not None and row["level"] != "proof":
+            if row["impact"] == "energy" and row["central"] is not None and row["level"] != "proof":
                 yield {
                     (id or "", month)
                     for id, service, month in every

@@ -23,6 +23,7 @@ MONTH, COMMUNE = 202603, "54395"
 AGENTS = {"grand": 40, "deux": 2, "quatre": 4, "duo": 2}
 SMALL = tuple(name for name, agents in AGENTS.items() if agents < 5)
 SUM = "at_factor_values"  # of those of its uses; its bounds, which are of the same draws, are not added up
+APART = (SUM, "lowest", "highest", "as_read_kwh")  # columns that would be one more equation of a sum
 PLACES = ("class/desk", "class/server-room", "scaleway/fr-par-2")
 REST = {"quatre": 3.4567, "duo": 1.2345}
 NEAR = 0.25  # of a small use: nothing that leaves tells it closer
@@ -52,9 +53,10 @@ def half(value: float, impact: str) -> float:
 
 
 def lines(told: ToldResults, inside: ToldResults) -> Iterator[tuple[list[float], float, float]]:
-    """Each amount told of the month and of all, less those of the large use: what it is of each kWh of the small uses,
-    which whoever knows the tables knows; and its ends, half a unit of its last figure away. Then what the open data and
-    the sheet tell of the small ones together: their electricity."""
+    """What the open data and the sheet tell of the small uses together, their electricity; then each amount told of the
+    month and of all, and its weight, less those of the large use: what it is of each kWh of the small ones, which whoever
+    knows the tables knows, as how far a central value is from its sum; and its ends, half a unit of its last figure
+    away."""
     mine = {name: of(inside, "service_month", name) for name in AGENTS}
     kwh = {name: mine[name]["energy"][SUM] for name in SMALL}
     together = float(f"{sum(kwh.values()):.1e}")
@@ -64,13 +66,18 @@ def lines(told: ToldResults, inside: ToldResults) -> Iterator[tuple[list[float],
         together + half(together, "energy"),
     )
     for level in ("month", "total"):
-        for impact, row in of(told, level).items():
-            value = row[SUM]
-            if value is None:
+        rows, whole = of(told, level), of(inside, level)
+        if weight := [row["weight_kwh"] for row in rows.values() if row["rounded"]]:
+            large, away = mine["grand"]["it_energy"][SUM], half(weight[0], "weight")
+            yield [1.0] * len(SMALL), weight[0] - large - away, weight[0] - large + away
+        for impact, row in rows.items():
+            if row["central"] is None:
                 continue
-            parts = {name: (rows[impact][SUM] or 0.0) if impact in rows else 0.0 for name, rows in mine.items()}
+            apart = whole[impact][SUM] / whole[impact]["central"]
+            value = apart * row["central"]
+            parts = {name: (its[impact][SUM] or 0.0) if impact in its else 0.0 for name, its in mine.items()}
             each = [parts[name] / mine[name]["it_energy"][SUM] for name in SMALL]
-            away = half(value, impact) if row["rounded"] else 1e-9 * value
+            away = apart * half(row["central"], impact) if row["rounded"] else 1e-9 * value
             assert abs(sum(parts.values()) - value) <= away * (1 + 1e-6), (level, impact)
             yield each, value - parts["grand"] - away, value - parts["grand"] + away
 
@@ -108,10 +115,10 @@ def test_the_electricity_of_the_machines_and_of_the_site_is_not_that_of_two_agen
     assert large is None or whole["adpe"]["central"] > 2 * large, "small uses are most of the metals"
     assert set(sums) == {"energy", "water", "gwp"}, "not the electricity of the machines, nor the metals"
     for impact, row in sums.items():
-        for column in ("low", "central", "high", SUM):
+        for column in ("low", "central", "high"):
             exact, figures = whole[impact][column], 2 if impact == "energy" else 1
             assert row[column] == (exact if exact is None else float(f"{exact:.{figures}g}")), (impact, column)
-        assert row["lowest"] is None and row["as_read_kwh"] is None
+        assert [row[name] for name in APART] == [None] * 4, "the central value is told once"
         assert row["weight_kwh"] == 20, "12.34567 + 2.3456 + 3.4567 + 1.2345 = 19.38247"
 
 

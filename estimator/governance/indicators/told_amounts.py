@@ -2,11 +2,11 @@
 
 Several impacts of one sum are several equations: as uses run on different machines, exact electricity of the machines
 and of the whole site, month by month, would give the two small uses of which it is the sum. So electricity is told to
-two significant figures, as documents print it, and what comes of it to one. The parts of an impact and its envelope are
-not told: a small use may nearly make one alone. Where small uses are most of a sum, its rounding hides less of them:
-its electricity and its greenhouse gases are told, and nothing more; nor is another impact of which they are most, as
-the metals are of the machines that a team of two has alone. A sum of uses that are all told one by one keeps
-its figures.
+two significant figures, as documents print it, and what comes of it to one. Its value at the factors is not told, which
+would be its central value a second time, nor the parts of an impact and its envelope: a small use may nearly make one
+alone. Where small uses are most of a sum, its rounding hides less of them: its electricity and its greenhouse gases are
+told, and nothing more; nor is another impact of which they are most, as the metals are of the machines that a team of
+two has alone. A sum of uses that are all told one by one keeps its figures.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +36,7 @@ PARTS = ("covers", "made", "made_partly")  # the same of an amount [1]
 NUMBERS = ("before", "after", "reference", "path", "target")  # of a body: amounts without an interval
 OF_CHANGE = ("established", "rises", "months", "compared", "before", "after")  # what is told of a change
 AS_THEY_ARE = ("objective", "limits", "services", "value", "months", "history")  # votes, uses told alone, what is done
-NOT_TOLD = ("lowest", "highest", "as_read_kwh")  # columns of results that are one more equation
+NOT_TOLD = ("at_factor_values", "lowest", "highest", "as_read_kwh")  # columns of results: one more equation each
 
 
 def merged_ids(scope: Scope) -> frozenset[str]:
@@ -116,19 +116,20 @@ def told_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """The same row of a table with its amounts rounded, its weight to one figure, and its shares that are told."""
     found = dict(row) | dict.fromkeys(NOT_TOLD)
     found |= {name: share_of_merged(row[name]) for name in SHARES if row.get(name) is not None}
-    found |= {name: _or_none(_of(row["unit"]), row[name]) for name in (*ENDS, "at_factor_values")}
+    found |= {name: _or_none(_of(row["unit"]), row[name]) for name in ENDS}
     return found | {"weight_kwh": told_amount(row["weight_kwh"])}
 
 
 def told_interval(amount: T) -> T:
-    """The same amount rounded [its unit], without its envelope nor its known parts, with its shares that are told."""
+    """The same amount rounded [its unit], without its value at the factors, which is its central one again and adds up,
+    nor its envelope and known parts; with its shares that are told."""
     found: dict[str, Any] = {name: _or_none(_of(amount.unit), getattr(amount, name)) for name in ENDS}
     if isinstance(amount, Amount):
         shares = {name: share_of_merged(amount[name]) for name in PARTS if name in amount}
         untold = {*amount.untold, *(name for name, share in shares.items() if share is None)}
         found |= shares | {"untold": tuple(name for name in PARTS if name in untold)}
-        found |= {"envelope": None, "parts": {name: part for name, part in amount.parts.items() if not part.known}}
-        found["at_factor_values"] = _or_none(_of(amount.unit), amount.at_factor_values)
+        found |= {"at_factor_values": None, "envelope": None}
+        found["parts"] = {name: part for name, part in amount.parts.items() if not part.known}
     return amount.model_copy(update=found)
 
 
