@@ -48,7 +48,7 @@ def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Marku
         names=names,
         found=found,
         proof=totals.proof,
-        covers=t("home.unknown", lang, n=unknown) if unknown else "",
+        covers=t("home.unknown_merged" if totals.authorities else "home.unknown", lang, n=unknown) if unknown else "",
         door=_door(lang),
         TILES=TILES,
     )
@@ -94,7 +94,7 @@ def _notes(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> list
     elif energy["covers"] < html_parts.ALMOST_ALL:
         notes.append(t("home.covers", lang, share=share_text(energy["covers"], lang)))
     notes.append(t("explain.least", lang) if totals.at_least else "")
-    notes.append(t("home.unknown", lang, n=unknown) if unknown else "")
+    notes.append(t("home.unknown_merged" if totals.authorities else "home.unknown", lang, n=unknown) if unknown else "")
     return [*notes, t("home.without", lang, n=without) if without else "", outside_text(totals.outside, lang)]
 
 

@@ -124,7 +124,7 @@ def _proof(totals: Totals, lang: str) -> str:
     their = "measures.their_known" if there and (unknown or totals.at_least) else "measures.their"
     told = [
         proof_sentence(totals.proof, t(their, lang), lang),
-        t("measures.unknown", lang, n=unknown) if there and unknown else "",
+        t(f"measures.unknown{'_merged' * bool(totals.authorities)}", lang, n=unknown) if there and unknown else "",
         t("explain.least", lang) if there and totals.at_least else "",
         outside_text(totals.outside, lang),
     ]

@@ -202,7 +202,8 @@ def merge(
         show(body, json_, lambda: "\n".join([*merge_lines(home, body, lang), f"! {body['missing'][lang]}"]))
         return
     body |= {"build": found.build["build"], "authorities": [one.model_dump(mode="json") for one in found.authorities]}
-    show(body, json_, lambda: "\n".join([*merge_lines(home, body, lang), *authority_lines(found.authorities, lang)]))
+    where = authority_lines(found.authorities, lang, found.outside)
+    show(body, json_, lambda: "\n".join([*merge_lines(home, body, lang), *where]))
 
 
 def _told_replaced(one: "GroupsMerge") -> dict[str, str]:

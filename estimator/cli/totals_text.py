@@ -9,7 +9,7 @@ from estimator.core.number_format import count_text, made_text, proof_words, rou
 
 if TYPE_CHECKING:
     from estimator.builds.mended_runs import Mends
-    from estimator.results.totals import AuthorityPart, Check, Coverage, Totals
+    from estimator.results.totals import AuthorityPart, Check, Coverage, Outside, Totals
 
 
 def totals_text(found: "Totals", lang: str, nothing: str = "", mends: "Mends | None" = None) -> str:
@@ -31,7 +31,7 @@ def totals_text(found: "Totals", lang: str, nothing: str = "", mends: "Mends | N
             *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
             *(_mend_lines(found, mends, lang) if mends else []),
             *aside_lines(cover.quarantined, lang),
-            *authority_lines(found.authorities, lang),
+            *authority_lines(found.authorities, lang, found.outside._replace(counted_twice=None)),
             say("cli", "totals_build", lang, build=found.build["build"], factors=found.build["factors_version"]),
         ]
     )
@@ -58,13 +58,13 @@ def _notices(checks: Sequence["Check"], lang: str) -> list[str]:
     return [say("cli", "totals_notices", lang), *told] if told else []
 
 
-def authority_lines(parts: Sequence["AuthorityPart"], lang: str) -> list[str]:
-    """Where a number comes from, when it is from groups that authorities published."""
+def authority_lines(parts: Sequence["AuthorityPart"], lang: str, found: "Outside | None" = None) -> list[str]:
+    """Where a number comes from, when it is from groups that authorities published; found: what limits it."""
     if not parts:
         return []
     from estimator.reporting.summary.sentences import authority_sentences  # the register, which most totals do without
 
-    head, *lines = authority_sentences(parts, lang)
+    head, *lines = authority_sentences(parts, lang, found)
     return [f"  {head}", *(f"    {line}" for line in lines)]
 
 
@@ -82,4 +82,5 @@ def _cover_line(cover: "Coverage", lang: str, said: Callable[[float, str], str])
         line += say("cli", "totals_made", lang, made=made)
     if not cover.unknown:
         return line
-    return line + say("cli", "totals_unknown", lang, count=cover.unknown)
+    merged = cover.to_check is None  # of groups, in which a run counts in each of its months
+    return line + say("cli", "totals_unknown_merged" if merged else "totals_unknown", lang, count=cover.unknown)

@@ -33,6 +33,7 @@ from estimator.results.totals import (
     MergedFile,
     ServiceTotals,
     Totals,
+    handed,
     outside,
 )
 
@@ -86,7 +87,8 @@ class Results(Build):
     def totals(self) -> Totals:
         """Figures, proof and coverage of the whole ledger."""
         rows = self._level("total")
-        authorities = self.authorities("energy")
+        authorities, today = self.authorities("energy"), date.today()
+        known = [month for month in self.months() if month < today.year * 100 + today.month] if authorities else []
         found = outside(authorities).lowered(_figures(rows), rows[0]["weight_kwh"] or 0.0)
         return Totals(
             indicators=figures(found),
@@ -97,6 +99,7 @@ class Results(Build):
             sample=self.sample,
             authorities=authorities,
             unfinished_merges=self.unfinished_merges,
+            lacking=handed(authorities, known),
         )
 
     @property

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import Field
@@ -94,6 +95,17 @@ class MergedFile(Strict):
         """Whether nothing was recorded: nothing is told, and nothing is withheld."""
         return not self.groups and self.withheld_kwh == 0
 
+    @property
+    def months(self) -> frozenset[int]:
+        """The months [yyyymm] of its period that were over when it was written: it has no other one whole."""
+        day = datetime.fromisoformat(self.made_at)
+        return frozenset(month for month in Period(self.period).months() if month < day.year * 100 + day.month)
+
+    @property
+    def handed(self) -> str:
+        """Their period, which is its own unless it was written before that ended; empty without any."""
+        return str(Period.over(self.months)) if self.months else ""
+
 
 class AuthorityPart(Strict):
     """What an authority brought by the groups that it published: its share of a number, factors at their values [1]
@@ -104,18 +116,30 @@ class AuthorityPart(Strict):
     share: float | None
     files: tuple[MergedFile, ...]
 
+    @property
+    def months(self) -> frozenset[int]:
+        """The months [yyyymm] that it handed over whole."""
+        return frozenset(month for file in self.files for month in file.months)
+
+    @property
+    def handed(self) -> str:
+        """« 2025, 2026-01..2026-02 »: the periods that it handed over whole."""
+        return ", ".join(filter(None, (file.handed for file in self.files))) or "–"
+
 
 class Outside(NamedTuple):
     """What authorities withhold of the groups that they published, and no figure holds: electricity [kWh] told by some
     of them, and how many others do not tell theirs; unfinished_merges: the files of a merge that did not end;
     counted_twice: of each authority by its code, the months [yyyymm] that the home counts by itself too (None: no group
-    is merged, or a file of theirs is damaged)."""
+    is merged, or a file of theirs is damaged); lacking: of each that did not hand over every known month whole, by its
+    code, the periods that it did (None: no group is merged)."""
 
     kwh: float = 0.0
     authorities: int = 0
     silent: int = 0
     unfinished_merges: tuple[str, ...] = ()
     counted_twice: Mapping[str, Sequence[int]] | None = None
+    lacking: Mapping[str, str] | None = None
 
     def lowered(self, found: Mapping[str, Amount], read_kwh: float) -> dict[str, Amount]:
         """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld, which each
@@ -134,6 +158,17 @@ class Outside(NamedTuple):
 def rough_share(share: float) -> float:
     """A share that rests on an electricity told to one digit [1], to one digit too; never all where it is a part."""
     return share if share >= 1 else min(float(significant(share, 1)), MOST_OF_A_PART)
+
+
+def lacking(parts: Sequence[AuthorityPart], known: Collection[int]) -> list[AuthorityPart]:
+    """The authorities that did not hand over every known month [yyyymm] whole: a sum lacks something of them, that may
+    be of any size."""
+    return [part for part in parts if not part.months.issuperset(known)]
+
+
+def handed(parts: Sequence[AuthorityPart], known: Collection[int]) -> dict[str, str] | None:
+    """The periods that each of these handed over, by its code; None without any authority."""
+    return {part.territory: part.handed for part in lacking(parts, known)} if parts else None
 
 
 def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = None) -> Outside:
@@ -156,7 +191,8 @@ class Totals(Strict):
     """Figures, proof (None where nothing counts) and coverage of the whole ledger; build: facts of the build by name;
     authorities: whose published groups are in it, the largest first; unfinished_merges: the files of a merge of such
     groups that did not end; counted_twice: of each authority by its code, the months [yyyymm] that the home counts by
-    itself too (None: no group is merged, or a file of theirs is damaged)."""
+    itself too (None: no group is merged, or a file of theirs is damaged); lacking: of each that did not hand over every
+    known month whole, the periods that it did (None: no group is merged)."""
 
     indicators: Mapping[str, Amount]
     proof: Mapping[str, float | None]
@@ -167,12 +203,14 @@ class Totals(Strict):
     authorities: tuple[AuthorityPart, ...] = ()
     unfinished_merges: tuple[str, ...] = ()
     counted_twice: Mapping[str, Sequence[int]] | None = None
+    lacking: Mapping[str, str] | None = None
 
     @property
     def outside(self) -> Outside:
         """What authorities withhold: in no figure, and in what a figure covers a share of."""
         found = outside(self.authorities)
-        return found._replace(unfinished_merges=self.unfinished_merges, counted_twice=self.counted_twice)
+        twice, late = self.counted_twice, self.lacking
+        return found._replace(unfinished_merges=self.unfinished_merges, counted_twice=twice, lacking=late)
 
     @property
     def at_least(self) -> bool:

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from estimator.core.errors import sentences
-from estimator.core.periods import Period
 from estimator.core.typography import some_of
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import WHOLE
 from estimator.results.totals import AuthorityPart
+from estimator.results.totals import lacking as lacking_months
 
 MOST = 5  # authorities that a sentence names
 Pairs = Sequence[tuple[int, int]]  # months [yyyymm] that are compared, now and before
@@ -16,18 +16,17 @@ Pairs = Sequence[tuple[int, int]]  # months [yyyymm] that are compared, now and 
 def lacking(scope: Scope) -> list[AuthorityPart]:
     """Those whose files have not every known month of a period of the whole territory: its sum lacks something of them,
     that may be of any size."""
-    known = scope.known_months()
-    return [part for part in _parts(scope) if not _months(part).issuperset(known)]
+    return lacking_months(list(_parts(scope)), scope.known_months())
 
 
 def one_sided(scope: Scope, compared: Pairs) -> list[AuthorityPart]:
     """Those whose files have one only of two months that are compared."""
-    return [part for part in _parts(scope) if _is_one_sided(_months(part), compared)]
+    return [part for part in _parts(scope) if _is_one_sided(part.months, compared)]
 
 
 def names(parts: Sequence[AuthorityPart]) -> list[str]:
     """« 54395 Nancy (2025) »: each with the periods of its files."""
-    return [f"{_name(part)} ({', '.join(file.period for file in part.files)})" for part in parts]
+    return [f"{_name(part)} ({part.handed})" for part in parts]
 
 
 def not_comparable(parts: Sequence[AuthorityPart]) -> dict[str, str]:
@@ -43,10 +42,6 @@ def not_handed(parts: Sequence[AuthorityPart], year: int) -> dict[str, str]:
 def _parts(scope: Scope) -> Iterator[AuthorityPart]:
     if scope.territory == WHOLE and scope.use is None:
         yield from sorted(scope.sources.authorities, key=lambda part: part.territory)
-
-
-def _months(part: AuthorityPart) -> frozenset[int]:
-    return frozenset(month for file in part.files for month in Period(file.period).months())
 
 
 def _is_one_sided(there: Collection[int], compared: Pairs) -> bool:

@@ -16,7 +16,7 @@ from estimator.governance.indicators.usage_by_case import Attached, attached, mo
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import METROPOLE, WHOLE, UseCase
 from estimator.results.reading import Results
-from estimator.results.totals import AuthorityPart, Outside, outside
+from estimator.results.totals import AuthorityPart, Outside, handed, outside
 
 NEVER = 200001  # month of a ledger without any
 IN_USE = ("experimentation", "pilote", "generalisation")
@@ -148,14 +148,17 @@ class Scope:
 
     @cached_property
     def outside(self) -> Outside:
-        """What authorities withhold of the period, of the whole territory, and what it counts twice of theirs."""
+        """What authorities withhold of the period, of the whole territory, what it counts twice of theirs, and what
+        months they lack."""
         whole = self.territory == WHOLE and self.use is None
         if not whole:
             return Outside()
         every, found = self.sources.counted_twice, outside(self.sources.authorities, self._months)
         mine = {code: [month for month in months if month in self._months] for code, months in (every or {}).items()}
         twice = None if every is None else {code: months for code, months in mine.items() if months}
-        return found._replace(unfinished_merges=self.sources.build.unfinished_merges, counted_twice=twice)
+        late = handed(self.sources.authorities, self.known_months())
+        unfinished = self.sources.build.unfinished_merges
+        return found._replace(unfinished_merges=unfinished, counted_twice=twice, lacking=late)
 
     def lowered(self, found: Mapping[str, Amount]) -> dict[str, Amount]:
         """Amounts of all of its electricity, or of a part: what is withheld may be of any, which covers that less."""

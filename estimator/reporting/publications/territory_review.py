@@ -182,6 +182,7 @@ class TerritoryReview:
             "left_out_share": self.left_out_share,
             "own": Interval.as_dict(self.source.own) if self.source.own else None,
             "counted_twice": self.source.outside.counted_twice,
+            "lacking": self.source.outside.lacking,
             "expected_told": bool(self.expected),
             "drawn_together": self.drawn_together,
             "indicators": {name: self._known(name) for name in FOOTPRINTS},

@@ -64,9 +64,9 @@ def territory_text(territory: str, lang: str) -> str:
     return name(f"territory_{territory}", lang) if territory in known else tell("commune", lang, code=territory)
 
 
-def authority_sentences(parts: Sequence[AuthorityPart], lang: str) -> list[str]:
+def authority_sentences(parts: Sequence[AuthorityPart], lang: str, found: Outside | None = None) -> list[str]:
     """Where a number comes from: how many authorities published groups that are in it, then each, the largest first,
-    with what it withholds."""
+    with what it withholds. found: what limits the number, where more is known of it than what they withhold."""
     told = [say("authorities", "head", lang, count=len(parts))]
     for part in parts[:MOST_AUTHORITIES]:
         none = "none" if all(file.nothing for file in part.files) else "unknown"
@@ -76,7 +76,7 @@ def authority_sentences(parts: Sequence[AuthorityPart], lang: str) -> list[str]:
         told.append(say("authorities", "part", lang, name=name, share=share, files=files))
     left = len(parts) + 1 - len(told)
     told += [say("authorities", "more", lang, count=left)] if left else []
-    return [typeset(said, lang) for said in (*told, *_outside(outside(parts), lang))]
+    return [typeset(said, lang) for said in (*told, *_outside(found or outside(parts), lang))]
 
 
 def outside_text(found: Outside, lang: str) -> str:
@@ -98,6 +98,14 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         yield say("authorities", "unfinished", lang, files=some_of(found.unfinished_merges, MOST_AUTHORITIES))
     if found.counted_twice:
         yield say("authorities", "counted_twice", lang, names=twice_names(found.counted_twice, lang))
+    if found.lacking:
+        told = [_handed(code, periods, lang) for code, periods in found.lacking.items()]
+        yield say("authorities", "lacking", lang, names=some_of(told, MOST_AUTHORITIES))
+
+
+def _handed(code: str, periods: str, lang: str) -> str:
+    """« Commune 54395 (a remis : janvier à février 2026) »."""
+    return say("reen_rollup", "handed", lang, name=territory_text(code, lang), periods=periods)
 
 
 def twice_names(found: Mapping[str, Sequence[int]], lang: str) -> str:
