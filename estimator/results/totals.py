@@ -142,17 +142,20 @@ class Outside(NamedTuple):
     lacking: Mapping[str, str] | None = None
 
     def lowered(self, found: Mapping[str, Amount], read_kwh: float) -> dict[str, Amount]:
-        """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld, which each
-        authority tells to one digit alone: so is this share."""
+        """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld."""
         if not self.kwh:
             return dict(found)
-        told = read_kwh / (read_kwh + self.kwh)
         return {
-            name: amount.model_copy(update={"covers": rough_share(told * amount["covers"]), "covers_roughly": True})
+            name: amount.model_copy(update={"covers": self.share(amount["covers"], read_kwh), "covers_roughly": True})
             if "covers" in amount
             else amount
             for name, amount in found.items()
         }
+
+    def share(self, covered: float, read_kwh: float) -> float:
+        """A covered share of an electricity as read [kWh], of it and of what is withheld, which each authority tells to
+        one digit alone: so is this one [1]."""
+        return rough_share(covered * read_kwh / (read_kwh + self.kwh))
 
 
 def rough_share(share: float) -> float:

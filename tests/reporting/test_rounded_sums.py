@@ -54,8 +54,8 @@ def half(value: float, impact: str) -> float:
 
 def lines(told: ToldResults, inside: ToldResults) -> Iterator[tuple[list[float], float, float]]:
     """What the open data and the sheet tell of the small uses together, their electricity; then each amount told of the
-    month and of all, and its weight, less those of the large use: what it is of each kWh of the small ones, which whoever
-    knows the tables knows, as how far a central value is from its sum; and its ends, half a unit of its last figure
+    month and of all, and its weight, less those of the large use: what it is of each kWh of the small ones, known to
+    whoever knows the tables, as how far a central value is from its sum; and its ends, half a unit of its last figure
     away."""
     mine = {name: of(inside, "service_month", name) for name in AGENTS}
     kwh = {name: mine[name]["energy"][SUM] for name in SMALL}

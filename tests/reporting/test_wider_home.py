@@ -1,19 +1,26 @@
 """The pages and publications of a home that only holds the groups of other authorities: what they withhold is said on
 each and lowers what it covers, and what their registers know is unknown here, not zero."""
 
+import io
 import json
 import re
 import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet
 import pytest
+from prometheus_client import CollectorRegistry
 
 from estimator.builds.merged_groups import merge
 from estimator.core.errors import LANGUAGES
 from estimator.core.number_format import rough_share_text
+from estimator.governance.indicators.told_results import told_results
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.exports.api import PREFIX
+from estimator.reporting.exports.readings import readings
+from estimator.reporting.exports.tables import FORMATS, rows_in_words
 from estimator.reporting.publications.groups_file import published_groups
 from estimator.reporting.publications.open_data import TABLE, data
 from estimator.reporting.publications.reen_rollup import rollup
@@ -26,6 +33,7 @@ from tests.reporting.authority import case, facts, plain, rows_of, run, text
 from tests.support import built, sobria
 
 READ, HELD = 4.0, 12.0  # kWh of the groups that are merged, and of those that an authority withholds
+TOTALS = f"{PREFIX}/totals"
 TOLD = 0.3  # 4 of 16 kWh, to one digit as what is withheld
 OUTSIDE = {
     "fr": "Hors de ces chiffres : environ 12 kWh, retenus par 1 collectivité. Hors de ces chiffres aussi : ce que",
@@ -66,11 +74,38 @@ def test_what_is_withheld_lowers_what_every_document_covers(wider: Path) -> None
     body = facts(wider).body["indicators"]
     assert body["gwp"]["value"].covers == pytest.approx(read_merged(wider).figure("gwp").covers) == pytest.approx(TOLD)
     lines = rows_of(text(wider, "beges"), ";")
-    assert {line["part_couverte_pourcent"] for line in lines} == {"30"}
+    assert {(line["part_couverte_pourcent"], line["part_couverte_environ"]) for line in lines} == {("30", "oui")}
     table, _ = text(wider, "data").split("\n{", 1)
-    assert {float(row["covers"]) for row in rows_of(table)} == {TOLD}
+    assert {(float(row["covers"]), row["covers_roughly"]) for row in rows_of(table)} == {(TOLD, "true")}
     assert "valeur est connue : moins de la moitié." in plain(text(wider, "schema-impact"))
     assert "100 %" not in plain(text(wider, "schema-impact")).replace("100 % mesuré", "")
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_is_withheld_lowers_what_the_tables_of_results_cover(wider: Path, inside: bool) -> None:
+    """0.3 of the total and of each month, as the totals say; a service covers all of what is its own."""
+    told = told_results(wider, current_results(wider), inside)
+    rows = [row for row in rows_in_words(told, "fr") if row["impact"] == "energy" and row["coverage"] is not None]
+    found = {(row["level"] in ("total", "month"), row["coverage"], row["covers_roughly"]) for row in rows}
+    assert found == {(True, TOLD, True), (False, 1.0, False)}
+    points = pyarrow.parquet.read_table(io.BytesIO(FORMATS["parquet"](told, "fr"))).to_pylist()
+    assert {(row["coverage"], row["covers_roughly"]) for row in points if row["level"] == "total"} >= {(TOLD, True)}
+    assert "covers_roughly" in FORMATS["csv"](told, "fr").decode().partition("\n")[0]
+
+
+def test_what_is_withheld_lowers_what_is_read_over_http(wider: Path) -> None:
+    found = readings(wider, CollectorRegistry())
+    [row] = [row for row in json.loads(found[TOTALS]({}).text)["rows"] if row["impact"] == "gwp"]
+    assert (row["coverage"], row["covers_roughly"]) == (TOLD, True)
+    gauges = found["/metrics"]({}).text
+    assert f'sobria_covered_ratio{{impact="gwp",level="total",service=""}} {TOLD}' in gauges
+    assert 'sobria_covered_roughly{level="total",service=""} 1.0' in gauges
+
+
+def test_the_table_of_the_review_says_which_shares_are_rough(wider: Path) -> None:
+    """Of the sum and of the commune that withholds 12 kWh; the other two have nothing outside."""
+    rows = rows_of(str(rendered(rollup(read_merged(wider), "fr"), "csv")), ";")
+    assert {row["territoire"] for row in rows if row["couvre_environ"] == "oui"} == {"", "54011"}
 
 
 def test_the_review_and_the_terminal_say_it(wider: Path) -> None:

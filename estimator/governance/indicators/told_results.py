@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
+from math import fsum
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from estimator.governance.register.schema import WHOLE, UseCase
 from estimator.governance.results_by_use_case import with_use_cases
 from estimator.results.reading import Results
 from estimator.results.schema import USE_CASE
+from estimator.results.totals import Outside, outside
 
 SUMS = ("total", "month")  # levels of rows over uses that are told and uses that are merged
 NOWHERE = ""  # where a service in no use case is, as far as the register knows
@@ -68,6 +70,15 @@ class ToldResults:
         """Whether a row is of a sum that holds merged uses, and its amounts are rounded."""
         return row["level"] in SUMS and (row["month"] in self._rounded if row["month"] else bool(self._rounded))
 
+    def is_rough(self, row: Mapping[str, Any]) -> bool:
+        """Whether the coverage of a row rests on what authorities withhold, and is to one digit as that is told."""
+        return bool(row["level"] in SUMS and row["coverage"] is not None and self.outside.kwh)
+
+    @cached_property
+    def outside(self) -> Outside:
+        """What the authorities of merged groups withhold."""
+        return outside(self.scope.sources.authorities)
+
     @cached_property
     def _rounded(self) -> frozenset[int]:
         """The months of the merged uses."""
@@ -92,7 +103,7 @@ def told_results(home: Path, build: Results, inside: bool = False) -> ToldResult
     table = with_use_cases(build.table().arrow(), register)
     told = ToldResults(table.filter(_mask(table, scope, groups)) if groups.others else table, 0, groups, scope)
     rounded = _rounded(told)
-    return replace(told, table=rounded, withheld=len(table) - len(rounded))
+    return replace(told, table=_lowered(told, rounded), withheld=len(table) - len(rounded))
 
 
 def _groups(scope: Scope) -> Groups:
@@ -208,6 +219,18 @@ def _rounded(told: ToldResults) -> pa.Table:
         elif row["impact"] in impacts[row["month"]]:
             rows.append(told_row(row))
     return pa.Table.from_pylist(rows, schema=told.table.schema)
+
+
+def _lowered(told: ToldResults, table: pa.Table) -> pa.Table:
+    """The same rows, those of sums covering less where authorities withhold some: it may be of any month."""
+    if not told.outside.kwh:
+        return table
+    rows = table.to_pylist()
+    read = fsum(row.row.group.values.get("it_energy") or 0.0 for row in told.scope.rows)
+    for row in rows:
+        if told.is_rough(row):
+            row["coverage"] = told.outside.share(row["coverage"], read)
+    return pa.Table.from_pylist(rows, schema=table.schema)
 
 
 def _own_use(service: str) -> UseCase:

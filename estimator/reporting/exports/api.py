@@ -127,14 +127,15 @@ def _check_known(told: ToldResults, wanted: Mapping[str, Any]) -> None:
 
 
 def _rows(told: ToldResults, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows with these values, each with its proof [1], the runs that it leaves out, whether it is rounded, and
-    why it has no value."""
+    """The rows with these values, each with its proof [1], the runs that it leaves out, whether it and its coverage are
+    rounded, and why it has no value."""
     shares, unknown, found = proof_shares_by_place(told), unknown_runs_by_place(told), []
     for row in told.table.to_pylist():
         if all(row[name] == value for name, value in wanted.items()):
             reason = several("missing", row["missing"].split("+")) if row["missing"] else None
             known = {row["proof"]: 1.0} if row["proof"] else shares.get(place_of(row))
-            about = {"unknown_runs": unknown.get(place_of(row)), "rounded": told.is_rounded(row)}
+            about = {"unknown_runs": unknown.get(place_of(row))}
+            about |= {"rounded": told.is_rounded(row), "covers_roughly": told.is_rough(row)}
             found.append(row | {"proof_shares": known, "reason": reason} | about)
     return found
 

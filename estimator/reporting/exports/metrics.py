@@ -74,7 +74,7 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
     values = {figure.id: _impact_gauge(figure.id, figure.unit) for figure in IMPACTS}
     covered, unknown = _gauge("covered_ratio", ABOUT), _gauge("unknown", (*ABOUT, "reason"))
     proofs = _gauge("proof_ratio", ("level", "service", "proof"))
-    runs, rounded = _gauge("unknown_runs", ABOUT[1:]), _gauge("rounded", ABOUT[1:])
+    runs, rounded, rough = (_gauge(name, ABOUT[1:]) for name in ("unknown_runs", "rounded", "covered_roughly"))
     build = _gauge("build_info", ("build", "factors", "mark"))
     shares, left_out = proof_shares_by_place(told), unknown_runs_by_place(told)
     for row in told.table.to_pylist():
@@ -87,6 +87,7 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
             if (count := left_out[place_of(row)]) is not None:
                 runs.add_metric(place, count)
             rounded.add_metric(place, told.is_rounded(row))
+            rough.add_metric(place, told.is_rough(row))
         if row["missing"]:
             unknown.add_metric([impact, *place, row["missing"]], 1)
             continue
@@ -98,7 +99,7 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
     build.add_metric([told.build.id, told.build.factors_version, mark], 1)
     withheld = _gauge("withheld_rows", ())
     withheld.add_metric([], told.withheld)
-    return [*values.values(), covered, unknown, runs, rounded, proofs, build, withheld]
+    return [*values.values(), covered, rough, unknown, runs, rounded, proofs, build, withheld]
 
 
 def _impact_gauge(impact: str, unit: str) -> GaugeMetricFamily:

@@ -73,7 +73,8 @@ def _row() -> dict[str, Any]:
         kind = _TYPES[str(field.type)]
         told = say("result_columns", field.name, OF_PROGRAMS)
         columns[field.name] = {"type": [kind, "null"] if field.nullable else kind, "description": told}
-    added = {"proof_shares": "object", "reason": "object", "unknown_runs": "integer", "rounded": "boolean"}
+    added = {"proof_shares": "object", "reason": "object", "unknown_runs": "integer"}
+    added |= dict.fromkeys(("rounded", "covers_roughly"), "boolean")
     for name, kind in added.items():
         columns[name] = {"type": [kind, "null"], "description": say("api", name, OF_PROGRAMS)}
     return _object(columns)

@@ -13,11 +13,11 @@ from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.reporting.documents.rendering import FormatUnknown
 from estimator.reporting.exports.electricity_by_place import place_of, proof_shares_by_place, unknown_runs_by_place
 from estimator.reporting.exports.metrics import opentelemetry, sample_mark
-from estimator.reporting.exports.workbook import workbook
+from estimator.reporting.exports.workbook import MARKS, workbook
 from estimator.results.proofs import NO_PROOF
 from estimator.results.schema import SCHEMA, file_schema
 
-ADDED = ("unknown_runs", "rounded", "proof_text", "reason")  # in words, beside the columns of results
+ADDED = ("unknown_runs", *MARKS, "proof_text", "reason")  # in words, beside the columns of results
 
 
 def write_table(told: ToldResults, out: Path, lang: str) -> int:
@@ -31,15 +31,16 @@ def write_table(told: ToldResults, out: Path, lang: str) -> int:
 
 
 def rows_in_words(told: ToldResults, lang: str) -> Iterator[dict[str, Any]]:
-    """Each row, with how many runs it leaves out, whether it is rounded, what its electricity rests on and why it has
-    no value, in words."""
+    """Each row, with how many runs it leaves out, whether it and its coverage are rounded, what its electricity rests
+    on and why it has no value, in words."""
     shares, unknown = proof_shares_by_place(told), unknown_runs_by_place(told)
     for row in told.table.to_pylist():
         known = shares.get(place_of(row), {})
         alone = say("proofs", row["proof"], lang) if (row["proof"] or NO_PROOF) != NO_PROOF else ""
         reason = several("missing", row["missing"].split("+"))[lang] if row["missing"] else ""
         added = {"unknown_runs": unknown.get(place_of(row)), "proof_text": alone or proof_words(known, lang)}
-        yield row | added | {"rounded": told.is_rounded(row), "reason": reason}
+        marks = {"rounded": told.is_rounded(row), "covers_roughly": told.is_rough(row)}
+        yield row | added | marks | {"reason": reason}
 
 
 def _csv(told: ToldResults, lang: str) -> bytes:
@@ -54,7 +55,7 @@ def _xlsx(told: ToldResults, lang: str) -> bytes:
 
 def _parquet(told: ToldResults, lang: str) -> bytes:
     """The columns of the file beside the build, the use case of today, the runs that each row leaves out, and whether
-    its amounts are rounded."""
+    its amounts are rounded, and its coverage."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -64,10 +65,14 @@ def _parquet(told: ToldResults, lang: str) -> bytes:
         "method_version": told.build.meta["formulas_version"],
         "mark": sample_mark(told, lang),
     }
-    unknown, places = unknown_runs_by_place(told), told.table.select(["level", "service", "month"]).to_pylist()
+    unknown, places = (
+        unknown_runs_by_place(told),
+        told.table.select(["level", "service", "month", "coverage"]).to_pylist(),
+    )
     left_out = pa.array([unknown.get(place_of(place)) for place in places], pa.int32())
-    rounded = pa.array(map(told.is_rounded, places), pa.bool_())
-    table = told.table.append_column(ADDED[0], left_out).append_column(ADDED[1], rounded)
+    table = told.table.append_column(ADDED[0], left_out)
+    for name, mark in zip(MARKS, (told.is_rounded, told.is_rough), strict=True):
+        table = table.append_column(name, pa.array(map(mark, places), pa.bool_()))
     pq.write_table(table.replace_schema_metadata(file_schema(facts).metadata), out, compression="zstd")
     return out.getvalue()
 

@@ -20,6 +20,7 @@ from estimator.results.schema import VERSION
 
 DIMENSIONS = ("level", "service", "use_case", "month", "model", "place", "proof")
 BOUNDS = ("low", "central", "high")
+MARKS = ("rounded", "covers_roughly")  # how the amounts of a line, and what they cover, are told
 IMPACTS = {figure.id: figure.unit for figure in FIGURES + SUPPLEMENTARY}
 DIGITS, TINIEST = 3, 1e-6  # significant digits shown; below, a power of ten
 
@@ -101,7 +102,7 @@ def _number_format(value: float) -> str:
 
 def _heads(lang: str) -> Iterator[str]:
     """The heading of each column, its unit in brackets."""
-    yield from (say("export", name, lang) for name in (*DIMENSIONS, "unknown_runs", "rounded"))
+    yield from (say("export", name, lang) for name in (*DIMENSIONS, "unknown_runs", *MARKS))
     for impact, unit in IMPACTS.items():
         facts = {"figure": figure_label(impact, lang), "unit": unit_text(unit, lang)}
         yield from (say("export", name, lang, **facts) for name in (*BOUNDS, "coverage"))
@@ -114,7 +115,7 @@ def _cells(rows: Sequence[Record], lang: str) -> Iterator[Any]:
     yield say("export", f"level_{first['level']}", lang)
     yield from (_noon(first[name]) if name == "month" and first[name] else first[name] for name in DIMENSIONS[1:-1])
     yield from (first["proof_text"], first["unknown_runs"])
-    yield say("export", "is_rounded", lang) if first["rounded"] else None
+    yield from (say("export", "is_rounded", lang) if first[name] else None for name in MARKS)
     for impact in IMPACTS:
         row = found.get(impact, {})
         yield from (row.get(name) for name in BOUNDS)

@@ -24,8 +24,9 @@ ITEMS: Mapping[str, Mapping[str, str]] = {
 }
 COLUMNS = (
     "categorie", "poste", "intitule", "partie", "co2_kg", "ch4_kg", "n2o_kg", "autres_gaz_kg", "co2_biogenique_kg",
-    "total_kgco2e", "bas_kgco2e", "haut_kgco2e", "incertitude_pourcent", "part_couverte_pourcent", "raison", "preuve",
-    "remarque", "periode", "territoire", "couverture", "calcul", "facteurs", "methode",
+    "total_kgco2e", "bas_kgco2e", "haut_kgco2e", "incertitude_pourcent", "part_couverte_pourcent",
+    "part_couverte_environ", "raison", "preuve", "remarque", "periode", "territoire", "couverture", "calcul",
+    "facteurs", "methode",
 )  # fmt: skip
 
 
@@ -108,6 +109,7 @@ def _record(facts: ReportFacts, who: str, part: str, found: tuple[Interval, str]
         *(amount.central, amount.low, amount.high),
         _uncertainty(amount),
         100 * amount["covers"] if "covers" in amount else None,
+        say("export", "is_rounded", facts.lang) if amount.get("covers_roughly") else "",
         missing[facts.lang] if missing else "",
         proof if part == "use" else "",
         facts.say(remark),

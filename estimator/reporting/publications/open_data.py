@@ -99,7 +99,8 @@ def _figures(
             yield {"indicator": figure.id} | hidden.as_dict() | {"missing": missing_text(hidden, OFFICIAL)}
             continue
         reason = amount.missing[OFFICIAL] if amount.missing else ""
-        yield {"indicator": figure.id} | amount.as_dict() | {"covers": amount.covers, "missing": reason} | proof
+        covers = {"covers": amount.covers, "covers_roughly": amount.covers_roughly}
+        yield {"indicator": figure.id} | amount.as_dict() | covers | {"missing": reason} | proof
 
 
 def _package(facts: ReportFacts) -> str:

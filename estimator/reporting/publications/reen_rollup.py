@@ -24,7 +24,8 @@ from estimator.reporting.summary.sentences import (
     twice_names,
 )
 
-COLUMNS = ("territoire", "indicateur", "bas", "central", "haut", "unite", "couvre", "preuve", "texte")
+COLUMNS = ("territoire", "indicateur", "bas", "central", "haut", "unite", "couvre", "couvre_environ", "preuve", "texte")
+NO_FIGURE = (None, None, None, "", None, "", "")  # from « bas » to « preuve »
 
 
 def rollup(found: TerritoryReview, lang: str) -> Document:
@@ -188,26 +189,21 @@ def _how(found: TerritoryReview, lang: str) -> Iterator[str]:
 
 
 def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
-    proof = proof_text(found.proof, lang)
+    proof, rough = proof_text(found.proof, lang), {True: say("export", "is_rounded", lang), False: ""}
     for name in FOOTPRINTS:
         amount = found.figure(name)
         ends = (amount.low, amount.central, amount.high, amount.unit)
-        yield ("", name, *ends, amount.covers if amount.known else None, proof, interval_text(amount, lang))
+        covers = (amount.covers if amount.known else None, rough[amount.covers_roughly])
+        yield ("", name, *ends, *covers, proof, interval_text(amount, lang))
     for file in found.files:
         whole = sum(file.proof_kwh.values())
         own = proof_text({n: kwh / whole for n, kwh in file.proof_kwh.items()}, lang) if whole else ""
         for name in FOOTPRINTS:
             held = file.figures[name]
             ends = (held.low, held.central, held.high, held.unit)
-            yield (
-                file.territory,
-                name,
-                *ends,
-                None if file.unknown_uses else file.covers(name),
-                own,
-                interval_text(held, lang),
-            )
+            covers = (None, "") if file.unknown_uses else (file.covers(name), rough[file.roughly])
+            yield (file.territory, name, *ends, *covers, own, interval_text(held, lang))
     for code in found.missing:
-        yield (code, "", None, None, None, "", None, "", _tell("no_file", lang))
+        yield (code, "", *NO_FIGURE, _tell("no_file", lang))
     for one in found.left_out:
-        yield (one.territory, "energy", None, None, None, "", None, "", _tell("out", lang, told=_other(one, lang)))
+        yield (one.territory, "energy", *NO_FIGURE, _tell("out", lang, told=_other(one, lang)))
