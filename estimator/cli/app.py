@@ -390,5 +390,5 @@ def _added_totals(found: "Totals", lang: str) -> tuple[list[dict[str, Any]], lis
     from estimator.governance.indicators.added_indicators import computed
     from estimator.reporting.summary.sentences import added_text
 
-    added = computed(found.indicators, {name: share or 0.0 for name, share in found.proof.items()})
+    added = computed(found.indicators, found.proof)
     return added, [f"  + {added_text(one, lang)}" for one in added]

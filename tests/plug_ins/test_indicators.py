@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from estimator.catalogue.schema import PROOFS
 from tests.plug_ins.installed import PLUGS, package
 from tests.support import sobria_process
 
@@ -59,6 +60,17 @@ def test_it_is_told_everywhere(acme: str, home: Path, tmp_path: Path) -> None:
     sobria_process(*line, "report", "reen", "--out", str(review), PYTHONPATH=acme)
     for path in (page, review):
         assert "Indicateurs ajoutés par des extensions" in path.read_text("utf-8") and COPPER in path.read_text("utf-8")
+
+
+def test_the_proof_of_nothing_is_unknown_and_never_zero(acme: str, home: Path) -> None:
+    """Once its only import is withdrawn, no electricity counts: the proof is null here as it is in the totals."""
+    line = ("--home", str(home), "--lang", "fr")
+    imported = json.loads(sobria_process(*line, "ledger", "history", "--json", PYTHONPATH=acme).stdout)["imports"][0]
+    withdrawn = ("--import", imported["event"], "--who", "DSI", "--why", "essai")
+    sobria_process(*line, "ledger", "withdraw", *withdrawn, PYTHONPATH=acme)
+    for command in ("totals", "indicators"):
+        (one,) = json.loads(sobria_process(*line, command, "--json", PYTHONPATH=acme).stdout)["added"]
+        assert one["proof"] == dict.fromkeys(PROOFS) and one["value"]["central"] is None
 
 
 def test_faulty_ones_are_unknown_with_their_reason(home: Path, site: Path) -> None:

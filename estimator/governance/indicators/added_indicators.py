@@ -61,10 +61,11 @@ def _indicator(who: PlugIn, declared: Mapping[str, Any]) -> AddedIndicator:
 
 
 def computed(
-    figures: Mapping[str, Interval], proof: Mapping[str, float], asked: Sequence[AddedIndicator] | None = None
+    figures: Mapping[str, Interval], proof: Mapping[str, float | None], asked: Sequence[AddedIndicator] | None = None
 ) -> list[dict[str, Any]]:
-    """[{"id", "label", "of", "plug_in", "source", "value", "proof"}] for footprints and the proof of their electricity;
-    of these indicators, else of all."""
+    """[{"id", "label", "of", "plug_in", "source", "value", "proof"}] for footprints and the proof of their electricity,
+    unknown where there is none; of these indicators, else of all."""
+    held = proof if any(proof.values()) else dict.fromkeys(proof)
     return [
         {
             "id": one.who.name,
@@ -73,7 +74,7 @@ def computed(
             "plug_in": str(one.who),
             "source": one.source,
             "value": one.value(figures[one.of]),
-            "proof": proof,
+            "proof": held,
         }
         for one in (added_indicators() if asked is None else asked)
     ]
