@@ -1,8 +1,9 @@
 """The totals of a home as typed values: figures, proof, coverage, checks."""
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pydantic import Field
@@ -163,6 +164,15 @@ def rough_share(share: float) -> float:
     return share if share >= 1 else min(float(significant(share, 1)), MOST_OF_A_PART)
 
 
+def rough_sum(values: Collection[float]) -> float:
+    """The sum of amounts as rounded ones are told, to the last figure of the coarsest: 1 and 0.02 are about 1."""
+    told = [Decimal(repr(float(value))).normalize() for value in values if value]
+    if not told:
+        return 0.0
+    last = max(value.adjusted() - len(value.as_tuple().digits) + 1 for value in told)
+    return float(sum(told, Decimal(0)).quantize(Decimal(1).scaleb(last), rounding=ROUND_HALF_UP))
+
+
 def lacking(parts: Sequence[AuthorityPart], known: Collection[int]) -> list[AuthorityPart]:
     """The authorities that did not hand over every known month [yyyymm] whole: a sum lacks something of them, that may
     be of any size."""
@@ -176,8 +186,8 @@ def handed(parts: Sequence[AuthorityPart], known: Collection[int]) -> dict[str, 
 
 def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = None) -> Outside:
     """What these authorities withhold, in all or over months [yyyymm]: of a file with other months too, their part is
-    not known."""
-    kwh, silent = dict[str, float](), set[str]()
+    not known. Each tells it rounded, and so is its sum."""
+    kwh, silent = dict[str, list[float]](), set[str]()
     for part in parts:
         for file in part.files:
             mine = set(Period(file.period).months())
@@ -186,8 +196,8 @@ def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = Non
             if file.withheld_kwh is None or (months is not None and not mine.issubset(months)):
                 silent.add(part.territory)
             else:
-                kwh[part.territory] = kwh.get(part.territory, 0.0) + file.withheld_kwh
-    return Outside(math.fsum(kwh.values()), len(kwh), len(silent))
+                kwh.setdefault(part.territory, []).append(file.withheld_kwh)
+    return Outside(rough_sum([*chain.from_iterable(kwh.values())]), len(kwh), len(silent))
 
 
 class Totals(Strict):
