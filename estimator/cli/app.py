@@ -201,7 +201,7 @@ def import_(  # noqa: PLR0913
 
 
 def _tell_twice(home: Path, lang: str) -> None:
-    """Say on the error output what an import made count twice; where that cannot be read, the totals say it or why."""
+    """Say on the error output what a home counts twice; where that cannot be read, the totals say it or why."""
     if (home / AUTHORITIES).is_dir():
         from estimator.governance.indicators.own_counts import twice_lines
 
@@ -304,6 +304,8 @@ def explain(
         (body["added"],) = computed({theirs.of: Amount.read(body["amount"])}, _fresh(context).proof(), [theirs])
         told = added_text(body["added"], context.obj["lang"]) + "\n\n"
     show(body, json_, lambda: told + explain_text(body, context.obj["lang"]))
+    if read.startswith(("total.", "sheet.all.")):
+        _tell_twice(context.obj["home"], context.obj["lang"])
 
 
 @app.command()

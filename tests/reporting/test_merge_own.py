@@ -169,6 +169,14 @@ def test_a_review_of_groups_says_that_what_the_home_counts_is_in_it_already(
     assert words in said and "54010" in said and TWICE[lang] not in said
 
 
+@pytest.mark.parametrize("number", ["total.energy", "sheet.all.2026.energy"])
+def test_an_explained_total_says_what_it_counts_twice(doubled: Path, number: str) -> None:
+    """On the error output, beside its JSON too; a service of the home says nothing."""
+    for asked in ([], ["--json"]):
+        assert "comptent deux fois" in plain(sobria(doubled, "explain", number, *asked).stderr)
+    assert sobria(doubled, "explain", "service.siege.energy").stderr == ""
+
+
 def test_months_of_which_a_file_tells_no_group_do_not_count_twice(file: Path, tmp_path: Path) -> None:
     """The file of 2026 tells of March alone: the commune's uses of May are counted once, by the home."""
     sobria(_home(tmp_path, CODE, month="2026-05"), "ledger", "merge", str(file))
