@@ -1,8 +1,9 @@
 """A hash set of 16-byte digests, 16 bytes each, with membership tests on whole arrays; where it has a folder, what does
 not fit in a few megabytes lies there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,16 @@ HELD = 2**17  # digests that a level has in memory at most, where there is a fol
 _NIBBLE = np.zeros(256, np.uint8)
 _NIBBLE[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 _FEW = 4096
+
+
+def digests_of(contents: Iterable[bytes]) -> list[bytes]:
+    """The digest of each of these; a copy of one begun costs half as much as another one."""
+    found, begun = [], blake2b(digest_size=SIZE)
+    for content in contents:
+        one = begun.copy()
+        one.update(content)
+        found.append(one.digest())
+    return found
 
 
 def of_bytes(joined: bytes) -> np.ndarray:
@@ -94,6 +105,8 @@ class Digests:
     def meet(self, digests: np.ndarray, add: bool = True) -> np.ndarray:
         """Membership of an array of shape (n, 2), then add the new ones. Equal digests that are new all give False."""
         self._settle()
+        if not (self._levels or add):
+            return np.zeros(len(digests), bool)
         order = np.argsort(digests[:, 0], kind="stable")
         asked = Halves(digests[order, 0], digests[order, 1])
         held = np.zeros(len(digests), bool)

@@ -90,6 +90,14 @@ def connect() -> Iterator[Connection]:
         connection.close()
 
 
+@contextmanager
+def connect_alone() -> Iterator[Connection]:
+    """Context of a database in memory with an engine of its own and one thread, for many short questions on a block
+    each: a second thread would only keep as much memory as the first."""
+    with duckdb.connect(config={"threads": 1}) as connection:
+        yield connection
+
+
 def _see_objects(connection: Connection, needed: bool = False) -> None:
     """A connection reads the objects of buckets too, where this process does, or where it is needed."""
     from estimator.core.storage import objects

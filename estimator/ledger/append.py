@@ -204,7 +204,7 @@ class Append:
                 self._lean_on(row.row_id)
         if result.table is not None:
             known = self._rows_known.meet(result.table)
-            there = result.table.filter(pa.array(known))
+            there = result.table.filter(pa.array(known)) if known.any() else result.table[:0]
             self.again.add(of_column(there["row_id"]))
             if own and len(there):
                 mine = own("activities").holds(of_column(there["row_id"]))

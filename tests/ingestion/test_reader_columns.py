@@ -3,7 +3,9 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from weakref import ref
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
@@ -28,7 +30,7 @@ REQUEST |= {"metadata": {"user_api_key_alias": "accueil"}, "request_tags": ["Use
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of a few lines, and a page of the gateway of two requests."""
-    monkeypatch.setattr(json_columns, "LARGE_BYTES", 1_500)
+    monkeypatch.setattr(json_columns, "BLOCK_BYTES", 1_500)
     monkeypatch.setattr(json_text, "LARGE_BYTES", 1_500)
     monkeypatch.setattr(litellm, "_MOST", 2)
 
@@ -236,6 +238,21 @@ def test_the_end_of_a_file_is_read(tail: str, tmp_path: Path) -> None:
     path = written(tmp_path, several())
     path.write_bytes(path.read_bytes() + tail.encode())
     same(path)
+
+
+def test_a_block_is_let_go_before_the_next_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eighteen lines are several blocks, of which one is in memory."""
+    read: list[ref[object]] = []
+    take_fields = json_columns._Fields.of
+
+    def watched(fields: json_columns._Fields, texts: pa.Array) -> pa.Table:
+        assert [one for one in read if one() is not None] == []
+        read.append(ref(texts))
+        return take_fields(fields, texts)
+
+    monkeypatch.setattr(json_columns._Fields, "of", watched)
+    assert same(written(tmp_path, [line(request_id=f"r-{n}") for n in range(18)])) == 18
+    assert len(read) > 3
 
 
 def test_a_file_with_a_mark_of_its_encoding_is_read(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from estimator.core.digest_set import SIZE, hexadecimal
+from estimator.core.digest_set import SIZE, digests_of, hexadecimal
 from estimator.ingestion.codecarbon.cells import CellValues
 from estimator.ingestion.codecarbon.columns import OF_A_ROW
 from estimator.ingestion.codecarbon.energy import (
@@ -222,7 +222,7 @@ def _row_ids(rows: RowReading, said: CellValues, groups: Sequence[_Group], group
     shared = pa.array([digest_of(group.shared) for group in groups], pa.binary()).take(pa.array(group_of))
     parts = (shared, said.words.cast(pa.binary()), numbers.cast(pa.binary()), pa.scalar(b"", pa.binary()))
     contents = pc.binary_join_element_wise(*parts).to_pylist()
-    digests = [blake2b(content, digest_size=SIZE).digest() for content in contents]
+    digests = digests_of(contents)
     for place, occurrence in rows.identities.occurrences(digests).items():
         digests[place] = blake2b(contents[place] + occurrence_bytes(occurrence), digest_size=SIZE).digest()
     return hexadecimal(digests)

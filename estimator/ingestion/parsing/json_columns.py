@@ -9,35 +9,46 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from estimator.core.duckdb_engine import Connection, EngineError, connect
+from estimator.core.duckdb_engine import Connection, EngineError, connect_alone
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.reader import LARGE_BYTES, LargeTrace
+from estimator.ingestion.reader import LargeTrace
 
 Shape = Mapping[str, Any]  # the fields that are taken: of a nested object, its own; the others, None. The first nested
 # object may be written as a text.
+BLOCK_BYTES = 3 << 20  # of 2 MiB, they would take a tenth more time; of 4, 10 MiB more memory
 _BOM = b"\xef\xbb\xbf"
 _SHORT = 1_500  # bytes of a line that cannot nest too deep for Python
 _DEEPEST = 300
 _DIGITS = 2_000  # half of those of a number too long for Python
 _REMEMBERED = 10_000
-_READ = """
-WITH named AS (SELECT text, json_keys(text, {paths}) AS names FROM (SELECT {text} AS text FROM lines)),
+# What is no object has no names, as an empty one: only such a one may be a text, whose fields `_OPENED` takes too, in a
+# third more time.
+_NAMED = """WITH named AS (SELECT text, json_keys(text, {paths}) AS names FROM (SELECT {text} AS text FROM lines))"""
+_READ = f"""{_NAMED}
+SELECT
+  CASE WHEN text IS NOT NULL THEN hash(names) END AS names,
+  json_transform(text, '{{shape}}') AS said,
+  CASE WHEN len(names[2]) = 0 THEN json_type(text, '{{first}}') = 'VARCHAR' END AS quoted
+FROM named
+"""
+_OPENED = f"""{_NAMED},
 opened AS (
-  SELECT *, CASE WHEN list_contains(names, []) AND json_type(text, '{first}') = 'VARCHAR'
-    THEN json_extract_string(text, '{first}') END AS quoted
+  SELECT *, CASE WHEN len(names[2]) = 0 AND json_type(text, '{{first}}') = 'VARCHAR'
+    THEN json_extract_string(text, '{{first}}') END AS quoted
   FROM named
 ),
 whole AS (
-  SELECT *, CASE WHEN quoted IS NULL THEN text WHEN json_valid(quoted) AND NOT regexp_matches(quoted, '{unlike}')
-    THEN json_merge_patch(text, json_object('{name}', quoted::JSON))::VARCHAR END AS whole
+  SELECT *, CASE WHEN quoted IS NULL THEN text WHEN json_valid(quoted) AND NOT regexp_matches(quoted, '{{unlike}}')
+    THEN json_merge_patch(text, json_object('{{name}}', quoted::JSON))::VARCHAR END AS whole
   FROM opened
 )
 SELECT
   CASE WHEN whole IS NOT NULL
-    THEN hash(names, CASE WHEN quoted IS NOT NULL THEN json_keys(whole, {paths}) END) END AS names,
-  json_transform(whole, '{shape}') AS said
+    THEN hash(names, CASE WHEN quoted IS NOT NULL THEN json_keys(whole, {{paths}}) END) END AS names,
+  json_transform(whole, '{{shape}}') AS said,
+  quoted IS NOT NULL AS quoted
 FROM whole
-"""  # what is no object has no names, as an empty one
+"""
 # What DuckDB reads as JSON, and Python does not: an object or a list that ends with a comma, and numbers that are none.
 # Each begins with one character, which is looked for four times as fast as one of several.
 _UNLIKE = (r",\s*(?:[}\]]|[-+]?(?i:nan|inf))", r":\s*[-+]?(?i:nan|inf)", r"\[\s*[-+]?(?i:nan|inf)")
@@ -62,51 +73,70 @@ class JsonLines(NamedTuple):
 def json_lines(trace: LargeTrace, shape: Shape) -> Iterator[JsonLines]:
     """The lines of a UTF-8 file, a block of them in memory; without the spaces that end the file."""
     first = 1
-    with connect() as connection:
+    with connect_alone() as connection:
+        fields = _Fields(connection, shape)
         for block in _blocks(trace):
-            data = np.frombuffer(block, np.uint8)
-            ends = np.flatnonzero(data == ord("\n")) + 1
-            if not len(ends) or ends[-1] < len(block):
-                ends = np.append(ends, len(block))
-            offsets = np.concatenate([[0], ends]).astype(np.int32)
-            texts = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(block))
-            found = _fields(connection, texts, shape)
-            names = found["names"].combine_chunks()
-            alike = names.is_valid().to_numpy(zero_copy_only=False)
-            for unlike in _UNLIKE:
-                alike &= ~pc.match_substring_regex(texts, unlike).to_numpy(zero_copy_only=False)
-            alike[np.searchsorted(ends, np.array([*_long_numbers(block)], np.int64), side="right")] = False
-            alike[_nested(block, offsets)] = False
-            yield JsonLines(first, texts, found["said"].combine_chunks(), names.fill_null(0).to_numpy(), alike)
-            first += len(ends)
+            lines = [_lines_of(fields, first, block)]
+            first += len(lines[0].texts)
+            del block
+            yield lines.pop()  # held by who asked for it alone, and let go before the next is read
+
+
+def _lines_of(fields: "_Fields", first: int, block: bytes) -> JsonLines:
+    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n")) + 1
+    if not len(ends) or ends[-1] < len(block):
+        ends = np.append(ends, len(block))
+    offsets = np.concatenate([[0], ends]).astype(np.int32)
+    texts = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(block))
+    found = fields.of(texts)
+    names = found["names"].combine_chunks()
+    alike = names.is_valid().to_numpy(zero_copy_only=False)
+    for unlike in _UNLIKE:
+        alike &= ~pc.match_substring_regex(texts, unlike).to_numpy(zero_copy_only=False)
+    alike[np.searchsorted(ends, np.array([*_long_numbers(block)], np.int64), side="right")] = False
+    alike[_nested(block, offsets)] = False
+    return JsonLines(first, texts, found["said"].combine_chunks(), names.fill_null(0).to_numpy(), alike)
 
 
 def _blocks(trace: LargeTrace) -> Iterator[bytes]:
-    """Blocks of whole lines; those that only hold spaces come with the one before."""
-    held = b""
-    for block in trace.blocks(LARGE_BYTES):
+    """Blocks of whole lines, without the spaces that end the file."""
+    for block in trace.blocks(BLOCK_BYTES):
         if block.startswith(_BOM) or b"\r\r\n" in block:
             block = delimited_text.decode(block).encode()
-        if held and not block.isspace():
-            yield held
-            held = b""
-        held = held + block if held else block
-    if held := held.decode().rstrip().encode():
-        yield held
+        if trace.taken == trace.size:
+            block = block.decode().rstrip().encode()
+        if block:
+            yield block
+        del block
 
 
-def _fields(connection: Connection, texts: pa.Array, shape: Shape) -> pa.Table:
-    """Columns `names` and `said` of these texts, null where DuckDB reads no JSON."""
-    _, first, *_ = paths = list(_paths("$", shape))
-    told = {"paths": repr(paths), "first": first, "name": first.removeprefix("$."), "unlike": "|".join(_UNLIKE)}
-    told |= {"shape": json.dumps(shape).replace("null", '"JSON"')}
-    connection.register("lines", pa.table({"text": texts}))
-    for text in ("text", "CASE WHEN json_valid(text) THEN text END"):
-        try:
-            return connection.sql(_READ.format(text=text, **told)).to_arrow_table()
-        except EngineError:
-            continue
-    raise ValueError("lines that DuckDB says are JSON, and does not read")
+class _Fields:
+    """The fields that DuckDB takes out of lines; out of a text too, once lines have some."""
+
+    def __init__(self, connection: Connection, shape: Shape) -> None:
+        _, first, *_ = paths = list(_paths("$", shape))
+        self._connection = connection
+        self._told = {"paths": repr(paths), "first": first, "name": first.removeprefix("$.")}
+        self._told |= {"unlike": "|".join(_UNLIKE), "shape": json.dumps(shape).replace("null", '"JSON"')}
+        self._opening = False  # the first nested object of the last lines was a text
+
+    def of(self, texts: pa.Array) -> pa.Table:
+        """Columns `names` and `said` of these texts, null where DuckDB reads no JSON."""
+        self._connection.register("lines", pa.table({"text": texts}))
+        found = self._asked(_OPENED if self._opening else _READ)
+        quoted = bool(pc.any(found["quoted"]).as_py())
+        found = self._asked(_OPENED) if quoted and not self._opening else found
+        self._opening = quoted
+        self._connection.unregister("lines")
+        return found
+
+    def _asked(self, sql: str) -> pa.Table:
+        for text in ("text", "CASE WHEN json_valid(text) THEN text END"):
+            try:
+                return self._connection.sql(sql.format(text=text, **self._told)).to_arrow_table()
+            except EngineError:
+                continue
+        raise ValueError("lines that DuckDB says are JSON, and does not read")
 
 
 def _paths(path: str, shape: Shape) -> Iterator[str]:

@@ -2,7 +2,7 @@
 are read by the row reader once, and share what it makes of them; it also reads those that are written otherwise."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.core import parquet_files
-from estimator.core.digest_set import SIZE, hexadecimal
+from estimator.core.digest_set import digests_of, hexadecimal
 from estimator.ingestion.parsing import timestamps
 from estimator.ingestion.parsing.json_columns import JsonLines, ObjectNames, Shape, json_lines, unquoted
 from estimator.ingestion.parsing.records import LONGEST_US, OtherObject, Record, RecordFields, RecordReader
@@ -73,17 +73,18 @@ class ColumnReading:
 
     def results(self) -> Iterator[ReadResult]:
         """The rows of each block: those read by column, then those that repeat one of them, with all others."""
-        for block in json_lines(self._trace, self._columns.shape):
-            table, sure = self._in_columns(block)
-            digests = pc.value_counts(table["row_id"]) if len(table) else ()
-            repeats = table[:0]
-            if len(digests) < len(table):
-                first = np.zeros(len(table), bool)
-                first[np.unique(table["row_id"].to_numpy(), return_index=True)[1]] = True
-                table, repeats = table.filter(pa.array(first)), table.filter(pa.array(~first))
-            yield ReadResult([], [], len(table), table=table)
-            self._by_row(block, np.flatnonzero(~sure).tolist())
-            yield self._reading.result(repeats if len(repeats) else None)
+        return chain.from_iterable(map(self._of_block, json_lines(self._trace, self._columns.shape)))
+
+    def _of_block(self, block: JsonLines) -> Iterator[ReadResult]:
+        table, sure = self._in_columns(block)
+        repeats = table[:0]
+        if pc.count_distinct(table["row_id"]).as_py() < len(table):
+            first = np.zeros(len(table), bool)
+            first[np.unique(table["row_id"].to_numpy(), return_index=True)[1]] = True
+            table, repeats = table.filter(pa.array(first)), table.filter(pa.array(~first))
+        yield ReadResult([], [], len(table), table=table)
+        self._by_row(block, np.flatnonzero(~sure).tolist())
+        yield self._reading.result(repeats if len(repeats) else None)
 
     def _by_row(self, block: JsonLines, places: Iterable[int]) -> None:
         """Read these lines one at a time."""
@@ -141,22 +142,22 @@ class ColumnReading:
 
     def _kinds_of(self, block: JsonLines, values: _LineValues, places: np.ndarray) -> tuple[np.ndarray, list[_Alike]]:
         """The kind of each of these lines, and the kinds; -1 where the row reader refuses them."""
-        taken = pa.array(places)
-        shared = [column.take(taken) for column in _leaves(block.said, self._columns.shape, self._varying)]
+        shared = [_taken(column, places) for column in _leaves(block.said, self._columns.shape, self._varying)]
         codes = np.zeros(len(places), np.int64)
         for column in shared:
-            if pc.count_distinct(column, "all").as_py() > 1:
-                encoded = column.dictionary_encode("encode")
+            encoded = column.dictionary_encode("encode")
+            if len(encoded.dictionary) > 1:
                 codes = _renumbered(codes * len(encoded.dictionary) + encoded.indices.to_numpy())
-        signs = [_signs(column.take(taken)) for column in values.counts.values()]
+        signs = [_signs(_taken(column, places)) for column in values.counts.values()]
         for sign in signs:
             codes = codes * 3 + sign
         which = _renumbered(codes)
         kinds: list[_Alike] = []
         numbers = []
-        for place in np.unique(which, return_index=True)[1].tolist():
-            kind = (*(column[place].as_py() for column in shared), *(int(sign[place]) for sign in signs))
-            found = self._alike(kind, block.text(places[place]), block.first + int(places[place]))
+        first = np.unique(which, return_index=True)[1]
+        of_kinds = [column.take(pa.array(first)).to_pylist() for column in shared] + [s[first].tolist() for s in signs]
+        for place, *kind in zip(places[first].tolist(), *of_kinds, strict=True):
+            found = self._alike(tuple(kind), block.text(place), block.first + place)
             numbers.append(len(kinds) if found else -1)
             kinds += [found] if found else []
         return np.array(numbers, np.int64)[which] if len(which) else which, kinds
@@ -180,8 +181,8 @@ class ColumnReading:
     def _table(
         self, first: int, values: _LineValues, kinds: Sequence[_Alike], kept: np.ndarray, kind_of: np.ndarray
     ) -> pa.Table:
-        columns, places = self._columns, pa.array(kept)
-        texts = {name: column.take(places).fill_null("") for name, column in values.texts.items()}
+        columns = self._columns
+        texts = {name: _taken(column, kept).fill_null("") for name, column in values.texts.items()}
         row_ids = self._row_ids(texts, kinds, pa.array(kind_of))
         subject = pc.binary_join_element_wise(
             f"{self._reading.reader}\x1d{columns.subject}\x1e", texts[columns.subject], ""
@@ -194,12 +195,10 @@ class ColumnReading:
         own |= {"start_month": pa.array(timestamps.months_of(start))}
         own |= {"end_month": pa.array(timestamps.months_of(np.maximum(start, end - 1)))}
         own |= dict.fromkeys(("duration_s", *columns.lasting), duration)
-        own |= {name: column.take(places) for name, column in values.counts.items()}
-        shared = parquet_files.table_of([kind.row for kind in kinds], BATCH_SCHEMA)
-        kind_of = pa.array(kind_of)
+        own |= {name: _taken(column, kept) for name, column in values.counts.items()}
+        shared = parquet_files.table_of([kind.row for kind in kinds], BATCH_SCHEMA).take(pa.array(kind_of))
         arrays = [
-            own[field.name].cast(field.type) if field.name in own else shared[field.name].combine_chunks().take(kind_of)
-            for field in BATCH_SCHEMA
+            own[field.name].cast(field.type) if field.name in own else shared[field.name] for field in BATCH_SCHEMA
         ]
         return pa.Table.from_arrays(arrays, schema=BATCH_SCHEMA)
 
@@ -229,7 +228,12 @@ def _identity_texts(reader: str, said: RecordFields, varying: Sequence[str]) -> 
 
 
 def _digests(texts: pa.Array) -> pa.Array:
-    return hexadecimal([blake2b(said, digest_size=SIZE).digest() for said in texts.cast(pa.binary()).to_pylist()])
+    return hexadecimal(digests_of(texts.cast(pa.binary()).to_pylist()))
+
+
+def _taken(column: pa.Array, places: np.ndarray) -> pa.Array:
+    """The values at these places, in their order; all of them where these are all places."""
+    return column if len(places) == len(column) else column.take(pa.array(places))
 
 
 def _at(said: pa.StructArray, path: Sequence[str]) -> pa.Array:
