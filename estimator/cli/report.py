@@ -75,13 +75,14 @@ def reen_rollup(  # noqa: PLR0913
     out: Printed = None,
     json_: Json = False,
 ) -> None:
-    from estimator.reporting.publications.reen_rollup import left_out_text, rollup
+    from estimator.reporting.publications.reen_rollup import again_text, left_out_text, rollup
     from estimator.reporting.publications.territory_files import review_of
 
     lang = context.obj["lang"]
     expected = [code.strip() for code in communes.split(",") if code.strip()]
     found = review_of(context.obj["home"], folder, expected, period)
-    put(context, rollup(found, lang), Wanted(out, json_), found.as_dict(), left_out_text(found, lang))
+    note = " ".join(filter(None, (left_out_text(found, lang), again_text(found, lang))))
+    put(context, rollup(found, lang), Wanted(out, json_), found.as_dict(), note)
 
 
 @report.command("stopped")

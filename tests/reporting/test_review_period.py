@@ -108,24 +108,26 @@ def test_an_authority_without_a_measure_of_the_period_is_no_zero(national: Path)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_command_of_the_foot_makes_the_same_review(national: Path, tmp_path: Path, lang: str) -> None:
-    """As it is printed, in the home of the groups; then of a folder of files, where that folder is."""
+def test_the_command_of_the_terminal_makes_the_same_review(national: Path, tmp_path: Path, lang: str) -> None:
+    """As the terminal says it where the review is written, and the review, which officials read, does not; in the home
+    of the groups, then of a folder of files, where that folder is."""
     asked = ["report", "reen-rollup", "--period", "2025", "--communes", "54010,54999"]
-    first = sobria(national, *asked, lang=lang).stdout
-    again = _printed(first)
-    assert sobria(national, *again, lang=lang).stdout == first and "54999" in first
+    first, out = sobria(national, *asked, lang=lang).stdout, str(tmp_path / "bilan.txt")
+    again = _said(sobria(national, *asked, "--out", out, lang=lang).stdout)
+    assert sobria(national, *again, lang=lang).stdout == first and "54999" in first and "sobria report" not in first
 
 
-def test_the_command_of_the_foot_names_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_of_the_terminal_names_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "nos communes"
     _reen_files(tmp_path / "home", folder)
     monkeypatch.chdir(tmp_path)
-    first = sobria(tmp_path / "home", "report", "reen-rollup", str(folder), "--period", "2026").stdout
-    assert sobria(tmp_path / "home", *_printed(first)).stdout == first and "là où est le dossier nos" in plain(first)
+    asked = ("report", "reen-rollup", str(folder), "--period", "2026")
+    first, said = (sobria(tmp_path / "home", *asked, *out).stdout for out in ((), ("--out", "bilan.txt")))
+    assert sobria(tmp_path / "home", *_said(said)).stdout == first and "là où est le dossier nos" in plain(said)
 
 
-def _printed(text: str) -> list[str]:
-    """The command that a document prints, without its first word."""
+def _said(text: str) -> list[str]:
+    """The command that the terminal says, without its first word."""
     [found] = re.findall(r"sobria (report reen-rollup .*?)\. (?:Ouvrir|To open)", plain(text))
     return shlex.split(found)
 

@@ -237,9 +237,9 @@ def test_json_is_the_document_with_its_parts(home: Path, asked: tuple[str, ...])
     assert all(part["blocks"] for part in body["sections"])
 
 
-def test_a_number_of_the_sheet_is_opened_by_the_command_that_it_prints(home: Path) -> None:
-    text = page(resident(facts(home)), "txt")
-    [number] = re.findall(r"sobria explain (\S+)\.", text)
+def test_a_number_is_opened_by_the_command_that_engineers_print_and_residents_do_not(home: Path) -> None:
+    assert "sobria explain" not in page(resident(facts(home)), "txt")
+    [number] = re.findall(r"sobria explain (\S+)", page(evidence_file([facts(home)]), "txt"))
     opened = json.loads(sobria(home, "explain", number, "--json").stdout)
     assert opened["amount"]["central"] == facts(home).figures["energy"]["central"]
     assert sobria(home, "explain", "use.courriers.2026.gwp.use", "--json")

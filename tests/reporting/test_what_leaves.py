@@ -6,6 +6,7 @@ first must leave the second, to the last digit. A sum, a share, a ratio, a coord
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
-from estimator.core.errors import SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError
 from estimator.core.interval import json_text
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
@@ -31,8 +32,8 @@ from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.uses.context import UseFacts
 from estimator.reporting.uses.documents import DOCUMENTS
 from estimator.results.reading import Results, current_results
-from tests.reporting.authority import written
-from tests.reporting.test_synthesis import case, heads, run, vote
+from tests.reporting.authority import plain, written
+from tests.reporting.test_synthesis import CASE, STUDIED, WHO, case, heads, run, vote
 from tests.support import built
 
 TODAY, COMMUNE, OTHER = date(2027, 3, 1), "54395", "54547"
@@ -42,6 +43,7 @@ HOSTS = {"deux": "class/server-room", "quatre": "scaleway/fr-par-2", "duo": "cla
 MONTHS = ("2025-02", "2025-03", "2026-02", "2026-03", "2026-04")
 PERIODS = ("2025", "2026", "2026-03")
 A_LITTLE = 1e-6
+COMMAND = re.compile(r"sobria [a-z-]+")
 TEXTS = ("html", "md", "txt", "csv")
 BINARY = ("xlsx", "parquet")  # of the same rows as the CSV, in files that hold when they were written
 
@@ -138,6 +140,27 @@ def test_no_exact_figure_that_leaves_depends_on_a_use_of_two_agents(both: Any) -
     assert one.keys() == other.keys() and len(one) > 150
     changed = {name: _first(one[name], other[name]) for name in one if one[name] != other[name]}
     assert not changed, "\n".join(f"{name}: {told}" for name, told in changed.items())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_residents_and_officials_print_carries_no_command(tmp_path: Path, lang: str) -> None:
+    """The sheet and the review of a territory, its budget, the sheet of a use and the evaluation of one that stopped;
+    those that engineers read, of a score and of evidence, may. One use has a ceiling and no measure."""
+    home_of(tmp_path)
+    register = Register(tmp_path)
+    empty = register.create(CASE | {"name": "vide", "service": "vide", "commune": COMMUNE, "alternative": STUDIED}, WHO)
+    vote(tmp_path, territory=COMMUNE, use_case=empty.id, year=2026, value=5, unit="kWh")
+    sources = Sources(current_results(tmp_path), register, Commitments(tmp_path), tmp_path, TODAY)
+    found = Scope(sources, COMMUNE, Period("2026"))
+    told = {"indicators": document(synthesis(found), lang)}
+    told |= {kind: REPORTS[kind](facts_in(found, lang)).files[""] for kind in ("reen", "budget-vert")}
+    whole = replace(found, territory=WHOLE)
+    told |= {f"resident {of.name}": DOCUMENTS["resident"](UseFacts(whole, of, lang)) for of in found.cases}
+    printed = {name: str(rendered(text, "txt")) for name, text in told.items()}
+    assert not {name: COMMAND.findall(text) for name, text in printed.items() if COMMAND.search(text)}
+    assert {"fr": "aucun service mesuré", "en": "no measured service"}[lang] in plain(printed["resident vide"])
+    large = next(of for of in found.cases if of.name == "grand")
+    assert COMMAND.search(str(rendered(DOCUMENTS["evidence"](UseFacts(whole, large, lang)), "txt")))
 
 
 def _first(one: str, other: str) -> str:

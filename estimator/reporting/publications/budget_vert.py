@@ -43,7 +43,7 @@ def note(facts: ReportFacts) -> Document:
         lang=facts.lang,
         lead=tuple(filter(None, (lead, facts.outside))),
         sections=sections,
-        foot=foot(facts, "budget-vert"),
+        foot=foot(facts),
         mark=facts.mark,
         one_page=True,
     )

@@ -35,8 +35,6 @@ def heading(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def foot(facts: ReportFacts, kind: str) -> tuple[str, ...]:
-    """Coverage, build, factors and method; how to reproduce the report; its limits. What is withheld stands above."""
-    territory = f" --territory {facts.scope.territory}" if facts.scope.territory != "all" else ""
-    command = f"sobria report {kind} --period {facts.scope.period}{territory} --lang {facts.lang}"
-    return (facts.made(facts.coverage), facts.say("replay", command=command), facts.say("nature"))
+def foot(facts: ReportFacts) -> tuple[str, ...]:
+    """Coverage, build, factors and method; its limits. What is withheld stands above. No command: officials read it."""
+    return (facts.made(facts.coverage), facts.say("nature"))

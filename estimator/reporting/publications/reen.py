@@ -71,7 +71,7 @@ def review(facts: ReportFacts) -> Document:
         lang=facts.lang,
         lead=tuple(filter(None, (lead, facts.outside))),
         sections=sections,
-        foot=foot(facts, "reen"),
+        foot=foot(facts),
         mark=facts.mark,
         window=facts.say("reen_window", territory=facts.place, period=facts.period),
     )

@@ -47,7 +47,7 @@ def rollup(found: TerritoryReview, lang: str) -> Document:
         lang=lang,
         lead=tuple(_lead(found, lang)),
         sections=sections,
-        foot=(say("report", "nature", lang), _replay(found, lang)),
+        foot=(say("report", "nature", lang),),
         columns=COLUMNS,
         records=tuple(_records(found, lang)),
         mark=say("report", "mark", lang) if marks else "",
@@ -114,12 +114,14 @@ def _other(one: OtherMonths, lang: str) -> str:
     return _tell("left_out_part", lang, period=period_text(one.period, lang), energy=energy)
 
 
-def _replay(found: TerritoryReview, lang: str) -> str:
-    """The command that makes the review again."""
+def again_text(found: TerritoryReview, lang: str) -> str:
+    """For who writes the review, and not in it: how to have in it what the home counts itself, then the command that
+    makes it again."""
     asked = ["sobria", "report", "reen-rollup", *filter(None, [found.source.folder]), "--period", str(found.period)]
     asked += ["--communes", ",".join(found.asked)] if found.asked else []
-    folder = found.source.folder
-    return _tell("replay_beside" if folder else "replay", lang, folder=folder, command=join(asked))
+    folder, own = found.source.folder, _tell("own_how", lang) if found.source.own else ""
+    replay = _tell("replay_beside" if folder else "replay", lang, folder=folder, command=join(asked))
+    return " ".join(filter(None, (own, replay)))
 
 
 def _sums(found: TerritoryReview, lang: str) -> Table:

@@ -77,10 +77,19 @@ def use_budget_text(found: Mapping[str, Any], lang: str) -> str:
     return tell("about", lang, name=whose(found, lang), text=budget_text(found, found["unit"], lang))
 
 
-def _ceiling(found: Mapping[str, Any], lang: str) -> str:
+def printed_text(found: Mapping[str, Any], lang: str) -> str:
+    """The same on the sheet of a use, which carries no command: of a ceiling without verdict, why alone."""
+    return budget_text(found, found["unit"], lang) if found["verdict"] else _stated(found, lang)
+
+
+def _stated(found: Mapping[str, Any], lang: str) -> str:
     facts = {"year": found["year"], "ceiling": amount_text(found["ceiling"], found["unit"], lang)}
     said = minimum(found, tell(f"ceiling_{state_of(found)}", lang, **passing(found, lang)), lang)
-    said = f"{tell('ceiling', lang, **facts)} {said}"
+    return f"{tell('ceiling', lang, **facts)} {said}"
+
+
+def _ceiling(found: Mapping[str, Any], lang: str) -> str:
+    said = _stated(found, lang)
     return tell("about", lang, name=whose(found, lang), text=said) if whose(found, lang) else said
 
 

@@ -210,10 +210,14 @@ class UseFacts:
         return f"as_{max(shares, key=shares.__getitem__)}" if shares else "as_estimated"
 
     def traced(self) -> str:
-        """Where its numbers come from: build, factors, period, and the command that opens them."""
+        """Where its numbers come from: build and factors. What residents and officials print carries no command."""
         build = self.scope.sources.build
-        opened = f"sobria explain {USE}.{self.case.id}.{self.scope.period}.energy" if self.rows else "sobria totals"
-        return self.say("traced", build=build.id, factors=build.factors_version, period=self.period, command=opened)
+        return self.say("traced", build=build.id, factors=build.factors_version)
+
+    @property
+    def opened(self) -> str:
+        """The command that opens its numbers, for the documents of engineers."""
+        return f"sobria explain {USE}.{self.case.id}.{self.scope.period}.energy" if self.rows else "sobria totals"
 
     def logged(self, what: What) -> Publication | None:
         """Its last publication of this kind."""

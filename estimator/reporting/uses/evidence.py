@@ -52,7 +52,7 @@ def evidence_file(several: Sequence[UseFacts], about: str = "") -> Document:
         lang=first.lang,
         lead=(first.say("evidence_lead", total=counts.total(), counts=told), first.say("evidence_claim")),
         sections=(_section(first, found[first.case.id]) if len(several) == 1 else _numbers(several, found),),
-        foot=(*(facts.traced() for facts in several[:1]), first.say("evidence_texts"), first.say("nature")),
+        foot=(first.traced(), first.opened, first.say("evidence_texts"), first.say("nature")),
         columns=COLUMNS,
         records=tuple(record for facts in several for record in _records(facts, found[facts.case.id])),
         mark=first.mark,

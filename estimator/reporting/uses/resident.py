@@ -8,7 +8,7 @@ from estimator.governance.indicators.sovereignty import UNKNOWN
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.governance.indicators.use_budgets import budgets_of
 from estimator.reporting.documents.document import Document, FieldList, Section
-from estimator.reporting.summary.ceilings import budget_text
+from estimator.reporting.summary.ceilings import printed_text
 from estimator.reporting.summary.sovereignty_text import option_words
 from estimator.reporting.uses.context import UseFacts
 
@@ -105,7 +105,7 @@ def _runs(facts: UseFacts) -> tuple[tuple[str, str], ...]:
 def _consumes(facts: UseFacts) -> Section:
     """The four footprints with their proof; or why there is none and who can give them; then its ceilings."""
     title = facts.say("part_consumes", period=facts.period)
-    told = [] if facts.hidden else [budget_text(b, b["unit"], facts.lang) for b in budgets_of(facts.scope, facts.case)]
+    told = [] if facts.hidden else [printed_text(b, facts.lang) for b in budgets_of(facts.scope, facts.case)]
     return Section(title, (facts.no_figures or facts.table(), *told))
 
 
