@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -112,6 +113,10 @@ RUNS = """() => { window.drawnAgain = 0;
 FIELDS = """() => [...document.querySelectorAll('.st-key-page :is(input[type=text], textarea)')].map(field => {
   let edge = field; while (edge && !parseFloat(getComputedStyle(edge).borderTopWidth)) edge = edge.parentElement;
   return getComputedStyle(edge).borderTopColor; })"""
+RING = """() => { // the colour of the outline of what has the focus, drawn around it or what holds it
+  for (let up = document.activeElement, n = 0; up && n < 4; up = up.parentElement, n++) {
+    const {outlineStyle, outlineWidth, outlineColor} = getComputedStyle(up);
+    if (outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2) return outlineColor; } }"""
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 MOVING = """() => [...document.querySelectorAll('.st-key-page *')].filter(e => { const s = getComputedStyle(e);
   return s.transitionDuration.split(', ').some(d => parseFloat(d) > 0) || s.animationName !== 'none'; })
@@ -225,30 +230,41 @@ def test_nothing_moves_for_whom_motion_hurts(sized: Page) -> None:
 def test_the_edge_of_a_field_is_seen(view: Page) -> None:
     """Contrast of the edge with the white page: 3 at least, for fields that hold a text."""
     for colour in set(view.evaluate(FIELDS)):
-        red, green, blue = (_linear(int(part) / 255) for part in colour[4:-1].split(",")[:3])
-        light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-        assert (1 + 0.05) / (light + 0.05) >= 3, colour
+        assert _contrast(colour) >= 3, colour
 
 
-def _linear(part: float) -> float:
-    return float(part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4)
+def _contrast(colour: str) -> float:
+    """Of a colour, as a style gives it, with the white page."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def _stops(page: Page) -> Iterator[dict[str, Any]]:
+    """Tab until the end, no trap: one stop of each kind, with the focus, once the page has scrolled to it."""
+    kinds: set[str] = set()
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if stop is None or kinds and stop["kind"].startswith("DIV dialog"):  # a panel, where its stops begin again
+            break
+        if stop["kind"] not in kinds:
+            kinds.add(stop["kind"])
+            page.evaluate(DRAWN)
+            ring = page.evaluate(RING)
+            assert ring and _contrast(ring) >= 3, stop["html"]
+            yield page.evaluate(STOP)
+    else:
+        raise AssertionError("the keyboard never leaves the page")
+    assert len(kinds) > 3
 
 
 def test_each_stop_of_the_keyboard_shows_itself(sized: Page) -> None:
-    """Tab from the top until the end: no trap; each kind of stop looks otherwise with the focus than without it."""
+    """Tab from the top: an outline of 2 pixels, of contrast 3 with the page; nothing above it hides it, as a picture of
+    the stop with the focus, another without, shows."""
     sized.emulate_media(reduced_motion="reduce")  # no colour that is on its way to another
     sized.evaluate("document.activeElement.blur(); window.getSelection().removeAllRanges()")
-    kinds: set[str] = set()
-    for _ in range(MOST_STOPS):
-        sized.keyboard.press("Tab")
-        stop = sized.evaluate(STOP)
-        if stop is None:
-            break
-        if stop["kind"] in kinds:
-            continue
-        kinds.add(stop["kind"])
-        sized.evaluate(DRAWN)  # the page has scrolled to it
-        stop = sized.evaluate(STOP)
+    for stop in _stops(sized):
         box = {side: stop[side] for side in ("x", "y", "width", "height")}
         box["height"] = min(box["height"], 800 - box["y"])
         held = sized.evaluate_handle("document.activeElement")
@@ -257,18 +273,23 @@ def test_each_stop_of_the_keyboard_shows_itself(sized: Page) -> None:
         sized.evaluate(DRAWN)
         assert sized.screenshot(clip=box) != shown, stop["html"]  # type: ignore[arg-type]
         held.as_element().focus()  # type: ignore[union-attr]
-    else:
-        raise AssertionError("the keyboard never leaves the page")
-    assert len(kinds) > 3
 
 
 def test_a_field_with_the_focus_has_a_ring(screen: Page, dashboard: Server) -> None:
-    """Two pixels around it: its edge alone, one pixel of grey that turns blue, changes too little to be seen."""
-    open_page(screen, dashboard, "/mesures?voir=executions", "fr")
-    for role in ("textbox", "combobox"):
-        field = screen.get_by_role(role).first  # type: ignore[arg-type]
-        field.focus()
-        assert field.evaluate("e => getComputedStyle(e.parentElement).outline").endswith("solid 2px"), role
+    """Texts and lists, radio buttons, a switch and code, a form drawn outside of the page: as any other stop."""
+    asked = {
+        "/mesures?voir=executions": "input[role=combobox]",
+        "/registre?faire=etape&cas=assistant-agents": "[type=radio]",
+        "/brancher?voie=track": "[type=checkbox]",
+        "/comparer?exemple=oui": "[data-testid=stPopoverBody] input[type=text]",
+    }
+    for path, fields in asked.items():
+        open_page(screen, dashboard, path, "fr")
+        if "PopoverBody" in fields:
+            screen.locator("[data-testid=stPopoverButton]").first.click()
+        screen.locator(fields).first.wait_for(state="attached")
+        met = [screen.evaluate("s => document.activeElement.matches(s)", fields) for _ in _stops(screen)]
+        assert any(met), path
 
 
 def test_one_letter_alone_does_nothing(screen: Page, dashboard: Server) -> None:
