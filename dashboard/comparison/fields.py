@@ -110,10 +110,8 @@ def need_changed(place: str, name: str, lang: str) -> None:
     """The need of the fields, computed at once, with what cards refused against that of before; or what is wrong."""
     view = edited(lang)
     values = plain(view.scenario)
-    try:
-        _read_into([values], NEED, place)
-    except NotANumber as error:
-        refuse(place, error)
+    if wrong := _read_into([values], NEED, place):
+        refuse(place, *wrong)
         return
     if set_scenario(values, place, lang, view.missing):
         for card in filter(str.isdecimal, tuple(st.session_state.get(ERROR, {}))):
@@ -126,13 +124,11 @@ def option_changed(place: str, name: str, lang: str) -> None:
     values, group = plain(view.scenario), [option.id for option in groups(view.scenario)[int(place)]]
     held = [option for option in values["options"] if option["id"] in group]
     before = held[0].get("people", {})
-    try:
-        _read_into(held, paths_of(held[0]["method"]), place)
-        if is_a_person(held[0].get("alternative", {}).get("id", "")):
-            _at_the_screen(held[0], before)
-    except NotANumber as error:
-        refuse(place, error)
+    if wrong := _read_into(held, paths_of(held[0]["method"]), place):
+        refuse(place, *wrong)
         return
+    if is_a_person(held[0].get("alternative", {}).get("id", "")):
+        _at_the_screen(held[0], before)
     set_scenario(values, place, lang, view.missing)
 
 
@@ -148,21 +144,28 @@ def paths_of(method: str) -> Mapping[str, str]:
     return MODEL if method == "model" else PROGRAM
 
 
-def _read_into(held: Sequence[dict[str, Any]], paths: Mapping[str, str], place: str) -> None:
-    """Set what the fields hold, of those that are on the page. NotANumber."""
+def _read_into(held: Sequence[dict[str, Any]], paths: Mapping[str, str], place: str) -> list[NotANumber]:
+    """Set what the fields hold, of those that are on the page; those that cannot be read."""
+    wrong = list[NotANumber]()
     for name, path in paths.items():
         if field_key(place, name) not in st.session_state:
+            continue
+        try:
+            value = _value(place, name)
+        except NotANumber as error:
+            wrong.append(error)
             continue
         for values in held[:1] if name in ONCE else held:
             if name == "zone" and values.get("zone_supposed"):
                 if not typed(place, name):
                     continue
                 del values["zone_supposed"]
-            _set(values, path.split("."), _value(place, name))
+            _set(values, path.split("."), value)
             if name == "quality":
                 _set(values, ["quality", "cases"], (counted(typed(place, name)) or (None, None))[1])
     for values in held:
         _tidy(values.get("constraints", values))
+    return wrong
 
 
 def _value(place: str, name: str) -> Any:

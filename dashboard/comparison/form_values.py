@@ -106,6 +106,8 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
     """The field, what was read and what was expected. letters: of the cards, an option each; letter: of this one."""
     if isinstance(error, NotANumber):
         name, text = error.args
+        if not text:
+            return t("compare_form.not_given", lang, field=_field(name, lang))
         if readings := two_readings(text.strip()):
             facts = {"read": text, "whole": readings[0], "part": readings[1]}
             return t("compare_form.two_readings", lang, field=_field(name, lang), **facts)

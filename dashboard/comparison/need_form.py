@@ -8,7 +8,7 @@ from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison import option_cards
 from dashboard.comparison.changes import with_asked
 from dashboard.comparison.fields import FormPart, need_changed, rewrite, shown, typed
-from dashboard.comparison.form_values import NEED, NotANumber, count, number_text
+from dashboard.comparison.form_values import NEED, NotANumber, Unreadable, count, number_text
 from dashboard.comparison.scenario_session import BLANK, COUNTS, View, edited, refuse, say_error, set_scenario
 from dashboard.shared.html_parts import address
 from dashboard.shared.scenario_url import plain
@@ -88,15 +88,17 @@ def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
 
 def _answered(place: str, name: str, lang: str) -> None:
     """The scenario of the answers as they now are, or what is wrong next to the fields."""
-    scenario = edited(lang).scenario
-    try:
-        numbers = {name: count(typed(FIVE, name), name) for name in COUNTS}
-        missing = tuple(name for name, value in numbers.items() if value is None)
-        given = {name: value or getattr(BLANK, name) if name in missing else value for name, value in numbers.items()}
-        said = {name: typed(FIVE, name) for name in ("per", "task")}
-        asked = Asked.model_validate((scenario.asked or BLANK).model_dump() | given | said)
-    except (NotANumber, ValidationError) as error:
-        refuse(FIVE, error)
+    scenario, wrong = edited(lang).scenario, list[Unreadable]()
+    missing = tuple(each for each in COUNTS if not typed(FIVE, each))
+    asked = (scenario.asked or BLANK).model_copy(update={each: typed(FIVE, each) for each in ("per", "task")})
+    for each in COUNTS:
+        try:
+            given = getattr(BLANK, each) if each in missing else count(typed(FIVE, each), each)
+            asked = Asked.model_validate(asked.model_dump() | {each: given})
+        except (NotANumber, ValidationError) as error:
+            wrong.append(error)
+    if wrong:  # what is still to be given is said too
+        refuse(FIVE, *wrong, *(NotANumber(each, "") for each in missing))
         return
     changed = set_scenario(with_asked(scenario, asked, lang), FIVE, lang, missing)
     if changed is not None and name == "task":

@@ -1,6 +1,7 @@
 """« Enregistrer au registre »: this comparison, kept with a use case that is there already or with a new one."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -20,8 +21,9 @@ from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import quality_text, tested_words, told
-from estimator.core.errors import SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError
 from estimator.core.home import default_home
+from estimator.core.refusals import FieldsRefused, ListedRefusal
 from estimator.governance.indicators.scenarios import Draft, draft
 from estimator.governance.register.schema import METROPOLE
 
@@ -164,42 +166,53 @@ def _own_reason(answer: Answer, lang: str) -> str:
 
 
 def _draft(case: str, said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> Draft | None:
-    """What is to be written, or None, and why it cannot be."""
-    asked, below = said.get("alternative", {}), said.pop("below", None)
-    if empty := [name for name in ("answer", "reason") if asked.get(name) == ""] + ["below_why"] * (below == ""):
-        label = t(f"compare_save.{empty[0]}", lang, label=scenario.options[0].label)
-        wanted = t(f"compare_save.{'answer' if empty[0] == 'answer' else 'reason'}_wanted", lang, label=label)
-        st.html(Markup('<p class="warn" role="alert">{}</p>').format(wanted))
-        return None
+    """What is to be written, or None, and all that it lacks."""
+    asked, below, new = said.get("alternative", {}), said.pop("below", None), None
+    empty = [name for name in ("answer", "reason") if asked.get(name) == ""] + ["below_why"] * (below == "")
+    lacks = [{"code": name} | {each: _wanted(name, scenario, each) for each in LANGUAGES} for name in empty]
+    wrong: SobriaError | None = FieldsRefused(lacks) if lacks else None
+    if "" in asked.values():
+        said["alternative"] = {}  # else the register says it again
     try:
         tested = option.quality if option else None
         quality = tested.model_dump() if tested and tested.date and tested.by else None
-        if quality and not quality["test"]:
-            limit = scenario.constraints.quality
-            quality["test"] = (limit.test if limit else "") or t("compare_save.no_test", lang)
+        if quality:
+            quality["test"] = quality["test"] or _test(scenario, lang)
         if option and below:
             held = [o.model_copy(update={"why": below}) if o.id == option.id else o for o in scenario.options]
             scenario = scenario.model_copy(update={"options": tuple(held)})
-        author = register.author(said["service"], below or t("compare_save.why", lang))
-        return draft(default_home(), scenario, author, case, _facts(said, scenario, option, lang), quality)
+        facts = _facts(said, scenario, option, lang)
+        write = partial(draft, default_home(), scenario, case=case, facts=facts, quality=quality)
+        new = write(register.author_of_what(said["service"], below or t("compare_save.why", lang), write))
     except SobriaError as error:
-        st.html(refusal(error, lang, LABELS["compare_save"]))
-        return None
+        wrong = FieldsRefused([*lacks, *error.items]) if wrong and isinstance(error, ListedRefusal) else error
+    if wrong:
+        st.html(refusal(wrong, lang, LABELS["compare_save"]))
+    return None if wrong else new
+
+
+def _wanted(name: str, scenario: Scenario, lang: str) -> str:
+    label = t(f"compare_save.{name}", lang, label=scenario.options[0].label)
+    return t(f"compare_save.{'answer' if name == 'answer' else 'reason'}_wanted", lang, label=label)
 
 
 def _facts(said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> dict[str, Any]:
-    """What is said of a use, and what the comparison knows; nothing that nobody said."""
-    need, limits = scenario.need, scenario.constraints
-    task = compare_data.task_names(lang).get((need.task or "").removeprefix("task/"), scenario.title)
-    facts = {name: value for name, value in said.items() if value}
-    facts |= {"task": task, "unit": need.unit, "owner_role": said["service"]}
-    facts |= {"volume_per_month": need.volume / need.years / MONTHS} if need.years else {}
-    facts |= {"concurrency": need.peak_concurrency} if need.peak_concurrency else {}
-    facts |= {"data_sensitivity": t(f"compare_form.data_{limits.data}", lang)} if limits.data != "ordinary" else {}
-    runs = option.use or option.alternative if option else None
-    facts |= {"host": runs.host} if runs and runs.host else {}
-    facts |= {"model": option.use.model} if option and option.use and option.use.model else {}
-    if limits.quality:
-        test = limits.quality.test or t("compare_save.no_test", lang)
-        facts["threshold"] = {"value": limits.quality.value, "test": test}
-    return facts
+    """What is said of a use, and what the comparison knows; nothing that nobody said, but for what is asked."""
+    need, limits, runs = scenario.need, scenario.constraints, option and (option.use or option.alternative)
+    known = said | {
+        "task": compare_data.task_names(lang).get((need.task or "").removeprefix("task/"), scenario.title),
+        "unit": need.unit,
+        "owner_role": said["service"],
+        "volume_per_month": need.years and need.volume / need.years / MONTHS,
+        "concurrency": need.peak_concurrency,
+        "data_sensitivity": t(f"compare_form.data_{limits.data}", lang) if limits.data != "ordinary" else "",
+        "host": runs and runs.host,
+        "model": option and option.use and option.use.model,
+        "threshold": limits.quality and {"value": limits.quality.value, "test": _test(scenario, lang)},
+    }
+    return {name: value for name, value in known.items() if value or name in (*FIELDS, "owner_role")}
+
+
+def _test(scenario: Scenario, lang: str) -> str:
+    limit = scenario.constraints.quality
+    return (limit.test if limit else "") or t("compare_save.no_test", lang)

@@ -82,10 +82,10 @@ def letters(scenario: Scenario, lang: str) -> list[str]:
     return [alphabet[n - 1] if n else t("compare_form.without_ai", lang) for n, _ in enumerate(groups(scenario))]
 
 
-def refuse(place: str, error: Unreadable, values: Values = MappingProxyType({})) -> None:
-    """Say what cannot be read next to the fields of a place, which keep what was typed."""
+def refuse(place: str, *wrong: Unreadable, values: Values = MappingProxyType({})) -> None:
+    """Say all that cannot be read next to the fields of a place, which keep what was typed."""
     ids = [str(option.get("id", "")) for option in values.get("options", ())]
-    st.session_state.setdefault(ERROR, {})[place] = (error, ids)
+    st.session_state.setdefault(ERROR, {})[place] = (wrong, ids)
 
 
 def rearranged(before: Scenario, after: Scenario) -> None:
@@ -105,7 +105,7 @@ def set_scenario(
     try:
         scenario = scenario_of(values, "scenario")
     except ScenarioRefused as error:
-        refuse(place, error, values)
+        refuse(place, error, values=values)
         return None
     st.session_state.get(ERROR, {}).pop(place, None)
     if keep:
@@ -125,9 +125,11 @@ def say_error(place: str, lang: str) -> None:
     """What could not be read at this place, its fields named as they now are on the page."""
     if place not in st.session_state.get(ERROR, {}):
         return
-    (error, ids), scenario, card = st.session_state[ERROR][place], current(lang).scenario, place.partition(" ")[0]
+    (wrong, ids), scenario, card = st.session_state[ERROR][place], current(lang).scenario, place.partition(" ")[0]
     cards = letters(scenario, lang)
     of = {option.id: letter for group, letter in zip(groups(scenario), cards, strict=True) for option in group}
     letter = cards[int(card)] if card.isdecimal() else ""
-    text = OPTION.sub("", refusal_text(error, lang, [of.get(id, "") for id in ids], letter))
-    st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))
+    for error in wrong:
+        text = refusal_text(error, lang, [of.get(id, "") for id in ids], letter)
+        bare = OPTION.sub("", text) if isinstance(error, ScenarioRefused) else text  # a label may have brackets
+        st.html(Markup('<p class="warn" role="alert">{}</p>').format(bare))

@@ -18,14 +18,14 @@ from dashboard.comparison import verdict_sections as compare_sections
 from dashboard.comparison import volume_growth as compare_growth
 from dashboard.comparison.scenario_session import View
 from dashboard.shared import estimator_gateway
-from dashboard.shared.plotly_figures import explored
+from dashboard.shared.plotly_figures import Explored, explored
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language, part
 from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Scenario
 
-Show = Callable[[Answer, Scenario, str], None]
+Show = Callable[[Answer, Scenario, str], object]
 FORM, ANSWER = 4, 7  # widths of the two columns, of eleven
 
 
@@ -59,7 +59,7 @@ def show() -> None:
 def _answer(view: View, lang: str) -> Answer | None:
     """One sentence, one picture, three facts, two actions; on a blank page, what to do."""
     if view.missing:
-        st.html(compare_view.blank(lang))
+        st.html(compare_view.blank(view.missing, lang))
         compare_files.reopen(lang)
         return None
     answer = compare_data.compared(view.scenario, lang)
@@ -91,24 +91,16 @@ def _why(answer: Answer, scenario: Scenario, lang: str) -> None:
     compare_difference.show(answer, scenario, lang)
 
 
-def _growth(answer: Answer, _: Scenario, lang: str) -> None:
-    explored(compare_growth.growth(answer, lang), compare_growth.pictures(answer, lang), "volume", lang)
-
-
-def _model(answer: Answer, _: Scenario, lang: str) -> None:
-    explored(compare_sections.smallest(answer, lang), compare_sections.pictures(answer, lang), "modele", lang)
-
-
-def _numbers(answer: Answer, scenario: Scenario, lang: str) -> None:
-    st.html(compare_table.numbers(answer, scenario, lang))
+def _drawn(name: str, said: Callable[[Answer, str], Markup], pictures: Callable[[Answer, str], list[Explored]]) -> Show:
+    return lambda answer, _, lang: explored(said(answer, lang), pictures(answer, lang), name, lang)
 
 
 PARTS: dict[str, Show] = {
     "lieux": compare_hosts.show,
     "ecart": _why,
-    "volume": _growth,
-    "modele": _model,
-    "chiffres": _numbers,
+    "volume": _drawn("volume", compare_growth.growth, compare_growth.pictures),
+    "modele": _drawn("modele", compare_sections.smallest, compare_sections.pictures),
+    "chiffres": lambda answer, scenario, lang: st.html(compare_table.numbers(answer, scenario, lang)),
 }
 
 show()

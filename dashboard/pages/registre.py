@@ -82,11 +82,7 @@ def _filtered_cases(cases: Sequence[UseCase], lang: str) -> list[UseCase]:
         commune = choice(t("register.commune", lang), communes, "commune", t("register.any_commune", lang))
     wanted = ((stage, "stage"), (result, "outcome"), (service, "service"), (commune, "commune"))
     kept = (case for case in cases if all(value in (None, getattr(case, field)) for value, field in wanted))
-    return sorted(kept, key=_order)
-
-
-def _order(case: UseCase) -> tuple[bool, date, str]:
-    return case.is_over, case.next_review or date.max, case.name.casefold()
+    return sorted(kept, key=lambda case: (case.is_over, case.next_review or date.max, case.name.casefold()))
 
 
 def _table(chosen: Sequence[UseCase], today: date, lang: str) -> Markup:

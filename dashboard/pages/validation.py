@@ -43,7 +43,7 @@ def show() -> None:
         picture=lambda rows, name: _picture(rows, name, lang),
         publications_name=lambda name: html_parts.publications_name(name, lang),
         quantity=lambda name: t(f"published.{name}", lang),
-        device=lambda row: _device(row.name, lang),
+        device=lambda name: estimator_gateway.subject_name(name, lang),
     )
     st.html(page)
 
@@ -69,10 +69,6 @@ def _note(rows: Sequence[ValidationLine], lang: str) -> str:
 def _inside(rows: Sequence[ValidationLine], lang: str) -> dict[str, Any]:
     inside, outputs = sum(r.inside for r in rows), sum(r.outputs for r in rows)
     return {"inside": inside, "outputs": outputs, "share": share_text(inside / outputs, lang)}
-
-
-def _device(name: str, lang: str) -> str:
-    return t("validation.device_none", lang) if name == "none" else estimator_gateway.subject_name(name, lang)
 
 
 def _picture(rows: Sequence[ValidationLine], name_of: Callable[[str], str], lang: str) -> Markup:

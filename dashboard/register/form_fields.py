@@ -72,11 +72,6 @@ def one_of(name: str, options: Mapping[str, str], lang: str, known: str | None =
     )
 
 
-def new_fields(_: UseCase | None, lang: str) -> dict[str, Any]:
-    """The fields of a new use case, by column of the register's table."""
-    return {name: text(name, lang) for name in NEW}
-
-
 def all_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """Every fact but the non-AI answer, in groups that have a name."""
     row, found = register.row_of(case) if case else {}, dict[str, Any]()

@@ -137,10 +137,6 @@ def _only(values: Values, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: values[name] for name in names}
 
 
-def _add(held: Register, _: str, values: Values, author: Author) -> str:
-    return held.create(register.facts(_only(values, fields.NEW)), author).id
-
-
 def _change(held: Register, id: str, values: Values, author: Author) -> str:
     cells = {name: value for name, value in values.items() if name not in ("who", "why")}
     return held.change(id, register.facts(cells, held.use_case(id)), author).id
@@ -169,7 +165,10 @@ def _import(held: Register, _: str, values: Values, author: Author) -> str:
 
 
 _FORMS = {
-    "add": Form(fields.new_fields, _add),
+    "add": Form(
+        lambda _, lang: {name: fields.text(name, lang) for name in fields.NEW},
+        lambda held, _, said, by: held.create(register.facts(_only(said, fields.NEW)), by).id,
+    ),
     "change": Form(fields.all_fields, _change),
     "alternative": Form(fields.alternative_fields, _change, "alternative_raison"),
     "stage": Form(fields.stage_fields, lambda held, id, said, by: held.move(id, said["stage"], by).id),

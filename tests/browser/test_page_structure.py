@@ -362,6 +362,18 @@ def test_a_field_that_is_refused_says_so_and_why(screen: Page, dashboard: Server
     quality.press("Tab")
     expect(quality).to_have_attribute("aria-invalid", "true")
     assert "beaucoup" in screen.evaluate(WRONG)[0][1]
+    open_page(screen, dashboard, "/comparer", lang)
+    counts = {t(f"compare_form.{name}", lang): text for name, text in (("people", "beaucoup"), ("uses", "x"))}
+    for label, text in counts.items():
+        screen.get_by_role("textbox", name=label, exact=True).fill(text)
+        screen.keyboard.press("Tab")
+    expect(wrong).to_have_count(2)
+    found = dict(screen.evaluate(WRONG))
+    assert all(text in found[label] for label, text in counts.items())
+    open_page(screen, dashboard, "/comparer?exemple=oui", lang)
+    quality.fill("beaucoup")
+    quality.press("Tab")
+    expect(quality).to_have_attribute("aria-invalid", "true")
     quality.fill("80 %")
     quality.press("Tab")
     expect(quality).not_to_have_attribute("aria-invalid", "true")

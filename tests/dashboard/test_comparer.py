@@ -902,7 +902,7 @@ def test_a_blank_page_has_no_figure_and_keeps_each_answer_in_its_address() -> No
     assert [field(at, "five", name).value for name in ("people", "uses")] == ["", ""]
     at = typed(at, "five", "people", "40 000")
     assert at.query_params["manque"] in ("uses", ["uses"]) and address(at).asked.people == 40_000
-    assert t("compare.blank", "fr") in text_of(at)
+    assert t("compare.blank_one", "fr", field=t("compare_form.uses", "fr")) in text_of(at)
     at = typed(at, "five", "uses", "3")
     assert "manque" not in at.query_params and address(at).need.volume == 1_440_000
     assert compare_data.compared(address(at)).said("lead", "fr")[0] in text_of(at)
@@ -937,6 +937,45 @@ def test_an_answer_that_is_missing_is_said_beside_the_five_fields() -> None:
     assert "n&#39;est pas un nombre" in text_of(at).replace("’", "&#39;") and "scenario" not in at.query_params
     for wrong, said in (("-3", "supérieur à 0"), ("1e11", "inférieur ou égal à 10 000 000 000"), ("nan", "fini")):
         assert f"Un nombre {said} était attendu" in plain_spaces(text_of(typed(at, "five", "people", wrong)))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_both_counts_that_are_wrong_are_said_at_once_by_their_labels(lang: str) -> None:
+    """No number, none at all, below zero: each in its own alert, whatever the other has; nothing once both are read."""
+    labels, at = [t(f"compare_form.{name}", lang) for name in ("people", "uses")], blank(lang)
+    for texts in (("beaucoup", "x"), ("beaucoup", ""), ("-3", "x"), ("-3", "0"), ("-3", "")):
+        for name, text in zip(("people", "uses"), texts, strict=True):
+            at = typed(at, "five", name, text)
+        alerts = [block.proto.body for block in at.get("html") if 'role="alert"' in block.proto.body]
+        assert [escape(label) in alert for label, alert in zip(labels, alerts, strict=True)] == [True, True], texts
+    at = typed(typed(at, "five", "people", "3"), "five", "uses", "3")
+    assert 'role="alert"' not in text_of(at)
+
+
+def test_all_the_numbers_of_a_card_that_cannot_be_read_are_said_at_once() -> None:
+    at = unfolded(opened(), "1")
+    for name in ("quality", "acceptance", "attempts"):
+        at = typed(at, "1", name, "beaucoup")
+    assert text_of(at).count("« beaucoup »".replace(" ", "\xa0")) == 3
+
+
+def test_all_that_a_save_lacks_is_said_at_once_by_its_labels(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The choice, its reason, the service and the name of a use, each once; the last three once the choice is made."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    values = plain(compare_data.example_scenario())
+    values["options"][0] |= {"why": "", "quality": None}
+    at = opened(scenario=token(scenario_of(values)))
+    next(f for f in at.text_input if f.key.endswith(" save name")).set_value("")
+    at, asked = press(at, "register_forms.check"), values["options"][0]["label"]
+    keys = ["compare_save.answer", "compare_save.reason", "register_forms.service", "register_forms.nom"]
+    for lacking in (keys, keys[1:]):
+        [alert] = [block.proto.body for block in at.get("html") if 'role="alert"' in block.proto.body]
+        assert [alert.count(escape(t(key, "fr", label=asked))) for key in lacking] == [1] * len(lacking)
+        assert alert.count("<li>") == len(lacking) and not Register(home).use_cases()
+        next(f for f in at.radio if f.key.endswith(" save answer")).set_value("etudiee_et_ecartee")
+        at = press(at, "register_forms.check")
+    next(f for f in at.text_input if f.key.endswith(" save name")).set_value("Orienter")
+    saved(at, home, service="Accueil", reason="Elle ne rédige pas.")
 
 
 def test_another_task_has_its_own_answer_without_ai_and_keeps_the_models() -> None:
