@@ -344,7 +344,8 @@ def test_a_line_of_seats_that_lacks_a_field_says_which_and_what_is_expected(monk
     faults = told.split("<li>")[1:]
     for name, fault in zip(("product", "seats", "active_share", "uses", "from"), faults, strict=True):
         assert t(f"seats.{name}", "fr").replace("\u00a0", " ") in fault.replace("\u00a0", " "), fault
-    assert not re.search("cellule|colonne|active_share|seats", told)
+    assert not re.search("cellule|colonne|active_share|seats|import|…|2026-03-01", told)
+    assert "« beaucoup »" in told and "« x »" in told and "jj/mm/aaaa, par exemple 01/03/2026" in told
 
 
 def test_two_equal_sessions_are_told_before_their_import(home: Path) -> None:

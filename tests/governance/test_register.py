@@ -259,6 +259,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"volume_per_month": 0}, "plus grand que zéro", "greater than zero"),
     ({"concurrency": float("nan")}, "un nombre est attendu", "a number is expected"),
     ({"scenario": "../a.toml"}, "sans dossier", "without a folder"),
+    ({"scenario": "scenario=faq.toml"}, "attendu, par exemple faq.toml.", "for example faq.toml."),
     ({"threshold": {"value": 1}}, "test du seuil de qualité", "test of the quality threshold"),
     ({"alternative": {"answer": "trouvee_et_retenue", "date": "2026-01-01"}}, "sans sa raison", "without its reason"),
     (

@@ -49,8 +49,8 @@ def _territory(text: str) -> str:
     return text
 
 
-def _scenario(text: str) -> str:
-    if text and (not text.endswith(".toml") or set(text) & set("/\\:")):
+def _scenario(text: str, info: ValidationInfo) -> str:
+    if text and (not text.endswith(".toml") or set(text) & set("/\\:=" if info.context else "/\\:")):
         raise PydanticCustomError("scenario", "not the name of a TOML file")
     return text
 

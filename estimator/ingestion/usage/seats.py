@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.catalogue.load import load
 from estimator.catalogue.products import OTHER, Product, ProductUnknown, find
-from estimator.core.errors import SobriaError, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, sentences
 from estimator.core.fields import FIRST_DAY
 from estimator.core.number_format import two_readings
-from estimator.core.periods import first_day, month_after
+from estimator.core.periods import first_day, month_after, short_day
 from estimator.core.refusals import FieldsRefused
 from estimator.core.typography import cut
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
@@ -131,7 +131,7 @@ def _bought(said: RecordFields, typed: Mapping[str, str], month_first: str, toda
 
 def check_line(typed: Mapping[str, str]) -> None:
     """Refuse a row that a person types in a form, its cells by our names, before it is that of a table. FieldsRefused
-    lists every cell at fault, where a table says the first one of a row."""
+    lists every cell at fault, as typed, where a table says the first one of a row."""
     said = RecordFields(_plain(typed, spreadsheet=True), FIELDS)
     checks: list[Callable[[], object]] = [partial(_check_there, said, name) for name in EXAMPLES]
     checks += [partial(_check_amount, said, typed, name) for name in NUMBERS if name in said.kept]
@@ -141,8 +141,11 @@ def check_line(typed: Mapping[str, str]) -> None:
         try:
             check()
         except RowRefused as fault:
-            name = fault.facts.get("column") or fault.facts.get("field") or COLUMN_OF[fault.code]
-            wrong.append(sentences("refusals", fault.code, **fault.facts) | {"field": name})
+            name = str(fault.facts.get("column") or fault.facts.get("field") or COLUMN_OF[fault.code])
+            days = {end: fault.facts[end] for end in ("start", "end", "first") if end in fault.facts}
+            told = {end: {lang: short_day(str(day), lang) for lang in LANGUAGES} for end, day in days.items()}
+            facts = fault.facts | told | {"column": name, "value": cut(typed[name])}
+            wrong.append(sentences("seats_typed", fault.code, **facts) | {"field": name})
     if wrong:
         raise FieldsRefused(wrong)
 
