@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dashboard.shared.chart_parts import DrawnValue, keep
 from dashboard.shared.texts import t
 from estimator.core.interval import Interval
-from estimator.core.language import decimal_mark, thousands_mark
+from estimator.core.language import decimal_mark, percent_sign, thousands_mark
 from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE
 
 PLACE = Markup('<figure class="explored"></figure>')  # of a picture, in the HTML of a part
@@ -75,8 +75,12 @@ def explored(text: Markup, pictures: Sequence[Explored], key: str, lang: str) ->
 
 
 def figure(picture: Explored, lang: str) -> dict[str, Any]:
-    """The picture as Plotly has it."""
+    """The picture as Plotly has it; it writes « 94% » of a share in any language, and « 94 » where we say what of."""
     plane = bool(picture.second)
+    share = plane and all((row.height or 0) <= 1 for row in picture.rows)
+    if share:
+        rows = [row._replace(height=100 * (row.height or 0)) for row in picture.rows]
+        picture = picture._replace(rows=rows, threshold=picture.threshold and 100 * picture.threshold)
     groups = list(dict.fromkeys(mark.group for row in picture.rows for mark in row.marks))
     alone = [group for group in groups if next(_of(picture, group))[1].central is not None]
     under = len(groups) > len(alone)  # an interval stands under its bar, and beside those of other groups
@@ -100,8 +104,8 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
         "shapes": list(_lines(picture)),
     }  # fmt: skip
     if plane:
-        percent = ".1~%" if all((row.height or 0) <= 1 for row in picture.rows) else ""
-        layout["yaxis"] = {"automargin": True, "gridcolor": LINE, "tickformat": percent, "fixedrange": True}
+        sign = percent_sign(lang) if share else ""
+        layout["yaxis"] = {"automargin": True, "gridcolor": LINE, "ticksuffix": sign, "fixedrange": True}
         layout["yaxis"] |= {"title": {"text": picture.second, "standoff": 8}}
         layout["margin"]["t"] = 40 + WORDS * len(key)
         layout["title"] = {"text": "<br>".join(key), "font": FONT, "x": 0, "y": 1, "yanchor": "top", "pad": {"t": 20}}

@@ -72,7 +72,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, home: Markup, la
         promises=charter_text(body, lang),
         paths=[(key, line) for key in FOOTPRINTS for line in ceilings.path_lines(entries[key], lang)],
         read=partial(_how_to_read, body, lang=lang),
-        effect=partial(_effect, lang=lang),
+        effect=partial(effect_text, lang=lang),
         added=[sentences.added_text(one, lang) for one in body["added"]],
         added_title=sentences.tell("added", lang),
         sovereignty=sovereignty_text.lines(body, lang),
@@ -109,12 +109,6 @@ def _facts(energy: Body, lang: str) -> Iterator[tuple[str, str]]:
     for effect, ends in list(causes(change).items())[:FIRST]:
         more = "more" if change["effects"][effect] > 0 else "less"
         yield effect_text(ends, lang, "effect_range"), t(f"synthese.{more}_{effect}", lang)
-
-
-def _effect(entry: Body, effect: str, lang: str) -> str:
-    """Each part that is known, however small beside the whole: a blank cell is one that is not."""
-    ends = entry["change"]["ends"].get(effect)
-    return effect_text(ends, lang) if ends else ""
 
 
 def use_bars(body: Body, lang: str) -> list[svg_charts.ChartRow]:

@@ -197,6 +197,31 @@ def test_a_hard_scenario_breaks_nothing_and_stays_readable(screen: Page, serve: 
     assert said == []
 
 
+@pytest.mark.parametrize(("lang", "sign"), [("fr", "\xa0%"), ("en", "%")])
+def test_the_shares_of_an_axis_are_written_as_the_page_writes_them(
+    screen: Page, serve: Serve, lang: str, sign: str
+) -> None:
+    open_page(screen, serve("empty"), "/comparer?exemple=oui&voir=modele", lang)
+    ticks = screen.locator(".js-plotly-plot .ytick text")
+    ticks.first.wait_for(state="attached")
+    told = ticks.all_text_contents()
+    assert len(told) > 2 and all(re.fullmatch(rf"\d+{sign}", tick) for tick in told), told
+
+
+def test_an_option_that_is_removed_gives_the_keyboard_to_its_neighbour(screen: Page, serve: Serve) -> None:
+    """RGAA 12.8: the last of four, to the first field of the one before; it went to the start of the page."""
+    open_page(screen, serve("empty"), "/comparer?exemple=oui&compare_more_4=true", "fr")
+    remove = screen.get_by_role("button", name=t("compare_form.remove", "fr", letter="D"), exact=True)
+    remove.focus()
+    screen.keyboard.press("Enter")
+    expect(remove).to_have_count(0)
+    before = screen.get_by_role("combobox", name=t("compare_form.model_of", "fr", letter="C"), exact=True)
+    expect(before).to_be_focused()
+    settled(screen)
+    screen.wait_for_timeout(500)
+    expect(before).to_be_focused()
+
+
 def test_a_number_opens_its_calculation_and_comes_back(screen: Page, serve: Serve) -> None:
     open_page(screen, serve("empty"), address(label="le modèle de Metz"), "fr")
     screen.click("a.number:has-text('le modèle de Metz') >> nth=0")

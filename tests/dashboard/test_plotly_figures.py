@@ -43,8 +43,8 @@ def test_groups_are_told_apart_without_their_colours() -> None:
 def test_a_second_axis_has_heights_and_its_threshold() -> None:
     rows = [ExploredRow("a", "2 Wh", [Mark(0.001, 0.003, 0.002)], 0.9)]
     drawn = figure(Explored("Qualité", rows, "Wh", 0.001, second="Qualité", threshold=0.85), "fr")
-    assert drawn["data"][0]["y"] == [0.9] and drawn["layout"]["yaxis"]["tickformat"] == ".1~%"
-    assert [shape["y0"] for shape in drawn["layout"]["shapes"]] == [0.85]
+    assert drawn["data"][0]["y"] == [90] and drawn["layout"]["yaxis"]["ticksuffix"] == "\xa0%"
+    assert [shape["y0"] for shape in drawn["layout"]["shapes"]] == [85]
 
 
 def test_a_long_name_holds_on_the_narrowest_screen() -> None:
