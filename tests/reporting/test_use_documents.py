@@ -326,6 +326,7 @@ def test_the_evaluation_counts_its_whole_life_and_what_ran_after_the_decision(ho
     assert (
         "mars 2025 à mars 2026 (3 mois sur 13)" in text
         and "Mois mesurés après la décision du 10 février 2026 : 1." in text
+        and "Ils sont comptés dans « Ce qu'il a consommé »" in text
     )
     until = next(part for part in made.sections if "mars 2025" in part.title)
     years = [row for block in until.blocks if getattr(block, "columns", ("",))[0] == "Année" for row in block.rows]
