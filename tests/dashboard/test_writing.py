@@ -2,6 +2,7 @@
 
 import os
 import time
+import tomllib
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -108,6 +109,12 @@ def test_the_right_is_kept_where_neither_a_script_nor_another_site_reaches_it() 
     assert status == 303 and headers["location"] == "./?lang=en" and headers["cache-control"] == "no-store"
     assert set(parts[1:]) == {"HttpOnly", "Max-Age=72000", "Path=/", "SameSite=strict"}
     assert site.links[0].partition("=")[2] not in parts[0]
+
+
+def test_what_is_typed_outlives_a_cut_as_long_as_the_right_to_write_it() -> None:
+    """RGAA 13.1: past this time, a page that finds its server again begins anew, its fields empty."""
+    held = tomllib.loads(Path(write_access.__file__).with_name("streamlit.toml").read_text("utf-8"))["server"]
+    assert held["disconnectedSessionTTL"] == HOURS * 3600
 
 
 def test_behind_a_server_that_encrypts_the_right_never_travels_in_clear() -> None:
