@@ -16,6 +16,7 @@ from estimator.core.number_format import common_step, mark_text, said_in_sentenc
 from estimator.reporting.documents.pictures import ACCENT
 
 FIGURES = ("energy", "water", "adpe", "gwp")
+HINGES = (("sharing", ["sharing"]), ("turning", ["turning", "firm"]), ("settling", ["unread", "settling"]))
 
 
 class QualityPoint(NamedTuple):
@@ -63,10 +64,7 @@ def _verdicts(answer: Answer, lang: str) -> list[list[str]]:
 
 def hinges(answer: Answer, lang: str) -> Markup:
     """What alone would turn a verdict, and what would settle the pairs that nothing decides."""
-    turning = [*answer.said("turning", lang), *answer.said("firm", lang)]
-    settling = [*answer.said("unread", lang), *answer.said("settling", lang)]
-    told = [(t("compare.sharing", lang), answer.said("sharing", lang)), (t("compare.turning", lang), turning)]
-    told.append((t("compare.settling", lang), settling))
+    told = [(t(f"compare.{k}", lang), [s for name in names for s in answer.said(name, lang)]) for k, names in HINGES]
     return render("comparer_hinges", lang, told=told)
 
 
@@ -82,7 +80,7 @@ def smallest(answer: Answer, lang: str) -> Markup:
         nearest=told(pair, lang) if pair else "",
         smallest=smallest_words(answer, lang),
         figure_html=PLACE if points else "",
-        mark_text=mark_text,
+        wanted=wanted,
     )
 
 
@@ -101,7 +99,7 @@ def pictures(answer: Answer, lang: str) -> list[Explored]:
         )
         for point in points
     ]
-    level = wanted.value if wanted else None
+    level = ExploredRow(t("compare.limit", lang), "", [], wanted.value) if wanted else None
     return [Explored(t("compare.smallest", lang), rows, step.text, float(step.worth), second=second, threshold=level)]
 
 

@@ -50,7 +50,7 @@ class ExploredRow(NamedTuple):
 
 class Explored(NamedTuple):
     """A picture. worth: of the unit of its axis; line: a value that all are read against; second: name of the axis of
-    heights, threshold: a height that they are read against."""
+    heights, threshold: what they are read against, a row without marks."""
 
     title: str
     rows: Sequence[ExploredRow]
@@ -58,7 +58,7 @@ class Explored(NamedTuple):
     worth: float = 1.0
     line: float | None = None
     second: str = ""
-    threshold: float | None = None
+    threshold: ExploredRow | None = None
 
 
 def explored(text: Markup, pictures: Sequence[Explored], key: str, lang: str) -> None:
@@ -80,7 +80,8 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
     share = plane and all((row.height or 0) <= 1 for row in picture.rows)
     if share:
         rows = [row._replace(height=100 * (row.height or 0)) for row in picture.rows]
-        picture = picture._replace(rows=rows, threshold=picture.threshold and 100 * picture.threshold)
+        limit = picture.threshold and picture.threshold._replace(height=100 * (picture.threshold.height or 0))
+        picture = picture._replace(rows=rows, threshold=limit)
     groups = list(dict.fromkeys(mark.group for row in picture.rows for mark in row.marks))
     alone = [group for group in groups if next(_of(picture, group))[1].central is not None]
     under = len(groups) > len(alone)  # an interval stands under its bar, and beside those of other groups
@@ -122,11 +123,13 @@ def alternative(picture: Explored, lang: str) -> str:
 
 
 def values(picture: Explored) -> Iterator[DrawnValue]:
-    """What is drawn: each mark, in the unit of the axis."""
-    for row in picture.rows:
+    """What is drawn: each mark, in the unit of the axis, and its height; what heights are read against."""
+    for row in (*picture.rows, *filter(None, [picture.threshold])):
         for mark in row.marks:
             ends = [None if v is None else v / picture.worth for v in (mark.low, mark.central, mark.high)]
             yield DrawnValue(row.name, mark.group, ends, picture.unit)
+        if row.height is not None:
+            yield DrawnValue(row.name, "", (None, row.height, None), "", picture.second)
 
 
 def _of(picture: Explored, group: str) -> Iterator[tuple[int, Mark]]:
@@ -168,8 +171,8 @@ def _lines(picture: Explored) -> Iterator[dict[str, Any]]:
     if picture.line is not None:
         x = picture.line / picture.worth
         yield ink | {"yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1}
-    if picture.threshold is not None:
-        yield ink | {"xref": "paper", "x0": 0, "x1": 1, "y0": picture.threshold, "y1": picture.threshold}
+    if picture.threshold:
+        yield ink | {"xref": "paper", "x0": 0, "x1": 1, "y0": picture.threshold.height, "y1": picture.threshold.height}
 
 
 def _words(row: ExploredRow, number: str) -> list[str]:

@@ -26,7 +26,7 @@ IN_A_LANGUAGE = (
     dates.month_text, dates.period_text, dates.short_day, dates.validity_text, number_format.bounds_text,
     dates.moment_text, number_format.exact_text, number_format.figure, number_format.interval_text,
     number_format.range_text, number_format.share_text, number_format.spoken_numbers,
-    number_format.partly_text, number_format.uses_text, chart_parts.shares_figure,
+    number_format.partly_text, number_format.uses_text, number_format.mark_text, chart_parts.shares_figure,
 )  # fmt: skip
 IN_ANY = (
     texts.sentence, html_parts.head, html_parts.quoted, language_name, chart_parts.line, chart_parts.list_of,

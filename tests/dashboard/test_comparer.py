@@ -1198,6 +1198,13 @@ def test_the_form_says_how_many_times_a_year_that_makes(lang: str, told: str) ->
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_line_that_qualities_are_read_against_is_in_words(lang: str) -> None:
+    said = t("compare.smallest_note", lang, threshold={"fr": "85 %", "en": "85%"}[lang])
+    page = plain_spaces(text_of(opened(lang, voir="modele")))
+    assert plain_spaces(said) in page and f"\n{t('compare.limit', lang)}" in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_gap_says_what_its_numbers_and_its_bars_are(lang: str) -> None:
     """Its totals are not the central values of the answer, and a long bar may have little of the doubt."""
     page = plain_spaces(text_of(opened(lang, voir="ecart")))

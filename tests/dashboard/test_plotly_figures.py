@@ -42,9 +42,14 @@ def test_groups_are_told_apart_without_their_colours() -> None:
 
 def test_a_second_axis_has_heights_and_its_threshold() -> None:
     rows = [ExploredRow("a", "2 Wh", [Mark(0.001, 0.003, 0.002)], 0.9)]
-    drawn = figure(Explored("Qualité", rows, "Wh", 0.001, second="Qualité", threshold=0.85), "fr")
+    limit = ExploredRow("Seuil", "", [], 0.85)
+    picture = Explored("Qualité", rows, "Wh", 0.001, second="Qualité", threshold=limit)
+    drawn = figure(picture, "fr")
     assert drawn["data"][0]["y"] == [90] and drawn["layout"]["yaxis"]["ticksuffix"] == "\xa0%"
     assert [shape["y0"] for shape in drawn["layout"]["shapes"]] == [85]
+    assert values_csv(values(picture), "fr").splitlines()[1:] == [
+        "a;;1;2;3;Wh;", "a;;;0,9;;;Qualité", "Seuil;;;0,85;;;Qualité"
+    ]  # fmt: skip
 
 
 def test_a_long_name_holds_on_the_narrowest_screen() -> None:
