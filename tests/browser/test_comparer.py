@@ -261,14 +261,14 @@ def test_going_back_gives_the_screen_and_the_fields_of_before(screen: Page, serv
 def test_a_town_is_answered_by_keyboard_from_an_empty_home(screen: Page, serve: Serve) -> None:
     """Five fields, one screen: the answer in its first view, then both cases of the search face both models."""
     open_page(screen, serve("empty"), "/comparer", "fr")
-    keys, named = screen.keyboard, "document.activeElement.getAttribute('aria-label') || ''"
+    keys, named = screen.keyboard, "document.activeElement.ariaLabel ?? document.activeElement.innerText.trim()"
 
-    def reach(name: str) -> None:
+    def reach(name: str, key: str = "Tab") -> None:
         for _ in range(FEW_TABS):
             if screen.evaluate(named) == name:
                 screen.wait_for_timeout(150)  # a list opens once it has the focus
                 return
-            keys.press("Tab")
+            keys.press(key)
         pytest.fail(f"{name} is not reached")
 
     for label, typed in (("Qui s’en sert (personnes)", "40 000"), ("Combien de fois chacune", "3")):
@@ -284,7 +284,9 @@ def test_a_town_is_answered_by_keyboard_from_an_empty_home(screen: Page, serve: 
     expect(screen.locator(".answer")).to_contain_text("recherche plein texte (serveur partagé)")
     box = screen.locator(".answer").bounding_box()
     assert box is not None and box["y"] + box["height"] < 800
-    screen.get_by_role("radio", name="Pourquoi cet écart").press("Space")
+    reach("Où le faire tourner")  # the first of the parts: arrows lead from one to the next
+    reach("Pourquoi cet écart", "ArrowRight")
+    keys.press("Space")
     told = screen.locator(".st-key-parts .plain li")
     for case in ("serveur partagé", "serveur pour cela seul"):
         for model in ("Mistral Small 3.2", "GPT-5"):
