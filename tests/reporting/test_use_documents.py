@@ -29,6 +29,7 @@ from estimator.reporting.uses.resident import resident
 from estimator.reporting.uses.sci import CarbonIntensity, sci
 from estimator.reporting.uses.stopped import stopped
 from tests.reporting.authority import ADEME, STUDIED, WHO, plain, rows_of, run, settle
+from tests.reporting.test_sheets import LEAST
 from tests.support import append, built, kept, refuses, sobria
 
 IDEA = {"name": "Idée", "task": "répondre", "unit": "une réponse", "owner_role": "Responsable", "service": "Courrier"}
@@ -556,9 +557,10 @@ def test_a_hostile_register_stays_text(home: Path, lang: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("length", [1, 14])
-def test_the_sheet_is_one_page(screen: Any, home: Path, tmp_path: Path, length: int) -> None:
-    """Also with texts that are long for such a sheet, about twenty words a field."""
+@pytest.mark.parametrize(("length", "pages"), [(1, 1), (14, 1), (50, 2)])
+def test_the_sheet_is_one_page(screen: Any, home: Path, tmp_path: Path, length: int, pages: int) -> None:
+    """Also with texts that are long for such a sheet, about thirty words a field; longer, on a second page and in a
+    type that is read, of 8 pt at least."""
     names = ("task", "benefit", "who_decides", "contact", "human_contact", "other_way", "data_sensitivity")
     Register(home).change("courriers", dict.fromkeys(names, "un texte " * length), WHO)
     stop(home)
@@ -566,7 +568,11 @@ def test_the_sheet_is_one_page(screen: Any, home: Path, tmp_path: Path, length: 
         file = tmp_path / f"{name}.html"
         file.write_text(rendered(document(facts(home)), "html"), "utf-8")
         screen.goto(file.as_uri())
-        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", screen.pdf(prefer_css_page_size=True))) == 1, name
+        screen.emulate_media(media="print")
+        assert screen.evaluate(LEAST) >= 8, name
+        screen.emulate_media(media="null")
+        made = len(re.findall(rb"/Type\s*/Page\b(?!s)", screen.pdf(prefer_css_page_size=True)))
+        assert made == (pages if name == "resident" else 1), name
         screen.set_viewport_size({"width": 320, "height": 800})
         assert screen.evaluate("document.documentElement.scrollWidth") <= 320
 

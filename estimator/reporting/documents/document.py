@@ -107,10 +107,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A document. mark: watermark of an example; one_page: in small type, smaller where it is long; two_pages: in that
-    small type and no smaller, for which a second page may be needed; dense: in smaller type whatever its length; plain:
-    in larger type and one column while it is short; about: the territory and period that its title and its kind do not
-    say, for the title of the window; window: that title itself, where those three would say a word twice.
+    """A document. mark: watermark of an example; small: in small type, on one page while it is short; dense: in smaller
+    type, to hold on one page whatever its length; plain: in larger type and one column while it is short; about: the
+    territory and period that its title and its kind do not say, for the title of the window; window: that title itself,
+    where those three would say a word twice.
 
     columns, records: the same content as a table for machines; without columns there is none.
     """
@@ -124,8 +124,7 @@ class Document:
     columns: tuple[str, ...] = ()
     records: tuple[Record, ...] = ()
     mark: str = ""
-    one_page: bool = False
-    two_pages: bool = False
+    small: bool = False
     dense: bool = False
     plain: bool = False
     about: str = ""

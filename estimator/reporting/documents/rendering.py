@@ -24,8 +24,7 @@ ENDS = f'<g id="g">{grid((place(at, 1, WIDE) for at in (0, 1)), STRIP)}</g>'  # 
 DEFS = Markup('<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{}</defs></svg>').format(
     Markup("".join(PATTERNS.values()) + ENDS)  # noqa: S704 (our own pictures)
 )
-AIRY = 4000  # maximum characters of one page in normal type
-ROOMY = 3500  # and in larger type, for who does not read such sheets every day
+ROOMY = 3500  # maximum characters of one page in larger type, for who does not read such sheets every day
 NEEDLESS = re.compile(r"([:;,{}]) | (?=[{}])")  # spaces of a stylesheet
 SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 HTML = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
@@ -125,10 +124,9 @@ def _style() -> Markup:
 
 
 def _classes(document: Document, body: Markup) -> str:
-    """CSS classes of a document: small type, and smaller where one page is to hold a long one."""
-    if not document.one_page:
-        return "one" if document.two_pages else ""
-    length = len(body.striptags())
-    if document.plain and length < ROOMY:
+    """CSS classes of a document: small type, and smaller for one that is to hold on one page."""
+    if not document.small:
+        return ""
+    if document.plain and len(body.striptags()) < ROOMY:
         return "one plain"
-    return "one tight" if document.dense or length > AIRY else "one"
+    return "one tight" if document.dense else "one"

@@ -63,7 +63,7 @@ def _sheet(facts: SheetFacts, unknown: tuple[str, ...]) -> Document:
         columns=COLUMNS,
         records=(*_figure_records(facts), *_verdict_records(facts), *_text_records(facts)),
         mark=facts.mark,
-        two_pages=True,
+        small=True,
     )
 
 

@@ -45,7 +45,7 @@ def note(facts: ReportFacts) -> Document:
         sections=sections,
         foot=foot(facts),
         mark=facts.mark,
-        one_page=True,
+        small=True,
     )
 
 

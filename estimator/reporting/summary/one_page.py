@@ -62,7 +62,7 @@ def document(body: Body, lang: str) -> Document:
         columns=COLUMNS,
         records=tuple(_records(body, lang)),
         mark=tell("mark", lang) if body["sample"] else "",
-        one_page=True,
+        small=True,
         dense=True,  # when names are long: its lists take more space than their characters
         plain=True,
         about=scope_name(body["territory"], body["period"], lang),

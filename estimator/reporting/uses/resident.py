@@ -37,7 +37,7 @@ def resident(facts: UseFacts) -> Document:
         foot=facts.foot(sections),
         mark=facts.mark,
         about=facts.period,
-        one_page=True,
+        small=True,
         plain=True,
     )
 
