@@ -19,13 +19,17 @@ import pytest
 
 from estimator.assessment.impacts import Amount
 from estimator.catalogue.schema import PROOFS
+from estimator.core.errors import LANGUAGES
 from estimator.core.interval import Interval
 from estimator.core.number_format import partly_text
 from estimator.governance.indicators.told_amounts import told_body, told_interval
 from estimator.governance.indicators.told_shares import each_of_merged, share_of_merged, shares_of_merged
 from estimator.governance.register.register import Register
+from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.change_sentences import trend_text
-from tests.reporting.authority import plain
+from estimator.reporting.summary.one_page import document
+from estimator.reporting.summary.summary import synthesis
+from tests.reporting.authority import facts, plain
 from tests.reporting.test_synthesis import case, heads, run
 from tests.reporting.test_what_leaves import COMMUNE, OTHER, leaving
 from tests.support import built
@@ -186,6 +190,20 @@ def test_the_way_of_a_change_is_told_and_not_how_much() -> None:
     none = {"change": {"established": None, "effects": None, "months": 0}}
     assert told_body(none, "kWh") == none and trend_text(none, "fr") == "pas de période précédente à comparer"
     assert plain(trend_text(told, "fr")) == "en hausse, de combien n'est pas dit"
+
+
+def test_the_sheet_says_that_not_all_is_measured_where_the_share_is_not_told(tmp_path: Path) -> None:
+    """In the same words whatever the use of two agents takes; declared as all the others, it is told that none is."""
+    sheets = []
+    for name, change in {"as it is": {}, "larger": {"times": 1.3}, "declared": {"mode": "mode/declared"}}.items():
+        home_of(tmp_path / name, **change)
+        body = synthesis(facts(tmp_path / name, COMMUNE).scope)
+        sheets.append([plain(str(rendered(document(body, lang), "txt"))) for lang in LANGUAGES])
+    untold = ("d'électricité, pas entièrement mesurée.", "of electricity, not all measured.")
+    for texts in sheets[:2]:
+        assert all(said in text for said, text in zip(untold, texts, strict=True))
+    assert not any(said in text for said, text in zip(untold, sheets[2], strict=True))
+    assert "Moins de 20 % mesuré : cette fiche est une estimation." in sheets[2][0]
 
 
 def _first(one: list[Any], other: list[Any]) -> Any:

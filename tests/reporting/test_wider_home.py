@@ -25,6 +25,7 @@ from estimator.reporting.publications.groups_file import published_groups
 from estimator.reporting.publications.open_data import TABLE, data
 from estimator.reporting.publications.reen_rollup import rollup
 from estimator.reporting.publications.territory_files import read_merged
+from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.sentences import caveat
 from estimator.reporting.summary.summary import synthesis
 from estimator.results.reading import current_results
@@ -191,6 +192,8 @@ def test_a_home_with_a_register_of_its_own_says_what_it_knows(wider: Path, tmp_p
     found = facts(tmp_path)
     kinds = {row["kind"] for row in rows_of(str(data(found).files[TABLE]))}
     assert kinds == {"case", "elsewhere", "unregistered"}, "what others published is in a register, if not in this one"
+    said = plain(rendered(document(synthesis(found.scope), "fr"), "txt"))
+    assert "Usages des collectivités réunies (services : 2)" in said and "Hors du registre (services : 1)" in said
     assert not found.body["elsewhere"] and found.body["indicators"]["coverage"]["attached"] == 0.29
     assert "sans IA : 0" in plain(text(tmp_path, "reen"))
 

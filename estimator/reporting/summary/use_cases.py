@@ -1,6 +1,6 @@
 """Use cases by electricity: one by one when nobody is recognisable, small ones and unregistered runs together."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,14 +17,15 @@ from estimator.governance.register.schema import WHOLE
 ENERGY = figure_named("energy")
 TOLD = 4  # maximum lines on a one-page sheet, the others merged
 FEWEST = 2  # minimum number merged
+LOOSE = ("elsewhere", "unregistered")  # kinds of what is in no use here
 
 
 def uses(scope: Scope) -> list[dict[str, Any]]:
     """Each as {"kind": "case", "others", "unregistered" or "elsewhere", "id", "name", "count", "energy", "proof",
-    "share"}, largest first; "elsewhere": of registers that are not known here; services of no use whose electricity is
-    unknown are a line of their own. What is in no use is not told beside uses too few to be told together: the total
-    less it would be theirs. Of a territory whose total is not told, the uses that the sheet of the whole territory
-    tells one by one, and no share: a figure over its share is the total.
+    "share"}, largest first; "elsewhere": of the registers of the authorities whose groups are merged; services of no
+    use whose electricity is unknown are a line of their own. What is in no use is not told beside uses too few to be
+    told together: the total less it would be theirs. Of a territory whose total is not told, the uses that the sheet of
+    the whole territory tells one by one, and no share: a figure over its share is the total.
     """
     groups, silent = grouped(scope), withheld(scope)
     if silent and withheld(replace(scope, territory=WHOLE)):
@@ -32,13 +33,13 @@ def uses(scope: Scope) -> list[dict[str, Any]]:
     others, outside = (_untold, _untold) if groups.too_few else (_merged, _loose)
     told = {"case": _of, "others": others, "unregistered": outside, "elsewhere": outside}
     names = {case.id: case.name for case in scope.cases}
-    loose, unknown = _by_knowledge(of_case(scope.rows, None))
     lines = [("case", id, names[id], 1, of_case(scope.rows, id)) for id in groups.shown]
-    loose_kind = "elsewhere" if scope.sources.elsewhere else "unregistered"
     if silent:
         groups = replace(groups, others=())
     lines.append(("others", "", "", len(groups.others), [row for row in scope.rows if row.id in groups.others]))
-    lines += [(loose_kind, "", "", _services(rows), rows) for rows in (loose, unknown)]
+    for kind in LOOSE:
+        mine = [row for row in scope.rows if _loose_kind(scope, row) == kind]
+        lines += [(kind, "", "", _services(rows), rows) for rows in _by_knowledge(mine)]
     found = [
         {"kind": kind, "id": id, "name": name, "count": count} | told[kind](rows, scope)
         for kind, id, name, count, rows in lines
@@ -55,17 +56,17 @@ def folded(scope: Scope, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] |
     known = [use for use in found if use["energy"]["central"] is not None][TOLD:]
     if len(known) < FEWEST:
         return None
-    ids = {use["id"] for use in known if use["kind"] == "case"} | _members(scope, {use["kind"] for use in known})
-    rows = [row for row in scope.rows if row.id in ids]
+    ids, kinds = {use["id"] for use in known if use["kind"] == "case"}, {use["kind"] for use in known}
+    ids |= {*grouped(scope).others} if "others" in kinds else set()
+    rows = [row for row in scope.rows if row.id in ids or _loose_kind(scope, row) in kinds]
     count = sum(use["count"] if use["kind"] == "others" else 1 for use in known)  # uses, as where each is named
     of = _merged if any(use["kind"] == "others" for use in known) else _of  # less the others, it would be theirs
     return {"kind": "rest", "id": "", "name": "", "count": count} | of(rows, scope)
 
 
-def _members(scope: Scope, kinds: Collection[str]) -> set[str | None]:
-    """The use cases of the months of these groups."""
-    found: set[str | None] = set(grouped(scope).others) if "others" in kinds else set()
-    return found | ({None} if {"unregistered", "elsewhere"} & {*kinds} else set())
+def _loose_kind(scope: Scope, row: Attached) -> str:
+    """Whether a month in no use is of the groups that authorities published; empty of one in a use."""
+    return "" if row.id else "elsewhere" if scope.sources.is_elsewhere(row) else "unregistered"
 
 
 def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
