@@ -9,7 +9,7 @@
   const lang = document.documentElement.lang; // a calendar takes the language of the browser: it is to be that of the page
   for (const [name, said] of [["language", lang], ["languages", [lang]]]) Object.defineProperty(navigator, name, {get: () => said});
   window.__streamlit = {BACKEND_BASE_URL: new URL(".", location).href};
-  const NOT_STREAMLIT = ".stHtml, .zone, [data-testid=stCode] pre, label, [role=option][data-key], [data-tag] > span, .stFileChipName";
+  const NOT_STREAMLIT = ".stHtml, .zone, [data-testid=stCode] pre, label, [role=option][data-key]:not([data-key^=__]), [data-tag] > span, .stFileChipName";
   const NAMELESS = "[data-rac][role=group]:not([aria-label], [aria-labelledby])"; // around each list: it groups nothing
   const NAMED_FOR_NOTHING = "[data-testid=stFileUploaderDropzone][role=presentation]";
   const DRAWN = "svg:not([aria-hidden])"; // icons, and pictures whose figure has their words
@@ -33,6 +33,14 @@
     "Open": list, "Clear value": list, "Clear all": list, "Choose date": day, "Clear date": day, "Copy to clipboard": code,
     "Copied": code, "file upload": file,
   };
+  const REFUSED = "files are not allowed."; // which ones are is what its field takes, unsaid
+  const TYPES = "input[type=file][accept]:not([accept=''])";
+  const accepted = element => (named(element, "[data-testid=stFileUploader]", TYPES) ?? document.querySelector(TYPES))
+    ?.accept.split(",").filter(type => type.startsWith(".")).join(", ");
+  const SIZE = /(^|, )([\d.]+)([KMG]?)B$/, BYTES = {"": "byte", K: "kilobyte", M: "megabyte", G: "gigabyte"};
+  const FILE = ".stFileChip, .stFileChipName + *";
+  const sized = said => said.replace(SIZE, (_, before, n, k) =>
+    before + new Intl.NumberFormat(lang, {style: "unit", unit: BYTES[k]}).format(n));
   const NAMES_OF_PEOPLE = "[role=option], [data-tag], .stFileChip";
   const pairs = JSON.parse(document.getElementById("words").textContent);
   const exact = new Map(pairs.filter(([said]) => !said.includes("{x}")));
@@ -231,6 +239,7 @@
       if (status) setTimeout(() => { if (status.textContent === called) say(""); }, LONG);
     }
     if (of) element.setAttribute("aria-label", `${told(said)}, ${of}`);
+    else if (element.matches(FILE) && said && pairs.length && sized(said) !== said) element.setAttribute("aria-label", sized(said));
     else if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));
     if (element.matches(PICKER)) {
       const label = `${element.textContent.trim()}, ${element.ariaLabel.split(", ").at(-1)}`;
@@ -255,7 +264,9 @@
     if (picker) name(picker);
     if (bare !== "" && node.parentElement?.matches(ICON)) node.data = "";
     if (bare === "" || node.parentElement?.closest(NOT_STREAMLIT) !== null) return;
-    const ours = told(node.parentElement?.matches(OF_A_DATE) ? dated(bare) : bare);
+    const within = node.parentElement, english = within?.matches(FILE) && pairs.length ? sized(bare) : bare;
+    const said = told(within?.matches(OF_A_DATE) ? dated(bare) : english);
+    const ours = said !== bare && bare.endsWith(REFUSED) ? `${said} ${accepted(within)}` : said;
     if (ours !== bare) node.data = node.data.replace(bare, () => ours);
   };
   const all = root => {

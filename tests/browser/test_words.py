@@ -17,6 +17,10 @@ ASKED = {  # address: what is clicked, what is typed
     "/registre?cas=assistant-agents&faire=revue": ("[data-testid=stDateInputCalendarButton]", ""),
     "/registre?etape=pilote": ("", ""),
     "/brancher?voie=vllm": ("", ""),
+    "/comparer?exemple=oui&voir=lieux": ("[data-testid=stMultiSelect] input", ""),
+    "/comparer?exemple=oui&voir=lieux&lang=fr": ("[data-testid=stMultiSelect] input", "a"),
+    "/lieux?voir=place": ("[data-testid=stSelectbox] input", "zzz"),
+    "/lieux?voir=answers": ("", ""),
 }
 TOO_LARGE = 201 * 1024 * 1024  # a file of nothing, which takes no place on the disk [bytes]
 # Every text and name that can be seen or heard, but those of our own blocks, of files and of code.
@@ -54,6 +58,11 @@ def test_streamlit_speaks_french(screen: Page, dashboard: Server, tmp_path: Path
         if "brancher" in path:
             screen.set_input_files("input[type=file]", large)
             screen.get_by_text("dépasse 200 Mo").wait_for(state="attached")
+        if "answers" in path:
+            screen.set_input_files("input[type=file]", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"bravo"})
+            chip = screen.locator(".stFileChip")
+            expect(chip).to_have_attribute("aria-label", re.compile(r"^a\.txt, 5\so$"))
+            expect(chip).to_contain_text(re.compile(r"5\so.*text/plain n.est pas admis ici\s; attendu\s: .csv, .json"))
         screen.wait_for_timeout(300)
         assert english(screen) == [], path
 
