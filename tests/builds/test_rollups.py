@@ -73,6 +73,20 @@ def test_a_row_more_and_other_factors_read_no_settled_part_again(tmp_path: Path)
 
 
 @pytest.mark.usefixtures("settled")
+def test_a_row_that_has_nothing_left_to_look_at_is_not_kept(tmp_path: Path) -> None:
+    """Of four rows whose file names no host, those of the service whose place a rule tells have nothing more."""
+    told = [
+        activity(f"2026-01-0{n}T10:00:00", service_key="ab"[n % 2], host=None, checks=("no_host",)) for n in range(1, 5)
+    ]
+    append(Ledger(tmp_path), told)
+    sobria(tmp_path, "places", "add", "--service", "a", "--host", "class/server-room", "--who", "DSI", "--why", "essai")
+    build(tmp_path)
+    files = (tmp_path / "builds" / settled_parts.FOLDER).glob("*checks*")
+    kept_of = [row for file in files for row in parquet_files.read_part(file).to_pylist()]
+    assert [(row["service_key"], row["codes"]) for row in kept_of] == [("b", ["no_host"])] * 2
+
+
+@pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize("counted", [1, 10_000])
 def test_the_columns_that_a_part_states_are_said_by_the_end_of_its_file_or_by_its_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: int

@@ -2,19 +2,7 @@
 -- and `faults`, what was read in these and the limits of the possible. What rows only show together is another row.
 SELECT row_id, service_key, held_in, faults, LIST_CONCAT(
   LIST_TRANSFORM(faults, lambda fault: fault.code),
-  LIST_TRANSFORM(
-    LIST_FILTER(checks, lambda code: NOT LIST_CONTAINS({judged}, code)
-      -- What was not told of a place, once it is known by other means.
-      AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN {of_host})
-      AND NOT (host_from IN ('run', 'rule') AND code = 'host_unread')
-      AND NOT ((over_sites OR zone_from NOT IN ('trace', 'unknown'))
-        AND code IN {of_zone})
-      AND NOT (device IS NOT NULL AND code = 'unknown_device')
-      AND NOT (machine_units IS NOT NULL AND code = 'vm_size_unknown')
-      AND code NOT IN {of_reading}
-    ),
-    lambda code: REPLACE(code, '_not_sent', '_not_told')
-  ),
+  LIST_TRANSFORM(noted, lambda code: REPLACE(code, '_not_sent', '_not_told')),
   LIST_FILTER([
     place_code,
     CASE WHEN home THEN 'zone_of_home' END,
@@ -29,6 +17,16 @@ SELECT row_id, service_key, held_in, faults, LIST_CONCAT(
 FROM (
   SELECT *,
     -- Texts are made of these where one is: made of each row to be compared, they took half of the time.
+    CASE WHEN LEN(checks) > 0 THEN LIST_FILTER(checks, lambda code: NOT LIST_CONTAINS({judged}, code)
+      -- What was not told of a place, once it is known by other means.
+      AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN {of_host})
+      AND NOT (host_from IN ('run', 'rule') AND code = 'host_unread')
+      AND NOT ((over_sites OR zone_from NOT IN ('trace', 'unknown'))
+        AND code IN {of_zone})
+      AND NOT (device IS NOT NULL AND code = 'unknown_device')
+      AND NOT (machine_units IS NOT NULL AND code = 'vm_size_unknown')
+      AND code NOT IN {of_reading}
+    ) END AS noted,
     zone_from = 'home' AS home,
     charge_share < 1 AS shared,
     -- The project that codecarbon names where nobody does: where there are several files of it (the table `unnamed`),
@@ -46,7 +44,7 @@ FROM (
     {unknown_model} AS unheard
   FROM faulted
 )
-WHERE faulty OR LEN(checks) > 0 OR place_code IS NOT NULL
+WHERE faulty OR LEN(noted) > 0 OR place_code IS NOT NULL
   OR home OR over_sites OR shared OR unnamed OR class OR uncounted OR unheard
 UNION ALL BY NAME
 SELECT row_id, service_key, held_in, [code] AS codes FROM weighed_checks
