@@ -457,7 +457,23 @@ END = re.compile(
     r"[^%\d]*?(moins|plus|less|more)"
 )
 AFTER = r"(?:, [^(.]*)?(?: \([^)]*\))?\. "  # what stands between the sentence of a ratio and its verdict
-BLOCKS = {"p", "li", "div", "section", "details", "summary", "figure", "text", "title", "h1", "h2", "h3", "br", "table"}
+BLOCKS = {
+    "p",
+    "li",
+    "div",
+    "section",
+    "details",
+    "summary",
+    "figure",
+    "text",
+    "title",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "br",
+    "table",
+}
 
 
 class Blocks(HTMLParser):

@@ -67,9 +67,10 @@ FAULTS = """() => {
   wrong('marks between links', all('.st-key-page a').filter(e => /^\\s*[·|]/.test(e.nextSibling?.data || '')));
   wrong('wrong language', all('[lang]').filter(e => !['fr', 'en'].includes(e.lang)));
   wrong('identifier used twice', all('[id]').filter(e => document.querySelectorAll('#' + CSS.escape(e.id)).length > 1));
-  const levels = all('h1, h2, h3, h4, h5, h6').filter(seen).map(e => +e.tagName[1]);
+  const levels = all('h1, h2, h3, h4, h5, h6').map(e => +e.tagName[1]);
   if (levels[0] !== 1 || levels.filter(n => n === 1).length !== 1) said.push('h1: ' + levels);
   if (levels.some((n, i) => i && n > levels[i - 1] + 1)) said.push('level skipped: ' + levels);
+  wrong('part without a title', all('.all > details > summary').filter(e => !e.querySelector('h2, h3')));
   if (all('main').length !== 1) said.push('main: ' + all('main').length);
   wrong('menu without name', all('nav').filter(e => !e.getAttribute('aria-label')));
   wrong('group without name', all('[role=group], fieldset')

@@ -99,10 +99,10 @@ def test_the_page_answers_its_question_and_has_every_part(shown: Path, lang: str
     ):
         assert f"<h2>{title}</h2>" in text
     for part in ("months", "decisions", "changes", "pace", "weights", "charter", "sovereignty", "claims", "publish"):
-        assert f"<summary>{t(f'synthesis.part_{part}', lang)}</summary>" in text
+        assert f"<summary><h3>{t(f'synthesis.part_{part}', lang)}</h3></summary>" in text
     assert text.count("<details data-part=") == 11 and not re.search(r"<details data-part=[^>]* open", text)
     assert text.count('<div class="tile"') == 4
-    assert {"fr": "<summary>Douze indicateurs<", "en": "<summary>Twelve indicators<"}[lang] in text
+    assert {"fr": "<summary><h3>Douze indicateurs<", "en": "<summary><h3>Twelve indicators<"}[lang] in text
     assert len(re.findall(r'id="indicateur-', text)) == len(INDICATORS) == 12
     assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
     assert text.count('<q lang="fr">') == 47, "each direct phrase of the charter, in one of three lists"
