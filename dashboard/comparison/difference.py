@@ -61,8 +61,8 @@ def _split(answer: Answer, opened: Difference, lang: str) -> dict[str, Any]:
     said.append((names[1], text(total)))
     rises = [ExploredRow(*said[0], [Mark(0.0, start, colour=SECOND)])]
     level = start
-    for told_of, part in zip(said[1:-1], opened.split.values(), strict=True):
-        if part:
+    for told_of, part, seen in zip(said[1:-1], opened.split.values(), steps.values(), strict=True):
+        if seen:  # a row of zero has no bar; its table has it
             low, high = sorted((level, level + part))
             rises.append(ExploredRow(*told_of, [Mark(low, high, colour=ACCENT if part > 0 else PALE)]))
         level += part

@@ -214,8 +214,9 @@
   let folds = 0;
   const name = element => {
     if (element.matches(CHOSEN)) {
-      if (element.value) element.parentElement.dataset.chosen = element.value;
-      else delete element.parentElement.dataset.chosen;
+      const {value, placeholder, parentElement: box} = element;
+      if (value || placeholder) box.dataset.chosen = value || placeholder;
+      else delete box.dataset.chosen;
     }
     if (element.matches(NAMELESS)) element.removeAttribute("role");
     if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");

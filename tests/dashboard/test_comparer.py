@@ -20,6 +20,7 @@ from dashboard.comparison import downloads as compare_files
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison import result as compare_view
 from dashboard.comparison.changes import with_model
+from dashboard.comparison.difference import _split
 from dashboard.comparison.form_values import (
     NotANumber,
     count,
@@ -679,6 +680,17 @@ def test_what_parts_two_options_adds_up_on_the_screen(lang: str) -> None:
     read = re.findall(r">[^<\d]*([\d\s\u202f,]+)\u00a0kWh", shown)
     numbers = [number(text.replace(",", ""), "volume") for text in read]  # no decimals here: the comma is English
     assert len(numbers) == 5 and sum(numbers[:-1]) == numbers[-1]
+
+
+def test_a_part_of_zero_on_the_screen_has_a_row_in_the_table_alone() -> None:
+    """Of a servers' part of 0 kWh beside hundreds, a bar would be of nothing."""
+    scenario = compare_data.example_scenario("fr")
+    answer = compare_data.compared(scenario, "fr")
+    assert answer.opened
+    split = _split(answer, compare_data.difference(scenario, answer.opened.a, answer.opened.b), "fr")
+    told = [text for _, text in split["split"][1:-1]]
+    drawn = [row.told for row in split["split_explored"].rows[1:-1]]
+    assert "0\u00a0kWh" in told and drawn == [text for text in told if text != "0\u00a0kWh"]
 
 
 def test_the_option_to_set_against_the_most_sober_is_kept_in_the_address() -> None:
