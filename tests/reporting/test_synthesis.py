@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -418,6 +419,26 @@ def test_a_month_to_come_is_what_the_year_lacks(tmp_path: Path) -> None:
     body = synthesis(scope(tmp_path, today=date(2026, 11, 28)))
     drawn = history_of(body, "energy", LARGE)
     assert drawn.pace == found and drawn.to_come == list(range(202604, 202613))
+
+
+def test_a_month_to_come_does_not_make_up_for_months_that_one_use_lacks(tmp_path: Path) -> None:
+    """1 kWh a day of « a » to November, 334 days, and of « b » to June: a December of 31 days at both paces is 62. What
+    « b » lacks from July on, 153 days, is no part of it: it made December 215."""
+    register = Register(tmp_path)
+    for name in ("A", "B"):
+        case(register, name, "Courrier")
+    rows = [
+        activity(
+            f"2026-{month:02}-01T00:00:00", hours=24 * days, service_key=service, cpu_energy_kwh=days, host="class/desk"
+        )
+        for service, last in (("a", 11), ("b", 6))
+        for month in range(1, last + 1)
+        for days in [monthrange(2026, month)[1]]
+    ]
+    pace = Pace(scope(tmp_path, *rows, today=date(2026, 12, 2)))
+    found, spent = pace.month_to_come("energy"), pace.spent["energy"].central
+    assert found is not None and spent is not None
+    assert found.central / spent == pytest.approx(62 / (334 + 181), rel=1e-2)
 
 
 @pytest.mark.parametrize(("months", "year"), [(12, 120.0), (1, 10.0 * 365)])

@@ -50,15 +50,14 @@ class Pace:
         start, ever = date(self.year, 1, 1), days_run(sources.build, self.scope.everything, sources.today)
         return days_between(max([start, *ever[:1]]), date(self.year, 12, 31))
 
-    def projected(self, indicator: str, days: float = YEAR, less: int = 0) -> Interval | None:
-        """The interval of this number of days at this pace, None without known month; less: 1 leaves out what is known
-        of them."""
+    def projected(self, indicator: str, days: float = YEAR) -> Interval | None:
+        """The interval of this number of days at this pace, None without known month."""
         spent = self.spent[indicator]
         if not spent.known or not self.days:
             return None
         times = self._times if self.days < YEAR else {}
         if len(times) < 2 and not any(row.row.training or self._is_over(row) for row in self.rows):
-            low, central, high = (end * (days / self.worth - less) for end in spent.ends)
+            low, central, high = (end * days / self.worth for end in spent.ends)
             return Interval.of((low, central, high), spent.unit)
         each = {part: days / self.span * found for part, found in times.items()}
         alike, known = days / self.worth, min(1.0, days / self.span)
@@ -66,21 +65,20 @@ class Pace:
             (1 if row.row.training else known if self._is_over(row) else each.get(_part(row), alike), row.row.group)
             for row in self.rows
         ]
-        return totals([group.times(found - less) for found, group in made if found > less])[indicator]
+        return totals([group.times(found) for found, group in made])[indicator]
 
     def month_to_come(self, indicator: str) -> Interval | None:
-        """A month after the last known one: what the year lacks, by its days not known yet; None where nothing is to
-        come, of a year that is over or whose uses are."""
+        """A month after the last known one: its days, at the pace of the known days of each use, or service without
+        one, whatever it lacks before; None where nothing is to come, of a year that is over or whose uses are."""
         known, today = months_of(known_rows(self.rows)), self.scope.sources.today
         left = days_between(last_day(known[-1]) + timedelta(1), date(self.year, 12, 31)) if known else []
         if not left or self.year < today.year:
             return None
-        lacking = self.projected(indicator, less=1)
-        if lacking is None or not lacking.central:
-            return None
-        months = MONTHS - known[-1] % 100
-        low, central, high = (end * len(left) / (YEAR - self.worth) / months for end in lacking.ends)
-        return Interval.of((low, central, high), lacking.unit)
+        days = len(left) / (MONTHS - known[-1] % 100)
+        paced = [row for row in self.rows if not row.row.training and not self._is_over(row)]
+        spans = {part: worth for part, (_, worth) in self._spans.items()}
+        found = totals([row.row.group.times(days / spans[_part(row)]) for row in paced])[indicator]
+        return Interval.of(found.ends, found.unit) if found.known and found.central else None
 
     def _is_over(self, row: Attached) -> bool:
         return row.use_case is not None and row.use_case.is_over_in(self.year)
@@ -98,13 +96,19 @@ class Pace:
     def _times(self) -> dict[str, float]:
         """What the known days of each use, or service without one, are multiplied by for those of the year from its own
         first one on: a whole is no less than its parts."""
+        return {part: days / worth for part, (days, worth) in self._spans.items()}
+
+    @cached_property
+    def _spans(self) -> dict[str, tuple[int, float]]:
+        """Of each use, or service without one, the days of the year from its own first one on, and those that its known
+        days stand for."""
         sources, found = self.scope.sources, {}
         for part in dict.fromkeys(_part(row) for row in self.rows if not row.row.training):
             known = [row for row in self.rows if _part(row) == part and not row.row.training]
             ever = [row for row in self.scope.everything if _part(row) == part]
             first = days_run(sources.build, ever, sources.today)[:1]
             span = days_between(max([date(self.year, 1, 1), *first]), date(self.year, 12, 31))
-            found[part] = len(span) / days_worth(days_known(sources.build, known, sources.today))
+            found[part] = (len(span), days_worth(days_known(sources.build, known, sources.today)))
         return found
 
     @cached_property
