@@ -110,8 +110,9 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
 
 def _figures(said: CellValues) -> tuple[Figures, Figures]:
     """Numbers with 0 for empty, and the mask of empty ones."""
-    columns = [said.numbers[:, OF_A_ROW.index(name)] for name in FIGURE_COLUMNS]
-    return Figures._make(map(np.nan_to_num, columns)), Figures._make(map(np.isnan, columns))
+    columns = said.numbers.T[[OF_A_ROW.index(name) for name in FIGURE_COLUMNS]]
+    gone = np.isnan(columns)
+    return Figures(*np.where(gone, 0.0, columns)), Figures(*gone)
 
 
 def _unlikely(read: Figures, gone: Figures) -> np.ndarray:
@@ -169,10 +170,8 @@ def _kinds(signs: Signs, group_of: np.ndarray) -> tuple[list[tuple[int, Signs]],
         codes = codes * 2 + sign
     kind_of = _renumbered_codes(codes)
     first = np.unique(kind_of, return_index=True)[1]
-    kinds = []
-    for place in first.tolist():
-        mine = Signs._make(bool(s[place]) if isinstance(s, np.ndarray) else bool(s) for s in signs)
-        kinds.append((int(group_of[place]), mine))
+    each = [np.broadcast_to(sign, len(codes))[first].astype(bool).tolist() for sign in signs]
+    kinds = [(group, Signs._make(mine)) for group, *mine in zip(group_of[first].tolist(), *each, strict=True)]
     return kinds, kind_of
 
 
