@@ -12,6 +12,7 @@ from dashboard.shared.texts import t
 from estimator.builds.queries import NO_PROOF
 from estimator.builds.timelines import Month, ServiceTimeline, lines_of
 from estimator.catalogue.schema import PROOFS
+from estimator.core.errors import listed
 from estimator.core.interval import Interval
 from estimator.core.number_format import figure
 from estimator.core.periods import months_between
@@ -59,9 +60,8 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[s
     strips = chart_parts.list_of(_strip(line, months, lang, names) for line in lines)
     proofs = [month["kwh"] for line in lines for month in line.found.values()]
     body = svg_charts.textures(proofs, lang, _marks(lines, lang)) + strips
-    body += Markup('<div class="months">{}</div><p class="small">{}</p>').format(
-        _axis(months, lang), t("coverage.how", lang)
-    )
+    axis, how = _axis(months, lang), t("coverage.how", lang)
+    body += Markup('<div class="months">{}</div><p class="small">{}</p>').format(axis, how)
     values = (
         chart_parts.DrawnValue(
             f"{names.get(line.key, line.key)}, {month_text(month, lang)}",
@@ -107,10 +107,11 @@ def _strip(line: ServiceTimeline, months: Sequence[int], lang: str, names: Mappi
     ]
     open_ = [place for place, m in enumerate(months) if m in line.found and line.found[m]["unknown"]]
     picture = svg_charts.columns_svg(columns, line.top, max(FEWEST, len(months)), open_)
-    notes = Markup(" ").join(
-        Markup('<span class="{}">{}</span>').format(kind, text) for text, kind in _notes(line, lang).items()
-    )
-    return chart_parts.line(Markup("<b>{}</b> {}").format(names.get(line.key, line.key), notes), picture, kind="column")
+    span = Markup('<span class="{1}">{0}</span>')
+    notes = Markup(" ").join(span.format(*note) for note in _notes(line, lang).items())
+    ends = {month_text(m, lang): _cells(line.found[m], lang)[1] for m in (first, last)}
+    alt = listed([t("chart.row_missing", lang, label=month, value=value) for month, value in ends.items()], lang)
+    return chart_parts.line(Markup("<b>{}</b> {}").format(names.get(line.key, line.key), notes), picture, "column", alt)
 
 
 def _notes(line: ServiceTimeline, lang: str) -> dict[str, str]:

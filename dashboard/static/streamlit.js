@@ -12,7 +12,7 @@
   const NOT_STREAMLIT = ".stHtml, .zone, [data-testid=stCode] pre, label, [role=option][data-key]:not([data-key^=__]), [data-tag] > span, .stFileChipName";
   const NAMELESS = "[data-rac][role=group]:not([aria-label], [aria-labelledby])"; // around each list: it groups nothing
   const NAMED_FOR_NOTHING = "[data-testid=stFileUploaderDropzone][role=presentation]";
-  const DRAWN = "svg:not([aria-hidden])"; // icons, and pictures whose figure has their words
+  const DRAWN = "svg:not([aria-hidden], [role=img])"; // icons, and pictures whose figure has their words
   const LOOKS = ["width", "height", "color", "overflow", "direction", "kind", "cellpadding"]; // on parts that draw nothing: their style has them
   const EMPTY = ["autocomplete", "form"]; // written without a value, which HTML has not
   const PICTURES = "svg, svg *, img, canvas";
@@ -211,7 +211,7 @@
     const lacks = Math.max(...parts.map(part => part.clientWidth && part.scrollWidth - part.clientWidth));
     if (list && lacks > 0) list.style.minWidth = `min(${list.offsetWidth + lacks}px, 94vw)`;
   };
-  let folds = 0;
+  let folds = 0, pictures = 0;
   const name = element => {
     if (element.matches(CHOSEN)) {
       const {value, placeholder, parentElement: box} = element;
@@ -220,6 +220,12 @@
     }
     if (element.matches(NAMELESS)) element.removeAttribute("role");
     if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");
+    const figure = element.matches(LAYER) && element.closest("[role=figure]");
+    if (figure && element === figure.querySelector(LAYER)) { // its other layers add no word to the alternative
+      figure.id ||= `picture-${++pictures}`;
+      element.setAttribute("role", "img");
+      element.setAttribute("aria-labelledby", figure.id);
+    }
     if (element.matches(DRAWN)) element.setAttribute("aria-hidden", "true");
     if (element.matches(DRAWING)) for (const look of element.style) if (PAINT.test(look)) element.setAttribute(look, element.style[look]);
     if (element.matches(LAYER)) {

@@ -49,7 +49,9 @@ FAULTS = """() => {
   wrong('row without head', all('tbody tr').filter(e => !e.querySelector('th')));
   wrong('image without alternative', all('img:not([alt])'));
   wrong('figure without name', all('figure').filter(e => !e.getAttribute('aria-label')));
-  wrong('picture that is read', all('svg').filter(e => !e.closest('[aria-hidden=true]')));
+  wrong('picture that is read', all('svg:not([role=img])').filter(e => !e.closest('[aria-hidden=true]')));
+  wrong('picture to explore without alternative', all('.js-plotly-plot').filter(e =>
+    !document.getElementById(e.querySelector('.main-svg[role=img]')?.getAttribute('aria-labelledby'))?.ariaLabel));
   wrong('link without text', all('a').filter(e => !e.textContent.trim()));
   wrong('number that does not say of what it is',
     all('a.number').filter(e => !/\\p{L}/u.test(e.querySelector('.unseen')?.textContent || '')));

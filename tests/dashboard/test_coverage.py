@@ -118,6 +118,9 @@ def test_the_picture_the_words_and_the_table_say_the_gaps_and_the_unknown(build:
     assert "</span><span" not in html, "words that no style sheet parts (RGAA 10.3)"
     rows = html.split('<ol class="bars">')[1]
     assert drawn and all(t(f"proof.{proof}", lang) in rows for proof in drawn), "of its textures (RGAA 1.3)"
+    alts = [alt.replace("\u00a0", " ") for alt in re.findall('<img class="column" alt="([^"]*)"', html)]
+    assert len(alts) == 3 and all(len(alt) < 200 for alt in alts)
+    assert [alt.count("kWh") for alt in alts] == [2, 2, 0] and alts[2].count(unknown[lang]) == 2, "first and last month"
     assert name == t("chart.in_table", lang, title=t("coverage.caption", lang)) and len(name) < 200
     assert "Un usage" in table and "trous" not in table
     rows = [tuple(re.findall('<th scope="row">(.*?)</th>', row)) for row in table.split("<tr>")[2:]]
