@@ -36,7 +36,7 @@ from estimator.places.supplier_answers import read_answers
 
 LAST, NAMES = 5, 3  # imports that are listed; of the files of one, those that are named
 _ledger = lru_cache(maxsize=1)(Ledger)  # kept from a page to the next: it reads each part and journal entry once
-__all__ = ["Dropped", "check_seats", "dropped", "plain_name"]
+__all__ = ["Dropped", "author_of_choice", "check_seats", "dropped", "plain_name"]
 
 
 def checked(files: Dropped) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ from estimator.places.placing import knowledge
 PLACE, AUTHOR = ("host", "zone"), ("who", "why")
 CHOICES = ("host", "zone", "device", "use")
 DAYS = ("since", "until")
-TOLD = "places told"
+TOLD, READ = "places told", "places read"
 
 
 def choices(form: str, asked: Sequence[str], lang: str) -> None:
@@ -63,7 +63,8 @@ def show(lang: str) -> None:
         _form("place", lang, _place_drawn, _place)
         _form("own", lang, _own_drawn, lambda: connect.host_named(said("own", ("name", "wider", "zone"))))
         _form("answers", lang, _answers_drawn, lambda: _take(lang))
-        withdraw_form("withdraw", {entry.id: entry.said.told for entry in known.said()}, connect.withdrawn, lang)
+        entries = {entry.id: entry.said.told for entry in known.said()}
+        withdraw_form("withdraw", entries, partial(_withdrawn, entries), lang)
 
 
 def withdraw_form(name: str, entries: Mapping[str, str], withdraw: Callable[..., Sequence[str]], lang: str) -> None:
@@ -85,7 +86,8 @@ def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], 
     with closed, st.form(name, border=False, enter_to_submit=False):
         st.html(Markup('<p class="note">{}</p>').format(t(f"places.{name}_note", lang)))
         draw(lang)
-        sent = st.form_submit_button(t(f"places.{name}_save", lang), type="primary")
+        word = "confirm" if name == "withdraw" and READ in st.session_state else "save"
+        sent = st.form_submit_button(t(f"places.{name}_{word}", lang), type="primary")
     with st.container():  # there whether it has a word to say or not: what follows is not drawn anew
         _tell(name)
         if not sent or not may_write():
@@ -129,6 +131,15 @@ def _take(lang: str) -> list[str]:
     file, who = st.session_state["answers file"], st.session_state["answers who"]
     name, content = (file.name, file.getvalue()) if file else ("", b"")
     return connect.answers_taken(content, who, name, lang)
+
+
+def _withdrawn(entries: Mapping[str, str], lang: str, **typed: str) -> list[str]:
+    """What was chosen is read back; sent again as it is, it is withdrawn."""
+    if st.session_state.pop(READ, None) == typed:
+        return connect.withdrawn(**typed, lang=lang)
+    connect.author_of_choice(**typed)
+    st.session_state[READ] = typed
+    return [t("places.withdraw_read", lang, told=entries[typed["id"]], **typed)]
 
 
 def _withdraw_drawn(name: str, entries: Mapping[str, str], lang: str) -> None:

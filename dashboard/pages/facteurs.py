@@ -53,16 +53,10 @@ def _head(today: date, lang: str) -> Markup:
     return Markup("").join([html_parts.head(t("factors.title", lang), answer), *far])
 
 
-@lru_cache(maxsize=8)
-def _names(lang: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The quantities and the sources, each with its name."""
-    every = estimator_gateway.factors()
-    return {e.factor.quantity: e.quantity[lang] for e in every}, {e.factor.source: e.source["title"] for e in every}
-
-
 def _filtered_entries(entries: Sequence[FactorEntry], lang: str) -> Sequence[FactorEntry]:
     """The factors selected by the filters of the URL."""
-    names = _names(lang)
+    every = estimator_gateway.factors()
+    names = {e.factor.quantity: e.quantity[lang] for e in every}, {e.factor.source: e.source["title"] for e in every}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         quantity = choice(t("factors.quantity", lang), names[0], "grandeur", t("factors.any_quantity", lang))
         source = choice(t("factors.source", lang), names[1], "source", t("factors.any_source", lang))

@@ -5,7 +5,6 @@ import io
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from dashboard.shared.html_parts import LABELS, OPTION, fault_text
@@ -24,6 +23,7 @@ from estimator.governance.register.stage_rules import RULES, lacking
 from estimator.reporting.project.context import scenario_of_case
 
 __all__ = ["OUTCOMES", "STAGES", "author", "author_of_what", "export_csv", "import_csv", "row_of"]
+_register = lru_cache(maxsize=2)(Register)
 
 
 class Condition(NamedTuple):
@@ -37,12 +37,7 @@ class Condition(NamedTuple):
 
 def register() -> Register:
     """The register of this home; files are read once and cached."""
-    return _register(str(default_home()))
-
-
-@lru_cache(maxsize=2)
-def _register(folder: str) -> Register:
-    return Register(Path(folder))
+    return _register(default_home())
 
 
 def word(section: str, name: str, lang: str) -> str:

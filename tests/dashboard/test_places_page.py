@@ -96,8 +96,13 @@ def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str)
     assert "class/server-room: pue=1.2 (2026-01-01)" in text(at)
     moved = {"fr": "salle.toml, l'option a :.*? → environ 1,2 kWh", "en": "salle.toml, l'option a:.*? → about 1.2 kWh"}
     assert re.search(moved[lang], unescape(text(at))) and "l'option b" not in unescape(text(at))
-    rule = PlaceJournal(home).rules()[0].id
-    at = sent(filled(at, "withdraw", id=rule, who="DSI", why="erreur"), "places.withdraw_save", lang)
+    [rule] = PlaceJournal(home).rules()
+    at = sent(filled(at, "withdraw", id=rule.id, who="DSI", why="errer"), "places.withdraw_save", lang)
+    read = t("places.withdraw_read", lang, told=rule.said.told, who="DSI", why="errer").replace("\u00a0", " ")
+    assert read.replace("'", "’") in unescape(text(at)).replace("'", "’") and PlaceJournal(home).rules()
+    at = sent(filled(at, "withdraw", why="erreur"), "places.withdraw_confirm", lang)
+    assert PlaceJournal(home).rules(), "another reason is read back too"
+    at = sent(at, "places.withdraw_confirm", lang)
     assert t("places.no_rule", lang).replace("\u00a0", " ") in text(at) and not covered(home)
 
 
@@ -125,6 +130,7 @@ def test_a_host_of_ones_own_is_named_on_the_page_then_chosen(home: Path) -> None
     assert 'role="alert"' in text(at) and "déjà connu" in text(at)
     host = PlaceJournal(home).hosts()[0].id
     at = sent(filled(at, "withdraw", id=host, who="DSI", why="fermée"), "places.withdraw_save")
+    at = sent(at, "places.withdraw_confirm")
     assert "nomme un hébergement retiré" in text(at) and "ville/baie" not in load().subjects
 
 
