@@ -91,7 +91,7 @@ def _notes(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> list
         name, without = html_parts.figure_name("it_energy", lang), 0
         value = html_parts.number(totals.indicators["it_energy"], "total.it_energy", name, lang)
         notes.append(phrase("home.it_only", lang, value=value))
-    elif energy["covers"] < html_parts.ALMOST_ALL:
+    elif (energy.covers or 1) < html_parts.ALMOST_ALL:
         notes.append(t("home.covers", lang, share=share_text(energy["covers"], lang)))
     notes.append(t("explain.least", lang) if totals.at_least else "")
     notes.append(t("home.unknown_merged" if totals.authorities else "home.unknown", lang, n=unknown) if unknown else "")

@@ -103,8 +103,9 @@ class PublishedGroups(Strict):
     made_at: when the file was written, after its build. servings: rows of the table of that name; withheld: how many
     groups are about too few agents, and are not there; uses_withheld: how many uses they are of, in all or in part, not
     there in files of before; withheld_kwh: their electricity, each factor at its value. None of these three is told
-    where even all of them are too few agents. review: what else the yearly review of a territory takes, checked when it
-    is made. digest: of all the rest.
+    where even all of them are too few agents. unattached: whether its home has activity of the period that no use has,
+    which is in no group; files of before do not tell. review: what else the yearly review of a territory takes, checked
+    when it is made. digest: of all the rest.
     """
 
     format: Literal["sobria-groups/1"]
@@ -119,6 +120,7 @@ class PublishedGroups(Strict):
     withheld: Count | None
     uses_withheld: Count | None = None
     withheld_kwh: Sum | None
+    unattached: bool | None = None
     review: Mapping[str, Any]
     servings: tuple[Annotated[Mapping[str, Fact | float], AfterValidator(_serving)], ...]
     groups: tuple[PublishedGroup, ...]
@@ -136,7 +138,7 @@ class PublishedGroups(Strict):
 
     def sealed(self) -> "PublishedGroups":
         """The same with the digest of its content."""
-        left = {"digest"} | ({"uses_withheld"} if self.uses_withheld is None else set())
+        left = {"digest"} | {name for name in ("uses_withheld", "unattached") if getattr(self, name) is None}
         body = json.dumps(self.model_dump(mode="json", exclude=left), sort_keys=True)
         return self.model_copy(
             update={"digest": hashlib.blake2b(body.encode(), digest_size=DIGEST).hexdigest()},

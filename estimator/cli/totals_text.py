@@ -77,7 +77,9 @@ def _check_lines(check: "Check", lang: str) -> list[str]:
 
 def _cover_line(cover: "Coverage", lang: str, said: Callable[[float, str], str]) -> str:
     """Coverage of the totals, its share as it is said, and the count of runs of unknown electricity."""
+    untold = cover.missing.get("by_figure")
     line = say("cli", "totals_cover", lang, share=said(cover.least, lang))
+    line = say("cli", "totals_cover_unknown", lang, why=untold[lang]) if untold else line
     if cover.weight_kwh and (made := made_text(cover.embodied or 0.0, cover.embodied_partly or 0.0, lang)):
         line += say("cli", "totals_made", lang, made=made)
     if not cover.unknown:

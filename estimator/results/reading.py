@@ -25,6 +25,7 @@ from estimator.core.progress import Progress
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
 from estimator.results.totals import (
+    COVERED,
     MENDED,
     SHARES,
     AuthorityPart,
@@ -89,11 +90,13 @@ class Results(Build):
         rows = self._level("total")
         authorities, today = self.authorities("energy"), date.today()
         known = [month for month in self.months() if month < today.year * 100 + today.month] if authorities else []
-        found = outside(authorities).lowered(_figures(rows), rows[0]["weight_kwh"] or 0.0)
+        away = outside(authorities)
+        found = away.lowered(_figures(rows), rows[0]["weight_kwh"] or 0.0)
+        cover = self._coverage(found, rows, merged=bool(authorities))
         return Totals(
-            indicators=figures(found),
+            indicators=figures(away.untold(found)),
             proof=self.proof() if self.service_keys() else dict.fromkeys(PROOFS),
-            coverage=self._coverage(found, rows, merged=bool(authorities)),
+            coverage=cover.without(COVERED, "unattached_elsewhere") if away.unattached and cover.services else cover,
             checks=tuple(Check(**check) for check in self.checks()),
             build=self.meta,
             sample=self.sample,
@@ -253,7 +256,8 @@ class Results(Build):
         whole, _, part = figure.partition(".")
         found = _figures(rows)
         if scope == "total":
-            found = outside(self.authorities("energy")).lowered(found, rows[0]["weight_kwh"] or 0.0)
+            away = outside(self.authorities("energy"))
+            found = away.untold(away.lowered(found, rows[0]["weight_kwh"] or 0.0))
         return found[figure] if figure in found else found[whole].parts[part]
 
     def _trace(self, where: str, parameters: Sequence[Any]) -> dict[str, Any]:

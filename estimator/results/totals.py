@@ -17,6 +17,7 @@ from estimator.core.periods import Period
 
 MENDED = ("to_check", "impossible")  # of runs, which only their own home knows
 MOST_OF_A_PART = 0.9  # of an electricity, told to one digit [1]
+COVERED = ("site_energy", "by_figure")  # shares of an electricity that is known whole
 SHARES = ("site_energy", "embodied", "embodied_partly", "by_figure", "impossible", "proof")  # of an electricity
 
 
@@ -56,7 +57,7 @@ class Coverage(Strict):
 
     @property
     def least(self) -> float:
-        """The share that the least covered figure covers [1]; 0 of nothing."""
+        """The share that the least covered figure covers [1]; 0 of nothing, and of what is not known."""
         return min(share or 0.0 for share in self.by_figure.values())
 
 
@@ -79,7 +80,7 @@ class Check(Strict):
 class MergedFile(Strict):
     """The groups that an authority published of a period: how many. withheld: how many it kept, about too few agents,
     of how many uses (files of before do not say), and their electricity [kWh]; None where all of them together are too
-    few."""
+    few. unattached: whether its home has activity that no use has, in no group (files of before do not say)."""
 
     period: str
     made_at: str
@@ -90,11 +91,12 @@ class MergedFile(Strict):
     withheld: int | None
     uses_withheld: int | None
     withheld_kwh: float | None
+    unattached: bool | None = None
 
     @property
     def nothing(self) -> bool:
-        """Whether nothing was recorded: nothing is told, and nothing is withheld."""
-        return not self.groups and self.withheld_kwh == 0
+        """Whether nothing was recorded: nothing is told, nothing is withheld, and nothing waits for a use."""
+        return not self.groups and self.withheld_kwh == 0 and not self.unattached
 
     @property
     def months(self) -> frozenset[int]:
@@ -133,7 +135,8 @@ class Outside(NamedTuple):
     of them, and how many others do not tell theirs; unfinished_merges: the files of a merge that did not end;
     counted_twice: of each authority by its code, the months [yyyymm] that the home counts by itself too (None: no group
     is merged, or a file of theirs is damaged); lacking: of each that did not hand over every known month whole, by its
-    code, the periods that it did (None: no group is merged)."""
+    code, the periods that it did (None: no group is merged); unattached: the codes of those whose homes have
+    activity of these months that no use has, of any size."""
 
     kwh: float = 0.0
     authorities: int = 0
@@ -141,6 +144,7 @@ class Outside(NamedTuple):
     unfinished_merges: tuple[str, ...] = ()
     counted_twice: Mapping[str, Sequence[int]] | None = None
     lacking: Mapping[str, str] | None = None
+    unattached: tuple[str, ...] = ()
 
     def lowered(self, found: Mapping[str, Amount], read_kwh: float) -> dict[str, Amount]:
         """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld."""
@@ -149,6 +153,16 @@ class Outside(NamedTuple):
         return {
             name: amount.model_copy(update={"covers": self.share(amount["covers"], read_kwh), "covers_roughly": True})
             if "covers" in amount
+            else amount
+            for name, amount in found.items()
+        }
+
+    def untold(self, found: Mapping[str, Amount]) -> dict[str, Amount]:
+        """These amounts without the share that they cover, where an unknown electricity is in none of them."""
+        lost = {"covers": None, "covers_roughly": False}
+        return {
+            name: amount.model_copy(update=lost | {"untold": tuple(dict.fromkeys(("covers", *amount.untold)))})
+            if self.unattached and amount.known
             else amount
             for name, amount in found.items()
         }
@@ -187,17 +201,20 @@ def handed(parts: Sequence[AuthorityPart], known: Collection[int]) -> dict[str, 
 def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = None) -> Outside:
     """What these authorities withhold, in all or over months [yyyymm]: of a file with other months too, their part is
     not known. Each tells it rounded, and so is its sum."""
-    kwh, silent = dict[str, list[float]](), set[str]()
+    kwh, silent, loose = dict[str, list[float]](), set[str](), dict[str, None]()
     for part in parts:
         for file in part.files:
             mine = set(Period(file.period).months())
+            if file.unattached and (months is None or not mine.isdisjoint(months)):
+                loose[part.territory] = None
             if file.withheld_kwh == 0 or (months is not None and mine.isdisjoint(months)):
                 continue
             if file.withheld_kwh is None or (months is not None and not mine.issubset(months)):
                 silent.add(part.territory)
             else:
                 kwh.setdefault(part.territory, []).append(file.withheld_kwh)
-    return Outside(rough_sum([*chain.from_iterable(kwh.values())]), len(kwh), len(silent))
+    held = rough_sum([*chain.from_iterable(kwh.values())])
+    return Outside(held, len(kwh), len(silent), unattached=tuple(sorted(loose)))
 
 
 class Totals(Strict):

@@ -9,7 +9,10 @@ from estimator.builds.build_file import PlacedGroup
 from estimator.builds.published_groups import FORMAT, PublishedGroup, PublishedGroups
 from estimator.core.refusals import checked
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
-from estimator.reporting.publications.reen_file import commune_file, withheld_kwh
+from estimator.reporting.publications.reen_file import (
+    commune_file,
+    withheld_kwh,
+)
 from estimator.reporting.publications.told_groups import (
     SUMS,
     Key,
@@ -19,6 +22,7 @@ from estimator.reporting.publications.told_groups import (
     public_host,
     told_groups,
 )
+from estimator.reporting.publications.unattached import has_unattached, unattached, unattached_notes
 
 REVIEW = ("uses", "seed", "shares")
 
@@ -35,7 +39,9 @@ def groups_file(facts: ReportFacts) -> ReportFiles:
     elif held.withheld is None:
         notes.append(facts.say("groups_silent"))
     elif not held.groups:
-        notes.append(facts.say("groups_none", period=held.period, territory=facts.territory))
+        key = "groups_none_attached" if held.unattached else "groups_none"
+        notes.append(facts.say(key, period=held.period, territory=facts.territory))
+    notes += unattached_notes(facts, unattached(facts))
     lines = lines_of(facts.scope).values()
     notes += [facts.say("groups_answers")] if any(map(_known_here_alone, lines)) else []
     return ReportFiles({"": f"{held.model_dump_json(indent=1)}\n"}, tuple(notes))
@@ -58,6 +64,7 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
             factors_version=build.factors_version,
             formulas_version=build.meta["formulas_version"],
             **dict.fromkeys(("withheld", "uses_withheld", "withheld_kwh")) | _withheld(hidden, enough=enough),
+            unattached=has_unattached(facts, unattached(facts)),
             review=review,
             servings=tuple(
                 row | {"place": public_host(row["place"])}

@@ -4,7 +4,6 @@ import base64
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
@@ -18,17 +17,16 @@ from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError, sentences
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
-from estimator.core.number_format import interval_text
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.anonymity import grouped, withheld_amount
 from estimator.governance.indicators.footprints import totals
-from estimator.governance.indicators.scope import of_case
-from estimator.governance.indicators.told_amounts import is_rounded, told_amount, told_interval
+from estimator.governance.indicators.told_amounts import told_amount
 from estimator.governance.indicators.usage_by_case import Attached, digest, months_of
 from estimator.governance.register.schema import WHOLE, Commune
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.told_groups import Key, Member, groups_of, told_groups
+from estimator.reporting.publications.unattached import unattached, unattached_notes
 from estimator.results.proofs import proofs
 from estimator.results.reading import Results
 from estimator.results.totals import AuthorityPart, outside, rough_share
@@ -154,11 +152,12 @@ class CommuneFile(Strict):
     shares: Annotated[Mapping[str, tuple[Amount, Amount]], AfterValidator(_counted)]
     services: tuple[CommuneService, ...]
     unknown_uses: int = Field(ge=0, default=0, exclude=True)
+    loose: bool = Field(default=False, exclude=True)
 
     @property
     def nothing(self) -> bool:
-        """Whether nothing was recorded in the period: nothing is told, and nothing is withheld."""
-        return not self.months and not self.whole_kwh and not self.withheld
+        """Whether nothing was recorded in the period: nothing is told, is withheld, or waits for a use."""
+        return not self.months and not self.whole_kwh and not self.withheld and not self.loose
 
     @property
     def whole_kwh(self) -> float:
@@ -201,8 +200,7 @@ def reen_file(facts: ReportFacts) -> ReportFiles:
     if aside and not facts.withheld:
         key = "groups_withheld" if enough else "groups_silent"
         notes.append(facts.say(key, count=len(aside), uses=len(uses)))
-    if held.unattached.high:
-        notes.append(facts.say("reen_unattached", kwh=interval_text(held.unattached, facts.lang)))
+    notes += unattached_notes(facts, held.unattached)
     return ReportFiles(
         {"": json.dumps(held.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"}, tuple(notes)
     )
@@ -238,7 +236,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         as_read_kwh=read,
         withheld_kwh=held_out,
         proof_kwh=_by_proof(groups),
-        unattached=_without_draws(_loose(facts)),
+        unattached=_without_draws(unattached(facts)),
         withheld=facts.withheld or (bool(hidden) and not enough),
         figures=_figures(groups, read / (read + held_out) if read else float(bool(groups)), roughly=held_out > 0)
         if hidden
@@ -252,6 +250,7 @@ def merged_file(part: BroughtFiles, build: Results) -> CommuneFile:
     """The same of an authority whose published groups are in a wider build, with the factors of that build. What it
     withholds lowers what its figures cover; its practices are those of its last file. ValidationError."""
     groups, months = [row.row.group for row in part.rows], part.period.months()
+    loose = any(file.unattached for file in part.files)
     read, held_out = as_read_kwh(groups), outside([part.told], months)
     told = read / (read + held_out.kwh) if held_out.kwh else float(bool(groups) or not held_out.silent)
     last = max(part.files, key=lambda file: Period(file.period).last)
@@ -268,7 +267,10 @@ def merged_file(part: BroughtFiles, build: Results) -> CommuneFile:
         proof_kwh=_by_proof(groups),
         unattached=_without_draws(Interval(unit="kWh", missing=sentences("missing", "register_elsewhere"))),
         withheld=bool(held_out.silent),
-        figures=_figures(groups, told, roughly=held_out.kwh > 0),
+        figures=_figures_elsewhere()
+        if loose and not (groups or held_out.kwh or held_out.silent)
+        else _figures(groups, told, roughly=held_out.kwh > 0),
+        loose=loose,
         unknown_uses=len({row.row.service_key for row in part.rows if row.row.group.values.get("it_energy") is None}),
     )
 
@@ -297,19 +299,10 @@ def _values(facts: ReportFacts, groups: Sequence[ActivityGroup]) -> Mapping[str,
     return totals(groups)
 
 
-def _loose(facts: ReportFacts) -> Interval:
-    """The electricity of the home, in the period, that no use has: as the documents of the whole territory tell it. Of
-    groups merged in it, only their own homes know."""
-    whole = replace(facts.scope, territory=WHOLE)
-    theirs = whole.sources.build.authority_of_service
-    own = [row for row in whole.rows if row.row.service_key not in theirs]
-    loose = of_case(own, None)
-    if own and not loose:
-        return Interval.exact(0.0, "kWh")
-    found = totals([row.row.group for row in loose])["energy"]
-    if grouped(whole).too_few:
-        return withheld_amount(found)
-    return told_interval(found) if is_rounded(whole) else found
+def _figures_elsewhere() -> dict[str, CommuneFigure]:
+    """Those of an authority that handed nothing over, and whose home has activity."""
+    why = sentences("missing", "unattached_elsewhere")
+    return {figure.id: _without_draws(Interval(unit=figure.unit, missing=why)) for figure in FOUR}
 
 
 def _figures(groups: Sequence[ActivityGroup], share: float, *, roughly: bool) -> dict[str, CommuneFigure]:

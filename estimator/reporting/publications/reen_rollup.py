@@ -130,7 +130,8 @@ def _sums(found: TerritoryReview, lang: str) -> Table:
     for name in FOOTPRINTS:
         amount = found.figure(name)
         top = round_top(amount.high or 0.0)
-        counted = count_of(len(found.knowing(name)), len(found.files), lang)
+        counted, partly = count_of(len(found.knowing(name)), len(found.files), lang), found.knowing_partly(name)
+        counted = _tell("known_partly", lang, counted=counted, count=len(partly)) if partly else counted
         rows.append((say("indicators", name, lang), amount_cell(amount, found.proof, top, lang), counted))
     columns = tuple(_tell(name, lang) for name in ("indicator", "sum", "known"))
     return Table(
@@ -146,7 +147,8 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
         label = territory_text(file.territory, lang)
         span = covered_period_text({"period": file.period, "measured": file.months}, lang)
         unknown = _tell("unknown_uses", lang, count=file.unknown_uses) if file.unknown_uses else ""
-        head = TableCell(label, tuple(filter(None, (file.administration, span, unknown))))
+        loose = say("authorities", "unattached", lang) if file.loose else ""
+        head = TableCell(label, tuple(filter(None, (file.administration, span, unknown, loose))))
         figures = (file.figures[name] for name in FOOTPRINTS)
         cells = [
             TableCell(range_text(f, lang), tuple(filter(None, (partly_text(f, lang, file.roughly),)))) for f in figures
@@ -203,7 +205,7 @@ def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
         for name in FOOTPRINTS:
             held = file.figures[name]
             ends = (held.low, held.central, held.high, held.unit)
-            covers = (None, "") if file.unknown_uses else (file.covers(name), rough[file.roughly])
+            covers = (None, "") if file.unknown_uses or file.loose else (file.covers(name), rough[file.roughly])
             yield (file.territory, name, *ends, *covers, own, interval_text(held, lang))
     for code in found.missing:
         yield (code, "", *NO_FIGURE, _tell("no_file", lang))

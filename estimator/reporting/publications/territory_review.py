@@ -98,6 +98,10 @@ class TerritoryReview:
         """The files of the communes that know a footprint."""
         return [file for file in self.files if file.figures[name].known]
 
+    def knowing_partly(self, name: str) -> list[CommuneFile]:
+        """Those among them whose homes have activity that no use has, which is in no file."""
+        return [file for file in self.knowing(name) if file.loose]
+
     def figure(self, name: str) -> Amount:
         """The sum of a footprint over the communes that know it: by draw when they share their factors, else of their
         bounds, as if all of their doubt were shared. covers: share of the electricity of all files [1]; made and
@@ -123,15 +127,23 @@ class TerritoryReview:
         }
         roughly, covers = any(file.roughly for file in self.files), covered / read if read else 1.0
         covers = rough_share(covers) if roughly else covers
+        lost = any(file.loose for file in self.files)  # of any size: what is covered is not known
+        basis = {"covers": None, "untold": ("covers",)} if lost else {"covers": covers, "covers_roughly": roughly}
         ends = {"low": low, "central": central, "high": high}
-        return Amount(unit=first.unit, **ends, covers=covers, covers_roughly=roughly, **made)
+        return Amount(unit=first.unit, **ends, **basis, **made)
 
     def _known(self, name: str) -> dict[str, Any]:
         """A footprint as JSON, with how many communes know it."""
         found = self.figure(name)
         covers = {name: found[name] for name in ("covers", "made", "made_partly") if found.known and name in found}
         covers |= {"covers_roughly": True} if found.covers_roughly else {}
-        return Interval.as_dict(found) | covers | {"communes": len(self.knowing(name))}
+        covers |= {"covers": None, "untold": list(found.untold)} if found.untold else {}
+        return (
+            Interval.as_dict(found)
+            | covers
+            | {"communes": len(self.knowing(name))}
+            | {"communes_partly": len(self.knowing_partly(name))}
+        )
 
     @property
     def proof(self) -> dict[str, float]:
@@ -190,5 +202,6 @@ class TerritoryReview:
             "shares": {name: self.share(name) for name in COUNTED},
             "twice": twice,
             "unattached": {f.territory: Interval.as_dict(f.unattached) for f in self.files if f.unattached.high},
+            "unattached_in": [file.territory for file in self.files if file.loose],
             "versions": {file.territory: [file.build, *file.versions] for file in self.files},
         }

@@ -94,6 +94,9 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         yield say("authorities", "outside", lang, count=found.authorities, kwh=exact_text(found.kwh, "kWh", lang))
     if found.silent:
         yield say("authorities", "outside_silent", lang, count=found.silent)
+    if found.unattached:
+        names = some_of([territory_text(code, lang) for code in found.unattached], MOST_AUTHORITIES)
+        yield say("authorities", "outside_unattached", lang, names=names)
     if found.unfinished_merges:
         yield say("authorities", "unfinished", lang, files=some_of(found.unfinished_merges, MOST_AUTHORITIES))
     if found.counted_twice:
@@ -124,6 +127,8 @@ def _file_sentences(file: MergedFile, lang: str) -> Iterator[str]:
         kwh = exact_text(file.withheld_kwh, "kWh", lang)
         of = "withheld" if file.uses_withheld is None else "withheld_of"
         yield say("authorities", of, lang, count=file.withheld, uses=file.uses_withheld, kwh=kwh)
+    if file.unattached:
+        yield say("authorities", "unattached", lang)
 
 
 def period_text(period: str, lang: str) -> str:
