@@ -221,6 +221,8 @@ def test_a_picture_to_explore_stays_without_any_style(screen: Page, dashboard: S
     open_page(screen, dashboard, f"/comparer?exemple=oui&voir={part}", "fr")
     plots = screen.locator(".js-plotly-plot")
     plots.locator(".drag").first.wait_for(state="attached")
+    named = screen.get_by_role("img", name="Ses chiffres sont dans le tableau qui suit")  # RGAA 1.1
+    expect(named).to_have_count(plots.count())
     paint = """() => [...document.querySelectorAll('.js-plotly-plot .main-svg :is(rect, path, text, circle)')]
       .map(e => { const look = getComputedStyle(e); return [look.fill, look.stroke, look.opacity]; })"""
     before = screen.evaluate(paint)
