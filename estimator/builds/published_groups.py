@@ -85,7 +85,8 @@ class PublishedGroup(Strict):
     """Sums of the activity of a use, or of several small ones together, in a month.
 
     use: empty for small ones. facts: what decides its factors, by column; sums: amounts [unit of the dictionary], those
-    that are known; slices: how many runs, a run being counted in each of its months.
+    that are known; slices: how many runs, a run being counted in each of its months; rounded up where a small use makes
+    nearly all of them.
     """
 
     use: Line

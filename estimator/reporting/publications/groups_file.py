@@ -1,13 +1,14 @@
 """What an authority hands to a wider one: the groups of its activity over a period, without any row."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from estimator.builds.build_file import PlacedGroup
 from estimator.builds.published_groups import FORMAT, PublishedGroup, PublishedGroups
 from estimator.core.refusals import checked
+from estimator.governance.indicators.anonymity import small
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.reen_file import (
     commune_file,
@@ -21,6 +22,7 @@ from estimator.reporting.publications.told_groups import (
     public_facts,
     public_host,
     told_groups,
+    told_runs,
 )
 from estimator.reporting.publications.unattached import has_unattached, unattached, unattached_notes
 
@@ -51,6 +53,7 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
     """The same as data, made now: what it withholds may change without a new build."""
     build, body = facts.scope.sources.build, commune_file(facts).model_dump(mode="json")
     told, hidden, enough = told_groups(facts.scope)
+    few = small(facts.scope)
     used = {dict(key.facts).get("serving", "") for key in told}
     review: dict[str, Any] = {name: body[name] for name in REVIEW} | {"months": sorted({key.month for key in told})}
     review["services"] = [service for service in body["services"] if service["use_case"]]
@@ -71,7 +74,7 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
                 for name, row in sorted(build.servings.items())
                 if name in used
             ),
-            groups=tuple(_published(key, members) for key, members in sorted(told.items())),
+            groups=tuple(_published(key, members, few) for key, members in sorted(told.items())),
         ),
     ).sealed()
 
@@ -92,12 +95,11 @@ def _known_here_alone(line: PlacedGroup) -> bool:
     return not told or line.group.bounds["own_ratio"].factor is not None
 
 
-def _published(key: Key, members: Sequence[Member]) -> PublishedGroup:
+def _published(key: Key, members: Sequence[Member], few: Container[str]) -> PublishedGroup:
     sums: dict[str, float] = {}
     for name in SUMS:
         known = [member.line.row[name] for member in members if member.line.row[name] is not None]
         sums |= {name: math.fsum(known)} if known else {}
-    slices = sum(member.line.row["slices"] for member in members)
     about = {name: value for name, value in key._asdict().items() if name != "facts"}
     public = {name: text for name, text in public_facts(dict(key.facts)).items() if text}
-    return PublishedGroup(**about, slices=slices, facts=public, sums=sums)
+    return PublishedGroup(**about, slices=told_runs(members, few), facts=public, sums=sums)

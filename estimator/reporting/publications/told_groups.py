@@ -70,6 +70,15 @@ def told_groups(scope: Scope) -> ToldGroups:
     return ToldGroups(told, {key: found[key] for key in aside}, each)
 
 
+def told_runs(members: Sequence[Member], few: Container[str]) -> int:
+    """How many runs a group has; at most that many, tens or hundreds, where those of one small use are nearly all."""
+    runs: int = sum(member.line.row["slices"] for member in members)
+    if not _is_one(members, few, ("slices",)):
+        return runs
+    step: int = 10 ** max(1, len(str(runs)) - 1)
+    return -(-runs // step) * step
+
+
 def lines_of(scope: Scope) -> dict[int, PlacedGroup]:
     """The lines of `groups` of the uses of a scope, by id."""
     mine = {(*row.key, row.row.month) for row in scope.rows if row.id}
