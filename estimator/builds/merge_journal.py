@@ -90,6 +90,11 @@ def replaced_by(home: Path, digests: Collection[str]) -> dict[str, list[GroupsMe
     return {one.name: [came[old] for old in one.replaces.split() if old in came] for one in mine if one.replaces}
 
 
+def given_names(home: Path, digests: Collection[str]) -> dict[str, str]:
+    """The name that each of these files had when it was given, by its name in the home."""
+    return {one.name: one.file for one in merges(home).read()[0] if one.digest in digests}
+
+
 def taken_out(home: Path, text: str) -> GroupsRemoval | None:
     """The last removal of a file of that name in the home, or that had it when it was given; None of another."""
     names = {text, *(one.name for one in merges(home).read()[0] if one.file == text)}

@@ -163,7 +163,7 @@ def merge(
     json_: Json = False,
 ) -> None:
     from estimator.builds.alike_files import alike_files
-    from estimator.builds.merge_journal import authority_names, replaced_by
+    from estimator.builds.merge_journal import authority_names, given_names, replaced_by
     from estimator.builds.merged_groups import merge as run
     from estimator.builds.merged_groups import merged_files
     from estimator.cli.ledger_text import merge_lines
@@ -185,6 +185,7 @@ def merge(
     named = [(file.territory, names[file.territory], file.administration) for file in new if file.territory in names]
     body: dict[str, Any] = {
         "merged": [file.name for file in new],
+        "given": given_names(home, digests),
         "unchanged": len(files) - len(new),
         "unknown": {file.name: told for file in new if (told := file.unknown())},
         "renamed": {code: [before, now] for code, before, now in named if now and now != before},
@@ -208,7 +209,7 @@ def merge(
 
 def _told_replaced(one: "GroupsMerge") -> dict[str, str]:
     """A file whose place another one took, as JSON."""
-    return {"name": one.name, "administration": one.administration, "made_at": one.made_at}
+    return {"name": one.name, "file": one.file, "administration": one.administration, "made_at": one.made_at}
 
 
 def _told_alike(pair: "Alike") -> dict[str, Any]:

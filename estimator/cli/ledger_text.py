@@ -77,18 +77,18 @@ def merge_lines(home: Path, body: Mapping[str, Any], lang: str) -> list[str]:
     def told(key: str, **facts: object) -> str:
         return say("ledger_cli", key, lang, **facts)
 
-    lines = [told("merged", count=len(body["merged"]), home=home)]
+    lines, given = [told("merged", count=len(body["merged"]), home=home)], body["given"]
     for file, strange in body["unknown"].items():
-        named = {column: some_of(strange.get(column, ["–"])) for column in ("model", "host", "zone")}
-        lines.append(told("merged_unknown", file=file, **named))
+        each = [told(f"merged_unknown_{column}", names=some_of(names)) for column, names in strange.items()]
+        lines.append(told("merged_unknown", file=given[file], what=listed(each, lang)))
     for code, (before, now) in body["renamed"].items():
         lines.append(told("merged_renamed", territory=code, before=before, now=now))
     for code, name in body["names_kept"].items():
         lines.append(told("merged_name_kept", territory=code, name=name))
     for name, ones in body["replaced"].items():
-        came = [(one["name"], one["administration"] or "–", one["made_at"][:10]) for one in ones]
+        came = [(one["file"], one["administration"] or "–", one["made_at"][:10]) for one in ones]
         gone = [told("merged_gone", name=old, by=by, day=day) for old, by, day in came]
-        lines.append(told("merged_replaced", file=name, gone=some_of(gone, NAMES)))
+        lines.append(told("merged_replaced", file=given[name], gone=some_of(gone, NAMES)))
     for pair in body["alike"][:NAMES]:
         lines.append(told("merged_alike", **pair | {"months": str(Period.over(pair["months"]))}))
     left = len(body["alike"]) - NAMES

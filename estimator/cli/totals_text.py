@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from estimator.cli.text import aside_lines, figures_text, sample_lines
 from estimator.core.errors import say
 from estimator.core.number_format import count_text, made_text, proof_words, rough_share_text, share_text
+from estimator.core.periods import Period
 
 if TYPE_CHECKING:
     from estimator.builds.mended_runs import Mends
@@ -21,7 +22,8 @@ def totals_text(found: "Totals", lang: str, nothing: str = "", mends: "Mends | N
         return "\n".join([nothing, *aside, *authority_lines(found.authorities, lang)])
     proof = proof_words(found.proof, lang)
     head = "totals_head_merged" if found.authorities else "totals_head"
-    period = {"first": cover.period[0], "last": cover.period[1]}
+    first, last = cover.period
+    period = {"first": first, "last": last, "months": Period(f"{str(first)[:7]}..{str(last)[:7]}").label(lang)}
     return "\n".join(
         [
             *sample_lines(found.sample, lang),

@@ -25,7 +25,8 @@ class Coverage(Strict):
     """Basis of the totals.
 
     runs: how many; of groups that authorities published, at most, for a run counts in each of its months; period: first
-    and last day; weight_kwh: known electricity of the machines, each factor at its value [kWh];
+    and last day, of merged groups those of their months, and none after they were written;
+    weight_kwh: known electricity of the machines, each factor at its value [kWh];
     site_energy and by_figure: share of it that each figure covers; embodied: share of it with all of its
     manufacture in the totals, embodied_partly: with a part of it alone; unknown: runs of unknown electricity;
     to_check: runs to mend, here or where they come from alone, for a total rests on it; impossible: share of the

@@ -92,7 +92,10 @@ def test_what_the_tables_do_not_have_is_told_when_it_is_merged(body: dict[str, A
     read = {"facts": body["groups"][0]["facts"] | {"model": "lune-9", "host": "lune/mer", "zone": "ZZZ"}}
     path = _again(tmp_path / "lune.json", body, read)
     said = plain(sobria(tmp_path / "a", "ledger", "merge", str(path)).stdout)
-    assert "modèle lune-9 ; site lune/mer ; zone ZZZ" in said
+    assert "! lune.json nomme" in said and "modèle lune-9 ; site lune/mer ; zone ZZZ. Ce qui" in said
+    alone = _again(tmp_path / "modele.json", body, {"facts": body["groups"][0]["facts"] | {"model": "lune-9"}})
+    said = plain(sobria(tmp_path / "d", "ledger", "merge", str(alone)).stdout)
+    assert "! modele.json nomme ce que les tables d'ici n'ont pas : modèle lune-9. Ce qui" in said
     told = json.loads(sobria(tmp_path / "b", "ledger", "merge", str(path), "--json").stdout)
     assert told["unknown"] == {f"{CODE}_2026.json": {"model": ["lune-9"], "host": ["lune/mer"], "zone": ["ZZZ"]}}
     path = _again(tmp_path / "main.json", body)

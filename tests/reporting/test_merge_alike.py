@@ -122,4 +122,5 @@ def test_what_a_file_replaces_is_said(tmp_path: Path, lang: str, words: str) -> 
     merge(home, [_file(tmp_path, NANCY, quarter) for quarter in ("2026-T1", "2026-T2")])
     year = str(_file(tmp_path, NANCY, hour=11))
     said = plain(sobria(home, "ledger", "merge", "--replace", year, lang=lang).stdout)
-    assert words in said and f"{NANCY}_2026-T1.json (Mairie" in said and f"{NANCY}_2026-T2.json" in said
+    assert f"{NANCY}-2026-11-Mairie.json {words} {NANCY}-2026-T1-10-Mairie.json (Mairie" in said
+    assert f"{NANCY}-2026-T2-10-Mairie.json" in said
