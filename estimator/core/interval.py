@@ -10,7 +10,9 @@ from pydantic import ConfigDict
 
 from estimator.core.fields import Strict
 
-WITHHELD = frozenset({"small_group", "by_difference", "share_of_merged"})  # reasons of what is known, and not told
+WITHHELD = frozenset(
+    {"small_group", "by_difference", "less_published", "share_of_merged"}
+)  # reasons of what is known, and not told
 
 
 class Ends(NamedTuple):

@@ -5,8 +5,8 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import product
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -22,7 +22,7 @@ from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import grouped, too_few_of, withheld
 from estimator.governance.indicators.scope import Scope, Sources
-from estimator.governance.indicators.small_uses import is_small
+from estimator.governance.indicators.small_uses import small_ids
 from estimator.governance.indicators.told_results import ToldResults, told_results
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import WHOLE
@@ -342,12 +342,11 @@ def test_no_sum_that_leaves_the_example_gives_a_small_use(metropole: Path) -> No
     place = {one: at for at, one in enumerate(sorted(set().union(*of_service.values())))}
     known = np.array([[one in found for one in place] for found in asked], float)
     rank = np.linalg.matrix_rank(known)
-    small = [
-        one.id for one in exported.scope.cases if one.id in {id for id, _ in place} and is_small(exported.scope, one)
-    ]
+    years = {year: small_ids(replace(exported.scope, period=Period(year))) for year in ("2025", "2026")}
+    small = {(use, month) for use, month in place if use in years[str(month // 100)]}
     assert small
-    for use, month in product(small, (None, *{month for _, month in place})):
-        wanted = [float(id == use and month in (None, at)) for id, at in place]
+    for use, month in {*small, *((use, None) for use, _ in small)}:
+        wanted = [float(id == use and month in (None, at) and (id, at) in small) for id, at in place]
         assert not any(wanted) or np.linalg.matrix_rank(np.vstack([known, wanted])) > rank, (use, month)
 
 

@@ -17,12 +17,14 @@ import pytest
 
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.indicators import sheet
 from estimator.governance.indicators.scope import Scope, Sources
-from estimator.governance.indicators.small_uses import small_ids
+from estimator.governance.indicators.small_uses import heads_of, small_ids, small_today
 from estimator.governance.indicators.told_results import told_results
 from estimator.governance.indicators.told_shares import EACH, SHARES
+from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.context import facts_in
@@ -99,15 +101,25 @@ class Audit:
                 }
 
     def protected(self) -> Iterator[set[Atom]]:
-        """The months of each use that is small, over all or in a year, and of those of too few declared agents."""
-        ever = self.sources.ever
-        for scope in (ever, *(replace(ever, period=period) for period in self.periods if len(period.text) == 4)):
-            small, known = small_ids(scope), self.sources.commitments.with_access(scope.period.last_day)
+        """The months of each use that is small today, or in a year, those of too few declared agents together, and each
+        month that is of too few by itself."""
+        ever, years = self.sources.ever, [period for period in self.periods if len(period.text) == 4]
+        today = small_today(self.sources)
+        for scope, small in (
+            (ever, today),
+            *((one, small_ids(one)) for one in (replace(ever, period=y) for y in years)),
+        ):
+            known = heads_of(scope)
             agents = {c.id: (c.service.casefold(), known.get(c.service.casefold(), 5)) for c in scope.cases}
             for size in (1, 2):
                 for some in combinations(sorted(small), size):
                     if size == 1 or sum(dict(agents[id] for id in some).values()) < 5:
                         yield self.atoms(scope, *some)
+        for row in self.sources.rows:
+            heads = self.sources.commitments.with_access(last_day(row.row.month))
+            stated = None if row.use_case is None else heads.get(row.use_case.service.casefold())
+            if row.id and (stated if stated is not None else 5) < 5:
+                yield {(row.id, row.row.month)}
 
     def exposed(self, told: list[set[Atom]]) -> list[set[Atom]]:
         """The protected sets that a combination of these sums is about alone."""
@@ -261,7 +273,7 @@ def test_no_share_that_leaves_times_a_total_is_the_figure_of_a_few(metropole: Pa
     assert checked > 50
 
 
-def random_home(home: Path, seed: int) -> Path:
+def random_home(home: Path, seed: int, change: bool = False) -> Path:
     """Two to seven uses in one to four territories, a fifth of them small, some months without any, some agents
     declared, a service outside the register or none."""
     chance, register, rows = random.Random(seed), Register(home), []
@@ -270,6 +282,8 @@ def random_home(home: Path, seed: int) -> Path:
         case(register, name, f"service {name}", chance.choice(places))
         if chance.random() < 0.3:
             heads(home, f"service {name}", chance.choice((2, 3, 40)))
+        if change and chance.random() < 0.5:
+            agents(home, f"service {name}", (chance.choice((2, 40)), "2026-02-01"))
         often, kwh = chance.choice((20, 20, 300, 900, 5000)), 10 ** chance.uniform(-1, 2)
         for month in chance.sample(("2025-11", "2025-12", "2026-01", "2026-02", "2026-03"), chance.randint(1, 5)):
             rows.append(run(name, kwh * chance.uniform(0.5, 1.5), month, requests=float(often)))
@@ -279,10 +293,75 @@ def random_home(home: Path, seed: int) -> Path:
     return home
 
 
+@pytest.mark.parametrize("seed", range(20, 28))
+def test_no_small_month_of_a_random_register_that_changes_is_a_difference(tmp_path: Path, seed: int) -> None:
+    found = audit(random_home(tmp_path, seed, True), "2025-11..2026-03", "2026-T1", "2026-02", "2025-12..2026-01")
+    assert found.exposed(everything(found)) == []
+
+
 @pytest.mark.parametrize("seed", [*range(8), 11, 13, 15, 207, 218, 227, 233])  # the last ones were read at first
 def test_no_small_use_of_a_random_register_is_a_difference(tmp_path: Path, seed: int) -> None:
     found = audit(random_home(tmp_path, seed), "2025-11..2026-03", "2026-T1", "2026-02", "2025-12..2026-01")
     assert found.exposed(everything(found)) == []
+
+
+MONTHS = [f"2025-{month:02}" for month in range(1, 13)]
+
+
+def agents(home: Path, service: str, *said: tuple[int, str]) -> None:
+    for number, day in said:
+        statement = {"service": service, "date": day, "trained": 0, "with_access": number, "kind": "essai"}
+        Commitments(home).state_training(statement, voter("Ressources humaines", "déclaration"))
+
+
+def grows(home: Path, *said: tuple[int, str]) -> Path:
+    """A use whose head count changes, beside two large ones and an unattached service, in each month of 2025."""
+    register = Register(home)
+    for name, commune in (("croit", "54395"), ("grand", "54395"), ("metro", "metropole")):
+        case(register, name, f"service {name}", commune)
+    agents(home, "service croit", *said)
+    agents(home, "service grand", (60, "2025-01-01"))
+    kwh = {"croit": 2.3, "grand": 14.0, "metro": 31.0, "perdu": 5.0}
+    built(home, *(run(name, each, month, requests=500.0) for name, each in kwh.items() for month in MONTHS))
+    return home
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ((2, "2025-01-01"), (9, "2025-07-01")),
+        ((9, "2025-01-01"), (2, "2025-07-01")),
+        ((9, "2024-12-01"), (2, "2025-04-05"), (9, "2025-05-05")),
+        ((2, "2024-03-01"), (9, "2025-01-31")),
+        ((9, "2025-01-01"), (2, "2026-02-01")),
+    ],
+)
+def test_months_of_two_agents_are_told_in_no_year_quarter_or_month(tmp_path: Path, said: Any) -> None:
+    """Two agents who become nine in July, the reverse, one month of two between months of nine, and two of today: in no
+    document of any period is a month of two agents a figure, nor a difference of figures. Where each month of 2025 is
+    of nine and today too, the use is told."""
+    found = audit(grows(tmp_path, *said), "2025-T1", "2025-T3", "2025-02", "2025-04", "2025-08", "2025-05..2025-09")
+    (use,) = (one.id for one in found.sources.cases if one.name == "croit")
+    open_year = said[-1] == (9, "2025-01-31")
+    assert found.exposed(everything(found)) == []
+    assert all((use in grouped(scope).shown) is open_year for scope in found.scopes() if scope.territory == "54395")
+
+
+def test_an_undeclared_use_of_one_busy_month_has_no_month_told(tmp_path: Path) -> None:
+    """4 uses a month and 1,200 in December are more than 100 a month on average, and the eleven months are told in no
+    document; at 100 in each month they are. A running month is held to its days: 30 uses by the 8th are enough."""
+    register = Register(tmp_path)
+    for name in ("pic", "plat", "grand"):
+        case(register, name, f"service {name}")
+    rows = [run("pic", 2, month, requests=1200.0 if month == MONTHS[-1] else 4.0) for month in MONTHS]
+    rows += [run("plat", 3, month, requests=100.0 if month < MONTHS[-1] else 30.0) for month in MONTHS]
+    built(tmp_path, *rows, *(run("grand", 90, month, requests=900.0) for month in MONTHS))
+    found = audit(tmp_path, "2025-T1", "2025-03")
+    ids = {one.name: one.id for one in found.sources.cases}
+    assert found.exposed(everything(found)) == []
+    for day, few in ((8, {"pic"}), (30, {"pic", "plat"})):
+        then = replace(found.sources, today=date(2025, 12, day))
+        assert small_ids(Scope(then, "all", Period("2025-T1"))) == {ids[name] for name in few}
 
 
 def counted(body: Mapping[str, Any]) -> int:

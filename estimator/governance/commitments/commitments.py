@@ -171,9 +171,14 @@ class Commitments:
         last = self._services(day)
         return Trained(sum(t.trained for t in last), sum(t.with_access for t in last), len(last)) if last else None
 
-    def with_access(self, day: date) -> dict[str, int]:
-        """Agents with access to AI tools, by service (case folded), from the last statement of each up to a day."""
-        return {t.service.casefold(): t.with_access for t in self._services(day)}
+    def with_access(self, *days: date) -> dict[str, int]:
+        """The fewest agents with access to AI tools on any of these days, by service (case folded), from the last
+        statement of each up to that day."""
+        said, found = self._standing(Training), dict[str, int]()
+        for day in days:
+            for service, heads in {t.service.casefold(): t.with_access for t in said if t.date <= day}.items():
+                found[service] = min(heads, found.get(service, heads))
+        return found
 
     def training_groups(self, day: date) -> list[TrainingGroup]:
         """The same by service, without any group of less than 5 agents with access: small ones are merged, with the

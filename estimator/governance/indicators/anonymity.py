@@ -76,10 +76,10 @@ def small(scope: Scope) -> frozenset[str]:
 
 def withheld(scope: Scope) -> bool:
     """Whether the total of a territory is not told. That of the whole territory over a year is, beside uses that are
-    too few people whatever they are merged with, where what is in no use hides them."""
+    too few people whatever they are merged with, where what is in no use of the home itself hides them."""
     if not is_untold(scope):
         return False
-    loose = of_case(scope.rows, None)
+    loose = scope.sources.own(of_case(scope.rows, None))
     if not loose or scope.only is not None or scope.period.text != str(scope.period.first // 100):
         return True
     alone = frozenset().union(*(group.uses for group in _groups_in(scope) if group.alone))
@@ -105,7 +105,10 @@ def withheld_amount(amount: Interval, reason: str = "small_group") -> Interval:
 
 
 def why_withheld(scope: Scope) -> str:
-    """The reason of a territory whose total is withheld: its own uses, or those of another by difference."""
+    """The reason of a territory whose total is withheld: what it would be less the groups that others published, its
+    own uses, or those of another by difference."""
+    if len(scope.sources.own(scope.rows)) < len(scope.rows):
+        return "less_published"
     return "small_group" if small_ids(scope) else "by_difference"
 
 

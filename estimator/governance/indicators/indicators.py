@@ -82,7 +82,7 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     hidden, why = withheld(scope), why_withheld(scope)
     of_year = hidden or withheld(scope.year(pace.year))
     of_change = hidden or any(map(is_untold, comparable(scope, before)))
-    told = [told_impacts(at.rows, few_ids(at)) for at in (scope, scope.year(pace.year), before)]
+    told = [told_impacts(at.sources.own(at.rows), few_ids(at)) for at in (scope, scope.year(pace.year), before)]
     for name in FOOTPRINTS:
         entry, voted = found[name], pace.against_budget(name)
         entry["value"] = told_interval(entry["value"]) if is_rounded(scope) else entry["value"]

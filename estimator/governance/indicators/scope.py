@@ -67,6 +67,11 @@ class Sources:
         return {}
 
     @cached_property
+    def small(self) -> dict[int, frozenset[str]]:
+        """The use cases of too few people, by year: kept once found."""
+        return {}
+
+    @cached_property
     def figures_of_months(self) -> Mapping[int, Mapping[str, Amount]]:
         """The figures of each month of the whole ledger, as the results hold them."""
         return self.build.figures_of_months()
@@ -85,6 +90,10 @@ class Sources:
     def is_elsewhere(self, row: Attached) -> bool:
         """Whether a month is of the published groups of an authority."""
         return row.row.service_key in self.build.authority_of_service
+
+    def own(self, rows: Sequence[Attached]) -> list[Attached]:
+        """Those of these months that no authority published: whoever reads its groups takes theirs off a sum."""
+        return [row for row in rows if not self.is_elsewhere(row)]
 
     @property
     def elsewhere(self) -> bool:

@@ -16,7 +16,7 @@ from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import Groups, withheld_months
 from estimator.governance.indicators.scope import NEVER, Scope, Sources
-from estimator.governance.indicators.small_uses import heads_of, hide, small_ids
+from estimator.governance.indicators.small_uses import RESIDENTS, heads_of, hide, small_ids
 from estimator.governance.indicators.told_amounts import told_impacts, told_row
 from estimator.governance.indicators.told_together import merged_beside, merged_groups
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
@@ -28,6 +28,7 @@ from estimator.results.schema import USE_CASE
 from estimator.results.totals import Outside, outside
 
 SUMS = ("total", "month")  # levels of rows over uses that are told and uses that are merged
+PUBLISHED = RESIDENTS  # users of the services of published groups: as what residents ask, told alone, and hide nothing
 NOWHERE = ""  # where a service in no use case is, as far as the register knows
 
 
@@ -38,7 +39,7 @@ class EveryService(Sources):
     def rows(self) -> list[Attached]:
         """Months of the ledger, each with a use case."""
         return [
-            row if row.use_case else replace(row, use_case=_own_use(row.row.service_key))
+            row if row.use_case else replace(row, use_case=_own_use(row.row.service_key, self.is_elsewhere(row)))
             for row in attached(self.build, self.register)
         ]
 
@@ -117,7 +118,7 @@ def _groups(scope: Scope) -> Groups:
     hidden, few, heads = frozenset[str]().union(*(group.uses for group in groups)), small_ids(scope), heads_of(scope)
     months: dict[int, list[Attached]] = {}
     for row in scope.rows:
-        if row.use_case and row.use_case.commune == NOWHERE:
+        if row.use_case and _is_loose(row.use_case):
             months.setdefault(row.row.month, []).append(row)
     while beside := [
         row.id
@@ -128,7 +129,7 @@ def _groups(scope: Scope) -> Groups:
     ]:
         hidden |= {*beside}
     if any(group.alone for group in published):
-        hidden |= {case.id for case in scope.cases if case.commune == NOWHERE}
+        hidden |= {case.id for case in scope.cases if _is_loose(case)}
     there = {row.id for row in scope.rows if row.id}
     return Groups(frozenset(there - hidden), tuple(sorted(there & hidden)))
 
@@ -210,7 +211,8 @@ def _rounded(told: ToldResults) -> pa.Table:
     if not told.groups.others:
         return told.table
     few, months = small_ids(told.scope) & {*told.groups.others}, {None, *told.scope.period.months()}
-    of = {at: [row for row in told.scope.rows if at in (None, row.row.month)] for at in months}
+    mine = told.scope.sources.own(told.scope.rows)
+    of = {at: [row for row in mine if at in (None, row.row.month)] for at in months}
     impacts = {at: told_impacts(rows, few) for at, rows in of.items()}
     rows = []
     for row in told.table.to_pylist():
@@ -233,8 +235,20 @@ def _lowered(told: ToldResults, table: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=table.schema)
 
 
-def _own_use(service: str) -> UseCase:
-    """The use of a service that the register does not know; its id cannot be one of the register."""
+def _is_loose(case: UseCase) -> bool:
+    return case.commune == NOWHERE and case.users != PUBLISHED
+
+
+def _own_use(service: str, published: bool = False) -> UseCase:
+    """The use of a service that the register does not know; its id cannot be one of the register. published: by an
+    authority, in its groups."""
     return UseCase.model_construct(
-        id=f"service/{service}", service=service, commune=NOWHERE, name="", task="", unit="", owner_role=""
+        id=f"service/{service}",
+        service=service,
+        commune=NOWHERE,
+        users=PUBLISHED if published else "",
+        name="",
+        task="",
+        unit="",
+        owner_role="",
     )

@@ -49,7 +49,7 @@ class _Merging:
     def __init__(self, scope: Scope, before: Sequence[MergedGroup]) -> None:
         ever = scope.sources.ever
         self.scope, self.before, self.heads = scope, before, heads_of(scope)
-        self.small = small_ids(scope) | small_ids(ever)
+        self.small = small_ids(scope)
         self.rows: dict[str, list[Attached]] = {}
         for row in scope.rows:
             if row.use_case and row.use_case.users != RESIDENTS:

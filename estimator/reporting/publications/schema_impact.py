@@ -121,7 +121,7 @@ def _share(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[str, A
 
 def _reference(year: Scope, name: str) -> float | None:
     """The footprint of a reference year, None where it is unknown or not told [its unit]."""
-    if withheld(year) or name not in told_impacts(year.rows, few_ids(year)):
+    if withheld(year) or name not in told_impacts(year.sources.own(year.rows), few_ids(year)):
         return None
     found: Interval = footprint(year, name)["value"]
     return (told_interval(found) if is_rounded(year) else found).central

@@ -14,10 +14,11 @@ from estimator.core.interval import Interval
 from estimator.core.periods import Period
 from estimator.core.refusals import ListedRefusal
 from estimator.core.validation_messages import expected as expected_text
-from estimator.governance.indicators.anonymity import withheld_amount
+from estimator.governance.indicators.anonymity import why_withheld, withheld, withheld_amount
 from estimator.governance.indicators.footprints import totals
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.told_amounts import is_rounded, told_interval
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import is_commune
 from estimator.reporting.publications.reen_file import BroughtFiles, CommuneFile, as_read_kwh, merged_file
@@ -160,10 +161,16 @@ def _other_months(file: PublishedGroups, rows: Sequence[Attached], period: Perio
 
 
 def _own(scope: Scope, rows: Sequence[Attached]) -> Interval | None:
-    """The electricity of what the home itself counts in the period; None where it counts nothing."""
+    """The electricity of what the home itself counts in the period, as its documents tell it; None where it counts
+    nothing."""
     months = set(scope.period.months())
     groups = [row.row.group for row in rows if row.row.month in months]
-    return totals(groups)["energy"] if groups else None
+    found: Interval = totals(groups)["energy"]
+    if withheld(scope):
+        found = withheld_amount(found, why_withheld(scope))
+    elif is_rounded(scope):
+        found = told_interval(found)
+    return found if groups else None
 
 
 def _basis(file: CommuneFile) -> tuple[str, str, int]:

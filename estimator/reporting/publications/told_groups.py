@@ -12,7 +12,7 @@ from estimator.catalogue.load import of_tables
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.anonymity import grouped, small, withheld
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.small_uses import FEWEST_CASES, FEWEST_USES, nearly_all
+from estimator.governance.indicators.small_uses import FEWEST_CASES, FEWEST_USES, heads_of, nearly_all
 from estimator.governance.register.schema import UseCase
 
 _ANSWERED = re.compile(r"^\|[^|=*]+\|\d{4}-\d\d-\d\d")  # of a mark: the site whose supplier answered, and the day
@@ -135,7 +135,7 @@ def _enough(scope: Scope) -> Enough:
     """Whether lines are of two uses or more and of 5 agents or more (one of the uses is not small, or all state their
     agents, or they count the uses of 5 agents in a month), and no small one is nearly all of their electricity, nor of
     a sum that is told of them, given by its column."""
-    heads, few = scope.sources.commitments.with_access(scope.period.last_day), small(scope)
+    heads, few = heads_of(scope), small(scope)
 
     def enough(members: Iterable[Member], told: Sequence[str]) -> bool:
         there = list(members)
