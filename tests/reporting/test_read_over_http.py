@@ -190,8 +190,9 @@ def test_a_figure_is_explained_without_the_files_behind_it(server: Server) -> No
         ("/api/v1/results?impact=co2", 404, "api_value"),
         ("/api/v1/results?service=voiries", 404, "api_value"),
         ("/api/v1/explain?id=total.rien", 404, "figure_unknown"),
-        ("/api/v1/explain?id=service.personne.gwp", 404, "number_unknown"),
-        ("/api/v1/explain?id=run.0001.gwp", 403, "number_withheld"),
+        ("/api/v1/explain?id=service.personne.gwp", 404, "api_number"),
+        ("/api/v1/explain?id=run.0001.gwp", 404, "api_number"),
+        ("/api/v1/explain?id=usage.gwp", 404, "number_unknown"),
         ("/api/v1/rien", 404, "no_such_door"),
         ("/api/v1/explain", 400, "api_missing"),
         ("/metrics?x=1", 400, "api_query"),
@@ -249,13 +250,26 @@ def test_what_is_of_few_people_is_in_no_answer(tmp_path: Path) -> None:
         assert server.get("/api/v1/factors").json()["factors"] == []
         for asked in ({"service": "mince"}, {"level": "total"}):
             hidden = server.get("/api/v1/results", **asked)
-            assert (hidden.status_code, hidden.json()["code"]) == (403, "number_withheld")
+            assert (hidden.status_code, hidden.json()["code"]) == (404, "api_none_told")
         for figure in ("total.gwp", "service.mince.gwp"):
-            assert server.get("/api/v1/explain", id=figure).status_code == 403
+            assert server.get("/api/v1/explain", id=figure).status_code == 404
         assert "mince" not in server.get("/metrics").text
         register = Register(tmp_path)
         register.attach(case(register, "Guichet", users="habitants"), {"service_key": "mince"}, WHO)
         assert server.get("/api/v1/explain", id="service.mince.energy").status_code == 200
+
+
+def test_a_withheld_service_answers_as_one_that_is_not_there(tmp_path: Path) -> None:
+    """Beside two that are told, one of 40 uses a month: asked by its name, each address answers what it does of a name
+    that nobody has, but for that name, in rows and in explanations, of every impact."""
+    built(tmp_path, *(run(name, 90, items=900) for name in ("courrier", "voirie")), run("mince", 1, items=40))
+    with serving(tmp_path) as server:
+        for path in ("results?service=NOM", "results?level=cell&service=NOM", "explain?id=service.NOM.energy"):
+            hidden, absent = (server.get(f"/api/v1/{path.replace('NOM', name)}") for name in ("mince", "minci"))
+            assert hidden.status_code == absent.status_code == 404
+            assert hidden.text == absent.text.replace("minci", "mince"), path
+            assert "inconnu" in hidden.json()["fr"] and "retenu" in hidden.json()["fr"]
+            assert "unknown" in hidden.json()["en"] and "withheld" in hidden.json()["en"]
 
 
 def test_a_value_is_not_said_to_be_one_of_none(tmp_path: Path) -> None:
@@ -303,7 +317,7 @@ def test_what_opens_a_withheld_figure_is_said_with_its_day_and_its_service(tmp_p
     built(tmp_path, run("mince", 1, items=40))
     training = ("commitments", "training", "Mince", "--with-access", "12", "--trained", "2", "--kind", "atelier")
     with serving(tmp_path) as server:
-        for day, status in ((), 403), (("--date", "2026-03-01"), 200):
+        for day, status in ((), 404), (("--date", "2026-03-01"), 200):
             sobria(tmp_path, *training, "--who", "DSI", *day)
             assert server.get("/api/v1/explain", id="service.mince.energy").status_code == status
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from estimator.assessment.explanation import NumberUnknown, NumberWithheld
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError, several
 from estimator.core.fields import Strict
@@ -111,15 +110,11 @@ def _results(told: ToldResults, asked: ResultsAsked) -> dict[str, Any]:
 
 
 def _check_known(told: ToldResults, wanted: Mapping[str, Any]) -> None:
-    """api_value where a value is in no row of the build, api_none_told where no other could be, NumberWithheld where it
-    is in none that is told."""
-    every = told.build.table().arrow()
+    """api_value where a value is in no row that is told, in the build or not; api_none_told where no other could be."""
     for name, value in wanted.items():
         known = [one for one in told.table.column(name).unique().to_pylist() if one is not None]
         if value in known:
             continue
-        if value in every.column(name).unique().to_pylist():
-            raise NumberWithheld(id=value)
         facts = {"name": name, "read": printable(str(value))[:LONGEST_READ]}
         if not known:
             raise SobriaError("api_none_told", **facts)
@@ -141,13 +136,12 @@ def _rows(told: ToldResults, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _explain(told: ToldResults, asked: FigureAsked) -> dict[str, Any]:
-    """An explanation without the lines of files behind it. NumberUnknown, NumberWithheld."""
+    """An explanation without the lines of files behind it. NumberUnknown, FigureUnknown; api_number where it is not
+    told, in the build or not."""
     scope, service, _ = split_number(asked.id)
-    if scope == "service" and service not in told.build.service_keys():
-        raise NumberUnknown(id=asked.id)
     known = {row["service"] for row in _rows(told, {"level": "service"})}
     if scope == "run" or (told.withheld if scope == "total" else service not in known):
-        raise NumberWithheld(id=asked.id)
+        raise SobriaError("api_number", id=asked.id)
     body = told.build.explain(asked.id).as_dict()
     return {"explanation": {name: value for name, value in body.items() if name != "trace"}}
 

@@ -8,7 +8,7 @@ from estimator.core.language import LANGUAGES, OF_PROGRAMS
 from estimator.reporting.exports.api import ADDRESSES, API, ReadAddress
 from estimator.results.schema import SCHEMA
 
-REFUSED = {400: "api_query", 401: "no_reader", 403: "number_withheld", 404: "nothing_built", 503: "build_locked"}
+REFUSED = {400: "api_query", 401: "no_reader", 404: "nothing_built", 503: "build_locked"}
 _TYPES = {"string": "string", "int32": "integer", "double": "number"}  # of a column -> of JSON
 _TEXT, _COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
 _ABOUT: dict[str, Any] = {"build": _TEXT, "made_at": _TEXT, "sample": {"type": "boolean"}, "withheld": _COUNT}

@@ -18,7 +18,7 @@ def readings(home: Path, counters: CollectorRegistry) -> dict[str, Reading]:
     """The answer of each address to the query of a request. counters: those of the server, told with the metrics.
 
     A reading raises SobriaError: api_query, api_missing, nothing_built, number_unknown, figure_unknown,
-    number_withheld, build_locked, results_preparing.
+    api_number, build_locked, results_preparing.
     """
     results = CurrentResults(home)
     counters.register(ResultMetrics(results))
