@@ -316,14 +316,16 @@ def indicators(
     out: Annotated[Path | None, typer.Option(help="synthesis_out", metavar="FILE")] = None,
     json_: Json = False,
 ) -> None:
-    from estimator.cli.documents import Wanted, put
+    from estimator.cli.documents import Wanted, put, tell_unstated
     from estimator.cli.indicators_text import indicators_text
     from estimator.governance.indicators.open_scope import scope_of
     from estimator.reporting.summary.one_page import document
     from estimator.reporting.summary.summary import synthesis
 
     lang = context.obj["lang"]
-    body = synthesis(scope_of(context.obj["home"], territory, period, inside=out is None and not json_))
+    scope = scope_of(context.obj["home"], territory, period, inside=out is None and not json_)
+    body = synthesis(scope)
+    tell_unstated(scope, lang)
     if out is None:
         show(body, json_, lambda: indicators_text(body, lang))
         return

@@ -1,6 +1,6 @@
 """A document that a command makes: printed in the terminal, or written to its file."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,8 +9,10 @@ from pydantic_core import to_jsonable_python
 
 from estimator.cli.text import show
 from estimator.core.errors import say
+from estimator.core.typography import some_of
 
 if TYPE_CHECKING:
+    from estimator.governance.indicators.scope import Scope
     from estimator.reporting.documents.document import Document
 
 
@@ -20,6 +22,20 @@ class Wanted(NamedTuple):
     out: Path | None
     as_json: bool
     format: str | None = None
+
+
+def tell_unstated(scope: "Scope", lang: str, told: Collection[str] | None = None) -> None:
+    """Name at the terminal the uses that leave one by one, and of which neither the agents nor the uses are known.
+    told: which are; by default all those of a scope that may be."""
+    from estimator.governance.indicators.anonymity import grouped
+    from estimator.governance.indicators.small_uses import unstated
+
+    if scope.sources.inside:
+        return
+    names = unstated(scope, grouped(scope).shown if told is None else told)
+    services = some_of([say("report", "unstated_one", lang, name=name) for name in names])
+    if services:
+        typer.echo(say("report", "unstated", lang, services=services), err=True)
 
 
 def put(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from estimator.cli.documents import tell_unstated
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
@@ -24,4 +25,6 @@ def export(
     body = {"file": str(out), "bytes": write_table(told, out, lang), "rows": len(told.table), "withheld": told.withheld}
     lines = [say("sheet", "written", lang, **body)]
     lines += [say("export", "withheld_inside", lang, rows=told.withheld)] if told.withheld else []
+    if not inside:
+        tell_unstated(told.scope, lang, told.groups.shown)
     show(body, json_, lambda: "\n".join(lines))

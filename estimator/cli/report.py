@@ -1,13 +1,17 @@
 """Commands of the publications of an authority."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from estimator.cli.documents import Wanted, put
+from estimator.cli.documents import Wanted, put, tell_unstated
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
+
+if TYPE_CHECKING:
+    from estimator.reporting.uses.context import UseFacts
 
 report = typer.Typer(no_args_is_help=True)
 
@@ -99,6 +103,7 @@ def about_use(
         typer.echo(facts.say("warn_counted_early", name=facts.case.name, id=facts.case.id), err=True)
     if facts.how_to_open:
         typer.echo(facts.how_to_open, err=True)
+    _tell_unstated([facts])
     note = facts.to_log(LOGGED[kind], out.name) if out else ""
     put(context, DOCUMENTS[kind](facts), Wanted(out, json_), note=note)
 
@@ -116,6 +121,7 @@ def carbon_intensity(  # noqa: PLR0913
     from estimator.reporting.uses.sci import CarbonIntensity, sci
 
     found = CarbonIntensity(use_facts(context.obj["home"], id, context.obj["lang"], period), per)
+    _tell_unstated([found.facts])
     put(context, sci(found), Wanted(out, json_), found.as_dict())
 
 
@@ -132,7 +138,13 @@ def evidence(
 
     home, lang = context.obj["home"], context.obj["lang"]
     found = [use_facts(home, id, lang, period)] if id else every_use(home, lang, period)
+    _tell_unstated(found)
     put(context, document(found), Wanted(out, json_))
+
+
+def _tell_unstated(found: "Sequence[UseFacts]") -> None:
+    """Name those of these uses, of one scope, whose figures are told without knowing how many agents they are of."""
+    tell_unstated(found[0].scope, found[0].lang, [one.case.id for one in found if not one.hidden])
 
 
 def _write(context: typer.Context, out: Path, asked: tuple[str | None, str, str], as_json: bool) -> None:
@@ -143,7 +155,9 @@ def _write(context: typer.Context, out: Path, asked: tuple[str | None, str, str]
     lang = context.obj["lang"]
     kind = str(context.info_name)
     request = ReportRequest(*asked, without_uses=kind == "groups")  # who has no use yet answers too
-    saved = write_report(kind, facts_of(context.obj["home"], request, lang), out)
+    facts = facts_of(context.obj["home"], request, lang)
+    saved = write_report(kind, facts, out)
+    tell_unstated(facts.scope, lang)
     body = {"files": [{"file": file, "bytes": size} for file, size in saved.files.items()], "notes": list(saved.notes)}
     lines = [say("sheet", "written", lang, file=file, bytes=size) for file, size in saved.files.items()]
     show(body, as_json, lambda: "\n".join([*lines, *saved.notes]))
