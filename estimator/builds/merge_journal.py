@@ -1,6 +1,7 @@
 """Journal of the merges of a home: when each file of groups came, from whom, what it replaced, who took it out.
 
-An entry is written before its file: one whose file is not there is of a merge that did not end.
+An entry is written before its file: one whose file is not there is of a merge that runs or was stopped, or of a file
+that was lost since, which the journal does not tell apart.
 """
 
 import json
@@ -14,9 +15,11 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from estimator.core.event_log import Kept, RecordFolder
 from estimator.core.fields import Text
 from estimator.core.home import AUTHORITIES
+from estimator.core.locks import held
 from estimator.core.storage.folder import LocalFolder
 
 FOLDER, REMOVALS = "journal", "removals"  # inside that of the files
+MERGING = ".merging"  # lock of the merges of a home
 
 
 class GroupsMerge(Kept):
@@ -119,6 +122,25 @@ def superseded(home: Path, there: Mapping[str, str]) -> set[str]:
 
 
 def unfinished_merges(home: Path) -> list[str]:
-    """The names of the files that a home has and its journal does not, or the reverse: a merge was stopped."""
-    there, told = in_place(home), recorded(home)
-    return sorted(n for n in there.keys() | told.keys() if there.get(n) != "" and there.get(n) != told.get(n))
+    """The names of the files that a home has and its journal does not, or the reverse while a merge runs: one was
+    stopped, or has not ended."""
+    there, told, lost = in_place(home), recorded(home), lost_merges(home)
+    apart = (n for n in there.keys() | told.keys() if there.get(n) != "" and there.get(n) != told.get(n))
+    return sorted(set(apart) - lost.keys())
+
+
+def lost_merges(home: Path) -> dict[str, str]:
+    """The day of the merge of each file that the journal of a home tells and that is not there, by its name: lost, or
+    never put there by a merge that was stopped. None while a merge runs, which writes them."""
+    gone = recorded(home).keys() - in_place(home).keys()
+    if not gone or _merging(home):
+        return {}
+    days = {one.name: one.at[:10] for one in sorted(merges(home).read()[0], key=lambda one: one.order)}
+    return {name: days[name] for name in sorted(gone)}
+
+
+def _merging(home: Path) -> bool:
+    """Whether a merge runs in a home; not known where its lock cannot be opened, which is of who cannot write there."""
+    with suppress(OSError):
+        return held(home / MERGING)
+    return False

@@ -14,6 +14,7 @@ from estimator.builds.alike_files import alike_files
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.builds.inference_factors import HOURS, SERVING_COLUMNS
 from estimator.builds.merge_journal import (
+    MERGING,
     GroupsMerge,
     GroupsRemoval,
     authority_names,
@@ -38,7 +39,7 @@ from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import some_of
 from estimator.core.validation_messages import expected
 
-MERGING, WAIT_S = ".merging", 10.0  # lock of the merges of a home, and how long another one is waited for [s]
+WAIT_S = 10.0  # how long another merge is waited for [s]
 AHEAD = timedelta(days=1)  # of a clock that is not set
 SMALL = "(autres usages)"  # of small uses together: no id of a use has a bracket
 TYPES = dict.fromkeys(("service_key", "model", *ATTRIBUTES, "answered"), "VARCHAR")

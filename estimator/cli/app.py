@@ -201,12 +201,14 @@ def import_(  # noqa: PLR0913
 
 
 def _tell_twice(home: Path, lang: str) -> None:
-    """Say on the error output what a home counts twice; where that cannot be read, the totals say it or why."""
+    """Say on the error output what a home lacks of merged groups, or counts twice; where that cannot be read, the
+    totals say it or why."""
     if (home / AUTHORITIES).is_dir():
+        from estimator.cli.ledger_text import lost_merge_lines
         from estimator.governance.indicators.own_counts import twice_lines
 
         with suppress(SobriaError):
-            for line in twice_lines(home, lang):
+            for line in [*lost_merge_lines(home, lang), *twice_lines(home, lang)]:
                 print(printable(line), file=sys.stderr)
 
 
@@ -242,7 +244,7 @@ def build(
         done.append(say("cli", "read_again" if made.same else "read_apart", lang))
     done += [say("cli", "own_tables", lang, folder=tables)] if tables else []
     done += [f"! {one.text(lang)}" for one in far]
-    show(body, json_, lambda: "\n".join([*done, *lost_lines(lost, lang)]))
+    show(body, json_, lambda: "\n".join([*done, *lost_lines(lost, context.obj["home"], lang)]))
 
 
 @app.command()
@@ -266,7 +268,8 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     added, more = _added_totals(found, lang) if plug_ins_installed("sobria.indicators") else ([], [])
     told = {"unfinished": left, "lost_rows": lost, "far_values": [one.as_dict() for one in far]}
     body = found.model_dump(mode="json") | told | {"added": added}
-    remarks += [*unfinished_lines(left, lang), *lost_lines(lost, lang), *(f"! {one.text(lang)}" for one in far)]
+    remarks += [*unfinished_lines(left, lang), *lost_lines(lost, held.home, lang)]
+    remarks += [f"! {one.text(lang)}" for one in far]
     nothing = "" if found.coverage.runs else nothing_text(context.obj["home"], lang, found.authorities)
     show(body, json_, lambda: "\n".join([totals_text(found, lang, nothing, build.mends()), *more, *remarks]))
 

@@ -26,8 +26,9 @@ NAMED = 3  # files that a refusal names
 
 @ledger.command("verify", help="ledger_verify")
 def verify(context: typer.Context, json_: Json = False) -> None:
+    from estimator.builds.merge_journal import lost_merges
     from estimator.builds.merged_groups import faults_of_merged
-    from estimator.cli.ledger_text import unfinished_lines, unfinished_merge_lines
+    from estimator.cli.ledger_text import lost_merge_lines, unfinished_lines, unfinished_merge_lines
     from estimator.ledger.reconciliation import reconcile
 
     held, lang = _read(context), context.obj["lang"]
@@ -35,19 +36,20 @@ def verify(context: typer.Context, json_: Json = False) -> None:
     merged, damaged = faults_of_merged(held.home)
     left = [*unfinished_lines(held.unfinished(), lang), *unfinished_merge_lines(held.home, lang)]
     faults = [*(fault.as_dict() for fault in found.faults), *damaged]
+    absent = lost_merge_lines(held.home, lang)
     twice, told = (None, []) if faults or not merged else _counted_twice(held.home, lang)
     left += told
     lines = [say("ledger_cli", "standing", lang, **found.as_dict())]
     lines += [say("ledger_cli", "standing_merged", lang, count=merged, damaged=len(damaged))] if merged else []
     lines += left
-    if not faults and not left:
+    if not faults and not absent and not left:
         some = found.as_dict()["files"] or merged
         lines.append(say("ledger_cli", "sound" if some else "nothing_to_prove", lang))
     body = found.as_dict() | {"merged": merged, "merged_damaged": len(damaged), "counted_twice": twice}
-    show(body, json_, lambda: "\n".join(lines))
-    for fault in faults:
-        print(fault[lang], file=sys.stderr)
-    if faults:
+    show(body | {"lost_merges": lost_merges(held.home)}, json_, lambda: "\n".join(lines))
+    for fault in [*(one[lang] for one in faults), *absent]:
+        print(fault, file=sys.stderr)
+    if faults or absent:
         raise typer.Exit(1)
 
 
@@ -64,8 +66,8 @@ def _counted_twice(home: Path, lang: str) -> tuple[Mapping[str, Sequence[int]] |
 
 @ledger.command("history", help="ledger_history")
 def history(context: typer.Context, json_: Json = False) -> None:
-    from estimator.builds.merge_journal import merges, removals, unfinished_merges
-    from estimator.cli.ledger_text import history_text, unfinished_merge_lines
+    from estimator.builds.merge_journal import lost_merges, merges, removals, unfinished_merges
+    from estimator.cli.ledger_text import history_text, lost_merge_lines, unfinished_merge_lines
     from estimator.ledger.withdrawn_text import still_counting
 
     held = _read(context)
@@ -80,7 +82,8 @@ def history(context: typer.Context, json_: Json = False) -> None:
     groups: list[GroupsMerge | GroupsRemoval] = [*merged, *out]
     told, lang = (imports, withdrawals, groups), context.obj["lang"]
     body |= {"unfinished": left, "unfinished_merges": unfinished_merges(held.home)}
-    more = unfinished_merge_lines(held.home, lang)
+    body |= {"lost_merges": lost_merges(held.home)}
+    more = [*unfinished_merge_lines(held.home, lang), *lost_merge_lines(held.home, lang)]
     show(body, json_, lambda: "\n".join([history_text(told, still, left, lang), *more]))
 
 
@@ -222,11 +225,15 @@ def _told_alike(pair: "Alike") -> dict[str, Any]:
 def export(
     context: typer.Context, target: Annotated[Path, typer.Argument(metavar="FILE.tar|DIR")], json_: Json = False
 ) -> None:
+    from estimator.builds.merge_journal import lost_merges
+    from estimator.cli.ledger_text import lost_merge_lines
     from estimator.ledger.archive import export as write
 
-    body = write(_ledger(context), target)
+    home, lang = context.obj["home"], context.obj["lang"]
+    body = write(_ledger(context), target) | {"lost_merges": lost_merges(home)}
     facts = {"files": body["files"], "file": target}
-    show(body, json_, lambda: say("ledger_cli", "exported", context.obj["lang"], **facts))
+    lines = [say("ledger_cli", "exported", lang, **facts), *lost_merge_lines(home, lang)]
+    show(body, json_, lambda: "\n".join(lines))
 
 
 @ledger.command("restore", help="ledger_restore")

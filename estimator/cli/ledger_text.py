@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from estimator.builds.merge_journal import GroupsMerge, GroupsRemoval, unfinished_merges
+from estimator.builds.merge_journal import GroupsMerge, GroupsRemoval, lost_merges, unfinished_merges
 from estimator.core.errors import listed, one_of, say, sentences
 from estimator.core.home import named_home, read_only
 from estimator.core.periods import Period
-from estimator.core.typography import some_of
+from estimator.core.typography import some_of, typeset
 from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, RowsWithdrawal, unfinished_text
 from estimator.ledger.rows import Refused, unlike
@@ -50,9 +50,19 @@ def unfinished_lines(files: Sequence[str], lang: str) -> list[str]:
     return [f"! {told}"] if (told := unfinished_text(files, lang)) else []
 
 
-def lost_lines(rows: int, lang: str) -> list[str]:
-    """How many recorded rows the ledger lacks, and the command that names their file; nothing where it has all."""
-    return [say("ledger_cli", "lost", lang, rows=rows)] if rows else []
+def lost_lines(rows: int, home: Path, lang: str) -> list[str]:
+    """How many recorded rows the ledger lacks, and the command that names their file; which merged files of groups its
+    home lacks; nothing where it has all."""
+    return [*([say("ledger_cli", "lost", lang, rows=rows)] if rows else []), *lost_merge_lines(home, lang)]
+
+
+def lost_merge_lines(home: Path, lang: str) -> list[str]:
+    """Which merged files of groups a home lacks, of whom, and what to do; nothing where it has all."""
+    if not (lost := lost_merges(home)):
+        return []
+    from estimator.reporting.summary.sentences import lost_merges_text  # the register, which most do without
+
+    return [typeset(f"! {lost_merges_text(lost, lang)}.", lang)]
 
 
 def history_text(
@@ -94,7 +104,7 @@ def merge_lines(home: Path, body: Mapping[str, Any], lang: str) -> list[str]:
     left = len(body["alike"]) - NAMES
     lines += [told("merged_alike_more", count=left)] if left > 0 else []
     lines += [told("merged_same", count=body["unchanged"])] if body["unchanged"] else []
-    return [*lines, *unfinished_merge_lines(home, lang)]
+    return [*lines, *unfinished_merge_lines(home, lang), *lost_merge_lines(home, lang)]
 
 
 def unfinished_merge_lines(home: Path, lang: str) -> list[str]:

@@ -33,7 +33,7 @@ def totals_text(found: "Totals", lang: str, nothing: str = "", mends: "Mends | N
             *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
             *(_mend_lines(found, mends, lang) if mends else []),
             *aside_lines(cover.quarantined, lang),
-            *authority_lines(found.authorities, lang, found.outside._replace(counted_twice=None)),
+            *authority_lines(found.authorities, lang, found.outside._replace(counted_twice=None, lost_merges={})),
             say("cli", "totals_build", lang, build=found.build["build"], factors=found.build["factors_version"]),
         ]
     )

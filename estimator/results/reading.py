@@ -12,6 +12,7 @@ from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, ImpactI
 from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import FORMAT
 from estimator.builds.current import current
+from estimator.builds.merge_journal import lost_merges as found_lost
 from estimator.builds.merge_journal import unfinished_merges as found_unfinished
 from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
@@ -102,6 +103,7 @@ class Results(Build):
             sample=self.sample,
             authorities=authorities,
             unfinished_merges=self.unfinished_merges,
+            lost_merges=self.lost_merges,
             lacking=handed(authorities, known),
         )
 
@@ -109,6 +111,11 @@ class Results(Build):
     def unfinished_merges(self) -> tuple[str, ...]:
         """The files of a merge of groups that did not end, in its home."""
         return tuple(found_unfinished(self.home))
+
+    @property
+    def lost_merges(self) -> dict[str, str]:
+        """The day of the merge of each file of groups that its home should have and has not, by its name."""
+        return found_lost(self.home)
 
     @property
     def home(self) -> Path:

@@ -134,6 +134,7 @@ class AuthorityPart(Strict):
 class Outside(NamedTuple):
     """What authorities withhold of the groups that they published, and no figure holds: electricity [kWh] told by some
     of them, and how many others do not tell theirs; unfinished_merges: the files of a merge that did not end;
+    lost_merges: the day of the merge of each file that is not there, by its name;
     counted_twice: of each authority by its code, the months [yyyymm] that the home counts by itself too (None: no group
     is merged, or a file of theirs is damaged); lacking: of each that did not hand over every known month whole, by its
     code, the periods that it did (None: no group is merged); unattached: the codes of those whose homes have
@@ -143,6 +144,7 @@ class Outside(NamedTuple):
     authorities: int = 0
     silent: int = 0
     unfinished_merges: tuple[str, ...] = ()
+    lost_merges: Mapping[str, str] = {}
     counted_twice: Mapping[str, Sequence[int]] | None = None
     lacking: Mapping[str, str] | None = None
     unattached: tuple[str, ...] = ()
@@ -221,9 +223,10 @@ def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = Non
 class Totals(Strict):
     """Figures, proof (None where nothing counts) and coverage of the whole ledger; build: facts of the build by name;
     authorities: whose published groups are in it, the largest first; unfinished_merges: the files of a merge of such
-    groups that did not end; counted_twice: of each authority by its code, the months [yyyymm] that the home counts by
-    itself too (None: no group is merged, or a file of theirs is damaged); lacking: of each that did not hand over every
-    known month whole, the periods that it did (None: no group is merged)."""
+    groups that did not end; lost_merges: the day of the merge of each file that is not there; counted_twice: of each
+    authority by its code, the months [yyyymm] that the home counts by itself too (None: no group is merged, or a file
+    of theirs is damaged); lacking: of each that did not hand over every known month whole, the periods that it did
+    (None: no group is merged)."""
 
     indicators: Mapping[str, Amount]
     proof: Mapping[str, float | None]
@@ -233,6 +236,7 @@ class Totals(Strict):
     sample: bool
     authorities: tuple[AuthorityPart, ...] = ()
     unfinished_merges: tuple[str, ...] = ()
+    lost_merges: Mapping[str, str] = Field(default_factory=dict)
     counted_twice: Mapping[str, Sequence[int]] | None = None
     lacking: Mapping[str, str] | None = None
 
@@ -240,8 +244,8 @@ class Totals(Strict):
     def outside(self) -> Outside:
         """What authorities withhold: in no figure, and in what a figure covers a share of."""
         found = outside(self.authorities)
-        twice, late = self.counted_twice, self.lacking
-        return found._replace(unfinished_merges=self.unfinished_merges, counted_twice=twice, lacking=late)
+        told = ("unfinished_merges", "lost_merges", "counted_twice", "lacking")
+        return found._replace(**{name: getattr(self, name) for name in told})
 
     @property
     def at_least(self) -> bool:

@@ -106,3 +106,11 @@ def test_a_name_that_could_not_be_merged_is_not_published(home: Path) -> None:
     with pytest.raises(SobriaError) as refusal:
         published_groups(facts(home, CODE, by="M" * 201))
     assert "administration : le texte lu est trop long" in refusal.value.message("fr")
+
+
+def test_a_figure_that_lacks_a_lost_file_says_so_when_it_is_explained(body: dict[str, Any], tmp_path: Path) -> None:
+    home, paths = tmp_path / "national", [_again(tmp_path / "main.json", body)]
+    paths.append(_again(tmp_path / "other.json", body, {"month": 202602}, territory="54001"))
+    assert len(merge(home, paths)) == 2
+    (home / "authorities" / "54001_2026.json").unlink()
+    assert "Il manque le fichier de groupes 54001_2026.json" in sobria(home, "explain", "total.energy").stderr

@@ -9,7 +9,7 @@ import pytest
 
 from estimator.assessment.explanation import formulas_version
 from estimator.builds import merged_groups
-from estimator.builds.merge_journal import unfinished_merges
+from estimator.builds.merge_journal import MERGING, lost_merges, unfinished_merges
 from estimator.builds.merged_groups import MergeRefused, merge, merged_files, remove
 from estimator.builds.published_groups import FORMAT, PublishedGroups
 from estimator.catalogue.load import load
@@ -77,21 +77,48 @@ def test_a_merge_killed_anywhere_is_told_or_is_none_and_ends_when_it_is_made_aga
         assert _killed(home, paths, at)
         mine = [file.period for file in merged_files(home) if file.territory == "54010"]
         assert mine == (["2026-T1"] if at <= 4 else ["2026"])
-        assert bool(unfinished_merges(home)) == (at > 1)
+        assert bool({*unfinished_merges(home), *lost_merges(home)}) == (at > 1)
         merge(home, paths, replace=True)
         assert [file.territory for file in merged_files(home)] == ["54010", "54011", "54012"]
-        assert unfinished_merges(home) == [] and not (home / "authorities" / "54010_2026-T1.json").exists()
+        assert unfinished_merges(home) == [*lost_merges(home)] == []
+        assert not (home / "authorities" / "54010_2026-T1.json").exists()
     assert not _killed(tmp_path / "whole", paths, 7) and not unfinished_merges(tmp_path / "whole")
     merge(tmp_path / "told", [quarter])
     assert _killed(tmp_path / "told", paths, 6)
-    for command in ("history", "verify"):
-        said = plain(sobria(tmp_path / "told", "ledger", command).stdout)
-        assert "Réunion inachevée de 54010_2026-T1.json, 54012_2026.json" in said, said
+    for command, code in (("history", 0), ("verify", 1)):
+        said = sobria(tmp_path / "told", "ledger", command, code=code)
+        assert "Réunion inachevée de 54010_2026-T1.json :" in plain(said.stdout), said
+        assert "Il manque le fichier de groupes 54012_2026.json" in plain(said.stdout + said.stderr), said
     found = current_results(tmp_path / "told").totals().outside
-    assert "Réunion inachevée de 54010_2026-T1.json, 54012_2026.json" in plain(outside_text(found, "fr"))
+    assert "Réunion inachevée de 54010_2026-T1.json :" in plain(outside_text(found, "fr"))
     assert "not ended" in outside_text(facts(tmp_path / "told").scope.outside, "en"), "on Synthèse, and in documents"
     body = json.loads(sobria(tmp_path / "told", "ledger", "history", "--json").stdout)
-    assert body["unfinished_merges"] == ["54010_2026-T1.json", "54012_2026.json"]
+    assert body["unfinished_merges"] == ["54010_2026-T1.json"] and [*body["lost_merges"]] == ["54012_2026.json"]
+
+
+def test_a_merged_file_that_is_lost_is_told_everywhere_and_is_a_fault(tmp_path: Path) -> None:
+    """One of two, then both; not while a merge runs, which writes its journal first; until it is merged again, or taken
+    out."""
+    home, paths = tmp_path / "home", [_file(tmp_path, code) for code in ("54010", "54011")]
+    merge(home, paths)
+    for left, name in enumerate(("54011_2026.json", "54010_2026.json"), 1):
+        (home / "authorities" / name).unlink()
+        asked = [["totals"], ["build"], ["ledger", "history"]]
+        for command in (*asked, ["ledger", "export", str(tmp_path / f"{left}.tar")]):
+            said = sobria(home, *command)
+            told = plain(said.stdout + said.stderr)
+            assert told.count("! Il manque le fichier de groupes") == 1 and name in told, told
+            assert "ledger merge" in told
+        found = sobria(home, "ledger", "verify", code=1)
+        assert name in found.stderr and "inachevée" not in found.stdout and "rien à prouver" not in found.stdout
+    assert [*json.loads(sobria(home, "totals", "--json").stdout)["lost_merges"]] == sorted(lost_merges(home))
+    assert "54010_2026.json" in outside_text(facts(home).scope.outside, "en"), "on Synthèse, and in documents"
+    with file_lock(home / MERGING):
+        assert lost_merges(home) == {} and unfinished_merges(home) == ["54010_2026.json", "54011_2026.json"]
+    sobria(home, "ledger", "merge", str(paths[0]))
+    assert [*lost_merges(home)] == ["54011_2026.json"]
+    sobria(home, "ledger", "withdraw", "--file", "54011_2026.json", *WHO)
+    assert lost_merges(home) == {} and "Il manque" not in sobria(home, "ledger", "verify").stdout
 
 
 def test_files_that_no_entry_tells_are_recorded_by_the_same_merge(tmp_path: Path) -> None:
@@ -165,7 +192,7 @@ def test_two_merges_at_once_are_one_after_the_other(tmp_path: Path, monkeypatch:
     home, path = tmp_path / "home", _file(tmp_path, "54010")
     merge(home, [path])
     monkeypatch.setattr(merged_groups, "WAIT_S", 0.1)
-    with file_lock(home / merged_groups.MERGING):
+    with file_lock(home / MERGING):
         for refused in (
             lambda: merge(home, [_file(tmp_path, "54010", hour=11)], replace=True),
             lambda: remove(home, "54010_2026.json", register_author("Service énergie", "essai")),

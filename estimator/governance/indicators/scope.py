@@ -166,8 +166,9 @@ class Scope:
         mine = {code: [month for month in months if month in self._months] for code, months in (every or {}).items()}
         twice = None if every is None else {code: months for code, months in mine.items() if months}
         late = handed(self.sources.authorities, self.known_months())
-        unfinished = self.sources.build.unfinished_merges
-        return found._replace(unfinished_merges=unfinished, counted_twice=twice, lacking=late)
+        build = self.sources.build
+        found = found._replace(unfinished_merges=build.unfinished_merges, lost_merges=build.lost_merges)
+        return found._replace(counted_twice=twice, lacking=late)
 
     def lowered(self, found: Mapping[str, Amount]) -> dict[str, Amount]:
         """Amounts of all of its electricity, or of a part: what is withheld may be of any, which covers that less."""

@@ -99,11 +99,20 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         yield say("authorities", "outside_unattached", lang, names=names)
     if found.unfinished_merges:
         yield say("authorities", "unfinished", lang, files=some_of(found.unfinished_merges, MOST_AUTHORITIES))
+    if found.lost_merges:
+        yield lost_merges_text(found.lost_merges, lang)
     if found.counted_twice:
         yield say("authorities", "counted_twice", lang, names=twice_names(found.counted_twice, lang))
     if found.lacking:
         told = [_handed(code, periods, lang) for code, periods in found.lacking.items()]
         yield say("authorities", "lacking", lang, names=some_of(told, MOST_AUTHORITIES))
+
+
+def lost_merges_text(found: Mapping[str, str], lang: str) -> str:
+    """Which merged files are not there, of whom, and what to do. found: the day of each merge, by its file."""
+    told = [(file, territory_text(file.partition("_")[0], lang), day) for file, day in found.items()]
+    files = [say("authorities", "lost_file", lang, file=file, name=whose, day=day) for file, whose, day in told]
+    return say("authorities", "lost", lang, files=some_of(files, MOST_AUTHORITIES), first=next(iter(found)))
 
 
 def _handed(code: str, periods: str, lang: str) -> str:
