@@ -28,17 +28,16 @@ from estimator.core.number_format import (
 )
 from estimator.governance.indicators.explanation import SHEET, split_number
 from estimator.reporting.summary.sentences import authority_sentences, scope_name
-from estimator.results.totals import AuthorityPart
+from estimator.results.totals import AuthorityPart, Outside
 
 DOUBTS = 5  # factors in the uncertainty chart
 LEAST_DOUBT = 0.005
 
 
-def explain_view(found: ExplainedNumber, lang: str) -> Markup:
-    """The whole screen of a figure."""
+def explain_view(found: ExplainedNumber, lang: str, outside: Outside | None = None) -> Markup:
+    """The whole screen of a figure; outside: what limits a total of merged groups."""
     partly = partly_text(found.amount, lang)
     notes = [sentence(f"{partly}.") if partly else "", t("explain.least", lang) if found.unread else ""]
-    rest = [remark for remark in found.remarks if remark not in found.unread]
     parts = [AuthorityPart(**part) for part in found.trace.get("authorities", ())]
     doubts = [f for f in by_doubt(found.factors) if (f.share_of_variance or 0.0) >= LEAST_DOUBT][:DOUBTS]
     return render(
@@ -47,13 +46,13 @@ def explain_view(found: ExplainedNumber, lang: str) -> Markup:
         found=found,
         answer=_answer(found, lang),
         notes=[*notes, impossible_text(found.impossible, lang)],
-        doubted=[_remark(remark, lang) for remark in rest],
+        doubted=[_remark(remark, lang) for remark in found.remarks if remark not in found.unread],
         doubts=doubts,
         shares=[(_factor_name(f, lang), f.share_of_variance) for f in doubts],
         supposed=" ".join(both(said, lang) for said in found.supposed),
         left_out=left_out(found, lang),
         wider=list(_wider_figures(found, lang)),
-        authorities=authority_sentences(parts, lang) if parts else [],
+        authorities=authority_sentences(parts, lang, outside) if parts else [],
         SHEET=SHEET,
         figure_label=figure_label,
         **_picture(found, lang),

@@ -10,6 +10,7 @@ from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
 from dashboard.summary.estimator_gateway import explanation
 from estimator.core.errors import SobriaError
+from estimator.governance.indicators.own_counts import told_totals
 
 
 def show() -> None:
@@ -23,7 +24,7 @@ def show() -> None:
         st.html(html_parts.head(t("explain.title", lang), t("explain.which", lang), link))
     else:
         try:
-            st.html(explain_view(explanation(asked), lang))
+            st.html(explain_view(explanation(asked), lang, told_totals(build).outside))
         except SobriaError:
             run, _, figure = asked.removeprefix("run.").partition(".")
             gone = estimator_gateway.gone(run) if asked.startswith("run.") else None

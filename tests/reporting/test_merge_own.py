@@ -128,12 +128,14 @@ def test_what_counts_twice_is_said_by_every_document_of_the_whole_territory(doub
     assert TWICE[lang] not in plain(text(doubled, "reen", "metropole", lang))
 
 
-@pytest.mark.parametrize(("screen", "lang"), [("accueil", "fr"), ("mesures", "en"), ("synthese", "fr")])
+@pytest.mark.parametrize(
+    ("screen", "lang"), [("accueil", "fr"), ("mesures", "en"), ("synthese", "fr"), ("explication", "fr")]
+)
 def test_each_page_says_what_counts_twice(
     doubled: Path, monkeypatch: pytest.MonkeyPatch, screen: str, lang: str
 ) -> None:
     monkeypatch.setenv("SOBRIA_HOME", str(doubled))
-    assert TWICE[lang] in plain(page(screen, lang, territoire="all"))
+    assert TWICE[lang] in plain(page(screen, lang, territoire="all", id="total.energy"))
 
 
 def test_json_and_verify_tell_which_months_count_twice(doubled: Path, file: Path, tmp_path: Path) -> None:
