@@ -23,10 +23,11 @@ from estimator.reporting.exports.readings import readings
 from estimator.reporting.exports.tables import FORMATS, rows_in_words
 from estimator.reporting.publications.groups_file import published_groups
 from estimator.reporting.publications.open_data import TABLE, data
+from estimator.reporting.publications.reen_file import COUNTED
 from estimator.reporting.publications.reen_rollup import rollup
 from estimator.reporting.publications.territory_files import read_merged
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.sentences import caveat
+from estimator.reporting.summary.sentences import caveat, shared
 from estimator.reporting.summary.summary import synthesis
 from estimator.results.reading import current_results
 from tests.dashboard.test_dashboard_pages import page
@@ -165,6 +166,18 @@ def test_a_month_of_a_file_of_a_year_does_not_know_its_part(wider: Path) -> None
 def test_each_page_says_it(wider: Path, monkeypatch: pytest.MonkeyPatch, screen: str, lang: str) -> None:
     monkeypatch.setenv("SOBRIA_HOME", str(wider))
     assert OUTSIDE[lang] in plain(page(screen, lang))
+
+
+def test_the_review_of_a_year_tells_the_practices_that_the_files_tell(wider: Path) -> None:
+    """As the rollup of the same home and year adds them up; what no file tells has its reason, and is no lost data."""
+    review, both = plain(text(wider, "reen")), read_merged(wider, period="2026")
+    table = review[review.index("Projets ayant examiné") :]
+    for name in COUNTED:
+        share = both.share(name)
+        assert share["denominator"] and plain(shared(share, "fr")) in table
+    assert "données : inconnus ici" not in review and "donnée absente" not in review
+    assert "son fichier ne le dit pas" in review
+    assert "des usages en essai ou en service" in plain(rendered(rollup(both, "fr"), "html"))
 
 
 def test_what_the_registers_of_the_authorities_know_is_unknown_here(wider: Path) -> None:

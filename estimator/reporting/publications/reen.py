@@ -20,6 +20,7 @@ from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.project.context import clipped
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
 from estimator.reporting.publications.forbidden_claims import claims
+from estimator.reporting.publications.merged_practices import with_merged
 from estimator.reporting.publications.printed import amount_cell, foot, heading, side_by_side
 from estimator.reporting.summary.change_sentences import against_text, months_compared, trend_text
 from estimator.reporting.summary.sentences import (
@@ -50,6 +51,7 @@ def review(facts: ReportFacts) -> Document:
     """The review as a document."""
     before = facts_in(facts.scope.before(), facts.lang)
     told = sayable(facts.body)
+    facts, before = with_merged(facts), with_merged(before)
     never = [typeset(say("claims", claim.id, facts.lang), facts.lang) for claim in claims()]
     lead = used(facts.body, facts.lang)
     may = tuple(text[facts.lang] for text in told["say"] if text[facts.lang] != lead)

@@ -31,7 +31,10 @@ NO_FIGURE = (None, None, None, "", None, "", "")  # from « bas » to « preuve 
 def rollup(found: TerritoryReview, lang: str) -> Document:
     """The review as a document: the sums, each commune in the order of its code, and what they do not say."""
     period = typeset(found.period.label(lang), lang)
-    shares = tuple((say("indicators", name, lang), shared(found.share(name), lang)) for name in COUNTED)
+    shares = tuple(
+        (TableCell(say("indicators", name, lang), (_tell(f"of_{name}", lang),)), shared(found.share(name), lang))
+        for name in COUNTED
+    )
     sections = (
         Section(_tell("sums", lang), (_sums(found, lang),)),
         Section(_tell("communes", lang), (_communes(found, lang),)),

@@ -164,7 +164,7 @@ def value_text(entry: Mapping[str, Any], lang: str) -> str:
         return ", ".join(filter(None, (interval_text(value, lang), partly_text(value, lang))))
     if entry["kind"] == "count":
         if not value["denominator"]:
-            return name("unknown", lang)
+            return _unknown(value, lang)
         return count_of(value["numerator"], value["denominator"], lang)
     return shared(value, lang)
 
@@ -181,7 +181,7 @@ def added_text(entry: Mapping[str, Any], lang: str) -> str:
 def shared(value: Mapping[str, Any], lang: str) -> str:
     """« 75 % (3 sur 4), on ne sait pas : 25 % », « 75 % », « 20 %, on ne sait pas : 30 % », « donnée absente »."""
     if value["share"] is None:
-        return typeset(said, lang) if (said := (value.get("missing") or {}).get(lang)) else name("unknown", lang)
+        return _unknown(value, lang)
     if value.get("unknown") and value.get("numerator") is None:
         facts = {key: share_text(value[key], lang) for key in ("share", "unknown")}
         return typeset(say("indicators", "partly_known", lang, **facts), lang)
@@ -191,6 +191,11 @@ def shared(value: Mapping[str, Any], lang: str) -> str:
     if value.get("unknown"):
         return f"{told}, {tell('not_known', lang, share=share_text(value['unknown'], lang))}"
     return told.replace(" ", NO_BREAK) if len(told) <= ONE_LINE else told
+
+
+def _unknown(value: Mapping[str, Any], lang: str) -> str:
+    """Why a share or a count is unknown, or that it is."""
+    return typeset(said, lang) if (said := (value.get("missing") or {}).get(lang)) else name("unknown", lang)
 
 
 def count_of(numerator: float, denominator: float, lang: str) -> str:
