@@ -98,7 +98,7 @@ def test_what_is_to_mend_is_unknown_beside_runs_of_unknown_electricity(tmp_path:
     alone, home, path = tmp_path / "alone", tmp_path / "home", tmp_path / "a.json"
     case(Register(alone), "Courrier", "54010", "courrier")
     silent = {"other_energy_kwh": None, "other_mode": "mode/not_declared", "machine": None, "machine_hours": None}
-    built(alone, run("courrier", 2, requests=500.0), run("courrier", 0, "2026-04", requests=9.0, **silent))
+    built(alone, run("courrier", 2, requests=500.0), run("courrier", 0, "2026-04", requests=900.0, **silent))
     path.write_text(published_groups(facts(alone, "54010")).model_dump_json(), "utf-8")
     sobria(home, "ledger", "merge", str(path))
     assert json.loads(sobria(home, "totals", "--json").stdout)["coverage"]["unknown"]

@@ -37,7 +37,7 @@ def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
 def _told(scope: Scope, month: int, hidden: Collection[int]) -> dict[str, Interval]:
     found = _four(_of_month(scope, month))
     there = [row for row in scope.everything if row.row.month == month]
-    impacts = () if month in hidden else told_impacts(scope.sources.own(there), few_ids(scope))
+    impacts = () if month in hidden else told_impacts(scope.sources.own(there), few_ids(scope.year(month // 100)))
     told = {n: told_interval(amount) if is_month_rounded(scope, month) else amount for n, amount in found.items()}
     return {n: amount if n in impacts else withheld_amount(amount, "by_difference") for n, amount in told.items()}
 

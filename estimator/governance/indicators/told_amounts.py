@@ -67,8 +67,8 @@ def is_ever_rounded(scope: Scope) -> bool:
 
 
 def few_ids(scope: Scope) -> frozenset[str]:
-    """Those of them that are of too few people, in the period or over all."""
-    return merged_ids(scope) & (small_ids(scope) | small_ids(scope.sources.ever))
+    """Those of them that are of too few people in the years of the period, or today."""
+    return merged_ids(scope) & small_ids(scope)
 
 
 def told_impacts(rows: Sequence[Attached], few: frozenset[str]) -> tuple[str, ...]:
