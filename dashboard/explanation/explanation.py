@@ -52,7 +52,7 @@ def explain_view(found: ExplainedNumber, lang: str, outside: Outside | None = No
         supposed=" ".join(both(said, lang) for said in found.supposed),
         left_out=left_out(found, lang),
         wider=list(_wider_figures(found, lang)),
-        authorities=authority_sentences(parts, lang, outside) if parts else [],
+        authorities=authority_sentences(parts, lang, None if found.scope == SHEET else outside) if parts else [],
         SHEET=SHEET,
         figure_label=figure_label,
         **_picture(found, lang),

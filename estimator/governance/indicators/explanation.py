@@ -1,10 +1,13 @@
 """Explanation of a footprint of a territory, or of a use case, over a period: its steps, factors and services."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, NumberWithheld, explain_number
 from estimator.assessment.impacts import Amount, amounts, figure_named
+from estimator.core.periods import Period
 from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.footprints import figures_of
 from estimator.governance.indicators.open_scope import scope_of
@@ -12,6 +15,7 @@ from estimator.governance.indicators.practices import impossible_share, proof_sh
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import WHOLE
+from estimator.results.totals import AuthorityPart
 
 SHEET, USE = "sheet", "use"
 _OF_MONTHS = (
@@ -51,7 +55,29 @@ def explain_footprint(scope: Scope, figure: str) -> ExplainedNumber:
     number = number_of(scope.territory, scope.period.text, figure)
     if withheld(scope) or not scope.rows:
         raise (NumberWithheld if scope.rows else NumberUnknown)(id=number)
-    return _explained((SHEET, scope.territory, figure), scope, scope.rows, figures_of(scope).get(figure))
+    found = _explained((SHEET, scope.territory, figure), scope, scope.rows, figures_of(scope).get(figure))
+    parts = [part.model_dump() for part in _brought(scope, figure)]
+    return found.model_copy(update={"trace": {**found.trace, "authorities": parts}}) if parts else found
+
+
+def _brought(scope: Scope, figure: str) -> list[AuthorityPart]:
+    """What each authority brought to a footprint by the groups that it published, the largest first, with its files
+    that share months with it; none where rows of the home count too, whose sum the shares would tell to all digits."""
+    theirs, asked = scope.sources.build.authority_of_service, figure_named(figure)
+    if asked is None or any(row.row.service_key not in theirs for row in scope.rows):
+        return []
+    held: dict[str, list[ActivityGroup]] = {}
+    for row in scope.rows:
+        held.setdefault(theirs[row.row.service_key], []).append(row.row.group)
+    values = {code: amounts(groups, [asked])[figure].at_factor_values for code, groups in held.items()}
+    whole, months = math.fsum(value or 0.0 for value in values.values()), set(scope.period.months())
+    found = []
+    for part in scope.sources.authorities:
+        files = tuple(file for file in part.files if months.intersection(Period(file.period).months()))
+        value = values.get(part.territory)
+        share = value / whole if value is not None and whole else None
+        found += [part.model_copy(update={"share": share, "files": files})] if files else []
+    return sorted(found, key=lambda part: -(part.share or 0.0))
 
 
 def explain_use(scope: Scope, case: str, figure: str) -> ExplainedNumber:

@@ -44,7 +44,11 @@ VOTE = itemgetter("date", "by", "document")
 
 def reen(facts: ReportFacts) -> ReportFiles:
     """The review. The open data of the same period has the rest."""
-    return ReportFiles({"": review(facts)})
+    merged = (
+        facts.body["elsewhere"] and facts.scope.territory == WHOLE and bool(facts.scope.rows) and not facts.withheld
+    )
+    opens = [facts.say("reen_open", period=facts.scope.period.text)] if merged else []
+    return ReportFiles({"": review(facts)}, tuple(opens))
 
 
 def review(facts: ReportFacts) -> Document:
