@@ -8,10 +8,16 @@ from estimator.assessment.impacts import FIGURES, Amount, amounts
 from estimator.core.interval import Interval
 from estimator.core.periods import month_after, months_between
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.governance.indicators.anonymity import grouped, withheld_amount, withheld_months
+from estimator.governance.indicators.anonymity import withheld_amount, withheld_months
 from estimator.governance.indicators.functional_units import counting, known, units
 from estimator.governance.indicators.scope import Scope, of_case
-from estimator.governance.indicators.told_amounts import few_ids, is_month_rounded, told_impacts, told_interval
+from estimator.governance.indicators.told_amounts import (
+    few_ids,
+    is_month_rounded,
+    told_impacts,
+    told_in_use,
+    told_interval,
+)
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE
 
@@ -97,26 +103,22 @@ def _four(found: Mapping[str, Amount]) -> dict[str, Amount]:
 
 
 def per_service(scope: Scope) -> dict[str, Any]:
-    """Footprints per functional unit, one row a use case; those without counts are named, and those about too few
-    people are only counted."""
+    """Footprints per functional unit, one row a use case; those without counts are named, and those of which nothing is
+    told are only counted, with data or without."""
     found: list[dict[str, Any]] = []
     silent: list[str] = []
-    shown = grouped(scope).shown
-    hidden = 0
-    for case in scope.in_use:
+    told = told_in_use(scope)
+    for case in told:
         rows = of_case(scope.rows, case.id)
         made = units(known(rows, ENERGY))
         if not made:
             silent.append(case.id)
             continue
-        if case.id not in shown:
-            hidden += 1
-            continue
         each = of_one_unit(rows)
         found.append({"use_case": case.id, "name": case.name, "unit": case.unit, "units": made, "each": each})
     found.sort(key=_weight, reverse=True)
-    value = {"numerator": len(found) + hidden, "denominator": len(scope.in_use)}
-    return {"value": value, "services": found, "silent": silent, "hidden": hidden}
+    value = {"numerator": len(found), "denominator": len(told)}
+    return {"value": value, "services": found, "silent": silent, "hidden": len(scope.in_use) - len(told)}
 
 
 def _weight(row: dict[str, Any]) -> float:

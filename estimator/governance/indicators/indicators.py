@@ -51,8 +51,8 @@ def sheet(scope: Scope) -> dict[str, Any]:
     body: dict[str, Any] = {"territory": scope.territory, "period": str(scope.period)}
     before = scope.before().period
     body |= {"previous": str(before), "same_season": scope.period.first % 100 == before.first % 100}
-    body |= {"months": scope.known_months()}
-    body["measured"] = months_of(scope.rows)
+    silent = withheld(scope)  # when its uses ran is then not told either
+    body |= {"months": [] if silent else scope.known_months(), "measured": [] if silent else months_of(scope.rows)}
     body |= {"outside": scope.outside._asdict(), "elsewhere": scope.sources.elsewhere}
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     figures = {name: found[name]["value"] for name in FOOTPRINTS}
@@ -89,7 +89,7 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
         if hidden or name not in told[0]:
             entry["value"] = withheld_amount(entry["value"], why if hidden else "by_difference")
         if hidden:
-            entry |= {kind: dict.fromkeys(entry[kind]) for kind in ("months", "history")}
+            entry |= {kind: dict.fromkeys(entry["months"]) for kind in ("months", "history")}
         if not all(name in impacts for impacts in told):
             entry |= {"change": dict.fromkeys(CHANGE), "month_to_come": None, "path": None}
             entry["budget"] = withheld_budget(voted) if voted else voted

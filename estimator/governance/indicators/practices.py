@@ -9,6 +9,7 @@ from estimator.assessment.evaluation import coverage_weight
 from estimator.catalogue.schema import PROOFS
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.told_amounts import apart_ids, told_in_use
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import UseCase
 from estimator.results.proofs import proofs
@@ -23,7 +24,7 @@ def right_sized(scope: Scope) -> dict[str, Any]:
     « unknown »: use cases without scenario, threshold or test, or where nothing decides: their share is said apart, and
     is not counted as served by a right-sized model.
     """
-    fit, whole, unsaid, unknown, silent = 0.0, 0.0, 0.0, [], []
+    fit, whole, unsaid, unknown, silent, apart = 0.0, 0.0, 0.0, [], [], apart_ids(scope)
     for case in scope.in_use:
         made = sum(r.row.requests or r.row.items or 0.0 for r in of_case(scope.rows, case.id))
         if not case.model or not made:
@@ -36,6 +37,7 @@ def right_sized(scope: Scope) -> dict[str, Any]:
             unknown.append(case.id)
         elif not answer:
             silent.append(case.id)
+    unknown, silent = ([id for id in ids if id not in apart] for ids in (unknown, silent))
     value = _share(fit, whole) | {"unknown": unsaid / whole if whole else None}
     return {"value": value, "unknown": unknown, "silent": silent}
 
@@ -59,14 +61,17 @@ def non_ai_reviewed(scope: Scope) -> dict[str, Any]:
 
 
 def coverage(scope: Scope) -> dict[str, Any]:
-    """Use cases in use with known electricity in the period, and the electricity by proof."""
+    """Use cases in use with known electricity in the period, and the electricity by proof. apart: how many more of
+    which it is not told, where there are some."""
+    told = told_in_use(scope)
     seen = {row.id for row in scope.rows if row.row.group.values.get("it_energy") is not None}
-    with_data = [case for case in scope.in_use if case.id in seen]
+    with_data = [case for case in told if case.id in seen]
     lost = sum(row.row.group.values.get("it_energy") is None for row in scope.rows)
     shares = proof_shares(scope.rows)
-    body = {"value": _share(len(with_data), len(scope.in_use)), "proof": shares, "not_estimable": lost}
+    apart = {"apart": len(scope.in_use) - len(told)} if len(told) < len(scope.in_use) else {}
+    body = {"value": _share(len(with_data), len(told)) | apart, "proof": shares, "not_estimable": lost}
     body["impossible"] = impossible_share(scope, scope.rows)
-    silent = [case.id for case in scope.in_use if case not in with_data]
+    silent = [case.id for case in told if case not in with_data]
     return body | {"attached": None if scope.sources.elsewhere else _attached_share(scope.rows), "silent": silent}
 
 

@@ -25,6 +25,7 @@ from estimator.governance.indicators.small_uses import small_ids
 from estimator.governance.indicators.told_shares import share_of_merged, shares_of_merged, told_shares
 from estimator.governance.indicators.told_together import merged_groups
 from estimator.governance.indicators.usage_by_case import Attached
+from estimator.governance.register.schema import UseCase
 
 T = TypeVar("T", bound=Interval)
 FIRST = ("energy", "gwp")  # impacts of a sum of which small uses are most
@@ -47,6 +48,20 @@ def merged_ids(scope: Scope) -> frozenset[str]:
     there = {row.id for row in scope.everything if row.id}
     ever = frozenset[str]().union(*(group.uses for group in merged_groups(scope.sources.ever)))
     return ever & there | frozenset(grouped(scope).others)
+
+
+def apart_ids(scope: Scope) -> frozenset[str]:
+    """The uses of a territory of which not even whether they have data is told: too few people, or merged in its period
+    or in another, unless they are told one by one here. None for those who hold the data."""
+    if scope.sources.inside:
+        return frozenset()
+    return (merged_ids(scope) | small_ids(scope)) - grouped(scope).shown
+
+
+def told_in_use(scope: Scope) -> list[UseCase]:
+    """The uses in trial or in service of which it is told."""
+    apart = apart_ids(scope)
+    return [case for case in scope.in_use if case.id not in apart]
 
 
 def is_rounded(scope: Scope) -> bool:

@@ -125,7 +125,7 @@ class CommuneService(Strict):
 
 
 class CommuneFile(Strict):
-    """The file of a commune. months: those with data [yyyymm]; as_read_kwh: electricity that is told, before any
+    """The file of a commune. months: with data that is told [yyyymm]; as_read_kwh: electricity that is told, before any
     factor; withheld_kwh: that of groups that are not, to one digit, in as_read_kwh in files of before; proof_kwh: told,
     of each proof [kWh]; unattached: of the home, that no use of any commune has, at the site, in the period;
     shares: the two counts of an indicator; unknown_uses: of merged groups, with activity of
@@ -220,6 +220,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
     held_out = withheld_kwh(hidden) if enough else 0.0
     entries = facts.body["indicators"]
     counts = {e.id: entries[e.id]["value"] for e in INDICATORS if e.id in COUNTED}
+    silent = facts.withheld or (bool(hidden) and not enough)
     return CommuneFile(
         format=FORMAT,
         territory=scope.territory,
@@ -231,13 +232,13 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         factors_version=build.factors_version,
         formulas_version=build.meta["formulas_version"],
         seed=SEED,
-        months=tuple(months_of(scope.rows)),
+        months=tuple(sorted({key.month for key in told})) if silent else tuple(months_of(scope.rows)),
         uses=len(scope.in_use),
         as_read_kwh=read,
         withheld_kwh=held_out,
         proof_kwh=_by_proof(groups),
         unattached=_without_draws(unattached(facts)),
-        withheld=facts.withheld or (bool(hidden) and not enough),
+        withheld=silent,
         figures=_figures(groups, read / (read + held_out) if read else float(bool(groups)), roughly=held_out > 0)
         if hidden
         else {name: _figure(groups, name, value) for name, value in _values(facts, groups).items()},

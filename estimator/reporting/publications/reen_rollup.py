@@ -157,7 +157,7 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
             TableCell(range_text(f, lang), tuple(filter(None, (partly_text(f, lang, file.roughly),)))) for f in figures
         ]
         with_data, uses = file.shares["coverage"]
-        counted = in_use_text({"numerator": with_data, "denominator": uses}, lang)
+        counted = in_use_text({"numerator": with_data, "denominator": uses, "apart": max(0.0, file.uses - uses)}, lang)
         told: Row = (say("authorities", "nothing", lang),) if file.nothing else (*cells, counted)
         rows.append((file.territory, (head, *told)))
     rows += [(code, (territory_text(code, lang), _tell("no_file", lang))) for code in found.missing]

@@ -157,9 +157,10 @@ def _objective(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[st
 
 
 def _span(facts: ReportFacts) -> dict[str, Any]:
-    """The months of the period with data, or all of it without any; a quarter is three months that follow each other
-    from January, April, July or October."""
-    months = months_of(facts.scope.rows) or facts.scope.period.months()
+    """The months of the period with data, or all of it without any that is told; a quarter is three months that follow
+    each other from January, April, July or October."""
+    months = [] if facts.withheld else months_of(facts.scope.rows)
+    months = months or facts.scope.period.months()
     first, count = last_day(months[0]).replace(day=1), len(months)
     follow = months_between(months[0], months[-1]) == months and (first.month - 1) % count == 0
     span = {"date": facts.until(months[-1]), "date_debut": first, "est_periode": True}

@@ -14,7 +14,7 @@ from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.footprints import of_scope
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.told_amounts import is_rounded, leaving_shares
+from estimator.governance.indicators.told_amounts import is_rounded, leaving_shares, told_in_use
 from estimator.governance.register.schema import UseCase, add_months
 from estimator.governance.register.stage_rules import reaches_threshold
 from estimator.reporting.summary.decisions import NAMED, names_text
@@ -167,7 +167,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "quality_fresh": _cases(cases, lambda case: case.tested is not None and not case.quality_is_old(scope.day)),
         "reviews_on_time": _cases(cases, lambda case: bool(case.next_review and case.next_review >= scope.day)),
         "four_criteria": _cases(cases, lambda case: _weighs_all(scope, case)),
-        "worth_counted": _cases(cases, lambda c: bool(c.benefit) and c.id not in per_service["silent"]),
+        "worth_counted": _cases(told_in_use(scope), lambda c: bool(c.benefit) and c.id not in per_service["silent"]),
         "decided": _cases(past, lambda case: bool(case.decisions)),
         "risk_and_decision": _cases(past, lambda case: bool(case.decisions and case.risk_class)),
         "trials_published": _cases(tried, lambda case: bool(kept.published(case.id, scope.day))),

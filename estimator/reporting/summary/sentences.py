@@ -180,6 +180,8 @@ def added_text(entry: Mapping[str, Any], lang: str) -> str:
 
 def shared(value: Mapping[str, Any], lang: str) -> str:
     """« 75 % (3 sur 4), on ne sait pas : 25 % », « 75 % », « 20 %, on ne sait pas : 30 % », « donnée absente »."""
+    if value.get("apart"):
+        return in_use_text(value, lang)
     if value["share"] is None:
         return _unknown(value, lang)
     if value.get("unknown") and value.get("numerator") is None:
@@ -198,14 +200,18 @@ def _unknown(value: Mapping[str, Any], lang: str) -> str:
     return typeset(said, lang) if (said := (value.get("missing") or {}).get(lang)) else name("unknown", lang)
 
 
-def count_of(numerator: float, denominator: float, lang: str) -> str:
-    """« 3 sur 4 »."""
+def count_of(numerator: float, denominator: float, lang: str, key: str = "of") -> str:
+    """« 3 sur 4 », or the same in the words of another key."""
     facts = {"a": count_text(round(numerator), lang), "b": count_text(round(denominator), lang)}
-    return typeset(say("indicators", "of", lang, **facts), lang)
+    return typeset(say("indicators", key, lang, **facts), lang)
 
 
 def in_use_text(value: Mapping[str, Any], lang: str, elsewhere: object = False) -> str:
-    """« 3 sur 4 », of the uses in trial or in service; without any, that there is none, or none known here."""
+    """« 3 sur 4 », of the uses in trial or in service; without any, that there is none, or none known here. Where some
+    are apart, it is of those told one by one."""
+    if value.get("apart"):
+        key = "of_apart" if value["denominator"] else "none_apart"
+        return count_of(value["numerator"], value["denominator"], lang, key)
     if not value["denominator"]:
         return typeset(say("indicators", "in_use_elsewhere" if elsewhere else "none_in_use", lang), lang)
     return count_of(value["numerator"], value["denominator"], lang)
@@ -348,7 +354,7 @@ def caveat(body: Mapping[str, Any], lang: str, months: bool = True) -> str:
     where = {"territory": territory_text(body["territory"], lang), "period": period}
     cover = body["indicators"]["coverage"]
     none = "stands_on_elsewhere" if body["elsewhere"] else "stands_on_none"
-    key = "stands_on" if cover["value"]["denominator"] else none
+    key = "stands_on" if cover["value"]["denominator"] or cover["value"].get("apart") else none
     told = tell(key, lang, **where, counted=in_use_text(cover["value"], lang, body["elsewhere"]))
     proof = proof_text(cover["proof"], lang)
     said = impossible_text(cover["impossible"], lang) or (proof and tell("proof_of_all", lang, proof=proof))

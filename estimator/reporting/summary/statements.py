@@ -13,6 +13,7 @@ from estimator.reporting.summary.change_sentences import against_text, change_te
 from estimator.reporting.summary.sentences import (
     count_of,
     covered_period_text,
+    in_use_text,
     path_text,
     tell,
     territory_text,
@@ -83,7 +84,7 @@ def _say(body: Body, lang: str) -> Iterator[str]:
     if energy["value"]["central"] is not None:
         yield used(body, lang)
     if cover["denominator"]:
-        yield tell("say_cover", lang, counted=count_of(cover["numerator"], cover["denominator"], lang))
+        yield tell("say_cover", lang, counted=in_use_text(cover, lang))
     if way_of(body, "energy") in ("up", "down"):
         yield tell("say_change", lang, trend=trend_text(energy, lang), against=against_text(body, lang))
     if (energy["path"] or {}).get("verdict") in ("under", "over"):
@@ -116,8 +117,7 @@ def _not_say(body: Body, lang: str) -> Iterator[str]:
             yield tell("not_measured", lang, share=share_text(measured, lang))
     missing = len(cover["silent"])
     if missing:
-        total = cover["value"]["denominator"]
-        yield tell("not_all", lang, counted=count_of(missing, total, lang))
+        yield tell("not_all", lang, counted=in_use_text(cover["value"] | {"numerator": missing}, lang))
     if energy["objective"] is None:
         yield tell("not_objective", lang)
     known = found["sober_hosting"]["criteria_known"]

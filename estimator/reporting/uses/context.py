@@ -15,13 +15,13 @@ from estimator.core.periods import Period
 from estimator.core.typography import some_of, typeset
 from estimator.governance.commitments.schema import Publication, What
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.explanation import USE
 from estimator.governance.indicators.footprints import ENERGY, totals
 from estimator.governance.indicators.functional_units import OUTPUTS, counted_in, counting, known, outputs, units
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.small_uses import heads_of
+from estimator.governance.indicators.told_amounts import apart_ids
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
 from estimator.reporting.documents.document import FieldList, Row, Section, Table, TableCell
@@ -65,9 +65,8 @@ class UseFacts:
 
     @cached_property
     def hidden(self) -> bool:
-        """Whether there are figures, and one person could be recognised in them."""
-        there = any(row.id == self.case.id for row in self.scope.rows)
-        return there and self.case.id not in grouped(self.scope).shown
+        """Whether one person could be recognised in its figures, if only by whether there are some."""
+        return self.case.id in apart_ids(self.scope)
 
     @cached_property
     def figures(self) -> Mapping[str, Amount]:
@@ -258,8 +257,8 @@ def every_use(home: Path, lang: str, period: str | None = None) -> list[UseFacts
 
 
 def whole_life(facts: UseFacts) -> UseFacts:
-    """The same use from its first month with data to its last."""
-    months = months_of(of_case(facts.scope.everything, facts.case.id))
+    """The same use from its first month with data to its last; over its period where its months are not told."""
+    months = [] if facts.hidden else months_of(of_case(facts.scope.everything, facts.case.id))
     if not months:
         return facts
     return replace(facts, scope=replace(facts.scope, period=Period.over(months)))
