@@ -28,6 +28,12 @@ LEASES, PROBE, DELETED = ".leases", ".conditional", ".deletable"
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _LACKING = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest"}
 _ABSENT = {"NoSuchKey", "404", "FileNotFoundError"}
+_ALWAYS = {  # what S3 says in each answer that it does not refuse
+    "list_objects_v2": "IsTruncated",
+    "head_object": "LastModified",
+    "get_object": "LastModified",
+    "put_object": "ETag",
+}
 _TOLD = {  # what a store answers -> what to do about it; its address, its bucket and its rights for any other
     **dict.fromkeys(("InvalidAccessKeyId", "SignatureDoesNotMatch"), "store_key_unknown"),
     **dict.fromkeys(("ExpiredToken", "InvalidToken"), "store_key_unknown"),
@@ -64,6 +70,14 @@ def _filesystem(process: int, server: str | None) -> Any:
             super().__init__(**options)
             self.known: dict[str, Any] = {}
 
+        async def _call_s3(self, method: str, *given: Any, **asked: Any) -> Any:
+            answer = await super()._call_s3(method, *given, **asked)
+            if method in _ALWAYS and _ALWAYS[method] not in answer:
+                raise _NotS3(_read(method.title().replace("_", ""), answer))
+            return answer
+
+        call_s3 = s3fs.core.sync_wrapper(_call_s3)
+
         async def _info(self, path: str, *given: Any, **options: Any) -> Any:
             key = self._strip_protocol(path)
             if key not in self.known:
@@ -75,8 +89,26 @@ def _filesystem(process: int, server: str | None) -> Any:
             file.__class__ = Ranges
             return file
 
+    session = s3fs.core.aiobotocore.session.AioSession()
+    session.register("before-call.s3.HeadBucket", _redirected)
     limits = {"connect_timeout": 10, "read_timeout": 60}  # attempts: AWS_MAX_ATTEMPTS, five by default
-    return Known(skip_instance_cache=True, use_listings_cache=False, default_cache_type="none", config_kwargs=limits)
+    own = {"session": session, "config_kwargs": limits, "default_cache_type": "none"}
+    return Known(skip_instance_cache=True, use_listings_cache=False, **own)
+
+
+def _redirected(params: dict[str, Any], **_: Any) -> None:
+    """A server that sends elsewhere without saying where is asked once for the region of a bucket: botocore asks that
+    of the same server, which sends elsewhere, without end."""
+    params["context"].setdefault("s3_redirect", {})["redirected"] = True
+
+
+def _read(method: str, answer: dict[str, Any]) -> str:
+    """An answer that is not of S3, for people: « ListObjectsV2, 200, text/html ». botocore calls 500 what it cannot
+    read."""
+    about = answer.get("ResponseMetadata", {})
+    status, kind = (about.get(name) for name in ("HTTPStatusCode", "HTTPHeaders"))
+    told = (method, "" if status == 500 else f"{status}", (kind or {}).get("content-type", "").partition(";")[0])
+    return ", ".join(filter(None, told))
 
 
 def filesystem() -> Any:
@@ -175,7 +207,8 @@ class ObjectStore:
     def delete(self, names: Iterable[str]) -> None:
         for name in names:
             self._about.pop(name, None)
-            self._call("delete_object", Key=self._inside(name))
+            with suppress(FileNotFoundError):
+                self._call("delete_object", Key=self._inside(name))
 
     @contextmanager
     def lease(self, name: str, patience: Patience | None = None) -> Iterator[None]:
@@ -221,13 +254,13 @@ class ObjectStore:
             try:
                 self._call("put_object", Key=self._inside(name), Body=data, IfNoneMatch="*")
             except _Refused as refused:
-                if refused.code in _TAKEN:
-                    if "Conflict" in refused.code and not self.read([name]):
+                if refused.answered in _TAKEN:
+                    if "Conflict" in refused.answered and not self.read([name]):
                         continue
                     return False
-                if refused.code in _LACKING:
-                    raise StoreFailed("store_unconditional", address=self, told=refused.code) from refused
-                raise StoreFailed("store_refused", address=self, told=refused.code) from refused
+                if refused.answered in _LACKING:
+                    raise StoreFailed("store_unconditional", address=self, told=refused.answered) from refused
+                raise
             return True
         return False
 
@@ -246,9 +279,14 @@ class ObjectStore:
             more = {"ContinuationToken": page["NextContinuationToken"]}
 
     def _call(self, method: str, **asked: Any) -> Any:
-        """FileNotFoundError, _Refused: the store answered no; StoreFailed."""
-        with self._told():
-            return filesystem().call_s3(method, Bucket=self._bucket, **asked)
+        """FileNotFoundError: of an object that is asked for; StoreFailed."""
+        try:
+            with self._told():
+                return filesystem().call_s3(method, Bucket=self._bucket, **asked)
+        except FileNotFoundError as error:
+            if method in ("head_object", "delete_object"):
+                raise
+            raise StoreFailed("store_refused", address=self, told=f"{method}, 404") from error
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -259,6 +297,8 @@ class ObjectStore:
             yield
         except (NoCredentialsError, PartialCredentialsError) as error:
             raise StoreFailed("store_key", address=self) from error
+        except _NotS3 as error:
+            raise StoreFailed("store_foreign", address=self, read=error) from error
         except (BotoCoreError, TimeoutError) as error:
             told = (str(error) or type(error).__name__).rstrip(".")
             raise StoreFailed("store_unreachable", address=self, told=told) from error
@@ -268,18 +308,26 @@ class ObjectStore:
             code = str(said.get("Code", type(error).__name__))
             if code in _ABSENT:
                 raise FileNotFoundError(2, "No such object", str(self)) from error
-            if code in _TAKEN | _LACKING:
-                raise _Refused(code) from error
+            if (
+                code.isdecimal()
+                and isinstance(cause, ClientError)
+                and "html" in (read := _read(cause.operation_name, cause.response))
+            ):
+                raise StoreFailed("store_foreign", address=self, read=read) from error
             told = ", ".join(filter(None, (code, str(said.get("Message", "")).rstrip("."))))
-            raise StoreFailed(_TOLD.get(code, "store_refused"), address=self, told=told) from error
+            raise _Refused(_TOLD.get(code, "store_refused"), code, address=self, told=told) from error
 
 
-class _Refused(Exception):
-    """The store did not do what was asked, for the reason of this code."""
+class _NotS3(OSError):
+    """An answer that S3 does not give."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+
+class _Refused(StoreFailed):
+    """The store did not do what was asked, for the reason of the code that it answered."""
+
+    def __init__(self, code: str, answered: str, **facts: Any) -> None:
+        super().__init__(code, **facts)
+        self.answered = answered
 
 
 class _Lease:

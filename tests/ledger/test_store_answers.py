@@ -1,0 +1,84 @@
+"""What a store answers that is not what was asked: it is refused in words, and never taken for a ledger."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from estimator.core.storage.storage import Patience, storage_at
+from estimator.ledger import Ledger
+from estimator.ledger.archive import export
+from estimator.ledger.reconciliation import reconcile
+from scripts.object_stores import IN_TESTS, serving
+from tests.ledger.faulty_store import Front, in_front
+from tests.ledger.test_object_storage import BUSY, _forget, _home, _rows
+from tests.support import append, refuses, sobria
+
+PAGE = b"<html><body>Connexion au reseau</body></html>"
+NUMBERS = count()
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    with serving(IN_TESTS, tmp_path_factory.mktemp("server") / "bucket"), in_front(_forget) as found:
+        yield found
+
+
+@pytest.fixture
+def home(front: Front, tmp_path: Path) -> Path:
+    """A home in a bucket behind the front, with rows."""
+    place = _home(tmp_path / "home", f"s3://sobria/answers/{next(NUMBERS)}")
+    append(Ledger(place), _rows())
+    _forget()
+    return place
+
+
+def _error(code: str) -> bytes:
+    return f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>Non.</Message></Error>".encode()
+
+
+@pytest.mark.parametrize("body", [PAGE, b"", b"<html><br>"])
+def test_what_is_not_a_list_is_not_an_empty_ledger(home: Path, front: Front, tmp_path: Path, body: bytes) -> None:
+    """A portal that answers 200 to everything: no total, no account, no empty archive."""
+    with front.answering("*", "", 200, body):
+        for command in (["totals"], ["ledger", "verify"], ["ledger", "export", str(tmp_path / "archive.tar")]):
+            said = sobria(home, *command, code=1).stderr
+            assert "ne parle pas S3 : ListObjectsV2" in said and "AWS_ENDPOINT_URL" in said
+        with refuses("store_foreign", "does not speak S3"):
+            append(Ledger(home), _rows())
+    assert not (tmp_path / "archive.tar").exists()
+    export(Ledger(home), tmp_path / "archive.tar")
+
+
+def test_a_portal_that_opens_during_an_import_keeps_nothing(home: Path, front: Front) -> None:
+    """« 200 » to a write is not S3's, which says the mark of what it keeps."""
+    with front.answering("PUT", "/part", 200, PAGE), refuses("store_foreign", "PutObject, 200, text/html"):
+        storage_at(home, "")._put("part", b"rows")  # type: ignore[attr-defined]
+    assert "part" not in storage_at(home, "").names()
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 400, 412, 501])
+def test_a_list_that_is_refused_says_so(home: Path, front: Front, status: int) -> None:
+    """Whatever its code, with or without a name of S3; a redirection that says no place is not followed for ever."""
+    bodies = {400: "InvalidArgument", 412: "PreconditionFailed", 501: "NotImplemented"}
+    for told, body in ((str(status), b""), (bodies.get(status, str(status)), _error(bodies.get(status, str(status))))):
+        with front.answering("*", "", status, body, "application/xml"):
+            for asked in (lambda: reconcile(Ledger(home)), lambda: append(Ledger(home), _rows())):
+                with refuses("store_refused", told):
+                    asked()
+        _forget()
+
+
+@pytest.mark.parametrize("status", [400, 501])
+def test_a_deletion_that_is_refused_says_so(home: Path, front: Front, status: int) -> None:
+    with front.answering("DELETE", "", status, b"", ""), refuses("store_refused", f"{status}"):
+        append(Ledger(home), _rows())
+
+
+def test_a_lease_that_is_gone_is_released(home: Path, front: Front) -> None:
+    """What was to be deleted is not there: this is what was asked."""
+    with front.answering("DELETE", "", 404, _error("NoSuchKey"), "application/xml"):
+        with storage_at(home, "").lease("trial", Patience(60, BUSY)):
+            pass
+        storage_at(home, "").delete(["none"])
