@@ -201,8 +201,7 @@ def import_(  # noqa: PLR0913
 
 
 def _tell_twice(home: Path, lang: str) -> None:
-    """Say on the error output what a home lacks of merged groups, or counts twice; where that cannot be read, the
-    totals say it or why."""
+    """Say on the error output what a home lacks of merged groups, or counts twice; nothing if it is not read."""
     if (home / AUTHORITIES).is_dir():
         from estimator.cli.ledger_text import lost_merge_lines
         from estimator.governance.indicators.own_counts import twice_lines
@@ -392,8 +391,7 @@ def _fresh(context: typer.Context) -> "Results":
 
 
 def _added_totals(found: "Totals", lang: str) -> tuple[list[dict[str, Any]], list[str]]:
-    """The indicators of other packages over these totals, and their lines: few homes have any, and they take long to
-    load."""
+    """The indicators of other packages over these totals, and their lines; few homes load any, for they take long."""
     from estimator.governance.indicators.added_indicators import computed
     from estimator.reporting.summary.sentences import added_text
 
