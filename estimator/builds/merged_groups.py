@@ -1,8 +1,8 @@
 """The groups that authorities published, in the build of a wider one: sums of activity, without any row."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -24,23 +24,23 @@ from estimator.builds.merge_journal import (
     removals,
     superseded,
 )
-from estimator.builds.published_groups import FORMAT, PublishedGroup, PublishedGroups
+from estimator.builds.published_groups import AHEAD, FORMAT, MOST_MONTHS, PublishedGroup, PublishedGroups
 from estimator.builds.queries import SAMPLE_MARK
 from estimator.catalogue.load import load
 from estimator.core.atomic_files import make_folder, publishing
 from estimator.core.duckdb_engine import DuckDB
-from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.errors import SobriaError, sentences
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
 from estimator.core.home import AUTHORITIES, has_ledger
 from estimator.core.locks import waited_lock
+from estimator.core.number_format import sentences_with
 from estimator.core.periods import Period
 from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import some_of
-from estimator.core.validation_messages import expected
+from estimator.core.validation_messages import told
 
 WAIT_S = 10.0  # how long another merge is waited for [s]
-AHEAD = timedelta(days=1)  # of a clock that is not set
 SMALL = "(autres usages)"  # of small uses together: no id of a use has a bracket
 TYPES = dict.fromkeys(("service_key", "model", *ATTRIBUTES, "answered"), "VARCHAR")
 TYPES |= {"month": "BIGINT", "training": "BOOLEAN", "slices": "BIGINT"}
@@ -236,6 +236,11 @@ def _implausible(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[s
     wrong = []
     if file.moment > datetime.now(UTC) + AHEAD:
         wrong.append(sentences("merge_faults", "merge_future", **about, made_at=file.made_at))
+    if late := file.written_before():
+        told = {"made_at": file.made_at, "month": max(late)}
+        wrong.append(sentences("merge_faults", "merge_late", **about, **told))
+    if len(file.months) > MOST_MONTHS:
+        wrong.append(sentences("merge_faults", "merge_long", **about, read=len(file.months), most=MOST_MONTHS))
     for field, read, most in file.unlikely():
         wrong.append(
             sentences("merge_faults", "merge_unlikely", **about, field=field, read=f"{read:g}", most=f"{most:g}")
@@ -287,11 +292,9 @@ def _counted_here(file: PublishedGroups, own: OwnCounts) -> CountedTwice | None:
 
 
 def _marks(file: PublishedGroups) -> Iterator[tuple[int, str]]:
-    """The month and digest of what was read of each service that a file names; nothing of a review that is damaged,
-    which is refused when it is made."""
-    with suppress(TypeError, ValueError, AttributeError, KeyError):
-        for service in file.review.get("services", ()):
-            yield from ((int(month), str(read)) for month, read in service["months"].items())
+    """The month and digest of what was read of each service that a file names."""
+    for service in file.review["services"]:
+        yield from ((int(month), read) for month, read in service["months"].items())
 
 
 def _twice(one: PublishedGroups, other: PublishedGroups) -> bool:
@@ -304,17 +307,16 @@ def _read(paths: Sequence[Path]) -> list[tuple[PublishedGroups, str]]:
     found, wrong = [], []
     for path in paths:
         try:
-            file = PublishedGroups.model_validate_json(path.read_bytes())
+            file = PublishedGroups.read(path.read_bytes())
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             if first["loc"] == ("format",) and str(first["input"]).startswith(f"{FORMAT.partition('/')[0]}/"):
                 said = {"file": path.name, "read": first["input"], "expected": FORMAT}
                 wrong.append(sentences("merge_faults", "merge_format", **said))
                 continue
-            told = {"file": path.name, "field": ".".join(map(str, first["loc"])) or "JSON"}
-            each = ((lang, expected(first, lang)) for lang in LANGUAGES)
-            said = {lang: say("merge_faults", "merge_unread", lang, **told, what=what) for lang, what in each}
-            wrong.append({"code": "merge_unread", **said})
+            field, both = ".".join(map(str, first["loc"])), told(first)
+            said = {"file": path.name, "field": field or "JSON", "read": both["read"], "what": both["expected"]}
+            wrong.append(sentences_with("merge_faults", "merge_unread" if field else "merge_torn", **said))
             continue
         if file.sealed().digest != file.digest:
             wrong.append(sentences("merge_faults", "merge_damaged", file=path.name))

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
@@ -12,9 +12,12 @@ from pydantic_core import PydanticCustomError
 
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.builds.inference_factors import SERVING_COLUMNS
+from estimator.builds.published_review import check_review
+from estimator.builds.supplier_factors import is_published
 from estimator.catalogue.load import load, of_tables
 from estimator.catalogue.models import known
 from estimator.catalogue.resolver import zone_of
+from estimator.core.communes import is_commune
 from estimator.core.fields import Strict
 from estimator.core.periods import Period
 from estimator.core.typography import CONTROL, UNSEEN
@@ -22,6 +25,8 @@ from estimator.core.typography import CONTROL, UNSEEN
 FORMAT = "sobria-groups/1"
 DIGEST = 32
 MOST_KWH, MOST = 1e9, 1e15  # sums that no authority reaches in a month: electricity [kWh], tokens and all others
+AHEAD = timedelta(days=1)  # of a clock that is not set
+MOST_MONTHS = 240  # of a period
 MOST_COUNTED = 10**9  # runs of a group, groups withheld
 
 
@@ -36,6 +41,12 @@ Count = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
 Fact = Annotated[str, StringConstraints(max_length=1000)]  # as rows tell it
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_readable)]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+
+
+def _commune(text: str) -> str:
+    if not is_commune(text):
+        raise PydanticCustomError("commune", "not an INSEE code")
+    return text
 
 
 def _period(text: str) -> str:
@@ -72,6 +83,10 @@ def _facts(facts: Mapping[str, str]) -> Mapping[str, str]:
     modes = {facts.get(name, "") for name in ATTRIBUTES if name.endswith("_mode")}
     if facts.keys() - {"model", *ATTRIBUTES, "answered"} or any(m not in load().subjects for m in modes):
         raise PydanticCustomError("merge_facts", "not the facts of a group")
+    mark, pue = facts.get("answered", ""), load().quantities["pue"]
+    if not is_published(mark):
+        told = {"read": mark, "low": pue.floor, "high": pue.ceiling}
+        raise PydanticCustomError("merge_answered", "not what a published line says of its site", told)
     return facts
 
 
@@ -106,11 +121,11 @@ class PublishedGroups(Strict):
     there in files of before; withheld_kwh: their electricity, each factor at its value. None of these three is told
     where even all of them are too few agents. unattached: whether its home has activity of the period that no use has,
     which is in no group; files of before do not tell. review: what else the yearly review of a territory takes, checked
-    when it is made. digest: of all the rest.
+    when a file is read. digest: of all the rest.
     """
 
     format: Literal["sobria-groups/1"]
-    territory: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,20}$")]
+    territory: Annotated[str, AfterValidator(_commune)]
     administration: Line
     period: Annotated[str, AfterValidator(_period)]
     made_at: Annotated[str, AfterValidator(_moment)]
@@ -127,15 +142,21 @@ class PublishedGroups(Strict):
     groups: tuple[PublishedGroup, ...]
     digest: str = ""
 
-    @field_validator("review", "groups")
+    @field_validator("groups")
     @classmethod
-    def _in_period(cls, read: Any, given: ValidationInfo) -> Any:
+    def _in_period(cls, read: tuple[PublishedGroup, ...], given: ValidationInfo) -> tuple[PublishedGroup, ...]:
         period = given.data.get("period")
-        months = read.get("months", ()) if isinstance(read, Mapping) else [group.month for group in read]
-        out = [month for month in months if month not in Period(period).months()] if period else []
+        out = [group.month for group in read if group.month not in Period(period).months()] if period else []
         if out:
             raise PydanticCustomError("merge_months", "out of the period", {"read": str(out[0]), "period": period})
         return read
+
+    @classmethod
+    def read(cls, text: bytes) -> "PublishedGroups":
+        """The file of that text, with a review that can be made. ValidationError."""
+        found = cls.model_validate_json(text)
+        check_review(found.review, found.period)
+        return found
 
     def sealed(self) -> "PublishedGroups":
         """The same with the digest of its content."""
@@ -158,6 +179,12 @@ class PublishedGroups(Strict):
     def moment(self) -> datetime:
         """When it was written."""
         return datetime.fromisoformat(self.made_at)
+
+    def written_before(self) -> set[int]:
+        """The months [yyyymm] of its groups and of its review that had not begun when it was written, a day apart."""
+        last = self.moment.astimezone(UTC) + AHEAD
+        told = {group.month for group in self.groups}.union(self.review["months"])
+        return {month for month in told if month > last.year * 100 + last.month}
 
     def unlikely(self) -> Iterator[tuple[str, float, float]]:
         """The sums of a month that no authority reaches, each as its name, what was read and what is below."""

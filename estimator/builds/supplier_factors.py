@@ -1,5 +1,6 @@
 """What suppliers answered of their sites, or declared with an amount, in place of the factors of the tables."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -7,6 +8,7 @@ from typing import Any
 
 from estimator.assessment.evaluation import SITE_PUE
 from estimator.builds.hour_factors import select_of_hours
+from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor, given
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
@@ -27,6 +29,18 @@ MARKED_PUE = (
     f" || CASE WHEN reported_pue IS NOT NULL AND list_contains(checks, 'declared_site')"
     f" THEN '{SEPARATOR}{STATED}' || reported_pue ELSE '' END"
 )
+
+
+_PUBLISHED = re.compile(
+    "".join(f"({re.escape(SEPARATOR + one)})?" for one in (OVER_SITES, BILLED))
+    + rf"({re.escape(SEPARATOR + STATED)}(?P<pue>\d+(\.\d+)?))?"
+)
+
+
+def is_published(mark: str) -> bool:
+    """Whether a mark is of a line as it is published: no answer of a supplier, and a PUE that can be, or none."""
+    found, pue = _PUBLISHED.fullmatch(mark), load().quantities["pue"]
+    return found is not None and (found["pue"] is None or pue.floor <= float(found["pue"]) <= pue.ceiling)
 
 
 class AnsweredFactors:

@@ -56,7 +56,6 @@ def _sums(body: dict[str, Any], **sums: float) -> dict[str, Any]:
         ({"month": 202613}, {}, "Un mois était attendu"),
         ({"month": 202512}, {}, "202512 n'en est pas"),
         ({}, {"period": "2026-02"}, "202601 n'en est pas"),
-        ({}, {"review": {"months": [202601, 202701]}}, "202701 n'en est pas"),
         ({}, {"administration": "Mairie\x1b[2J"}, "sans caractère de commande"),
         ({}, {"administration": "M" * 201}, "d'au plus 200 signes"),
         ({}, {"made_at": "2026-03-01"}, "avec leur décalage"),
@@ -72,6 +71,125 @@ def test_what_is_no_file_of_groups_is_refused_before_anything_is_written(
         merge(tmp_path / "national", [_again(tmp_path / "main.json", body, group, **changed)])
     assert words in refusal.value.message("fr") and "main.json" in refusal.value.message("en")
     assert not (tmp_path / "national").exists()
+
+
+@pytest.mark.parametrize(
+    ("answered", "passes"),
+    [
+        *((mark, True) for mark in ("", "|*", "|+", "|*|+|=1.25", "|=1.0", "|=4")),
+        *((mark, False) for mark in ("|=abc", "|=x|y=z|=", "|=0", "|=-3", "|=1e300", "|=nan", "|=0.99", "|=4.1")),
+        *((mark, False) for mark in ("|scaleway/fr-par-2|2026-01-05", "*", "|=1.2|*", "|=1.2 ", "|")),
+    ],
+)
+def test_a_pue_that_no_line_states_is_refused(
+    answered: str, passes: bool, body: dict[str, Any], tmp_path: Path
+) -> None:
+    """The table of quantities takes a PUE from 1 to 4."""
+    path = _again(tmp_path / "main.json", body, {"facts": body["groups"][0]["facts"] | {"answered": answered}})
+    if passes:
+        assert len(merge(tmp_path / "national", [path])) == 1
+        return
+    with pytest.raises(MergeRefused) as refusal:
+        merge(tmp_path / "national", [path])
+    said = refusal.value.message("fr")
+    assert "main.json : ne se lit pas, champ groups.0.facts, où est lu" in said and "PUE de 1 à 4" in said
+    assert (answered.split()[0] in said) and not (tmp_path / "national").exists()
+
+
+def _review(body: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    return {"review": body["review"] | changed}
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        ({"months": None}, "review.months", ""),
+        ({"months": [202601, 202701]}, "review.months", "202701 n'en est pas"),
+        ({"months": 5}, "review.months", "5"),
+        ({"months": [202612, "x"]}, "review.months.1", "où est lu : x"),
+        ({"services": 5}, "review.services", "5"),
+        ({"services": None}, "review.services", ""),
+        ({"services": [1]}, "review.services.0", ""),
+        ({"months_": {"abc": "0"}}, "review.services.0.months", "abc n'en est pas"),
+        ({"months_": {"202512": "0"}}, "review.services.0.months", "202512 n'en est pas"),
+        ({"energy_": None}, "review.services.0.energy", ""),
+        ({"energy_": {"unit": "kWh", "low": 2, "central": 1, "high": 3}}, "review.services.0.energy", "dans cet ordre"),
+        ({"uses": -1}, "review.uses", "-1"),
+        ({"uses": 1.5}, "review.uses", "1.5"),
+        ({"shares": {}}, "review.shares", "étaient attendus"),
+        ({"shares": "x"}, "review.shares", "x"),
+        ({"shares": dict.fromkeys(("non_ai_reviewed", "coverage", "published"), (2, 1))}, "review.shares", "2 / 1"),
+        ({"territory": "54001"}, "review.territory", "54001"),
+    ],
+)
+def test_a_review_that_could_not_be_made_is_refused_when_it_is_merged(
+    changed: dict[str, Any], field: str, words: str, body: dict[str, Any], tmp_path: Path
+) -> None:
+    inside = {name.strip("_"): value for name, value in changed.items() if name.endswith("_")}
+    services = [body["review"]["services"][0] | inside] if inside else body["review"]["services"]
+    told = {"services": services} | {name: value for name, value in changed.items() if not name.endswith("_")}
+    path, home = _again(tmp_path / f"{CODE}_2026.json", body, **_review(body, **told)), tmp_path / "national"
+    with pytest.raises(MergeRefused) as refusal:
+        merge(home, [path])
+    said = refusal.value.message("fr")
+    assert f"{CODE}_2026.json : ne se lit pas, champ {field}, où est lu" in said and words in said, said
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("review", [{}, {"x": 1}])
+def test_a_review_without_its_fields_is_refused(review: dict[str, Any], body: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(MergeRefused, match="review"):
+        merge(tmp_path / "national", [_again(tmp_path / "main.json", body, review=review)])
+
+
+@pytest.mark.parametrize("code", ["Metropole", "0", "-", "abc", "all", "5439", "543950", "", "２４３９５"])
+def test_a_territory_that_no_file_is_written_of_is_refused(code: str, body: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(MergeRefused) as refusal:
+        merge(tmp_path / "national", [_again(tmp_path / "main.json", body, territory=code)])
+    assert "champ territory" in refusal.value.message("fr") and "54395 par exemple" in refusal.value.message("fr")
+
+
+@pytest.mark.parametrize("code", ["metropole", "2A004", "97105"])
+def test_a_territory_that_a_file_is_written_of_is_merged(code: str, body: dict[str, Any], tmp_path: Path) -> None:
+    assert len(merge(tmp_path / "national", [_again(tmp_path / "main.json", body, territory=code)])) == 1
+
+
+def test_months_after_the_file_and_a_period_of_centuries_are_refused(body: dict[str, Any], tmp_path: Path) -> None:
+    """Written on 30 January at 23:30: February, in half an hour, is not ahead by a day; on the 29th it is. Of a period,
+    240 months at most: 2010 to 2029, and not one more."""
+    faults = []
+    for made_at, period in (
+        ("2026-01-30T23:30:00+00:00", "2026"),
+        ("2026-01-29T23:30:00+00:00", "2026"),
+        ("2026-05-30T23:30:00+00:00", "2010-01..2029-12"),
+        ("2026-05-30T23:30:00+00:00", "2010-01..2030-01"),
+        ("2026-05-30T23:30:00+00:00", "1900-01..2999-12"),
+    ):
+        path = _again(tmp_path / "main.json", body, {"month": 202602}, made_at=made_at, period=period)
+        try:
+            faults.append([file.period for file in merge(tmp_path / made_at[:10] / period, [path])])
+        except MergeRefused as refusal:
+            faults.append([item["code"] for item in refusal.items])
+    assert faults == [["merge_late"], ["merge_late"], ["2010-01..2029-12"], ["merge_long"], ["merge_long"]]
+
+
+def test_a_home_that_holds_such_a_file_already_says_which_and_what_takes_it_out(
+    body: dict[str, Any], tmp_path: Path
+) -> None:
+    bad = {"facts": body["groups"][0]["facts"] | {"answered": "|=abc"}}
+    name = f"{CODE}_2026.json"
+    for folder, changed in (("pue", bad), ("review", {})):
+        home = tmp_path / folder
+        merge(home, [_again(tmp_path / "main.json", body)])
+        review = {"review": {"months": 5}} if folder == "review" else {}
+        _again(home / "authorities" / name, body, changed, **review)
+        outs = [["report", "reen-rollup"], ["report", "reen", "--out", str(tmp_path / "reen.md")]]
+        outs.append(["ledger", "merge", str(tmp_path / "main.json")])
+        for command in (["totals"], ["build"], ["explain", "total.energy"], ["ledger", "verify"], *outs):
+            said = sobria(home, *command, code=1).stderr
+            assert f"sobria ledger withdraw --file {name}" in said and "Traceback" not in said, said
+        sobria(home, "ledger", "withdraw", "--file", name, "--who", "Service énergie", "--why", "illisible")
+        sobria(home, "ledger", "verify")
 
 
 def test_a_date_ahead_and_sums_of_no_authority_are_refused(body: dict[str, Any], tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from estimator.assessment.explanation import formulas_version
+from estimator.assessment.uncertainty import SEED
 from estimator.builds import merged_groups
 from estimator.builds.merge_journal import MERGING, lost_merges, unfinished_merges
 from estimator.builds.merged_groups import MergeRefused, merge, merged_files, remove
 from estimator.builds.published_groups import FORMAT, PublishedGroups
+from estimator.builds.published_review import COUNTED
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError
 from estimator.core.locks import file_lock
@@ -38,7 +40,7 @@ def _file(folder: Path, code: str, period: str = "2026", hour: int = 10, by: str
         formulas_version=formulas_version(),
         withheld=0,
         withheld_kwh=0.0,
-        review={},
+        review={"uses": 0, "seed": SEED, "shares": dict.fromkeys(COUNTED, (0, 0)), "months": (), "services": ()},
         servings=(),
         groups=(),
     ).sealed()

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.builds.merged_groups import merge, merged_files
-from estimator.builds.published_groups import PublishedGroups
+from estimator.builds.merged_groups import merged_files
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.groups_file import published_groups
 from tests.dashboard.test_dashboard_pages import page
@@ -62,16 +61,6 @@ def test_the_same_lines_are_found_without_a_register(file: Path, tmp_path: Path)
         assert words in plain(sobria(tmp_path, "ledger", "merge", str(file), code=1, lang=lang).stderr)
     built(tmp_path / "apart", run("autre nom", 3, requests=500.0))
     sobria(tmp_path / "apart", "ledger", "merge", str(file))
-
-
-def test_a_damaged_review_is_no_fault_of_the_command(file: Path, tmp_path: Path) -> None:
-    """What it cannot compare, it merges: the review itself is checked when it is made."""
-    held = PublishedGroups.model_validate_json(file.read_bytes())
-    for number, services in enumerate(("x", [1], [{"months": [1]}], [{"months": {"mars": "0"}}])):
-        path = tmp_path / f"{number}.json"
-        path.write_text(held.model_copy(update={"review": {"services": services}}).sealed().model_dump_json(), "utf-8")
-        assert merge(tmp_path / f"home{number}", [path])
-        sobria(_home(tmp_path / f"own{number}", "metropole"), "ledger", "merge", str(path))
 
 
 @pytest.mark.parametrize(("lang", "words"), [("fr", "comptent deux fois"), ("en", "count twice")])

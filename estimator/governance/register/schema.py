@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from pydantic_core import PydanticCustomError
 
 from estimator.assessment.tested_share import TestedShare
+from estimator.core.communes import METROPOLE as METROPOLE
+from estimator.core.communes import is_commune as is_commune
 from estimator.core.fields import Id, Line, MayBeEmpty, Strict, Text, near_when_said, past_when_said
 from estimator.core.number_format import bare_number
 
@@ -22,19 +24,12 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 CLOSING: dict[What, Outcome] = {"ne_pas_faire": "ne_pas_faire", "fait_sans_ia": "fait_sans_ia", "arreter": "arrete"}
 CLOSED: tuple[Outcome, ...] = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")  # of a use that is over
-METROPOLE = "metropole"
 WHOLE = "all"  # the whole territory, runs without a use case included
 LEAST_GROWTH, MOST_GROWTH = -100, 1000  # of uses, a year [%]
 FRESH_MONTHS = 12  # during which a tested quality holds
 SWITCH = timedelta(days=31)  # a model is tested before it replaces another
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_INSEE = re.compile(r"\d[\dAB]\d{3}")
-
-
-def is_commune(text: str) -> bool:
-    """Whether this is how a commune is written, or the métropole, with a use case or not."""
-    return text == METROPOLE or _INSEE.fullmatch(text) is not None
 
 
 def _commune(text: str) -> str:
@@ -44,7 +39,7 @@ def _commune(text: str) -> str:
 
 
 def _territory(text: str) -> str:
-    if text not in (METROPOLE, WHOLE) and not _INSEE.fullmatch(text):
+    if text != WHOLE and not is_commune(text):
         raise PydanticCustomError("territory", "neither the whole nor an INSEE code")
     return text
 

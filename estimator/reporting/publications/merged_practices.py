@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from estimator.builds.published_review import COUNTED
 from estimator.core.errors import SobriaError, sentences
 from estimator.governance.indicator_list import OTHERS
 from estimator.governance.register.schema import WHOLE
 from estimator.reporting.publications.context import ReportFacts
-from estimator.reporting.publications.reen_file import COUNTED
 from estimator.reporting.publications.territory_files import read_merged
 
 

@@ -4,15 +4,16 @@ import base64
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, amounts
 from estimator.assessment.uncertainty import DRAWS, SEED
 from estimator.builds.published_groups import PublishedGroups
+from estimator.builds.published_review import COUNTED, Amount, CommuneFigure, CommuneService, Month, counted
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError, sentences
 from estimator.core.fields import Strict
@@ -31,30 +32,11 @@ from estimator.results.proofs import proofs
 from estimator.results.reading import Results
 from estimator.results.totals import AuthorityPart, outside, rough_share
 
-if TYPE_CHECKING:
-    from estimator.assessment.uncertainty import Array
-
 FORMAT = "sobria-reen/1"
 LEAST_HELD = 1e-6  # of the electricity told, that what is withheld is more than [1]
 FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
-COUNTED = ("non_ai_reviewed", "coverage", "published")  # shares whose two counts are of one territory, and add up
 
-
-Amount = Annotated[float, Field(ge=0)]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-Month = Annotated[int, Field(ge=1900_01, le=2999_12)]
-
-
-def _drawn(text: str) -> str:
-    import numpy as np
-
-    try:
-        drawn = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
-    except ValueError:
-        drawn = np.empty(1)
-    if text and not (len(drawn) == DRAWS and drawn.min() >= 0 and drawn.max() < math.inf):
-        raise PydanticCustomError("commune_draws", "not the draws of an amount", {"count": DRAWS})
-    return text
 
 
 def _period(text: str) -> str:
@@ -62,38 +44,6 @@ def _period(text: str) -> str:
         return Period(text).text
     except PeriodRefused as refusal:
         raise PydanticCustomError("commune_period", "not a period") from refusal
-
-
-class CommuneFigure(Interval):
-    """A footprint of a commune over the period: its interval, the share of the electricity that it covers [1], and its
-    draws as 32-bit numbers; empty with `missing` when it is unknown. covers_roughly: whether that share rests on an
-    electricity that is withheld, told to one digit: it then has one too. made, made_partly: that whose manufacture is
-    in it whole, or in part [1], where it counts it."""
-
-    model_config = ConfigDict(allow_inf_nan=False)
-
-    unit: str
-    low: Amount | None
-    central: Amount | None
-    high: Amount | None
-    made: Amount | None = None
-    made_partly: Amount | None = None
-    missing: Mapping[str, str] = Field(default_factory=dict)
-    covers: Amount = 0.0
-    covers_roughly: bool = False
-    draws: Annotated[str, AfterValidator(_drawn)] = ""
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is unknown, or has its ends in order and its draws."""
-        ends = [end for end in (self.low, self.central, self.high) if end is not None]
-        return not ends or (len(ends) == 3 and ends == sorted(ends) and bool(self.draws))
-
-    def drawn(self) -> "Array":
-        """The draws [unit of the figure]; one number for all without uncertainty."""
-        import numpy as np
-
-        return np.frombuffer(base64.b64decode(self.draws), "<f4").astype(float)
 
 
 def _footprints(figures: Mapping[str, CommuneFigure]) -> Mapping[str, CommuneFigure]:
@@ -105,23 +55,6 @@ def _footprints(figures: Mapping[str, CommuneFigure]) -> Mapping[str, CommuneFig
                 "commune_figure", "not a whole footprint", {"name": figure.id, "unit": figure.unit}
             )
     return figures
-
-
-def _counted(shares: Mapping[str, tuple[float, float]]) -> Mapping[str, tuple[float, float]]:
-    if set(COUNTED) - set(shares):
-        raise PydanticCustomError("commune_shares", "not the shares that add up", {"names": ", ".join(COUNTED)})
-    return shares
-
-
-class CommuneService(Strict):
-    """A service of a commune, to find those that two communes count: its electricity [kWh], and a digest of what was
-    read of each of its months. Files of before wrote those of too few people too, without names."""
-
-    service: str = ""
-    use_case: str = ""
-    host: str = ""
-    months: Mapping[str, str]
-    energy: CommuneFigure
 
 
 class CommuneFile(Strict):
@@ -149,7 +82,7 @@ class CommuneFile(Strict):
     unattached: CommuneFigure
     withheld: bool
     figures: Annotated[Mapping[str, CommuneFigure], AfterValidator(_footprints)]
-    shares: Annotated[Mapping[str, tuple[Amount, Amount]], AfterValidator(_counted)]
+    shares: Annotated[Mapping[str, tuple[Amount, Amount]], AfterValidator(counted)]
     services: tuple[CommuneService, ...]
     unknown_uses: int = Field(ge=0, default=0, exclude=True)
     loose: bool = Field(default=False, exclude=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from shlex import join
 
+from estimator.builds.published_review import COUNTED
 from estimator.core.errors import listed, say
 from estimator.core.number_format import interval_text, partly_text, range_text, share_text
 from estimator.core.typography import typeset
@@ -10,7 +11,6 @@ from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.documents.document import Document, Points, Record, Row, Section, Table, TableCell
 from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.publications.printed import amount_cell
-from estimator.reporting.publications.reen_file import COUNTED
 from estimator.reporting.publications.territory_review import OtherMonths, TerritoryReview
 from estimator.reporting.summary.sentences import (
     count_of,

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from estimator.assessment.impacts import Amount
 from estimator.assessment.uncertainty import points
+from estimator.builds.published_review import COUNTED, CommuneService
 from estimator.core.interval import Interval
 from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.reporting.publications.reen_file import COUNTED, CommuneFile, CommuneService
+from estimator.reporting.publications.reen_file import CommuneFile
 from estimator.results.totals import Outside, rough_share
 
 
