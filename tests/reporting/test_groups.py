@@ -409,7 +409,7 @@ def test_files_that_do_not_merge_are_refused_in_words(files: list[Path], tmp_pat
     damaged.write_text(files[0].read_text("utf-8").replace('"slices": 2', '"slices": 3'), "utf-8")
     cut.write_bytes(files[0].read_bytes()[:-100])
     group.write_text(files[0].read_text("utf-8").replace("mode/meter", "mode/lune"), "utf-8")
-    for path, words in ((damaged, "empreinte différente"), (cut, "champ JSON"), (group, "colonnes d'un groupe")):
+    for path, words in ((damaged, "empreinte différente"), (cut, "JSON entier"), (group, "colonnes d'un groupe")):
         said = sobria(home, "ledger", "merge", str(path), str(files[1]), code=1).stderr
         assert path.name in said and words in said and not (home / "authorities").exists()
 
