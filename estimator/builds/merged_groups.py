@@ -206,10 +206,15 @@ def _records(
 
 
 def merged_name(home: Path, text: str) -> str | None:
-    """The name in a home of a merged file: that name, or the one that it had when it was given; None for another."""
+    """The name in a home of a merged file: that name, or the one that it had when it was given; None for another.
+    merged_several: two had it."""
     told = recorded(home)
     given = {one.name for one in merges(home).read()[0] if one.file == text and told.get(one.name) == one.digest}
-    return text if text in {**told, **in_place(home)} else given.pop() if len(given) == 1 else None
+    if text in {**told, **in_place(home)}:
+        return text
+    if len(given) > 1:
+        raise SobriaError("merged_several", read=text, names=some_of(sorted(given)), first=min(given))
+    return given.pop() if given else None
 
 
 def remove(home: Path, name: str, author: Author) -> None:

@@ -117,7 +117,12 @@ def _merge_line(record: GroupsMerge | GroupsRemoval, lang: str) -> str:
     if isinstance(record, GroupsRemoval):
         facts = record.model_dump(exclude={"at", "event"}) | {"at": record.at[:19], "id": record.digest[:12] or "–"}
         return say("ledger_cli", "removal_line", lang, **facts)
-    facts = {"at": record.at[:19], "id": record.digest[:12], **record.model_dump(exclude={"at", "event"})}
+    facts = {
+        "at": record.at[:19],
+        "id": record.digest[:12],
+        "name": record.name,
+        **record.model_dump(exclude={"at", "event"}),
+    }
     line = say("ledger_cli", "merge_line", lang, **facts)
     return (
         line

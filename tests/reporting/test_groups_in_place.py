@@ -181,6 +181,21 @@ def test_a_merged_file_is_taken_out_damaged_or_not_and_the_history_keeps_it(tmp_
     assert len(merge(home, paths)) == 2 and not unfinished_merges(home)
 
 
+def test_a_file_name_that_two_authorities_gave_is_not_guessed(tmp_path: Path) -> None:
+    """Both sent « groupes.json »: the refusal and the history give the names that work."""
+    home = tmp_path / "home"
+    for code in ("54010", "54011"):
+        _file(tmp_path, code).rename(tmp_path / "groupes.json")
+        merge(home, [tmp_path / "groupes.json"])
+    for lang in ("fr", "en"):
+        said = sobria(home, "ledger", "withdraw", "--file", "groupes.json", *WHO, code=1, lang=lang).stderr
+        assert "54010_2026.json, 54011_2026.json" in said or "54010_2026.json and 54011_2026.json" in said, said
+    assert "groupes.json, ici 54011_2026.json" in plain(sobria(home, "ledger", "history").stdout)
+    sobria(home, "ledger", "withdraw", "--file", "54010_2026.json", *WHO)
+    sobria(home, "ledger", "withdraw", "--file", "groupes.json", *WHO)
+    assert merged_files(home) == []
+
+
 def test_another_name_of_the_same_authority_is_told(tmp_path: Path) -> None:
     home = tmp_path / "home"
     merge(home, [_file(tmp_path, "54010")])
