@@ -18,7 +18,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
 from estimator.core.home import LEDGER, claim
 from estimator.core.locks import file_lock
-from estimator.core.storage.storage import Storage, StoreFailed, put_one, read_one, storage_at
+from estimator.core.storage.storage import OfRange, Storage, StoreFailed, put_one, read_one, storage_at
 from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, covered, in_force, now, replaced
 from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
@@ -281,14 +281,15 @@ class Ledger:
                 raise
 
     def _tell_torn(self, error: Exception) -> None:
+        if not self.store.tears and isinstance(error, OSError) and error.errno:
+            return  # of this machine: Arrow gives no number
+        named = f"{error} {error.__cause__}"
         names = [*sorted(self.present()), *sorted(name for name in self.store.names(WITHDRAWN) if is_part(name))]
-        if not self.store.tears:  # what a store does not give back is looked at, of the parts that it names
-            names = [name for name in names if PurePosixPath(name).name in f"{error} {error.__cause__}"]
-        for name in names:
-            if not self.is_whole(name):
+        for name in sorted(names, key=lambda name: PurePosixPath(name).name not in named):
+            if not all(self.checked([name]).values()):
                 raise SobriaError("ledger_torn", file=PurePosixPath(name).name) from error
         if not self.store.tears and isinstance(error, FileDamaged | EngineError):
-            told = str(error.__cause__ or error).partition("\n")[0]
+            told = str(error.__cause__ or error).rpartition(f"{OfRange.__name__}: ")[2].partition("\n")[0]
             raise StoreFailed("store_refused", address=self.store, told=told) from error
 
     @contextmanager

@@ -1,16 +1,20 @@
 """What a store answers that is not what was asked: it is refused in words, and never taken for a ledger."""
 
+import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from estimator.builds.build import How
+from estimator.core.storage.objects import filesystem
 from estimator.core.storage.storage import Patience, storage_at
 from estimator.ledger import Ledger
 from estimator.ledger.archive import export
 from estimator.ledger.reconciliation import reconcile
-from scripts.object_stores import IN_TESTS, serving
+from estimator.results.making import build
+from scripts.object_stores import BUCKET, IN_TESTS, serving
 from tests.ledger.faulty_store import Front, in_front
 from tests.ledger.test_object_storage import BUSY, _forget, _home, _rows
 from tests.support import append, refuses, sobria
@@ -82,3 +86,26 @@ def test_a_lease_that_is_gone_is_released(home: Path, front: Front) -> None:
         with storage_at(home, "").lease("trial", Patience(60, BUSY)):
             pass
         storage_at(home, "").delete(["none"])
+
+
+@pytest.mark.parametrize(("status", "body"), [(403, "AccessDenied"), (404, "NoSuchKey"), (412, "PreconditionFailed")])
+def test_a_part_that_is_listed_and_refused_says_why(home: Path, front: Front, status: int, body: str) -> None:
+    """The answer of the store, whoever reads the part: DuckDB for the totals, Arrow for an import."""
+    with front.answering("GET", "/part-", status, _error(body), "application/xml"):
+        for asked in (lambda: build(home), lambda: append(Ledger(home), _rows()[3:])):
+            with refuses("store_refused", f"{body}, Non") as refusal:
+                asked()
+            assert not re.search(r"Traceback|estimator\.", refusal.value.message("fr"))
+
+
+def test_a_byte_of_a_part_that_changed_is_damage(home: Path) -> None:
+    """Wherever it is: as in a folder, the store having refused nothing."""
+    store, part = Ledger(home).store, Ledger(home).parts()[0]
+    content = store.read([part])[part]
+    for place in (414, 728, 2298, 3868, len(content) - 20):
+        damaged = bytearray(content)
+        damaged[place] ^= 0xFF
+        filesystem().call_s3("put_object", Bucket=BUCKET, Key=store._inside(part), Body=bytes(damaged))  # type: ignore[attr-defined]
+        _forget()
+        with refuses("ledger_torn", part.rpartition("/")[2]):
+            build(home, how=How(full=True))

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from estimator.core.errors import SobriaError
 from estimator.core.locks import file_lock, waited_lock
-from estimator.core.storage.storage import Patience, StoreFailed
+from estimator.core.storage.storage import OfRange, Patience, StoreFailed
 
 LEASE_S = 30.0  # without a renewal, after which a lease is anyone's
 RENEWED_S = 8.0
@@ -28,12 +28,8 @@ LEASES, PROBE, DELETED = ".leases", ".conditional", ".deletable"
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _LACKING = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest"}
 _ABSENT = {"NoSuchKey", "404", "FileNotFoundError"}
-_ALWAYS = {  # what S3 says in each answer that it does not refuse
-    "list_objects_v2": "IsTruncated",
-    "head_object": "LastModified",
-    "get_object": "LastModified",
-    "put_object": "ETag",
-}
+# What S3 says in each answer that it does not refuse.
+_ALWAYS = {"list_objects_v2": "IsTruncated", "get_object": "ETag", "head_object": "ETag", "put_object": "ETag"}
 _TOLD = {  # what a store answers -> what to do about it; its address, its bucket and its rights for any other
     **dict.fromkeys(("InvalidAccessKeyId", "SignatureDoesNotMatch"), "store_key_unknown"),
     **dict.fromkeys(("ExpiredToken", "InvalidToken"), "store_key_unknown"),
@@ -43,6 +39,27 @@ _TOLD = {  # what a store answers -> what to do about it; its address, its bucke
 }
 
 
+class _Ranges:
+    """An object that several threads read, each from its own place: DuckDB asks ranges of one file together."""
+
+    path: str
+
+    @property
+    def loc(self) -> int:
+        return getattr(self.__dict__.setdefault("places", threading.local()), "loc", 0)
+
+    @loc.setter
+    def loc(self, place: int) -> None:
+        self.__dict__.setdefault("places", threading.local()).loc = place
+
+    def _fetch_range(self, start: int, end: int) -> Any:
+        try:
+            with _told(f"s3://{self.path}", there=True):
+                return super()._fetch_range(start, end)  # type: ignore[misc]
+        except StoreFailed as error:
+            raise OfRange(error.code, **error.facts) from error
+
+
 @cache
 def _filesystem(process: int, server: str | None) -> Any:
     try:
@@ -50,16 +67,7 @@ def _filesystem(process: int, server: str | None) -> Any:
     except ModuleNotFoundError as error:
         raise SobriaError("store_package", told=error.name) from error
 
-    class Ranges(s3fs.S3File):  # type: ignore[misc]
-        """An object that several threads read, each from its own place: DuckDB asks ranges of one file together."""
-
-        @property
-        def loc(self) -> int:
-            return getattr(self.__dict__.setdefault("places", threading.local()), "loc", 0)
-
-        @loc.setter
-        def loc(self, place: int) -> None:
-            self.__dict__.setdefault("places", threading.local()).loc = place
+    ranges = type("Ranges", (_Ranges, s3fs.S3File), {})
 
     class Known(s3fs.S3FileSystem):  # type: ignore[misc]
         """What is known of an object, which never changes, is asked once: each reading of a part asks again."""
@@ -86,7 +94,8 @@ def _filesystem(process: int, server: str | None) -> Any:
 
         def _open(self, path: str, mode: str = "rb", **options: Any) -> Any:
             file = super()._open(path, mode, **options)
-            file.__class__ = Ranges
+            file.__class__ = ranges
+            file.cache.fetcher = file._fetch_range
             return file
 
     session = s3fs.core.aiobotocore.session.AioSession()
@@ -163,23 +172,23 @@ class ObjectStore:
         wanted = {self._key(name): name for name in names}
         if not wanted:
             return {}
-        with self._told():
+        with _told(self):
             found: dict[str, Any] = filesystem().cat(list(wanted), on_error="return")
         for error in found.values():
             if isinstance(error, Exception) and not isinstance(error, FileNotFoundError):
-                with self._told():
+                with _told(self):
                     raise error
         return {wanted[key]: data for key, data in found.items() if isinstance(data, bytes)}
 
     def opened(self, name: str) -> Any:
-        with self._told():
+        with _told(self):
             return filesystem().open(self._key(name), size=self.size(name))
 
     def dataset(self, addresses: Sequence[str], schema: Any) -> Any:
         import pyarrow.dataset as ds
 
         paths = [address.removeprefix("s3://") for address in addresses]
-        with self._told():
+        with _told(self):
             return ds.dataset(paths, schema=schema, format="parquet", filesystem=filesystem())
 
     def size(self, name: str) -> int:
@@ -280,42 +289,36 @@ class ObjectStore:
 
     def _call(self, method: str, **asked: Any) -> Any:
         """FileNotFoundError: of an object that is asked for; StoreFailed."""
-        try:
-            with self._told():
-                return filesystem().call_s3(method, Bucket=self._bucket, **asked)
-        except FileNotFoundError as error:
-            if method in ("head_object", "delete_object"):
-                raise
-            raise StoreFailed("store_refused", address=self, told=f"{method}, 404") from error
+        with _told(self, there=method not in ("head_object", "delete_object")):
+            return filesystem().call_s3(method, Bucket=self._bucket, **asked)
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        filesystem()
-        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
-        try:
-            yield
-        except (NoCredentialsError, PartialCredentialsError) as error:
-            raise StoreFailed("store_key", address=self) from error
-        except _NotS3 as error:
-            raise StoreFailed("store_foreign", address=self, read=error) from error
-        except (BotoCoreError, TimeoutError) as error:
-            told = (str(error) or type(error).__name__).rstrip(".")
-            raise StoreFailed("store_unreachable", address=self, told=told) from error
-        except (OSError, ClientError) as error:
-            cause = error if isinstance(error, ClientError) else error.__cause__
-            said = cause.response["Error"] if isinstance(cause, ClientError) else {"Message": str(error)}
-            code = str(said.get("Code", type(error).__name__))
-            if code in _ABSENT:
-                raise FileNotFoundError(2, "No such object", str(self)) from error
-            if (
-                code.isdecimal()
-                and isinstance(cause, ClientError)
-                and "html" in (read := _read(cause.operation_name, cause.response))
-            ):
-                raise StoreFailed("store_foreign", address=self, read=read) from error
-            told = ", ".join(filter(None, (code, str(said.get("Message", "")).rstrip("."))))
-            raise _Refused(_TOLD.get(code, "store_refused"), code, address=self, told=told) from error
+@contextmanager
+def _told(address: object, there: bool = False) -> Iterator[None]:
+    """there: an object that is not found was listed. FileNotFoundError, StoreFailed."""
+    filesystem()
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
+
+    try:
+        yield
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise StoreFailed("store_key", address=address) from error
+    except _NotS3 as error:
+        raise StoreFailed("store_foreign", address=address, read=error) from error
+    except (BotoCoreError, TimeoutError) as error:
+        told = (str(error) or type(error).__name__).rstrip(".")
+        raise StoreFailed("store_unreachable", address=address, told=told) from error
+    except (OSError, ClientError) as error:
+        cause = error if isinstance(error, ClientError) else error.__cause__
+        answer = cause.response if isinstance(cause, ClientError) else {"Error": {"Message": str(error)}}
+        said, read = answer["Error"], _read(getattr(cause, "operation_name", ""), answer)
+        code = str(said.get("Code", type(error).__name__))
+        if code in _ABSENT and not there:
+            raise FileNotFoundError(2, "No such object", str(address)) from error
+        if code.isdecimal() and "html" in read:
+            raise StoreFailed("store_foreign", address=address, read=read) from error
+        told = ", ".join(filter(None, (code, str(said.get("Message", "")).rstrip("."))))
+        raise _Refused(_TOLD.get(code, "store_refused"), code, address=address, told=told) from error
 
 
 class _NotS3(OSError):

@@ -25,6 +25,13 @@ class StoreFailed(SobriaError):
     code = "store_refused"
 
 
+class OfRange(StoreFailed):
+    """The same of a range that was read: an engine quotes it as text, which is then what the store answered."""
+
+    def __str__(self) -> str:
+        return f"{self.facts.get('told') or self.facts.get('read', self.code)}"
+
+
 class Storage(Protocol):
     """A place of such files, named by their path in it, with « / ». OSError, or a refusal that says what was asked."""
 
