@@ -109,3 +109,17 @@ def test_a_byte_of_a_part_that_changed_is_damage(home: Path) -> None:
         _forget()
         with refuses("ledger_torn", part.rpartition("/")[2]):
             build(home, how=How(full=True))
+
+
+def test_a_connection_that_is_always_cut_is_not_asked_again_and_again(
+    home: Path, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three reads, two threads and what is read back, as often as AWS_MAX_ATTEMPTS says; aiohttp asks again of its own
+    when a connection that it kept is cut. It was four times that."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+    with front.answering("GET", "/part-", None):
+        _forget()
+        with refuses("store_unreachable", "does not answer"):
+            build(home)
+        assert 0 < front.asked <= 3 * 2 * 2
+    _forget()

@@ -98,6 +98,8 @@ def _filesystem(process: int, server: str | None) -> Any:
             file.cache.fetcher = file._fetch_range
             return file
 
+    core, cut = s3fs.core, s3fs.core.HTTPClientError  # botocore asks again, AWS_MAX_ATTEMPTS times in all
+    core.S3_RETRYABLE_ERRORS = tuple(error for error in core.S3_RETRYABLE_ERRORS if error is not cut)
     session = s3fs.core.aiobotocore.session.AioSession()
     session.register("before-call.s3.HeadBucket", _redirected)
     limits = {"connect_timeout": 10, "read_timeout": 60}  # attempts: AWS_MAX_ATTEMPTS, five by default
@@ -297,6 +299,7 @@ class ObjectStore:
 def _told(address: object, there: bool = False) -> Iterator[None]:
     """there: an object that is not found was listed. FileNotFoundError, StoreFailed."""
     filesystem()
+    import s3fs
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
     try:
@@ -305,7 +308,7 @@ def _told(address: object, there: bool = False) -> Iterator[None]:
         raise StoreFailed("store_key", address=address) from error
     except _NotS3 as error:
         raise StoreFailed("store_foreign", address=address, read=error) from error
-    except (BotoCoreError, TimeoutError) as error:
+    except (BotoCoreError, TimeoutError, *s3fs.core.S3_RETRYABLE_ERRORS) as error:
         told = (str(error) or type(error).__name__).rstrip(".")
         raise StoreFailed("store_unreachable", address=address, told=told) from error
     except (OSError, ClientError) as error:
