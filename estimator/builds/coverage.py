@@ -46,8 +46,10 @@ def by_service(engine: DuckDB) -> dict[str, dict[str, Any]]:
     """{"proved", "unknown"} of each service: runs with electricity of each proof, and runs of unknown
     electricity."""
     unknown = engine.rows(
-        "SELECT services.service_key, COUNT(DISTINCT unknown_energy.row_id) AS unknown FROM services"
-        " LEFT JOIN unknown_energy ON unknown_energy.service_key = services.service_key GROUP BY services.service_key"
+        "SELECT services.service_key, COUNT(DISTINCT unknown_energy.row_id) + COALESCE((SELECT CAST(SUM(merged.runs)"
+        " AS BIGINT) FROM merged_unknown AS merged WHERE merged.service_key = services.service_key), 0) AS unknown"
+        " FROM services LEFT JOIN unknown_energy ON unknown_energy.service_key = services.service_key"
+        " GROUP BY services.service_key"
     )
     found: dict[str, dict[str, Any]] = {r["service_key"]: {"proved": {}, "unknown": r["unknown"]} for r in unknown}
     for row in engine.rows("SELECT service_key, proof, runs FROM proved_runs"):
@@ -57,7 +59,10 @@ def by_service(engine: DuckDB) -> dict[str, dict[str, Any]]:
 
 def unknown_runs(engine: DuckDB) -> int:
     """Count of runs of unknown electricity, for the whole run or for a month of it."""
-    found = engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM unknown_energy")
+    found = engine.rows(
+        "SELECT COUNT(DISTINCT row_id) + (SELECT CAST(COALESCE(SUM(runs), 0) AS BIGINT) FROM merged_unknown) AS n"
+        " FROM unknown_energy"
+    )
     return int(found[0]["n"])
 
 

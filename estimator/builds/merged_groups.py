@@ -378,7 +378,8 @@ def _serving(file: PublishedGroups, name: str) -> str:
 
 
 def count_groups(engine: DuckDB) -> None:
-    """The services of the merged groups, and their runs of unknown electricity, in the tables of a build."""
+    """The services of the merged groups, in the tables of a build, and how many of their runs are
+    of unknown electricity: table `merged_unknown`, by month."""
     merged = "merged_services.service_key = found.service_key"
     engine.run(
         "INSERT INTO services BY NAME SELECT found.service_key,"
@@ -388,7 +389,7 @@ def count_groups(engine: DuckDB) -> None:
         " MAX(epoch_us(CAST(made_at AS TIMESTAMPTZ))) FROM authorities AS a WHERE a.territory = ANY_VALUE("
         "merged_services.territory))) AS last_us,"
         f" fsum(items) AS items, 0 AS to_check FROM groups AS found JOIN merged_services ON {merged} GROUP BY ALL;"
-        "INSERT INTO unknown_energy BY NAME SELECT found.group_id || ':' || UNNEST(RANGE(slices)) AS row_id,"
-        f" found.service_key, month FROM estimates AS found JOIN merged_services ON {merged}"
-        " WHERE COALESCE(it_energy, site_energy) IS NULL"
+        "CREATE TABLE merged_unknown AS SELECT found.service_key, month, CAST(SUM(slices) AS BIGINT) AS runs"
+        f" FROM estimates AS found JOIN merged_services ON {merged}"
+        " WHERE COALESCE(it_energy, site_energy) IS NULL GROUP BY ALL"
     )

@@ -45,7 +45,17 @@ from tests.skipped import NO_SPARK
 from tests.support import activity, append, refuses
 
 ROUNDING = 1e-12
-TABLES = ("groups", "services", "service_months", "proved_runs", "servings", "run_checks", "unknown_energy", "refused")
+TABLES = (
+    "groups",
+    "services",
+    "service_months",
+    "proved_runs",
+    "servings",
+    "run_checks",
+    "unknown_energy",
+    "merged_unknown",
+    "refused",
+)
 # What factors are bound to in each slice, which is read again when a run is explained.
 PLACED = "SELECT service_key, month, model, machine, device, serving, COUNT(*) AS n FROM slices GROUP BY ALL"
 ROWS_READ = 50_000  # of a table together

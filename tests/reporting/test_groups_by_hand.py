@@ -13,6 +13,7 @@ from estimator.builds.published_groups import DIGEST
 from estimator.core.errors import SobriaError
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.groups_file import published_groups
+from estimator.results.reading import current_results
 from tests.reporting.authority import case, facts, plain, run
 from tests.support import built, sobria
 
@@ -232,3 +233,14 @@ def test_a_figure_that_lacks_a_lost_file_says_so_when_it_is_explained(body: dict
     assert len(merge(home, paths)) == 2
     (home / "authorities" / "54001_2026.json").unlink()
     assert "Il manque le fichier de groupes 54001_2026.json" in sobria(home, "explain", "total.energy").stderr
+
+
+def test_runs_of_unknown_electricity_are_counted_and_not_listed(body: dict[str, Any], tmp_path: Path) -> None:
+    """10⁹ of them, in a build of less than 32 MiB: told by month, by service and in all."""
+    facts_of_group = body["groups"][0]["facts"] | {"other_mode": "mode/not_declared"}
+    unknown = {"slices": 10**9, "sums": {"requests": 500.0}, "facts": facts_of_group}
+    merge(tmp_path / "home", [_again(tmp_path / "main.json", body, unknown)])
+    found = current_results(tmp_path / "home")
+    assert found.totals().coverage.unknown == 10**9
+    assert [one.unknown for one in found.services()] == [10**9]
+    assert sum(file.stat().st_size for file in (tmp_path / "home").rglob("*") if file.is_file()) < 32 * 2**20
