@@ -40,7 +40,7 @@ SEEN = """() => {
   const apart = '.unseen, .skip, .axis, .ends, script, style, [data-testid=stIconMaterial]';
   const said = {body: [], caveat: []};
   const keep = (element, text) => {
-    if (!text.trim() || element.closest(apart) || !element.checkVisibility()) return;
+    if (!text.trim() || element.closest(apart) || !element.checkVisibility({opacityProperty: true})) return;
     said[element.closest('.caveat') ? 'caveat' : 'body'].push(text.trim());
   };
   const walker = document.createTreeWalker(document.querySelector('.st-key-content'), NodeFilter.SHOW_TEXT);
@@ -85,7 +85,11 @@ def test_it_does_so_of_sixty_services(screen: Page, serve: Callable[[str], Serve
 def assert_it_answers_first(screen: Page, page: str) -> None:
     """Few words, few numbers, its caveats and the doubt of its first sentence, before anything is opened."""
     expect(screen.locator(".head").first).to_have_text(re.compile(FIRST[page].doubt, re.DOTALL))  # it is drawn whole
-    said = {part: " \n".join(texts) for part, texts in screen.evaluate(SEEN).items()}
+    seen, before = screen.evaluate(SEEN), None
+    while seen != before:  # what follows it is drawn too
+        screen.wait_for_timeout(500)
+        seen, before = screen.evaluate(SEEN), seen
+    said = {part: " \n".join(texts) for part, texts in seen.items()}
     words, numbers = len(WORD.findall(said["body"])), len(NUMBER.findall(said["body"]))
     caveat = len(WORD.findall(said["caveat"]))
     assert words <= MOST_WORDS and numbers <= MOST_NUMBERS, f"{words} words, {numbers} numbers"

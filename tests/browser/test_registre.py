@@ -184,6 +184,7 @@ def test_a_hostile_name_stays_text(screen: Page, server: Server) -> None:
 
 @pytest.mark.parametrize(("length", "lang"), spread((60, 1), LANGUAGES))
 def test_the_sheet_is_one_tagged_page(screen: Page, server: Server, home: Path, lang: str, length: int) -> None:
+    """One page, or two of facts of sixty words each: none is printed smaller than 8 pt for it."""
     held, long = Register(home), "texte " * length
     facts: dict[str, Any] = {
         name: long for name in ("task", "benefit", "model", "host", "data_sensitivity", "unit", "service", "owner_role")
@@ -199,6 +200,6 @@ def test_the_sheet_is_one_tagged_page(screen: Page, server: Server, home: Path, 
     screen.goto(f"{server.address}/fiche-usage?cas={ID}&lang={lang}")
     assert violations(screen) == []
     printed = screen.pdf(prefer_css_page_size=True, tagged=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= (2 if length > 1 else 1)
     screen.set_viewport_size({"width": 320, "height": 800})
     assert not screen.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")

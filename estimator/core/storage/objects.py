@@ -331,6 +331,8 @@ class _NotS3(OSError):
 class _Refused(StoreFailed):
     """The store did not do what was asked, for the reason of the code that it answered."""
 
+    code = StoreFailed.code
+
     def __init__(self, code: str, answered: str, **facts: Any) -> None:
         super().__init__(code, **facts)
         self.answered = answered

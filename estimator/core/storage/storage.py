@@ -28,6 +28,8 @@ class StoreFailed(SobriaError):
 class OfRange(StoreFailed):
     """The same of a range that was read: an engine quotes it as text, which is then what the store answered."""
 
+    code = StoreFailed.code
+
     def __str__(self) -> str:
         return f"{self.facts.get('told') or self.facts.get('read', self.code)}"
 
