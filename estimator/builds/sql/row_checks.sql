@@ -26,7 +26,7 @@ FROM (
       AND NOT (device IS NOT NULL AND code = 'unknown_device')
       AND NOT (machine_units IS NOT NULL AND code = 'vm_size_unknown')
       AND code NOT IN {of_reading}
-    ) END AS noted,
+    ) ELSE checks END AS noted,
     zone_from = 'home' AS home,
     charge_share < 1 AS shared,
     -- The project that codecarbon names where nobody does: where there are several files of it (the table `unnamed`),
