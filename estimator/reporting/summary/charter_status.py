@@ -37,7 +37,7 @@ Share = Mapping[str, Any]
 
 def charter(scope: Scope, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The checked phrases in order, each with its share, status, target, proof, next review, of one that is not held,
-    what to do, and whether it is not judged because the total that it reads is withheld."""
+    what to do, and whether it is not judged because the total, or the uses, that it reads are withheld."""
     shares = _shares(scope, body)
     found = [_phrase_status(phrase, shares, scope, body) for phrase in checked()]
     return [leaving_shares(scope, check) for check in found]
@@ -81,7 +81,7 @@ def _phrase_status(
     if not proved and phrase.covered_by and status(shares[phrase.covered_by], phrase.target) == "held":
         reads, told = phrase.covered_by, "covered"
     share = shares[reads]
-    silent = share.get("silent")
+    silent, untold = share.get("silent"), told == "not_measured" and share.get("apart")
     concerned = [case for case in scope.in_use if silent is None or case.id in silent] or scope.in_use
     days = sorted(case.next_review for case in concerned if case.next_review)
     return {
@@ -99,7 +99,7 @@ def _phrase_status(
         "voted": voted is not None,
         "next_review": days[0].isoformat() if days else None,
         "to_do": _to_do(reads, share, scope) if told == "not_held" else None,
-        "withheld": bool(share.get("withheld") or share.get("missing")),
+        "withheld": bool(share.get("withheld") or share.get("missing") or untold),
     }
 
 
@@ -167,7 +167,10 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "quality_fresh": _cases(cases, lambda case: case.tested is not None and not case.quality_is_old(scope.day)),
         "reviews_on_time": _cases(cases, lambda case: bool(case.next_review and case.next_review >= scope.day)),
         "four_criteria": _cases(cases, lambda case: _weighs_all(scope, case)),
-        "worth_counted": _cases(told_in_use(scope), lambda c: bool(c.benefit) and c.id not in per_service["silent"]),
+        "worth_counted": {
+            **_cases(told_in_use(scope), lambda c: bool(c.benefit) and c.id not in per_service["silent"]),
+            "apart": found["coverage"]["value"].get("apart"),
+        },
         "decided": _cases(past, lambda case: bool(case.decisions)),
         "risk_and_decision": _cases(past, lambda case: bool(case.decisions and case.risk_class)),
         "trials_published": _cases(tried, lambda case: bool(kept.published(case.id, scope.day))),
