@@ -117,22 +117,11 @@ def _merge_line(record: GroupsMerge | GroupsRemoval, lang: str) -> str:
     if isinstance(record, GroupsRemoval):
         facts = record.model_dump(exclude={"at", "event"}) | {"at": record.at[:19], "id": record.digest[:12] or "–"}
         return say("ledger_cli", "removal_line", lang, **facts)
-    facts = {
-        "at": record.at[:19],
-        "id": record.digest[:12],
-        "name": record.name,
-        **record.model_dump(exclude={"at", "event"}),
-    }
-    line = say("ledger_cli", "merge_line", lang, **facts)
-    return (
-        line
-        + (
-            say("ledger_cli", "merge_replaces", lang, id=", ".join(old[:12] for old in record.replaces.split()))
-            if record.replaces
-            else ""
-        )
-        + (say("ledger_cli", "merge_why", lang, why=record.why) if record.why else "")
-    )
+    facts = record.model_dump(exclude={"at", "event"}) | {"at": record.at[:19], "id": record.digest[:12]}
+    line = say("ledger_cli", "merge_line", lang, **facts, name=record.name)
+    if record.replaces:
+        line += say("ledger_cli", "merge_replaces", lang, id=", ".join(old[:12] for old in record.replaces.split()))
+    return line + (say("ledger_cli", "merge_why", lang, why=record.why) if record.why else "")
 
 
 def waiting_text(rows: Sequence[Refused], lang: str) -> str:
