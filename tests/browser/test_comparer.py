@@ -276,6 +276,7 @@ def test_a_town_is_answered_by_keyboard_from_an_empty_home(screen: Page, serve: 
         keys.type(typed)
     for label, name in (("Modèle A", "Mistral Small 3.2"), ("Modèle B", "GPT-5")):
         reach(label)
+        settled(screen)  # what was typed before it is counted: the page drawn anew would close the list
         keys.type(name)
         expect(screen.get_by_role("option").filter(has_text=name).first).to_be_visible()
         keys.press("Enter")
