@@ -6,9 +6,8 @@ from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text
 from estimator.governance.indicators.anonymity import grouped, withheld_amount
 from estimator.governance.indicators.footprints import totals
-from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.scope import of_case
 from estimator.governance.indicators.told_amounts import is_rounded, told_interval
-from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import WHOLE
 from estimator.reporting.publications.context import ReportFacts
 
@@ -17,7 +16,7 @@ def unattached(facts: ReportFacts) -> Interval:
     """The electricity of the home, in the period, that no use has: as the documents of the whole territory tell it. Of
     groups merged in it, only their own homes know."""
     whole = replace(facts.scope, territory=WHOLE)
-    own = _own_rows(whole)
+    own = whole.sources.own(whole.rows)
     loose = of_case(own, None)
     if own and not loose:
         return Interval.exact(0.0, "kWh")
@@ -38,10 +37,5 @@ def unattached_notes(facts: ReportFacts, found: Interval) -> list[str]:
 
 def has_unattached(facts: ReportFacts, found: Interval) -> bool:
     """Whether the home has activity that no use has: some electricity, or one that is unknown or not told."""
-    return bool(of_case(_own_rows(replace(facts.scope, territory=WHOLE)), None)) and found.high != 0
-
-
-def _own_rows(whole: Scope) -> list[Attached]:
-    """The rows of a home itself, without the groups merged in it."""
-    theirs = whole.sources.build.authority_of_service
-    return [row for row in whole.rows if row.row.service_key not in theirs]
+    whole = replace(facts.scope, territory=WHOLE)
+    return bool(of_case(whole.sources.own(whole.rows), None)) and found.high != 0
