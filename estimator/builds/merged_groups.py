@@ -145,7 +145,8 @@ def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: b
             if other.moment >= file.moment:
                 dates = {"made_at": file.made_at, "base": where, "there": other.made_at}
                 faults = [sentences("merge_faults", "merge_older", **about, **dates)]
-        if bool(file.mark) != (home / SAMPLE_MARK).exists() and (kept or has_ledger(home)):
+        marks = {bool(other.mark) for other, _ in kept}
+        if marks.union([(home / SAMPLE_MARK).exists()] if has_ledger(home) else []) - {bool(file.mark)}:
             faults.append(sentences("merge_faults", "merge_sample", **about))
         for other, where in twice:
             if not (replace and (other, where) in inside):

@@ -440,6 +440,10 @@ def test_invented_data_and_a_torn_file_of_the_home_are_refused(files: list[Path]
     invented = tmp_path / "invented"
     merge(invented, [tmp_path / "54011-2026.json"])
     assert (invented / SAMPLE_MARK).exists()
+    several = [_write(tmp_path, _body(file, mark="DONNÉES FICTIVES")) for file in files[1:3]]
+    assert len(merge(tmp_path / "several", several)) == 2, "of one example, together in a home that has nothing"
+    with pytest.raises(MergeRefused, match="--home"):
+        merge(tmp_path / "mixed", [several[0], files[0]])
     there = tmp_path / merged_groups.AUTHORITIES / "54010_2026.json"
     there.write_bytes(there.read_bytes()[:-9])
     assert "54010_2026.json" in sobria(tmp_path, "totals", code=1).stderr
