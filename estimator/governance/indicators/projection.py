@@ -1,9 +1,11 @@
 """Projection of a year from its known days: against the trajectory of an objective, and against a budget."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
@@ -23,12 +25,31 @@ from estimator.governance.indicators.known_days import (
     workdays,
 )
 from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.told_amounts import apart_ids
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 
 MONTHS = 12
 ENDS = ("low", "central", "high")
 EXACT = 1 - 1e-9  # of a ceiling: reached, whatever a sum of 365 shares loses [1]
 NEAR = 0.9  # of a ceiling: from there it is told that it is almost used [1]
+
+Curve = tuple[dict[date, float], dict[date, float]]
+
+
+class Days(NamedTuple):
+    """Of a use, or a service without one: the days of the year from its own first one on, and those known of them."""
+
+    span: list[date]
+    known: list[date]
+
+    @property
+    def times(self) -> float:
+        """What the known ones are multiplied by for all."""
+        return len(self.span) / self.worth
+
+    @property
+    def worth(self) -> float:
+        return days_worth(self.known)
 
 
 class Pace:
@@ -76,8 +97,7 @@ class Pace:
             return None
         days = len(left) / (MONTHS - known[-1] % 100)
         paced = [row for row in self.rows if not row.row.training and not self._is_over(row)]
-        spans = {part: worth for part, (_, worth) in self._spans.items()}
-        found = totals([row.row.group.times(days / spans[_part(row)]) for row in paced])[indicator]
+        found = totals([row.row.group.times(days / self._parts[_part(row)].worth) for row in paced])[indicator]
         return Interval.of(found.ends, found.unit) if found.known and found.central else None
 
     def _is_over(self, row: Attached) -> bool:
@@ -96,20 +116,22 @@ class Pace:
     def _times(self) -> dict[str, float]:
         """What the known days of each use, or service without one, are multiplied by for those of the year from its own
         first one on: a whole is no less than its parts."""
-        return {part: days / worth for part, (days, worth) in self._spans.items()}
+        return {part: days.times for part, days in self._parts.items()}
 
     @cached_property
-    def _spans(self) -> dict[str, tuple[int, float]]:
-        """Of each use, or service without one, the days of the year from its own first one on, and those that its known
-        days stand for."""
+    def _parts(self) -> dict[str, Days]:
+        """The days of each use, or service without one, its trainings left out."""
         sources, found = self.scope.sources, {}
         for part in dict.fromkeys(_part(row) for row in self.rows if not row.row.training):
             known = [row for row in self.rows if _part(row) == part and not row.row.training]
             ever = [row for row in self.scope.everything if _part(row) == part]
             first = days_run(sources.build, ever, sources.today)[:1]
             span = days_between(max([date(self.year, 1, 1), *first]), date(self.year, 12, 31))
-            found[part] = (len(span), days_worth(days_known(sources.build, known, sources.today)))
+            found[part] = Days(span, self._days(known))
         return found
+
+    def _days(self, rows: Sequence[Attached]) -> list[date]:
+        return days_known(self.scope.sources.build, rows, self.scope.sources.today)
 
     @cached_property
     def ways(self) -> list[str]:
@@ -178,6 +200,8 @@ class Pace:
         verdict: "over" holds for the whole interval, and "under" too, of a year that is no minimum; "open" otherwise;
         "passed": already exceeded.
         maybe: the first of these days is over, and it is not passed for sure; by_now: the last one is over too.
+        supposed: whether a use told one by one, or a service without one, has nothing known of a month before the last
+        known one: it counts there at its pace, and the days above are supposed too.
         closed, gaps: as `closing` says; the verdict of a closed use is final, "open" where a gap may change it.
         With what `known` says.
         used: share of it that is used already [1], on the last known day, until; near: nine tenths of it, and not
@@ -192,33 +216,59 @@ class Pace:
         body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
         body |= {"withheld": False, "spent": spent, "projected": ends} | self.closing()
         body["verdict"] = verdict_of(budget.ceiling, ends, body["at_least"] or bool(body["gaps"]))
-        reached = {end: self._reached(budget.ceiling, spent[end], ends[end]) if ends else None for end in ENDS}
+        curve = self._curve(indicator) if ends and ends.ends.high > budget.ceiling else ({}, {})
+        reached = {end: _reached(curve, budget.ceiling, spent[end], ends[end]) if ends else None for end in ENDS}
         body["passed"] = {end: day and day.year * 100 + day.month for end, day in reached.items()} if ends else None
         is_passed = bool(ends and spent.ends.low > budget.ceiling)
         over = {end: day is not None and day <= self.scope.sources.today for end, day in reached.items()}
         body["maybe"] = over["high"] and not is_passed
         body["by_now"] = body["maybe"] and over["low"]
-        known = days_known(self.scope.sources.build, self.rows, self.scope.sources.today)
+        known = self._days(self.rows)
         body["until"] = known[-1].isoformat() if known else None
+        body["supposed"] = bool(known) and self._is_supposed(month_of(known[-1]))
         used = {end: spent[end] / budget.ceiling for end in ENDS} if ends and budget.ceiling else None
         body["used"] = used
         body["near"] = used is not None and not is_passed and used["central"] >= NEAR
         body |= {"maybe": False, "near": False} if body["closed"] else {}
         return body | ({"verdict": "passed"} if is_passed else {})
 
-    def _reached(self, ceiling: float, spent: float, whole: float) -> date | None:
-        """The day on which the ceiling is reached, None when not in the year.
+    def _curve(self, indicator: str) -> Curve:
+        """How much of what is spent, and of what the year takes beside it, is of each day: what is spent, of the days
+        of its month on which its use, or service without one, is known; the rest, of its unknown days, over or not."""
+        spent, rest = defaultdict[date, float](float), defaultdict[date, float](float)
+        of_months = defaultdict[tuple[str, int, bool], list[Attached]](list)
+        for row in self.rows:
+            of_months[_part(row), row.row.month, row.row.training].append(row)
+        for (part, _, training), rows in of_months.items():
+            days, found = self._days(rows), totals([row.row.group for row in rows])[indicator].central or 0.0
+            for day in days:
+                spent[day] += found / len(days)
+            if self.days < YEAR and not training and not self._is_over(rows[0]):
+                paced = self._parts[part]
+                left = set(paced.span).difference(paced.known)
+                for day in left:
+                    rest[day] += found * max(0.0, paced.times - 1) / len(left)
+        return spent, rest
 
-        One curve makes this spending and the whole year: what is spent is spread evenly over the known days, and the
-        rest over the unknown ones, those that are over too."""
-        if whole <= ceiling:
-            return None
-        year = self.scope.year(self.year)
-        known = set(days_known(self.scope.sources.build, _so_far(year).rows, self.scope.sources.today))
-        days = sorted(known.union(self.to_count if self.days < YEAR else ()))
-        more = (whole - spent) / max(1, len(days) - len(known))
-        curve = accumulate(spent / max(1, len(known)) if day in known else more for day in days)
-        return next((day for day, so_far in zip(days, curve, strict=True) if so_far >= ceiling * EXACT), days[-1])
+    def _is_supposed(self, last: int) -> bool:
+        apart = apart_ids(self.scope)
+        return any(
+            {month_of(day) for day in days.span if month_of(day) < last}.difference(map(month_of, days.known))
+            for part, days in self._parts.items()
+            if part not in apart
+        )
+
+
+def _reached(curve: Curve, ceiling: float, spent: float, whole: float) -> date | None:
+    """The day on which the ceiling is reached, None when not in the year: one curve makes this spending and the whole
+    year."""
+    if whole <= ceiling:
+        return None
+    known, rest = curve
+    times = spent / (sum(known.values()) or 1.0), (whole - spent) / (sum(rest.values()) or 1.0)
+    days = sorted({*known, *rest})
+    made = accumulate(times[0] * known.get(day, 0.0) + times[1] * rest.get(day, 0.0) for day in days)
+    return next((day for day, so_far in zip(days, made, strict=True) if so_far >= ceiling * EXACT), days[-1])
 
 
 def _part(row: Attached) -> str:

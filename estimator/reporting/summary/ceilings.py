@@ -20,6 +20,8 @@ from estimator.reporting.summary.sentences import (
     unknown_part,
 )
 
+DATED = ("over", "over_one", "open")  # states of which a month is told
+
 
 def path_lines(entry: Mapping[str, Any], lang: str) -> list[str]:
     """The year of a footprint at its current pace: against the trajectory of its objective, and against its budget."""
@@ -30,8 +32,9 @@ def path_lines(entry: Mapping[str, Any], lang: str) -> list[str]:
 def ceilings(body: Mapping[str, Any], lang: str, brief: bool = False) -> list[tuple[Mapping[str, Any], str]]:
     """Every ceiling that covers the scope or a part of it, with its state in one sentence, and what is used of it
     unless brief: its own, those of other territories, those of its uses."""
-    told = ((found, "" if brief or not found["verdict"] else used_text(found, lang)) for found in voted(body))
-    return [(found, " ".join(filter(None, [_ceiling(found, lang), used]))) for found, used in told]
+    told = ((found, not brief and found["verdict"]) for found in voted(body))
+    more = ((found, [supposed_text(found, lang), used_text(found, lang)] if so else []) for found, so in told)
+    return [(found, " ".join(filter(None, [_ceiling(found, lang), *said]))) for found, said in more]
 
 
 def voted(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -60,7 +63,12 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
     said = [tell(f"budget_{state_of(found)}", lang, **facts)]
     if found["since"]:
         said.append(tell("budget_since", lang, month=period_text(f"{found['year']}-{found['since'] % 100:02}", lang)))
-    return " ".join(filter(None, [*said, used_text(found, lang)]))
+    return " ".join(filter(None, [*said, supposed_text(found, lang), used_text(found, lang)]))
+
+
+def supposed_text(found: Mapping[str, Any], lang: str) -> str:
+    """« Des mois passés ne sont pas connus : … », where a month is told that they may change."""
+    return tell("budget_supposed", lang) if state_of(found) in DATED and found["supposed"] else ""
 
 
 def used_text(found: Mapping[str, Any], lang: str) -> str:
@@ -69,7 +77,8 @@ def used_text(found: Mapping[str, Any], lang: str) -> str:
     if not found["used"] or not (found["near"] or found["maybe"]):
         return ""
     share = shares_text(found["used"]["low"], found["used"]["high"], lang)
-    return tell("budget_used", lang, day=short_day(found["until"], lang), share=share)
+    key = "budget_used_known" if found["supposed"] else "budget_used"
+    return tell(key, lang, day=short_day(found["until"], lang), share=share)
 
 
 def use_budget_text(found: Mapping[str, Any], lang: str) -> str:

@@ -1,0 +1,87 @@
+"""The month in which a ceiling is passed, where a use lacks months that are over: on the pace of each use."""
+
+from calendar import monthrange
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.summary.plain_language import simple
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicators import sheet
+from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.register.register import Register
+from estimator.reporting.summary.ceilings import budget_text, ceilings
+from estimator.reporting.summary.summary import synthesis
+from scripts.lever_homes import NONE
+from tests.core.test_numbers import spaced
+from tests.governance.test_commitments import FACTS
+from tests.governance.test_use_budgets import VOTE, WHO
+from tests.support import activity, built
+
+TODAY = date(2026, 12, 5)
+SUPPOSED = {
+    "fr": "Des mois passés ne sont pas connus : ils sont comptés au même rythme.",
+    "en": "Past months are not known: they are counted at the same pace.",
+}
+
+
+def whole(service: str, month: int, kwh: float | None = 100.0) -> Any:
+    """Answers of a model that nobody knows, from the first to the last day of a month of 2026; electricity as read."""
+    more: dict[str, Any] = {"service_key": service, "model": "inconnu/x", "requests": 300.0, **NONE}
+    more |= {"output_tokens": 1e5} if kwh is None else {"other_energy_kwh": kwh, "other_mode": "mode/meter"}
+    return activity(f"2026-{month:02}-01T00:00:00", 24.0 * monthrange(2026, month)[1], host="class/desk", **more)
+
+
+def said(home: Path, ceiling: float, *rows: Any) -> dict[str, Any]:
+    """What is said of a ceiling of 2026 for two uses."""
+    built(home, *rows)
+    register = Register(home)
+    for name in ("Voirie", "Accueil"):
+        register.create(FACTS | {"name": name, "commune": "metropole"}, WHO, name.casefold())
+        register.attach(name.casefold(), {"service_key": name.casefold()}, WHO)
+    Commitments(home).vote_budget(VOTE | {"territory": "metropole", "year": "2026", "value": ceiling}, WHO)
+    body: dict[str, Any] = synthesis(scope_of(home, "metropole", "2026", today=TODAY))
+    return body
+
+
+@pytest.mark.parametrize(("ceiling", "months"), [(1500.0, ("août", "août")), (2000.0, ("octobre", "novembre"))])
+def test_what_a_use_lacks_of_past_months_is_counted_in_them(
+    tmp_path: Path, ceiling: float, months: tuple[str, str]
+) -> None:
+    """100 kWh each month of one use, until November; of another, begun in January, October and November alone: 1,300
+    known, within 2 %, and 200 a month at the pace of each. 1,500 is reached in the middle of August, and 2,000 at the
+    end of October; all that is missing, laid on December, would have both reached in December. Why the month is no
+    sure one, and that what is used is what is known, is said with it, at every door."""
+    rows = [whole("voirie", month) for month in range(1, 12)] + [whole("accueil", month) for month in (10, 11)]
+    body = said(tmp_path, ceiling, *rows, whole("accueil", 1, None))
+    found = body["indicators"]["energy"]["budget"]
+    assert (found["verdict"], found["supposed"]) == ("over", True)
+    when = f"en {months[0]}." if months[0] == months[1] else f"entre {months[0]} et {months[1]}."
+    ((_, short),) = ceilings(body, "fr")
+    plain = " ".join(str(simple(body, {}, "fr")[1]).split())
+    for text in (short, budget_text(found, "kWh", "fr"), plain):
+        assert f"dépassé {when}" in spaced(text) or f"dépasserions {when}" in spaced(text), when
+        assert SUPPOSED["fr"] in spaced(text), text
+    assert "Consommé au 30/11/2026, d'après ce qui est connu : entre" in spaced(short)
+    assert SUPPOSED["en"] in budget_text(found, "kWh", "en")
+
+
+def test_past_months_that_are_whole_suppose_nothing(tmp_path: Path) -> None:
+    """Both known from January to November, 200 kWh a month: 2,300 is reached in the middle of December; the days of
+    December that are not known are no past month."""
+    rows = [whole(service, month) for month in range(1, 12) for service in ("voirie", "accueil")]
+    found = said(tmp_path, 2300.0, *rows)["indicators"]["energy"]["budget"]
+    assert (found["supposed"], found["passed"]["central"]) == (False, 202612)
+    assert SUPPOSED["fr"] not in spaced(budget_text(found, "kWh", "fr"))
+
+
+def test_what_is_used_is_of_its_own_months(tmp_path: Path) -> None:
+    """10 kWh a month, and 500 in November; of another use, 10 in January and in November: 100 + 500 + 20 = 620 known.
+    400 is passed in November, and not in the summer, as 620 spread over eleven months would have it."""
+    rows = [whole("voirie", month, 500.0 if month == 11 else 10.0) for month in range(1, 12)]
+    body = said(tmp_path, 400.0, *rows, *(whole("accueil", month, 10.0) for month in (1, 11)))
+    found = body["indicators"]["energy"]["budget"]
+    assert found["verdict"] == "passed" and found["passed"]["central"] == 202611
+    assert sheet(scope_of(tmp_path, "metropole", "2026", today=TODAY))["indicators"]["energy"]["budget"] == found
