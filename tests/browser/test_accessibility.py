@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t
 from tests.browser.conftest import Server
+from tests.browser.test_page_structure import zones
 from tests.browser.test_pages import LANGUAGES, is_wider_than_its_window, open_page, settled, violations
 from tests.browser.test_registre import reach
-from tests.support import kept, spread
+from tests.support import kept
 
 VIEWS = {screen.address: f"/{screen.path}" for screen in SCREENS} | {
     "facile": "/synthese?simple=1",
@@ -160,6 +162,10 @@ def test_a_page_is_built_as_it_should_be(view: Page, titles: set[str]) -> None:
     titles.add(view.title())
 
 
+def test_the_menu_and_the_foot_are_out_of_the_main_zone_of_each_page(view: Page) -> None:
+    zones(view)
+
+
 def test_axe_finds_nothing(sized: Page) -> None:
     """Wide and narrow, the rows of tables being blocks there; the other widths are those of test_every_state.py."""
     sized.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -170,7 +176,7 @@ def test_axe_finds_nothing(sized: Page) -> None:
     sized.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
 
 
-@pytest.mark.parametrize(("state", "lang"), spread(STATES, LANGUAGES))
+@pytest.mark.parametrize(("state", "lang"), kept(product(STATES, LANGUAGES), ("empty", "fr"), ("refused", "en")))
 def test_axe_finds_nothing_in_a_page_that_has_little_to_show(
     screen: Page, serve: Callable[[str], Server], state: str, lang: str
 ) -> None:
@@ -201,7 +207,7 @@ def test_wider_text_loses_nothing(sized: Page, width: int) -> None:
     assert sized.evaluate(OUTSIDE) == [], "a menu of documents stays in the page"
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_wider_text_cuts_no_example_of_a_field(screen: Page, dashboard: Server, lang: str) -> None:
     """At 320 pixels, on the pages whose fields filter a list or mend a trace."""
     screen.set_viewport_size({"width": 320, "height": 800})
@@ -264,6 +270,7 @@ def _stops(page: Page) -> Iterator[dict[str, Any]]:
     assert len(kinds) > 3
 
 
+@pytest.mark.parametrize("view", kept(VIEWS, "accueil", "comparer", "mesures"), indirect=True)
 def test_each_stop_of_the_keyboard_shows_itself(sized: Page) -> None:
     """Tab from the top: an outline of 2 pixels, of contrast 3 with the page; nothing above it hides it, as a picture of
     the stop with the focus, another without, shows."""
@@ -280,21 +287,22 @@ def test_each_stop_of_the_keyboard_shows_itself(sized: Page) -> None:
         held.as_element().focus()  # type: ignore[union-attr]
 
 
-def test_a_field_with_the_focus_has_a_ring(screen: Page, dashboard: Server) -> None:
+RINGED = {
+    "/mesures?voir=executions": "input[role=combobox]",
+    "/registre?faire=etape&cas=assistant-agents": "[type=radio]",
+    "/brancher?voie=track": "[type=checkbox]",
+    "/comparer?exemple=oui": "[data-testid=stPopoverBody] input[type=text]",
+}
+
+
+@pytest.mark.parametrize("path", kept(RINGED, "/registre?faire=etape&cas=assistant-agents", "/comparer?exemple=oui"))
+def test_a_field_with_the_focus_has_a_ring(screen: Page, dashboard: Server, path: str) -> None:
     """Texts and lists, radio buttons, a switch and code, a form drawn outside of the page: as any other stop."""
-    asked = {
-        "/mesures?voir=executions": "input[role=combobox]",
-        "/registre?faire=etape&cas=assistant-agents": "[type=radio]",
-        "/brancher?voie=track": "[type=checkbox]",
-        "/comparer?exemple=oui": "[data-testid=stPopoverBody] input[type=text]",
-    }
-    for path, fields in asked.items():
-        open_page(screen, dashboard, path, "fr")
-        if "PopoverBody" in fields:
-            screen.locator("[data-testid=stPopoverButton]").first.click()
-        screen.locator(fields).first.wait_for(state="attached")
-        met = [screen.evaluate("s => document.activeElement.matches(s)", fields) for _ in _stops(screen)]
-        assert any(met), path
+    open_page(screen, dashboard, path, "fr")
+    if "PopoverBody" in RINGED[path]:
+        screen.locator("[data-testid=stPopoverButton]").first.click()
+    screen.locator(RINGED[path]).first.wait_for(state="attached")
+    assert any([screen.evaluate("s => document.activeElement.matches(s)", RINGED[path]) for _ in _stops(screen)])
 
 
 def test_one_letter_alone_does_nothing(screen: Page, dashboard: Server) -> None:
@@ -331,12 +339,21 @@ def test_what_the_pointer_pressed_can_be_left(screen: Page, dashboard: Server) -
     assert "source=" not in screen.url
 
 
-@pytest.mark.parametrize(("path", "lang"), spread(PRINTED, LANGUAGES))
-def test_a_page_prints_on_few_pages_and_cuts_no_unit(screen: Page, dashboard: Server, path: str, lang: str) -> None:
+def test_a_page_prints_on_few_pages_and_cuts_no_unit(sized: Page, request: pytest.FixtureRequest) -> None:
+    prints(sized, PRINTED.get(VIEWS[request.node.callspec.params["view"]], 4))
+
+
+@pytest.mark.parametrize(("path", "lang"), kept(product(PRINTED, LANGUAGES)))
+def test_any_page_prints_so_in_both_languages(screen: Page, dashboard: Server, path: str, lang: str) -> None:
     open_page(screen, dashboard, path, lang)
+    prints(screen, PRINTED[path])
+
+
+def prints(screen: Page, most: int) -> None:
+    """On this number of pages at most, all its values, no text cut."""
     shown = screen.evaluate(VALUES)
     printed = screen.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= PRINTED[path]
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= most
     screen.emulate_media(media="print")
     assert screen.evaluate(VALUES) == shown, "a value that the screen shows is on the paper"
     screen.set_viewport_size({"width": PAPER, "height": 960})

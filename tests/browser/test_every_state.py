@@ -12,7 +12,7 @@ from dashboard.register.forms import ALONE, FORMS
 from dashboard.shared.screens import SCREENS
 from tests.browser.conftest import ROOT, Server
 from tests.browser.test_accessibility import BARE, DRAWN, VIEWS
-from tests.browser.test_pages import LANGUAGES, open_page, settled, violations
+from tests.browser.test_pages import LANGUAGES, open_page, ran, violations
 from tests.home import OPENED, row_id
 from tests.support import kept
 
@@ -37,7 +37,12 @@ ELSEWHERE = {  # a home and what is opened of it
     "plain": ("/comparer?scenario=x", "/explication?id=x", "/registre?cas=x", "/nulle-part"),
     "many": ("/", "/synthese", "/mesures?voir=services"),
 }
-IN_THE_SUITE = (("/synthese", "en"), ("/mesures?voir=corriger", "fr"), ("/brancher", "fr"), ("/lieux", "en"))
+IN_THE_SUITE = [
+    ("/synthese", "en", (320,)),
+    ("/mesures?voir=corriger", "fr", (1280, 360)),
+    ("/brancher", "fr", (360,)),
+    ("/lieux", "en", (768,)),
+]
 UNREADABLE = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n"}
 READ = ROOT / "dashboard" / "static" / "modele-declaration.csv"
 DROP = ".st-key-connect_drop input[type=file]"
@@ -51,17 +56,17 @@ def states(screen: Page) -> Iterator[str]:
     yield "closed"
     for part in screen.query_selector_all("[data-testid=stExpander] details:not([open]) > summary"):
         part.click()
-        _done(screen)
+        ran(screen)
     screen.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     yield "opened"
     for panel in _each(screen, "[data-testid=stPopoverButton]"):
         panel.click()
         screen.wait_for_selector(PANEL)
-        _done(screen)
+        ran(screen)
         yield "panel"
         if (save := screen.locator(f"{PANEL} [data-testid=stBaseButton-primary]")).count():
             save.first.dispatch_event("click")  # a panel that was narrow may still be below the window
-            _done(screen)
+            ran(screen)
             yield "panel refused"
         screen.keyboard.press("Escape")
         screen.wait_for_selector(PANEL, state="detached")
@@ -76,16 +81,16 @@ def states(screen: Page) -> Iterator[str]:
             screen.get_by_role(kind).wait_for(state="detached")  # type: ignore[arg-type]
     for send in screen.locator(SEND).all():
         send.evaluate(OPENED_TO)  # of several forms, one is open at a time
-        _done(screen)
+        ran(screen)
         send.click()
         screen.get_by_role("alert").first.wait_for()
-        _done(screen)
+        ran(screen)
         yield "refused"
     for name, file in {"refused file": UNREADABLE, "read file": READ}.items():
         if screen.locator(DROP).count():
             screen.set_input_files(DROP, file)  # type: ignore[arg-type]
             screen.wait_for_selector(DROP, state="detached")
-            _done(screen)
+            ran(screen)
             yield name
             screen.locator(".st-key-connect_drop [data-testid=stBaseButton-secondary]").last.click()
             screen.wait_for_selector(DROP, state="attached")
@@ -93,11 +98,6 @@ def states(screen: Page) -> Iterator[str]:
 
 def _each(screen: Page, selector: str) -> list[Locator]:
     return [element for element in screen.locator(selector).all() if element.is_visible()]
-
-
-def _done(screen: Page) -> None:
-    screen.wait_for_timeout(200)  # until it has asked for a run
-    settled(screen)
 
 
 def found_in(screen: Page, widths: tuple[int, ...]) -> tuple[int, list[object]]:
@@ -115,10 +115,12 @@ def found_in(screen: Page, widths: tuple[int, ...]) -> tuple[int, list[object]]:
     return looked, found
 
 
-@pytest.mark.parametrize(("address", "lang"), kept(product(ADDRESSES, LANGUAGES), *IN_THE_SUITE))
-def test_axe_finds_nothing_in_any_state(screen: Page, dashboard: Server, address: str, lang: str) -> None:
+@pytest.mark.parametrize(("address", "lang", "widths"), [*IN_THE_SUITE, *kept(product(ADDRESSES, LANGUAGES, [WIDTHS]))])
+def test_axe_finds_nothing_in_any_state(
+    screen: Page, dashboard: Server, address: str, lang: str, widths: tuple[int, ...]
+) -> None:
     open_page(screen, dashboard, address, lang)
-    looked, found = found_in(screen, WIDTHS)
+    looked, found = found_in(screen, widths)
     assert looked and found == []
 
 
