@@ -125,9 +125,8 @@ def _vote(found: Body, lang: str) -> list[str]:
     """A voted ceiling: of which use or territory, its figure, whether it would be kept."""
     ceiling, of = _in_full(found["ceiling"], found["unit"], lang), ceilings.whose(found, lang)
     state = t(f"simple.vote_{ceilings.state_of(found)}", lang, **ceilings.passing(found, lang))
-    vote = t("simple.vote", lang, year=str(found["year"]), ceiling=ceiling)
-    said = [of and f"{of}.", vote, minimum(found, state, lang), ceilings.supposed_text(found, lang)]
-    return [text for text in said if text]
+    said = [of and f"{of}.", t("simple.vote", lang, year=str(found["year"]), ceiling=ceiling)]
+    return [text for text in (*said, minimum(found, state, lang), ceilings.supposed_text(found, lang)) if text]
 
 
 def spelled(amount: Interval, lang: str) -> str:
