@@ -80,6 +80,30 @@ def test_a_total_that_merges_it_no_longer_says_that_all_is_covered(
     assert page("accueil", "fr") and page("mesures", "fr") and page("synthese", "fr")
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_part_of_such_a_total_does_not_say_that_all_is_covered(tmp_path: Path, lang: str) -> None:
+    """A year among two, and its months, of which figures say that they are minimums: their cover is unknown too, in the
+    sheet, the file of the DINUM and what is read of the page; nor does a promise say that it would show a small use."""
+    case(Register(tmp_path / "commune"), "Courrier", CODE, "courrier")
+    rows = [run("courrier", 2, month, requests=500.0) for month in ("2025-03", "2026-02", "2026-03")]
+    built(tmp_path / "commune", *rows, run("oublie", 3.5, "2026-03"))
+    for year in ("2025", "2026"):
+        out = str(tmp_path / f"{year}.json")
+        sobria(tmp_path / "commune", "report", "groups", "--territory", CODE, "--period", year, "--out", out)
+    national = tmp_path / "national"
+    sobria(national, "ledger", "merge", str(tmp_path / "2025.json"), str(tmp_path / "2026.json"))
+    body = json.loads(sobria(national, "indicators", "--period", "2026", "--json").stdout)
+    energy = body["indicators"]["energy"]
+    there = [amount for amount in (*energy["months"].values(), energy["value"]) if amount]
+    assert len(there) == 3 and all(amount["covers"] is None and amount["untold"] == ["covers"] for amount in there)
+    known = next(one for one in body["charter"] if one["reads"] == "footprints_known")
+    assert known["share"] is None and not known["withheld"]
+    whole = {"fr": "est connue : 100 %", "en": "is known: 100 %"}[lang]
+    said = [plain(sobria(national, "indicators", "--period", "2026", lang=lang).stdout)]
+    said += [plain(text) for text in files_of("schema-impact", facts(national)).values()]
+    assert not any(whole in text or "est connue : 100 %" in text for text in said), said
+
+
 def test_once_attached_all_is_covered_again_and_a_file_of_before_still_merges(commune: Path, tmp_path: Path) -> None:
     _, file = _groups(commune, tmp_path / "a.json")
     old = {name: value for name, value in file.items() if name not in ("unattached", "digest")}

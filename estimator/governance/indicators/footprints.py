@@ -1,12 +1,13 @@
 """Electricity, water, metals, greenhouse gases, and the footprint per functional unit."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, Amount, amounts
 from estimator.core.interval import Interval
-from estimator.core.periods import month_after, months_between
+from estimator.core.periods import Period, month_after, months_between
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import withheld_amount, withheld_months
 from estimator.governance.indicators.functional_units import counting, known, units
@@ -41,7 +42,7 @@ def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
 
 
 def _told(scope: Scope, month: int, hidden: Collection[int]) -> dict[str, Interval]:
-    found = _four(_of_month(scope, month))
+    found = _four(replace(scope, period=Period.over([month]), only=None).lowered(_of_month(scope, month)))
     there = [row for row in scope.everything if row.row.month == month]
     impacts = () if month in hidden else told_impacts(scope.sources.own(there), few_ids(scope.year(month // 100)))
     told = {n: told_interval(amount) if is_month_rounded(scope, month) else amount for n, amount in found.items()}

@@ -173,7 +173,7 @@ class Scope:
     def lowered(self, found: Mapping[str, Amount]) -> dict[str, Amount]:
         """Amounts of all of its electricity, or of a part: what is withheld may be of any, which covers that less."""
         read = sum(group.values.get("it_energy") or 0.0 for group in self.groups) if self.outside.kwh else 0.0
-        return self.outside.lowered(found, read)
+        return self.outside.untold(self.outside.lowered(found, read))
 
     @property
     def groups(self) -> list[ActivityGroup]:

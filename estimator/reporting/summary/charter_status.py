@@ -149,7 +149,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
             "share": found["coverage"]["attached"],
             "withheld": "attached" in found["coverage"].get("untold", ()),
         },
-        "footprints_known": _least_coverage(found),
+        "footprints_known": {"share": None} if scope.outside.unattached else _least_coverage(found),
         "manufacture_known": {
             "share": None if metals["central"] is None or _is_untold(metals, "made") else made_share(metals),
             **_withheld([metals], "made"),
