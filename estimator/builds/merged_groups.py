@@ -348,6 +348,9 @@ def add_groups(engine: DuckDB, home: Path) -> None:
     uses = sorted({(file.territory, _key(file, group)) for file in files for group in file.groups})
     named = {"territory": [authority for authority, _ in uses], "service_key": [key for _, key in uses]}
     engine.load("merged_services", named, dict.fromkeys(named, "VARCHAR"))
+    ends = {(_key(file, group), group.month): file.made_at for file in files for group in file.groups}
+    columns = {"key": [key for key, _ in ends], "of_month": [month for _, month in ends], "made_at": [*ends.values()]}
+    engine.load("merged_ends", columns, {"key": "VARCHAR", "of_month": "INTEGER", "made_at": "VARCHAR"})
     if not files:
         return
     rows = [_row(file, group) for file in files for group in file.groups]
@@ -386,10 +389,10 @@ def count_groups(engine: DuckDB) -> None:
         "INSERT INTO services BY NAME SELECT found.service_key,"
         " CAST(COALESCE(SUM(slices) FILTER (serving <> 'waiting'), 0) AS BIGINT) AS runs,"
         " MIN(epoch_us(make_timestamp(month // 100, month % 100, 1, 0, 0, 0))) AS first_us,"
-        " LEAST(MAX(epoch_us(make_timestamp(month // 100, month % 100, 1, 0, 0, 0) + INTERVAL 1 MONTH)), (SELECT"
-        " MAX(epoch_us(CAST(made_at AS TIMESTAMPTZ))) FROM authorities AS a WHERE a.territory = ANY_VALUE("
-        "merged_services.territory))) AS last_us,"
-        f" fsum(items) AS items, 0 AS to_check FROM groups AS found JOIN merged_services ON {merged} GROUP BY ALL;"
+        " MAX(LEAST(epoch_us(make_timestamp(month // 100, month % 100, 1, 0, 0, 0) + INTERVAL 1 MONTH),"
+        " epoch_us(CAST(made_at AS TIMESTAMPTZ)))) AS last_us,"
+        f" fsum(items) AS items, 0 AS to_check FROM groups AS found JOIN merged_services ON {merged}"
+        " JOIN merged_ends ON key = found.service_key AND of_month = month GROUP BY ALL; DROP TABLE merged_ends;"
         "CREATE TABLE merged_unknown AS SELECT found.service_key, month, CAST(SUM(slices) AS BIGINT) AS runs"
         f" FROM estimates AS found JOIN merged_services ON {merged}"
         " WHERE COALESCE(it_energy, site_energy) IS NULL GROUP BY ALL"

@@ -1,7 +1,7 @@
 """The totals of a home as typed values: figures, proof, coverage, checks."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
 from typing import Any, NamedTuple
@@ -102,7 +102,7 @@ class MergedFile(Strict):
     @property
     def months(self) -> frozenset[int]:
         """The months [yyyymm] of its period that were over when it was written: it has no other one whole."""
-        day = datetime.fromisoformat(self.made_at)
+        day = datetime.fromisoformat(self.made_at).astimezone(UTC)  # as its rows are
         return frozenset(month for month in Period(self.period).months() if month < day.year * 100 + day.month)
 
     @property
