@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from itertools import product
 from typing import NamedTuple
 
 import pytest
@@ -12,7 +11,8 @@ from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.scenario import Asked
 from estimator.comparison.scenario_link import encode
 from tests.browser.conftest import Server
-from tests.browser.test_pages import LANGUAGES, open_page
+from tests.browser.test_pages import LANGUAGES, open_page, ran
+from tests.support import spread
 
 MOST_WORDS, MOST_NUMBERS, MOST_CAVEAT = 350, 40, 80
 
@@ -69,14 +69,14 @@ def test_words_and_numbers_are_counted_as_they_are_read() -> None:
     assert NUMBER.findall(said) == ["6,2", "1\u202f200"]
 
 
-@pytest.mark.parametrize(("page", "lang"), [*product(FIRST, LANGUAGES)])
+@pytest.mark.parametrize(("page", "lang"), spread(FIRST, LANGUAGES))
 def test_a_page_answers_before_anything_is_opened(screen: Page, dashboard: Server, page: str, lang: str) -> None:
     open_page(screen, dashboard, FIRST[page].path, lang)
     assert_it_answers_first(screen, page)
     assert screen.locator(".banner").first.is_visible(), "invented data is said"
 
 
-@pytest.mark.parametrize(("page", "lang"), [*product(["accueil", "synthese", "mesures"], LANGUAGES)])
+@pytest.mark.parametrize(("page", "lang"), spread(["accueil", "synthese", "mesures"], LANGUAGES))
 def test_it_does_so_of_sixty_services(screen: Page, serve: Callable[[str], Server], page: str, lang: str) -> None:
     open_page(screen, serve("many"), FIRST[page].path, lang)
     assert_it_answers_first(screen, page)
@@ -87,7 +87,8 @@ def assert_it_answers_first(screen: Page, page: str) -> None:
     expect(screen.locator(".head").first).to_have_text(re.compile(FIRST[page].doubt, re.DOTALL))  # it is drawn whole
     seen, before = screen.evaluate(SEEN), None
     while seen != before:  # what follows it is drawn too
-        screen.wait_for_timeout(500)
+        ran(screen)
+        screen.wait_for_timeout(100)
         seen, before = screen.evaluate(SEEN), seen
     said = {part: " \n".join(texts) for part, texts in seen.items()}
     words, numbers = len(WORD.findall(said["body"])), len(NUMBER.findall(said["body"]))

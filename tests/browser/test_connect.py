@@ -24,7 +24,7 @@ from tests.browser.test_server import ask
 from tests.home import copied
 from tests.ingestion.formats import FORMATS
 from tests.ledger.test_ledger import snapshot
-from tests.support import spread
+from tests.support import kept, spread
 from tests.traces_support import text
 
 VIEWS = {"liste": "/brancher", "vLLM": "/brancher?voie=vllm", "OpenAI": "/brancher?voie=openai_usage"}
@@ -120,7 +120,7 @@ def test_a_hostile_file_is_checked_then_imported_and_stays_text(screen: Page, se
     assert len(Ledger(home).imports.read()[0]) == len(before) + 1 and said == []
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_a_corrected_file_is_said_before_its_import_which_is_then_undone_and_brought_back(
     screen: Page, empty: Server, empty_folder: Path, lang: str
 ) -> None:
