@@ -3,9 +3,10 @@
 import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from hypothesis import settings
 from playwright.sync_api import BrowserContext, Error, Page, ViewportSize, sync_playwright
 
 from estimator.builds import build_identity
+from estimator.core import duckdb_engine
 from scripts.demo.metropole import fill as fill_metropole
 from tests import home
 from tests.skipped import NO_BROWSER, NO_DATA, pytest_sessionfinish
@@ -47,8 +49,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_wait_for_the_disk() -> Iterator[None]:
-    """No test cuts the power: what is written need not have reached the disk, for which each file waits 5 ms."""
-    with patch.object(os, "fsync", lambda _: None):
+    """No test cuts the power: what is written need not have reached the disk, for which each file waits 5 ms, and each
+    table of a build, which are eighty."""
+    connect = duckdb_engine.duckdb.connect
+
+    def connected(*given: Any, config: Mapping[str, Any] | None = None, **more: Any) -> object:
+        return connect(*given, config={**(config or {}), "fsync_mode": "NONE"}, **more)
+
+    with patch.object(os, "fsync", lambda _: None), patch.object(duckdb_engine.duckdb, "connect", connected):
         yield
 
 
