@@ -27,8 +27,9 @@ from estimator.core.number_format import (
     unit_text,
 )
 from estimator.governance.indicators.explanation import SHEET, split_number
-from estimator.reporting.summary.sentences import authority_sentences, scope_name
-from estimator.results.totals import AuthorityPart, Outside
+from estimator.reporting.summary.brought import brought_sentences
+from estimator.reporting.summary.sentences import scope_name
+from estimator.results.totals import Outside
 
 DOUBTS = 5  # factors in the uncertainty chart
 LEAST_DOUBT = 0.005
@@ -38,7 +39,6 @@ def explain_view(found: ExplainedNumber, lang: str, outside: Outside | None = No
     """The whole screen of a figure; outside: what limits a total of merged groups."""
     partly = partly_text(found.amount, lang)
     notes = [sentence(f"{partly}.") if partly else "", t("explain.least", lang) if found.unread else ""]
-    parts = [AuthorityPart(**part) for part in found.trace.get("authorities", ())]
     doubts = [f for f in by_doubt(found.factors) if (f.share_of_variance or 0.0) >= LEAST_DOUBT][:DOUBTS]
     return render(
         "explanation",
@@ -52,7 +52,7 @@ def explain_view(found: ExplainedNumber, lang: str, outside: Outside | None = No
         supposed=" ".join(both(said, lang) for said in found.supposed),
         left_out=left_out(found, lang),
         wider=list(_wider_figures(found, lang)),
-        authorities=authority_sentences(parts, lang, None if found.scope == SHEET else outside) if parts else [],
+        authorities=brought_sentences(found.trace, lang, None if found.scope == SHEET else outside),
         SHEET=SHEET,
         figure_label=figure_label,
         **_picture(found, lang),

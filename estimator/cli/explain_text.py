@@ -16,12 +16,12 @@ from estimator.cli.text import (
     steps_text,
     used_text,
 )
-from estimator.cli.totals_text import authority_lines
 from estimator.core.errors import say
 from estimator.core.number_format import count_text, impossible_text, pair_text, share_text, two_values_text
 from estimator.core.periods import Period
 from estimator.governance.indicators.explanation import split_number
-from estimator.results.totals import AuthorityPart, outside
+from estimator.reporting.summary.brought import brought, brought_sentences
+from estimator.results.totals import outside
 
 
 def explain_text(body: Mapping[str, Any], lang: str) -> str:
@@ -32,7 +32,7 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         for t in body["trace"].get("lines", ())
     ]
     traces = say("cli", "traces", lang, shown=len(trace), total=body["trace"]["total"]) if trace else ""
-    published = [AuthorityPart(**part) for part in body["trace"].get("authorities", ())]
+    published = brought(body["trace"])
     names = ", ".join(body.get("services", ()))
     services = say("cli", "of_services_merged" if published else "of_services", lang, names=names) if names else ""
     asked = split_number(body["id"])
@@ -55,7 +55,7 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         "\n".join([say("cli", "not_counted", lang), *missing]) if missing else "",
         published_text(body["published"], lang),
         "\n".join([traces, *trace]) if trace else services,
-        "\n".join(authority_lines(published, lang, away)),
+        "\n    ".join(brought_sentences(body["trace"], lang, away)),
         say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"])
         + (say("cli", "with_plug_ins", lang, names=added) if (added := body["build"].get("plug_ins")) else ""),
     ]

@@ -14,9 +14,21 @@ from tests.support import built, sobria
 NUMBER = "sheet.all.2026.energy"
 
 
+OWN = {
+    "fr": "Ces parts sont celles de ce que disent ces fichiers ; le reste de la somme, les mesures de ce dossier, "
+    "n'est pas réparti ici",
+    "en": "These shares are of what these files tell; the rest of the sum, the measurements of this home, is not "
+    "shared out here",
+}
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """3 kWh of one commune and 1 of another in 2026, at the same kind of desk; 4 of the second in 2025."""
+    return _merging(tmp_path_factory)
+
+
+def _merging(tmp_path_factory: pytest.TempPathFactory) -> Path:
     national, files = tmp_path_factory.mktemp("national"), []
     for code, rows in (("54395", [(3, "2026-03")]), ("54547", [(1, "2026-03"), (4, "2025-03")])):
         commune = tmp_path_factory.mktemp(code)
@@ -55,3 +67,22 @@ def test_its_page_names_them_too(home: Path, monkeypatch: pytest.MonkeyPatch, la
     monkeypatch.setenv("SOBRIA_HOME", str(home))
     said = plain(page("explication", lang, id=NUMBER))
     assert "54395" in said and "75 %" in said.replace("75%", "75 %")
+
+
+@pytest.mark.parametrize("lang", OWN)
+def test_beside_rows_of_the_home_shares_are_of_what_the_files_tell(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    """3 of the 4 kWh that two files tell, beside 5 of the home: 75 %, and not 3 of 9, which would tell the 5 of the
+    home to all digits; that its own are in no share is said, at the terminal and on the page."""
+    home = _merging(tmp_path_factory)
+    case(Register(home), "Interne", "metropole", "interne")
+    built(home, run("interne", 5, "2026-03", requests=500.0))
+    trace = json.loads(sobria(home, "explain", NUMBER, "--json").stdout)["trace"]
+    shares = {part["territory"]: part["share"] for part in trace["authorities"]}
+    assert shares == {"54395": pytest.approx(0.75), "54547": pytest.approx(0.25)} and trace["own_rows"]
+    monkeypatch.setenv("SOBRIA_HOME", str(home))
+    for said in (plain(sobria(home, "explain", NUMBER, lang=lang).stdout), plain(page("explication", lang, id=NUMBER))):
+        assert OWN[lang] in said and ": 75 %" in said.replace("75%", "75 %") and ": 33 %" not in said
+    alone = json.loads(sobria(home, "explain", "sheet.metropole.2026.energy", "--json").stdout)["trace"]
+    assert "authorities" not in alone, "nothing of another authority is in it"

@@ -56,19 +56,25 @@ def explain_footprint(scope: Scope, figure: str) -> ExplainedNumber:
     if withheld(scope) or not scope.rows:
         raise (NumberWithheld if scope.rows else NumberUnknown)(id=number)
     found = _explained((SHEET, scope.territory, figure), scope, scope.rows, figures_of(scope).get(figure))
-    parts = [part.model_dump() for part in _brought(scope, figure)]
-    return found.model_copy(update={"trace": {**found.trace, "authorities": parts}}) if parts else found
+    parts, theirs = [part.model_dump() for part in _brought(scope, figure)], scope.sources.build.authority_of_service
+    own = any(row.row.service_key not in theirs for row in scope.rows)
+    told = {"authorities": parts, "own_rows": own}
+    return found.model_copy(update={"trace": {**found.trace, **told}}) if parts else found
 
 
 def _brought(scope: Scope, figure: str) -> list[AuthorityPart]:
     """What each authority brought to a footprint by the groups that it published, the largest first, with its files
-    that share months with it; none where rows of the home count too, whose sum the shares would tell to all digits."""
+    that share months with it: its share of what they all brought, where rows of the home count too, since one of the
+    sum would tell that to all digits."""
     theirs, asked = scope.sources.build.authority_of_service, figure_named(figure)
-    if asked is None or any(row.row.service_key not in theirs for row in scope.rows):
+    if asked is None:
         return []
     held: dict[str, list[ActivityGroup]] = {}
     for row in scope.rows:
-        held.setdefault(theirs[row.row.service_key], []).append(row.row.group)
+        if row.row.service_key in theirs:
+            held.setdefault(theirs[row.row.service_key], []).append(row.row.group)
+    if not held and any(row.row.service_key not in theirs for row in scope.rows):
+        return []
     values = {code: amounts(groups, [asked])[figure].at_factor_values for code, groups in held.items()}
     whole, months = math.fsum(value or 0.0 for value in values.values()), set(scope.period.months())
     found = []
