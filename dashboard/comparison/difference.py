@@ -86,5 +86,6 @@ def _doubt(pair: Pair, opened: Difference, lang: str) -> dict[str, Any]:
         for d in doubts[:DRAWN]
     ]
     central = pair.ratio.at_factor_values if pair.ratio else 1.0
-    picture = Explored(t("compare.measure", lang), swings, t("compare.ratio", lang), line=central) if swings else None
+    line = ExploredRow(t("compare.at_kept", lang), "", [Mark(central, central, central)])
+    picture = Explored(t("compare.measure", lang), swings, t("compare.ratio", lang), line=line) if swings else None
     return {"doubts": doubts, "kept": central, "tornado": PLACE if swings else "", "doubt_explored": picture}

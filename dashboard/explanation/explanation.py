@@ -132,13 +132,13 @@ def left_out(found: ExplainedNumber, lang: str) -> list[str]:
         text = t("explain.not_counted_item", lang, part=t(f"parts.{entry.part}", lang), reason=both(entry.words, lang))
         if entry.share <= html_parts.ALMOST_ALL:
             text += t(f"explain.concerns{'' if entry.share else '_unknown'}", lang, share=share_text(entry.share, lang))
-        said.append(text)
+        said.append(sentence(text))
     said += [_remark(remark, lang) for remark in found.unread]
     return [*(dict.fromkeys(said) or [t("explain.not_counted_none", lang)]), t("explain.always_out", lang)]
 
 
 def _remark(remark: Mapping[str, Any], lang: str) -> str:
-    """« 12 exécutions : Le processeur est présent… »"""
+    """« 12 exécutions. Le processeur est présent… »"""
     return t("explain.remark", lang, n=remark["count"], text=both(remark, lang))
 
 

@@ -1,6 +1,7 @@
 """Pictures to explore, by one template of Plotly: values under the pointer, words, files."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil, floor, log10
 from textwrap import wrap
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ ROW, WORDS, ROOM, PLANE = 56, 18, 88, 300  # height of a row, of a line of words
 APART, ABOVE = 0.28, 0.18  # height of a group, that from what is drawn to its words [rows]
 TEXTURES, SYMBOLS = ("", "/", "x", ".", "\\", "+"), ("circle", "square", "diamond")  # of the groups of a legend
 WIDEST, BROAD = 120, 34  # maximum characters of a name, the pointer has it whole; of a line, on a screen of 320 px
+LINEAR, MOST_POWERS = 10, 4  # times from which an axis of ratios goes by powers of ten; steps of it
 FONT = {"family": "SobrIA Sans, system-ui, sans-serif", "size": 14, "color": INK}
 
 
@@ -49,14 +51,14 @@ class ExploredRow(NamedTuple):
 
 
 class Explored(NamedTuple):
-    """A picture. worth: of the unit of its axis; line: a value that all are read against; second: name of the axis of
-    heights, threshold: what they are read against, a row without marks."""
+    """A picture. worth: of the unit of its axis; line: the value that all are read against, a row of one mark; second:
+    name of the axis of heights, threshold: what they are read against, a row without marks."""
 
     title: str
     rows: Sequence[ExploredRow]
     unit: str = ""
     worth: float = 1.0
-    line: float | None = None
+    line: ExploredRow | None = None
     second: str = ""
     threshold: ExploredRow | None = None
 
@@ -99,15 +101,21 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
         "margin": {"l": 8, "r": 16, "t": 40, "b": 56}, "hoverlabel": {"bgcolor": WHITE, "font": FONT},
         "xaxis": {
             "rangemode": "tozero", "exponentformat": "none", "separatethousands": True,
-            "gridcolor": LINE, "zerolinecolor": INK, "title": {"text": picture.unit}, "fixedrange": True,
+            "gridcolor": LINE, "zerolinecolor": INK, "title": {"text": picture.unit, "font": FONT}, "fixedrange": True,
         },
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
         "shapes": list(_lines(picture)),
     }  # fmt: skip
+    ends = [end for row in picture.rows for mark in row.marks for end in mark[:2]]
+    if picture.line and 0 < min(ends) < max(ends) / LINEAR:  # bars of ratios that would not be seen side by side
+        low, high = floor(log10(min(ends))), ceil(log10(max(ends)))
+        layout["xaxis"] |= {"type": "log", "range": [low, high], "dtick": -(-(high - low) // MOST_POWERS)}
+        layout["xaxis"] |= {"exponentformat": "power"}
+        layout["xaxis"]["title"]["text"] = t("chart.powers", lang, unit=picture.unit)
     if plane:
         sign = percent_sign(lang) if share else ""
         layout["yaxis"] = {"automargin": True, "gridcolor": LINE, "ticksuffix": sign, "fixedrange": True}
-        layout["yaxis"] |= {"title": {"text": picture.second, "standoff": 8}}
+        layout["yaxis"] |= {"title": {"text": picture.second, "font": FONT, "standoff": 8}}
         layout["margin"]["t"] = 40 + WORDS * len(key)
         layout["title"] = {"text": "<br>".join(key), "font": FONT, "x": 0, "y": 1, "yanchor": "top", "pad": {"t": 20}}
     else:
@@ -123,8 +131,8 @@ def alternative(picture: Explored, lang: str) -> str:
 
 
 def values(picture: Explored) -> Iterator[DrawnValue]:
-    """What is drawn: each mark, in the unit of the axis, and its height; what heights are read against."""
-    for row in (*picture.rows, *filter(None, [picture.threshold])):
+    """What is drawn: each mark, in the unit of the axis, and its height; what all or heights are read against."""
+    for row in (*picture.rows, *filter(None, [picture.line, picture.threshold])):
         for mark in row.marks:
             ends = [None if v is None else v / picture.worth for v in (mark.low, mark.central, mark.high)]
             yield DrawnValue(row.name, mark.group, ends, picture.unit)
@@ -169,7 +177,7 @@ def _trace(picture: Explored, group: str, pitch: float, apart: float, rank: int)
 def _lines(picture: Explored) -> Iterator[dict[str, Any]]:
     ink = {"type": "line", "line": {"color": INK, "width": 1.5}}
     if picture.line is not None:
-        x = picture.line / picture.worth
+        x = picture.line.marks[0].low / picture.worth
         yield ink | {"yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1}
     if picture.threshold:
         yield ink | {"xref": "paper", "x0": 0, "x1": 1, "y0": picture.threshold.height, "y1": picture.threshold.height}

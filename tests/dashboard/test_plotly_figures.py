@@ -33,6 +33,18 @@ def test_marks_are_drawn_in_the_unit_of_the_axis() -> None:
     assert [round(v, 9) for v in total["error_x"]["arrayminus"]] == [1.0, 1.0]
 
 
+@pytest.mark.parametrize(("widest", "step"), [(9.0, None), (1e9, 3)])
+def test_ratios_far_apart_are_read_by_powers_of_ten(widest: float, step: int | None) -> None:
+    """From 1 to 1e9, nine powers of ten, four steps at most: one in three. What all are read against is kept."""
+    kept = ExploredRow("aux valeurs retenues", "", [Mark(4.0, 4.0, 4.0)])
+    rows = [ExploredRow("carte", "60 %", [Mark(1.0, widest)]), ExploredRow("jetons", "40 %", [Mark(2.0, 8.0)])]
+    picture = Explored("Rapport", rows, line=kept)
+    axis = figure(picture, "fr")["layout"]["xaxis"]
+    assert (axis.get("type"), axis.get("dtick")) == (("log", step) if step else (None, None))
+    assert [v.name for v in values(picture)] == ["carte", "jetons", "aux valeurs retenues"]
+    assert [shape["x0"] for shape in figure(picture, "fr")["layout"]["shapes"]] == [4.0]
+
+
 def test_groups_are_told_apart_without_their_colours() -> None:
     """Two kinds of bar have two textures, two intervals two marks, and the legend shows them."""
     marks = [Mark(0.0, 1.0, group="a"), Mark(1.0, 2.0, group="b"), Mark(0.0, 2.0, 1.0, "c"), Mark(0.0, 2.0, 1.0, "d")]
