@@ -24,7 +24,7 @@ def months_figure(name: str, history: History, lang: str) -> Markup:
         '<p class="ends" aria-hidden="true"><span>{}</span> <span>{}</span></p></div>'
     ).format(
         t("synthese.up_to", lang, value=value_text(history, history.highest, lang)),
-        months_alt(name, history, lang),
+        months_alt(history, lang),
         data_uri(months_svg(history, history.highest)),
         month_text(months[0], lang),
         month_text(months[-1], lang),
@@ -41,7 +41,7 @@ def months_chart(name: str, history: History, lang: str) -> Markup:
     body = render(
         "months_chart",
         lang,
-        alt=months_alt(name, history, lang),
+        alt=months_alt(history, lang),
         picture=data_uri(months_svg(history, top, scale)),
         labels=[(round(y), text) for y, text in scale.items()],
         axis=parts.scale(named),

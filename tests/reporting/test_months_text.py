@@ -16,16 +16,16 @@ HISTORY = History(DRAWN, frozenset({202601, 202602, 202603}), limit=30.0, pace=k
 
 
 def test_the_alternative_is_short_and_says_the_first_and_the_last_month() -> None:
-    assert spaced(months_alt("Électricité", HISTORY, "fr")) == (
-        "Électricité par mois : novembre 2025, entre 10 et 15 kWh ; février 2026, entre 30 et 36 kWh. "
+    assert spaced(months_alt(HISTORY, "fr")) == (
+        "Par mois : novembre 2025, entre 10 et 15 kWh ; février 2026, entre 30 et 36 kWh. "
         "Tout ce qui est dessiné est dans le tableau des mois."
     )
 
 
 def test_a_lone_month_is_told_once() -> None:
     alone = History({202511: DRAWN[202511]}, frozenset({202511}))
-    assert spaced(months_alt("Electricity", alone, "en")) == (
-        "Electricity by month: November 2025, between 10 and 15 kWh. All that is drawn is in the table of months."
+    assert spaced(months_alt(alone, "en")) == (
+        "By month: November 2025, between 10 and 15 kWh. All that is drawn is in the table of months."
     )
 
 

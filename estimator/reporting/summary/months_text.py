@@ -14,11 +14,12 @@ def month_name(month: int, lang: str) -> str:
     return period_text(Period.over([month]).text, lang)
 
 
-def months_alt(name: str, history: History, lang: str) -> str:
-    """The short alternative: the first and the last known month; the table has all that is drawn (RGAA 1.3, 1.6)."""
+def months_alt(history: History, lang: str) -> str:
+    """The short alternative, of a figure that says of what: the first and the last known month; the table has all that
+    is drawn (RGAA 1.3, 1.6)."""
     ends = dict.fromkeys((min(history.known), max(history.known)))
     told = (f"{month_name(month, lang)}, {figure(history.known[month], lang).interval}" for month in ends)
-    return tell("months_alt", lang, name=name, months=tell("joined_limits", lang).join(told))
+    return tell("months_alt", lang, months=tell("joined_limits", lang).join(told))
 
 
 def months_table(name: str, history: History, lang: str) -> Table:
