@@ -41,7 +41,7 @@ def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Marku
         lang,
         answer=_answer(totals, services, lang),
         notes=_notes(totals, services, lang),
-        picture=svg_charts.interval_chart(service_bars(shown, lang, names=names), title, lang, how),
+        picture=svg_charts.interval_chart(service_bars(shown, lang, names), title, lang, how),
         title=title,
         left=len(counted) - len(shown),
         shown=services,

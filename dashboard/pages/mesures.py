@@ -98,7 +98,7 @@ def _head(build: Results, totals: Totals, names: Mapping[str, str], lang: str) -
         "mesures",
         lang,
         answer=answer,
-        picture=svg_charts.interval_chart(service_bars(few, lang, names=names), t("measures.picture", lang), lang, ""),
+        picture=svg_charts.interval_chart(service_bars(few, lang, names), t("measures.picture", lang), lang, ""),
         shown=few,
         names=names,
         left=len(services) - len(few),

@@ -51,7 +51,8 @@ def _environment(lang: str) -> Environment:
     said: dict[str, Any] = {f.__name__: partial(f, lang=lang) for f in IN_A_LANGUAGE}
     said |= {f.__name__: f for f in IN_ANY}
     said |= {f.__name__: _worded(f, lang) for f in (texts.t, html_parts.address, phrase)}
-    found.globals |= said | {"lang": lang, "columns": partial(_columns, lang)}
+    found.globals |= said | {"lang": lang}
+    found.globals["columns"] = lambda section, *names: [texts.t(f"{section}.{name}", lang) for name in names]
     found.globals |= {"section": _section, "rows_of": _rows_of, "table": table}
     found.globals["part_asked"] = lambda: st.query_params.get("voir")  # the part that the address opens
     parts = found.get_template("parts.html").module
@@ -62,11 +63,6 @@ def _environment(lang: str) -> Environment:
 def _worded(function: Callable[..., Any], lang: str) -> Callable[..., Any]:
     """A function (key, lang, /, **facts) in one language."""
     return lambda key, **facts: function(key, lang, **facts)
-
-
-def _columns(lang: str, section: str, *names: str) -> list[str]:
-    """The texts of one section of the words, in order."""
-    return [texts.t(f"{section}.{name}", lang) for name in names]
 
 
 def _section(heading: str, note: str | Markup = "", *, caller: Callable[[], Markup]) -> Markup:

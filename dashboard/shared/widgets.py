@@ -91,11 +91,11 @@ def paging(name: str, page: int, total: int, where: Mapping[str, str], lang: str
     return render("paging", lang, name=name, page=page, total=total, where=where, **ends)
 
 
-def _equipment(found: Mapping[str, Amount], figure: str, lang: str) -> str:
-    if figure != "energy" or found[figure].central is not None or found["it_energy"].central is None:
+def _equipment(found: Mapping[str, Amount], lang: str) -> str:
+    if found["energy"].central is not None or found["it_energy"].central is None:
         return ""
     value = range_text(found["it_energy"], lang)
-    return t("chart.it_alone", lang, reason=missing_text(found[figure], lang), value=value)
+    return t("chart.it_alone", lang, reason=missing_text(found["energy"], lang), value=value)
 
 
 def _keep(name: str) -> None:
@@ -107,22 +107,19 @@ def _keep(name: str) -> None:
         st.query_params.pop(name, None)
 
 
-def service_bars(
-    services: Sequence[ServiceTotals], lang: str, figure: str = "energy", names: Mapping[str, str] | None = None
-) -> list[ChartRow]:
-    """One bar a service: its figure, proof, explanation link; IT equipment only when its site is unknown.
-    names: display name of a service, by its key; defaults to the key."""
-    called = names or {}
+def service_bars(services: Sequence[ServiceTotals], lang: str, names: Mapping[str, str]) -> list[ChartRow]:
+    """One bar a service: its electricity, proof, explanation link; IT equipment only when its site is unknown.
+    names: of services, by their keys."""
     return [
         ChartRow(
-            label=called.get(entry.service_key, entry.service_key),
-            aside=_equipment(entry.indicators, figure, lang),
-            amount=entry.indicators[figure],
+            label=(name := names.get(entry.service_key, entry.service_key)),
+            aside=_equipment(entry.indicators, lang),
+            amount=entry.indicators["energy"],
             proof=entry.proof,
             said=html_parts.proof_text(entry.proof, lang),
-            figure=html_parts.figure_name(figure, lang),
-            href=html_parts.explain_link(f"service.{entry.service_key}.{figure}", lang),
-            more=entry.service_key,
+            figure=html_parts.figure_name("energy", lang),
+            href=html_parts.explain_link(f"service.{entry.service_key}.energy", lang),
+            more=name,
         )
         for entry in services
     ]

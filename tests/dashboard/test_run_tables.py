@@ -84,7 +84,7 @@ def test_each_electricity_of_a_table_says_whose_it_is(ask: Ask) -> None:
         heads.index("Electricity, central value (kWh)"),
     )
     assert all(float(row[sites]) >= float(row[machines]) > 0 for row in rows)
-    bars = service_bars(estimator_gateway.current_build().services(), "en")
+    bars = service_bars(estimator_gateway.current_build().services(), "en", {})
     drawn = interval_chart(bars, "Services", "en").unescape()
     assert "unit,figure" in drawn and drawn.count("kWh,Electricity") == 2
 
