@@ -21,7 +21,6 @@ from estimator.core.number_format import common_step, pair_text, said_in_sentenc
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # besides electricity, never summed
 INDICATORS = ("energy", *BESIDE)
-MOST_RATIOS = 2  # among the three facts, of which what a reader takes may be one
 
 
 def link(scenario: Scenario, lang: str, **query: str) -> str:
@@ -43,31 +42,30 @@ def head(answer: Answer, lang: str) -> Markup:
 
 
 def facts(answer: Answer, lang: str) -> list[str]:
-    """At most three: what is lowest of all where the first sentence does not say it, the ratios nearest to one beside
-    it, the pairs of which another impact leans the other way, else whether the impacts agree."""
+    """What is lowest of all where the first sentence does not say it, else the ratio nearest to one beside it; the
+    pairs of which another impact leans the other way, else whether the impacts agree."""
     lead = answer.said("lead", lang)[0]
     pairs = {told(pair, lang): pair for pair in ratios(answer) if pair.ratio and not answer.one_program(pair)}
     others = sorted((pair for text, pair in pairs.items() if text not in lead), key=lambda pair: pair.distance)
     led = [pair for pair in others if answer.reference in (pair.a, pair.b)]
     below = [pair for pair in led if pair.verdict in SETTLED and pair.lower != answer.reference]
-    most = MOST_RATIOS - len(answer.said("checking", lang))
-    first = sorted(others, key=lambda pair: pair not in below[-1:])[:most]
+    first = sorted(others, key=lambda pair: pair not in below[-1:])[:1]
     said = [both(pair.sentence, lang) if pair.verdict in SETTLED else told(pair, lang) for pair in first]
     leaning = answer.said("leaning", lang) or [agreement(answer, lang)]
     return [text for text in (*said, *leaning) if text]
 
 
 def people(answer: Answer, lang: str) -> str:
-    """Beside the options that count some, those of one amount together: the electricity of screens; the work, but for
-    that of options that are nothing else, which the first sentence says; whose minutes nobody stated."""
-    by: dict[str, dict[str, list[str]]] = {"people": {}, "work": {}}
+    """Beside the options that count some, those of the same amounts together: the electricity of screens; the work, but
+    for that of options that are nothing else, which the first sentence says; whose minutes nobody stated."""
+    by: dict[tuple[str, ...], list[str]] = {}
     for o in answer.options:
-        if o.people:
-            by["people"].setdefault(t("compare.people_of", lang, **screens_facts(answer, o, lang)), []).append(o.label)
+        told = [t("compare.people_of", lang, **screens_facts(answer, o, lang))] if o.people else []
         if o.minutes is not None and o.status == "studied" and not o.only_people:
-            by["work"].setdefault(t("compare.work_of", lang, **work_facts(answer, o, lang)), []).append(o.label)
-    told = {key: listed((", ".join([*of, text]) for text, of in each.items()), lang) for key, each in by.items()}
-    said = (t(f"compare.{key}", lang, each=each) for key, each in told.items() if each)
+            told.append(t("compare.work_of", lang, **work_facts(answer, o, lang)))
+        by.setdefault(tuple(told), []).append(o.label)
+    each = listed((", ".join([*of, *told]) for told, of in by.items() if told), lang)
+    said = [t("compare.people", lang, each=each, period=answer.scenario.need.period)] if each else []
     return " ".join([*said, *answer.said("checking", lang)])
 
 
@@ -150,9 +148,7 @@ def agreement(answer: Answer, lang: str) -> str:
         kinds["apart"] += [figure] if apart else []
         kinds["less_settled"] += [figure] if any(said and not found for said, found in pairs) else []
         kinds["more_settled"] += [figure] if any(found and not said for said, found in pairs) else []
-    told = [
-        t(f"compare.{key}", lang, list=html_parts.alternatives(names, lang)) for key, names in kinds.items() if names
-    ]
+    told = [t(f"compare.{key}", lang, list=", ".join(names)) for key, names in kinds.items() if names]
     return " ".join(told) or (t("compare.agree", lang) if any(energy.values()) and not opposed else "")
 
 

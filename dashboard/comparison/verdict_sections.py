@@ -9,7 +9,7 @@ from dashboard.shared.svg_charts import RATIO
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, AnsweredOption
-from estimator.comparison.verdict_rules import NOT_STUDIED
+from estimator.comparison.verdict_rules import NOT_COMPARABLE, NOT_STUDIED
 from estimator.comparison.verdict_text import smallest_words, told
 from estimator.core.interval import Interval
 from estimator.core.number_format import common_step, mark_text, said_in_sentence, tick_text, two_figures
@@ -51,14 +51,14 @@ def times_text(value: float, lang: str) -> str:
 
 
 def _verdicts(answer: Answer, lang: str) -> list[list[str]]:
-    """Each other option, and the verdict of each impact between it and the reference."""
-    rows = []
+    """Each other option, and the verdict of each impact between it and the reference, without why none compares."""
+    rows, apart = [], t("compare.not_comparable", lang)
     for option in answer.options:
         if option.id == answer.reference or option.status == "rejected" or option.only_people:
             continue
-        pair = {answer.reference, option.id}
-        said = [[both(p.words, lang) for p in answer.pairs[n] if {p.a, p.b} == pair] for n in FIGURES]
-        rows.append([option.label, *(cell[0] if cell else t("dates.none", lang) for cell in said)])
+        found = (answer.pair(option.id, answer.reference or "", name) for name in FIGURES)
+        said = (p and (apart if p.verdict == NOT_COMPARABLE else both(p.words, lang)) for p in found)
+        rows.append([option.label, *(text or t("dates.none", lang) for text in said)])
     return rows
 
 

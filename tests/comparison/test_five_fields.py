@@ -529,7 +529,7 @@ def test_council_minutes_by_hand(tmp_path: Path) -> None:
     told = " ".join(warning["fr"] for warning in clerk.warnings)
     assert "Programme sans IA" not in told and "Service tenu par d" not in told
     page = rendered(evaluation(facts_of(answer.scenario, "fr", tmp_path)), "txt")
-    assert "comparée ci-dessous" not in page and "lieu : France" in page.replace("\u00a0", " ")
+    assert "comparée dans" not in page and "lieu : France" in page.replace("\u00a0", " ")
     assert "travail supposé" in page and "Lire et vérifier le résultat" in page
     lines = answer.said("ratio", "fr")
     assert len(lines) == len(set(lines))
@@ -709,7 +709,7 @@ def test_a_server_of_ones_own_says_what_it_uses_if_nobody_else_does(place: str) 
     assert len(told) == 1 and plain(interval_text(option.alone, "fr")) in plain(told[0])
 
 
-@pytest.mark.parametrize(("share", "told"), [(0.6, "40 % de ses réponses ne conviennent pas"), (0.95, "")])
+@pytest.mark.parametrize(("share", "told"), [(0.6, "40 % de réponses à refaire"), (0.95, "")])
 def test_answers_that_will_not_do_multiply_figures_and_it_is_said(share: float, told: str) -> None:
     """Of a search without AI, 60 % of the answers do: its figures are counted 1 / 0.6 = 1.67 times; 1 / 0.95 is 1.05,
     which nobody needs to read."""

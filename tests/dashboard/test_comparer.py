@@ -54,6 +54,7 @@ from estimator.comparison.scenario import (
 )
 from estimator.comparison.scenario_link import LONGEST_TOKEN, decode
 from estimator.comparison.scenario_toml import scenario_toml
+from estimator.comparison.verdict_rules import NOT_COMPARABLE
 from estimator.core.errors import say
 from estimator.core.fields import Author
 from estimator.governance.commitments.commitments import Commitments
@@ -663,13 +664,18 @@ def test_a_scenario_too_long_for_an_address_is_shown_and_said_so() -> None:
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_every_impact_has_its_verdict_against_the_most_sober(lang: str) -> None:
-    table = text_of(opened(lang, voir="ecart")).split(t("compare.verdicts", lang))[1].split("</table>")[0]
-    body = compare_data.compared(compare_data.example_scenario(lang))
+    """One that does not compare says so there, and why in the table of every pair."""
+    page = text_of(opened(lang, voir="ecart")).split(t("compare.verdicts", lang))[1]
+    table, _, rest = page.partition("</table>")
+    body, apart = compare_data.compared(compare_data.example_scenario(lang)), t("compare.not_comparable", lang)
     for name in ("energy", "water", "adpe", "gwp"):
         for pair in body.pairs[name]:
             if body.reference in (pair.a, pair.b):
-                words = pair.words[lang]
-                assert escape(words[0].upper() + words[1:]) in table, (name, pair.b)
+                words = pair.words[lang][0].upper() + pair.words[lang][1:]
+                assert escape(words) in rest, (name, pair.b)
+                lone = pair.verdict == NOT_COMPARABLE
+                assert (apart.capitalize() if lone else escape(words)) in table, (name, pair.b)
+    assert f">{apart.capitalize()}<" in table and escape(t("compare.not_comparable_why", lang)) in rest
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
@@ -1164,7 +1170,7 @@ def test_what_is_lowest_of_all_is_told_beside_a_first_sentence_that_leaves_it_ou
     }
     found = compare_data.compared(asked.model_copy(update=tested))
     assert {found.lead[0].a, found.lead[0].b} == {"gpt-5", "mistral-small-3-2"}
-    first, _ = compare_view.facts(found, "fr")  # three, with the time of reading that nobody stated
+    first, _ = compare_view.facts(found, "fr")
     assert "serveur partagé" in first and "1 000 fois moins" in first.replace("\u202f", " ").replace("\u00a0", " ")
     assert any("serveur pour cela seul" in text for text in found.said("server", "fr") + found.said("ratio", "fr"))
     assert found.said("ratio", "fr")[0] == found.said("lead", "fr")[0]
