@@ -926,7 +926,7 @@ def test_a_blank_page_has_no_figure_and_keeps_each_answer_in_its_address() -> No
     assert compare_data.compared(address(at)).said("lead", "fr")[0] in text_of(at)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_five_fields_of_an_empty_home_give_the_answer_of_the_command(lang: str, tmp_path: Path) -> None:
     at = blank(lang)
     said = {"host": "mistral"} if lang == "fr" else {"kept": "no", "kept_by": "3"}
@@ -1262,7 +1262,7 @@ def test_reasoning_tokens_are_asked_on_the_card_as_by_the_command(home: Path) ->
         assert getattr(ours, end) == pytest.approx(theirs[end], rel=0.05)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_the_country_of_a_place_that_may_be_anywhere_is_asked_on_the_card(lang: str) -> None:
     """Not a field more before anything is opened; FRA typed where France is supposed is stated, and no zone of the
     tables is refused beside its field, which keeps what was typed."""

@@ -134,7 +134,7 @@ def test_a_host_of_ones_own_is_named_on_the_page_then_chosen(home: Path) -> None
     assert "nomme un hébergement retiré" in text(at) and "ville/baie" not in load().subjects
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_an_import_annulled_is_brought_back_from_the_same_place(home: Path, lang: str) -> None:
     """4 kWh and 2 kWh: 6, 2 without the first import, 0 without any, then 4 once the first is back. A file dropped
     again while its rows are withdrawn names the way back."""
@@ -185,7 +185,7 @@ def test_a_form_is_closed_until_its_address_opens_it(home: Path) -> None:
     assert opened == [t("places.part_own", "fr")]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_what_only_its_source_mends_is_asked_of_that_source(home: Path, lang: str) -> None:
     """Calls received over HTTP of a model that nobody knows: no file is asked for; with a row of a file, it is."""
     names = ("check_at_source", "check_files", "check_sent")
@@ -257,7 +257,7 @@ def test_a_remark_shows_its_command_where_no_form_says_as_much(
     assert ("sobria places add --service tri --zone …" in shown) is not writer
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_a_refusal_of_places_names_its_fields_by_their_labels(home: Path, lang: str) -> None:
     """RGAA 11.11: « services » and « où ? » were no labels; an unsaid place is chosen in one of two lists, a name has
     its shape, and what is taken back is chosen."""

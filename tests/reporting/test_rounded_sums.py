@@ -17,7 +17,7 @@ from estimator.reporting.publications.beges import _is_one
 from estimator.reporting.publications.open_data import TABLE, data
 from tests.reporting.authority import facts, files_of, rows_of
 from tests.reporting.test_synthesis import case, heads, run
-from tests.support import built, sobria
+from tests.support import built, kept, sobria
 
 MONTH, COMMUNE = 202603, "54395"
 AGENTS = {"grand": 40, "deux": 2, "quatre": 4, "duo": 2}
@@ -162,7 +162,7 @@ def test_the_table_of_the_sheet_rounds_the_totals_of_small_uses_together(tmp_pat
     assert len(found) > 20 and found == [float(f"{value:.2g}") for value in found]
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", kept(range(10), 0, 1, 2))
 def test_no_combination_of_impacts_gives_a_small_use_within_a_quarter(tmp_path: Path, seed: int) -> None:
     """Each use at a place of its own drawn; every impact, of the month and of all, read with the factors known."""
     chance = random.Random(seed)

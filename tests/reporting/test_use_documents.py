@@ -114,7 +114,7 @@ def test_what_nothing_measured_is_not_said_to_be(home: Path, told: dict[str, Any
     assert f"Modèle : {model}" in text and place in where and "d'après les mesures" not in where
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_electricity_without_any_request_is_not_divided_by_requests(home: Path, lang: str) -> None:
     """3 kWh with 300 requests and 1 kWh of an indexing without any: 3,000 ÷ 300 = 10 Wh each, 25 % apart."""
     rows = [run("courriers", 3, "2027-01", items=None, requests=300.0)]
@@ -131,7 +131,7 @@ def test_electricity_without_any_request_is_not_divided_by_requests(home: Path, 
     assert {"fr": "d'une unité : 9,9 à 10 Wh", "en": "of one unit: 9.9 to 10 Wh"}[lang] in told
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_requests_without_electricity_do_not_divide_it(home: Path, lang: str) -> None:
     """3 kWh with 300 requests, and 900 requests of a model nobody knows: 3,000 ÷ 300 = 10 Wh each, 900 apart."""
     unknown = {"cpu_energy_kwh": None, "other_energy_kwh": None, "other_mode": "mode/none", "machine_hours": None}
@@ -263,7 +263,7 @@ def test_figures_of_too_few_people_are_in_no_document(tmp_path: Path) -> None:
     assert "retenu" in sobria(home, "explain", "use.courriers.2026.energy", code=1).stderr
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_what_opens_hidden_figures_is_said_on_the_terminal_where_no_agents_are_declared(
     tmp_path: Path, lang: str
 ) -> None:

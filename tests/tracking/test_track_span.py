@@ -80,7 +80,10 @@ def charged(home: Path, length_s: float, how: str, **given: Any) -> Charged:
     return Charged(seconds(home), ended - began, outside[0])
 
 
-@pytest.mark.parametrize(("length_s", "how"), [(0.05, "asleep"), (1.0, "asleep"), (3.0, "asleep"), (2.0, "busy")])
+LONG = pytest.param(3.0, "asleep", marks=[pytest.mark.proof, pytest.mark.long])
+
+
+@pytest.mark.parametrize(("length_s", "how"), [(0.05, "asleep"), (1.0, "asleep"), LONG, (2.0, "busy")])
 def test_a_command_is_charged_its_own_time(tmp_path: Path, slow: None, length_s: float, how: str) -> None:
     """Best of three: what this machine does beside is no fault of the tracker. The six seconds that beginning and
     ending take are no part of it."""
