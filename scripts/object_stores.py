@@ -84,7 +84,7 @@ def _make_bucket() -> None:
     """By a program of its own: the file system of this process has the variables of its first use."""
     made = (
         "from contextlib import suppress\n"
-        "from estimator.core.storage.objects import filesystem\n"
+        "from estimator.core.storage.s3_files import filesystem\n"
         "with suppress(FileExistsError):\n"
         f"    filesystem().call_s3('create_bucket', Bucket='{BUCKET}',"
         " CreateBucketConfiguration={'LocationConstraint': 'eu-west-3'})"

@@ -100,10 +100,10 @@ def connect_alone() -> Iterator[Connection]:
 
 def _see_objects(connection: Connection, needed: bool = False) -> None:
     """A connection reads the objects of buckets too, where this process does, or where it is needed."""
-    from estimator.core.storage import objects
+    from estimator.core.storage import s3_files
 
-    if (needed or objects.is_open()) and not connection.filesystem_is_registered("s3"):
-        connection.register_filesystem(objects.filesystem())
+    if (needed or s3_files.is_open()) and not connection.filesystem_is_registered("s3"):
+        connection.register_filesystem(s3_files.filesystem())
         connection.execute(OBJECTS)
 
 

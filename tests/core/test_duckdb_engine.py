@@ -8,7 +8,7 @@ import fsspec
 import pytest
 
 from estimator.core.duckdb_engine import DuckDB, created
-from estimator.core.storage import objects
+from estimator.core.storage import s3_files
 
 THREADS, FILES = 8, 20
 
@@ -38,8 +38,8 @@ def test_a_build_on_show_is_opened_again_after_a_bucket(tmp_path: Path, monkeypa
     with created(path) as engine:
         engine.run("CREATE TABLE t AS SELECT 3 AS n")
     shown = DuckDB.read(path)
-    monkeypatch.setattr(objects, "is_open", lambda: True)
-    monkeypatch.setattr(objects, "filesystem", lambda: fsspec.filesystem("memory"))
+    monkeypatch.setattr(s3_files, "is_open", lambda: True)
+    monkeypatch.setattr(s3_files, "filesystem", lambda: fsspec.filesystem("memory"))
     again = DuckDB.read(path)
     assert shown.rows("SELECT n FROM t") == again.rows("SELECT n FROM t") == [{"n": 3}]
     again.close()

@@ -28,7 +28,7 @@ from estimator.core.duckdb_engine import DuckDB, connect
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
 from estimator.core.home import FORMAT, HomeFile, default_home, home_at, home_file, named_home
-from estimator.core.storage import objects
+from estimator.core.storage import objects, s3_files
 from estimator.core.storage.objects import ObjectStore
 from estimator.core.storage.storage import Patience, StoreFailed, put_one, storage_at
 from estimator.governance.register.register import Register
@@ -57,7 +57,7 @@ NUMBERS = count()
 
 def _forget() -> None:
     """What this process knows of a server that was stopped."""
-    for known in (objects._filesystem, objects._check_conditional, duckdb_engine._in_memory):
+    for known in (s3_files._filesystem, objects._check_conditional, duckdb_engine._in_memory):
         known.cache_clear()
 
 
@@ -164,14 +164,14 @@ def test_one_run_is_explained_without_reading_the_others(home: Path, monkeypatch
     row_id = _requests(home, 24, 20_000, monkeypatch)
     ledger, sent = Ledger(home), Counter[str]()
     there = sum(ledger.store.size(part) for part in ledger.parts())
-    fetched = type(objects.filesystem())._call_s3
+    fetched = type(s3_files.filesystem())._call_s3
 
     async def counted(self: Any, method: Any, *given: Any, **asked: Any) -> Any:
         answer = await fetched(self, method, *given, **asked)
         sent["bytes"] += answer["ContentLength"] if getattr(method, "__name__", method) == "get_object" else 0
         return answer
 
-    monkeypatch.setattr(type(objects.filesystem()), "_call_s3", counted)
+    monkeypatch.setattr(type(s3_files.filesystem()), "_call_s3", counted)
     made = build(home)
     assert there / 10 < sent["bytes"] < 1.5 * there
     assert not list(home.rglob("part-*.parquet"))
@@ -374,7 +374,7 @@ def test_each_refusal_of_a_store_says_what_to_do(
     def refuse(method: str, **_: Any) -> None:
         raise ClientError({"Error": {"Code": answered, "Message": "Non."}}, method)
 
-    monkeypatch.setattr(objects.filesystem(), "call_s3", refuse)
+    monkeypatch.setattr(s3_files.filesystem(), "call_s3", refuse)
     with refuses(*told) as refusal:
         _store(bucket, tmp_path).names()
     assert str(refusal.value).count(f"{answered}, Non") == 1
@@ -386,7 +386,7 @@ def test_a_part_that_was_cut_in_the_bucket_is_said_to_be_damaged(home: Path) -> 
     append(ledger, [activity()])
     (part,) = ledger.parts()
     content = ledger.store.read([part])[part][:900]
-    objects.filesystem().call_s3("put_object", Bucket=BUCKET, Key=ledger.store._inside(part), Body=content)  # type: ignore[attr-defined]
+    s3_files.filesystem().call_s3("put_object", Bucket=BUCKET, Key=ledger.store._inside(part), Body=content)  # type: ignore[attr-defined]
     _forget()
     with refuses("ledger_torn", part.rpartition("/")[2]):
         build(home)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from estimator.builds.build import How
-from estimator.core.storage.objects import filesystem
+from estimator.core.storage.s3_files import filesystem
 from estimator.core.storage.storage import Patience, storage_at
 from estimator.ledger import Ledger
 from estimator.ledger.archive import export
