@@ -1,13 +1,15 @@
 """What a store answers that is not what was asked: it is refused in words, and never taken for a ledger."""
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from estimator.builds.build import How
+from estimator.core.storage import objects, s3_files
 from estimator.core.storage.s3_files import filesystem
 from estimator.core.storage.storage import Patience, storage_at
 from estimator.ledger import Ledger
@@ -15,9 +17,9 @@ from estimator.ledger.archive import export
 from estimator.ledger.reconciliation import reconcile
 from estimator.results.making import build
 from scripts.object_stores import BUCKET, IN_TESTS, serving
-from tests.ledger.faulty_store import Front, in_front
+from tests.ledger.faulty_store import SILENCE, Front, in_front
 from tests.ledger.test_object_storage import BUSY, _forget, _home, _rows
-from tests.support import append, refuses, sobria
+from tests.support import activity, append, refuses, sobria
 
 PAGE = b"<html><body>Connexion au reseau</body></html>"
 NUMBERS = count()
@@ -80,6 +82,27 @@ def test_a_deletion_that_is_refused_says_so(home: Path, front: Front, status: in
         append(Ledger(home), _rows())
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (409, b"", ("store_conflict", "409, Conflict")),
+        (409, _error("ConditionalRequestConflict"), ("store_conflict", "see its state")),
+        (412, _error("PreconditionFailed"), ("store_refused", "PreconditionFailed")),
+    ],
+)
+def test_a_name_that_is_said_to_be_taken_and_is_not_there(
+    home: Path, front: Front, status: int, body: bytes, told: tuple[str, str]
+) -> None:
+    """No lease is waited for that nobody holds; a part that is not there is not acknowledged."""
+    for held in ("", "/part-"):
+        with front.answering("PUT", held, status, body, "application/xml"), refuses(*told):
+            append(Ledger(home), [activity("2026-04-05T10:00:00", line=9)])
+        assert front.asked == 1 + len(objects.AGAIN_S)
+    found = reconcile(Ledger(home))
+    assert (found.faults, found.accepted) == ((), 4), "three months and the last state of the run"
+    assert append(Ledger(home), [activity("2026-04-05T10:00:00", line=9)]).accepted == 1
+
+
 def test_a_lease_that_is_gone_is_released(home: Path, front: Front) -> None:
     """What was to be deleted is not there: this is what was asked."""
     with front.answering("DELETE", "", 404, _error("NoSuchKey"), "application/xml"):
@@ -122,4 +145,26 @@ def test_a_connection_that_is_always_cut_is_not_asked_again_and_again(
         with refuses("store_unreachable", "does not answer"):
             build(home)
         assert 0 < front.asked <= 3 * 2 * 2
+    _forget()
+
+
+@pytest.mark.parametrize(("asked", "begun"), [("* ", b""), ("PUT ", b""), ("GET /part-", b""), ("GET /part-", b"PAR1")])
+def test_a_server_that_says_nothing_is_waited_for_once(
+    home: Path, front: Front, monkeypatch: pytest.MonkeyPatch, asked: str, begun: bytes
+) -> None:
+    """Each request of a command waited for itself, five times: 60 s × 5, and as much to give the lease back. Here 2 s
+    stand for the minute, and the rest is the computing."""
+    for name, seconds in {"SILENT_S": 2.0, "READ_S": 0.7, "HURRIED_S": 0.2}.items():
+        monkeypatch.setattr(s3_files, name, seconds)
+    method, held = asked.split(" ")
+    commands: list[Callable[[], object]] = [lambda: append(Ledger(home), [activity("2026-04-05T10:00:00", line=9)])]
+    commands += [lambda: reconcile(Ledger(home)), lambda: build(home)] if method != "PUT" else []
+    for command in commands:
+        _forget()
+        with front.answering(method, held, SILENCE, begun):
+            began = time.monotonic()
+            with refuses("store_unreachable") as refusal:
+                command()
+            assert "does not answer: Read timeout on endpoint URL" in refusal.value.message("en")
+            assert time.monotonic() - began < 20
     _forget()

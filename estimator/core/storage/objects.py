@@ -24,6 +24,7 @@ from estimator.core.storage.storage import Patience, StoreFailed
 LEASE_S = 30.0  # without a renewal, after which a lease is anyone's
 RENEWED_S = 8.0
 POLL_S = 0.2
+AGAIN_S = (0.2, 1.0, 3.0)  # between writes of a name that another write, or a deletion, is in the way of
 DAY_S = 86_400.0
 LEASES, PROBE, DELETED = ".leases", ".conditional", ".deletable"
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
@@ -157,19 +158,25 @@ class ObjectStore:
         return self._about[name]
 
     def _put(self, name: str, data: bytes) -> bool:
-        """Whether the object was put: False where its name is taken. store_unconditional."""
-        for _ in range(3):  # a write of the same name at the same time is to be asked again
+        """Whether the object was put: False where its name is taken. store_unconditional; StoreFailed: it is said to be
+        taken, and is not there."""
+        waits = iter(AGAIN_S)
+        while True:
             try:
                 self._call("put_object", Key=self._inside(name), Body=data, IfNoneMatch="*")
+                return True
             except StoreRefused as refused:
-                if refused.answered in _TAKEN:
-                    if "Conflict" in refused.answered and not self.read([name]):
-                        continue
-                    return False
                 if refused.answered in _LACKING:
                     raise StoreFailed("store_unconditional", address=self, told=refused.answered) from refused
-                raise
-            return True
+                if refused.answered in _TAKEN and self._is_there(name):
+                    return False
+                if refused.answered not in _TAKEN or (wait_s := next(waits, None)) is None:
+                    raise
+            time.sleep(wait_s)
+
+    def _is_there(self, name: str) -> bool:
+        with suppress(FileNotFoundError):
+            return bool(self._call("head_object", Key=self._inside(name)))
         return False
 
     def _listed(self, under: str) -> tuple[dict[str, _About], float]:

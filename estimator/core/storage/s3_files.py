@@ -1,7 +1,9 @@
 """The file system of s3fs, and what its answers are told as. The only module that imports s3fs."""
 
+import asyncio
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -10,6 +12,11 @@ from typing import Any
 from estimator.core.errors import SobriaError
 from estimator.core.storage.storage import OfRange, StoreFailed
 
+SILENT_S = 60.0  # without an answer, after which a server is said to be silent
+HURRIED_S = 5.0  # the same for what is asked of one that was silent in that time
+READ_S = 20.0  # without a byte, after which an answer is asked for again
+SENT_A_SECOND = 50_000  # bytes that are given the time to leave
+TOGETHER, CONNECTIONS = 10, 32  # objects read at once, of the connections: none waits for its turn, as for an answer
 _ABSENT = {"NoSuchKey", "404", "FileNotFoundError"}
 # What S3 says in each answer that it does not refuse.
 _ALWAYS = {"list_objects_v2": "IsTruncated", "get_object": "ETag", "head_object": "ETag", "put_object": "ETag"}
@@ -18,6 +25,7 @@ _TOLD = {  # what a store answers -> what to do about it; its address, its bucke
     **dict.fromkeys(("ExpiredToken", "InvalidToken"), "store_key_unknown"),
     **dict.fromkeys(("RequestTimeTooSkewed", "RequestExpired"), "store_clock"),
     **dict.fromkeys(("SlowDown", "ServiceUnavailable", "InternalError", "RequestLimitExceeded", "503"), "store_busy"),
+    **dict.fromkeys(("OperationAborted", "ConditionalRequestConflict", "InvalidBucketState", "409"), "store_conflict"),
     **dict.fromkeys(("QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "507"), "store_full"),
 }
 
@@ -38,9 +46,16 @@ class _Ranges:
     def _fetch_range(self, start: int, end: int) -> Any:
         try:
             with telling(f"s3://{self.path}", there=True):
-                return super()._fetch_range(start, end)  # type: ignore[misc]
+                return self._range(start, end)
         except StoreFailed as error:
             raise OfRange(error.code, **error.facts) from error
+
+    def _range(self, start: int, end: int) -> Any:
+        try:
+            return super()._fetch_range(start, end)  # type: ignore[misc]
+        except IndexError as error:  # s3fs looks for the number of an error that has none
+            cut = error.__context__ or error
+            raise cut from cut.__cause__
 
 
 @cache
@@ -49,6 +64,19 @@ def _filesystem(process: int, server: str | None) -> Any:
         import s3fs
     except ModuleNotFoundError as error:
         raise SobriaError("store_package", told=error.name) from error
+
+    core = s3fs.core  # botocore asks again, AWS_MAX_ATTEMPTS times in all, five by default
+    core.S3_RETRYABLE_ERRORS = tuple(error for error in core.S3_RETRYABLE_ERRORS if error is not core.HTTPClientError)
+    session = core.aiobotocore.session.AioSession()
+    session.register("before-call.s3.HeadBucket", _redirected)
+    limits = {"connect_timeout": 10, "read_timeout": READ_S, "max_pool_connections": CONNECTIONS}
+    own = {"session": session, "config_kwargs": limits, "default_cache_type": "none"}
+    return _kind(s3fs)(skip_instance_cache=True, use_listings_cache=False, **own)
+
+
+def _kind(s3fs: Any) -> Any:
+    """The file system of s3fs, as it is asked here."""
+    from botocore.exceptions import HTTPClientError, ReadTimeoutError
 
     ranges = type("Ranges", (_Ranges, s3fs.S3File), {})
 
@@ -59,10 +87,22 @@ def _filesystem(process: int, server: str | None) -> Any:
 
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
+            self.batch_size = TOGETHER
             self.known: dict[str, Any] = {}
+            self.silent: dict[str, float] = {}  # what was asked for in vain -> until when others hurry
 
         async def _call_s3(self, method: str, *given: Any, **asked: Any) -> Any:
-            answer = await super()._call_s3(method, *given, **asked)
+            hurried = time.monotonic() < max(self.silent.values(), default=0.0)
+            patience_s = (HURRIED_S if hurried else SILENT_S) + len(asked.get("Body") or b"") / SENT_A_SECOND
+            try:
+                answer = await asyncio.wait_for(super()._call_s3(method, *given, **asked), patience_s)
+            except (HTTPClientError, TimeoutError) as error:
+                if not hurried:
+                    self.silent[method] = time.monotonic() + SILENT_S
+                if isinstance(error, TimeoutError):
+                    raise ReadTimeoutError(endpoint_url=self._s3.meta.endpoint_url) from error
+                raise
+            self.silent.pop(method, None)
             if method in _ALWAYS and _ALWAYS[method] not in answer:
                 raise _NotS3(_read(method.title().replace("_", ""), answer))
             return answer
@@ -81,13 +121,7 @@ def _filesystem(process: int, server: str | None) -> Any:
             file.cache.fetcher = file._fetch_range
             return file
 
-    core, cut = s3fs.core, s3fs.core.HTTPClientError  # botocore asks again, AWS_MAX_ATTEMPTS times in all
-    core.S3_RETRYABLE_ERRORS = tuple(error for error in core.S3_RETRYABLE_ERRORS if error is not cut)
-    session = s3fs.core.aiobotocore.session.AioSession()
-    session.register("before-call.s3.HeadBucket", _redirected)
-    limits = {"connect_timeout": 10, "read_timeout": 60}  # attempts: AWS_MAX_ATTEMPTS, five by default
-    own = {"session": session, "config_kwargs": limits, "default_cache_type": "none"}
-    return Known(skip_instance_cache=True, use_listings_cache=False, **own)
+    return Known
 
 
 def _redirected(params: dict[str, Any], **_: Any) -> None:
@@ -130,7 +164,7 @@ def telling(address: object, there: bool = False) -> Iterator[None]:
     except _NotS3 as error:
         raise StoreFailed("store_foreign", address=address, read=error) from error
     except (BotoCoreError, TimeoutError, *s3fs.core.S3_RETRYABLE_ERRORS) as error:
-        told = (str(error) or type(error).__name__).rstrip(".")
+        told = (str(error) or str(error.__cause__ or type(error).__name__)).rstrip(".")
         raise StoreFailed("store_unreachable", address=address, told=told) from error
     except (OSError, ClientError) as error:
         cause = error if isinstance(error, ClientError) else error.__cause__
