@@ -162,8 +162,10 @@ def accessibility(catalogue: Catalogue) -> str:
         t("accessibility.note", LANG),
         "",
         "Chaque ligne vient de `dashboard/accessibility/rgaa.csv`. Les mots sont les nôtres : le texte officiel "
-        "des 106 critères est sur accessibilite.numerique.gouv.fr. Un test nommé en preuve est rejoué à chaque "
-        f"changement ; le reste a été regardé le {day_text(found.day, LANG)}, sur les données de démonstration.",
+        "des 106 critères est sur accessibilite.numerique.gouv.fr. D'un test nommé en preuve, les cas qui ne sont pas "
+        "marqués `long` sont rejoués à chaque changement (`./scripts/test`) ; ceux qui le sont (d'autres langues, "
+        "adresses, états), par `python -m scripts.proofs`, qui écrit quand ([preuves longues](preuves-longues.md)). "
+        f"Le reste a été regardé le {day_text(found.day, LANG)}, sur les données de démonstration.",
     ]
     for theme in found.themes:
         lines += ["", f"## {theme}. {t(f'accessibility_themes.{theme}', LANG)}", ""]

@@ -79,11 +79,13 @@ FAULTS = """() => {
   wrong('menu without name', all('nav').filter(e => !e.getAttribute('aria-label')));
   wrong('group without name', all('[role=group], fieldset')
     .filter(e => !e.ariaLabel && !e.hasAttribute('aria-labelledby') && !e.querySelector('legend')));
-  wrong('mark without text', all('.st-key-page :is(p, li, h1, h2, h3, h4)')
+  wrong('mark without text', all('.st-key-page :is(p, li, h1, h2, h3, h4, h5, h6)')
     .filter(e => seen(e) && !e.textContent.trim() && !e.querySelector('img, input, a')));
   const app = getComputedStyle(document.querySelector('.stApp'));
   if (app.color + app.backgroundColor !== 'rgb(27, 31, 36)rgb(255, 255, 255)') said.push('colours of text and ground');
   wrong('line broken for its look', all('.stHtml br, .zone br'));
+  if (!document.querySelector('header nav a')) said.push('no menu');
+  if (!document.querySelector('footer a[href^="plan"]')) said.push('no site map at the foot');
   wrong('foot without title', all('footer').filter(e => !e.querySelector('h2')));
   return said;
 }"""

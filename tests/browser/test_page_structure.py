@@ -6,10 +6,11 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t
+from estimator.reporting.summary.sentences import tell
 from tests.browser.conftest import Server
 from tests.browser.test_pages import LANGUAGES, open_page, ran
 from tests.support import kept, spread
@@ -104,18 +105,29 @@ def test_the_zones_stay_when_a_page_is_drawn_again(screen: Page, dashboard: Serv
 def test_what_is_copied_is_announced(screen: Page, dashboard: Server, lang: str) -> None:
     """RGAA 7.5: in a zone that was there before, which then falls silent."""
     screen.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    open_page(screen, dashboard, "/brancher?voie=vllm", lang)
     copy, copied = t("streamlit.copy", lang), t("streamlit.copied", lang)
+    open_page(screen, dashboard, "/synthese", lang)
+    screen.get_by_role("button", name=tell("to_say", lang)).click()
+    _announces(screen, screen.get_by_role("button", name=f"{copy}, ").first, copied)
+    open_page(screen, dashboard, "/brancher?voie=vllm", lang)
     button = screen.get_by_role("button", name=f"{copy}, sobria build", exact=True)
-    button.wait_for()
-    status = screen.locator("body > [role=status]")
-    assert status.evaluate("e => e.textContent === '' && e.checkVisibility()")
     button.hover()
     screen.wait_for_timeout(1500)
     assert screen.locator("[role=tooltip]:visible").count() == 0, "what shows then is the title, of the browser"
     expect(button).to_have_attribute("title", f"{copy}, sobria build")
+    _announces(screen, button, copied)
+
+
+def _announces(screen: Page, button: Locator, copied: str) -> None:
+    """What a button copies is said, and is then silent."""
+    button.wait_for()
+    what = (button.get_attribute("aria-label") or "").partition(", ")[2]
+    status = screen.locator("body > [role=status]")
+    assert what and status.evaluate("e => e.textContent === '' && e.checkVisibility()")
+    assert status.get_attribute("aria-hidden") is None
     button.click()
-    expect(status).to_have_text(f"{copied}, sobria build")
+    expect(status).to_have_text(f"{copied}, {what}")
+    assert status.get_attribute("aria-hidden") is None
     expect(status).to_have_text("")
 
 
