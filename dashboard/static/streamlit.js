@@ -71,13 +71,13 @@
     to.focus();
   }, true);
   // Drawn again under the keyboard, a field or a button keeps it, found by its name. What leaves the page gives it to its
-  // list or date; the last card of a list, to the card before it; after a form that led on, it is at the start of the page;
-  // else, once all is drawn, at the part where it was.
+  // list, its date or the button of its files; the last card of a list, to the card before it; after a form that led on, it
+  // is at the start of the page; else, once all is drawn, at the part where it was.
   const NAMED = "button, input, textarea", CARD = "st-key-compare_card_";
+  const LISTS = ["Selectbox", "MultiSelect", "DateInput", "FileUploader"].map(of => `[data-testid=st${of}]`).join();
   let held; // what has the focus, the list, the date, the form and the parts that it is of, and the address
   addEventListener("focusin", ({target}) => {
-    const list = target.closest("[data-testid=stSelectbox], [data-testid=stMultiSelect], [data-testid=stDateInput]"), parts = [];
-    const part = target.closest(NAMED);
+    const list = target.closest(LISTS), part = target.closest(NAMED), parts = [];
     for (let up = part?.parentElement; up; up = up.parentElement) parts.push(...[...up.classList].filter(c => c.startsWith("st-key-")));
     held = part && {part, list, parts, form: target.closest(".st-key-form"), at: location.href};
   });
@@ -86,7 +86,8 @@
     const {part, list, form, parts, at} = held, said = part.ariaLabel ?? part.textContent;
     const card = parts.find(name => name.startsWith(CARD)), cards = [...document.querySelectorAll(`[class*=${CARD}]`)];
     const same = stops(document).filter(e => e.localName === part.localName && e.type === part.type && (e.ariaLabel ?? e.textContent) === said);
-    if (list?.isConnected) (list.querySelector("[role=spinbutton]") ?? list.querySelector("input"))?.focus();
+    if (list?.isConnected)
+      (list.querySelector("[role=spinbutton]") ?? list.querySelector("input:not([type=file])") ?? stops(list).at(-1))?.focus();
     else if (said && same.length === 1) same[0].focus();
     else if (card && cards.length && !cards.some(e => e.classList.contains(card))) stops(cards.at(-1))[0]?.focus();
     else if (form || at !== location.href) document.getElementById("contenu")?.focus();

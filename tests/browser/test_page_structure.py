@@ -315,6 +315,27 @@ def test_a_picture_stays_and_a_choice_is_seen_without_colour_or_style(screen: Pa
     assert rects and min(rects) > 0
 
 
+def test_a_file_that_is_taken_away_gives_its_place_to_the_button_of_files(
+    screen: Page, serve: Callable[[str], Server]
+) -> None:
+    """RGAA 12.8: one that is refused, one that is taken; the keyboard fell to the start of the page."""
+    server = serve("plain")
+    server.admit(screen.context)
+    refused = {"name": "a.exe", "mimeType": "application/octet-stream", "buffer": b"rien"}
+    taken = {"name": "b.csv", "mimeType": "text/csv", "buffer": b"rien"}
+    open_page(screen, server, "/lieux", "fr")
+    while screen.evaluate(OPENED):
+        ran(screen)
+    uploader = screen.locator("[data-testid=stFileUploader]")
+    for file in (refused, taken):
+        uploader.locator("input[type=file]").set_input_files([file])
+        remove = uploader.get_by_role("button", name=f"Retirer {file['name']}", exact=True)
+        remove.focus()
+        screen.keyboard.press("Enter")
+        expect(remove).to_have_count(0)
+        expect(uploader.get_by_role("button", name="Choisir des fichiers")).to_be_focused()
+
+
 def test_what_is_drawn_again_or_gone_keeps_the_keyboard_where_it_was(
     screen: Page, dashboard: Server, serve: Callable[[str], Server]
 ) -> None:
