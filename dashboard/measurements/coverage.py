@@ -58,7 +58,7 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[s
     months = months_between(min(touched), max(touched)) if touched else []
     title = t("coverage.caption", lang)
     strips = chart_parts.list_of(_strip(line, months, lang, names) for line in lines)
-    proofs = [month["kwh"] for line in lines for month in line.found.values()]
+    proofs = [month["kwh"] for line in lines for month in line.found.values() if any(month["kwh"].values())]
     body = svg_charts.textures(proofs, lang, _marks(lines, lang)) + strips
     axis, how = _axis(months, lang), t("coverage.how", lang)
     body += Markup('<div class="months">{}</div><p class="small">{}</p>').format(axis, how)

@@ -25,6 +25,7 @@ from estimator.reporting.documents.pictures import (
     band,
     bar_svg,
     dot,
+    drawn_proofs,
     grid,
     place,
     rect,
@@ -60,7 +61,7 @@ def interval_chart(
     interval and says it. how: the key of what they say of the true value, "" for nothing; step: the unit of the axis,
     by default that of the highest central value."""
     drawn = [_told_by_its_bar(bar, lang) for bar in bars]
-    panels = [legend([bar.proof for bar in bars], lang), _panel(drawn, lang, step), _absent(drawn, lang)]
+    panels = [legend([b.proof for b in bars if b.amount.known], lang), _panel(drawn, lang, step), _absent(drawn, lang)]
     panels += [Markup('<p class="small how">{}</p>').format(t(how, lang))] if how else []
     return _figure(bars, title, Markup().join(panels), lang)
 
@@ -94,7 +95,7 @@ def legend(proofs: Sequence[Mapping[str, float]], lang: str) -> Markup:
 
 def textures(proofs: Sequence[Mapping[str, float]], lang: str, more: Markup | None = None) -> Markup:
     """A sample of each texture in use, with its label."""
-    there = [p for p in PROOFS if any(shares.get(p, 0) > 0 for shares in proofs)]
+    there = [p for p in (*PROOFS, "untold") if any(p in drawn_proofs(shares) for shares in proofs)]
     drawn = {p: textured(band({p: 1.0}, ("0.5px", "27px"), 0, SAMPLE), "28", SAMPLE) for p in there}
     items = [parts.sample(picture, t(f"proof.{p}", lang)) for p, picture in drawn.items()]
     return parts.legend_of([*items, more or Markup()], lang)
@@ -189,8 +190,7 @@ def _row(bar: ChartRow, ticks: Sequence[float], lang: str) -> Markup:
     if bar.href:
         value = opened(bar.href, value, bar.more or bar.label)
     said = Markup('<span class="said">{}</span>').format(bar.said) if bar.said else Markup()
-    there = bar.amount.known
-    picture = bar_svg(bar.amount, bar.proof, ticks[-1], ticks) if there else ""
+    picture = bar_svg(bar.amount, bar.proof, ticks[-1], ticks) if bar.amount.known else ""
     return parts.line(Markup("<b>{}</b> <span>{}</span> {}").format(bar.label, value, said), picture, alt=bar.alt)
 
 

@@ -55,7 +55,24 @@ CUT_WORDS = """() => {
   }
   return cut;
 }"""
-WIDTHS = (320, 360, 768, 1280)  # [px]
+# What does not hold in its place at a width: a number cut between two lines, a bar or a scale wider than its cell.
+CROWDED = """() => {
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const said = [], range = document.createRange();
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    for (const number of node.data.matchAll(/\\d[\\d,.\\u202f\\u00a0]*\\d/gu)) {
+      range.setStart(node, number.index);
+      range.setEnd(node, number.index + number[0].length);
+      const lines = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
+      if (lines.size > 1 && node.parentElement.checkVisibility()) said.push(number[0]);
+    }
+  }
+  const end = e => e.getBoundingClientRect().right;
+  const drawn = [...document.querySelectorAll('td svg, td .axis span')].filter(e => e.checkVisibility());
+  return said.concat(drawn.filter(e => end(e) > end(e.closest('td')) + 1).map(e => e.outerHTML.slice(0, 80)));
+}"""
+WIDTHS = (320, 360, 640, 768, 1280)  # [px]; 640: a window of 1280 at 200 %
 PAPER = 711  # [px], between the margins of page.css: (210 − 22) mm × 96 / 25.4
 
 
@@ -69,6 +86,7 @@ def test_a_document_is_built_as_it_should_be(
         screen.set_viewport_size({"width": width, "height": 800})
         assert not is_wider_than_its_window(screen), width
         assert width != axe_at or violations(screen) == []
+        assert screen.evaluate(CROWDED) == [], width
     screen.keyboard.press("Tab")  # the first link leads to the content, past the way back
     assert screen.evaluate("document.activeElement.innerText") == t("accessibility.skip", lang)
     box = screen.locator(".skip").bounding_box()
@@ -100,6 +118,15 @@ def test_the_pictures_of_the_sheet_say_in_words_what_they_draw(screen: Page, das
     assert values.locator("tbody tr").count() == 18 + 2, "18 months, those to come, the path"
     for said in (r"À ce rythme, entre \d+ et", r"Trajectoire votée, chaque mois de 2026\s+\d+.kWh"):
         assert re.search(said, values.inner_text(), re.IGNORECASE), said
+
+
+def test_each_bar_of_the_review_tells_its_proof(screen: Page, dashboard: Server) -> None:
+    """That of a year whose proof is not told says so: not that its method is unknown."""
+    screen.goto(f"{dashboard.address}/bilan-annuel?lang=fr")
+    drawn = screen.locator("section").first.locator("tbody svg")
+    told = [bar.get_attribute("aria-label") or "" for bar in drawn.all()]
+    assert "preuve non dite" in told and all(re.search(r"mesuré|estimé|déclaré|preuve non dite", one) for one in told)
+    assert screen.locator("section").first.locator("[fill='url(#u)']").count() == 0
 
 
 def test_no_two_addresses_of_a_document_have_the_same_title(screen: Page, dashboard: Server) -> None:

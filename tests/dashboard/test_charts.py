@@ -18,8 +18,9 @@ from dashboard.shared.svg_charts import (
 )
 from estimator.assessment.impacts import Amount
 from estimator.builds.timelines import ServiceTimeline
+from estimator.catalogue.schema import PROOFS
 from estimator.core.interval import Interval
-from estimator.reporting.documents.pictures import ACCENT, INK, bar_svg, nice_ticks
+from estimator.reporting.documents.pictures import ACCENT, FILLS, INK, bar_svg, nice_ticks
 from estimator.reporting.summary.months import EARLIER
 from tests.home import HOSTILE
 
@@ -167,3 +168,13 @@ def test_a_hostile_name_stays_text(lang: str) -> None:
     for html in (interval_chart([bar], HOSTILE, lang), months_picture(lines, lang, {}), months_table(lines, lang, {})):
         assert "<script" not in html and "&lt;script&gt;" in html
         pictures(html)
+
+
+def test_a_proof_that_is_not_told_is_drawn_as_none_of_them() -> None:
+    """Neither the texture of an unknown method, which would be said of it, nor a legend without it."""
+    given = Interval(low=20.0, central=41.0, high=90.0, unit="kWh")
+    drawing = ElementTree.fromstring(bar_svg(given, {}, 100.0))
+    layers = [r.get("fill") for r in drawing.iter(f"{SVG}rect") if r.get("stroke")]
+    assert len(layers) == 1 and layers[0] not in {FILLS[proof] for proof in PROOFS}
+    html = interval_chart([ChartRow("Plusieurs usages", given), *bars(None)], "titre", "fr")
+    assert "preuve non dite" in html and "méthode inconnue" not in html

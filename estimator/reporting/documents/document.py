@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from estimator.core.interval import Interval
+from estimator.reporting.documents.pictures import drawn_proofs
 
 Row = tuple["TableCell | str", ...]
 Record = tuple[object, ...]
@@ -54,7 +55,7 @@ class Table:
     def proofs(self) -> set[str]:
         """The proofs that its bars show."""
         bars = [cell.bar for row in self.cells() for cell in row if cell.bar]
-        return {name for bar in bars for name, share in (bar.proof or {"unknown": 1.0}).items() if share > 0}
+        return {name for bar in bars for name in drawn_proofs(bar.proof)}
 
 
 @dataclass(frozen=True)

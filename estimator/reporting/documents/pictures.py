@@ -26,7 +26,7 @@ PATTERNS = {  # of the fills that are textures
     "url(#u)": f'<pattern id="u" width="5" height="5" patternUnits="userSpaceOnUse">'
     f'<rect width="5" height="5" fill="{WHITE}"/><circle cx="2.5" cy="2.5" r="1.1" fill="{ACCENT}"/></pattern>',
 }
-FILLS = {"measured": ACCENT, "estimated": "url(#e)", "declared": WHITE, "unknown": "url(#u)"}
+FILLS = {"measured": ACCENT, "estimated": "url(#e)", "declared": WHITE, "unknown": "url(#u)", "untold": LINE}
 
 
 def svg(body: str, height: float, width: str = "100%", space: str = ' xmlns="http://www.w3.org/2000/svg"') -> str:
@@ -84,20 +84,26 @@ def bar(amount: Interval, proof: Mapping[str, float], top: float, high: int = ST
 
 def band(proof: Mapping[str, float], extent: tuple[str, str], above: float, high: float) -> str:
     """A bar split in height by proof, measured on top; extent: its place and width, above: what is over it [px]."""
-    shares = [(p, proof[p]) for p in PROOFS if proof.get(p, 0) > 0] or [("unknown", 1.0)]
-    whole, drawn, y = sum(share for _, share in shares), [], above
-    for name, share in shares:
+    shares = drawn_proofs(proof)
+    whole, drawn, y = sum(shares.values()), [], above
+    for name, share in shares.items():
         height = high * share / whole
         drawn.append(rect(extent, y, height, name))
         y += height
     return "".join(drawn)
 
 
+def drawn_proofs(proof: Mapping[str, float]) -> dict[str, float]:
+    """The shares that a bar draws, by texture; a bar whose proof is not told has the texture of none."""
+    return {p: proof[p] for p in PROOFS if proof.get(p, 0) > 0} or {"untold": 1.0}
+
+
 def rect(extent: tuple[str, str], y: float, height: float, proof: str) -> str:
     """A rectangle with the texture of a proof; extent: its place and width."""
     x, width = extent
     tall = f'y="{round(y, 2):g}" height="{round(height, 2):g}"'
-    return f'<rect {_placed(x=x, width=width)} {tall} fill="{FILLS[proof]}" stroke="{ACCENT}"/>'
+    edge = ACCENT if proof in PROOFS else INK
+    return f'<rect {_placed(x=x, width=width)} {tall} fill="{FILLS[proof]}" stroke="{edge}"/>'
 
 
 def dot(x: str, y: float, radius: float = STRIP / 4) -> str:

@@ -103,8 +103,8 @@ def _drawn_sample(proof: str = "") -> Markup:
 
 
 def _drawn(body: str, wide: int, alt: str = "") -> Markup:
-    read = Markup(' role="img" aria-label="{}"').format(alt) if alt else ' aria-hidden="true"'
-    return Markup(svg(body, STRIP, str(wide), read))  # noqa: S704 (our own pictures, an escaped text)
+    read = Markup(' role="img" aria-label="{}"').format(alt) if alt else Markup(' aria-hidden="true"')
+    return Markup(svg(body, STRIP, str(wide), f'{read} viewBox="0 0 {wide} {STRIP}"'))  # noqa: S704 (our own pictures, an escaped text)
 
 
 def _html(template: str, **facts: Any) -> Markup:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, partly_text
 from estimator.reporting.documents.document import IntervalBar, TableCell
@@ -16,7 +17,7 @@ def side_by_side(now: ReportFacts, before: ReportFacts, name: str) -> tuple[Tabl
     top = round_top(max((amount.high or 0.0 for amount in both), default=0.0))
     shares = [facts.proof_shares for facts in (now, before)]
     first, second = (
-        amount_cell(amount, proof, top, now.lang, alt=proof_text(proof, now.lang))
+        amount_cell(amount, proof, top, now.lang, alt=proof_text(proof, now.lang) or say("proofs", "untold", now.lang))
         for amount, proof in zip(both, shares, strict=True)
     )
     return first, second
