@@ -167,7 +167,7 @@ def quality_text(found: TestedShare | None, lang: str) -> str:
 def tested_words(option: AnsweredOption, lang: str) -> str:
     """« 84 %, soit 42 sur 50, entre 74 et 91 %, le seuil n'est pas assuré »: a quality, what its test leaves."""
     side = "unsure" if option.meets_threshold else "unsure_below"
-    return found_words(option.quality, lang) + say("quality", side, lang) * (option.assured is False)
+    return found_words(option.quality, lang) + _t("quality", side, lang) * (option.assured is False)
 
 
 def found_words(found: TestedShare | None, lang: str) -> str:

@@ -19,7 +19,7 @@ SAID = {
         "weighs": "Ce qui pèse",
         "first": r"Assistant de rédaction des agents entre \d+ et \d+ % du total",
         "promises": "Nos promesses",
-        "not_held": r"Empreintes dont la trajectoire votée serait tenue 0 %.*Que faire : Appliquer",
+        "not_held": r"Empreintes dont la trajectoire votée serait tenue 0 %.*Que faire : appliquer",
         "print": "Imprimer la fiche",
         "button": "Imprimer",
         "back": "Revenir à « Synthèse »",
