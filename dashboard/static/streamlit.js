@@ -66,6 +66,10 @@
     const around = stops(document).filter(e => !panel.contains(e)), next = around[around.indexOf(button) + 1];
     const to = at === button && !before ? inside[0] : at === next && before ? inside.at(-1)
       : at === inside.at(-1) && !before ? next : at === inside[0] && before ? button : null;
+    if (at === around.at(-1) && !before) { // its stops come once: the page ends here, where the panel is drawn
+      panel.inert = true;
+      setTimeout(() => { panel.inert = false; });
+    }
     if (!to) return;
     event.preventDefault();
     to.focus();

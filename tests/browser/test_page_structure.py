@@ -181,6 +181,12 @@ def test_a_panel_follows_its_button_under_the_keyboard(screen: Page, dashboard: 
     assert panel.evaluate(inside)
     screen.keyboard.press("Escape")
     expect(panel).to_have_count(0)
+    expect(button).to_be_focused()
+    screen.keyboard.press("Enter")
+    panel.locator("a, textarea").first.wait_for()
+    screen.get_by_role("contentinfo").get_by_role("link").last.focus()
+    screen.keyboard.press("Tab")
+    assert not panel.evaluate(inside), "its stops come once"
 
 
 def test_what_empties_a_date_gives_its_place_to_it(screen: Page, dashboard: Server) -> None:
