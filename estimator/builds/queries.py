@@ -285,6 +285,13 @@ class Build(BuildFile):
         )
 
     @cached_property
+    def unread(self) -> list[dict[str, Any]]:
+        """{"service_key", "start_month", "end_month"} of runs of which a part of the electricity was not read."""
+        told = "SELECT row_id FROM run_checks WHERE LIST_CONTAINS($1, code)"
+        sql = f"SELECT DISTINCT service_key, start_month, end_month FROM runs WHERE row_id IN ({told})"
+        return list(self._engine.rows(sql, [list(AT_LEAST)]))
+
+    @cached_property
     def impossible(self) -> dict[tuple[str, int], float]:
         """What was read and cannot be, of every row, from mended_runs.impossible."""
         return mended_runs.impossible(self._engine)

@@ -138,7 +138,8 @@ class Outside(NamedTuple):
     counted_twice: of each authority by its code, the months [yyyymm] that the home counts by itself too (None: no group
     is merged, or a file of theirs is damaged); lacking: of each that did not hand over every known month whole, by its
     code, the periods that it did (None: no group is merged); unattached: the codes of those whose homes have
-    activity of these months that no use has, of any size."""
+    activity of these months that no use has, of any size; unread: whether a part of what the home itself counts was not
+    read, of uses told one by one (only a sheet of indicators tells it)."""
 
     kwh: float = 0.0
     authorities: int = 0
@@ -148,6 +149,7 @@ class Outside(NamedTuple):
     counted_twice: Mapping[str, Sequence[int]] | None = None
     lacking: Mapping[str, str] | None = None
     unattached: tuple[str, ...] = ()
+    unread: bool = False
 
     def lowered(self, found: Mapping[str, Amount], read_kwh: float) -> dict[str, Amount]:
         """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld."""

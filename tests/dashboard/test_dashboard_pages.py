@@ -12,6 +12,7 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t, words
 from estimator.catalogue.schema import PROOFS
+from estimator.core.errors import say
 from estimator.core.number_format import impossible_text
 from estimator.governance.register.register import author
 from estimator.ledger import Ledger
@@ -159,6 +160,7 @@ def test_first_pages_say_what_cannot_be_and_what_nobody_read(empty_home: Path, l
     home, measures, summary = (unescape(page(name, lang)) for name in ("accueil", "mesures", "synthese"))
     assert all(odd in text and "voir=corriger" in text for text in (home, measures, summary)) and "81" in odd
     assert least in home and least in measures and t("home.known", lang) in home
+    assert say("authorities", "unread", lang).replace("'", "’") in summary.replace("'", "’")
     assert t("explain.how_impossible", lang) in home and t("chart.how", lang) not in home
 
 

@@ -22,6 +22,7 @@ from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.thresholds import limits
 from estimator.governance.indicators.told_amounts import (
     OF_CHANGE,
+    apart_ids,
     few_ids,
     is_ever_rounded,
     is_rounded,
@@ -53,7 +54,8 @@ def sheet(scope: Scope) -> dict[str, Any]:
     body |= {"previous": str(before), "same_season": scope.period.first % 100 == before.first % 100}
     silent = withheld(scope)  # when its uses ran is then not told either
     body |= {"months": [] if silent else scope.known_months(), "measured": [] if silent else months_of(scope.rows)}
-    body |= {"outside": scope.outside._asdict(), "elsewhere": scope.sources.elsewhere}
+    unread = _is_unread(scope) and not silent
+    body |= {"outside": scope.outside._replace(unread=unread)._asdict(), "elsewhere": scope.sources.elsewhere}
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     figures = {name: found[name]["value"] for name in FOOTPRINTS}
     added = computed(figures, found["coverage"]["proof"])
@@ -62,6 +64,19 @@ def sheet(scope: Scope) -> dict[str, Any]:
         entries |= {id: told_body(entries[id], unit) for id, unit in units.items()}
         added = [one | {"value": told_interval(one["value"])} for one in added] if is_rounded(scope) else added
     return body | {"indicators": entries, "added": added}
+
+
+def _is_unread(scope: Scope) -> bool:
+    """Whether a part of the electricity was not read in a month of a use told one by one, or of what is in no use."""
+    apart, there = apart_ids(scope), dict[str, set[int]]()
+    for row in scope.rows:
+        if row.id not in apart:
+            there.setdefault(row.row.service_key, set()).add(row.row.month)
+    return any(
+        run["start_month"] <= month <= run["end_month"]
+        for run in scope.sources.build.unread
+        for month in there.get(run["service_key"], ())
+    )
 
 
 def _leaving(scope: Scope, found: dict[str, Any]) -> dict[str, Any]:

@@ -90,6 +90,8 @@ def outside_of(body: Mapping[str, Any], lang: str) -> str:
 
 
 def _outside(found: Outside, lang: str) -> Iterator[str]:
+    if found.unread:
+        yield say("authorities", "unread", lang)
     if found.authorities:
         yield say("authorities", "outside", lang, count=found.authorities, kwh=exact_text(found.kwh, "kWh", lang))
     if found.silent:
