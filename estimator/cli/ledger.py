@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 
 if TYPE_CHECKING:
     from estimator.builds.alike_files import Alike
@@ -62,6 +62,8 @@ def _counted_twice(home: Path, lang: str) -> tuple[Mapping[str, Sequence[int]] |
         return told_totals(current_results(home)).counted_twice, twice_lines(home, lang)
     except SobriaError as refused:
         return None, [f"! {refused.message(lang)}"]
+    except OSError as error:  # a home that is only read, and whose totals were not computed
+        return None, [f"! {of_disk(error, home).message(lang)}"]
 
 
 @ledger.command("history", help="ledger_history")
@@ -242,12 +244,15 @@ def restore(
     archive: Annotated[Path, typer.Argument(metavar="FILE.tar|DIR", exists=True)],
     json_: Json = False,
 ) -> None:
+    from estimator.builds.merge_journal import lost_merges
+    from estimator.cli.ledger_text import lost_merge_lines
     from estimator.ledger.archive import restore as put_back
 
     home, lang = context.obj["home"], context.obj["lang"]
     body = put_back(archive, home).as_dict()
-    lines = (say("ledger_cli", "restored", lang, home=home), say("ledger_cli", "standing", lang, **body))
-    show(body, json_, lambda: "\n".join(lines))
+    lines = [say("ledger_cli", "restored", lang, home=home), say("ledger_cli", "standing", lang, **body)]
+    lines += lost_merge_lines(home, lang)
+    show(body | {"lost_merges": lost_merges(home)}, json_, lambda: "\n".join(lines))
 
 
 @quarantine.command("list", help="quarantine_list")

@@ -1,13 +1,16 @@
 """Locks between processes on files and folders, released when their holder ends, however it ends."""
 
+import errno
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from estimator.core.errors import SobriaError
+
+READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)  # what a system says to who may read and not write
 
 if sys.platform == "win32":
     import ctypes
@@ -78,6 +81,23 @@ def file_lock(path: Path, shared: bool = False) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def reader_lock(path: Path) -> Iterator[None]:
+    """Share a lock file, as who may not write there does too; none is held where none is there nor can be made: in a
+    copy that is only read, of which nobody deletes."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(file_lock(path, shared=True))
+        except OSError as error:
+            if error.errno not in READ_ONLY:
+                raise
+            with suppress(FileNotFoundError):
+                handle = os.open(path, os.O_RDONLY)
+                held.callback(os.close, handle)
+                _take(handle, shared=True, wait=True)
+        yield
 
 
 @contextmanager

@@ -161,7 +161,7 @@ def sweep(folder: Path) -> None:
         try:
             if path.stat().st_mtime < limit:
                 path.unlink()
-        except FileNotFoundError:
+        except OSError:  # gone, or of a folder that is only read
             continue
 
 

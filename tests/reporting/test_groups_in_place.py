@@ -111,6 +111,8 @@ def test_a_merged_file_that_is_lost_is_told_everywhere_and_is_a_fault(tmp_path: 
             told = plain(said.stdout + said.stderr)
             assert told.count("! Il manque le fichier de groupes") == 1 and name in told, told
             assert "ledger merge" in told
+        told = plain(sobria(tmp_path / f"back{left}", "ledger", "restore", str(tmp_path / f"{left}.tar")).stdout)
+        assert told.count("! Il manque le fichier de groupes") == 1 and name in told, "its journal came with it"
         found = sobria(home, "ledger", "verify", code=1)
         assert name in found.stderr and "inachevée" not in found.stdout and "rien à prouver" not in found.stdout
     assert [*json.loads(sobria(home, "totals", "--json").stdout)["lost_merges"]] == sorted(lost_merges(home))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.core.atomic_files import publishing, sync_folder
-from estimator.core.locks import file_lock, waited_lock
+from estimator.core.locks import file_lock, reader_lock, waited_lock
 from estimator.core.storage.storage import Patience
 
 READERS = ".reading"
@@ -101,7 +101,7 @@ class LocalFolder:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        with file_lock(self._root / READERS, shared=True):
+        with reader_lock(self._root / READERS):
             yield
 
     @contextmanager
