@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from itertools import product
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -13,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page
 from dashboard.shared.texts import t
 from tests.browser.conftest import Server
 from tests.home import HOSTILE, KEYS, OPENED, row_id
-from tests.support import kept, spread
+from tests.support import kept
 
 Serve = Callable[[str], Server]
 VIEWS = {
@@ -115,7 +116,10 @@ SCROLLED = """() => [...document.querySelectorAll('body *')].filter(e => e.check
   .map(e => e.outerHTML.slice(0, 160))"""  # what is read with a second scrollbar
 
 
-@pytest.mark.parametrize(("view", "lang"), spread(VIEWS, LANGUAGES))
+WHOLE = (("accueil", "fr"), ("corriger", "en"), ("executions", "fr"), ("execution", "en"), ("explication", "fr"))
+
+
+@pytest.mark.parametrize(("view", "lang"), kept(product(VIEWS, LANGUAGES), *WHOLE))
 def test_a_page_is_whole_at_every_width(screen: Page, serve: Serve, view: str, lang: str) -> None:
     server, asked = serve("sample"), set()
     screen.on("request", lambda request: asked.add(urlsplit(request.url).hostname))

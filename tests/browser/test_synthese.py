@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,7 +46,10 @@ SHEETS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("view", "lang"), spread(VIEWS, LANGUAGES))
+WHOLE = (("tout le territoire", "en"), ("une commune, un mois", "fr"), ("facile à lire", "en"))
+
+
+@pytest.mark.parametrize(("view", "lang"), kept(product(VIEWS, LANGUAGES), *WHOLE))
 def test_a_view_is_whole_at_every_width(screen: Page, dashboard: Server, view: str, lang: str) -> None:
     asked, faults = set(), troubles(screen)
     screen.on("request", lambda request: asked.add(urlsplit(request.url).hostname))

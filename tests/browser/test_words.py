@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.shared.texts import words
 from tests.browser.conftest import Server
 from tests.browser.test_pages import open_page
+from tests.support import kept
 
 ASKED = {  # address: what is clicked, what is typed
     "/synthese": ("input[role=combobox]", "zzz"),
@@ -46,10 +48,12 @@ def english(page: Page) -> list[str]:
     return [text for text in page.evaluate(SAID) if any(shape.fullmatch(text) for shape in shapes)]
 
 
-def test_streamlit_speaks_french(screen: Page, dashboard: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("nth", kept([1, 2], 2))
+def test_streamlit_speaks_french(screen: Page, dashboard: Server, tmp_path: Path, nth: int) -> None:
+    """On all these addresses, and on each second one in the suite."""
     with (large := tmp_path / "lourd.jsonl").open("wb") as file:
         file.truncate(TOO_LARGE)
-    for path, (clicked, typed) in ASKED.items():
+    for path, (clicked, typed) in [*ASKED.items()][::nth]:
         open_page(screen, dashboard, path, "fr")
         screen.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         if clicked:
