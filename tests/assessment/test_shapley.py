@@ -27,10 +27,11 @@ def test_a_service_used_twice_as_much_at_70_percent_of_its_intensity_rises_by_40
     effects = shapley({"volume": 100.0, "efficiency": 1.0}, {"volume": 200.0, "efficiency": 0.7}, product)
     assert effects == {"volume": 85.0, "efficiency": -45.0}
     assert spaced(change_words(effects, 100, "fr")) == (
-        "Le total augmente de 40 % ; en points, volume : +85, efficacité : −45."
+        "Le total augmente de 40 % ; en points, volume : +85, par service rendu : −45."
     )
     assert (
-        spaced(change_words(effects, 100, "en")) == "The total rises by 40%; in points, volume: +85, efficiency: −45."
+        spaced(change_words(effects, 100, "en"))
+        == "The total rises by 40%; in points, volume: +85, per service rendered: −45."
     )
 
 
@@ -47,7 +48,7 @@ def test_a_total_may_fall_stand_still_or_have_no_percent() -> None:
     assert "baisse de 30 %" in spaced(change_words({"volume": 0.0, "efficiency": -3.0}, 10, "fr"))
     assert "volume" not in change_words({"volume": 0.0, "efficiency": -3.0}, 10, "fr")
     assert change_words({"volume": 3.0, "efficiency": -3.0}, 10, "en") == (
-        "The total does not change; in points, volume: +30, efficiency: −30."
+        "The total does not change; in points, volume: +30, per service rendered: −30."
     )
     assert change_words({"volume": 0.0}, 10, "fr") == "Rien ne change."
     with pytest.raises(ValueError, match="read 0"):

@@ -17,6 +17,7 @@ from estimator.reporting.summary.summary import synthesis
 from scripts.lever_homes import NONE
 from tests.core.test_numbers import spaced
 from tests.governance.test_commitments import FACTS
+from tests.governance.test_indicators import run
 from tests.governance.test_use_budgets import VOTE, WHO
 from tests.support import activity, built
 
@@ -85,3 +86,13 @@ def test_what_is_used_is_of_its_own_months(tmp_path: Path) -> None:
     found = body["indicators"]["energy"]["budget"]
     assert found["verdict"] == "passed" and found["passed"]["central"] == 202611
     assert sheet(scope_of(tmp_path, "metropole", "2026", today=TODAY))["indicators"]["energy"]["budget"] == found
+
+
+@pytest.mark.parametrize(("kwh", "told"), [(5.0, None), (0.01, 204.4)])
+def test_no_month_to_come_is_made_of_one_hour(tmp_path: Path, kwh: float, told: float | None) -> None:
+    """200 kWh a month of one use, until November: 2,200 ÷ 334 × 31 = 204.2 in December. An hour of another, on Thursday
+    5 March: 5 kWh would make 5 × 5 ÷ 7 × 31 = 111 more, which nobody saw; a hundredth of a kWh makes 0.2, left in."""
+    rows = [whole("voirie", month, 200.0) for month in range(1, 12)]
+    home = said(tmp_path, 5000.0, *rows, run("accueil", kwh))
+    drawn = home["indicators"]["energy"]["month_to_come"]
+    assert (drawn and drawn["central"]) == (told and pytest.approx(told, rel=1e-3))

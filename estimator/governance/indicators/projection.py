@@ -14,6 +14,7 @@ from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.footprints import of_scope, totals
 from estimator.governance.indicators.handed_over import lacking, names
 from estimator.governance.indicators.known_days import (
+    SHORT,
     YEAR,
     days_between,
     days_known,
@@ -31,6 +32,7 @@ from estimator.governance.indicators.usage_by_case import Attached, last_day, mo
 MONTHS = 12
 ENDS = ("low", "central", "high")
 EXACT = 1 - 1e-9  # of a ceiling: reached, whatever a sum of 365 shares loses [1]
+LITTLE = 0.1  # of a month to come: what uses known for a few days may make of it [1]
 NEAR = 0.9  # of a ceiling: from there it is told that it is almost used [1]
 
 Curve = tuple[dict[date, float], dict[date, float]]
@@ -90,14 +92,19 @@ class Pace:
 
     def month_to_come(self, indicator: str) -> Interval | None:
         """A month after the last known one: its days, at the pace of the known days of each use, or service without
-        one, whatever it lacks before; None where nothing is to come, of a year that is over or whose uses are."""
+        one, whatever it lacks before; None where nothing is to come, of a year that is over or whose uses are, and
+        where more than a tenth of it would be made of uses known for too few days to trust."""
         known, today = months_of(known_rows(self.rows)), self.scope.sources.today
         left = days_between(last_day(known[-1]) + timedelta(1), date(self.year, 12, 31)) if known else []
         if not left or self.year < today.year:
             return None
         days = len(left) / (MONTHS - known[-1] % 100)
         paced = [row for row in self.rows if not row.row.training and not self._is_over(row)]
-        found = totals([row.row.group.times(days / self._parts[_part(row)].worth) for row in paced])[indicator]
+        each = [(row.row.group.times(days / self._parts[_part(row)].worth), _part(row)) for row in paced]
+        found = totals([group for group, _ in each])[indicator]
+        short = [group for group, part in each if len(self._parts[part].known) < SHORT]
+        if short and (totals(short)[indicator].central or 0.0) > LITTLE * (found.central or 0.0):
+            return None
         return Interval.of(found.ends, found.unit) if found.known and found.central else None
 
     def _is_over(self, row: Attached) -> bool:
