@@ -27,7 +27,8 @@ def show(view: View, lang: str) -> None:
     scenario, form = view.scenario, FormPart(NEED_PLACE, lang, need_changed)
     to = Markup("" if view.missing else '<a href="{}">{}</a>').format(address("comparer", lang), t("compare.new", lang))
     said = '<div class="titled"><h2>{}</h2>{}</div><p class="small">{}</p>'
-    st.html(Markup(said).format(t("compare_form.need", lang), to, t("compare_form.at_once", lang)))
+    note = t("compare_form.five_at_once" if scenario.asked else "compare_form.at_once", lang)
+    st.html(Markup(said).format(t("compare_form.need", lang), to, note))
     if scenario.asked:
         _five(scenario.asked, view.missing, lang)
     else:

@@ -65,7 +65,7 @@ def test_a_project_lead_goes_from_a_blank_page_to_a_saved_and_printed_comparison
     expect(screen.get_by_text("Aucun seuil de qualité n’est fixé").first).to_be_visible()
     expect(screen.get_by_text(re.compile(r"GPT-5\s: s’il raisonne")).first).to_be_visible()
     screen.get_by_text("Préciser le besoin").click()
-    write(screen, "Projet", "Répondre aux associations")
+    write(screen, "Projet (obligatoire)", "Répondre aux associations")
     expect(screen.get_by_text("Répondre aux associations").first).to_be_visible()
 
     # Nothing is lost: the other language, the page read again, another page and back by the menu.

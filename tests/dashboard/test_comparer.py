@@ -146,7 +146,8 @@ def test_the_page_opens_with_the_example_marked_answer_first(lang: str) -> None:
     body = compare_data.compared(compare_data.example_scenario(lang))
     order = [t("compare.example", lang), f"<h1>{t('compare.title', lang)}</h1>", body.said("lead", lang)[0]]
     order.append(t("compare.picture", lang, period=body.scenario.need.period))
-    assert t("compare_form.at_once", lang) in text, "who chooses is told what it changes (RGAA 7.4)"
+    assert t("compare_form.at_once", lang) in text, "who chooses is told what it changes, and what is required"
+    assert t("compare_form.five_at_once", lang) in text_of(blank(lang)), "of a task too (RGAA 7.4, 11.10)"
     places = [text.index(part) for part in order]
     assert places == sorted(places)
     assert "<table" not in text  # all the rest is closed
