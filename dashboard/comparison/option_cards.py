@@ -23,6 +23,7 @@ from dashboard.comparison.form_values import (
     quality_field_text,
 )
 from dashboard.comparison.scenario_session import (
+    GONE,
     View,
     edited,
     groups,
@@ -56,6 +57,8 @@ def show(view: View, answer: Answer | None, lang: str) -> None:
                 told = ", ".join(part for part in (same.test, same.date, same.by) if part)
                 change = partial(changes.with_test, group=group, tested=same)
                 _button("same_test", change, FormPart(str(index), lang, option_changed), told)
+            if gone := st.session_state.get(GONE, {}).get(str(index)):
+                st.html(Markup('<p class="warn" role="status">{}</p>').format(gone))
             _set_aside(group, FormPart(str(index), lang, option_changed), letter)
             for option in group:
                 if option.id in refused:
@@ -155,13 +158,11 @@ def _picked(place: str, name: str, lang: str) -> None:
     except (NotANumber, ScenarioRefused) as error:
         refuse(place + PICKED, error)
         return
-    scenario = set_scenario(values, place + PICKED, lang, view.missing)
-    if scenario is not None:
+    if scenario := set_scenario(values, place + PICKED, lang, view.missing):
         refresh(view.scenario, scenario, lang, place)
-        was = groups(view.scenario)[int(place)][0]
-        if was.quality and not any(option.quality == was.quality for option in groups(scenario)[int(place)]):
-            gone = {"quality": quality_field_text(was.quality, lang), "label": was.label}
-            st.toast(t("compare_form.quality_gone", lang, **gone), duration="infinite")
+        if (found := group[0].quality) and all(option.quality != found for option in groups(scenario)[int(place)]):
+            gone = {"quality": quality_field_text(found, lang), "label": group[0].label}
+            st.session_state[GONE] = {place: t("compare_form.quality_gone", lang, **gone)}
 
 
 def _said(name: str, value: str) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from estimator.comparison.five_fields import PLACES, SETS, in_language, scenario
 from estimator.comparison.scenario import MOST_OPTIONS, Asked, Option, Scenario, ScenarioRefused, scenario_of
 from estimator.comparison.scenario_link import decode
 
-LONG, SHOWN, REVISION, ERROR, UNREAD, HELD = (
-    f"compare {name}" for name in ("long", "shown", "revision", "error", "unread", "held")
+LONG, SHOWN, REVISION, ERROR, UNREAD, HELD, GONE = (
+    f"compare {name}" for name in ("long", "shown", "revision", "error", "unread", "held", "gone")
 )
 MISSING = "manque"  # in the URL: which counts of the five answers are not given yet
 COUNTS = ("people", "uses")
@@ -52,7 +52,7 @@ def current(lang: str) -> View:
     if st.session_state.get(SHOWN) != plain(found):  # another scenario than that of the fields: reset them
         st.session_state[SHOWN] = plain(found)
         st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
-        for name in (ERROR, UNREAD):
+        for name in (ERROR, UNREAD, GONE):
             st.session_state.pop(name, None)
     st.session_state[HELD] = (found, missing)
     return View(found, missing, wrong)
@@ -108,6 +108,7 @@ def set_scenario(
         refuse(place, error, values=values)
         return None
     st.session_state.get(ERROR, {}).pop(place, None)
+    st.session_state.pop(GONE, None)
     if keep:
         st.session_state[SHOWN] = plain(scenario)
     text = token(scenario)

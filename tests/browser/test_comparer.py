@@ -229,6 +229,23 @@ def test_an_option_that_is_removed_gives_the_keyboard_to_its_neighbour(screen: P
     expect(before).to_be_focused()
 
 
+def test_a_quality_that_goes_with_its_model_is_said_in_a_zone_of_status(screen: Page, serve: Serve) -> None:
+    """RGAA 7.5: on its card, until the next change; it was a notification without a name, announced by nothing."""
+    open_page(screen, serve("empty"), "/comparer?exemple=oui", "fr")
+    quality = screen.get_by_role("textbox", name=t("compare_form.quality_of", "fr", letter="A"), exact=True)
+    quality.fill("93 %")
+    quality.press("Tab")
+    settled(screen)
+    pick(screen, t("compare_form.model_of", "fr", letter="A"), "GPT-5")
+    told = screen.locator(".st-key-compare_card_1").get_by_role("status")
+    expect(told).to_contain_text(re.compile(r"93\s%.*pas reprise"))
+    expect(screen.get_by_role("alertdialog")).to_have_count(0)
+    assert grave(screen) == []
+    quality.fill("91 %")
+    quality.press("Tab")
+    expect(told).to_have_count(0)
+
+
 def test_a_number_opens_its_calculation_and_comes_back(screen: Page, serve: Serve) -> None:
     open_page(screen, serve("empty"), address(label="le modèle de Metz"), "fr")
     screen.click("a.number:has-text('le modèle de Metz') >> nth=0")

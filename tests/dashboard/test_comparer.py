@@ -1058,10 +1058,12 @@ def test_the_name_of_a_model_says_how_its_server_is_kept_until_someone_names_it(
 def test_a_quality_that_is_of_the_model_before_is_said_to_go_with_it() -> None:
     at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
     at = typed(at, "1", "quality", "93 %")
-    assert not at.toast
+    assert "n’est pas reprise" not in text_of(at)
     at = typed(at, "1", "model", "openai/gpt-5")
     assert all(option.quality is None for option in address(at).options)
-    assert [plain_spaces(found.value) for found in at.toast] and "93 %" in plain_spaces(at.toast[0].value)
+    told = re.findall(r'<p class="warn" role="status">(.*?)</p>', text_of(at))
+    assert len(told) == 1 and "93 %" in plain_spaces(told[0]) and "n’est pas reprise" in told[0] and not at.toast
+    assert "n’est pas reprise" not in text_of(typed(at, "five", "uses", "3")), "until the next change"
 
 
 def test_the_licence_and_the_law_of_a_model_are_told_beside_its_figures() -> None:
