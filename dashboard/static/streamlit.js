@@ -37,6 +37,8 @@
   const TYPES = "input[type=file][accept]:not([accept=''])";
   const accepted = element => (named(element, "[data-testid=stFileUploader]", TYPES) ?? document.querySelector(TYPES))
     ?.accept.split(",").filter(type => type.startsWith(".")).join(", ");
+  const NONE = "0 options available.", NOTHING = "No results"; // of a list: what was told at once, and what is seen
+  const HINT = "[data-testid=InputInstructions]"; // beside a field while it is typed in, and part of none of its descriptions
   const SIZE = /(^|, )([\d.]+)([KMG]?)B$/, BYTES = {"": "byte", K: "kilobyte", M: "megabyte", G: "gigabyte"};
   const FILE = ".stFileChip, .stFileChipName + *";
   const sized = said => said.replace(SIZE, (_, before, n, k) =>
@@ -231,6 +233,7 @@
       element.setAttribute("role", "img");
       element.setAttribute("aria-labelledby", figure.id);
     }
+    if (element.matches(HINT)) element.setAttribute("aria-hidden", "true");
     if (element.matches(DRAWN)) element.setAttribute("aria-hidden", "true");
     if (element.matches(DRAWING)) for (const look of element.style) if (PAINT.test(look)) element.setAttribute(look, element.style[look]);
     if (element.matches(LAYER)) {
@@ -276,8 +279,9 @@
     if (picker) name(picker);
     if (bare !== "" && node.parentElement?.matches(ICON)) node.data = "";
     if (bare === "" || node.parentElement?.closest(NOT_STREAMLIT) !== null) return;
+    if (bare === NONE) document.querySelector("[data-live-announcer] [aria-live=polite]")?.append(node.parentElement); // it can wait
     const within = node.parentElement, english = within?.matches(FILE) && pairs.length ? sized(bare) : bare;
-    const said = told(within?.matches(OF_A_DATE) ? dated(bare) : english);
+    const said = bare === NONE ? told(NOTHING) : told(within?.matches(OF_A_DATE) ? dated(bare) : english);
     const ours = said !== bare && bare.endsWith(REFUSED) ? `${said} ${accepted(within)}` : said;
     if (ours !== bare) node.data = node.data.replace(bare, () => ours);
   };

@@ -34,6 +34,31 @@ def test_what_empties_a_list_gives_its_place_to_the_field(screen: Page, dashboar
     expect(field).to_be_focused()
 
 
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
+def test_a_list_that_has_nothing_says_so_without_haste(screen: Page, dashboard: Server, lang: str) -> None:
+    """RGAA 7.5: told as it is seen, once what is read is over; it was « 0 choix possibles », said at once."""
+    open_page(screen, dashboard, "/registre", lang)
+    screen.get_by_role("combobox", name=t("register.stage", lang)).press_sequentially("zzzz")
+    nothing = t("streamlit.nothing", lang)
+    expect(screen.get_by_role("option", name=nothing)).to_be_visible()
+    expect(screen.locator("[data-live-announcer] [aria-live=polite]")).to_have_text(nothing)
+    expect(screen.locator("[data-live-announcer] [aria-live=assertive]")).not_to_contain_text(re.compile(r"\b0\b"))
+
+
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
+def test_what_is_seen_beside_a_field_that_is_typed_in_is_read_with_none(
+    screen: Page, dashboard: Server, lang: str
+) -> None:
+    """RGAA 11.10: what is told of a field describes it, or is not read: the key that it takes is that of any field."""
+    open_page(screen, dashboard, "/comparer?exemple=oui", lang)
+    screen.get_by_role("textbox", name=t("compare_form.quality_of", lang, letter="A"), exact=True).press_sequentially(
+        "9"
+    )
+    hint = screen.get_by_text(t("streamlit.apply", lang), exact=True)
+    expect(hint).to_be_visible()
+    assert hint.evaluate("e => e.closest('[aria-hidden=true]') !== null")
+
+
 def test_a_choice_is_read_whole_when_text_is_spaced(screen: Page, dashboard: Server) -> None:
     """RGAA 10.12: the choices of a list, with the spacing that the criterion gives."""
     open_page(screen, dashboard, "/comparer?exemple=oui", "fr")
