@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import pytest
 import requests
@@ -23,8 +23,9 @@ from estimator.core.errors import LANGUAGES, words
 from estimator.governance.indicators.told_results import ToldResults, told_results
 from estimator.governance.register.register import Register
 from estimator.governance.results_by_use_case import results
+from estimator.ingestion.http import server as collecting
 from estimator.ingestion.http.connections import Bounds
-from estimator.ingestion.http.endpoints import Form, Limits
+from estimator.ingestion.http.endpoints import Limits
 from estimator.ingestion.http.listening import config
 from estimator.ingestion.http.server import create_app, listen
 from estimator.ingestion.http.tokens import READERS, Tokens
@@ -87,36 +88,41 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def test_a_counter_rises_by_what_a_batch_adds(tmp_path: Path) -> None:
-    """Three rows: three accepted; the same batch again: three known already; nothing is set aside."""
+def test_a_counter_rises_by_whole_hundreds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here by twos. Three rows: three accepted, two told; the same batch twice: six known already; nothing is set
+    aside. No sample is of a form, which may be that of one small use."""
+    assert collecting.TOLD_BY == 100
+    monkeypatch.setattr(collecting, "TOLD_BY", 2)
     batch = DECLARED.format(day=1) + "".join(DECLARED.format(day=day).splitlines(True)[1] for day in (2, 3))
     counter = "sobria_collected_rows_total"
     with serving(tmp_path) as server:
         before = server.samples()
-        for accepted, known in ((3, 0), (3, 3)):
+        for accepted, known in ((2, 0), (2, 2), (2, 6)):
             server.post(server.sender, batch)
             found = server.samples()
             rise = {key[1]: value - before[key] for key, value in found.items() if key[0] == counter}
             outcomes = ("accepted", "duplicates", "quarantined", "unread")
-            whole = {(form, outcome): 0 for form in get_args(Form) for outcome in outcomes}
-            assert rise == whole | {("rows", "accepted"): accepted, ("rows", "duplicates"): known}
+            assert rise == {(outcome,): 0 for outcome in outcomes} | {("accepted",): accepted, ("duplicates",): known}
 
 
 def test_a_point_that_is_not_read_is_counted_too(tmp_path: Path) -> None:
-    """The histogram of tokens of a client: nothing of it is kept, and an alert can see it."""
+    """The histogram of tokens of a client, a hundred times: nothing of it is kept, and an alert can see it."""
     point = {
         "count": "3",
         "sum": 660,
         "timeUnixNano": "1772440000000000000",
         "startTimeUnixNano": "1772430000000000000",
     }
-    metric = {"name": "gen_ai.client.token.usage", "histogram": {"dataPoints": [point], "aggregationTemporality": 2}}
+    metric = {
+        "name": "gen_ai.client.token.usage",
+        "histogram": {"dataPoints": [point] * 100, "aggregationTemporality": 2},
+    }
     with serving(tmp_path) as server:
         shown = {"authorization": f"Bearer {server.sender}"}
         body = {"resourceMetrics": [{"scopeMetrics": [{"metrics": [metric]}]}]}
         answer = requests.post(f"{server.url}/v1/metrics", json=body, headers=shown, timeout=60)
-        assert answer.json()["partialSuccess"]["rejectedDataPoints"] == 1
-        assert server.samples()["sobria_collected_rows_total", ("metrics", "unread")] == 1
+        assert answer.json()["partialSuccess"]["rejectedDataPoints"] == 100
+        assert server.samples()["sobria_collected_rows_total", ("unread",)] == 100
 
 
 def test_gauges_are_the_table_of_results(server: Server) -> None:
@@ -278,7 +284,8 @@ def test_a_value_is_not_said_to_be_one_of_none(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         answer = server.get("/api/v1/results", service="autre")
         assert (answer.status_code, answer.json()["code"]) == (404, "api_none_told")
-        assert server.get("/api/v1/results").json()["withheld"] > 0
+        assert server.get("/api/v1/results").json()["withheld"] is True
+        assert server.samples()["sobria_withheld", ()] == 1, "and not how many"
 
 
 def test_results_that_take_long_are_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,8 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from itertools import product
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter
 from starlette.applications import Starlette
@@ -35,7 +34,6 @@ from estimator.ingestion.http.endpoints import (
     LOG,
     STATUS,
     Endpoint,
-    Form,
     Limits,
     Reading,
 )
@@ -49,6 +47,7 @@ from estimator.ledger.standing import Standing
 
 SETTLE_EVERY = 64  # batches written between compactions: fewer small files cost less than a compaction
 OUTCOMES = ("accepted", "duplicates", "quarantined", "unread")  # of a row, or of a call or point that is not kept
+TOLD_BY = 100  # rows, of which the counters tell whole multiples: as many uses a month are those of no one
 _NOTHING_TO_DO = frozenset({"no_work", "gateway_cache", "window_overlap", "measure_beside", "repeated_header"})
 _BY_SENDER = (
     "no_date",
@@ -65,8 +64,8 @@ DRAINED = 8  # multiple of the maximum body that is received and discarded, so t
 class _Waiting:
     """A received body, waiting for its receipt or the reason of its refusal."""
 
-    def __init__(self, taken: ParsedPayload, form: Form) -> None:
-        self.taken, self.form = taken, form
+    def __init__(self, taken: ParsedPayload) -> None:
+        self.taken = taken
         self.receipt: Receipt | None = None
         self.refusal = SobriaError("collect_not_written", reason="-")
 
@@ -76,10 +75,11 @@ class Collector:
 
     def __init__(self, home: Path, limits: Limits, counters: CollectorRegistry) -> None:
         self._rows = Counter(
-            "sobria_collected_rows", say("metrics", "rows", OF_PROGRAMS), ("form", "outcome"), registry=counters
+            "sobria_collected_rows", say("metrics", "rows", OF_PROGRAMS), ("outcome",), registry=counters
         )
-        for form, outcome in product(get_args(Form), OUTCOMES):
-            self._rows.labels(form, outcome)
+        for outcome in OUTCOMES:
+            self._rows.labels(outcome)
+        self._untold = collections.Counter[str]()  # rows by outcome, of the hundred that has begun
         self._senders, self._ledger = Tokens(home), Ledger(home)
         self._context = replace(reading_context(home), span_links=SpanLinks())
         self._standing = Standing(self._ledger, recent=True)
@@ -111,7 +111,7 @@ class Collector:
             if _kind(request) == otlp.PROTOBUF:
                 data = await run_in_threadpool(otlp.as_json, data, door.form == "metrics")
             taken = await run_in_threadpool(read_body, Payload(sender, door.form, data), self._context)
-            return await self._batch_receipt(_Waiting(taken, door.form))
+            return await self._batch_receipt(_Waiting(taken))
         finally:
             self._in_hand[sender.mark] -= 1
 
@@ -157,6 +157,13 @@ class Collector:
             raise mine.refusal
         return mine.receipt
 
+    def _count(self, receipt: Receipt) -> None:
+        """By whole hundreds, whatever their form: one by one, they would say when a use of few people is used."""
+        for outcome in OUTCOMES:
+            self._untold[outcome] += getattr(receipt, outcome)
+            self._rows.labels(outcome).inc(self._untold[outcome] // TOLD_BY * TOLD_BY)
+            self._untold[outcome] %= TOLD_BY
+
     async def _write(self, batch: list[_Waiting]) -> None:
         if self._unsettled >= SETTLE_EVERY and (self._settling is None or self._settling.done()):
             self._unsettled = 0
@@ -165,8 +172,7 @@ class Collector:
             receipts = await run_in_threadpool(post, self._ledger, [one.taken for one in batch], self._standing)
             for waiting, receipt in zip(batch, receipts, strict=True):
                 waiting.receipt = receipt
-                for outcome in OUTCOMES:
-                    self._rows.labels(waiting.form, outcome).inc(getattr(receipt, outcome))
+                self._count(receipt)
             self._unsettled += any(receipt.read for receipt in receipts)
         except StoreFailed as error:
             for waiting in batch:

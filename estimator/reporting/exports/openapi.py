@@ -11,7 +11,12 @@ from estimator.results.schema import SCHEMA
 REFUSED = {400: "api_query", 401: "no_reader", 404: "nothing_built", 503: "build_locked"}
 _TYPES = {"string": "string", "int32": "integer", "double": "number"}  # of a column -> of JSON
 _TEXT, _COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
-_ABOUT: dict[str, Any] = {"build": _TEXT, "made_at": _TEXT, "sample": {"type": "boolean"}, "withheld": _COUNT}
+_ABOUT: dict[str, Any] = {
+    "build": _TEXT,
+    "made_at": _TEXT,
+    "sample": {"type": "boolean"},
+    "withheld": {"type": "boolean"},
+}
 _ROWS = {"rows": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}}
 _BODIES: Mapping[str, dict[str, Any]] = {  # what each address adds to what all say of their build
     "version": dict.fromkeys(("api", "sobria", "results", "factors_version", "method_version"), _TEXT),

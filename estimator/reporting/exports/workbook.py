@@ -142,7 +142,7 @@ def _method(told: ToldResults, lang: str, mark: str) -> Iterator[tuple[str, ...]
     if any(map(told.is_rounded, told.table.select(["level", "month"]).to_pylist())):
         yield (say("export", "rounded", lang), say("export", "read_rounded", lang))
     if told.withheld:
-        yield (say("export", "read_withheld", lang), say("export", "withheld", lang, rows=told.withheld))
+        yield (say("export", "read_withheld", lang), say("export", "withheld", lang))
     yield from (
         (say("export", "source", lang), f"{s['title']} {s.get('path', '')}".strip()) for s in sources_of(told.rows)
     )
