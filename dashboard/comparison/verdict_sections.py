@@ -69,7 +69,7 @@ def hinges(answer: Answer, lang: str) -> Markup:
 
 
 def smallest(answer: Answer, lang: str) -> Markup:
-    """Quality against electricity per unit; the smallest sufficient model is filled."""
+    """Quality against electricity per unit; the smallest sufficient model has another mark."""
     points = _points(answer, lang)
     wanted = answer.scenario.constraints.quality
     pair = answer.opening() if wanted and points else None
@@ -85,7 +85,7 @@ def smallest(answer: Answer, lang: str) -> Markup:
 
 
 def pictures(answer: Answer, lang: str) -> list[Explored]:
-    """Quality against electricity per unit; the option that suffices is filled."""
+    """Quality against electricity per unit; the option that suffices has another mark."""
     points, wanted = _points(answer, lang), answer.scenario.constraints.quality
     if not points:
         return []
@@ -94,7 +94,7 @@ def pictures(answer: Answer, lang: str) -> list[Explored]:
         ExploredRow(
             point.label,
             f"{said_in_sentence(point.amount, lang, step)[0]}, {second.lower()} {mark_text(point.quality, lang)}",
-            [Mark.of(point.amount, "", ACCENT if point.marked else PALE)],
+            [Mark.of(point.amount, point.note, ACCENT) if point.marked else Mark.of(point.amount, "", PALE)],
             point.quality,
         )
         for point in points

@@ -115,8 +115,9 @@ def figure(picture: Explored, lang: str) -> dict[str, Any]:
     if plane:
         sign = percent_sign(lang) if share else ""
         layout["yaxis"] = {"automargin": True, "gridcolor": LINE, "ticksuffix": sign, "fixedrange": True}
+        layout["yaxis"] |= {"ticks": "outside", "ticklen": 12, "tickcolor": WHITE}  # a mark at zero covers none
         layout["yaxis"] |= {"title": {"text": picture.second, "font": FONT, "standoff": 8}}
-        layout["margin"]["t"] = 40 + WORDS * len(key)
+        layout["showlegend"], layout["margin"]["t"] = False, 40 + WORDS * len(key)  # a row is named by its number
         layout["title"] = {"text": "<br>".join(key), "font": FONT, "x": 0, "y": 1, "yanchor": "top", "pad": {"t": 20}}
     else:
         top = -0.7 - above

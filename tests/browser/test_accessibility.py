@@ -49,6 +49,9 @@ FAULTS = """() => {
   wrong('table without caption', all('table').filter(e => !e.caption?.textContent.trim()));
   wrong('head cell without scope', all('th').filter(e => !['row', 'col'].includes(e.scope)));
   wrong('row without head', all('tbody tr').filter(e => !e.querySelector('th')));
+  const heads = e => [...e.querySelectorAll('th')].map(h => h.textContent.trim()).join(' | ');
+  wrong('two rows of one head', all('table').flatMap(e => { const rows = [...e.querySelectorAll('tbody tr')];
+    return rows.filter((r, i) => rows.findIndex(o => heads(o) === heads(r)) < i); }));
   wrong('image without alternative', all('img:not([alt])'));
   wrong('figure without name', all('figure').filter(e => !e.getAttribute('aria-label')));
   wrong('picture that is read', all('svg:not([role=img])').filter(e => !e.closest('[aria-hidden=true]')));
@@ -77,8 +80,9 @@ FAULTS = """() => {
   wrong('part without a title', all('.all > details > summary').filter(e => !e.querySelector('h2, h3')));
   if (all('main').length !== 1) said.push('main: ' + all('main').length);
   wrong('menu without name', all('nav').filter(e => !e.getAttribute('aria-label')));
-  wrong('group without name', all('[role=group], fieldset')
-    .filter(e => !e.ariaLabel && !e.hasAttribute('aria-labelledby') && !e.querySelector('legend')));
+  wrong('group without name', all('[role=group], [role=radiogroup], fieldset').filter(e =>
+    !e.ariaLabel && !e.querySelector('legend') && !(e.getAttribute('aria-labelledby') || '').split(' ')
+      .some(id => document.getElementById(id)?.textContent.trim())));
   wrong('mark without text', all('.st-key-page :is(p, li, h1, h2, h3, h4, h5, h6)')
     .filter(e => seen(e) && !e.textContent.trim() && !e.querySelector('img, input, a')));
   const app = getComputedStyle(document.querySelector('.stApp'));

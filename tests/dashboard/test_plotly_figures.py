@@ -64,6 +64,19 @@ def test_a_second_axis_has_heights_and_its_threshold() -> None:
     ]  # fmt: skip
 
 
+def test_the_option_that_suffices_has_a_mark_of_its_own() -> None:
+    """RGAA 3.1: another symbol and not another colour only, on its own line; no name of an axis is under it."""
+    rows = [
+        ExploredRow("a", "2 Wh", [Mark(0.0, 0.003, 0.002)], 0.9),
+        ExploredRow("b", "4 Wh", [Mark(0.003, 0.005, 0.004, "Suffit", "#0b5cad")], 0.95),
+    ]
+    drawn = figure(Explored("Qualité", rows, "Wh", 0.001, second="Qualité"), "fr")
+    first, second = drawn["data"]
+    assert first["marker"]["symbol"] != second["marker"]["symbol"] and not drawn["layout"]["showlegend"]
+    assert second["error_x"]["color"] == "#0b5cad"
+    assert drawn["layout"]["yaxis"]["ticklen"] >= (12 + 3) / 2, "half of a mark with its edge, at zero"
+
+
 def test_a_long_name_holds_on_the_narrowest_screen() -> None:
     """RGAA 10.4: 60 signs of a name in lines of 34, above its row or, in a plane, in a key of the points' numbers."""
     row = ExploredRow("modèle-de-langue " * 4, "entre 1 et 3 Wh", [Mark(0.001, 0.003, 0.002)], 0.9)
