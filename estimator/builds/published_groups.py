@@ -18,7 +18,7 @@ from estimator.catalogue.load import load, of_tables
 from estimator.catalogue.models import known
 from estimator.catalogue.resolver import zone_of
 from estimator.core.communes import is_commune
-from estimator.core.fields import Strict
+from estimator.core.fields import Strict, in_utf8
 from estimator.core.periods import Period
 from estimator.core.typography import CONTROL, UNSEEN
 
@@ -154,7 +154,7 @@ class PublishedGroups(Strict):
     @classmethod
     def read(cls, text: bytes) -> "PublishedGroups":
         """The file of that text, with a review that can be made. ValidationError."""
-        found = cls.model_validate_json(text)
+        found = cls.model_validate_json(in_utf8(text))
         check_review(found.review, found.period)
         return found
 

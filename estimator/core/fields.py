@@ -1,5 +1,6 @@
 """Small validated types shared by several rooms: texts without contacts, identifiers, authors, strict models."""
 
+import codecs
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, TypeVar, get_args
@@ -21,6 +22,7 @@ from estimator.core.typography import CONTROL, UNSEEN
 
 M = TypeVar("M", bound=BaseModel)
 
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
 
 
@@ -130,6 +132,16 @@ Line = Annotated[Text, AfterValidator(lambda text: _BREAKS.sub(" ", text))]
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+
+
+def in_utf8(data: bytes) -> bytes:
+    """A text without the mark at its start, in UTF-8: an editor or a spreadsheet that saves it again adds one, or
+    writes UTF-16. As it is where it cannot be read so."""
+    try:
+        text = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig")
+        return text.encode()
+    except UnicodeError:
+        return data
 
 
 class Strict(BaseModel):

@@ -220,3 +220,17 @@ def test_two_merges_at_once_are_one_after_the_other(tmp_path: Path, monkeypatch:
                 refused()
     assert [file.moment.hour for file in merged_files(home)] == [10] and not unfinished_merges(home)
     assert len(merge(home, [_file(tmp_path, "54011")])) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_that_an_editor_saved_again_is_read_where_its_content_is_the_same(tmp_path: Path, encoding: str) -> None:
+    """Its digest is of what it tells, and not of how it is written; in the code page of a machine, it is not JSON."""
+    given = _file(tmp_path, "54010", by="Mairie d'Écrouves")
+    text = given.read_text("utf-8")
+    given.write_bytes(text.encode(encoding))
+    if encoding == "cp1252":
+        said = sobria(tmp_path / "home", "ledger", "merge", str(given), code=1).stderr
+        assert "enregistré de nouveau" in said and "Traceback" not in said
+    else:
+        (file,) = merge(tmp_path / "home", [given])
+        assert file == PublishedGroups.read(text.encode()) and merged_files(tmp_path / "home") == [file]

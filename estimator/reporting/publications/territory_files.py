@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from estimator.builds.merged_groups import merged_files
 from estimator.builds.published_groups import PublishedGroups
 from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.fields import in_utf8
 from estimator.core.home import AUTHORITIES
 from estimator.core.interval import Interval
 from estimator.core.periods import Period
@@ -86,7 +87,7 @@ def _read(folder: Path) -> tuple[dict[Path, CommuneFile], dict[Path, dict[str, s
     wrong: dict[Path, dict[str, str]] = {}
     for path in sorted(folder.glob("*.json")):
         try:
-            read[path] = CommuneFile.model_validate_json(path.read_bytes())
+            read[path] = CommuneFile.model_validate_json(in_utf8(path.read_bytes()))
         except ValidationError as error:
             wrong[path] = _unread(path, error)
     return read, wrong
