@@ -60,9 +60,8 @@ def show(view: View, answer: Answer | None, lang: str) -> None:
             if gone := st.session_state.get(GONE, {}).get(str(index)):
                 st.html(Markup('<p class="warn" role="status">{}</p>').format(gone))
             _set_aside(group, FormPart(str(index), lang, option_changed), letter)
-            for option in group:
-                if option.id in refused:
-                    st.html(Markup('<p class="warn" role="alert">{}</p>').format(both(refused[option.id], lang)))
+            for refusal in (refused[option.id] for option in group if option.id in refused):
+                st.html(Markup('<p class="warn" role="alert">{}</p>').format(both(refusal, lang)))
             for said_of in ("", PICKED):
                 say_error(f"{index}{said_of}", lang)
     st.selectbox(
