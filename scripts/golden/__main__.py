@@ -16,6 +16,7 @@ from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
 
+from estimator.core.periods import day_label, short_day
 from scripts.golden.pages import page_texts
 from scripts.golden.requests import COUNT, SEED, requests
 from scripts.messages import LANGUAGES, ROOT
@@ -31,6 +32,11 @@ HOSTS = "dcml/vandoeuvre,scaleway/fr-par-2,aws/us-east-1"
 SHEETS = ("evaluation", "rgesn", "tender", "questionnaire")
 REPORTS = ("schema-impact", "data", "boamps", "reen", "beges", "budget-vert")
 FOLDERS, TABLES = ("data", "boamps"), ("schema-impact", "beges")  # of several files, of one format
+TODAY = "|".join(  # « 25/11/2026 », « 25 Nov 2026 », « 25 novembre 2026 »
+    r"\s".join(map(re.escape, form(date.today(), lang).split()))
+    for form in (day_label, short_day)
+    for lang in LANGUAGES
+)
 MASKS = (
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])"), "<build>"),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"), "<event>"),
@@ -38,6 +44,7 @@ MASKS = (
     (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<report>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)?"), "<moment>"),
     (re.compile(re.escape(date.today().isoformat()) + r"(?: \d\d:\d\d:\d\d)?"), "<today>"),
+    (re.compile(rf"(?<!\d)(?:{TODAY})(?!\d)"), "<today>"),
     (re.compile(rf"(?:{re.escape(tempfile.gettempdir())}|{re.escape(str(ROOT))})/[^\s\"',;:)]*"), "<path>"),
 )
 
