@@ -130,6 +130,8 @@ RING = """() => { // the colour of the outline of what has the focus, drawn arou
   for (let up = document.activeElement, n = 0; up && n < 4; up = up.parentElement, n++) {
     const {outlineStyle, outlineWidth, outlineColor} = getComputedStyle(up);
     if (outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2) return outlineColor; } }"""
+UNDERLINED = """e => { const {fontWeight, borderBottomStyle, borderBottomColor} = getComputedStyle(e);
+  return [parseInt(fontWeight), borderBottomStyle === 'none' ? 'none' : borderBottomColor]; }"""
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 MOVING = """() => [...document.querySelectorAll('.st-key-page *')].filter(e => { const s = getComputedStyle(e);
   return s.transitionDuration.split(', ').some(d => parseFloat(d) > 0) || s.animationName !== 'none'; })
@@ -370,8 +372,14 @@ def prints(screen: Page, most: int) -> None:
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_the_skip_link_leads_to_the_content(screen: Page, dashboard: Server, lang: str) -> None:
+    """RGAA 12.7; RGAA 12.2, past a menu that is at one place. RGAA 3.1: its current page is bold, and has a line."""
+    menu = screen.get_by_role("navigation", name=t("nav.label", lang))
+    places, lines = set(), list[tuple[int, str]]()
     for path in ("/", "/registre", "/accessibilite"):
         open_page(screen, dashboard, path, lang)
+        places.add(menu.evaluate("e => [e.getBoundingClientRect().x, e.getBoundingClientRect().y].join()"))
+        for current in menu.locator("a[aria-current]").all():
+            lines.append(current.evaluate(UNDERLINED))
         reach(screen, "a")
         assert screen.evaluate("document.activeElement.innerText") == t("accessibility.skip", lang)
         box = screen.locator(".skip").bounding_box()
@@ -379,6 +387,8 @@ def test_the_skip_link_leads_to_the_content(screen: Page, dashboard: Server, lan
         screen.keyboard.press("Enter")
         screen.keyboard.press("Tab")
         assert screen.evaluate("!document.activeElement.closest('.top')")
+    assert len(places) == 1, places
+    assert lines and all(weight >= 600 and line not in ("rgba(0, 0, 0, 0)", "none") for weight, line in lines), lines
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))

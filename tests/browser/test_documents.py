@@ -87,6 +87,7 @@ def test_a_document_is_built_as_it_should_be(
         assert not is_wider_than_its_window(screen), width
         assert width != axe_at or violations(screen) == []
         assert screen.evaluate(CROWDED) == [], width
+    assert screen.get_by_role("navigation", name=t("nav.label", lang)).count() == 0, "the name of the main menu"
     screen.keyboard.press("Tab")  # the first link leads to the content, past the way back
     assert screen.evaluate("document.activeElement.innerText") == t("accessibility.skip", lang)
     box = screen.locator(".skip").bounding_box()

@@ -263,3 +263,15 @@ def test_an_address_that_leads_nowhere_is_said_in_the_readers_language(screen: P
     answer = screen.goto(serve("plain").address + "/nulle-part")
     assert answer and answer.status == 404
     assert "Page introuvable" in screen.inner_text("h1")
+
+
+@pytest.mark.parametrize("path", ["/nulle-part", "/ecrire?cle=x", "/fiche-usage?cas=x"])
+def test_a_refusal_has_the_way_to_its_content_and_to_the_map(screen: Page, serve: Serve, path: str) -> None:
+    """RGAA 12.4 and 12.7: the first stop leads past it, the first link of the foot to the map, as on any page."""
+    screen.goto(serve("plain").address + path)
+    assert screen.get_by_role("contentinfo").get_by_role("link").first.inner_text() == t("nav.map", "fr")
+    screen.keyboard.press("Tab")
+    box = screen.locator(".skip:focus").bounding_box()
+    assert box and box["height"] > 20 and box["x"] >= 0
+    screen.keyboard.press("Enter")
+    assert screen.evaluate("document.activeElement.tagName") == "MAIN"
