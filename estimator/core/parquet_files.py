@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 import time
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 from itertools import pairwise
 from operator import itemgetter
@@ -25,6 +26,7 @@ SLICES = 64  # of a table put in another order, beyond which it is rather copied
 BARE = 16  # rows under which a file is neither compressed nor encoded, which would take three times as long
 SEED = "seed.parquet"
 MAGIC = b"PAR1"
+_DRAFT = re.compile(r"\..+\.[0-9a-f]+\.tmp")  # as `atomic_files` names them
 _OF_EACH_ROW = frozenset(  # columns of almost unique values: dictionary encoding saves nothing
     {"row_id", "run_key", "run_id", "line", "start_us", "end_us", "duration_s", "machine_hours", "device_hours"}
     | {"cpu_energy_kwh", "gpu_energy_kwh", "ram_energy_kwh", "other_energy_kwh", "site_energy_kwh"}
@@ -154,15 +156,18 @@ def looks_whole(path: Path) -> bool:
         return file.read(len(MAGIC)) == end == MAGIC
 
 
-def sweep(folder: Path) -> None:
-    """Delete temporary files more than an hour old, left by killed writers."""
+def sweep(home: Path, apart: Collection[str]) -> None:
+    """Delete temporary files more than an hour old, left by killed writers, wherever they are in a home; apart: folders
+    of others, or whose files take longer than that to write."""
     limit = time.time() - LEFTOVER_S
-    for path in folder.rglob(".*.tmp"):
-        try:
-            if path.stat().st_mtime < limit:
-                path.unlink()
-        except OSError:  # gone, or of a folder that is only read
-            continue
+    for place, folders, names in os.walk(home):
+        folders[:] = [name for name in folders if name not in apart]
+        for path in (Path(place, name) for name in names if _DRAFT.fullmatch(name)):
+            try:
+                if path.stat().st_mtime < limit:
+                    path.unlink()
+            except OSError:  # gone, or of a folder that is only read
+                continue
 
 
 def bytes_of(table: "pa.Table") -> bytes:

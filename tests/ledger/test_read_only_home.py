@@ -46,7 +46,7 @@ def test_what_only_reads_works(tmp_path: Path, locked: bool) -> None:
     """Its lock is there, or was not copied; what a killed writer left stays."""
     home = tmp_path / "home"
     append(Ledger(home), [activity()])
-    left = home / "ledger" / ".part.tmp"
+    left = home / "ledger" / ".part.0f.tmp"
     left.touch()
     os.utime(left, (0, 0))
     if not locked:

@@ -234,3 +234,20 @@ def test_a_file_that_an_editor_saved_again_is_read_where_its_content_is_the_same
     else:
         (file,) = merge(tmp_path / "home", [given])
         assert file == PublishedGroups.read(text.encode()) and merged_files(tmp_path / "home") == [file]
+
+
+def test_what_a_killed_merge_left_goes_after_an_hour(tmp_path: Path) -> None:
+    """Killed in place of its first file: four drafts stay, in the folder of the files and in that of the journal. A
+    command that comes in the hour, when the merge may run, leaves them, and those of a build are left by all."""
+    home = tmp_path / "home"
+    assert _killed(home, [_file(tmp_path, code) for code in ("54010", "54011")], 1)
+    left = sorted((home / "authorities").rglob(".*.tmp"))
+    slow = home / "builds" / ".1.duckdb.0f.tmp"
+    slow.parent.mkdir(exist_ok=True)
+    slow.touch()
+    sobria(home, "ledger", "verify")
+    assert len(left) == 4 and all(path.exists() for path in left)
+    for path in (*left, slow):
+        os.utime(path, (0, 0))
+    sobria(home, "ledger", "verify")
+    assert not any(path.exists() for path in left) and slow.exists()
