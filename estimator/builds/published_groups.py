@@ -117,11 +117,12 @@ class PublishedGroups(Strict):
     """The file of an authority over a period.
 
     made_at: when the file was written, after its build. servings: rows of the table of that name; withheld: how many
-    groups are about too few agents, and are not there; uses_withheld: how many uses they are of, in all or in part, not
-    there in files of before; withheld_kwh: their electricity, each factor at its value. None of these three is told
-    where even all of them are too few agents. unattached: whether its home has activity of the period that no use has,
-    which is in no group; files of before do not tell. review: what else the yearly review of a territory takes, checked
-    when a file is read. digest: of all the rest.
+    groups are about too few agents, and are not there, each counted once in a calendar year; uses_withheld: how many
+    uses of these years they are of, in all or in part, not there in files of before; withheld_kwh: their electricity in
+    the period, each factor at its value. None of these three is told where even all of them are too few agents.
+    unattached: whether its home has activity of the period that no use has, which is in no group; files of before do
+    not tell. review: what else the yearly review of a territory takes, checked when a file is read. digest: of all the
+    rest.
     """
 
     format: Literal["sobria-groups/1"]

@@ -11,6 +11,7 @@ from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import MergedGroup, Scope, of_case
 from estimator.governance.indicators.small_uses import is_dominated, small_ids
 from estimator.governance.indicators.told_together import merged_groups
+from estimator.governance.indicators.usage_by_case import months_of
 from estimator.governance.register.schema import WHOLE
 
 VOTED = ("use_case", "name", "indicator", "unit", "year", "ceiling", "by", "date", "document")
@@ -56,7 +57,8 @@ def is_untold(scope: Scope) -> bool:
 
 
 def _groups_in(scope: Scope) -> list[MergedGroup]:
-    there = {row.id for row in scope.rows}
+    """Those that have a use of the scope in their years, whether it has data in the scope or not."""
+    there = {scope.use} if scope.use else {case.id for case in scope.cases}
     return [group for group in merged_groups(scope) if group.uses & there]
 
 
@@ -93,10 +95,17 @@ def withheld_months(scope: Scope, months: list[int]) -> frozenset[int]:
 
 
 def too_few_of(scope: Scope) -> frozenset[int]:
-    """The months in which the merged uses are not told, nor what is in no use: the total less it would be theirs."""
-    others = set(grouped(scope).others)
-    months = {row.row.month for row in scope.rows if row.id in others}
-    return frozenset(month for month in months if is_untold(scope.over([month])))
+    """The months of the home in which the merged uses are not told, with data or without, nor what is in no use: the
+    total less it would be theirs."""
+    known = set(scope.period.months()).intersection(months_of(scope.sources.rows))
+    return frozenset(month for month in known if is_untold(scope.over([month])))
+
+
+def told_months(scope: Scope) -> list[int]:
+    """The months of the territory with data of which it may be told: not those that only merged uses have, where they
+    are not told."""
+    hidden, silent = frozenset().union(*(group.uses for group in merged_groups(scope))), too_few_of(scope)
+    return months_of([row for row in scope.rows if row.row.month not in silent or row.id not in hidden])
 
 
 def withheld_amount(amount: Interval, reason: str = "small_group") -> Interval:

@@ -13,9 +13,8 @@ from estimator.governance.indicators.anonymity import withheld_amount, withheld_
 from estimator.governance.indicators.functional_units import counting, known, units
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.told_amounts import (
-    few_ids,
     is_month_rounded,
-    told_impacts,
+    month_impacts,
     told_in_use,
     told_interval,
 )
@@ -29,8 +28,9 @@ FEWEST_MONTHS, MOST_MONTHS = 12, 24  # months of a history
 
 def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     """Each total of the period with interval, coverage and parts, by month, and its history, which starts earlier."""
-    there, drawn = months_of(scope.everything), history(scope)
-    hidden = withheld_months(scope, [month for month in drawn if month in there])
+    drawn, known = history(scope), months_of(scope.sources.rows)
+    hidden = withheld_months(scope, [m for m in drawn if m in known])  # with data here or without: not told either
+    there = {*months_of(scope.everything)} | hidden
     monthly = {month: _told(scope, month, hidden) if month in there else None for month in drawn}
     whole = of_scope(scope)
     found: dict[str, dict[str, Any]] = {}
@@ -43,8 +43,7 @@ def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
 
 def _told(scope: Scope, month: int, hidden: Collection[int]) -> dict[str, Interval]:
     found = _four(replace(scope, period=Period.over([month]), only=None).lowered(_of_month(scope, month)))
-    there = [row for row in scope.everything if row.row.month == month]
-    impacts = () if month in hidden else told_impacts(scope.sources.own(there), few_ids(scope.year(month // 100)))
+    impacts = () if month in hidden else month_impacts(scope, month // 100)
     told = {n: told_interval(amount) if is_month_rounded(scope, month) else amount for n, amount in found.items()}
     return {n: amount if n in impacts else withheld_amount(amount, "by_difference") for n, amount in told.items()}
 

@@ -8,6 +8,7 @@ from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS, Sobriety
 from estimator.governance.indicators.added_indicators import computed
 from estimator.governance.indicators.anonymity import (
     is_untold,
+    told_months,
     why_withheld,
     withheld,
     withheld_amount,
@@ -23,17 +24,15 @@ from estimator.governance.indicators.thresholds import limits
 from estimator.governance.indicators.told_amounts import (
     OF_CHANGE,
     apart_ids,
-    few_ids,
+    impacts_of,
     is_ever_rounded,
     is_rounded,
     leaving_shares,
     told_amount,
     told_body,
-    told_impacts,
     told_interval,
 )
 from estimator.governance.indicators.trend import change, comparable
-from estimator.governance.indicators.usage_by_case import months_of
 
 CHANGE = (*OF_CHANGE, "difference", "effects", "ends", "relative", "share", "words")  # none of it told
 COUNTS = ("not_estimable",)  # of months of services: told of merged uses where it is none
@@ -52,9 +51,9 @@ def sheet(scope: Scope) -> dict[str, Any]:
     body: dict[str, Any] = {"territory": scope.territory, "period": str(scope.period)}
     before = scope.before().period
     body |= {"previous": str(before), "same_season": scope.period.first % 100 == before.first % 100}
-    silent = withheld(scope)  # when its uses ran is then not told either
-    body |= {"months": [] if silent else scope.known_months(), "measured": [] if silent else months_of(scope.rows)}
-    unread = _is_unread(scope) and not silent
+    measured = [] if withheld(scope) else told_months(scope)  # when its uses ran is then not told either
+    body |= {"months": [month for month in measured if month in scope.known_months()], "measured": measured}
+    unread = _is_unread(scope) and not withheld(scope)
     body |= {"outside": scope.outside._replace(unread=unread)._asdict(), "elsewhere": scope.sources.elsewhere}
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     figures = {name: found[name]["value"] for name in FOOTPRINTS}
@@ -97,19 +96,22 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     hidden, why = withheld(scope), why_withheld(scope)
     of_year = hidden or withheld(scope.year(pace.year))
     of_change = hidden or any(map(is_untold, comparable(scope, before)))
-    told = [told_impacts(at.sources.own(at.rows), few_ids(at)) for at in (scope, scope.year(pace.year), before)]
+    told, compared = impacts_of(scope) & impacts_of(scope.year(pace.year)), impacts_of(before)
     for name in FOOTPRINTS:
         entry, voted = found[name], pace.against_budget(name)
         entry["value"] = told_interval(entry["value"]) if is_rounded(scope) else entry["value"]
-        if hidden or name not in told[0]:
+        if hidden or name not in impacts_of(scope):
             entry["value"] = withheld_amount(entry["value"], why if hidden else "by_difference")
         if hidden:
             entry |= {kind: dict.fromkeys(entry["months"]) for kind in ("months", "history")}
-        if not all(name in impacts for impacts in told):
+        if name not in told:
             entry |= {"change": dict.fromkeys(CHANGE), "month_to_come": None, "path": None}
             entry["budget"] = withheld_budget(voted) if voted else voted
             continue
-        entry["change"] = {"established": None, "effects": None} if of_change else change(scope, before, name)
+        if name not in compared:
+            entry["change"] = dict.fromkeys(CHANGE)
+        else:
+            entry["change"] = {"established": None, "effects": None} if of_change else change(scope, before, name)
         entry["month_to_come"] = None if of_year else pace.month_to_come(name)
         entry["path"] = None if of_year or _is_path_withheld(scope, name) else pace.against_path(name)
         entry["budget"] = withheld_budget(voted) if voted and of_year else voted
@@ -119,7 +121,10 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
 def _is_path_withheld(scope: Scope, name: str) -> bool:
     """Whether the reference year of the objective in force is a total that is not told."""
     voted = scope.sources.commitments.objective(name, scope.territory, scope.period.last_day)
-    return voted is not None and voted.reference is None and withheld(scope.year(voted.reference_year))
+    if voted is None or voted.reference is not None:
+        return False
+    year = scope.year(voted.reference_year)
+    return withheld(year) or name not in impacts_of(year)
 
 
 def _entry(entry: SobrietyIndicator, found: Mapping[str, Any], scope: Scope) -> dict[str, Any]:

@@ -72,6 +72,12 @@ class Sources:
         return {}
 
     @cached_property
+    def impacts(self) -> dict[tuple[str, str | None, int], tuple[frozenset[str], frozenset[str]]]:
+        """The footprints that are told of a territory, or of one of its uses, over a year and of its months: kept once
+        found."""
+        return {}
+
+    @cached_property
     def figures_of_months(self) -> Mapping[int, Mapping[str, Amount]]:
         """The figures of each month of the whole ledger, as the results hold them."""
         return self.build.figures_of_months()

@@ -6,7 +6,9 @@ two significant figures, as documents print it, and what comes of it to one. Its
 would be its central value a second time, nor the parts of an impact and its envelope: a small use may nearly make one
 alone. Where small uses are most of a sum, its rounding hides less of them: its electricity and its greenhouse gases are
 told, and nothing more; nor is another impact of which they are most, as the metals are of the machines that a team of
-two has alone. A sum of uses that are all told one by one keeps its figures.
+two has alone. The spans of all periods together tell a sum closer than its rounding does: so an impact, gases included,
+is not told where one small use has another share of it than of the electricity, as in another country. A sum of uses
+that are all told one by one keeps its figures.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,12 +26,13 @@ from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.small_uses import small_ids
 from estimator.governance.indicators.told_shares import share_of_merged, shares_of_merged, told_shares
 from estimator.governance.indicators.told_together import merged_groups
-from estimator.governance.indicators.usage_by_case import Attached
+from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
 
 T = TypeVar("T", bound=Interval)
 FIRST = ("energy", "gwp")  # impacts of a sum of which small uses are most
 MOST = 0.5  # of the electricity of a sum [1]
+APART = 0.25  # between the shares of one small use in an impact and in the electricity, of what is not its own [1]
 KEPT = {"kWh": 2}  # significant figures of an amount, by its unit; one of others
 ENDS = ("low", "central", "high")
 SHARES = ("coverage", "made", "made_partly")  # columns of results: of the electricity of a sum [1]
@@ -86,19 +89,62 @@ def few_ids(scope: Scope) -> frozenset[str]:
     return merged_ids(scope) & small_ids(scope)
 
 
-def told_impacts(rows: Sequence[Attached], few: frozenset[str]) -> tuple[str, ...]:
+def impacts_of(scope: Scope) -> frozenset[str]:
+    """The footprints that are told of a territory over a period: those of each of its years, and of each month of these
+    unless it is of whole years. Nothing of it depends on in which months a small use ran."""
+    months = scope.period.months()
+    place = 1 if scope.only is not None or len(months) % 12 or months[0] % 100 != 1 else 0
+    years = {row.row.month // 100 for row in scope.rows} or {months[-1] // 100}
+    return frozenset.intersection(*(_impacts_of_year(scope, year)[place] for year in years))
+
+
+def month_impacts(scope: Scope, year: int) -> frozenset[str]:
+    """Those that are told of each month of a year."""
+    return _impacts_of_year(scope, year)[1]
+
+
+def _impacts_of_year(scope: Scope, year: int) -> tuple[frozenset[str], frozenset[str]]:
+    known, about = scope.sources.impacts, (scope.territory, scope.use, year)
+    if about not in known:
+        of_year = scope.year(year)
+        rows, few = of_year.sources.own(of_year.rows), few_ids(of_year)
+        known[about] = told_impacts(rows, few), steady_impacts(rows, few)
+    return known[about]
+
+
+def steady_impacts(rows: Sequence[Attached], few: frozenset[str]) -> frozenset[str]:
+    """The footprints that are told of the sum of these rows and of each of their months: all of them or none."""
+    by_month = ([row for row in rows if row.row.month == month] for month in months_of(rows))
+    return told_impacts(rows, few).intersection(*(told_impacts(there, few) for there in by_month))
+
+
+def told_impacts(rows: Sequence[Attached], few: frozenset[str]) -> frozenset[str]:
     """The footprints that are told of the sum of these rows: the first ones, and each other of which uses of too few
-    people are not most; the first ones alone where they are most of its electricity."""
-    of_few = [row for row in rows if row.id in few]
+    people are not most; the first ones alone where they are most of its electricity. Beside it, none of which one of
+    them has a share of its own, as where its electricity is dirtier or cleaner: both sums would be that use."""
+    kwh = _of_few(rows, few, _kwh)
+    others = [figure for figure in FIGURES if figure.id in FOOTPRINTS and figure.id != FOOTPRINTS[0]]
+    shares = {figure.id: _of_few(rows, few, partial(_at_factor_values, figure)) for figure in others}
+    if sum(kwh.values()) > MOST:
+        shares = {name: each for name, each in shares.items() if name in FIRST}
+    told = (
+        name
+        for name, each in shares.items()
+        if (name in FIRST or sum(each.values()) <= MOST)
+        and all(abs(each[id] - share) <= APART * (1 - share) for id, share in kwh.items())
+    )
+    return frozenset((FOOTPRINTS[0], *told))
 
-    def is_theirs(amount: Callable[[Attached], float]) -> bool:
-        return sum(map(amount, of_few)) > MOST * sum(map(amount, rows))
 
-    if is_theirs(_kwh):
-        return FIRST
-    others = (figure for figure in FIGURES if figure.id in FOOTPRINTS and figure.id not in FIRST)
-    hidden = {figure.id for figure in others if is_theirs(partial(_at_factor_values, figure))}
-    return tuple(name for name in FOOTPRINTS if name not in hidden)
+def _of_few(rows: Sequence[Attached], few: frozenset[str], amount: Callable[[Attached], float]) -> Mapping[str, float]:
+    """The share of a sum of these rows that each of these uses has [1]; 0 of nothing."""
+    found, whole = dict.fromkeys(few, 0.0), 0.0
+    for row in rows:
+        there = amount(row)
+        whole += there
+        if row.id in found:
+            found[row.id] += there
+    return {id: there / whole if whole else 0.0 for id, there in found.items()}
 
 
 def _kwh(row: Attached) -> float:

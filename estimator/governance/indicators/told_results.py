@@ -17,7 +17,7 @@ from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import Groups, withheld_months
 from estimator.governance.indicators.scope import NEVER, Scope, Sources
 from estimator.governance.indicators.small_uses import RESIDENTS, heads_of, hide, small_ids
-from estimator.governance.indicators.told_amounts import told_impacts, told_row
+from estimator.governance.indicators.told_amounts import steady_impacts, told_impacts, told_row
 from estimator.governance.indicators.told_together import merged_beside, merged_groups
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
 from estimator.governance.register.register import Register
@@ -150,7 +150,7 @@ def _mask(table: pa.Table, scope: Scope, groups: Groups) -> pa.Array:
     levels = {
         "total": frozenset[str]() if untold else _told_impacts(small, scope),
         "month": frozenset[str]()
-        if withheld_months(published, months)
+        if withheld_months(published, months_of(scope.rows))
         else frozenset.intersection(*(_told_impacts(rows, scope) for rows in by_month)),
         "proof": frozenset(),
     }
@@ -171,8 +171,8 @@ def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
     """The impacts in which a sum over small uses can be told, the first ones of the method before the others.
 
     Small uses are split by what is known of them in each impact that is told: any column, its coverage included, and
-    any difference of two is a sum of such parts. So each part is of uses enough in number and people. What is in no use
-    case is a part of its own, for it is published in one.
+    any difference of two is a sum of such parts. So each part with a small use is of uses enough in number and people.
+    What is in no use case is a part of its own, for it is published in one.
     """
     terms = [terms_of(row.row.group, FIGURES + SUPPLEMENTARY) for row in small]
     few, heads = small_ids(scope), heads_of(scope)
@@ -184,7 +184,7 @@ def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
         parts: dict[tuple[object, ...], list[Attached]] = {}
         for row, key in zip(small, split, strict=True):
             parts.setdefault(key, []).append(row)
-        return all(hide(rows, few, heads) for rows in parts.values())
+        return all(hide(rows, few, heads) for rows in parts.values() if any(row.id in few for row in rows))
 
     firsts = [next(iter(of_row.values())) for of_row in terms]
     split: list[tuple[object, ...]] = [
@@ -210,10 +210,10 @@ def _rounded(told: ToldResults) -> pa.Table:
     them: each other impact, part or envelope would be one more equation."""
     if not told.groups.others:
         return told.table
-    few, months = small_ids(told.scope) & {*told.groups.others}, {None, *told.scope.period.months()}
-    mine = told.scope.sources.own(told.scope.rows)
-    of = {at: [row for row in mine if at in (None, row.row.month)] for at in months}
-    impacts = {at: told_impacts(rows, few) for at, rows in of.items()}
+    few, mine = small_ids(told.scope) & {*told.groups.others}, told.scope.sources.own(told.scope.rows)
+    years = {month // 100 for month in told.scope.period.months()}
+    steady = {year: steady_impacts([row for row in mine if row.row.month // 100 == year], few) for year in years}
+    impacts = {month: steady[month // 100] for month in told.scope.period.months()} | {None: told_impacts(mine, few)}
     rows = []
     for row in told.table.to_pylist():
         if not told.is_rounded(row):

@@ -3,7 +3,8 @@
 Every figure that is published, of a use, of a territory, of a month or of a period, is a sum of whole pieces: a use
 that is told alone in one month, or a merged group in one month, or in its silent months together. No difference of
 such figures is then less than a piece, and a piece is of enough people. A calendar year decides its groups; any other
-period merges at least what its years merge, so that a quarter less its months, or two years less one, is one too.
+period merges what its years merge and nothing else, so that a quarter less its months, or two years less one, is one
+too. In which months a small use ran decides nothing: which uses are merged, and when they are told, would say it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +15,7 @@ from typing import TypeVar
 from estimator.core.periods import Period
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import MergedGroup, Scope, of_case
-from estimator.governance.indicators.small_uses import RESIDENTS, heads_of, hide, small_ids
+from estimator.governance.indicators.small_uses import RESIDENTS, heads_of, hide, nearly_all, small_ids
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import METROPOLE, WHOLE
 
@@ -27,10 +28,26 @@ def merged_groups(scope: Scope) -> tuple[MergedGroup, ...]:
     known = scope.sources.merged
     if scope.period not in known:
         now = replace(scope, territory=WHOLE, use=None, only=None)
-        years = dict.fromkeys(str(month // 100) for month in months_of(now.rows))
-        of_years = () if scope.period.text in years else [merged_groups(replace(now, period=Period(y))) for y in years]
-        known[scope.period] = merged_beside(now, list(chain.from_iterable(of_years)))
+        years = dict.fromkeys(str(month // 100) for month in now.period.months())
+        if scope.period.text in years:
+            known[scope.period] = merged_beside(now, ())
+        else:
+            of_years = [merged_groups(replace(now, period=Period(year))) for year in years]
+            known[scope.period] = _over(list(chain.from_iterable(of_years)), frozenset(now.period.months()))
     return known[scope.period]
+
+
+def _over(groups: Sequence[MergedGroup], months: frozenset[int]) -> tuple[MergedGroup, ...]:
+    """These groups of some years over months of theirs: those that share a use are one."""
+    units = _joined([group.uses for group in groups], sorted(frozenset().union(*(group.uses for group in groups))))
+    return tuple(_joint(unit, [group for group in groups if group.uses & unit], months) for unit in units)
+
+
+def _joint(uses: Unit, parts: Sequence[MergedGroup], months: frozenset[int], alone: bool = False) -> MergedGroup:
+    """The group of these uses over these months, that holds these parts whole."""
+    cut = any(group.silent & months and not group.silent <= months for group in parts)
+    silent = frozenset[int]().union(*(group.silent & months for group in parts))
+    return MergedGroup(uses, silent, alone or any(group.alone for group in parts), cut)
 
 
 def merged_beside(scope: Scope, before: Sequence[MergedGroup]) -> tuple[MergedGroup, ...]:
@@ -43,7 +60,9 @@ class _Merging:
 
     Small ones are merged with each other and with the next smallest of their commune, whose total is then told. Where
     the commune has none that makes them enough, they join those of other territories, whose own total is withheld: a
-    territory without a total first, then the commune of the least electricity, and the métropole last.
+    territory without a total first, then the commune of the least electricity, and the métropole last. A month is told
+    where the large ones alone would hide any small one at the most that it takes in a month, whether it ran or not; of
+    a group without a large one, all months that it has are, or none.
     """
 
     def __init__(self, scope: Scope, before: Sequence[MergedGroup]) -> None:
@@ -57,6 +76,8 @@ class _Merging:
         self.communes = {id: rows[0].use_case.commune for id, rows in self.rows.items() if rows[0].use_case}
         uses = {id: units(of_case(ever.rows, id)) or 0.0 for id in self.rows}
         self.order = sorted(self.rows, key=lambda id: (uses[id], id))
+        self.kwh = {id: _by_month(rows) for id, rows in self.rows.items()}
+        self.months = months_of(scope.rows)
 
     def groups(self) -> tuple[MergedGroup, ...]:
         """Each group of the period; one that is not enough people whatever it is merged with is as small as can be."""
@@ -80,8 +101,8 @@ class _Merging:
         """Units of no group that may join these, by what is lost with them: nothing more, a commune, the métropole."""
         silent = {self.communes[id] for unit in left for id in unit}
         kwh: dict[str, float] = {}
-        for id, rows in self.rows.items():
-            kwh[self.communes[id]] = kwh.get(self.communes[id], 0.0) + _kwh(rows)
+        for id in self.rows:
+            kwh[self.communes[id]] = kwh.get(self.communes[id], 0.0) + sum(self.kwh[id].values())
         free = [unit for unit in units if unit not in left and not unit & taken]
         free.sort(key=lambda unit: kwh[self.communes[min(unit)]])
         tiers: tuple[list[Unit], ...] = ([], [], [])
@@ -91,40 +112,56 @@ class _Merging:
         return list(tiers)
 
     def _group(self, uses: Unit) -> MergedGroup:
-        parts, months = [group for group in self.before if group.uses & uses], set(self.scope.period.months())
-        alone = not self._is_safe([uses]) or any(group.alone for group in parts)
-        if not parts:
-            return MergedGroup(uses, self._silent(uses), alone)
-        cut = any(group.silent & months and not group.silent <= months for group in parts)
-        return MergedGroup(uses, frozenset().union(*(group.silent & months for group in parts)), alone, cut)
+        parts = [group for group in self.before if group.uses & uses]
+        alone = not self._is_safe([uses])
+        if parts:
+            return _joint(uses, parts, frozenset(self.scope.period.months()), alone)
+        return MergedGroup(uses, self._silent(uses), alone)
 
     def _is_hidden(self, unit: Unit) -> bool:
         return bool(unit & self.small) or any(unit & group.uses for group in self.before)
 
-    def _is_safe(self, units: Iterable[Unit], months: Iterable[int] | None = None) -> bool:
-        """Whether the sum of these uses over these months, or all, tells nothing of one that is small."""
-        wanted = None if months is None else frozenset(months)
-        rows = [r for id in Unit().union(*units) for r in self.rows[id] if wanted is None or r.row.month in wanted]
+    def _is_safe(self, units: Iterable[Unit]) -> bool:
+        """Whether the sum of these uses over the period tells nothing of one that is small."""
+        return self._is_enough([row for id in Unit().union(*units) for row in self.rows[id]])
+
+    def _is_enough(self, rows: Sequence[Attached]) -> bool:
         return not any(row.id in self.small for row in rows) or hide(rows, self.small, self.heads)
 
     def _is_steady(self, units: Sequence[Unit]) -> bool:
-        """Whether it tells nothing in any month either."""
-        return self._is_safe(units) and not self._unsafe(units)
+        """Whether it tells nothing in any month either, whichever of the small ones ran."""
+        uses = Unit().union(*units)
+        return self._is_safe(units) and all(self._is_hiding(uses, [month]) for month in self.months)
 
-    def _unsafe(self, units: Sequence[Unit]) -> list[int]:
-        months = months_of([row for id in Unit().union(*units) for row in self.rows[id]])
-        return [month for month in months if not self._is_safe(units, [month])]
+    def _is_hiding(self, uses: Unit, months: Sequence[int]) -> bool:
+        """Whether the large ones of these uses, over these months, would hide each small one at its most: of each month
+        what it takes in its largest, of all of them no more than its year."""
+        each = [self.kwh[id].values() for id in uses & self.small]
+        most = max((min(max(kwh) * len(months), sum(kwh)) for kwh in each), default=0.0)
+        large = sum(self.kwh[id].get(month, 0.0) for id in uses - self.small for month in months)
+        return not uses & self.small or (large > 0 and 0 not in nearly_all([most, large]))
 
     def _silent(self, uses: Unit) -> frozenset[int]:
-        """The months in which a group is not told: those in which it is too few people, with as many others as it takes
-        for the year less the months that are told to be enough."""
-        start = self._unsafe([uses])
-        rest = [month for month in months_of([row for id in uses for row in self.rows[id]]) if month not in start]
-        return frozenset(_grown(start, [rest], (lambda months: self._is_safe([uses], months),)))
+        """The months in which a group is not told: those in which its large uses hide no small one, with as many others
+        as it takes for the year less the months that are told to be enough."""
+        if uses <= self.small and all(map(self._is_enough, _split(row for id in uses for row in self.rows[id]))):
+            return frozenset()
+        start = [month for month in self.months if not self._is_hiding(uses, [month])]
+        rest = [month for month in self.months if month not in start]
+        return frozenset(_grown(start, [rest], (lambda months: self._is_hiding(uses, months),)))
 
 
-def _kwh(rows: Sequence[Attached]) -> float:
-    return sum(row.row.group.values.get("it_energy") or 0.0 for row in rows)
+def _by_month(rows: Sequence[Attached]) -> dict[int, float]:
+    """Their electricity by month [kWh]."""
+    return {of[0].row.month: sum(one.row.group.values.get("it_energy") or 0.0 for one in of) for of in _split(rows)}
+
+
+def _split(rows: Iterable[Attached]) -> list[list[Attached]]:
+    """These rows by month."""
+    found: dict[int, list[Attached]] = {}
+    for row in rows:
+        found.setdefault(row.row.month, []).append(row)
+    return list(found.values())
 
 
 def _joined(sets: Iterable[Unit], order: Sequence[str]) -> list[Unit]:

@@ -8,7 +8,7 @@ from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.governance.indicators.anonymity import grouped, withheld_amount
 from estimator.governance.indicators.small_uses import nearly_all, small_ids
-from estimator.governance.indicators.told_amounts import told_interval
+from estimator.governance.indicators.told_amounts import impacts_of, told_interval
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
 from estimator.reporting.documents.document import Record
@@ -39,7 +39,8 @@ def beges(facts: ReportFacts) -> ReportFiles:
 
 def _records(facts: ReportFacts) -> Iterator[Record]:
     """A line a category and part, to two figures where it holds uses that are merged. These are told together or not at
-    all: where a line would hold some of them and not the others, or be nearly one of them, no line that holds any is.
+    all: where a line would hold some of them and not the others, or be nearly one of them, no line that holds any is,
+    nor where no document tells their gases.
     """
     held: dict[str, list[Attached]] = {}
     for row in () if facts.withheld else facts.scope.rows:
@@ -51,9 +52,13 @@ def _records(facts: ReportFacts) -> Iterator[Record]:
         {line: merged.intersection(row.id for row in rows) for line, rows in lines.items()},
         small_ids(facts.scope),
     )
-    split = groups.too_few or any(
-        uses and (uses != merged or _is_one([row for row in lines[line] if row.id in merged], line[1], few))
-        for line, uses in small.items()
+    split = (
+        groups.too_few
+        or "gwp" not in impacts_of(facts.scope)
+        or any(
+            uses and (uses != merged or _is_one([row for row in lines[line] if row.id in merged], line[1], few))
+            for line, uses in small.items()
+        )
     )
     for (who, part), rows in lines.items():
         amount = _amount(facts, rows, part)

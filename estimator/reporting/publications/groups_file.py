@@ -1,7 +1,7 @@
 """What an authority hands to a wider one: the groups of its activity over a period, without any row."""
 
 import math
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from estimator.reporting.publications.told_groups import (
     SUMS,
     Key,
     Member,
+    ToldGroups,
     lines_of,
     public_facts,
     public_host,
@@ -52,7 +53,8 @@ def groups_file(facts: ReportFacts) -> ReportFiles:
 def published_groups(facts: ReportFacts) -> PublishedGroups:
     """The same as data, made now: what it withholds may change without a new build."""
     build, body = facts.scope.sources.build, commune_file(facts).model_dump(mode="json")
-    told, hidden, enough = told_groups(facts.scope)
+    found = told_groups(facts.scope)
+    told = found.told
     few = small(facts.scope)
     used = {dict(key.facts).get("serving", "") for key in told}
     review: dict[str, Any] = {name: body[name] for name in REVIEW} | {"months": sorted({key.month for key in told})}
@@ -66,7 +68,7 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
             made_at=datetime.now(UTC).isoformat(timespec="microseconds"),
             factors_version=build.factors_version,
             formulas_version=build.meta["formulas_version"],
-            **dict.fromkeys(("withheld", "uses_withheld", "withheld_kwh")) | _withheld(hidden, enough=enough),
+            **dict.fromkeys(("withheld", "uses_withheld", "withheld_kwh")) | _withheld(found),
             unattached=has_unattached(facts, unattached(facts)),
             review=review,
             servings=tuple(
@@ -79,13 +81,13 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
     ).sealed()
 
 
-def _withheld(hidden: Mapping[Key, Sequence[Member]], *, enough: bool) -> dict[str, float]:
-    """How much is not told: nothing of groups that are too few people even together, their count included."""
-    if hidden and not enough:
+def _withheld(found: ToldGroups) -> dict[str, float]:
+    """How much is not told: nothing of groups that are too few people even together, their count included. Groups and
+    uses are counted over the calendar years: those with lines in the period would say in which months they ran."""
+    if (found.kinds or found.hidden) and not found.enough:
         return {}
-    uses = {member.case.id for members in hidden.values() for member in members}
-    kwh = withheld_kwh(hidden) if hidden else 0.0
-    return {"withheld": len(hidden), "uses_withheld": len(uses), "withheld_kwh": kwh}
+    kwh = withheld_kwh(found.hidden) if found.hidden else 0.0
+    return {"withheld": found.kinds, "uses_withheld": found.uses, "withheld_kwh": kwh}
 
 
 def _known_here_alone(line: PlacedGroup) -> bool:

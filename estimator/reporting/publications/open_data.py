@@ -49,14 +49,17 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
     """By month: use cases that can be published, then small ones together, then what other authorities published, whose
     uses are in their registers, then runs without use case.
 
-    All but the first have no figures in a month where the small ones are too few, and are rounded where the territory
-    has small ones, of which the electricity alone is told; no share of what is rounded is.
+    All but the first have no figures in a month where the small ones are too few, whether these have data or not, and
+    are rounded where the territory has small ones, of which the electricity alone is told; no share of what is rounded
+    is.
     """
     shown, too_few, beside = grouped(facts.scope).shown, too_few_of(facts.scope), is_rounded(facts.scope)
     groups: dict[tuple[int, int, str], list[Attached]] = {}
     for row in () if facts.withheld else facts.scope.rows:
         kind = KINDS.index(_kind(facts, row, shown))
         groups.setdefault((row.row.month, kind, row.id or "" if not kind else ""), []).append(row)
+    for month in () if facts.withheld else too_few:
+        groups.setdefault((month, KINDS.index("others"), ""), [])
     provenance = {name: facts.provenance[name] for name in ("mark", "build", "factors_version", "method")}
     for (month, kind, id), rows in sorted(groups.items()):
         case = rows[0].use_case if id else None

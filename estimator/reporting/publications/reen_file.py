@@ -20,7 +20,7 @@ from estimator.core.fields import Strict
 from estimator.core.interval import Interval
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
-from estimator.governance.indicators.anonymity import grouped, withheld_amount
+from estimator.governance.indicators.anonymity import grouped, told_months, withheld_amount
 from estimator.governance.indicators.footprints import totals
 from estimator.governance.indicators.told_amounts import told_amount
 from estimator.governance.indicators.usage_by_case import Attached, digest, months_of
@@ -128,11 +128,10 @@ def reen_file(facts: ReportFacts) -> ReportFiles:
     period_ahead."""
     held = commune_file(facts)
     notes = [facts.say("withheld")] if facts.withheld else []
-    _, aside, enough = told_groups(facts.scope)
-    uses = {member.case.id for members in aside.values() for member in members}
-    if aside and not facts.withheld:
-        key = "groups_withheld" if enough else "groups_silent"
-        notes.append(facts.say(key, count=len(aside), uses=len(uses)))
+    found = told_groups(facts.scope)
+    if found.kinds and not facts.withheld:
+        key = "groups_withheld" if found.enough else "groups_silent"
+        notes.append(facts.say(key, count=found.kinds, uses=found.uses))
     notes += unattached_notes(facts, held.unattached)
     return ReportFiles(
         {"": json.dumps(held.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"}, tuple(notes)
@@ -147,13 +146,14 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         raise SobriaError("period_ahead", read=str(facts.scope.period), today=facts.scope.sources.today.isoformat())
     scope, build = facts.scope, facts.scope.sources.build
     rows = [] if facts.withheld else scope.rows
-    told, hidden, enough = told_groups(scope)
-    groups = groups_of(told) if hidden else [row.row.group for row in rows]
+    found = told_groups(scope)
+    hidden = found.kinds or found.hidden
+    groups = groups_of(found.told) if hidden else [row.row.group for row in rows]
     read = as_read_kwh(groups)
-    held_out = withheld_kwh(hidden) if enough else 0.0
+    held_out = withheld_kwh(found.hidden) if found.enough else 0.0
     entries = facts.body["indicators"]
     counts = {e.id: entries[e.id]["value"] for e in INDICATORS if e.id in COUNTED}
-    silent = facts.withheld or (bool(hidden) and not enough)
+    silent = facts.withheld or (bool(hidden) and not found.enough)
     return CommuneFile(
         format=FORMAT,
         territory=scope.territory,
@@ -165,7 +165,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         factors_version=build.factors_version,
         formulas_version=build.meta["formulas_version"],
         seed=SEED,
-        months=tuple(sorted({key.month for key in told})) if silent else tuple(months_of(scope.rows)),
+        months=tuple(sorted({key.month for key in found.told})) if silent else tuple(told_months(scope)),
         uses=len(scope.in_use),
         as_read_kwh=read,
         withheld_kwh=held_out,

@@ -11,17 +11,16 @@ from estimator.core.language import OFFICIAL
 from estimator.core.number_format import interval_text, partly_text, rough_share_text, share_text, unit_text
 from estimator.core.periods import months_between
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
-from estimator.governance.indicators.anonymity import withheld
+from estimator.governance.indicators.anonymity import told_months, withheld
 from estimator.governance.indicators.footprints import footprint
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_amounts import (
-    few_ids,
+    impacts_of,
     is_month_rounded,
     is_rounded,
-    told_impacts,
     told_interval,
 )
-from estimator.governance.indicators.usage_by_case import last_day, months_of
+from estimator.governance.indicators.usage_by_case import last_day
 from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.summary.sentences import objective_text, shared
@@ -121,7 +120,7 @@ def _share(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[str, A
 
 def _reference(year: Scope, name: str) -> float | None:
     """The footprint of a reference year, None where it is unknown or not told [its unit]."""
-    if withheld(year) or name not in told_impacts(year.sources.own(year.rows), few_ids(year)):
+    if withheld(year) or name not in impacts_of(year):
         return None
     found: Interval = footprint(year, name)["value"]
     return (told_interval(found) if is_rounded(year) else found).central
@@ -159,7 +158,7 @@ def _objective(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[st
 def _span(facts: ReportFacts) -> dict[str, Any]:
     """The months of the period with data, or all of it without any that is told; a quarter is three months that follow
     each other from January, April, July or October."""
-    months = [] if facts.withheld else months_of(facts.scope.rows)
+    months = [] if facts.withheld else told_months(facts.scope)
     months = months or facts.scope.period.months()
     first, count = last_day(months[0]).replace(day=1), len(months)
     follow = months_between(months[0], months[-1]) == months and (first.month - 1) % count == 0

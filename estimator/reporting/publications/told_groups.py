@@ -2,13 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.builds.build_file import PlacedGroup
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.catalogue.load import of_tables
+from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.anonymity import grouped, small, withheld
 from estimator.governance.indicators.scope import Scope
@@ -43,11 +45,14 @@ Enough = Callable[[Iterable[Member], Sequence[str]], bool]
 
 
 class ToldGroups(NamedTuple):
-    """The groups that can be published, those that cannot, and whether these are enough people in each month: their sum
-    less that of another period is then of enough too."""
+    """The groups that can be published, and those that cannot; of how many kinds and uses of the calendar years these
+    are, whether they have lines in the period or not; and whether they are enough people in each month: their sum less
+    that of another period is then of enough too."""
 
     told: Mapping[Key, Sequence[Member]]
     hidden: Mapping[Key, Sequence[Member]]
+    kinds: int
+    uses: int
     enough: bool
 
 
@@ -58,16 +63,21 @@ def groups_of(found: Mapping[Key, Sequence[Member]]) -> list[ActivityGroup]:
 
 def told_groups(scope: Scope) -> ToldGroups:
     """A group is told when it is of a use that is told, or of several small ones that are enough people together; what
-    is not told is enough people too, so that no difference of totals gives less. None of a territory whose total is
-    not told is."""
-    found, enough = _by_key(scope), _enough(scope)
+    is not told is enough people too, so that no difference of totals gives less. A kind of groups, of the same facts,
+    is told or not in all months of a calendar year: which months are told would say when a small use ran. None of a
+    territory whose total is not told is."""
+    first, last = scope.period.months()[0] // 100, scope.period.months()[-1] // 100
+    years = replace(scope, period=Period(str(first) if first == last else f"{first}-01..{last}-12"), only=None)
+    whole, steady = _by_key(years), _steady(years)
+    months = {*scope.period.months()}
+    found = {key: members for key, members in whole.items() if key.month in months}
     if withheld(scope):
-        return ToldGroups({}, found, enough=False)
-    aside = _hidden(enough, found)
-    told = {key: members for key, members in found.items() if key not in aside}
-    months = {key.month: [one for one in aside if one.month == key.month] for key in aside}
-    each = bool(aside) and all(enough(_of(keys, found), ()) for keys in months.values())
-    return ToldGroups(told, {key: found[key] for key in aside}, each)
+        return ToldGroups({}, found, len(whole), 0, enough=False)
+    aside = _hidden(steady, whole)
+    told = {key: members for key, members in found.items() if _kind(key) not in aside}
+    held = [member for key, members in whole.items() if _kind(key) in aside for member in members]
+    uses, enough = {member.case.id for member in held}, bool(aside) and steady(held, ())
+    return ToldGroups(told, {key: found[key] for key in found.keys() - told.keys()}, len(aside), len(uses), enough)
 
 
 def told_runs(members: Sequence[Member], few: Container[str]) -> int:
@@ -116,19 +126,60 @@ def public_host(host: str) -> str:
     return host if host in of_tables().subjects else ""
 
 
-def _hidden(enough: Enough, found: Mapping[Key, Sequence[Member]]) -> set[Key]:
-    """The groups of small uses that are too few people, with as many others of their month, then of all months, as it
-    takes for those that are not told to be enough people."""
-    merged = [key for key in found if not key.use]
-    hidden = {key for key in merged if not enough(found[key], SUMS)}
-    for month in sorted({key.month for key in hidden}):
-        if not enough(_of([key for key in hidden if key.month == month], found), ()):
-            hidden |= {key for key in merged if key.month == month}
-    return set(merged) if hidden and not enough(_of(hidden, found), ()) else hidden
+def _kind(key: Key) -> Key:
+    """What tells a group apart in its calendar year, any month."""
+    return key._replace(month=key.month // 100)
 
 
-def _of(keys: Iterable[Key], found: Mapping[Key, Sequence[Member]]) -> Iterator[Member]:
-    return (member for key in keys for member in found[key])
+def _hidden(steady: Enough, found: Mapping[Key, Sequence[Member]]) -> set[Key]:
+    """The kinds of groups of small uses that are too few people in a month, or all kinds where those that are not told
+    would be."""
+    merged: dict[Key, list[Member]] = {}
+    for key, members in found.items():
+        if not key.use:
+            merged.setdefault(_kind(key), []).extend(members)
+    hidden = {kind for kind, members in merged.items() if not steady(members, SUMS)}
+    if hidden and not steady([member for kind in hidden for member in merged[kind]], ()):
+        return set(merged)
+    return hidden
+
+
+def _steady(scope: Scope) -> Enough:
+    """Whether lines are enough in each month that has some; or their large uses hide, in it, each small one at the most
+    that it takes in a month: whether it ran decides nothing."""
+    enough, few = _enough(scope), small(scope)
+
+    def steady(members: Iterable[Member], told: Sequence[str]) -> bool:
+        by_month: dict[int, list[Member]] = {}
+        for member in members:
+            by_month.setdefault(member.line.row["month"], []).append(member)
+        most = [_most_of_few(there, few, told) for there in by_month.values()]
+        least = {name: max(each.get(name, 0.0) for each in most) for name in ("", *told)} if most else {}
+        return all(enough(there, told) or _hides(there, few, least) for there in by_month.values())
+
+    return steady
+
+
+def _most_of_few(members: Sequence[Member], few: Container[str], told: Sequence[str]) -> dict[str, float]:
+    """The most that one small use has of the electricity of these lines (by no name), and of each sum."""
+    found = {name: defaultdict[str, float](float) for name in ("", *told)}
+    for member in members:
+        if member.case.id in few:
+            for name, of_use in found.items():
+                of_use[member.case.id] += _sum(member, name)
+    return {name: max(of_use.values(), default=0.0) for name, of_use in found.items()}
+
+
+def _hides(members: Sequence[Member], few: Container[str], most: Mapping[str, float]) -> bool:
+    """Whether the large uses of these lines would hide a small one that has the most of each sum."""
+    large = [member for member in members if member.case.id not in few]
+    if not large or not any(most.values()):
+        return False
+    return not any(0 in nearly_all([value, sum(_sum(one, name) for one in large)]) for name, value in most.items())
+
+
+def _sum(member: Member, name: str) -> float:
+    return float((member.line.row[name] if name else member.line.group.values.get("it_energy")) or 0.0)
 
 
 def _enough(scope: Scope) -> Enough:
@@ -155,10 +206,9 @@ def _enough(scope: Scope) -> Enough:
 
 def _is_one(members: Iterable[Member], few: Container[str], told: Sequence[str]) -> bool:
     """Whether one small use is nearly all of the electricity of these lines, or of a sum told of them."""
-    kwh, sums = defaultdict[str, float](float), {name: defaultdict[str, float](float) for name in told}
-    for case, line in members:
-        kwh[case.id] += line.group.values.get("it_energy") or 0.0
+    sums = {name: defaultdict[str, float](float) for name in ("", *told)}
+    for member in members:
         for name, of_use in sums.items():
-            of_use[case.id] += line.row[name] or 0.0
-    found = (list(of_use)[place] for of_use in (kwh, *sums.values()) for place in nearly_all([*of_use.values()]))
+            of_use[member.case.id] += _sum(member, name)
+    found = (list(of_use)[place] for of_use in sums.values() for place in nearly_all([*of_use.values()]))
     return any(use in few for use in found)
