@@ -5,7 +5,7 @@ that was lost since, which the journal does not tell apart.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -81,9 +81,23 @@ def recorded(home: Path) -> dict[str, str]:
 
 
 def authority_names(home: Path) -> dict[str, str]:
-    """The last name that each authority gave with a file, by its code: a file without any takes none away."""
-    told = sorted(merges(home).read()[0], key=lambda one: one.order)
-    return {one.territory: one.administration for one in told if one.administration}
+    """The last name of each authority whose files are in a home, by its code, as these files gave it; one without any
+    has the name before it only where whoever merged it said why."""
+    told = dict[str, tuple[GroupsMerge, str]]()
+    records: list[GroupsMerge | GroupsRemoval] = [*merges(home).read()[0], *removals(home).read()[0]]
+    for record in sorted(records, key=lambda one: one.order):
+        if isinstance(record, GroupsRemoval):
+            told.pop(record.file, None)
+            continue
+        before = _last_names(told.values()).get(record.territory, "") if record.why else ""
+        gone = {record.digest, *record.replaces.split()}
+        told = {name: one for name, one in told.items() if name != record.name and one[0].digest not in gone}
+        told[record.name] = record, record.administration or before
+    return _last_names(one for name, one in told.items() if (home / AUTHORITIES / name).exists())
+
+
+def _last_names(told: Iterable[tuple[GroupsMerge, str]]) -> dict[str, str]:
+    return {record.territory: name for record, name in told if name}
 
 
 def replaced_by(home: Path, digests: Collection[str]) -> dict[str, list[GroupsMerge]]:

@@ -106,7 +106,7 @@ def merge(
     """Merge these files in a home, all or none, one merge at a time; those that were not there. replace: a file takes
     the place of those of the same authority that its period contains, if it was made after them; own: what the home
     counts by itself, which a file would count again; why: what whoever merges says of a file that tells the same as
-    another authority's, or takes the place of one under another name. MergeRefused lists every fault; merge_running.
+    another authority's, or has not the name of those of its code. MergeRefused lists every fault; merge_running.
     """
     given = _read(paths)
     twice = [(found, name) for file, name in given if (found := _counted_here(file, own or OwnCounts()))]
@@ -152,7 +152,9 @@ def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: b
             if not (replace and (other, where) in inside):
                 code = "merge_given" if other in new else "merge_twice" if (other, where) in inside else "merge_across"
                 faults.append(sentences("merge_faults", code, **about, base=where, there=other.period, name=other.name))
-        faults += [] if why else _other_name(file, about, inside if replace else (), names)
+        others = {where: other for other, where in kept if other.territory == file.territory}
+        faults += [] if why else _other_name(file, about, others, [at for _, at in inside] if replace else [], names)
+        names |= {file.territory: file.administration} if file.administration else {}
         wrong += [(name, fault) for fault in faults]
         replaced[file.digest] = [other for other, _ in inside]
         kept = [(other, where) for other, where in kept if not replace or (other, where) not in inside]
@@ -257,16 +259,18 @@ def _implausible(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[s
 def _other_name(
     file: PublishedGroups,
     about: Mapping[str, str],
-    inside: Sequence[tuple[PublishedGroups, str]],
+    others: Mapping[str, PublishedGroups],
+    replaced: Collection[str],
     names: Mapping[str, str],
 ) -> list[dict[str, str]]:
-    """What says that a file would take the place of those of an authority that has another name: its code may be
-    wrong. inside: those, each with where it is; names: the last of each authority."""
-    known = names.get(file.territory, "")
-    if not inside or not known or not file.administration or known == file.administration:
+    """What says that a file does not have the name of the others of its code, which may be wrong: figures have one name
+    for all of them. others: by where they are; replaced: those whose place it takes; names: the last of each code."""
+    now, known = file.administration, names.get(file.territory, "")
+    if not others or now == known or not (known or others.keys() - set(replaced)):
         return []
-    told = {"now": file.administration, "before": known, "base": some_of([where for _, where in inside])}
-    return [sentences("merge_faults", "merge_other_name", **about, **told)]
+    code = "merge_name_beside" if not known else "merge_other_name" if now else "merge_no_name"
+    named = [where for where, other in others.items() if other.administration == known]
+    return [sentences("merge_faults", code, **about, now=now, before=known, base=some_of(named or [*others]))]
 
 
 def _copies(
@@ -292,15 +296,9 @@ def counted_twice(home: Path, own: OwnCounts) -> list[CountedTwice]:
 def _counted_here(file: PublishedGroups, own: OwnCounts) -> CountedTwice | None:
     """What the home counts by itself of a file: uses of this authority in months of its groups, or the same lines."""
     told = {group.month for group in file.groups}
-    same = {mark: own.read[mark] for mark in _marks(file) if mark in own.read}
+    same = {mark: own.read[mark] for mark in file.marks() if mark in own.read}
     months = told.intersection(own.months.get(file.territory, ())).union(month for month, _ in same)
     return CountedTwice(file, frozenset(months), sorted(set(same.values()))) if months else None
-
-
-def _marks(file: PublishedGroups) -> Iterator[tuple[int, str]]:
-    """The month and digest of what was read of each service that a file names."""
-    for service in file.review["services"]:
-        yield from ((int(month), read) for month, read in service["months"].items())
 
 
 def _twice(one: PublishedGroups, other: PublishedGroups) -> bool:

@@ -181,6 +181,11 @@ class PublishedGroups(Strict):
         """When it was written."""
         return datetime.fromisoformat(self.made_at)
 
+    def marks(self) -> Iterator[tuple[int, str]]:
+        """The month and digest of what was read of each service that it names."""
+        for service in self.review["services"]:
+            yield from ((int(month), read) for month, read in service["months"].items())
+
     def written_before(self) -> set[int]:
         """The months [yyyymm] of its groups and of its review that had not begun when it was written, a day apart."""
         last = self.moment.astimezone(UTC) + AHEAD

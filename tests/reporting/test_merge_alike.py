@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from estimator.builds.merge_journal import GroupsMerge
-from estimator.builds.merged_groups import MergeRefused, merge, merged_files
+from estimator.builds.merge_journal import GroupsMerge, authority_names
+from estimator.builds.merged_groups import MergeRefused, merge, merged_files, remove
 from estimator.core.event_log import make_record
+from estimator.core.fields import Author
 from estimator.governance.register.register import Register
 from estimator.ledger.rows import Activity
 from estimator.reporting.publications.groups_file import published_groups
@@ -94,7 +95,7 @@ def test_an_entry_of_the_journal_without_a_reason_is_what_it_was() -> None:
 
 @pytest.mark.parametrize(
     ("lang", "words"),
-    [("fr", "Le code est peut-être faux : rien n'est remplacé"), ("en", "The code may be wrong: nothing is replaced")],
+    [("fr", "Le code est peut-être faux : rien n'est réuni"), ("en", "The code may be wrong: nothing is merged")],
 )
 def test_a_file_under_the_code_of_another_authority_does_not_take_its_place(
     tmp_path: Path, lang: str, words: str
@@ -113,6 +114,38 @@ def test_a_file_under_the_code_of_another_authority_does_not_take_its_place(
     assert body["renamed"] == {OTHER: ["Vandœuvre", "Nancy"]}
     [gone] = body["replaced"][f"{OTHER}_2026.json"]
     assert (gone["name"], gone["administration"]) == (f"{OTHER}_2026.json", "Vandœuvre")
+
+
+def test_a_file_without_a_name_is_of_nobody_that_is_known(tmp_path: Path) -> None:
+    """Lille's 2026, then files of its code that do not say who writes: its correction, or 2025. Lille's 2025 beside one
+    that does not say, alike; not in its place, for that one is then of nobody."""
+    home, unnamed = tmp_path / "home", _file(tmp_path, OTHER, hour=11, by="")
+    merge(home, [_file(tmp_path, OTHER, by="Lille")])
+    for lang, words in (("fr", "ne dit pas de qui il est"), ("en", "does not say who it is from")):
+        for path in (unnamed, _file(tmp_path, OTHER, "2025", by="")):
+            said = plain(sobria(home, "ledger", "merge", "--replace", str(path), code=1, lang=lang).stderr)
+            assert words in said and "Lille" in said and f"{OTHER}_2026.json" in said and "--why" in said
+    with pytest.raises(MergeRefused, match="Lille"):
+        merge(tmp_path / "together", [_file(tmp_path, OTHER, by="Lille"), _file(tmp_path, OTHER, "2025", by="")])
+    assert {file.period: file.administration for file in merged_files(home)} == {"2026": "Lille"}
+    beside, year = tmp_path / "beside", _file(tmp_path, OTHER, "2025", by="Lille")
+    merge(beside, [_file(tmp_path, OTHER, by=""), _file(tmp_path, NANCY, by="")])
+    with pytest.raises(MergeRefused, match=r"2025, is from “Lille”; .*2026\.json"):
+        merge(beside, [year])
+    merge(beside, [_file(tmp_path, NANCY, hour=11, by="Nancy")], replace=True)
+    merge(beside, [year], why="la même")
+    assert authority_names(beside) == {OTHER: "Lille", NANCY: "Nancy"}
+
+
+def test_no_name_is_kept_from_a_file_that_was_taken_out(tmp_path: Path) -> None:
+    """Lille's file is taken out, and Bordeaux's, under its code by mistake, does not say who writes."""
+    home, path = tmp_path / "home", _file(tmp_path, OTHER, hour=11, by="")
+    merge(home, [_file(tmp_path, OTHER, by="Lille")])
+    remove(home, f"{OTHER}_2026.json", Author(who="Service énergie", why="envoyé par erreur"))
+    merge(home, [path])
+    assert authority_names(home) == {}
+    body = json.loads(sobria(home, "totals", "--json").stdout)
+    assert [one["administration"] for one in body["authorities"]] == [""]
 
 
 @pytest.mark.parametrize(("lang", "words"), [("fr", "prend la place de"), ("en", "takes the place of")])

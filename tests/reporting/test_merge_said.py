@@ -36,6 +36,9 @@ def test_what_is_merged_while_another_builds_is_said_and_is_no_fault(
     assert len(json.loads(sobria(home, "totals", "--json").stdout)["authorities"]) == 3
 
 
+SAME = ("--why", "la même mairie")
+
+
 def test_a_file_without_a_name_keeps_the_name_that_is_known(tmp_path: Path) -> None:
     """« Mairie de Nancy », then a correction that says no name, then nothing at all of its first file."""
     home = tmp_path / "home"
@@ -44,14 +47,14 @@ def test_a_file_without_a_name_keeps_the_name_that_is_known(tmp_path: Path) -> N
     for lang, words in (("fr", "« Mairie de Nancy », dit par un fichier d'avant, est gardé"), ("en", "is kept")):
         apart = tmp_path / lang
         sobria(apart, "ledger", "merge", str(_file(tmp_path, "54010", by="Mairie de Nancy")))
-        assert words in plain(sobria(apart, "ledger", "merge", "--replace", unnamed, lang=lang).stdout)
-    body = json.loads(sobria(home, "ledger", "merge", "--replace", unnamed, "--json").stdout)
+        assert words in plain(sobria(apart, "ledger", "merge", "--replace", *SAME, unnamed, lang=lang).stdout)
+    body = json.loads(sobria(home, "ledger", "merge", "--replace", *SAME, unnamed, "--json").stdout)
     assert body["names_kept"] == {"54010": "Mairie de Nancy"} and body["renamed"] == {}
     assert body["authorities"][0]["administration"] == "Mairie de Nancy"
-    sobria(home, "ledger", "merge", str(_file(tmp_path, "54010", "2027-T1", by="")))
+    sobria(home, "ledger", "merge", *SAME, str(_file(tmp_path, "54010", "2027-T1", by="")))
     assert "Commune 54010 Mairie de Nancy" in plain(sobria(home, "ledger", "merge", unnamed).stdout)
     again = json.loads(
-        sobria(home, "ledger", "merge", str(_file(tmp_path, "54010", "2025", by="Ville")), "--json").stdout
+        sobria(home, "ledger", "merge", *SAME, str(_file(tmp_path, "54010", "2025", by="Ville")), "--json").stdout
     )
     assert again["renamed"] == {"54010": ["Mairie de Nancy", "Ville"]}
 
@@ -64,7 +67,7 @@ def test_the_review_has_the_name_that_is_known(tmp_path: Path) -> None:
     for by in ("Mairie", ""):
         path = tmp_path / "54010.json"
         path.write_text(published_groups(facts(tmp_path / "54010", "54010", by=by)).model_dump_json(), "utf-8")
-        sobria(home, "ledger", "merge", "--replace", str(path))
+        sobria(home, "ledger", "merge", "--replace", *SAME, str(path))
     assert [file.administration for file in read_merged(home).files] == ["Mairie"]
 
 
