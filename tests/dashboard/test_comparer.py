@@ -1244,7 +1244,7 @@ def test_reasoning_tokens_are_asked_on_the_card_as_by_the_command(home: Path) ->
     assert [(f.label, f.value) for f in hidden] == [(t("compare_form.reasoning_tokens", "fr"), "")], (
         "unknown is no zero"
     )
-    assert "s’il raisonne avant de répondre" in plain_spaces(text_of(at))
+    assert "s’il raisonne, ses jetons de raisonnement comptent pour zéro" in plain_spaces(text_of(at))
     place = hidden[0].key.split()[-2]
     cards = [block for block in at.get("expander") if hidden[0].key in {f.key for f in block.text_input}]
     assert len(cards) == 1, "« Préciser » alone is opened, and no panel in it"
