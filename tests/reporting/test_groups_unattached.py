@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 
 from estimator.builds.published_groups import PublishedGroups
+from estimator.governance.indicators.told_results import told_results
 from estimator.governance.register.register import Register, author
+from estimator.reporting.exports.api import ADDRESSES, PREFIX
+from estimator.reporting.exports.tables import rows_in_words
+from estimator.results.reading import current_results
 from tests.dashboard.test_dashboard_pages import page
 from tests.reporting.authority import case, facts, files_of, plain, run
 from tests.support import built, sobria
@@ -78,6 +82,26 @@ def test_a_total_that_merges_it_no_longer_says_that_all_is_covered(
     json.loads(sobria(national, "explain", "total.energy", "--json").stdout)
     monkeypatch.setenv("SOBRIA_HOME", str(national))
     assert page("accueil", "fr") and page("mesures", "fr") and page("synthese", "fr")
+
+
+@pytest.mark.parametrize("told_kwh", [0.0, 0.5])
+def test_a_row_of_such_a_total_has_no_coverage_and_says_why(commune: Path, tmp_path: Path, told_kwh: float) -> None:
+    """Total and month, in a table, the API and the gauges, whether the authority withholds some too: 2 of 2.5 kWh would
+    be 80 %. A service that it tells covers itself."""
+    _, file = _groups(commune, tmp_path / "a.json")
+    more = {"withheld": 2, "uses_withheld": 2, "withheld_kwh": told_kwh} if told_kwh else {}
+    held = PublishedGroups.model_validate({name: v for name, v in (file | more).items() if name != "digest"}).sealed()
+    (tmp_path / "b.json").write_text(held.model_dump_json(), "utf-8")
+    national = tmp_path / "national"
+    sobria(national, "ledger", "merge", str(tmp_path / "b.json"))
+    told = told_results(national, current_results(national))
+    rows = [row for row in rows_in_words(told, "fr") if row["central"] is not None]
+    sums = [row for row in rows if row["level"] in ("total", "month")]
+    assert sums and all(row["coverage"] is None and not row["covers_roughly"] for row in sums)
+    assert all("ce qui est couvert est inconnu" in row["reason"] for row in sums)
+    assert {row["coverage"] for row in rows if row["level"] == "service" and row["impact"] == "energy"} == {1.0}
+    body = ADDRESSES[f"{PREFIX}/totals"].body(told, None)
+    assert {row["reason"]["code"] for row in body["rows"] if row["central"] is not None} == {"unattached_cover"}
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

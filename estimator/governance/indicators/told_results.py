@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, GroupTerm, terms_of
 from estimator.assessment.uncertainty import statistics
+from estimator.core.errors import sentences, several
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import Groups, withheld_months
@@ -74,6 +75,12 @@ class ToldResults:
     def is_rough(self, row: Mapping[str, Any]) -> bool:
         """Whether the coverage of a row rests on what authorities withhold, and is to one digit as that is told."""
         return bool(row["level"] in SUMS and row["coverage"] is not None and self.outside.kwh)
+
+    def reason(self, row: Mapping[str, Any]) -> dict[str, str] | None:
+        """Why a row has no value, or has one of which nobody knows what it covers; None of any other."""
+        if row["missing"]:
+            return several("missing", row["missing"].split("+"))
+        return sentences("missing", "unattached_cover") if row["level"] in SUMS and self.outside.unattached else None
 
     @cached_property
     def outside(self) -> Outside:
@@ -224,13 +231,16 @@ def _rounded(told: ToldResults) -> pa.Table:
 
 
 def _lowered(told: ToldResults, table: pa.Table) -> pa.Table:
-    """The same rows, those of sums covering less where authorities withhold some: it may be of any month."""
-    if not told.outside.kwh:
+    """The same rows, those of sums covering less where authorities withhold some, and what they cover being unknown
+    where one has electricity that no use has: it may be of any month."""
+    if not (told.outside.kwh or told.outside.unattached):
         return table
     rows = table.to_pylist()
     read = fsum(row.row.group.values.get("it_energy") or 0.0 for row in told.scope.rows)
     for row in rows:
-        if told.is_rough(row):
+        if told.outside.unattached and row["level"] in SUMS:
+            row["coverage"] = None
+        elif told.is_rough(row):
             row["coverage"] = told.outside.share(row["coverage"], read)
     return pa.Table.from_pylist(rows, schema=table.schema)
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from estimator.catalogue.load import load
-from estimator.core.errors import SobriaError, several
+from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
 from estimator.core.interval import json_text
 from estimator.core.typography import printable, some_of
@@ -123,15 +123,14 @@ def _check_known(told: ToldResults, wanted: Mapping[str, Any]) -> None:
 
 def _rows(told: ToldResults, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows with these values, each with its proof [1], the runs that it leaves out, whether it and its coverage are
-    rounded, and why it has no value."""
+    rounded, and why it has no value, or nobody knows what it covers."""
     shares, unknown, found = proof_shares_by_place(told), unknown_runs_by_place(told), []
     for row in told.table.to_pylist():
         if all(row[name] == value for name, value in wanted.items()):
-            reason = several("missing", row["missing"].split("+")) if row["missing"] else None
             known = {row["proof"]: 1.0} if row["proof"] else shares.get(place_of(row))
             about = {"unknown_runs": unknown.get(place_of(row))}
             about |= {"rounded": told.is_rounded(row), "covers_roughly": told.is_rough(row)}
-            found.append(row | {"proof_shares": known, "reason": reason} | about)
+            found.append(row | {"proof_shares": known, "reason": told.reason(row)} | about)
     return found
 
 

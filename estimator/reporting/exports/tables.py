@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.core.atomic_files import publish
-from estimator.core.errors import say, several
+from estimator.core.errors import say
 from estimator.core.number_format import proof_words
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.reporting.documents.csv_table import spreadsheet
@@ -32,15 +32,14 @@ def write_table(told: ToldResults, out: Path, lang: str) -> int:
 
 def rows_in_words(told: ToldResults, lang: str) -> Iterator[dict[str, Any]]:
     """Each row, with how many runs it leaves out, whether it and its coverage are rounded, what its electricity rests
-    on and why it has no value, in words."""
+    on and why it has no value, or nobody knows what it covers, in words."""
     shares, unknown = proof_shares_by_place(told), unknown_runs_by_place(told)
     for row in told.table.to_pylist():
         known = shares.get(place_of(row), {})
         alone = say("proofs", row["proof"], lang) if (row["proof"] or NO_PROOF) != NO_PROOF else ""
-        reason = several("missing", row["missing"].split("+"))[lang] if row["missing"] else ""
         added = {"unknown_runs": unknown.get(place_of(row)), "proof_text": alone or proof_words(known, lang)}
         marks = {"rounded": told.is_rounded(row), "covers_roughly": told.is_rough(row)}
-        yield row | added | marks | {"reason": reason}
+        yield row | added | marks | {"reason": (told.reason(row) or {}).get(lang, "")}
 
 
 def _csv(told: ToldResults, lang: str) -> bytes:
