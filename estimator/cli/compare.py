@@ -48,6 +48,7 @@ def compare(
     from estimator.comparison.five_fields import in_countries, in_language, scenario_from
     from estimator.comparison.scenario import read_scenario
     from estimator.comparison.scenario_toml import scenario_toml
+    from estimator.core.atomic_files import replace_file
 
     lang, home = context.obj["lang"], context.obj["home"]  # opened before anything names one of its hosts
     given = {"people": people, "uses": uses, "task": task, "models": models, "place": place, "documents": documents}
@@ -67,7 +68,7 @@ def compare(
         scenario = in_countries(scenario_from(asked, lang), countries)
     answer = decision(scenario, home, (option or "", places) if places else None, lang=lang)
     if out is not None:
-        out.write_text(scenario_toml(scenario), "utf-8")
+        replace_file(out, scenario_toml(scenario))
         typer.echo(say("five", "saved", lang, file=out), err=True)
     show(answer.model_dump(mode="json"), json_, lambda: compare_text(answer, lang, brief=file is None))
     if any(o.status == "refused" for o in answer.options):

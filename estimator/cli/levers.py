@@ -24,6 +24,7 @@ def levers(
     csv: Annotated[Path | None, typer.Option(help="levers_csv", metavar="FILE")] = None,
     json_: Json = False,
 ) -> None:
+    from estimator.core.atomic_files import replace_file
     from estimator.governance.indicators.open_scope import scope_of
     from estimator.governance.levers.levers import levers as every
 
@@ -33,7 +34,7 @@ def levers(
         return
     found = every(scope_of(home).sources)
     if csv is not None:
-        csv.write_text(levers_table(found, lang), "utf-8", newline="")
+        replace_file(csv, levers_table(found, lang))
     show(found.model_dump(mode="json"), json_, lambda: typeset(levers_text(found, home, lang), lang))
 
 

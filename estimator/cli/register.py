@@ -188,10 +188,12 @@ def due(context: typer.Context, json_: Json = False) -> None:
 @register.command("export")
 def export(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE")], json_: Json = False) -> None:
     from estimator.builds.queries import SAMPLE_MARK
+    from estimator.core.atomic_files import replace_file
     from estimator.governance.register.csv_table import export_csv
+    from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK
 
     held, sample = _read(context), (context.obj["home"] / SAMPLE_MARK).exists()
-    file.write_text(export_csv(held, sample), "utf-8-sig", newline="")
+    replace_file(file, BYTE_ORDER_MARK + export_csv(held, sample))
     facts = {"total": len(held.use_cases()), "file": str(file)}
     show(facts, json_, lambda: say("register_cli", "exported", context.obj["lang"], **facts))
 

@@ -21,7 +21,7 @@ def publishing(folder: Path, files: Mapping[str, bytes | Iterable[bytes]]) -> It
     held = {folder / f".{name}.{uuid4().hex}.tmp": name for name in files}
     try:
         for temporary, name in held.items():
-            with temporary.open("wb") as file:
+            with _naming(folder / name), temporary.open("wb") as file:
                 content = files[name]
                 file.writelines([content] if isinstance(content, bytes) else content)
                 file.flush()
@@ -33,6 +33,28 @@ def publishing(folder: Path, files: Mapping[str, bytes | Iterable[bytes]]) -> It
         for temporary in held:
             temporary.unlink(missing_ok=True)
     sync_folder(folder)
+
+
+def replace_file(path: Path, text: str) -> int:
+    """Write a file where a person asked: it is whole, or as it was. What is no file (a pipe, a folder) and what may not
+    be written is opened as it is. Bytes written. OSError, with that path."""
+    data, place = text.encode(), path.resolve()
+    with _naming(path):
+        if os.access(place, os.W_OK) if place.is_file() else place.parent.is_dir() and not place.exists():
+            publish(place.parent, place.name, data)
+        else:
+            path.write_bytes(data)
+    return len(data)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """An OSError has this path, not that of a temporary file, or none as where a disk is full."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(path)
+        raise
 
 
 def make_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from estimator.core.atomic_files import replace_file
 from estimator.core.errors import SobriaError, say
 from estimator.core.language import OFFICIAL
 from estimator.core.typography import typeset
@@ -46,9 +47,7 @@ def rendered(document: Document, format: str) -> str:
 
 def save(document: Document, out: Path, format: str | None = None) -> int:
     """Write a document; the default format is that of the file's name. Bytes written. FormatUnknown, OSError."""
-    body = rendered(document, (format or out.suffix.lstrip(".") or "html").lower()).encode()
-    out.write_bytes(body)
-    return len(body)
+    return replace_file(out, rendered(document, (format or out.suffix.lstrip(".") or "html").lower()))
 
 
 def _text(document: Document, format: str) -> str:

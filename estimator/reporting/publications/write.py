@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from estimator.core.atomic_files import publishing, replace_file
 from estimator.core.errors import SobriaError
 from estimator.reporting.documents.document import Document
 from estimator.reporting.documents.rendering import FormatUnknown, rendered
@@ -55,10 +56,13 @@ def write_report(kind: str, facts: ReportFacts, out: Path) -> SavedFiles:
     if several and out.exists() and not out.is_dir():
         raise FolderWanted(read=out)
     suffix = "" if several else out.suffix
-    bodies = {out / name if name else out: _text(found, suffix) for name, found in made.files.items()}
+    bodies = {name: _text(found, suffix) for name, found in made.files.items()}
     if several:
-        out.mkdir(parents=True, exist_ok=True)
-    saved = {str(path): path.write_bytes(body.encode()) for path, body in bodies.items()}
+        with publishing(out, {name: body.encode() for name, body in bodies.items()}):
+            pass
+    else:
+        replace_file(out, bodies[""])
+    saved = {str(out / name) if name else str(out): len(body.encode()) for name, body in bodies.items()}
     return SavedFiles(saved, (*made.left_out, *claimed(facts)))
 
 
