@@ -128,7 +128,7 @@ def test_no_error_is_swallowed_and_no_text_is_run(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path.is_relative_to(ROOT / "estimator")], ids=name)
 def test_a_file_that_a_person_asked_for_is_whole_or_as_it_was(path: Path) -> None:
-    """`replace_file` of core/atomic_files.py writes it: a full disk would leave half of it in the place of the whole."""
+    """`replace_file` of core/atomic_files.py writes it: a full disk would leave half of it there."""
     called = {getattr(node.func, "attr", "") for node in ast.walk(tree(path)) if isinstance(node, ast.Call)}
     if path.name not in ("atomic_files.py", "dropped_files.py"):  # the writer, and a folder of this program's own
         assert not called & {"write_text", "write_bytes"}
