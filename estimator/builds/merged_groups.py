@@ -135,7 +135,7 @@ def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: b
     same, replaced = list[PublishedGroups](), dict[str, list[PublishedGroups]]()
     for file, name in given:
         about = {"file": name, "territory": file.territory, "period": file.period}
-        twice = [(other, where) for other, where in kept if _twice(file, other)]
+        twice = [(other, where) for other, where in kept if file.twice(other)]
         if any(other.digest == file.digest for other, _ in twice):
             same.append(file)
             continue
@@ -151,6 +151,7 @@ def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: b
         for other, where in twice:
             if not (replace and (other, where) in inside):
                 code = "merge_given" if other in new else "merge_twice" if (other, where) in inside else "merge_across"
+                code = "merge_metropole" if file.may_be_two(other) else code
                 faults.append(sentences("merge_faults", code, **about, base=where, there=other.period, name=other.name))
         others = {where: other for other, where in kept if other.territory == file.territory}
         faults += [] if why else _other_name(file, about, others, [at for _, at in inside] if replace else [], names)
@@ -299,11 +300,6 @@ def _counted_here(file: PublishedGroups, own: OwnCounts) -> CountedTwice | None:
     same = {mark: own.read[mark] for mark in file.marks() if mark in own.read}
     months = told.intersection(own.months.get(file.territory, ())).union(month for month, _ in same)
     return CountedTwice(file, frozenset(months), sorted(set(same.values()))) if months else None
-
-
-def _twice(one: PublishedGroups, other: PublishedGroups) -> bool:
-    """Whether two files count the same months of one authority."""
-    return one.territory == other.territory and bool(one.months & other.months)
 
 
 def _read(paths: Sequence[Path]) -> list[tuple[PublishedGroups, str]]:

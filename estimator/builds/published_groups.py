@@ -12,12 +12,12 @@ from pydantic_core import PydanticCustomError
 
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.builds.inference_factors import SERVING_COLUMNS
-from estimator.builds.published_review import check_review
+from estimator.builds.published_review import Authority, check_review
 from estimator.builds.supplier_factors import is_published
 from estimator.catalogue.load import load, of_tables
 from estimator.catalogue.models import known
 from estimator.catalogue.resolver import zone_of
-from estimator.core.communes import is_commune
+from estimator.core.communes import METROPOLE, is_siren
 from estimator.core.fields import Strict, in_utf8
 from estimator.core.periods import Period
 from estimator.core.typography import CONTROL, UNSEEN
@@ -41,12 +41,6 @@ Count = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
 Fact = Annotated[str, StringConstraints(max_length=1000)]  # as rows tell it
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_readable)]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-
-
-def _commune(text: str) -> str:
-    if not is_commune(text):
-        raise PydanticCustomError("commune", "not an INSEE code")
-    return text
 
 
 def _period(text: str) -> str:
@@ -126,7 +120,7 @@ class PublishedGroups(Strict):
     """
 
     format: Literal["sobria-groups/1"]
-    territory: Annotated[str, AfterValidator(_commune)]
+    territory: Authority
     administration: Line
     period: Annotated[str, AfterValidator(_period)]
     made_at: Annotated[str, AfterValidator(_moment)]
@@ -185,6 +179,21 @@ class PublishedGroups(Strict):
         """The month and digest of what was read of each service that it names."""
         for service in self.review["services"]:
             yield from ((int(month), read) for month, read in service["months"].items())
+
+    def twice(self, other: "PublishedGroups") -> bool:
+        """Whether both count the same months of one authority: of one code, or of one name, where what it wrote as
+        « metropole » is now under its SIREN."""
+        codes = {self.territory, other.territory}
+        renamed = METROPOLE in codes and any(map(is_siren, codes)) and self.same_name(other)
+        return (len(codes) == 1 or renamed) and bool(self.months & other.months)
+
+    def same_name(self, other: "PublishedGroups") -> bool:
+        """Whether both say the same authority by its name."""
+        return bool(self.administration) and self.administration == other.administration
+
+    def may_be_two(self, other: "PublishedGroups") -> bool:
+        """Whether both are « metropole », each métropole's word for itself, and no name says that they are one."""
+        return self.territory == other.territory == METROPOLE and not self.same_name(other)
 
     def written_before(self) -> set[int]:
         """The months [yyyymm] of its groups and of its review that had not begun when it was written, a day apart."""

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from estimator.assessment.uncertainty import DRAWS
+from estimator.core.communes import is_authority
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
 from estimator.core.periods import Period
@@ -21,6 +22,15 @@ ROUNDED = 1e-9  # by which a part may exceed its whole, both being sums of float
 
 Amount = Annotated[float, Field(ge=0)]
 Month = Annotated[int, Field(ge=1900_01, le=2999_12)]
+
+
+def _authority(text: str) -> str:
+    if not is_authority(text):
+        raise PydanticCustomError("authority", "neither an INSEE code nor a SIREN")
+    return text
+
+
+Authority = Annotated[str, AfterValidator(_authority)]
 
 
 def _drawn(text: str) -> str:

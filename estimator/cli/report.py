@@ -26,6 +26,17 @@ By = Annotated[str, typer.Option(help="administration")]
 
 @report.command("reen-file")
 @report.command("groups")
+def handed_over(
+    context: typer.Context,
+    out: Out,
+    period: PeriodText = None,
+    territory: Annotated[str, typer.Option(help="territory_or_siren")] = "all",
+    administration: By = "",
+    json_: Json = False,
+) -> None:
+    _write(context, out, (period, territory, administration), json_)
+
+
 @report.command("schema-impact")
 def schema_impact(
     context: typer.Context,
@@ -154,7 +165,8 @@ def _write(context: typer.Context, out: Path, asked: tuple[str | None, str, str]
 
     lang = context.obj["lang"]
     kind = str(context.info_name)
-    request = ReportRequest(*asked, without_uses=kind == "groups")  # who has no use yet answers too
+    empty, file = kind == "groups", kind in ("groups", "reen-file")  # who has no use yet answers too
+    request = ReportRequest(*asked, without_uses=empty, file=file)
     facts = facts_of(context.obj["home"], request, lang)
     saved = write_report(kind, facts, out)
     tell_unstated(facts.scope, lang)

@@ -7,7 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from estimator.core.errors import say
+from estimator.core.communes import has_nine_digits, is_siren
+from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import share_text
 from estimator.governance.indicators import Scope, sheet
 from estimator.governance.indicators.anonymity import withheld
@@ -16,7 +17,7 @@ from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.told_amounts import is_rounded
 from estimator.governance.indicators.told_shares import each_of_merged
 from estimator.governance.indicators.usage_by_case import Attached, last_day
-from estimator.governance.register.schema import WHOLE, is_commune
+from estimator.governance.register.schema import METROPOLE, WHOLE, is_commune
 from estimator.reporting.documents.document import Document
 from estimator.reporting.summary.sentences import (
     covered_period_text,
@@ -43,23 +44,27 @@ class ReportFiles:
 class ReportRequest:
     """Parameters of a report: a period (default: the year of the last month), a territory, the publisher.
 
-    without_uses: whether it can be of a commune that has no use case yet.
+    without_uses: whether it can be of a commune that has no use case yet; file: whether an authority hands it over, and
+    may then give its SIREN for « metropole ».
     """
 
     period: str | None = None
     territory: str = "all"
     administration: str = ""
     without_uses: bool = False
+    file: bool = False
 
 
 @dataclass(frozen=True)
 class ReportFacts:
-    """A scope with its sheet of indicators. administration: the publisher, "" when not given."""
+    """A scope with its sheet of indicators. administration: the publisher, "" when not given; code: its SIREN, which is
+    the territory of the file that it hands over, "" for that of the scope."""
 
     scope: Scope
     body: Mapping[str, Any]
     lang: str
     administration: str = ""
+    code: str = ""
 
     def say(self, key: str, **facts: object) -> str:
         return say("report", key, self.lang, **facts)
@@ -148,7 +153,11 @@ class ReportFacts:
 
 
 def facts_of(home: Path, asked: ReportRequest, lang: str, today: date | None = None) -> ReportFacts:
-    """The facts of a home today. NoBuild, PeriodRefused, territory_unknown."""
+    """The facts of a home today. NoBuild, PeriodRefused, territory_unknown, siren_key."""
+    if asked.file and has_nine_digits(asked.territory):
+        if not is_siren(asked.territory):
+            raise SobriaError("siren_key", read=asked.territory)
+        return replace(facts_of(home, replace(asked, territory=METROPOLE), lang, today), code=asked.territory)
     free = asked.without_uses and is_commune(asked.territory)
     scope = scope_of(home, WHOLE if free else asked.territory, asked.period, today)
     if scope.sources.cases or scope.sources.authorities:  # of these, a commune that has none may be a slip of the pen

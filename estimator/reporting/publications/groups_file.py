@@ -7,6 +7,7 @@ from typing import Any
 
 from estimator.builds.build_file import PlacedGroup
 from estimator.builds.published_groups import FORMAT, PublishedGroup, PublishedGroups
+from estimator.core.communes import METROPOLE
 from estimator.core.refusals import checked
 from estimator.governance.indicators.anonymity import small
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
@@ -47,6 +48,7 @@ def groups_file(facts: ReportFacts) -> ReportFiles:
     notes += unattached_notes(facts, unattached(facts))
     lines = lines_of(facts.scope).values()
     notes += [facts.say("groups_answers")] if any(map(_known_here_alone, lines)) else []
+    notes += [facts.say("groups_metropole")] if held.territory == METROPOLE else []
     return ReportFiles({"": f"{held.model_dump_json(indent=1)}\n"}, tuple(notes))
 
 

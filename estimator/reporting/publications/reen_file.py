@@ -13,7 +13,7 @@ from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, amounts
 from estimator.assessment.uncertainty import DRAWS, SEED
 from estimator.builds.published_groups import PublishedGroups
-from estimator.builds.published_review import COUNTED, Amount, CommuneFigure, CommuneService, Month, counted
+from estimator.builds.published_review import COUNTED, Amount, Authority, CommuneFigure, CommuneService, Month, counted
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError, sentences
 from estimator.core.fields import Strict
@@ -24,7 +24,7 @@ from estimator.governance.indicators.anonymity import grouped, told_months, with
 from estimator.governance.indicators.footprints import totals
 from estimator.governance.indicators.told_amounts import told_amount
 from estimator.governance.indicators.usage_by_case import Attached, digest, months_of
-from estimator.governance.register.schema import WHOLE, Commune
+from estimator.governance.register.schema import WHOLE
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.told_groups import Key, Member, groups_of, told_groups
 from estimator.reporting.publications.unattached import unattached, unattached_notes
@@ -65,7 +65,7 @@ class CommuneFile(Strict):
     unknown electricity; not written."""
 
     format: Literal["sobria-reen/1"]
-    territory: Commune
+    territory: Authority
     administration: str
     period: Annotated[str, AfterValidator(_period)]
     made_at: str
@@ -156,7 +156,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
     silent = facts.withheld or (bool(hidden) and not found.enough)
     return CommuneFile(
         format=FORMAT,
-        territory=scope.territory,
+        territory=facts.code or scope.territory,
         administration=facts.administration,
         period=str(scope.period),
         made_at=build.made_at,

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from estimator.builds.merged_groups import merged_files
 from estimator.builds.published_groups import PublishedGroups
+from estimator.core.communes import is_authority
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import in_utf8
 from estimator.core.home import AUTHORITIES
@@ -21,7 +22,6 @@ from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_amounts import is_rounded, told_interval
 from estimator.governance.indicators.usage_by_case import Attached
-from estimator.governance.register.schema import is_commune
 from estimator.reporting.publications.reen_file import BroughtFiles, CommuneFile, as_read_kwh, merged_file
 from estimator.reporting.publications.territory_review import OtherMonths, ReviewSource, TerritoryReview
 
@@ -132,7 +132,7 @@ def _expected(given: Sequence[str], listed: Path | None = None) -> tuple[str, ..
     """The codes of the communes expected, each once: those given, else those of a file. communes_expected."""
     from_file = not given and listed is not None and listed.is_file()
     codes = listed.read_text("utf-8-sig").split() if listed and from_file else given
-    wrong = [code for code in codes if not is_commune(code)]
+    wrong = [code for code in codes if not is_authority(code)]
     if wrong:
         where = listed.name if listed and from_file else "--communes"
         raise SobriaError("communes_expected", where=where, read=", ".join(wrong))

@@ -6,6 +6,7 @@ from typing import Any
 from babel.units import format_unit
 
 from estimator.catalogue.load import load
+from estimator.core.communes import is_siren
 from estimator.core.errors import listed, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import (
@@ -59,9 +60,10 @@ def how_to_read(indicator: str, lang: str) -> str:
 
 
 def territory_text(territory: str, lang: str) -> str:
-    """« Tout le territoire », « Services de la métropole », « Commune 54395 »."""
-    known = {"all", "metropole"}
-    return name(f"territory_{territory}", lang) if territory in known else tell("commune", lang, code=territory)
+    """« Tout le territoire », « Services de la métropole », « Commune 54395 », « Collectivité 243300316 »."""
+    if territory in ("all", "metropole"):
+        return name(f"territory_{territory}", lang)
+    return tell("authority" if is_siren(territory) else "commune", lang, code=territory)
 
 
 def authority_sentences(parts: Sequence[AuthorityPart], lang: str, found: Outside | None = None) -> list[str]:
@@ -106,7 +108,8 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
     if found.counted_twice:
         yield say("authorities", "counted_twice", lang, names=twice_names(found.counted_twice, lang))
     if found.lacking:
-        told = [_handed(code, periods, lang) for code, periods in found.lacking.items()]
+        named = ((territory_text(code, lang), periods) for code, periods in found.lacking.items())
+        told = [say("reen_rollup", "handed", lang, name=whose, periods=periods) for whose, periods in named]
         yield say("authorities", "lacking", lang, names=some_of(told, MOST_AUTHORITIES))
 
 
@@ -115,11 +118,6 @@ def lost_merges_text(found: Mapping[str, str], lang: str) -> str:
     told = [(file, territory_text(file.partition("_")[0], lang), day) for file, day in found.items()]
     files = [say("authorities", "lost_file", lang, file=file, name=whose, day=day) for file, whose, day in told]
     return say("authorities", "lost", lang, files=some_of(files, MOST_AUTHORITIES), first=next(iter(found)))
-
-
-def _handed(code: str, periods: str, lang: str) -> str:
-    """« Commune 54395 (a remis : janvier à février 2026) »."""
-    return say("reen_rollup", "handed", lang, name=territory_text(code, lang), periods=periods)
 
 
 def twice_names(found: Mapping[str, Sequence[int]], lang: str) -> str:
