@@ -11,6 +11,7 @@ READ = (  # amounts that are read of a run, and seldom stated
     "cpu_energy", "gpu_energy", "ram_energy", "other_energy", "declared_site_energy", "output_tokens", "input_tokens",
 )  # fmt: skip
 DIGITS, STATED = 9, 3  # significant figures of a sum that tell two groups apart, and of one that people state
+SEVERAL = 2  # shared digests that are no chance
 
 
 class Alike(NamedTuple):
@@ -41,11 +42,17 @@ def alike_files(files: Sequence[PublishedGroups], new: Collection[str]) -> Itera
 def _alike(one: tuple[PublishedGroups, Counter[Any]], other: tuple[PublishedGroups, Counter[Any]]) -> Iterator[Alike]:
     (file, mine), (beside, theirs) = one, other
     same = mine & theirs
-    if not _is_read(same):
+    if not (_is_read(same) or (same and _same_lines(file, beside))):
         return
     months = frozenset(key[0] for key in same)
     whole = all(mine[key] == theirs[key] for key in mine | theirs if key[0] in months)
     yield Alike(file, beside, months, whole)
+
+
+def _same_lines(file: PublishedGroups, other: PublishedGroups) -> bool:
+    """Whether the digests of what was read are the same of several months or services, each unlike the others: one of
+    round numbers, or the same of every month, may be stated by two."""
+    return len({read for _, read in set(file.marks()) & set(other.marks())}) >= SEVERAL
 
 
 def _told(group: PublishedGroup) -> Any:

@@ -9,6 +9,7 @@ import pytest
 
 from estimator.builds.merge_journal import GroupsMerge, authority_names
 from estimator.builds.merged_groups import MergeRefused, merge, merged_files, remove
+from estimator.builds.published_groups import PublishedGroups
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
 from estimator.governance.register.register import Register
@@ -84,6 +85,27 @@ def test_round_numbers_that_people_state_are_no_copy(tmp_path: Path) -> None:
     """Two communes with 10 kWh stated of March: neither refused nor said."""
     files = [str(_published(tmp_path, code, run("courrier", 10, requests=500.0))) for code in (NANCY, OTHER)]
     assert json.loads(sobria(tmp_path / "national", "ledger", "merge", *files, "--json").stdout)["alike"] == []
+
+
+def _stated(*amounts: float) -> list[Activity]:
+    return [run("courrier", kwh, f"2026-0{month}", requests=500.0) for month, kwh in enumerate(amounts, 1)]
+
+
+def test_stated_numbers_of_several_months_are_a_copy(tmp_path: Path) -> None:
+    """10, 20 and 30 kWh stated, the same under two codes: 120 kWh would be told of 60. Given with its own code changed
+    and its digest made again too. 10 kWh of every month may be stated by two."""
+    files = [_published(tmp_path, code, *_stated(10, 20, 30)) for code in (NANCY, OTHER)]
+    told = PublishedGroups.read(files[0].read_bytes()).model_copy(
+        update={"territory": OTHER, "administration": "Autre"}
+    )
+    (tmp_path / "recoded.json").write_text(told.sealed().model_dump_json(), "utf-8")
+    for copy in (files[1], tmp_path / "recoded.json"):
+        said = plain(sobria(tmp_path / "both", "ledger", "merge", str(files[0]), str(copy), code=1).stderr)
+        assert COPY["fr"][0] in said and COPY["fr"][2] in said
+    assert not (tmp_path / "both").exists()
+    files = [_published(tmp_path, code, *_stated(10, 10, 10)) for code in (NANCY, OTHER)]
+    merge(tmp_path / "both", files)
+    assert len(merged_files(tmp_path / "both")) == 2
 
 
 def test_an_entry_of_the_journal_without_a_reason_is_what_it_was() -> None:
