@@ -57,20 +57,19 @@ class OwnCounts(NamedTuple):
 
 class CountedTwice(NamedTuple):
     """What a home counts by itself of the months [yyyymm] of a merged file. services: of the home, that read the same
-    lines; without any, uses of the authority in its register."""
+    lines; without any, uses of the authority in its register; withheld: of that file, which tells of none of them."""
 
     file: PublishedGroups
     months: frozenset[int]
     services: Sequence[str]
+    withheld: bool
 
     def fault(self, name: str, there: str = "") -> dict[str, str]:
         """What says it, with what to do. name: of the file; there: "_there" of one that is merged already."""
+        code = "merge_same_lines" if self.services else "merge_own_withheld" if self.withheld else "merge_own"
         about = {"file": name, "territory": self.file.territory, "period": self.file.period}
-        if self.services:
-            told = sentences("merge_faults", f"merge_same_lines{there}", **about, services=some_of(self.services))
-        else:
-            told = sentences("merge_faults", f"merge_own{there}", **about, months=str(Period.over(self.months)))
-        return told | {"file": name}
+        told = {"services": some_of(self.services), "months": str(Period.over(self.months))}
+        return sentences("merge_faults", f"{code}{there}", **about, **told) | {"file": name}
 
 
 Judged = tuple[list[PublishedGroups], list[PublishedGroups], list[GroupsMerge]]
@@ -295,11 +294,13 @@ def counted_twice(home: Path, own: OwnCounts) -> list[CountedTwice]:
 
 
 def _counted_here(file: PublishedGroups, own: OwnCounts) -> CountedTwice | None:
-    """What the home counts by itself of a file: uses of this authority in months of its groups, or the same lines."""
-    told = {group.month for group in file.groups}
+    """What the home counts by itself of a file: uses of this authority in months of its groups, or the same lines; else
+    in a month of its period, where it withholds some, of any month."""
+    here = {*own.months.get(file.territory, ())}
     same = {mark: own.read[mark] for mark in file.marks() if mark in own.read}
-    months = told.intersection(own.months.get(file.territory, ())).union(month for month, _ in same)
-    return CountedTwice(file, frozenset(months), sorted(set(same.values()))) if months else None
+    told = here.intersection(group.month for group in file.groups).union(month for month, _ in same)
+    months = told or (set() if file.withheld == 0 else here & file.months)
+    return CountedTwice(file, frozenset(months), sorted(set(same.values())), not told) if months else None
 
 
 def _read(paths: Sequence[Path]) -> list[tuple[PublishedGroups, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from estimator.builds.merged_groups import merged_files
+from estimator.builds.published_groups import PublishedGroups
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.groups_file import published_groups
 from tests.dashboard.test_dashboard_pages import page
@@ -175,3 +176,25 @@ def test_months_of_which_a_file_tells_no_group_do_not_count_twice(file: Path, tm
     """The file of 2026 tells of March alone: the commune's uses of May are counted once, by the home."""
     sobria(_home(tmp_path, CODE, month="2026-05"), "ledger", "merge", str(file))
     assert json.loads(sobria(tmp_path, "totals", "--json").stdout)["counted_twice"] == {}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_file_that_withholds_all_is_not_merged_where_its_uses_are_counted(
+    file: Path, tmp_path: Path, lang: str
+) -> None:
+    """Two small uses in March, told as withheld, beside the commune's own March, or before it."""
+    body = json.loads(file.read_text("utf-8"))
+    body |= {"groups": [], "servings": [], "withheld": 2, "uses_withheld": 2, "withheld_kwh": 2.0, "digest": ""}
+    body["review"] |= {"services": [], "months": []}
+    small = tmp_path / "small.json"
+    small.write_text(PublishedGroups.model_validate_json(json.dumps(body)).sealed().model_dump_json(), "utf-8")
+    home, later = _home(tmp_path / "home", CODE), tmp_path / "later"
+    said = plain(sobria(home, "ledger", "merge", str(small), code=1, lang=lang).stderr)
+    assert {"fr": "Ce fichier retient des usages de 54010", "en": "This file withholds uses of 54010"}[lang] in said
+    assert "2026-03" in said and merged_files(home) == []
+    sobria(tmp_path / "before", "ledger", "merge", str(small))
+    sobria(_home(tmp_path / "other", CODE, month="2025-12"), "ledger", "merge", str(small))
+    sobria(later, "ledger", "merge", str(small))
+    said = plain(sobria(_home(later, CODE), "totals", lang=lang).stdout)
+    assert {"fr": "qui les disent retenus", "en": "which say that they are withheld"}[lang] in said
+    assert json.loads(sobria(later, "totals", "--json").stdout)["counted_twice"] == {}

@@ -47,7 +47,7 @@ def months_twice(build: Results, every: Sequence[Attached]) -> Mapping[str, tupl
         twice = counted_twice(build.home, _own(build, every))
     except MergeRefused:
         return None
-    for one in twice:
+    for one in (one for one in twice if not one.withheld):  # what it withholds is in no figure
         found.setdefault(one.file.territory, set()).update(one.months)
     return {code: tuple(sorted(months)) for code, months in sorted(found.items())}
 
