@@ -77,6 +77,9 @@ def test_a_total_that_merges_it_no_longer_says_that_all_is_covered(
     sobria(national, *asked, "--out", str(tmp_path / "r.html"))
     assert told["indicators"]["energy"]["covers"] is None and told["unattached_in"] == [CODE]
     rollup = plain((tmp_path / "r.html").read_text("utf-8"))
+    sobria(national, *asked, "--out", str(tmp_path / "r.csv"))
+    lines = [line for line in plain((tmp_path / "r.csv").read_text("utf-8")).split(";") if "des minimums" in line]
+    assert lines and "n'y sont pas : des mesures" in plain((tmp_path / "r.csv").read_text("utf-8"))
     assert "1 sur 1, dont 1 en partie" in rollup and "des minimums" in rollup
     assert "des minimums" in plain(files_of("reen", facts(national))[""])
     json.loads(sobria(national, "explain", "total.energy", "--json").stdout)

@@ -110,6 +110,20 @@ def test_the_table_of_the_review_says_which_shares_are_rough(wider: Path) -> Non
     assert {row["territoire"] for row in rows if row["couvre_environ"] == "oui"} == {"", "54011"}
 
 
+def test_the_table_and_the_json_of_the_review_say_what_its_page_says(wider: Path) -> None:
+    """Each sentence of the head of the page has a row, in its order; 12 kWh withheld by one, untold by another."""
+    review = read_merged(wider)
+    made = rollup(review, "fr")
+    rows = [row for row in rows_of(str(rendered(made, "csv")), ";") if not row["territoire"] and not row["indicateur"]]
+    assert [plain(row["texte"]) for row in rows][: len(made.lead)] == [plain(said) for said in made.lead]
+    assert any(OUTSIDE["fr"] in plain(row["texte"]) for row in rows) and not any(row["central"] for row in rows)
+    [sum_] = [
+        row for row in rows_of(str(rendered(made, "csv")), ";") if (row["territoire"], row["indicateur"]) == ("", "gwp")
+    ]
+    assert "couvre moins de la moitié de l'électricité connue" in plain(sum_["texte"])
+    assert review.as_dict()["withheld"] == {"kwh": HELD, "communes": ["54011"], "untold": ["54012"]}
+
+
 def test_the_review_and_the_terminal_say_it(wider: Path) -> None:
     assert OUTSIDE["fr"] in plain(rendered(rollup(read_merged(wider), "fr"), "txt"))
     assert OUTSIDE["fr"] in plain(sobria(wider, "indicators").stdout)

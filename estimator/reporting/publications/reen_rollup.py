@@ -1,16 +1,18 @@
 """The yearly review of a whole territory as a document: sums, what they cover, what is missing or in no sum."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from shlex import join
 
 from estimator.builds.published_review import COUNTED
 from estimator.core.errors import listed, say
+from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, partly_text, range_text, share_text
 from estimator.core.typography import typeset
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.documents.document import Document, Points, Record, Row, Section, Table, TableCell
 from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.publications.printed import amount_cell
+from estimator.reporting.publications.reen_file import CommuneFile
 from estimator.reporting.publications.territory_review import OtherMonths, TerritoryReview
 from estimator.reporting.summary.sentences import (
     count_of,
@@ -149,9 +151,7 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
     for file in found.files:
         label = territory_text(file.territory, lang)
         span = covered_period_text({"period": file.period, "measured": file.months}, lang)
-        unknown = _tell("unknown_uses", lang, count=file.unknown_uses) if file.unknown_uses else ""
-        loose = say("authorities", "unattached", lang) if file.loose else ""
-        head = TableCell(label, tuple(filter(None, (file.administration, span, unknown, loose))))
+        head = TableCell(label, tuple(filter(None, (file.administration, span, *_lacks(file, lang)))))
         figures = (file.figures[name] for name in FOOTPRINTS)
         cells = [
             TableCell(range_text(f, lang), tuple(filter(None, (partly_text(f, lang, file.roughly),)))) for f in figures
@@ -162,6 +162,14 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
         rows.append((file.territory, (head, *told)))
     rows += [(code, (territory_text(code, lang), _tell("no_file", lang))) for code in found.missing]
     return Table("", columns, tuple(row for _, row in sorted(rows, key=lambda row: row[0])))
+
+
+def _lacks(file: CommuneFile, lang: str) -> Iterator[str]:
+    """What is not in the figures of a commune, of any size."""
+    if file.unknown_uses:
+        yield _tell("unknown_uses", lang, count=file.unknown_uses)
+    if file.loose:
+        yield say("authorities", "unattached", lang)
 
 
 def _twice(found: TerritoryReview, lang: str) -> Points | str:
@@ -196,12 +204,14 @@ def _how(found: TerritoryReview, lang: str) -> Iterator[str]:
 
 
 def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
+    """A row a footprint of the sum, then of each commune, then what is in no sum, and a row without an indicator for
+    each sentence that the document says of them all."""
     proof, rough = proof_text(found.proof, lang), {True: say("export", "is_rounded", lang), False: ""}
     for name in FOOTPRINTS:
         amount = found.figure(name)
         ends = (amount.low, amount.central, amount.high, amount.unit)
         covers = (amount.covers if amount.known else None, rough[amount.covers_roughly])
-        yield ("", name, *ends, *covers, proof, interval_text(amount, lang))
+        yield ("", name, *ends, *covers, proof, _in_words(amount, lang))
     for file in found.files:
         whole = sum(file.proof_kwh.values())
         own = proof_text({n: kwh / whole for n, kwh in file.proof_kwh.items()}, lang) if whole else ""
@@ -209,8 +219,16 @@ def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
             held = file.figures[name]
             ends = (held.low, held.central, held.high, held.unit)
             covers = (None, "") if file.unknown_uses or file.loose else (file.covers(name), rough[file.roughly])
-            yield (file.territory, name, *ends, *covers, own, interval_text(held, lang))
+            yield (file.territory, name, *ends, *covers, own, _in_words(held, lang, file.roughly, _lacks(file, lang)))
     for code in found.missing:
         yield (code, "", *NO_FIGURE, _tell("no_file", lang))
     for one in found.left_out:
         yield (one.territory, "energy", *NO_FIGURE, _tell("out", lang, told=_other(one, lang)))
+    twice = _twice(found, lang)
+    for said in (*_lead(found, lang), *((twice,) if isinstance(twice, str) else twice.items), *_how(found, lang)):
+        yield ("", "", *NO_FIGURE, said)
+
+
+def _in_words(amount: Interval, lang: str, roughly: bool = False, lacks: Iterable[str] = ()) -> str:
+    """An amount with what it covers and lacks."""
+    return ", ".join(filter(None, (interval_text(amount, lang), partly_text(amount, lang, roughly), *lacks)))

@@ -13,7 +13,7 @@ from estimator.core.interval import Interval
 from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.publications.reen_file import CommuneFile
-from estimator.results.totals import Outside, rough_share
+from estimator.results.totals import Outside, rough_share, rough_sum
 
 
 class Twice(NamedTuple):
@@ -196,6 +196,13 @@ class TerritoryReview:
             "own": Interval.as_dict(self.source.own) if self.source.own else None,
             "counted_twice": self.source.outside.counted_twice,
             "lacking": self.source.outside.lacking,
+            "withheld": {
+                "kwh": rough_sum([file.withheld_kwh for file in self.files]),
+                "communes": [file.territory for file in self.files if file.withheld_kwh],
+                "untold": [file.territory for file in self.files if file.withheld],
+            },
+            "unfinished_merges": self.source.outside.unfinished_merges,
+            "lost_merges": self.source.outside.lost_merges,
             "expected_told": bool(self.expected),
             "drawn_together": self.drawn_together,
             "indicators": {name: self._known(name) for name in FOOTPRINTS},
