@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -11,7 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 from pydantic_core import PydanticCustomError
 
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
-from estimator.builds.inference_factors import SERVING_COLUMNS
+from estimator.builds.inference_factors import MEDIA, SERVING_COLUMNS
 from estimator.builds.published_review import Authority, check_review
 from estimator.builds.supplier_factors import is_published
 from estimator.catalogue.load import load, of_tables
@@ -28,6 +29,7 @@ MOST_KWH, MOST = 1e9, 1e15  # sums that no authority reaches in a month: electri
 AHEAD = timedelta(days=1)  # of a clock that is not set
 MOST_MONTHS = 240  # of a period
 MOST_COUNTED = 10**9  # runs of a group, groups withheld
+SERVED = ("tokens", *MEDIA, "seats", "storage")  # kinds of a way of serving, as sql/runs.sql names them
 
 
 def _readable(text: str) -> str:
@@ -68,7 +70,9 @@ def _month(month: int) -> int:
 def _serving(row: Mapping[str, str | float]) -> Mapping[str, str | float]:
     kinds = {"VARCHAR": str, "DOUBLE": float}
     known_columns = all(isinstance(v, kinds[SERVING_COLUMNS.get(n, "VARCHAR")]) for n, v in row.items())
-    if "serving" not in row or row.keys() - SERVING_COLUMNS.keys() or not known_columns:
+    counts = [value for name, value in row.items() if name in ("cards", "flight") and isinstance(value, float)]
+    said = row.get("kind", "tokens") in SERVED and all(0 <= count < math.inf for count in counts)
+    if "serving" not in row or row.keys() - SERVING_COLUMNS.keys() or not (known_columns and said):
         raise PydanticCustomError("merge_facts", "not the columns of a way of serving")
     return row
 
@@ -144,6 +148,9 @@ class PublishedGroups(Strict):
         out = [group.month for group in read if group.month not in Period(period).months()] if period else []
         if out:
             raise PydanticCustomError("merge_months", "out of the period", {"read": str(out[0]), "period": period})
+        told = Counter(group.model_dump_json() for group in read if group.facts.get("host"))
+        if again := [text for text, count in told.items() if count > 1]:  # sites that only a home knows have no name
+            raise PydanticCustomError("merge_group_twice", "a group twice", {"read": again[0][:80]})
         return read
 
     @classmethod

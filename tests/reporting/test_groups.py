@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from dashboard.explanation.explanation import explain_view
 from estimator.assessment.impacts import FIGURES, Amount, terms_of
@@ -414,6 +415,22 @@ def test_files_that_do_not_merge_are_refused_in_words(files: list[Path], tmp_pat
     for path, words in ((damaged, "empreinte différente"), (cut, "JSON entier"), (group, "colonnes d'un groupe")):
         said = sobria(home, "ledger", "merge", str(path), str(files[1]), code=1).stderr
         assert path.name in said and words in said and not (home / "authorities").exists()
+
+
+def test_ways_of_serving_and_groups_that_no_home_writes_are_refused(files: list[Path], tmp_path: Path) -> None:
+    """Sealed again by hand: cards below zero, what is served by no name, the same group twice."""
+    body = json.loads(files[0].read_bytes())
+    way = {"serving": "s1", "model": "", "kind": "tokens", "card": "", "cards": 0.0, "bits": "", "place": ""}
+    assert _body(files[0], servings=[way])
+    for wrong in ({"cards": -5}, {"kind": "zz"}, {"flight": -1.0}):
+        with pytest.raises(ValidationError, match="way of serving"):
+            _body(files[0], servings=[way | wrong])
+    twice = next(group for group in body["groups"] if group["facts"].get("host"))
+    body["groups"].append(twice)
+    (tmp_path / "twice.json").write_text(json.dumps(body), "utf-8")
+    said = plain(sobria(tmp_path / "home", "ledger", "merge", str(tmp_path / "twice.json"), code=1).stderr)
+    assert "écrit une seule fois" in said and "groups" in said and twice["use"] in said
+    assert not (tmp_path / "home/authorities").exists()
 
 
 def test_a_correction_takes_the_place_of_the_same_period(files: list[Path], tmp_path: Path) -> None:
