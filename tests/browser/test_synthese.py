@@ -134,7 +134,7 @@ def test_the_sheet_is_one_light_tagged_page(screen: Page, dashboard: Server, ask
     assert 0 < len(WORD.findall(" \n".join(said))) <= MOST_ON_PAPER and "…" not in screen.inner_text("body")
     if not asked:  # what is not held, by name, with what to do
         told = {
-            "fr": "10 promesses non tenues, d.abord « empreintes dont .* » : Appliquer",
+            "fr": "10 promesses non tenues, d.abord « empreintes dont .* » : appliquer",
             "en": "10 promises not kept, first “footprints whose .*”: Apply",
         }
         assert re.search(told[lang], " ".join(said).replace("\u00a0", " ").replace("\u202f", " "))

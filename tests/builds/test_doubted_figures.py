@@ -49,7 +49,7 @@ def test_a_figure_of_a_processor_that_nobody_read_is_a_minimum(
     page = str(explain_view(unread.explain(number), "fr"))
     told = {
         "au moins ; de ce qui est relevé": minimum,
-        "1 exécution : Le processeur est présent": minimum,
+        "1 exécution. Le processeur est présent": minimum,
         "la vraie valeur est au-dessus": minimum,
         "La vraie valeur est dans la barre neuf fois sur dix": not minimum,
         "Rien n'a été laissé de côté": not minimum,
