@@ -1,12 +1,13 @@
 """Explanation of a footprint of a territory, or of a use case, over a period: its steps, factors and services."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, NumberWithheld, explain_number
 from estimator.assessment.impacts import Amount, amounts, figure_named
+from estimator.builds.merge_journal import merges, recorded
 from estimator.core.periods import Period
 from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.footprints import figures_of
@@ -15,9 +16,10 @@ from estimator.governance.indicators.practices import impossible_share, proof_sh
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import WHOLE
-from estimator.results.totals import AuthorityPart
+from estimator.results.totals import AuthorityPart, outside
 
 SHEET, USE = "sheet", "use"
+AUTHORITIES = "authorities"  # the territory of a sum of what all merged files tell
 _OF_MONTHS = (
     "list_contains($1, service_key) AND row_id IN (SELECT row_id FROM runs WHERE end_month >= $2 AND start_month <= $3)"
 )
@@ -44,6 +46,9 @@ def explained(home: Path, number: str) -> ExplainedNumber | None:
     """A figure sheet.TERRITORY.PERIOD.FIGURE or use.ID.PERIOD.FIGURE of a home; None for another kind of id.
     NumberUnknown, NumberWithheld, NoBuild, PeriodRefused."""
     if found := split_number(number):
+        whole = scope_of(home, WHOLE, found[1])
+        if found[0] not in whole.sources.territories and found[0] in (*_codes(whole), AUTHORITIES):
+            return explain_merged(whole, found[0], found[2])
         return explain_footprint(scope_of(home, *found[:2]), found[2])
     if found := split_number(number, USE):
         return explain_use(scope_of(home, WHOLE, found[1]), found[0], found[2])
@@ -56,13 +61,47 @@ def explain_footprint(scope: Scope, figure: str) -> ExplainedNumber:
     if withheld(scope) or not scope.rows:
         raise (NumberWithheld if scope.rows else NumberUnknown)(id=number)
     found = _explained((SHEET, scope.territory, figure), scope, scope.rows, figures_of(scope).get(figure))
-    parts, theirs = [part.model_dump() for part in _brought(scope, figure)], scope.sources.build.authority_of_service
+    brought = _brought(scope, scope.rows, figure)
+    parts, theirs = [part.model_dump() for part in brought], scope.sources.build.authority_of_service
     own = any(row.row.service_key not in theirs for row in scope.rows)
     told = {"authorities": parts, "own_rows": own}
     return found.model_copy(update={"trace": {**found.trace, **told}}) if parts else found
 
 
-def _brought(scope: Scope, figure: str) -> list[AuthorityPart]:
+def explain_merged(scope: Scope, territory: str, figure: str) -> ExplainedNumber:
+    """A footprint of what the files of one authority tell, by its code, or of all of them, without rows of the home.
+    NumberUnknown."""
+    number, asked = number_of(territory, scope.period.text, figure), figure_named(figure)
+    codes, theirs = {territory} if territory != AUTHORITIES else {*_codes(scope)}, scope.sources.build
+    rows = [row for row in scope.rows if theirs.authority_of_service.get(row.row.service_key) in codes]
+    parts = [part for part in _brought(scope, rows, figure) if part.territory in codes]
+    if not rows or asked is None:
+        raise NumberUnknown(id=number)
+    groups, held = [row.row.group for row in rows], outside(parts, scope.period.months())
+    read = math.fsum(float(group.values.get("it_energy") or 0.0) for group in groups)
+    amount = held.untold(held.lowered(amounts(groups, [asked]), read))[figure]
+    found = _explained((SHEET, territory, figure), scope, rows, amount)
+    told = {"authorities": [part.model_dump() for part in parts], "own_rows": False}
+    return found.model_copy(update={"trace": {**found.trace, **told, "files": _files(scope, codes)}})
+
+
+def _codes(scope: Scope) -> list[str]:
+    """Those of the authorities whose published groups are in the build."""
+    return [part.territory for part in scope.sources.authorities]
+
+
+def _files(scope: Scope, codes: Collection[str]) -> list[dict[str, str]]:
+    """The merged files of these authorities that share months with the period, as the journal tells them: their name
+    here and when they were given, their digest, when they were written."""
+    home, months = scope.sources.home, set(scope.period.months())
+    kept = recorded(home)
+    there = {one.name: one for one in merges(home).read()[0] if kept.get(one.name) == one.digest}
+    mine = (one for one in there.values() if one.territory in codes and months & set(Period(one.period).months()))
+    told = ("name", "file", "territory", "digest", "made_at")
+    return [{field: str(getattr(one, field)) for field in told} for one in mine]
+
+
+def _brought(scope: Scope, rows: Sequence[Attached], figure: str) -> list[AuthorityPart]:
     """What each authority brought to a footprint by the groups that it published, the largest first, with its files
     that share months with it: its share of what they all brought, where rows of the home count too, since one of the
     sum would tell that to all digits."""
@@ -70,10 +109,10 @@ def _brought(scope: Scope, figure: str) -> list[AuthorityPart]:
     if asked is None:
         return []
     held: dict[str, list[ActivityGroup]] = {}
-    for row in scope.rows:
+    for row in rows:
         if row.row.service_key in theirs:
             held.setdefault(theirs[row.row.service_key], []).append(row.row.group)
-    if not held and any(row.row.service_key not in theirs for row in scope.rows):
+    if not held and any(row.row.service_key not in theirs for row in rows):
         return []
     values = {code: amounts(groups, [asked])[figure].at_factor_values for code, groups in held.items()}
     whole, months = math.fsum(value or 0.0 for value in values.values()), set(scope.period.months())

@@ -125,7 +125,8 @@ def again_text(found: TerritoryReview, lang: str) -> str:
     asked = ["sobria", "report", "reen-rollup", *filter(None, [found.source.folder]), "--period", str(found.period)]
     asked += ["--communes", ",".join(found.asked)] if found.asked else []
     folder, own = found.source.folder, _tell("own_how", lang) if found.source.own else ""
-    replay = _tell("replay_beside" if folder else "replay", lang, folder=folder, command=join(asked))
+    key = "replay_beside" if folder else "replay_merged" if found.source.merged else "replay"
+    replay = _tell(key, lang, folder=folder, command=join(asked), period=found.period)
     return " ".join(filter(None, (own, replay)))
 
 

@@ -1,8 +1,9 @@
 """Where an explained number comes from, when groups that authorities published are in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from estimator.core.communes import METROPOLE, is_siren
 from estimator.core.errors import say
 from estimator.core.typography import typeset
 from estimator.reporting.summary.sentences import authority_sentences
@@ -19,4 +20,16 @@ def brought_sentences(trace: Mapping[str, Any], lang: str, found: Outside | None
     without them."""
     parts = brought(trace)
     own = [typeset(say("authorities", "own_rows", lang), lang)] if trace.get("own_rows") else []
-    return [*authority_sentences(parts, lang, found), *own] if parts else []
+    return [*authority_sentences(parts, lang, found), *own, *_files(trace, lang)] if parts else []
+
+
+def _files(trace: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """Each file that a number of one authority is from, with what to ask it; for several, how to open that of each."""
+    files = trace.get("files", ())
+    if len(brought(trace)) > 1:
+        yield from [typeset(say("authorities", "open_each", lang), lang)] if files else []
+        return
+    for file in files:
+        own = METROPOLE if is_siren(file["territory"]) else file["territory"]
+        told = {"name": file["name"], "file": file["file"], "digest": file["digest"], "code": own}
+        yield typeset(say("authorities", "from_file", lang, **told, day=file["made_at"][:10]), lang)

@@ -1,0 +1,57 @@
+"""Each number that the review of a home of merged groups prints is opened there: its file, its digest, what to ask."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from estimator.builds.merged_groups import merged_files
+from estimator.governance.register.register import Register
+from estimator.reporting.publications.groups_file import published_groups
+from tests.reporting.authority import case, facts, plain, run
+from tests.support import built, sobria
+
+KWH = {"54395": 3.0, "54547": 1.0}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """3 kWh of one commune and 1 of another in March 2026, beside 5 of the home itself."""
+    national, files = tmp_path_factory.mktemp("national"), []
+    for code, kwh in KWH.items():
+        commune = tmp_path_factory.mktemp(code)
+        case(Register(commune), "Courrier", code, "courrier")
+        built(commune, run("courrier", kwh, requests=500.0))
+        files.append(commune / f"de-{code}.json")
+        files[-1].write_text(published_groups(facts(commune, code)).model_dump_json(), "utf-8")
+    sobria(national, "ledger", "merge", *map(str, files))
+    case(Register(national), "Interne", "metropole", "interne")
+    built(national, run("interne", 5, requests=500.0))
+    return national
+
+
+def test_the_line_of_a_commune_and_the_sum_are_opened(home: Path, tmp_path: Path) -> None:
+    """Three quarters and a quarter of the sum of the files, which holds none of the 5 kWh of the home."""
+    asked = ("report", "reen-rollup", "--period", "2026")
+    note = sobria(home, *asked, "--out", str(tmp_path / "bilan.html")).stdout
+    assert "sobria explain sheet.CODE.2026.energy, où CODE" in plain(note)
+    printed = json.loads(sobria(home, *asked, "--json").stdout)["indicators"]["energy"]["central"]
+    read = {}
+    for code in (*KWH, "authorities"):
+        read[code] = json.loads(sobria(home, "explain", f"sheet.{code}.2026.energy", "--json").stdout)
+    central = {code: found["amount"]["central"] for code, found in read.items()}
+    assert central["authorities"] == pytest.approx(printed, rel=0.01) == pytest.approx(sum(map(central.get, KWH)))
+    assert central["54395"] == pytest.approx(0.75 * central["authorities"])
+    (part,) = read["54395"]["trace"]["authorities"]
+    assert part["share"] == 1.0 and not read["54395"]["trace"]["own_rows"]
+
+
+def test_it_names_the_file_its_digest_its_day_and_what_to_ask(home: Path) -> None:
+    (file,) = (one for one in merged_files(home) if one.territory == "54395")
+    said = plain(sobria(home, "explain", "sheet.54395.2026.gwp").stdout)
+    assert f"Fichier de-54395.json, ici {file.name}, écrit par elle le {file.made_at[:10]}" in said
+    assert file.digest in said and "avec 54395 pour territoire" in said and "54547" not in said
+
+
+def test_the_code_of_nobody_is_refused_as_before(home: Path) -> None:
+    assert "54000" in sobria(home, "explain", "sheet.54000.2026.energy", code=1).stderr
