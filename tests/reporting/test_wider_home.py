@@ -194,10 +194,29 @@ def test_the_review_of_a_year_tells_the_practices_that_the_files_tell(wider: Pat
     assert "des usages en essai ou en service" in plain(rendered(rollup(both, "fr"), "html"))
 
 
+def test_the_publications_of_the_home_itself_are_told(wider: Path, tmp_path: Path) -> None:
+    """One publication, corrected once, in its own journal; what the authorities published stays unknown."""
+    home, who = tmp_path / "copy", ("--who", "Service numérique")
+    shutil.copytree(wider, home)
+    made = ("--build", "ab" * 8, "--factors-version", "cd" * 8, "--address", "https://exemple.fr/bilan")
+    about = ("bilan_annuel", *made, "--territory", "all", "--period", "2026", "--date", "2026-04-01", *who)
+    id = json.loads(sobria(home, "commitments", "publication", *about, "--json").stdout)["id"]
+    changed = ("--changed", "une somme", "--why", "relue", "--date", "2026-04-02", *who)
+    sobria(home, "commitments", "correction", id, *changed)
+    said = plain(text(home, "reen"))
+    assert "Publications de la période : 1 ; corrections faites depuis : 1." in said
+    assert "sans celles des collectivités" in said and "publications des collectivités : inconnus ici" in said
+    assert "Publications de la période" not in plain(text(wider, "reen"))
+
+
 def test_what_the_registers_of_the_authorities_know_is_unknown_here(wider: Path) -> None:
     """Neither zero nor a fault: projects, publications, uses in service, attached electricity, public follow-up."""
     said = plain(text(wider, "reen"))
-    assert "publications : inconnus ici" in said and "sans IA : 0" not in said and "aucun en essai" not in said
+    assert (
+        "publications des collectivités : inconnus ici" in said
+        and "sans IA : 0" not in said
+        and "aucun en essai" not in said
+    )
     assert "Usages des collectivités réunies (services : 2)" in said and "Hors du registre" not in said
     body = synthesis(facts(wider).scope)
     promises = {check["reads"]: check["status"] for check in body["charter"]}

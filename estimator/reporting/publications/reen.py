@@ -177,16 +177,16 @@ def _actions(facts: ReportFacts) -> Iterator[str]:
         yield facts.say("reen_decision", what=what, date=day, **told)
     if len(decisions) > MOST:
         yield facts.say("reen_decisions", count=len(decisions) - MOST)
-    if facts.body["elsewhere"]:
-        yield facts.say("reen_elsewhere")
-        return
-    found = facts.body["indicators"]["non_ai_reviewed"]
-    yield facts.say("reen_without", done=len(found["without_ai"]), given_up=len(found["not_done"]))
+    found, elsewhere = facts.body["indicators"]["non_ai_reviewed"], facts.body["elsewhere"]
+    reviewed = facts.say("reen_without", done=len(found["without_ai"]), given_up=len(found["not_done"]))
+    yield facts.say("reen_elsewhere") if elsewhere else reviewed
     published = [p for p in facts.scope.sources.commitments.publications(until=last) if p.entry.said.date >= first]
     standing = [p for p in published if not p.entry.withdrawn]
     corrections = sum(len(p.corrections) for p in standing)
     said = facts.say("reen_published", count=len(standing), corrections=corrections)
-    yield said if facts.scope.territory == WHOLE else f"{said} {facts.say('reen_of_all')}"
+    said += "" if facts.scope.territory == WHOLE else f" {facts.say('reen_of_all')}"
+    if not elsewhere or published:  # without any of this home, those of the authorities are unknown, and not zero
+        yield facts.say("reen_published_here", said=said) if elsewhere else said
 
 
 def _votes(facts: ReportFacts) -> Iterator[str]:
