@@ -478,7 +478,7 @@ def test_an_authority_that_withholds_all_is_named_in_what_it_is_not_in(files: li
     absent = [(file.territory, None) for file in (nothing, part_of)]
     assert [(part.territory, part.share) for part in found] == [("54010", 1.0), *absent]
     said = plain(sobria(tmp_path, "totals").stdout)
-    assert "Hors de ces chiffres : environ 13,5 kWh, retenus par 1 collectivité" in said
+    assert "environ 13,5 kWh d'électricité des machines, avant refroidissement, retenus par 1 collectivité" in said
     assert "ce que 1 collectivité retient, dont l'électricité sur ces mois n'est pas dite" in said
 
 

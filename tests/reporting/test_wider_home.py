@@ -38,8 +38,10 @@ READ, HELD = 4.0, 12.0  # kWh of the groups that are merged, and of those that a
 TOTALS = f"{PREFIX}/totals"
 TOLD = 0.3  # 4 of 16 kWh, to one digit as what is withheld
 OUTSIDE = {
-    "fr": "Hors de ces chiffres : environ 12 kWh, retenus par 1 collectivité. Hors de ces chiffres aussi : ce que",
-    "en": "Outside these figures: about 12 kWh, withheld by 1 authority. Outside these figures too: what",
+    "fr": "Hors de ces chiffres : environ 12 kWh d'électricité des machines, avant refroidissement, "
+    "retenus par 1 collectivité. Hors de ces chiffres aussi : ce que",
+    "en": "Outside these figures: about 12 kWh of electricity of machines, before cooling, "
+    "withheld by 1 authority. Outside these figures too: what",
 }
 
 
@@ -128,7 +130,10 @@ def test_the_review_and_the_terminal_say_it(wider: Path) -> None:
     assert OUTSIDE["fr"] in plain(rendered(rollup(read_merged(wider), "fr"), "txt"))
     assert OUTSIDE["fr"] in plain(sobria(wider, "indicators").stdout)
     said = plain(sobria(wider, "totals").stdout)
-    assert "Couverture : moins de la moitié de l'électricité connue" in said and "12 kWh, retenus par 1 coll" in said
+    assert (
+        "Couverture : moins de la moitié de l'électricité connue" in said
+        and "12 kWh d'électricité des machines" in said
+    )
 
 
 def test_a_share_that_rests_on_one_digit_is_said_in_words(wider: Path, tmp_path: Path) -> None:

@@ -38,4 +38,5 @@ def test_what_two_authorities_withhold_is_said_without_false_figures() -> None:
     found = outside([_part("54010", 1.0), _part("54011", 0.02, 0.02)])
     assert (found.kwh, found.authorities) == (1.0, 2)
     said = [plain(outside_text(found, lang)) for lang in LANGUAGES]
-    assert "environ 1 kWh, retenus par 2" in said[0] and "about 1 kWh, withheld by 2" in said[1]
+    assert "environ 1 kWh d'électricité des machines, avant refroidissement, retenus par 2" in said[0]
+    assert "about 1 kWh of electricity of machines, before cooling, withheld by 2" in said[1]
