@@ -1,6 +1,7 @@
 """Each number that the review of a home of merged groups prints is opened there: its file, its digest, what to ask."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,13 @@ def test_it_names_the_file_its_digest_its_day_and_what_to_ask(home: Path) -> Non
 
 def test_the_code_of_nobody_is_refused_as_before(home: Path) -> None:
     assert "54000" in sobria(home, "explain", "sheet.54000.2026.energy", code=1).stderr
+
+
+def test_a_commune_without_a_file_that_the_home_counts_is_not_said_unknown(home: Path, tmp_path: Path) -> None:
+    """5 kWh of machines, of the métropole whose own file was taken out: one truth in its row and above."""
+    asked = ("report", "reen-rollup", "--period", "2026", "--communes", "54395,metropole,54001")
+    said = plain(sobria(home, *asked).stdout)
+    (own,) = re.findall(r"propres mesures de cette période, qui ne sont dans aucune de ces sommes : (.*?kWh)", said)
+    assert f"compté par ce dossier lui-même, sans fichier réuni : {own}" in said
+    assert "Sans fichier de cette période (1), donc inconnus" in said
+    assert said.count("inconnu : pas de fichier") == 1, "that of 54001"

@@ -1,6 +1,6 @@
 """The yearly review of a whole territory as a document: sums, what they cover, what is missing or in no sum."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from shlex import join
 
 from estimator.builds.published_review import COUNTED
@@ -68,8 +68,10 @@ def _lead(found: TerritoryReview, lang: str) -> Iterator[str]:
     came = len({file.territory for file in found.files}.intersection(found.expected))
     said = {"there": len(found.files), "expected": len(found.expected), "came": came}
     yield _tell("lead" if found.expected else "lead_unsaid", lang, **said)
-    if found.missing:
-        yield _tell("missing", lang, count=len(found.missing), names=listed(_missing(found, lang), lang))
+    if unknown := [code for code in found.missing if code not in found.source.own_of]:
+        yield _tell("missing", lang, count=len(unknown), names=listed(_missing(found, unknown, lang), lang))
+    for code in (code for code in found.missing if code not in unknown):
+        yield _tell("left_out_of", lang, name=territory_text(code, lang), told=_no_file(found, code, lang)) + "."
     if found.unexpected:
         names = listed([territory_text(code, lang) for code in found.unexpected], lang)
         yield _tell("unexpected", lang, count=len(found.unexpected), names=names)
@@ -83,12 +85,18 @@ def _lead(found: TerritoryReview, lang: str) -> Iterator[str]:
         yield _tell("own_twice" if twice else "own", lang, **told)
 
 
-def _missing(found: TerritoryReview, lang: str) -> Iterator[str]:
-    """Each commune without a file of the period, with the periods that it handed over."""
-    for code in found.missing:
+def _missing(found: TerritoryReview, codes: Sequence[str], lang: str) -> Iterator[str]:
+    """Each of these communes without a file of the period, with the periods that it handed over."""
+    for code in codes:
         others = [period_text(one.period, lang) for one in found.left_out if one.territory == code]
         name = territory_text(code, lang)
         yield _tell("handed", lang, name=name, periods=", ".join(others)) if others else name
+
+
+def _no_file(found: TerritoryReview, code: str, lang: str) -> str:
+    """What is known of a commune without a file: nothing, or what this home counts of it, which is in no sum."""
+    own = found.source.own_of.get(code)
+    return _tell("own_no_file", lang, kwh=interval_text(own, lang)) if own else _tell("no_file", lang)
 
 
 def left_out_text(found: TerritoryReview, lang: str) -> str:
@@ -161,7 +169,7 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
         counted = in_use_text({"numerator": with_data, "denominator": uses, "apart": max(0.0, file.uses - uses)}, lang)
         told: Row = (say("authorities", "nothing", lang),) if file.nothing else (*cells, counted)
         rows.append((file.territory, (head, *told)))
-    rows += [(code, (territory_text(code, lang), _tell("no_file", lang))) for code in found.missing]
+    rows += [(code, (territory_text(code, lang), _no_file(found, code, lang))) for code in found.missing]
     return Table("", columns, tuple(row for _, row in sorted(rows, key=lambda row: row[0])))
 
 
@@ -222,7 +230,7 @@ def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
             covers = (None, "") if file.unknown_uses or file.loose else (file.covers(name), rough[file.roughly])
             yield (file.territory, name, *ends, *covers, own, _in_words(held, lang, file.roughly, _lacks(file, lang)))
     for code in found.missing:
-        yield (code, "", *NO_FIGURE, _tell("no_file", lang))
+        yield (code, "", *NO_FIGURE, _no_file(found, code, lang))
     for one in found.left_out:
         yield (one.territory, "energy", *NO_FIGURE, _tell("out", lang, told=_other(one, lang)))
     twice = _twice(found, lang)

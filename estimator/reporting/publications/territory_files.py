@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -123,8 +124,7 @@ def read_merged(home: Path, expected: Sequence[str] = (), period: str | None = N
         raise FilesRefused(wrong, count=len(wrong), folder=home / AUTHORITIES)
     if not found:
         raise _none_of(str(scope.period), [file.period for file in merged]) if merged else SobriaError("no_merged_file")
-    held = _own(scope, own)
-    source = ReviewSource(merged=True, outside=scope.outside, own=held, several=tuple(several))
+    source = ReviewSource(True, "", scope.outside, _own(scope, own), tuple(several), _own_of_each(scope, own))
     return TerritoryReview(tuple(found), codes, tuple(left), source, tuple(expected))
 
 
@@ -159,6 +159,16 @@ def _other_months(file: PublishedGroups, rows: Sequence[Attached], period: Perio
         found = totals(groups)["energy"]
         energy = found if groups or nothing else withheld_amount(found)
         yield OtherMonths(file.territory, str(Period.over(other)), energy, as_read_kwh(groups), nothing)
+
+
+def _own_of_each(scope: Scope, rows: Sequence[Attached]) -> dict[str, Interval]:
+    """The same of each territory of its register, as the documents of that territory tell it."""
+    mine = {
+        code: [row for row in rows if row.use_case and row.use_case.commune == code]
+        for code in scope.sources.territories
+    }
+    found = {code: _own(replace(scope, territory=code), held) for code, held in mine.items()}
+    return {code: amount for code, amount in found.items() if amount}
 
 
 def _own(scope: Scope, rows: Sequence[Attached]) -> Interval | None:

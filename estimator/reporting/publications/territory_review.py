@@ -1,7 +1,7 @@
 """The yearly review of a whole territory as data: the files of its communes over one period, and what is in no sum."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -46,13 +46,15 @@ class ReviewSource:
     """Where the files of a review come from. merged: they are groups merged in a home; folder: its name, empty for that
     of the home; outside: what the authorities of merged groups withhold, and of which of them `own` holds the months
     too; own: the electricity that the home itself counts in the period, in no sum; several: authorities whose practices
-    are those of the last of several files, or of one that has other months too."""
+    are those of the last of several files, or of one that has other months too; own_of: that electricity, of each
+    territory of the register of the home."""
 
     merged: bool = False
     folder: str = ""
     outside: Outside = Outside()
     own: Interval | None = None
     several: tuple[str, ...] = ()
+    own_of: Mapping[str, Interval] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
