@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from estimator.core.errors import NO_ROOM, SobriaError, reason_of
-from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, remarks
+from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, other_hours, remarks
 from estimator.ingestion.quarantine import OF_A_NAME, completed, corrected, lift, stated, waiting_lines
 from estimator.ingestion.reader import ReadingContext, Trace
 from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
@@ -20,6 +20,8 @@ from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
 from estimator.ledger.withdrawals import count_again, restating, withdraw_restated, withdraw_restated_elsewhere
+
+MOMENT = pa.schema({"row_id": pa.string(), "start_us": pa.int64(), "line": pa.int64()})
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def _import(
         progress(done, total)
         if file.read_anew:
             restated.append(file)
+        told += other_hours(ledger, file.name, file.moments)
     account, replaced = restate(ledger, posting, [(file.name, file.sha, file.read_anew) for file in restated])
     told += replaced
     lifted = lift(ledger, whole)
@@ -150,7 +153,8 @@ class _File:
         self._declared, self._waiting, self._ledger = declared, waiting, ledger
         self._rows: dict[int, str] = {}  # accepted, by line, where some rows wait for a sound one, or have a version
         self._told: dict[int, Mapping[str, Any]] = {}  # the fields of those that are no line of text
-        self._has_version = False
+        self._has_version = self._may_differ = False
+        self.moments: list[pa.Table] = []  # of its rows, where some may be there that were read with another time zone
         self._path, self._unused_sidecar = path, UnusedSidecar(path)
         self.name, self.sha = Path(path).name, ""
         self.read = 0
@@ -169,6 +173,7 @@ class _File:
             self.name, self.sha = opened.trace.name, opened.trace.sha
             small = isinstance(opened.trace, Trace)
             self._has_version = small and posting.has_version(opened.trace)
+            self._may_differ = bool(context.option_timezone) or posting.has_file(opened.trace)
             posting.take(opened.trace, map(self._count, opened.results))
             self.remarks += self._unused_sidecar.remarks()
             if not self.read:
@@ -208,6 +213,10 @@ class _File:
         if self._waiting or self._has_version:
             self._rows |= {row.line: row.row_id for row in result.rows}
             self._told |= result.told
+        if self._may_differ:
+            told = [{name: getattr(row, name) for name in MOMENT.names} for row in result.rows]
+            self.moments.append(pa.Table.from_pylist(told, MOMENT))
+            self.moments += [result.table.select(MOMENT.names).cast(MOMENT)] if result.table is not None else []
         self.remarks += remarks(result.rows, self._declared)
         self._unused_sidecar.look_at(result)
         self.unused |= dict.fromkeys(result.unused)

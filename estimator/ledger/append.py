@@ -132,6 +132,10 @@ class Append:
         """Whether a file of this name and of another content was imported."""
         return bool(self._standing.versions.get(file.name, set()) - {file.sha})
 
+    def has_file(self, file: FileName) -> bool:
+        """Whether this content was imported, under any name."""
+        return file.sha in self._standing.read_files
+
     def recount(self, account: Account) -> Account:
         """The account of this append once rows that superseded some of its own are withdrawn."""
         superseded = min(self._ledger.superseded(self._wrote), account.superseded)

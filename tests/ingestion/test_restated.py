@@ -218,3 +218,23 @@ def test_a_scrap_of_a_line_is_corrected_by_nobody(tmp_path: Path) -> None:
     path.write_text(text(snapshot("z", 9, 60, 9) | {"on_cloud": "N"}), "utf-8")
     import_paths(Ledger(tmp_path), [path], context())
     assert before == len(still_quarantined(Ledger(tmp_path))) == 2
+
+
+def test_hours_read_with_another_time_zone_are_said_and_mended(tmp_path: Path) -> None:
+    """Ten in the morning of 1 January in Auckland is 31 December at 21:00 UTC, in Paris 9:00 UTC. The right zone
+    changes nothing of what is there: it is said, with how to mend it; nothing is said where the hours are the same."""
+    path, home = tmp_path / "emissions.csv", tmp_path / "home"
+    path.write_text(text({"timestamp": "2026-01-01T10:00:00", "duration": 60}), "utf-8")
+
+    def months(zone: str | None) -> tuple[list[tuple[str, int, object]], list[int]]:
+        report = import_paths(Ledger(home), [path], context(zone))
+        told = [(remark.code, remark.line, remark.facts["count"]) for remark in report.remarks]
+        return told, sorted(Results(build(home).path).figures_of_months())
+
+    assert months("Pacific/Auckland") == ([], [202512])
+    assert months("Pacific/Auckland") == ([], [202512])
+    for zone in ("Europe/Paris", None):
+        assert months(zone) == ([("hours_of_before", 2, "1")], [202512])
+    withdraw(Ledger(home), Target("file", "emissions.csv"), DSI)
+    assert months("Europe/Paris") == ([], [202601])
+    assert reconcile(Ledger(home)).faults == ()

@@ -9,6 +9,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from estimator.catalogue.load import load
 from estimator.catalogue.resolver import nearest_zones
 from estimator.core.duckdb_engine import connect
@@ -206,6 +208,22 @@ class UnusedSidecar:
         if self._found:
             facts = {"name": self._found.name, "right": sidecar_of_file(self._path).name}
             yield Remark("sidecar_unused", self._path.name, 1, facts)
+
+
+def other_hours(ledger: Ledger, name: str, read: Sequence[pa.Table]) -> Iterator[Remark]:
+    """A remark on the rows of a file that the ledger has at other moments, as they were read with another time zone: a
+    row is known by what its cells say. One for each file that they are under; read: ids, starts and lines."""
+    if not any(map(len, read)):
+        return
+    with ledger.reading(), connect() as connection:
+        connection.register("read_now", pa.concat_tables(read))
+        found = connection.execute(
+            "SELECT there.file_name, COUNT(DISTINCT now.row_id), MIN(now.line)"
+            f" FROM ({ledger.rows_sql('activities')}) AS there JOIN read_now AS now USING (row_id)"
+            " WHERE there.start_us <> now.start_us GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    for file, count, line in found:
+        yield Remark("hours_of_before", name, line, {"file": file, "count": str(count)})
 
 
 def _sites(row: Activity) -> dict[str, dict[str, str]]:
