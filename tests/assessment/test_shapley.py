@@ -47,6 +47,7 @@ def test_the_parts_of_a_change_add_up_to_the_total_that_is_printed(effects: tupl
 def test_a_total_may_fall_stand_still_or_have_no_percent() -> None:
     assert "baisse de 30 %" in spaced(change_words({"volume": 0.0, "efficiency": -3.0}, 10, "fr"))
     assert "volume" not in change_words({"volume": 0.0, "efficiency": -3.0}, 10, "fr")
+    assert "périmètre ou usages non comptés en services rendus : +30" in spaced(change_words({"scope": 3.0}, 10, "fr"))
     assert change_words({"volume": 3.0, "efficiency": -3.0}, 10, "en") == (
         "The total does not change; in points, volume: +30, per service rendered: −30."
     )
