@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
+from estimator.core.typography import cut, escaped, is_utf8
 from estimator.core.validation_messages import file_fault
 
 FORMAT = 2  # of the homes that this version writes; 1 is that of homes without a format file
@@ -22,6 +23,7 @@ SPOOL, TRACES = "spool", "traces"  # subfolders of a home: runs in progress, and
 OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own tables, in a home without any
 UNUSABLE = {"?", "\\"} - {os.sep}  # signs at which DuckDB cuts the path of a file that it writes
 _STORE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[\w.=-]+)*)/?", re.ASCII)
+LONGEST_NAME, LONGEST_READ = 255, 80  # of a name in a folder [B], and how much of a path is quoted [signs]
 _OF_HOME: list[str] = []  # folder of the tables of the home that this process works on
 
 
@@ -55,14 +57,18 @@ def use_tables(folder: Path) -> None:
 
 
 def default_home() -> Path:
-    """$SOBRIA_HOME, else the platform's user data folder. store_address."""
+    """$SOBRIA_HOME, else the platform's user data folder. store_address, home_name."""
     return home_at(os.environ.get("SOBRIA_HOME") or str(_of_user()))
 
 
 def home_at(given: str) -> Path:
     """A home by its folder, or by the address of its ledger in a bucket: then a folder of this machine, of that address
-    alone, which holds what the bucket does not. store_address."""
+    alone, which holds what the bucket does not. store_address, home_name."""
     if not given.lower().startswith("s3:"):
+        if not is_utf8(given) or any(
+            len(part) > LONGEST_NAME for part in os.fsencode(os.path.abspath(given)).split(b"/")
+        ):
+            raise SobriaError("home_name", read=cut(escaped(given), LONGEST_READ), most=LONGEST_NAME)
         return Path(given)
     bucket, prefix = store_parts(given)
     url = f"s3://{bucket}/{prefix}".rstrip("/")

@@ -48,6 +48,16 @@ def printable(text: str) -> str:
     return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
+def is_utf8(text: str) -> bool:
+    """Whether a name of the system is text: bytes of another encoding are read as lone surrogates."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def escaped(name: str) -> str:
+    """A name of the system on one line, its bytes that are no text written out, « \\xe9 »."""
+    return printable(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")).replace("\n", "\\n")
+
+
 def lowered(text: str) -> str:
     """A text inside a sentence, without its full stop; an abbreviation keeps its capitals."""
     head = text[:1].lower() if text[1:2].islower() or text[1:2] in " '’" else text[:1]

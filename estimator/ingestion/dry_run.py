@@ -22,7 +22,7 @@ from estimator.core.number_format import proof_words
 from estimator.core.parquet_files import table_of
 from estimator.core.storage.draft import DraftStore
 from estimator.core.storage.storage import storage_at
-from estimator.core.typography import some_of
+from estimator.core.typography import escaped, some_of
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, alike
 from estimator.ingestion.importing import restate
 from estimator.ingestion.reader import Trace
@@ -270,7 +270,7 @@ class _Run(NamedTuple):
 
 
 def _check(path: str | Path, run: _Run) -> FileCheck:
-    found = FileCheck(Path(path).name, known=run.known)
+    found = FileCheck(escaped(Path(path).name), known=run.known)
     sidecar = UnusedSidecar(path)
     row_ids: list[str] | None = None
 
@@ -292,7 +292,7 @@ def _check(path: str | Path, run: _Run) -> FileCheck:
         if not found.read:
             raise SobriaError("no_rows", file=found.name)
     except SobriaError as error:
-        return FileCheck(Path(path).name, read=found.read, error=error)
+        return FileCheck(escaped(Path(path).name), read=found.read, error=error)
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from estimator.core.errors import NO_ROOM, SobriaError, reason_of
+from estimator.core.typography import escaped
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, other_hours, remarks
 from estimator.ingestion.quarantine import OF_A_NAME, completed, corrected, lift, stated, waiting_lines
 from estimator.ingestion.reader import ReadingContext, Trace
@@ -156,7 +157,7 @@ class _File:
         self._has_version = self._may_differ = False
         self.moments: list[pa.Table] = []  # of its rows, where some may be there that were read with another time zone
         self._path, self._unused_sidecar = path, UnusedSidecar(path)
-        self.name, self.sha = Path(path).name, ""
+        self.name, self.sha = escaped(Path(path).name), ""
         self.read = 0
         self.refused: list[Refused] = []
         self.remarks: list[Remark] = []

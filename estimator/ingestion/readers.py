@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from estimator.core import parquet_files
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.core.typography import some_of
+from estimator.core.typography import escaped, is_utf8, some_of
 from estimator.ingestion.codecarbon import counters as codecarbon_counters
 from estimator.ingestion.codecarbon import objects as codecarbon_objects
 from estimator.ingestion.codecarbon import reader as codecarbon
@@ -164,7 +164,9 @@ def open_results(
     path: str | Path, context: ReadingContext, progress: Callable[[int], None] = lambda read: None
 ) -> OpenedTrace:
     """A file, or the standard input for `-`: read at once, or by blocks when it is large. unreadable_file, empty_file,
-    not_a_trace. `progress` is called with the bytes read of a large one."""
+    not_a_trace, file_name. `progress` is called with the bytes read of a large one."""
+    if not is_utf8(name := Path(path).name) or "\n" in name:
+        raise SobriaError("file_name", file=escaped(name))
     if size_of(path) >= LARGE_BYTES and context.rename is None:
         large = LargeTrace(Path(path))
         return OpenedTrace(large, reader_of(large.beginning()), stream_trace(large, context, progress))

@@ -65,6 +65,26 @@ def test_a_path_is_no_pattern(tmp_path: Path, rows: Path, told: tuple[Path, list
     assert [*_told(shutil.copytree(rows, tmp_path / name))] == told[1]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("donn\udce9es", "donn\\xe9es"), ("é" * 128, "255 octets"), ("a" * 256, "aaa…")]
+)
+def test_a_home_of_a_name_that_is_no_text_or_too_long_is_refused(tmp_path: Path, name: str, told: str) -> None:
+    """In words, and as the name is read: a traceback of DuckDB, or « OSError 36 »."""
+    home = Path(name) if "…" in told else tmp_path / name
+    said = sobria(home, "totals", code=1).stderr
+    assert "ne peut pas être un dossier de SobrIA" in said and told in said and "Traceback" not in said
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(("name", "told"), [("relev\udce9.csv", "relev\\xe9.csv"), ("a\nb.csv", "a\\nb.csv")])
+def test_a_file_of_a_name_that_is_no_line_of_text_is_refused(tmp_path: Path, name: str, told: str) -> None:
+    (tmp_path / name).write_text("rien", "utf-8")
+    for command in ("import", "check"):
+        done = sobria(tmp_path / "home", command, str(tmp_path / name), code=1)
+        assert told in done.stdout + done.stderr and "Renommez ce fichier" in done.stdout + done.stderr
+        assert name not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("name", ["est-ce là ?", "a\\b"])
 def test_a_path_in_which_no_build_is_written_is_refused(tmp_path: Path, name: str) -> None:
     """Before anything is written, in words; the folder may be named from the one where the command runs."""
