@@ -35,7 +35,7 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         units_text=lambda option: _units_text(scenario.option(option.id), lang),
         central=lambda amount: figure(amount, lang).central,
         about=partial(_about_quality, lang=lang),
-        minutes=partial(_minutes, lang=lang),
+        minutes=lambda found: with_unit(tick_text(found, svg_charts.RATIO, lang), MINUTE),
         parts=lambda option: parts_words(option, answer.scenario.need.period, lang),
         occupancy=occupancy,
         grounds=lambda option: _grounds(option, scenario, answer.date, lang),
@@ -72,10 +72,6 @@ def _grounds(option: AnsweredOption, scenario: Scenario, day: date, lang: str) -
     if use and use.model:
         told.append(option_words(facts(use.model, option.host, day, use.zone or ""), lang))
     return ", ".join(text for text in told if text)
-
-
-def _minutes(found: float | None, lang: str) -> str:
-    return t("dates.none", lang) if found is None else with_unit(tick_text(found, svg_charts.RATIO, lang), MINUTE)
 
 
 def remarks(answer: Answer, lang: str, code: str = "") -> dict[str, list[str]]:

@@ -72,7 +72,7 @@ def _named(here: Screen, name: str, text: str, lang: str) -> str:
     try:
         return tell(text, lang)
     except (SobriaError, LookupError):
-        return text[:LONGEST_TITLE]
+        return t("register.unknown_title" if name == "cas" else "state.unknown_title", lang)
 
 
 def _run(row_id: str, lang: str) -> str:
@@ -88,6 +88,11 @@ def _figure_of_option(asked: str, lang: str) -> str:
     name, _, figure = asked.partition(".")
     called = compared(lang).scenario.option(name).label
     return f"{t('nav.explain', lang)} {_figure(f'total.{figure}', lang)}, {called}"
+
+
+def _compared(lang: str) -> str:
+    """The comparison that the address holds; "" where it cannot be read."""
+    return "" if (view := compared(lang)).wrong else view.scenario.title[:LONGEST_TITLE]
 
 
 def _factor(asked: str, lang: str) -> str:
@@ -132,7 +137,7 @@ NAMED: dict[str, Callable[[str, str], str] | None] = {
     **{"etape": partial(word, "stages"), "issue": partial(word, "outcomes")},
     **dict.fromkeys(("recherche", "sujet"), lambda text, _: text[:LONGEST_TITLE]),
     **{"voir": None, "territoire": partial(_scope_text, "territoire"), "periode": partial(_scope_text, "periode")},
-    **dict.fromkeys(("exemple", "scenario"), lambda _, lang: compared(lang).scenario.title[:LONGEST_TITLE]),
+    **dict.fromkeys(("exemple", "scenario"), lambda _, lang: _compared(lang)),
     "page": lambda _, lang: t("paging.page", lang, n=page_asked()) if page_asked() > 1 else "",
     "simple": lambda text, lang: t("accessibility.easy", lang) if text == "1" else "",
 }

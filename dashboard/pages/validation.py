@@ -24,10 +24,11 @@ def show() -> None:
     lang, rows = language(), validation_results()
     predicted = _of("prediction", rows)
     faulty, sound = (next(r for r in rows if (r.mode, r.name) == ("fault", name)) for name in ("faulty", "sound"))
+    good = sum(r.inside >= MOSTLY * r.outputs for r in predicted)
     page = render(
         "validation",
         lang,
-        answer=_answer(predicted, lang),
+        answer=t("validation.answer", lang, **_inside(predicted, lang), good=good, families=len(predicted)),
         note=_note(predicted, lang),
         predicted=predicted,
         reproduced=_of("reproduction", rows),
@@ -50,11 +51,6 @@ def show() -> None:
 
 def _of(mode: str, rows: Sequence[ValidationLine]) -> list[ValidationLine]:
     return sorted((r for r in rows if r.mode == mode), key=lambda r: (-r.outputs, r.name))
-
-
-def _answer(rows: Sequence[ValidationLine], lang: str) -> str:
-    good = sum(r.inside >= MOSTLY * r.outputs for r in rows)
-    return t("validation.answer", lang, **_inside(rows, lang), good=good, families=len(rows))
 
 
 def _note(rows: Sequence[ValidationLine], lang: str) -> str:

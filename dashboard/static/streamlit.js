@@ -18,6 +18,7 @@
   const PICTURES = "svg, svg *, img, canvas";
   const NO_BANNER = "[role=dialog] header, .stAppHeader"; // the site has no second head
   const LIST = "[data-trigger=ComboBox] > [role=listbox]"; // drawn apart from its field
+  const UNSIZED = "button svg[viewBox]:not([width])"; // its style alone has its size: without it, the button is empty
   const ICON = "[data-testid=stIconMaterial]"; // a word that its font, not sent, would draw
   const DRAWING = ".js-plotly-plot svg *", PAINT = /^(fill|stroke|opacity|font)/; // kept without any style too
   const LAYER = ".js-plotly-plot .main-svg"; // so is its place
@@ -38,7 +39,6 @@
   const accepted = element => (named(element, "[data-testid=stFileUploader]", TYPES) ?? document.querySelector(TYPES))
     ?.accept.split(",").filter(type => type.startsWith(".")).join(", ");
   const NONE = "0 options available.", NOTHING = "No results"; // of a list: what was told at once, and what is seen
-  const HINT = "[data-testid=InputInstructions]"; // beside a field while it is typed in, and part of none of its descriptions
   const SIZE = /(^|, )([\d.]+)([KMG]?)B$/, BYTES = {"": "byte", K: "kilobyte", M: "megabyte", G: "gigabyte"};
   const FILE = ".stFileChip, .stFileChipName + *";
   const sized = said => said.replace(SIZE, (_, before, n, k) =>
@@ -233,8 +233,8 @@
       element.setAttribute("role", "img");
       element.setAttribute("aria-labelledby", figure.id);
     }
-    if (element.matches(HINT)) element.setAttribute("aria-hidden", "true");
     if (element.matches(DRAWN)) element.setAttribute("aria-hidden", "true");
+    if (element.matches(UNSIZED)) for (const side of ["width", "height"]) element.setAttribute(side, 16);
     if (element.matches(DRAWING)) for (const look of element.style) if (PAINT.test(look)) element.setAttribute(look, element.style[look]);
     if (element.matches(LAYER)) {
       Object.assign(element.style, {position: "absolute", top: "0px", left: "0px"});

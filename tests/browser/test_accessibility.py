@@ -252,6 +252,21 @@ def test_the_edge_of_a_field_is_seen(view: Page) -> None:
         assert _contrast(colour) >= 3, colour
 
 
+def test_a_switch_turned_off_is_seen(screen: Page, dashboard: Server) -> None:
+    """Contrast of what is drawn with the white page: 3 at least, on and off, under the pointer and not."""
+    open_page(screen, dashboard, "/brancher?voie=track", "fr")
+    switch, drawn = screen.get_by_role("switch"), screen.locator("[data-testid=stCheckbox] label > div").first
+    for on in (True, False):
+        for x in (0, 2):
+            drawn.hover() if x else screen.mouse.move(0, 0)
+            screen.wait_for_timeout(500)  # the colour goes by steps
+            colour = drawn.evaluate("e => getComputedStyle(e).backgroundColor")
+            assert "rgba" not in colour and _contrast(colour) >= 3, (on, x)
+        if on:
+            drawn.click()
+            expect(switch).not_to_be_checked()
+
+
 def _contrast(colour: str) -> float:
     """Of a colour, as a style gives it, with the white page."""
     parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]

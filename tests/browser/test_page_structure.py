@@ -321,6 +321,23 @@ def test_a_picture_stays_and_a_choice_is_seen_without_colour_or_style(screen: Pa
     assert rects and min(rects) > 0
 
 
+def test_the_icon_of_a_button_stays_without_any_style(screen: Page, dashboard: Server) -> None:
+    """RGAA 10.2: copy, choose and clear a date, the month before and after: their words are in no text."""
+    for path, icon, least in (
+        ("/brancher?voie=track", "[data-testid=stCode] button svg", 1),
+        (WITH_FIELDS["revue"], "[data-testid=stDateInputCalendarButton] svg", 1),
+    ):
+        open_page(screen, dashboard, path, "fr")
+        screen.locator(icon).first.wait_for()
+        if "registre" in path:
+            screen.get_by_role("button", name=re.compile("^Choisir la date")).first.click()
+            screen.get_by_role("button", name="Mois suivant").wait_for()
+            least = 4
+        screen.evaluate(BARE)
+        sizes = screen.locator("button svg").evaluate_all("all => all.map(e => e.getBoundingClientRect().width)")
+        assert len(sizes) >= least and min(sizes) > 0, path
+
+
 def test_a_file_that_is_taken_away_gives_its_place_to_the_button_of_files(
     screen: Page, serve: Callable[[str], Server]
 ) -> None:

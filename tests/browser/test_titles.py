@@ -63,3 +63,15 @@ def test_no_two_addresses_of_a_page_have_the_same_title(screen: Page, dashboard:
     twice = [title for title in titles.values() if len(set(title.split(" – "))) < len(title.split(" – "))]
     coded = [title for title in titles.values() if re.search(r"[a-z_]+/|[0-9a-f]{16}", title)]
     assert wrong == {} and twice == [] and coded == [], "an identifier is no word, nor is a word said twice"
+
+
+def test_the_title_of_what_is_no_more_says_so_as_the_page_does(screen: Page, dashboard: Server) -> None:
+    """RGAA 8.6: an old address repeats neither its identifier nor the name of a comparison that it does not hold."""
+    for address, said in (
+        (f"/mesures?execution={'0' * 32}", "Chiffre introuvable – Exécutions"),
+        ("/facteurs?facteur=grid_gwp/FRA/1931", "Chiffre introuvable – Facteurs"),
+        ("/registre?cas=ancien-usage", "Usage introuvable – Registre"),
+        ("/comparer?scenario=x", "Comparer"),
+    ):
+        open_page(screen, dashboard, address, "fr")
+        assert re.sub(r"\s", " ", screen.title()) == f"{said} – SobrIA", address

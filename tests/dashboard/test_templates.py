@@ -51,12 +51,12 @@ def test_links_that_stand_in_a_row_are_a_list() -> None:
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_a_table_keeps_its_heads_its_numbers_and_its_rows(lang: str) -> None:
-    """Columns file, line, reason and text: the line is a number, the first cell heads its row."""
+    """Columns file, line, reason and text: the line is a number and heads its row with the file."""
     row = {"file_name": "a.csv", "line": 7, "fr": "vide", "en": "empty", "text": "x"}
     page = render("mesures_quarantine", lang, rows=[row], total=1)
     heads = [t(f"measures.{name}", lang) for name in ("file", "line", "reason", "text")]
     assert re.findall(r'<th scope="col"[^>]*>([^<]*)', page) == heads
-    assert '<td class="right">7</td>' in page
+    assert '<th scope="row" class="right">7</th>' in page
     assert '<th scope="row"' in page and page.count("<tr>") == 2
     assert {"fr": ">Vide<", "en": ">Empty<"}[lang] in page
 
