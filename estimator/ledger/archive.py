@@ -1,5 +1,6 @@
 """Archive of a home, with a hash for each file; atomic restore into an empty one."""
 
+import errno
 import hashlib
 import io
 import json
@@ -71,7 +72,12 @@ def restore(archive: Path, home: Path) -> Reconciliation:
         if found.faults:
             raise SobriaError("archive_torn", file=archive.name, reason=found.faults[0].as_dict()[OF_PROGRAMS])
         home.mkdir(exist_ok=True)
-        os.rename(draft, home)  # onto an empty folder, else an error
+        try:
+            os.rename(draft, home)  # onto an empty folder, else an error
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another restoration was first
+                raise SobriaError("home_not_empty", home=home) from error
+            raise
         atomic_files.sync_folder(home.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

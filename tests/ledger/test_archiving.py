@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from estimator.governance.register.register import author
-from estimator.ledger import Ledger
+from estimator.ledger import Ledger, archive
 from estimator.ledger.archive import export, restore
 from estimator.ledger.compaction import compact
 from estimator.ledger.reconciliation import reconcile
@@ -175,3 +175,21 @@ def test_the_commands_export_and_restore(home: Path, tmp_path: Path) -> None:
     assert "fichiers écrits dans" in sobria(home, "ledger", "export", str(archive)).stdout
     assert "Dossier restauré" in sobria(tmp_path / "other", "ledger", "restore", str(archive)).stdout
     assert "n'est pas vide" in sobria(tmp_path / "other", "ledger", "restore", str(archive), code=1).stderr
+
+
+def test_of_two_restorations_at_once_the_second_says_that_the_folder_is_full(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one ends while this one verifies: the home is named, not a hidden folder that is gone."""
+    export(Ledger(filled), tmp_path / "a.tar")
+
+    def slow(ledger: Ledger) -> object:
+        monkeypatch.undo()
+        restore(tmp_path / "a.tar", tmp_path / "rr")
+        return reconcile(ledger)
+
+    monkeypatch.setattr(archive, "reconcile", slow)
+    with refuses("home_not_empty", str(tmp_path / "rr")):
+        restore(tmp_path / "a.tar", tmp_path / "rr")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert reconcile(Ledger(tmp_path / "rr")).faults == ()
