@@ -49,7 +49,7 @@ def list_(context: typer.Context, json_: Json = False) -> None:
 @register.command("show", help="register_show")
 def show_(context: typer.Context, id: Id, json_: Json = False) -> None:
     from estimator.cli.register_text import case_text
-    from estimator.governance.indicators.anonymity import grouped, small
+    from estimator.governance.indicators.anonymity import untold_ids
     from estimator.governance.indicators.forecast import forecast
     from estimator.governance.indicators.open_scope import scope_of
     from estimator.reporting.uses.ahead import ahead_lines
@@ -57,7 +57,7 @@ def show_(context: typer.Context, id: Id, json_: Json = False) -> None:
     held, lang = _read(context), context.obj["lang"]
     case, history = held.use_case(id), held.history(id)
     scope = scope_of(context.obj["home"], case.commune, inside=not json_)
-    found = None if case.id in {*small(scope), *grouped(scope).others} else forecast(scope, case)
+    found = None if case.id in untold_ids(scope, scope.sources.ever.period.months()) else forecast(scope, case)
     body: dict[str, Any] = {"use_case": case.as_dict(), "history": [e.model_dump() for e in history]}
     body["forecast"] = found and found.model_dump(mode="json")
     show(body, json_, lambda: case_text(case, history, ahead_lines(scope, case, lang), lang))

@@ -1,6 +1,6 @@
 """What a scope may tell, so that no person is recognisable: small use cases are merged as « autres », or withheld."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,6 +42,15 @@ def grouped(scope: Scope) -> Groups:
     if scope.sources.inside:
         return Groups(frozenset(case.id for case in cases), (), kept=bool(others))
     return Groups(frozenset(case.id for case in cases if case.id not in hidden), others, is_untold(scope))
+
+
+def untold_ids(scope: Scope, months: Collection[int]) -> frozenset[str]:
+    """The use cases of which nothing over these months is told by name: of too few people in a year of theirs, or
+    merged in one, with data in the period of the scope or without. None for those who hold the data."""
+    if scope.sources.inside or not months:
+        return frozenset()
+    span = replace(scope.sources.ever, period=Period.over(months))
+    return small_ids(span).union(*(group.uses for group in merged_groups(span)))
 
 
 def _uses(scope: Scope, case: str) -> float:

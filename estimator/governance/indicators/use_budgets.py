@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.governance.indicators.anonymity import grouped, withheld, withheld_budget
+from estimator.governance.indicators.anonymity import untold_ids, withheld, withheld_budget
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_amounts import is_ever_rounded, told_body
@@ -12,8 +12,9 @@ from estimator.governance.register.schema import WHOLE, UseCase
 
 
 def use_budgets(scope: Scope) -> list[dict[str, Any]]:
-    """The uses of a scope with a ceiling for its year; withheld, and said so, where one person is recognisable."""
-    hidden = set(grouped(scope).others)
+    """The uses of a scope with a ceiling for its year; withheld, and said so, where one person is recognisable
+    in the period or in that year."""
+    hidden = untold_ids(scope, [*scope.period.months(), *scope.year(scope.period.last // 100).period.months()])
     found = [(case, said) for case in scope.cases for said in budgets_of(scope, case)]
     return [withheld_budget(said) if case.id in hidden else said for case, said in found]
 

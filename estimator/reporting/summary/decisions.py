@@ -10,7 +10,7 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import figure
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
-from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.anonymity import untold_ids
 from estimator.governance.indicators.known_days import SHORT
 from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.indicators.scope import Scope, of_case
@@ -32,12 +32,14 @@ def decisions(scope: Scope) -> list[dict[str, Any]]:
 
 
 def _levers(scope: Scope) -> Iterator[dict[str, Any]]:
-    """Those worth a decision; none of a use that is merged: its gain would be told of it alone; nor of one known for
-    less than a week: its year would be made from a day or two."""
-    every, hidden = levers(scope.sources), grouped(scope).others
+    """Those worth a decision; none of a use that is merged, in the period or in the months of the gain: it would be
+    told of it alone; nor of one known for less than a week: its year would be made from a day or two."""
+    every, hidden = levers(scope.sources), untold_ids(scope, scope.period.months())
     used = every.used.central if every.used else None
     for lever in every.of(None if scope.territory == WHOLE else {case.id for case in scope.cases}):
-        if used and (lever.gain.low or 0.0) >= LEAST * used and lever.use_case not in hidden and lever.days >= SHORT:
+        if lever.use_case in hidden | untold_ids(scope, lever.months):
+            continue
+        if used and (lever.gain.low or 0.0) >= LEAST * used and lever.days >= SHORT:
             proof = {lang: gain_text(lever, lang) for lang in LANGUAGES}
             paper = {lang: _on_condition(lever, lang) for lang in LANGUAGES}
             cases = [lever.use_case] if lever.use_case else []
@@ -61,8 +63,9 @@ def gain_text(lever: Lever, lang: str) -> str:
 
 
 def _comparison_decisions(scope: Scope, told: Collection[str]) -> Iterator[dict[str, Any]]:
-    cases = sorted(scope.in_use, key=lambda case: (-_energy(scope, case), case.id))
-    for case in cases:
+    hidden = untold_ids(scope, scope.period.months())  # their place would tell in which months they ran
+    in_order = sorted(scope.in_use, key=lambda case: (case.id in hidden, -_energy(scope, case, hidden), case.id))
+    for case in in_order:
         compared = scope.sources.compared(case) if case.id not in told else None
         present = compared.present(case) if compared else None
         if compared and present:
@@ -106,6 +109,6 @@ def names_text(names: Sequence[str], lang: str) -> str:
     return say("synthesis_decisions", "and_more", lang, names=told, left=left) if left > 0 else told
 
 
-def _energy(scope: Scope, case: UseCase) -> float:
-    rows = of_case(scope.rows, case.id)
+def _energy(scope: Scope, case: UseCase, hidden: Collection[str]) -> float:
+    rows = [] if case.id in hidden else of_case(scope.rows, case.id)
     return sum(float(row.row.group.values.get("it_energy") or 0.0) for row in rows)

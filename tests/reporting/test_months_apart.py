@@ -1,0 +1,52 @@
+"""What a month tells of a team of two that did not run in it: no more than of one in which it ran."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from estimator.core.periods import Period
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicators.scope import Scope, Sources
+from estimator.governance.register.register import Register
+from estimator.reporting.summary.decisions import decisions
+from estimator.reporting.summary.summary import synthesis
+from tests.governance.test_levers import ANSWERS
+from tests.reporting.test_synthesis import TODAY, case, heads, vote
+from tests.support import activity, built
+
+RAN = ("2026-01", "2026-03")  # months of the team
+IDLE = ("2026-02", "2026-04")
+AGENTS = {"accueil": 60, "courrier": 40, "cabinet": 2}
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sources, Mapping[str, str]]:
+    """Two large uses in each month and the team of two in some, whose long answers would be worth shortening."""
+    home = tmp_path_factory.mktemp("town")
+    register = Register(home)
+    ids = {name: case(register, name.capitalize(), name, "54395") for name in AGENTS}
+    for name, agents in AGENTS.items():
+        heads(home, name, agents)
+    vote(home, territory="54395", year=2026, value=50.0, unit="kWh", use_case=ids["cabinet"])
+    rows = []
+    for month in sorted((*RAN, *IDLE)):
+        for name in AGENTS if month in RAN else ("accueil", "courrier"):
+            size = {"accueil": 4.0, "courrier": 2.0, "cabinet": 1.0}[name]
+            used = {"requests": 9000 * size, "input_tokens": 9e6 * size, "output_tokens": 3e6 * size}
+            rows.append(activity(f"{month}-05T09:00:00", 24.0, **ANSWERS | used | {"service_key": name}))
+    return Sources(built(home, *rows), register, Commitments(home), home, TODAY), ids
+
+
+def over(town: tuple[Sources, Mapping[str, str]], period: str) -> Scope:
+    return Scope(town[0], "54395", Period(period))
+
+
+@pytest.mark.parametrize("month", [*RAN, *IDLE, "2026"])
+def test_no_month_names_the_gain_nor_the_ceiling_of_the_team(
+    town: tuple[Sources, Mapping[str, str]], month: str
+) -> None:
+    now, team = over(town, month), town[1]["cabinet"]
+    told = [decision for decision in decisions(now) if decision["kind"] not in ("no_answer", "late_reviews")]
+    assert told and not any(team in decision["cases"] for decision in told)
+    (ceiling,) = synthesis(now)["use_budgets"]
+    assert ceiling["withheld"] and "used" not in ceiling
