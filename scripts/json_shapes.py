@@ -24,10 +24,10 @@ FIGURES = ("total.energy", "total.gwp", "total.water", "total.adpe")
 LINES: dict[str, Sequence[Sequence[str]]] = {  # command -> what it is given, one or several times
     "estimate": [*requests(SEED, 12), ["--it-energy-kwh", "1", "--zone", "ZZZ"]],
     "check": [[TRACES]],
-    "import": [[TRACES]],
+    "indicators": [["--period", "2026"]],
+    "import": [[TRACES]],  # after those: rows of no use leave less told of a territory
     "validate": [[str(CASES)]],
     "explain": [[figure] for figure in FIGURES],
-    "indicators": [["--period", "2026"]],
     "factors list": [["grid_gwp/FRA"]],
     "factors show": [["grid_gwp/FRA/2025"]],
     "models search": [["qwen"], ["qwem3-8b"]],

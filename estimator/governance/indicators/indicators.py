@@ -108,10 +108,8 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
             entry |= {"change": dict.fromkeys(CHANGE), "month_to_come": None, "path": None}
             entry["budget"] = withheld_budget(voted) if voted else voted
             continue
-        if name not in compared:
-            entry["change"] = dict.fromkeys(CHANGE)
-        else:
-            entry["change"] = {"established": None, "effects": None} if of_change else change(scope, before, name)
+        untold = of_change or name not in compared
+        entry["change"] = dict.fromkeys(CHANGE) if untold else change(scope, before, name)
         entry["month_to_come"] = None if of_year else pace.month_to_come(name)
         entry["path"] = None if of_year or _is_path_withheld(scope, name) else pace.against_path(name)
         entry["budget"] = withheld_budget(voted) if voted and of_year else voted
