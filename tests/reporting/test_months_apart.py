@@ -21,7 +21,7 @@ AGENTS = {"accueil": 60, "courrier": 40, "cabinet": 2}
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sources, Mapping[str, str]]:
-    """Two large uses in each month and the team of two in some, whose long answers would be worth shortening."""
+    """Two large uses in each month and the team of two in some, abroad, whose gain would be worth a decision."""
     home = tmp_path_factory.mktemp("town")
     register = Register(home)
     ids = {name: case(register, name.capitalize(), name, "54395") for name in AGENTS}
@@ -32,8 +32,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sources, Mapping[str
     for month in sorted((*RAN, *IDLE)):
         for name in AGENTS if month in RAN else ("accueil", "courrier"):
             size = {"accueil": 4.0, "courrier": 2.0, "cabinet": 1.0}[name]
+            place = {"host": "class/desk", "zone": "POL"} if name == "cabinet" else {}
             used = {"requests": 9000 * size, "input_tokens": 9e6 * size, "output_tokens": 3e6 * size}
-            rows.append(activity(f"{month}-05T09:00:00", 24.0, **ANSWERS | used | {"service_key": name}))
+            rows.append(activity(f"{month}-05T09:00:00", 24.0, **ANSWERS | used | place | {"service_key": name}))
     return Sources(built(home, *rows), register, Commitments(home), home, TODAY), ids
 
 
@@ -50,3 +51,10 @@ def test_no_month_names_the_gain_nor_the_ceiling_of_the_team(
     assert told and not any(team in decision["cases"] for decision in told)
     (ceiling,) = synthesis(now)["use_budgets"]
     assert ceiling["withheld"] and "used" not in ceiling
+
+
+def test_how_many_are_together_does_not_tell_that_the_team_ran(town: tuple[Sources, Mapping[str, str]]) -> None:
+    """The team and the smaller large use are together in the year: two of each month."""
+    for month in (*RAN, *IDLE):
+        told = synthesis(over(town, month))["uses"]
+        assert [use["count"] for use in told if use["kind"] == "others"] == [2]

@@ -53,6 +53,12 @@ def untold_ids(scope: Scope, months: Collection[int]) -> frozenset[str]:
     return small_ids(span).union(*(group.uses for group in merged_groups(span)))
 
 
+def told_together(scope: Scope) -> frozenset[str]:
+    """The use cases of a scope that its years merge, with data in it or without. None for those who hold the data."""
+    every = frozenset[str]().union(*(group.uses for group in merged_groups(scope)))
+    return frozenset() if scope.sources.inside else every.intersection(case.id for case in scope.cases)
+
+
 def _uses(scope: Scope, case: str) -> float:
     return units(of_case(scope.rows, case)) or 0.0
 

@@ -7,7 +7,7 @@ from typing import Any
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.assessment.uncertainty import interval
 from estimator.comparison.paired_draws import Side
-from estimator.governance.indicators.anonymity import grouped, withheld, withheld_amount
+from estimator.governance.indicators.anonymity import grouped, told_together, withheld, withheld_amount
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.told_amounts import is_rounded, told_interval
@@ -25,7 +25,8 @@ def uses(scope: Scope) -> list[dict[str, Any]]:
     "share"}, largest first; "elsewhere": of the registers of the authorities whose groups are merged; services of no
     use whose electricity is unknown are a line of their own. What is in no use is not told beside uses too few to be
     told together: the total less it would be theirs. Of a territory whose total is not told, the uses that the sheet of
-    the whole territory tells one by one, and no share: a figure over its share is the total.
+    the whole territory tells one by one, and no share: a figure over its share is the total. Merged uses are
+    counted over the years of the period: how many have data in it would tell in which months one ran.
     """
     groups, silent = grouped(scope), withheld(scope)
     if silent and withheld(replace(scope, territory=WHOLE)):
@@ -34,16 +35,15 @@ def uses(scope: Scope) -> list[dict[str, Any]]:
     told = {"case": _of, "others": others, "unregistered": outside, "elsewhere": outside}
     names = {case.id: case.name for case in scope.cases}
     lines = [("case", id, names[id], 1, of_case(scope.rows, id)) for id in groups.shown]
-    if silent:
-        groups = replace(groups, others=())
-    lines.append(("others", "", "", len(groups.others), [row for row in scope.rows if row.id in groups.others]))
+    merged = frozenset[str]() if silent else told_together(scope)
+    lines.append(("others", "", "", len(merged), [row for row in scope.rows if row.id in merged]))
     for kind in LOOSE:
         mine = [row for row in scope.rows if _loose_kind(scope, row) == kind]
         lines += [(kind, "", "", _services(rows), rows) for rows in _by_knowledge(mine)]
     found = [
         {"kind": kind, "id": id, "name": name, "count": count} | told[kind](rows, scope)
         for kind, id, name, count, rows in lines
-        if rows
+        if rows or (kind == "others" and merged and groups.too_few)
     ]
     return sorted(found, key=lambda row: (-(row["energy"]["central"] or 0.0), row["kind"], row["id"]))
 
