@@ -1,5 +1,6 @@
 """What a month tells of a team of two that did not run in it: no more than of one in which it ran."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -8,6 +9,8 @@ from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.register.register import Register
+from estimator.reporting.publications.context import facts_in
+from estimator.reporting.publications.open_data import PACKAGE, data
 from estimator.reporting.summary.decisions import decisions
 from estimator.reporting.summary.summary import synthesis
 from tests.governance.test_levers import ANSWERS
@@ -58,3 +61,10 @@ def test_how_many_are_together_does_not_tell_that_the_team_ran(town: tuple[Sourc
     for month in (*RAN, *IDLE):
         told = synthesis(over(town, month))["uses"]
         assert [use["count"] for use in told if use["kind"] == "others"] == [2]
+
+
+def test_the_sources_of_a_month_are_those_of_its_year(town: tuple[Sources, Mapping[str, str]]) -> None:
+    """The team runs abroad, whose factors have sources of their own."""
+    packages = [json.loads(str(data(facts_in(over(town, each), "fr")).files[PACKAGE])) for each in (*RAN, *IDLE)]
+    listed = [[source["title"] for source in package["sources"]] for package in packages]
+    assert listed[0] and all(each == listed[0] for each in listed)

@@ -13,6 +13,7 @@ from estimator.catalogue.schema import PROOFS
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import missing_text
 from estimator.governance.indicators.anonymity import grouped, too_few_of, withheld_amount
+from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_amounts import is_rounded, told_interval
 from estimator.governance.indicators.told_shares import each_of_merged
 from estimator.governance.indicators.usage_by_case import Attached
@@ -128,11 +129,18 @@ def _package(facts: ReportFacts) -> str:
         "title": f"{facts.mark} : {title}" if facts.mark else title,
         "description": facts.say("data_description"),
         "created": facts.scope.sources.build.made_at,
-        "sources": sources_of(facts.scope.rows),
+        "sources": sources_of(_rows_of_years(facts.scope)),
         "sobria": about,
         "resources": [resource],
     }
     return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+
+
+def _rows_of_years(scope: Scope) -> list[Attached]:
+    """Those of the whole calendar years of a period: the sources of its months alone would tell in which a small use
+    ran."""
+    years = {month // 100 for month in scope.period.months()}
+    return [row for row in scope.everything if row.row.month // 100 in years]
 
 
 def sources_of(rows: Iterable[Attached]) -> list[dict[str, str]]:
