@@ -32,7 +32,7 @@ def run(*line: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
             {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
             b"?lectricit? du site",
         ),
-        (("import", "\udcff"), {}, b"? n"),  # a name that is no text
+        (("import", "\udcff"), {}, b"Rien n'en est lu. Renommez"),  # a name that is no text
         (("--help",), {"PYTHONIOENCODING": "ascii"}, b"SobrIA : ce que co?tent"),
     ],
 )
