@@ -787,7 +787,7 @@ class Reader:
         return ((self.number(m[1]),) for m in self.found(rf"({NUMBER}) min\b"))
 
     def hours(self) -> Iterator[Fact]:
-        return ((self.number(m[1]),) for m in self.found(rf"({NUMBER}) h (?:par|per)\b"))
+        return ((self.number(m[1]),) for m in self.found(rf"({NUMBER}) h (?:par|per|de travail|of work)\b"))
 
 
 def near(one: Fact, other: Fact) -> bool:
