@@ -94,7 +94,7 @@ def test_every_refusal_of_a_reader_has_its_words_for_who_sends(root: Path) -> No
         for path in (*files, root / "estimator" / "ingestion" / "readers.py")
         for code in re.findall(r'SobriaError\(\s*"(\w+)"', path.read_text("utf-8"))
     }
-    of_files = {"bad_sidecar", "nothing_to_import", "none_recognised"}
+    of_files = {"bad_sidecar", "file_name", "nothing_to_import", "none_recognised"}
     for lang in LANGUAGES:
         assert texts("sent", lang).keys() == (raised - of_files) | {"reader_failed"}
 
