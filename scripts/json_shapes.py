@@ -34,7 +34,7 @@ LINES: dict[str, Sequence[Sequence[str]]] = {  # command -> what it is given, on
     "hosts search": [["scaleway"]],
     "devices search": [["h100"]],
     "catalogue search": [["h100"]],
-    "register show": [["reponses-courriers"]],
+    "register show": [["reponses-courriers"], ["assistant-agents"]],
     "places questions": [[HOSTS.split(",")[1]]],
     **dict.fromkeys(("build", "totals", "levers", "doctor", "factors check", "factors changes"), [[]]),
     **dict.fromkeys(("register list", "register due", "commitments list", "places list", "places host list"), [[]]),
