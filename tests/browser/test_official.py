@@ -32,7 +32,7 @@ SAID = {
         "weighs": "What weighs",
         "first": r"Assistant de rédaction des agents between \d+ and \d+% of the total",
         "promises": "Our promises",
-        "not_held": r"Footprints whose voted path would be kept 0%.*To do: Apply",
+        "not_held": r"Footprints whose voted path would be kept 0%.*To do: apply",
         "print": "Print the sheet",
         "button": "Print",
         "back": "Back to “Summary”",

@@ -135,7 +135,7 @@ def test_the_sheet_is_one_light_tagged_page(screen: Page, dashboard: Server, ask
     if not asked:  # what is not held, by name, with what to do
         told = {
             "fr": "10 promesses non tenues, d.abord « empreintes dont .* » : appliquer",
-            "en": "10 promises not kept, first “footprints whose .*”: Apply",
+            "en": "10 promises not kept, first “footprints whose .*”: apply",
         }
         assert re.search(told[lang], " ".join(said).replace("\u00a0", " ").replace("\u202f", " "))
     printed = screen.pdf(prefer_css_page_size=True, tagged=True)
