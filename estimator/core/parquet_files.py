@@ -7,7 +7,7 @@ import time
 import types
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
@@ -156,18 +156,16 @@ def looks_whole(path: Path) -> bool:
         return file.read(len(MAGIC)) == end == MAGIC
 
 
-def sweep(home: Path, apart: Collection[str]) -> None:
-    """Delete temporary files more than an hour old, left by killed writers, wherever they are in a home; apart: folders
-    of others, or whose files take longer than that to write."""
+def sweep(home: Path, folders: Collection[str]) -> None:
+    """Delete temporary files more than an hour old, left by killed writers, beside the files of a home and anywhere in
+    these folders of it: what else a home stands among is of others."""
     limit = time.time() - LEFTOVER_S
-    for place, folders, names in os.walk(home):
-        folders[:] = [name for name in folders if name not in apart]
-        for path in (Path(place, name) for name in names if _DRAFT.fullmatch(name)):
-            try:
-                if path.stat().st_mtime < limit:
-                    path.unlink()
-            except OSError:  # gone, or of a folder that is only read
-                continue
+    for path in chain(home.glob(".*.tmp"), *((home / name).rglob(".*.tmp") for name in folders)):
+        try:
+            if _DRAFT.fullmatch(path.name) and path.stat().st_mtime < limit:
+                path.unlink()
+        except OSError:  # gone, or of a folder that is only read
+            continue
 
 
 def bytes_of(table: "pa.Table") -> bytes:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from estimator.core import atomic_files, parquet_files
 from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect, texts_sql
 from estimator.core.errors import SobriaError
+from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.event_log import RecordFolder
-from estimator.core.home import LEDGER, SPOOL, TRACES, claim
+from estimator.core.home import AUTHORITIES, LEDGER, claim
 from estimator.core.locks import file_lock
 from estimator.core.storage.storage import OfRange, Storage, StoreFailed, put_one, read_one, storage_at
 from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, covered, in_force, now, replaced
@@ -33,7 +34,7 @@ WITHDRAWN = "withdrawn"
 READ_ROWS = 65_536  # read of a part at once, where all of them are not needed together
 READ_TOGETHER = 32_000_000  # what is read of several parts at once [bytes]; of a larger one, all
 IMPORTING = ".importing"  # lock that imports share while they run
-NOT_SWEPT = ("builds", SPOOL, TRACES, "sources")
+SWEPT = (LEDGER, AUTHORITIES, REGISTER, "commitments", "scenarios", "collect")  # builds may take longer
 _PART = re.compile(r'"((?:activities|quarantine)/[^"]+)": (\d+)')
 
 
@@ -266,7 +267,7 @@ class Ledger:
         for records in (self.imports, self.withdrawals, self.compactions) if self.store.tears else ():
             atomic_files.make_folder(Path(str(records.place)))
         if time.monotonic() > self._sweep_at:
-            parquet_files.sweep(self.home, NOT_SWEPT)
+            parquet_files.sweep(self.home, SWEPT)
             self._sweep_at = time.monotonic() + parquet_files.LEFTOVER_S
 
     @contextmanager

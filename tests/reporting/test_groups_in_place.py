@@ -245,9 +245,12 @@ def test_what_a_killed_merge_left_goes_after_an_hour(tmp_path: Path) -> None:
     slow = home / "builds" / ".1.duckdb.0f.tmp"
     slow.parent.mkdir(exist_ok=True)
     slow.touch()
+    theirs = home / "photos" / ".a.0f.tmp"  # of a folder that is not SobrIA's
+    theirs.parent.mkdir()
+    theirs.touch()
     sobria(home, "ledger", "verify")
     assert len(left) == 4 and all(path.exists() for path in left)
-    for path in (*left, slow):
+    for path in (*left, slow, theirs):
         os.utime(path, (0, 0))
     sobria(home, "ledger", "verify")
-    assert not any(path.exists() for path in left) and slow.exists()
+    assert not any(path.exists() for path in left) and slow.exists() and theirs.exists()
