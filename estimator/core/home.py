@@ -23,7 +23,7 @@ SPOOL, TRACES = "spool", "traces"  # subfolders of a home: runs in progress, and
 OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own tables, in a home without any
 UNUSABLE = {"?", "\\"} - {os.sep}  # signs at which DuckDB cuts the path of a file that it writes
 _STORE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[\w.=-]+)*)/?", re.ASCII)
-LONGEST_NAME, LONGEST_READ = 255, 80  # of a name in a folder [B], and how much of a path is quoted [signs]
+LONGEST_NAME, LONGEST_READ = 255, 80  # of a name in a folder [B], and how much of it is quoted [signs]
 _OF_HOME: list[str] = []  # folder of the tables of the home that this process works on
 
 
@@ -65,10 +65,9 @@ def home_at(given: str) -> Path:
     """A home by its folder, or by the address of its ledger in a bucket: then a folder of this machine, of that address
     alone, which holds what the bucket does not. store_address, home_name."""
     if not given.lower().startswith("s3:"):
-        if not is_utf8(given) or any(
-            len(part) > LONGEST_NAME for part in os.fsencode(os.path.abspath(given)).split(b"/")
-        ):
-            raise SobriaError("home_name", read=cut(escaped(given), LONGEST_READ), most=LONGEST_NAME)
+        for part in os.path.abspath(given).split("/"):
+            if not is_utf8(part) or len(os.fsencode(part)) > LONGEST_NAME:
+                raise SobriaError("home_name", read=cut(escaped(part), LONGEST_READ), most=LONGEST_NAME)
         return Path(given)
     bucket, prefix = store_parts(given)
     url = f"s3://{bucket}/{prefix}".rstrip("/")

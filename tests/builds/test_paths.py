@@ -66,11 +66,11 @@ def test_a_path_is_no_pattern(tmp_path: Path, rows: Path, told: tuple[Path, list
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("donn\udce9es", "donn\\xe9es"), ("é" * 128, "255 octets"), ("a" * 256, "aaa…")]
+    ("name", "told"), [("donn\udce9es", "« donn\\xe9es »"), ("é" * 128, "255 octets"), ("a" * 256, "« aaa")]
 )
 def test_a_home_of_a_name_that_is_no_text_or_too_long_is_refused(tmp_path: Path, name: str, told: str) -> None:
-    """In words, and as the name is read: a traceback of DuckDB, or « OSError 36 »."""
-    home = Path(name) if "…" in told else tmp_path / name
+    """In words, by the name at fault however deep it is: a traceback of DuckDB, or « OSError 36 »."""
+    home = tmp_path / ("d" * 90) / name / "registre"
     said = sobria(home, "totals", code=1).stderr
     assert "ne peut pas être un dossier de SobrIA" in said and told in said and "Traceback" not in said
     assert [*tmp_path.iterdir()] == []
