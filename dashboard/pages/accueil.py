@@ -15,7 +15,8 @@ from dashboard.summary.estimator_gateway import scope_of_address, state
 from dashboard.summary.page import PERIOD, TERRITORY
 from estimator.core.number_format import said_in_sentence, share_text
 from estimator.governance.indicators.own_counts import told_totals
-from estimator.reporting.summary.sentences import outside_text, scope_name
+from estimator.reporting.summary.sentences import scope_name
+from estimator.reporting.summary.standing import outside_text
 from estimator.results.reading import Results
 from estimator.results.totals import ServiceTotals, Totals
 

@@ -23,7 +23,7 @@ from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import said_in_sentence
 from estimator.governance.indicators.own_counts import told_totals
-from estimator.reporting.summary.sentences import outside_text
+from estimator.reporting.summary.standing import outside_text
 from estimator.results.reading import Results
 from estimator.results.totals import Totals
 

@@ -13,7 +13,7 @@ from dashboard.summary.svg_charts import months_chart, months_figure, months_leg
 from estimator.core.number_format import WHOLE
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.explanation import number_of
-from estimator.reporting.summary import ceilings, sentences, sovereignty_text
+from estimator.reporting.summary import ceilings, sentences, sovereignty_text, standing
 from estimator.reporting.summary.change_sentences import (
     against_text,
     causes,
@@ -40,7 +40,7 @@ EFFECTS = ("volume", "efficiency", "scope", "method")
 FIRST = 3  # facts, and promises not held, that are shown unopened
 SAID = (
     is_mostly_estimated, left_out, number_of, proof_of, read_name, use_name, against_text, change_text,
-    sentences.amount_text, sentences.caveat, sentences.counted_indicators, sentences.limit_texts, sentences.name,
+    sentences.amount_text, standing.caveat, sentences.counted_indicators, sentences.limit_texts, sentences.name,
     sentences.objective_text, sentences.period_text, picture_title, sentences.proof_text,
     sentences.share_of_total, trend_text, sentences.value_text, sentences.weighs_title,
     ceilings.use_budget_text,

@@ -15,11 +15,11 @@ from estimator.reporting.summary.sentences import (
     hosting_text,
     name,
     objective_text,
-    outside_of,
     path_text,
     territory_text,
     value_text,
 )
+from estimator.reporting.summary.standing import outside_of
 
 
 def indicators_text(body: Mapping[str, Any], lang: str) -> str:

@@ -60,7 +60,7 @@ def lost_merge_lines(home: Path, lang: str) -> list[str]:
     """Which merged files of groups a home lacks, of whom, and what to do; nothing where it has all."""
     if not (lost := lost_merges(home)):
         return []
-    from estimator.reporting.summary.sentences import lost_merges_text  # the register, which most do without
+    from estimator.reporting.summary.standing import lost_merges_text  # the register, which most do without
 
     return [typeset(f"! {lost_merges_text(lost, lang)}.", lang)]
 

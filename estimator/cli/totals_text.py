@@ -64,7 +64,7 @@ def authority_lines(parts: Sequence["AuthorityPart"], lang: str, found: "Outside
     """Where a number comes from, when it is from groups that authorities published; found: what limits it."""
     if not parts:
         return []
-    from estimator.reporting.summary.sentences import authority_sentences  # the register, which most totals do without
+    from estimator.reporting.summary.standing import authority_sentences  # the register, which most totals do without
 
     head, *lines = authority_sentences(parts, lang, found)
     return [f"  {head}", *(f"    {line}" for line in lines)]

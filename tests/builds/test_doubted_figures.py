@@ -12,7 +12,7 @@ from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import coverage
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.sentences import caveat
+from estimator.reporting.summary.standing import caveat
 from estimator.reporting.summary.summary import synthesis
 from estimator.results.reading import Results
 from tests.support import activity, built, sobria

@@ -14,7 +14,7 @@ from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.groups_file import published_groups
-from estimator.reporting.summary.sentences import outside_text
+from estimator.reporting.summary.standing import outside_text
 from estimator.results.reading import current_results
 from tests.builds.test_doubted_figures import CARD
 from tests.dashboard.test_dashboard_pages import page

@@ -18,7 +18,7 @@ from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError
 from estimator.core.locks import file_lock
 from estimator.governance.register.register import author as register_author
-from estimator.reporting.summary.sentences import outside_text
+from estimator.reporting.summary.standing import outside_text
 from estimator.results.reading import current_results
 from tests.reporting.authority import facts, plain
 from tests.support import sobria

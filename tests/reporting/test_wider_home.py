@@ -27,7 +27,8 @@ from estimator.reporting.publications.reen_file import COUNTED
 from estimator.reporting.publications.reen_rollup import rollup
 from estimator.reporting.publications.territory_files import read_merged
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.sentences import caveat, shared
+from estimator.reporting.summary.sentences import shared
+from estimator.reporting.summary.standing import caveat
 from estimator.reporting.summary.summary import synthesis
 from estimator.results.reading import current_results
 from tests.dashboard.test_dashboard_pages import page

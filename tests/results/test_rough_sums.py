@@ -3,7 +3,7 @@
 import pytest
 
 from estimator.core.errors import LANGUAGES
-from estimator.reporting.summary.sentences import outside_text
+from estimator.reporting.summary.standing import outside_text
 from estimator.results.totals import AuthorityPart, MergedFile, outside, rough_sum
 from tests.reporting.authority import plain
 

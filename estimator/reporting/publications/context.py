@@ -22,11 +22,11 @@ from estimator.reporting.documents.document import Document
 from estimator.reporting.summary.sentences import (
     covered_period_text,
     in_use_text,
-    outside_of,
     proof_text,
     tell,
     territory_text,
 )
+from estimator.reporting.summary.standing import outside_of
 
 METHOD = "docs/methode.md"
 

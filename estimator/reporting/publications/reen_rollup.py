@@ -18,13 +18,12 @@ from estimator.reporting.summary.sentences import (
     count_of,
     covered_period_text,
     in_use_text,
-    outside_text,
     period_text,
     proof_text,
     shared,
     territory_text,
-    twice_names,
 )
+from estimator.reporting.summary.standing import outside_text, twice_names
 
 COLUMNS = ("territoire", "indicateur", "bas", "central", "haut", "unite", "couvre", "couvre_environ", "preuve", "texte")
 NO_FIGURE = (None, None, None, "", None, "", "")  # from « bas » to « preuve »

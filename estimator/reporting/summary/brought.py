@@ -6,7 +6,7 @@ from typing import Any
 from estimator.core.communes import METROPOLE, is_siren
 from estimator.core.errors import say
 from estimator.core.typography import typeset
-from estimator.reporting.summary.sentences import authority_sentences
+from estimator.reporting.summary.standing import authority_sentences
 from estimator.results.totals import AuthorityPart, Outside
 
 

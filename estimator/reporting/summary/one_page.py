@@ -29,7 +29,6 @@ from estimator.reporting.summary.sentences import (
     added_text,
     amount_text,
     answer,
-    caveat,
     limit_texts,
     objective_text,
     proof_text,
@@ -41,6 +40,7 @@ from estimator.reporting.summary.sentences import (
     verdict,
     weighs_title,
 )
+from estimator.reporting.summary.standing import caveat
 from estimator.reporting.summary.use_cases import TOLD
 
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
