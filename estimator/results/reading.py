@@ -16,6 +16,7 @@ from estimator.builds.merge_journal import lost_merges as found_lost
 from estimator.builds.merge_journal import unfinished_merges as found_unfinished
 from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
+from estimator.builds.reasoned_merges import reasoned_merges, reasoned_of
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.catalogue.selection import GRID, years_reused
@@ -105,6 +106,7 @@ class Results(Build):
             unfinished_merges=self.unfinished_merges,
             lost_merges=self.lost_merges,
             lacking=handed(authorities, known),
+            reasoned=self.reasoned if authorities else (),
         )
 
     @property
@@ -116,6 +118,11 @@ class Results(Build):
     def lost_merges(self) -> dict[str, str]:
         """The day of the merge of each file of groups that its home should have and has not, by its name."""
         return found_lost(self.home)
+
+    @cached_property
+    def reasoned(self) -> tuple[Mapping[str, Any], ...]:
+        """The files of groups of its home that were merged because a reason was stated."""
+        return reasoned_merges(self.home)
 
     @property
     def home(self) -> Path:
@@ -279,9 +286,11 @@ class Results(Build):
         return {"lines": [row | end for row, end in zip(rows, ends, strict=True)], "total": total}
 
     def _published(self, scope: str, key: str, figure: str) -> dict[str, Any]:
-        """The authorities whose groups are in a number that is no run."""
-        found = () if scope == "run" else self.authorities(figure, key)
-        return {"authorities": [part.model_dump() for part in found]} if found else {}
+        """The authorities whose groups are in a number that is no run, and their files that a reason let in."""
+        if scope == "run" or not (found := self.authorities(figure, key)):
+            return {}
+        pairs = reasoned_of(self.reasoned, {part.territory for part in found})
+        return {"authorities": [part.model_dump() for part in found], "reasoned": pairs}
 
     def _level(self, level: str) -> list[Row]:
         """The rows of one level, in the order of the file."""

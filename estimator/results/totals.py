@@ -137,7 +137,8 @@ class Outside(NamedTuple):
     lost_merges: the day of the merge of each file that is not there, by its name;
     counted_twice: of each authority by its code, the months [yyyymm] that the home counts by itself too (None: no group
     is merged, or a file of theirs is damaged); lacking: of each that did not hand over every known month whole, by its
-    code, the periods that it did (None: no group is merged); unattached: the codes of those whose homes have
+    code, the periods that it did (None: no group is merged); reasoned: files that were merged because a reason was
+    stated, of months of these, as `reasoned_merges` tells; unattached: the codes of those whose homes have
     activity of these months that no use has, of any size; unread: whether a part of what the home itself counts was not
     read, of uses told one by one (only a sheet of indicators tells it)."""
 
@@ -148,6 +149,7 @@ class Outside(NamedTuple):
     lost_merges: Mapping[str, str] = {}
     counted_twice: Mapping[str, Sequence[int]] | None = None
     lacking: Mapping[str, str] | None = None
+    reasoned: Sequence[Mapping[str, Any]] = ()
     unattached: tuple[str, ...] = ()
     unread: bool = False
 
@@ -228,7 +230,7 @@ class Totals(Strict):
     groups that did not end; lost_merges: the day of the merge of each file that is not there; counted_twice: of each
     authority by its code, the months [yyyymm] that the home counts by itself too (None: no group is merged, or a file
     of theirs is damaged); lacking: of each that did not hand over every known month whole, the periods that it did
-    (None: no group is merged)."""
+    (None: no group is merged); reasoned: files merged because a reason was stated, which may count twice."""
 
     indicators: Mapping[str, Amount]
     proof: Mapping[str, float | None]
@@ -241,12 +243,13 @@ class Totals(Strict):
     lost_merges: Mapping[str, str] = Field(default_factory=dict)
     counted_twice: Mapping[str, Sequence[int]] | None = None
     lacking: Mapping[str, str] | None = None
+    reasoned: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def outside(self) -> Outside:
         """What authorities withhold: in no figure, and in what a figure covers a share of."""
         found = outside(self.authorities)
-        told = ("unfinished_merges", "lost_merges", "counted_twice", "lacking")
+        told = ("unfinished_merges", "lost_merges", "counted_twice", "lacking", "reasoned")
         return found._replace(**{name: getattr(self, name) for name in told})
 
     @property

@@ -8,6 +8,7 @@ from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, NumberWithheld, explain_number
 from estimator.assessment.impacts import Amount, amounts, figure_named
 from estimator.builds.merge_journal import merges, recorded
+from estimator.builds.reasoned_merges import reasoned_of
 from estimator.core.periods import Period
 from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.footprints import figures_of
@@ -64,7 +65,7 @@ def explain_footprint(scope: Scope, figure: str) -> ExplainedNumber:
     brought = _brought(scope, scope.rows, figure)
     parts, theirs = [part.model_dump() for part in brought], scope.sources.build.authority_of_service
     own = any(row.row.service_key not in theirs for row in scope.rows)
-    told = {"authorities": parts, "own_rows": own}
+    told = {"authorities": parts, "own_rows": own, "reasoned": scope.outside.reasoned}
     return found.model_copy(update={"trace": {**found.trace, **told}}) if parts else found
 
 
@@ -81,7 +82,8 @@ def explain_merged(scope: Scope, territory: str, figure: str) -> ExplainedNumber
     read = math.fsum(float(group.values.get("it_energy") or 0.0) for group in groups)
     amount = held.untold(held.lowered(amounts(groups, [asked]), read))[figure]
     found = _explained((SHEET, territory, figure), scope, rows, amount)
-    told = {"authorities": [part.model_dump() for part in parts], "own_rows": False}
+    pairs = reasoned_of(scope.outside.reasoned, codes)
+    told = {"authorities": [part.model_dump() for part in parts], "own_rows": False, "reasoned": pairs}
     return found.model_copy(update={"trace": {**found.trace, **told, "files": _files(scope, codes)}})
 
 

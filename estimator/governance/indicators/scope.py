@@ -174,7 +174,9 @@ class Scope:
         late = handed(self.sources.authorities, self.known_months())
         build = self.sources.build
         found = found._replace(unfinished_merges=build.unfinished_merges, lost_merges=build.lost_merges)
-        return found._replace(counted_twice=twice, lacking=late)
+        pairs = build.reasoned if self.sources.authorities else ()
+        reasoned = [pair for pair in pairs if not self._months.isdisjoint(pair["months"])]
+        return found._replace(counted_twice=twice, lacking=late, reasoned=reasoned)
 
     def lowered(self, found: Mapping[str, Amount]) -> dict[str, Amount]:
         """Amounts of all of its electricity, or of a part: what is withheld may be of any, which covers that less."""

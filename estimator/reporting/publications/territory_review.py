@@ -198,6 +198,7 @@ class TerritoryReview:
             "own": Interval.as_dict(self.source.own) if self.source.own else None,
             "counted_twice": self.source.outside.counted_twice,
             "lacking": self.source.outside.lacking,
+            "reasoned": self.source.outside.reasoned,
             "withheld": {
                 "kwh": rough_sum([file.withheld_kwh for file in self.files]),
                 "communes": [file.territory for file in self.files if file.withheld_kwh],

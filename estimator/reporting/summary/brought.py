@@ -7,7 +7,7 @@ from estimator.core.communes import METROPOLE, is_siren
 from estimator.core.errors import say
 from estimator.core.typography import typeset
 from estimator.reporting.summary.standing import authority_sentences
-from estimator.results.totals import AuthorityPart, Outside
+from estimator.results.totals import AuthorityPart, Outside, outside
 
 
 def brought(trace: Mapping[str, Any]) -> list[AuthorityPart]:
@@ -20,7 +20,8 @@ def brought_sentences(trace: Mapping[str, Any], lang: str, found: Outside | None
     without them."""
     parts = brought(trace)
     own = [typeset(say("authorities", "own_rows", lang), lang)] if trace.get("own_rows") else []
-    return [*authority_sentences(parts, lang, found), *own, *_files(trace, lang)] if parts else []
+    away = (found or outside(parts))._replace(reasoned=trace.get("reasoned", ()))
+    return [*authority_sentences(parts, lang, away), *own, *_files(trace, lang)] if parts else []
 
 
 def _files(trace: Mapping[str, Any], lang: str) -> Iterator[str]:

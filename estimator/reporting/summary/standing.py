@@ -61,10 +61,29 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         yield lost_merges_text(found.lost_merges, lang)
     if found.counted_twice:
         yield say("authorities", "counted_twice", lang, names=twice_names(found.counted_twice, lang))
+    yield from _reasoned(found.reasoned, lang)
     if found.lacking:
         named = ((territory_text(code, lang), periods) for code, periods in found.lacking.items())
         told = [say("reen_rollup", "handed", lang, name=whose, periods=periods) for whose, periods in named]
         yield say("authorities", "lacking", lang, names=some_of(told, MOST_AUTHORITIES))
+
+
+def _reasoned(found: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
+    """Which files may count twice, or be of two authorities, and the reason for which they were merged."""
+    told = dict[str, list[str]]()
+    for pair in found:
+        kind, named = "same" if pair["same"] else "named", [_whose(file, lang) for file in pair["of"]]
+        about = {"one": named[0], "other": named[1], "why": pair["why"]}
+        about["months"] = period_text(str(Period.over(pair["months"])), lang)
+        told.setdefault(kind, []).append(say("authorities", f"reasoned_{kind}_pair", lang, **about))
+    for kind, pairs in told.items():
+        yield say("authorities", f"reasoned_{kind}", lang, pairs=some_of(pairs, MOST_AUTHORITIES))
+
+
+def _whose(file: Mapping[str, str], lang: str) -> str:
+    """« Commune 54395 Mairie de Nancy (année 2026) »."""
+    by = file["administration"] or say("authorities", "no_name", lang)
+    return f"{territory_text(file['territory'], lang)} {by} ({period_text(file['period'], lang)})"
 
 
 def lost_merges_text(found: Mapping[str, str], lang: str) -> str:
