@@ -27,7 +27,7 @@ from estimator.core.number_format import (
     unit_text,
 )
 from estimator.governance.indicators.explanation import SHEET, split_number
-from estimator.reporting.summary.brought import brought_sentences
+from estimator.reporting.summary.brought import brought_numbers, brought_sentences
 from estimator.reporting.summary.sentences import scope_name
 from estimator.results.totals import Outside
 
@@ -53,6 +53,7 @@ def explain_view(found: ExplainedNumber, lang: str, outside: Outside | None = No
         left_out=left_out(found, lang),
         wider=list(_wider_figures(found, lang)),
         authorities=brought_sentences(found.trace, lang, None if found.scope == SHEET else outside),
+        opens=brought_numbers(found.id, found.trace, lang),
         SHEET=SHEET,
         figure_label=figure_label,
         **_picture(found, lang),

@@ -16,7 +16,7 @@ from estimator.core.periods import Period, PeriodRefused
 from estimator.core.storage.storage import storage_at
 from estimator.governance.commitments import commitments as votes
 from estimator.governance.indicators.anonymity import grouped
-from estimator.governance.indicators.explanation import explain_footprint, split_number
+from estimator.governance.indicators.explanation import explain_sheet, opened_territories, split_number
 from estimator.governance.indicators.scenarios import FOLDER as SCENARIOS
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.levers.levers import Levers, levers
@@ -105,7 +105,7 @@ def periods(now: State) -> tuple[str, ...]:
 
 @st.cache_resource(max_entries=ANSWERS, show_spinner=False)
 def _opened(wanted: SummaryScope, figure: str) -> ExplainedNumber:
-    return explain_footprint(scope_in(wanted, inside=True), figure)
+    return explain_sheet(scope_in(wanted._replace(territory=WHOLE), inside=True), wanted.territory, figure)
 
 
 @st.cache_resource(max_entries=STATES, show_spinner=False)
@@ -148,7 +148,6 @@ def explanation(number: str) -> ExplainedNumber:
     if found is None or now is None:
         return estimator_gateway.current_build().explain(number)
     territory, period, figure = found
-    wanted = scope_of_address(now, territory, period)
-    if (wanted.territory, wanted.period) != (territory, period):
+    if territory not in opened_territories(sources(now)) or period not in periods(now):
         raise NumberUnknown(id=number)
-    return _opened(wanted, figure)
+    return _opened(SummaryScope(now, territory, period), figure)

@@ -20,7 +20,7 @@ from estimator.core.errors import say
 from estimator.core.number_format import count_text, impossible_text, pair_text, share_text, two_values_text
 from estimator.core.periods import Period
 from estimator.governance.indicators.explanation import split_number
-from estimator.reporting.summary.brought import brought, brought_sentences
+from estimator.reporting.summary.brought import brought, brought_numbers, brought_sentences
 from estimator.results.totals import outside
 
 
@@ -37,6 +37,7 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
     services = say("cli", "of_services_merged" if published else "of_services", lang, names=names) if names else ""
     asked = split_number(body["id"])
     away = outside(published, Period(asked[1]).months()) if asked else None
+    opens = [f"sobria explain {quote(number)}" for number, _ in brought_numbers(body["id"], body["trace"], lang)]
     absent = [(say("parts", n["part"], lang), n[lang] + _concerns(n, lang)) for n in body["not_counted"]]
     missing = [f"  {pair_text(part, why, lang)}" for part, why in absent]
     amount, remarks = Amount.read(body["amount"]), body["remarks"]
@@ -56,6 +57,7 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         published_text(body["published"], lang),
         "\n".join([traces, *trace]) if trace else services,
         "\n    ".join(brought_sentences(body["trace"], lang, away)),
+        "\n    ".join([say("authorities", "open_each", lang), *opens]) if opens else "",
         say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"])
         + (say("cli", "with_plug_ins", lang, names=added) if (added := body["build"].get("plug_ins")) else ""),
     ]

@@ -286,11 +286,14 @@ class Results(Build):
         return {"lines": [row | end for row, end in zip(rows, ends, strict=True)], "total": total}
 
     def _published(self, scope: str, key: str, figure: str) -> dict[str, Any]:
-        """The authorities whose groups are in a number that is no run, and their files that a reason let in."""
+        """The authorities whose groups are in a number that is no run, their files that a reason let in, and the years
+        of these groups, of a total."""
         if scope == "run" or not (found := self.authorities(figure, key)):
             return {}
         pairs = reasoned_of(self.reasoned, {part.territory for part in found})
-        return {"authorities": [part.model_dump() for part in found], "reasoned": pairs}
+        told = {"authorities": [part.model_dump() for part in found], "reasoned": pairs}
+        years = "SELECT DISTINCT month // 100 AS year FROM cells JOIN merged_services USING (service_key) ORDER BY year"
+        return told | ({"years": [row["year"] for row in self._engine.rows(years)]} if scope == "total" else {})
 
     def _level(self, level: str) -> list[Row]:
         """The rows of one level, in the order of the file."""

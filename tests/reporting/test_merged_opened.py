@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.shared.texts import t
+from estimator.assessment.impacts import Amount
 from estimator.builds.merged_groups import merged_files
+from estimator.core.number_format import interval_text
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.groups_file import published_groups
+from tests.dashboard.test_dashboard_pages import page
 from tests.reporting.authority import case, facts, plain, run
 from tests.support import built, sobria
 
@@ -51,7 +55,36 @@ def test_it_names_the_file_its_digest_its_day_and_what_to_ask(home: Path) -> Non
     (file,) = (one for one in merged_files(home) if one.territory == "54395")
     said = plain(sobria(home, "explain", "sheet.54395.2026.gwp").stdout)
     assert f"Fichier de-54395.json, ici {file.name}, écrit par elle le {file.made_at[:10]}" in said
-    assert file.digest in said and "avec 54395 pour territoire" in said and "54547" not in said
+    assert file.digest in said and "sobria explain sheet.54395.2026.gwp" in said and "54547" not in said
+
+
+LED = {  # from the page of a number -> those that it leads to
+    "total.energy": ["sheet.authorities.2026.energy"],
+    "sheet.all.2026.gwp": ["sheet.authorities.2026.gwp", "sheet.54395.2026.gwp", "sheet.54547.2026.gwp"],
+    "sheet.authorities.2026.energy": ["sheet.54395.2026.energy", "sheet.54547.2026.energy"],
+    "sheet.54395.2026.energy": [],
+    "sheet.metropole.2026.energy": [],
+}
+
+
+@pytest.mark.parametrize("number", LED)
+def test_its_page_opens_and_leads_to_what_the_files_tell(
+    home: Path, monkeypatch: pytest.MonkeyPatch, number: str
+) -> None:
+    """The same amount as at the terminal, which leads to the same."""
+    monkeypatch.setenv("SOBRIA_HOME", str(home))
+    told, said = page("explication", "fr", id=number), sobria(home, "explain", number).stdout
+    found = json.loads(sobria(home, "explain", number, "--json").stdout)["amount"]
+    assert interval_text(Amount.read(found), "fr") in told
+    theirs = r"(sheet\.(?:authorities|54\d{3})\.2026\.\w+)"
+    assert [one for one in re.findall(rf'href="[^"]*id={theirs}', told) if one != number] == LED[number]
+    assert re.findall(rf"\n    sobria explain {theirs}", said) == LED[number]
+
+
+@pytest.mark.parametrize("number", ["sheet.54395.2025.energy", "sheet.54000.2026.energy", "sheet.54395.2026.none"])
+def test_a_number_of_nothing_has_no_page(home: Path, monkeypatch: pytest.MonkeyPatch, number: str) -> None:
+    monkeypatch.setenv("SOBRIA_HOME", str(home))
+    assert t("state.unknown_answer", "fr") in page("explication", "fr", id=number)
 
 
 def test_the_code_of_nobody_is_refused_as_before(home: Path) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from estimator.assessment.evaluation import ActivityGroup
@@ -9,14 +10,15 @@ from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, Num
 from estimator.assessment.impacts import Amount, amounts, figure_named
 from estimator.builds.merge_journal import merges, recorded
 from estimator.builds.reasoned_merges import reasoned_of
+from estimator.core.communes import is_siren
 from estimator.core.periods import Period
 from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.footprints import figures_of
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import impossible_share, proof_shares
-from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.scope import Scope, Sources, of_case
 from estimator.governance.indicators.usage_by_case import Attached
-from estimator.governance.register.schema import WHOLE
+from estimator.governance.register.schema import METROPOLE, WHOLE
 from estimator.results.totals import AuthorityPart, outside
 
 SHEET, USE = "sheet", "use"
@@ -48,12 +50,26 @@ def explained(home: Path, number: str) -> ExplainedNumber | None:
     NumberUnknown, NumberWithheld, NoBuild, PeriodRefused."""
     if found := split_number(number):
         whole = scope_of(home, WHOLE, found[1])
-        if found[0] not in whole.sources.territories and found[0] in (*_codes(whole), AUTHORITIES):
-            return explain_merged(whole, found[0], found[2])
-        return explain_footprint(scope_of(home, *found[:2]), found[2])
+        if found[0] not in opened_territories(whole.sources):
+            scope_of(home, *found[:2])  # which says the territories that there are
+        return explain_sheet(whole, found[0], found[2])
     if found := split_number(number, USE):
         return explain_use(scope_of(home, WHOLE, found[1]), found[0], found[2])
     return None
+
+
+def opened_territories(sources: Sources) -> tuple[str, ...]:
+    """Those whose figures can be explained: of the home, and the authorities whose groups it merged, with their sum."""
+    codes = [part.territory for part in sources.authorities]
+    return (*dict.fromkeys([*sources.territories, *codes, *([AUTHORITIES] if codes else [])]),)
+
+
+def explain_sheet(whole: Scope, territory: str, figure: str) -> ExplainedNumber:
+    """The explanation of a footprint of one of these, over the period of a scope of the whole territory. NumberUnknown,
+    NumberWithheld."""
+    if territory in whole.sources.territories:
+        return explain_footprint(replace(whole, territory=territory), figure)
+    return explain_merged(whole, territory, figure)
 
 
 def explain_footprint(scope: Scope, figure: str) -> ExplainedNumber:
@@ -84,7 +100,7 @@ def explain_merged(scope: Scope, territory: str, figure: str) -> ExplainedNumber
     found = _explained((SHEET, territory, figure), scope, rows, amount)
     pairs = reasoned_of(scope.outside.reasoned, codes)
     told = {"authorities": [part.model_dump() for part in parts], "own_rows": False, "reasoned": pairs}
-    return found.model_copy(update={"trace": {**found.trace, **told, "files": _files(scope, codes)}})
+    return found.model_copy(update={"trace": {**found.trace, **told, "files": _files(scope, codes, figure)}})
 
 
 def _codes(scope: Scope) -> list[str]:
@@ -92,15 +108,19 @@ def _codes(scope: Scope) -> list[str]:
     return [part.territory for part in scope.sources.authorities]
 
 
-def _files(scope: Scope, codes: Collection[str]) -> list[dict[str, str]]:
+def _files(scope: Scope, codes: Collection[str], figure: str) -> list[dict[str, str]]:
     """The merged files of these authorities that share months with the period, as the journal tells them: their name
-    here and when they were given, their digest, when they were written."""
+    here and when they were given, their digest, when they were written; and the number that opens the figure there."""
     home, months = scope.sources.home, set(scope.period.months())
     kept = recorded(home)
     there = {one.name: one for one in merges(home).read()[0] if kept.get(one.name) == one.digest}
     mine = (one for one in there.values() if one.territory in codes and months & set(Period(one.period).months()))
     told = ("name", "file", "territory", "digest", "made_at")
-    return [{field: str(getattr(one, field)) for field in told} for one in mine]
+    return [
+        {field: str(getattr(one, field)) for field in told}
+        | {"number": number_of(METROPOLE if is_siren(one.territory) else one.territory, scope.period.text, figure)}
+        for one in mine
+    ]
 
 
 def _brought(scope: Scope, rows: Sequence[Attached], figure: str) -> list[AuthorityPart]:

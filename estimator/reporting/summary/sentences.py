@@ -58,7 +58,7 @@ def how_to_read(indicator: str, lang: str) -> str:
 
 def territory_text(territory: str, lang: str) -> str:
     """« Tout le territoire », « Services de la métropole », « Commune 54395 », « Collectivité 243300316 »."""
-    if territory in ("all", "metropole"):
+    if territory in ("all", "metropole", "authorities"):
         return name(f"territory_{territory}", lang)
     return tell("authority" if is_siren(territory) else "commune", lang, code=territory)
 
