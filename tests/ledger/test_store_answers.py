@@ -3,20 +3,30 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from threading import Thread
 
 import pytest
+import requests
+import uvicorn
 
 from estimator.builds.build import How
 from estimator.core.storage import objects, s3_files
 from estimator.core.storage.s3_files import filesystem
 from estimator.core.storage.storage import Patience, storage_at
+from estimator.ingestion.http.connections import Bounds
+from estimator.ingestion.http.endpoints import Limits
+from estimator.ingestion.http.listening import config
+from estimator.ingestion.http.server import create_app, listen
+from estimator.ingestion.http.tokens import Tokens
 from estimator.ledger import Ledger
 from estimator.ledger.archive import export
 from estimator.ledger.reconciliation import reconcile
 from estimator.results.making import build
 from scripts.object_stores import BUCKET, IN_TESTS, serving
+from tests.ingestion.test_collect import DECLARED
 from tests.ledger.faulty_store import SILENCE, Front, in_front
 from tests.ledger.test_object_storage import BUSY, _forget, _home, _rows
 from tests.support import activity, append, refuses, sobria
@@ -168,3 +178,41 @@ def test_a_server_that_says_nothing_is_waited_for_once(
             assert "does not answer: Read timeout on endpoint URL" in refusal.value.message("en")
             assert time.monotonic() - began < 20
     _forget()
+
+
+@pytest.mark.parametrize("asked", ["*", "PUT"])
+def test_who_sends_is_answered_while_the_store_says_nothing(home: Path, front: Front, asked: str) -> None:
+    """Silent before the token is read, or while the rows are put: who sends was answered after the minute of SILENT_S.
+    Here 1.5 s stand for 15. Sent again once the store answers, the row is there once."""
+    secret, sent = Tokens(home).add("mairie")[1], DECLARED.format(day=1)
+    with _collecting(home, Limits(store_s=1.5)) as url:
+
+        def post() -> requests.Response:
+            told = {"authorization": f"Bearer {secret}", "content-type": "text/csv"}
+            return requests.post(f"{url}/v1/rows", data=sent, headers=told, timeout=40)
+
+        with front.answering(asked, "", SILENCE):
+            began = time.monotonic()
+            answer = post()
+            assert time.monotonic() - began < 10
+            assert (answer.status_code, answer.json()["code"]) == (503, "collect_store")
+            assert answer.headers["retry-after"]
+        again = post().json()
+        assert (again["read"], again["accepted"] + again["duplicates"]) == (1, 1)
+    _forget()
+    services = [row.service_key for row in Ledger(home).copies("activities", Ledger(home).files("activities"))]
+    assert services.count("mairie") == 1
+
+
+@contextmanager
+def _collecting(home: Path, limits: Limits) -> Iterator[str]:
+    """The address of the collector of a home, in this process."""
+    listening = listen("127.0.0.1", 0)
+    running = uvicorn.Server(config(create_app(home, limits), Bounds(), "fr", ws="none", lifespan="off"))
+    thread = Thread(target=running.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        running.should_exit = True
+        thread.join()

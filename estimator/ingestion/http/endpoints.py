@@ -44,11 +44,13 @@ CODECARBON_API = ("/runs", "/emissions")
 
 @dataclass(frozen=True)
 class Limits:
-    """Maximum body size [B], maximum bodies in progress, maximum time to receive one [s]."""
+    """Maximum body size [B], maximum bodies in progress, maximum time to receive one [s], and to wait for a store that
+    is not on this machine before who sends is answered [s]."""
 
     body: int = 4_194_304
     waiting: int = 64
     arriving_s: float = 20.0
+    store_s: float = 15.0
 
     @property
     def of_one(self) -> int:

@@ -6,12 +6,13 @@ import collections
 import errno
 import logging
 import socket
+import time
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter
 from starlette.applications import Starlette
@@ -22,6 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from estimator.core.errors import LANGUAGES, SobriaError, reason_of, say, sentences, texts
+from estimator.core.home import home_file
 from estimator.core.language import OF_PROGRAMS
 from estimator.core.storage.storage import StoreFailed
 from estimator.core.typography import printable, some_of
@@ -58,6 +60,7 @@ _BY_SENDER = (
     "declared_period",
 )  # reasons that name nothing of the body, and what who sends can do
 HEALTH = "/sante"
+T = TypeVar("T")
 DRAINED = 8  # multiple of the maximum body that is received and discarded, so that the sender receives the response
 
 
@@ -83,7 +86,7 @@ class Collector:
         self._senders, self._ledger = Tokens(home), Ledger(home)
         self._context = replace(reading_context(home), span_links=SpanLinks())
         self._standing = Standing(self._ledger, recent=True)
-        self._limits = limits
+        self._limits, self._store = limits, home_file(home).store
         self._in_hand = collections.Counter[str]()
         self._unsettled = 0
         self._settling: asyncio.Task[None] | None = None
@@ -92,8 +95,9 @@ class Collector:
 
     async def receive(self, request: Request, door: Endpoint) -> Receipt:
         """Receipt of a body, decompressed if gzip. The refusals of STATUS, and those of the readers."""
+        began, writing = time.monotonic(), None
         try:
-            sender = await run_in_threadpool(self._sender, request)  # its tokens may be in a bucket
+            sender = await self._in_time(run_in_threadpool(self._sender, request), 0.0)  # tokens may be in a bucket
             _check_type(request, door)
             self._check_in_hand(sender)
         except SobriaError:
@@ -102,6 +106,7 @@ class Collector:
             )  # a sender still sending would get a broken connection, not the response
             raise
         self._in_hand[sender.mark] += 1
+        spent_s = time.monotonic() - began
         try:
             data = await self._received_body(request, self._limits.body)
             if data is None:
@@ -111,9 +116,23 @@ class Collector:
             if _kind(request) == otlp.PROTOBUF:
                 data = await run_in_threadpool(otlp.as_json, data, door.form == "metrics")
             taken = await run_in_threadpool(read_body, Payload(sender, door.form, data), self._context)
-            return await self._batch_receipt(_Waiting(taken))
+            writing = asyncio.ensure_future(self._batch_receipt(_Waiting(taken)))
+            return await self._in_time(writing, spent_s)
         finally:
-            self._in_hand[sender.mark] -= 1
+            if writing:
+                writing.add_done_callback(lambda _: self._in_hand.subtract([sender.mark]))
+            else:
+                self._in_hand[sender.mark] -= 1
+
+    async def _in_time(self, work: Awaitable[T], spent_s: float) -> T:
+        """What this gives. StoreFailed where the store of the home is on another machine and says nothing for too long,
+        less what was spent: the work then goes on, and who sends again is told which rows are known."""
+        task = asyncio.ensure_future(work)
+        limit = max(0.0, self._limits.store_s - spent_s) if self._store else None
+        if not (await asyncio.wait({task}, timeout=limit))[0]:
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())  # which nobody awaits
+            raise StoreFailed("store_unreachable", address=self._store, told=f"{self._limits.store_s:g} s")
+        return task.result()
 
     def _check_in_hand(self, sender: Sender) -> None:
         """collect_busy, collect_sender_busy: one sender may use only a part of the bodies in progress."""
