@@ -92,3 +92,19 @@ def test_months_are_over_in_the_time_of_their_rows(made_at: str, last: int) -> N
     facts_of = {"build": "", "factors_version": "", "formulas_version": "", "groups": 1}
     file = MergedFile(period="2025", made_at=made_at, withheld=0, uses_withheld=0, withheld_kwh=0.0, **facts_of)
     assert max(file.months) == last
+
+
+def test_a_commune_whose_total_is_withheld_says_how_many_months_it_answered(tmp_path: Path) -> None:
+    """Written in November 2025, of that year: ten months were over, whatever it withholds of them."""
+    case(Register(tmp_path / "commune"), "Courrier", CODE, "courrier")
+    built(tmp_path / "commune", run("courrier", 1, "2025-02", requests=500.0))
+    body = json.loads(published_groups(facts(tmp_path / "commune", CODE, period="2025")).model_dump_json())
+    body |= {"made_at": "2025-11-20T10:00:00+01:00", "digest": "", "groups": [], "servings": []}
+    body |= {"withheld": 2, "uses_withheld": 2, "withheld_kwh": 2.0}
+    body["review"] |= {"services": [], "months": []}
+    held = PublishedGroups.model_validate_json(json.dumps(body)).sealed()
+    (tmp_path / "a.json").write_text(held.model_dump_json(), "utf-8")
+    sobria(tmp_path / "national", "ledger", "merge", str(tmp_path / "a.json"))
+    asked = ("report", "reen-rollup", "--period", "2025")
+    assert "année 2025 (10 mois sur 12)" in plain(sobria(tmp_path / "national", *asked).stdout)
+    assert "2025 (10 months of 12)" in plain(sobria(tmp_path / "national", *asked, lang="en").stdout)

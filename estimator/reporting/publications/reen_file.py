@@ -61,8 +61,8 @@ class CommuneFile(Strict):
     """The file of a commune. months: with data that is told [yyyymm]; as_read_kwh: electricity that is told, before any
     factor; withheld_kwh: that of groups that are not, to one digit, in as_read_kwh in files of before; proof_kwh: told,
     of each proof [kWh]; unattached: of the home, that no use of any commune has, at the site, in the period;
-    shares: the two counts of an indicator; unknown_uses: of merged groups, with activity of
-    unknown electricity; not written."""
+    shares: the two counts of an indicator. Not written, of merged groups: unknown_uses: with activity of unknown
+    electricity; handed: months of the period that were over when its files were made [yyyymm]."""
 
     format: Literal["sobria-reen/1"]
     territory: Authority
@@ -86,6 +86,7 @@ class CommuneFile(Strict):
     services: tuple[CommuneService, ...]
     unknown_uses: int = Field(ge=0, default=0, exclude=True)
     loose: bool = Field(default=False, exclude=True)
+    handed: tuple[Month, ...] = Field(default=(), exclude=True)
 
     @property
     def nothing(self) -> bool:
@@ -205,6 +206,7 @@ def merged_file(part: BroughtFiles, build: Results) -> CommuneFile:
         if loose and not (groups or held_out.kwh or held_out.silent)
         else _figures(groups, told, roughly=held_out.kwh > 0),
         loose=loose,
+        handed=tuple(sorted(part.told.months.intersection(months))),
         unknown_uses=len({row.row.service_key for row in part.rows if row.row.group.values.get("it_energy") is None}),
     )
 

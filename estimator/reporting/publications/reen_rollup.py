@@ -158,7 +158,7 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
     rows: list[tuple[str, Row]] = []
     for file in found.files:
         label = territory_text(file.territory, lang)
-        span = covered_period_text({"period": file.period, "measured": file.months}, lang)
+        span = covered_period_text({"period": file.period, "measured": file.months or file.handed}, lang)
         head = TableCell(label, tuple(filter(None, (file.administration, span, *_lacks(file, lang)))))
         figures = (file.figures[name] for name in FOOTPRINTS)
         cells = [
