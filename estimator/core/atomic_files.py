@@ -1,8 +1,9 @@
 """Atomic writes: a file is complete or absent, whenever the machine stops."""
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,12 +17,15 @@ def publish(folder: Path, name: str, data: bytes | Iterable[bytes]) -> Path:
 @contextmanager
 def publishing(folder: Path, files: Mapping[str, bytes | Iterable[bytes]]) -> Iterator[None]:
     """Context of files, by name, that are on disk from its start and take their names together at its end: none of
-    them where it fails. OSError leaves nothing behind."""
+    them where it fails. One that takes the place of another keeps who may read and write it. OSError leaves nothing
+    behind."""
     make_folder(folder)
     held = {folder / f".{name}.{uuid4().hex}.tmp": name for name in files}
     try:
         for temporary, name in held.items():
             with _naming(folder / name), temporary.open("wb") as file:
+                with suppress(FileNotFoundError):
+                    temporary.chmod(stat.S_IMODE((folder / name).stat().st_mode))
                 content = files[name]
                 file.writelines([content] if isinstance(content, bytes) else content)
                 file.flush()

@@ -3,13 +3,14 @@
 import errno
 import io
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
 
-from estimator.core.atomic_files import replace_file
+from estimator.core.atomic_files import publish, replace_file
 from estimator.core.errors import of_disk
 
 OLD, NEW = "ce qui était publié\n" * 500, "ce qui le remplace\n" * 500
@@ -66,6 +67,22 @@ def test_a_link_stays_one_and_what_is_no_file_is_written_as_it_is(tmp_path: Path
     with pytest.raises(FileNotFoundError):
         replace_file(tmp_path / "absent/bilan.md", NEW)
     assert not (tmp_path / "absent").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such permissions")
+@pytest.mark.parametrize("mode", [0o640, 0o600, 0o664, 0o444])
+def test_who_may_read_a_file_is_kept_where_another_takes_its_place(tmp_path: Path, mode: int) -> None:
+    file, first = tmp_path / "bilan.html", tmp_path / "new.html"
+    file.write_text(OLD, "utf-8")
+    file.chmod(mode)
+    publish(tmp_path, file.name, NEW.encode())
+    assert (stat.S_IMODE(file.stat().st_mode), file.read_text("utf-8")) == (mode, NEW)
+    if os.access(file, os.W_OK):
+        replace_file(file, OLD)
+        assert (stat.S_IMODE(file.stat().st_mode), file.read_text("utf-8")) == (mode, OLD)
+    replace_file(first, NEW)
+    (tmp_path / "plain.html").write_text(NEW, "utf-8")
+    assert first.stat().st_mode == (tmp_path / "plain.html").stat().st_mode, "a new one is as any other"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is of Linux")
