@@ -337,8 +337,9 @@ def add_groups(engine: DuckDB, home: Path) -> None:
     counts = ("withheld", "uses_withheld", "withheld_kwh")
     columns |= {name: [getattr(file, name) for file in files] for name in counts}
     columns |= {"groups": [len(file.groups) for file in files], "unattached": [file.unattached for file in files]}
+    columns["spread"] = [any(not group.use for group in file.groups) for file in files]
     types = dict.fromkeys(facts, "VARCHAR") | dict.fromkeys((*counts, "groups"), "BIGINT")
-    types |= {"withheld_kwh": "DOUBLE", "unattached": "BOOLEAN"}
+    types |= {"withheld_kwh": "DOUBLE"} | dict.fromkeys(("unattached", "spread"), "BOOLEAN")
     engine.load("authorities", columns, types)
     uses = sorted({(file.territory, _key(file, group)) for file in files for group in file.groups})
     named = {"territory": [authority for authority, _ in uses], "service_key": [key for _, key in uses]}

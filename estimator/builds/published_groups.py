@@ -106,7 +106,7 @@ class PublishedGroup(Strict):
     month: Annotated[int, Field(ge=1900_01, le=2999_12), AfterValidator(_month)]
     training: bool = False
     resource_share: float = Field(default=1.0, gt=0, le=1)
-    slices: int = Field(ge=1, le=MOST_COUNTED)
+    slices: int = Field(ge=0, le=MOST_COUNTED)
     facts: Annotated[Mapping[str, Fact], AfterValidator(_facts)]
     sums: Annotated[Mapping[str, Sum], AfterValidator(_sums)]
 

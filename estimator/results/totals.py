@@ -81,7 +81,8 @@ class Check(Strict):
 class MergedFile(Strict):
     """The groups that an authority published of a period: how many. withheld: how many it kept, about too few agents,
     of how many uses (files of before do not say), and their electricity [kWh]; None where all of them together are too
-    few. unattached: whether its home has activity that no use has, in no group (files of before do not say)."""
+    few. unattached: whether its home has activity that no use has, in no group (files of before do not say); spread:
+    whether it has merged uses, that are told of a year in equal parts."""
 
     period: str
     made_at: str
@@ -93,6 +94,7 @@ class MergedFile(Strict):
     uses_withheld: int | None
     withheld_kwh: float | None
     unattached: bool | None = None
+    spread: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -139,8 +141,9 @@ class Outside(NamedTuple):
     is merged, or a file of theirs is damaged); lacking: of each that did not hand over every known month whole, by its
     code, the periods that it did (None: no group is merged); reasoned: files that were merged because a reason was
     stated, of months of these, as `reasoned_merges` tells; unattached: the codes of those whose homes have
-    activity of these months that no use has, of any size; unread: whether a part of what the home itself counts was not
-    read, of uses told one by one (only a sheet of indicators tells it)."""
+    activity of these months that no use has, of any size; spread: of those whose merged uses are told of a year, in
+    equal months; unread: whether a part of what the home itself counts was not read, of uses told one by one (only a
+    sheet of indicators tells it)."""
 
     kwh: float = 0.0
     authorities: int = 0
@@ -151,6 +154,7 @@ class Outside(NamedTuple):
     lacking: Mapping[str, str] | None = None
     reasoned: Sequence[Mapping[str, Any]] = ()
     unattached: tuple[str, ...] = ()
+    spread: tuple[str, ...] = ()
     unread: bool = False
 
     def lowered(self, found: Mapping[str, Amount], read_kwh: float) -> dict[str, Amount]:
@@ -208,20 +212,22 @@ def handed(parts: Sequence[AuthorityPart], known: Collection[int]) -> dict[str, 
 def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = None) -> Outside:
     """What these authorities withhold, in all or over months [yyyymm]: of a file with other months too, their part is
     not known. Each tells it rounded, and so is its sum."""
-    kwh, silent, loose = dict[str, list[float]](), set[str](), dict[str, None]()
+    kwh, silent, loose, spread = dict[str, list[float]](), set[str](), set[str](), set[str]()
     for part in parts:
         for file in part.files:
             mine = set(Period(file.period).months())
-            if file.unattached and (months is None or not mine.isdisjoint(months)):
-                loose[part.territory] = None
-            if file.withheld_kwh == 0 or (months is not None and mine.isdisjoint(months)):
+            if months is not None and mine.isdisjoint(months):
+                continue
+            loose |= {part.territory} if file.unattached else set()
+            spread |= {part.territory} if file.spread else set()
+            if file.withheld_kwh == 0:
                 continue
             if file.withheld_kwh is None or (months is not None and not mine.issubset(months)):
                 silent.add(part.territory)
             else:
                 kwh.setdefault(part.territory, []).append(file.withheld_kwh)
     held = rough_sum([*chain.from_iterable(kwh.values())])
-    return Outside(held, len(kwh), len(silent), unattached=tuple(sorted(loose)))
+    return Outside(held, len(kwh), len(silent), unattached=tuple(sorted(loose)), spread=tuple(sorted(spread)))
 
 
 class Totals(Strict):

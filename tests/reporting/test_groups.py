@@ -248,16 +248,17 @@ def test_uses_of_too_few_agents_cannot_be_told_apart(exposed: Path, tmp_path: Pa
     found = facts(exposed, "54395")
     by_key = _by_key(found.scope)
     held = published_groups(found)
-    told = {(group.use, group.month, tuple(sorted(group.facts.items()))) for group in held.groups}
+    told = {(group.use, _of_use(group.use, group.month), tuple(sorted(group.facts.items()))) for group in held.groups}
     lines = [(key, member) for key, members in by_key.items() for member in members]
     sums = [_where(lines, lambda key, _, one=key: key == one) for key in by_key if _told(key, told)]
     sums.append(_where(lines, lambda key, _: not _told(key, told)))
     sums.append(_where(lines, lambda *_: True))
-    sums += [_where(lines, lambda key, _, one=one: key[:2] == one) for one in {key[:2] for key in by_key}]
+    by_month = {(key.use, member.month) for key, member in lines}
+    sums += [_where(lines, lambda key, member, one=one: (key.use, member.month) == one) for one in by_month]
     agents = {member.case.id: _agents(member.case.id) for _, member in lines}
     assert not list(_exposed(np.array(sums), [member.case.id for _, member in lines], agents))
     told_all = [_where(lines, lambda key, _, one=key: key == one) for key in by_key]
-    assert held.withheld == 4 and held.withheld_kwh
+    assert held.withheld == 3 and held.withheld_kwh
     assert list(_exposed(np.array(told_all), [member.case.id for _, member in lines], agents))  # the attack works
     text = held.model_dump_json()
     assert not [name for name in (*FEW, "mistral-7b", "qwen3", "llama-3.1-8b") if name in text]
@@ -266,6 +267,11 @@ def test_uses_of_too_few_agents_cannot_be_told_apart(exposed: Path, tmp_path: Pa
 def _agents(case: str) -> int:
     sizes = {"courrier": 40, "chat": 30, "resume": 3, "note": 3, "rare": 2, "lente": 2, "trio": 3}
     return sizes[case.removesuffix("54395")]
+
+
+def _of_use(use: str, month: int) -> int:
+    """The month of a use that is told alone, and the year of those merged."""
+    return month if use else month // 100
 
 
 def _told(key: Key, told: set[Any]) -> bool:
@@ -321,16 +327,16 @@ def test_a_small_use_is_not_nearly_all_of_a_sum_that_is_told(
 
 def test_a_count_of_runs_that_is_nearly_all_of_a_small_use_is_told_at_most(tmp_path: Path) -> None:
     """17 runs of one of 3 agents and 1 of another of 3, alike in all else: 17 of 18 is more than 85 %, so 18 is not
-    told but 20, and what a wider home counts is at most that; 1 and 1 are told."""
+    told but 20, and what a wider home counts is at most that; 1 and 1, the year before, are told."""
     for name, agents in {"un": 3, "deux": 3}.items():
         case(Register(tmp_path), name, "54001", service=f"Service {name}")
         trained = {"service": f"Service {name}", "trained": 0, "with_access": agents, "kind": "sobriété"}
         Commitments(tmp_path).state_training(trained | {"date": "2026-01-10"}, voter("RH", "déclaration"))
     none = dict.fromkeys(("machine", "machine_hours", "resource_share"))
     many = [run("un", 1.0, **none), *(run("deux", 1 / 17, **none) for _ in range(17))]
-    built(tmp_path, *many, run("un", 1.0, "2026-04", **none), run("deux", 1.0, "2026-04", **none))
-    file = published_groups(facts(tmp_path, "54001"))
-    assert [(group.month, group.slices) for group in file.groups] == [(202603, 20), (202604, 2)]
+    built(tmp_path, *many, run("un", 1.0, "2025-04", **none), run("deux", 1.0, "2025-04", **none))
+    file = published_groups(facts(tmp_path, "54001", period="2025-01..2026-12"))
+    assert [(group.month, group.slices) for group in file.groups] == [(202504, 2), (202603, 20)]
     merge(tmp_path / "national", [_write(tmp_path, file)])
     assert current_results(tmp_path / "national").totals().coverage.runs == 22
 
@@ -353,12 +359,13 @@ def test_the_draws_of_a_commune_give_none_of_the_uses_that_are_withheld(exposed:
     assert held.as_read_kwh == pytest.approx(told)
     assert held.withheld_kwh == float(f"{sum(kwh.values()) - told:.1g}")
     covers = held.figures["energy"].covers
-    assert covers == float(f"{told / held.whole_kwh:.1g}") and held.figures["energy"].covers_roughly
+    assert 0.95 < told / held.whole_kwh < 1 and held.figures["energy"].covers_roughly
+    assert covers == 0.9, "1 to one digit would be all of it"
 
 
 def test_what_is_withheld_is_said_and_lowers_what_the_review_covers(exposed: Path, tmp_path: Path) -> None:
-    """Of three models in February, one of them in January too, and the meter of January: four kinds, each counted once,
-    for in how many months it has lines would say when they ran. The totals of the wider home are those of the others.
+    """Of three models in February, one of them in January too: three kinds, each counted once, for in how many months
+    it has lines would say when they ran. The totals of the wider home are those of the others.
     """
     held = _published(exposed, "54395")
     merge(tmp_path, [_write(tmp_path, held)])
@@ -368,16 +375,16 @@ def test_what_is_withheld_is_said_and_lowers_what_the_review_covers(exposed: Pat
     missing = whole.coverage.weight_kwh - there.coverage.weight_kwh
     assert float(f"{missing:.1g}") == held.withheld_kwh and missing > 0
     [file] = there.authorities[0].files
-    assert (file.withheld, file.withheld_kwh) == (4, held.withheld_kwh)
+    assert (file.withheld, file.withheld_kwh) == (3, held.withheld_kwh)
     assert file.uses_withheld == held.uses_withheld
-    said = f"4 groupes de {file.uses_withheld} usages, en tout ou en partie, hors de ces chiffres"
+    said = f"3 groupes de {file.uses_withheld} usages, en tout ou en partie, hors de ces chiffres"
     assert said in plain(sobria(tmp_path, "totals").stdout)
     [commune] = read_merged(tmp_path).files
     kwh = there.coverage.weight_kwh
-    assert commune.figures["energy"].covers == float(f"{kwh / (kwh + held.withheld_kwh):.1g}")
+    assert commune.figures["energy"].covers == 0.9 and 0.95 < kwh / (kwh + held.withheld_kwh) < 1
     out = tmp_path / "groups.json"
     said = sobria(exposed, *f"report groups --territory 54395 --period 2026 --out {out}".split()).stdout
-    assert "4 groupes d'usages réunis ne sont pas dans le fichier" in said
+    assert "3 groupes d'usages réunis ne sont pas dans le fichier" in said
 
 
 def _body(path: Path, **changed: Any) -> PublishedGroups:

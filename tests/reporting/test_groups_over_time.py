@@ -41,19 +41,19 @@ def _commune(home: Path, there: Mapping[str, list[int]]) -> Path:
 
 
 def test_a_quarter_and_the_quarter_with_april_do_not_give_april_of_three_agents(tmp_path: Path) -> None:
-    """From January to March, uses of 2 and 3 agents; in April, that of 3 alone. The quarter, published before April,
-    withholds the electricity of 5 agents and says it; with April, what is withheld less it would be that of 3: it is
-    no longer said, and the file of the review says that something is withheld."""
+    """From January to March, uses of 2 and 3 agents; in April, that of 3 alone. Of a part of a year, the electricity
+    that is withheld is not told, with April or without: less one another, it would be that of 3 agents; how many kinds
+    and uses it is of is the same. The files of the review say that something is withheld."""
     small = {"rare": [1, 2, 3], "trio": [1, 2, 3]}
     before = facts(_commune(tmp_path / "before", small), CODE, period="2026-01..2026-03")
     april = small | {"trio": [1, 2, 3, 4]}
     after = facts(_commune(tmp_path / "after", april), CODE, period="2026-01..2026-04")
-    quarter, four = published_groups(before), published_groups(after)
-    assert (quarter.withheld, four.withheld) == (2, None) and quarter.withheld_kwh and four.withheld_kwh is None
-    quarter_review, review = commune_file(before), commune_file(after)
-    assert quarter_review.whole_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 3 * 2.5 + quarter.withheld_kwh)
-    assert review.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 5.5 + 4 * 2.5)
-    assert [file.withheld for file in (quarter_review, review)] == [False, True]
+    for file in (published_groups(before), published_groups(after)):
+        assert (file.withheld, file.uses_withheld, file.withheld_kwh) == (2, 2, None)
+    reviews = quarter, four = commune_file(before), commune_file(after)
+    assert quarter.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 3 * 2.5)
+    assert four.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 5.5 + 4 * 2.5)
+    assert [(file.withheld, file.withheld_kwh) for file in reviews] == [(True, 0), (True, 0)]
 
 
 def test_the_home_says_when_each_file_came_and_what_it_replaced(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What an authority hands to a wider one: the groups of its activity over a period, without any row."""
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from estimator.reporting.publications.told_groups import (
     lines_of,
     public_facts,
     public_host,
+    spread_months,
     told_groups,
     told_runs,
 )
@@ -39,7 +40,8 @@ def groups_file(facts: ReportFacts) -> ReportFiles:
     if facts.withheld:
         notes += [facts.say("withheld"), facts.say("groups_empty")]
     elif held.withheld:
-        notes.append(facts.say("groups_withheld", count=held.withheld, uses=held.uses_withheld))
+        key = "groups_part_of_year" if held.withheld_kwh is None else "groups_withheld"
+        notes.append(facts.say(key, count=held.withheld, uses=held.uses_withheld))
     elif held.withheld is None:
         notes.append(facts.say("groups_silent"))
     elif not held.groups:
@@ -56,10 +58,12 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
     """The same as data, made now: what it withholds may change without a new build."""
     build, body = facts.scope.sources.build, commune_file(facts).model_dump(mode="json")
     found = told_groups(facts.scope)
-    told = found.told
     few = small(facts.scope)
-    used = {dict(key.facts).get("serving", "") for key in told}
-    review: dict[str, Any] = {name: body[name] for name in REVIEW} | {"months": sorted({key.month for key in told})}
+    groups = [group for key, members in sorted(found.told.items()) for group in _published(key, members, few)]
+    used = {group.facts.get("serving", "") for group in groups}
+    review: dict[str, Any] = {name: body[name] for name in REVIEW} | {
+        "months": sorted({group.month for group in groups})
+    }
     review["services"] = [service for service in body["services"] if service["use_case"]]
     told_of = {name: body[name] for name in ("territory", "administration", "period", "mark", "build")}
     return checked(
@@ -78,7 +82,7 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
                 for name, row in sorted(build.servings.items())
                 if name in used
             ),
-            groups=tuple(_published(key, members, few) for key, members in sorted(told.items())),
+            groups=tuple(groups),
         ),
     ).sealed()
 
@@ -88,8 +92,9 @@ def _withheld(found: ToldGroups) -> dict[str, float]:
     uses are counted over the calendar years: those with lines in the period would say in which months they ran."""
     if (found.kinds or found.hidden) and not found.enough:
         return {}
-    kwh = withheld_kwh(found.hidden) if found.hidden else 0.0
-    return {"withheld": found.kinds, "uses_withheld": found.uses, "withheld_kwh": kwh}
+    told = found.sized or not found.kinds
+    kwh = {"withheld_kwh": withheld_kwh(found.hidden) if found.hidden else 0.0} if told else {}
+    return {"withheld": found.kinds, "uses_withheld": found.uses} | kwh
 
 
 def _known_here_alone(line: PlacedGroup) -> bool:
@@ -99,11 +104,15 @@ def _known_here_alone(line: PlacedGroup) -> bool:
     return not told or line.group.bounds["own_ratio"].factor is not None
 
 
-def _published(key: Key, members: Sequence[Member], few: Container[str]) -> PublishedGroup:
+def _published(key: Key, members: Sequence[Member], few: Container[str]) -> Iterator[PublishedGroup]:
+    """A group, or the equal parts of one that is told of a year."""
+    months = [key.month] if key.use else spread_months(members, few)
     sums: dict[str, float] = {}
     for name in SUMS:
         known = [member.line.row[name] for member in members if member.line.row[name] is not None]
-        sums |= {name: math.fsum(known)} if known else {}
+        sums |= {name: math.fsum(known) / len(months)} if known else {}
     about = {name: value for name, value in key._asdict().items() if name != "facts"}
     public = {name: text for name, text in public_facts(dict(key.facts)).items() if text}
-    return PublishedGroup(**about, slices=told_runs(members, few), facts=public, sums=sums)
+    runs, more = divmod(told_runs(members, few), len(months))
+    for number, month in enumerate(months):
+        yield PublishedGroup(**about | {"month": month}, slices=runs + (number < more), facts=public, sums=sums)

@@ -131,7 +131,7 @@ def reen_file(facts: ReportFacts) -> ReportFiles:
     notes = [facts.say("withheld")] if facts.withheld else []
     found = told_groups(facts.scope)
     if found.kinds and not facts.withheld:
-        key = "groups_withheld" if found.enough else "groups_silent"
+        key = "groups_withheld" if found.sized else "groups_part_of_year" if found.enough else "groups_silent"
         notes.append(facts.say(key, count=found.kinds, uses=found.uses))
     notes += unattached_notes(facts, held.unattached)
     return ReportFiles(
@@ -151,10 +151,10 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
     hidden = found.kinds or found.hidden
     groups = groups_of(found.told) if hidden else [row.row.group for row in rows]
     read = as_read_kwh(groups)
-    held_out = withheld_kwh(found.hidden) if found.enough else 0.0
+    held_out = withheld_kwh(found.hidden) if found.sized else 0.0
     entries = facts.body["indicators"]
     counts = {e.id: entries[e.id]["value"] for e in INDICATORS if e.id in COUNTED}
-    silent = facts.withheld or (bool(hidden) and not found.enough)
+    silent = facts.withheld or (bool(hidden) and not found.sized)
     return CommuneFile(
         format=FORMAT,
         territory=facts.code or scope.territory,
@@ -166,7 +166,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         factors_version=build.factors_version,
         formulas_version=build.meta["formulas_version"],
         seed=SEED,
-        months=tuple(sorted({key.month for key in found.told})) if silent else tuple(told_months(scope)),
+        months=tuple(sorted({key.month for key in found.told if key.use})) if silent else tuple(told_months(scope)),
         uses=len(scope.in_use),
         as_read_kwh=read,
         withheld_kwh=held_out,

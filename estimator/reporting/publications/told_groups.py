@@ -1,4 +1,10 @@
-"""Which groups of a scope can be published: none from which anything about fewer than five agents could be read."""
+"""Which groups of a scope can be published: none from which anything about fewer than five agents could be read.
+
+A use that is told alone is told month by month. Those that are merged are told of whole calendar years alone, and so
+that whoever knows any one large use of theirs, and takes it off, is left with a sum that is nearly all of no small one.
+Sums are exact: months of them would be as many equations, in which a large use that takes the same of each request
+tells when a small one ran, and how much.
+"""
 
 import re
 from collections import defaultdict
@@ -25,7 +31,7 @@ SUMS = ("items", "requests", *AMOUNTS)  # of each group that is told
 
 
 class Key(NamedTuple):
-    """What tells two published groups apart. use: empty for small ones together."""
+    """What tells two published groups apart. use: empty for those merged; month: yyyymm, of merged ones their year."""
 
     use: str
     month: int
@@ -40,53 +46,75 @@ class Member(NamedTuple):
     case: UseCase
     line: PlacedGroup
 
+    @property
+    def month(self) -> int:
+        return int(self.line.row["month"])
 
+
+Groups = Mapping[Key, Sequence[Member]]
 Enough = Callable[[Iterable[Member], Sequence[str]], bool]
 
 
 class ToldGroups(NamedTuple):
     """The groups that can be published, and those that cannot; of how many kinds and uses of the calendar years these
-    are, whether they have lines in the period or not; and whether they are enough people in each month: their sum less
-    that of another period is then of enough too."""
+    are, whether they have lines in the period or not; whether they are enough people; and whether their electricity may
+    be told: not that of a part of a year, which less that of another part would be of a month."""
 
-    told: Mapping[Key, Sequence[Member]]
-    hidden: Mapping[Key, Sequence[Member]]
+    told: Groups
+    hidden: Groups
     kinds: int
     uses: int
     enough: bool
+    sized: bool
 
 
-def groups_of(found: Mapping[Key, Sequence[Member]]) -> list[ActivityGroup]:
+def groups_of(found: Groups) -> list[ActivityGroup]:
     """The lines of these groups, as groups with their factors."""
     return [member.line.group for members in found.values() for member in members]
 
 
 def told_groups(scope: Scope) -> ToldGroups:
-    """A group is told when it is of a use that is told, or of several small ones that are enough people together; what
-    is not told is enough people too, so that no difference of totals gives less. A kind of groups, of the same facts,
-    is told or not in all months of a calendar year: which months are told would say when a small use ran. None of a
-    territory whose total is not told is."""
-    first, last = scope.period.months()[0] // 100, scope.period.months()[-1] // 100
-    years = replace(scope, period=Period(str(first) if first == last else f"{first}-01..{last}-12"), only=None)
-    whole, steady = _by_key(years), _steady(years)
+    """A group is told when it is of a use that is told, or of merged ones in a whole calendar year, who are enough
+    people whichever large one is taken off; what is not told is enough people too, so that no difference of totals
+    gives less. None of a territory whose total is not told is."""
     months = {*scope.period.months()}
-    found = {key: members for key, members in whole.items() if key.month in months}
+    first, last = min(months) // 100, max(months) // 100
+    years = replace(scope, period=Period(str(first) if first == last else f"{first}-01..{last}-12"), only=None)
+    found, enough = _by_key(years), _enough(years)
+    alone = {key: members for key, members in found.items() if key.use and key.month in months}
+    merged = {key: members for key, members in found.items() if not key.use}
     if withheld(scope):
-        return ToldGroups({}, found, len(whole), 0, enough=False)
-    aside = _hidden(steady, whole)
-    told = {key: members for key, members in found.items() if _kind(key) not in aside}
-    held = [member for key, members in whole.items() if _kind(key) in aside for member in members]
-    uses, enough = {member.case.id for member in held}, bool(aside) and steady(held, ())
-    return ToldGroups(told, {key: found[key] for key in found.keys() - told.keys()}, len(aside), len(uses), enough)
+        return ToldGroups({}, alone | _within(merged, months), len(found), 0, enough=False, sized=False)
+    part = {key for key in merged if not months.issuperset(range(key.month * 100 + 1, key.month * 100 + 13))}
+    aside = _hidden(enough, merged, small(years)) | part
+    held = [member for key in aside for member in merged[key]]
+    told = alone | {key: members for key, members in merged.items() if key not in aside}
+    hidden = _within({key: merged[key] for key in aside}, months)
+    is_enough = bool(aside) and enough(held, ())
+    uses = {member.case.id for member in held}
+    return ToldGroups(told, hidden, len(aside), len(uses), is_enough, is_enough and not part)
 
 
 def told_runs(members: Sequence[Member], few: Container[str]) -> int:
-    """How many runs a group has; at most that many, tens or hundreds, where those of one small use are nearly all."""
+    """How many runs a group has; at most that many, tens or hundreds, where those of one small use are nearly all,
+    whichever large one is taken off."""
     runs: int = sum(member.line.row["slices"] for member in members)
-    if not _is_one(members, few, ("slices",)):
+    if not any(_is_one(left, few, ("slices",)) for left in _left(members, few)):
         return runs
     step: int = 10 ** max(1, len(str(runs)) - 1)
     return -(-runs // step) * step
+
+
+def spread_months(members: Sequence[Member], few: Container[str]) -> list[int]:
+    """The months over which merged lines of a year are told in equal parts: those of their large uses, else all."""
+    large = [member for member in members if member.case.id not in few]
+    return sorted({member.month for member in large or members})
+
+
+def _within(found: Groups, months: Container[int]) -> dict[Key, list[Member]]:
+    """The lines of these groups in these months, none without any."""
+    there = {key: [member for member in members if member.month in months] for key, members in found.items()}
+    return {key: members for key, members in there.items() if members}
 
 
 def lines_of(scope: Scope) -> dict[int, PlacedGroup]:
@@ -109,7 +137,8 @@ def _by_key(scope: Scope) -> dict[Key, list[Member]]:
         if case is not None:
             facts = tuple((name, str(line.row[name])) for name in FACTS if line.row[name])
             use = case.id if case.id in shown else ""
-            key = Key(use, line.row["month"], line.row["training"], line.row["resource_share"], facts)
+            month = line.row["month"]
+            key = Key(use, month if use else month // 100, line.row["training"], line.row["resource_share"], facts)
             found.setdefault(key, []).append(Member(case, line))
     return found
 
@@ -126,56 +155,34 @@ def public_host(host: str) -> str:
     return host if host in of_tables().subjects else ""
 
 
-def _kind(key: Key) -> Key:
-    """What tells a group apart in its calendar year, any month."""
-    return key._replace(month=key.month // 100)
+def _hidden(enough: Enough, merged: Groups, few: Container[str]) -> set[Key]:
+    """The merged groups that are too few people once a large use is taken off, or all of them where those that are not
+    told would be too few."""
+    hidden = {
+        key
+        for key, members in merged.items()
+        if not all(enough(left, SUMS) for left in _left(members, few)) or not _is_even(members, few, enough)
+    }
+    held = [member for key in hidden for member in merged[key]]
+    return {*merged} if held and not enough(held, ()) else hidden
 
 
-def _hidden(steady: Enough, found: Mapping[Key, Sequence[Member]]) -> set[Key]:
-    """The kinds of groups of small uses that are too few people in a month, or all kinds where those that are not told
-    would be."""
-    merged: dict[Key, list[Member]] = {}
-    for key, members in found.items():
-        if not key.use:
-            merged.setdefault(_kind(key), []).extend(members)
-    hidden = {kind for kind, members in merged.items() if not steady(members, SUMS)}
-    if hidden and not steady([member for kind in hidden for member in merged[kind]], ()):
-        return set(merged)
-    return hidden
+def _left(members: Sequence[Member], few: Container[str]) -> list[list[Member]]:
+    """These lines, and what is left of them without each of the large uses, where a small one is."""
+    ids = {member.case.id for member in members}
+    without = [[one for one in members if one.case.id != id] for id in sorted(ids) if id not in few]
+    return [[*members], *(left for left in without if any(one.case.id in few for one in left))]
 
 
-def _steady(scope: Scope) -> Enough:
-    """Whether lines are enough in each month that has some; or their large uses hide, in it, each small one at the most
-    that it takes in a month: whether it ran decides nothing."""
-    enough, few = _enough(scope), small(scope)
-
-    def steady(members: Iterable[Member], told: Sequence[str]) -> bool:
-        by_month: dict[int, list[Member]] = {}
-        for member in members:
-            by_month.setdefault(member.line.row["month"], []).append(member)
-        most = [_most_of_few(there, few, told) for there in by_month.values()]
-        least = {name: max(each.get(name, 0.0) for each in most) for name in ("", *told)} if most else {}
-        return all(enough(there, told) or _hides(there, few, least) for there in by_month.values())
-
-    return steady
-
-
-def _most_of_few(members: Sequence[Member], few: Container[str], told: Sequence[str]) -> dict[str, float]:
-    """The most that one small use has of the electricity of these lines (by no name), and of each sum."""
-    found = {name: defaultdict[str, float](float) for name in ("", *told)}
-    for member in members:
-        if member.case.id in few:
-            for name, of_use in found.items():
-                of_use[member.case.id] += _sum(member, name)
-    return {name: max(of_use.values(), default=0.0) for name, of_use in found.items()}
-
-
-def _hides(members: Sequence[Member], few: Container[str], most: Mapping[str, float]) -> bool:
-    """Whether the large uses of these lines would hide a small one that has the most of each sum."""
-    large = [member for member in members if member.case.id not in few]
-    if not large or not any(most.values()):
+def _is_even(members: Sequence[Member], few: Container[str], enough: Enough) -> bool:
+    """Whether the year can be told in equal parts: its factors are the same all along, and months that no large use
+    has, of groups without any, are of enough people."""
+    factors = [{name: bound.factor for name, bound in member.line.group.bounds.items()} for member in members]
+    if any(one != factors[0] for one in factors):
         return False
-    return not any(0 in nearly_all([value, sum(_sum(one, name) for one in large)]) for name, value in most.items())
+    if any(member.case.id not in few for member in members):
+        return True
+    return all(enough([one for one in members if one.month == month], SUMS) for month in spread_months(members, few))
 
 
 def _sum(member: Member, name: str) -> float:
@@ -199,7 +206,7 @@ def _enough(scope: Scope) -> Enough:
         if names <= heads.keys():
             return sum(heads[name] for name in names) >= SMALLEST_GROUP
         counted = sum(member.line.row["items"] or member.line.row["requests"] or 0.0 for member in there)
-        return counted >= FEWEST_USES * len({member.line.row["month"] for member in there})
+        return counted >= FEWEST_USES * len({member.month for member in there})
 
     return enough
 

@@ -52,9 +52,10 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         yield say("authorities", "outside", lang, count=found.authorities, kwh=exact_text(found.kwh, "kWh", lang))
     if found.silent:
         yield say("authorities", "outside_silent", lang, count=found.silent)
-    if found.unattached:
-        names = some_of([territory_text(code, lang) for code in found.unattached], MOST_AUTHORITIES)
-        yield say("authorities", "outside_unattached", lang, names=names)
+    for said, codes in (("outside_unattached", found.unattached), ("outside_spread", found.spread)):
+        if codes:
+            names = some_of([territory_text(code, lang) for code in codes], MOST_AUTHORITIES)
+            yield say("authorities", said, lang, names=names)
     if found.unfinished_merges:
         yield say("authorities", "unfinished", lang, files=some_of(found.unfinished_merges, MOST_AUTHORITIES))
     if found.lost_merges:
