@@ -42,7 +42,7 @@ def rivals_picture(entries: Sequence[FactorEntry], lang: str) -> Markup:
     rows = []
     for entry in ordered:
         item, used = entry.factor, entry.factor.role == "default"
-        role = t("factors.used" if used else "factors.rival", lang)
+        when = validity_text(item.valid_from, item.valid_to, lang)
         row = svg_charts.ChartRow(
             label=entry.source["title"],
             amount=Interval(low=item.low, central=item.value, high=item.high, unit=item.unit),
@@ -53,8 +53,9 @@ def rivals_picture(entries: Sequence[FactorEntry], lang: str) -> Markup:
                 value=exact_text(item.value, item.unit, lang, step),
                 bounds=_bounds(entry, step, lang),
             ),
-            said=t("factors.said", lang, role=role, when=validity_text(item.valid_from, item.valid_to, lang)),
+            said=t("factors.said", lang, role=t("factors.used" if used else "factors.rival", lang), when=when),
             href=html_parts.address("facteurs", lang, facteur=item.id),
+            more=f"{entry.source['title']}, {when}",
         )
         rows.append(row)
     return Markup("<h3>{}</h3>{}").format(title, svg_charts.plain_chart(rows, title, lang))

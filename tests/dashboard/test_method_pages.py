@@ -30,10 +30,32 @@ def test_a_page_asks_its_question_even_without_a_build(empty_home: Path, name: s
     assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
 
 
+def of_several_targets(text: str) -> dict[str, set[str]]:
+    """RGAA 6.1: the links of a page whose name, as it is read alone, leads to several places."""
+    found: dict[str, set[str]] = {}
+    for target, name in re.findall(r'<a\b[^>]*? ?href="([^"]+)"[^>]*>(.*?)</a>', text, re.DOTALL):
+        found.setdefault(" ".join(re.sub("<[^>]+>", "", name).split()), set()).add(target)
+    assert len(found) > 10
+    return {name: targets for name, targets in found.items() if len(targets) > 1}
+
+
 def test_links_of_one_name_have_one_target(empty_home: Path) -> None:
-    """RGAA 6.1: two of the publications are kept at one host, and only their paths tell them apart."""
-    links = dict.fromkeys(re.findall(r'<a href="(https://[^"]+)"[^>]*>(.*?)</a>', page("validation", "fr")))
-    assert len(links) > 10 and len({name for _, name in links}) == len(links)
+    """Two of the publications are kept at one host, and only their paths tell them apart."""
+    assert of_several_targets(page("validation", "fr")) == {}
+
+
+@pytest.mark.parametrize(
+    ("lang", "asked"),
+    [
+        ("fr", {"sujet": "France"}),  # one value a year, those of the same years of several sources
+        ("fr", {"sujet": "pue"}),  # one year, one source, two places in it
+        ("en", {"sujet": "grid_gwp"}),
+        *(("fr", {"page": n}) for n in ("5", "8", "12", "20", "40")),
+        ("en", {"facteur": "grid_reservoir_water_intensity/AFG/2022"}),  # its picture has one value in two years
+    ],
+)
+def test_factors_of_one_name_are_told_apart(empty_home: Path, lang: str, asked: dict[str, str]) -> None:
+    assert of_several_targets(page("facteurs", lang, **asked)) == {}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
