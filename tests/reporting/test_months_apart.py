@@ -1,7 +1,9 @@
 """What a month tells of a team of two that did not run in it: no more than of one in which it ran."""
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +16,8 @@ from estimator.reporting.publications.open_data import PACKAGE, data
 from estimator.reporting.summary.decisions import decisions
 from estimator.reporting.summary.summary import synthesis
 from tests.governance.test_levers import ANSWERS
-from tests.reporting.test_synthesis import TODAY, case, heads, vote
+from tests.reporting.authority import plain
+from tests.reporting.test_synthesis import TODAY, WHO, case, heads, vote
 from tests.support import activity, built
 
 RAN = ("2026-01", "2026-03")  # months of the team
@@ -30,6 +33,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sources, Mapping[str
     ids = {name: case(register, name.capitalize(), name, "54395") for name in AGENTS}
     for name, agents in AGENTS.items():
         heads(home, name, agents)
+        register.review(ids[name], {"due": "2026-01-31"}, WHO)
     vote(home, territory="54395", year=2026, value=50.0, unit="kWh", use_case=ids["cabinet"])
     rows = []
     for month in sorted((*RAN, *IDLE)):
@@ -51,9 +55,26 @@ def test_no_month_names_the_gain_nor_the_ceiling_of_the_team(
 ) -> None:
     now, team = over(town, month), town[1]["cabinet"]
     told = [decision for decision in decisions(now) if decision["kind"] not in ("no_answer", "late_reviews")]
-    assert told and not any(team in decision["cases"] for decision in told)
+    assert told and not any(team in decision["cases"] for decision in decisions(now))
     (ceiling,) = synthesis(now)["use_budgets"]
     assert ceiling["withheld"] and "used" not in ceiling
+
+
+@pytest.mark.parametrize("period", [RAN[0], IDLE[0], "2026"])
+def test_what_the_register_lacks_does_not_name_the_team_nor_who_is_with_it(
+    town: tuple[Sources, Mapping[str, str]], period: str
+) -> None:
+    """Three late reviews, no comparison kept: one is told by its name, and two are counted. Who holds the data reads
+    all three."""
+    body = synthesis(over(town, period))
+    (asked,) = (one for one in body["decisions"] if one["kind"] == "late_reviews")
+    assert plain(asked["title"]["fr"]) == "Faire 3 revues en retard : Accueil et 2 autres."
+    assert asked["cases"] == [town[1]["accueil"]]
+    kept = next(check["to_do"] for check in body["charter"] if check["reads"] == "scenario_kept")
+    assert kept["fr"].endswith("Accueil et 2 autres.") and kept["en"].endswith("Accueil and 2 more.")
+    assert not re.search("Cabinet|Courrier", json.dumps([body["decisions"], body["charter"]]))
+    inside = synthesis(replace(over(town, period), sources=replace(town[0], inside=True)))
+    assert "Cabinet" in json.dumps(inside["decisions"])
 
 
 def test_how_many_are_together_does_not_tell_that_the_team_ran(town: tuple[Sources, Mapping[str, str]]) -> None:

@@ -12,6 +12,7 @@ from estimator.core.typography import lowered, typeset
 from estimator.governance.charter import Phrase, checked, phrases
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
+from estimator.governance.indicators.anonymity import untold_ids
 from estimator.governance.indicators.footprints import of_scope
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_amounts import is_rounded, leaving_shares, told_in_use
@@ -104,10 +105,13 @@ def _phrase_status(
 
 
 def _to_do(reads: str, share: Share, scope: Scope) -> dict[str, str]:
-    """What raises a share, with the names of the use cases or footprints that it lacks, in both languages."""
+    """What raises a share, with the names of the use cases or footprints that it lacks, in both languages; use cases
+    that are not told by name are counted."""
     named, lacks, said = {case.id: case.name for case in scope.cases}, share.get("silent", ()), {}
+    hidden = untold_ids(scope, scope.period.months()).intersection(lacks)
     for lang in LANGUAGES:
-        names = names_text([named.get(id) or _footprint(id, lang) for id in lacks], lang)
+        told = [named.get(id) or _footprint(id, lang) for id in lacks if id not in hidden]
+        names = names_text(told, lang, len(hidden)) if lacks else ""
         if len(lacks) > NAMED and named.keys() & lacks:
             names = say("synthesis_decisions", "uses_count", lang, count=len(lacks))
         said[lang] = typeset(say("charter_do", reads, lang, names=names), lang)

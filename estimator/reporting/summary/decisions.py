@@ -63,9 +63,9 @@ def gain_text(lever: Lever, lang: str) -> str:
 
 
 def _comparison_decisions(scope: Scope, told: Collection[str]) -> Iterator[dict[str, Any]]:
-    hidden = untold_ids(scope, scope.period.months())  # their place would tell in which months they ran
-    in_order = sorted(scope.in_use, key=lambda case: (case.id in hidden, -_energy(scope, case, hidden), case.id))
-    for case in in_order:
+    hidden = untold_ids(scope, scope.period.months())
+    told_of = [case for case in scope.in_use if case.id not in hidden]
+    for case in sorted(told_of, key=lambda case: (-_energy(scope, case), case.id)):
         compared = scope.sources.compared(case) if case.id not in told else None
         present = compared.present(case) if compared else None
         if compared and present:
@@ -90,25 +90,31 @@ def _register(scope: Scope) -> Iterator[dict[str, Any]]:
     late = [case for case in scope.in_use if case.next_review and case.next_review < today]
     late.sort(key=lambda case: (case.next_review or today, case.id))
     unanswered = [c for c in scope.cases if c.outcome == "en_cours" and c.alternative.answer == "non_etudiee"]
+    hidden = untold_ids(scope, scope.period.months())
     for kind, cases in (("late_reviews", late), ("no_answer", unanswered)):
         if cases:
-            yield _decision(kind, cases, {lang: say("synthesis_decisions", f"{kind}_why", lang) for lang in LANGUAGES})
+            why = {lang: say("synthesis_decisions", f"{kind}_why", lang) for lang in LANGUAGES}
+            yield _decision(kind, [case for case in cases if case.id not in hidden], why, of=len(cases))
 
 
-def _decision(kind: str, cases: Sequence[UseCase], proof: Mapping[str, str], other: str = "") -> dict[str, Any]:
-    titles = {}
+def _decision(
+    kind: str, cases: Sequence[UseCase], proof: Mapping[str, str], other: str = "", of: int = 0
+) -> dict[str, Any]:
+    """of: how many there are, where some are not named."""
+    titles, count = {}, of or len(cases)
     for lang in LANGUAGES:
-        names = names_text([case.name for case in cases], lang)
-        titles[lang] = say("synthesis_decisions", kind, lang, names=names, n=len(cases), other=other)
+        names = names_text([case.name for case in cases], lang, count - len(cases))
+        titles[lang] = say("synthesis_decisions", kind, lang, names=names, n=count, other=other)
     return {"kind": kind, "cases": [case.id for case in cases], "title": titles, "proof": dict(proof)}
 
 
-def names_text(names: Sequence[str], lang: str) -> str:
-    """« A, B, C et 2 autres »."""
-    told, left = say("synthesis", "joined", lang).join(names[:NAMED]), len(names) - NAMED
-    return say("synthesis_decisions", "and_more", lang, names=told, left=left) if left > 0 else told
+def names_text(names: Sequence[str], lang: str, unnamed: int = 0) -> str:
+    """« A, B, C et 2 autres »; « 2 usages qui ne sont pas nommés ici »."""
+    told, left = say("synthesis", "joined", lang).join(names[:NAMED]), max(0, len(names) - NAMED) + unnamed
+    if not names:
+        return say("synthesis_decisions", "unnamed", lang, n=left)
+    return say("synthesis_decisions", "and_more", lang, names=told, left=left) if left else told
 
 
-def _energy(scope: Scope, case: UseCase, hidden: Collection[str]) -> float:
-    rows = [] if case.id in hidden else of_case(scope.rows, case.id)
-    return sum(float(row.row.group.values.get("it_energy") or 0.0) for row in rows)
+def _energy(scope: Scope, case: UseCase) -> float:
+    return sum(float(row.row.group.values.get("it_energy") or 0.0) for row in of_case(scope.rows, case.id))
