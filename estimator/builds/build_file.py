@@ -18,7 +18,7 @@ from estimator.core.duckdb_engine import DuckDB
 if TYPE_CHECKING:
     from estimator.workloads.own_measures import Own
 
-FORMAT = "19"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
+FORMAT = "20"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
 TRAINING = "COALESCE(phase = 'training', FALSE) AND COALESCE(stored_gb_years, 0) <= 0"  # of a row, as `kind` says
 _OF_SERVICE = (
     "located WHERE status = 'current' AND service_key = $1 AND COALESCE(model, '') = $2 AND COALESCE(host, '') = $3"
@@ -135,8 +135,8 @@ class BuildFile:
         return int(self._engine.rows("SELECT count(*) AS n FROM cells")[0]["n"])
 
     def placed_groups(self, since: int) -> list[PlacedGroup]:
-        """The lines of `groups` from a month on, unsummed."""
-        rows = self._engine.rows("SELECT * FROM bound_groups WHERE month >= $1 ORDER BY group_id", [since])
+        """The lines of `groups` from a month on, unsummed, with what they are estimated at."""
+        rows = self._engine.rows("SELECT * FROM estimates WHERE month >= $1 ORDER BY group_id", [since])
         return [PlacedGroup(row, self._cell(row)) for row in rows]
 
     @cached_property

@@ -24,7 +24,7 @@ from estimator.builds.mending import record_mends
 from estimator.builds.merged_groups import add_groups, count_groups
 from estimator.builds.own_measures import own_measures
 from estimator.builds.rollups import OF_UNKNOWN_MODEL, UNNAMED, Rollups
-from estimator.builds.row_faults import record_faults
+from estimator.builds.row_faults import faulted
 from estimator.builds.row_status import Rows, crossing, row_status, sql_text
 from estimator.builds.settled_parts import EMBEDDED, Settled
 from estimator.builds.sums import SERVED, sum_rows
@@ -105,8 +105,8 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     _modes(engine, catalogue)
     attributes = bind_tables(engine, own_measures(engine, catalogue), answered)
     engine.run(f"CREATE VIEW bound_slices AS {joined('slices', attributes)}")
-    engine.run(f"CREATE VIEW bound_groups AS {joined('groups', attributes)}")
-    engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), 'bound_groups')}")
+    bound = joined("groups", attributes)
+    engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), f'({bound})')}")
     rollups.check()
     engine.run(f"CREATE VIEW run_energy AS {run_energy()}")
     _of_rows(engine, found, rest, rollups, lambda unstated: _checks(engine, catalogue, unstated - filled))
@@ -126,12 +126,12 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
     engine.run(
         "CREATE TABLE cells AS SELECT service_key, model, host, month, training, resource_share,"
-        f" fsum(items) AS items, fsum(requests) AS requests, {sets}, {sums} FROM bound_groups GROUP BY ALL"
+        f" fsum(items) AS items, fsum(requests) AS requests, {sets}, {sums} FROM estimates GROUP BY ALL"
     )
     _meta(engine, ledger, catalogue, {"build": new.id, "plug_ins": _plug_ins(engine, ledger, settled)}, attributes)
     if settled:
         settled.close()
-    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large, False)}; DROP VIEW faulted"
+    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large, False)}"
 
 
 def _of_rows(
@@ -153,9 +153,8 @@ def _of_rows(
 
 def _checks(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> str:
     """SQL of what to look at in the rows that are read. unstated: columns of none of them."""
-    record_faults(engine, catalogue, unstated)
     told: dict[str, Any] = {"of_host": OF_HOST, "of_zone": OF_ZONE, "of_reading": OF_READING}
-    told |= {"judged": [rule.code for rule in RULES]}
+    told |= {"judged": [rule.code for rule in RULES], "faulted": faulted(engine, catalogue, unstated)}
     classed = engine.rows("SELECT DISTINCT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0")
     told["classed"] = f"{[row['subject'] for row in classed]}::VARCHAR[]"
     unknown = engine.rows("SELECT 1 FROM sets WHERE missing = 'unknown_model' LIMIT 1")

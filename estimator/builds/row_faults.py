@@ -72,9 +72,9 @@ def _number(value: Any) -> str:
     return value.number if isinstance(value, _Column) else _sql(value)
 
 
-def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> None:
-    """View `faulted`: the runs, whether each is `faulty`, and its `faults`, each with what was read, its limits, and
-    how far it is beyond; NULL where there is none. unstated: columns of no run."""
+def faulted(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> str:
+    """SQL of the runs, whether each is `faulty`, and its `faults`, each with what was read, its limits, and how far it
+    is beyond; NULL where there is none. unstated: columns of no run."""
     held = [name for name in NUMBERS if name not in unstated]
     limits, joins = _limits(engine, catalogue)
     stated = Stated({**{name: _Column(name) for name in held}, **limits})
@@ -100,8 +100,8 @@ def record_faults(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> N
             for name, value in zip(FIGURES, (*names, excess), strict=True)
         )
         told.append(f"CASE WHEN {broken[-1]} THEN STRUCT_PACK(code := '{rule.code}', {', '.join(figures)}) END")
-    engine.run(
-        f"CREATE OR REPLACE VIEW faulted AS SELECT *, CASE WHEN faulty THEN LIST_FILTER([{', '.join(told)}],"
+    return (
+        f"SELECT *, CASE WHEN faulty THEN LIST_FILTER([{', '.join(told)}],"
         " lambda fault: fault IS NOT NULL) END AS faults FROM"
         f" (SELECT *, {' OR '.join(broken)} AS faulty FROM (SELECT runs.*{''.join(columns)} FROM runs{joins}))"
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from estimator.builds.row_faults import record_faults
+from estimator.builds.row_faults import faulted
 from estimator.catalogue.fault_rules import NUMBERS, TEXTS
 from estimator.catalogue.input_faults import faults, of_one
 from estimator.catalogue.load import load
@@ -42,10 +42,10 @@ def test_every_row_has_the_faults_that_it_has_alone(tmp_path: Path) -> None:
         stated = [row | {"row_id": str(i), "zone_from": "trace"} for i, row in enumerate(kept)]
         engine.load("runs", {name: [row.get(name) for row in stated] for name in types}, types)
         unstated = {name for name in NUMBERS if all(row.get(name) is None for row in kept)}
-        record_faults(engine, load(), unstated if at % 2 else set())
+        judged = faulted(engine, load(), unstated if at % 2 else set())
         told = engine.rows(
             "SELECT row_id, fault.code, fault.read_value AS read, fault.low, fault.high, fault.excess"
-            " FROM (SELECT row_id, UNNEST(faults) AS fault FROM faulted)"
+            f" FROM (SELECT row_id, UNNEST(faults) AS fault FROM ({judged}))"
         )
         found = {(row["row_id"], row["code"]): (row["read"], row["low"], row["high"], row["excess"]) for row in told}
         alone = {

@@ -42,7 +42,7 @@ FROM (
       AS uncounted,
     -- Answers to be modelled, of a model that is not in the catalogue.
     {unknown_model} AS unheard
-  FROM faulted
+  FROM ({faulted})
 )
 WHERE faulty OR LEN(noted) > 0 OR place_code IS NOT NULL
   OR home OR over_sites OR shared OR unnamed OR class OR uncounted OR unheard
