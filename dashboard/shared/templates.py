@@ -15,7 +15,7 @@ from markupsafe import Markup
 from dashboard.shared import chart_parts, dates, estimator_gateway, html_parts, svg_charts, texts
 from estimator.core import number_format
 from estimator.core.language import language_name
-from estimator.core.typography import typeset
+from estimator.core.typography import escaped, typeset
 from estimator.reporting.documents.templates import environment
 
 IN_A_LANGUAGE = (
@@ -30,7 +30,7 @@ IN_A_LANGUAGE = (
 )  # fmt: skip
 IN_ANY = (
     texts.sentence, html_parts.head, html_parts.quoted, language_name, chart_parts.line, chart_parts.list_of,
-    svg_charts.share_svg,
+    svg_charts.share_svg, escaped,
 )  # fmt: skip
 MACROS = ("command", "definitions", "shortened")  # of the template « parts », known to all
 

@@ -20,6 +20,8 @@ from estimator.core.language import LANGUAGES, OF_PROGRAMS, decimal_text, plural
 
 __all__ = ("LANGUAGES",)
 _OF_NEAR = re.compile(r" [^.]*{near}\.")  # the sentence of names that are alike, where there are none
+_BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+NAMED = ("file", "files", "where", "target")  # facts that are names of files, or hold some
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -100,15 +102,18 @@ def form(found: str | Mapping[str, str], lang: str, facts: Mapping[str, Any]) ->
 
 
 def filled(text: str, lang: str, facts: Mapping[str, object], grouped: Collection[str] = ("n",)) -> str:
-    """A text with its facts. grouped: those whose thousands are apart."""
-    return text.format(
-        **{
-            name: fact
-            if isinstance(fact, bool) or not isinstance(fact, Real)
-            else _Counted(fact, lang, name in grouped)
-            for name, fact in facts.items()
-        }
-    )
+    """A text with its facts, the names of files on one line. grouped: those whose thousands are apart."""
+    told = {
+        name: fact if isinstance(fact, bool) or not isinstance(fact, Real) else _Counted(fact, lang, name in grouped)
+        for name, fact in facts.items()
+    }
+    named = {name: on_a_line(fact) for name in NAMED if isinstance(fact := facts.get(name), str)}
+    return text.format(**{**told, **named})
+
+
+def on_a_line(name: str) -> str:
+    """A name that was read, what breaks a line written out, « \\n »: a ledger of before may have such ones."""
+    return _BREAKS.sub(lambda found: found[0].encode("unicode_escape").decode(), name)
 
 
 def _form(forms: Mapping[str, str], count: float, lang: str) -> str:

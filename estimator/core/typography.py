@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from estimator.core.errors import say
+from estimator.core.errors import on_a_line, say
 
 APOSTROPHE = (re.compile(r"(?<=\w)'(?=\w)"), "\u2019")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -55,7 +55,7 @@ def is_utf8(text: str) -> bool:
 
 def escaped(name: str) -> str:
     """A name of the system on one line, its bytes that are no text written out, « \\xe9 »."""
-    return printable(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")).replace("\n", "\\n")
+    return printable(on_a_line(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")))
 
 
 def lowered(text: str) -> str:
