@@ -337,7 +337,7 @@ def test_a_line_of_seats_that_lacks_a_field_says_which_and_what_is_expected(monk
     """RGAA 11.10: no column nor cell of a file that nobody sent; what is missing and what is wrong at once."""
     monkeypatch.setattr("dashboard.connect.seats_form.may_write", lambda: True)
     at = screen(voie="seats")
-    for name, typed in (("seats", "beaucoup"), ("active_share", "x"), ("uses", "1.200")):
+    for name, typed in (("seats", "beaucoup"), ("active_share", "x"), ("uses", "-5")):
         at.text_input(key=f"seats {name}").set_value(typed)
     next(button for button in at.button if button.label == t("seats.save", "fr")).click()
     told = unescape(text(whole(at.run())).split('role="alert"')[1].split("</div>")[0])
@@ -345,7 +345,9 @@ def test_a_line_of_seats_that_lacks_a_field_says_which_and_what_is_expected(monk
     for name, fault in zip(("product", "seats", "active_share", "uses", "from"), faults, strict=True):
         assert t(f"seats.{name}", "fr").replace("\u00a0", " ") in fault.replace("\u00a0", " "), fault
     assert not re.search("cellule|colonne|active_share|seats|import|…|2026-03-01", told)
-    assert "« beaucoup »" in told and "« x »" in told and "jj/mm/aaaa, par exemple 01/03/2026" in told
+    assert (
+        "« beaucoup »" in told and "« x »" in told and "« -5 »" in told and "jj/mm/aaaa, par exemple 01/03/2026" in told
+    )
 
 
 def test_two_equal_sessions_are_told_before_their_import(home: Path) -> None:

@@ -1,5 +1,6 @@
 """Reader of the table of seats: months, days, shares and refusals; then its figures, by hand."""
 
+import inspect
 import json
 import re
 from dataclasses import replace
@@ -12,10 +13,13 @@ import pytest
 from estimator.catalogue import models
 from estimator.catalogue.load import load
 from estimator.catalogue.products import ProductUnknown, find, products
-from estimator.core.errors import SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError, texts
+from estimator.core.refusals import FieldsRefused
 from estimator.ingestion.importing import import_paths
+from estimator.ingestion.parsing.records import RecordFields
 from estimator.ingestion.reader import Trace
 from estimator.ingestion.readers import read_trace
+from estimator.ingestion.usage import seats as reader
 from estimator.ledger import Ledger
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
@@ -103,6 +107,28 @@ def test_a_row_that_cannot_be_read_says_why(line: str, code: str, said: str) -> 
     result = read_trace(Trace("sieges.csv", table(line).encode(), None), replace(context(), read_at=NOON))
     assert [refusal.code for refusal in result.refused] == [code] and result.rows == []
     assert said in told(result.refused[0])[0]
+
+
+@pytest.mark.parametrize(
+    "typed", ["zzz", "-5", "1e400", "nan", "1.200", "-5 %", "1e20", "\u202e12", "01/02/1900", "31/02/2026"]
+)
+@pytest.mark.parametrize("name", ["seats", "active_share", "uses", "from", "to"])
+def test_a_line_typed_in_a_form_is_refused_in_words_whatever_its_cells(name: str, typed: str) -> None:
+    line = {"product": "m365-copilot", "seats": "250", "from": "2026-03-01", "to": "", "active_share": "", "uses": ""}
+    reader.check_line(line)
+    with pytest.raises(FieldsRefused) as refused:
+        reader.check_line(line | {name: typed})
+    (said,) = refused.value.items
+    assert said["field"] == name and all(said[lang] for lang in LANGUAGES)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_fault_of_a_line_typed_in_a_form_has_its_words(lang: str) -> None:
+    """Those that the checks of a line raise by name, and those of the bounds of its numbers."""
+    checks = (reader._check_there, reader._check_amount, reader._days, reader._day, RecordFields.number)
+    codes = {code for one in checks for code in re.findall(r'RowRefused\(\s*"(\w+)"', inspect.getsource(one))}
+    codes |= {code for code, *_ in reader.BOUNDS.values()}
+    assert len(codes) > 8 and codes <= texts("seats_typed", lang).keys()
 
 
 def test_a_table_without_its_days_is_told_which_column_it_lacks() -> None:
