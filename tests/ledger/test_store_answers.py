@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from threading import Thread
+from unittest.mock import patch
 
 import pytest
 import requests
@@ -55,8 +56,13 @@ def _error(code: str) -> bytes:
 
 
 @pytest.mark.parametrize("body", [PAGE, b"", b"<html><br>"])
-def test_what_is_not_a_list_is_not_an_empty_ledger(home: Path, front: Front, tmp_path: Path, body: bytes) -> None:
-    """A portal that answers 200 to everything: no total, no account, no empty archive."""
+def test_what_is_not_a_list_is_not_an_empty_ledger(
+    home: Path, front: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    """A portal that answers 200 to everything: no total, no account, no empty archive. What cannot be parsed is asked
+    for again, twice here: five times, each longer waited for, were half a minute."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+    _forget()
     with front.answering("*", "", 200, body):
         for command in (["totals"], ["ledger", "verify"], ["ledger", "export", str(tmp_path / "archive.tar")]):
             said = sobria(home, *command, code=1).stderr
@@ -65,6 +71,7 @@ def test_what_is_not_a_list_is_not_an_empty_ledger(home: Path, front: Front, tmp
             append(Ledger(home), _rows())
     assert not (tmp_path / "archive.tar").exists()
     export(Ledger(home), tmp_path / "archive.tar")
+    _forget()
 
 
 def test_a_portal_that_opens_during_an_import_keeps_nothing(home: Path, front: Front) -> None:
@@ -92,6 +99,7 @@ def test_a_deletion_that_is_refused_says_so(home: Path, front: Front, status: in
         append(Ledger(home), _rows())
 
 
+@patch.object(objects, "AGAIN_S", (0.02, 0.1, 0.3))  # a tenth of what is waited
 @pytest.mark.parametrize(
     ("status", "body", "told"),
     [
