@@ -7,7 +7,7 @@ from functools import partial
 from markupsafe import Markup
 
 from dashboard.comparison.result import INDICATORS, link, occupancy, why_absent
-from dashboard.shared import svg_charts
+from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
 from estimator.catalogue.load import load
@@ -75,9 +75,11 @@ def _grounds(option: AnsweredOption, scenario: Scenario, day: date, lang: str) -
 
 
 def remarks(answer: Answer, lang: str, code: str = "") -> dict[str, list[str]]:
-    """Assumptions, once each, with the options concerned; those of a code alone, if one is asked."""
+    """Assumptions, once each, with the options concerned; those of a code alone, if one is asked. What is said of the
+    place of a provider quotes it; in the others, such marks are around names."""
     told: dict[str, list[str]] = {}
     for option in answer.options:
         for warning in (w for w in option.warnings if code in ("", w["code"])):
-            told.setdefault(both(warning, lang), []).append(option.label)
+            quotes = html_parts.quoted if warning["code"].startswith("provider_") else str
+            told.setdefault(quotes(both(warning, lang)), []).append(option.label)
     return told

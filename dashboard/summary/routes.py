@@ -48,8 +48,8 @@ def _of_scope(answer: Callable[[SummaryScope, str, Request], Response]) -> Calla
 
     def answered(request: Request) -> Response:
         now = state()
-        if now is None:
-            return _nothing(request)
+        if now is None:  # the page of a home without a build says the next step
+            return RedirectResponse(f"./synthese?lang={lang_of(request.query_params)}", status_code=303)
         read = request.query_params
         asked = read.get(TERRITORY, ""), read.get(PERIOD, "")
         if refused := address_refused(now, *asked):
@@ -101,11 +101,6 @@ def _territory(request: Request) -> Response:
     """The review added up from the files of the communes in the home."""
     found = rollup(read_files(default_home() / FOLDER), lang_of(request.query_params))
     return document_response(found, "territoire", HTML, address("synthese", found.lang))
-
-
-def _nothing(request: Request) -> Response:
-    """The page of a home without a build, with the next step."""
-    return RedirectResponse(f"./synthese?lang={lang_of(request.query_params)}", status_code=303)
 
 
 OF_A_SCOPE = {

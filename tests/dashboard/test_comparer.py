@@ -587,6 +587,16 @@ def test_an_address_gives_its_scenario(lang: str) -> None:
     assert t("compare.example", lang) not in text
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("provider", "model"), [("mistral", "mistral-large-latest"), ("infomaniak", "qwen3-8b")])
+def test_what_a_provider_says_of_its_place_is_marked_up_as_a_quotation(lang: str, provider: str, model: str) -> None:
+    """RGAA 9.4: supposed of the one, declared by the other; the names between such marks are no quotation."""
+    values = changed(use={"model": model, "provider": provider})
+    said = opened(lang, scenario=token(scenario_of(values)), voir="chiffres")
+    found = re.findall("<q>([^<]*)</q>", text_of(said))
+    assert len(found) == 1 and found[0][0] + found[0][-1] in ("«»", "“”"), found
+
+
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_an_unknown_model_is_said_and_hides_no_other_option(lang: str) -> None:
     values = changed()
