@@ -574,6 +574,11 @@ def test_what_nobody_measured_of_the_charter_has_one_name() -> None:
         assert [text for text in texts if name not in text.casefold()] == []
 
 
+def test_each_mark_inside_a_phrase_is_closed() -> None:
+    """RGAA 9.4: it is shown between such marks."""
+    assert [p.id for p in phrases() if p.phrase.count("«") != p.phrase.count("»")] == []
+
+
 def test_each_of_the_47_direct_phrases_is_in_one_of_three_lists(shared_data: Path) -> None:
     design = (shared_data.parent / "design" / "charter.md").read_text("utf-8")
     direct = set(re.findall(r"^\| (C\d\d) D \|", design, re.MULTILINE))
