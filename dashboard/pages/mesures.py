@@ -126,7 +126,7 @@ def _proof(totals: Totals, lang: str) -> str:
         proof_sentence(totals.proof, t(their, lang), lang),
         t(f"measures.unknown{'_merged' * bool(totals.authorities)}", lang, n=unknown) if there and unknown else "",
         t("explain.least", lang) if there and totals.at_least else "",
-        outside_text(totals.outside, lang),
+        outside_text(totals.outside._replace(gaps=()), lang),  # its months tell them
     ]
     return " ".join(filter(None, told))
 

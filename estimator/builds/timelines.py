@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from estimator.core.periods import month_after, months_between
+from estimator.core.periods import months_between, stretches
 
 MOST, YEAR = 120, 12  # months
 Month = Mapping[str, Any]  # {"runs", "unknown", "kwh"} of estimator.builds.coverage.by_month
@@ -23,15 +23,8 @@ class ServiceTimeline(NamedTuple):
     @property
     def gaps(self) -> list[list[int]]:
         """Its months without any row, between its first and its last, consecutive ones grouped."""
-        stretches: list[list[int]] = []
-        for month in months_between(min(self.found), max(self.found)):
-            if month in self.found:
-                continue
-            if stretches and month_after(stretches[-1][-1]) == month:
-                stretches[-1].append(month)
-            else:
-                stretches.append([month])
-        return stretches
+        every = months_between(min(self.found), max(self.found))
+        return [period.months() for period in stretches([month for month in every if month not in self.found])]
 
 
 def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list[ServiceTimeline]:

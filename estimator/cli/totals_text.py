@@ -22,6 +22,7 @@ def totals_text(found: "Totals", lang: str, nothing: str = "", mends: "Mends | N
         return "\n".join([nothing, *aside, *authority_lines(found.authorities, lang)])
     proof = proof_words(found.proof, lang)
     head = "totals_head_merged" if found.authorities else "totals_head"
+    away = found.outside._replace(counted_twice=None, lost_merges={}, gaps=())  # which are told beside
     first, last = cover.period
     period = {"first": first, "last": last, "months": Period(f"{str(first)[:7]}..{str(last)[:7]}").label(lang)}
     return "\n".join(
@@ -33,10 +34,21 @@ def totals_text(found: "Totals", lang: str, nothing: str = "", mends: "Mends | N
             *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
             *(_mend_lines(found, mends, lang) if mends else []),
             *aside_lines(cover.quarantined, lang),
-            *authority_lines(found.authorities, lang, found.outside._replace(counted_twice=None, lost_merges={})),
+            *authority_lines(found.authorities, lang, away),
+            *_gap_lines(found, lang),
             say("cli", "totals_build", lang, build=found.build["build"], factors=found.build["factors_version"]),
         ]
     )
+
+
+def _gap_lines(found: "Totals", lang: str) -> list[str]:
+    """Which services have no data in some months; nothing where all have."""
+    if not found.gaps:
+        return []
+    from estimator.reporting.summary.standing import outside_text  # the register, which most totals do without
+    from estimator.results.totals import Outside
+
+    return [f"  {outside_text(Outside(gaps=found.gaps), lang)}"]
 
 
 def _mend_lines(found: "Totals", mends: "Mends", lang: str) -> list[str]:

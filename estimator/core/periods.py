@@ -91,6 +91,17 @@ class Period:
         return self.text
 
 
+def stretches(months: Collection[int]) -> list[Period]:
+    """These months [yyyymm], those that follow one another as one period."""
+    found: list[list[int]] = []
+    for month in sorted(set(months)):
+        if found and month_after(found[-1][-1]) == month:
+            found[-1].append(month)
+        else:
+            found.append([month])
+    return [Period.over(each) for each in found]
+
+
 def month_after(month: int, by: int = 1) -> int:
     """The month so many months later, or earlier [yyyymm]."""
     return _yyyymm(month // 100 * 12 + month % 100 - 1 + by)

@@ -17,12 +17,14 @@ from estimator.builds.merge_journal import unfinished_merges as found_unfinished
 from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.builds.reasoned_merges import reasoned_merges, reasoned_of
+from estimator.builds.timelines import lines_of
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.catalogue.selection import GRID, years_reused
 from estimator.core.duckdb_engine import files_sql
 from estimator.core.errors import SobriaError, reason_of, several
 from estimator.core.home import named_home, read_only
+from estimator.core.periods import Period
 from estimator.core.progress import Progress
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
@@ -107,6 +109,7 @@ class Results(Build):
             lost_merges=self.lost_merges,
             lacking=handed(authorities, known),
             reasoned=self.reasoned if authorities else (),
+            gaps=self._gaps(),
         )
 
     @property
@@ -118,6 +121,13 @@ class Results(Build):
     def lost_merges(self) -> dict[str, str]:
         """The day of the merge of each file of groups that its home should have and has not, by its name."""
         return found_lost(self.home)
+
+    def _gaps(self) -> tuple[dict[str, Any], ...]:
+        """The months without any row of each service that no authority published, between its first and its last."""
+        own = [key for key in self.service_keys() if key not in self.authority_of_service]
+        lines = lines_of(self._engine.rows("SELECT service_key, month FROM service_months"), own)
+        spans = {line.key: [str(Period.over(months)) for months in line.gaps] for line in lines}
+        return tuple({"name": key, "periods": periods} for key, periods in spans.items() if periods)
 
     @cached_property
     def reasoned(self) -> tuple[Mapping[str, Any], ...]:

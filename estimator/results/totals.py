@@ -140,7 +140,8 @@ class Outside(NamedTuple):
     counted_twice: of each authority by its code, the months [yyyymm] that the home counts by itself too (None: no group
     is merged, or a file of theirs is damaged); lacking: of each that did not hand over every known month whole, by its
     code, the periods that it did (None: no group is merged); reasoned: files that were merged because a reason was
-    stated, of months of these, as `reasoned_merges` tells; unattached: the codes of those whose homes have
+    stated, of months of these, as `reasoned_merges` tells; gaps: the "name" of each use, or service, and the
+    "periods" of these without its data, for who holds the data; unattached: the codes of those whose homes have
     activity of these months that no use has, of any size; spread: of those whose merged uses are told of a year, in
     equal months; unread: whether a part of what the home itself counts was not read, of uses told one by one (only a
     sheet of indicators tells it)."""
@@ -153,6 +154,7 @@ class Outside(NamedTuple):
     counted_twice: Mapping[str, Sequence[int]] | None = None
     lacking: Mapping[str, str] | None = None
     reasoned: Sequence[Mapping[str, Any]] = ()
+    gaps: Sequence[Mapping[str, Any]] = ()
     unattached: tuple[str, ...] = ()
     spread: tuple[str, ...] = ()
     unread: bool = False
@@ -236,7 +238,8 @@ class Totals(Strict):
     groups that did not end; lost_merges: the day of the merge of each file that is not there; counted_twice: of each
     authority by its code, the months [yyyymm] that the home counts by itself too (None: no group is merged, or a file
     of theirs is damaged); lacking: of each that did not hand over every known month whole, the periods that it did
-    (None: no group is merged); reasoned: files merged because a reason was stated, which may count twice."""
+    (None: no group is merged); reasoned: files merged because a reason was stated, which may count twice;
+    gaps: the "name" of each service of the home, and the "periods" without any row between its first and its last."""
 
     indicators: Mapping[str, Amount]
     proof: Mapping[str, float | None]
@@ -250,12 +253,13 @@ class Totals(Strict):
     counted_twice: Mapping[str, Sequence[int]] | None = None
     lacking: Mapping[str, str] | None = None
     reasoned: tuple[Mapping[str, Any], ...] = ()
+    gaps: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def outside(self) -> Outside:
         """What authorities withhold: in no figure, and in what a figure covers a share of."""
         found = outside(self.authorities)
-        told = ("unfinished_merges", "lost_merges", "counted_twice", "lacking", "reasoned")
+        told = ("unfinished_merges", "lost_merges", "counted_twice", "lacking", "reasoned", "gaps")
         return found._replace(**{name: getattr(self, name) for name in told})
 
     @property

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import Amount
-from estimator.core.periods import Period
+from estimator.core.periods import Period, stretches
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.own_counts import months_twice
 from estimator.governance.indicators.scenarios import ScenarioDecision, comparison
@@ -167,7 +168,7 @@ class Scope:
         months they lack."""
         whole = self.territory == WHOLE and self.use is None
         if not whole:
-            return Outside()
+            return Outside(gaps=self.gaps)
         every, found = self.sources.counted_twice, outside(self.sources.authorities, self._months)
         mine = {code: [month for month in months if month in self._months] for code, months in (every or {}).items()}
         twice = None if every is None else {code: months for code, months in mine.items() if months}
@@ -176,7 +177,19 @@ class Scope:
         found = found._replace(unfinished_merges=build.unfinished_merges, lost_merges=build.lost_merges)
         pairs = build.reasoned if self.sources.authorities else ()
         reasoned = [pair for pair in pairs if not self._months.isdisjoint(pair["months"])]
-        return found._replace(counted_twice=twice, lacking=late, reasoned=reasoned)
+        return found._replace(counted_twice=twice, lacking=late, reasoned=reasoned, gaps=self.gaps)
+
+    @cached_property
+    def gaps(self) -> tuple[dict[str, Any], ...]:
+        """The known months of the period in which a use in trial or in service has no data, and had some before, with
+        its name: told to those who hold the data."""
+        months, known = dict[str | None, set[int]](), self.known_months()
+        for row in self.everything if self.sources.inside and self.use is None else ():
+            months.setdefault(row.id, set()).add(row.row.month)
+        there = {case.name: months[case.id] for case in self.in_use if case.id in months}
+        lacks = {name: [m for m in known if m > min(mine) and m not in mine] for name, mine in there.items()}
+        spans = {name: [str(period) for period in stretches(found)] for name, found in lacks.items()}
+        return tuple({"name": name, "periods": periods} for name, periods in spans.items() if periods)
 
     def lowered(self, found: Mapping[str, Amount]) -> dict[str, Amount]:
         """Amounts of all of its electricity, or of a part: what is withheld may be of any, which covers that less."""

@@ -18,6 +18,7 @@ from estimator.reporting.summary.sentences import (
 from estimator.results.totals import AuthorityPart, MergedFile, Outside, outside
 
 MOST_AUTHORITIES = 20  # that are named where a number comes from
+MOST_GAPS = 5  # uses of which months are missing, that are named
 
 
 def authority_sentences(parts: Sequence[AuthorityPart], lang: str, found: Outside | None = None) -> list[str]:
@@ -67,6 +68,14 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         named = ((territory_text(code, lang), periods) for code, periods in found.lacking.items())
         told = [say("reen_rollup", "handed", lang, name=whose, periods=periods) for whose, periods in named]
         yield say("authorities", "lacking", lang, names=some_of(told, MOST_AUTHORITIES))
+    yield from _gaps(found.gaps, lang)
+
+
+def _gaps(found: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
+    """« Voirie (mai 2026, juillet 2026 à août 2026) »: which uses, or services, have no data in some months."""
+    spans = [(one["name"], ", ".join(period_text(period, lang) for period in one["periods"])) for one in found]
+    names = some_of([f"{name} ({periods})" for name, periods in spans], MOST_GAPS)
+    yield from [say("authorities", "gaps", lang, names=names)] if found else []
 
 
 def _reasoned(found: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
