@@ -38,7 +38,8 @@ def page(lang: str) -> str:
     icon = '<link rel="icon" type="image/png" href="./favicon.ico">'
     noscript = f"<noscript>{escape(t('app.noscript', lang))}</noscript>"
     text = re.sub(r"<noscript>.*?</noscript>", noscript, text, flags=re.DOTALL)
-    said = f'<p class="loading" role="status" data-computing="{t("app.computing", lang)}">{t("app.loading", lang)}</p>'
+    told = " ".join(f'data-{name}="{t(f"app.{name}", lang)}"' for name in ("computing", "expected"))
+    said = f'<p class="loading" role="status" {told}>{t("app.loading", lang)}</p>'
     text = text.replace(MODULES, f"{icon}{LOADING}{OURS}{_noscript(lang)}{MODULES}", 1)
     styles = "".join(re.findall(STYLES, text))  # after the sentence, which would wait for them
     text = re.sub(STYLES, "", text).replace("<body>", f"<body>{said}{styles}")

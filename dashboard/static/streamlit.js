@@ -254,7 +254,7 @@
       if (status) setTimeout(() => { if (status.textContent === called) say(""); }, LONG);
     }
     if (of) element.setAttribute("aria-label", `${told(said)}, ${of}`);
-    else if (element.matches(FILE) && said && pairs.length && sized(said) !== said) element.setAttribute("aria-label", sized(said));
+    else if (element.matches(FILE) && said && sized(said) !== said) element.setAttribute("aria-label", sized(said));
     else if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));
     if (element.matches(PICKER)) {
       const label = `${element.textContent.trim()}, ${element.ariaLabel.split(", ").at(-1)}`;
@@ -280,9 +280,10 @@
     if (bare !== "" && node.parentElement?.matches(ICON)) node.data = "";
     if (bare === "" || node.parentElement?.closest(NOT_STREAMLIT) !== null) return;
     if (bare === NONE) document.querySelector("[data-live-announcer] [aria-live=polite]")?.append(node.parentElement); // it can wait
-    const within = node.parentElement, english = within?.matches(FILE) && pairs.length ? sized(bare) : bare;
+    const within = node.parentElement, english = within?.matches(FILE) ? sized(bare) : bare;
     const said = bare === NONE ? told(NOTHING) : told(within?.matches(OF_A_DATE) ? dated(bare) : english);
-    const ours = said !== bare && bare.endsWith(REFUSED) ? `${said} ${accepted(within)}` : said;
+    const types = bare.endsWith(REFUSED) && accepted(within);
+    const ours = types ? `${said} ${document.querySelector(".loading").dataset.expected} ${types}` : said;
     if (ours !== bare) node.data = node.data.replace(bare, () => ours);
   };
   const all = root => {

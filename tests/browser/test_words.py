@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.shared.texts import words
+from dashboard.shared.texts import t, words
 from tests.browser.conftest import Server
-from tests.browser.test_pages import open_page
+from tests.browser.test_pages import open_page, violations
 from tests.support import kept
 
 ASKED = {  # address: what is clicked, what is typed
@@ -22,7 +22,6 @@ ASKED = {  # address: what is clicked, what is typed
     "/comparer?exemple=oui&voir=lieux": ("[data-testid=stMultiSelect] input", ""),
     "/comparer?exemple=oui&voir=lieux&lang=fr": ("[data-testid=stMultiSelect] input", "a"),
     "/lieux?voir=place": ("[data-testid=stSelectbox] input", "zzz"),
-    "/lieux?voir=answers": ("", ""),
 }
 TOO_LARGE = 201 * 1024 * 1024  # a file of nothing, which takes no place on the disk [bytes]
 # Every text and name that can be seen or heard, but those of our own blocks, of files and of code.
@@ -62,13 +61,34 @@ def test_streamlit_speaks_french(screen: Page, dashboard: Server, tmp_path: Path
         if "brancher" in path:
             screen.set_input_files("input[type=file]", large)
             screen.get_by_text("dépasse 200 Mo").wait_for(state="attached")
-        if "answers" in path:
-            screen.set_input_files("input[type=file]", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"bravo"})
-            chip = screen.locator(".stFileChip")
-            expect(chip).to_have_attribute("aria-label", re.compile(r"^a\.txt, 5\so$"))
-            expect(chip).to_contain_text(re.compile(r"5\so.*text/plain n.est pas admis ici\s; attendu\s: .csv, .json"))
         screen.wait_for_timeout(300)
         assert english(screen) == [], path
+
+
+@pytest.mark.parametrize(
+    ("lang", "size", "said"),
+    [("fr", r"5\so", r"Attendu\s: .csv, .json"), ("en", "5 byte", "Expected: .csv, .json")],
+)
+def test_why_a_file_is_refused_is_seen_with_the_types_that_are_taken(
+    screen: Page, dashboard: Server, lang: str, size: str, said: str
+) -> None:
+    """RGAA 11.11: not in a box of one pixel, for the ear alone; so is the button that adds another file."""
+    open_page(screen, dashboard, "/lieux?voir=answers", lang)
+    file = {"name": "a.exe", "mimeType": "application/x-msdownload", "buffer": b"bravo"}
+    screen.set_input_files("input[type=file]", file)  # type: ignore[arg-type]
+    chip = screen.locator(".stFileChip")
+    why, add = chip.get_by_role("alert"), screen.get_by_role("button", name=t("streamlit.file_add", lang), exact=True)
+    expect(why).to_contain_text(re.compile(f"x-msdownload.*{said}$"))
+    expect(chip).to_have_attribute("aria-label", re.compile(rf"^a\.exe, {size}$"))
+    for width in (1280, 320):
+        screen.set_viewport_size({"width": width, "height": 800})
+        for part in (why, add):
+            box = part.bounding_box()
+            assert box and box["width"] >= 60 and box["height"] >= 20, (width, box)
+            assert box["x"] >= 0 and box["x"] + box["width"] <= width, (width, box)
+        assert why.evaluate("e => getComputedStyle(e).clipPath + getComputedStyle(e).clip") == "noneauto"
+        assert why.evaluate("e => e.scrollHeight <= e.clientHeight + 1 && e.scrollWidth <= e.clientWidth + 1")
+    assert violations(screen) == [] and (lang == "en" or english(screen) == [])
 
 
 def test_the_calendar_of_a_date_speaks_the_language_of_the_page(screen: Page, dashboard: Server) -> None:
