@@ -2,10 +2,11 @@
 
 import mmap
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -104,6 +105,41 @@ class Filed:
     def _give_back(self, number: int) -> None:
         """What was read stays with the system, which may need its place, and not with this process."""
         self._map.madvise(mmap.MADV_DONTNEED, number * BLOCK * _DIGEST)
+
+
+class Pile:
+    """Digests as they come, as arrays of shape (n, 2), until they are taken together. folder: where they lie meanwhile,
+    in a file that goes with the process, but for the last BLOCK; without one, or on a full disk, they are in memory."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder, self._filed = folder, 0
+        self._file: IO[bytes] | None = None
+        self._held: list[np.ndarray] = []
+
+    def add(self, digests: np.ndarray) -> None:
+        """Add an array of them."""
+        self._held.append(digests)
+        if self._folder and sum(map(len, self._held)) >= BLOCK:
+            with suppress(OSError):
+                self._write(self._folder, np.concatenate(self._held).tobytes())
+
+    def taken(self) -> Iterator[np.ndarray]:
+        """All of them, BLOCK at most at a time where they lie in a file; none is left."""
+        if self._file:
+            for start in range(0, self._filed, BLOCK * _DIGEST):
+                self._file.seek(start)
+                data = self._file.read(min(BLOCK * _DIGEST, self._filed - start))
+                yield np.frombuffer(data, np.uint64).reshape(-1, 2)
+        held, self._held, self._filed = self._held, [], 0
+        yield from held
+
+    def _write(self, folder: Path, data: bytes) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = self._file or TemporaryFile(dir=folder)  # noqa: SIM115 (until this process ends)
+        self._file.seek(self._filed)
+        self._file.write(data)
+        self._file.flush()
+        self._held, self._filed = [], self._filed + len(data)
 
 
 Level = Halves | Filed

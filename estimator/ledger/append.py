@@ -99,6 +99,7 @@ class Append:
         file is withdrawn. Files of one name are versions of it, which often grow: their common rows are written once.
         """
         before = self.read, self.quarantined, self.duplicates
+        self._rows_known.begin_file()
         read = file.sha in self._read or file.sha in self._standing.read_files
         read = read or self._standing.recent  # the rows of a sender are known under its name only
         own = None if read else cache(partial(self._ledger.stated, file.name))
@@ -207,7 +208,7 @@ class Append:
             else:
                 self._lean_on(row.row_id)
         if result.table is not None:
-            known = self._rows_known.meet(result.table)
+            known = self._rows_known.meet(result.table, result.distinct)
             there = result.table.filter(pa.array(known)) if known.any() else result.table[:0]
             self.again.add(of_column(there["row_id"]))
             if own and len(there):

@@ -13,7 +13,8 @@ from estimator.ledger.rows import Activity, Refused
 class ReadResult:
     """Rows of one trace, or of a block of it: read = accepted + refused. `table`: more rows, in the columns of
     Activity; `unused`: names of columns that were ignored; `told`: fields of each accepted row by its line, where it
-    is no line of text; `apart`: objects that are of another tool, by line, which its reader left unread."""
+    is no line of text; `apart`: objects that are of another tool, by line, which its reader left unread; `distinct`:
+    the id of each row of the table is that of no other row of the trace."""
 
     rows: list[Activity]
     refused: list[Refused]
@@ -22,6 +23,7 @@ class ReadResult:
     table: pa.Table | None = None
     told: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     apart: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    distinct: bool = False
 
     def __post_init__(self) -> None:
         if self.read != self.accepted + len(self.refused):

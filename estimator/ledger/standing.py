@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.core import atomic_files
+from estimator.core.digest_files import Pile
 from estimator.core.digest_set import SIZE, Digests, of_column
 from estimator.ledger.files import KINDS, Ledger, as_models
 from estimator.ledger.journal import Import, RowsWithdrawal
@@ -37,6 +38,7 @@ class KnownRows:
 
     def __init__(self, ids: Mapping[str, Digests], gone: Mapping[str, set[str]], dead: set[str], own: Digests) -> None:
         self._ids, self._gone, self._dead, self._own = ids, gone, set(dead), own
+        self._of_file = Pile(own.folder)  # of the file that is read, where none can be that of another of its rows
         self._apart = _LOOSE not in ids  # they are those of senders, by sender
 
     def has(self, row: Activity | Refused) -> bool:
@@ -52,14 +54,22 @@ class KnownRows:
         dead = (any(ids.holds_one(row_id) for ids in stands) for row_id in self._dead)
         return len(self._own) + sum(map(len, stands)) > sum(dead)
 
+    def begin_file(self) -> None:
+        """The rows of the next file are to be told from those of the last one."""
+        for digests in self._of_file.taken():
+            self._own.add(digests)
+
     def withdrawn(self, row_ids: Iterable[str]) -> int:
         """Count of the rows of which every copy was withdrawn."""
         return sum(row_id in self._dead for row_id in row_ids) if self._dead else 0
 
-    def meet(self, rows: pa.Table) -> np.ndarray:
-        """The same for a table of activities of one file: n booleans. New rows are then added to the append's own."""
+    def meet(self, rows: pa.Table, distinct: bool) -> np.ndarray:
+        """The same for a table of activities of one file: n booleans. New rows are then added to the append's own.
+        distinct: as in `ReadResult`."""
         digests = of_column(rows["row_id"])
-        held = self._own.meet(digests)
+        held = self._own.meet(digests, add=not distinct)
+        if distinct:
+            self._of_file.add(digests)
         if len(rows):
             for ids in self._standing(rows["file_name"][0].as_py()):
                 held |= ids.holds(digests)

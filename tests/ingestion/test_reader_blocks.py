@@ -360,6 +360,31 @@ def test_an_import_by_blocks_and_one_by_row_know_each_other(tmp_path: Path, monk
     assert seen[-1] == (path.stat().st_size, path.stat().st_size)
 
 
+def test_files_of_one_import_know_each_other_by_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_blocks: None
+) -> None:
+    """Ten rows; four of them with six more under another name; then all sixteen: twenty of the rows read are known."""
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
+    rows = [{"run_id": f"run-{n}"} for n in range(16)]
+    paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
+    for path, some in zip(paths, (rows[:10], rows[6:], rows), strict=True):
+        path.write_text(text(*some))
+    account = import_paths(Ledger(tmp_path / "home"), paths, context()).account
+    assert (account.read, account.accepted, account.duplicates) == (36, 16, 20)
+    assert reconcile(Ledger(tmp_path / "home")).accepted == 16
+
+
+def test_columns_whose_texts_become_many_read_alike(small_blocks: None, tmp_path: Path) -> None:
+    """Texts that all rows share at first, then differ, are empty, or look like numbers, here and there."""
+    told = ("essai", "", "1.0", " 1", "nan", "été")
+    rows = [
+        {name: "essai" if n < 30 else told[n * step % 6] for step, name in ((1, "experiment_id"), (5, "project_name"))}
+        | {"run_id": "un" if n < 15 else f"run-{n}" if n % 4 else "", "on_cloud": "N" if n < 60 else str(n)}
+        for n in range(90)
+    ]
+    assert same(written(tmp_path, text(*rows))) > 30
+
+
 def test_what_is_wrong_in_the_middle_is_said_and_what_came_before_is_accounted_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_blocks: None
 ) -> None:

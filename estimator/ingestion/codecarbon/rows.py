@@ -93,7 +93,7 @@ class RowReading:
         """Rows since the last call, with this table of rows, without the refused rows that wait for redaction."""
         rows, refused, self.rows, self.refused = self.rows, self.refused, [], []
         read = len(rows) + len(refused) + (0 if table is None else len(table))
-        return ReadResult(rows, refused, read, tuple(self.unused), table)
+        return ReadResult(rows, refused, read, tuple(self.unused), table, distinct=True)
 
     def rest(self) -> ReadResult:
         """The remaining rows; refused rows are redacted with every private value found in the file."""
