@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LEFTOVER_S = 3600.0
 COUNTED = 10_000  # rows from which a file says how many values each column holds, so that empty ones are not read
+WRITTEN = 2**16  # values of a column that are encoded together: a batch of rows, in one go
 SLICES = 64  # of a table put in another order, beyond which it is rather copied
 BARE = 16  # rows under which a file is neither compressed nor encoded, which would take three times as long
 SEED = "seed.parquet"
@@ -178,5 +179,6 @@ def bytes_of(table: "pa.Table") -> bytes:
     how: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": repeated}
     if len(table) < BARE:
         how = {"compression": "none", "use_dictionary": False}
-    pq.write_table(table, sink, write_statistics=len(table) >= COUNTED, store_schema=False, **how)
+    how |= {"write_statistics": len(table) >= COUNTED, "write_batch_size": WRITTEN, "store_schema": False}
+    pq.write_table(table, sink, **how)
     return bytes(memoryview(sink.getvalue()))

@@ -97,6 +97,7 @@ class LargeTrace:
                     return
                 start = self.taken = file.tell()
                 yield block
+                del block
 
     def beginning(self) -> Trace:
         """Its head, for readers that need only that."""

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from estimator.ingestion.codecarbon.cells import CellValues, said_by
+from estimator.ingestion.codecarbon.cells import ONCE, CellValues, has_few, said_by, whole
 from estimator.ingestion.codecarbon.columns import OF_A_ROW, Columns, is_header, understand
 from estimator.ingestion.codecarbon.rows import RowReading
 from estimator.ingestion.codecarbon.table import Cut, table_of
@@ -41,14 +41,19 @@ class BlockReading:
         self._rows = rows
         self._line = first_line
         self._walls: dict[ZoneInfo, Walls] = {}
+        self._few: tuple[Columns | None, frozenset[int]] = None, frozenset()  # with few texts in the last block
 
     def cut(self, lines: bytes) -> Block:
         """The next lines, split by the columns known so far; may run ahead in another thread."""
         if b"\r" in lines:
             lines = lines.replace(b"\r\r\n", b"\n")
         columns = self._rows.columns
-        cells = _cells(lines, columns) if lines else None
-        said = None if cells is None else said_by(columns, cells, self._rows.identities)
+        few = self._few[1] if self._few[0] is columns else frozenset()
+        cells = _cells(lines, columns, few) if lines else None
+        if cells is None:
+            return Block(lines, columns, None, None)
+        self._few = columns, frozenset(place for place, cell in enumerate(cells.columns) if has_few(whole(cell)))
+        said = said_by(columns, cells, self._rows.identities)
         return Block(lines, columns, cells, said)
 
     def take(self, block: Block) -> Iterator[ReadResult]:
@@ -105,14 +110,15 @@ class BlockReading:
         return self._rows.so_far()
 
 
-def _cells(lines: bytes, columns: Columns) -> pa.Table | None:
+def _cells(lines: bytes, columns: Columns, few: frozenset[int]) -> pa.Table | None:
     """The cells of these lines: the columns OF_A_ROW as numbers, null where empty, unless a cell is none; the others as
-    texts. None when the counts of lines and rows differ."""
+    texts, held once each in the columns `few`. None when the counts of lines and rows differ."""
     if _lone_returns(lines) or (b'"' in lines and _QUOTE_IN_CELL.search(lines)):
         return None
+    texts = dict.fromkeys(few, ONCE)
     numbers = {columns.at[name]: pa.float64() for name in OF_A_ROW if name in columns.at}
     short: list[csv.InvalidRow] = []
-    for types in (numbers, {}):
+    for types in (texts | numbers, texts):
         try:
             cells = _parsed(lines, columns.width, types, short)
             break

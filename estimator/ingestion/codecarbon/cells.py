@@ -11,8 +11,11 @@ from estimator.ingestion.parsing import timestamps
 from estimator.ingestion.parsing.row_identity import Identities
 
 _MOMENT = r"^20\d\d-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$"
+_MOMENT_CHARS = 19
+_CENTURY = (946_684_800_000_000, 4_102_444_800_000_000)  # from 2000 to 2099, the years of this notation [us]
 _NUMBER = r"^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
 _ODD_WORD = r"[^ -~]|^ | $|^[+-]?[0-9_.]+(?:[eE][+-]?[0-9_]+)?$|^[+-]?(?i:inf|infinity|nan)$"
+ONCE = pa.dictionary(pa.int32(), pa.string())  # texts that many rows share, held once each
 _SAMPLE = 2000
 _FEW = 0.05
 
@@ -33,50 +36,107 @@ def said_by(columns: Columns, cells: pa.Table, identities: Identities) -> CellVa
     numbers = np.full((len(cells), len(OF_A_ROW)), np.nan)
     for number, name in enumerate(OF_A_ROW):
         if name in columns.at:
-            numbers[:, number], wrong = _numbers(_array(cells[columns.at[name]]))
+            numbers[:, number], wrong = _numbers(whole(cells[columns.at[name]]))
             odd |= wrong
-    pieces: list[pa.Array | pa.Scalar] = [pa.scalar("")]  # without it, rows with no text would be left out
+    pieces = _Pieces()
     moments = np.zeros(len(cells), np.int64)
     for name, place in columns.words:
-        column = _array(cells[place])
+        column = whole(cells[place])
         if name == "timestamp":
-            plain = pc.match_substring_regex(column, _MOMENT)
-            moments, wrong = _moments(column, plain)
+            moments, wrong = _moments(plain_texts(column))
             odd |= wrong
-        if (texts := _few_texts(column, name, identities)) is not None:
-            pieces.append(texts)
+        if has_few(column):
+            pieces.add_few(name, column.dictionary_encode(), identities)
             continue
+        column = plain_texts(column)
         if name != "timestamp":
-            odd |= _truths(pc.match_substring_regex(column, _ODD_WORD))
-        named = pc.binary_join_element_wise(pa.scalar(name), column, pa.scalar("\x1e"))
-        pieces.append(pc.if_else(pc.equal(column, ""), None, named))
-    words = pc.binary_join_element_wise(*pieces, pa.scalar("\x1f"), null_handling="skip")
-    return CellValues(numbers, moments, words, odd)
+            odd |= truths(pc.match_substring_regex(column, _ODD_WORD))
+        pieces.add(name, column)
+    return CellValues(numbers, moments, pieces.joined(len(cells)), odd)
 
 
-def _array(column: pa.ChunkedArray) -> pa.Array:
+class _Pieces:
+    """The texts of each row, each after a separator and its name; those that all rows share are joined once."""
+
+    def __init__(self) -> None:
+        self._parts: list[pa.Array | str] = [""]
+
+    def add_few(self, name: str, column: pa.DictionaryArray, identities: Identities) -> None:
+        """The texts of a column, as in the identity of a row."""
+        texts = [identities.normal(cell) for cell in column.dictionary.to_pylist()]
+        said = [f"\x1f{name}\x1e{text}" if text else "" for text in texts]
+        if len(said) == 1:
+            self._add_shared(said[0])
+        else:
+            self._parts.append(pa.array(said, pa.string()).take(column.indices))
+
+    def add(self, name: str, column: pa.Array) -> None:
+        """The texts of a column, as they are written."""
+        empty = pc.equal(column, "")
+        if pc.any(empty).as_py():
+            named = pc.binary_join_element_wise(f"\x1f{name}\x1e", column, "")
+            self._parts.append(pc.if_else(empty, "", named))
+        else:
+            self._add_shared(f"\x1f{name}\x1e")
+            self._parts.append(column)
+
+    def joined(self, count: int) -> pa.Array:
+        """The texts of each of so many rows."""
+        if len(self._parts) == 1:
+            return pa.repeat(self._parts[0], count)
+        return pc.binary_join_element_wise(*self._parts, "")
+
+    def _add_shared(self, text: str) -> None:
+        if isinstance(self._parts[-1], str):
+            self._parts[-1] += text
+        else:
+            self._parts.append(text)
+
+
+def has_few(column: pa.Array) -> bool:
+    """Whether a column has few texts, each in many rows."""
+    if pa.types.is_dictionary(column.type):
+        return len(column.dictionary) <= max(1, _FEW * len(column))
+    if not pa.types.is_string(column.type):
+        return False
+    samples = (column[:size] for size in (_SAMPLE // 10, _SAMPLE))  # the first is enough where most texts differ
+    return all(len(sample.unique()) <= max(1, _FEW * min(_SAMPLE, len(column))) for sample in samples)
+
+
+def plain_texts(column: pa.Array) -> pa.Array:
+    """A column of texts, each written in its row."""
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece."""
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _truths(column: pa.Array) -> np.ndarray:
+def truths(column: pa.Array) -> np.ndarray:
+    """The values of a column, of booleans or of numbers."""
     truths: np.ndarray = column.to_numpy(zero_copy_only=False)
     return truths
 
 
 def _numbers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of cells, NaN where empty or not in plain notation, and a mask of the latter."""
-    told = pc.if_else(pc.equal(column, ""), None, column) if pa.types.is_string(column.type) else column
+    told = plain_texts(column)
+    told = pc.if_else(pc.equal(told, ""), None, told) if pa.types.is_string(told.type) else told
     try:
         parsed = pc.cast(told, pa.float64())
     except pa.ArrowInvalid:
         plain = pc.match_substring_regex(told, _NUMBER)
         parsed = pc.cast(pc.if_else(plain, told, None), pa.float64())
-    numbers = _truths(parsed)
-    return numbers, ~np.isfinite(numbers) & _truths(told.is_valid())
+    numbers = truths(parsed)
+    return numbers, ~np.isfinite(numbers) & truths(told.is_valid())
 
 
-def _moments(column: pa.Array, plain: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+def _moments(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """Wall-clock times [us], and a mask of those not in plain notation or with an invalid date."""
+    if (moments := _all_moments(column)) is not None:
+        return moments, np.zeros(len(column), bool)
+    plain = pc.match_substring_regex(column, _MOMENT)
     try:
         parsed = pc.cast(pc.if_else(plain, column, None), pa.timestamp("us"))
     except pa.ArrowInvalid:
@@ -86,14 +146,16 @@ def _moments(column: pa.Array, plain: pa.Array) -> tuple[np.ndarray, np.ndarray]
             for moment, p in zip(found, plain.to_pylist(), strict=True)
         ]
         parsed = pa.array(naive, pa.timestamp("us"))
-    return _truths(pc.fill_null(pc.cast(parsed, pa.int64()), 0)), _truths(pc.is_null(parsed))
+    return truths(pc.fill_null(pc.cast(parsed, pa.int64()), 0)), truths(pc.is_null(parsed))
 
 
-def _few_texts(column: pa.Array, name: str, identities: Identities) -> pa.Array | None:
-    """The identity text of each cell of a column with few values, null where empty; None for many values."""
-    sample = column[:_SAMPLE]
-    if len(sample.unique()) > max(1, _FEW * len(sample)):
+def _all_moments(column: pa.Array) -> np.ndarray | None:
+    """The same where all are in plain notation, the only one of that many characters that is read without a zone."""
+    sizes = pc.min_max(pc.binary_length(column)).as_py()
+    if {*sizes.values()} != {_MOMENT_CHARS}:
         return None
-    encoded = column.dictionary_encode()
-    texts = [identities.normal(cell) for cell in encoded.dictionary.to_pylist()]
-    return pa.array([f"{name}\x1e{text}" if text else None for text in texts], pa.string()).take(encoded.indices)
+    try:
+        moments = truths(pc.cast(pc.cast(column, pa.timestamp("us")), pa.int64()))
+    except pa.ArrowInvalid:
+        return None
+    return moments if _CENTURY[0] <= moments.min() and moments.max() < _CENTURY[1] else None

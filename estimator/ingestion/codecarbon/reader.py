@@ -48,8 +48,8 @@ def stream(trace: LargeTrace, context: ReadingContext) -> Iterator[ReadResult]:
         return
     rows = RowReading(trace, context, columns, ",")
     reading = BlockReading(rows, first_line=2)
-    for block in map(reading.cut, _below_header(trace.blocks(BLOCK_BYTES))):
-        yield from reading.take(block)
+    for lines in _below_header(trace.blocks(BLOCK_BYTES)):
+        yield from reading.take(reading.cut(lines))  # let go before the next is cut
     yield rows.rest()
 
 

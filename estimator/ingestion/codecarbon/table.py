@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.core.digest_set import SIZE, digests_of, hexadecimal
-from estimator.ingestion.codecarbon.cells import CellValues
+from estimator.ingestion.codecarbon.cells import CellValues, plain_texts, truths, whole
 from estimator.ingestion.codecarbon.columns import OF_A_ROW
 from estimator.ingestion.codecarbon.energy import (
     COMPONENTS,
@@ -28,6 +28,8 @@ from estimator.ingestion.parsing.row_identity import occurrence_bytes
 from estimator.ingestion.parsing.timestamps import FIRST_US, Walls, months_of, now_us
 from estimator.ingestion.reader import RowRefused
 from estimator.ledger.arrow_schemas import BATCH_SCHEMA
+
+_LARGEST = 2**62  # of a code
 
 
 class Cut(NamedTuple):
@@ -94,7 +96,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     cards = np.array([one.cards or 0 for one in facts], float)[kind_of]
     hours = figures.duration / 3600
     columns |= _times(cut, figures.duration, [group.facts.zone for group in groups], group_of, walls)
-    columns |= _names(rows, cut, groups, group_of, columns["service_key"])
+    columns |= _names(rows, cut, groups, group_of)
     columns |= {
         "duration_s": pa.array(figures.duration),
         "device_hours": pa.array(hours * cards, mask=cards == 0),
@@ -127,26 +129,34 @@ def _with_sidecar(rows: RowReading, cells: pa.Table) -> np.ndarray:
     place, named = rows.columns.at.get("run_id"), rows.own_sidecars
     if place is None or not named:
         return np.zeros(len(cells), bool)
-    found: np.ndarray = pc.is_in(cells[place], value_set=pa.array(sorted(named))).to_numpy()
-    return found
+    runs = plain_texts(whole(cells[place]))
+    return truths(pc.is_in(runs, value_set=pa.array(sorted(named))))
 
 
 def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndarray, list[_Group]]:
     """The group of each row, and the groups; -1 for irregular rows or those whose facts are refused."""
-    codes = np.zeros(len(cells), np.int64)
+    codes, most = np.zeros(len(cells), np.int64), 1
+    texts = {}
     for place in rows.columns.places:
-        column = cells[place].combine_chunks()
-        if pc.all(pc.equal(column, column[0])).as_py():
-            continue
-        encoded = column.dictionary_encode()
-        codes = _renumbered_codes(codes * len(encoded.dictionary) + encoded.indices.to_numpy())
+        encoded = whole(cells[place]).dictionary_encode()
+        indices = encoded.indices.to_numpy()
+        if (many := len(encoded.dictionary)) > 1:
+            if most * many > _LARGEST:
+                codes, most = _renumbered_codes(codes), len(cells)
+            codes, most = codes * many + indices, most * many
+        texts[place] = encoded.dictionary, indices
     regular = np.flatnonzero(~odd)
     which = _renumbered_codes(codes[regular])
-    first = np.unique(which, return_index=True)[1]
+    first = regular[_first_of_each(which)]
     groups: list[_Group] = []
     number_of = []
-    of_each = cells.take(pa.array(regular[first]))
-    for row in map(list, zip(*(column.to_pylist() for column in of_each.columns), [""] * len(first), strict=True)):
+    runs = rows.columns.at.get("run_id")
+    of_each = [[""] * len(first) for _ in range(rows.columns.width + 1)]
+    for place, (dictionary, indices) in texts.items():
+        of_each[place] = dictionary.take(pa.array(indices[first])).to_pylist()
+    if runs is not None:
+        of_each[runs] = cells[runs].take(pa.array(first)).to_pylist()
+    for row in map(list, zip(*of_each, strict=True)):
         try:
             groups.append(_Group(*rows.facts_of(row, rows.text(row, "run_id"))))
             number_of.append(len(groups) - 1)
@@ -163,14 +173,22 @@ def _renumbered_codes(codes: np.ndarray) -> np.ndarray:
     return numbers.astype(np.int64)
 
 
+def _first_of_each(codes: np.ndarray) -> np.ndarray:
+    """Where each of these codes, renumbered, stands first."""
+    first = np.empty(codes.max(initial=-1) + 1, np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return first
+
+
 def _kinds(signs: Signs, group_of: np.ndarray) -> tuple[list[tuple[int, Signs]], np.ndarray]:
     """(group, signs) of each kind of rows, and the kind of each row."""
     codes = group_of.astype(np.int64)
     for sign in signs:
-        codes = codes * 2 + sign
+        if np.any(sign) and not np.all(sign):
+            codes = codes * 2 + sign
     kind_of = _renumbered_codes(codes)
-    first = np.unique(kind_of, return_index=True)[1]
-    each = [np.broadcast_to(sign, len(codes))[first].astype(bool).tolist() for sign in signs]
+    first = _first_of_each(kind_of)
+    each = [sign[first].tolist() if np.ndim(sign) else [bool(sign)] * len(first) for sign in signs]
     kinds = [(group, Signs._make(mine)) for group, *mine in zip(group_of[first].tolist(), *each, strict=True)]
     return kinds, kind_of
 
@@ -182,7 +200,7 @@ def _times(
     moments = cut.said.moments
     ends = np.empty(len(moments), np.int64)
     for zone in set(zones):
-        mine = np.array([one == zone for one in zones])[group_of]
+        mine = np.array([one == zone for one in zones])[group_of] if len({*zones}) > 1 else slice(None)
         ends[mine] = walls.setdefault(zone, Walls(zone)).to_us(moments[mine])
     starts = ends - np.rint(duration * 1e6).astype(np.int64)
     return {
@@ -193,9 +211,7 @@ def _times(
     }
 
 
-def _names(
-    rows: RowReading, cut: Cut, groups: Sequence[_Group], group_of: np.ndarray, service: pa.Array
-) -> dict[str, Any]:
+def _names(rows: RowReading, cut: Cut, groups: Sequence[_Group], group_of: np.ndarray) -> dict[str, Any]:
     """Row id, run and task of each row, and whether a later row of the run supersedes it."""
     row_id = _row_ids(rows, cut.said, groups, group_of)
     at, columns = rows.columns.at, rows.columns
@@ -203,13 +219,18 @@ def _names(
     run = _null_if_empty(cut.cells[at["run_id"]]) if "run_id" in at else nothing
     task = _null_if_empty(cut.cells[at["task_name"]]) if "task_name" in at else nothing
     task = pc.fill_null(task, "?") if columns.is_task_file else task
-    cumulative = pc.is_valid(nothing if columns.is_task_file else run)
-    run_key = pc.if_else(cumulative, pc.binary_join_element_wise(run, service.cast(pa.string()), "/"), row_id)
-    return {"row_id": row_id, "run_key": run_key, "run_id": run, "task_name": task, "cumulative": cumulative}
+    names = {"row_id": row_id, "run_key": row_id, "run_id": run, "task_name": task}
+    if columns.is_task_file or run.null_count == len(run):
+        return names | {"cumulative": pa.repeat(False, len(run))}
+    service = pa.array([f"/{group.facts.fields['service_key']}" for group in groups]).take(pa.array(group_of))
+    names["run_key"] = pc.coalesce(pc.binary_join_element_wise(run, service, ""), row_id)
+    return names | {"cumulative": pc.is_valid(run)}
 
 
 def _null_if_empty(column: pa.ChunkedArray) -> pa.Array:
-    return pc.if_else(pc.equal(column, ""), None, column)
+    texts = plain_texts(whole(column))
+    empty = pc.equal(texts, "")
+    return pc.if_else(empty, None, texts) if pc.any(empty).as_py() else texts
 
 
 def _row_ids(rows: RowReading, said: CellValues, groups: Sequence[_Group], group_of: np.ndarray) -> pa.Array:
@@ -228,10 +249,18 @@ def _row_ids(rows: RowReading, said: CellValues, groups: Sequence[_Group], group
 
 
 def _values_by_row(values: Mapping[str, Sequence[Any]], kind_of: np.ndarray) -> dict[str, Any]:
-    """The columns of rows from the values of their kinds."""
-    arrays = [pa.array(values[name], BATCH_SCHEMA.field(name).type) for name in values]
-    table = pa.table(arrays, names=[*values]).take(pa.array(kind_of))
-    return dict(zip(values, table.columns, strict=True))
+    """The columns of rows from the values of their kinds; one that is the same in all is not looked for in each."""
+    found, places, first = {}, pa.array(kind_of), pa.array(np.zeros(len(kind_of), np.int32))
+    for name, of_kinds in values.items():
+        type_ = BATCH_SCHEMA.field(name).type
+        alike = of_kinds.count(of_kinds[0]) == len(of_kinds)
+        if alike and of_kinds[0] is None:
+            continue
+        if alike and pa.types.is_dictionary(type_):
+            found[name] = pa.DictionaryArray.from_arrays(first, pa.array([*of_kinds[:1]], type_.value_type))
+        else:
+            found[name] = pa.array(of_kinds, type_).take(places)
+    return found
 
 
 def _in_schema(columns: Mapping[str, Any], count: int) -> pa.Table:

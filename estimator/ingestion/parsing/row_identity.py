@@ -69,11 +69,12 @@ class Identities:
         texts. Only digests are held."""
         if self._many is None:
             self._many = Digests(of_bytes(b"".join(self._seen)), self._folder)
+        said = of_bytes(b"".join(digests))
         alike = np.zeros(len(digests), bool)
-        if len(set(digests)) < len(digests):
+        halves = np.sort(said[:, 0])
+        if np.any(halves[1:] == halves[:-1]):
             count = Counter(digests)
             alike = np.array([count[digest] > 1 for digest in digests])
-        said = of_bytes(b"".join(digests))
         alike[~alike] = self._many.meet(said[~alike] if alike.any() else said)
         places = np.flatnonzero(alike).tolist()
         counts = [self._occurrence(digests[place]) for place in places]

@@ -119,13 +119,21 @@ class Walls:
 
     def to_us(self, walls: np.ndarray) -> np.ndarray:
         """`to_us` of each of these times, given as if they were in UTC [us]."""
-        days, which = np.unique(walls // DAY_US, return_inverse=True)
-        first = np.array([self._offset(day * DAY_US) for day in days.tolist()], np.int64)
-        last = np.array([self._offset((day + 1) * DAY_US - _QUARTER_US) for day in days.tolist()], np.int64)
-        offsets = first[which]
-        for place in np.flatnonzero((first != last)[which]).tolist():
-            offsets[place] = self._offset(int(walls[place]) // _QUARTER_US * _QUARTER_US)
-        return walls + offsets
+        if not len(walls):
+            return walls
+        days = walls // DAY_US
+        lowest = int(days.min())
+        days -= lowest
+        there = np.flatnonzero(np.bincount(days))
+        ends = np.zeros((2, int(there[-1]) + 1), np.int64)  # offsets of each day, when it begins and when it ends
+        ends[0, there] = [self._offset((lowest + day) * DAY_US) for day in there.tolist()]
+        ends[1, there] = [self._offset((lowest + day + 1) * DAY_US - _QUARTER_US) for day in there.tolist()]
+        offsets: np.ndarray = ends[0, days]
+        if np.any(changed := ends[0] != ends[1]):
+            for place in np.flatnonzero(changed[days]).tolist():
+                offsets[place] = self._offset(int(walls[place]) // _QUARTER_US * _QUARTER_US)
+        offsets += walls
+        return offsets
 
     def _offset(self, wall: int) -> int:
         if wall not in self._known:
