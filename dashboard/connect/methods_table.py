@@ -34,10 +34,11 @@ def way_view(way: Way, lang: str) -> None:
 
 @st.fragment(run_every=EVERY)
 def running(lang: str) -> None:
-    """That an import that this page does not follow runs, looked at again until it ends."""
-    if not held(Ledger(default_home()).folder / IMPORTING):
+    """That an import that this page does not follow runs, looked at again; once it ended, a button draws the page."""
+    now = "running" if held(Ledger(default_home()).folder / IMPORTING) else "ended"
+    st.html(Markup('<p class="banner" role="status">{}</p>').format(t(f"connect.{now}", lang)))
+    if now == "ended" and st.button(t("connect.draw_again", lang)):
         st.rerun()
-    st.html(Markup('<p class="banner" role="status">{}</p>').format(t("connect.running", lang)))
 
 
 def tell_import(lang: str) -> None:

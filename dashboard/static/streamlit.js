@@ -154,6 +154,14 @@
     else if (!event.target.closest?.(".nsewdrag")) hide();
   }, true);
 
+  // A date opens its calendar on focus. Escape closes it, and Streamlit goes to the last part of the date: the focus stays.
+  window.addEventListener("keydown", ({key, target}) => {
+    const last = [...target.closest?.("[data-testid=stDateInputField]")?.querySelectorAll("[role=spinbutton]") ?? []].at(-1);
+    if (key !== "Escape" || !last || target === last || !target.matches("[role=spinbutton]")) return;
+    last.focus = () => target.focus();
+    setTimeout(() => { delete last.focus; }, MOMENT);
+  }, true);
+
   // What is told a moment after a page asks the server for a run, until what came of it is drawn; what a page asks by itself,
   // long after what a person did, is not.
   const MOMENT = 100, LONG = 3000; // [ms]

@@ -35,8 +35,9 @@ def months_figure(name: str, history: History, lang: str) -> Markup:
 def months_chart(name: str, history: History, lang: str) -> Markup:
     """The picture of a page: the same months, large: an axis, the objective named on its line, months to come."""
     (top, scale), months = axis(history, lang), list(history.months)
-    marks = [m for m in months if m in (months[0], months[-1]) or m % 100 == 1]
-    named = [(round(100 * (months.index(m) + 0.5) / len(months), 2), month_text(m, lang), "") for m in marks]
+    ends = (months[0], months[-1])
+    marks = {m: "" if m in ends else "inner" for m in months if m in ends or m % 100 == 1}
+    named = [(round(100 * (months.index(m) + 0.5) / len(months), 2), month_text(m, lang), k) for m, k in marks.items()]
     limit = None if history.limit is None else round(height(history.limit, top, history.tall))
     body = render(
         "months_chart",

@@ -107,6 +107,11 @@ ASKED = """() => [...document.querySelectorAll('.st-key-page input')].filter(e =
     if (!e.checkVisibility() || e.clientWidth < 2 || e.value || !e.placeholder) return false;
     e.value = e.placeholder; const cut = e.scrollWidth > e.clientWidth; e.value = ''; return cut; })
   .map(e => e.ariaLabel + ': ' + e.placeholder)"""
+CROSSED = """() => [...document.querySelectorAll('.st-key-page .axis')].flatMap(axis => {
+    const all = [...axis.children].filter(e => e.checkVisibility()).map(e => [e, e.getBoundingClientRect()]);
+    return all.filter(([e, a]) => a.left < 0 || a.right > innerWidth || all.some(([other, b]) => other !== e
+      && a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1)); })
+  .map(([e, {left, right}]) => `${e.textContent}: ${left} to ${right}`)"""
 OUTSIDE = """() => [...document.querySelectorAll('details.keep > div')].filter(e => { e.parentElement.open = true;
     const {left, right} = e.getBoundingClientRect(), wide = e.scrollWidth > e.clientWidth;
     e.parentElement.open = false; return left < 0 || right > innerWidth || wide; })
@@ -205,13 +210,14 @@ def test_a_page_holds_at_every_zoom(sized: Page, width: int) -> None:
     assert not is_wider_than_its_window(sized)
 
 
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("width", [1280, 360, 320])
 def test_wider_text_loses_nothing(sized: Page, width: int) -> None:
     sized.evaluate(SPACED)
     sized.set_viewport_size({"width": width, "height": 800})
     sized.evaluate(DRAWN)
     assert not is_wider_than_its_window(sized)
     assert sized.evaluate(CUT) == []
+    assert sized.evaluate(CROSSED) == [], "two values of an axis are read apart"
     assert sized.evaluate(OUTSIDE) == [], "a menu of documents stays in the page"
 
 

@@ -201,6 +201,23 @@ def test_what_empties_a_date_gives_its_place_to_it(screen: Page, dashboard: Serv
     ).to_be_focused()
 
 
+def test_escape_closes_a_calendar_and_leaves_the_focus_where_it_is(screen: Page, dashboard: Server) -> None:
+    """RGAA 10.13: what the focus opens is closed without leaving it. RGAA 10.7: a day that has the focus has a ring."""
+    open_page(screen, dashboard, WITH_FIELDS["revue"], "fr")
+    field, calendar = screen.get_by_test_id("stDateInputField").first, screen.get_by_test_id("stDateInputCalendar")
+    for part in field.get_by_role("spinbutton").all():
+        part.focus()
+        calendar.wait_for()
+        screen.keyboard.press("Escape")
+        expect(calendar).to_have_count(0)
+        screen.wait_for_timeout(150)
+        expect(part).to_be_focused()
+    screen.keyboard.press("Alt+ArrowDown")
+    screen.locator("[data-testid=stDateInputCalendar] [role=button]:focus").wait_for()
+    screen.keyboard.press("ArrowLeft")
+    assert screen.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "2px"
+
+
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_a_field_of_files_is_named_by_its_label(screen: Page, dashboard: Server, lang: str) -> None:
     """RGAA 11.1: what is seen above it is in its name."""
@@ -209,12 +226,16 @@ def test_a_field_of_files_is_named_by_its_label(screen: Page, dashboard: Server,
     expect(field).to_have_attribute("aria-label", re.compile(f", {t('connect.file', lang)}$"))
 
 
-def test_what_waits_stops_moving(screen: Page, dashboard: Server) -> None:
-    """RGAA 13.8: a part that is drawn has what turns meanwhile; it does not turn for ever."""
+@pytest.mark.parametrize("part", ["", "stAppSkeleton"])
+def test_what_waits_stops_moving(screen: Page, dashboard: Server, part: str) -> None:
+    """RGAA 13.8: a part that is drawn, and a whole page, has what turns meanwhile; it does not turn for ever."""
     open_page(screen, dashboard, "/brancher", "fr")
-    screen.evaluate("""() => { document.head.insertAdjacentHTML('beforeend', '<style>@keyframes turn {}</style>');
-      document.querySelector('.st-key-page').insertAdjacentHTML('beforeend',
-        '<i id="turns" style="animation: turn 1s infinite">…</i>'); }""")
+    screen.evaluate(
+        """part => { document.head.insertAdjacentHTML('beforeend', '<style>@keyframes turn {}</style>');
+      document.querySelector(part ? 'body' : '.st-key-page').insertAdjacentHTML('beforeend',
+        `<div data-testid="${part}"><i id="turns" style="animation: turn 1s infinite">…</i></div>`); }""",
+        part,
+    )
     assert screen.locator("#turns").evaluate("e => getComputedStyle(e).animationIterationCount") == "2"
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from html import unescape
 from io import BytesIO
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -27,6 +28,7 @@ from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from dashboard.connect import estimator_gateway as connect
+from dashboard.connect import methods_table
 from dashboard.connect.methods import TEMPLATES, WAYS, Way
 from dashboard.server import security
 from dashboard.server.write_access import Access
@@ -487,6 +489,18 @@ def test_a_page_says_that_an_import_runs_until_it_ends(home: Path, page: str) ->
         at = screen(page)
         assert running in text(at)
     assert running not in text(whole(at.run()))
+
+
+def test_the_end_of_an_import_is_said_and_draws_no_page_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RGAA 13.1: who reads keeps the page as it is until they ask for another."""
+    runs = cycle([True, False])  # when the page is drawn, and no more when it looks again
+    monkeypatch.setattr(methods_table, "held", lambda _: next(runs))
+    at = screen("mesures")
+    assert "import est fini." in text(at)
+    [again] = [button for button in at.button if button.label == "Redessiner la page"]
+    again.click()
+    monkeypatch.setattr(methods_table, "held", lambda _: False)
+    assert "import est" not in text(whole(at.run()))
 
 
 @pytest.mark.parametrize("page", ["accueil", "synthese", "mesures", "brancher"])
