@@ -72,6 +72,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     moments = list(map(day_us, answered.days()))
     settled = None if new.full or own_hours() else _settled(engine, ledger, crossing(moments))
     found = row_status(engine, ledger, new.parts, moments, settled)
+    engine.run(f"CREATE VIEW row_status AS {found.view([], False)}")
     # To plan what reads a view of views of few rows takes longer than to write them.
     kept = "TABLE" if found.few else "VIEW"
     answered.table(engine)

@@ -48,9 +48,8 @@ class Rows(NamedTuple):
 def row_status(
     engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[int] = (), settled: Settled | None = None
 ) -> Rows:
-    """Table `copied`, and the view `row_status`, of no large part. parts: the folder beside the build where large parts
-    are kept for it; moments: from which factors change within a month [us]; settled: the parts that are not read again,
-    told which they are."""
+    """Table `copied`. parts: the folder beside the build where large parts are kept for it; moments: from which factors
+    change within a month [us]; settled: the parts that are not read again, told which they are."""
     crosses = crossing(moments)
     files = ledger.files("activities")
     large = [] if "," in str(parts) else [file for file in files[1:] if ledger.size(file) >= LARGE]
@@ -113,7 +112,6 @@ def row_status(
             )
         return " UNION ALL BY NAME ".join(everything)
 
-    engine.run(f"CREATE VIEW row_status AS {view([], False)}")
     few = not large and bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
     return Rows(few, unstated, empty, view, large)
 
