@@ -3,8 +3,10 @@
 import gc
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from functools import cache, partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -17,7 +19,8 @@ from playwright.sync_api import BrowserContext, Error, Page, ViewportSize, sync_
 from estimator.builds import build_identity
 from estimator.core import duckdb_engine
 from scripts.demo.metropole import fill as fill_metropole
-from tests import home
+from tests import home, support
+from tests.kept_builds import keeping
 from tests.skipped import NO_BROWSER, NO_DATA, pytest_sessionfinish
 
 __all__ = ["pytest_sessionfinish"]  # a hook: pytest calls it by its name
@@ -64,6 +67,28 @@ def no_wait_for_the_disk() -> Iterator[None]:
 def no_source_is_bared_twice() -> Iterator[None]:
     """A build in a new home takes the words out of all our sources, a quarter of its time: once a process is enough."""
     with patch.object(build_identity, "without_words", cache(build_identity.without_words)):
+        yield
+
+
+OF_FIGURES = ("dashboard", "governance", "ingestion", "reporting")  # whose tests are not of how a build is made
+
+
+@pytest.fixture(scope="session")
+def kept_builds(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], AbstractContextManager[None]]:
+    """Context in which the same rows are built once a process."""
+    return partial(keeping, tmp_path_factory.mktemp("builds"), {})
+
+
+@pytest.fixture(autouse=True)
+def the_same_rows_are_built_once(
+    request: pytest.FixtureRequest, kept_builds: Callable[[], AbstractContextManager[None]]
+) -> Iterator[None]:
+    """Half of the builds of a test that compares two ledgers are of rows that were built: a build is what its id says,
+    as the tests of its room see. Each test numbers its rows anew, from the same number."""
+    if request.path.parent.name not in OF_FIGURES:
+        yield
+        return
+    with kept_builds(), patch.object(support, "NUMBERS", count(1_000_000)):
         yield
 
 
