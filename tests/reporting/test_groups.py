@@ -328,17 +328,18 @@ def test_a_small_use_is_not_nearly_all_of_a_sum_that_is_told(
 def test_a_count_of_runs_that_is_nearly_all_of_a_small_use_is_told_at_most(tmp_path: Path) -> None:
     """17 runs of one of 3 agents and 1 of another of 3, alike in all else: 17 of 18 is more than 85 %, so 18 is not
     told but 20, and what a wider home counts is at most that; 1 and 1, the year before, are told."""
-    for name, agents in {"un": 3, "deux": 3}.items():
+    for name, agents in {"un": 3, "deux": 3, "grand": 40}.items():
         case(Register(tmp_path), name, "54001", service=f"Service {name}")
         trained = {"service": f"Service {name}", "trained": 0, "with_access": agents, "kind": "sobriété"}
         Commitments(tmp_path).state_training(trained | {"date": "2026-01-10"}, voter("RH", "déclaration"))
     none = dict.fromkeys(("machine", "machine_hours", "resource_share"))
     many = [run("un", 1.0, **none), *(run("deux", 1 / 17, **none) for _ in range(17))]
-    built(tmp_path, *many, run("un", 1.0, "2025-04", **none), run("deux", 1.0, "2025-04", **none))
+    few = [run("un", 1.0, "2025-04", **none), run("deux", 1.0, "2025-04", **none)]
+    built(tmp_path, *many, *few, run("grand", 9.0), run("grand", 9.0, "2025-04"))
     file = published_groups(facts(tmp_path, "54001", period="2025-01..2026-12"))
-    assert [(group.month, group.slices) for group in file.groups] == [(202504, 2), (202603, 20)]
+    assert [(group.month, group.slices) for group in file.groups if not group.use] == [(202504, 2), (202603, 20)]
     merge(tmp_path / "national", [_write(tmp_path, file)])
-    assert current_results(tmp_path / "national").totals().coverage.runs == 22
+    assert current_results(tmp_path / "national").totals().coverage.runs == 22 + 2
 
 
 def test_the_draws_of_a_commune_give_none_of_the_uses_that_are_withheld(exposed: Path) -> None:

@@ -156,8 +156,8 @@ def test_no_sum_less_a_large_use_of_it_is_nearly_all_of_a_small_one(tmp_path: Pa
 def test_a_wider_home_has_the_year_and_says_that_its_months_are_equal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """3.5, then 3.3 kWh of six agents: every figure of the total is that of the home of the rows, to 1e-12; each month
-    has 3.4 there, and the pages, the terminal and the yearly review say so."""
+    """3.5, none, then 3.3 kWh of six agents: every figure of the total is that of the home of the rows, to 1e-12; each
+    month of `courrier` has a third of 6.8 there, and the pages, the terminal and the yearly review say so."""
     kwh = _year(rare=[1.0, 0.0, 2.0], veille=[2.5, 0.0, 1.3], courrier=[2.0, 3.0, 4.0])
     home, national = _home(tmp_path / "home", kwh), tmp_path / "national"
     path = tmp_path / "a.json"
@@ -168,8 +168,8 @@ def test_a_wider_home_has_the_year_and_says_that_its_months_are_equal(
         assert [*other.totals().indicators[name].ends] == pytest.approx([*amount.ends], rel=1e-12), name
     months = {month: found["energy"].at_factor_values for month, found in other.figures_of_months().items()}
     whole = one.totals().indicators["energy"].at_factor_values or 0.0
-    told = {202601: 2.0 + 3.4, 202602: 3.0, 202603: 4.0 + 3.4}
-    assert months == pytest.approx({month: kwh * whole / 15.8 for month, kwh in told.items()})
+    told = {202601: 2.0, 202602: 3.0, 202603: 4.0}
+    assert months == pytest.approx({month: (kwh + 6.8 / 3) * whole / 15.8 for month, kwh in told.items()})
     words = "comptée ici en mois égaux"
     assert words in plain(sobria(national, "indicators", "--period", "2026").stdout)
     assert json.loads(sobria(national, "totals", "--json").stdout)["authorities"][0]["files"][0]["spread"] is True

@@ -42,18 +42,20 @@ def _commune(home: Path, there: Mapping[str, list[int]]) -> Path:
 
 def test_a_quarter_and_the_quarter_with_april_do_not_give_april_of_three_agents(tmp_path: Path) -> None:
     """From January to March, uses of 2 and 3 agents; in April, that of 3 alone. Of a part of a year, the electricity
-    that is withheld is not told, with April or without: less one another, it would be that of 3 agents; how many kinds
-    and uses it is of is the same. The files of the review say that something is withheld."""
+    that is withheld is not told, with April or without: less one another, it would be that of 3. Of a quarter of a year
+    in which one of both lacks a month, nothing is, as that less its months would be of the other."""
     small = {"rare": [1, 2, 3], "trio": [1, 2, 3]}
-    before = facts(_commune(tmp_path / "before", small), CODE, period="2026-01..2026-03")
     april = small | {"trio": [1, 2, 3, 4]}
-    after = facts(_commune(tmp_path / "after", april), CODE, period="2026-01..2026-04")
-    for file in (published_groups(before), published_groups(after)):
-        assert (file.withheld, file.uses_withheld, file.withheld_kwh) == (2, 2, None)
-    reviews = quarter, four = commune_file(before), commune_file(after)
-    assert quarter.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 3 * 2.5)
-    assert four.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 5.5 + 4 * 2.5)
-    assert [(file.withheld, file.withheld_kwh) for file in reviews] == [(True, 0), (True, 0)]
+    both = {name: [1, 2, 3, 4] for name in small}
+    homes = [_commune(tmp_path / name, there) for name, there in (("less", small), ("april", april), ("both", both))]
+    found = [facts(home, CODE, period=period) for home in homes for period in ("2026-01..2026-03", "2026-01..2026-04")]
+    told = [(file.withheld, file.uses_withheld, file.withheld_kwh) for file in map(published_groups, found)]
+    nothing, kinds = (None, None, None), (2, 2, None)
+    assert told == [nothing, kinds, nothing, kinds, kinds, kinds]
+    whole = found[4]
+    review = commune_file(whole)
+    assert review.as_read_kwh == pytest.approx(2.5 + 3.5 + 4.5 + 3 * 2.5)
+    assert (review.withheld, review.withheld_kwh) == (True, 0)
 
 
 def test_the_home_says_when_each_file_came_and_what_it_replaced(tmp_path: Path) -> None:

@@ -98,3 +98,20 @@ def test_small_uses_without_a_large_one_are_told_in_all_their_months_or_in_none(
     assert all(march["named", period, "54395"] == ["large"] for period in ("2026", "2026-02", "2026-03"))
     months = {told_here["energy", "2026", "54395"][202601] for told_here in (one, march)}
     assert months == {True, False} and march["energy", "2026", "54395"]["value"]
+
+
+@pytest.mark.parametrize("without", [("both", MONTHS[1]), ("b", MONTHS[1])])
+def test_no_month_is_told_of_small_uses_that_do_not_run_in_each(tmp_path: Path, without: tuple[str, str]) -> None:
+    """Three agents and two, who are enough together, beside forty: in the months told, both ran. Where neither runs in
+    February, as where one does not, no month of theirs is told, nor which months are rounded; the file of groups has
+    their year in equal months, those of the large use."""
+    name, month = without
+    uses = {"a": ("54395", 3, "class/desk"), "b": ("54395", 2, "class/desk"), "large": ("54395", 40, "class/desk")}
+    kwh = {(name, month): size for name, size in (("a", 4.0), ("b", 3.0), ("large", 9.0)) for month in MONTHS[:3]}
+    gone = {("a", month), ("b", month)} if name == "both" else {without}
+    found = told(tmp_path, uses, {key: size for key, size in kwh.items() if key not in gone}, ("", ""))
+    for period in ("2026", "2026-01", "2026-02", "2026-03"):
+        assert {month for month, kind, _, said in found["data", period, "54395"] if kind == "others" and said} == set()
+    months = {month for month, use, _ in found["groups", "2026", "54395"] if not use}
+    assert months == {202601, 202602, 202603}
+    assert {name for name, told_here in found["energy", "2026", "54395"].items() if told_here} == {"value"}

@@ -21,7 +21,7 @@ from estimator.core.interval import Interval
 from estimator.core.number_format import significant
 from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.anonymity import grouped, told_together
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.small_uses import small_ids
 from estimator.governance.indicators.told_shares import share_of_merged, shares_of_merged, told_shares
@@ -68,8 +68,8 @@ def told_in_use(scope: Scope) -> list[UseCase]:
 
 
 def is_rounded(scope: Scope) -> bool:
-    """Whether the sum of a scope holds uses that are told only together."""
-    return bool(grouped(scope).others)
+    """Whether the sum of a scope holds uses that are told only together in its years, with data there or without."""
+    return bool(told_together(scope))
 
 
 def is_month_rounded(scope: Scope, month: int) -> bool:

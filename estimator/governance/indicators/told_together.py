@@ -62,7 +62,7 @@ class _Merging:
     the commune has none that makes them enough, they join those of other territories, whose own total is withheld: a
     territory without a total first, then the commune of the least electricity, and the métropole last. A month is told
     where the large ones alone would hide any small one at the most that it takes in a month, whether it ran or not; of
-    a group without a large one, all months that it has are, or none.
+    a group without a large one, all months that large uses have are, or none.
     """
 
     def __init__(self, scope: Scope, before: Sequence[MergedGroup]) -> None:
@@ -144,11 +144,18 @@ class _Merging:
     def _silent(self, uses: Unit) -> frozenset[int]:
         """The months in which a group is not told: those in which its large uses hide no small one, with as many others
         as it takes for the year less the months that are told to be enough."""
-        if uses <= self.small and all(map(self._is_enough, _split(row for id in uses for row in self.rows[id]))):
+        if uses <= self.small and self._is_regular(uses):
             return frozenset()
         start = [month for month in self.months if not self._is_hiding(uses, [month])]
         rest = [month for month in self.months if month not in start]
         return frozenset(_grown(start, [rest], (lambda months: self._is_hiding(uses, months),)))
+
+    def _is_regular(self, uses: Unit) -> bool:
+        """Whether these small ones, without a large one, are enough in each month that a large use has, and have no
+        other: which months are told would be those in which they ran."""
+        months = _split(row for id in uses for row in self.rows[id])
+        large = {month for id in self.rows.keys() - self.small for month in self.kwh[id]}
+        return {rows[0].row.month for rows in months} == large and all(map(self._is_enough, months))
 
 
 def _by_month(rows: Sequence[Attached]) -> dict[int, float]:

@@ -1,7 +1,7 @@
 """What an authority hands to a wider one: the groups of its activity over a period, without any row."""
 
 import math
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +23,6 @@ from estimator.reporting.publications.told_groups import (
     lines_of,
     public_facts,
     public_host,
-    spread_months,
     told_groups,
     told_runs,
 )
@@ -59,7 +58,9 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
     build, body = facts.scope.sources.build, commune_file(facts).model_dump(mode="json")
     found = told_groups(facts.scope)
     few = small(facts.scope)
-    groups = [group for key, members in sorted(found.told.items()) for group in _published(key, members, few)]
+    groups = [
+        group for key, members in sorted(found.told.items()) for group in _published(key, members, few, found.months)
+    ]
     used = {group.facts.get("serving", "") for group in groups}
     review: dict[str, Any] = {name: body[name] for name in REVIEW} | {
         "months": sorted({group.month for group in groups})
@@ -104,9 +105,11 @@ def _known_here_alone(line: PlacedGroup) -> bool:
     return not told or line.group.bounds["own_ratio"].factor is not None
 
 
-def _published(key: Key, members: Sequence[Member], few: Container[str]) -> Iterator[PublishedGroup]:
-    """A group, or the equal parts of one that is told of a year."""
-    months = [key.month] if key.use else spread_months(members, few)
+def _published(
+    key: Key, members: Sequence[Member], few: Container[str], over: Mapping[int, Sequence[int]]
+) -> Iterator[PublishedGroup]:
+    """A group, or the equal parts of one that is told of a year. over: the months of each year."""
+    months = [key.month] if key.use else over[key.month]
     sums: dict[str, float] = {}
     for name in SUMS:
         known = [member.line.row[name] for member in members if member.line.row[name] is not None]

@@ -10,12 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.builds.build_file import PlacedGroup
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
-from estimator.catalogue.load import of_tables
+from estimator.catalogue.load import load, of_tables
+from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.anonymity import grouped, small, withheld
@@ -58,7 +60,8 @@ Enough = Callable[[Iterable[Member], Sequence[str]], bool]
 class ToldGroups(NamedTuple):
     """The groups that can be published, and those that cannot; of how many kinds and uses of the calendar years these
     are, whether they have lines in the period or not; whether they are enough people; and whether their electricity may
-    be told: not that of a part of a year, which less that of another part would be of a month."""
+    be told: not that of a part of a year, which less that of another part would be of a month. months: of each year,
+    those over which merged groups are told in equal parts."""
 
     told: Groups
     hidden: Groups
@@ -66,6 +69,7 @@ class ToldGroups(NamedTuple):
     uses: int
     enough: bool
     sized: bool
+    months: Mapping[int, Sequence[int]]
 
 
 def groups_of(found: Groups) -> list[ActivityGroup]:
@@ -84,15 +88,16 @@ def told_groups(scope: Scope) -> ToldGroups:
     alone = {key: members for key, members in found.items() if key.use and key.month in months}
     merged = {key: members for key, members in found.items() if not key.use}
     if withheld(scope):
-        return ToldGroups({}, alone | _within(merged, months), len(found), 0, enough=False, sized=False)
+        return ToldGroups({}, alone | _within(merged, months), len(found), 0, False, False, {})
     part = {key for key in merged if not months.issuperset(range(key.month * 100 + 1, key.month * 100 + 13))}
-    aside = _hidden(enough, merged, small(years)) | part
+    over = {key.month: _months(years, key.month) for key in merged}
+    aside = _hidden(enough, merged, small(years), over) | part
     held = [member for key in aside for member in merged[key]]
     told = alone | {key: members for key, members in merged.items() if key not in aside}
     hidden = _within({key: merged[key] for key in aside}, months)
     is_enough = bool(aside) and enough(held, ())
     uses = {member.case.id for member in held}
-    return ToldGroups(told, hidden, len(aside), len(uses), is_enough, is_enough and not part)
+    return ToldGroups(told, hidden, len(aside), len(uses), is_enough, is_enough and not part, over)
 
 
 def told_runs(members: Sequence[Member], few: Container[str]) -> int:
@@ -105,10 +110,12 @@ def told_runs(members: Sequence[Member], few: Container[str]) -> int:
     return -(-runs // step) * step
 
 
-def spread_months(members: Sequence[Member], few: Container[str]) -> list[int]:
-    """The months over which merged lines of a year are told in equal parts: those of their large uses, else all."""
-    large = [member for member in members if member.case.id not in few]
-    return sorted({member.month for member in large or members})
+def _months(scope: Scope, year: int) -> list[int]:
+    """The months of a year in which a large use of a territory ran; all of them until today where it has none."""
+    few, months = small(scope), Period(str(year)).months()
+    large = {row.row.month for row in scope.rows if row.id and row.id not in few}
+    today = scope.sources.today.year * 100 + scope.sources.today.month
+    return [month for month in months if month in large] or [month for month in months if month <= today]
 
 
 def _within(found: Groups, months: Container[int]) -> dict[Key, list[Member]]:
@@ -155,13 +162,13 @@ def public_host(host: str) -> str:
     return host if host in of_tables().subjects else ""
 
 
-def _hidden(enough: Enough, merged: Groups, few: Container[str]) -> set[Key]:
-    """The merged groups that are too few people once a large use is taken off, or all of them where those that are not
-    told would be too few."""
+def _hidden(enough: Enough, merged: Groups, few: Container[str], over: Mapping[int, Sequence[int]]) -> set[Key]:
+    """The merged groups that are too few people once a large use is taken off, or that equal months would not sum, or
+    all of them where those that are not told would be too few. over: the months of each year."""
     hidden = {
         key
         for key, members in merged.items()
-        if not all(enough(left, SUMS) for left in _left(members, few)) or not _is_even(members, few, enough)
+        if not all(enough(left, SUMS) for left in _left(members, few)) or not _is_even(members, over[key.month])
     }
     held = [member for key in hidden for member in merged[key]]
     return {*merged} if held and not enough(held, ()) else hidden
@@ -174,15 +181,15 @@ def _left(members: Sequence[Member], few: Container[str]) -> list[list[Member]]:
     return [[*members], *(left for left in without if any(one.case.id in few for one in left))]
 
 
-def _is_even(members: Sequence[Member], few: Container[str], enough: Enough) -> bool:
-    """Whether the year can be told in equal parts: its factors are the same all along, and months that no large use
-    has, of groups without any, are of enough people."""
-    factors = [{name: bound.factor for name, bound in member.line.group.bounds.items()} for member in members]
-    if any(one != factors[0] for one in factors):
-        return False
-    if any(member.case.id not in few for member in members):
-        return True
-    return all(enough([one for one in members if one.month == month], SUMS) for month in spread_months(members, few))
+def _is_even(members: Iterable[Member], months: Iterable[int]) -> bool:
+    """Whether the factors of these lines are those of these months too: equal parts of their sums are worth them."""
+    lines = [(member.month, member.line.group.bounds.items()) for member in members]
+    asked = {(name, bound.subject, month) for month, bounds in lines for name, bound in bounds}
+    return all(_factor(name, of, month) == _factor(name, of, now) for name, of, now in asked for month in months)
+
+
+def _factor(name: str, subject: str, month: int) -> SelectedFactor:
+    return select_factor(load(), name, subject, date(month // 100, month % 100, 1))
 
 
 def _sum(member: Member, name: str) -> float:
