@@ -166,9 +166,14 @@ class Commitments:
         """The territories with a ceiling of a year."""
         return sorted({b.territory for b in self._standing(Budget) if b.year == year and not b.use_case})
 
-    def trained(self, day: date) -> Trained | None:
-        """The last statement of each service up to a day, summed; None without statements."""
+    def trained(self, day: date, until: date | None = None) -> Trained | None:
+        """The last statement of each service up to a day, summed; None without statements. until: without any service
+        of which that one, or one since, up to this other day, is of fewer than 5 agents with access."""
         last = self._services(day)
+        if until is not None:
+            since = (t.date for t in self._standing(Training, until) if t.date > day)
+            fewest = self.with_access(day, *since)
+            last = [t for t in last if fewest[t.service.casefold()] >= SMALLEST_GROUP]
         return Trained(sum(t.trained for t in last), sum(t.with_access for t in last), len(last)) if last else None
 
     def with_access(self, *days: date) -> dict[str, int]:

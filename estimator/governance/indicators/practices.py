@@ -7,7 +7,7 @@ from typing import Any
 
 from estimator.assessment.evaluation import coverage_weight
 from estimator.catalogue.schema import PROOFS
-from estimator.governance.commitments.commitments import SMALLEST_GROUP
+from estimator.governance.commitments.commitments import SMALLEST_GROUP, Trained
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.told_amounts import apart_ids, told_in_use
 from estimator.governance.indicators.usage_by_case import Attached
@@ -110,13 +110,12 @@ def _attached_share(rows: Sequence[Attached]) -> float | None:
 
 
 def trained(scope: Scope) -> dict[str, Any]:
-    """Agents trained among those who have access to AI tools, as the services say."""
-    found = scope.sources.commitments.trained(scope.day)
-    if found is None:
-        return {"value": _share(0, 0), "services": 0}
-    if found.with_access < SMALLEST_GROUP:
-        return {"value": _share(0, 0), "services": found.services, "hidden": True}
-    return {"value": _share(found.trained, found.with_access), "services": found.services}
+    """Agents trained among those who have access to AI tools, as the services say; for what leaves, services of five
+    agents or more then and since: two periods, one before a smaller one, would give it by difference."""
+    inside, kept = scope.sources.inside, scope.sources.commitments
+    found = kept.trained(scope.day, None if inside else scope.sources.today) or Trained(0, 0, 0)
+    least = {} if inside else {"smallest_service": SMALLEST_GROUP}
+    return {"value": _share(found.trained, found.with_access) | least, "services": found.services}
 
 
 def published(scope: Scope) -> dict[str, Any]:

@@ -96,6 +96,7 @@ def _phrase_status(
         "numerator": share.get("numerator"),
         "denominator": share.get("denominator"),
         "unknown": share.get("unknown"),
+        "smallest_service": share.get("smallest_service"),
         "target": target,
         "voted": voted is not None,
         "next_review": days[0].isoformat() if days else None,

@@ -102,7 +102,15 @@ def added_text(entry: Mapping[str, Any], lang: str) -> str:
 
 
 def shared(value: Mapping[str, Any], lang: str) -> str:
-    """« 75 % (3 sur 4), on ne sait pas : 25 % », « 75 % », « 20 %, on ne sait pas : 30 % », « donnée absente »."""
+    """« 75 % (3 sur 4), on ne sait pas : 25 % », « 75 % », « 20 %, on ne sait pas : 30 % », « donnée absente »; of
+    which services, where those of too few people are not counted."""
+    told = _shared(value, lang)
+    if value.get("smallest_service"):
+        return typeset(say("indicators", "of_services", lang, told=told), lang)
+    return told
+
+
+def _shared(value: Mapping[str, Any], lang: str) -> str:
     if value.get("apart"):
         return in_use_text(value, lang)
     if value["share"] is None:
