@@ -25,7 +25,7 @@ from estimator.reporting.summary.sentences import value_text
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.uses.context import UseFacts, every_use, use_facts
 from estimator.reporting.uses.evidence import CRITERIA, evidence, evidence_file
-from estimator.reporting.uses.resident import resident
+from estimator.reporting.uses.resident import resident, state_text
 from estimator.reporting.uses.sci import CarbonIntensity, sci
 from estimator.reporting.uses.stopped import stopped
 from tests.reporting.authority import ADEME, STUDIED, WHO, plain, rows_of, run, settle
@@ -50,6 +50,7 @@ def page(document: Any, format: str = "html") -> str:
 # The resident's sheet
 
 MOST_WORDS = 400
+LARGE = 1e4  # uses of many agents in a month
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -180,6 +181,20 @@ def test_an_idea_whose_uses_are_counted_is_not_said_to_be_unused(tmp_path: Path,
     assert counted in text and study not in text
     warned = sobria(tmp_path, "report", "resident", made, "--json", lang=lang)
     assert made in warned.stderr and "sobria register move" in warned.stderr and json.loads(warned.stdout)
+
+
+@pytest.mark.parametrize("uses", [40.0, 1e5])
+def test_an_idea_of_too_few_people_is_said_as_the_register_says_it(tmp_path: Path, uses: float) -> None:
+    """Of the trials of a few, 40 uses in a month or a team of 2, the sheet is that of before any; of no one else."""
+    made = Register(tmp_path).create(IDEA | {"service": "Cabinet"}, WHO).id
+    stated = {"service": "Cabinet", "date": "2026-01-02", "trained": 1, "with_access": 2, "kind": "essai"}
+    if uses > LARGE:
+        Commitments(tmp_path).state_training(stated, voter("RH", "déclaration"))
+    Register(tmp_path).attach(made, {"service_key": "essais"}, WHO)
+    built(tmp_path, run("autre", 1, requests=LARGE))
+    state = state_text(facts(tmp_path, use=made))
+    built(tmp_path, run("essais", 1, requests=uses))
+    assert state_text(facts(tmp_path, use=made)) == state and "idée à l'étude" in plain(state)
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))

@@ -15,6 +15,7 @@ from estimator.core.periods import Period
 from estimator.core.typography import some_of, typeset
 from estimator.governance.commitments.schema import Publication, What
 from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.governance.indicators.anonymity import untold_ids
 from estimator.governance.indicators.explanation import USE
 from estimator.governance.indicators.footprints import ENERGY, totals
 from estimator.governance.indicators.functional_units import OUTPUTS, counted_in, counting, known, outputs, units
@@ -67,6 +68,11 @@ class UseFacts:
     def hidden(self) -> bool:
         """Whether one person could be recognised in its figures, if only by whether there are some."""
         return self.case.id in apart_ids(self.scope)
+
+    @property
+    def untold(self) -> bool:
+        """The same of any of its months: what is said of it then depends on the register alone."""
+        return self.case.id in untold_ids(self.scope, self.scope.sources.ever.period.months())
 
     @cached_property
     def figures(self) -> Mapping[str, Amount]:

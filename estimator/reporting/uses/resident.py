@@ -60,7 +60,7 @@ def state_text(facts: UseFacts) -> str:
         outcome, closing = lowered(say("register_outcomes", case.outcome, facts.lang)), case.closing
         dated = {"day": facts.day(closing.date), "by": closing.by} if closing else {}
         return facts.say("state_closed" if closing else "state_undated", outcome=outcome, **dated)
-    return facts.say("stage_counted_early" if facts.counted_early else f"stage_{case.stage}")
+    return facts.say("stage_counted_early" if facts.counted_early and not facts.untold else f"stage_{case.stage}")
 
 
 def _does(facts: UseFacts) -> tuple[tuple[str, str], ...]:
