@@ -1,5 +1,6 @@
 """Parsing of the forms of « Comparer »: typed numbers, fields as plain values, refusals next to the fields."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from decimal import Decimal
@@ -23,6 +24,7 @@ SEARCH_MODELS = ("embedding_model", "rerank_model")
 SEARCH_NUMBERS = (
     "documents", "document_tokens", "query_tokens", "reindexings", "changed_share", "passages", "passage_tokens",
 )  # fmt: skip
+FLAGS = re.compile(r"--([a-z-]+)(?:,?\s(?:(?:ou|or)\s)?--[a-z-]+)*")  # one, or those of which one is wanted
 ZONES = {"zone", "people_zone", "location"}
 PROGRAM_NUMBERS = ("acts", "kept_years", "shared_by")
 NEED = {  # field -> its path in a scenario
@@ -133,6 +135,11 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
     if fault.get("against") or not has_text(f"compare_form.{field}", lang):
         return error.message(lang) if field in ("", "options") else f"{sentence(said)}."
     return _refused(_field(field, lang), both(fault["read"], lang), said, lang)
+
+
+def by_labels(refusal: str, lang: str) -> str:
+    """What the estimator refuses, the options of a command named by the field of the first."""
+    return FLAGS.sub(lambda at: t("compare_form.named", lang, field=_field(at[1].replace("-", "_"), lang)), refusal)
 
 
 def _at(loc: Sequence[str], letters: Sequence[str], lang: str) -> str:

@@ -18,6 +18,7 @@ from dashboard.comparison.form_values import (
     SEARCH_NUMBERS,
     USE_NUMBERS,
     NotANumber,
+    by_labels,
     number,
     number_text,
     quality_field_text,
@@ -61,7 +62,7 @@ def show(view: View, answer: Answer | None, lang: str) -> None:
                 st.html(Markup('<p class="warn" role="status">{}</p>').format(gone))
             _set_aside(group, FormPart(str(index), lang, option_changed), letter)
             for refusal in (refused[option.id] for option in group if option.id in refused):
-                st.html(Markup('<p class="warn" role="alert">{}</p>').format(both(refusal, lang)))
+                st.html(Markup('<p class="warn" role="alert">{}</p>').format(by_labels(both(refusal, lang), lang)))
             for said_of in ("", PICKED):
                 say_error(f"{index}{said_of}", lang)
     st.selectbox(

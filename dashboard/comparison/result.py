@@ -31,11 +31,6 @@ def link(scenario: Scenario, lang: str, **query: str) -> str:
     return html_parts.address(PAGE, lang, **{NAME: state}, **query) if 0 < len(state) <= LONGEST_LINK else ""
 
 
-def blank(missing: tuple[str, ...], lang: str) -> Markup:
-    """What the page says before both counts are given. missing: of these."""
-    return render("comparer_blank", lang, EXAMPLE=EXAMPLE, missing=missing)
-
-
 def head(answer: Answer, lang: str) -> Markup:
     """The option without which more runs, against its nearest rival; what the figures are about."""
     return render("comparer_head", lang, body=answer, answer=answer.said("lead", lang)[0])

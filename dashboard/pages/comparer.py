@@ -59,7 +59,7 @@ def show() -> None:
 def _answer(view: View, lang: str) -> Answer | None:
     """One sentence, one picture, three facts, two actions; on a blank page, what to do."""
     if view.missing:
-        st.html(compare_view.blank(view.missing, lang))
+        st.html(render("comparer_blank", lang, missing=view.missing))
         compare_files.reopen(lang)
         return None
     answer = compare_data.compared(view.scenario, lang)

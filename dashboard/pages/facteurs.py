@@ -31,7 +31,7 @@ def show() -> None:
     st.html(_head(today, lang))
     disagreements = st.container(key="rivals", gap=None)
     with st.container(key="list", gap=None):
-        st.html(Markup("<h2>{}</h2>").format(t("factors.list", lang)))
+        st.html(Markup("<h2>{}</h2>").format(t("factors.list", lang)) + render("redraws", lang))
         chosen = _filtered_entries(entries, lang)
         st.html(_list(chosen, today, lang))
     disagreements.html(_rivals(chosen, today, lang))

@@ -65,7 +65,7 @@ def _list(writer: bool, lang: str) -> None:
     )
     st.html(page)
     with st.container(key="list", gap=None):
-        st.html(Markup("<h2>{}</h2>").format(t("register.list", lang)))
+        st.html(Markup("<h2>{}</h2>").format(t("register.list", lang)) + render("redraws", lang))
         st.html(_table(_filtered_cases(cases, lang), today, lang) + render("registre_files", lang))
 
 

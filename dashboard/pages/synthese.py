@@ -38,7 +38,7 @@ def show() -> None:
         st.html(phrase("synthese.shown_instead", lang, refusal=refused.message(lang), **shown))
     in_plain_words = read.get(SIMPLE) == "1"
     top, below = drawn(wanted, lang, in_plain_words, read.get(OPENED, ""))
-    st.html(top)
+    st.html(top + render("redraws", lang))
     to_say = aloud(leaving(wanted), lang) if in_plain_words else [said[lang] for said in body(wanted)["aloud"]]
     _choices(now, wanted, to_say, lang)
     st.html(below)

@@ -68,8 +68,7 @@ def part(label: str, parts: Mapping[str, str], name: str, first: str | None) -> 
 def search(label: str, name: str, example: str) -> str:
     """A search text, stored in the URL under `name`."""
     st.session_state.setdefault(name, st.query_params.get(name, ""))
-    typed: str = st.text_input(label, key=name, placeholder=example, on_change=_keep, args=(name,)) or ""
-    return typed.strip()
+    return (st.text_input(label, key=name, placeholder=example, on_change=_keep, args=(name,)) or "").strip()
 
 
 def paged(name: str, rows: Sequence[Row], filters: Sequence[str], lang: str) -> tuple[Sequence[Row], Markup]:

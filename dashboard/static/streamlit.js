@@ -123,7 +123,7 @@
   const wrong = new Map(); // what described each such field before
   let faults = 0;
   const blame = () => {
-    const found = new Map(), alerts = document.querySelectorAll("[role=alert]");
+    const found = new Map(), alerts = document.querySelectorAll("[role=alert], .lacks");
     for (const alert of alerts) for (const fault of alert.querySelector("li") ? alert.querySelectorAll("li") : [alert]) {
       for (const field of blamed(alert, plain(fault.textContent))) {
         fault.id ||= `fault-${++faults}`;

@@ -72,10 +72,6 @@ def _table(asked: SummaryScope, lang: str, _: Request) -> Response:
     return file_response(_written(asked, lang, CSV), f"synthese-{asked.territory}-{asked.period}", CSV)
 
 
-def _body(asked: SummaryScope, _lang: str, _: Request) -> Response:
-    return Response(json_text(leaving(asked)), media_type="application/json")
-
-
 def _review(asked: SummaryScope, lang: str, _: Request) -> Response:
     """The yearly review of the territory and the period."""
     return document_response(review(facts_in(scope_in(asked), lang)), "bilan", HTML, _back(asked, lang))
@@ -106,7 +102,7 @@ def _territory(request: Request) -> Response:
 OF_A_SCOPE = {
     "/fiche-synthese": _sheet,
     "/synthese.csv": _table,
-    "/synthese.json": _body,
+    "/synthese.json": lambda asked, *_: Response(json_text(leaving(asked)), media_type="application/json"),
     "/bilan-annuel": _review,
     "/bilan-commune.json": _commune,
     "/preuves-usages": _evidence,

@@ -460,6 +460,12 @@ def test_a_field_that_is_refused_says_so_and_why(screen: Page, dashboard: Server
     expect(wrong).to_have_count(2)
     found = dict(screen.evaluate(WRONG))
     assert all(text in found[label] for label, text in counts.items())
+    for label, text in counts.items():
+        screen.get_by_role("textbox", name=label, exact=True).fill("3" if text == "x" else "")
+        screen.keyboard.press("Tab")
+    expect(wrong).to_have_count(1)
+    [(name, _)] = screen.evaluate(WRONG)
+    assert name == next(iter(counts)), "the one that is emptied"
     open_page(screen, dashboard, "/comparer?exemple=oui", lang)
     quality.fill("beaucoup")
     quality.press("Tab")
@@ -467,6 +473,30 @@ def test_a_field_that_is_refused_says_so_and_why(screen: Page, dashboard: Server
     quality.fill("80 %")
     quality.press("Tab")
     expect(quality).not_to_have_attribute("aria-invalid", "true")
+    screen.get_by_text(t("compare_form.more_need", lang), exact=True).click()
+    tokens = screen.get_by_role("textbox", name=t("compare_form.output_tokens", lang), exact=True)
+    tokens.fill("")
+    tokens.press("Tab")
+    expect(tokens).to_have_attribute("aria-invalid", "true")
+    assert "--" not in screen.evaluate(WRONG)[0][1]
+
+
+FILTERED = ("/synthese", "/registre", "/mesures?voir=executions", "/facteurs?voir=liste")
+
+
+@pytest.mark.parametrize("path", FILTERED)
+def test_a_page_says_before_its_first_filter_that_a_choice_redraws_it(
+    screen: Page, dashboard: Server, path: str
+) -> None:
+    """RGAA 7.4: its title and its first figures change with a choice, and stand before the field."""
+    open_page(screen, dashboard, path, "fr")
+    screen.locator(".st-key-filters input").first.wait_for()
+    assert screen.evaluate(
+        """said => { const e = [...document.querySelectorAll('main p')].find(p => p.textContent === said);
+      const first = document.querySelector('.st-key-content :is(input, textarea)');
+      return e?.checkVisibility() && !!(e.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING); }""",
+        t("accessibility.redraws", "fr"),
+    )
 
 
 @pytest.mark.parametrize("path", ["/synthese?voir=charter", "/mesures?voir=executions"])
