@@ -31,6 +31,8 @@ FAULTS = """() => {
   wrong('large picture without alternative', all('img.wide').filter(e => e.alt.length < 60));
   wrong('large picture without its values',
     all('.scaled').filter(e => !e.nextElementSibling.matches('details:has(table)')));
+  wrong('words run together without a style', all('span.small').filter(e => e.previousSibling
+    && !/\\s$/.test(e.previousSibling.textContent)));
   wrong('identifier used twice', all('[id]').filter(e => document.querySelectorAll('#' + CSS.escape(e.id)).length > 1));
   wrong('mark without text', all('p, li, dt, dd, h1, h2, h3')
     .filter(e => !e.textContent.trim() && !e.querySelector('img, svg')));

@@ -384,6 +384,14 @@ def test_the_indicators_of_the_statement_hold_the_digits_of_the_comparison() -> 
             )
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_table_of_the_statement_says_what_it_is_of(lang: str) -> None:
+    """RGAA 5.5: the number of a criterion says nothing of what is in its table."""
+    tables = [b for part in rgesn(facts(lang)).sections for b in part.blocks if isinstance(b, Table)]
+    assert len(tables) > 3 and all(made.caption for made in tables)
+    assert len({made.caption for made in tables}) == len(tables)
+
+
 def test_every_criterion_is_there_with_what_is_unknown() -> None:
     wanted = ["1.1", "1.5", *(f"8.{n}" for n in (1, 2, 3, 4, 5, 6, 7, 10)), *(f"9.{n}" for n in range(1, 8))]
     assert list(CRITERIA) == wanted

@@ -71,7 +71,7 @@ def _section(facts: SheetFacts, name: str, lines: list[EvidenceLine]) -> Section
     elif valued:
         columns = tuple(facts.say(f"rgesn_{column}") for column in ("about", "value", "evidence"))
         rows = tuple((line.about, line.said, line.evidence) for line in valued)
-        blocks.append(Table("", columns, rows))
+        blocks.append(Table(say("rgesn_values", _key(name), facts.lang), columns, rows))
     unknown = once([line.unknown for line in lines if line.unknown])
     blocks += [facts.say("rgesn_unknown", text=text) for text in unknown]
     title = facts.say("rgesn_title", id=name, priority=facts.say(f"priority_{FIRST[name]}"))
