@@ -1,10 +1,14 @@
-"""What a home merged because a reason was stated: the same figures under two codes, or two names under one code."""
+"""What a home merged because a reason was stated: the same figures under two codes, or two names under one code; and
+the services that two authorities' files count from the same lines, which need none."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from estimator.builds.merge_journal import merges, recorded
+from estimator.core.home import AUTHORITIES
 from estimator.core.typography import printable
 
 if TYPE_CHECKING:
@@ -16,12 +20,12 @@ Reasoned = Mapping[str, Any]
 def reasoned_merges(home: Path) -> tuple[Reasoned, ...]:
     """Each pair of files that a reason let in, as {"same": they tell the same, else they are of one code and two names;
     "of": "territory", "administration" and "period" of each; "months": [yyyymm] of what counts twice, or is of two
-    names; "why"}. Files are read only where the journal has a reason; none where one is damaged, which the next
-    build refuses."""
+    names; "why"; "services": those that both count from the same lines, whatever the reason}. None where a file is
+    damaged, which the next build refuses."""
     there = recorded(home)
     came = [one for one in merges(home).read()[0] if there.get(one.name) == one.digest]
     why = {one.digest: printable(" ".join(one.why.split())) for one in came}
-    if not any(why.values()):
+    if not any(why.values()) and not _may_share(home, there):
         return ()
     from estimator.builds.merged_groups import MergeRefused, merged_files  # numpy, which totals do without
 
@@ -29,7 +33,10 @@ def reasoned_merges(home: Path) -> tuple[Reasoned, ...]:
         files = merged_files(home)
     except MergeRefused:
         return ()
-    return (*_alike(files, why), *_named(files, why))
+    alike = [*_alike(files, why)]
+    said = [pair["of"] for pair in alike]
+    shared = [pair for pair in _shared(files) if pair["of"] not in said and pair["of"][::-1] not in said]
+    return (*alike, *shared, *_named(files, why))
 
 
 def reasoned_of(pairs: Sequence[Reasoned], codes: Collection[str]) -> list[Reasoned]:
@@ -45,6 +52,47 @@ def _alike(files: Sequence["PublishedGroups"], why: Mapping[str, str]) -> Iterat
             yield _told((pair.file, pair.other), True, sorted(pair.months), why)
 
 
+def _may_share(home: Path, names: Collection[str]) -> bool:
+    """Whether a digest is in two of these files, or one cannot be read: at a glance, without checking them."""
+    seen = set[str]()
+    for name in names:
+        try:
+            services = json.loads((home / AUTHORITIES / name).read_bytes())["review"]["services"]
+            mine = {f"{month} {read}" for service in services for month, read in service["months"].items()}
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return True
+        if not seen.isdisjoint(mine):
+            return True
+        seen |= mine
+    return False
+
+
+def _shared(files: Sequence["PublishedGroups"]) -> Iterator[Reasoned]:
+    """What two authorities' files count from the same lines, in months of groups of both."""
+    from estimator.builds.alike_files import SEVERAL
+
+    where = dict[tuple[int, str], list["PublishedGroups"]]()
+    for file in files:
+        told = {group.month for group in file.groups}
+        for mark in dict.fromkeys(file.marks()):
+            where.setdefault(mark, []).extend([file] if mark[0] in told else [])
+    pairs = dict[tuple[str, str], list[tuple[int, str]]]()
+    by_name = {file.name: file for file in files}
+    for mark, theirs in where.items():
+        for one, other in combinations(theirs, 2):
+            if one.territory != other.territory:
+                pairs.setdefault((one.name, other.name), []).append(mark)
+    for names, marks in pairs.items():
+        if len({read for _, read in marks}) >= SEVERAL:
+            of = [by_name[name] for name in names]
+            services = {one["service"] or "" for one in of[0].review["services"] if _has(one["months"], marks)}
+            yield {**_told(of, True, sorted({month for month, _ in marks}), {}), "services": sorted(services)}
+
+
+def _has(months: Mapping[str, str], marks: Collection[tuple[int, str]]) -> bool:
+    return any((int(month), read) in marks for month, read in months.items())
+
+
 def _named(files: Sequence["PublishedGroups"], why: Mapping[str, str]) -> Iterator[Reasoned]:
     """Each file that was let in beside the first of its code that has another name."""
     first = dict[str, "PublishedGroups"]()
@@ -57,4 +105,4 @@ def _named(files: Sequence["PublishedGroups"], why: Mapping[str, str]) -> Iterat
 def _told(pair: Sequence["PublishedGroups"], same: bool, months: Sequence[int], why: Mapping[str, str]) -> Reasoned:
     of = [{name: getattr(file, name) for name in ("territory", "administration", "period")} for file in pair]
     said = dict.fromkeys(filter(None, (why.get(file.digest) for file in pair)))
-    return {"same": same, "of": of, "months": months, "why": ", ".join(said)}
+    return {"same": same, "of": of, "months": months, "why": ", ".join(said), "services": []}

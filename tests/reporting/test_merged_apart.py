@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from estimator.builds.published_groups import PublishedGroups
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
@@ -15,6 +16,11 @@ from tests.support import built, sobria
 
 NANCY, OTHER = "54395", "54547"
 WORDS = {"fr": ("pas comparable", f"{NANCY} Nancy (2025)"), "en": ("not comparable", f"{NANCY} Nancy (2025)")}
+
+TWICE = {
+    "fr": "Compté deux fois, les mêmes mesures : transport",
+    "en": "Counted twice, the same measurements: transport",
+}
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +88,51 @@ def test_a_reference_year_that_one_did_not_hand_over_is_no_reference(
     assert found["reference"]["central"] is None and f"{NANCY} Nancy (2026" in found["reference"]["missing"]["fr"]
     assert found["change"]["missing"]["code"] == "one_sided"
     assert found["budget"]["verdict"] == "under"
+
+
+def test_what_is_withheld_of_either_year_is_no_change(files: dict[tuple[str, str], Path], tmp_path: Path) -> None:
+    """2025 of Nancy without an unknown part, 2026 whole: its return would be said a rise."""
+    body = json.loads(files[NANCY, "2025"].read_text("utf-8"))
+    body |= {"withheld": 2, "uses_withheld": 2, "withheld_kwh": 20.0, "digest": ""}
+    there = tmp_path / "held.json"
+    there.write_text(PublishedGroups.model_validate(body).sealed().model_dump_json(), "utf-8")
+    home = _national(tmp_path / "home", {**files, (NANCY, "2025"): there})
+    found = _energy(home)["change"]
+    assert (found["established"], found["missing"]["code"]) == (None, "compared_withheld") and "share" not in found
+    for lang, words in (("fr", "pas comparable : ce que des collectivités retiennent"), ("en", "in neither total")):
+        for said in (sobria(home, "indicators", "--period", "2026", lang=lang).stdout, text(home, "reen", lang=lang)):
+            assert words in plain(said) and not any(one in plain(said) for one in ("en hausse", "up by"))
+
+
+def test_measurements_of_two_authorities_are_said_and_are_no_change(tmp_path: Path) -> None:
+    """10 kWh each in March 2025; in 2026 11 and 12, and one service of January and March in both: no rise is told."""
+    made = []
+    for code, name, kwh in ((NANCY, "Nancy", 11.0), (OTHER, "Vandœuvre", 12.0)):
+        home = tmp_path / name
+        for service in ("transport", name.lower()):
+            case(Register(home), service, code, service, f"{name} {service}")
+        rows = [run(name.lower(), 10.0, "2025-03", requests=500.0), run(name.lower(), kwh, requests=500.0)]
+        rows += [
+            run("transport", both, month, requests=500.0) for both, month in ((2.34, "2026-01"), (3.07, "2026-03"))
+        ]
+        built(home, *rows)
+        for year in ("2025", "2026"):
+            made.append(tmp_path / f"{code}-{year}.json")
+            made[-1].write_text(published_groups(facts(home, code, period=year, by=name)).model_dump_json(), "utf-8")
+    sobria(tmp_path / "home", "ledger", "merge", *map(str, made))
+    found = _energy_change(tmp_path / "home")
+    assert (found["established"], found["missing"]["code"]) == (None, "compared_twice") and "share" not in found
+    for lang, words in TWICE.items():
+        asked = [["totals"], ["explain", "total.energy"], ["explain", "sheet.authorities.2026.energy"]]
+        asked += [["indicators", "--period", "2026"]]
+        said = [sobria(tmp_path / "home", *one, lang=lang).stdout for one in asked]
+        for one in map(plain, [*said, text(tmp_path / "home", "reen", lang=lang)]):
+            assert words in one and "en hausse" not in one and "up by" not in one
+
+
+def _energy_change(home: Path) -> dict[str, Any]:
+    found = json.loads(sobria(home, "indicators", "--period", "2026", "--json").stdout)["indicators"]["energy"][
+        "change"
+    ]
+    assert isinstance(found, dict)
+    return found

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from estimator.core.errors import sentences
+from estimator.core.periods import Period
 from estimator.core.typography import some_of
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import WHOLE
@@ -29,9 +30,30 @@ def names(parts: Sequence[AuthorityPart]) -> list[str]:
     return [f"{_name(part)} ({part.handed})" for part in parts]
 
 
-def not_comparable(parts: Sequence[AuthorityPart]) -> dict[str, str]:
-    """Why two periods are not compared, by language, after its code."""
-    return sentences("indicators_missing", "one_sided", names=some_of(names(parts), MOST))
+def not_comparable(scope: Scope, compared: Pairs) -> dict[str, str]:
+    """Why two periods are not compared, by language, after its code; empty where they are."""
+    if parts := one_sided(scope, compared):
+        return sentences("indicators_missing", "one_sided", names=some_of(names(parts), MOST))
+    if files := twice(scope, compared):
+        return sentences("indicators_missing", "compared_twice", names=some_of(files, MOST))
+    return sentences("indicators_missing", "compared_withheld") if withholding(scope, compared) else {}
+
+
+def withholding(scope: Scope, compared: Pairs) -> bool:
+    """Whether files of two periods withhold some of what is compared: what one tells the other may withhold, or not of
+    the same uses."""
+    months = {month for pair in compared for month in pair}
+    files = (file for part in _parts(scope) for file in part.files if file.withheld != 0)
+    return any(not months.isdisjoint(Period(file.period).months()) for file in files)
+
+
+def twice(scope: Scope, compared: Pairs) -> list[str]:
+    """« 54395 Nancy »: the authorities whose files count the same measurements in these months."""
+    months = {month for pair in compared for month in pair}
+    pairs = scope.sources.build.reasoned if any(_parts(scope)) else ()
+    shared = [pair["of"] for pair in pairs if pair["services"] and not months.isdisjoint(pair["months"])]
+    told = [f"{one['territory']} {one['administration']}".strip() for of in shared for one in of]
+    return list(dict.fromkeys(told))
 
 
 def not_handed(parts: Sequence[AuthorityPart], year: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ from estimator.comparison.verdict_text import change_words
 from estimator.core.errors import LANGUAGES
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.functional_units import counted_in, counting, known, units
-from estimator.governance.indicators.handed_over import not_comparable, one_sided
+from estimator.governance.indicators.handed_over import not_comparable
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import Attached
 
@@ -43,13 +43,14 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     only, those with another functional unit in each, runs without units, and runs without use case. Use cases that are
     told only together are one of these parts: what arrives or leaves may be one of them. Only complete
     months of both periods with data are compared: `months`, how many, and `compared`, which. None without any,
-    nor, with `missing`, where an authority handed over one period only: what it used would be a change.
+    nor, with `missing`, where an authority handed over one period only, counts what another one does, or withholds some
+    of either: what it used would be a change.
     rises: of an established one, whether it is up. relative: the change in share of the total before [1], by draw.
     """
     figure = figure_named(indicator)
     assert figure is not None
-    if apart := one_sided(now, now.known_in_both(before)):
-        return {"established": None, "effects": None, "months": 0, "missing": not_comparable(apart)}
+    if why := not_comparable(now, now.known_in_both(before)):
+        return {"established": None, "effects": None, "months": 0, "missing": why}
     now, before = comparable(now, before)
     merged = frozenset(grouped(before).others) | frozenset(grouped(now).others)
     old, new = _cases(before, indicator, merged), _cases(now, indicator, merged)

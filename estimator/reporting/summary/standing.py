@@ -79,11 +79,13 @@ def _gaps(found: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
 
 
 def _reasoned(found: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
-    """Which files may count twice, or be of two authorities, and the reason for which they were merged."""
+    """Which files count twice, or may, or may be of two authorities, and the reason for which they were merged."""
     told = dict[str, list[str]]()
     for pair in found:
-        kind, named = "same" if pair["same"] else "named", [_whose(file, lang) for file in pair["of"]]
-        about = {"one": named[0], "other": named[1], "why": pair["why"]}
+        kind = "shared" if pair["services"] else "same" if pair["same"] else "named"
+        named = [_whose(file, lang) for file in pair["of"]]
+        services = some_of([name or say("authorities", "no_name", lang) for name in pair["services"]])
+        about = {"one": named[0], "other": named[1], "why": pair["why"], "services": services}
         about["months"] = period_text(str(Period.over(pair["months"])), lang)
         told.setdefault(kind, []).append(say("authorities", f"reasoned_{kind}_pair", lang, **about))
     for kind, pairs in told.items():
