@@ -154,12 +154,17 @@
     else if (!event.target.closest?.(".nsewdrag")) hide();
   }, true);
 
-  // A date opens its calendar on focus. Escape closes it, and Streamlit goes to the last part of the date: the focus stays.
+  // A date opens its calendar on focus. Escape closes it, and Streamlit goes to the last part of the date: the focus stays,
+  // until the next key or press.
+  let stayed = null;
+  const release = () => { delete stayed?.focus; stayed = null; };
+  window.addEventListener("pointerdown", release, true);
   window.addEventListener("keydown", ({key, target}) => {
+    release();
     const last = [...target.closest?.("[data-testid=stDateInputField]")?.querySelectorAll("[role=spinbutton]") ?? []].at(-1);
     if (key !== "Escape" || !last || target === last || !target.matches("[role=spinbutton]")) return;
+    stayed = last;
     last.focus = () => target.focus();
-    setTimeout(() => { delete last.focus; }, MOMENT);
   }, true);
 
   // What is told a moment after a page asks the server for a run, until what came of it is drawn; what a page asks by itself,
