@@ -15,8 +15,8 @@ SEVERAL = 2  # shared digests that are no chance
 
 
 class Alike(NamedTuple):
-    """Two files of two authorities with the same groups, of amounts that no two would have by chance. months [yyyymm];
-    whole: they tell nothing else of these months."""
+    """Two files of two authorities with the same groups, of amounts that no two would have by chance, or that withhold
+    the same of one build. months [yyyymm]; whole: they tell nothing else of these months."""
 
     file: PublishedGroups
     other: PublishedGroups
@@ -32,11 +32,15 @@ def alike_files(files: Sequence[PublishedGroups], new: Collection[str]) -> Itera
         for key in dict.fromkeys(_told(group) for group in file.groups if any(map(group.sums.get, READ))):
             where.setdefault(key, []).append(number)
     for number, file in enumerate(files):
+        silent = file.digest in new and not file.groups and file.withheld != 0
         beside = {other for key in told[number] for other in where.get(key, ())} if file.digest in new else set()
         for other in sorted(beside):
             later = other < number or files[other].digest not in new
             if later and files[other].territory != file.territory:
                 yield from _alike((file, told[number]), (files[other], told[other]))
+        for place, one in enumerate(files if silent else ()):
+            if (place < number or one.digest not in new) and _same_withheld(file, one):
+                yield Alike(file, one, frozenset(file.months & one.months), True)
 
 
 def _alike(one: tuple[PublishedGroups, Counter[Any]], other: tuple[PublishedGroups, Counter[Any]]) -> Iterator[Alike]:
@@ -47,6 +51,15 @@ def _alike(one: tuple[PublishedGroups, Counter[Any]], other: tuple[PublishedGrou
     months = frozenset(key[0] for key in same)
     whole = all(mine[key] == theirs[key] for key in mine | theirs if key[0] in months)
     yield Alike(file, beside, months, whole)
+
+
+def _same_withheld(file: PublishedGroups, other: PublishedGroups) -> bool:
+    """Whether all is withheld in both, of one build and of shared months, and as much: of one name, or with the same
+    answers. A home that publishes several communes has other names, or other figures."""
+    alike = ("build", "withheld", "uses_withheld", "withheld_kwh")
+    same = not (file.groups or other.groups) and all(getattr(file, name) == getattr(other, name) for name in alike)
+    one = file.same_name(other) or (bool(file.withheld_kwh) and file.review == other.review)
+    return same and one and file.territory != other.territory and bool(file.months & other.months)
 
 
 def _same_lines(file: PublishedGroups, other: PublishedGroups) -> bool:

@@ -179,3 +179,50 @@ def test_what_a_file_replaces_is_said(tmp_path: Path, lang: str, words: str) -> 
     said = plain(sobria(home, "ledger", "merge", "--replace", year, lang=lang).stdout)
     assert f"{NANCY}-2026-11-Mairie.json {words} {NANCY}-2026-T1-10-Mairie.json (Mairie" in said
     assert f"{NANCY}-2026-T2-10-Mairie.json" in said
+
+
+def _withheld(folder: Path, code: str, by: str, kwh: float | None, **more: object) -> str:
+    """A file of a commune of one home that withholds all of it, with another period where it is given."""
+    home = folder / "home"
+    if not home.exists():
+        case(Register(home), "courrier", NANCY, "courrier", "courrier")
+        built(home, *_read())
+    held = published_groups(facts(home, NANCY, by=by)).model_dump(mode="json")
+    held |= {"groups": [], "servings": [], "withheld": 2, "uses_withheld": 2, "withheld_kwh": kwh, "digest": ""}
+    held["review"] |= {"services": [], "months": []}
+    held |= {"territory": code, **more}
+    path = folder / f"{code}.json"
+    path.write_text(PublishedGroups.model_validate_json(json.dumps(held)).sealed().model_dump_json(), "utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(("kwh", "by"), [(500.0, "Mairie"), (None, "Mairie"), (500.0, "Ville")])
+def test_a_copy_of_what_withholds_all_is_refused(tmp_path: Path, kwh: float | None, by: str) -> None:
+    """The same build under two codes, everything withheld: of one name, or with the same figures. With a reason, it is
+    merged, and the reason is kept."""
+    files = [_withheld(tmp_path, NANCY, "Mairie", kwh), _withheld(tmp_path, OTHER, by, kwh)]
+    for lang in ("fr", "en"):
+        said = plain(sobria(tmp_path / "wide", "ledger", "merge", *files, code=1, lang=lang).stderr)
+        assert COPY[lang][0] in said and OTHER in said
+    sobria(tmp_path / "wide", "ledger", "merge", files[0])
+    sobria(tmp_path / "wide", "ledger", "merge", files[1], code=1)
+    sobria(tmp_path / "wide", "ledger", "merge", files[1], "--why", "deux communes d'un même dossier")
+    assert len(merged_files(tmp_path / "wide")) == 2
+
+
+@pytest.mark.parametrize(
+    ("kwh", "by", "more"),
+    [
+        (300.0, "Mairie", {}),
+        (None, "Ville", {}),
+        (500.0, "Mairie", {"build": "0" * 16}),
+        (500.0, "Mairie", {"period": "2025"}),
+    ],
+)
+def test_communes_of_one_home_that_withhold_all_are_merged(
+    tmp_path: Path, kwh: float | None, by: str, more: dict[str, object]
+) -> None:
+    """Of other figures; of another name, without any; of another build; of other months."""
+    first = _withheld(tmp_path, NANCY, "Mairie", kwh if kwh is None else 500.0)
+    sobria(tmp_path / "wide", "ledger", "merge", first, _withheld(tmp_path, OTHER, by, kwh, **more))
+    assert len(merged_files(tmp_path / "wide")) == 2
