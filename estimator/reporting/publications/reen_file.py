@@ -18,6 +18,7 @@ from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError, sentences
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
+from estimator.core.number_format import WHOLE as WHOLE_SHARE
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.anonymity import grouped, told_months, withheld_amount
@@ -102,6 +103,11 @@ class CommuneFile(Strict):
     def roughly(self) -> bool:
         """Whether what it covers rests on an electricity that it withholds, told to one digit."""
         return self.whole_kwh > (1 + LEAST_HELD) * sum(self.proof_kwh.values())
+
+    def partly(self, name: str) -> bool:
+        """Whether a part of what it counts is not in a footprint, of a known size or not."""
+        lacks = self.loose or self.unknown_uses or self.withheld or self.withheld_kwh
+        return bool(lacks) or self.figures[name].covers <= WHOLE_SHARE
 
     def covers(self, name: str) -> float:
         """The share of its electricity that a footprint covers [1], to one digit where it is known roughly."""

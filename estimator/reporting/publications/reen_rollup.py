@@ -13,7 +13,7 @@ from estimator.reporting.documents.document import Document, Points, Record, Row
 from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.publications.printed import amount_cell
 from estimator.reporting.publications.reen_file import CommuneFile
-from estimator.reporting.publications.territory_review import OtherMonths, TerritoryReview
+from estimator.reporting.publications.territory_review import OtherMonths, TerritoryReview, Twice
 from estimator.reporting.summary.sentences import (
     count_of,
     covered_period_text,
@@ -44,9 +44,10 @@ def rollup(found: TerritoryReview, lang: str) -> Document:
         *([Section(_tell("left_out_title", lang), (Points(tuple(_left_out(found, lang))),))] if found.left_out else []),
         Section(_tell("how", lang), (Points(tuple(_how(found, lang))),)),
     )
+    covered = covered_period_text({"period": str(found.period), "measured": found.measured}, lang)
     marks = {file.mark for file in found.files if file.mark}
     return Document(
-        kind=_tell("kind", lang, period=period),
+        kind=_tell("kind", lang, period=covered),
         title=_tell("title", lang),
         lang=lang,
         lead=tuple(_lead(found, lang)),
@@ -178,18 +179,26 @@ def _lacks(file: CommuneFile, lang: str) -> Iterator[str]:
         yield _tell("unknown_uses", lang, count=file.unknown_uses)
     if file.loose:
         yield say("authorities", "unattached", lang)
+    if file.withheld and any(file.figures[name].known for name in FOOTPRINTS):
+        yield say("authorities", "silent", lang)
 
 
 def _twice(found: TerritoryReview, lang: str) -> Points | str:
     """The services counted by two communes, by name, with their electricity in one of them."""
     lines = []
     for twice in found.twice():
-        energy = twice.service.energy
         told = {"one": territory_text(twice.one.territory, lang), "other": territory_text(twice.other.territory, lang)}
-        told |= {"name": twice.service.service or _tell("unnamed", lang), "months": str(twice.months)}
-        told["energy"] = range_text(energy, lang) if energy.known else _tell("withheld", lang)
+        told |= {"name": twice.service.service or _tell("unnamed", lang), "span": _span(twice, lang)}
         lines.append(_tell("twice_same" if twice.certain else "twice_named", lang, **told))
     return Points(tuple(lines)) if lines else _tell("twice_none", lang)
+
+
+def _span(twice: Twice, lang: str) -> str:
+    """How many months a service is counted twice in, with its electricity in them where a file tells it."""
+    if twice.energy is None:
+        return _tell("twice_months", lang, months=twice.months)
+    energy = range_text(twice.energy, lang) if twice.energy.known else _tell("withheld", lang)
+    return _tell("twice_span", lang, months=twice.months, energy=energy)
 
 
 def _how(found: TerritoryReview, lang: str) -> Iterator[str]:
@@ -226,7 +235,11 @@ def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
         for name in FOOTPRINTS:
             held = file.figures[name]
             ends = (held.low, held.central, held.high, held.unit)
-            covers = (None, "") if file.unknown_uses or file.loose else (file.covers(name), rough[file.roughly])
+            covers = (
+                (None, "")
+                if file.unknown_uses or file.loose or file.withheld
+                else (file.covers(name), rough[file.roughly])
+            )
             yield (file.territory, name, *ends, *covers, own, _in_words(held, lang, file.roughly, _lacks(file, lang)))
     for code in found.missing:
         yield (code, "", *NO_FIGURE, _no_file(found, code, lang))

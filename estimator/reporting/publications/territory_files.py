@@ -1,7 +1,7 @@
 """What the communes of a territory handed over, read for one period: files of a folder, or groups merged in a home."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,16 +106,18 @@ def read_merged(home: Path, expected: Sequence[str] = (), period: str | None = N
     own = list[Attached]()
     for row in scope.everything:
         rows.get(whose.get(row.row.service_key, ""), own).append(row)
+    here = {code: [row for row in held if row.row.month in months] for code, held in rows.items()}
     named = {part.territory: part for part in scope.sources.authorities}
     found, wrong = list[CommuneFile](), list[dict[str, str]]()
     left, several = list[OtherMonths](), list[str]()
+    over = {code: part.months.union(row.row.month for row in rows.get(code, ())) for code, part in named.items()}
     for code, files in sorted(mine.items()):
         inside = [file for file in files if file.months & months]
-        left += [one for file in files for one in _other_months(file, rows[code], scope.period)]
+        left += [one for file in files for one in _other_months(file, over[code], rows[code], scope.period)]
         if not inside:
             continue
         several += [code] if len(inside) > 1 or not inside[0].months <= months else []
-        part = BroughtFiles(scope.period, inside, [row for row in rows[code] if row.row.month in months], named[code])
+        part = BroughtFiles(scope.period, inside, here[code], named[code])
         try:
             found.append(merged_file(part, scope.sources.build))
         except ValidationError as error:
@@ -124,7 +126,7 @@ def read_merged(home: Path, expected: Sequence[str] = (), period: str | None = N
         raise FilesRefused(wrong, count=len(wrong), folder=home / AUTHORITIES)
     if not found:
         raise _none_of(str(scope.period), [file.period for file in merged]) if merged else SobriaError("no_merged_file")
-    source = ReviewSource(True, "", scope.outside, _own(scope, own), tuple(several), _own_of_each(scope, own))
+    source = ReviewSource(True, "", scope.outside, _own(scope, own), tuple(several), _own_of_each(scope, own), here)
     return TerritoryReview(tuple(found), codes, tuple(left), source, tuple(expected))
 
 
@@ -149,10 +151,14 @@ def _aside(file: CommuneFile) -> OtherMonths:
     return OtherMonths(file.territory, file.period, file.figures["energy"], sum(file.proof_kwh.values()), file.nothing)
 
 
-def _other_months(file: PublishedGroups, rows: Sequence[Attached], period: Period) -> Iterator[OtherMonths]:
-    """What a merged file has of the months before a period, and after it."""
-    before = {month for month in file.months if month < period.first}
-    after = {month for month in file.months if month > period.last}
+def _other_months(
+    file: PublishedGroups, over: Collection[int], rows: Sequence[Attached], period: Period
+) -> Iterator[OtherMonths]:
+    """What a merged file has of the months before a period, and after it. over: months that were over when the files of
+    its authority were written, or of which one tells something."""
+    known = file.months.intersection(over) or file.months  # of a year to come: what it was handed over for
+    before = {month for month in known if month < period.first}
+    after = {month for month in known if month > period.last}
     for other in filter(None, (before, after)):
         groups = [row.row.group for row in rows if row.row.month in other]
         nothing = not groups and file.withheld_kwh == 0

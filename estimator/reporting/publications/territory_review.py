@@ -1,6 +1,6 @@
 """The yearly review of a whole territory as data: the files of its communes over one period, and what is in no sum."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
@@ -12,17 +12,21 @@ from estimator.builds.published_review import COUNTED, CommuneService
 from estimator.core.interval import Interval
 from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.governance.indicators.footprints import totals
+from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.publications.reen_file import CommuneFile
 from estimator.results.totals import Outside, rough_share, rough_sum
 
 
 class Twice(NamedTuple):
-    """A service that two communes count. certain: the same lines were read; else the same name and place."""
+    """A service that two communes count. energy: of these months, in one of them; None where its file tells that of
+    more months alone; certain: the same lines were read; else the same name and place."""
 
     one: CommuneFile
     other: CommuneFile
     service: CommuneService
     months: int
+    energy: Interval | None
     certain: bool
 
 
@@ -47,7 +51,7 @@ class ReviewSource:
     of the home; outside: what the authorities of merged groups withhold, and of which of them `own` holds the months
     too; own: the electricity that the home itself counts in the period, in no sum; several: authorities whose practices
     are those of the last of several files, or of one that has other months too; own_of: that electricity, of each
-    territory of the register of the home."""
+    territory of the register of the home; rows: of each authority of merged groups, in the period."""
 
     merged: bool = False
     folder: str = ""
@@ -55,6 +59,7 @@ class ReviewSource:
     own: Interval | None = None
     several: tuple[str, ...] = ()
     own_of: Mapping[str, Interval] = field(default_factory=dict)
+    rows: Mapping[str, Sequence[Attached]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,11 @@ class TerritoryReview:
     @property
     def period(self) -> Period:
         return Period(self.files[0].period)
+
+    @property
+    def measured(self) -> set[int]:
+        """The months [yyyymm] of which a file tells something, or which one without any handed over."""
+        return {month for file in self.files for month in file.months or file.handed}
 
     @property
     def missing(self) -> list[str]:
@@ -102,8 +112,8 @@ class TerritoryReview:
         return [file for file in self.files if file.figures[name].known]
 
     def knowing_partly(self, name: str) -> list[CommuneFile]:
-        """Those among them whose homes have activity that no use has, which is in no file."""
-        return [file for file in self.knowing(name) if file.loose]
+        """Those among them that lack a part of it: withheld, unknown, or in no file."""
+        return [file for file in self.knowing(name) if file.partly(name)]
 
     def figure(self, name: str) -> Amount:
         """The sum of a footprint over the communes that know it: by draw when they share their factors, else of their
@@ -174,17 +184,29 @@ class TerritoryReview:
                     named = bool(a.service) and (a.service, a.host) == (b.service, b.host)
                     both = same or (a.months.keys() & b.months.keys() if named else set())
                     if both:
-                        found.append(Twice(one, other, a if a.service else b, len(both), bool(same)))
+                        energy = self._energy(one, a, both) or (self._energy(other, b, both) if same else None)
+                        found.append(Twice(one, other, a if a.service else b, len(both), energy, bool(same)))
         yield from sorted(found, key=lambda twice: not twice.certain)
+
+    def _energy(self, file: CommuneFile, service: CommuneService, months: Collection[str]) -> Interval | None:
+        """The electricity of a service in some of its months: told of all of them together, or by the groups of its use
+        where it alone has it; None where neither tells it."""
+        if len(months) == len(service.months):
+            return service.energy
+        if [other.use_case for other in file.services].count(service.use_case) > 1:
+            return None
+        key = f"{file.territory}:{service.use_case}"
+        rows = [row.row for row in self.source.rows.get(file.territory, ()) if row.row.service_key == key]
+        here = [row for row in rows if str(row.month) in months]
+        return (
+            totals([row.group for row in here])["energy"] if {str(row.month) for row in here} == set(months) else None
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON; unknown is null with its reason."""
         twice = [
             {"service": t.service.service, "communes": [t.one.territory, t.other.territory], "months": t.months}
-            | {
-                "certain": t.certain,
-                "energy": t.service.energy.model_dump(mode="json", include={"low", "central", "high"}),
-            }
+            | {"certain": t.certain, "energy": {end: t.energy and t.energy[end] for end in ("low", "central", "high")}}
             for t in self.twice()
         ]
         return {
