@@ -31,7 +31,7 @@ def test_the_overhead_counts_the_start_the_end_and_the_delivery(tmp_path: Path) 
     ((_, side),) = kept(tmp_path)
     assert ended > 100 and run.spent.wall_s >= ended + 0.3
     assert (side.overhead_s, side.overhead_cpu_s) == pytest.approx(run.spent, abs=1e-3)
-    assert 10 < (side.overhead_cpu_s or 0) < run.spent.wall_s
+    assert 10 <= (side.overhead_cpu_s or 0) < run.spent.wall_s, "to the millisecond, which a start may take less than"
 
 
 def test_each_window_counts_its_own_overhead(tmp_path: Path) -> None:
