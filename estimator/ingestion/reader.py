@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from estimator.catalogue.resolver import Places, is_timezone
 from estimator.core.errors import SobriaError, reason_of
+from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.parsing.span_links import SpanLinks
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import ALSO
@@ -126,7 +127,8 @@ class ReadingContext:
     `read_at`: when files that hold no date were read, with its time zone; `rename`: its columns under our names, from
     the name and bytes of a table; both as a person said. `line_by_line`: what each line says is asked for.
     `span_links`: what was told before of spans without counts, where traces come in several sendings. `scratch`: folder
-    where the ids of a large file lie while it is read; without one they stay in memory.
+    where the ids of a large file lie while it is read; without one they stay in memory. `equal`: counts the equal
+    records of a trace whose records are read some at a time; without one, each reading counts its own.
     """
 
     home_timezone: str
@@ -137,6 +139,7 @@ class ReadingContext:
     line_by_line: bool = False
     span_links: SpanLinks | None = None
     scratch: Path | None = None
+    equal: Identities | None = None
 
     def __post_init__(self) -> None:
         for name in filter(None, (self.home_timezone, self.option_timezone)):

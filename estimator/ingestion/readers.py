@@ -19,6 +19,7 @@ from estimator.ingestion.mixed_objects import read_by, with_others
 from estimator.ingestion.parsing import delimited_text, json_text, prometheus
 from estimator.ingestion.parsing.prefetch import prefetch
 from estimator.ingestion.parsing.redaction import HIDDEN
+from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.plug_in_readers import plug_in_readers
 from estimator.ingestion.reader import (
     HEAD_BYTES,
@@ -192,7 +193,8 @@ def stream_trace(trace: LargeTrace, context: ReadingContext, progress: Callable[
     if reader.stream is None:
         yield _parsed_trace(reader, trace.whole(), context)
         return
-    results = (with_others(result, reader, trace, context) for result in reader.stream(trace, context))
+    throughout = replace(context, equal=Identities(","))  # of two equal objects of others, in any two results
+    results = (with_others(result, reader, trace, throughout) for result in reader.stream(trace, context))
     for result in prefetch(_stream(reader, results, trace.name)):
         progress(trace.taken)
         yield result

@@ -96,6 +96,22 @@ def test_an_import_a_dry_run_and_a_body_account_for_each_object(tmp_path: Path) 
     assert (receipt.read, receipt.accepted, receipt.quarantined) == (5, 2, 3)
 
 
+def test_equal_objects_of_others_are_as_many_rows_in_a_large_file_as_in_a_small_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three equal errors and three equal answers without a date, two records at a time: none is taken for another."""
+    undated = {"model": "llama3", "done": True, "total_duration": 9, "prompt_eval_count": 5, "eval_count": 7}
+    log = {"request_id": "r", "model": "m", "prompt_tokens": 1, "completion_tokens": 2, "call_type": "acompletion"}
+    log |= {"startTime": "2026-03-01T10:00:00Z", "endTime": "2026-03-01T10:00:01Z", "spend": 0.1}
+    text = lines(log, *[{"error": "x"}, undated] * 3, log | {"request_id": "s"})
+    small = bring(tmp_path, text, "l.jsonl").account
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 100)
+    monkeypatch.setattr("estimator.ingestion.parsing.records.BATCH", 2)
+    (other := tmp_path / "large").mkdir()
+    large = bring(other, text, "l.jsonl").account
+    assert small == large and (large.read, large.accepted, large.quarantined) == (8, 2, 6)
+
+
 def test_a_large_file_accounts_for_the_objects_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 100)
     monkeypatch.setattr("estimator.ingestion.parsing.records.BATCH", 2)

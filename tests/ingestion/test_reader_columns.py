@@ -333,6 +333,7 @@ def files(draw: st.DrawFn) -> list[str]:
 
 @given(lines=files(), end=st.sampled_from(["\n", "\r\n"]))
 @example(lines=several(line(request_id="1e22"), line(request_id=10**22)), end="\n")
+@example(lines=[*several('{"x": 1}'), *several('{"x": 1}', '{"x": 1}')], end="\n")
 @examples(60, 1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_lines_read_alike_by_row_and_by_column(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str

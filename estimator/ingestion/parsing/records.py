@@ -212,7 +212,7 @@ class RecordReader:
         self.trace, self.context, self.reader, self.version = trace, context, reader, version
         self.sidecar = Sidecars(trace).of("") or Sidecar()
         self.months = timestamps.Months()
-        self._identities = Identities(",")
+        self._identities = context.equal or Identities(",")
         self._rows: list[Activity] = []
         self._refused: list[Refused] = []
         self._unused: dict[str, None] = {}
