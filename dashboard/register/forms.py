@@ -104,9 +104,8 @@ def _submission_result(word: str, case: UseCase | None, seen: str | None, values
         trial.keep()
     except SobriaError as error:
         said, wrong = register.refusal(error, lang, {"author_why": f"register_forms.{form.reason}"})
-        left = len(wrong) - MOST_WRONG
+        wrong, left = wrong[:MOST_WRONG], len(wrong) - MOST_WRONG
         lines = [t("register_forms.more_wrong", lang, n=left)] if left > 0 else []
-        wrong = wrong[:MOST_WRONG]
         return render("register_refusal", lang, said=said, wrong=wrong, lines=lines, case=case, REPAIR=REPAIR)
     for key in [key for key in st.session_state if str(key).startswith(fields.KEPT)]:
         del st.session_state[key]

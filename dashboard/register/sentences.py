@@ -9,8 +9,8 @@ from babel.dates import format_timedelta
 from dashboard.register import estimator_gateway as register
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import day_text
-from dashboard.shared.html_parts import alternatives
-from dashboard.shared.texts import has_text, t
+from dashboard.shared.html_parts import LABELS, alternatives
+from dashboard.shared.texts import t
 from estimator.catalogue import models
 from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text, mark_text, share_text
@@ -96,11 +96,14 @@ def event_text(event: Event, lang: str) -> str:
 
 
 def event_pairs(event: Event, lang: str) -> Iterator[tuple[str, str]]:
-    """Each field of an event under the name in its form, who writes it and why; of empty ones, those it empties."""
-    for name, value in {**event.data, "who": event.who, "why": event.why}.items():
-        if value not in EMPTY or event.kind == "changed":
-            keys = (f"use_case.f_{name}", f"register_forms.{event.kind}_{name}", f"register_forms.{name}")
-            yield t(next(key for key in keys if has_text(key, lang)), lang), field_text(name, value, lang)
+    """Each field of an event under its label in its form, who writes it and why; of empty ones, those it empties."""
+    labels, of = LABELS["pages"], LABELS["events"].get(event.kind, "")
+    for name, held in {**event.data, "author_who": event.who, "author_why": event.why}.items():
+        for part, value in held.items() if isinstance(held, Mapping) else [("", held)]:
+            if value not in EMPTY or event.kind == "changed":
+                field = f"{name}_{part}".strip("_")  # the day that a review done was due is in no form
+                asked = labels.get(of + field) if field != "due" or not event.data["done"] else None
+                yield t(asked or labels[field], lang), field_text(part or name, value, lang)
 
 
 def field_text(name: str, value: Any, lang: str) -> str:

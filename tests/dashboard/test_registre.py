@@ -147,9 +147,15 @@ def test_a_use_case_goes_from_an_idea_to_a_decision(register: Register) -> None:
 
 
 WRITTEN = {  # by each form: what is typed, and what is read back of it
-    "qualite": ({"value": "47 sur 60", "test": "relus", "by": "Courrier"}, "78,33 %"),
-    "revue": ({"by_review": "DSI", "conclusion": "poursuivre", "planned": date(2027, 3, 1)}, "1er mars 2027"),
-    "decision": ({"what": "lancer", "reasons": "utile", "body": "Comité"}, "Lancer"),
+    "qualite": (
+        {"value": "47 sur 60", "test": "relus", "by": "Courrier", "date_test": date(2026, 3, 2)},
+        "2 mars 2026",
+    ),
+    "revue": (
+        {"by_review": "DSI", "done": date(2026, 3, 1), "conclusion": "poursuivre", "planned": date(2027, 3, 1)},
+        "1er mars 2027",
+    ),
+    "decision": ({"what": "lancer", "reasons": "utile", "body": "Comité", "date": date(2026, 3, 1)}, "Lancer"),
     "modifier": ({"volume_mensuel": "1 800", "why": "cadrage", "unite": "un courrier lu"}, "1 800"),
     "sans-ia": ({"alternative_reponse": "etudiee_et_ecartee", "alternative_raison": "lent"}, "Étudiée et écartée"),
     "etape": ({"target": "experimentation", "why": "essayer"}, "Expérimentation"),
@@ -170,6 +176,8 @@ def test_what_will_be_written_is_read_back_then_corrected_or_confirmed(register:
     at = check(screen(faire=form, **({} if form == "ajouter" else {"cas": case.id})), **typed)
     read = plain_spaces(text(at)).partition(t("register_forms.read_title", "fr"))[2]
     assert told in read and "<dd>DSI</dd>" in read and len(register.store.read()[0]) == before
+    asked = {plain_spaces(t(f"register_forms.{name}", "fr")) for name in typed}
+    assert asked - set(map(unescape, re.findall("<dt>(.*?)</dt>", read))) == set(), "each under its label in the form"
     at.button[1].click()
     at = whole(at.run())
     fields = {(f.key or "").removeprefix(KEPT): f for f in (*at.text_input, *at.text_area, *at.radio, *at.selectbox)}
