@@ -15,6 +15,7 @@ from estimator.core.home import default_home
 from estimator.core.periods import Period, PeriodRefused
 from estimator.core.storage.storage import storage_at
 from estimator.governance.commitments import commitments as votes
+from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.explanation import explain_sheet, opened_territories, split_number
 from estimator.governance.indicators.scenarios import FOLDER as SCENARIOS
@@ -73,12 +74,11 @@ def scope_in(asked: SummaryScope, inside: bool = False) -> Scope:
 @st.cache_resource(max_entries=ANSWERS, show_spinner=False)
 def body(asked: SummaryScope) -> dict[str, Any]:
     """The summary for the pages; what is to be said aloud is what may leave them."""
-    inside = scope_in(asked, inside=True)
-    found, kept = synthesis(inside), grouped(inside).kept
-    if not kept:
-        return found | {"kept": False}
-    published = {} if grouped(scope_in(asked)).too_few else leaving(asked)
-    return found | {"kept": True, "aloud": published.get("aloud", []), "say": published.get("say", [])}
+    inside, out = scope_in(asked, inside=True), leaving(asked)
+    found = synthesis(inside)
+    told = [[one["indicators"][key]["change"].get("difference") is None for key in FOOTPRINTS] for one in (found, out)]
+    kept = "kept" if grouped(inside).kept else "kept_change" if told[0] != told[1] else ""
+    return found | {"kept": kept, "aloud": out["aloud"], "say": out["say"]}
 
 
 @st.cache_resource(max_entries=ANSWERS, show_spinner=False)

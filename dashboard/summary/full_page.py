@@ -69,7 +69,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, home: Markup, la
         known=known,
         not_held=not_held,
         shares=[(read_name(check, lang), check["share"]) for check in not_held],
-        promises=charter_text(body, lang),
+        promises=sentence(charter_text(body, lang)),
         paths=[(key, line) for key in FOOTPRINTS for line in ceilings.path_lines(entries[key], lang)],
         read=partial(_how_to_read, body, lang=lang),
         effect=partial(effect_text, lang=lang),

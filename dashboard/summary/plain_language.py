@@ -16,7 +16,7 @@ from estimator.core.number_format import LADDERS, WHOLE, figure, made_share, sha
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.summary import ceilings
-from estimator.reporting.summary.change_sentences import way_of
+from estimator.reporting.summary.change_sentences import months_compared, than_text, way_of
 from estimator.reporting.summary.charter_status import STATUSES
 from estimator.reporting.summary.one_page import weighed
 from estimator.reporting.summary.sentences import (
@@ -61,15 +61,15 @@ def aloud(body: Body, lang: str) -> list[str]:
         return []
     energy, trend, (counted, total) = body["indicators"]["energy"], way_of(body, "energy"), promises(body)
     charter = [t(f"simple.say_{key.removesuffix('_first')}", lang, n=count) for key, count in counted.items()]
-    return [
-        t("simple.say_used", lang, value=spelled(energy["value"], lang), **_where(body, lang)),
-        *([t(f"simple.say_{trend}", lang)] if trend in ("up", "down", "open") else []),
-        " ".join([t("simple.say_promises", lang, total=total), *charter]),
-    ]
+    facts = _where(body, lang) | {"value": spelled(energy["value"], lang), "total": total}
+    keys = ("used", *([trend] if trend in ("up", "down", "open") else []), "promises")
+    *said, promised = (t(f"simple.say_{key}", lang, **facts) for key in keys)
+    return [*said, " ".join([promised, *charter])]
 
 
 def _where(body: Body, lang: str) -> dict[str, str]:
-    return {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
+    found = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
+    return found | {"than": than_text(body, lang), "over": months_compared(body, lang)}
 
 
 def _picture(body: Body, title: str, lang: str) -> Markup:

@@ -118,7 +118,8 @@ def test_the_page_the_table_and_the_file_have_the_same_digits(shown: Path, query
     sheet, text = answered("/fiche-synthese", **query), page(**query)
     scope = scope_of(shown, query.get("territoire", "metropole"), query.get("periode", "2026"))
     merged, kept_in = is_rounded(scope), withheld(scope)  # with data or without: that a small use did not run stays in
-    assert all(said["fr"] in unescape(sheet) for said in body["aloud"])
+    clauses = [plain(said["fr"]).split(" : ", 1)[1][1:] for said in body["aloud"]]
+    assert all(clause in plain(unescape(sheet)) for clause in clauses), "its period is said once, and a capital after"
     for name, entry in body["indicators"].items():
         row = next(r for r in table if (r["rubrique"], r["objet"]) == ("indicateur", name))
         parts = [row["texte"]] if name != "right_sized" else row["texte"].split(", ")  # its requests stay on the page
@@ -225,6 +226,34 @@ def test_a_page_of_no_use_or_of_what_leaves_is_not_internal(shown: Path) -> None
     left = {"simple": "1", "periode": "2025"}
     for name, query in (("glossaire", {}), ("synthese", left), ("explication", {"id": "total.energy"})):
         assert 'internal"' not in page("fr", name, **query)
+
+
+@pytest.mark.parametrize("period", ["2026", "2026-T3", "2025"])
+def test_what_is_offered_to_be_copied_is_what_leaves(shown: Path, period: str) -> None:
+    """Of 2025, two uses are told together: how much more 2026 takes stays inside, and the page says that it does."""
+    asked = {"territoire": "metropole", "periode": period}
+    wanted = summary_gateway.scope_of_address(state_of_the_home(), "metropole", period)
+    published, inside = json.loads(answered("/synthese.json", **asked)), body(wanted)
+    assert all(inside[key] == published[key] and published[key] for key in ("aloud", "say"))
+    page_said = plain(unescape(page("fr", **asked)))
+    if period != "2025":
+        assert re.search(r"L'IA consomme \d+ % d'électricité de plus", page_said)
+        assert "%" not in inside["aloud"][1]["fr"] and "ne chiffrent pas" in page_said
+    assert page_said.count("Page interne") == 1
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_sentence_that_can_be_copied_stands_alone(shown: Path, lang: str) -> None:
+    """Each says of whom and of when it is, in whole words and in the plain version."""
+    found = leaving(summary_gateway.scope_of_address(state_of_the_home(), "metropole", "2026"))
+    where = {
+        "fr": "Services de la métropole, année 2026 (9 mois sur 12)",
+        "en": "Services of the métropole, year 2026 (",
+    }
+    said = [[one[lang] for one in found["aloud"]], aloud(found, lang)]
+    assert [len(of) for of in said] == [3, 3]
+    assert [one for of in said for one in of if not plain(one).startswith(where[lang])] == []
+    assert "2025" in said[0][1] and "2025" in said[1][1]
 
 
 def test_a_commune_without_use_says_so_and_no_promise_twice(shown: Path) -> None:
@@ -372,11 +401,14 @@ def test_a_new_statement_is_seen_at_the_next_page(shown: Path) -> None:
 def test_people_who_ask_at_once_wait_for_one_work(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
-    def made_slowly(territory: str) -> dict[str, str]:
+    out = {"aloud": [], "say": [], "indicators": {key: {"change": {}} for key in FOOTPRINTS}}
+
+    def made_slowly(territory: str) -> dict[str, object]:
         sleep(0.05)
         made.append(territory)
-        return {"of": territory}
+        return out | {"of": territory}
 
+    monkeypatch.setattr(summary_gateway, "leaving", lambda asked: out)
     monkeypatch.setattr(summary_gateway, "scope_in", lambda asked, inside=False: asked.territory)
     monkeypatch.setattr(summary_gateway, "grouped", lambda scope: SimpleNamespace(kept=False))
     monkeypatch.setattr(summary_gateway, "synthesis", made_slowly)
@@ -386,7 +418,7 @@ def test_people_who_ask_at_once_wait_for_one_work(monkeypatch: pytest.MonkeyPatc
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [{"of": "54395", "kept": False}] * 8 and made == ["54395"]
+    assert [one["of"] for one in found] == ["54395"] * 8 and made == ["54395"]
     assert body(asked._replace(period="2024")) and len(made) == 2
 
 

@@ -558,8 +558,8 @@ def test_the_promises_are_said_in_one_sentence(statuses: tuple[str, ...], said: 
     """A sentence that is read aloud, whatever is kept or known: nothing listed, and its counts add up to the 5."""
     body = {"charter": [{"status": status} for status in statuses]}
     body["unchecked"] = {"not_yet": [{}] * (5 - len(statuses)), "not_figures": []}
-    assert spaced(charter_text(body, "fr")) == f"Des 5 promesses de la charte, {said[0]}."
-    assert spaced(charter_text(body, "en")) == f"Of the 5 promises of the charter, {said[1]}."
+    assert spaced(charter_text(body, "fr")) == f"des 5 promesses de la charte, {said[0]}."
+    assert spaced(charter_text(body, "en")) == f"of the 5 promises of the charter, {said[1]}."
 
 
 def test_what_nobody_measured_of_the_charter_has_one_name() -> None:

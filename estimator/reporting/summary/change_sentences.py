@@ -25,15 +25,22 @@ SEVERAL = 3  # times as much, from which a rise is said in times and not in per 
 
 
 def change_text(body: Mapping[str, Any], lang: str) -> str:
-    """« L'IA consomme 32 % d'électricité de plus qu'en 2025 (entre 13 et 53 %), d'avril à septembre. »
+    """« l'IA consomme 32 % d'électricité de plus qu'en 2025 (entre 13 et 53 %), d'avril à septembre. »
 
     Empty when no previous period of the same season is known: a rise of the season is nothing to say in public."""
     if not against_text(body, lang) or not body["same_season"]:
         return ""
-    before = body["previous"]
-    key = "than_before" if ".." in before else "than_quarter" if "T" in before else "than_in"
-    than = tell(key, lang, before=before if before.isdecimal() else period_text(before, lang))
+    than = than_text(body, lang)
     return trend_text(body["indicators"]["energy"], lang, "change", over=months_compared(body, lang), than=than)
+
+
+def than_text(body: Mapping[str, Any], lang: str) -> str:
+    """« qu'en 2025 », « qu'au 3e trimestre 2025 »: the period that a change is told from, empty without any."""
+    before = body["previous"]
+    if before is None:
+        return ""
+    key = "than_before" if ".." in before else "than_quarter" if "T" in before else "than_in"
+    return tell(key, lang, before=before if before.isdecimal() else period_text(before, lang))
 
 
 def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more: object) -> str:

@@ -41,6 +41,7 @@ from estimator.reporting.summary.sentences import (
     weighs_title,
 )
 from estimator.reporting.summary.standing import caveat
+from estimator.reporting.summary.statements import read_out
 from estimator.reporting.summary.use_cases import TOLD
 
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
@@ -87,7 +88,7 @@ def is_mostly_estimated(body: Body) -> bool:
 
 def _sections(body: Body, lang: str) -> Iterator[Section]:
     if body["aloud"]:
-        yield Section(tell("to_say", lang), (Points(tuple(said[lang] for said in body["aloud"])),))
+        yield Section(tell("to_say", lang), (Points(tuple(read_out(body, lang))),))
     if history_of(body, "energy").known:
         yield Section(tell("by_month", lang), (_months(body, lang),))
     if weighed(body):

@@ -41,6 +41,11 @@ def tell(key: str, lang: str, **facts: object) -> str:
     return typeset(say("synthesis", key, lang, **facts), lang)
 
 
+def sentence(text: str) -> str:
+    """A clause with a capital, as a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def name(indicator: str, lang: str) -> str:
     """The name of an indicator."""
     return typeset(say("indicators", indicator, lang), lang)
@@ -239,7 +244,7 @@ def answer(body: Mapping[str, Any], lang: str, then: Callable[[Mapping[str, Any]
     if energy["value"]["central"] is None:
         nothing = energy["value"]["missing"]["code"] == "no_activity"
         return tell("empty", lang) if nothing else used(body, lang)
-    return f"{verdict(body, lang)} {(then(body, lang) if then else '') or used(body, lang)}"
+    return f"{verdict(body, lang)} {sentence(then(body, lang) if then else '') or used(body, lang)}"
 
 
 def verdict(body: Mapping[str, Any], lang: str) -> str:

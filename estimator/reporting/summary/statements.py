@@ -6,7 +6,7 @@ from typing import Any
 from babel.lists import format_list
 
 from estimator.core.errors import LANGUAGES, say
-from estimator.core.number_format import WHOLE, said_in_sentence, share_text
+from estimator.core.number_format import WHOLE, pair_text, said_in_sentence, share_text
 from estimator.core.typography import typeset
 from estimator.reporting.summary.ceilings import budget_text
 from estimator.reporting.summary.change_sentences import against_text, change_text, trend_text, way_of
@@ -15,6 +15,7 @@ from estimator.reporting.summary.sentences import (
     covered_period_text,
     in_use_text,
     path_text,
+    sentence,
     tell,
     territory_text,
     used,
@@ -30,7 +31,8 @@ def claims(body: Body) -> dict[str, list[dict[str, str]]]:
 
 
 def aloud(body: Body) -> dict[str, list[dict[str, str]]]:
-    """{"aloud"}: three texts at most, to be read out, of a body with its charter; none without known electricity."""
+    """{"aloud"}: three texts at most, to be read out, of a body with its charter; none without known electricity. Each
+    says of whom and of when it is: it is copied alone."""
     return {"aloud": _both(_aloud, body)}
 
 
@@ -39,17 +41,28 @@ def _both(told: Callable[[Body, str], Iterator[str]], body: Body) -> list[dict[s
     return [dict(zip(LANGUAGES, pair, strict=True)) for pair in pairs]
 
 
+def read_out(body: Body, lang: str) -> list[str]:
+    """The same texts one under the other: the first alone says of whom and of when they are."""
+    first = [said[lang] for said in body["aloud"][:1]]
+    return first + [sentence(clause) for clause in list(_clauses(body, lang))[1:]]
+
+
 def _aloud(body: Body, lang: str) -> Iterator[str]:
+    where = f"{territory_text(body['territory'], lang)}, {covered_period_text(body, lang)}"
+    for clause in _clauses(body, lang):
+        yield typeset(pair_text(where, clause, lang), lang)
+
+
+def _clauses(body: Body, lang: str) -> Iterator[str]:
     energy = body["indicators"]["energy"]["value"]
     if energy["central"] is None:
         return
-    where = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
     measured = body["indicators"]["coverage"]["proof"]["measured"]
-    told = {"energy": said_in_sentence(energy, lang)[0]} | where
+    told = said_in_sentence(energy, lang)[0]
     if measured is None:
-        yield tell("aloud_untold", lang, **told)
+        yield tell("aloud_untold", lang, energy=told)
     else:
-        yield tell("aloud_used", lang, proof=share_text(measured, lang), **told)
+        yield tell("aloud_used", lang, energy=told, proof=share_text(measured, lang))
     change = change_text(body, lang)
     if change:
         yield change
@@ -57,7 +70,7 @@ def _aloud(body: Body, lang: str) -> Iterator[str]:
 
 
 def charter_text(body: Body, lang: str) -> str:
-    """Of all the promises of the charter, how many are kept, kept in part, not kept and without proof: a sentence."""
+    """« des 47 promesses de la charte, … »: how many are kept, kept in part, not kept and without proof, a clause."""
     counted, total = promises(body)
     told = [tell(f"aloud_{key}", lang, n=count) for key, count in counted.items()]
     return tell("aloud_charter", lang, total=total, counts=format_list(told, locale=lang))
