@@ -25,7 +25,7 @@ from estimator.core.errors import LANGUAGES, SobriaError
 from estimator.core.home import default_home
 from estimator.core.refusals import FieldsRefused, ListedRefusal
 from estimator.governance.indicators.scenarios import Draft, draft
-from estimator.governance.register.schema import METROPOLE
+from estimator.governance.register.schema import METROPOLE, UseCase
 
 PLACE, SAVED, PANEL, DONE, READ = "save", "compare saved", "compare_save", "compare save done", "compare save read"
 FIELDS = {"name": "nom", "service": "service", "commune": "commune"}  # of the register, as its forms name them
@@ -44,25 +44,23 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
         if (build := estimator_gateway.current()) and build.sample:
             st.html(Markup('<p class="warn">{}</p>').format(t("compare_save.sample", lang)))
         st.html(Markup('<p class="small">{}</p>').format(t("register_forms.persons", lang)))
-        cases = {"": t("compare_save.new", lang)} | {case.id: case.name for case in register.register().use_cases()}
-        case = asked = scenario.use_case if scenario.use_case in cases else ""
-        if len(cases) > 1:
-            case = st.selectbox(
-                t("compare_save.case", lang), list(cases), index=list(cases).index(asked), key=field_key(PLACE, "case"),
-                format_func=cases.__getitem__,
-            )  # fmt: skip
-        held_by = register.register().use_case(case).service if case else ""
-        known = {"service": held_by} if case else {"name": scenario.title, "service": "", "commune": METROPOLE}
-        said: dict[str, Any] = {
-            name: st.text_input(
-                t(f"register_forms.{FIELDS[name]}", lang), value, key=field_key(f"{case} {PLACE}", name)
-            ).strip()
-            for name, value in known.items()
-        }
-        held = register.register().use_case(case).alternative.answer if case else ANSWERS[-1]
+        uses = {use.id: use for use in register.register().use_cases()}
+        cases = {"": t("compare_save.new", lang)} | {use.id: use.name for use in uses.values()}
+        case = scenario.use_case if scenario.use_case in cases else ""
+        if uses:
+            label, key, at = t("compare_save.case", lang), f"{case} {PLACE}", list(cases).index(case)
+            case = st.selectbox(label, list(cases), at, format_func=cases.__getitem__, key=field_key(key, "case"))
+        use = uses.get(case)
+        known = {"service": use.service} if use else {"name": scenario.title, "service": "", "commune": METROPOLE}
+        said = dict[str, Any]()
+        for name, value in known.items():
+            label, key = t(f"register_forms.{FIELDS[name]}", lang), field_key(f"{case} {PLACE}", name)
+            said[name] = st.text_input(label, value, key=key).strip()
+        held = use.alternative.answer if use else ANSWERS[-1]
         if held == ANSWERS[-1]:
             said["alternative"] = _without_ai(scenario, answer, lang)
         option = _kept(said.get("alternative", {}).get("answer", held), scenario, answer, lang)
+        option = option and _with_test(option, use, scenario, lang)
         if option and (below := _below(answer, option.id, lang)):
             st.html(Markup('<p class="warn" role="alert">{}</p>').format(below))
             key = field_key(PLACE, f"{option.id} below")
@@ -101,10 +99,10 @@ def _without_ai(scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]
         return {}
     found, reason = ANSWERS[0], first.why
     if first.status == "studied":
-        found = st.radio(
-            t("compare_save.answer", lang, label=first.label), ANSWERS, index=1 if first.why else None,
-            key=field_key(PLACE, "answer"), format_func=lambda name: t(f"compare_save.{name}", lang),
-        ) or ""  # fmt: skip
+        at = 1 if first.why else None
+        label, key = t("compare_save.answer", lang, label=first.label), field_key(PLACE, "answer")
+        names = {name: t(f"compare_save.{name}", lang) for name in ANSWERS}
+        found = st.radio(label, list(names), at, format_func=names.__getitem__, key=key) or ""
         known = first.why or _own_reason(answer, lang)
         reason = st.text_input(t("compare_save.reason", lang), value=known, key=field_key(PLACE, "reason")).strip()
     said = {"answer": found, "description": first.label}
@@ -115,35 +113,31 @@ def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option |
     """The option that is kept: the one without AI where it is, else one that is asked, first the one that suffices."""
     first, *others = scenario.options
     if found == ANSWERS[1]:
-        return _with_test(first, lang)
+        return first
     same = {o.id for o in others if o.alternative and first.alternative and o.alternative.id == first.alternative.id}
-    kept = [o.id for o in others if o.status == "studied" and o.id not in same]
-    could = {"": t("compare_save.none_kept", lang)} | {name: answer.label(name) for name in kept}
+    could = {o.id: answer.label(o.id) for o in others if o.status == "studied" and o.id not in same}
+    could = {"": t("compare_save.none_kept", lang)} | could
     enough = answer.smallest_sufficient
     known = enough.id if enough and enough.id in could and not enough.tied else ""
-    name = st.radio(  # whole at any width, where a list would cut long names
-        t("compare_save.kept", lang), list(could), index=list(could).index(known), key=field_key(PLACE, "kept"),
-        format_func=could.__getitem__,
-    )  # fmt: skip
-    return _with_test(scenario.option(name), lang) if name else None
+    at, key = list(could).index(known), field_key(PLACE, "kept")
+    name = st.radio(t("compare_save.kept", lang), list(could), at, format_func=could.__getitem__, key=key)
+    return scenario.option(name) if name else None
 
 
-def _with_test(kept: Option, lang: str) -> Option:
-    """An option whose tested quality has its day and its service, asked where the scenario lacks them."""
-    if not kept.quality or (kept.quality.date and kept.quality.by):
+def _with_test(kept: Option, use: UseCase | None, scenario: Scenario, lang: str) -> Option:
+    """An option whose tested quality has its day and service, asked where the scenario lacks them: the register may."""
+    if not (said := kept.quality) or (said.date and said.by):
         return kept
-    said, told = kept.quality, st.container()
-    day, by = said.date, said.by
+    st.html(Markup('<p class="small">{}</p>').format(t("compare_save.undated", lang)))
+    test, key = said.test or _test(scenario, lang), field_key(f"{use.id if use else ''} {PLACE}", kept.id)
+    same = [found for found in use.qualities if (found.value, found.test) == (said.value, test)] if use else []
+    held, day, by = same[-1] if same else said, said.date, said.by
     if not day:
-        chosen = st.date_input(
-            t("compare_save.test_day", lang), value=None, max_value="today", format="DD/MM/YYYY",
-            key=field_key(PLACE, f"{kept.id} date"),
-        )  # fmt: skip
+        label, first = t("compare_save.test_day", lang), held.date or None
+        chosen = st.date_input(label, first, max_value="today", format="DD/MM/YYYY", key=f"{key} date")
         day = chosen.isoformat() if isinstance(chosen, date) else ""
     if not by:
-        by = st.text_input(t("compare_save.test_by", lang), key=field_key(PLACE, f"{kept.id} by")).strip()
-    if not (day and by):
-        told.html(Markup('<p class="warn" role="alert">{}</p>').format(t("compare_save.undated", lang)))
+        by = st.text_input(t("compare_save.test_by", lang), held.by, key=f"{key} by").strip()
     return kept.model_copy(update={"quality": said.model_copy(update={"date": day, "by": by})})
 
 
@@ -175,12 +169,11 @@ def _draft(case: str, said: dict[str, Any], scenario: Scenario, option: Option |
         said["alternative"] = {}  # else the register says it again
     try:
         tested = option.quality if option else None
-        quality = tested.model_dump() if tested and tested.date and tested.by else None
-        if quality:
-            quality["test"] = quality["test"] or _test(scenario, lang)
-        if option and below:
-            held = [o.model_copy(update={"why": below}) if o.id == option.id else o for o in scenario.options]
-            scenario = scenario.model_copy(update={"options": tuple(held)})
+        test = {"test": (tested and tested.test) or _test(scenario, lang)}
+        quality = tested.model_dump() | test if tested and (tested.date or tested.by) else None
+        if option:
+            held = {option.id: option.model_copy(update={"why": below or option.why})}
+            scenario = scenario.model_copy(update={"options": tuple(held.get(o.id, o) for o in scenario.options)})
         facts = _facts(said, scenario, option, lang)
         write = partial(draft, default_home(), scenario, case=case, facts=facts, quality=quality)
         new = write(register.author_of_what(said["service"], below or t("compare_save.why", lang), write))

@@ -435,12 +435,14 @@ def test_what_a_test_lacks_is_asked_and_an_option_below_the_threshold_is_said_so
     day = next(f for f in at.date_input if f.key.endswith(" leger date"))
     assert day.value is None
     day.set_value(date(2026, 9, 15))
-    at = next(f for f in at.text_input if f.key.endswith(" leger by")).set_value("Accueil").run()
-    assert t("compare_save.undated", "fr") not in text_of(at)
     refused = press(at, "register_forms.check")
     field = t("compare_save.below_why", "fr")
     assert t("compare_save.reason_wanted", "fr", label=field) in text_of(refused) and not Register(home).use_cases()
     at = next(f for f in refused.text_input if f.key.endswith(" leger below")).set_value("Relue par un agent").run()
+    next(f for f in at.text_input if f.key.endswith(" save service")).set_value("Accueil")
+    partly = text_of(press(at, "register_forms.check")).partition('role="alert" style')[2].partition("</ul>")[0]
+    assert partly.count("<li>") == 1 and t("compare_save.test_by", "fr") in partly, "a day alone is not left out"
+    at = next(f for f in at.text_input if f.key.endswith(" leger by")).set_value("Accueil").run()
     case = saved(at, home, service="Accueil")
     assert case.quality and (case.quality.cases, case.quality.by) == (60, "Accueil")
     kept = register.scenario_of(case)
@@ -449,6 +451,31 @@ def test_what_a_test_lacks_is_asked_and_an_option_below_the_threshold_is_said_so
     assert "malgré le seuil : Relue par un agent" in " ".join(plain_spaces(printed).split())
     again = opened(scenario=token(scenario_of(values | {"use_case": case.id})))
     assert next(f for f in again.text_input if f.key.endswith(" save service")).value == "Accueil"
+    again = next(f for f in again.radio if f.key.endswith(" save kept")).set_value("leger").run()
+    assert next(f for f in again.date_input if f.key.endswith(" leger date")).value == date(2026, 9, 15)
+    assert next(f for f in again.text_input if f.key.endswith(" leger by")).value == "Accueil"
+
+
+def test_a_comparison_reopened_from_the_register_asks_nothing_twice(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The day and the service of a test, typed once, are in the scenario that is kept."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    values = plain(compare_data.example_scenario())
+    light = next(option for option in values["options"] if option["id"] == "leger")
+    light["quality"] = {"value": 0.93, "test": "200 demandes"}
+    at = opened(scenario=token(scenario_of(values)))
+    at = next(f for f in at.radio if f.key.endswith(" save answer")).set_value("etudiee_et_ecartee").run()
+    at = next(f for f in at.radio if f.key.endswith(" save kept")).set_value("leger").run()
+    shown = [block.proto.body for block in at.get("html") if t("compare_save.undated", "fr") in block.proto.body]
+    assert len(shown) == 1 and "alert" not in shown[0], "nothing is refused before anything is sent"
+    next(f for f in at.date_input if f.key.endswith(" leger date")).set_value(date(2026, 9, 15))
+    at = next(f for f in at.text_input if f.key.endswith(" leger by")).set_value("Accueil").run()
+    case = saved(at, home, service="Accueil")
+    assert case.quality and str(case.quality.date) == "2026-09-15"
+    again = opened(scenario=token(register.scenario_of(case)))
+    again = next(f for f in again.radio if f.key.endswith(" save kept")).set_value("leger").run()
+    assert not again.date_input and not [f for f in again.text_input if f.key.endswith(" leger by")]
 
 
 def asked_of(task: str) -> Scenario:
