@@ -14,7 +14,7 @@ from tests.support import kept
 SVG = "{http://www.w3.org/2000/svg}"
 PLACES = {"rect": ("x", "y", "width", "height"), "circle": ("cx", "cy"), "line": ("x1", "x2", "y1", "y2")}
 WITH_PICTURES = ("/", "/synthese", "/comparer?exemple=oui", "/mesures?voir=mois", "/leviers", "/validation")
-INTERNAL = ("/", "/mesures?voir=mois", "/leviers")  # of the year shown, Synthèse of the métropole merges nothing
+INTERNAL = ("/", "/synthese", "/mesures?voir=mois", "/leviers")  # Synthèse draws the months of a year that merges uses
 READ = """figure => { const words = [], walker = document.createTreeWalker(figure, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
