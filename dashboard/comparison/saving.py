@@ -76,7 +76,7 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
 
 def _write(new: Draft | None, lang: str) -> None:
     """Write it, once it is read back and confirmed."""
-    if new and new.entries.new and not confirmed(new.entries.new, READ, t("compare_save.save", lang), lang):
+    if new and not confirmed(new.entries.new, READ, t("compare_save.save", lang), lang):
         return
     del st.session_state[READ]
     if new:

@@ -98,7 +98,7 @@ def _submission_result(word: str, case: UseCase | None, seen: str | None, values
         tried, trial = register.register().trial()
         write = partial(form.save, tried, case.id if case else "", values)
         said = write(register.author_of_what(values["who"], values[form.reason], write, seen))
-        if trial.new and READ not in st.session_state:
+        if READ not in st.session_state:
             st.session_state[READ] = values, trial.new
             st.rerun()
         trial.keep()

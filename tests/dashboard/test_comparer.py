@@ -456,10 +456,11 @@ def test_what_a_test_lacks_is_asked_and_an_option_below_the_threshold_is_said_so
     assert next(f for f in again.text_input if f.key.endswith(" leger by")).value == "Accueil"
 
 
-def test_a_comparison_reopened_from_the_register_asks_nothing_twice(
+def test_a_comparison_reopened_from_the_register_asks_nothing_twice_and_is_read_back_too(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The day and the service of a test, typed once, are in the scenario that is kept."""
+    """The day and the service of a test, typed once, are in the scenario that is kept; saved again as it is, it is read
+    back as the first time, which says that nothing of it is new, and nothing is then written."""
     monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
     values = plain(compare_data.example_scenario())
     light = next(option for option in values["options"] if option["id"] == "leger")
@@ -476,6 +477,12 @@ def test_a_comparison_reopened_from_the_register_asks_nothing_twice(
     again = opened(scenario=token(register.scenario_of(case)))
     again = next(f for f in again.radio if f.key.endswith(" save kept")).set_value("leger").run()
     assert not again.date_input and not [f for f in again.text_input if f.key.endswith(" leger by")]
+    held = Register(home).store.read()[0]
+    again = press(again, "register_forms.check")
+    assert t("register_forms.read_nothing", "fr") in text_of(again)
+    assert t("compare_save.saved", "fr") not in text_of(again)
+    assert t("compare_save.saved", "fr") in text_of(press(again, "compare_save.save"))
+    assert Register(home).store.read()[0] == held
 
 
 def asked_of(task: str) -> Scenario:

@@ -190,6 +190,13 @@ def test_what_will_be_written_is_read_back_then_corrected_or_confirmed(register:
     assert len(written) == (2 if form == "revue" else 1) and {event.who for event in written} == {"Courrier"}
 
 
+def test_a_form_that_changes_nothing_is_read_back_too_and_says_so(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    at = check(screen(cas=case.id, faire="modifier"), who="DSI", why="relecture")
+    assert t("register_forms.read_nothing", "fr") in text(at) and t("use_case.saved", "fr") not in text(at)
+    assert t("use_case.saved", "fr") in text(send(at)) and len(register.history(case.id)) == 1
+
+
 def test_numbers_are_read_as_people_write_them(register: Register) -> None:
     case = register.create(FACTS, DSI)
     values = {"seuil_valeur": "0,9", "seuil_test": "200 courriers", "volume_mensuel": "1 800", "revue_mois": "6"}
