@@ -1,5 +1,6 @@
 """« Enregistrer au registre »: this comparison, kept with a use case that is there already or with a new one."""
 
+from collections.abc import Collection
 from datetime import date
 from functools import partial
 from typing import Any
@@ -99,8 +100,8 @@ def _without_ai(scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]
         return {}
     found, reason = ANSWERS[0], first.why
     if first.status == "studied":
-        at = 1 if first.why else None
-        label, key = t("compare_save.answer", lang, label=first.label), field_key(PLACE, "answer")
+        at = 1 if first.why and first.id == _advised(answer) else None
+        label, key = t("compare_save.answer", lang, label=first.label), field_key(f"{at} {PLACE}", "answer")
         names = {name: t(f"compare_save.{name}", lang) for name in ANSWERS}
         found = st.radio(label, list(names), at, format_func=names.__getitem__, key=key) or ""
         known = first.why or _own_reason(answer, lang)
@@ -110,18 +111,24 @@ def _without_ai(scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]
 
 
 def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option | None:
-    """The option that is kept: the one without AI where it is, else one that is asked, first the one that suffices."""
+    """The option that is kept: the one without AI where it is, else one that is asked, at first the one advised."""
     first, *others = scenario.options
     if found == ANSWERS[1]:
         return first
     same = {o.id for o in others if o.alternative and first.alternative and o.alternative.id == first.alternative.id}
     could = {o.id: answer.label(o.id) for o in others if o.status == "studied" and o.id not in same}
     could = {"": t("compare_save.none_kept", lang)} | could
-    enough = answer.smallest_sufficient
-    known = enough.id if enough and enough.id in could and not enough.tied else ""
-    at, key = list(could).index(known), field_key(PLACE, "kept")
+    known = _advised(answer, {first.id, *same} if found == ANSWERS[0] else ())
+    at, key = list(could).index(known if known in could else ""), field_key(f"{known} {PLACE}", "kept")
     name = st.radio(t("compare_save.kept", lang), list(could), at, format_func=could.__getitem__, key=key)
     return scenario.option(name) if name else None
+
+
+def _advised(answer: Answer, gone: Collection[str] = ()) -> str:
+    """The option that the answer advises, as alone to suffice once these are set aside; "" where it decides on none."""
+    enough = answer.smallest_sufficient
+    rivals = {*enough.tied, *enough.untested, *enough.without_ai} - {enough.id, *gone} if enough else ()
+    return (not rivals and enough and enough.id) or ""
 
 
 def _with_test(kept: Option, use: UseCase | None, scenario: Scenario, lang: str) -> Option:

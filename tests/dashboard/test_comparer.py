@@ -485,6 +485,34 @@ def test_a_comparison_reopened_from_the_register_asks_nothing_twice_and_is_read_
     assert Register(home).store.read()[0] == held
 
 
+def test_the_option_kept_is_at_first_the_one_that_the_answer_advises_now(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For 85 %, the light model at 93 % is advised; at 80 % it no more is, and the large one at 90 % is: what the panel
+    had at first is not left there. Of an option without AI that nobody tested, nothing is decided until it is set
+    aside."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+
+    def kept(at: AppTest) -> str:
+        return str(next(f for f in at.radio if f.key.endswith(" save kept")).value)
+
+    values = plain(compare_data.example_scenario()) | {"constraints": {"quality": {"value": 0.85}}}
+    for option, quality in zip(values["options"], (0.5, 0.93, 0.8, 0.9, 0.9), strict=True):
+        option["quality"] = {"value": quality}
+    at = opened(scenario=token(scenario_of(values)))
+    for advised in ("leger", "grand"):
+        enough = compare_data.compared(address(at)).smallest_sufficient
+        assert enough and kept(at) == enough.id == advised
+        at = typed(at, "1", "quality", "80 %")
+    values["options"][0]["quality"] = None
+    at = opened(scenario=token(scenario_of(values)))
+    assert kept(at) == ""
+    assert (
+        kept(next(f for f in at.radio if f.key.endswith(" save answer")).set_value("etudiee_et_ecartee").run())
+        == "leger"
+    )
+
+
 def asked_of(task: str) -> Scenario:
     asked = Asked(people=400, uses=1, per="month", task=task, models=("set/light",), place="class/server-room")
     return scenario_from(asked, "fr")
