@@ -90,6 +90,8 @@ def _verdict(body: Body) -> str:
     if energy["budget"]:
         found = judged(energy["budget"])
         return found if found in ("open", "least", "unknown") else f"ceiling_{found}"
+    if body["elsewhere"]:
+        return "elsewhere"
     return "ceilings" if body["territory_budgets"] or body["use_budgets"] else "none"
 
 
@@ -104,14 +106,14 @@ def _footprint(body: Body, key: str, lang: str) -> list[str]:
         low, high = sorted(abs(change["relative"][end]) for end in ("low", "high"))
         shown = shares_text(low, high, lang).replace("%", t("simple.percent", lang))
         between = t("simple.by_little" if high < LEAST_SHARE else f"simple.by_{trend}", lang, between=shown)
-    told = [value, t(f"simple.{reach}", lang), t(f"simple.trend_{trend}", lang), between, _objective(entry, lang)]
+    told = [value, t(f"simple.{reach}", lang), t(f"simple.trend_{trend}", lang), between, _objective(body, entry, lang)]
     return [text for text in (t(f"simple.about_{key}", lang), *told) if text]
 
 
-def _objective(entry: Body, lang: str) -> str:
+def _objective(body: Body, entry: Body, lang: str) -> str:
     """What is voted of a footprint, with its figure and its year."""
     if not entry["objective"]:
-        return t("simple.no_objective", lang)
+        return t(f"simple.no_objective{'_elsewhere' * body['elsewhere']}", lang)
     found = Objective.model_validate(entry["objective"])
     if found.change_percent is None:
         value, unit = found.target(None), entry["value"]["unit"]

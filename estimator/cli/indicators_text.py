@@ -31,15 +31,15 @@ def indicators_text(body: Mapping[str, Any], lang: str) -> str:
     for entry in body["indicators"].values():
         told = pair_text(name(entry["id"], lang), value_text(entry, lang), lang)
         lines.append(f"{entry['number']:>2}. {told}")
-        lines += [f"    {text}" for text in _supplementary_text(entry, lang)]
+        lines += [f"    {text}" for text in _supplementary_text(entry, lang, body["elsewhere"])]
     lines += [f"  + {added_text(entry, lang)}" for entry in body["added"]]
     beside = [*body["territory_budgets"], *body["use_budgets"]]
     lines += ["", *(use_budget_text(found, lang) for found in beside)] if beside else []
     return typeset("\n".join(lines), lang)
 
 
-def _supplementary_text(entry: Mapping[str, Any], lang: str) -> list[str]:
-    lines = [objective_text(entry["objective"], lang)]
+def _supplementary_text(entry: Mapping[str, Any], lang: str, elsewhere: bool) -> list[str]:
+    lines = [objective_text(entry["objective"], lang, elsewhere)]
     if "change" in entry:
         lines.append(trend_text(entry, lang))
         lines.append(entry["change"]["words"][lang] if entry["change"]["established"] else "")

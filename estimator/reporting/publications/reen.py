@@ -27,6 +27,7 @@ from estimator.reporting.summary.sentences import (
     added_text,
     amount_text,
     day_text,
+    objective_text,
     proof_text,
     tell,
     used,
@@ -114,7 +115,7 @@ def _practices(facts: ReportFacts, before: ReportFacts) -> Table:
 def _target(facts: ReportFacts, entry: Mapping[str, Any]) -> str:
     """« −20 % en 2027 », or « objectif non fixé »; the voting body is listed with the decisions."""
     if entry["objective"] is None:
-        return say("indicators", "objective_none", facts.lang)
+        return objective_text(None, facts.lang, facts.body["elsewhere"])
     found = Objective.model_validate(entry["objective"])
     if found.change_percent is None:
         value = amount_text(found.target(None), entry["value"].get("unit", "share"), facts.lang)

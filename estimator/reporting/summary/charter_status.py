@@ -32,6 +32,7 @@ STATED = {  # share -> the fields of the register that a use case in use fills
     "other_way": ("other_way",),
     "work_effects": ("work_effects",),
 }
+THEIRS = ("criteria_known", "objectives_set", "followed_in_public")  # that no file of groups tells
 YEARLY = 12  # months during which a publication is recent
 Share = Mapping[str, Any]
 
@@ -145,7 +146,6 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
     known = {name: verdict == "under" for name, verdict in judged.items() if verdict in ("under", "over")}
     metals = found["adpe"]["value"]
     totals = {name: found[name]["value"] for name in FOOTPRINTS if found[name]["value"]["central"] is not None}
-    followed = _recent_follow_up(scope, scope.day)  # where the registers are elsewhere, so are others
     shares |= {
         "shared": hosting["shared"],
         "near": hosting["near"],
@@ -180,9 +180,15 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "risk_and_decision": _cases(past, lambda case: bool(case.decisions and case.risk_class)),
         "trials_published": _cases(tried, lambda case: bool(kept.published(case.id, scope.day))),
         "consulted": _cases([c for c in cases if c.stage != "experimentation"], lambda case: bool(case.consulted)),
-        "followed_in_public": _of(followed, 0 if scope.sources.elsewhere and not followed else 1),
+        "followed_in_public": _of(_recent_follow_up(scope, scope.day), 1),
     }
+    shares |= {name: _known_here(shares[name]) for name in THEIRS if scope.sources.elsewhere}
     return shares | {name: _cases(cases, partial(_says, fields=fields)) for name, fields in STATED.items()}
+
+
+def _known_here(found: Share) -> Share:
+    """A share of which the homes of authorities alone know the rest: unknown, and not lacking."""
+    return {**found, "unknown": 1 - found["share"]} if found["share"] else {"share": None}
 
 
 def _says(case: UseCase, fields: Sequence[str]) -> bool:

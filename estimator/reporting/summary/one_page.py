@@ -196,12 +196,14 @@ def _short_name(use: Body, lang: str) -> str:
     return tell("others_short", lang, count=use["count"]) if use["kind"] == "others" else use_name(use, lang)
 
 
-def asked_text(entry: Body, lang: str) -> str:
-    """The objective of an indicator, else the regulatory limit, else « objectif non fixé »."""
+def asked_text(entry: Body, lang: str, elsewhere: object) -> str:
+    """The objective of an indicator, else the regulatory limit, else « objectif non fixé »; elsewhere: as in
+    `objective_text`."""
+    none = objective_text(entry["objective"], lang, elsewhere)
     if entry["objective"] or not entry["limits"]:
-        return objective_text(entry["objective"], lang)
+        return none
     told = tell("joined_limits", lang).join(limit_texts(entry["limits"], lang))
-    return tell("asked", lang, none=objective_text(None, lang), limits=told)
+    return tell("asked", lang, none=none, limits=told)
 
 
 def read_name(check: Body, lang: str) -> str:
@@ -231,7 +233,7 @@ def _records(body: Body, lang: str) -> Iterator[Record]:
     """The indicators, the months, the use cases and the charter, numbers to their last digit."""
     proof = proof_text(body["indicators"]["coverage"]["proof"], lang)
     for key, entry in body["indicators"].items():
-        asked = asked_text(entry, lang)
+        asked = asked_text(entry, lang, body["elsewhere"])
         said = value_text(entry, lang)
         if "low" in entry["value"]:
             yield ("indicateur", key, "", *_ends(entry["value"]), said, asked, proof)

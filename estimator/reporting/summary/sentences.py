@@ -171,10 +171,11 @@ def share_of_total(share: Interval | None, lang: str, form: str = "of_total") ->
     return tell(form, lang, share=shares_text(low, high, lang, form == "share"))
 
 
-def objective_text(objective: Mapping[str, Any] | None, lang: str) -> str:
-    """« −30 % en 2028 par rapport à 2025 (Conseil, délibération 12) », or « objectif non fixé »."""
+def objective_text(objective: Mapping[str, Any] | None, lang: str, elsewhere: object = False) -> str:
+    """« −30 % en 2028 par rapport à 2025 (Conseil, délibération 12) », or « objectif non fixé »; elsewhere: where the
+    homes of authorities alone know what they voted."""
     if objective is None:
-        return name("objective_none", lang)
+        return name("objective_elsewhere" if elsewhere else "objective_none", lang)
     found = Objective.model_validate(objective)
     facts = {"due": found.due_year, "reference": found.reference_year, "by": found.by, "document": found.document}
     if found.change_percent is not None:
@@ -256,6 +257,8 @@ def verdict(body: Mapping[str, Any], lang: str) -> str:
         return minimum(found, said, lang)
     if found := energy["budget"]:
         return minimum(found, tell(f"answer_ceiling_{judged(found)}", lang, year=found["year"]), lang)
+    if body["elsewhere"]:
+        return tell("answer_elsewhere", lang)
     return tell("answer_ceilings" if body["territory_budgets"] or body["use_budgets"] else "answer_none", lang)
 
 

@@ -132,7 +132,7 @@ def _not_say(body: Body, lang: str) -> Iterator[str]:
     if missing:
         yield tell("not_all", lang, counted=in_use_text(cover["value"] | {"numerator": missing}, lang))
     if energy["objective"] is None:
-        yield tell("not_objective", lang)
+        yield tell("not_objective_elsewhere" if body["elsewhere"] else "not_objective", lang)
     known = found["sober_hosting"]["criteria_known"]
     if known["numerator"] < known["denominator"]:
         yield tell("not_hosting", lang, counted=count_of(known["numerator"], known["denominator"], lang))

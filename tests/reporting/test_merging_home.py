@@ -1,0 +1,104 @@
+"""A home that only merges: what its authorities voted and registered is unknown in it, never not done."""
+
+import json
+import shutil
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from estimator.builds.merged_groups import merge
+from estimator.core.errors import LANGUAGES
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.register.register import Register
+from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.publications.groups_file import published_groups
+from estimator.reporting.summary.one_page import document
+from estimator.reporting.summary.summary import synthesis
+from tests.dashboard.test_dashboard_pages import page
+from tests.reporting.authority import case, facts, plain, run, text
+from tests.support import built, sobria
+
+NANCY, OTHER = "54395", "54547"
+READ = {NANCY: 3.0, OTHER: 1.0}  # kWh at a desk in March 2026
+VOTE = {"indicator": "energy", "change_percent": -20, "reference_year": 2025, "due_year": 2027, "unit": "kWh"}
+VOTE |= {"by": "Conseil", "date": "2026-01-15", "document": "délibération 12"}
+ELSEWHERE = {"fr": "seuls les dossiers des collectivités savent", "en": "only the homes of the authorities know"}
+UNTRUE = {
+    "fr": (
+        "aucun n'est voté",
+        "d'électricité n'est voté",
+        "ni plafond",
+        "objectif non fixé",
+        "Voter un objectif",
+        "pas fixé d'objectif",
+        "pas voté d'objectif",
+    ),
+    "en": (
+        "none is voted",
+        "electricity is voted",
+        "nor a ceiling",
+        "no objective set",
+        "Vote an objective",
+        "set no objective",
+        "voted no objective",
+    ),
+}
+
+
+def _vote(home: Path, territory: str) -> None:
+    Commitments(home).vote_objective(VOTE | {"territory": territory}, voter("Secrétariat du conseil", "vote"))
+
+
+@pytest.fixture(scope="module")
+def merging(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two communes, of which the first voted an objective on its electricity."""
+    home, folder = tmp_path_factory.mktemp("merging"), tmp_path_factory.mktemp("files")
+    for code, kwh in READ.items():
+        alone = tmp_path_factory.mktemp(code)
+        case(Register(alone), "Courrier", code, "courrier")
+        built(alone, run("courrier", kwh, requests=500.0))
+        _vote(alone, code)
+        made = published_groups(facts(alone, code, by=f"Mairie {code}"))
+        (folder / f"{code}.json").write_text(made.model_dump_json(), "utf-8")
+    merge(home, sorted(folder.iterdir()))
+    return home
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_the_authorities_voted_is_unknown_and_not_lacking(
+    merging: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    """On the sheet, in the review, in the terminal and on both pages."""
+    sheet = plain(rendered(document(synthesis(facts(merging).scope), lang), "txt"))
+    review = plain(text(merging, "reen", lang=lang))
+    terminal = plain(sobria(merging, "indicators", "--period", "2026", lang=lang).stdout)
+    monkeypatch.setenv("SOBRIA_HOME", str(merging))
+    pages = [plain(unescape(page("synthese", lang, **more))) for more in ({}, {"simple": "1"})]
+    assert ELSEWHERE[lang] in sheet and ELSEWHERE[lang] in review
+    found = {words for said in (sheet, review, terminal, *pages) for words in UNTRUE[lang] if words in said}
+    assert not found
+
+
+def test_a_promise_that_rests_on_their_homes_is_without_proof_and_asks_for_nothing(merging: Path) -> None:
+    """No objective of four; of three criteria of one desk, those that its suppliers answered them are not known here
+    either."""
+    checks = {check["reads"]: check for check in synthesis(facts(merging).scope)["charter"]}
+    for reads in ("objectives_set", "criteria_known", "followed_in_public"):
+        assert (checks[reads]["status"], checks[reads]["to_do"]) == ("not_measured", None)
+    assert checks["objectives_set"]["share"] is None and checks["criteria_known"]["share"] != 0
+
+
+def test_what_the_merging_home_voted_itself_is_known(merging: Path, tmp_path: Path) -> None:
+    """Its one objective of four: a quarter is known, three are not."""
+    home = tmp_path / "home"
+    shutil.copytree(merging, home)
+    _vote(home, "all")
+    body = synthesis(facts(home).scope)
+    [check] = [check for check in body["charter"] if check["reads"] == "objectives_set"]
+    assert (check["share"], check["unknown"], check["status"]) == (0.25, 0.75, "not_measured")
+    said = plain(rendered(document(body, "fr"), "txt"))
+    assert ELSEWHERE["fr"] not in said and "un objectif est voté" in said
+    entries = json.loads(sobria(home, "indicators", "--period", "2026", "--json").stdout)["indicators"]
+    assert entries["energy"]["objective"]["due_year"] == 2027 and entries["water"]["objective"] is None
