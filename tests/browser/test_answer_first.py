@@ -31,8 +31,8 @@ INTERVAL = r"(entre|between) .*\d"
 FIRST = {
     "accueil": First("/", INTERVAL),
     "synthese": First("/synthese", INTERVAL),
-    "comparer, blank": First("/comparer", r"sans IA d’abord|without AI first"),
     "comparer": First(f"/comparer?scenario={encode(scenario_from(TOWN, 'fr'))}", r"plus de|more than|(à|to) .*\d"),
+    "comparer, blank": First("/comparer", r"sans IA d’abord|without AI first"),
     "comparer, example": First("/comparer?exemple=oui", r"plus de|more than|(à|to) .*\d"),
     "mesures": First("/mesures", r"\d\s*% .*(mesur|measured)|(mesur|measured).*\d\s*%|Rien n’est mesuré|Nothing is"),
 }

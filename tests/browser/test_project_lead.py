@@ -62,7 +62,7 @@ def test_a_project_lead_goes_from_a_blank_page_to_a_saved_and_printed_comparison
     expect(screen.get_by_role("figure").first).to_contain_text("GPT-5")
     write(screen, "Qualité A", "93 %")
     expect(screen.get_by_text(re.compile(r"qualité\s: .*93\s%")).first).to_be_visible()
-    expect(screen.get_by_text("Aucun seuil de qualité n’est fixé").first).to_be_visible()
+    expect(screen.get_by_text("Sans seuil de qualité fixé").first).to_be_visible()
     expect(screen.get_by_text(re.compile(r"GPT-5\s: s’il raisonne")).first).to_be_visible()
     screen.get_by_text("Préciser le besoin").click()
     write(screen, "Projet (obligatoire)", "Répondre aux associations")
