@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from estimator.cli.documents import tell_without_use
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
@@ -90,7 +91,10 @@ def training(  # noqa: PLR0913
     json_: Json = False,
 ) -> None:
     fields = {"service": service, "date": _day(date), "trained": trained, "with_access": with_access, "kind": kind}
-    _print_id(context, _commitments(context).state_training(fields, _author(who, why or kind)), json_)
+    kept = _commitments(context)
+    entry = kept.state_training(fields, _author(who, why or kind))
+    _print_id(context, entry, json_)
+    tell_without_use(kept, context.obj["lang"], service=entry.said.service)
 
 
 @commitments.command("publication")

@@ -1,6 +1,6 @@
 """A document that a command makes: printed in the terminal, or written to its file."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,11 +9,16 @@ from pydantic_core import to_jsonable_python
 
 from estimator.cli.text import show
 from estimator.core.errors import say
+from estimator.core.searched_text import as_compared
 from estimator.core.typography import some_of
 
 if TYPE_CHECKING:
+    from estimator.governance.commitments.commitments import Commitments
     from estimator.governance.indicators.scope import Scope
     from estimator.reporting.documents.document import Document
+
+
+SOMEWHAT, NEARLY = 0.6, 0.9  # likeness of two names [0 to 1]
 
 
 class Wanted(NamedTuple):
@@ -33,9 +38,23 @@ def tell_unstated(scope: "Scope", lang: str, told: Collection[str] | None = None
     if scope.sources.inside:
         return
     names = unstated(scope, grouped(scope).shown if told is None else told)
-    services = some_of([say("report", "unstated_one", lang, name=name) for name in names])
-    if services:
-        typer.echo(say("report", "unstated", lang, services=services), err=True)
+    if names:
+        typer.echo(say("report", "unstated", lang, services=_quoted(names, lang)), err=True)
+    tell_without_use(scope.sources.commitments, lang)
+
+
+def tell_without_use(commitments: "Commitments", lang: str, service: str = "") -> None:
+    """Name at the terminal the services whose agents are stated and that no use has, so that these agents count for
+    none: this one, with those that are somewhat like it; without any, those whose name is nearly that of a use."""
+    for name, near in commitments.without_use(SOMEWHAT if service else NEARLY).items():
+        if as_compared(name) == as_compared(service) if service else near:
+            said = [say("commitments_cli", "without_use", lang, service=name)]
+            said += [say("commitments_cli", "without_use_near", lang, services=_quoted(near, lang))] if near else []
+            typer.echo(" ".join(said), err=True)
+
+
+def _quoted(names: Sequence[str], lang: str) -> str:
+    return some_of([say("report", "unstated_one", lang, name=name) for name in names])
 
 
 def put(

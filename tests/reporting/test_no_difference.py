@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from estimator.core.periods import Period
+from estimator.core.searched_text import as_compared
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicators.anonymity import grouped, withheld
@@ -111,14 +112,14 @@ class Audit:
             *((one, small_ids(one)) for one in (replace(ever, period=y) for y in years)),
         ):
             known = heads_of(scope)
-            agents = {c.id: (c.service.casefold(), known.get(c.service.casefold(), 5)) for c in scope.cases}
+            agents = {c.id: (as_compared(c.service), known.get(as_compared(c.service), 5)) for c in scope.cases}
             for size in (1, 2):
                 for some in combinations(sorted(small), size):
                     if size == 1 or sum(dict(agents[id] for id in some).values()) < 5:
                         yield self.atoms(scope, *some)
         for row in self.sources.rows:
             heads = self.sources.commitments.with_access(last_day(row.row.month))
-            stated = None if row.use_case is None else heads.get(row.use_case.service.casefold())
+            stated = None if row.use_case is None else heads.get(as_compared(row.use_case.service))
             if row.id and (stated if stated is not None else 5) < 5:
                 yield {(row.id, row.row.month)}
 

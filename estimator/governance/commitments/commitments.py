@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -12,6 +13,7 @@ from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.event_log import Fault, RecordFolder, make_record
 from estimator.core.fields import Author, Strict
 from estimator.core.refusals import ListedRefusal, checked, field_label
+from estimator.core.searched_text import as_compared
 from estimator.core.storage.storage import storage_at
 from estimator.governance.commitments.schema import (
     Budget,
@@ -173,23 +175,31 @@ class Commitments:
         if until is not None:
             since = (t.date for t in self._standing(Training, until) if t.date > day)
             fewest = self.with_access(day, *since)
-            last = [t for t in last if fewest[t.service.casefold()] >= SMALLEST_GROUP]
+            last = [t for t in last if fewest[as_compared(t.service)] >= SMALLEST_GROUP]
         return Trained(sum(t.trained for t in last), sum(t.with_access for t in last), len(last)) if last else None
 
     def with_access(self, *days: date) -> dict[str, int]:
-        """The fewest agents with access to AI tools on any of these days, by service (case folded), from the last
+        """The fewest agents with access to AI tools on any of these days, by service (as it is compared), from the last
         statement of each up to that day."""
         said, found = self._standing(Training), dict[str, int]()
         for day in days:
-            for service, heads in {t.service.casefold(): t.with_access for t in said if t.date <= day}.items():
+            for service, heads in {as_compared(t.service): t.with_access for t in said if t.date <= day}.items():
                 found[service] = min(heads, found.get(service, heads))
         return found
+
+    def without_use(self, likeness: float) -> dict[str, list[str]]:
+        """The services whose agents are stated and that no use of the register has, each with those of uses whose name
+        is near: of this likeness [0 to 1]."""
+        uses = {as_compared(case.service): case.service for case in Register(self.home).use_cases()}
+        said = {as_compared(t.service): t.service for t in self._standing(Training)}
+        absent = {name: get_close_matches(of, uses, cutoff=likeness) for of, name in said.items() if of not in uses}
+        return {name: [uses[one] for one in near] for name, near in absent.items()}
 
     def training_groups(self, day: date) -> list[TrainingGroup]:
         """The same by service, without any group of less than 5 agents with access: small ones are merged, with the
         next smallest service if still too few. Empty when all of them together are too few.
         """
-        kept = sorted(self._services(day), key=lambda t: (-t.with_access, t.service.casefold()))
+        kept = sorted(self._services(day), key=lambda t: (-t.with_access, as_compared(t.service)))
         merged: list[Training] = []
         while kept and (kept[-1].with_access < SMALLEST_GROUP or 0 < _access(merged) < SMALLEST_GROUP):
             merged.append(kept.pop())
@@ -239,7 +249,7 @@ class Commitments:
 
     def _services(self, day: date) -> list[Training]:
         """The last statement of each service."""
-        return list({t.service.casefold(): t for t in self._standing(Training, day)}.values())
+        return list({as_compared(t.service): t for t in self._standing(Training, day)}.values())
 
     def _checked(self, kind: type[M], fields: Mapping[str, Any]) -> M:
         return checked(kind, fields, KINDS[kind], CommitmentRefused, self.now())

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
+from estimator.core.searched_text import as_compared
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import Scope, Sources, of_case
@@ -37,7 +38,7 @@ def unstated(scope: Scope, told: Collection[str]) -> list[str]:
     counted in each month: whether they are small is not known."""
     heads, found = heads_of(scope), list[str]()
     for case in _of_agents(scope.sources):
-        if case.id not in told or case.service.casefold() in heads:
+        if case.id not in told or as_compared(case.service) in heads:
             continue
         rows = of_case(scope.rows, case.id)
         if any(units([row for row in rows if row.row.month == month]) is None for month in months_of(rows)):
@@ -62,7 +63,7 @@ def _small_in(sources: Sources, year: int) -> frozenset[str]:
             case.id
             for case in _of_agents(sources)
             if _heads(heads, case) < SMALLEST_GROUP
-            or (case.service.casefold() not in heads and _is_seldom(rows.get(case.id, []), sources.today))
+            or (as_compared(case.service) not in heads and _is_seldom(rows.get(case.id, []), sources.today))
         )
     return sources.small[year]
 
@@ -73,7 +74,7 @@ def _of_agents(sources: Sources) -> list[UseCase]:
 
 def _heads(heads: Mapping[str, int], case: UseCase) -> int:
     """Those stated of a use case; enough where none are."""
-    return heads.get(case.service.casefold(), SMALLEST_GROUP)
+    return heads.get(as_compared(case.service), SMALLEST_GROUP)
 
 
 def _is_seldom(rows: Sequence[Attached], today: date) -> bool:
@@ -99,7 +100,7 @@ def _ends(sources: Sources, years: Collection[int]) -> list[date]:
 
 def heads_of(scope: Scope) -> dict[str, int]:
     """The fewest agents with access that each service states in the years of a scope, or today where these are too few,
-    by its name in lower case."""
+    by its name as it is compared."""
     found = scope.sources.commitments.with_access(*_ends(scope.sources, _years(scope)))
     today = scope.sources.commitments.with_access(scope.sources.today)
     few = {service: heads for service, heads in today.items() if heads < SMALLEST_GROUP}
@@ -134,7 +135,7 @@ def nearly_all(amounts: Sequence[float]) -> list[int]:
 
 def enough(cases: Sequence[UseCase], heads: Mapping[str, int]) -> bool:
     """At least two use cases, and 5 agents when all of them are declared."""
-    names = {case.service.casefold() for case in cases}
+    names = {as_compared(case.service) for case in cases}
     if len(cases) < FEWEST_CASES:
         return False
     return not names <= heads.keys() or sum(heads[name] for name in names) >= SMALLEST_GROUP

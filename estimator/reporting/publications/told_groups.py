@@ -19,6 +19,7 @@ from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.catalogue.load import load, of_tables
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.core.periods import Period
+from estimator.core.searched_text import as_compared
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.anonymity import grouped, small, withheld
 from estimator.governance.indicators.scope import Scope
@@ -209,7 +210,7 @@ def _enough(scope: Scope) -> Enough:
             return False
         if cases.keys() - few:
             return True
-        names = {case.service.casefold() for case in cases.values()}
+        names = {as_compared(case.service) for case in cases.values()}
         if names <= heads.keys():
             return sum(heads[name] for name in names) >= SMALLEST_GROUP
         counted = sum(member.line.row["items"] or member.line.row["requests"] or 0.0 for member in there)

@@ -12,6 +12,7 @@ from estimator.catalogue.selection import select_factor
 from estimator.core.errors import SobriaError, listed, say
 from estimator.core.number_format import missing_text, partly_text, range_text, share_text, tick_text, two_figures
 from estimator.core.periods import Period
+from estimator.core.searched_text import as_compared
 from estimator.core.typography import some_of, typeset
 from estimator.governance.commitments.schema import Publication, What
 from estimator.governance.indicator_list import FOOTPRINTS
@@ -96,7 +97,7 @@ class UseFacts:
     def how_to_open(self) -> str:
         """What may open figures of too few people, to whoever makes a document; empty where their agents are declared,
         or nothing is hidden."""
-        declared = self.case.service.casefold() in heads_of(self.scope)
+        declared = as_compared(self.case.service) in heads_of(self.scope)
         return self.say("figures_open") if self.hidden and not declared else ""
 
     def missing(self) -> str:
