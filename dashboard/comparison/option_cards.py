@@ -135,7 +135,8 @@ def place_of(option: Option) -> str:
 def server_of(option: Option, lang: str) -> dict[str, str]:
     """Whether a model runs on a server kept on for it, and how many services share it."""
     shared = option.use.resource_share if option.use else None
-    return {"kept": "no" if option.reserved_hours else "yes", "kept_by": number_text(round(1 / (shared or 1), 6), lang)}
+    by = number_text(round(1 / (shared or 1), 6), lang)
+    return {"existing_server": "no" if option.reserved_hours else "yes", "shared_by": by}
 
 
 def _places(option: Option, lang: str) -> dict[str, str]:
@@ -167,9 +168,9 @@ def _picked(place: str, name: str, lang: str) -> None:
 
 def _said(name: str, value: str) -> dict[str, Any]:
     """A field of a card, as where a model runs has it. NotANumber."""
-    if name == "kept":
+    if name == "existing_server":
         return {"alone": value == "no"}
-    if name == "kept_by":
+    if name == "shared_by":
         return {"shared_by": max(number(value, name) or 1.0, 1.0)}
     return {"model": value} if name == "model" else {"place": value} if value else {}
 
@@ -181,7 +182,7 @@ def refresh(before: Scenario, after: Scenario, lang: str, place: str = "") -> No
         if place in ("", str(index)):
             picked = {"host": place_of(option), "program": program_of(option), "model": _model_of(option)}
             was = _texts(held[index][0], lang) if index < len(held) else {}
-            rewrite(str(index), _texts(option, lang) | picked | server_of(option, lang), was)
+            rewrite(str(index), server_of(option, lang) | _texts(option, lang) | picked, was)
 
 
 def _texts(option: Option, lang: str) -> dict[str, str]:
@@ -214,16 +215,17 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
     first, statuses = "first_" * (form.place == "0"), ("studied", "rejected", "not_studied")
     listed("status", {name: t(f"compare_form.{first}{name}", lang) for name in statuses})
     texts("why")
+    existing = {name: t(f"compare_form.existing_{name}", lang) for name in ("yes", "no")}
     if option.method == "model":
         texts("reasoning_tokens")
         picks, server = FormPart(form.place, lang, _picked), server_of(option, lang)
-        picks.listed("kept", {name: t(f"compare_form.kept_{name}", lang) for name in ("yes", "no")}, server["kept"])
-        if server["kept"] == "no":
-            picks.text("kept_by", server["kept_by"])
+        picks.listed("existing_server", existing, server["existing_server"])
+        if server["existing_server"] == "no":
+            picks.text("shared_by", server["shared_by"])
         _of_model(texts, listed, lang, zone)
     elif option.alternative and not person:
         if len(group) == 1:
-            listed("existing_server", {name: t(f"compare_form.existing_{name}", lang) for name in ("yes", "no")})
+            listed("existing_server", existing)
         texts(*PROGRAM_NUMBERS, *zone, "pue")
     keys = estimator_gateway.service_keys()
     if keys or option.measured:

@@ -1008,7 +1008,7 @@ def test_a_blank_page_has_no_figure_and_keeps_each_answer_in_its_address() -> No
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_five_fields_of_an_empty_home_give_the_answer_of_the_command(lang: str, tmp_path: Path) -> None:
     at = blank(lang)
-    said = {"host": "mistral"} if lang == "fr" else {"kept": "no", "kept_by": "3"}
+    said = {"host": "mistral"} if lang == "fr" else {"existing_server": "no", "shared_by": "3"}
     at = typed(typed(at, "five", "people", "40 000"), "five", "uses", "3")
     at = typed(typed(at, "1", "model", "mistral-ai/mistral-small-3.2"), "2", "model", "openai/gpt-5")
     at = unfolded(at, "1")
@@ -1234,6 +1234,17 @@ def test_the_server_of_a_program_is_changed_on_the_page() -> None:
     at = typed(unfolded(opened(), "0"), "0", "existing_server", "no")
     made = address(typed(at, "0", "shared_by", "4")).options[0].alternative
     assert made is not None and not made.existing_server and made.shared_by == 4 and made.acts == 3
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_program_and_a_model_are_asked_of_their_server_in_the_same_words(lang: str) -> None:
+    """Whether it exists and who shares it: one label, one list; a card shows its own, whatever the other has."""
+    at = unfolded(opened(lang), "0", "1")
+    at = typed(typed(at, "0", "existing_server", "no"), "0", "shared_by", "4")
+    at = typed(typed(at, "1", "existing_server", "no"), "1", "shared_by", "3")
+    program, model = ([field(at, place, name) for name in ("existing_server", "shared_by")] for place in ("0", "1"))
+    assert [one.label for one in program] == [one.label for one in model] and program[0].options == model[0].options
+    assert [one.value for one in (*program, *model)] == ["no", "4", "no", "3"]
 
 
 def test_what_is_lowest_of_all_is_told_beside_a_first_sentence_that_leaves_it_out() -> None:
