@@ -40,7 +40,7 @@ def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Marku
     return render(
         "accueil",
         lang,
-        answer=_answer(totals, services, lang),
+        answer=_answer(totals, len(counted), lang),
         notes=_notes(totals, services, lang),
         picture=svg_charts.interval_chart(service_bars(shown, lang, names), title, lang, how),
         title=title,
@@ -65,17 +65,16 @@ def _door(lang: str) -> Markup:
     return phrase("home.door_summary", lang, address=to, scope=scope[:1].lower() + scope[1:])
 
 
-def _answer(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> Markup:
+def _answer(totals: Totals, counted: int, lang: str) -> Markup:
     energy = totals.indicators["energy"]
     known = energy.central is not None
-    counted = len(_services_with_energy(services)) if known else len(services)
     in_sentence, aside = said_in_sentence(energy, lang)
     name = html_parts.figure_name("energy", lang)
     return phrase(
         "home.answer" if known else "home.answer_missing",
         lang,
         period=period_text(totals.coverage.period, lang),
-        services=t("home.services", lang, n=counted),
+        services=t("home.services_merged" if totals.authorities else "home.services", lang, n=counted),
         used=t("home.used", lang, n=counted),
         energy=html_parts.opened(html_parts.explain_link("total.energy", lang), in_sentence, name),
         central=aside,

@@ -90,7 +90,7 @@ def _head(build: Results, totals: Totals, names: Mapping[str, str], lang: str) -
         lang,
         period=period_text(covered.period, lang),
         runs=t("measures.runs_merged" if totals.authorities else "measures.runs", lang, n=covered.runs),
-        services=t("measures.services", lang, n=covered.services),
+        services=t("measures.services_merged" if totals.authorities else "measures.services", lang, n=covered.services),
         proof=Markup('<span class="caveat">{}</span>').format(_proof(totals, lang)),
     )
     few = services[:BARS]

@@ -29,6 +29,7 @@ from estimator.reporting.summary.sentences import (
     share_of_total,
     shares_text,
     territory_text,
+    unjudged,
 )
 from estimator.reporting.summary.statements import promises
 
@@ -83,16 +84,14 @@ def _picture(body: Body, title: str, lang: str) -> Markup:
 
 
 def _verdict(body: Body) -> str:
-    """The key of the answer: against the objective, else against the ceiling, else that neither is voted here."""
+    """The key of the answer: against the objective, else against the ceiling, else why neither judges it."""
     energy = body["indicators"]["energy"]
     if energy["objective"]:
         return judged(energy["path"] or {})
     if energy["budget"]:
         found = judged(energy["budget"])
         return found if found in ("open", "least", "unknown") else f"ceiling_{found}"
-    if body["elsewhere"]:
-        return "elsewhere"
-    return "ceilings" if body["territory_budgets"] or body["use_budgets"] else "none"
+    return unjudged(body)
 
 
 def _footprint(body: Body, key: str, lang: str) -> list[str]:

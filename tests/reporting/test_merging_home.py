@@ -25,6 +25,10 @@ READ = {NANCY: 3.0, OTHER: 1.0}  # kWh at a desk in March 2026
 VOTE = {"indicator": "energy", "change_percent": -20, "reference_year": 2025, "due_year": 2027, "unit": "kWh"}
 VOTE |= {"by": "Conseil", "date": "2026-01-15", "document": "délibération 12"}
 ELSEWHERE = {"fr": "seuls les dossiers des collectivités savent", "en": "only the homes of the authorities know"}
+ALIKE = {
+    "fr": "(un pour les petits usages réunis d'une collectivité)",
+    "en": "(one for the joined small uses of an authority)",
+}
 UNTRUE = {
     "fr": (
         "aucun n'est voté",
@@ -102,3 +106,16 @@ def test_what_the_merging_home_voted_itself_is_known(merging: Path, tmp_path: Pa
     assert ELSEWHERE["fr"] not in said and "un objectif est voté" in said
     entries = json.loads(sobria(home, "indicators", "--period", "2026", "--json").stdout)["indicators"]
     assert entries["energy"]["objective"]["due_year"] == 2027 and entries["water"]["objective"] is None
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("screen", ["accueil", "mesures"])
+def test_pages_count_services_as_the_totals_do(
+    merging: Path, monkeypatch: pytest.MonkeyPatch, screen: str, lang: str
+) -> None:
+    """One for each of two communes, and, as the terminal says, one for all the small uses that one of them joined."""
+    monkeypatch.setenv("SOBRIA_HOME", str(merging))
+    said = plain(unescape(page(screen, lang)))
+    assert ALIKE[lang] in said
+    terminal = plain(sobria(merging, "totals", lang=lang).stdout)
+    assert "2 services" in terminal and ("un seul service" if lang == "fr" else "one service") in terminal

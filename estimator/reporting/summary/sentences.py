@@ -257,9 +257,15 @@ def verdict(body: Mapping[str, Any], lang: str) -> str:
         return minimum(found, said, lang)
     if found := energy["budget"]:
         return minimum(found, tell(f"answer_ceiling_{judged(found)}", lang, year=found["year"]), lang)
+    return tell(f"answer_{unjudged(body)}", lang)
+
+
+def unjudged(body: Mapping[str, Any]) -> str:
+    """The key of why nothing voted judges the electricity: the homes of authorities alone know it, ceilings are of
+    others, or none is voted."""
     if body["elsewhere"]:
-        return tell("answer_elsewhere", lang)
-    return tell("answer_ceilings" if body["territory_budgets"] or body["use_budgets"] else "answer_none", lang)
+        return "elsewhere"
+    return "ceilings" if body["territory_budgets"] or body["use_budgets"] else "none"
 
 
 def minimum(found: Mapping[str, Any], said: str, lang: str) -> str:
