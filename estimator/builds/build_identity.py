@@ -12,6 +12,7 @@ from importlib.metadata import version
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from estimator.builds.merge_journal import in_place
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import ENGINE_VERSION
@@ -27,7 +28,8 @@ _SQL_TEXT = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
 def identity(ledger: Ledger, catalogue: Catalogue) -> str:
     """Hash of all inputs of the numbers: ledger files, withdrawals, places, merged groups, factors, our sources,
     DuckDB and numpy."""
-    merged = [path.read_text("utf-8", "replace") for path in sorted((ledger.home / AUTHORITIES).glob("*.json"))]
+    folder = ledger.home / AUTHORITIES
+    merged = [(folder / name).read_text("utf-8", "replace") for name in in_place(ledger.home)]
     inputs = [*ledger.names(), *knowledge(ledger.home).inputs(), *merged, catalogue.version, ENGINE_VERSION]
     return digest([*inputs, f"numpy {version('numpy')}", method(ledger.home / "builds")])
 

@@ -5,10 +5,11 @@ that was lost since, which the journal does not tell apart.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
@@ -20,6 +21,9 @@ from estimator.core.storage.folder import LocalFolder
 
 FOLDER, REMOVALS = "journal", "removals"  # inside that of the files
 MERGING = ".merging"  # lock of the merges of a home
+
+
+R = TypeVar("R", bound=Kept)
 
 
 class GroupsMerge(Kept):
@@ -66,11 +70,27 @@ def removals(home: Path) -> RecordFolder[GroupsRemoval]:
     return RecordFolder(LocalFolder(home / AUTHORITIES / REMOVALS), GroupsRemoval)
 
 
+def merges_of(home: Path) -> list[GroupsMerge]:
+    """Those that its journal tells. OSError."""
+    return _readable(merges(home))
+
+
+def _in_order(home: Path) -> Sequence[GroupsMerge | GroupsRemoval]:
+    return sorted([*merges_of(home), *_readable(removals(home))], key=lambda one: one.order)
+
+
+def _readable(kept: RecordFolder[R]) -> list[R]:
+    """The records of a folder. OSError of one that may not be read, which is no torn one: what it tells would be told
+    of none."""
+    records, faults = kept.read()
+    kept.place.read([fault.about for fault in faults])
+    return records
+
+
 def recorded(home: Path) -> dict[str, str]:
     """The digest of each file that should be in a home, by name, as its journal tells."""
     found = dict[str, str]()
-    records: list[GroupsMerge | GroupsRemoval] = [*merges(home).read()[0], *removals(home).read()[0]]
-    for record in sorted(records, key=lambda one: one.order):
+    for record in _in_order(home):
         if isinstance(record, GroupsRemoval):
             found.pop(record.file, None)
         else:
@@ -84,8 +104,7 @@ def authority_names(home: Path) -> dict[str, str]:
     """The last name of each authority whose files are in a home, by its code, as these files gave it; one without any
     has the name before it only where whoever merged it said why."""
     told = dict[str, tuple[GroupsMerge, str]]()
-    records: list[GroupsMerge | GroupsRemoval] = [*merges(home).read()[0], *removals(home).read()[0]]
-    for record in sorted(records, key=lambda one: one.order):
+    for record in _in_order(home):
         if isinstance(record, GroupsRemoval):
             told.pop(record.file, None)
             continue
@@ -102,42 +121,76 @@ def _last_names(told: Iterable[tuple[GroupsMerge, str]]) -> dict[str, str]:
 
 def replaced_by(home: Path, digests: Collection[str]) -> dict[str, list[GroupsMerge]]:
     """The files whose place each of these took, by its name in the home: as they came."""
-    came = {one.digest: one for one in merges(home).read()[0]}
+    came = {one.digest: one for one in merges_of(home)}
     mine = [came[digest] for digest in digests if digest in came]
     return {one.name: [came[old] for old in one.replaces.split() if old in came] for one in mine if one.replaces}
 
 
 def given_names(home: Path, digests: Collection[str]) -> dict[str, str]:
     """The name that each of these files had when it was given, by its name in the home."""
-    return {one.name: one.file for one in merges(home).read()[0] if one.digest in digests}
+    return {one.name: one.file for one in merges_of(home) if one.digest in digests}
 
 
 def taken_out(home: Path, text: str) -> GroupsRemoval | None:
     """The last removal of a file of that name in the home, or that had it when it was given; None of another."""
-    names = {text, *(one.name for one in merges(home).read()[0] if one.file == text)}
-    gone = [one for one in removals(home).read()[0] if one.file in names]
+    names = {text, *(one.name for one in merges_of(home) if one.file == text)}
+    gone = [one for one in _readable(removals(home)) if one.file in names]
     return max(gone, key=lambda one: one.order, default=None)
 
 
 def in_place(home: Path) -> dict[str, str]:
-    """The digest that each file of a home states, by name; empty where it cannot be read."""
-    found = dict.fromkeys((path.name for path in sorted((home / AUTHORITIES).glob("*.json"))), "")
-    for name in found:
-        with suppress(OSError, ValueError, RecursionError, KeyError, TypeError):
-            found[name] = str(json.loads((home / AUTHORITIES / name).read_bytes())["digest"])
-    return found
+    """The digest that each file that was merged states, by its name in the home: one that its journal holds under that
+    name, with that digest, or whose content cannot be read, which is then empty. OSError where they are not shown."""
+    return {name: digest for name, digest, merged in _there(home) if merged}
+
+
+def stated(home: Path) -> dict[str, str]:
+    """The digest that each file there states, merged or not, by its name; empty where it cannot be read."""
+    return {name: digest for name, digest, _ in _there(home)}
+
+
+def stray_merges(home: Path) -> list[str]:
+    """The names of the other files that are with those merged: nothing of them counts."""
+    return sorted(name for name, _, merged in _there(home) if not merged)
+
+
+def _there(home: Path) -> Iterator[tuple[str, str, bool]]:
+    """Each file that a home has, the digest that it states, and whether it was merged as it is."""
+    folder, held = home / AUTHORITIES, dict[str, set[str]]()
+    names = sorted(name for name in _listed(folder) if name.endswith(".json") and not name.startswith("."))
+    for record in _in_order(home) if names else ():
+        if isinstance(record, GroupsRemoval):
+            held.pop(record.file, None)
+        else:
+            held.setdefault(record.name, {""}).add(record.digest)
+    for name in names:
+        digest = _stated(folder / name)
+        yield name, digest, digest in held.get(name, ())
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []
+
+
+def _stated(path: Path) -> str:
+    with suppress(OSError, ValueError, RecursionError, KeyError, TypeError):
+        return str(json.loads(path.read_bytes())["digest"])
+    return ""
 
 
 def superseded(home: Path, there: Mapping[str, str]) -> set[str]:
     """The digests of the files whose place another one, which is there, has taken: they do not count, even if a merge
     that was stopped left them. there: as `in_place` tells."""
-    records = merges(home).read()[0] if there else []
+    records = merges_of(home) if there else []
     return {old for one in records if there.get(one.name) == one.digest for old in one.replaces.split()}
 
 
 def unfinished_merges(home: Path) -> list[str]:
-    """The names of the files that a home has and its journal does not, or the reverse while a merge runs: one was
-    stopped, or has not ended."""
+    """The names of the files that a merge left in place that its journal gives another's, or, while a merge runs, of
+    those that it tells and that are not there: one was stopped, or has not ended."""
     there, told, lost = in_place(home), recorded(home), lost_merges(home)
     apart = (n for n in there.keys() | told.keys() if there.get(n) != "" and there.get(n) != told.get(n))
     return sorted(set(apart) - lost.keys())
@@ -149,7 +202,7 @@ def lost_merges(home: Path) -> dict[str, str]:
     gone = recorded(home).keys() - in_place(home).keys()
     if not gone or _merging(home):
         return {}
-    days = {one.name: one.at[:10] for one in sorted(merges(home).read()[0], key=lambda one: one.order)}
+    days = {one.name: one.at[:10] for one in sorted(merges_of(home), key=lambda one: one.order)}
     return {name: days[name] for name in sorted(gone)}
 
 

@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
+from shlex import quote
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from estimator.assessment.explanation import formulas_version
-from estimator.builds.alike_files import alike_files
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.builds.inference_factors import HOURS, SERVING_COLUMNS
+from estimator.builds.merge_faults import copies, implausible, other_method, other_name
 from estimator.builds.merge_journal import (
     MERGING,
     GroupsMerge,
@@ -20,13 +21,14 @@ from estimator.builds.merge_journal import (
     authority_names,
     in_place,
     merges,
+    merges_of,
     recorded,
     removals,
+    stated,
     superseded,
 )
-from estimator.builds.published_groups import AHEAD, FORMAT, MOST_MONTHS, PublishedGroup, PublishedGroups
+from estimator.builds.published_groups import FORMAT, PublishedGroup, PublishedGroups
 from estimator.builds.queries import SAMPLE_MARK
-from estimator.catalogue.load import load
 from estimator.core.atomic_files import make_folder, publishing
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.errors import SobriaError, sentences
@@ -81,22 +83,34 @@ class MergeRefused(ListedRefusal):
     code = "merge_refused"
 
 
+class MergedRefused(MergeRefused):
+    """Files that are merged and cannot count."""
+
+    code = "merged_refused"
+
+
 def merged_files(home: Path) -> list[PublishedGroups]:
-    """The files merged in a home, by name. MergeRefused: one was damaged since."""
-    gone = superseded(home, in_place(home))
-    return [file for file, _ in _read(_paths(home)) if file.digest not in gone]
+    """The files merged in a home, by name. MergedRefused: one was damaged since, or two are of the same months."""
+    there = in_place(home)
+    gone = superseded(home, there)
+    files = [file for file, _ in _read([home / AUTHORITIES / name for name in there], MergedRefused)]
+    kept = [file for file in files if file.digest not in gone]
+    if wrong := [_both(file, other) for file, other in combinations(kept, 2) if file.twice(other)]:
+        raise MergedRefused(wrong, count=len(wrong))
+    return kept
+
+
+def _both(file: PublishedGroups, other: PublishedGroups) -> dict[str, str]:
+    about = {"file": file.name, "territory": file.territory, "period": file.period, "base": other.name}
+    return sentences("merge_faults", "merge_both", **about)
 
 
 def faults_of_merged(home: Path) -> tuple[int, list[Mapping[str, str]]]:
     """How many files are merged in a home, and each fault of theirs, as {"code"} and each language."""
     try:
-        return len(_read(_paths(home))), []
+        return len(merged_files(home)), []
     except MergeRefused as refusal:
-        return len(_paths(home)), list(refusal.items)
-
-
-def _paths(home: Path) -> list[Path]:
-    return sorted((home / AUTHORITIES).glob("*.json"))
+        return len(in_place(home)), list(refusal.items)
 
 
 def merge(
@@ -139,7 +153,7 @@ def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: b
             same.append(file)
             continue
         inside = [(other, at) for other, at in twice if other not in new and other.months <= file.months]
-        faults = [*_other_method(file, about), *_implausible(file, about)]
+        faults = [*other_method(file, about), *implausible(file, about)]
         for other, where in inside if replace else ():
             if other.moment >= file.moment:
                 dates = {"made_at": file.made_at, "base": where, "there": other.made_at}
@@ -153,7 +167,7 @@ def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: b
                 code = "merge_metropole" if file.may_be_two(other) else code
                 faults.append(sentences("merge_faults", code, **about, base=where, there=other.period, name=other.name))
         others = {where: other for other, where in kept if other.territory == file.territory}
-        faults += [] if why else _other_name(file, about, others, [at for _, at in inside] if replace else [], names)
+        faults += [] if why else other_name(file, about, others, [at for _, at in inside] if replace else [], names)
         names |= {file.territory: file.administration} if file.administration else {}
         wrong += [(name, fault) for fault in faults]
         replaced[file.digest] = [other for other, _ in inside]
@@ -161,7 +175,7 @@ def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: b
         kept.append((file, name))
         new.append(file)
     named = {file.digest: name for file, name in given}
-    wrong += [] if why else _copies([file for file, _ in kept], new, named)
+    wrong += [] if why else copies([file for file, _ in kept], new, named)
     if wrong:
         raise MergeRefused([fault for _, fault in wrong], count=len({name for name, _ in wrong}))
     return new, same, _records([*new, *same], replaced, named, why)
@@ -212,8 +226,8 @@ def merged_name(home: Path, text: str) -> str | None:
     """The name in a home of a merged file: that name, or the one that it had when it was given; None for another.
     merged_several: two had it."""
     told = recorded(home)
-    given = {one.name for one in merges(home).read()[0] if one.file == text and told.get(one.name) == one.digest}
-    if text in {**told, **in_place(home)}:
+    given = {one.name for one in merges_of(home) if one.file == text and told.get(one.name) == one.digest}
+    if text in {**told, **stated(home)}:
         return text
     if len(given) > 1:
         raise SobriaError("merged_several", read=text, names=some_of(sorted(given)), first=min(given))
@@ -223,68 +237,9 @@ def merged_name(home: Path, text: str) -> str | None:
 def remove(home: Path, name: str, author: Author) -> None:
     """Take a merged file out of a home, damaged or not; the journal keeps who and why. merge_running, OSError."""
     with _alone(home):
-        facts = {"file": name, "digest": in_place(home).get(name, ""), **author.model_dump(include={"who", "why"})}
+        facts = {"file": name, "digest": stated(home).get(name, ""), **author.model_dump(include={"who", "why"})}
         removals(home).write(make_record(GroupsRemoval, facts, datetime.now(UTC)))
         (home / AUTHORITIES / name).unlink(missing_ok=True)
-
-
-def _other_method(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[str, str]]:
-    """What says that a file was not made with the formulas and the factors of here."""
-    read = {"merge_method": file.formulas_version, "merge_factors": file.factors_version}
-    mine = {"merge_method": formulas_version(), "merge_factors": load().version}
-    return [
-        sentences("merge_faults", code, **about, read=read[code], expected=mine[code])
-        for code in read
-        if read[code] != mine[code]
-    ]
-
-
-def _implausible(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[str, str]]:
-    """What says that a file was not written by now, or that its sums are of no authority."""
-    wrong = []
-    if file.moment > datetime.now(UTC) + AHEAD:
-        wrong.append(sentences("merge_faults", "merge_future", **about, made_at=file.made_at))
-    if late := file.written_before():
-        told = {"made_at": file.made_at, "month": max(late)}
-        wrong.append(sentences("merge_faults", "merge_late", **about, **told))
-    if len(file.months) > MOST_MONTHS:
-        wrong.append(sentences("merge_faults", "merge_long", **about, read=len(file.months), most=MOST_MONTHS))
-    for field, read, most in file.unlikely():
-        wrong.append(
-            sentences("merge_faults", "merge_unlikely", **about, field=field, read=f"{read:g}", most=f"{most:g}")
-        )
-    return wrong
-
-
-def _other_name(
-    file: PublishedGroups,
-    about: Mapping[str, str],
-    others: Mapping[str, PublishedGroups],
-    replaced: Collection[str],
-    names: Mapping[str, str],
-) -> list[dict[str, str]]:
-    """What says that a file does not have the name of the others of its code, which may be wrong: figures have one name
-    for all of them. others: by where they are; replaced: those whose place it takes; names: the last of each code."""
-    now, known = file.administration, names.get(file.territory, "")
-    if not others or now == known or not (known or others.keys() - set(replaced)):
-        return []
-    code = "merge_name_beside" if not known else "merge_other_name" if now else "merge_no_name"
-    named = [where for where, other in others.items() if other.administration == known]
-    return [sentences("merge_faults", code, **about, now=now, before=known, base=some_of(named or [*others]))]
-
-
-def _copies(
-    files: Sequence[PublishedGroups], new: Sequence[PublishedGroups], given: Mapping[str, str]
-) -> list[tuple[str, dict[str, str]]]:
-    """What says, by its name, that a new file tells all that another authority's tells. files: all that would count."""
-    found = list[tuple[str, dict[str, str]]]()
-    for pair in alike_files(files, {file.digest for file in new}):
-        name = given[pair.file.digest]
-        about = {"file": name, "territory": pair.file.territory, "period": pair.file.period}
-        told = {"other": pair.other.territory, "base": given.get(pair.other.digest, f"{AUTHORITIES}/{pair.other.name}")}
-        told |= {"months": str(Period.over(pair.months))}
-        found += [(name, sentences("merge_faults", "merge_copy", **about, **told))] if pair.whole else []
-    return found
 
 
 def counted_twice(home: Path, own: OwnCounts) -> list[CountedTwice]:
@@ -303,8 +258,8 @@ def _counted_here(file: PublishedGroups, own: OwnCounts) -> CountedTwice | None:
     return CountedTwice(file, frozenset(months), sorted(set(same.values())), not told) if months else None
 
 
-def _read(paths: Sequence[Path]) -> list[tuple[PublishedGroups, str]]:
-    """These files, each with its name. MergeRefused."""
+def _read(paths: Sequence[Path], refused: type[MergeRefused] = MergeRefused) -> list[tuple[PublishedGroups, str]]:
+    """These files, each with its name. MergeRefused, or what is to be raised for it."""
     found, wrong = [], []
     for path in paths:
         try:
@@ -317,13 +272,14 @@ def _read(paths: Sequence[Path]) -> list[tuple[PublishedGroups, str]]:
                 continue
             field, both = ".".join(map(str, first["loc"])), told(first)
             said = {"file": path.name, "field": field or "JSON", "read": both["read"], "what": both["expected"]}
+            said |= {"named": quote(path.name)}
             wrong.append(sentences_with("merge_faults", "merge_unread" if field else "merge_torn", **said))
             continue
         if file.sealed().digest != file.digest:
-            wrong.append(sentences("merge_faults", "merge_damaged", file=path.name))
+            wrong.append(sentences("merge_faults", "merge_damaged", file=path.name, named=quote(path.name)))
         found.append((file, path.name))
     if wrong:
-        raise MergeRefused(wrong, count=len(wrong))
+        raise refused(wrong, count=len(wrong))
     return found
 
 

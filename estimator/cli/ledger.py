@@ -26,27 +26,29 @@ NAMED = 3  # files that a refusal names
 
 @ledger.command("verify", help="ledger_verify")
 def verify(context: typer.Context, json_: Json = False) -> None:
-    from estimator.builds.merge_journal import lost_merges
+    from estimator.builds.merge_journal import lost_merges, stray_merges
     from estimator.builds.merged_groups import faults_of_merged
     from estimator.cli.ledger_text import lost_merge_lines, unfinished_lines, unfinished_merge_lines
     from estimator.ledger.reconciliation import reconcile
 
     held, lang = _read(context), context.obj["lang"]
     found = reconcile(held)
-    merged, damaged = faults_of_merged(held.home)
+    (merged, damaged), stray = faults_of_merged(held.home), stray_merges(held.home)
     left = [*unfinished_lines(held.unfinished(), lang), *unfinished_merge_lines(held.home, lang)]
     faults = [*(fault.as_dict() for fault in found.faults), *damaged]
     absent = lost_merge_lines(held.home, lang)
     twice, told = (None, []) if faults or not merged else _counted_twice(held.home, lang)
     left += told
     lines = [say("ledger_cli", "standing", lang, **found.as_dict())]
-    lines += [say("ledger_cli", "standing_merged", lang, count=merged, damaged=len(damaged))] if merged else []
+    wrong = len(damaged) + len(stray)
+    lines += [say("ledger_cli", "standing_merged", lang, count=merged, damaged=wrong)] if merged or wrong else []
     lines += left
     if not faults and not absent and not left:
         some = found.as_dict()["files"] or merged
         lines.append(say("ledger_cli", "sound" if some else "nothing_to_prove", lang))
-    body = found.as_dict() | {"merged": merged, "merged_damaged": len(damaged), "counted_twice": twice}
-    show(body | {"lost_merges": lost_merges(held.home)}, json_, lambda: "\n".join(lines))
+    body: dict[str, Any] = found.as_dict() | {"merged": merged, "merged_damaged": len(damaged), "counted_twice": twice}
+    body |= {"lost_merges": lost_merges(held.home), "stray_merges": stray}
+    show(body, json_, lambda: "\n".join(lines))
     for fault in [*(one[lang] for one in faults), *absent]:
         print(fault, file=sys.stderr)
     if faults or absent:
@@ -68,7 +70,7 @@ def _counted_twice(home: Path, lang: str) -> tuple[Mapping[str, Sequence[int]] |
 
 @ledger.command("history", help="ledger_history")
 def history(context: typer.Context, json_: Json = False) -> None:
-    from estimator.builds.merge_journal import lost_merges, merges, removals, unfinished_merges
+    from estimator.builds.merge_journal import lost_merges, merges, removals, stray_merges, unfinished_merges
     from estimator.cli.ledger_text import history_text, lost_merge_lines, unfinished_merge_lines
     from estimator.ledger.withdrawn_text import still_counting
 
@@ -84,7 +86,7 @@ def history(context: typer.Context, json_: Json = False) -> None:
     groups: list[GroupsMerge | GroupsRemoval] = [*merged, *out]
     told, lang = (imports, withdrawals, groups), context.obj["lang"]
     body |= {"unfinished": left, "unfinished_merges": unfinished_merges(held.home)}
-    body |= {"lost_merges": lost_merges(held.home)}
+    body |= {"lost_merges": lost_merges(held.home), "stray_merges": stray_merges(held.home)}
     more = [*unfinished_merge_lines(held.home, lang), *lost_merge_lines(held.home, lang)]
     show(body, json_, lambda: "\n".join([history_text(told, still, left, lang), *more]))
 
@@ -208,7 +210,8 @@ def merge(
         show(body, json_, lambda: "\n".join([*merge_lines(home, body, lang), f"! {body['missing'][lang]}"]))
         return
     body |= {"build": found.build["build"], "authorities": [one.model_dump(mode="json") for one in found.authorities]}
-    where = authority_lines(found.authorities, lang, found.outside)
+    away = found.outside._replace(unfinished_merges=(), lost_merges={}, stray_merges=())  # which are told beside
+    where = authority_lines(found.authorities, lang, away)
     show(body, json_, lambda: "\n".join([*merge_lines(home, body, lang), *where]))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from estimator.builds.merge_journal import GroupsMerge, GroupsRemoval, lost_merges, unfinished_merges
+from estimator.builds.merge_journal import GroupsMerge, GroupsRemoval, lost_merges, stray_merges, unfinished_merges
 from estimator.core.errors import listed, one_of, say, sentences
 from estimator.core.home import named_home, read_only
 from estimator.core.periods import Period
@@ -57,12 +57,19 @@ def lost_lines(rows: int, home: Path, lang: str) -> list[str]:
 
 
 def lost_merge_lines(home: Path, lang: str) -> list[str]:
-    """Which merged files of groups a home lacks, of whom, and what to do; nothing where it has all."""
-    if not (lost := lost_merges(home)):
+    """Which merged files of groups a home lacks, of whom, which it has that were not merged, and what to do; nothing
+    where it has those merged alone."""
+    lost, stray = lost_merges(home), stray_merges(home)
+    if not lost and not stray:
         return []
-    from estimator.reporting.summary.standing import lost_merges_text  # the register, which most do without
+    from estimator.reporting.summary.standing import (  # the register: most do without
+        lost_merges_text,
+        stray_merges_text,
+    )
 
-    return [typeset(f"! {lost_merges_text(lost, lang)}.", lang)]
+    told = [lost_merges_text(lost, lang)] if lost else []
+    told += [stray_merges_text(stray, lang)] if stray else []
+    return [typeset(f"! {said}.", lang) for said in told]
 
 
 def history_text(

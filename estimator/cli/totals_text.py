@@ -22,7 +22,7 @@ def totals_text(found: "Totals", lang: str, nothing: str = "", mends: "Mends | N
         return "\n".join([nothing, *aside, *authority_lines(found.authorities, lang)])
     proof = proof_words(found.proof, lang)
     head = "totals_head_merged" if found.authorities else "totals_head"
-    away = found.outside._replace(counted_twice=None, lost_merges={}, gaps=())  # which are told beside
+    away = found.outside._replace(counted_twice=None, lost_merges={}, stray_merges=(), gaps=())  # which are told beside
     first, last = cover.period
     period = {"first": first, "last": last, "months": Period(f"{str(first)[:7]}..{str(last)[:7]}").label(lang)}
     return "\n".join(

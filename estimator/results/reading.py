@@ -13,6 +13,7 @@ from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import FORMAT
 from estimator.builds.current import current
 from estimator.builds.merge_journal import lost_merges as found_lost
+from estimator.builds.merge_journal import stray_merges as found_stray
 from estimator.builds.merge_journal import unfinished_merges as found_unfinished
 from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
@@ -107,6 +108,7 @@ class Results(Build):
             authorities=authorities,
             unfinished_merges=self.unfinished_merges,
             lost_merges=self.lost_merges,
+            stray_merges=self.stray_merges,
             lacking=handed(authorities, known),
             reasoned=self.reasoned if authorities else (),
             gaps=self._gaps(),
@@ -121,6 +123,11 @@ class Results(Build):
     def lost_merges(self) -> dict[str, str]:
         """The day of the merge of each file of groups that its home should have and has not, by its name."""
         return found_lost(self.home)
+
+    @property
+    def stray_merges(self) -> Sequence[str]:
+        """The files of its home that are with those merged, and were not as they are."""
+        return found_stray(self.home)
 
     def _gaps(self) -> tuple[dict[str, Any], ...]:
         """The months without any row of each service that no authority published, between its first and its last."""

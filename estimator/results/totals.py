@@ -136,7 +136,8 @@ class AuthorityPart(Strict):
 class Outside(NamedTuple):
     """What authorities withhold of the groups that they published, and no figure holds: electricity [kWh] told by some
     of them, and how many others do not tell theirs; unfinished_merges: the files of a merge that did not end;
-    lost_merges: the day of the merge of each file that is not there, by its name;
+    lost_merges: the day of the merge of each file that is not there, by its name; stray_merges: those that were not
+    merged as they are, which do not count;
     counted_twice: of each authority by its code, the months [yyyymm] that the home counts by itself too (None: no group
     is merged, or a file of theirs is damaged); lacking: of each that did not hand over every known month whole, by its
     code, the periods that it did (None: no group is merged); reasoned: files that were merged because a reason was
@@ -151,6 +152,7 @@ class Outside(NamedTuple):
     silent: int = 0
     unfinished_merges: tuple[str, ...] = ()
     lost_merges: Mapping[str, str] = {}
+    stray_merges: Sequence[str] = ()
     counted_twice: Mapping[str, Sequence[int]] | None = None
     lacking: Mapping[str, str] | None = None
     reasoned: Sequence[Mapping[str, Any]] = ()
@@ -235,11 +237,12 @@ def outside(parts: Sequence[AuthorityPart], months: Collection[int] | None = Non
 class Totals(Strict):
     """Figures, proof (None where nothing counts) and coverage of the whole ledger; build: facts of the build by name;
     authorities: whose published groups are in it, the largest first; unfinished_merges: the files of a merge of such
-    groups that did not end; lost_merges: the day of the merge of each file that is not there; counted_twice: of each
-    authority by its code, the months [yyyymm] that the home counts by itself too (None: no group is merged, or a file
-    of theirs is damaged); lacking: of each that did not hand over every known month whole, the periods that it did
-    (None: no group is merged); reasoned: files merged because a reason was stated, which may count twice;
-    gaps: the "name" of each service of the home, and the "periods" without any row between its first and its last."""
+    groups that did not end; lost_merges: the day of the merge of each file that is not there; stray_merges: those that
+    were not merged as they are, which do not count; counted_twice: of each authority by its code, the months [yyyymm]
+    that the home counts by itself too (None: no group is merged, or a file of theirs is damaged); lacking: of each that
+    did not hand over every known month whole, the periods that it did (None: no group is merged); reasoned: files
+    merged because a reason was stated, which may count twice; gaps: the "name" of each service of the home, and the
+    "periods" without any row between its first and its last."""
 
     indicators: Mapping[str, Amount]
     proof: Mapping[str, float | None]
@@ -250,6 +253,7 @@ class Totals(Strict):
     authorities: tuple[AuthorityPart, ...] = ()
     unfinished_merges: tuple[str, ...] = ()
     lost_merges: Mapping[str, str] = Field(default_factory=dict)
+    stray_merges: Sequence[str] = ()
     counted_twice: Mapping[str, Sequence[int]] | None = None
     lacking: Mapping[str, str] | None = None
     reasoned: tuple[Mapping[str, Any], ...] = ()
@@ -259,7 +263,7 @@ class Totals(Strict):
     def outside(self) -> Outside:
         """What authorities withhold: in no figure, and in what a figure covers a share of."""
         found = outside(self.authorities)
-        told = ("unfinished_merges", "lost_merges", "counted_twice", "lacking", "reasoned", "gaps")
+        told = ("unfinished_merges", "lost_merges", "stray_merges", "counted_twice", "lacking", "reasoned", "gaps")
         return found._replace(**{name: getattr(self, name) for name in told})
 
     @property

@@ -65,7 +65,7 @@ def test_an_empty_home_is_sound(tmp_path: Path) -> None:
 def test_the_command_says_it_in_json_and_in_words(tmp_path: Path) -> None:
     bring(tmp_path, CONTENT)
     body = json.loads(sobria(tmp_path, "ledger", "verify", "--json").stdout)
-    assert list(body) == ["version", *KEYS, "merged", "merged_damaged", "counted_twice", "lost_merges"]
+    assert list(body) == ["version", *KEYS, "merged", "merged_damaged", "counted_twice", "lost_merges", "stray_merges"]
     assert (body["read"], body["missing"], body["torn"]) == (4, 0, 0)
     assert "chaque ligne se retrouve" in sobria(tmp_path, "ledger", "verify").stdout
     lost = next(p for p in parts(tmp_path) if "month=" in str(p))

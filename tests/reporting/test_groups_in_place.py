@@ -10,7 +10,7 @@ import pytest
 from estimator.assessment.explanation import formulas_version
 from estimator.assessment.uncertainty import SEED
 from estimator.builds import merged_groups
-from estimator.builds.merge_journal import MERGING, lost_merges, unfinished_merges
+from estimator.builds.merge_journal import MERGING, lost_merges, stray_merges, unfinished_merges
 from estimator.builds.merged_groups import MergeRefused, merge, merged_files, remove
 from estimator.builds.published_groups import FORMAT, PublishedGroups
 from estimator.builds.published_review import COUNTED
@@ -130,8 +130,8 @@ def test_files_that_no_entry_tells_are_recorded_by_the_same_merge(tmp_path: Path
     path, home = _file(tmp_path, "54010"), tmp_path / "home"
     (home / "authorities").mkdir(parents=True)
     (home / "authorities" / "54010_2026.json").write_bytes(path.read_bytes())
-    assert unfinished_merges(home) == ["54010_2026.json"]
-    assert merge(home, [path]) == [] and unfinished_merges(home) == []
+    assert stray_merges(home) == ["54010_2026.json"] and unfinished_merges(home) == merged_files(home) == []
+    assert len(merge(home, [path])) == 1 and stray_merges(home) == unfinished_merges(home) == []
     [entry] = json.loads(sobria(home, "ledger", "history", "--json").stdout)["merges"]
     assert entry["file"] == path.name
 
@@ -170,7 +170,7 @@ def test_a_merged_file_is_taken_out_damaged_or_not_and_the_history_keeps_it(tmp_
     assert "n'est plus réuni" in plain(sobria(home, "ledger", "withdraw", "--file", paths[0].name, *WHO).stdout)
     assert [file.territory for file in merged_files(home)] == ["54011"] and not unfinished_merges(home)
     there = home / "authorities" / "54011_2026.json"
-    assert "1 fichier de groupes réuni, dont 0 défaut" in plain(sobria(home, "ledger", "verify").stdout)
+    assert "1 fichier de groupes réuni ; 0 défaut" in plain(sobria(home, "ledger", "verify").stdout)
     there.write_text(there.read_text("utf-8").replace("Mairie", "Maire"), "utf-8")
     found = sobria(home, "ledger", "verify", code=1)
     assert "il n'y a rien à prouver" not in plain(found.stdout) and "empreinte différente" in found.stderr

@@ -13,6 +13,12 @@ from estimator.core.storage.storage import Patience
 READERS = ".reading"
 
 
+def _not_shown(error: OSError) -> None:
+    """A folder that is not there holds nothing; of one that may not be read, what it holds is not known."""
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise error
+
+
 class LocalFolder:
     """The files below a folder, which is made by the first write."""
 
@@ -33,7 +39,7 @@ class LocalFolder:
 
     def names(self, under: str = "") -> set[str]:
         found = set()
-        for place, folders, files in os.walk(self.folder / under):
+        for place, folders, files in os.walk(self.folder / under, onerror=_not_shown):
             folders[:] = [name for name in folders if not name.startswith(".")]
             inside = Path(place).relative_to(self.folder).as_posix()
             prefix = "" if inside == "." else f"{inside}/"

@@ -175,6 +175,7 @@ class Scope:
         late = handed(self.sources.authorities, self.known_months())
         build = self.sources.build
         found = found._replace(unfinished_merges=build.unfinished_merges, lost_merges=build.lost_merges)
+        found = found._replace(stray_merges=build.stray_merges)
         pairs = build.reasoned if self.sources.authorities else ()
         reasoned = [pair for pair in pairs if not self._months.isdisjoint(pair["months"])]
         return found._replace(counted_twice=twice, lacking=late, reasoned=reasoned, gaps=self.gaps)

@@ -1,6 +1,7 @@
 """Where a number comes from and what it stands on: whose published groups are in it, and what is in it twice or not."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 from typing import Any
 
 from estimator.core.errors import listed, say
@@ -57,10 +58,7 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         if codes:
             names = some_of([territory_text(code, lang) for code in codes], MOST_AUTHORITIES)
             yield say("authorities", said, lang, names=names)
-    if found.unfinished_merges:
-        yield say("authorities", "unfinished", lang, files=some_of(found.unfinished_merges, MOST_AUTHORITIES))
-    if found.lost_merges:
-        yield lost_merges_text(found.lost_merges, lang)
+    yield from _merges(found, lang)
     if found.counted_twice:
         yield say("authorities", "counted_twice", lang, names=twice_names(found.counted_twice, lang))
     yield from _reasoned(found.reasoned, lang)
@@ -69,6 +67,16 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         told = [say("reen_rollup", "handed", lang, name=whose, periods=periods) for whose, periods in named]
         yield say("authorities", "lacking", lang, names=some_of(told, MOST_AUTHORITIES))
     yield from _gaps(found.gaps, lang)
+
+
+def _merges(found: Outside, lang: str) -> Iterator[str]:
+    """Which merges did not end, which merged files are not there, and which of those there were not merged."""
+    if found.unfinished_merges:
+        yield say("authorities", "unfinished", lang, files=some_of(found.unfinished_merges, MOST_AUTHORITIES))
+    if found.lost_merges:
+        yield lost_merges_text(found.lost_merges, lang)
+    if found.stray_merges:
+        yield stray_merges_text(found.stray_merges, lang)
 
 
 def _gaps(found: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
@@ -103,6 +111,11 @@ def lost_merges_text(found: Mapping[str, str], lang: str) -> str:
     told = [(file, territory_text(file.partition("_")[0], lang), day) for file, day in found.items()]
     files = [say("authorities", "lost_file", lang, file=file, name=whose, day=day) for file, whose, day in told]
     return say("authorities", "lost", lang, files=some_of(files, MOST_AUTHORITIES), first=next(iter(found)))
+
+
+def stray_merges_text(found: Sequence[str], lang: str) -> str:
+    """Which files are with those merged, and were not as they are, and what to do."""
+    return say("authorities", "stray", lang, files=some_of(found, MOST_AUTHORITIES), first=quote(found[0]))
 
 
 def twice_names(found: Mapping[str, Sequence[int]], lang: str) -> str:
