@@ -10,6 +10,7 @@ from estimator.builds.inference_factors import models_of
 from estimator.builds.parts_elsewhere import is_elsewhere, tell_elsewhere
 from estimator.builds.settled_parts import EMBEDDED, Settled
 from estimator.builds.stated_columns import read_columns, stated_columns
+from estimator.builds.whole_parts import check_parts
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.kept_files import linked
 from estimator.ledger import Ledger
@@ -49,15 +50,17 @@ def row_status(
     engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[int] = (), settled: Settled | None = None
 ) -> Rows:
     """Table `copied`. parts: the folder beside the build where large parts are kept for it; moments: from which factors
-    change within a month [us]; settled: the parts that are not read again, told which they are."""
+    change within a month [us]; settled: the parts that are not read again, told which they are. ledger_torn."""
     crosses = crossing(moments)
     files = ledger.files("activities")
     large = [] if "," in str(parts) else [file for file in files[1:] if ledger.size(file) >= LARGE]
     small = [file for file in files if file not in large]
     gone = ledger.withdrawn_files("activities")
+    check_parts([*small[1:], *gone, *(() if settled else large)])
     aside = list[str]()
     engine.run(f"CREATE TABLE small AS SELECT * FROM {parquet(small)}")  # many small files are long to open
     if settled and large:
+        settled.check(large)
         settled.judge(large, "small", gone)
         aside = settled.aside_rows()
     read = [file for file in large if file not in (settled.files if settled else ())]

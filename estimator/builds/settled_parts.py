@@ -19,7 +19,9 @@ import numpy as np
 from estimator.builds.build_identity import digest
 from estimator.builds.machine_overlaps import BY_HOUR, MEET, SPANS, WHOLE, Span, machine_twice, others_met
 from estimator.builds.part_names import NAMED, Names, as_bytes, names_sql, repeated
+from estimator.builds.parts_elsewhere import is_elsewhere
 from estimator.builds.stated_columns import read_columns, stated_columns
+from estimator.builds.whole_parts import check_parts, stamp
 from estimator.catalogue.fault_rules import TEXTS
 from estimator.catalogue.models import is_of
 from estimator.catalogue.physical_limits import LIMITS
@@ -82,11 +84,23 @@ class Settled:
         self._alone: dict[str, int] = {}  # by name of a part that is read, how many of its rows are looked at
         self.lines: Mapping[str, Sequence[Any]] = {}  # by key of a part, where its rows ran
 
+    def check(self, large: Sequence[str]) -> None:
+        """Whether each of these parts is the one of its name: those that are as they were then are not read.
+        ledger_torn."""
+        seen = {file: stamp(file) for file in large if not is_elsewhere(file)}
+        new = [file for file, told in seen.items() if self.kept.data(self._key(file), "seen") != told]
+        check_parts(new)
+        for file in new:
+            self.kept.put(self._key(file), "seen", seen[file])
+
+    def _key(self, file: str) -> str:
+        return f"{Path(file).stem}-{self._method}"
+
     def judge(self, large: Sequence[str], small: str, gone: Sequence[str]) -> None:
         """Which of these large parts are settled, and which rows of them are set aside: those that share a name with
         another row, of any part or of the relation `small`, or that are withdrawn. NamesDamaged."""
         others = np.sort(self._engine.column(names_sql(small)))
-        keys = {f"{Path(file).stem}-{self._method}": file for file in large}
+        keys = {self._key(file): file for file in large}
         facts = self._facts(keys)
         names = {key: self._named(key, file, facts[key]) for key, file in keys.items()}
         known = json.loads(self.kept.data(f"all-{self._method}", "apart") or '{"parts": [], "repeated": []}')

@@ -1,17 +1,19 @@
 """The account of all history: what it says of a sound ledger, and of one from which something went."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from estimator.builds import row_status
 from estimator.builds.build import build
 from estimator.core import parquet_files
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger
 from estimator.ledger.journal import Import
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from tests.ledger.test_ledger import bring, snapshot
-from tests.support import append, refuses, sobria
+from tests.support import activity, append, refuses, sobria
 from tests.traces_support import read, text
 
 CONTENT = text(snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2), snapshot("b", 1, 60, 1), {"cpu_energy": -1})
@@ -118,6 +120,29 @@ def test_a_torn_file_stops_build_and_import_with_a_sentence(tmp_path: Path) -> N
     for what in (lambda: build(tmp_path), lambda: bring(tmp_path, CONTENT)):
         with refuses("ledger_torn", match="sobria ledger verify"):
             what()
+
+
+@pytest.mark.parametrize("large", [0, 10**9])
+def test_a_part_in_the_place_of_another_gives_no_lower_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    """One of 3 rows and one of 1 row, under the name of the first, as whole as it: a build that is there counts all 4;
+    without it, as on another machine, or of one row more, nothing is told."""
+    monkeypatch.setattr(row_status, "LARGE", large)
+    home, more = tmp_path, text(snapshot("c", 5, 60, 1))
+    bring(home, CONTENT)
+    bring(home, more)
+    first, second = sorted((p for p in parts(home) if "month=" in str(p)), key=lambda p: p.stat().st_size, reverse=True)
+    build(home)
+    first.write_bytes(second.read_bytes())
+    assert build(home).fresh is False
+    append(Ledger(home), [activity(file_name="other.csv")])
+    with refuses("ledger_torn", first.name):
+        build(home)
+    shutil.rmtree(home / "builds")
+    for command in (["totals"], ["build"], ["build", "--full"]):
+        said = sobria(home, *command, code=1)
+        assert first.name in said.stderr and "abîmé" in said.stderr and not said.stdout
 
 
 def test_a_lost_or_torn_record_is_said(tmp_path: Path) -> None:
