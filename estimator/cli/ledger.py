@@ -204,7 +204,7 @@ def merge(
         with locked(what, written=True):
             found = current_results(home).totals()
     except SobriaError as waited:
-        if waited.code != "build_locked_written":
+        if waited.code not in ("build_locked_written", "disk_full_written"):
             raise
         body |= {"build": None, "authorities": None, "missing": waited.as_dict()}
         show(body, json_, lambda: "\n".join([*merge_lines(home, body, lang), f"! {body['missing'][lang]}"]))

@@ -38,7 +38,13 @@ FETCHED = 2_000  # rows fetched together
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 _NUMBERS = count()
 _OPENING = Lock()  # a file is opened and locked by one thread before another sees it open
-UNREADABLE = (duckdb.OperationalError, duckdb.InvalidInputException, duckdb.CatalogException, duckdb.InternalException)
+UNREADABLE = (
+    duckdb.OperationalError,
+    duckdb.InvalidInputException,
+    duckdb.CatalogException,
+    duckdb.InternalException,
+    duckdb.FatalException,  # of a checkpoint that could not be written
+)
 
 
 class FileDamaged(SobriaError):

@@ -15,7 +15,7 @@ from estimator.builds.build import build as make_build
 from estimator.builds.build_file import BuildFile, Monthly
 from estimator.builds.current import BuildResult
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import SobriaError
+from estimator.core.errors import NO_ROOM, SobriaError, reason_of
 from estimator.core.home import has_ledger
 from estimator.core.progress import WATCH, Progress
 from estimator.results.file import is_whole, results_path, write_rows
@@ -65,12 +65,17 @@ def build(
 @contextmanager
 def locked(what: Mapping[str, str], written: bool) -> Iterator[None]:
     """Context of a build that goes with a writing: where another build is waited for in vain, the refusal says what was
-    asked, in each language, and whether it is written. build_locked_unwritten, build_locked_written."""
+    asked, in each language, and whether it is written; where the disk is full, that it is. build_locked_unwritten,
+    build_locked_written, disk_full_written."""
     try:
         yield
     except BuildLocked as refused:
         code = "build_locked_written" if written else "build_locked_unwritten"
         raise SobriaError(code, what=what, **refused.facts) from refused
+    except OSError as error:
+        if not written or error.errno not in NO_ROOM:
+            raise
+        raise SobriaError("disk_full_written", what=what, reason=reason_of(error)) from error
 
 
 def rebuilt(home: Path, write: Callable[[], T], what: Mapping[str, str]) -> tuple[T, dict[str, Any] | None]:

@@ -1,13 +1,15 @@
 """The database adapter: what threads of one process may do at once."""
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+import duckdb
 import fsspec
 import pytest
 
-from estimator.core.duckdb_engine import DuckDB, created
+from estimator.core.duckdb_engine import DuckDB, created, told
 from estimator.core.storage import s3_files
 
 THREADS, FILES = 8, 20
@@ -44,3 +46,12 @@ def test_a_build_on_show_is_opened_again_after_a_bucket(tmp_path: Path, monkeypa
     assert shown.rows("SELECT n FROM t") == again.rows("SELECT n FROM t") == [{"n": 3}]
     again.close()
     shown.close()
+
+
+@pytest.mark.parametrize("kind", [duckdb.FatalException, duckdb.IOException])
+def test_a_full_disk_is_one_whatever_the_engine_was_writing(tmp_path: Path, kind: type[duckdb.Error]) -> None:
+    """As DuckDB says it of a checkpoint, and of a file."""
+    said = "Failed to create checkpoint because of error: Could not write all required bytes: No space left on device"
+    with pytest.raises(OSError, match="No space left on device") as refused, told(tmp_path / "a.duckdb"):
+        raise kind(said)
+    assert refused.value.errno == errno.ENOSPC

@@ -1,8 +1,11 @@
 """What `ledger merge`, `ledger withdraw --file` and `report groups` say of what they did, and what they refuse."""
 
+import errno
 import json
+import os
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -99,3 +102,13 @@ def test_a_period_that_has_not_begun_is_not_handed_over(tmp_path: Path, kind: st
     out = tmp_path / "out.json"
     asked = ["report", kind, "--territory", "54010", "--period", "2090", "--out", str(out)]
     assert "n'a pas commencé" in plain(sobria(tmp_path, *asked, code=1).stderr) and not out.exists()
+
+
+def test_a_disk_that_is_full_after_a_merge_says_that_it_is_done(tmp_path: Path) -> None:
+    """The file and its entry are in place when the totals are made again: nothing is to be said again."""
+    home, given = tmp_path / "home", _file(tmp_path, "54010")
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "draft")
+    with patch("estimator.results.reading.current_results", side_effect=full):
+        said = plain(sobria(home, "ledger", "merge", str(given)).stdout)
+    assert "1 fichier réuni" in said and "C'est écrit, ne le redites pas" in said and "disque est plein" in said
+    assert "Rien n'a été remplacé" not in said and len(merged_files(home)) == 1
