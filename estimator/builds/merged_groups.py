@@ -174,11 +174,11 @@ def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: b
         kept = [(other, where) for other, where in kept if not replace or (other, where) not in inside]
         kept.append((file, name))
         new.append(file)
-    named = {file.digest: name for file, name in given}
+    named = {file.digest: name for file, name in reversed(given)}
     wrong += [] if why else copies([file for file, _ in kept], new, named)
     if wrong:
         raise MergeRefused([fault for _, fault in wrong], count=len({name for name, _ in wrong}))
-    return new, same, _records([*new, *same], replaced, named, why)
+    return new, same, _records(given, replaced, why)
 
 
 def _place(
@@ -203,22 +203,20 @@ def _place(
 
 
 def _records(
-    files: Sequence[PublishedGroups],
-    replaced: Mapping[str, Sequence[PublishedGroups]],
-    given: Mapping[str, str],
-    why: str,
+    given: Sequence[tuple[PublishedGroups, str]], replaced: Mapping[str, Sequence[PublishedGroups]], why: str
 ) -> list[GroupsMerge]:
-    """What the journal keeps of these files. replaced: those whose place each takes, by digest; given: names."""
+    """What the journal keeps of these files, each with its name: one given under two names has both. replaced: those
+    whose place each takes, by digest."""
     told = ("format", "territory", "administration", "period", "made_at", "digest")
     return [
         make_record(
             GroupsMerge,
-            {name: getattr(file, name) for name in told}
-            | {"file": given[file.digest], "replaces": " ".join(old.digest for old in replaced.get(file.digest, ()))}
+            {field: getattr(file, field) for field in told}
+            | {"file": name, "replaces": " ".join(old.digest for old in replaced.get(file.digest, ()))}
             | ({"why": why} if why else {}),
             datetime.now(UTC),
         )
-        for file in files
+        for file, name in given
     ]
 
 

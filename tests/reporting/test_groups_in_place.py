@@ -198,6 +198,18 @@ def test_a_file_name_that_two_authorities_gave_is_not_guessed(tmp_path: Path) ->
     assert merged_files(home) == []
 
 
+@pytest.mark.parametrize("asked", [0, 1])
+def test_a_file_that_was_given_under_two_names_is_taken_out_by_either(tmp_path: Path, asked: int) -> None:
+    """One file is merged, and its history has both names."""
+    home, given = tmp_path / "home", [_file(tmp_path, "54010"), tmp_path / "doublon.json"]
+    given[1].write_bytes(given[0].read_bytes())
+    assert len(merge(home, given)) == len(merged_files(home)) == 1
+    told = json.loads(sobria(home, "ledger", "history", "--json").stdout)["merges"]
+    assert sorted(one["file"] for one in told) == sorted(path.name for path in given)
+    sobria(home, "ledger", "withdraw", "--file", given[asked].name, *WHO)
+    assert merged_files(home) == [] and not lost_merges(home)
+
+
 def test_another_name_of_the_same_authority_is_told(tmp_path: Path) -> None:
     home = tmp_path / "home"
     merge(home, [_file(tmp_path, "54010")])
