@@ -10,10 +10,12 @@ from markupsafe import Markup
 from dashboard.measurements.run_detail import left_out, run_view
 from dashboard.measurements.run_fields import GROUPS
 from dashboard.shared.texts import t, words
+from estimator.assessment.method_documentation import boundary
 from estimator.catalogue.load import load
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawals import Target, withdrawal_effect
+from tests.dashboard.test_dashboard_pages import page
 from tests.home import HOSTILE
 from tests.support import activity, built
 
@@ -92,6 +94,27 @@ def test_what_is_left_out_follows_from_the_reading(tmp_path: Path) -> None:
             assert t(f"left_out.{name}", "fr").split("{")[0] in lines, name
         for name in unsaid:
             assert t(f"left_out.{name}", "fr").split("{")[0] not in lines, name
+
+
+@pytest.mark.parametrize(
+    ("lang", "out", "counted"),
+    [
+        ("fr", "qui ne font que consulter l’IA", "compté là où il fait tourner l’IA"),
+        ("en", "that only consult the AI", "counted where it runs the AI"),
+    ],
+)
+def test_a_workstation_that_runs_the_ai_is_not_said_to_be_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, out: str, counted: str
+) -> None:
+    """Its 1 kWh is counted: of screens and computers, those alone are out that only consult the AI."""
+    run = opened(tmp_path, host="class/desk", machine="machine/workstation")
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
+    total = page("explication", lang, id="total.energy")
+    method = [item.name for item in boundary(lang) if not item.inside]
+    assert run["indicators"]["energy"].known
+    for said in ("\n".join(left_out(run, lang)), total, "\n".join(method)):
+        assert out in said.replace("'", "’")
+    assert counted in page("glossaire", lang)
 
 
 def test_components_without_a_reading_and_unknown_places_are_said(tmp_path: Path) -> None:
