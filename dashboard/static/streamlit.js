@@ -81,6 +81,7 @@
   // is at the start of the page; else, once all is drawn, at the part where it was.
   const NAMED = "button, input, textarea", CARD = "st-key-compare_card_";
   const LISTS = ["Selectbox", "MultiSelect", "DateInput", "FileUploader"].map(of => `[data-testid=st${of}]`).join();
+  const entry = box => box.querySelector("[role=spinbutton]") ?? box.querySelector("input:not([type=file]), textarea") ?? stops(box).at(-1);
   let held; // what has the focus, the list, the date, the form and the parts that it is of, and the address
   addEventListener("focusin", ({target}) => {
     const list = target.closest(LISTS), part = target.closest(NAMED), parts = [];
@@ -93,7 +94,7 @@
     const card = parts.find(name => name.startsWith(CARD)), cards = [...document.querySelectorAll(`[class*=${CARD}]`)];
     const same = stops(document).filter(e => e.localName === part.localName && e.type === part.type && (e.ariaLabel ?? e.textContent) === said);
     if (list?.isConnected)
-      (list.querySelector("[role=spinbutton]") ?? list.querySelector("input:not([type=file])") ?? stops(list).at(-1))?.focus();
+      entry(list)?.focus();
     else if (said && same.length === 1) same[0].focus();
     else if (card && cards.length && !cards.some(e => e.classList.contains(card))) stops(cards.at(-1))[0]?.focus();
     else if (form || at !== location.href) document.getElementById("contenu")?.focus();
@@ -105,7 +106,8 @@
   };
 
   // A refusal names a field by its label, first or between quotation marks: that of its form is said to be wrong, and is
-  // described by what it says of it.
+  // described by what it says of it, which stands below it too, without its label. It is reached at once when a button
+  // that writes was pressed: the first field refused, else the refusal.
   const FIELD = "input:not([type=hidden], [type=date], [type=radio]), textarea, [role=radiogroup], [role=spinbutton]";
   const plain = text => (text ?? "").replace(/\s+/g, " ").trim();
   const called = field => plain(day(field) ?? file(field) ?? field.ariaLabel ?? field.labels?.[0]?.textContent);
@@ -120,27 +122,63 @@
     }
     return [];
   };
+  const BOX = ["TextInput", "TextArea", "NumberInput", "Radio"].map(of => `[data-testid=st${of}]`).join() + `, ${LISTS}`;
+  const boxed = (field, said) => {
+    const box = field.closest(BOX);
+    if (box && said) box.dataset.fault = said;
+    else delete box?.dataset.fault;
+  };
+  const unnamed = (fault, label) => {
+    const text = fault.replace(/[ \n]+/g, " ").trim(), starts = [`« ${label} » :`, `“${label}”:`, `${label} :`, `${label}:`];
+    const rest = text.slice(starts.find(start => plain(text).startsWith(start))?.length ?? 0).trim();
+    return rest.charAt(0).toUpperCase() + rest.slice(1);
+  };
   const wrong = new Map(); // what described each such field before
   let faults = 0;
   const blame = () => {
-    const found = new Map(), alerts = document.querySelectorAll("[role=alert], .lacks");
+    const found = new Map(), told = new Map(), alerts = document.querySelectorAll("[role=alert], .lacks");
     for (const alert of alerts) for (const fault of alert.querySelector("li") ? alert.querySelectorAll("li") : [alert]) {
       for (const field of blamed(alert, plain(fault.textContent))) {
         fault.id ||= `fault-${++faults}`;
         found.set(field, [...(found.get(field) ?? []), fault.id]);
+        told.set(field, [...(told.get(field) ?? []), unnamed(fault.textContent, called(field))]);
       }
     }
     for (const [field, ids] of found) {
       if (!wrong.has(field)) wrong.set(field, field.getAttribute("aria-describedby") ?? "");
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-describedby", [...ids, wrong.get(field)].join(" ").trim());
+      boxed(field, told.get(field).join(" "));
     }
     for (const [field, before] of wrong) if (!found.has(field)) {
       wrong.delete(field);
+      boxed(field);
       field.removeAttribute("aria-invalid");
       if (before) field.setAttribute("aria-describedby", before);
       else field.removeAttribute("aria-describedby");
     }
+  };
+
+  const WRITES = "[data-testid=stBaseButton-primary], [data-testid=stBaseButton-primaryFormSubmit]";
+  const refusals = () => [...document.querySelectorAll("[role=alert]")];
+  let pressed; // around the button: its parts, the refusals that were there, and the address
+  for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => { pressed = null; }, true);
+  addEventListener("click", ({target}) => {
+    const parts = [], button = target.closest?.(WRITES);
+    for (let up = button?.parentElement; up; up = up.parentElement) parts.push(up);
+    if (button) pressed = {parts, before: refusals(), at: location.href};
+  }, true);
+  const lead = () => {
+    const {parts, before, at} = pressed ?? {};
+    if (at !== location.href) return;
+    blame();
+    const field = parts.find(part => part.isConnected && part.querySelector(FIELD))?.querySelector("[aria-invalid=true]");
+    const part = field?.closest(BOX) ?? field ?? refusals().find(alert => !before.includes(alert));
+    if (!part) return;
+    pressed = null;
+    if (!field) part.tabIndex = -1;
+    (field ? entry(part) : part).focus({preventScroll: true});
+    part.scrollIntoView({block: "center"});
   };
 
   // What a picture tells under the pointer stays while the pointer is on it, and goes with Escape.
@@ -195,6 +233,7 @@
     whole = page() !== null;
     if (whole) say("");
     back(whole);
+    lead();
   };
   for (const kind of ["pointerup", "keydown", "change"]) addEventListener(kind, () => { acted = performance.now(); }, true);
   new MutationObserver(ended).observe(document, {subtree: true, attributeFilter: ["data-test-script-state", "data-stale"]});

@@ -13,6 +13,7 @@ from dashboard.shared.texts import t
 from estimator.reporting.summary.sentences import tell
 from tests.browser.conftest import Server
 from tests.browser.test_pages import LANGUAGES, open_page, ran
+from tests.ingestion.formats import FORMATS
 from tests.support import kept, spread
 
 WITH_FIELDS = {
@@ -383,7 +384,8 @@ def test_a_file_that_is_taken_away_gives_its_place_to_the_button_of_files(
 def test_what_is_drawn_again_or_gone_keeps_the_keyboard_where_it_was(
     screen: Page, dashboard: Server, serve: Callable[[str], Server]
 ) -> None:
-    """RGAA 12.8: a refused form, then another one; a button that leaves. The keyboard fell to the start."""
+    """RGAA 12.8: a refused form, then another one; a button that leaves. The keyboard fell to the start: it is at the
+    first field refused of the form that was sent, else at the part where it was."""
     for server in (dashboard, serve("plain")):
         server.admit(screen.context)
     open_page(screen, dashboard, "/lieux", "fr")
@@ -396,7 +398,8 @@ def test_what_is_drawn_again_or_gone_keeps_the_keyboard_where_it_was(
         button.focus()
         screen.keyboard.press("Enter")
         screen.get_by_role("alert").filter(has_text=t("register_forms.who", "fr")).first.wait_for()
-        expect(button).to_be_focused()
+        form = screen.locator("[data-testid=stForm]").filter(has=button)
+        expect(form.locator("[aria-invalid=true]").first).to_be_focused()
     open_page(screen, serve("plain"), "/brancher", "fr")
     said = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"rien"}
     screen.locator("input[type=file]").first.set_input_files([said])
@@ -436,7 +439,7 @@ def test_a_field_that_is_refused_says_so_and_why(screen: Page, dashboard: Server
         ran(screen)
     screen.get_by_role("button", name=t("places.own_save", lang), exact=True).click()
     screen.get_by_role("alert").wait_for()
-    wrong.first.wait_for()
+    expect(wrong.first).to_be_focused()
     forms = "all => new Set(all.map(e => e.closest('[data-testid=stForm]'))).size"
     assert wrong.evaluate_all(forms) == 1
     assert t("register_forms.why", lang) in [name for name, _ in screen.evaluate(WRONG)]
@@ -479,6 +482,54 @@ def test_a_field_that_is_refused_says_so_and_why(screen: Page, dashboard: Server
     tokens.press("Tab")
     expect(tokens).to_have_attribute("aria-invalid", "true")
     assert "--" not in screen.evaluate(WRONG)[0][1]
+
+
+REFUSED = {  # each kind of form that writes, its button, and its first field that is refused when it is sent empty
+    "registre": ("/registre?cas=assistant-agents&faire=decision", "register_forms.check", "register_forms.what"),
+    "fiche": ("/registre?cas=assistant-agents&faire=modifier", "register_forms.check", "register_forms.who"),
+    "tableau": ("/registre?faire=importer", "register_forms.check", "register_forms.rows"),
+    "lieux": ("/lieux?voir=own", "places.own_save", "places.name"),
+    "questionnaire": ("/lieux?voir=answers", "places.answers_save", "places.file"),
+    "corriger": ("/mesures?voir=corriger", "mend.save", ""),
+    "sieges": ("/brancher?voie=seats", "seats.save", "seats.product"),
+    "comparer": ("/comparer?exemple=oui", "register_forms.check", "register_forms.service"),
+    "import": ("/brancher", "", "register_forms.who"),
+}
+# Of the field that is reached: its name, whether it and what stands below it are in the window, and its border.
+REACHED = """() => {
+  const e = document.activeElement, box = e.closest('[data-fault]'), {top, bottom} = box?.getBoundingClientRect() ?? {};
+  return {name: box?.querySelector('label').textContent.trim(), seen: top >= 0 && bottom <= innerHeight,
+    told: box && getComputedStyle(box, '::after').content, border: box && getComputedStyle(box).borderLeftWidth,
+    invalid: !!box?.querySelector('[aria-invalid=true]')};
+}"""
+
+
+@pytest.mark.parametrize(("width", "form"), [*product((1280,), REFUSED), (360, "registre"), (360, "import")])
+def test_a_refusal_leads_to_its_first_field_which_says_why(
+    screen: Page, dashboard: Server, form: str, width: int
+) -> None:
+    """RGAA 11.10, 11.11: of a long page, the refusal was out of the window, and what it names looked as before."""
+    path, word, field = REFUSED[form]
+    screen.set_viewport_size({"width": width, "height": 800})
+    open_page(screen, dashboard, path, "fr")
+    if form == "import":
+        sample = {"name": "a.jsonl", "mimeType": "text/plain", "buffer": (FORMATS / "litellm.jsonl").read_bytes()}
+        screen.set_input_files("input[type=file]", [sample])
+        screen.get_by_label(t("places.cards", "fr"), exact=True).fill("2")
+        screen.keyboard.press("Tab")
+        ran(screen)
+    if form == "comparer":
+        screen.get_by_role("button", name=t("compare_save.title", "fr"), exact=True).click()
+    name = re.compile("^Importer ces") if form == "import" else re.compile(f"^{t(word, 'fr')}$")
+    button = screen.get_by_role("button", name=name)
+    for _ in range(2):  # refused again, it leads there again
+        button.focus()
+        screen.keyboard.press("Enter")
+        screen.locator(":focus:is([data-fault] *)").wait_for()
+        screen.wait_for_function(f"({REACHED})().seen")
+        found = screen.evaluate(REACHED)
+        assert not field or found["name"] == t(field, "fr").strip()
+        assert found["invalid"] and found["border"] == "4px" and "attendu" in found["told"]
 
 
 FILTERED = ("/synthese", "/registre", "/mesures?voir=executions", "/facteurs?voir=liste")
