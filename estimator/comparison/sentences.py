@@ -98,12 +98,12 @@ def _places(options: Iterable[AnsweredOption], lang: str) -> str:
 
 
 def _refused(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
-    """The options whose figures are counted several times, since some of their answers will not do."""
+    """The options whose figures are counted several times, since some of their answers will not do; not how many
+    times: beside the ratios of options, of one alone, it would be read as one of these."""
     for option in (o for o in answer.options if o.per_unit):  # none accepted: no figure
-        if (times := 1 / option.accepted) >= AGAIN:
-            facts = {"label": option.label, "failed": share_text(1 - option.accepted, lang)}
-            said = say("compare", "again", lang, times=tick_text(float(two_figures(times)), BARE, lang), **facts)
-            yield "again", _capital(said, lang)
+        if 1 / option.accepted >= AGAIN:
+            failed = share_text(1 - option.accepted, lang)
+            yield "again", _capital(say("compare", "again", lang, label=option.label, failed=failed), lang)
 
 
 def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:
