@@ -2,6 +2,7 @@
 the services that two authorities' files count from the same lines, which need none."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -20,8 +21,8 @@ Reasoned = Mapping[str, Any]
 def reasoned_merges(home: Path) -> tuple[Reasoned, ...]:
     """Each pair of files that a reason let in, as {"same": they tell the same, else they are of one code and two names;
     "of": "territory", "administration" and "period" of each; "months": [yyyymm] of what counts twice, or is of two
-    names; "why"; "services": those that both count from the same lines, whatever the reason}. None where a file is
-    damaged, which the next build refuses."""
+    names; "why"; "services": those that both count from the same lines, whatever the reason, or perhaps, where they
+    have the same each month and are not the "same"}. None where a file is damaged, which the next build refuses."""
     there = recorded(home)
     came = [one for one in merges(home).read()[0] if there.get(one.name) == one.digest]
     why = {one.digest: printable(" ".join(one.why.split())) for one in came}
@@ -83,14 +84,27 @@ def _shared(files: Sequence["PublishedGroups"]) -> Iterator[Reasoned]:
             if one.territory != other.territory:
                 pairs.setdefault((one.name, other.name), []).append(mark)
     for names, marks in pairs.items():
-        if len({read for _, read in marks}) >= SEVERAL:
-            of = [by_name[name] for name in names]
-            services = {one["service"] or "" for one in of[0].review["services"] if _has(one["months"], marks)}
-            yield {**_told(of, True, sorted({month for month, _ in marks}), {}), "services": sorted(services)}
+        of = [by_name[name] for name in names]
+        named = [_named_in(file, marks) for file in of]
+        certain = len({read for _, read in marks}) >= SEVERAL
+        if certain or _months_of_one_name(named) >= SEVERAL:
+            services = sorted({service for service, _ in named[0]})
+            yield {**_told(of, certain, sorted({month for month, _ in marks}), {}), "services": services}
 
 
-def _has(months: Mapping[str, str], marks: Collection[tuple[int, str]]) -> bool:
-    return any((int(month), read) in marks for month, read in months.items())
+def _named_in(file: "PublishedGroups", marks: Collection[tuple[int, str]]) -> set[tuple[str, int]]:
+    """The services of a file that these are digests of, with the month of each."""
+    there = (
+        (service["service"] or "", int(month), read)
+        for service in file.review["services"]
+        for month, read in service["months"].items()
+    )
+    return {(service, month) for service, month, read in there if (month, read) in marks}
+
+
+def _months_of_one_name(named: Sequence[set[tuple[str, int]]]) -> int:
+    """The most months of a service that has the same in both under one name: the same each month, it has one digest."""
+    return max(Counter(service for service, _ in named[0] & named[1] if service).values(), default=0)
 
 
 def _named(files: Sequence["PublishedGroups"], why: Mapping[str, str]) -> Iterator[Reasoned]:

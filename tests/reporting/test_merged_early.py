@@ -26,14 +26,14 @@ SAID = {
 @pytest.fixture(scope="module")
 def national(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Nancy's 2025, written on 20 March 2025, and that of another commune, written after the year; 2024 of both. Each
-    has 10 kWh in February and June 2024, 11 in February 2025; the other one 12 in June 2025."""
+    has 10 kWh in February 2024, 10 or 13 in June, 11 in February 2025; the other one 12 in June 2025."""
     home, folder = tmp_path_factory.mktemp("national"), tmp_path_factory.mktemp("files")
     for code in (NANCY, OTHER):
         alone = tmp_path_factory.mktemp(code)
         case(Register(alone), "Courrier", code, "courrier")
         rows = [
             (10.0, "2024-02"),
-            (10.0, "2024-06"),
+            (10.0 if code == NANCY else 13.0, "2024-06"),
             (11.0, "2025-02"),
             *([(12.0, "2025-06")] if code == OTHER else []),
         ]

@@ -15,7 +15,7 @@ from estimator.governance.indicators.anonymity import (
     withheld_budget,
 )
 from estimator.governance.indicators.footprints import RATIOS, footprints, of_scope
-from estimator.governance.indicators.handed_over import lacking, not_handed
+from estimator.governance.indicators.handed_over import incomplete, not_handed
 from estimator.governance.indicators.hosting_share import sober_hosting
 from estimator.governance.indicators.practices import PRACTICES
 from estimator.governance.indicators.projection import Pace
@@ -141,7 +141,7 @@ def _trajectory(scope: Scope, energy: Mapping[str, Any]) -> dict[str, Any]:
         return body
     year = found["reference_year"]
     told: Interval = of_scope(scope.year(year))["energy"]
-    if apart := lacking(scope.year(year)):
+    if apart := incomplete(scope.year(year)):
         told = Interval(unit=told.unit, missing=not_handed(apart, year))
     reference = {"year": year} | (told_interval(told) if is_ever_rounded(scope) else told).as_dict()
     body |= {"reference": reference, "path": found["path"], "verdict": found["verdict"]}

@@ -12,7 +12,7 @@ from estimator.core.interval import Interval
 from estimator.governance.commitments.commitments import expected
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.footprints import of_scope, totals
-from estimator.governance.indicators.handed_over import lacking, names
+from estimator.governance.indicators.handed_over import incomplete, names
 from estimator.governance.indicators.known_days import (
     SHORT,
     YEAR,
@@ -164,7 +164,7 @@ class Pace:
         named, unnamed = [case.name for case in cases.values()], len({_part(row) for row in rows}) - len(cases)
         if self.scope.use:
             named, unnamed = list(dict.fromkeys(row.row.service_key for row in rows)), 0
-        named += (without := names(lacking(_so_far(self.scope.year(self.year)))))
+        named += (without := names(incomplete(_so_far(self.scope.year(self.year)))))
         at_least = bool(rows or without)
         return {"days": self.days, "ways": self.ways, "at_least": at_least, "unknown": named, "unnamed": unnamed}
 
@@ -188,7 +188,7 @@ class Pace:
         stated, span = objective.reference, float(YEAR)
         if stated is None:
             _, _, span, past = _known(then)
-            stated = None if lacking(then) else past[indicator].central
+            stated = None if incomplete(then) else past[indicator].central
         body: dict[str, Any] = {"year": self.year, "span": span, "reference": stated} | self.known
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
         body |= {"projected": self.projected(indicator, span), "path": None, "target": None, "verdict": None}

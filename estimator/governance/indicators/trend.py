@@ -49,7 +49,7 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     """
     figure = figure_named(indicator)
     assert figure is not None
-    if why := not_comparable(now, now.known_in_both(before)):
+    if why := not_comparable(now, before):
         return {"established": None, "effects": None, "months": 0, "missing": why}
     now, before = comparable(now, before)
     merged = frozenset(grouped(before).others) | frozenset(grouped(now).others)

@@ -90,7 +90,8 @@ def _reasoned(found: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
     """Which files count twice, or may, or may be of two authorities, and the reason for which they were merged."""
     told = dict[str, list[str]]()
     for pair in found:
-        kind = "shared" if pair["services"] else "same" if pair["same"] else "named"
+        kinds = ("shared", "stated") if pair["services"] else ("same", "named")
+        kind = kinds[0] if pair["same"] else kinds[1]
         named = [_whose(file, lang) for file in pair["of"]]
         services = some_of([name or say("authorities", "no_name", lang) for name in pair["services"]])
         about = {"one": named[0], "other": named[1], "why": pair["why"], "services": services}
