@@ -446,7 +446,7 @@ def test_without_a_threshold_no_model_suffices() -> None:
     for lang, never in (("fr", "qui suffi"), ("en", "that suffices")):
         told = compare_text(body, lang)
         assert never not in told and smallest_words(body, lang) in told
-    assert "Aucun seuil de qualité" in smallest_words(body, "fr")
+    assert "Sans seuil de qualité" in smallest_words(body, "fr")
     reached = decision(scenario(*options, constraints={"quality": {"value": 0.95}}))
     assert reached.smallest_sufficient == Sufficient(status="none", threshold=0.95, reason="suffices")
     assert "Aucune option étudiée" in smallest_words(reached, "fr")
