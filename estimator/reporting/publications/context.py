@@ -160,7 +160,7 @@ def facts_of(home: Path, asked: ReportRequest, lang: str, today: date | None = N
         return replace(facts_of(home, replace(asked, territory=METROPOLE), lang, today), code=asked.territory)
     free = asked.without_uses and is_commune(asked.territory)
     scope = scope_of(home, WHOLE if free else asked.territory, asked.period, today)
-    if scope.sources.cases or scope.sources.authorities:  # of these, a commune that has none may be a slip of the pen
+    if free and (scope.sources.cases or scope.sources.authorities):  # a commune that has none may be a slip of the pen
         scope = scope_of(home, asked.territory, asked.period, today)
     return facts_in(replace(scope, territory=asked.territory), lang, asked.administration.strip())
 
