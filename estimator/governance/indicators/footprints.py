@@ -42,7 +42,7 @@ def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
 
 
 def _told(scope: Scope, month: int, hidden: Collection[int]) -> dict[str, Interval]:
-    found = _four(replace(scope, period=Period.over([month]), only=None).lowered(_of_month(scope, month)))
+    found = _four(replace(scope, period=Period.over([month]), only=None).lowered(_over(scope, [month])))
     impacts = () if month in hidden else month_impacts(scope, month // 100)
     told = {n: told_interval(amount) if is_month_rounded(scope, month) else amount for n, amount in found.items()}
     return {n: amount if n in impacts else withheld_amount(amount, "by_difference") for n, amount in told.items()}
@@ -75,15 +75,18 @@ def figures_of(scope: Scope) -> Mapping[str, Amount]:
     """The figures of a scope. Those of the whole ledger over one of its months, or over all, are in its results."""
     months = months_of(scope.rows)
     if scope.territory == WHOLE and months == sorted(scope.sources.figures_of_months):
-        return scope.sources.build.totals().indicators
-    return scope.lowered(_of_month(scope, months[0]) if len(months) == 1 else amounts(scope.groups, FOUR))
+        return scope.sources.figures
+    return scope.lowered(_over(scope, months))
 
 
-def _of_month(scope: Scope, month: int) -> Mapping[str, Amount]:
-    """The figures of a month with data, of the territory."""
-    if scope.territory == WHOLE:
-        return scope.sources.figures_of_months[month]
-    return amounts([row.row.group for row in scope.everything if row.row.month == month], FOUR)
+def _over(scope: Scope, months: Sequence[int]) -> Mapping[str, Amount]:
+    """The figures of some months with data, of the territory."""
+    if scope.territory == WHOLE and len(months) == 1:
+        return scope.sources.figures_of_months[months[0]]
+    kept, key = scope.sources.amounts, (scope.territory, scope.use, tuple(months))
+    if key not in kept:
+        kept[key] = amounts([row.row.group for row in scope.everything if row.row.month in months], FOUR)
+    return kept[key]
 
 
 def totals(groups: Sequence[ActivityGroup]) -> dict[str, Amount]:

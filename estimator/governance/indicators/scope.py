@@ -79,6 +79,16 @@ class Sources:
         return {}
 
     @cached_property
+    def amounts(self) -> dict[tuple[str, str | None, tuple[int, ...]], Mapping[str, Amount]]:
+        """The footprints of a territory, or of one of its uses, over some months with data: kept once found."""
+        return {}
+
+    @cached_property
+    def figures(self) -> Mapping[str, Amount]:
+        """The figures of the whole ledger, as the results hold them."""
+        return self.build.totals().indicators
+
+    @cached_property
     def figures_of_months(self) -> Mapping[int, Mapping[str, Amount]]:
         """The figures of each month of the whole ledger, as the results hold them."""
         return self.build.figures_of_months()
