@@ -29,7 +29,7 @@ from estimator.governance.indicators.told_shares import EACH, SHARES
 from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
-from estimator.reporting.publications.context import facts_in
+from estimator.reporting.publications.context import ReportFacts, facts_in
 from estimator.reporting.publications.open_data import TABLE, data
 from estimator.reporting.summary.one_page import document, read_name, weighed
 from estimator.reporting.summary.sentences import tell
@@ -70,9 +70,9 @@ class Audit:
     def of_month(self, scope: Scope, month: int) -> set[Atom]:
         return self.atoms(replace(scope, period=Period(f"{month // 100}-{month % 100:02}")))
 
-    def sheets(self, scope: Scope) -> Iterator[set[Atom]]:
+    def sheets(self, facts: ReportFacts) -> Iterator[set[Atom]]:
         """What the sheet of indicators and the list of uses tell of the electricity."""
-        energy = sheet(scope)["indicators"]["energy"]
+        scope, energy = facts.scope, facts.body["indicators"]["energy"]
         if energy["value"]["central"] is not None:
             yield self.atoms(scope)
         for month, amount in energy["history"].items():
@@ -82,11 +82,11 @@ class Audit:
             if use["energy"]["central"] is not None:
                 yield self.of_line(scope, use["kind"], use["id"])
 
-    def open_data(self, scope: Scope) -> Iterator[set[Atom]]:
-        for row in rows_of(str(data(facts_in(scope, "fr")).files[TABLE])):
+    def open_data(self, facts: ReportFacts) -> Iterator[set[Atom]]:
+        for row in rows_of(str(data(facts).files[TABLE])):
             if row["indicator"] == "energy" and row["central"]:
-                there = scope.over([int(row["month"].replace("-", ""))])
-                yield self.of_line(replace(scope, only=there.only), row["kind"], row["use_case"])
+                there = facts.scope.over([int(row["month"].replace("-", ""))])
+                yield self.of_line(replace(facts.scope, only=there.only), row["kind"], row["use_case"])
 
     def exports(self) -> Iterator[set[Atom]]:
         """The rows of every file and address that other software reads."""
@@ -146,7 +146,8 @@ def audit(home: Path, *periods: str) -> Audit:
 
 
 def everything(found: Audit) -> list[set[Atom]]:
-    told = [one for scope in found.scopes() for part in (found.sheets, found.open_data) for one in part(scope)]
+    every = [facts_in(scope, "fr") for scope in found.scopes()]
+    told = [one for facts in every for part in (found.sheets, found.open_data) for one in part(facts)]
     return [*filter(None, told), *found.exports()]
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from estimator.governance.indicators.anonymity import grouped, withheld
-from estimator.governance.indicators.indicators import sheet
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_results import told_results
 from estimator.governance.register.register import Register
@@ -59,11 +58,11 @@ def told(home: Path, uses: Uses, kwh: Kwh, without: tuple[str, str]) -> dict[tup
 
 
 def of_scope(scope: Scope, names: Mapping[str, str]) -> dict[str, Any]:
-    body, facts = sheet(scope), facts_in(scope, "fr")
-    found: dict[str, Any] = {"withheld": withheld(scope), "measured": body["measured"]}
+    facts = facts_in(scope, "fr")
+    found: dict[str, Any] = {"withheld": withheld(scope), "measured": facts.body["measured"]}
     found["named"] = sorted(names[id] for id in grouped(scope).shown)
     for impact in ("energy", "gwp", "water", "adpe"):
-        entry = body["indicators"][impact]
+        entry = facts.body["indicators"][impact]
         amounts = {"value": entry["value"]} | entry["months"]
         found[impact] = {name: amount and amount.central is not None for name, amount in amounts.items()}
     rows = rows_of(str(data(facts).files[TABLE]))
