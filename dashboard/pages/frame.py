@@ -67,8 +67,8 @@ def _subject_of_address(here: Screen, lang: str) -> str:
 def _named(here: Screen, name: str, text: str, lang: str) -> str:
     if (tell := NAMED[name]) is None:  # a part, a way or a form, which has a title or is not opened
         keys = (f"{here.name}.part_{text}", f"places.part_{text}", f"connect_ways.{text}", f"proof.{text}")
-        forms = (f"register_forms.{FORMS.get(text)}", f"register.{ALONE.get(text)}")
-        return next((t(key, lang) for key in keys + forms if has_text(key, lang)), "")
+        more = (f"register_forms.{FORMS.get(text)}", f"register.{ALONE.get(text)}", f"synthese.status_{text}")
+        return next((t(key, lang) for key in keys + more if has_text(key, lang)), "")
     try:
         return tell(text, lang)
     except (SobriaError, LookupError):
@@ -133,7 +133,7 @@ def _footer(build: Results | None, lang: str) -> Markup:
 NAMED: dict[str, Callable[[str, str], str] | None] = {
     **{"id": _figure, "calcul": _figure_of_option, "execution": _run, "facteur": _factor},
     "cas": lambda text, _: use_cases()[text],
-    **{"faire": None, "voie": None, "service": _service, "preuve": None, "commune": commune_text},
+    **{"faire": None, "voie": None, "promesses": None, "service": _service, "preuve": None, "commune": commune_text},
     **{"etape": partial(word, "stages"), "issue": partial(word, "outcomes")},
     **dict.fromkeys(("recherche", "sujet"), lambda text, _: text[:LONGEST_TITLE]),
     **{"voir": None, "territoire": partial(_scope_text, "territoire"), "periode": partial(_scope_text, "periode")},

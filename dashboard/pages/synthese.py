@@ -19,7 +19,7 @@ from dashboard.summary.estimator_gateway import (
     sources,
     state,
 )
-from dashboard.summary.page import OPENED, PERIOD, SIMPLE, TERRITORY, drawn
+from dashboard.summary.page import OPENED, PERIOD, SIMPLE, TERRITORY, VERDICT, drawn
 from dashboard.summary.plain_language import aloud
 from estimator.reporting.summary.sentences import period_text, tell, territory_text
 
@@ -37,7 +37,7 @@ def show() -> None:
         shown = {"territory": territory_text(wanted.territory, lang), "period": period_text(wanted.period, lang)}
         st.html(phrase("synthese.shown_instead", lang, refusal=refused.message(lang), **shown))
     in_plain_words = read.get(SIMPLE) == "1"
-    top, below = drawn(wanted, lang, in_plain_words, read.get(OPENED, ""))
+    top, below = drawn(wanted, lang, in_plain_words, (read.get(OPENED, ""), read.get(VERDICT, "")))
     st.html(top + render("redraws", lang))
     to_say = aloud(leaving(wanted), lang) if in_plain_words else [said[lang] for said in body(wanted)["aloud"]]
     _choices(now, wanted, to_say, lang)

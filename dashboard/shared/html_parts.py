@@ -121,11 +121,8 @@ def fault_text(item: Mapping[str, str], lang: str, labels: Mapping[str, str]) ->
     """A fault of a refusal, its field named by its label on the page. labels: field or fault -> keys of the words."""
     name, code = item.get("field", ""), item["code"]
     keys = (labels.get(name) or labels.get(code, "")).split()
-    label = (
-        alternatives([t("state.label", lang, label=t(key, lang)) for key in keys], lang)
-        if keys
-        else field_label(name, lang)
-    )
+    named = [t("state.label", lang, label=t(key, lang)) for key in keys]
+    label = alternatives(named, lang) if keys else field_label(name, lang)
     if keys and code in NOTHING and set(keys) <= set(LABELS["pages"]["lists"].split()):
         return t("state.choose", lang, field=label)
     return typeset(OPTION.sub("", item[lang].replace(field_label(name, lang), label, 1)), lang)

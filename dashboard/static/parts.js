@@ -9,17 +9,26 @@ document.addEventListener("toggle", event => {
 }, true);
 
 // A link to what stands in the page goes there, and opens the closed parts that hold it: followed by the browser, it would
-// have the page drawn again, closed.
+// have the page drawn again, closed. So does the address of a page, once it is drawn.
+const go = target => {
+  for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  target.tabIndex = -1;
+  target.focus({preventScroll: true});
+  target.scrollIntoView();
+};
 document.addEventListener("click", event => {
   const link = event.target.closest?.('a[href^="#"]');
   const target = link && document.getElementById(link.getAttribute("href").slice(1));
   if (!target) return;
   event.preventDefault();
-  for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
-  target.tabIndex = -1;
-  target.focus({preventScroll: true});
-  target.scrollIntoView();
+  go(target);
 }, true);
+if (location.hash) new MutationObserver((_, watch) => {
+  const target = document.getElementById(location.hash.slice(1));
+  if (!target || document.querySelector("[data-test-script-state=running]")) return;
+  watch.disconnect();
+  go(target);
+}).observe(document, {subtree: true, childList: true, attributeFilter: ["data-test-script-state"]});
 
 // A comparison is found again as it was left by the menu, which leads to its bare address, until a new one is begun.
 const COMPARISON = /\/comparer$/;

@@ -46,25 +46,25 @@ SAID = (
     ceilings.use_budget_text,
 )  # fmt: skip
 Body = Mapping[str, Any]
+Opened = tuple[str, str]  # the part that is, and the verdict of the promises that it lists; "" of none
 
 
-def full_page(body: Body, here: Mapping[str, str], opened: str, home: Markup, lang: str) -> tuple[Markup, Markup]:
-    """The parts above and below the choices. here: scope in a URL; opened: a part; home: what Accueil counts."""
+def full_page(body: Body, here: Mapping[str, str], opened: Opened, home: Markup, lang: str) -> tuple[Markup, Markup]:
+    """The parts above and below the choices. here: scope in a URL; opened: what is; home: what Accueil counts."""
     entries = body["indicators"]
     known = entries["energy"]["value"]["central"] is not None
     said = {function.__name__: function for function in SAID}
     answer = sentences.answer(body, lang, change_text)
-    failed = {check["reads"]: check for check in body["charter"] if check["status"] == "not_held"}
-    not_held = list(failed.values())[:FIRST]
+    not_held = list({c["reads"]: c for c in body["charter"] if c["status"] == "not_held"}.values())[:FIRST]
     voted = [text for _, text in ceilings.ceilings(body, lang, brief=True)]
     top = render("synthese_head", lang, body=body, answer=answer, ceilings=voted, here=here, **said)
-    drawn = _drawn(body, lang) if known else {}
     below = render(
         "synthese",
         lang,
         body=body,
         here=here,
-        voir=opened,
+        voir=opened[0],
+        verdict=opened[1],
         home=home,
         known=known,
         not_held=not_held,
@@ -78,7 +78,7 @@ def full_page(body: Body, here: Mapping[str, str], opened: str, home: Markup, la
         sovereignty=sovereignty_text.lines(body, lang),
         EFFECTS=EFFECTS,
         FOOTPRINTS=FOOTPRINTS,
-        **drawn,
+        **(_drawn(body, lang) if known else {}),
         **said,
     )
     return top, below

@@ -7,17 +7,17 @@ from dashboard.shared.dates import period_text
 from dashboard.shared.html_parts import address
 from dashboard.shared.templates import phrase
 from dashboard.summary.estimator_gateway import SummaryScope, body, leaving, sources
-from dashboard.summary.full_page import full_page
+from dashboard.summary.full_page import Opened, full_page
 from dashboard.summary.plain_language import simple
 from estimator.core.periods import Period
 from estimator.governance.register.schema import WHOLE
 
-TERRITORY, PERIOD, SIMPLE, OPENED = "territoire", "periode", "simple", "voir"
+TERRITORY, PERIOD, SIMPLE, OPENED, VERDICT = "territoire", "periode", "simple", "voir", "promesses"
 DRAWN = 240  # pages in the cache
 
 
 @st.cache_resource(max_entries=DRAWN, show_spinner=False)
-def drawn(wanted: SummaryScope, lang: str, in_plain_words: bool, opened: str) -> tuple[Markup, Markup]:
+def drawn(wanted: SummaryScope, lang: str, in_plain_words: bool, opened: Opened) -> tuple[Markup, Markup]:
     """The parts above and below the choices."""
     here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
     home = _of_home(wanted, lang)

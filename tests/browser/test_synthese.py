@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.shared.texts import t
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.one_page import document
@@ -47,6 +48,17 @@ SHEETS = (
 
 
 WHOLE = (("tout le territoire", "en"), ("une commune, un mois", "fr"), ("facile à lire", "en"))
+
+
+def test_the_promises_not_held_are_listed_in_one_action(screen: Page, dashboard: Server) -> None:
+    open_page(screen, dashboard, "/synthese", "fr")
+    link = screen.get_by_role("link", name=t("synthese.every_not_held", "fr"), exact=True)
+    link.click()
+    expect(screen.locator("#charter")).to_be_focused()
+    statuses = screen.locator("#charter .status")
+    assert set(statuses.all_inner_texts()) == {t("synthese.status_not_held", "fr")} and statuses.count() > 3
+    screen.wait_for_function("innerHeight / 2 > document.getElementById('charter').getBoundingClientRect().top")
+    expect(screen).to_have_title(re.compile(t("synthese.status_not_held", "fr")))
 
 
 @pytest.mark.parametrize(("view", "lang"), kept(product(VIEWS, LANGUAGES), *WHOLE))

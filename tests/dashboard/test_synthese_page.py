@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
@@ -309,6 +310,19 @@ def test_the_plain_version_says_what_weighs_and_no_stronger_word(shown: Path, la
 def test_a_part_has_an_address_of_its_own(shown: Path, lang: str) -> None:
     text = page(lang, voir="charter")
     assert re.findall(r'<details data-part="([a-z]+)" open', text) == ["charter"]
+
+
+def test_the_promises_of_a_verdict_are_listed_alone(shown: Path) -> None:
+    """Those not held are one link away, each with its verdict and no other; one that is none lists them all."""
+    checks = Counter(check["status"] for check in json.loads(answered("/synthese.json", **ASKED))["charter"])
+    assert checks["not_held"] > 3 and len(checks) > 2, "more than the page shows unopened"
+    assert (
+        unescape(page(**ASKED)).count("voir=charter&promesses=not_held&territoire=metropole&periode=2026#charter") == 2
+    )
+    for asked, listed in (("not_held", {"not_held": checks["not_held"]}), ("partly", {"partly": checks["partly"]})):
+        assert Counter(re.findall('class="status ([a-z_]+)"', page(voir="charter", promesses=asked, **ASKED))) == listed
+    for asked in ("", "xxx"):
+        assert Counter(re.findall('class="status ([a-z_]+)"', page(voir="charter", promesses=asked, **ASKED))) == checks
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))

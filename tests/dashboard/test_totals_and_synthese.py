@@ -72,7 +72,7 @@ def test_both_tell_the_same_numbers_and_limits(
     now, totals = state(), current_results(home).totals()
     assert now is not None
     asked = SummaryScope(now, "all", str(Period.over(current_results(home).months())))
-    shown = plain(unescape(re.sub(r"<[^>]+>", " ", "".join(map(str, drawn(asked, lang, False, ""))))))
+    shown = plain(unescape(re.sub(r"<[^>]+>", " ", "".join(map(str, drawn(asked, lang, False, ("", "")))))))
     lines = sobria(home, "totals", lang=lang).stdout.splitlines()
     for figure in FOOTPRINTS:
         head = say("figures", figure, lang)
