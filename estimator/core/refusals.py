@@ -82,7 +82,7 @@ def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
     code = next((ours for start, ours in _PROBLEMS.items() if code.startswith(start)), code)
     known = texts("register_problems", DEFAULT)
     code = code if code in known else "invalid"
-    if read in (None, "") and f"{code}_missing" in known:
+    if not str("" if read is None else read).strip() and f"{code}_missing" in known:
         code += "_missing"
     context = error.get("ctx", {})
     expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").strip(", ")

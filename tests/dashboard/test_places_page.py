@@ -276,9 +276,14 @@ def test_a_refusal_of_places_names_its_fields_by_their_labels(home: Path, lang: 
     for form, names in empty.items():
         told, count = refused(f"places.{form}_save"), len(names) + 2 + (form == "place")
         assert told.count("<li>") == count and all(said in told for said in (who, why, *map(label, names))), told
+        assert not re.search(r"«\s*»|“\s*”|\"\s*\"", told), "nothing was read, and not an empty text"
         assert form == "own" or spaced(t("state.choose", lang, field=label("places.host", "places.zone"))) in told
     filled(at, "place", who="DSI", why="essai", service="tri")
     assert spaced(t("state.choose", lang, field=label("places.host", "places.zone"))) in refused("places.place_save")
+    for name in ("", "  "):
+        filled(at, "own", name=name)
+        told, said = refused("places.own_save"), {"fr": " : rien n'a été lu", "en": ": nothing was read"}[lang]
+        assert label("places.name") + said in told, told
     filled(at, "own", who="DSI", why="essai", name="Ma Salle", wider="class/server-room", zone="FRA")
     assert label("places.name") in refused("places.own_save")
     for word, chosen in (("places.withdraw_save", "withdraw_which"), ("places.answers_save", "file")):
