@@ -1,5 +1,7 @@
 """A file corrected and imported again: the line that it states otherwise replaces the one that counted."""
 
+from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -42,6 +44,22 @@ def totals(home: Path) -> dict[str, object]:
     return Results(build(home).path).totals().model_dump(mode="json", exclude={"build", "coverage"})
 
 
+Alone = Callable[[str, str], dict[str, object]]
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Alone:
+    """What counts where a file of this content and name is the only one that was ever imported."""
+
+    @cache
+    def counted(content: str, name: str) -> dict[str, object]:
+        home = tmp_path_factory.mktemp("alone")
+        imported(home, content, name=name)
+        return totals(home)
+
+    return counted
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "columns"),
     [
@@ -52,15 +70,13 @@ def totals(home: Path) -> dict[str, object]:
     ],
 )
 def test_the_corrected_line_alone_counts(
-    wrong: dict[str, object], right: dict[str, object], columns: list[str], tmp_path: Path
+    wrong: dict[str, object], right: dict[str, object], columns: list[str], alone: Alone, tmp_path: Path
 ) -> None:
     """What counts is what the file says now, as where the wrong version was never imported."""
-    alone, twice = tmp_path / "alone", tmp_path / "twice"
-    imported(alone, text(right, columns=columns))
-    versions = (text(row, columns=columns) for row in (wrong, right))
-    assert imported(twice, *versions) == [("line_restated", 2)]
-    assert totals(twice) == totals(alone)
-    assert len(Ledger(twice).in_force()) == 1
+    versions = [text(row, columns=columns) for row in (wrong, right)]
+    assert imported(tmp_path, *versions) == [("line_restated", 2)]
+    assert totals(tmp_path) == alone(versions[1], "emissions.csv")
+    assert len(Ledger(tmp_path).in_force()) == 1
 
 
 @pytest.mark.parametrize("names", [("tri.csv",) * 4, ("tri.csv", "tri.csv", "bis.csv", "ter.csv")])
@@ -73,37 +89,34 @@ def test_the_corrected_line_alone_counts(
     ],
 )
 def test_what_is_told_again_counts_again(
-    one: dict[str, object], other: dict[str, object], names: tuple[str, ...], tmp_path: Path
+    one: dict[str, object], other: dict[str, object], names: tuple[str, ...], alone: Alone, tmp_path: Path
 ) -> None:
     """A file wrongly « corrected », then dropped again as it was: the row that it restores was known and withdrawn, and
     stayed so. The last told counts, as often as one changes one's mind; the dry run says it before."""
     home, also = tmp_path / "home", snapshot("z", 1, 60, 1.0)
     for number, (name, row) in enumerate(zip(names, (one, other, one, other), strict=True)):
-        alone = tmp_path / f"alone-{number}"
-        imported(alone, text(row, also), name=name)
         path = home / "versions" / str(number) / name
         path.parent.mkdir(parents=True)
         path.write_text(text(row, also), "utf-8")
         ahead = check_paths(home, [path], context()).account
         report = import_paths(Ledger(home), [path], context())
         assert report.account == ahead and ahead.accepted == (1 if number else 2)
-        assert totals(home) == totals(alone)
+        assert totals(home) == alone(text(row, also), name)
         assert reconcile(Ledger(home)).faults == ()
     assert [remark.code for remark in report.remarks] == ["row_told_again"]
     assert len(Ledger(home).in_force()) == 1
 
 
-def test_a_file_corrected_by_one_of_another_name_stays_so(tmp_path: Path) -> None:
+def test_a_file_corrected_by_one_of_another_name_stays_so(alone: Alone, tmp_path: Path) -> None:
     """Both lie in a folder that a task imports every night, one file after the other: the corrected one counts."""
     wrong = RUN | {"cpu_energy": 0.2, "energy_consumed": 0.2}
-    imported(tmp_path / "alone", text(RUN))
     for number, (name, row) in enumerate((("tri.csv", wrong), ("tri-corrige.csv", RUN), ("tri.csv", wrong))):
         path = tmp_path / str(number) / name
         path.parent.mkdir()
         path.write_text(text(row), "utf-8")
         account = import_paths(Ledger(tmp_path / "home"), [path], context()).account
     assert (account.accepted, account.withdrawn) == (0, 1)
-    assert totals(tmp_path / "home") == totals(tmp_path / "alone")
+    assert totals(tmp_path / "home") == alone(text(RUN), "emissions.csv")
 
 
 def test_what_a_person_withdrew_stays_withdrawn(tmp_path: Path) -> None:
@@ -127,12 +140,11 @@ IMPOSSIBLE = RUN | {"duration": 60, "cpu_energy": 50.0, "energy_consumed": 50.0}
     ],
 )
 def test_a_row_corrected_in_a_file_of_another_name_counts_once(
-    wrong: dict[str, object], right: dict[str, object], tmp_path: Path
+    wrong: dict[str, object], right: dict[str, object], alone: Alone, tmp_path: Path
 ) -> None:
     """Saved as « …-corrige.csv »: one run has one reading at one moment, the last that was imported. In one folder, of
     which neither is the later, nothing is withdrawn."""
-    alone, twice, folder = (tmp_path / name for name in ("alone", "twice", "folder"))
-    imported(alone, text(right, snapshot("z", 1, 60, 1.0)), name="tri-corrige.csv")
+    twice, folder = (tmp_path / name for name in ("twice", "folder"))
     imported(twice, text(wrong, snapshot("z", 1, 60, 1.0)), name="tri.csv")
     mended = twice / "mended" / "tri-corrige.csv"
     mended.parent.mkdir()
@@ -141,7 +153,7 @@ def test_a_row_corrected_in_a_file_of_another_name_counts_once(
     report = import_paths(Ledger(twice), [mended], context())
     assert report.account == ahead and (ahead.accepted, ahead.superseded) == (1, 0)
     assert [(r.code, r.file, r.line) for r in report.remarks] == [("row_restated", "tri.csv", 2)]
-    assert totals(twice) == totals(alone)
+    assert totals(twice) == alone(text(right, snapshot("z", 1, 60, 1.0)), "tri-corrige.csv")
     assert reconcile(Ledger(twice)).faults == ()
     for name, row in (("tri.csv", wrong), ("tri-corrige.csv", right)):
         (folder / name).parent.mkdir(exist_ok=True)
