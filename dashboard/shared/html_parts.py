@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
+from dashboard.shared.dates import day_text
 from dashboard.shared.texts import DEFAULT, has_text, t
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import PROOFS
@@ -20,8 +21,7 @@ from estimator.core.typography import typeset
 ALMOST_ALL = 0.995
 PER_PAGE = 25  # rows of a page of a long table
 LABELS = tomllib.loads(Path(__file__).with_name("field_labels.toml").read_text("utf-8"))
-# Faults of a list where nothing is chosen.
-NOTHING = ("word_missing", "empty", "missing", "seats_empty", "place_of_what", "place_where")
+DAYS, ISO_DAY = ("future", "day_far"), re.compile(r"\d{4}-\d\d-\d\d")  # faults of a day that is chosen, not typed
 OPTION = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])|\B--[a-z-]+, (?=[A-ZÉ])")  # of a command
 
 
@@ -123,9 +123,11 @@ def fault_text(item: Mapping[str, str], lang: str, labels: Mapping[str, str]) ->
     keys = (labels.get(name) or labels.get(code, "")).split()
     named = [t("state.label", lang, label=t(key, lang)) for key in keys]
     label = alternatives(named, lang) if keys else field_label(name, lang)
-    if keys and code in NOTHING and set(keys) <= set(LABELS["pages"]["lists"].split()):
+    if keys and code in LABELS["pages"]["nothing"].split() and set(keys) <= set(LABELS["pages"]["lists"].split()):
         return t("state.choose", lang, field=label)
-    return typeset(OPTION.sub("", item[lang].replace(field_label(name, lang), label, 1)), lang)
+    said = item[lang].replace(field_label(name, lang), label, 1)
+    said = ISO_DAY.sub(lambda day: day_text(day[0], lang), said) if name and code in DAYS else said
+    return typeset(OPTION.sub("", said), lang)
 
 
 def refusal(error: SobriaError, lang: str, labels: Mapping[str, str] | None = None) -> Markup:

@@ -190,6 +190,18 @@ def test_what_will_be_written_is_read_back_then_corrected_or_confirmed(register:
     assert len(written) == (2 if form == "revue" else 1) and {event.who for event in written} == {"Courrier"}
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_day_that_is_refused_is_said_as_days_are(register: Register, lang: str) -> None:
+    """A day of next year, chosen in a calendar, was said back as « 2027-01-31 »; of none, what to type was asked."""
+    case, ahead = register.create(FACTS, DSI), date(date.today().year + 1, 1, 31)
+    typed = {"value": "0,9" if lang == "fr" else "0.9", "test": "relus", "by": "Courrier", "who": "DSI"}
+    refused = text(check(screen(lang, cas=case.id, faire="qualite"), **typed, date_test=ahead)).split('role="alert"')[1]
+    assert f"31 {'janvier' if lang == 'fr' else 'January'} {ahead.year}" in plain_spaces(refused).partition("</div>")[0]
+    refused = text(check(screen(lang, cas=case.id, faire="qualite"), **typed, date_test=None)).split('role="alert"')[1]
+    label = t("state.label", lang, label=t("register_forms.date_test", lang))
+    assert t("state.choose", lang, field=label) in unescape(refused) and not register.use_case(case.id).qualities
+
+
 def test_a_form_that_changes_nothing_is_read_back_too_and_says_so(register: Register) -> None:
     case = register.create(FACTS, DSI)
     at = check(screen(cas=case.id, faire="modifier"), who="DSI", why="relecture")
