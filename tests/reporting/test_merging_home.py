@@ -119,3 +119,46 @@ def test_pages_count_services_as_the_totals_do(
     assert ALIKE[lang] in said
     terminal = plain(sobria(merging, "totals", lang=lang).stdout)
     assert "2 services" in terminal and ("un seul service" if lang == "fr" else "one service") in terminal
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_weighs_is_told_by_authority(merging: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    """3 of 4 kWh, then 1, at a PUE of 1 and on the same draws: exactly 75 and 25 %, as explain opens them; on the
+    sheet, in the review and on the page, under the name of each."""
+    told = synthesis(facts(merging).scope)["uses"]
+    assert [(use["kind"], use["id"], round(use["share"].central, 3)) for use in told] == [
+        ("elsewhere", NANCY, 0.75),
+        ("elsewhere", OTHER, 0.25),
+    ]
+    opened = json.loads(sobria(merging, "explain", "sheet.authorities.2026.energy", "--json").stdout)
+    assert [(part["territory"], part["share"]) for part in opened["trace"]["authorities"]] == [
+        (NANCY, 0.75),
+        (OTHER, 0.25),
+    ]
+    names = [f"Commune {code} Mairie {code}" for code in READ]
+    monkeypatch.setenv("SOBRIA_HOME", str(merging))
+    for said in (
+        plain(rendered(document(synthesis(facts(merging).scope), lang), "txt")),
+        plain(text(merging, "reen", lang=lang)),
+        plain(unescape(page("synthese", lang))),
+    ):
+        assert all(name in said for name in names)
+
+
+def test_authorities_after_the_first_four_are_told_together(merging: Path, tmp_path: Path) -> None:
+    """Of six, each of 1 kWh but those two: the last two as one line, and the lines add up to the 8 kWh."""
+    files = []
+    for number in range(4):
+        alone, code = tmp_path / str(number), f"5401{number}"
+        case(Register(alone), "Courrier", code, "courrier")
+        built(alone, run("courrier", 1, requests=500.0))
+        files.append(tmp_path / f"{code}.json")
+        files[-1].write_text(published_groups(facts(alone, code, by=code)).model_dump_json(), "utf-8")
+    home = tmp_path / "home"
+    merge(home, [*sorted((merging / "authorities").glob("*.json")), *files])
+    body = synthesis(facts(home).scope)
+    assert len(body["uses"]) == 6 and body["uses_rest"]["count"] == 2
+    lines = [use["energy"]["central"] for use in (*body["uses"][:4], body["uses_rest"])]
+    assert sum(lines) == pytest.approx(body["indicators"]["energy"]["value"]["central"], rel=0.02)
+    assert body["uses_rest"]["share"].central == pytest.approx(0.25)
+    assert "Et 2 autres, dans le bilan REEN du territoire" in plain(text(home, "reen"))

@@ -223,7 +223,7 @@ def test_what_the_registers_of_the_authorities_know_is_unknown_here(wider: Path)
         and "sans IA : 0" not in said
         and "aucun en essai" not in said
     )
-    assert "Usages des collectivités réunies (services : 2)" in said and "Hors du registre" not in said
+    assert "Commune 54011 Métropole d'essai" in said and "Hors du registre" not in said
     body = synthesis(facts(wider).scope)
     promises = {check["reads"]: check["status"] for check in body["charter"]}
     assert promises["attached"] == promises["followed_in_public"] == "not_measured"
@@ -245,7 +245,8 @@ def test_a_home_with_a_register_of_its_own_says_what_it_knows(wider: Path, tmp_p
     kinds = {row["kind"] for row in rows_of(str(data(found).files[TABLE]))}
     assert kinds == {"case", "elsewhere", "unregistered"}, "what others published is in a register, if not in this one"
     said = plain(rendered(document(synthesis(found.scope), "fr"), "txt"))
-    assert "Usages des collectivités réunies (services : 2)" in said and "Hors du registre (services : 1)" in said
+    assert "Commune 54010 Métropole d'essai" in said and "Commune 54011 Métropole d'essai" in said
+    assert "Hors du registre (services : 1)" in said
     assert not found.body["elsewhere"] and found.body["indicators"]["coverage"]["attached"] == 0.29
     assert "sans IA : 0" in plain(text(tmp_path, "reen"))
 

@@ -23,6 +23,7 @@ from estimator.reporting.publications.forbidden_claims import claims
 from estimator.reporting.publications.merged_practices import with_merged
 from estimator.reporting.publications.printed import amount_cell, foot, heading, side_by_side
 from estimator.reporting.summary.change_sentences import against_text, months_compared, trend_text
+from estimator.reporting.summary.one_page import use_name
 from estimator.reporting.summary.sentences import (
     added_text,
     amount_text,
@@ -137,7 +138,7 @@ def _known_criteria(facts: ReportFacts) -> tuple[str, ...]:
 
 
 def _services(facts: ReportFacts) -> tuple[Section, ...]:
-    """Electricity by use case, drawn on one axis; those about too few people are merged."""
+    """Electricity by use case, drawn on one axis, those about too few people merged; or by authority."""
     found = uses(facts.scope)
     if not found:
         return ()
@@ -148,15 +149,17 @@ def _services(facts: ReportFacts) -> tuple[Section, ...]:
         for use in shown
     )
     left = len(found) - len(shown)
-    caption = facts.say("reen_more", count=left) if left else ""
-    columns = (facts.say("use_case"), say("figures", "energy", facts.lang), facts.say("reen_proof"))
-    return (Section(facts.say("reen_services"), (Table(caption, columns, rows),)),)
+    elsewhere = "_elsewhere" if facts.body["elsewhere"] else ""
+    caption = facts.say(f"reen_more{elsewhere}", count=left) if left else ""
+    of = facts.say("reen_authority" if elsewhere else "use_case")
+    columns = (of, say("figures", "energy", facts.lang), facts.say("reen_proof"))
+    return (Section(facts.say(f"reen_services{elsewhere}"), (Table(caption, columns, rows),)),)
 
 
 def _name(facts: ReportFacts, use: Mapping[str, Any]) -> str:
     if use["kind"] == "case":
         return clipped(use["name"], NAME)
-    return tell(use["kind"], facts.lang, count=use["count"])
+    return use_name(use, facts.lang)
 
 
 def _proof(facts: ReportFacts, use: Mapping[str, Any]) -> str:

@@ -36,6 +36,7 @@ from estimator.reporting.summary.sentences import (
     share_of_total,
     shared,
     tell,
+    territory_text,
     value_text,
     verdict,
     weighs_title,
@@ -148,7 +149,8 @@ def _uses(body: Body, lang: str) -> Table:
     merged = tell("merged_why", lang) if any(use["kind"] == "others" for use in body["uses"]) else ""
     caption = " ".join(filter(None, (merged, left_out(body, lang))))
     weighs = tell("of_all", lang) if any(use["share"] for use in known) else say("figures", "energy", lang)
-    return Table(caption, (tell("use", lang), weighs, tell("proof", lang)), tuple(rows), (scale,))
+    column = tell("use_elsewhere" if body["elsewhere"] else "use", lang)
+    return Table(caption, (column, weighs, tell("proof", lang)), tuple(rows), (scale,))
 
 
 def left_out(body: Body, lang: str) -> str:
@@ -187,7 +189,9 @@ def _top(value: float) -> float:
 
 
 def use_name(use: Body, lang: str) -> str:
-    """The name of a use case, or of the merged group."""
+    """The name of a use case, of an authority, or of the merged group."""
+    if use["kind"] == "elsewhere":
+        return " ".join(filter(None, (territory_text(use["id"], lang), use["name"])))
     return str(use["name"]) if use["kind"] == "case" else tell(use["kind"], lang, count=use["count"])
 
 

@@ -17,13 +17,13 @@ from estimator.governance.register.schema import WHOLE
 ENERGY = figure_named("energy")
 TOLD = 4  # maximum lines on a one-page sheet, the others merged
 FEWEST = 2  # minimum number merged
-LOOSE = ("elsewhere", "unregistered")  # kinds of what is in no use here
+UNREGISTERED = ("unregistered", "")
 
 
 def uses(scope: Scope) -> list[dict[str, Any]]:
     """Each as {"kind": "case", "others", "unregistered" or "elsewhere", "id", "name", "count", "energy", "proof",
-    "share"}, largest first; "elsewhere": of the registers of the authorities whose groups are merged; services of no
-    use whose electricity is unknown are a line of their own. What is in no use is not told beside uses too few to be
+    "share"}, largest first; "elsewhere": what the files of an authority tell, by its code and name; services of no use
+    whose electricity is unknown are a line of their own. What is in no use is not told beside uses too few to be
     told together: the total less it would be theirs. Of a territory whose total is not told, the uses that the sheet of
     the whole territory tells one by one, and no share: a figure over its share is the total. Merged uses are
     counted over the years of the period: how many have data in it would tell in which months one ran.
@@ -31,15 +31,16 @@ def uses(scope: Scope) -> list[dict[str, Any]]:
     groups, silent = grouped(scope), withheld(scope)
     if silent and withheld(replace(scope, territory=WHOLE)):
         return []
-    others, outside = (_untold, _untold) if groups.too_few else (_merged, _loose)
+    others, outside = (_untold, _untold) if groups.too_few else (_merged, _beside)
     told = {"case": _of, "others": others, "unregistered": outside, "elsewhere": outside}
     names = {case.id: case.name for case in scope.cases}
     lines = [("case", id, names[id], 1, of_case(scope.rows, id)) for id in groups.shown]
     merged = frozenset[str]() if silent else told_together(scope)
     lines.append(("others", "", "", len(merged), [row for row in scope.rows if row.id in merged]))
-    for kind in LOOSE:
-        mine = [row for row in scope.rows if _loose_kind(scope, row) == kind]
-        lines += [(kind, "", "", _services(rows), rows) for rows in _by_knowledge(mine)]
+    authorities = [("elsewhere", part.territory, part.administration) for part in scope.sources.authorities]
+    for kind, id, name in (*authorities, (*UNREGISTERED, "")):
+        mine = [row for row in scope.rows if _loose(scope, row) == (kind, id)]
+        lines += [(kind, id, name, _services(rows), rows) for rows in _by_knowledge(mine)]
     found = [
         {"kind": kind, "id": id, "name": name, "count": count} | told[kind](rows, scope)
         for kind, id, name, count, rows in lines
@@ -56,17 +57,21 @@ def folded(scope: Scope, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] |
     known = [use for use in found if use["energy"]["central"] is not None][TOLD:]
     if len(known) < FEWEST:
         return None
-    ids, kinds = {use["id"] for use in known if use["kind"] == "case"}, {use["kind"] for use in known}
-    ids |= {*grouped(scope).others} if "others" in kinds else set()
-    rows = [row for row in scope.rows if row.id in ids or _loose_kind(scope, row) in kinds]
+    ids, loose = {use["id"] for use in known if use["kind"] == "case"}, {(use["kind"], use["id"]) for use in known}
+    ids |= {*grouped(scope).others} if ("others", "") in loose else set()
+    rows = [row for row in scope.rows if row.id in ids or _loose(scope, row) in loose]
     count = sum(use["count"] if use["kind"] == "others" else 1 for use in known)  # uses, as where each is named
     of = _merged if any(use["kind"] == "others" for use in known) else _of  # less the others, it would be theirs
     return {"kind": "rest", "id": "", "name": "", "count": count} | of(rows, scope)
 
 
-def _loose_kind(scope: Scope, row: Attached) -> str:
-    """Whether a month in no use is of the groups that authorities published; empty of one in a use."""
-    return "" if row.id else "elsewhere" if scope.sources.is_elsewhere(row) else "unregistered"
+def _loose(scope: Scope, row: Attached) -> tuple[str, str]:
+    """The kind of a month in no use, with the code of the authority that published it, if one did; empty of one in a
+    use."""
+    if row.id:
+        return "", ""
+    authority = scope.sources.build.authority_of_service.get(row.row.service_key)
+    return ("elsewhere", authority) if authority else UNREGISTERED
 
 
 def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
@@ -91,7 +96,7 @@ def _merged(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
     return body | {"energy": told_interval(body["energy"]), "proof": {}}
 
 
-def _loose(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
+def _beside(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
     """The same of what is in no use: as those beside uses that are merged, for a total less it is theirs."""
     return (_merged if is_rounded(scope) else _of)(rows, scope)
 
