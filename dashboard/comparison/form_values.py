@@ -118,9 +118,7 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
     if isinstance(error, ValidationError):
         one = error.errors()[0]
         return _refused(_field(str(one["loc"][0]), lang), str(one["input"]), expected(one, lang), lang)
-    if error.code != ScenarioRefused.code:
-        return error.message(lang)
-    if len(error.faults) > 1:
+    if error.code != ScenarioRefused.code or len(error.faults) > 1:
         return error.message(lang)
     [fault] = error.faults
     said, field = both(fault["expected"], lang), fault.get("field", "")

@@ -83,9 +83,10 @@ def letters(scenario: Scenario, lang: str) -> list[str]:
 
 
 def refuse(place: str, *wrong: Unreadable, values: Values = MappingProxyType({})) -> None:
-    """Say all that cannot be read next to the fields of a place, which keep what was typed."""
+    """Say all that cannot be read next to the fields of a place, which keep what was typed. values: of these fields."""
     ids = [str(option.get("id", "")) for option in values.get("options", ())]
-    st.session_state.setdefault(ERROR, {})[place] = (wrong, ids)
+    each = [one for e in wrong for one in (e.apart() if ids and isinstance(e, ScenarioRefused) else [e])]
+    st.session_state.setdefault(ERROR, {})[place] = (each, ids)
 
 
 def rearranged(before: Scenario, after: Scenario) -> None:
@@ -130,7 +131,9 @@ def say_error(place: str, lang: str) -> None:
     cards = letters(scenario, lang)
     of = {option.id: letter for group, letter in zip(groups(scenario), cards, strict=True) for option in group}
     letter = cards[int(card)] if card.isdecimal() else ""
-    for error in wrong:
-        text = refusal_text(error, lang, [of.get(id, "") for id in ids], letter)
-        bare = OPTION.sub("", text) if isinstance(error, ScenarioRefused) else text  # a label may have brackets
-        st.html(Markup('<p class="warn" role="alert">{}</p>').format(bare))
+    told = [(error, refusal_text(error, lang, [of.get(id, "") for id in ids], letter)) for error in wrong]
+    bare = [
+        OPTION.sub("", text) if isinstance(e, ScenarioRefused) else text for e, text in told
+    ]  # a label has brackets
+    for text in dict.fromkeys(bare):  # one field may be that of several options
+        st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))

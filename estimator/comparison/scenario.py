@@ -42,6 +42,11 @@ class ScenarioRefused(SobriaError):
             return say("errors", "scenario_faults", lang, count=len(lines), faults=listed, **self.facts)
         return say("errors", self.code, lang, file=self.facts["file"], fault=lines[0])
 
+    def apart(self) -> "list[ScenarioRefused]":
+        """A refusal for each fault."""
+        each = [ScenarioRefused(self.code, [fault], **self.facts) for fault in self.faults]
+        return each if len(each) > 1 else [self]
+
 
 class Quality(TestedShare, Typed):
     """Quality of answers: the result of a test, with author and date; or a threshold to reach."""

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from datetime import date
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -1054,6 +1055,24 @@ def test_all_the_numbers_of_a_card_that_cannot_be_read_are_said_at_once() -> Non
     for name in ("quality", "acceptance", "attempts"):
         at = typed(at, "1", name, "beaucoup")
     assert text_of(at).count("« beaucoup »".replace(" ", "\xa0")) == 3
+
+
+def said_in_alerts(at: AppTest) -> list[str]:
+    return [unescape(block.proto.body) for block in at.get("html") if 'role="alert"' in block.proto.body]
+
+
+def test_several_numbers_below_zero_are_each_refused_by_the_label_of_their_field() -> None:
+    """Never « option 2 (leger), use.pue »: one alert a field, and one alone of a program on two servers, one card."""
+    at = unfolded(opened(), "1")
+    for name in ("concurrency", "attempts", "documents"):
+        at = typed(at, "1", name, "-3")
+    told, names = said_in_alerts(at), ("attempts", "concurrency", "documents", "embedding_model")
+    assert sorted(one.split("\xa0: «")[0].split(">")[1] for one in told) == sorted(
+        t(f"compare_form.{name}", "fr") for name in names
+    )
+    at = typed(typed(blank(), "five", "people", "40 000"), "five", "uses", "3")
+    [alone] = said_in_alerts(typed(unfolded(at, "0"), "0", "acts", "-3"))
+    assert t("compare_form.acts", "fr") in alone and "« -3 »" in plain_spaces(alone)
 
 
 def test_all_that_a_save_lacks_is_said_at_once_by_its_labels(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
