@@ -88,9 +88,10 @@ def of_scope(scope: Scope) -> Iterator[tuple[str, str]]:
     yield f"indicators --json {about}", json_text(body, 1)
     for form in TEXTS:
         yield f"indicators {about} {form}", str(rendered(document(body, "fr"), form))
+    facts = facts_in(scope, "fr")
     for kind, report in REPORTS.items():
         if scope.territory != WHOLE or kind not in ("reen-file", "groups"):
-            for name, text in written(report(facts_in(scope, "fr"))).items():
+            for name, text in written(report(facts)).items():
                 yield f"report {kind} {about} {name[:12]}", text
 
 
