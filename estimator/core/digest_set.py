@@ -1,6 +1,7 @@
 """A hash set of 16-byte digests, 16 bytes each, with membership tests on whole arrays; where it has a folder, what does
 not fit in a few megabytes lies there."""
 
+from binascii import unhexlify
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from hashlib import blake2b
@@ -13,8 +14,6 @@ from estimator.core.digest_files import Filed, Halves, Level, filed, merged, ope
 
 SIZE = 16
 HELD = 2**17  # digests that a level has in memory at most, where there is a folder for it [2 MiB]
-_NIBBLE = np.zeros(256, np.uint8)
-_NIBBLE[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 _FEW = 4096
 _BITS = 24  # of a digest, its first ones, by which a sieve tells those that a set may hold [2 MiB]
 _WORTH = 16  # a sieve costs as much to make as searching for one in so many of the digests of a set
@@ -42,9 +41,7 @@ def of_column(column: pa.ChunkedArray) -> np.ndarray:
     for chunk in column.chunks:
         if len(chunk):
             start = int(np.frombuffer(chunk.buffers()[1], np.int32)[chunk.offset])
-            digits = np.frombuffer(chunk.buffers()[2], np.uint8)[start : start + len(chunk) * 2 * SIZE]
-            halves = _NIBBLE[digits].reshape(-1, 2)
-            found.append(of_bytes((halves[:, 0] << 4 | halves[:, 1]).tobytes()))
+            found.append(of_bytes(unhexlify(chunk.buffers()[2].slice(start, len(chunk) * 2 * SIZE))))
     return np.concatenate(found)
 
 
@@ -192,8 +189,9 @@ class Digests:
         return sort([block for level in levels for block in level.blocks()])
 
     def _settle(self) -> None:
-        few, self._few = self._few, set()
-        self.add(np.array(sorted(few), np.uint64).reshape(-1, 2))
+        if self._few:
+            few, self._few = self._few, set()
+            self.add(np.array(sorted(few), np.uint64).reshape(-1, 2))
 
 
 def _once(levels: Sequence[Level]) -> np.ndarray:

@@ -30,8 +30,9 @@ BARE = 16  # rows under which a file is neither compressed nor encoded, which wo
 SEED = "seed.parquet"
 MAGIC = b"PAR1"
 _DRAFT = re.compile(r"\..+\.[0-9a-f]+\.tmp")  # as `atomic_files` names them
-_OF_EACH_ROW = frozenset(  # columns of almost unique values: dictionary encoding saves nothing
-    {"row_id", "run_key", "run_id", "line", "start_us", "end_us", "duration_s", "machine_hours", "device_hours"}
+_NAMES = frozenset({"row_id", "run_key", "run_id"})  # texts of one length, or nearly: their lengths are kept apart
+_OF_EACH_ROW = _NAMES | frozenset(  # columns of almost unique values: dictionary encoding saves nothing
+    {"line", "start_us", "end_us", "duration_s", "machine_hours", "device_hours"}
     | {"cpu_energy_kwh", "gpu_energy_kwh", "ram_energy_kwh", "other_energy_kwh", "site_energy_kwh"}
     | {"reported_gwp_kg"}
 )
@@ -186,9 +187,20 @@ def bytes_of(table: "pa.Table") -> bytes:
 
     sink = pa.BufferOutputStream()
     repeated = [name for name in table.schema.names if name not in _OF_EACH_ROW]
-    how: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": repeated}
+    how: dict[str, Any] = {"compression": _codecs(table), "use_dictionary": repeated}
     if len(table) < BARE:
         how = {"compression": "none", "use_dictionary": False}
-    how |= {"write_statistics": len(table) >= COUNTED, "write_batch_size": WRITTEN, "store_schema": False}
+    how["column_encoding"] = dict.fromkeys(_NAMES.intersection(table.schema.names), "DELTA_LENGTH_BYTE_ARRAY")
+    counted = [name for name in table.schema.names if name not in _NAMES] if len(table) >= COUNTED else False
+    how |= {"write_statistics": counted, "write_batch_size": WRITTEN, "store_schema": False}
     pq.write_table(table, sink, **how)
     return bytes(memoryview(sink.getvalue()))
+
+
+def _codecs(table: "pa.Table") -> dict[str, str]:
+    """How each column is compressed, by its path in a file: those that hold nothing are not."""
+    import pyarrow as pa
+
+    paths = [f"{one.name}.list.element" if pa.types.is_list(one.type) else one.name for one in table.schema]
+    held = [column.null_count < len(table) for column in table.columns]
+    return {path: "zstd" if some else "none" for path, some in zip(paths, held, strict=True)}

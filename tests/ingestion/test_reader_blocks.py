@@ -320,6 +320,31 @@ def test_rows_that_say_the_same_in_several_blocks_are_several(small_blocks: None
     assert len({row.row_id for row in found[0]}) == 25
 
 
+@pytest.mark.parametrize("cell", ["60", "60 ", "60.0"])
+@pytest.mark.parametrize("again", [0, 19, 39])
+def test_a_row_is_told_from_its_equal_however_far_above(
+    small_blocks: None, tmp_path: Path, cell: str, again: int
+) -> None:
+    """Forty rows, each later than the last, then one of them again, twice, also where a space has it read by row."""
+    times = [f"2026-03-02T10:{minute:02}:00" for minute in [*range(40), again, 41, again]]
+    rows = [{"timestamp": time, "run_id": "", "duration": cell if n == 40 else "60"} for n, time in enumerate(times)]
+    path = written(tmp_path, text(*rows))
+    assert same(path) >= 42
+    found = by_blocks(path)[0]
+    assert not isinstance(found, str) and len({row.row_id for row in found[0]}) == 43
+
+
+UUID = "5b0fa12a-3dd8-45bb-9766-cc326314d9f1"
+
+
+@pytest.mark.parametrize(
+    "odd", ["1" * 36, "1e-1" + "0" * 32, UUID[:-1] + " ", " " + UUID[1:], UUID[:-2] + "é", UUID[:-1] + "\x7f", "a" * 36]
+)
+def test_a_run_id_as_long_as_a_uuid_is_read_for_what_it_is(small_blocks: None, tmp_path: Path, odd: str) -> None:
+    rows = [{"run_id": odd if n == 9 else UUID[:-2] + f"{n:02}", "duration": str(60 + n)} for n in range(30)]
+    assert same(written(tmp_path, text(*rows))) == 30 - (odd != "a" * 36)
+
+
 def test_an_import_knows_rows_that_are_repeated_from_its_files_too(
     small_blocks: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.parsing.timestamps import Walls
 from estimator.ledger.read_result import ReadResult
 
-BLOCK_BYTES = 2 << 20
+BLOCK_BYTES = 4 << 20
 _BY_ROW_BYTES = 64 << 10  # up to this number of lines, those that cannot be split into columns are parsed row by row
 _FEW_HEADERS = 4
 _TRIES = 100
@@ -52,8 +52,9 @@ class BlockReading:
         cells = _cells(lines, columns, few) if lines else None
         if cells is None:
             return Block(lines, columns, None, None)
-        self._few = columns, frozenset(place for place, cell in enumerate(cells.columns) if has_few(whole(cell)))
-        said = said_by(columns, cells, self._rows.identities)
+        few = frozenset(place for place, cell in enumerate(cells.columns) if has_few(whole(cell)))
+        self._few = columns, few
+        said = said_by(columns, cells, few, self._rows.identities)
         return Block(lines, columns, cells, said)
 
     def take(self, block: Block) -> Iterator[ReadResult]:
@@ -84,7 +85,8 @@ class BlockReading:
             cells, said = cells[: headers[0] + 1], CellValues._make(part[: headers[0] + 1] for part in said)
         made, odd = table_of(self._rows, Cut(cells, said, self._line), self._walls)
         for place in self._rows.columns.private:
-            self._rows.private_values.update(pc.unique(cells[place].filter(pa.array(~odd))).to_pylist())
+            regular = cells[place].filter(pa.array(~odd)) if odd.any() else cells[place]
+            self._rows.private_values.update(pc.unique(regular).to_pylist())
         for place, row in self._texts(lines, odd):
             self._rows.take(self._line + place, row)
         self._line += len(cells)

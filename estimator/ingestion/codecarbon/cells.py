@@ -1,5 +1,6 @@
 """Cells of a block of codecarbon rows, parsed by column: numbers, times, texts, and irregular rows."""
 
+from collections.abc import Container
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ _CENTURY = (946_684_800_000_000, 4_102_444_800_000_000)  # from 2000 to 2099, th
 _NUMBER = r"^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
 _ODD_WORD = r"[^ -~]|^ | $|^[+-]?[0-9_.]+(?:[eE][+-]?[0-9_]+)?$|^[+-]?(?i:inf|infinity|nan)$"
 ONCE = pa.dictionary(pa.int32(), pa.string())  # texts that many rows share, held once each
+_UUID_CHARS, _HYPHENS = 36, (8, 13)
 _SAMPLE = 2000
 _FEW = 0.05
 
@@ -30,8 +32,8 @@ class CellValues(NamedTuple):
     odd: np.ndarray
 
 
-def said_by(columns: Columns, cells: pa.Table, identities: Identities) -> CellValues:
-    """The values of each row of cells."""
+def said_by(columns: Columns, cells: pa.Table, few: Container[int], identities: Identities) -> CellValues:
+    """The values of each row of cells; few: the columns that have few texts."""
     odd = np.zeros(len(cells), bool)
     numbers = np.full((len(cells), len(OF_A_ROW)), np.nan)
     for number, name in enumerate(OF_A_ROW):
@@ -45,11 +47,11 @@ def said_by(columns: Columns, cells: pa.Table, identities: Identities) -> CellVa
         if name == "timestamp":
             moments, wrong = _moments(plain_texts(column))
             odd |= wrong
-        if has_few(column):
+        if place in few:
             pieces.add_few(name, column.dictionary_encode(), identities)
             continue
         column = plain_texts(column)
-        if name != "timestamp":
+        if name != "timestamp" and not _are_uuids(column):
             odd |= truths(pc.match_substring_regex(column, _ODD_WORD))
         pieces.add(name, column)
     return CellValues(numbers, moments, pieces.joined(len(cells)), odd)
@@ -103,6 +105,17 @@ def has_few(column: pa.Array) -> bool:
     return all(len(sample.unique()) <= max(1, _FEW * min(_SAMPLE, len(column))) for sample in samples)
 
 
+def _are_uuids(column: pa.Array) -> bool:
+    """Whether all of these texts have the length of a UUID, no space, and its first two hyphens: none is odd, since a
+    number has one at most after its sign."""
+    ends = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
+    if not np.all(np.diff(ends) == _UUID_CHARS):
+        return False
+    said = np.frombuffer(column.buffers()[2], np.uint8)[ends[0] : ends[-1]]
+    texts = said.reshape(-1, _UUID_CHARS)
+    return bool(said.min() > ord(" ") and said.max() <= ord("~") and np.all(texts[:, _HYPHENS] == ord("-")))
+
+
 def plain_texts(column: pa.Array) -> pa.Array:
     """A column of texts, each written in its row."""
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
@@ -129,7 +142,8 @@ def _numbers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         plain = pc.match_substring_regex(told, _NUMBER)
         parsed = pc.cast(pc.if_else(plain, told, None), pa.float64())
     numbers = truths(parsed)
-    return numbers, ~np.isfinite(numbers) & truths(told.is_valid())
+    wrong = ~np.isfinite(numbers)
+    return numbers, wrong & truths(told.is_valid()) if wrong.any() else wrong
 
 
 def _moments(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:

@@ -60,7 +60,8 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     )
     group_of, groups = _groups(rows, cut.cells, odd)
     odd = odd | (group_of < 0)
-    figures = Figures._make(np.where(odd, 0.0, column) for column in figures)
+    if odd.any():
+        figures = Figures._make(np.where(odd, 0.0, column) for column in figures)
     pue = np.array([1.0, *(group.facts.pue for group in groups)])[group_of + 1]
     of_groups = [(math.nan, math.nan, math.nan, 1.0)]
     of_groups += [(one.facts.processors_most, one.facts.memory_gb, *one.facts.by_thread) for one in groups]
@@ -235,15 +236,16 @@ def _null_if_empty(column: pa.ChunkedArray) -> pa.Array:
 
 def _row_ids(rows: RowReading, said: CellValues, groups: Sequence[_Group], group_of: np.ndarray) -> pa.Array:
     """Row identities, equal to those of the row reader."""
-    width = 8 * said.numbers.shape[1]
-    numbers = pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(width), len(said.numbers), [None, pa.py_buffer(said.numbers.astype("<f8").tobytes())]
+    count, columns = said.numbers.shape
+    ends = pa.py_buffer(np.arange(count + 1, dtype=np.int32) * (8 * columns))
+    numbers = pa.Array.from_buffers(
+        pa.binary(), count, [None, ends, pa.py_buffer(np.ascontiguousarray(said.numbers, "<f8"))]
     )
     shared = pa.array([digest_of(group.shared) for group in groups], pa.binary()).take(pa.array(group_of))
-    parts = (shared, said.words.cast(pa.binary()), numbers.cast(pa.binary()), pa.scalar(b"", pa.binary()))
+    parts = (shared, said.words.cast(pa.binary()), numbers, pa.scalar(b"", pa.binary()))
     contents = pc.binary_join_element_wise(*parts).to_pylist()
     digests = digests_of(contents)
-    for place, occurrence in rows.identities.occurrences(digests).items():
+    for place, occurrence in rows.identities.occurrences(digests, said.moments).items():
         digests[place] = blake2b(contents[place] + occurrence_bytes(occurrence), digest_size=SIZE).digest()
     return hexadecimal(digests)
 

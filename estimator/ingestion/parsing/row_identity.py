@@ -1,5 +1,6 @@
 """Identity of a row: its values, whatever the file, the column order or the number format."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from estimator.core.digest_files import Pile
 from estimator.core.digest_set import SIZE, Digests, of_bytes
 from estimator.ingestion.parsing.delimited_text import number_text
 
@@ -22,6 +24,8 @@ class Identities:
         self._folder = folder
         self._texts: dict[str, str] = {}
         self._seen: Counter[bytes] = Counter()
+        self._until = -math.inf  # the last moment of rows read by column
+        self._pile: Pile | None = None  # of their digests, while each block is later than all those before
         self._many: Digests | None = None
 
     def normal(self, cell: str) -> str:
@@ -64,27 +68,40 @@ class Identities:
             content.update(occurrence_bytes(occurrence))
         return content.hexdigest()
 
-    def occurrences(self, digests: Sequence[bytes]) -> dict[int, int]:
+    def occurrences(self, digests: Sequence[bytes], moments: np.ndarray) -> dict[int, int]:
         """Count of identical earlier rows, by position, for the few that are repeats, from digests of row
-        texts. Only digests are held."""
-        if self._many is None:
-            self._many = Digests(of_bytes(b"".join(self._seen)), self._folder)
+        texts and the times that these say: where all are later than those above, none can repeat one. Only digests are
+        held."""
         said = of_bytes(b"".join(digests))
-        alike = np.zeros(len(digests), bool)
         halves = np.sort(said[:, 0])
-        if np.any(halves[1:] == halves[:-1]):
+        twice = np.any(halves[1:] == halves[:-1])
+        later, self._until = moments.min() > self._until, max(self._until, moments.max())
+        if later and not twice and not self._seen and self._many is None:
+            self._pile = self._pile or Pile(self._folder)
+            self._pile.add(said)
+            return {}
+        alike = np.zeros(len(digests), bool)
+        if twice:
             count = Counter(digests)
             alike = np.array([count[digest] > 1 for digest in digests])
-        alike[~alike] = self._many.meet(said[~alike] if alike.any() else said)
+        alike[~alike] = self._above().meet(said[~alike] if alike.any() else said)
         places = np.flatnonzero(alike).tolist()
         counts = [self._occurrence(digests[place]) for place in places]
         return {place: count for place, count in zip(places, counts, strict=True) if count}
 
+    def _above(self) -> Digests:
+        """Those of all rows so far, from when one is looked for."""
+        if self._many is None:
+            self._many = Digests(of_bytes(b"".join(self._seen)), self._folder)
+            for some in self._pile.taken() if self._pile else ():
+                self._many.add(some)
+        return self._many
+
     def _occurrence(self, digest: bytes) -> int:
         occurrence = self._seen[digest]
-        if self._many is not None and not occurrence:
-            occurrence = int(self._many.holds_one(digest.hex()))
-            self._many.add_one(digest.hex())
+        if (self._pile or self._many is not None) and not occurrence:
+            occurrence = int(self._above().holds_one(digest.hex()))
+            self._above().add_one(digest.hex())
         self._seen[digest] = occurrence + 1
         return occurrence
 
