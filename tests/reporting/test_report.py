@@ -4,23 +4,26 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from estimator.builds.queries import SAMPLE_MARK
 from estimator.core.errors import LANGUAGES
 from estimator.core.periods import PeriodRefused
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import FormatUnknown
+from estimator.reporting.publications.context import ReportFacts
 from estimator.reporting.publications.open_data import schema
 from estimator.reporting.publications.schema_impact import COLUMNS
 from estimator.reporting.publications.write import REPORTS, FolderWanted, write_report
 from estimator.reporting.summary.use_cases import uses
 from estimator.reporting.uses.context import use_facts
+from tests.home import copied
 from tests.reporting.authority import (
     ADEME,
     SITE,
@@ -260,11 +263,24 @@ def test_footprints_by_hand(home: Path) -> None:
 # Every report
 
 OF_ONE = ("reen-file", "groups")  # territory
+Settled = Callable[..., ReportFacts]
+
+
+@pytest.fixture(scope="module")
+def of_settled(settled: Path, tmp_path_factory: pytest.TempPathFactory) -> Settled:
+    """The facts of the settled home, which nothing changes, or of a copy that says that it is invented, found once."""
+    sample = copied(settled, tmp_path_factory.mktemp("sample"), sample=True)
+
+    @cache
+    def found(territory: str, lang: str = "fr", invented: bool = False) -> ReportFacts:
+        return facts(sample if invented else settled, territory, lang)
+
+    return found
 
 
 @pytest.mark.parametrize(("kind", "lang"), spread(REPORTS, LANGUAGES))
-def test_every_report_says_what_it_stands_on(home: Path, kind: str, lang: str) -> None:
-    found = facts(home, "metropole" if kind in OF_ONE else "all", lang=lang)
+def test_every_report_says_what_it_stands_on(of_settled: Settled, kind: str, lang: str) -> None:
+    found = of_settled("metropole" if kind in OF_ONE else "all", lang)
     said = re.sub(r"\s", " ", "\n".join(files_of(kind, found).values()))
     told = found.provenance
     for name in ("build", "factors_version"):
@@ -276,11 +292,10 @@ def test_every_report_says_what_it_stands_on(home: Path, kind: str, lang: str) -
 
 
 @pytest.mark.parametrize("kind", REPORTS)
-def test_samples_are_marked_in_every_report_and_nothing_else_is(home: Path, kind: str) -> None:
+def test_samples_are_marked_in_every_report_and_nothing_else_is(of_settled: Settled, kind: str) -> None:
     territory = "metropole" if kind in OF_ONE else "all"
-    unmarked = files_of(kind, facts(home, territory))
-    (home / SAMPLE_MARK).touch()
-    for name, body in files_of(kind, facts(home, territory)).items():
+    unmarked = files_of(kind, of_settled(territory))
+    for name, body in files_of(kind, of_settled(territory, invented=True)).items():
         assert body.count("DONNÉES FICTIVES") > unmarked[name].count("DONNÉES FICTIVES") <= 1
     assert kind == "data" or not any("FICTIVES" in body for body in unmarked.values()), "our schema explains the word"
 
@@ -293,7 +308,7 @@ def test_no_cell_is_a_formula_and_no_name_is_code(tmp_path: Path) -> None:
     built(home, *(run(name, 5) for name in formulas))
     found = facts(home, by=HOSTILE)
     checked = [(kind, facts(home, "metropole", by=HOSTILE) if kind in OF_ONE else found) for kind in REPORTS]
-    checked += [(kind, facts(home, by=name)) for name in formulas for kind in ("schema-impact", "beges")]
+    checked += [(kind, of) for of in (facts(home, by=name) for name in formulas) for kind in ("schema-impact", "beges")]
     cells: list[str] = []
     for kind, of in checked:
         for file, body in files_of(kind, of).items():
