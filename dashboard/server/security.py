@@ -128,7 +128,7 @@ class PackedAssets:
         self._lock = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request; all but scripts and styles are passed through."""
+        """One request; all but scripts, styles and what is no file are passed through."""
         asset = scope["type"] == "http" and scope["path"].startswith("/static/")
         packed = await run_in_threadpool(self._answer, scope) if asset else None
         if packed is None:
@@ -138,17 +138,16 @@ class PackedAssets:
 
     def _answer(self, scope: Scope) -> Response | None:
         kind = {".js": "text/javascript", ".css": "text/css"}.get(Path(scope["path"]).suffix)
-        accepted = Headers(scope=scope).get("accept-encoding", "")
         if scope["path"].startswith(SPARED):
             return RedirectResponse("/inter.woff2", headers={"cache-control": FOR_A_YEAR})
-        if kind is None or "gzip" not in accepted:
-            return None
         try:
             file = (self._root / scope["path"].lstrip("/")).resolve()
             there = file.is_relative_to(self._root) and file.is_file()
         except (OSError, ValueError):  # an impossible file name
-            return None
+            there = False
         if not there:
+            return HTMLResponse(not_found_page(lang_of(QueryParams(scope["query_string"]))), status_code=404)
+        if kind is None or "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
             return None
         with self._lock:  # keyed by the file itself: a path has many spellings
             if file not in self._packed:

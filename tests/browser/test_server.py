@@ -90,6 +90,9 @@ def test_no_file_outside_is_read(serve: Serve, path: str) -> None:
         ("/nulle-part", "GET", {}, 404),
         ("/mesures/nulle-part", "GET", {}, 404),
         ("/auth/login", "GET", {}, 404),
+        ("/static/nulle-part", "GET", {}, 404),
+        ("/static/js/no.js", "GET", {"Accept_Encoding": "gzip"}, 404),
+        ("/static/../../../../etc/passwd", "GET", {}, 404),
     ],
 )
 def test_what_is_refused(serve: Serve, path: str, method: str, headers: dict[str, str], status: int) -> None:
