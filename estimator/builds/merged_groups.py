@@ -260,6 +260,9 @@ def _read(paths: Sequence[Path], refused: type[MergeRefused] = MergeRefused) -> 
     """These files, each with its name. MergeRefused, or what is to be raised for it."""
     found, wrong = [], []
     for path in paths:
+        if path.exists() and not path.is_file():  # a pipe may be waited for without end
+            wrong.append(sentences("merge_faults", "merge_no_file", file=path.name))
+            continue
         try:
             file = PublishedGroups.read(path.read_bytes())
         except ValidationError as error:
@@ -271,7 +274,8 @@ def _read(paths: Sequence[Path], refused: type[MergeRefused] = MergeRefused) -> 
             field, both = ".".join(map(str, first["loc"])), told(first)
             said = {"file": path.name, "field": field or "JSON", "read": both["read"], "what": both["expected"]}
             said |= {"named": quote(path.name)}
-            wrong.append(sentences_with("merge_faults", "merge_unread" if field else "merge_torn", **said))
+            code = "merge_newer" if first["type"] == "extra_forbidden" else "merge_unread" if field else "merge_torn"
+            wrong.append(sentences_with("merge_faults", code, **said))
             continue
         if file.sealed().digest != file.digest:
             wrong.append(sentences("merge_faults", "merge_damaged", file=path.name, named=quote(path.name)))

@@ -175,6 +175,7 @@ def merge(
     from estimator.builds.merged_groups import merged_files
     from estimator.cli.ledger_text import merge_lines
     from estimator.cli.totals_text import authority_lines
+    from estimator.core.home import home_file
     from estimator.core.typography import some_of
     from estimator.governance.indicators.own_counts import own_counts
     from estimator.results.making import locked
@@ -194,6 +195,7 @@ def merge(
         "merged": [file.name for file in new],
         "given": given_names(home, digests),
         "unchanged": len(files) - len(new),
+        "elsewhere": home_file(home).store or None,
         "unknown": {file.name: told for file in new if (told := file.unknown())},
         "renamed": {code: [before, now] for code, before, now in named if now and now != before},
         "replaced": {name: [_told_replaced(one) for one in ones] for name, ones in old.items()},

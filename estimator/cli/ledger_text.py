@@ -111,6 +111,7 @@ def merge_lines(home: Path, body: Mapping[str, Any], lang: str) -> list[str]:
     left = len(body["alike"]) - NAMES
     lines += [told("merged_alike_more", count=left)] if left > 0 else []
     lines += [told("merged_same", count=body["unchanged"])] if body["unchanged"] else []
+    lines += [told("merged_here", home=home, address=body["elsewhere"])] if body["elsewhere"] else []
     return [*lines, *unfinished_merge_lines(home, lang), *lost_merge_lines(home, lang)]
 
 

@@ -44,7 +44,8 @@ from scripts.bench import tokens
 from scripts.fire.__main__ import account
 from scripts.fire.trial import FireTrial, run
 from scripts.object_stores import BUCKET, KEYS, serving, there
-from tests.reporting.authority import case
+from tests.reporting.authority import case, plain
+from tests.reporting.test_groups_in_place import _file
 from tests.skipped import NO_STORES
 from tests.support import activity, append, refuses, sobria, sobria_process
 
@@ -361,6 +362,8 @@ def test_what_is_not_an_address_or_a_bucket_is_said(bucket: str, tmp_path: Path)
         ("SignatureDoesNotMatch", ("store_key_unknown", "AWS_SECRET_ACCESS_KEY together")),
         ("RequestTimeTooSkewed", ("store_clock", "Set it right")),
         ("SlowDown", ("store_busy", "in a few minutes")),
+        ("InternalError", ("store_broken", "Neither the bucket nor the key")),
+        ("500", ("store_broken", "tell whoever runs this storage")),
         ("QuotaExceeded", ("store_full", "Raise its quota")),
         ("AccessDenied", ("store_refused", "may the key")),
     ],
@@ -378,6 +381,12 @@ def test_each_refusal_of_a_store_says_what_to_do(
     with refuses(*told) as refusal:
         _store(bucket, tmp_path).names()
     assert str(refusal.value).count(f"{answered}, Non") == 1
+
+
+def test_merged_groups_are_said_to_stay_on_the_machine_that_merged_them(home: Path, tmp_path: Path) -> None:
+    """Another machine at the same address has the rows of the ledger, and not them."""
+    said = plain(sobria(home, "ledger", "merge", str(_file(tmp_path, "54010"))).stdout)
+    assert "Ces groupes restent sur cette machine" in said and f"le registre est à s3://{BUCKET}" in said
 
 
 def test_a_part_that_was_cut_in_the_bucket_is_said_to_be_damaged(home: Path) -> None:

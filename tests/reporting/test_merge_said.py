@@ -112,3 +112,21 @@ def test_a_disk_that_is_full_after_a_merge_says_that_it_is_done(tmp_path: Path) 
         said = plain(sobria(home, "ledger", "merge", str(given)).stdout)
     assert "1 fichier réuni" in said and "C'est écrit, ne le redites pas" in said and "disque est plein" in said
     assert "Rien n'a été remplacé" not in said and len(merged_files(home)) == 1
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    """A pipe that nobody writes to."""
+    os.mkfifo(tmp_path / "tube")
+    said = sobria(tmp_path / "home", "ledger", "merge", str(tmp_path / "tube"), code=1).stderr
+    assert "tube : n'est pas un fichier ordinaire" in plain(said) and not (tmp_path / "home").exists()
+
+
+def test_a_merged_file_that_is_damaged_is_told_of_no_writing(tmp_path: Path) -> None:
+    """Where nothing was to be written."""
+    home = tmp_path / "home"
+    sobria(home, "ledger", "merge", str(_file(tmp_path, "54010")))
+    there = home / "authorities" / "54010_2026.json"
+    there.write_text(there.read_text("utf-8").replace("Mairie", "Maire"), "utf-8")
+    for command in ("totals", "build"):
+        said = plain(sobria(home, command, code=1).stderr)
+        assert "1 défaut d'un fichier de groupes réuni" in said and "écrit :" not in said, said

@@ -24,7 +24,8 @@ _TOLD = {  # what a store answers -> what to do about it; its address, its bucke
     **dict.fromkeys(("InvalidAccessKeyId", "SignatureDoesNotMatch"), "store_key_unknown"),
     **dict.fromkeys(("ExpiredToken", "InvalidToken"), "store_key_unknown"),
     **dict.fromkeys(("RequestTimeTooSkewed", "RequestExpired"), "store_clock"),
-    **dict.fromkeys(("SlowDown", "ServiceUnavailable", "InternalError", "RequestLimitExceeded", "503"), "store_busy"),
+    **dict.fromkeys(("SlowDown", "ServiceUnavailable", "RequestLimitExceeded", "503"), "store_busy"),
+    **dict.fromkeys(("InternalError", "500", "502", "504", "BadGateway", "GatewayTimeout"), "store_broken"),
     **dict.fromkeys(("OperationAborted", "ConditionalRequestConflict", "InvalidBucketState", "409"), "store_conflict"),
     **dict.fromkeys(("QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "507"), "store_full"),
 }
