@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 from pydantic_core import PydanticCustomError
 
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
-from estimator.builds.inference_factors import MEDIA, SERVING_COLUMNS
+from estimator.builds.inference_factors import HOURS, MEDIA, SERVING_COLUMNS
 from estimator.builds.published_review import Authority, check_review
 from estimator.builds.supplier_factors import is_published
 from estimator.catalogue.load import load, of_tables
@@ -35,6 +35,12 @@ SERVED = ("tokens", *MEDIA, "seats", "storage")  # kinds of a way of serving, as
 def _readable(text: str) -> str:
     if CONTROL.search(text) or UNSEEN.search(text) or len(text.splitlines()) > 1 or "\t" in text:
         raise PydanticCustomError("control", "control characters")
+    return text
+
+
+def _named(text: str) -> str:
+    if text != text.strip():
+        raise PydanticCustomError("merge_named", "blanks around a name")
     return text
 
 
@@ -125,7 +131,7 @@ class PublishedGroups(Strict):
 
     format: Literal["sobria-groups/1"]
     territory: Authority
-    administration: Line
+    administration: Annotated[Line, AfterValidator(_named)]
     period: Annotated[str, AfterValidator(_period)]
     made_at: Annotated[str, AfterValidator(_moment)]
     mark: Line
@@ -140,6 +146,24 @@ class PublishedGroups(Strict):
     servings: tuple[Annotated[Mapping[str, Fact | float], AfterValidator(_serving)], ...]
     groups: tuple[PublishedGroup, ...]
     digest: str = ""
+
+    @field_validator("withheld_kwh")
+    @classmethod
+    def _of_some(cls, read: float | None, given: ValidationInfo) -> float | None:
+        if read and 0 in (given.data.get("withheld"), given.data.get("uses_withheld")):
+            raise PydanticCustomError("merge_withheld", "an electricity of nothing")
+        return read
+
+    @field_validator("groups")
+    @classmethod
+    def _served_and_run(cls, read: tuple[PublishedGroup, ...], given: ValidationInfo) -> tuple[PublishedGroup, ...]:
+        told = {"", *HOURS, *(str(row["serving"]) for row in given.data.get("servings", ()))}
+        named = {group.facts.get("serving", "") for group in read} - told
+        if named and "servings" in given.data:
+            raise PydanticCustomError("merge_serving", "a way of serving that is not there", {"read": min(named)})
+        if any(any(group.sums.values()) for group in read) and not any(group.slices for group in read):
+            raise PydanticCustomError("merge_slices", "sums of no run", {"read": "0"})
+        return read
 
     @field_validator("groups")
     @classmethod

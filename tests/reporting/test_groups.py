@@ -480,7 +480,8 @@ def test_an_authority_that_withholds_all_is_named_in_what_it_is_not_in(files: li
     """Two communes publish no group: their share is not told, they are not absent from the list, and what one of them
     tells of its electricity is said to be outside."""
     (tmp_path / "builds").mkdir()
-    nothing, part_of = (_body(files[n], groups=[], withheld=3, withheld_kwh=kwh) for n, kwh in ((1, None), (2, 13.5)))
+    few = {"groups": [], "withheld": 3, "uses_withheld": 3}
+    nothing, part_of = (_body(files[n], **few, withheld_kwh=kwh) for n, kwh in ((1, None), (2, 13.5)))
     merge(tmp_path, [files[0], *(_write(tmp_path / "builds", file) for file in (nothing, part_of))])
     found = current_results(tmp_path).totals().authorities
     absent = [(file.territory, None) for file in (nothing, part_of)]

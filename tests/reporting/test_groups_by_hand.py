@@ -65,6 +65,11 @@ def _sums(body: dict[str, Any], **sums: float) -> dict[str, Any]:
         ({"slices": 10**12}, {}, "slices"),
         ({}, {"servings": [{"serving": "s1", "lune": "x"}]}, "servings"),
         ({}, {"servings": [{"serving": 1.0}]}, "servings"),
+        ({}, {"administration": "   "}, "sans blanc au début ni à la fin"),
+        ({}, {"withheld": 0, "withheld_kwh": 5000.0}, "aucun usage n'est retenu"),
+        ({}, {"withheld": 2, "uses_withheld": 0, "withheld_kwh": 5000.0}, "aucun usage n'est retenu"),
+        ({"slices": 0}, {}, "Au moins une exécution"),
+        ({}, {"lune": 1}, "mettez SobrIA à jour ici"),
     ],
 )
 def test_what_is_no_file_of_groups_is_refused_before_anything_is_written(
@@ -97,6 +102,19 @@ def test_a_pue_that_no_line_states_is_refused(
     said = refusal.value.message("fr")
     assert "main.json : ne se lit pas, champ groups.0.facts, où est lu" in said and "PUE de 1 à 4" in said
     assert (answered.split()[0] in said) and not (tmp_path / "national").exists()
+
+
+def test_a_way_of_serving_that_the_file_does_not_have_is_refused(body: dict[str, Any], tmp_path: Path) -> None:
+    """Hours of cards that wait, or that learn, have none."""
+    facts_of = body["groups"][0]["facts"]
+    for serving, told in (("s9", "et s9 n'y est pas"), ("waiting", "")):
+        path = _again(tmp_path / "main.json", body, {"facts": facts_of | {"serving": serving}})
+        if told:
+            with pytest.raises(MergeRefused) as refusal:
+                merge(tmp_path / "national", [path])
+            assert told in refusal.value.message("fr") and not (tmp_path / "national").exists()
+        else:
+            assert len(merge(tmp_path / "national", [path])) == 1
 
 
 def _review(body: dict[str, Any], **changed: Any) -> dict[str, Any]:

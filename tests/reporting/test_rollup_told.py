@@ -95,7 +95,9 @@ def test_the_sums_say_how_many_months_they_have(two: dict[str, Path], tmp_path: 
     assert "(3 months of 12)" in rollup(review, "en").kind.replace("\xa0", " ")
 
 
-@pytest.mark.parametrize("kept", [{"withheld": 2, "withheld_kwh": 40.0}, {"withheld": None, "withheld_kwh": None}])
+@pytest.mark.parametrize(
+    "kept", [{"withheld": 2, "uses_withheld": 2, "withheld_kwh": 40.0}, {"withheld": None, "withheld_kwh": None}]
+)
 def test_a_commune_that_withholds_some_is_known_in_part(
     two: dict[str, Path], tmp_path: Path, kept: dict[str, Any]
 ) -> None:
@@ -115,7 +117,7 @@ def test_a_quarter_of_what_withholds_some_of_a_year_says_it(
     two: dict[str, Path], tmp_path: Path, lang: str, words: str
 ) -> None:
     """What is withheld is told of the year: of a quarter, that some is, under its name, of unknown share."""
-    files = _groups(two[ONE], ONE), _groups(two[OTHER], OTHER, withheld=2, withheld_kwh=40.0)
+    files = _groups(two[ONE], ONE), _groups(two[OTHER], OTHER, withheld=2, uses_withheld=2, withheld_kwh=40.0)
     review = read_merged(_merged(tmp_path, *files), period="2026-T1")
     text = _said(review, lang)
     rows = rows_of(str(rendered(rollup(review, lang), "csv")), ";")

@@ -50,8 +50,8 @@ OUTSIDE = {
 def wider(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three communes: 1 and 3 kWh at desks; the second withholds 12 kWh, the third everything, untold."""
     home, folder = tmp_path_factory.mktemp("wider"), tmp_path_factory.mktemp("files")
-    kept: dict[str, dict[str, Any]] = {"54010": {}, "54011": {"withheld": 2, "withheld_kwh": HELD}}
-    kept["54012"] = {"withheld": 2, "withheld_kwh": None, "groups": ()}
+    kept: dict[str, dict[str, Any]] = {"54010": {}, "54011": {"withheld": 2, "uses_withheld": 2, "withheld_kwh": HELD}}
+    kept["54012"] = {"withheld": 2, "uses_withheld": 2, "withheld_kwh": None, "groups": ()}
     for code, kwh in zip(kept, (1.0, 3.0, 5.0), strict=True):
         alone = tmp_path_factory.mktemp(code)
         case(Register(alone), "Courrier", code, "courrier")
