@@ -57,12 +57,8 @@ def row_status(
     small = [file for file in files if file not in large]
     gone = ledger.withdrawn_files("activities")
     check_parts([*small[1:], *gone, *(() if settled else large)])
-    aside = list[str]()
     engine.run(f"CREATE TABLE small AS SELECT * FROM {parquet(small)}")  # many small files are long to open
-    if settled and large:
-        settled.check(large)
-        settled.judge(large, "small", gone)
-        aside = settled.aside_rows()
+    aside = settled.judge(large, "small", gone) if settled and large else []
     read = [file for file in large if file not in (settled.files if settled else ())]
     stored = "SELECT *, FALSE AS beside FROM small"
     for some, beside in ((aside, "FALSE"), (read, "TRUE")):

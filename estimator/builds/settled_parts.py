@@ -84,7 +84,7 @@ class Settled:
         self._alone: dict[str, int] = {}  # by name of a part that is read, how many of its rows are looked at
         self.lines: Mapping[str, Sequence[Any]] = {}  # by key of a part, where its rows ran
 
-    def check(self, large: Sequence[str]) -> None:
+    def _check(self, large: Sequence[str]) -> None:
         """Whether each of these parts is the one of its name: those that are as they were then are not read.
         ledger_torn."""
         seen = {file: stamp(file) for file in large if not is_elsewhere(file)}
@@ -96,9 +96,11 @@ class Settled:
     def _key(self, file: str) -> str:
         return f"{Path(file).stem}-{self._method}"
 
-    def judge(self, large: Sequence[str], small: str, gone: Sequence[str]) -> None:
-        """Which of these large parts are settled, and which rows of them are set aside: those that share a name with
-        another row, of any part or of the relation `small`, or that are withdrawn. NamesDamaged."""
+    def judge(self, large: Sequence[str], small: str, gone: Sequence[str]) -> list[str]:
+        """Which of these large parts are settled, and the files of their rows that are set aside: those that share a
+        name with another row, of any part or of the relation `small`, or that are withdrawn. NamesDamaged,
+        ledger_torn."""
+        self._check(large)
         others = np.sort(self._engine.column(names_sql(small)))
         keys = {self._key(file): file for file in large}
         facts = self._facts(keys)
@@ -119,8 +121,9 @@ class Settled:
             aside = np.unique(np.concatenate([self._aside(key, file, names[key], shared), *overlapping]))
             if len(aside) <= MOST_ASIDE * facts[key]["rows"]:
                 self.parts.append(SettledPart(file, key, names[key], facts[key], aside))
+        return self._aside_rows()
 
-    def aside_rows(self) -> list[str]:
+    def _aside_rows(self) -> list[str]:
         """The files of the rows that are set aside."""
         files = []
         for part in self.parts:
