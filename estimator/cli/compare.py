@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
 import typer
@@ -69,7 +70,7 @@ def compare(
     answer = decision(scenario, home, (option or "", places) if places else None, lang=lang)
     if out is not None:
         replace_file(out, scenario_toml(scenario))
-        typer.echo(say("five", "saved", lang, file=out), err=True)
+        typer.echo(say("five", "saved", lang, file=out, named=quote(str(out))), err=True)
     show(answer.model_dump(mode="json"), json_, lambda: compare_text(answer, lang, brief=file is None))
     if any(o.status == "refused" for o in answer.options):
         raise typer.Exit(1)

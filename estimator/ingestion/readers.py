@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from estimator.core import parquet_files
@@ -123,9 +124,8 @@ def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
     first = next((line for line in _head(written or trace.data).splitlines() if line.strip()), "")
     if json_text.outline(head):  # its text may be a prompt
         first = f"{first.strip()[:1]}{HIDDEN}"
-    raise SobriaError(
-        "not_a_trace", file=trace.name, columns="".join(c if c.isprintable() else "·" for c in first[:120])
-    )
+    read = "".join(c if c.isprintable() else "·" for c in first[:120])
+    raise SobriaError("not_a_trace", file=trace.name, named=quote(trace.name), columns=read)
 
 
 def _no_known_counter(trace: Trace, readers: Iterable[Reader]) -> SobriaError:

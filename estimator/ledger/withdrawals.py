@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from shlex import quote
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
@@ -316,7 +317,8 @@ def _check_versions(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]
     for source in sources:
         if source.name in names and source.sha not in mine and source.sha in versions:
             code = "sendings_share_rows" if source.name.startswith(COLLECTED) else "versions_share_rows"
-            raise SobriaError(code, target=target.value, file=source.name, sha=source.sha[:12])
+            facts = {"file": source.name, "named": quote(source.name), "sha": source.sha[:12]}
+            raise SobriaError(code, target=target.value, **facts)
 
 
 def _record_withdrawal(ledger: Ledger, found: WithdrawalEffect, undoes: str, parts: list[str], author: Author) -> str:

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial, wraps
+from shlex import quote
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, Literal, ParamSpec, Self, TypeVar
@@ -156,7 +157,8 @@ class Tracker:
             with self._own.counted():
                 delivery = deliver(home, self._importer)
             if kept := delivery.kept:
-                tell(self.options.lang, "kept", count=len(kept), folder=home / SPOOL, why=kept[-1][1])
+                folder, why = home / SPOOL, kept[-1][1]
+                tell(self.options.lang, "kept", count=len(kept), folder=folder, named=quote(str(folder)), why=why)
             for trace in delivery.brought:
                 if self._ended and trace.stem == self._ended.run_id:  # now includes the overhead of the delivery
                     with contextlib.suppress(*FAILURES):

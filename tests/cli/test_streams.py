@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -150,3 +152,12 @@ def test_a_file_of_cases_that_is_none_is_said_in_words(tmp_path: Path, content: 
     for lang in ("fr", "en"):
         told = sobria(tmp_path, "validate", str(tmp_path / "bin.csv"), code=1, lang=lang).stderr
         assert say("cases_read", key, lang) in told and "Error" not in told
+
+
+def test_a_command_to_copy_holds_the_name_of_a_file_as_one_word(tmp_path: Path) -> None:
+    """A space, brackets and an apostrophe, which a shell would cut or read."""
+    given = tmp_path / "mes jetons (d'août).csv"
+    given.write_text("une,deux\n1,2\n", "utf-8")
+    said = sobria(tmp_path / "home", "import", str(given), code=1)
+    told = re.search(r"sobria import (.+?) --columns", said.stdout + said.stderr)
+    assert told and shlex.split(told[1]) == [given.name]

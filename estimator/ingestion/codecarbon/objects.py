@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import replace
+from shlex import quote
 from typing import Any
 
 from estimator.core.errors import SobriaError
@@ -31,7 +32,8 @@ def as_table(trace: Trace) -> tuple[bytes, set[str]]:
         objects.append(found)
     given = {name for found in objects for name in found}
     if not given & KNOWN:
-        raise SobriaError("not_a_trace", file=trace.name, columns=", ".join(sorted(given))[:120])
+        read = ", ".join(sorted(given))[:120]
+        raise SobriaError("not_a_trace", file=trace.name, named=quote(trace.name), columns=read)
     columns = sorted(given & (KNOWN | PRIVATE))  # the reader compares coordinates, and stores none
     file = io.StringIO()
     table = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")

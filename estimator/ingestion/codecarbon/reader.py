@@ -1,6 +1,7 @@
 """Reader of codecarbon output: emissions.csv of every version since 1.0, its backups and its task files."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon.blocks import BLOCK_BYTES, BlockReading
@@ -68,7 +69,8 @@ def _columns(name: str, header: list[str]) -> Columns:
     """The columns of this header. not_a_trace, no_energy_column."""
     columns = understand(header)
     if not (columns.is_trace or columns.other_tool):
-        raise SobriaError("not_a_trace", file=name, columns=", ".join(columns.safe_header()[:6])[:120])
+        read = ", ".join(columns.safe_header()[:6])[:120]
+        raise SobriaError("not_a_trace", file=name, named=quote(name), columns=read)
     if columns.is_trace and not columns.has_energy:
         raise SobriaError("no_energy_column", file=name, columns=", ".join(columns.at))
     return columns

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from shlex import quote
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,8 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
         raise SobriaError("empty_file", file=trace.name)
     columns = understand(header[1])
     if not is_template(columns):
-        raise SobriaError("not_a_trace", file=trace.name, columns=", ".join(columns.safe_header()[:6])[:120])
+        read = ", ".join(columns.safe_header()[:6])[:120]
+        raise SobriaError("not_a_trace", file=trace.name, named=quote(trace.name), columns=read)
     if twice := repeated(columns):
         raise SobriaError("repeated_column", file=trace.name, columns=", ".join(twice))
     records, dated = list(rows), [columns.at[name] for name in ("start", "end") if name in columns.at]
