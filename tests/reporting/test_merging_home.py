@@ -162,3 +162,16 @@ def test_authorities_after_the_first_four_are_told_together(merging: Path, tmp_p
     assert sum(lines) == pytest.approx(body["indicators"]["energy"]["value"]["central"], rel=0.02)
     assert body["uses_rest"]["share"].central == pytest.approx(0.25)
     assert "Et 2 autres, dans le bilan REEN du territoire" in plain(text(home, "reen"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_indicators_of_an_authority_say_what_answers_instead(merging: Path, lang: str) -> None:
+    """The command that is named opens its 3 kWh."""
+    asked = ("indicators", "--period", "2026", "--territory")
+    said = plain(sobria(merging, *asked, NANCY, lang=lang, code=1).stderr)
+    number = f"sheet.{NANCY}.2026.energy"
+    assert f"sobria explain {number}" in said and "all (" not in said
+    opened = json.loads(sobria(merging, "explain", number, "--json").stdout)["indicators"]["energy"]
+    assert opened["central"] == pytest.approx(3, rel=0.02)
+    other = plain(sobria(merging, *asked, "54999", lang=lang, code=1).stderr)
+    assert "54999" in other and "sobria explain" not in other
