@@ -1,7 +1,7 @@
 """What an authority hands to a wider one: the groups of its activity over a period, without any row."""
 
 import math
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,6 @@ from estimator.builds.build_file import PlacedGroup
 from estimator.builds.published_groups import FORMAT, PublishedGroup, PublishedGroups
 from estimator.core.communes import METROPOLE
 from estimator.core.refusals import checked
-from estimator.governance.indicators.anonymity import small
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.reen_file import (
     commune_file,
@@ -36,7 +35,7 @@ def groups_file(facts: ReportFacts) -> ReportFiles:
     period_ahead."""
     held = published_groups(facts)
     notes = []
-    if facts.withheld:
+    if facts.withheld and not held.groups:
         notes += [facts.say("withheld"), facts.say("groups_empty")]
     elif held.withheld:
         key = "groups_part_of_year" if held.withheld_kwh is None else "groups_withheld"
@@ -57,10 +56,7 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
     """The same as data, made now: what it withholds may change without a new build."""
     build, body = facts.scope.sources.build, commune_file(facts).model_dump(mode="json")
     found = told_groups(facts.scope)
-    few = small(facts.scope)
-    groups = [
-        group for key, members in sorted(found.told.items()) for group in _published(key, members, few, found.months)
-    ]
+    groups = [group for key, members in sorted(found.told.items()) for group in _published(key, members, found)]
     used = {group.facts.get("serving", "") for group in groups}
     review: dict[str, Any] = {name: body[name] for name in REVIEW} | {
         "months": sorted({group.month for group in groups})
@@ -95,7 +91,7 @@ def _withheld(found: ToldGroups) -> dict[str, float]:
         return {}
     told = found.sized or not found.kinds
     kwh = {"withheld_kwh": withheld_kwh(found.hidden) if found.hidden else 0.0} if told else {}
-    return {"withheld": found.kinds, "uses_withheld": found.uses} | kwh
+    return {"withheld": found.kinds, "uses_withheld": len(found.uses)} | kwh
 
 
 def _known_here_alone(line: PlacedGroup) -> bool:
@@ -105,11 +101,9 @@ def _known_here_alone(line: PlacedGroup) -> bool:
     return not told or line.group.bounds["own_ratio"].factor is not None
 
 
-def _published(
-    key: Key, members: Sequence[Member], few: Container[str], over: Mapping[int, Sequence[int]]
-) -> Iterator[PublishedGroup]:
-    """A group, or the equal parts of one that is told of a year. over: the months of each year."""
-    months = [key.month] if key.use else over[key.month]
+def _published(key: Key, members: Sequence[Member], found: ToldGroups) -> Iterator[PublishedGroup]:
+    """A group, or the equal parts of one that is told of a year."""
+    months, few = ([key.month], ()) if key.use else (found.months[key.month], found.small[key.month])
     sums: dict[str, float] = {}
     for name in SUMS:
         known = [member.line.row[name] for member in members if member.line.row[name] is not None]

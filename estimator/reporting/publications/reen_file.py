@@ -3,7 +3,9 @@
 import base64
 import json
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -138,7 +140,7 @@ def reen_file(facts: ReportFacts) -> ReportFiles:
     found = told_groups(facts.scope)
     if found.kinds and not facts.withheld:
         key = "groups_withheld" if found.sized else "groups_part_of_year" if found.enough else "groups_silent"
-        notes.append(facts.say(key, count=found.kinds, uses=found.uses))
+        notes.append(facts.say(key, count=found.kinds, uses=len(found.uses)))
     notes += unattached_notes(facts, held.unattached)
     return ReportFiles(
         {"": json.dumps(held.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"}, tuple(notes)
@@ -305,8 +307,11 @@ def as_read_kwh(groups: Sequence[ActivityGroup]) -> float:
 
 def withheld_kwh(hidden: Mapping[Key, Sequence[Member]]) -> float:
     """The same of groups that are not told, to one significant figure: beside their electricity at the site, a second
-    one would be an equation on each."""
-    return told_amount(as_read_kwh(groups_of(hidden)))
+    one would be an equation on each. Of several years, what each tells, added up."""
+    years = defaultdict[int, list[ActivityGroup]](list)
+    for member in chain.from_iterable(hidden.values()):
+        years[member.month // 100].append(member.line.group)
+    return told_amount(math.fsum(told_amount(as_read_kwh(groups)) for groups in years.values()))
 
 
 def _by_proof(groups: Sequence[ActivityGroup]) -> dict[str, float]:

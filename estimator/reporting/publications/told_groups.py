@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
@@ -62,15 +63,16 @@ class ToldGroups(NamedTuple):
     """The groups that can be published, and those that cannot; of how many kinds and uses of the calendar years these
     are, whether they have lines in the period or not; whether they are enough people; and whether their electricity may
     be told: not that of a part of a year, which less that of another part would be of a month. months: of each year,
-    those over which merged groups are told in equal parts."""
+    those over which merged groups are told in equal parts; small: its small uses."""
 
     told: Groups
     hidden: Groups
     kinds: int
-    uses: int
+    uses: frozenset[str]
     enough: bool
     sized: bool
     months: Mapping[int, Sequence[int]]
+    small: Mapping[int, frozenset[str]]
 
 
 def groups_of(found: Groups) -> list[ActivityGroup]:
@@ -79,26 +81,46 @@ def groups_of(found: Groups) -> list[ActivityGroup]:
 
 
 def told_groups(scope: Scope) -> ToldGroups:
+    """What the file of each calendar year of a period, or of the part of it that is there, tells, and nothing else: a
+    use that one year merges would move sums of another, and two files less each other would be of a small use."""
+    every, found = scope.period.months(), list[ToldGroups]()
+    for year in dict.fromkeys(month // 100 for month in every):
+        if scope.year(year).rows:
+            part = Period.over([month for month in every if month // 100 == year])
+            found.append(_of_year(replace(scope, period=part), scope.year(year)))
+    held = [of_year for of_year in found if of_year.kinds or of_year.hidden]
+    return ToldGroups(
+        told=dict(chain.from_iterable(of_year.told.items() for of_year in found)),
+        hidden=dict(chain.from_iterable(of_year.hidden.items() for of_year in found)),
+        kinds=sum(of_year.kinds for of_year in found),
+        uses=frozenset[str]().union(*(of_year.uses for of_year in found)),
+        enough=bool(held) and all(of_year.enough for of_year in held),
+        sized=bool(held) and all(of_year.sized for of_year in held),
+        months=dict(chain.from_iterable(of_year.months.items() for of_year in found)),
+        small=dict(chain.from_iterable(of_year.small.items() for of_year in found)),
+    )
+
+
+def _of_year(scope: Scope, year: Scope) -> ToldGroups:
     """A group is told when it is of a use that is told, or of merged ones in a whole calendar year, who are enough
     people whichever large one is taken off; what is not told is enough people too, so that no difference of totals
-    gives less. None of a territory whose total is not told is."""
-    months = {*scope.period.months()}
-    first, last = min(months) // 100, max(months) // 100
-    years = replace(scope, period=Period(str(first) if first == last else f"{first}-01..{last}-12"), only=None)
-    found, enough = _by_key(years), _enough(years)
+    gives less. None of a territory whose total is not told is. scope: of months of this year."""
+    months, few = {*scope.period.months()}, {year.period.first // 100: small(year)}
+    found, enough = _by_key(year), _enough(year)
     alone = {key: members for key, members in found.items() if key.use and key.month in months}
     merged = {key: members for key, members in found.items() if not key.use}
     if withheld(scope):
-        return ToldGroups({}, alone | _within(merged, months), len(found), 0, False, False, {})
-    part = {key for key in merged if not months.issuperset(range(key.month * 100 + 1, key.month * 100 + 13))}
-    over = {key.month: _months(years, key.month) for key in merged}
-    aside = _hidden(enough, merged, small(years), over) | part
+        hidden = alone | _within(merged, months)
+        return ToldGroups({}, hidden, len(found), frozenset(), enough=False, sized=False, months={}, small=few)
+    part = {*merged} if not months.issuperset(year.period.months()) else set[Key]()
+    over = {key.month: _months(year, key.month) for key in merged}
+    aside = _hidden(enough, merged, small(year), over) | part
     held = [member for key in aside for member in merged[key]]
     told = alone | {key: members for key, members in merged.items() if key not in aside}
     hidden = _within({key: merged[key] for key in aside}, months)
     is_enough = bool(aside) and enough(held, ())
-    uses = {member.case.id for member in held}
-    return ToldGroups(told, hidden, len(aside), len(uses), is_enough, is_enough and not part, over)
+    uses = frozenset(member.case.id for member in held)
+    return ToldGroups(told, hidden, len(aside), uses, is_enough, is_enough and not part, over, few)
 
 
 def told_runs(members: Sequence[Member], few: Container[str]) -> int:
