@@ -265,9 +265,9 @@ def used(service: str, uses: float, energy: float, month: str = "2026-03") -> An
 
 
 def test_two_small_services_are_told_together_by_what_is_left(tmp_path: Path) -> None:
-    """50 and 40 uses a month are each of fewer than five agents: 7 kWh in all, 4 of the service that is told, so 3 kWh
-    are of the two others together. By proof, what is left could be of one of them."""
-    found = told(tmp_path, used("grand", 5000, 4), used("petit", 50, 2), used("mince", 40, 1))
+    """50 and 60 uses a month are each of fewer than five agents, and of five together: 7 kWh in all, 4 of the service
+    that is told, so 3 kWh are of the two others together. By proof, what is left could be of one of them."""
+    found = told(tmp_path, used("grand", 5000, 4), used("petit", 50, 2), used("mince", 60, 1))
     known = kwh(found)
     assert {key for key in known if key[0] in ("total", "service")} == {("total", None), ("service", "grand")}
     assert known["total", None] - known["service", "grand"] == pytest.approx(3)
@@ -280,9 +280,9 @@ def test_a_month_with_one_small_use_alone_is_not_told(tmp_path: Path) -> None:
     """In April one of the two small uses is alone: April less the large one would be its own."""
     register = Register(tmp_path)
     for name in ("grand", "petit", "mince"):
-        register.attach(case(register, name), {"service_key": name}, WHO)
-    rows = [used("grand", 5000, 4), used("petit", 50, 2), used("mince", 40, 1)]
-    known = kwh(told(tmp_path, *rows, used("grand", 5000, 4, "2026-04"), used("petit", 50, 2, "2026-04")))
+        register.attach(case(register, name, service=f"Service {name}"), {"service_key": name}, WHO)
+    rows = [used("grand", 5000, 4), used("petit", 90, 2), used("mince", 90, 1)]
+    known = kwh(told(tmp_path, *rows, used("grand", 5000, 4, "2026-04"), used("petit", 90, 2, "2026-04")))
     assert ("total", None) in known and ("service", "grand") in known
     assert not [level for level, _ in known if level == "month"]
 
@@ -290,7 +290,7 @@ def test_a_month_with_one_small_use_alone_is_not_told(tmp_path: Path) -> None:
 def test_a_small_service_in_no_use_takes_those_of_its_months_with_it(tmp_path: Path) -> None:
     """What is in no use case is published in one: 4 + 2 kWh in April, which less the large one would be the small one.
     So none of the three is told alone, and April is told of two together."""
-    rows = [used("grand", 5000, 4), used("petit", 50, 2), used("mince", 40, 1)]
+    rows = [used("grand", 5000, 4), used("petit", 50, 2), used("mince", 60, 1)]
     known = kwh(told(tmp_path, *rows, used("grand", 5000, 4, "2026-04"), used("petit", 50, 2, "2026-04")))
     assert {level for level, _ in known} == {"total", "month"}
     assert known["month", 202604] == pytest.approx(6) and known["total", None] == pytest.approx(13)
@@ -352,7 +352,7 @@ def test_no_sum_that_leaves_the_example_gives_a_small_use(metropole: Path) -> No
 
 def test_one_small_service_takes_the_next_with_it(tmp_path: Path) -> None:
     """One alone would be told by difference: the smallest of the others is merged with it."""
-    known = kwh(told(tmp_path, used("grand", 5000, 4), used("moyen", 400, 2), used("mince", 40, 1)))
+    known = kwh(told(tmp_path, used("grand", 5000, 4), used("moyen", 400, 2), used("mince", 60, 1)))
     assert {service for level, service in known if level == "service"} == {"grand"}
 
 
@@ -368,7 +368,7 @@ def test_what_is_left_is_never_nearly_all_of_one_small_service(
     tmp_path: Path, petit: float, left: float | None
 ) -> None:
     """The total less the services told: no small one is more than 85 % of it."""
-    rows = [used("grand", 5000, 40), used("moyen", 400, 6), used("petit", 50, petit), used("mince", 40, 1)]
+    rows = [used("grand", 5000, 40), used("moyen", 400, 6), used("petit", 50, petit), used("mince", 60, 1)]
     known = kwh(told(tmp_path, *rows))
     told_alone = {service: energy for (level, service), energy in known.items() if level == "service"}
     total = known.get(("total", None))
@@ -377,7 +377,7 @@ def test_what_is_left_is_never_nearly_all_of_one_small_service(
 
 
 def test_one_small_service_alone_is_told_to_who_holds_the_data_only(tmp_path: Path) -> None:
-    assert kwh(told(tmp_path, used("mince", 40, 1))) == {}
+    assert kwh(told(tmp_path, used("mince", 60, 1))) == {}
     assert kwh(told(tmp_path, inside=True))["total", None] == pytest.approx(1)
     body = json.loads(sobria(tmp_path, "export", str(tmp_path / "r.csv"), "--json").stdout)
     assert body["rows"] == 0 and body["withheld"] > 0
@@ -410,7 +410,7 @@ def test_no_difference_of_what_is_told_is_a_service_that_is_not(tmp_path: Path, 
     """Of two small services, gases are known of one only: those of all less those told would be its own, and the
     electricity that its share of the total covers would give the other. Theirs together, 2 + 1 kWh, is told."""
     columns = ("central", "at_factor_values", "lowest", "highest", "as_read_kwh", "weight_kwh")
-    rows = [used("grand", 5000, 4), used("petit", 50, 2), run("mince", 1, items=40, zone=None)]
+    rows = [used("grand", 5000, 4), used("petit", 50, 2), run("mince", 1, items=60, zone=None)]
     found, inside = told(tmp_path, *rows), told_results(tmp_path, told(tmp_path, *rows).build, inside=True)
     hidden = [row for row in inside.table.to_pylist() if row["service"] in ("petit", "mince")]
     secrets = {row[name] for row in hidden for name in columns if row[name]}
@@ -425,7 +425,7 @@ def test_no_difference_of_what_is_told_is_a_service_that_is_not(tmp_path: Path, 
 
 def test_a_total_less_its_services_says_no_proof_of_a_small_one(tmp_path: Path) -> None:
     """A share of the total by proof would give that of the small ones; it is left out, and is no zero."""
-    told(tmp_path, used("grand", 5000, 4), used("petit", 50, 2), used("mince", 40, 1))
+    told(tmp_path, used("grand", 5000, 4), used("petit", 50, 2), used("mince", 60, 1))
     sobria(tmp_path, "export", str(tmp_path / "r.otlp"))
     export = Parse((tmp_path / "r.otlp").read_bytes(), ExportMetricsServiceRequest())
     metrics = export.resource_metrics[0].scope_metrics[0].metrics

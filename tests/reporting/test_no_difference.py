@@ -123,7 +123,8 @@ class Audit:
             agents = {c.id: (as_compared(c.service), known.get(as_compared(c.service), 5)) for c in scope.cases}
             for size in (1, 2):
                 for some in combinations(sorted(small), size):
-                    if size == 1 or sum(dict(agents[id] for id in some).values()) < 5:
+                    services = dict(agents[id] for id in some)
+                    if len(services) == 1 or sum(services.values()) < 5:
                         yield self.atoms(scope, *some)
         for row in self.sources.rows:
             heads = self.sources.commitments.with_access(last_day(row.row.month))

@@ -611,8 +611,8 @@ def test_every_group_of_uses_has_its_amount_and_its_share(tmp_path: Path) -> Non
     total would be an amount over its share, their amounts alone."""
     register = Register(tmp_path)
     for name in ("A", "S1", "S2"):
-        case(register, name, "Courrier")
-    rows = [run("a", 9, requests=9000.0), run("s1", 2, requests=9.0), run("s2", 1, requests=9.0)]
+        case(register, name, name)
+    rows = [run("a", 9, requests=9000.0), run("s1", 2, requests=59.0), run("s2", 1, requests=49.0)]
     here = scope(tmp_path, *rows)
     within = synthesis(replace(here, sources=replace(here.sources, inside=True)))
     assert sorted(round(use["share"]["central"], 3) for use in within["uses"]) == [0.083, 0.167, 0.75]
@@ -829,11 +829,11 @@ def test_a_lone_small_use_is_told_inside_and_withheld_from_what_leaves(tmp_path:
 
 
 def test_several_small_uses_are_named_inside_and_merged_in_what_leaves(tmp_path: Path) -> None:
-    """9 and 7 requests a month of 2 and 3 kWh: two lines inside; outside one of 2 + 3 = 5 kWh, beside 500 requests."""
+    """59 and 47 requests a month of 2 and 3 kWh: two lines inside; outside one of 2 + 3 = 5 kWh, beside 500."""
     register = Register(tmp_path)
     for name in ("A", "B", "C"):
         case(register, name, name)
-    rows = (run("a", 2, requests=9.0), run("b", 3, requests=7.0), run("c", 4, requests=500.0))
+    rows = (run("a", 2, requests=59.0), run("b", 3, requests=47.0), run("c", 4, requests=500.0))
     outside = scope(tmp_path, *rows)
     inside = replace(outside, sources=replace(outside.sources, inside=True))
     assert [use["name"] for use in uses(inside)] == ["C", "B", "A"]

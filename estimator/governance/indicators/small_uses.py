@@ -9,9 +9,9 @@ is not considered small: who publishes it is told that neither is known. What re
 told of no agent: it is never merged, and hides nothing of the others.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from estimator.core.searched_text import as_compared
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
@@ -23,7 +23,7 @@ from estimator.governance.register.schema import UseCase
 WORKING_DAYS = 20  # of a month, rounded down
 FEWEST_USES = SMALLEST_GROUP * WORKING_DAYS  # a month
 RESIDENTS: Literal["habitants"] = "habitants"
-FEWEST_CASES = 2  # minimum number merged: one alone would be disclosed by difference
+FEWEST_TEAMS = 2  # minimum number merged: one alone would be disclosed by difference
 MOST_OF_ONE = 0.85  # of the electricity of those merged: above it, their sum is nearly that of one (rule of the Insee)
 
 
@@ -107,35 +107,85 @@ def heads_of(scope: Scope) -> dict[str, int]:
     return found | {service: min(heads, found.get(service, heads)) for service, heads in few.items()}
 
 
-def cases_of(rows: Sequence[Attached]) -> list[UseCase]:
-    """Their use cases, each once."""
-    return list({row.use_case.id: row.use_case for row in rows if row.use_case}.values())
+class Team(NamedTuple):
+    """Whose figures those of a use are: of a small one, the agents of its service, whose other small uses are theirs
+    too; of a large one, its own. few: whether it is small; name: of the service as it is compared, or the id."""
+
+    few: bool
+    name: str
 
 
-def hide(rows: Sequence[Attached], small: Collection[str], heads: Mapping[str, int]) -> bool:
-    """Whether the sum of these rows of use cases tells nothing of one: they are enough, and none that is small is
-    nearly all of their electricity."""
-    return enough(cases_of(rows), heads) and not is_dominated(rows, small)
+class Counted(NamedTuple):
+    """The uses of a use case that are counted in a month [yyyymm]."""
+
+    case: UseCase
+    month: int
+    uses: float
+
+
+class People(NamedTuple):
+    """What is known of those of the uses of a scope: which uses are small, and the fewest agents of each service that
+    states some."""
+
+    small: frozenset[str]
+    heads: Mapping[str, int]
+    today: date
+
+    def team(self, case: UseCase | None) -> Team:
+        """That of a use; of what is in no use, none that is small."""
+        return team_of(case, self.small)
+
+    def are_enough(self, counted: Iterable[Counted]) -> bool:
+        """Whether those of these uses are two teams at least, and one of them large, or of 5 agents: stated, of all the
+        services that state some; or else counted, of the others alone, by as many uses a month as those of 5 agents."""
+        there = list(counted)
+        teams = {self.team(one.case) for one in there}
+        if len(teams) < FEWEST_TEAMS or not all(team.few for team in teams):
+            return len(teams) >= FEWEST_TEAMS
+        if sum(self.heads.get(name, 0) for _, name in teams) >= SMALLEST_GROUP:
+            return True
+        uses = sum(one.uses for one in there if as_compared(one.case.service) not in self.heads)
+        return uses >= sum(_fewest(month, self.today) for month in {one.month for one in there})
+
+    def hide(self, rows: Sequence[Attached]) -> bool:
+        """Whether the sum of these rows of use cases tells nothing of one: they are enough people, and no small team is
+        nearly all of their electricity."""
+        return self.are_enough(counted_in_months(rows)) and not is_dominated(rows, self.small)
+
+
+def people_of(scope: Scope) -> People:
+    """Those of the uses of a scope, in the years of its period."""
+    return People(small_ids(scope), heads_of(scope), scope.sources.today)
+
+
+def team_of(case: UseCase | None, small: Container[str]) -> Team:
+    """The team of a use, where these uses are small."""
+    few = case is not None and case.id in small
+    return Team(few, "" if case is None else as_compared(case.service) if few else case.id)
+
+
+def counted_in_months(rows: Sequence[Attached]) -> list[Counted]:
+    """The uses of each use case that are counted in each month of these rows."""
+    found: dict[tuple[str, int], list[Attached]] = {}
+    for row in rows:
+        found.setdefault((row.id or "", row.row.month), []).append(row)
+    return [Counted(of[0].use_case, month, units(of) or 0.0) for (_, month), of in found.items() if of[0].use_case]
 
 
 def is_dominated(rows: Sequence[Attached], small: Collection[str]) -> bool:
-    """Whether one that is small has nearly all the electricity of these rows."""
-    known: dict[str, float] = {}
-    for row in rows:
-        name = row.id or ""
-        known[name] = known.get(name, 0.0) + (row.row.group.values.get("it_energy") or 0.0)
-    return any(list(known)[place] in small for place in nearly_all([*known.values()]))
+    """Whether one small team has nearly all the electricity of these rows."""
+    return is_of_one((team_of(row.use_case, small), row.row.group.values.get("it_energy") or 0.0) for row in rows)
+
+
+def is_of_one(amounts: Iterable[tuple[Team, float]]) -> bool:
+    """Whether one small team has nearly all of a sum of these amounts."""
+    found: dict[Team, float] = {}
+    for team, amount in amounts:
+        found[team] = found.get(team, 0.0) + amount
+    return any([*found][place].few for place in nearly_all([*found.values()]))
 
 
 def nearly_all(amounts: Sequence[float]) -> list[int]:
     """The places of those of these amounts that are nearly all of their sum: one at most."""
     most = MOST_OF_ONE * sum(amounts)
     return [place for place, amount in enumerate(amounts) if amount > most]
-
-
-def enough(cases: Sequence[UseCase], heads: Mapping[str, int]) -> bool:
-    """At least two use cases, and 5 agents when all of them are declared."""
-    names = {as_compared(case.service) for case in cases}
-    if len(cases) < FEWEST_CASES:
-        return False
-    return not names <= heads.keys() or sum(heads[name] for name in names) >= SMALLEST_GROUP

@@ -23,7 +23,7 @@ from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped, told_together
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.small_uses import small_ids
+from estimator.governance.indicators.small_uses import Team, small_ids, team_of
 from estimator.governance.indicators.told_shares import share_of_merged, shares_of_merged, told_shares
 from estimator.governance.indicators.told_together import merged_groups
 from estimator.governance.indicators.usage_by_case import Attached, months_of
@@ -136,15 +136,15 @@ def told_impacts(rows: Sequence[Attached], few: frozenset[str]) -> frozenset[str
     return frozenset((FOOTPRINTS[0], *told))
 
 
-def _of_few(rows: Sequence[Attached], few: frozenset[str], amount: Callable[[Attached], float]) -> Mapping[str, float]:
-    """The share of a sum of these rows that each of these uses has [1]; 0 of nothing."""
-    found, whole = dict.fromkeys(few, 0.0), 0.0
+def _of_few(rows: Sequence[Attached], few: frozenset[str], amount: Callable[[Attached], float]) -> Mapping[Team, float]:
+    """The share of a sum of these rows that each team of these uses has [1]; 0 of nothing."""
+    found, whole = dict[Team, float](), 0.0
     for row in rows:
-        there = amount(row)
+        there, team = amount(row), team_of(row.use_case, few)
         whole += there
-        if row.id in found:
-            found[row.id] += there
-    return {id: there / whole if whole else 0.0 for id, there in found.items()}
+        if team.few:
+            found[team] = found.get(team, 0.0) + there
+    return {team: there / whole if whole else 0.0 for team, there in found.items()}
 
 
 def _kwh(row: Attached) -> float:

@@ -17,7 +17,7 @@ from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import Groups, withheld_months
 from estimator.governance.indicators.scope import NEVER, Scope, Sources
-from estimator.governance.indicators.small_uses import RESIDENTS, heads_of, hide, small_ids
+from estimator.governance.indicators.small_uses import RESIDENTS, people_of, small_ids
 from estimator.governance.indicators.told_amounts import steady_impacts, told_impacts, told_row
 from estimator.governance.indicators.told_together import merged_beside, merged_groups
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
@@ -122,7 +122,7 @@ def _groups(scope: Scope) -> Groups:
     """
     published = merged_groups(_published(scope))
     groups = merged_beside(scope, published)
-    hidden, few, heads = frozenset[str]().union(*(group.uses for group in groups)), small_ids(scope), heads_of(scope)
+    hidden, people = frozenset[str]().union(*(group.uses for group in groups)), people_of(scope)
     months: dict[int, list[Attached]] = {}
     for row in scope.rows:
         if row.use_case and _is_loose(row.use_case):
@@ -130,7 +130,7 @@ def _groups(scope: Scope) -> Groups:
     while beside := [
         row.id
         for rows in months.values()
-        if (mine := [row for row in rows if row.id in hidden]) and not hide(mine, few, heads)
+        if (mine := [row for row in rows if row.id in hidden]) and not people.hide(mine)
         for row in rows
         if row.id and row.id not in hidden
     ]:
@@ -182,7 +182,7 @@ def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
     What is in no use case is a part of its own, for it is published in one.
     """
     terms = [terms_of(row.row.group, FIGURES + SUPPLEMENTARY) for row in small]
-    few, heads = small_ids(scope), heads_of(scope)
+    people = people_of(scope)
     asked: dict[tuple[bool, str], list[str]] = {}
     for name in dict.fromkeys(name for found in terms for name in found):
         asked.setdefault(("." in name, name.split(".")[0]), []).append(name)
@@ -191,7 +191,7 @@ def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
         parts: dict[tuple[object, ...], list[Attached]] = {}
         for row, key in zip(small, split, strict=True):
             parts.setdefault(key, []).append(row)
-        return all(hide(rows, few, heads) for rows in parts.values() if any(row.id in few for row in rows))
+        return all(people.hide(rows) for rows in parts.values() if any(row.id in people.small for row in rows))
 
     firsts = [next(iter(of_row.values())) for of_row in terms]
     split: list[tuple[object, ...]] = [

@@ -15,7 +15,7 @@ from typing import TypeVar
 from estimator.core.periods import Period
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import MergedGroup, Scope, of_case
-from estimator.governance.indicators.small_uses import RESIDENTS, heads_of, hide, nearly_all, small_ids
+from estimator.governance.indicators.small_uses import RESIDENTS, Team, nearly_all, people_of
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import METROPOLE, WHOLE
 
@@ -67,8 +67,8 @@ class _Merging:
 
     def __init__(self, scope: Scope, before: Sequence[MergedGroup]) -> None:
         ever = scope.sources.ever
-        self.scope, self.before, self.heads = scope, before, heads_of(scope)
-        self.small = small_ids(scope)
+        self.scope, self.before, self.people = scope, before, people_of(scope)
+        self.small = self.people.small
         self.rows: dict[str, list[Attached]] = {}
         for row in scope.rows:
             if row.use_case and row.use_case.users != RESIDENTS:
@@ -126,7 +126,7 @@ class _Merging:
         return self._is_enough([row for id in Unit().union(*units) for row in self.rows[id]])
 
     def _is_enough(self, rows: Sequence[Attached]) -> bool:
-        return not any(row.id in self.small for row in rows) or hide(rows, self.small, self.heads)
+        return not any(row.id in self.small for row in rows) or self.people.hide(rows)
 
     def _is_steady(self, units: Sequence[Unit]) -> bool:
         """Whether it tells nothing in any month either, whichever of the small ones ran."""
@@ -134,9 +134,13 @@ class _Merging:
         return self._is_safe(units) and all(self._is_hiding(uses, [month]) for month in self.months)
 
     def _is_hiding(self, uses: Unit, months: Sequence[int]) -> bool:
-        """Whether the large ones of these uses, over these months, would hide each small one at its most: of each month
-        what it takes in its largest, of all of them no more than its year."""
-        each = [self.kwh[id].values() for id in uses & self.small]
+        """Whether the large ones of these uses, over these months, would hide each small team at its most: of each
+        month what it takes in its largest, of all of them no more than its year."""
+        teams: dict[Team, dict[int, float]] = {}
+        for id in uses & self.small:
+            team = teams.setdefault(self.people.team(self.rows[id][0].use_case), {})
+            team |= {month: team.get(month, 0.0) + kwh for month, kwh in self.kwh[id].items()}
+        each = [team.values() for team in teams.values()]
         most = max((min(max(kwh) * len(months), sum(kwh)) for kwh in each), default=0.0)
         large = sum(self.kwh[id].get(month, 0.0) for id in uses - self.small for month in months)
         return not uses & self.small or (large > 0 and 0 not in nearly_all([most, large]))

@@ -7,7 +7,7 @@ from estimator.catalogue.site_ownership import owner
 from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.governance.indicators.anonymity import grouped, withheld_amount
-from estimator.governance.indicators.small_uses import nearly_all, small_ids
+from estimator.governance.indicators.small_uses import Team, is_of_one, small_ids, team_of
 from estimator.governance.indicators.told_amounts import impacts_of, told_interval
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
@@ -69,13 +69,13 @@ def _records(facts: ReportFacts) -> Iterator[Record]:
 
 
 def _is_one(rows: Sequence[Attached], part: str, few: Collection[str]) -> bool:
-    """Whether a small use has nearly all that a part is of these, which a sum of two figures would then tell."""
-    found: dict[str, list[Attached]] = {}
+    """Whether a small team has nearly all that a part is of these, which a sum of two figures would then tell."""
+    found: dict[Team, list[Attached]] = {}
     for row in rows:
-        found.setdefault(row.id or "", []).append(row)
+        found.setdefault(team_of(row.use_case, few), []).append(row)
     alone = _figure(part)
-    gases = (amounts([row.row.group for row in mine], [alone])[alone.id].at_factor_values for mine in found.values())
-    return any(list(found)[place] in few for place in nearly_all([value or 0.0 for value in gases]))
+    gases = {team: amounts([row.row.group for row in mine], [alone])[alone.id] for team, mine in found.items()}
+    return is_of_one((team, amount.at_factor_values or 0.0) for team, amount in gases.items())
 
 
 def _there(rows: list[Attached], part: str) -> list[Attached]:

@@ -7,7 +7,6 @@ tells when a small one ran, and how much.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,13 +17,12 @@ from estimator.assessment.evaluation import ActivityGroup
 from estimator.builds.build_file import PlacedGroup
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.catalogue.load import load, of_tables
+from estimator.catalogue.models import is_of
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.core.periods import Period
-from estimator.core.searched_text import as_compared
-from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.anonymity import grouped, small, withheld
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.small_uses import FEWEST_CASES, FEWEST_USES, heads_of, nearly_all
+from estimator.governance.indicators.small_uses import Counted, is_of_one, people_of, team_of
 from estimator.governance.register.schema import UseCase
 
 _ANSWERED = re.compile(r"^\|[^|=*]+\|\d{4}-\d\d-\d\d")  # of a mark: the site whose supplier answered, and the day
@@ -220,32 +218,26 @@ def _sum(member: Member, name: str) -> float:
 
 
 def _enough(scope: Scope) -> Enough:
-    """Whether lines are of two uses or more and of 5 agents or more (one of the uses is not small, or all state their
-    agents, or they count the uses of 5 agents in a month), and no small one is nearly all of their electricity, nor of
-    a sum that is told of them, given by its column."""
-    heads, few = heads_of(scope), small(scope)
+    """Whether lines are of enough people, and no small team is nearly all of their electricity, nor of a sum that is
+    told of them, given by its column."""
+    people = people_of(scope)._replace(small=small(scope))
 
     def enough(members: Iterable[Member], told: Sequence[str]) -> bool:
         there = list(members)
-        cases = {member.case.id: member.case for member in there}
-        if len(cases) < FEWEST_CASES or _is_one(there, few, told):
-            return False
-        if cases.keys() - few:
-            return True
-        names = {as_compared(case.service) for case in cases.values()}
-        if names <= heads.keys():
-            return sum(heads[name] for name in names) >= SMALLEST_GROUP
-        counted = sum(member.line.row["items"] or member.line.row["requests"] or 0.0 for member in there)
-        return counted >= FEWEST_USES * len({member.month for member in there})
+        return people.are_enough(map(_counted, there)) and not _is_one(there, people.small, told)
 
     return enough
 
 
-def _is_one(members: Iterable[Member], few: Container[str], told: Sequence[str]) -> bool:
-    """Whether one small use is nearly all of the electricity of these lines, or of a sum told of them."""
-    sums = {name: defaultdict[str, float](float) for name in ("", *told)}
-    for member in members:
-        for name, of_use in sums.items():
-            of_use[member.case.id] += _sum(member, name)
-    found = (list(of_use)[place] for of_use in sums.values() for place in nearly_all([*of_use.values()]))
-    return any(use in few for use in found)
+def _counted(member: Member) -> Counted:
+    """The uses of a line: none that trains a model or indexes documents."""
+    row = member.line.row
+    answers = not (row["training"] or is_of(row["model"] or "", "embedding"))
+    return Counted(member.case, member.month, (row["items"] or row["requests"] or 0.0) if answers else 0.0)
+
+
+def _is_one(members: Sequence[Member], few: Container[str], told: Sequence[str]) -> bool:
+    """Whether one small team is nearly all of the electricity of these lines, or of a sum told of them."""
+    teams = [team_of(member.case, few) for member in members]
+    sums = ([_sum(member, name) for member in members] for name in ("", *told))
+    return any(is_of_one(zip(teams, amounts, strict=True)) for amounts in sums)
