@@ -106,14 +106,20 @@ def test_of_a_part_of_a_year_no_merged_use_is_told_and_it_is_said(tmp_path: Path
         assert sum(group.sums["other_energy"] for group in _merged(_file(home, period))) == pytest.approx(15.0)
 
 
-def test_a_year_in_which_factors_change_is_not_told_in_equal_months(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("host", "there"), [("azure/francecentral", 0), ("scaleway/fr-par-2", 4)])
+@pytest.mark.parametrize("moved", ["", "2024-05"])
+@pytest.mark.parametrize("months", [range(5, 9), range(7, 11)])
+def test_a_year_in_which_factors_change_is_not_told_in_equal_months(
+    tmp_path: Path, host: str, there: int, moved: str, months: range
+) -> None:
     """The water of a data centre of Azure is 0.30 L/kWh until June 2024 and 0.27 from July: equal months of a year
-    would not be what it took. Of the last six months, it is told."""
-    for name, months, there in (("all", range(5, 9), 0), ("late", range(7, 11), 4)):
-        each = {f"2024-{month:02}" for month in months}
-        kwh = {use: dict.fromkeys(each, size) for use, size in (("rare", 0.9), ("veille", 2.1), ("courrier", 4.0))}
-        home = _home(tmp_path / name, kwh, host="azure/francecentral")
-        assert len(_merged(_file(home, "2024"))) == there
+    would not be what it took. In whichever months the lines are, and with a line of two agents in August or in May: it
+    would say which. Elsewhere, where no factor changes, it is told."""
+    each = {f"2024-{month:02}" for month in months}
+    kwh = {use: dict.fromkeys(each, size) for use, size in (("rare", 0.9), ("veille", 2.1), ("courrier", 4.0))}
+    if moved:
+        kwh["rare"] = dict.fromkeys(each - {"2024-08"} | {moved}, 0.9)
+    assert len(_merged(_file(_home(tmp_path, kwh, host=host), "2024"))) == there
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -111,8 +111,8 @@ def _of_year(scope: Scope, year: Scope) -> ToldGroups:
         hidden = alone | _within(merged, months)
         return ToldGroups({}, hidden, len(found), frozenset(), enough=False, sized=False, months={}, small=few)
     part = {*merged} if not months.issuperset(year.period.months()) else set[Key]()
-    over = {key.month: _months(year, key.month) for key in merged}
-    aside = _hidden(enough, merged, small(year), over) | part
+    over = {key.month: _months(year) for key in merged}
+    aside = _hidden(enough, merged, small(year), _until_today(year)) | part
     held = [member for key in aside for member in merged[key]]
     told = alone | {key: members for key, members in merged.items() if key not in aside}
     hidden = _within({key: merged[key] for key in aside}, months)
@@ -131,12 +131,16 @@ def told_runs(members: Sequence[Member], few: Container[str]) -> int:
     return -(-runs // step) * step
 
 
-def _months(scope: Scope, year: int) -> list[int]:
+def _months(year: Scope) -> list[int]:
     """The months of a year in which a large use of a territory ran; all of them until today where it has none."""
-    few, months = small(scope), Period(str(year)).months()
-    large = {row.row.month for row in scope.rows if row.id and row.id not in few}
-    today = scope.sources.today.year * 100 + scope.sources.today.month
-    return [month for month in months if month in large] or [month for month in months if month <= today]
+    few = small(year)
+    large = {row.row.month for row in year.rows if row.id and row.id not in few}
+    return sorted(large) or _until_today(year)
+
+
+def _until_today(year: Scope) -> list[int]:
+    today = year.sources.today.year * 100 + year.sources.today.month
+    return [month for month in year.period.months() if month <= today] or year.period.months()
 
 
 def _within(found: Groups, months: Container[int]) -> dict[Key, list[Member]]:
@@ -183,13 +187,13 @@ def public_host(host: str) -> str:
     return host if host in of_tables().subjects else ""
 
 
-def _hidden(enough: Enough, merged: Groups, few: Container[str], over: Mapping[int, Sequence[int]]) -> set[Key]:
+def _hidden(enough: Enough, merged: Groups, few: Container[str], months: Sequence[int]) -> set[Key]:
     """The merged groups that are too few people once a large use is taken off, or that equal months would not sum, or
-    all of them where those that are not told would be too few. over: the months of each year."""
+    all of them where those that are not told would be too few. months: of their year, until today."""
     hidden = {
         key
         for key, members in merged.items()
-        if not all(enough(left, SUMS) for left in _left(members, few)) or not _is_even(members, over[key.month])
+        if not all(enough(left, SUMS) for left in _left(members, few)) or not _is_even(members, months)
     }
     held = [member for key in hidden for member in merged[key]]
     return {*merged} if held and not enough(held, ()) else hidden
@@ -202,11 +206,11 @@ def _left(members: Sequence[Member], few: Container[str]) -> list[list[Member]]:
     return [[*members], *(left for left in without if any(one.case.id in few for one in left))]
 
 
-def _is_even(members: Iterable[Member], months: Iterable[int]) -> bool:
-    """Whether the factors of these lines are those of these months too: equal parts of their sums are worth them."""
-    lines = [(member.month, member.line.group.bounds.items()) for member in members]
-    asked = {(name, bound.subject, month) for month, bounds in lines for name, bound in bounds}
-    return all(_factor(name, of, month) == _factor(name, of, now) for name, of, now in asked for month in months)
+def _is_even(members: Iterable[Member], months: Sequence[int]) -> bool:
+    """Whether the factors of these lines are the same in all of these months, whichever the lines are of, which would
+    otherwise be told: equal parts of their sums are worth them."""
+    asked = {(name, bound.subject) for member in members for name, bound in member.line.group.bounds.items()}
+    return all(_factor(name, of, month) == _factor(name, of, months[0]) for name, of in asked for month in months)
 
 
 def _factor(name: str, subject: str, month: int) -> SelectedFactor:
