@@ -235,7 +235,7 @@ def test_the_lines_of_the_sheet_add_up_to_its_total_and_a_group_has_its_amount(t
     for name in ("A", "B", "C", "D", "S1", "S2", "U"):
         case(register, name, name)
     rows = [run(name.lower(), kwh, requests=9000.0) for name, kwh in (("A", 6), ("B", 4), ("C", 2), ("D", 1))]
-    rows += [run("s1", 2, requests=9.0), run("s2", 3, requests=9.0), run("x", 1.5), run("y", 1.5)]
+    rows += [run("s1", 2, requests=59.0), run("s2", 3, requests=59.0), run("x", 1.5), run("y", 1.5)]
     rows.append(run("u", 1, requests=9000.0, host=None, zone=None))
     body = synthesis(scope(tmp_path, *rows, territory="all"))
     tables = [block for part in document(body, "fr").sections for block in part.blocks if isinstance(block, Table)]
