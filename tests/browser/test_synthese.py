@@ -77,8 +77,11 @@ def test_a_view_is_whole_at_every_width(screen: Page, dashboard: Server, view: s
     assert asked - {"127.0.0.1", None, ""} == set() and faults == []
 
 
-def test_the_first_view_holds_the_question_the_answer_and_the_picture(screen: Page, dashboard: Server) -> None:
-    open_page(screen, dashboard, "/synthese", "fr")
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_first_view_holds_the_question_the_answer_and_the_picture(
+    screen: Page, dashboard: Server, lang: str
+) -> None:
+    open_page(screen, dashboard, "/synthese", lang)
     for part in ("h1", ".answer", "figure.chart"):
         box = screen.locator(part).first.bounding_box()
         assert box and box["y"] + box["height"] <= 800, part
