@@ -85,8 +85,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def opened(lang: str = "fr", **query: str) -> AppTest:
     """The page, run once with this address; the example, unless a scenario is in it."""
     at = AppTest.from_file(str(FRAME), default_timeout=60)
-    at.query_params["lang"] = lang
-    at.run()
     at.switch_page("comparer.py")
     for name, value in ({"lang": lang, "exemple": "oui"} | query).items():
         at.query_params[name] = value

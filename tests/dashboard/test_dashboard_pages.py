@@ -48,16 +48,11 @@ def sample(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def page(name: str, lang: str, **query: str) -> str:
     """All the text of a page, which must not have raised."""
     at = AppTest.from_file(str(FRAME), default_timeout=20)
-    at.query_params["lang"] = lang
-    for key, value in query.items():
-        at.query_params[key] = value
-    at.run()
     if name != "accueil":
         at.switch_page(f"{name}.py")
-        at.query_params["lang"] = lang
-        for key, value in query.items():
-            at.query_params[key] = value
-        at.run()
+    for key, value in {"lang": lang, **query}.items():
+        at.query_params[key] = value
+    at.run()
     assert not at.exception, at.exception[0].message
     return "\n".join(block.proto.body for block in at.get("html"))
 
