@@ -133,3 +133,31 @@ def test_a_quarter_of_what_withholds_some_of_a_year_says_it(
 def test_only_services_that_files_name_are_compared(tmp_path: Path, lang: str, words: str) -> None:
     review = read_merged(_merged(tmp_path, _groups(_home(tmp_path, ONE, (5.0, MARCH)), ONE)))
     assert words in _said(review, lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "out", "minimums"),
+    [
+        (
+            "fr",
+            "retire de son dossier le fichier qui le mesure et remet le sien",
+            "ferait de toutes ces sommes des min",
+        ),
+        ("en", "withdraws from its home the file that measures it and hands", "make all these sums minimums"),
+    ],
+)
+def test_what_is_counted_twice_is_taken_out_by_withdrawing_its_file(
+    two: dict[str, Path], tmp_path: Path, lang: str, out: str, minimums: str
+) -> None:
+    """In the review without a command, as all that is printed; the command is for who writes it. Done at one of the
+    two, with March, April and May in one file: nothing is counted twice, and nothing waits for a use."""
+    home = _merged(tmp_path, *(_groups(two[code], code) for code in two))
+    asked = ("report", "reen-rollup", "--period", "2026", "--out", str(tmp_path / "out.html"))
+    said = plain(sobria(home, *asked, lang=lang).stdout)
+    printed = _said(read_merged(home), lang)
+    assert out in printed and "ledger withdraw" not in printed
+    assert "sobria ledger withdraw --file" in said and minimums in said
+    own = _home(tmp_path / "again", ONE, (90.0, MAY))
+    alone = _merged(tmp_path / "again", _groups(own, ONE), _groups(two[OTHER], OTHER))
+    assert not any(one.certain for one in read_merged(alone).twice())
+    assert "ledger withdraw" not in plain(sobria(alone, *asked, lang=lang).stdout)

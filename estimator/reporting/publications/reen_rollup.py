@@ -128,14 +128,15 @@ def _other(one: OtherMonths, lang: str) -> str:
 
 
 def again_text(found: TerritoryReview, lang: str) -> str:
-    """For who writes the review, and not in it: how to have in it what the home counts itself, then the command that
-    makes it again."""
+    """For who writes the review, and not in it: how to have in it what the home counts itself, how to take out what is
+    in it twice, then the command that makes it again."""
     asked = ["sobria", "report", "reen-rollup", *filter(None, [found.source.folder]), "--period", str(found.period)]
     asked += ["--communes", ",".join(found.asked)] if found.asked else []
     folder, own = found.source.folder, _tell("own_how", lang) if found.source.own else ""
     key = "replay_beside" if folder else "replay_merged" if found.source.merged else "replay"
     replay = _tell(key, lang, folder=folder, command=join(asked), period=found.period)
-    return " ".join(filter(None, (own, replay)))
+    twice = _tell("twice_how", lang) if any(one.certain for one in found.twice()) else ""
+    return " ".join(filter(None, (own, twice, replay)))
 
 
 def _sums(found: TerritoryReview, lang: str) -> Table:
