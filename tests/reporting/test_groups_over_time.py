@@ -105,8 +105,8 @@ def test_an_authority_of_which_nothing_is_recorded_publishes_it_and_is_counted(t
     """Nothing of 2025: a file without a group nor anything withheld; its share is no zero, and no run is counted."""
     home, national, out = _commune(tmp_path / "home", {}), tmp_path / "national", tmp_path / "rien.json"
     asked = f"report groups --territory {CODE} --period 2025 --out".split()
-    assert "Rien d'enregistré ne veut pas dire rien d'utilisé" in plain(sobria(home, *asked, str(out)).stdout)
-    assert "Nothing recorded" in sobria(home, *asked, str(out), lang="en").stdout
+    assert "Rien de mesuré ne veut pas dire rien d'utilisé" in plain(sobria(home, *asked, str(out)).stdout)
+    assert "Nothing measured" in sobria(home, *asked, str(out), lang="en").stdout
     found = json.loads(sobria(national, "ledger", "merge", str(out), "--json").stdout)
     assert [(one["territory"], one["share"], one["files"][0]["withheld"]) for one in found["authorities"]] == [
         (CODE, None, 0)
@@ -178,7 +178,7 @@ def test_a_commune_without_a_use_answers_that_it_has_none(tmp_path: Path) -> Non
     commune is refused as before, and other reports are too."""
     home, national, out = tmp_path / "home", tmp_path / "national", tmp_path / "vide.json"
     asked = ["report", "groups", "--territory", "54547", "--period", "2026", "--out", str(out)]
-    assert "54547, 2026 : aucun usage enregistré" in plain(sobria(home, *asked).stdout)
+    assert "54547, 2026 : aucun usage mesuré ni déclaré" in plain(sobria(home, *asked).stdout)
     held = PublishedGroups.model_validate_json(out.read_bytes())
     assert (held.territory, held.withheld, held.withheld_kwh, held.groups) == ("54547", 0, 0.0, ())
     for lang, words in (("fr", "rien dans ce total"), ("en", "nothing in this total")):

@@ -148,7 +148,7 @@ def test_once_attached_all_is_covered_again_and_a_file_of_before_still_merges(co
 def test_a_commune_whose_measures_no_use_has_is_not_one_that_recorded_nothing(tmp_path: Path) -> None:
     built(tmp_path / "commune", run("oublie", 3.5))
     said, file = _groups(tmp_path / "commune", tmp_path / "a.json")
-    assert "qu'aucun usage n'a" in said and "aucun usage enregistré" not in said and "3,5" in said
+    assert "qu'aucun usage n'a" in said and "aucun usage mesuré" not in said and "3,5" in said
     assert file["unattached"] is True and file["groups"] == [] and "3.5" not in json.dumps(file)
     national = tmp_path / "national"
     sobria(national, "ledger", "merge", str(tmp_path / "a.json"))
@@ -156,4 +156,4 @@ def test_a_commune_whose_measures_no_use_has_is_not_one_that_recorded_nothing(tm
     assert "rien dans ce total" not in told and "part inconnue" in told and "à aucun usage" in told
     sobria(national, "report", "reen-rollup", "--period", "2026", "--out", str(tmp_path / "r.html"))
     rollup = plain((tmp_path / "r.html").read_text("utf-8"))
-    assert "Sans aucun usage enregistré" not in rollup and "0 sur 1" in rollup and "0 kWh" not in rollup
+    assert "Sans aucun usage mesuré" not in rollup and "0 sur 1" in rollup and "0 kWh" not in rollup

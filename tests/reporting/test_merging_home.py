@@ -175,3 +175,36 @@ def test_the_indicators_of_an_authority_say_what_answers_instead(merging: Path, 
     assert opened["central"] == pytest.approx(3, rel=0.02)
     other = plain(sobria(merging, *asked, "54999", lang=lang, code=1).stderr)
     assert "54999" in other and "sobria explain" not in other
+
+
+@pytest.mark.parametrize(
+    ("lang", "unknown", "list_of"),
+    [
+        ("fr", "sont inconnus ici : ils sont aux registres des collectivités", "service au registre :"),
+        ("en", "are unknown here: they are in the registers of the authorities", "service, in the register:"),
+    ],
+)
+def test_the_budget_note_says_whose_registers_know_the_uses(
+    merging: Path, tmp_path: Path, lang: str, unknown: str, list_of: str
+) -> None:
+    said = plain(text(merging, "budget-vert", lang=lang))
+    assert unknown in said and list_of not in said
+    case(Register(tmp_path), "Courrier", NANCY, "courrier")
+    built(tmp_path, run("courrier", 3.0, requests=500.0))
+    assert list_of in plain(text(tmp_path, "budget-vert", lang=lang))
+
+
+@pytest.mark.parametrize(
+    ("lang", "none"), [("fr", "aucun usage mesuré ni déclaré"), ("en", "no use measured or declared")]
+)
+def test_a_year_without_data_has_no_use_measured_though_the_register_has_one(
+    tmp_path: Path, lang: str, none: str
+) -> None:
+    """Its one use ran in March 2026: of 2025 its file has no group, and the register shows the use."""
+    case(Register(tmp_path), "Courrier", NANCY, "courrier")
+    built(tmp_path, run("courrier", 3.0, requests=500.0))
+    asked = ("--territory", NANCY, "--period", "2025", "--administration", "Nancy", "--out", str(tmp_path / "a.json"))
+    made = sobria(tmp_path, "report", "groups", *asked, lang=lang)
+    assert none in plain(made.stdout + made.stderr) and "Courrier" in sobria(tmp_path, "register", "list").stdout
+    merge(tmp_path / "home", [tmp_path / "a.json"])
+    assert none in plain(sobria(tmp_path / "home", "totals", lang=lang).stdout)

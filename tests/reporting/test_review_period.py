@@ -68,10 +68,13 @@ def test_what_is_of_other_months_is_said_of_each_authority(national: Path, tmp_p
     for text in (told, said):
         assert f"{lead} 56 % de l'électricité" in text
     assert "Sans fichier de cette période (1)" in said and "Commune 54011 (a remis : année 2025)" in said
-    assert "Commune 54010 : année 2025, entre" in said and "Commune 54012 : année 2027, aucun usage enregistré" in said
+    assert (
+        "Commune 54010 : année 2025, entre" in said
+        and "Commune 54012 : année 2027, aucun usage mesuré ni déclaré" in said
+    )
     assert "Commune 54012 : plusieurs fichiers" in said
     english = plain(rendered(rollup(read_merged(national), "en"), "txt"))
-    assert "they have 56% of the electricity" in english and "54012: year 2027, no use recorded" in english
+    assert "they have 56% of the electricity" in english and "54012: year 2027, no use measured or declared" in english
     lines = rows_of(rendered(rollup(read_merged(national), "fr"), "csv"), ";")
     [line] = [row for row in lines if row["territoire"] == "54010" and "hors des sommes" in row["texte"]]
     assert line["central"] == "" and "année 2025" in plain(line["texte"])
@@ -101,7 +104,10 @@ def test_a_period_that_is_asked_has_its_months_whatever_the_files(
 def test_an_authority_without_a_measure_of_the_period_is_no_zero(national: Path) -> None:
     """In May, 54010 has a file of the year and no group: nothing recorded, in words, in no figure."""
     said = plain(rendered(rollup(read_merged(national, period="2026-05"), "fr"), "txt"))
-    assert "Sans aucun usage enregistré sur cette période (1), ce qui ne veut pas dire rien d'utilisé : Commune" in said
+    assert (
+        "Sans aucun usage mesuré ni déclaré sur cette période (1), ce qui ne veut pas dire rien d'utilisé : Commune"
+        in said
+    )
     assert "Connue de : 1 sur 2" in said
     [file] = [file for file in read_merged(national, period="2027").files]
     assert file.nothing and all(figure.central is None for figure in file.figures.values())

@@ -34,7 +34,7 @@ def note(facts: ReportFacts) -> Document:
     lead = facts.say("budget_lead" if known else "budget_lead_none", known=known, axes=len(AXES))
     sections = (
         Section(facts.say("budget_axes"), (_axes(facts, before), facts.say("budget_text"))),
-        Section(facts.say("budget_spending"), (facts.say("budget_spending_text"), _spending(facts))),
+        Section(facts.say("budget_spending"), _spending(facts)),
         Section(facts.say("budget_signed"), (signed,)),
     )
     return Document(
@@ -63,11 +63,14 @@ def _axes(facts: ReportFacts, before: ReportFacts) -> Table:
     return Table(facts.say("budget_caption"), columns, tuple(rows))
 
 
-def _spending(facts: ReportFacts) -> Table:
-    """The use cases in use, with empty cells for amount, account and rating."""
+def _spending(facts: ReportFacts) -> tuple[str, *tuple[Table, ...]]:
+    """The use cases in use, with empty cells for amount, account and rating; where they are in the registers of
+    others, that they are."""
+    if facts.body["elsewhere"]:
+        return (facts.say("budget_spending_elsewhere"),)
     columns = tuple(facts.say(name) for name in ("use_case", "budget_amount", "budget_account", "budget_rating"))
     names = [clipped(case.name, NAME) for case in facts.scope.in_use]
     left = len(names) - MOST
     caption = facts.say("budget_more", count=left) if left > 0 else ""
     rows = tuple((name, "", "", "") for name in names[:MOST])
-    return Table(caption, columns, rows, form=True)
+    return facts.say("budget_spending_text"), Table(caption, columns, rows, form=True)
