@@ -10,7 +10,7 @@ import pytest
 from estimator.builds.published_groups import PublishedGroups
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
-from estimator.governance.indicators.small_uses import Counted, People, Team, is_of_one
+from estimator.governance.indicators.small_uses import Counted, KnownTeams, Team, is_of_one
 from estimator.governance.indicators.told_amounts import impacts_of
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
@@ -122,7 +122,7 @@ def test_the_requests_of_a_team_that_states_its_agents_count_for_no_other(tmp_pa
 def test_who_is_enough(uses: Mapping[str, float], are: bool) -> None:
     """« deux » and « trois » state 2 and 3 agents; « seul » and « autre » none; « grand » is large. Uses of a month."""
     small = frozenset(name for name in uses if not name.startswith("grand"))
-    people = People(small, {"deux": 2, "trois": 3, "grand": 40}, TODAY)
+    people = KnownTeams(small, {"deux": 2, "trois": 3, "grand": 40}, TODAY)
     there = [UseCase.model_construct(id=name, service=name.split()[0]) for name in uses]
     assert people.are_enough(Counted(use, 202601, uses[use.id]) for use in there) is are
 

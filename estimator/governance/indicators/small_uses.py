@@ -123,7 +123,7 @@ class Counted(NamedTuple):
     uses: float
 
 
-class People(NamedTuple):
+class KnownTeams(NamedTuple):
     """What is known of those of the uses of a scope: which uses are small, and the fewest agents of each service that
     states some."""
 
@@ -153,9 +153,9 @@ class People(NamedTuple):
         return self.are_enough(counted_in_months(rows)) and not is_dominated(rows, self.small)
 
 
-def people_of(scope: Scope) -> People:
+def people_of(scope: Scope) -> KnownTeams:
     """Those of the uses of a scope, in the years of its period."""
-    return People(small_ids(scope), heads_of(scope), scope.sources.today)
+    return KnownTeams(small_ids(scope), heads_of(scope), scope.sources.today)
 
 
 def team_of(case: UseCase | None, small: Container[str]) -> Team:
