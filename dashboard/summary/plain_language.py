@@ -31,7 +31,7 @@ from estimator.reporting.summary.sentences import (
     territory_text,
     unjudged,
 )
-from estimator.reporting.summary.statements import promises
+from estimator.reporting.summary.statements import promises, told_status
 
 
 def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Markup]:
@@ -152,8 +152,8 @@ def _charter(body: Body, lang: str) -> Iterator[str]:
     yield t("simple.charter_what", lang)
     checked, others = len(body["charter"]), sum(map(len, body["unchecked"].values()))
     yield t("simple.charter_all", lang, total=checked + others, n=checked, others=others)
-    for status in STATUSES:
-        if count := sum(check["status"] == status for check in body["charter"]):
+    for status in (*STATUSES, "withheld"):
+        if count := sum(told_status(check) == status for check in body["charter"]):
             yield t(f"simple.charter_{status}", lang, n=count)
     trained = body["indicators"]["trained"]["value"]["share"]
     if trained is not None:

@@ -193,6 +193,23 @@ def test_the_plain_version_has_the_votes_and_every_promise(shown: Path, lang: st
     assert [text for text in wanted[lang] if text not in told] == []
 
 
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
+def test_a_promise_that_is_not_told_is_not_said_unproven(shown: Path, lang: str) -> None:
+    """Of the whole territory, what would show a small use is in no figure that leaves: neither « sans preuve » in what
+    is copied nor « non mesuré » in the plain version, where the page has it in full."""
+    asked = {"periode": "2026", "territoire": "all"}
+    out = leaving(summary_gateway.scope_of_address(state_of_the_home(), "all", "2026"))
+    hidden, unmeasured = ([c["id"] for c in out["charter"] if c["withheld"] is kind] for kind in (True, False))
+    unmeasured = [c["id"] for c in out["charter"] if c["status"] == "not_measured" and c["id"] in unmeasured]
+    assert len(hidden) > 1
+    assert tell("aloud_withheld", lang, n=len(hidden)) in out["aloud"][-1][lang]
+    assert t("simple.say_withheld", lang, n=len(hidden)) in aloud(out, lang)[-1]
+    told = plain(unescape(page(lang, simple="1", **asked)))
+    assert plain(t("simple.charter_withheld", lang, n=len(hidden))) in told
+    assert (plain(t("simple.charter_not_measured", lang, n=len(unmeasured))) in told) is bool(unmeasured)
+    assert tell("aloud_withheld", lang, n=len(hidden)) not in page(lang, **asked).split("<pre")[0]
+
+
 def test_the_textures_of_the_plain_picture_are_said_in_words(shown: Path) -> None:
     """« déclaré »: in the legend, and in the row of a use that is declared."""
     picture = page("fr", simple="1", **ASKED).split("<figure")[1].split("</figure")[0]

@@ -546,6 +546,14 @@ SAID = {  # statuses of the promises that a share checks, of 5 in all: what is s
         "aucune n'est entièrement tenue, 2 sont tenues en partie et 3 ne sont pas tenues",
         "none is fully kept, 2 are partly kept, and 3 are not kept",
     ),
+    ("held", "partly", "withheld", "withheld"): (
+        "une est tenue, une en partie, 2 ne sont pas dites en public (trop peu de personnes) et une reste sans preuve",
+        "one is kept, one in part, 2 are not told in public (too few people), and one remains unproven",
+    ),
+    ("partly", "withheld"): (
+        "une est tenue en partie, une n'est pas dite en public (trop peu de personnes) et 3 restent sans preuve",
+        "one is partly kept, one is not told in public (too few people), and 3 remain unproven",
+    ),
     ("not_measured", "without_object", "covered"): (
         "nous n'avons encore de preuve pour aucune",
         "there is no proof yet for any",
@@ -556,7 +564,7 @@ SAID = {  # statuses of the promises that a share checks, of 5 in all: what is s
 @pytest.mark.parametrize(("statuses", "said"), SAID.items())
 def test_the_promises_are_said_in_one_sentence(statuses: tuple[str, ...], said: tuple[str, str]) -> None:
     """A sentence that is read aloud, whatever is kept or known: nothing listed, and its counts add up to the 5."""
-    body = {"charter": [{"status": status} for status in statuses]}
+    body = {"charter": [{"status": status, "withheld": status == "withheld"} for status in statuses]}
     body["unchecked"] = {"not_yet": [{}] * (5 - len(statuses)), "not_figures": []}
     assert spaced(charter_text(body, "fr")) == f"des 5 promesses de la charte, {said[0]}."
     assert spaced(charter_text(body, "en")) == f"of the 5 promises of the charter, {said[1]}."

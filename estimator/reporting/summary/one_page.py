@@ -42,7 +42,7 @@ from estimator.reporting.summary.sentences import (
     weighs_title,
 )
 from estimator.reporting.summary.standing import caveat
-from estimator.reporting.summary.statements import read_out
+from estimator.reporting.summary.statements import read_out, told_status
 from estimator.reporting.summary.use_cases import TOLD
 
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
@@ -258,7 +258,7 @@ def _records(body: Body, lang: str) -> Iterator[Record]:
         said, proved = interval_text(use["energy"], lang), proof_text(use["proof"], lang)
         yield ("usage", use["id"] or use["kind"], "", *_ends(use["energy"]), said, use_name(use, lang), proved)
     for check in body["charter"]:
-        said = tell("status_withheld" if check["withheld"] else f"status_{check['status']}", lang)
+        said = tell(f"status_{told_status(check)}", lang)
         yield ("charte", check["id"], "", None, check["share"], None, "1", said, check["target"], proof_of(check, lang))
 
 

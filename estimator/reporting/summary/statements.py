@@ -70,7 +70,7 @@ def _clauses(body: Body, lang: str) -> Iterator[str]:
 
 
 def charter_text(body: Body, lang: str) -> str:
-    """« des 47 promesses de la charte, … »: how many are kept, kept in part, not kept and without proof, a clause."""
+    """« des 47 promesses de la charte, … »: how many are kept, in part, not, not told, without proof: a clause."""
     counted, total = promises(body)
     told = [tell(f"aloud_{key}", lang, n=count) for key, count in counted.items()]
     return tell("aloud_charter", lang, total=total, counts=format_list(told, locale=lang))
@@ -78,17 +78,24 @@ def charter_text(body: Body, lang: str) -> str:
 
 def promises(body: Body) -> tuple[dict[str, int], int]:
     """What is said of the promises of the charter, each with its count, and how many they are in all: those kept, none
-    said so (held_none), in part, not (`_first` where no other is said kept before), and those that nothing proves
-    either way (unproven; all_unproven). A count of none is not said otherwise."""
-    checks = [check["status"] for check in body["charter"]]
+    said so (held_none), in part, not (`_first` where no other is said kept before), those that are not told, and those
+    that nothing proves either way (unproven; all_unproven). A count of none is not said otherwise."""
+    checks = [told_status(check) for check in body["charter"]]
     total = len(checks) + sum(map(len, body["unchecked"].values()))
-    held, partly, not_held = (checks.count(key) for key in ("held", "partly", "not_held"))
-    left = total - held - partly - not_held
+    held, partly, not_held, withheld = (checks.count(key) for key in ("held", "partly", "not_held", "withheld"))
+    left = total - held - partly - not_held - withheld
     if left == total:
         return {"all_unproven": total}, total
     after = "" if held else "_first"
-    counts = {"held": held, f"partly{after}": partly, f"not_held{after}": not_held, "unproven": left}
-    return ({} if held else {"held_none": 0}) | {key: count for key, count in counts.items() if count}, total
+    counts = {"held": held, f"partly{after}": partly, f"not_held{after}": not_held}
+    counts |= {"withheld": withheld, "unproven": left}
+    none = {} if held or withheld else {"held_none": 0}  # what is not told may be kept
+    return none | {key: count for key, count in counts.items() if count}, total
+
+
+def told_status(check: Body) -> str:
+    """The status of a promise as it may leave: withheld, where its figure is."""
+    return "withheld" if check["withheld"] else str(check["status"])
 
 
 def _say(body: Body, lang: str) -> Iterator[str]:
