@@ -318,7 +318,7 @@ def test_the_plain_version_says_what_weighs_and_no_stronger_word(shown: Path, la
         and t("simple.weighs", lang, period=period_text("2026", lang)) in text
         and "<figure" in text
     )
-    assert {"fr": "dépasserions", "en": "would go beyond"}[lang] in text
+    assert {"fr": "dépasserons", "en": "will go beyond"}[lang] in text
     assert re.search({"fr": r"C’est entre \d+ et \d+\u00a0pour cent de plus", "en": r"between \d+ and \d+"}[lang], text)
 
 

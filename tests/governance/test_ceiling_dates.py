@@ -63,7 +63,7 @@ def test_what_a_use_lacks_of_past_months_is_counted_in_them(
     ((_, short),) = ceilings(body, "fr")
     plain = " ".join(str(simple(body, {}, "fr")[1]).split())
     for text in (short, budget_text(found, "kWh", "fr"), plain):
-        assert f"dépassé {when}" in spaced(text) or f"dépasserions {when}" in spaced(text), when
+        assert f"dépassé {when}" in spaced(text) or f"dépasserons {when}" in spaced(text), when
         assert SUPPOSED["fr"] in spaced(text), text
     assert "Consommé au 30/11/2026, d'après ce qui est connu : entre" in spaced(short)
     assert SUPPOSED["en"] in budget_text(found, "kWh", "en")

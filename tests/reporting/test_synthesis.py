@@ -308,7 +308,7 @@ def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdic
     assert {
         "passed": "déjà dépassé",
         "over": "dépassé en mai. Des mois passés ne sont pas connus : ils sont comptés au même rythme. "
-        "Consommé au 05/03/2026, d'après ce qui est connu : entre 24 et 25 %.",
+        "Consommé au 05/03/2026, d'après ce qui est connu : entre 24 et 25 % du plafond.",
         "under": "ne serait pas dépassé",
     }[verdict] in text
 
@@ -336,7 +336,7 @@ def test_the_month_of_a_ceiling_is_on_the_curve_of_the_year(tmp_path: Path) -> N
     found = pace.against_budget("energy")
     assert found is not None and found["passed"] == {"low": 202606, "central": 202605, "high": 202604}
     text = budget_text(found, "kWh", "fr").replace("\u00a0", " ")
-    used = "dépassé entre avril et juin. Consommé au 30/04/2026 : entre 74 et 110 %."
+    used = "dépassé entre avril et juin. Consommé au 30/04/2026 : entre 74 et 110 % du plafond."
     assert text.endswith(used) and "aujourd" not in text
     voted = {"energy": {"id": "energy", "value": {"unit": "kWh"}, "budget": found}}
     ((_, short),) = ceilings({"indicators": voted, "territory_budgets": [], "use_budgets": []}, "fr")
@@ -465,7 +465,7 @@ def test_an_objective_is_compared_over_as_many_days_as_its_reference_holds(tmp_p
     )
     assert found["verdict"] == "under"
     text = path_text({"path": found}, "fr").replace("\u00a0", " ")
-    assert text.startswith("La trajectoire votée serait tenue : à ce rythme, en 32 jours, autant qu’en connaît")
+    assert text.startswith("La trajectoire votée serait tenue : sur 32 jours, autant que de jours connus de")
     assert text.endswith("Ce rythme est celui de 60 jours connus.") and "ceux que" not in text
     body = synthesis(now)
     assert answer(body, "fr").startswith("Oui\u00a0: à ce rythme")

@@ -26,7 +26,7 @@ from estimator.governance.indicators.known_days import (
     workdays,
 )
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.told_amounts import apart_ids
+from estimator.governance.indicators.told_amounts import apart_ids, share_of_ceiling
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 
 MONTHS = 12
@@ -233,9 +233,9 @@ class Pace:
         known = self._days(self.rows)
         body["until"] = known[-1].isoformat() if known else None
         body["supposed"] = bool(known) and self._is_supposed(month_of(known[-1]))
-        used = {end: spent[end] / budget.ceiling for end in ENDS} if ends and budget.ceiling else None
+        used = {end: share_of_ceiling(spent[end], budget.ceiling) for end in ENDS} if ends and budget.ceiling else None
         body["used"] = used
-        body["near"] = used is not None and not is_passed and used["central"] >= NEAR
+        body["near"] = used is not None and not is_passed and spent["central"] >= NEAR * budget.ceiling
         body |= {"maybe": False, "near": False} if body["closed"] else {}
         return body | ({"verdict": "passed"} if is_passed else {})
 

@@ -173,6 +173,12 @@ def told_amount(value: float, unit: str = "") -> float:
     return float(significant(value, KEPT.get(unit, 1)))
 
 
+def share_of_ceiling(amount: float, ceiling: float) -> float:
+    """The share [1] of a ceiling that an amount is, to two significant figures, as amounts of electricity are told: one
+    more would be of what is rounded."""
+    return float(significant(amount / ceiling, 2))
+
+
 def told_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """The same row of a table with its amounts rounded, its weight to one figure, and its shares that are told."""
     found = dict(row) | dict.fromkeys(NOT_TOLD)
@@ -198,15 +204,14 @@ def told_body(body: Any, unit: str) -> Any:
     """What a total is compared with, in the body of a document, with every amount in it rounded; the total itself and
     its months are by whoever knows what they hold. unit: of the amounts without an interval. Of a change, which way it
     goes: how much, beside a total that is known elsewhere, would be the other one to more figures than it is told; a
-    share of a ceiling is that of what is told."""
+    share of a ceiling is that of what is told of the spent part."""
     if isinstance(body, Interval):
         return told_interval(body)
     if isinstance(body, Mapping):
         told = {name: value if name in AS_THEY_ARE else _told(name, value, unit) for name, value in body.items()}
         if used := body.get("used"):
-            told["used"] = {
-                end: told_amount(share * body["ceiling"], unit) / body["ceiling"] for end, share in used.items()
-            }
+            kept, ceiling = body["spent"], body["ceiling"]
+            told["used"] = {end: share_of_ceiling(told_amount(kept[end], unit), ceiling) for end in used}
         return told
     return [told_body(one, unit) for one in body] if isinstance(body, list) else body
 
