@@ -12,7 +12,7 @@ from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import sentence, t
 from dashboard.summary.full_page import Body, use_bars
 from estimator.core.interval import Interval
-from estimator.core.number_format import LADDERS, WHOLE, figure, made_share, share_text, step_for
+from estimator.core.number_format import LADDERS, figure, share_text, step_for
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.summary import ceilings
@@ -31,7 +31,7 @@ from estimator.reporting.summary.sentences import (
     territory_text,
     unjudged,
 )
-from estimator.reporting.summary.statements import promises, told_status
+from estimator.reporting.summary.statements import made_of, promises, told_status
 
 
 def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Markup]:
@@ -96,11 +96,11 @@ def _verdict(body: Body) -> str:
 
 def _footprint(body: Body, key: str, lang: str) -> list[str]:
     entry = body["indicators"][key]
-    value, change, made = spelled(entry["value"], lang), entry["change"], made_share(entry["value"])
-    reach = "between" if made > WHOLE else "made_part" if made or entry["value"].get("made_partly") else "made_none"
+    amount, change, between = entry["value"], entry["change"], ""
+    value, reach = spelled(amount, lang), f"made_{made_of(amount)}"
     if not value:
-        reach = "unknown" if body["in_use"] or body["measured"] else "none_in_use"
-    trend, between = way_of(body, key), ""
+        reach = "withheld" if amount.withheld else "unknown" if body["in_use"] or body["measured"] else "none_in_use"
+    trend = "untold" if change["months"] is None and body["previous"] else way_of(body, key)
     if trend in ("up", "down") and change.get("relative"):
         low, high = sorted(abs(change["relative"][end]) for end in ("low", "high"))
         shown = shares_text(low, high, lang).replace("%", t("simple.percent", lang))

@@ -25,13 +25,14 @@ from dashboard.summary import estimator_gateway as summary_gateway
 from dashboard.summary.estimator_gateway import State, SummaryScope, body, explanation, leaving
 from dashboard.summary.estimator_gateway import state as state_of_the_home
 from dashboard.summary.full_page import EFFECTS
-from dashboard.summary.plain_language import aloud
+from dashboard.summary.plain_language import _footprint, aloud
 from dashboard.summary.routes import OF_A_SCOPE, ROUTES
 from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError, say
+from estimator.core.number_format import made_share
 from estimator.core.typography import typeset
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
-from estimator.governance.indicators.anonymity import withheld
+from estimator.governance.indicators.anonymity import withheld, withheld_amount
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.told_amounts import is_rounded
 from estimator.governance.register.register import Register, author
@@ -208,6 +209,20 @@ def test_a_promise_that_is_not_told_is_not_said_unproven(shown: Path, lang: str)
     assert plain(t("simple.charter_withheld", lang, n=len(hidden))) in told
     assert (plain(t("simple.charter_not_measured", lang, n=len(unmeasured))) in told) is bool(unmeasured)
     assert tell("aloud_withheld", lang, n=len(hidden)) not in page(lang, **asked).split("<pre")[0]
+
+
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
+def test_what_is_known_and_not_told_is_not_said_unknown_in_the_plain_version(shown: Path, lang: str) -> None:
+    """Metals of the métropole: up on the page, and no change that leaves; half of their manufacture known, no more."""
+    wanted = summary_gateway.scope_of_address(state_of_the_home(), "metropole", "2026")
+    inside, out = (found["indicators"]["adpe"] for found in (body(wanted), leaving(wanted)))
+    assert inside["change"]["established"] and out["change"]["months"] is None
+    told = " ".join(_footprint(leaving(wanted), "adpe", lang))
+    assert t("simple.trend_untold", lang) in told and t("simple.trend_none", lang) not in told
+    assert 0 < made_share(out["value"]) < 1 and t("simple.made_part", lang) in told
+    assert not re.search("plus grand|larger", told), "the page says how much is known, not how far it is"
+    few = {**leaving(wanted), "indicators": {"adpe": out | {"value": withheld_amount(out["value"])}}}
+    assert t("simple.withheld", lang) in _footprint(few, "adpe", lang)
 
 
 def test_the_textures_of_the_plain_picture_are_said_in_words(shown: Path) -> None:

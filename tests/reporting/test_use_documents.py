@@ -215,7 +215,7 @@ def test_a_footprint_without_the_manufacture_of_its_machines_is_said_to_be_a_par
     body = sheet(found.scope)["indicators"]
     assert alone in value_text(body["adpe"], lang) and alone not in value_text(body["energy"], lang)
     easy = " ".join(_footprint(synthesis(found.scope), "adpe", lang))
-    assert {"fr": "Le vrai chiffre est plus grand.", "en": "The true figure is larger."}[lang] in easy
+    assert {"fr": "Elle n’est pas comptée.", "en": "It is not counted."}[lang] in easy
     built(tmp_path, run("essais", 1, "2026-04", machine_hours=2.0, items=1e5))
     half = {"fr": "fabrication connue : 50 %", "en": "manufacture known: 50%"}[lang]
     assert page(resident(facts(tmp_path, lang, made))).count(half) == 2

@@ -6,7 +6,8 @@ from typing import Any
 from babel.lists import format_list
 
 from estimator.core.errors import LANGUAGES, say
-from estimator.core.number_format import WHOLE, pair_text, said_in_sentence, share_text
+from estimator.core.interval import Interval
+from estimator.core.number_format import WHOLE, made_share, pair_text, said_in_sentence, share_text
 from estimator.core.typography import typeset
 from estimator.reporting.summary.ceilings import budget_text
 from estimator.reporting.summary.change_sentences import against_text, change_text, trend_text, way_of
@@ -96,6 +97,13 @@ def promises(body: Body) -> tuple[dict[str, int], int]:
 def told_status(check: Body) -> str:
     """The status of a promise as it may leave: withheld, where its figure is."""
     return "withheld" if check["withheld"] else str(check["status"])
+
+
+def made_of(amount: Interval) -> str:
+    """How much of the manufacture of its machines an amount holds: whole, part or none; part where it is not told."""
+    partly = amount.get("made_partly") or {*amount.get("untold", ())} - {"covers"}
+    made = made_share(amount)
+    return "part" if partly or WHOLE >= made > 0 else "whole" if made else "none"
 
 
 def _say(body: Body, lang: str) -> Iterator[str]:
