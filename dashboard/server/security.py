@@ -73,7 +73,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        lang = lang_of(QueryParams(scope["query_string"]))
+        lang = lang_of(QueryParams(scope.get("query_string", b"")))
         host = headers.get("host", "")
         if _name(host) not in self._hosts:
             return PlainTextResponse(t("server.wrong_host", lang), status_code=400)
@@ -146,7 +146,7 @@ class PackedAssets:
         except (OSError, ValueError):  # an impossible file name
             there = False
         if not there:
-            return HTMLResponse(not_found_page(lang_of(QueryParams(scope["query_string"]))), status_code=404)
+            return HTMLResponse(not_found_page(lang_of(QueryParams(scope.get("query_string", b"")))), status_code=404)
         if kind is None or "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
             return None
         with self._lock:  # keyed by the file itself: a path has many spellings
