@@ -83,5 +83,6 @@ def test_an_asset_is_packed_once_however_its_path_is_written() -> None:
 
 
 @pytest.mark.parametrize("path", ["/static/\0.js", f"/static/{'a' * 400}.js"])
-def test_a_name_that_no_file_can_have_is_no_error(path: str) -> None:
-    assert answered(PackedAssets(Starlette()), path) is None
+def test_a_name_that_no_file_can_have_is_not_found(path: str) -> None:
+    found = answered(PackedAssets(Starlette()), path)
+    assert found is not None and found.status_code == 404
