@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -35,7 +36,7 @@ from estimator.reporting.project.context import FOUR, SheetFacts, clipped, facts
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.questionnaire import questions
 from estimator.reporting.project.rgesn import CRITERIA, rgesn
-from estimator.reporting.project.sentences import conclusions, lead, sovereignty
+from estimator.reporting.project.sentences import conclusions, decided, lead, sovereignty
 from estimator.reporting.project.sheets import SHEETS
 from estimator.reporting.project.tender import points
 from estimator.reporting.project.unknowns import not_counted, unknowns
@@ -269,7 +270,18 @@ def test_the_register_retains_a_model_at_its_host_or_the_option_without_ai(tmp_p
             "owner_role": "chef de service", "model": "qwen3-8b", "host": sites[1]}  # fmt: skip
     case = Register(tmp_path).create(told, author("Courrier", "essai"))
     assert retained(asked, case) == "o1"
-    assert retained(asked, case.model_copy(update={"host": ""})) == "o0"
+    elsewhere = case.model_copy(update={"host": "class/desk"})
+    assert retained(asked, elsewhere) is None, "its model at a host that nobody retained is another option"
+    told = facts_of(asked, "fr", tmp_path)
+    assert decided(replace(told, use_case=case)) == ("Option retenue au registre : o1.",)
+    [said] = decided(replace(told, use_case=elsewhere))
+    assert said.startswith("Au registre : Qwen3 8B, ") and "aucune option de cette comparaison" in said
+    assert retained(asked, case.model_copy(update={"host": ""})) is None, "two options have its model"
+    [said] = decided(replace(told, use_case=case.model_copy(update={"host": ""})))
+    assert said.startswith("Au registre : Qwen3 8B ; plusieurs options"), said
+    assert (
+        retained(asked.model_copy(update={"options": asked.options[:2]}), case.model_copy(update={"host": ""})) == "o0"
+    )
     assert retained(asked, case.model_copy(update={"model": ""})) is None
     kept_none = case.alternative.model_copy(update={"answer": "trouvee_et_retenue"})
     assert retained(asked, case.model_copy(update={"alternative": kept_none})) == "n"

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from estimator.assessment.impacts import Amount
-from estimator.catalogue.models import known
+from estimator.catalogue.load import load
+from estimator.catalogue.models import known, name_of
 from estimator.comparison.answer import Answer
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import host_of
-from estimator.comparison.scenario import Scenario, read_scenario
+from estimator.comparison.scenario import Option, Scenario, read_scenario
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError, say
@@ -37,24 +38,35 @@ class ScenarioDecision:
 
     def present(self, case: UseCase) -> str | None:
         """The option with the model of the use case, the one in use today."""
-        return _of_model(self.scenario, case)
+        return next((option.id for option in _with_model(self.scenario, case)), None)
 
 
 def retained(scenario: Scenario, case: UseCase) -> str | None:
-    """The option that the register retains: the one without AI where it says so, else the one with its model."""
+    """The option that the register retains: the one without AI where it says so, else the only one with its model and,
+    where it says one, its host."""
     if case.alternative.answer != "trouvee_et_retenue":
-        return _of_model(scenario, case)
+        own = described_as_held(scenario, case)
+        return own[0] if len(own) == 1 else None
     without = [option for option in scenario.options if option.method == "none" and option.status == "studied"]
     without.sort(key=lambda option: option.label != case.alternative.description)
     return without[0].id if without else None
 
 
-def _of_model(scenario: Scenario, case: UseCase) -> str | None:
-    """The first option with the model of a use case, at its host before elsewhere."""
+def described_as_held(scenario: Scenario, case: UseCase) -> list[str]:
+    """The options with the model that the register holds, at the host that it holds, if any."""
+    return [o.id for o in _with_model(scenario, case) if case.host in ("", host_of(o))]
+
+
+def held_words(case: UseCase, lang: str) -> str:
+    """« un modèle léger, Centre de données mutualisé régional »: the model and the host that the register holds."""
+    return ", ".join([name_of(case.model, lang), *([load().label(case.host, lang)] if case.host else [])])
+
+
+def _with_model(scenario: Scenario, case: UseCase) -> list[Option]:
+    """The options with the model of a use case, at its host before elsewhere."""
     model = known(case.model)
     options = [o for o in scenario.options if model and o.use and known(o.use.model) == model]
-    options.sort(key=lambda option: host_of(option) != case.host)
-    return options[0].id if options else None
+    return sorted(options, key=lambda option: host_of(option) != case.host)
 
 
 def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:
