@@ -1,6 +1,5 @@
 """« Enregistrer au registre »: this comparison, kept with a use case that is there already or with a new one."""
 
-from collections.abc import Collection
 from datetime import date
 from functools import partial
 from typing import Any
@@ -25,7 +24,7 @@ from estimator.comparison.verdict_text import quality_text, tested_words, told
 from estimator.core.errors import LANGUAGES, SobriaError
 from estimator.core.home import default_home
 from estimator.core.refusals import FieldsRefused, ListedRefusal
-from estimator.governance.indicators.scenarios import Draft, draft
+from estimator.governance.indicators.scenarios import Draft, advised, at_first, draft, held_words
 from estimator.governance.register.schema import METROPOLE, UseCase
 
 PLACE, SAVED, PANEL, DONE, READ = "save", "compare saved", "compare_save", "compare save done", "compare save read"
@@ -60,7 +59,7 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
         held = use.alternative.answer if use else ANSWERS[-1]
         if held == ANSWERS[-1]:
             said["alternative"] = _without_ai(scenario, answer, lang)
-        option = _kept(said.get("alternative", {}).get("answer", held), scenario, answer, lang)
+        option = _kept(said.get("alternative", {}).get("answer", held), use, scenario, answer, lang)
         option = option and _with_test(option, use, scenario, lang)
         if option and (below := _below(answer, option.id, lang)):
             st.html(Markup('<p class="warn" role="alert">{}</p>').format(below))
@@ -100,7 +99,7 @@ def _without_ai(scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]
         return {}
     found, reason = ANSWERS[0], first.why
     if first.status == "studied":
-        at = 1 if first.why and first.id == _advised(answer) else None
+        at = 1 if first.why and first.id == advised(answer) else None
         label, key = t("compare_save.answer", lang, label=first.label), field_key(f"{at} {PLACE}", "answer")
         names = {name: t(f"compare_save.{name}", lang) for name in ANSWERS}
         found = st.radio(label, list(names), at, format_func=names.__getitem__, key=key) or ""
@@ -110,25 +109,21 @@ def _without_ai(scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]
     return said if found == ANSWERS[-1] else said | {"reason": reason, "date": date.today()}
 
 
-def _kept(found: str, scenario: Scenario, answer: Answer, lang: str) -> Option | None:
-    """The option that is kept: the one without AI where it is, else one that is asked, at first the one advised."""
+def _kept(found: str, use: UseCase | None, scenario: Scenario, answer: Answer, lang: str) -> Option | None:
+    """The option that is kept: the one without AI where it is, else one that is asked."""
     first, *others = scenario.options
     if found == ANSWERS[1]:
         return first
     same = {o.id for o in others if o.alternative and first.alternative and o.alternative.id == first.alternative.id}
     could = {o.id: answer.label(o.id) for o in others if o.status == "studied" and o.id not in same}
-    could = {"": t("compare_save.none_kept", lang)} | could
-    known = _advised(answer, {first.id, *same} if found == ANSWERS[0] else ())
-    at, key = list(could).index(known if known in could else ""), field_key(f"{known} {PLACE}", "kept")
+    known = at_first(answer, use, {first.id, *same} if found == ANSWERS[0] else ())
+    if not (use and use.model):
+        could = {"": t("compare_save.none_kept", lang)} | could
+    elif known not in could:
+        could = {"": t("compare_save.held", lang, what=held_words(use, lang))} | could
+    at, key = list(could).index(known if known in could else ""), field_key(f"{use and use.id} {known} {PLACE}", "kept")
     name = st.radio(t("compare_save.kept", lang), list(could), at, format_func=could.__getitem__, key=key)
     return scenario.option(name) if name else None
-
-
-def _advised(answer: Answer, gone: Collection[str] = ()) -> str:
-    """The option that the answer advises, as alone to suffice once these are set aside; "" where it decides on none."""
-    enough = answer.smallest_sufficient
-    rivals = {*enough.tied, *enough.untested, *enough.without_ai} - {enough.id, *gone} if enough else ()
-    return (not rivals and enough and enough.id) or ""
 
 
 def _with_test(kept: Option, use: UseCase | None, scenario: Scenario, lang: str) -> Option:

@@ -518,6 +518,29 @@ def test_the_option_kept_is_at_first_the_one_that_the_answer_advises_now(
     )
 
 
+def test_a_second_save_opens_on_the_option_that_the_register_holds(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The light model is held: the panel opens on it, without an empty choice that would change nothing; another one
+    that is chosen is written; where no option is the one held, to choose none is said to keep it."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+
+    def kept(at: AppTest) -> Any:
+        return next(f for f in at.radio if f.key.endswith(" save kept"))
+
+    at = opened(scenario=token(compare_data.example_scenario()))
+    at = next(f for f in at.radio if f.key.endswith(" save answer")).set_value("etudiee_et_ecartee").run()
+    case = saved(at, home, service="Accueil", kept="leger")
+    again = opened(scenario=token(register.scenario_of(case)))
+    assert kept(again).value == "leger" and t("compare_save.none_kept", "fr") not in kept(again).options
+    kept(again).set_value("grand")
+    assert saved(again, home).model == register.scenario_of(case).option("grand").use.model != case.model
+    moved = plain(register.scenario_of(case))
+    for option in moved["options"]:
+        if "use" in option:
+            option["use"]["host"] = "class/hyperscale"
+    again = opened(scenario=token(scenario_of(moved | {"use_case": case.id})))
+    assert kept(again).value == "" and plain_spaces(kept(again).options[0]).startswith("ne rien changer : Mistral")
+
+
 def asked_of(task: str) -> Scenario:
     asked = Asked(people=400, uses=1, per="month", task=task, models=("set/light",), place="class/server-room")
     return scenario_from(asked, "fr")

@@ -47,3 +47,15 @@ def test_a_refused_use_leaves_nothing_behind(wrong: dict[str, str], tmp_path: Pa
     with pytest.raises(SobriaError):
         draft(tmp_path, scenario(), WHO, "", FACTS | wrong)
     assert not (tmp_path / FOLDER).exists() and Register(tmp_path).use_cases() == []
+
+
+def test_another_model_that_is_chosen_is_written_with_its_host_and_the_same_one_changes_nothing(tmp_path: Path) -> None:
+    """A light set at a regional site; the same again; then a large one of a provider, whose place nobody stated."""
+    first = {"model": "set/light", "host": "class/shared-regional"}
+    case = draft(tmp_path, scenario(), WHO, "", FACTS | first).keep()
+    same = draft(tmp_path, scenario(), WHO, case.id, first).keep()
+    assert same.head == case.head, "nothing is new"
+    other = draft(tmp_path, scenario(), WHO, case.id, {"model": "set/large"}).keep()
+    assert (other.model, other.host) == ("set/large", "")
+    none = draft(tmp_path, scenario(), WHO, case.id, {"host": "class/desk", "model": None}).keep()
+    assert (none.model, none.host) == ("set/large", "class/desk")

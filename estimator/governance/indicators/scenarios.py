@@ -57,6 +57,19 @@ def described_as_held(scenario: Scenario, case: UseCase) -> list[str]:
     return [o.id for o in _with_model(scenario, case) if case.host in ("", host_of(o))]
 
 
+def at_first(answer: Answer, case: UseCase | None, gone: Collection[str] = ()) -> str:
+    """The option to offer at first as the one retained: what the register holds; where it holds no model, what the
+    answer advises."""
+    return (retained(answer.scenario, case) or "") if case and case.model else advised(answer, gone)
+
+
+def advised(answer: Answer, gone: Collection[str] = ()) -> str:
+    """The option that the answer advises, as alone to suffice once these are set aside; "" where it decides on none."""
+    enough = answer.smallest_sufficient
+    rivals = {*enough.tied, *enough.untested, *enough.without_ai} - {enough.id, *gone} if enough else ()
+    return (not rivals and enough and enough.id) or ""
+
+
 def held_words(case: UseCase, lang: str) -> str:
     """« un modèle léger, Centre de données mutualisé régional »: the model and the host that the register holds."""
     return ", ".join([name_of(case.model, lang), *([load().label(case.host, lang)] if case.host else [])])
@@ -157,6 +170,8 @@ def draft(  # noqa: PLR0913
     register, text = Register(home), scenario_toml(scenario.model_copy(update={"use_case": ""})).encode()
     before = register.use_case(case) if case else checked(UseCaseFacts, dict(facts))
     new = {name: value for name, value in facts.items() if not case or name == VOLUME or _unsaid(before, name)}
+    if case and facts.get("model") and not _is_held(before, facts["model"], facts.get("host") or ""):
+        new |= {"model": facts["model"], "host": facts.get("host") or ""}
     stem = free_id(before.name, set())
     names = (f"{stem}.toml" if number == 1 else f"{stem}-{number}.toml" for number in count(1))
     name = next(n for n in names if not (path := home / FOLDER / n).exists() or path.read_bytes() == text)
@@ -165,6 +180,12 @@ def draft(  # noqa: PLR0913
     if quality and checked(QualityFound, dict(quality), "quality") not in kept.qualities:
         kept = tried.record_quality(kept.id, quality, author)
     return Draft(scenario, kept, trial, (home / FOLDER, name, text))
+
+
+def _is_held(case: UseCaseFacts, model: str, host: str) -> bool:
+    """Whether a use case names no model yet, or this one, at this host if it names one."""
+    same = case.model == model or (known(case.model) is not None and known(case.model) == known(model))
+    return not case.model or (same and case.host in ("", host))
 
 
 def _unsaid(case: UseCaseFacts, name: str) -> bool:
