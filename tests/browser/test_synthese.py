@@ -13,7 +13,7 @@ from dashboard.shared.texts import t
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.sentences import tell
+from estimator.reporting.summary.sentences import tell, territory_text
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.summary.use_cases import TOLD
 from tests.browser.conftest import Server
@@ -147,11 +147,13 @@ def test_the_sheet_is_one_light_tagged_page(screen: Page, dashboard: Server, ask
     scripts = screen.locator("script").evaluate_all("all => all.map(e => e.getAttribute('src'))")
     assert scripts == ["./parts.js"], "the button that prints, and nothing else"
     said = screen.locator(TOLD_ON_PAPER).all_inner_texts()
+    where = asked.split("&")[0].removeprefix("territoire=") or "metropole"
+    assert territory_text(where, lang) in screen.inner_text("header"), "on paper too"
     assert 0 < len(WORD.findall(" \n".join(said))) <= MOST_ON_PAPER and "…" not in screen.inner_text("body")
     if not asked:  # what is not held, by name, with what to do
         told = {
-            "fr": "10 promesses non tenues, d.abord « empreintes dont .* » : appliquer",
-            "en": "10 promises not kept, first “footprints whose .*”: apply",
+            "fr": "Première promesse non tenue .autres : Synthèse., empreintes dont [^«]* : appliquer",
+            "en": "First promise not kept .others: Summary., footprints whose [^“]*: apply",
         }
         assert re.search(told[lang], " ".join(said).replace("\u00a0", " ").replace("\u202f", " "))
     printed = screen.pdf(prefer_css_page_size=True, tagged=True)

@@ -535,24 +535,25 @@ def test_every_phrase_has_a_status_a_proof_and_words(tmp_path: Path) -> None:
 
 SAID = {  # statuses of the promises that a share checks, of 5 in all: what is said of them
     ("held", "held", "partly", "not_held"): (
-        "2 sont tenues, une en partie, une non et une reste sans preuve",
-        "2 are kept, one in part, one not, and one remains unproven",
+        "2 sont tenues, une en partie, une non et une sans preuve ou hors chiffres",
+        "2 are kept, one in part, one not, and one unproven or uncountable",
     ),
     ("held", "not_measured", "covered"): (
-        "une est tenue et 4 restent sans preuve",
-        "one is kept and 4 remain unproven",
+        "une est tenue et 4 sans preuve ou hors chiffres",
+        "one is kept and 4 unproven or uncountable",
     ),
-    ("partly", "partly", "not_held", "not_held", "not_held"): (
-        "aucune n'est entièrement tenue, 2 sont tenues en partie et 3 ne sont pas tenues",
-        "none is fully kept, 2 are partly kept, and 3 are not kept",
+    ("partly", "partly", "not_held", "not_held"): (
+        "aucune n'est entièrement tenue, 2 sont tenues en partie, 2 ne sont pas tenues et une "
+        "sans preuve ou hors chiffres",
+        "none is fully kept, 2 are partly kept, 2 are not kept, and one unproven or uncountable",
     ),
     ("held", "partly", "withheld", "withheld"): (
-        "une est tenue, une en partie, 2 ne sont pas dites en public (trop peu de personnes) et une reste sans preuve",
-        "one is kept, one in part, 2 are not told in public (too few people), and one remains unproven",
+        "une est tenue, une en partie, 2 non dites (trop peu de personnes) et une sans preuve ou hors chiffres",
+        "one is kept, one in part, 2 untold (too few people), and one unproven or uncountable",
     ),
     ("partly", "withheld"): (
-        "une est tenue en partie, une n'est pas dite en public (trop peu de personnes) et 3 restent sans preuve",
-        "one is partly kept, one is not told in public (too few people), and 3 remain unproven",
+        "une est tenue en partie, une non dite (trop peu de personnes) et 3 sans preuve ou hors chiffres",
+        "one is partly kept, one untold (too few people), and 3 unproven or uncountable",
     ),
     ("not_measured", "without_object", "covered"): (
         "nous n'avons encore de preuve pour aucune",
@@ -565,9 +566,9 @@ SAID = {  # statuses of the promises that a share checks, of 5 in all: what is s
 def test_the_promises_are_said_in_one_sentence(statuses: tuple[str, ...], said: tuple[str, str]) -> None:
     """A sentence that is read aloud, whatever is kept or known: nothing listed, and its counts add up to the 5."""
     body = {"charter": [{"status": status, "withheld": status == "withheld"} for status in statuses]}
-    body["unchecked"] = {"not_yet": [{}] * (5 - len(statuses)), "not_figures": []}
+    body["unchecked"] = {"not_yet": [{}] * (4 - len(statuses)), "not_figures": [{}]}
     assert spaced(charter_text(body, "fr")) == f"des 5 promesses de la charte, {said[0]}."
-    assert spaced(charter_text(body, "en")) == f"of the 5 promises of the charter, {said[1]}."
+    assert spaced(charter_text(body, "en")) == f"of the charter's 5 promises, {said[1]}."
 
 
 def test_what_nobody_measured_of_the_charter_has_one_name() -> None:

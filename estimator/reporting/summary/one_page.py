@@ -32,7 +32,6 @@ from estimator.reporting.summary.sentences import (
     limit_texts,
     objective_text,
     proof_text,
-    scope_name,
     share_of_total,
     shared,
     tell,
@@ -42,7 +41,7 @@ from estimator.reporting.summary.sentences import (
     weighs_title,
 )
 from estimator.reporting.summary.standing import caveat
-from estimator.reporting.summary.statements import read_out, told_status
+from estimator.reporting.summary.statements import of_whom, read_out, told_status
 from estimator.reporting.summary.use_cases import TOLD
 
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
@@ -55,7 +54,7 @@ def document(body: Body, lang: str) -> Document:
     """The summary sheet in one language: the answer, three sentences to say, two pictures, the first decision and
     promise, and nothing cut."""
     return Document(
-        kind=tell("kind", lang),
+        kind=tell("kind", lang, scope=of_whom(body, lang)),
         title=tell("title", lang),
         lang=lang,
         lead=tuple(_lead(body, lang)),
@@ -67,7 +66,6 @@ def document(body: Body, lang: str) -> Document:
         small=True,
         dense=True,  # when names are long: its lists take more space than their characters
         plain=True,
-        about=scope_name(body["territory"], body["period"], lang),
     )
 
 

@@ -43,18 +43,21 @@ def _both(told: Callable[[Body, str], Iterator[str]], body: Body) -> list[dict[s
 
 
 def read_out(body: Body, lang: str) -> list[str]:
-    """The same texts one under the other: the first alone says of whom and of when they are."""
-    first = [said[lang] for said in body["aloud"][:1]]
-    return first + [sentence(clause) for clause in list(_clauses(body, lang))[1:]]
+    """The same texts on a sheet whose title says of whom and of when they are, and whose foot says what is not told."""
+    return [sentence(clause) for clause in _clauses(body, lang, brief=True)]
 
 
 def _aloud(body: Body, lang: str) -> Iterator[str]:
-    where = f"{territory_text(body['territory'], lang)}, {covered_period_text(body, lang)}"
     for clause in _clauses(body, lang):
-        yield typeset(pair_text(where, clause, lang), lang)
+        yield typeset(pair_text(of_whom(body, lang), clause, lang), lang)
 
 
-def _clauses(body: Body, lang: str) -> Iterator[str]:
+def of_whom(body: Body, lang: str) -> str:
+    """« Services de la métropole, année 2026 (9 mois sur 12) »."""
+    return f"{territory_text(body['territory'], lang)}, {covered_period_text(body, lang)}"
+
+
+def _clauses(body: Body, lang: str, brief: bool = False) -> Iterator[str]:
     energy = body["indicators"]["energy"]["value"]
     if energy["central"] is None:
         return
@@ -67,20 +70,23 @@ def _clauses(body: Body, lang: str) -> Iterator[str]:
     change = change_text(body, lang)
     if change:
         yield change
-    yield charter_text(body, lang)
+    yield charter_text(body, lang, brief)
 
 
-def charter_text(body: Body, lang: str) -> str:
-    """« des 47 promesses de la charte, … »: how many are kept, in part, not, not told, without proof: a clause."""
+def charter_text(body: Body, lang: str, brief: bool = False) -> str:
+    """« des 47 promesses de la charte, … »: how many are kept, in part, not, not told, without proof: a clause. brief:
+    not why some are not told."""
     counted, total = promises(body)
-    told = [tell(f"aloud_{key}", lang, n=count) for key, count in counted.items()]
+    keys = {key: f"{key}_brief" if brief and key == "withheld" else key for key in counted}
+    told = [tell(f"aloud_{keys[key]}", lang, n=count) for key, count in counted.items()]
     return tell("aloud_charter", lang, total=total, counts=format_list(told, locale=lang))
 
 
 def promises(body: Body) -> tuple[dict[str, int], int]:
     """What is said of the promises of the charter, each with its count, and how many they are in all: those kept, none
     said so (held_none), in part, not (`_first` where no other is said kept before), those that are not told, and those
-    that nothing proves either way (unproven; all_unproven). A count of none is not said otherwise."""
+    that nothing proves either way (unproven; all_unproven), for want of figures or because none can. A count of none
+    is not said otherwise."""
     checks = [told_status(check) for check in body["charter"]]
     total = len(checks) + sum(map(len, body["unchecked"].values()))
     held, partly, not_held, withheld = (checks.count(key) for key in ("held", "partly", "not_held", "withheld"))
