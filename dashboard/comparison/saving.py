@@ -57,9 +57,8 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
             label, key = t(f"register_forms.{FIELDS[name]}", lang), field_key(f"{case} {PLACE}", name)
             said[name] = st.text_input(label, value, key=key).strip()
         held = use.alternative.answer if use else ANSWERS[-1]
-        if held == ANSWERS[-1]:
-            said["alternative"] = _without_ai(scenario, answer, lang)
-        option = _kept(said.get("alternative", {}).get("answer", held), use, scenario, answer, lang)
+        said["alternative"] = _without_ai(use, scenario, answer, lang)
+        option = _kept(said["alternative"].get("answer", held), use, scenario, answer, lang)
         option = option and _with_test(option, use, scenario, lang)
         if option and (below := _below(answer, option.id, lang)):
             st.html(Markup('<p class="warn" role="alert">{}</p>').format(below))
@@ -92,10 +91,15 @@ def confirmation(scenario: Scenario, lang: str) -> Markup:
     return Markup('<p role="status"><b>{}</b> <a href="{}">{}</a></p>').format(*told)
 
 
-def _without_ai(scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]:
-    """What the register keeps of the option without AI: asked where it was studied, known where it was rejected."""
+def _without_ai(use: UseCase | None, scenario: Scenario, answer: Answer, lang: str) -> dict[str, Any]:
+    """What the register is to keep of the option without AI: asked where it was studied, known where it was rejected;
+    nothing where the register has its answer, said where it is about another option."""
     first = scenario.options[0]
-    if first.status == "not_studied":
+    held = use.alternative if use and use.alternative.answer != ANSWERS[-1] else None
+    if held and held.description not in ("", first.label) and first.status == "studied":
+        told = {"answer": register.word("answers", held.answer, lang), "held": held.description, "label": first.label}
+        st.html(Markup('<p class="warn">{}</p>').format(t("compare_save.other_answer", lang, **told)))
+    if held or first.status == "not_studied":
         return {}
     found, reason = ANSWERS[0], first.why
     if first.status == "studied":

@@ -531,6 +531,12 @@ def test_a_second_save_opens_on_the_option_that_the_register_holds(home: Path, m
     case = saved(at, home, service="Accueil", kept="leger")
     again = opened(scenario=token(register.scenario_of(case)))
     assert kept(again).value == "leger" and t("compare_save.none_kept", "fr") not in kept(again).options
+    assert "le registre garde" not in plain_spaces(text_of(again))
+    named = plain(register.scenario_of(case))
+    named["options"][0]["label"] = "un guichet"
+    other = plain_spaces(text_of(opened(scenario=token(scenario_of(named)))))
+    assert f"le registre garde « Étudiée et écartée : {case.alternative.description} »" in other
+    assert "cette comparaison dit « un guichet »" in other
     kept(again).set_value("grand")
     assert saved(again, home).model == register.scenario_of(case).option("grand").use.model != case.model
     moved = plain(register.scenario_of(case))

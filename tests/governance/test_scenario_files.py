@@ -6,7 +6,7 @@ import pytest
 
 from estimator.comparison.scenario import Scenario, read_scenario, scenario_of
 from estimator.core.errors import SobriaError
-from estimator.governance.indicators.scenarios import FOLDER, comparison, draft
+from estimator.governance.indicators.scenarios import FOLDER, VOLUME, comparison, draft
 from estimator.governance.register.register import Register, author
 
 WHO = author("Vie associative", "comparaison")
@@ -59,3 +59,12 @@ def test_another_model_that_is_chosen_is_written_with_its_host_and_the_same_one_
     assert (other.model, other.host) == ("set/large", "")
     none = draft(tmp_path, scenario(), WHO, case.id, {"host": "class/desk", "model": None}).keep()
     assert (none.model, none.host) == ("set/large", "class/desk")
+
+
+def test_a_volume_is_never_written_without_the_unit_that_it_counts(tmp_path: Path) -> None:
+    """2 000 letters, then 208 files closed: of a comparison without a volume of the month, the unit stays."""
+    case = draft(tmp_path, scenario(), WHO, "", FACTS | {VOLUME: 2_000}).keep()
+    again = draft(tmp_path, scenario(), WHO, case.id, {VOLUME: 208, "unit": "un dossier clos"}).keep()
+    assert (again.volume_per_month, again.unit) == (208, "un dossier clos")
+    unsaid = draft(tmp_path, scenario(), WHO, case.id, {"unit": "une lettre"}).keep()
+    assert (unsaid.volume_per_month, unsaid.unit) == (208, "un dossier clos")

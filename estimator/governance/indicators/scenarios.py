@@ -169,7 +169,8 @@ def draft(  # noqa: PLR0913
     written before it is kept. SobriaError."""
     register, text = Register(home), scenario_toml(scenario.model_copy(update={"use_case": ""})).encode()
     before = register.use_case(case) if case else checked(UseCaseFacts, dict(facts))
-    new = {name: value for name, value in facts.items() if not case or name == VOLUME or _unsaid(before, name)}
+    counted = (VOLUME, "unit") if facts.get(VOLUME) else ()
+    new = {name: value for name, value in facts.items() if not case or name in counted or _unsaid(before, name)}
     if case and facts.get("model") and not _is_held(before, facts["model"], facts.get("host") or ""):
         new |= {"model": facts["model"], "host": facts.get("host") or ""}
     stem = free_id(before.name, set())
