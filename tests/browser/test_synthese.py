@@ -52,12 +52,13 @@ WHOLE = (("tout le territoire", "en"), ("une commune, un mois", "fr"), ("facile 
 
 def test_the_promises_not_held_are_listed_in_one_action(screen: Page, dashboard: Server) -> None:
     open_page(screen, dashboard, "/synthese", "fr")
-    link = screen.get_by_role("link", name=t("synthese.every_not_held", "fr"), exact=True)
-    link.click()
+    every = t("synthese.verdict", "fr", name=t("synthese.every_not_held", "fr"), n=10)
+    screen.get_by_role("link", name=every, exact=True).click()
     expect(screen.locator("#charter")).to_be_focused()
     statuses = screen.locator("#charter .status")
-    assert set(statuses.all_inner_texts()) == {t("synthese.status_not_held", "fr")} and statuses.count() > 3
+    assert set(statuses.all_inner_texts()) == {t("synthese.status_not_held", "fr")} and statuses.count() == 10
     screen.wait_for_function("innerHeight / 2 > document.getElementById('charter').getBoundingClientRect().top")
+    expect(screen.locator("summary").filter(has_text=t("synthesis.part_charter", "fr"))).to_be_in_viewport(ratio=1)
     expect(screen).to_have_title(re.compile(t("synthese.status_not_held", "fr")))
 
 
