@@ -51,6 +51,6 @@ def _open(lang: str) -> None:
     try:
         scenario = parse_scenario(st.session_state[PASTED])
     except ScenarioRefused as error:
-        refuse(PASTED, error)
+        refuse(PASTED, {"": error})
         return
     set_scenario(plain(scenario), PASTED, lang, keep=False)

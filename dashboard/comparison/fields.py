@@ -12,6 +12,7 @@ from dashboard.comparison.form_values import (
     SEARCH_MODELS,
     ZONES,
     NotANumber,
+    Unreadable,
     number,
     number_text,
     quality_field_text,
@@ -23,6 +24,8 @@ from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.five_fields import is_a_person
+from estimator.comparison.plain_values import at_the_screen, set_at, tidy
+from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.core.number_format import counted
 
 SHARES = {"acceptance", "threshold"}
@@ -32,7 +35,7 @@ WORDS = {
     "wue_basis", "storage", "network", "since", "until", *SEARCH_MODELS,
 }  # fmt: skip
 ONCE = {"label", "status", "why", "existing_server"}  # of the first option of a card alone
-NEEDED = {"quality": "value", "measured": "service"}  # a part that is nothing without one of its fields
+Read = Callable[[dict[str, Any], Mapping[str, str]], dict[str, Unreadable]]  # into plain values, what fields hold
 
 
 def field_key(place: str, name: str) -> str:
@@ -107,36 +110,50 @@ def shown(name: str, held: Any, path: str, lang: str) -> str:
 
 
 def need_changed(place: str, name: str, lang: str) -> None:
-    """The need of the fields, computed at once, with what cards refused against that of before; or what is wrong."""
-    view = edited(lang)
-    values = plain(view.scenario)
-    if wrong := _read_into([values], NEED, place):
-        refuse(place, *wrong)
-        return
-    if set_scenario(values, place, lang, view.missing):
+    """The need of the fields, computed at once, with what cards refused against that of before; what is wrong."""
+    if _take(place, lang, NEED, lambda values, paths: _read_into([values], paths, place)):
         for card in filter(str.isdecimal, tuple(st.session_state.get(ERROR, {}))):
             option_changed(card, "", lang)
 
 
 def option_changed(place: str, name: str, lang: str) -> None:
-    """The options of the card `place`, as its fields have them, computed at once; or what is wrong, next to them."""
+    """The options of the card `place`, as its fields have them, computed at once; what is wrong, next to them."""
+    group = [option.id for option in groups(edited(lang).scenario)[int(place)]]
+
+    def read(values: dict[str, Any], paths: Mapping[str, str]) -> dict[str, Unreadable]:
+        held = [option for option in values["options"] if option["id"] in group]
+        before, wrong = held[0].get("people", {}), _read_into(held, paths, place)
+        if is_a_person(held[0].get("alternative", {}).get("id", "")):
+            at_the_screen(held[0], before)
+        return wrong
+
+    _take(place, lang, paths_of(edited(lang).scenario.option(group[0]).method), read)
+
+
+def _take(place: str, lang: str, paths: Mapping[str, str], read: Read) -> Scenario | None:
+    """Set what the fields of a place hold: all of it, else each that can be; the others are said, and stay typed."""
     view = edited(lang)
-    values, group = plain(view.scenario), [option.id for option in groups(view.scenario)[int(place)]]
-    held = [option for option in values["options"] if option["id"] in group]
-    before = held[0].get("people", {})
-    if wrong := _read_into(held, paths_of(held[0]["method"]), place):
-        refuse(place, *wrong)
-        return
-    if is_a_person(held[0].get("alternative", {}).get("id", "")):
-        _at_the_screen(held[0], before)
-    set_scenario(values, place, lang, view.missing)
-
-
-def _at_the_screen(option: dict[str, Any], before: Mapping[str, Any]) -> None:
-    """A person who works at their screen all along, but for minutes of it that were stated apart."""
-    minutes = option.get("people", {}).get("work_minutes")
-    if minutes is not None and before.get("screen_minutes") in (None, before.get("work_minutes")):
-        option["people"] = {**option["people"], "screen_minutes": minutes}
+    values = plain(view.scenario)
+    wrong, refused, known = read(values, paths), dict[str, Unreadable](), None
+    try:
+        scenario = scenario_of(values, "scenario")
+    except ScenarioRefused:
+        scenario, left = view.scenario, [name for name in paths if name not in wrong]
+        while scenario != known:  # one may wait for another: a rejected option, for its reason
+            known, refused = scenario, {}
+            for name in left:
+                one = plain(scenario)
+                read(one, {name: paths[name]})
+                try:
+                    scenario = scenario_of(one, "scenario")
+                except ScenarioRefused as error:
+                    refused[name] = error
+            left = list(refused)
+    kept = (wrong := wrong | refused) and scenario == view.scenario
+    taken = None if kept else set_scenario(plain(scenario), place, lang, view.missing)
+    if wrong:
+        refuse(place, wrong, values)
+    return taken
 
 
 def paths_of(method: str) -> Mapping[str, str]:
@@ -144,27 +161,27 @@ def paths_of(method: str) -> Mapping[str, str]:
     return MODEL if method == "model" else PROGRAM
 
 
-def _read_into(held: Sequence[dict[str, Any]], paths: Mapping[str, str], place: str) -> list[NotANumber]:
+def _read_into(held: Sequence[dict[str, Any]], paths: Mapping[str, str], place: str) -> dict[str, Unreadable]:
     """Set what the fields hold, of those that are on the page; those that cannot be read."""
-    wrong = list[NotANumber]()
+    wrong = dict[str, Unreadable]()
     for name, path in paths.items():
         if field_key(place, name) not in st.session_state:
             continue
         try:
             value = _value(place, name)
         except NotANumber as error:
-            wrong.append(error)
+            wrong[name] = error
             continue
         for values in held[:1] if name in ONCE else held:
             if name == "zone" and values.get("zone_supposed"):
                 if not typed(place, name):
                     continue
                 del values["zone_supposed"]
-            _set(values, path.split("."), value)
+            set_at(values, path.split("."), value)
             if name == "quality":
-                _set(values, ["quality", "cases"], (counted(typed(place, name)) or (None, None))[1])
+                set_at(values, ["quality", "cases"], (counted(typed(place, name)) or (None, None))[1])
     for values in held:
-        _tidy(values.get("constraints", values))
+        tidy(values.get("constraints", values))
     return wrong
 
 
@@ -176,34 +193,3 @@ def _value(place: str, name: str) -> Any:
         return zone_code(text, name) if name in ZONES else text
     said = counted(text) if name == "quality" else None
     return said[0] if said else number(text, name)
-
-
-def _set(values: dict[str, Any], path: Sequence[str], value: Any) -> None:
-    """Set a value at a path; nothing typed removes it, and what it leaves empty."""
-    first, *rest = path
-    if rest:
-        inner = dict(values.get(first, {}))
-        _set(inner, rest, value)
-        value = inner
-    if value in (None, "", {}):
-        values.pop(first, None)
-    else:
-        values[first] = value
-
-
-def _tidy(values: dict[str, Any]) -> None:
-    """Leave out what says nothing without another field that is empty."""
-    for part, needed in NEEDED.items():
-        if needed not in values.get(part, {}):
-            values.pop(part, None)
-    if not values.get("people", {}).keys() & {"screen_minutes", "work_minutes"}:
-        values.pop("people", None)
-    if "measured" in values:
-        for part in ("use", "alternative", "fine_tuning"):
-            values.pop(part, None)
-    use = values.get("use", {})
-    for name, needed in (("wue_basis", "wue"), ("network", "data_gb")):
-        if needed not in use:
-            use.pop(name, None)
-    if "fine_tuning" in values:
-        values["fine_tuning"] = {name: use[name] for name in ("host", "zone") if name in use} | values["fine_tuning"]

@@ -109,15 +109,15 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
     if isinstance(error, NotANumber):
         name, text = error.args
         if not text:
-            return t("compare_form.not_given", lang, field=_field(name, lang))
+            return t("compare_form.not_given", lang, field=label_of(name, lang))
         if readings := two_readings(text.strip()):
             facts = {"read": text, "whole": readings[0], "part": readings[1]}
-            return t("compare_form.two_readings", lang, field=_field(name, lang), **facts)
+            return t("compare_form.two_readings", lang, field=label_of(name, lang), **facts)
         key = "not_a_quality" if name in ("quality", "threshold") else "not_a_zone" if name in ZONES else "not_a_number"
-        return t(f"compare_form.{key}", lang, field=_field(name, lang, letter), read=text[:40])
+        return t(f"compare_form.{key}", lang, field=label_of(name, lang, letter), read=text[:40])
     if isinstance(error, ValidationError):
         one = error.errors()[0]
-        return _refused(_field(str(one["loc"][0]), lang), str(one["input"]), expected(one, lang), lang)
+        return _refused(label_of(str(one["loc"][0]), lang), str(one["input"]), expected(one, lang), lang)
     if error.code != ScenarioRefused.code or len(error.faults) > 1:
         return error.message(lang)
     [fault] = error.faults
@@ -125,29 +125,29 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
     known = _at(fault.get("loc", ()), letters, lang)
     if known and fault["against"]:
         sides = [(known, float(both(fault["read"], lang))), (_at(fault["against"], letters, lang), fault["other"])]
-        sides.sort(key=lambda side: side[0] != _field("quality", lang, letter))  # that of this card first
+        sides.sort(key=lambda side: side[0] != label_of("quality", lang, letter))  # that of this card first
         (field, read), (against, other) = ((name, share_field_text(value, lang)) for name, value in sides)
         return t("compare_form.scales", lang, field=field, read=read, against=against, other=other)
     if known:
         return _refused(known, both(fault["read"], lang), said, lang)
     if fault.get("against") or not has_text(f"compare_form.{field}", lang):
         return error.message(lang) if field in ("", "options") else f"{sentence(said)}."
-    return _refused(_field(field, lang), both(fault["read"], lang), said, lang)
+    return _refused(label_of(field, lang), both(fault["read"], lang), said, lang)
 
 
 def by_labels(refusal: str, lang: str) -> str:
     """What the estimator refuses, the options of a command named by the field of the first."""
-    return FLAGS.sub(lambda at: t("compare_form.named", lang, field=_field(at[1].replace("-", "_"), lang)), refusal)
+    return FLAGS.sub(lambda at: t("compare_form.named", lang, field=label_of(at[1].replace("-", "_"), lang)), refusal)
 
 
 def _at(loc: Sequence[str], letters: Sequence[str], lang: str) -> str:
     """What the page calls the field at a path of a scenario; "" of none, and of an option on no card."""
     if loc[:1] != ["options"]:
         names = {path: name for name, path in NEED.items()}
-        return _field(names[".".join(loc)], lang) if ".".join(loc) in names else ""
+        return label_of(names[".".join(loc)], lang) if ".".join(loc) in names else ""
     names = {path: name for table in (MODEL, PROGRAM) for name, path in table.items()}
     name, rank = names.get(".".join(loc[2:]), ""), int(loc[1]) if len(loc) > 1 else 0
-    return _field(name, lang, letters[rank]) if name and rank < len(letters) else ""
+    return label_of(name, lang, letters[rank]) if name and rank < len(letters) else ""
 
 
 def _refused(field: str, read: str, said: str, lang: str) -> str:
@@ -157,7 +157,7 @@ def _refused(field: str, read: str, said: str, lang: str) -> str:
     return t("compare_form.refused", lang, field=field, read=read[:40], expected=sentence(said))
 
 
-def _field(name: str, lang: str, letter: str = "") -> str:
+def label_of(name: str, lang: str, letter: str = "") -> str:
     """The label of a field, on the card of this letter: « Qualité A »."""
     if letter and has_text(f"compare_form.{name}_of", lang):
         return t(f"compare_form.{name}_of", lang, letter=letter)

@@ -66,7 +66,7 @@ def _counted(place: str, name: str, lang: str) -> None:
     try:
         times = count(typed(place, "volume"), "volume")
     except NotANumber as error:
-        refuse(NEED_PLACE, error)
+        refuse(NEED_PLACE, {"volume": error})
         return
     volume = {} if times is None else {"volume": times * PER_YEAR[typed(place, "per") or "year"]}
     kept = {key: value for key, value in values["need"].items() if key != "volume"}
@@ -89,19 +89,20 @@ def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
 
 def _answered(place: str, name: str, lang: str) -> None:
     """The scenario of the answers as they now are, or what is wrong next to the fields."""
-    scenario, wrong = edited(lang).scenario, list[Unreadable]()
-    missing = tuple(each for each in COUNTS if not typed(FIVE, each))
+    view, wrong = edited(lang), dict[str, Unreadable]()
+    scenario, empty = view.scenario, [each for each in COUNTS if not typed(FIVE, each)]
     asked = (scenario.asked or BLANK).model_copy(update={each: typed(FIVE, each) for each in ("per", "task")})
     for each in COUNTS:
         try:
-            given = getattr(BLANK, each) if each in missing else count(typed(FIVE, each), each)
+            given = getattr(BLANK, each) if each in empty else count(typed(FIVE, each), each)
             asked = Asked.model_validate(asked.model_dump() | {each: given})
         except (NotANumber, ValidationError) as error:
-            wrong.append(error)
+            wrong[each] = error
+    missing = tuple(each for each in COUNTS if each in empty or (each in wrong and each in view.missing))
+    kept = wrong and asked == (scenario.asked or BLANK)
+    changed = None if kept else set_scenario(with_asked(scenario, asked, lang), FIVE, lang, missing)
     if wrong:  # what is still to be given is said too
-        refuse(FIVE, *wrong, *(NotANumber(each, "") for each in missing))
-        return
-    changed = set_scenario(with_asked(scenario, asked, lang), FIVE, lang, missing)
+        refuse(FIVE, wrong | {each: NotANumber(each, "") for each in empty})
     if changed is not None and name == "task":
         option_cards.refresh(scenario, changed, lang)
         texts = ({field: shown(field, one, path, lang) for field, path in NEED.items()} for one in (changed, scenario))

@@ -157,7 +157,7 @@ def _picked(place: str, name: str, lang: str) -> None:
         else:
             values = changes.with_model(view.scenario, group[0], lang, **_said(name, value))
     except (NotANumber, ScenarioRefused) as error:
-        refuse(place + PICKED, error)
+        refuse(place + PICKED, {name: error})
         return
     if scenario := set_scenario(values, place + PICKED, lang, view.missing):
         refresh(view.scenario, scenario, lang, place)

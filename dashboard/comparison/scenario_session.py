@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.form_values import Unreadable, refusal_text
+from dashboard.comparison.form_values import Unreadable, label_of, refusal_text
 from dashboard.shared.html_parts import OPTION
 from dashboard.shared.scenario_url import EXAMPLE, NAME, plain, token
 from dashboard.shared.texts import t
@@ -82,21 +82,31 @@ def letters(scenario: Scenario, lang: str) -> list[str]:
     return [alphabet[n - 1] if n else t("compare_form.without_ai", lang) for n, _ in enumerate(groups(scenario))]
 
 
-def refuse(place: str, *wrong: Unreadable, values: Values = MappingProxyType({})) -> None:
-    """Say all that cannot be read next to the fields of a place, which keep what was typed. values: of these fields."""
+def refuse(place: str, wrong: Mapping[str, Unreadable], values: Values = MappingProxyType({})) -> None:
+    """Say what cannot be read, by field ("" of a choice), next to the fields of a place, which keep what was typed."""
     ids = [str(option.get("id", "")) for option in values.get("options", ())]
-    each = [one for e in wrong for one in (e.apart() if ids and isinstance(e, ScenarioRefused) else [e])]
-    st.session_state.setdefault(ERROR, {})[place] = (each, ids)
+    each = [one for e in wrong.values() for one in (e.apart() if ids and isinstance(e, ScenarioRefused) else [e])]
+    st.session_state.setdefault(ERROR, {})[place] = (each, ids, tuple(wrong))
+
+
+def unread_fields(lang: str) -> str:
+    """What the page calls the fields of which nothing could be read."""
+    cards = letters(edited(lang).scenario, lang)
+    labels = dict[str, None]()
+    for place, (*_, names) in st.session_state.get(ERROR, {}).items():
+        letter = cards[int(card)] if (card := place.partition(" ")[0]).isdecimal() else ""
+        labels |= {label_of(name, lang, letter): None for name in names if name}
+    return ", ".join(t("compare_form.named", lang, field=label) for label in labels)
 
 
 def rearranged(before: Scenario, after: Scenario) -> None:
     """The cards are others, or elsewhere: their fields are made anew, with what was typed in them and says nothing."""
-    at = {group[0].id: str(n) for n, group in enumerate(groups(after))}
-    places = {str(n): at.get(group[0].id, "") for n, group in enumerate(groups(before))}
+    now = {group[0].id: str(n) for n, group in enumerate(groups(after))}
+    places = {str(n): now.get(group[0].id, "") for n, group in enumerate(groups(before))}
     st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
     for name in (ERROR, UNREAD):
         held = st.session_state.get(name, {})
-        st.session_state[name] = {places.get(place, place): said for place, said in held.items()}
+        st.session_state[name] = {at: said for place, said in held.items() if (at := places.get(place, place))}
 
 
 def set_scenario(
@@ -106,7 +116,7 @@ def set_scenario(
     try:
         scenario = scenario_of(values, "scenario")
     except ScenarioRefused as error:
-        refuse(place, error, values=values)
+        refuse(place, {"": error}, values)
         return None
     st.session_state.get(ERROR, {}).pop(place, None)
     st.session_state.pop(GONE, None)
@@ -127,8 +137,8 @@ def say_error(place: str, lang: str) -> None:
     """What could not be read at this place, its fields named as they now are on the page."""
     if place not in st.session_state.get(ERROR, {}):
         return
-    (wrong, ids), scenario, card = st.session_state[ERROR][place], current(lang).scenario, place.partition(" ")[0]
-    cards = letters(scenario, lang)
+    (wrong, ids, _), scenario = st.session_state[ERROR][place], current(lang).scenario
+    cards, card = letters(scenario, lang), place.partition(" ")[0]
     of = {option.id: letter for group, letter in zip(groups(scenario), cards, strict=True) for option in group}
     letter = cards[int(card)] if card.isdecimal() else ""
     told = [(error, refusal_text(error, lang, [of.get(id, "") for id in ids], letter)) for error in wrong]

@@ -58,13 +58,15 @@ def show() -> None:
 
 def _answer(view: View, lang: str) -> Answer | None:
     """One sentence, one picture, three facts, two actions; on a blank page, what to do."""
+    unread = compare_session.unread_fields(lang)
     if view.missing:
-        st.html(render("comparer_blank", lang, missing=view.missing))
+        st.html(render("comparer_blank", lang, missing=view.missing, wrong=unread))
         compare_files.reopen(lang)
         return None
     answer = compare_data.compared(view.scenario, lang)
     if st.session_state.get(compare_session.ERROR):
-        st.html(Markup('<p class="warn" role="status">{}</p>').format(t("compare.of_before", lang)))
+        said = t("compare.of_before", lang, fields=unread or t("compare.a_choice", lang))
+        st.html(Markup('<p class="warn" role="status">{}</p>').format(said))
     st.html(compare_view.head(answer, lang) + compare_view.picture(answer, view.scenario, lang))
     for line in compare_data.ceilings(answer, lang):
         st.html(Markup("<p>{}</p>").format(line))

@@ -72,6 +72,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FRAME = ROOT / "dashboard" / "pages" / "frame.py"
 LANGUAGES = ("fr", "en")
 TWO_MODELS, SHARED = ("mistral-small-3.2", "gpt-5"), "class/shared-regional"
+BEFORE = "D’ici là, ce résultat s’en tient à la valeur d’avant"
 FORMULA = '=HYPERLINK("http://example.org")'
 
 
@@ -224,8 +225,8 @@ def test_a_number_that_is_none_is_said_beside_the_form_and_changes_nothing() -> 
     at = typed(at, "1", "acceptance", "1,5")  # more answers accepted than given
     assert "Un nombre inférieur ou égal à 1" in text_of(at)
     assert compare_data.compared(compare_data.example_scenario(), "fr").said("lead", "fr")[0] in text_of(at)
-    assert t("compare.of_before", "fr") in text_of(at)
-    assert t("compare.of_before", "fr") not in text_of(typed(at, "1", "acceptance", "0,9"))
+    assert BEFORE in text_of(at)
+    assert BEFORE not in text_of(typed(at, "1", "acceptance", "0,9"))
 
 
 def test_the_need_is_changed_and_the_mark_of_the_example_removed() -> None:
@@ -304,10 +305,35 @@ def test_what_is_refused_stays_typed_and_said_until_it_is_read() -> None:
     at.session_state["compare_more_3"] = False
     at = unfolded(whole(at.run()), "3")
     assert (field(at, "3", "quality").value, field(at, "3", "why").value) == ("80", "en attente")
-    assert refused in plain_spaces(text_of(at)) and t("compare.of_before", "fr") in text_of(at)
+    assert refused in plain_spaces(text_of(at)) and BEFORE in text_of(at)
     assert (address(at).need.unit, address(at).options[3].quality.value) == ("une réponse", 0.93)
     at = typed(at, "3", "quality", "80 %")
     assert refused not in plain_spaces(text_of(at)) and address(at).options[3].why == "en attente"
+
+
+def test_one_field_that_is_refused_holds_back_no_other_of_its_card() -> None:
+    """176 of 200 is a share, and a threshold of 85 a mark: refused, and named above the answer. What is typed after it
+    on the same card counts, is in the address, and is there once the page is opened again."""
+    at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
+    at = typed(unfolded(at, "need", "1"), "need", "threshold", "85")
+    at = typed(at, "1", "quality", "176 sur 200")
+    for name, text in (("work_minutes", "3"), ("why", "à revoir"), ("attempts", "beaucoup")):
+        at = typed(at, "1", name, text)
+    option = address(at).options[2]
+    assert option.people is not None and (option.people.work_minutes, option.why) == (3, "à revoir")
+    assert (option.attempts, option.quality) == (1, None)
+    fields = "« Essais pour une demande, reprises comprises », « Qualité A »"
+    assert f"À corriger : {fields}." in plain_spaces(text_of(at)) and field(at, "1", "quality").value == "176 sur 200"
+    again = opened(scenario=token(address(at)))
+    assert address(again) == address(at) and field(unfolded(again, "1"), "1", "work_minutes").value == "3"
+
+
+def test_an_answer_that_is_refused_holds_back_no_other() -> None:
+    """Too many people: the field is full, and named as to be corrected; the other answer is kept."""
+    at = typed(typed(blank(), "five", "uses", "3"), "five", "people", "99999999999999999999")
+    assert "corriger : « Qui s’en sert (personnes) »." in plain_spaces(text_of(at))
+    asked = address(typed(at, "five", "uses", "4")).asked
+    assert asked is not None and asked.uses == 4
 
 
 def test_a_test_is_described_once_and_offered_to_the_other_options() -> None:
@@ -1223,7 +1249,7 @@ def test_a_threshold_that_is_corrected_takes_the_quality_that_was_refused_agains
     at = typed(at, "need", "threshold", "80 %")
     option = address(at).options[2]
     assert option.quality is not None and (option.quality.value, option.quality.cases) == (0.85, 60)
-    assert "récrivez" not in text_of(at) and t("compare.of_before", "fr") not in text_of(at)
+    assert "récrivez" not in text_of(at) and BEFORE not in text_of(at)
 
 
 def test_a_comparison_of_answers_speaks_the_language_of_its_reader() -> None:

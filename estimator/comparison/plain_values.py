@@ -1,0 +1,44 @@
+"""A scenario as plain values, part by part: what a form or a file sets in it, and what then says nothing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+NEEDED = {"quality": "value", "measured": "service"}  # a part that is nothing without one of its fields
+
+
+def set_at(values: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    """Set a value at a path; nothing typed removes it, and what it leaves empty."""
+    first, *rest = path
+    if rest:
+        inner = dict(values.get(first, {}))
+        set_at(inner, rest, value)
+        value = inner
+    if value in (None, "", {}):
+        values.pop(first, None)
+    else:
+        values[first] = value
+
+
+def tidy(values: dict[str, Any]) -> None:
+    """Leave out what says nothing without another field that is empty."""
+    for part, needed in NEEDED.items():
+        if needed not in values.get(part, {}):
+            values.pop(part, None)
+    if not values.get("people", {}).keys() & {"screen_minutes", "work_minutes"}:
+        values.pop("people", None)
+    if "measured" in values:
+        for part in ("use", "alternative", "fine_tuning"):
+            values.pop(part, None)
+    use = values.get("use", {})
+    for name, needed in (("wue_basis", "wue"), ("network", "data_gb")):
+        if needed not in use:
+            use.pop(name, None)
+    if "fine_tuning" in values:
+        values["fine_tuning"] = {name: use[name] for name in ("host", "zone") if name in use} | values["fine_tuning"]
+
+
+def at_the_screen(option: dict[str, Any], before: Mapping[str, Any]) -> None:
+    """A person who works at their screen all along, but for minutes of it that were stated apart."""
+    minutes = option.get("people", {}).get("work_minutes")
+    if minutes is not None and before.get("screen_minutes") in (None, before.get("work_minutes")):
+        option["people"] = {**option["people"], "screen_minutes": minutes}
