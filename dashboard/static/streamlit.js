@@ -28,7 +28,8 @@
   const named = (element, within, by) => element.closest(within)?.querySelector(by);
   const list = element => named(element, "[data-testid=stSelectbox], [data-testid=stMultiSelect]", "input")?.ariaLabel;
   const day = element => named(element, "[data-testid=stDateInput]", "[role=group]")?.ariaLabel;
-  const code = element => named(element, "[data-testid=stCode]", "code")?.textContent.trim().slice(0, 60);
+  const code = element => // the first and the last words: several begin alike
+    named(element, "[data-testid=stCode]", "code")?.textContent.trim().replace(/^(.{30}\S*)\s.*\s(\S.{40,}?)$/su, "$1 … $2");
   const file = element => named(element, "[data-testid=stFileUploader]", "label")?.textContent.trim();
   const OF = { // buttons that do not say of which field or code they are
     "Open": list, "Clear value": list, "Clear all": list, "Choose date": day, "Clear date": day, "Copy to clipboard": code,
