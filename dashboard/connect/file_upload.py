@@ -25,7 +25,7 @@ from estimator.ingestion.readers import format_name
 DROPPED, FILES, RUNNING, DONE = "connect dropped", "connect files", "connect running", "connect done"
 QUOTE = "%22" if os.name == "nt" else '"'  # in a file name: browsers send %22, Windows has none
 EVERY = 0.2  # between two looks at an import that runs [s]
-ASKED = ("zone", "host", "device", "cards", "use")  # of the services of the files, before their import
+ASKED = ("zone", "host", *places_form.CARDS, "use")  # of the services of the files, before their import
 
 
 def show(lang: str) -> None:

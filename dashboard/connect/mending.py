@@ -21,51 +21,50 @@ from estimator.results.reading import Results
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "zone": ("zone",),
     "host": ("host",),
-    "cards": ("device", "cards"),
+    "cards": places_form.CARDS,
     "size": ("vcpus",),
     "load": ("load",),
 }
-TOLD = "mend told"
+TOLD, SERVICE = "mend told", "mend service"
 
 
 def show(build: Results, names: Mapping[str, str], lang: str) -> None:
     """Services to mend, the most doubted electricity first; one of them, or one of no use case, is mended."""
-    _tell(lang)
     entries, whole = build.to_mend(), build.totals().coverage.weight_kwh
     shown, links = paged("mesures", entries, ("voir",), lang)
     checks = {e["service_key"]: [c for c in build.checks(e["service_key"]) if c["mended_by"] in FIELDS] for e in shown}
-    told = {"entries": shown, "whole": whole, "checks": checks, "names": names}
-    st.html(render("mend", lang, **told, others=len(build.to_mend(None, True)), writer=may_write()) + links)
     fields = {e["service_key"]: [f for mend in e["mends"] for f in FIELDS[mend]] for e in entries}
     if use_cases():
         for entry in build.services():
             if entry.service_key not in names:
                 fields.setdefault(entry.service_key, []).append("use")
     open_ = [key for key, asked in fields.items() if asked]
-    if not open_ or not may_write():
-        st.html(Markup("<p>{}</p>").format(t("mend.read_only", lang) if open_ else ""))
-        return
-    with st.container(key="mend", gap="small"):
-        st.html(Markup("<h3>{}</h3>").format(t("mend.title", lang)))
-        if st.session_state.get("mend service") not in open_:
-            st.session_state["mend service"] = open_[0]
-        said = {key: names.get(key, key) for key in open_}
-        key = st.selectbox(t("places.service", lang), open_, key="mend service", format_func=said.__getitem__)
-        _form({"service": key}, fields[key], lang)
+    told = {"entries": shown, "whole": whole, "checks": checks, "names": names, "open": open_}
+    st.html(render("mend", lang, **told, others=len(build.to_mend(None, True)), writer=may_write(), links=links))
+    if open_ and may_write():
+        with st.container(key="mend", gap="small"):
+            st.html(Markup("<h3>{}</h3>").format(t("mend.title", lang)))
+            if st.session_state.get(SERVICE) not in open_:
+                st.session_state[SERVICE] = open_[0]
+            said = {key: names.get(key, key) for key in open_}
+            key = st.selectbox(t("places.service", lang), open_, key=SERVICE, format_func=said.__getitem__)
+            _form({"service": key}, fields[key], lang)
+    _tell(names, lang)
 
 
 def of_run(build: Results, row_id: str, lang: str) -> None:
     """The same for one run, and nothing where nothing is to mend."""
-    _tell(lang)
     asked = [field for entry in build.to_mend(row_id) for mend in entry["mends"] for field in FIELDS[mend]]
     if asked and may_write():
         with st.container(key="mend", gap="small"):
             st.html(Markup("<h2>{}</h2>").format(t("mend.run", lang)))
             _form({"run": row_id}, asked, lang)
+    _tell({}, lang)
 
 
 def _form(target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
     """The fields that mend this; once sent, the totals are made again, and the page says what its figures were."""
+    asked = [*dict.fromkeys((*asked, *places_form.CARDS))]  # which a trace may not tell, and no remark asks for
     with st.form("mend form", border=False, enter_to_submit=False):
         st.html(Markup('<p class="small">{}</p>').format(t("mend.asked", lang)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -85,14 +84,14 @@ def _form(target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
     st.rerun()
 
 
-def _tell(lang: str) -> None:
-    """What the last mending changed of what it mended, once: the same before and after."""
+def _tell(names: Mapping[str, str], lang: str) -> None:
+    """What the last mending changed of what it mended, once, below its form; and which service the form is now for."""
     if TOLD in st.session_state:
         target, before = st.session_state.pop(TOLD)
-        now = _figures(target, lang)
+        now, key = _figures(target, lang), st.session_state.get(SERVICE, "")
         told = [t("mend.changed", lang, figure=n, before=before[n], after=now[n]) for n in now if now[n] != before[n]]
-        said = " ".join(told) or t("mend.unchanged", lang)
-        st.html(Markup('<div class="banner done" role="status"><b>{}</b> {}</div>').format(t("mend.done", lang), said))
+        passed = names.get(key, key) if target.get("service", key) != key else ""
+        st.html(render("mend_done", lang, told=told, passed=passed))
 
 
 def _figures(target: Mapping[str, str], lang: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from estimator.core.home import default_home
 from estimator.governance.place_changes import instead_line
 from estimator.places.placing import knowledge
 
-PLACE, AUTHOR = ("host", "zone"), ("who", "why")
+PLACE, CARDS, AUTHOR = ("host", "zone"), ("device", "cards"), ("who", "why")
 CHOICES = ("host", "zone", "device", "use")
 DAYS = ("since", "until")
 TOLD, READ = "places told", "places read"

@@ -107,8 +107,8 @@
   };
 
   // A refusal names a field by its label, first or between quotation marks: that of its form is said to be wrong, and is
-  // described by what it says of it, which stands below it too, without its label. It is reached at once when a button
-  // that writes was pressed: the first field refused, else the refusal.
+  // described by what it says of it, which stands below it too, of several below the first, without its label. It is
+  // reached at once when a button that writes was pressed: the first field refused, else the refusal, or what was done.
   const FIELD = "input:not([type=hidden], [type=date], [type=radio]), textarea, [role=radiogroup], [role=spinbutton]";
   const plain = text => (text ?? "").replace(/\s+/g, " ").trim();
   const called = field => plain(day(field) ?? file(field) ?? field.ariaLabel ?? field.labels?.[0]?.textContent);
@@ -139,17 +139,17 @@
   const blame = () => {
     const found = new Map(), told = new Map(), alerts = document.querySelectorAll("[role=alert], .lacks");
     for (const alert of alerts) for (const fault of alert.querySelector("li") ? alert.querySelectorAll("li") : [alert]) {
-      for (const field of blamed(alert, plain(fault.textContent))) {
+      for (const [at, field] of blamed(alert, plain(fault.textContent)).entries()) {
         fault.id ||= `fault-${++faults}`;
         found.set(field, [...(found.get(field) ?? []), fault.id]);
-        told.set(field, [...(told.get(field) ?? []), unnamed(fault.textContent, called(field))]);
+        if (!at) told.set(field, [...(told.get(field) ?? []), unnamed(fault.textContent, called(field))]);
       }
     }
     for (const [field, ids] of found) {
       if (!wrong.has(field)) wrong.set(field, field.getAttribute("aria-describedby") ?? "");
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-describedby", [...ids, wrong.get(field)].join(" ").trim());
-      boxed(field, told.get(field).join(" "));
+      boxed(field, told.get(field)?.join(" "));
     }
     for (const [field, before] of wrong) if (!found.has(field)) {
       wrong.delete(field);
@@ -161,7 +161,7 @@
   };
 
   const WRITES = "[data-testid=stBaseButton-primary], [data-testid=stBaseButton-primaryFormSubmit]";
-  const refusals = () => [...document.querySelectorAll("[role=alert]")];
+  const refusals = () => [...document.querySelectorAll("[role=alert], .banner.done")];
   let pressed; // around the button: its parts, the refusals that were there, and the address
   for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => { pressed = null; }, true);
   addEventListener("click", ({target}) => {

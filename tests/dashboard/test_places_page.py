@@ -227,14 +227,34 @@ def test_a_mend_says_what_it_changed_of_its_service(home: Path, monkeypatch: pyt
     assert "Gaz à effet de serre, tous services" not in said
 
 
+def test_the_form_says_to_which_service_it_passes_and_offers_cards(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """« gros » then « petit » lack a country: « gros » mended, the form is that of « petit », and says so below it.
+    Cards and their number may be said of it, as before an import."""
+    monkeypatch.setattr("dashboard.connect.mending.may_write", lambda: True)
+    nowhere = {"zone": None, "checks": ("no_country",)}
+    rows = [activity(service_key=key, cpu_energy_kwh=kwh, **nowhere) for key, kwh in (("gros", 9.0), ("petit", 1.0))]
+    built(home, *rows)
+    at = screen("mesures", voir="corriger")
+    at.selectbox(key="{'service': 'gros'} zone").set_value("FRA")
+    at.selectbox(key="{'service': 'gros'} device").set_value("gpu/l4")
+    at.number_input(key="{'service': 'gros'} cards").set_value(2)
+    at.text_input(key="mend who").set_value("DSI")
+    at = sent(at, "mend.save")
+    assert at.selectbox(key="mend service").value == "petit"
+    before, _, said = spaced(text(at)).partition("Corrigé.")
+    assert "service suivant : « petit »." in said and t("mend.what", "fr") in before
+    assert [e.said.told for e in PlaceJournal(home).rules()] == ["service=gros → zone=FRA device=gpu/l4 cards=2"]
+
+
 @pytest.mark.long
 def test_what_a_remark_asks_for_is_said_in_place(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A virtual machine of unknown size asks for its threads, and for nothing else; said, nothing is left to mend."""
+    """A virtual machine of unknown size asks for its threads, and cards beside; said, nothing is left to mend."""
     monkeypatch.setattr("dashboard.connect.mending.may_write", lambda: True)
     built(home, activity(machine=None, checks=("vm_size_unknown",)))
     at = screen("mesures", voir="corriger")
     assert t("mend.made", "fr").replace("\u00a0", " ") in text(at)
-    assert [field.key for field in at.number_input] == ["{'service': 'essai'} vcpus"] and len(at.selectbox) == 1
+    assert [field.key for field in at.number_input] == [f"{{'service': 'essai'}} {name}" for name in ("vcpus", "cards")]
+    assert [field.key for field in at.selectbox] == ["mend service", "{'service': 'essai'} device"]
     at.number_input[0].set_value(8)
     at.text_input(key="mend who").set_value("DSI")
     at = sent(at, "mend.save")
