@@ -40,9 +40,10 @@ __all__ = ["Dropped", "author_of_choice", "check_seats", "dropped", "plain_name"
 
 
 def checked(files: Dropped) -> Mapping[str, Any]:
-    """Dry run of these files: {"account", "files"}; nothing is written. SobriaError."""
+    """Dry run of these files, as `DryRun` has it: {"account", "files", "services"}; nothing is written. SobriaError."""
     home = default_home()
-    return check_in_home(home, files.paths, reading_context(home)).as_dict()
+    found = check_in_home(home, files.paths, reading_context(home))
+    return found.as_dict() | {"services": found.services}
 
 
 def imported(

@@ -118,14 +118,13 @@ def _follow(bar: Any, lang: str) -> None:
 
 def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang: str) -> None:
     """Result of the dry run, with buttons to import or to cancel."""
-    new, aside, account = 0, 0, dict[str, int]()
-    services: list[str] = []
+    new, aside, account, services = 0, 0, dict[str, int](), dict[str, bool]()
     if isinstance(found, SobriaError):
         st.html(refusal(found, lang))
     else:
         account = found["account"]
         new, aside = account["accepted"] + account["superseded"], account["quarantined"]
-        services = sorted({service for file in found["files"] for service in file["services"]})
+        services = found["services"]
         checked = [file for file in found["files"] if not file["error"]]
         read = [(file["name"], _told(file, lang)) for file in checked]
         shared = [(typeset(line, lang), names) for line, names in looks(checked, lang)] if len(checked) > 1 else []
@@ -139,12 +138,12 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
             render("brancher_files", lang, counts=counts, read=read, unread=unread, looks=shared, replaced=replaced)
         )
     if new:
-        st.html(Markup("<h3>{}</h3><p>{}</p>").format(t("places.before", lang), t("places.before_note", lang)))
+        st.html(render("brancher_places", lang, services=services))
         places_form.fields("file", lang, [name for name in ASKED if name != "use" or connect.known("use", lang)])
     with st.container(horizontal=True):
         label = t("connect.confirm", lang, n=account["accepted"] or new) if new else t("connect.confirm_aside", lang)
         if new or aside:
-            st.button(label, type="primary", on_click=_import, args=(files, services, lang))
+            st.button(label, type="primary", on_click=_import, args=(files, [*services], lang))
         st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILES, None))
 
 

@@ -1,7 +1,7 @@
 """Dry run of an import: each file is parsed, and its rows are appended to a temporary ledger."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,7 @@ from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import modelled_sql, named_sql
 from estimator.ledger.rows import COMPONENTS, Refused, faults_of, unlike
+from estimator.ledger.withdrawn_rows import parquet
 
 NOT_ESTIMABLE = "not_estimable"
 
@@ -176,12 +177,13 @@ class FileCheck:
 @dataclass(frozen=True)
 class DryRun:
     """Dry run of an import of these paths, what their folders hold that no reader recognised, and how many rows of
-    earlier imports it would replace, by file."""
+    earlier imports it would replace, by file. services: those of its new rows, and whether they have others."""
 
     account: Account
     files: tuple[FileCheck, ...]
     left: tuple[str, ...] = ()
     replaces: Mapping[str, int] = field(default_factory=dict)
+    services: Mapping[str, bool] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """{"account", "files", "not_recognised", "replaces"}; files of one name are told apart by their order."""
@@ -202,8 +204,9 @@ def check_paths(
         run = _Run(Append(ledger), Declared(ledger), context, known, [])
         found = find_files(paths)
         files = tuple(_check(path, run) for path in found.traces)
-        account, replaced = restate(ledger, run.posting, run.versions)
-        return DryRun(account, files, tuple(found.left), Counter(row.file for row in replaced))
+        account, replaced, back = restate(ledger, run.posting, run.versions)
+        replaces, services = Counter(row.file for row in replaced), _services(ledger, run.posting.brought[0], back)
+        return DryRun(account, files, tuple(found.left), replaces, services)
 
 
 def file_lines(file: Mapping[str, Any], lang: str) -> list[str]:
@@ -294,6 +297,18 @@ def _check(path: str | Path, run: _Run) -> FileCheck:
     except SobriaError as error:
         return FileCheck(escaped(Path(path).name), read=found.read, error=error)
     return found
+
+
+def _services(ledger: Ledger, parts: Sequence[str], back: Collection[str]) -> dict[str, bool]:
+    """The services of the rows of these parts, and of those that count again, and whether they have others too."""
+    mine = [ledger.address(part) for part in parts if part.startswith("activities/")]
+    if not mine and not back:
+        return {}
+    ids = "SELECT UNNEST($1::VARCHAR[])" + (f" UNION ALL SELECT row_id FROM {parquet(mine)}" if mine else "")
+    with ledger.reading(), connect() as connection:
+        rows = f"SELECT service_key, row_id IN ({ids}) AS is_new FROM ({ledger.rows_sql('activities')})"
+        sql = f"SELECT service_key, NOT BOOL_AND(is_new) FROM ({rows}) GROUP BY 1 HAVING BOOL_OR(is_new) ORDER BY 1"
+        return dict(connection.execute(sql, [sorted(back)]).fetchall())
 
 
 def _labels(names: Sequence[str]) -> dict[str, str]:

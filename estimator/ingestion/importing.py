@@ -115,7 +115,7 @@ def _import(
         if file.read_anew:
             restated.append(file)
         told += other_hours(ledger, file.name, file.moments)
-    account, replaced = restate(ledger, posting, [(file.name, file.sha, file.read_anew) for file in restated])
+    account, replaced, _ = restate(ledger, posting, [(file.name, file.sha, file.read_anew) for file in restated])
     told += replaced
     lifted = lift(ledger, whole)
     if account.read != sum(file.read for file in files):
@@ -126,10 +126,10 @@ def _import(
 
 def restate(
     ledger: Ledger, posting: Append, files: Iterable[tuple[str, str, Collection[str]]]
-) -> tuple[Account, list[Remark]]:
+) -> tuple[Account, list[Remark], set[str]]:
     """Withdraw what earlier imports stated otherwise, in versions of these files (name, hash, ids of rows) or in files
-    of another name, and count again what these files state once more; the account, then."""
-    account, told = posting.account(), list[Remark]()
+    of another name, and count again what these files state once more; the account, then, and the ids of these."""
+    account, told, back = posting.account(), list[Remark](), set[str]()
     for name, sha, row_ids in files:
         gone = withdraw_restated(ledger, name, sha, row_ids, restating(sha))
         told += [Remark("line_restated", name, line, {}) for line in gone]
@@ -142,7 +142,7 @@ def restate(
         back, replacing = count_again(ledger, posting.read_files, posting.again, why)
         told += [Remark("row_told_again", name, line, {}) for name, line in replacing]
         account = account.counting(len(back))
-    return account, told
+    return account, told, back
 
 
 class _File:

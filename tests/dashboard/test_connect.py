@@ -412,6 +412,32 @@ def test_what_is_said_of_many_services_is_written_once_and_the_totals_are_made_o
     }
 
 
+def test_a_place_is_written_for_the_services_of_new_rows_alone(home: Path) -> None:
+    """Of tri-0 every row is known: no rule, and its electricity stays that of France. tri-1 has a new row and an older
+    one, which takes the place too: both are said before the import. tri-2 is new."""
+    rows = [{"project_name": f"tri-{n}", "run_id": f"r{n}"} for n in range(3)]
+    before = home.parent / "avant.csv"
+    before.write_text(trace(*rows[:2]))
+    import_paths(Ledger(home), [before], context())
+    at = screen()
+    later = trace(rows[1] | {"run_id": "r3"}, rows[2]).encode()
+    at.file_uploader[0].set_value([("avant.csv", before.read_bytes(), "text/csv"), ("apres.csv", later, "text/csv")])
+    said = text(whole(at.run()))
+    assert "2 lignes acceptées, 0 écartée, 2 déjà connues" in said and "Les 2 services qui la prendront" in said
+    assert ">tri-2<" in said and ">tri-1 : ses exécutions d’imports d’avant la prendront aussi" in said
+    assert ">tri-0" not in said
+    at.selectbox(key="file zone").set_value("POL")
+    at.text_input(key="file who").set_value("DSI")
+    at.text_input(key="file why").set_value("bail")
+    next(button for button in at.button if button.label.startswith("Importer")).click()
+    whole(at.run())
+    assert {(e.said.service, e.said.zone) for e in PlaceJournal(home).rules()} == {("tri-1", "POL"), ("tri-2", "POL")}
+    runs = open_current(home).runs(RunFilter(), 0, 9)["rows"]  # type: ignore[union-attr]
+    assert sorted((run["service_key"], run["zone"]) for run in runs) == [
+        ("tri-0", "FRA"), ("tri-1", "POL"), ("tri-1", "POL"), ("tri-2", "POL"),
+    ]  # fmt: skip
+
+
 def test_an_import_ends_though_its_page_is_left(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The script of a page that is left stops at what it draws next: the rows, rules and totals come all the same, and
     are told when the person comes back."""

@@ -98,9 +98,11 @@ def test_what_is_told_again_counts_again(
         path = home / "versions" / str(number) / name
         path.parent.mkdir(parents=True)
         path.write_text(text(row, also), "utf-8")
-        ahead = check_paths(home, [path], context()).account
+        found = check_paths(home, [path], context())
+        ahead, services = found.account, found.services
         report = import_paths(Ledger(home), [path], context())
         assert report.account == ahead and ahead.accepted == (1 if number else 2)
+        assert services == {"essai": bool(number)}, "of the rows that count from now on"
         assert totals(home) == alone(text(row, also), name)
         assert reconcile(Ledger(home)).faults == ()
     assert [remark.code for remark in report.remarks] == ["row_told_again"]
