@@ -361,13 +361,13 @@ def _t(key: str, lang: str, **facts: object) -> str:
 def bare_number(text: str, percent: float | None = None) -> str:
     """« 1 200,5 » as 1200.5: a number as a person writes it, the way that programs read it; any other text as it is.
 
-    percent: what a « % » after it is worth, where one may be written.
+    percent: what a « % » after it is worth, where one may be written; a share [1] of more than 100 % is no number.
     """
     tight = _GROUPS.sub("", text.strip())
     number = tight.rstrip("%").rstrip() if percent and tight.endswith("%") else tight
-    if not _NUMBER.fullmatch(number):
-        return text
     plain = number.replace(",", ".")
+    if not _NUMBER.fullmatch(number) or (percent == 0.01 and number is not tight and Decimal(plain) > 100):  # noqa: PLR2004
+        return text
     return plain if number is tight else str(Decimal(plain) * Decimal(repr(percent)))
 
 

@@ -212,6 +212,9 @@ def test_a_quality_is_typed_as_a_count_and_refused_with_an_example_of_a_quality(
     assert plain_spaces(quality_field_text(Quality(value=0.845, cases=50), "fr")) == "84,5 % sur 50", "of no count"
     at = typed(at, "1", "quality", "52 sur 50")
     assert "42 sur 50, ou la note" in text_of(at).replace("\xa0", " ")
+    at = typed(unfolded(at, "need"), "need", "threshold", "400 %")
+    assert "un pourcentage jusqu’à 100 %" in plain_spaces(text_of(at)), "and not a score of 4"
+    assert address(at).constraints.quality.value == 0.85
     at = typed(at, "1", "quality", "84 %")
     found = address(at).options[1].quality
     assert found is not None and (found.value, found.cases) == (0.84, None)
