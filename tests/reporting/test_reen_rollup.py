@@ -133,8 +133,8 @@ def test_a_service_of_two_communes_is_named(folder: Path, homes: dict[str, Path]
     [twice] = read_files(folder).twice()
     assert (twice.service.service, twice.certain, twice.months) == ("assistant", True, 1)
     text = plain(rendered(rollup(read_files(folder), "fr"), "txt"))
-    assert "assistant : Commune 54395 et Commune 54547 comptent les mêmes mesures (1 mois" in text
-    assert "Compté deux fois dans « Les quatre empreintes, additionnées »" in text, "a part by its name, not its place"
+    assert "assistant : Commune 54395 et Commune 54547 disent exactement les mêmes chiffres (1 mois" in text
+    assert "Comptés deux fois dans « Les quatre empreintes, additionnées »" in text, "a part by its name, not its place"
     body = _body(homes["54547"], "54547")
     for service in body["services"]:
         service["months"] = dict.fromkeys(service["months"], "0")

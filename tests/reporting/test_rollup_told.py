@@ -20,7 +20,7 @@ from tests.support import built, sobria
 
 ONE, OTHER = "54395", "54547"
 MARCH, APRIL, MAY = "2026-03", "2026-04", "2026-05"
-SAID = {"fr": "comptent les mêmes mesures ({})", "en": "count the same measurements ({})"}
+SAID = {"fr": "disent exactement les mêmes chiffres ({})", "en": "tell exactly the same amounts ({})"}
 
 
 def _home(folder: Path, code: str, *read: tuple[float, str]) -> Path:

@@ -20,7 +20,7 @@ from estimator.results.totals import Outside, rough_share, rough_sum
 
 class Twice(NamedTuple):
     """A service that two communes count. energy: of these months, in one of them; None where its file tells that of
-    more months alone; certain: the same lines were read; else the same name and place."""
+    more months alone; certain: the same amounts were read; else the same name and place."""
 
     one: CommuneFile
     other: CommuneFile
