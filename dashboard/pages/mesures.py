@@ -11,7 +11,7 @@ from dashboard.connect import mending
 from dashboard.measurements.coverage import coverage_by_service, coverage_of_months
 from dashboard.measurements.run_detail import run_view
 from dashboard.measurements.run_fields import modelled
-from dashboard.register.run_tables import asked_of, hardware
+from dashboard.register.run_tables import MOST, asked_of, hardware
 from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import period_text
@@ -153,8 +153,8 @@ def _runs(build: Results, names: Mapping[str, str], lang: str) -> None:
         st.html(Markup('<p role="status">{}</p>').format(t("measures.none", lang)))
         return
     near = "near" if asked.order == "energy" and found["total"] > MOST_DRAWN else "sorted"
-    told = {"names": names, "where": where, "proofs": lambda row: _proofs(row, lang)}
-    told["hardware"] = partial(hardware, lang=lang)
+    told = {"names": names, "where": where, "proofs": lambda row: _proofs(row, lang), "total": found["total"]}
+    told |= {"hardware": partial(hardware, lang=lang), "most": MOST}
     told["caption"] = t(f"measures.{near}", lang, order=t(f"measures.order_{asked.order}", lang))
     st.html(
         render("mesures_runs", lang, rows=found["rows"], **told) + paging("mesures", page, found["total"], where, lang)

@@ -40,21 +40,21 @@ def asked_of(query: Mapping[str, str], names: Mapping[str, str]) -> RunFilter:
 
 
 def _runs(request: Request) -> Response:
-    """The runs that the address asks for, 20,000 at most."""
+    """The runs that the address asks for, `MOST` at most: its name and its last line then say how many there are."""
     lang, build = lang_of(request.query_params), estimator_gateway.current()
     if build is None:
         return RedirectResponse(f"./mesures?lang={lang}", status_code=303)
     names = service_names([entry.service_key for entry in build.services()])
-    asked, rows = asked_of(request.query_params, names), []
-    for offset in range(0, MOST, AT_ONCE):
-        page = Results.runs(build, asked, offset, AT_ONCE)["rows"]
-        rows += [_run(row, names, lang) for row in page]
-        if len(page) < AT_ONCE:
-            break
+    asked, rows = asked_of(request.query_params, names), list[Sequence[object]]()
+    total = Results.runs(build, asked, 0, 0)["total"]
+    for offset in range(0, min(total, MOST), AT_ONCE):
+        rows += [_run(row, names, lang) for row in Results.runs(build, asked, offset, AT_ONCE)["rows"]]
+    if total > MOST:
+        rows.append([t("measures.cut", lang, n=MOST, total=total)])
     named = ("date", "service", "key", "run_id", "model", "machine", "country", "seconds", "check", "machine_id")
     *heads, check, machine = [t(f"measures.{name}", lang) for name in named]
     heads += [*_energy_heads(ENERGIES, lang), check, machine]
-    return _file("executions", heads, rows, build.sample, lang)
+    return _file(f"executions-{MOST}-sur-{total}" if total > MOST else "executions", heads, rows, build.sample, lang)
 
 
 def _run(row: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[object]:

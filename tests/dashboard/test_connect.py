@@ -772,6 +772,14 @@ def test_a_link_to_a_row_that_nothing_replaced_invents_nothing(home: Path) -> No
     assert t("state.unknown_title", "fr") in unknown and t("state.gone_title", "fr") not in unknown
 
 
+def test_the_link_to_the_file_of_runs_says_where_it_stops(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken(home, "tri.csv", FIRST_RUN, FIRST_RUN | {"run_id": "s"})
+    assert len(row_ids(home)) == 2
+    assert t("measures.download_runs", "fr").replace("\u00a0", " ") in text(screen("mesures", voir="executions"))
+    monkeypatch.setattr("dashboard.register.run_tables.MOST", 1)
+    assert "Télécharger les 1 premières de ces 2 exécutions" in text(screen("mesures", voir="executions"))
+
+
 def row_ids(home: Path) -> list[str]:
     """The rows that count, once totals are made again."""
     build(home)

@@ -53,6 +53,17 @@ def test_an_english_table_has_commas_and_points_and_is_searched(ask: Ask) -> Non
     assert [row[2] for row in services] == ["Runs", "1", "1"]
 
 
+def test_a_table_that_stops_says_of_how_many(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of two runs: the last line and the name of the file say so; a whole one says nothing more."""
+    assert len(list(csv.reader(io.StringIO(ask("/executions.csv").decode("utf-8-sig"))))) == 3
+    monkeypatch.setattr("dashboard.register.run_tables.MOST", 1)
+    monkeypatch.setattr("dashboard.register.run_tables.AT_ONCE", 1)
+    found = ROUTES[0].endpoint(Request({"type": "http", "headers": [], "query_string": b"lang=en&tri=energy"}))
+    heads, run, last = csv.reader(io.StringIO(bytes(found.body).decode("utf-8-sig")))
+    assert run[1] == "tri" and last[0].startswith("This file stops here: the first 1 runs, of 2.")
+    assert found.headers["content-disposition"].endswith('"executions-1-sur-2-interne.csv"')
+
+
 def test_a_table_of_each_service_is_named_internal(ask: Ask) -> None:
     """Documents may merge or withhold what it tells: the name of the file says that it stays inside."""
     for route in ROUTES:
