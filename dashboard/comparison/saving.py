@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.fields import field_key
-from dashboard.comparison.scenario_session import set_scenario
+from dashboard.comparison.scenario_session import ERROR, faults, set_scenario
 from dashboard.register import estimator_gateway as register
 from dashboard.register.form_fields import confirmed
 from dashboard.shared import estimator_gateway
@@ -19,17 +19,16 @@ from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Option, Scenario
-from estimator.comparison.verdict_rules import SETTLED
-from estimator.comparison.verdict_text import quality_text, tested_words, told
+from estimator.comparison.verdict_text import quality_text, tested_words
 from estimator.core.errors import LANGUAGES, SobriaError
 from estimator.core.home import default_home
 from estimator.core.refusals import FieldsRefused, ListedRefusal
-from estimator.governance.indicators.scenarios import Draft, advised, at_first, draft, held_words
+from estimator.governance.indicators import scenarios
+from estimator.governance.indicators.scenarios import Draft, draft
 from estimator.governance.register.schema import METROPOLE, UseCase
 
 PLACE, SAVED, PANEL, DONE, READ = "save", "compare saved", "compare_save", "compare save done", "compare save read"
 FIELDS = {"name": "nom", "service": "service", "commune": "commune"}  # of the register, as its forms name them
-MONTHS = 12  # of a year
 ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue", "non_etudiee")
 
 
@@ -103,7 +102,7 @@ def _without_ai(use: UseCase | None, scenario: Scenario, answer: Answer, lang: s
         return {}
     found, reason = ANSWERS[0], first.why
     if first.status == "studied":
-        at = 1 if first.why and first.id == advised(answer) else None
+        at = 1 if first.why and first.id == scenarios.advised(answer) else None
         label, key = t("compare_save.answer", lang, label=first.label), field_key(f"{at} {PLACE}", "answer")
         names = {name: t(f"compare_save.{name}", lang) for name in ANSWERS}
         found = st.radio(label, list(names), at, format_func=names.__getitem__, key=key) or ""
@@ -115,16 +114,15 @@ def _without_ai(use: UseCase | None, scenario: Scenario, answer: Answer, lang: s
 
 def _kept(found: str, use: UseCase | None, scenario: Scenario, answer: Answer, lang: str) -> Option | None:
     """The option that is kept: the one without AI where it is, else one that is asked."""
-    first, *others = scenario.options
     if found == ANSWERS[1]:
-        return first
-    same = {o.id for o in others if o.alternative and first.alternative and o.alternative.id == first.alternative.id}
-    could = {o.id: answer.label(o.id) for o in others if o.status == "studied" and o.id not in same}
-    known = at_first(answer, use, {first.id, *same} if found == ANSWERS[0] else ())
+        return scenario.options[0]
+    gone = scenarios.of_first_program(scenario)
+    could = {o.id: answer.label(o.id) for o in scenario.options if o.status == "studied" and o.id not in gone}
+    known = scenarios.at_first(answer, use, gone if found == ANSWERS[0] else ())
     if not (use and use.model):
         could = {"": t("compare_save.none_kept", lang)} | could
     elif known not in could:
-        could = {"": t("compare_save.held", lang, what=held_words(use, lang))} | could
+        could = {"": t("compare_save.held", lang, what=scenarios.held_words(use, lang))} | could
     at, key = list(could).index(known if known in could else ""), field_key(f"{use and use.id} {known} {PLACE}", "kept")
     name = st.radio(t("compare_save.kept", lang), list(could), at, format_func=could.__getitem__, key=key)
     return scenario.option(name) if name else None
@@ -157,11 +155,8 @@ def _below(answer: Answer, name: str, lang: str) -> str:
 
 def _own_reason(answer: Answer, lang: str) -> str:
     """What the comparison found against the option without AI itself: its quality, or its electricity; else ""."""
-    first = answer.options[0]
-    if below := _below(answer, first.id, lang):
-        return below
-    pair = answer.pair(first.id, answer.reference) if answer.reference else None
-    return told(pair, lang) if pair and pair.verdict in SETTLED and pair.lower == answer.reference != first.id else ""
+    first = answer.options[0].id
+    return _below(answer, first, lang) or scenarios.beaten_words(answer, first, lang)
 
 
 def _draft(case: str, said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> Draft | None:
@@ -169,6 +164,8 @@ def _draft(case: str, said: dict[str, Any], scenario: Scenario, option: Option |
     asked, below, new = said.get("alternative", {}), said.pop("below", None), None
     empty = [name for name in ("answer", "reason") if asked.get(name) == ""] + ["below_why"] * (below == "")
     lacks = [{"code": name} | {each: _wanted(name, scenario, each) for each in LANGUAGES} for name in empty]
+    for place in tuple(st.session_state.get(ERROR, {})):  # else what is written is not what is shown
+        lacks += [{"code": ERROR} | dict.fromkeys(LANGUAGES, text) for text in faults(place, lang)]
     wrong: SobriaError | None = FieldsRefused(lacks) if lacks else None
     if "" in asked.values():
         said["alternative"] = {}  # else the register says it again
@@ -201,7 +198,7 @@ def _facts(said: dict[str, Any], scenario: Scenario, option: Option | None, lang
         "task": compare_data.task_names(lang).get((need.task or "").removeprefix("task/"), scenario.title),
         "unit": need.unit,
         "owner_role": said["service"],
-        "volume_per_month": need.years and need.volume / need.years / MONTHS,
+        "volume_per_month": need.per_month,
         "concurrency": need.peak_concurrency,
         "data_sensitivity": t(f"compare_form.data_{limits.data}", lang) if limits.data != "ordinary" else "",
         "host": runs and runs.host,

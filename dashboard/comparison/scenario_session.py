@@ -134,16 +134,20 @@ def set_scenario(
 
 
 def say_error(place: str, lang: str) -> None:
-    """What could not be read at this place, its fields named as they now are on the page."""
+    """What could not be read at this place."""
+    for text in faults(place, lang):
+        st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))
+
+
+def faults(place: str, lang: str) -> list[str]:
+    """What could not be read at this place, its fields named as they now are on the page; one that is of several
+    options, once."""
     if place not in st.session_state.get(ERROR, {}):
-        return
+        return []
     (wrong, ids, _), scenario = st.session_state[ERROR][place], current(lang).scenario
     cards, card = letters(scenario, lang), place.partition(" ")[0]
     of = {option.id: letter for group, letter in zip(groups(scenario), cards, strict=True) for option in group}
     letter = cards[int(card)] if card.isdecimal() else ""
     told = [(error, refusal_text(error, lang, [of.get(id, "") for id in ids], letter)) for error in wrong]
-    bare = [
-        OPTION.sub("", text) if isinstance(e, ScenarioRefused) else text for e, text in told
-    ]  # a label has brackets
-    for text in dict.fromkeys(bare):  # one field may be that of several options
-        st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))
+    bare = (OPTION.sub("", text) if isinstance(e, ScenarioRefused) else text for e, text in told)  # no brackets there
+    return list(dict.fromkeys(bare))

@@ -101,6 +101,11 @@ class Need(Typed):
         """Length of the period; None where its name does not say [year]."""
         return years_of(self.period)
 
+    @property
+    def per_month(self) -> float | None:
+        """Units wanted in a month; None where nobody says the length of the period."""
+        return self.volume / self.years / 12 if self.years else None
+
 
 class Constraints(Typed):
     """Eligibility constraints on options; none changes a figure."""

@@ -576,6 +576,28 @@ def test_a_second_save_opens_on_the_option_that_the_register_holds(home: Path, m
     assert kept(again).value == "" and plain_spaces(kept(again).options[0]).startswith("ne rien changer : Mistral")
 
 
+def test_nothing_is_saved_while_a_field_of_the_comparison_cannot_be_read(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """« deux mille » times, typed where 12 is computed: refused by its field, then saved once it is corrected; and
+    typed after the reading back, it is refused there."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    asked = Asked(people=1, uses=12, per="month", task="rewrite", models=("set/light",), place="class/hyperscale")
+    at = typed(opened(scenario=token(scenario_from(asked, "fr"))), "five", "uses", "deux mille")
+    next(f for f in at.text_input if f.key.endswith(" save service")).set_value("Accueil")
+    for name, value in (("answer", "etudiee_et_ecartee"), ("reason", "Elle ne rédige pas.")):
+        for found in (f for f in (*at.text_input, *at.radio) if f.key.endswith(f" save {name}")):
+            at = found.set_value(value).run()
+    at = press(at, "register_forms.check")
+    panel = text_of(at).partition('role="alert" style')[2].partition("</ul>")[0]
+    assert "deux mille" in panel and t("compare_form.uses", "fr") in panel
+    assert t("register_forms.read_title", "fr") not in text_of(at) and not Register(home).use_cases()
+    at = press(typed(at, "five", "uses", "20"), "register_forms.check")
+    assert t("register_forms.read_title", "fr") in text_of(at)
+    at = typed(at, "five", "uses", "deux mille")
+    assert t("compare_save.save", "fr") not in [b.label for b in at.button] and not Register(home).use_cases()
+
+
 def asked_of(task: str) -> Scenario:
     asked = Asked(people=400, uses=1, per="month", task=task, models=("set/light",), place="class/server-room")
     return scenario_from(asked, "fr")

@@ -14,6 +14,8 @@ from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import Option, Scenario, read_scenario
 from estimator.comparison.scenario_toml import scenario_toml
+from estimator.comparison.verdict_rules import SETTLED
+from estimator.comparison.verdict_text import told
 from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError, say
 from estimator.core.event_log import TrialStore
@@ -57,6 +59,13 @@ def described_as_held(scenario: Scenario, case: UseCase) -> list[str]:
     return [o.id for o in _with_model(scenario, case) if case.host in ("", host_of(o))]
 
 
+def of_first_program(scenario: Scenario) -> set[str]:
+    """The first option, which is without AI, and those of its program."""
+    first = scenario.options[0]
+    program = first.alternative.id if first.alternative else None
+    return {first.id, *(o.id for o in scenario.options if o.alternative and o.alternative.id == program)}
+
+
 def at_first(answer: Answer, case: UseCase | None, gone: Collection[str] = ()) -> str:
     """The option to offer at first as the one retained: what the register holds; where it holds no model, what the
     answer advises."""
@@ -68,6 +77,12 @@ def advised(answer: Answer, gone: Collection[str] = ()) -> str:
     enough = answer.smallest_sufficient
     rivals = {*enough.tied, *enough.untested, *enough.without_ai} - {enough.id, *gone} if enough else ()
     return (not rivals and enough and enough.id) or ""
+
+
+def beaten_words(answer: Answer, name: str, lang: str) -> str:
+    """How much more electricity an option takes than the lowest of all, where that is settled; else ""."""
+    pair = answer.pair(name, answer.reference) if answer.reference else None
+    return told(pair, lang) if pair and pair.verdict in SETTLED and pair.lower == answer.reference != name else ""
 
 
 def held_words(case: UseCase, lang: str) -> str:
