@@ -101,7 +101,7 @@ def _head(build: Results, totals: Totals, names: Mapping[str, str], lang: str) -
         picture=svg_charts.interval_chart(service_bars(few, lang, names), t("measures.picture", lang), lang, ""),
         shown=few,
         names=names,
-        left=len(services) - len(few),
+        left=services[BARS:],
         facts=[(name, totals.indicators[name], _said(totals, name, lang)) for name in ("energy", "gwp")],
         totals=totals,
         mends=build.to_mend(),

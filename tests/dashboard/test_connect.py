@@ -772,6 +772,21 @@ def test_a_link_to_a_row_that_nothing_replaced_invents_nothing(home: Path) -> No
     assert t("state.unknown_title", "fr") in unknown and t("state.gone_title", "fr") not in unknown
 
 
+def test_a_service_of_unknown_electricity_is_not_said_to_use_less(home: Path) -> None:
+    """Five services are drawn; of the three left, one read less, and of two nothing was read: the model is in no table,
+    and nothing says where they run."""
+    known = [activity(service_key=f"s{n}", host="class/server-room", cpu_energy_kwh=9.0 - n) for n in range(6)]
+    unread = {"model": "inconnu", "input_tokens": 9, "output_tokens": 9, "cpu_energy_kwh": None}
+    append(Ledger(home), [*known, *(activity(service_key=f"u{n}", **unread) for n in range(2))])
+    build(home)
+    said = text(screen("mesures"))
+    assert (
+        "1 autre service consomme moins. L’électricité de 2 autres services, refroidissement compris, n’est pas connue."
+        in said
+    )
+    assert "autres services consomment moins" not in said
+
+
 def test_the_link_to_the_file_of_runs_says_where_it_stops(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     taken(home, "tri.csv", FIRST_RUN, FIRST_RUN | {"run_id": "s"})
     assert len(row_ids(home)) == 2
