@@ -105,7 +105,7 @@ def _head(build: Results, totals: Totals, names: Mapping[str, str], lang: str) -
         facts=[(name, totals.indicators[name], _said(totals, name, lang)) for name in ("energy", "gwp")],
         totals=totals,
         mends=build.to_mend(),
-        at_source=sum(build.mends()[1:]),
+        away=build.mends(),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from estimator.builds.mending import AWAY
 from estimator.core.duckdb_engine import DuckDB
 
 IMPOSSIBLE = (  # a power that no such machine draws, or that the row itself contradicts
@@ -13,16 +14,18 @@ IMPOSSIBLE = (  # a power that no such machine draws, or that the row itself con
 SENDER = "NULLIF(regexp_extract(file_name, '^collect-.*@([0-9a-f]{12})$', 1), '')"  # mark of who sent a row over HTTP
 _AT_SOURCE = f"""SELECT COUNT(*) FILTER (sender IS NULL) AS files, COUNT(sender) AS sent FROM (
  SELECT DISTINCT row_id, {SENDER} AS sender FROM run_checks JOIN runs USING (row_id) WHERE mended_by = 'file')"""
+_TO_CHECK = "SELECT COUNT(DISTINCT row_id) AS runs FROM run_checks WHERE mended_by = 'check'"
 
 # A place changes no total of a row without electricity.
-MENDABLE = """row_id IN (SELECT row_id FROM run_checks WHERE mended_by NOT IN ('file', 'zone', 'host'))
+MENDABLE = f"""row_id IN (SELECT row_id FROM run_checks WHERE mended_by NOT IN {(*AWAY, "zone", "host")})
  OR row_id IN (SELECT row_id FROM run_checks WHERE mended_by IN ('zone', 'host'))
  AND row_id IN (SELECT row_id FROM run_energy WHERE it_energy > 0)"""
-_READ = """
+_READ = f"""
 WITH found AS (
   SELECT row_id, service_key, LIST(DISTINCT mended_by) AS mends, LIST(DISTINCT part) AS parts
   FROM run_checks WHERE mended_by IS NOT NULL AND ($1 IS NULL OR LIST_CONTAINS($1, row_id))
-    AND ($2 IS NULL OR LIST_CONTAINS($2, code)) AND ($3 IS NULL OR (mended_by = 'file') = $3)
+    AND ($2 IS NULL OR LIST_CONTAINS($2, code))
+    AND ($3 IS NULL OR CASE WHEN $3 THEN mended_by = 'file' ELSE mended_by NOT IN {AWAY} END)
   GROUP BY row_id, service_key
 ), read AS (
   SELECT
@@ -50,18 +53,20 @@ GROUP BY service_key ORDER BY kwh DESC NULLS LAST, unknown DESC, runs DESC, serv
 
 class Mends(NamedTuple):
     """Runs to mend: `here`, by saying something of them; where they come from alone, their files or what sent them over
-    HTTP. One may be to mend here and there."""
+    HTTP. One may be to mend here and there. check: those to look at, of which maybe nothing is to be mended."""
 
     here: int = 0
     files: int = 0
     sent: int = 0
+    check: int = 0
 
 
 def mends(engine: DuckDB) -> Mends:
     """How many runs are to mend, and where."""
     by = {row["mended_by"] for row in engine.rows("SELECT DISTINCT mended_by FROM run_checks")} - {None}
-    here = sum(entry["runs"] for entry in by_service(engine, None)) if by - {"file"} else 0
-    return Mends(here, **(engine.rows(_AT_SOURCE)[0] if "file" in by else {}))
+    here = sum(entry["runs"] for entry in by_service(engine, None)) if by - {*AWAY} else 0
+    check = engine.rows(_TO_CHECK)[0]["runs"] if "check" in by else 0
+    return Mends(here, check=check, **(engine.rows(_AT_SOURCE)[0] if "file" in by else {}))
 
 
 def by_service(engine: DuckDB, row_id: str | None, in_file: bool = False) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ from typing import Literal
 
 from estimator.core.duckdb_engine import DuckDB
 
-Mend = Literal["zone", "host", "cards", "size", "load", "file"]  # the last: the file, corrected and imported again
+# file: corrected and imported again; check: a thing to look at, of which maybe nothing is to be mended
+Mend = Literal["zone", "host", "cards", "size", "load", "file", "check"]
 Part = Literal["whole", "cpu", "gpu", "ram", "made"]  # the last: a manufacture alone
 OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
     "zone": (
@@ -24,11 +25,13 @@ OF_A_MEND: Mapping[Mend, tuple[str, ...]] = {
         "bad_pue", "beyond_sheet", "buckets_overlap", "came_twice", "card_not_told", "cards_by_engine",
         "cards_contradicted",
         "constant_42_5", "counter_repeated", "cpu_not_metered", "declared_twice", "declared_zero", "gpu_not_metered",
-        "implausible_power", "increments_suspected", "log_cut", "machine_twice", "mode_overruled", "no_model",
+        "implausible_power", "log_cut", "mode_overruled", "no_model",
         "page_cut", "period_unfinished", "power_contradicted", "ram_not_metered", "share_unknown", "shared_machine",
         "unknown_model", "zero_duration", "zero_energy",
     ),
+    "check": ("increments_suspected", "machine_twice"),
 }  # fmt: skip
+AWAY = ("file", "check")  # what nothing said here mends
 MENDED_BY: Mapping[str, Mend] = {code: mend for mend, codes in OF_A_MEND.items() for code in codes}
 OF_A_PART: Mapping[Part, tuple[str, ...]] = {
     "cpu": ("beyond_sheet", "constant_42_5", "cpu_not_metered", "mode_overruled", "processor_power"),

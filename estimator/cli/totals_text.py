@@ -54,15 +54,19 @@ def _gap_lines(found: "Totals", lang: str) -> list[str]:
 def _mend_lines(found: "Totals", mends: "Mends", lang: str) -> list[str]:
     """How many runs are to mend, each count over its checks; then the checks that no total rests on."""
     at_source = [check for check in found.checks if check.mended_by == "file"]
-    here = [check for check in found.checks if check.mended_by and check not in at_source] if mends.here else []
+    to_check = [check for check in found.checks if check.mended_by == "check"]
+    away = (*at_source, *to_check)
+    here = [check for check in found.checks if check.mended_by and check not in away] if mends.here else []
     lines = [say("cli", "totals_kept", lang, count=mends.here)] if mends.here else []
     lines += [line for check in here for line in _check_lines(check, lang)]
     lines += [say("cli", "totals_in_file", lang, count=mends.files)] if mends.files else []
     lines += [say("cli", "totals_sent", lang, count=mends.sent)] if mends.sent else []
     lines += [line for check in at_source for line in _check_lines(check, lang)]
+    lines += [say("cli", "totals_to_check", lang, count=mends.check)] if mends.check else []
+    lines += [line for check in to_check for line in _check_lines(check, lang)]
     sound = "totals_sound_merged" if found.authorities else "totals_sound"
     nothing = "totals_unknown_alone" if found.coverage.unknown and not found.authorities else sound
-    rest = [check for check in found.checks if check not in (*here, *at_source)]
+    rest = [check for check in found.checks if check not in (*here, *away)]
     return [*(lines or [say("cli", nothing, lang)]), *_notices(rest, lang)]
 
 

@@ -8,6 +8,7 @@ import pytest
 from estimator.builds import row_status, settled_parts
 from estimator.builds.build import build
 from estimator.builds.machine_overlaps import Span, others_met
+from estimator.builds.mended_runs import Mends
 from estimator.catalogue.load import load
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger import Ledger
@@ -35,8 +36,10 @@ def test_runs_of_a_service_at_one_time_may_be_counted_twice_and_all_count(tmp_pa
     found = built(tmp_path, *rows)
     assert looked_at(found) == 2
     assert found.totals().indicators["it_energy"]["at_factor_values"] == pytest.approx(2 + 1)
-    text = sobria(tmp_path, "totals").stdout
-    assert "peut-être comptée deux fois" in " ".join(text.split())
+    text = " ".join(sobria(tmp_path, "totals").stdout.split())
+    assert "peut-être comptée deux fois" in text
+    assert found.mends() == Mends(check=2) and found.to_mend() == found.to_mend(in_file=True) == []
+    assert "2 exécutions à vérifier" in text and "rien d'ici ne corrige" not in text, "maybe nothing is to be done"
 
 
 def test_runs_of_two_services_of_one_file_may_be_of_one_computer(tmp_path: Path) -> None:

@@ -199,6 +199,21 @@ def test_what_only_its_source_mends_is_asked_of_that_source(home: Path, lang: st
     assert files in said and sent_ in said and spaced(t("measures.at_source", lang, n=12)) in said
 
 
+def test_what_may_need_nothing_is_to_check_and_a_notice_is_not(home: Path) -> None:
+    """Lines of an exported table that may be parts or readings: to check, and not said to be mended at their source.
+    That the manufacture of a card is that of its family is a remark: nothing is to check."""
+    card = {"device": "gpu/t4", "device_count": 1, "device_hours": 1.0}
+    rows = [activity(checks=("increments_suspected",)), activity(**card)]
+    built(home, *rows)
+    said = spaced(text(screen("mesures", voir="remarques")))
+    assert said.count(spaced(t("measures.to_check", "fr", n=1))) == 2, "above, and over the remark"
+    assert spaced(t("measures.at_source", "fr", n=1)) not in said
+    assert spaced(t("measures.check_at_source", "fr")) not in said
+    pages = [spaced(text(screen("mesures", execution=row.row_id))) for row in rows]
+    assert [t("run.checks", "fr") in page for page in pages] == [True, False]
+    assert t("run.notices", "fr") in pages[1] and "fabrication de cette carte précise" in pages[1]
+
+
 def test_what_says_no_place_is_refused_on_the_page(home: Path) -> None:
     built(home, activity(zone=None))
     at = sent(
