@@ -139,7 +139,7 @@ def test_no_two_addresses_of_a_document_have_the_same_title(screen: Page, dashbo
     titles = {address: screen.goto(f"{dashboard.address}/{address}") and screen.title() for address in addresses}
     assert len(set(titles.values())) == len(addresses), titles
     assert titles["fiche-synthese?territoire=metropole&periode=2026-T2"] == (
-        "Nos usages d’IA sont-ils sobres\u202f? – Services de la métropole, 2e trimestre 2026 – Fiche des élus"
+        "Nos usages d’IA sont-ils sobres\u202f? – Fiche des élus\u00a0: Services de la métropole, 2e trimestre 2026"
     )
     assert titles["bilan-annuel?territoire=metropole&periode=2026-T2"] == (
         "Bilan annuel de la stratégie numérique responsable, volet IA\u00a0: "
