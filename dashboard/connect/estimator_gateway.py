@@ -8,7 +8,7 @@ from typing import Any
 from unicodedata import normalize
 
 from dashboard.register.service_names import use_cases
-from dashboard.shared.dates import moment_text
+from dashboard.shared.dates import day_text, moment_text
 from dashboard.shared.texts import t
 from estimator.builds.places_ahead import check_in_home
 from estimator.catalogue import products as catalogue_products
@@ -84,13 +84,14 @@ def last_imports(lang: str) -> tuple[Mapping[str, str], Mapping[str, str], Mappi
     all whose rows are, by the id of the withdrawal."""
     ledger = Ledger(default_home())
     done = {one.event: one for one in ledger.imports.latest(LAST) if one.sources}
-    gone = withdrawn_imports(ledger)
-    told, out = _imports_told(done, lang), {one.event for one in gone.values()}
-    new = [id for id, one in done.items() if any(source.new for source in one.sources) and id not in out]
-    return told, {id: told[id] for id in new}, _imports_told(gone, lang)
+    gone, told = withdrawn_imports(ledger), _imports_told(done, lang)
+    days = {gone[one.event].event: day_text(one.at, lang) for one in ledger.in_force() if one.event in gone}
+    said = {id: t("connect.last_undone", lang, told=told[id], day=days[id]) for id in told if id in days}
+    new = [id for id, one in done.items() if any(source.new for source in one.sources) and id not in days]
+    return told | said, {id: told[id] for id in new}, _imports_told(gone, lang)
 
 
-def _imports_told(imports: Mapping[str, Import], lang: str) -> Mapping[str, str]:
+def _imports_told(imports: Mapping[str, Import], lang: str) -> dict[str, str]:
     told = {}
     for id, done in imports.items():
         facts = {"read": done.read, "refused": sum(file.refused for file in done.sources)}

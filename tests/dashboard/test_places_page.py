@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.comparison.estimator_gateway import place_names
 from dashboard.shared import estimator_gateway
+from dashboard.shared.dates import day_text
 from dashboard.shared.html_parts import alternatives
 from dashboard.shared.texts import LANGUAGES, t
 from estimator.catalogue.load import load, name_hosts
@@ -152,6 +153,9 @@ def test_an_import_annulled_is_brought_back_from_the_same_place(home: Path, lang
         gone = {one.target: one.event for one in Ledger(home).in_force()}
         assert at.selectbox(key="redo id").value == gone[f"import:{event}"] and "redo" in at.query_params["voir"]
     assert "tri.csv" in at.selectbox(key="redo id").options[1] and len(gone) == 2
+    day = day_text(Ledger(home).in_force()[0].at, lang)
+    undone = re.sub(r"\s", " ", t("connect.last_undone", lang, told="", day=day)).strip()
+    assert said_of(at).count(undone) == 2, "each of the last imports says that it was undone"
     at = drop(screen(lang=lang), "tri.csv", files["tri"])
     assert said_of(at).count(say("check", "withdrawn", lang, count=1).partition(":")[0].strip()) == 1
     at, before = screen(lang=lang), electricity(home, lang)
@@ -159,6 +163,7 @@ def test_an_import_annulled_is_brought_back_from_the_same_place(home: Path, lang
     total = t("connect.undone_total", lang, before=before, after=electricity(home, lang))
     assert t("connect.redone", lang, n=1) in said_of(at) and re.sub(r"\s", " ", total) in said_of(at)
     assert before != electricity(home, lang)
+    assert said_of(at).count(undone) == 1, "the other one is back"
     assert measured(home) == pytest.approx(4) and len(at.selectbox(key="redo id").options) == 1
     assert [one.target for one in Ledger(home).in_force()] == [f"import:{last}"]
 
