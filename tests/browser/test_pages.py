@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboard.shared.texts import t
 from tests.browser.conftest import Server
@@ -210,6 +210,16 @@ def test_a_choice_is_written_into_the_address(screen: Page, serve: Serve) -> Non
     screen.get_by_role("option", name="La durée est nulle").click()
     screen.wait_for_url("**verifier=zero_duration**")
     assert "verifier=zero_duration" in screen.url
+
+
+def test_a_link_to_runs_leads_to_their_table(screen: Page, serve: Serve) -> None:
+    """The table stands below the head, the picture and the filters: the link to it led to the start of the page."""
+    screen.set_viewport_size({"width": 1280, "height": 800})
+    open_page(screen, serve("plain"), "/mesures?voir=services", "fr")
+    screen.get_by_role("link", name=re.compile(r"^\d+ exécution")).first.click()
+    screen.wait_for_url("**service=**")
+    expect(screen.locator("#liste")).to_be_focused()
+    assert 0 <= screen.locator("#liste").bounding_box()["y"] < 400
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
