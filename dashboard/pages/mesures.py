@@ -166,7 +166,7 @@ def _filters(build: Results, checks: Sequence[Mapping[str, Any]], names: Mapping
     codes = {ANY: t("measures.to_check_any", lang)} if build.to_mend() else {}
     codes |= {check["code"]: sentence(both(check, lang)) for check in checks}
     proofs = {proof: t(f"proof.{proof}", lang) for proof in PROOFS} | {NO_PROOF: t("measures.no_proof", lang)}
-    orders = {order: t(f"measures.order_{order}", lang) for order in ORDERS if order != "date"}
+    orders = {order: t(f"measures.order_{order}", lang) for order in ORDERS}
     st.html(render("redraws", lang))
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         search(t("measures.search", lang), "recherche", t("measures.search_example", lang))

@@ -787,6 +787,18 @@ def test_a_service_of_unknown_electricity_is_not_said_to_use_less(home: Path) ->
     assert "autres services consomment moins" not in said
 
 
+def test_runs_are_put_back_in_the_order_of_their_dates(home: Path) -> None:
+    """Their first order is one of those that may be chosen, after another."""
+    taken(home, "tri.csv", FIRST_RUN, FIRST_RUN | {"run_id": "s"})
+    assert len(row_ids(home)) == 2
+    at = screen("mesures", voir="executions", tri="duration")
+    said = t("measures.sorted", "fr", order=t("measures.order_date", "fr")).replace("\u00a0", " ")
+    assert said not in text(at)
+    at.selectbox(key="tri").set_value("date")
+    assert said in text(whole(at.run()))
+    assert "date" in at.query_params["tri"]
+
+
 def test_the_link_to_the_file_of_runs_says_where_it_stops(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     taken(home, "tri.csv", FIRST_RUN, FIRST_RUN | {"run_id": "s"})
     assert len(row_ids(home)) == 2
