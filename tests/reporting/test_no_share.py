@@ -191,6 +191,8 @@ def test_the_way_of_a_change_is_told_and_not_how_much() -> None:
     none = {"change": {"established": None, "effects": None, "months": 0}}
     assert told_body(none, "kWh") == none and trend_text(none, "fr") == "pas de période précédente à comparer"
     assert plain(trend_text(told, "fr")) == "en hausse (de combien n'est pas dit)"
+    withheld = {"change": dict.fromkeys(("established", "months", "rises"))}
+    assert trend_text(withheld, "fr").startswith("évolution non publiée"), "there is one to compare with"
 
 
 def test_the_sheet_says_that_not_all_is_measured_where_the_share_is_not_told(tmp_path: Path) -> None:

@@ -50,6 +50,8 @@ def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more:
     found = entry.get("change")
     if why := (found or {}).get("missing"):
         return typeset(str(why[lang]), lang)
+    if found and found.get("months") is None:
+        return tell(f"{form}_untold", lang, **more)
     if not found or not found.get("months"):
         return tell(f"{form}_none", lang, **more)
     if not found["established"]:
