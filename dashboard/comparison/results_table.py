@@ -12,9 +12,11 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption
+from estimator.comparison.columns import column_units
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_text import ground_words, parts_words, tested_words
-from estimator.core.number_format import DisplayUnit, figure, stated_share_text, tick_text, with_unit
+from estimator.core.column_units import in_column
+from estimator.core.number_format import DisplayUnit, stated_share_text, tick_text, with_unit
 from estimator.core.periods import short_day
 from estimator.governance.indicators.sovereignty import facts
 from estimator.reporting.summary.sovereignty_text import option_words
@@ -24,6 +26,7 @@ MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
 
 def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
     """Figures per unit, electricity of the period, quality and minutes; what has no figure; the assumptions."""
+    units = {name: column_units(answer.options, name, lang) for name in INDICATORS}
     return render(
         "comparer_numbers",
         lang,
@@ -33,7 +36,7 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         sources=load().sources,
         link=lambda figure: link(scenario, lang, calcul=figure),
         units_text=lambda option: _units_text(scenario.option(option.id), lang),
-        central=lambda amount: figure(amount, lang).central,
+        of=lambda amount, name: in_column(amount, units[name][1] if name in units else units["energy"][0]),
         about=partial(_about_quality, lang=lang),
         minutes=lambda found: with_unit(tick_text(found, svg_charts.RATIO, lang), MINUTE),
         parts=lambda option: parts_words(option, answer.scenario.need.period, lang),

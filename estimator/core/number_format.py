@@ -195,12 +195,12 @@ def said_in_sentence(amount: Interval, lang: str, step: DisplayUnit | None = Non
     return shown.interval, _t("numbers.aside_rough" if shown.rough else "numbers.aside", lang, central=central)
 
 
-def range_text(amount: Interval, lang: str) -> str:
+def range_text(amount: Interval, lang: str, step: DisplayUnit | None = None) -> str:
     """« 20 à 90 kWh », for a line that prints the central value in another column."""
-    shown = figure(amount, lang)
+    shown = figure(amount, lang, step)
     if shown.missing:
         return shown.missing
-    step = step_for(amount.unit, amount.central, lang)
+    step = step or step_for(amount.unit, amount.central, lang)
     low, _, high = (plain(end, step, lang) for end in amount.ends)
     return shown.interval if low == high else _t("numbers.range", lang, low=low, high=with_unit(high, step))
 

@@ -7,6 +7,7 @@ import pytest
 from babel.numbers import format_decimal
 
 from dashboard.shared.dates import duration_text, period_text, short_day
+from estimator.core.column_units import column_step, in_column
 from estimator.core.interval import Interval
 from estimator.core.language import decimal_text
 from estimator.core.number_format import (
@@ -16,6 +17,7 @@ from estimator.core.number_format import (
     exact_text,
     figure,
     interval_text,
+    plain,
     range_text,
     said_in_sentence,
     share_text,
@@ -283,3 +285,29 @@ def test_any_float_can_be_written(value: float, lang: str) -> None:
 def test_a_number_is_read_as_people_write_it(text: str, percent: float | None, read: str) -> None:
     """One reader for commands, tables and forms: decimal comma, groups of three, and « % » where one may be written."""
     assert bare_number(text, percent) == read
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ((0.00018, 0.0017, 0.002, 0.2), ("0,18", "1,7", "2,0", "200")),  # [kg]: in grams
+        ((0.43, 3.4, 0.21, 17.0), ("0,43", "3,4", "0,21", "17")),
+        ((0.00043, 17.0), ("0,43", "17 000")),  # never « 0,00043 »: in the unit of the smaller one
+    ],
+)
+def test_a_column_has_one_unit_in_which_its_least_value_is_read(
+    values: tuple[float, ...], told: tuple[str, ...]
+) -> None:
+    unit = "kgSbeq" if len(values) == 4 and values[0] < 0.001 else "kWh"  # noqa: PLR2004
+    amounts = [Interval(low=value, central=value, high=value, unit=unit) for value in values]
+    step = column_step(amounts, "fr")
+    assert step and tuple(plain(v, step, "fr").replace("\u202f", " ") for v in values) == told
+    assert all(in_column(amount, step) == step for amount in amounts)
+
+
+def test_an_amount_far_below_its_column_keeps_its_own_unit() -> None:
+    """A billionth of the largest: no unit shows both."""
+    little, much = (Interval(low=v, central=v, high=v, unit="kWh") for v in (1e-6, 1000.0))
+    step = column_step([little, much], "fr")
+    assert in_column(much, step) == step and in_column(little, step) is None
+    assert column_step([Interval(unit="kWh")], "fr") is None

@@ -20,8 +20,10 @@ from playwright.sync_api import Page
 
 from estimator.cli.compare_text import compare_text
 from estimator.comparison.answer import Pair
+from estimator.comparison.columns import column_units
 from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, parse_scenario, scenario_of
+from estimator.core.column_units import in_column
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
@@ -119,7 +121,8 @@ def test_page_table_and_comparison_hold_the_same_digits(lang: str) -> None:
                 ends = [float(cell[end].replace(",", ".")) for end in ("bas", "central", "haut")]
                 assert ends == [amount["low"], amount["central"], amount["high"]]
                 assert cell["texte"] == interval_text(amount, lang)
-            assert interval_text(body.service[name], lang) in shown
+            step, _ = column_units(found.studied, name, lang)
+            assert interval_text(body.service[name], lang, in_column(body.service[name], step)) in shown
     for pair in found.answer.lead:
         assert pair.sentence[lang] in shown
 

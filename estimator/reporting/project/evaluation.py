@@ -1,13 +1,24 @@
 """The evaluation sheet: one page for the file of a project, from the need to the decision to be signed."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from estimator.assessment.impacts import Amount
 from estimator.comparison.answer import AnsweredOption
+from estimator.comparison.columns import column_units
+from estimator.core.column_units import in_column
 from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.core.language import OFFICIAL
-from estimator.core.number_format import interval_text, missing_text, range_text, step_for, tick_text, with_unit
+from estimator.core.number_format import (
+    DisplayUnit,
+    interval_text,
+    missing_text,
+    range_text,
+    step_for,
+    tick_text,
+    with_unit,
+)
 from estimator.reporting.documents.document import (
     Document,
     FieldList,
@@ -32,6 +43,17 @@ WITH_FACTS = 3  # options on the page up to which their sovereignty fits beside;
 COUNTS = (1, 1_000, 1_000_000)  # of units, for which amounts are told
 READABLE = 1e-6  # the least electricity in watt-hours [kWh]
 CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
+
+
+class Column(NamedTuple):
+    """An indicator of the options on the page: the end of its axis, and the units of its amounts, those over the period
+    and those for so many units."""
+
+    name: str
+    top: float
+    whole: DisplayUnit | None
+    each: DisplayUnit | None
+    units: int
 
 
 def evaluation(facts: SheetFacts) -> Document:
@@ -100,44 +122,55 @@ def _left_out(facts: SheetFacts) -> tuple[str, ...]:
 def _table(facts: SheetFacts) -> Table:
     shown = _options_shown(facts)
     count = _readable_count(shown)
-    columns = (facts.say("option"), *(say("figures", name, facts.lang) for name in FOUR))
-    rows = tuple(_row(facts, option, shown) for option in shown)
+    heads = (facts.say("option"), *(say("figures", name, facts.lang) for name in FOUR))
+    held = _columns(facts, shown)
+    rows = tuple(_row(facts, option, held, len(shown) <= WITH_FACTS) for option in shown)
     caption = facts.say(
         "results_caption",
         units=facts.count(facts.answer.units),
         unit=clipped(facts.answer.unit, SHORT),
         each=facts.say(f"by_{count}"),
     )
-    return Table(caption, columns, rows, _axis(facts, shown) + _enlarged_rows(facts, shown))
+    return Table(caption, heads, rows, _axis(facts, shown, held) + _enlarged_rows(facts, shown, held))
 
 
-def _row(facts: SheetFacts, option: AnsweredOption, shown: list[AnsweredOption]) -> Row:
+def _row(facts: SheetFacts, option: AnsweredOption, columns: Sequence[Column], few: bool) -> Row:
     """An option with its quality and proof, then each indicator over the period, per unit, and drawn."""
-    beside = sentences.sovereignty(facts, option) if len(shown) <= WITH_FACTS else ()
+    beside = sentences.sovereignty(facts, option) if few else ()
     head = TableCell(option.label, (facts.joined((*sentences.described(facts, option), *beside)),))
     if option.status != "studied" or not option.service:
         return (head, clipped(sentences.without_figures(facts, option), 2 * LONGEST))
-    if option.only_people:
-        return (head, *(_beside(facts, option, name) for name in FOUR))
-    tops = {name: _top(_known_figures(shown, name)) for name in FOUR}
-    return (head, *(_amount(facts, option, name, tops, _readable_count(shown)) for name in FOUR))
+    told = _beside if option.only_people else _amount
+    return (head, *(told(facts, option, column) for column in columns))
 
 
-def _beside(facts: SheetFacts, option: AnsweredOption, name: str) -> TableCell:
+def _columns(facts: SheetFacts, shown: list[AnsweredOption]) -> list[Column]:
+    """The column of each indicator."""
+    count, tops = _readable_count(shown), {name: _top(_known_figures(shown, name)) for name in FOUR}
+    return [Column(name, top, *column_units(shown, name, facts.lang, count), count) for name, top in tops.items()]
+
+
+def _beside(facts: SheetFacts, option: AnsweredOption, column: Column) -> TableCell:
     """What the computer of those who do it takes, said beside: no bar sets it against the others."""
-    if name not in option.people:
+    if column.name not in option.people:
         return TableCell(facts.say("desk_unsaid"))
-    each, whole = (range_text(found[name], facts.lang) for found in (option.people, option.people_period))
+    whole = _in(column.whole, option.people_period[column.name], facts.lang)
+    each = _in(column.each, option.people[column.name], facts.lang)
     return TableCell(facts.say("desk", value=whole), (facts.say("each_1", value=each),))
 
 
-def _amount(facts: SheetFacts, option: AnsweredOption, name: str, tops: Mapping[str, float], count: int) -> TableCell:
-    amount, lang = option.service[name], facts.lang
+def _amount(facts: SheetFacts, option: AnsweredOption, column: Column) -> TableCell:
+    amount, lang = option.service[column.name], facts.lang
     if not amount.known:
         return TableCell(missing_text(amount, lang))
-    low, central, high = (end * count for end in option.per_unit[name].ends)
-    told = facts.say(f"each_{count}", value=range_text(Interval.of((low, central, high), amount.unit), lang))
-    return TableCell(interval_text(amount, lang), (told,), IntervalBar(amount, option.proof, tops[name]))
+    each = _in(column.each, option.per_unit[column.name].per(1 / column.units), lang)
+    told = facts.say(f"each_{column.units}", value=each)
+    text = interval_text(amount, lang, in_column(amount, column.whole))
+    return TableCell(text, (told,), IntervalBar(amount, option.proof, column.top))
+
+
+def _in(step: DisplayUnit | None, amount: Interval, lang: str) -> str:
+    return range_text(amount, lang, in_column(amount, step))
 
 
 def _readable_count(options: list[AnsweredOption]) -> int:
@@ -160,21 +193,21 @@ def _top(amounts: list[Amount]) -> float:
     return round_top(highest / worth) * worth
 
 
-def _axis(facts: SheetFacts, options: list[AnsweredOption]) -> tuple[Row, ...]:
+def _axis(facts: SheetFacts, options: list[AnsweredOption], columns: Sequence[Column]) -> tuple[Row, ...]:
     """The row of the axes."""
-    cells = [_scale(_known_figures(options, name), facts.lang) for name in FOUR]
+    cells = [_scale(_known_figures(options, column.name), column.whole, facts.lang) for column in columns]
     return ((facts.say("scale"), *cells),) if any(cell.scale for cell in cells) else ()
 
 
-def _scale(amounts: list[Amount], lang: str) -> TableCell:
+def _scale(amounts: list[Amount], step: DisplayUnit | None, lang: str) -> TableCell:
     if not amounts:
         return TableCell("")
     top = _top(amounts)
-    step = step_for(amounts[0].unit, top, lang)
+    step = in_column(Interval.of((top, top, top)), step) or step_for(amounts[0].unit, top, lang)
     return TableCell("", scale=with_unit(tick_text(top, step, lang), step))
 
 
-def _enlarged_rows(facts: SheetFacts, shown: list[AnsweredOption]) -> tuple[Row, ...]:
+def _enlarged_rows(facts: SheetFacts, shown: list[AnsweredOption], columns: Sequence[Column]) -> tuple[Row, ...]:
     """The options more than twenty times lower than the largest one, drawn again on their own axis."""
     small: dict[str, list[AnsweredOption]] = {}
     for name in FOUR:
@@ -189,7 +222,7 @@ def _enlarged_rows(facts: SheetFacts, shown: list[AnsweredOption]) -> tuple[Row,
             bar = IntervalBar(option.service[name], option.proof, top) if option in small[name] else None
             cells.append(TableCell("", bar=bar))
         rows.append((TableCell(facts.say("enlarged", label=option.label)), *cells))
-    scale = tuple(_scale(_known_figures(small[name], name), facts.lang) for name in FOUR)
+    scale = tuple(_scale(_known_figures(small[c.name], c.name), c.whole, facts.lang) for c in columns)
     return (*rows, (facts.say("scale_enlarged"), *scale)) if rows else ()
 
 
