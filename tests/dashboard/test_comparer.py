@@ -32,6 +32,7 @@ from dashboard.comparison.form_values import (
     share_field_text,
 )
 from dashboard.register import estimator_gateway as register
+from dashboard.register.use_case_detail import record_pairs
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
 from estimator.assessment.explanation import replay
@@ -596,6 +597,26 @@ def test_nothing_is_saved_while_a_field_of_the_comparison_cannot_be_read(
     assert t("register_forms.read_title", "fr") in text_of(at)
     at = typed(at, "five", "uses", "deux mille")
     assert t("compare_save.save", "fr") not in [b.label for b in at.button] and not Register(home).use_cases()
+
+
+def test_what_is_compared_and_not_decided_is_said_alike_on_the_card_the_sheet_and_the_register(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """« Rien de décidé encore » is what is chosen, and what the register and the sheet then say; the card says that the
+    option is compared, whatever is decided."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+
+    def card(at: AppTest) -> str:
+        return next(f for f in unfolded(at, "0").selectbox if f.key.endswith(" 0 status")).options[0]
+
+    at = opened(scenario=token(compare_data.example_scenario()))
+    assert plain_spaces(card(at)) == "Étudiée : comparée ici"
+    case = saved(at, home, service="Accueil", answer="non_etudiee")
+    undecided = t("compare_save.non_etudiee", "fr")
+    assert dict(record_pairs(case, "fr"))[t("use_case.answer", "fr")].lower() == undecided
+    sheet = SHEETS["evaluation"](facts_of(register.scenario_of(case), "fr", home, case.scenario))
+    told = " ".join(plain_spaces(rendered(sheet, "txt")).split())
+    assert f"Étudiée : {case.alternative.description}" in told and f"Au registre : {undecided}." in told
 
 
 def asked_of(task: str) -> Scenario:
