@@ -383,9 +383,9 @@ def _amount(low: RatioEnd, high: RatioEnd, of: str, lang: str) -> str:
         if first == last:
             value = first if low.number == high.number else say("numbers", "about", lang, value=first)
         return say("ratio", low.key, lang, value=value, of=of)
-    ends = ((low, ""), (high, of)) if low.key.startswith("less") else ((high, ""), (low, of))
-    first, second = (say("ratio", end.key, lang, value=_number(end.number, lang), of=noun) for end, noun in ends)
-    return say("ratio", "from_to", lang, first=first, second=second)
+    ends = (low, high) if low.key.startswith("less") else (high, low)
+    first, second = (say("ratio", end.key, lang, value=_number(end.number, lang), of="") for end in ends)
+    return say("ratio", "from_to", lang, first=first, second=second, of=of)
 
 
 def _number(value: float, lang: str) -> str:

@@ -23,10 +23,10 @@ OPTIONS = ("the light model", "the large one")
         (1 / 0.68, 33, "consomme 1,5 à 33 fois moins d'électricité que", "uses 1.5 to 33 times less electricity than"),
         (1.04, 8, "consomme 1 à 8 fois moins d'électricité que", "uses 1 to 8 times less electricity than"),
         # 1 - 1/(5/3) = 40 %; half as much is 2 times more
-        (0.5, 5 / 3, "consomme de 40 % de moins à 2 fois plus d'électricité que", None),
+        (0.5, 5 / 3, "consomme entre 40 % de moins et 2 fois plus d'électricité que", None),
         (0.5, 5 / 3, None, "uses between 40% less and 2 times more electricity than"),
         # 1/0.8 - 1 = 25 %
-        (0.8, 1.25, "consomme de 20 % de moins à 25 % d'électricité de plus que", None),
+        (0.8, 1.25, "consomme entre 20 % de moins et 25 % de plus d'électricité que", None),
         (0.1, 0.25, "consomme 4 à 10 fois plus d'électricité que", "uses 4 to 10 times more electricity than"),
         (0.4, 0.8, "consomme 1,3 à 2,5 fois plus d'électricité que", None),
         (0.5, 0.5, "consomme 2 fois plus d'électricité que", "uses 2 times more electricity than"),

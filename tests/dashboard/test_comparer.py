@@ -1291,11 +1291,11 @@ def test_a_threshold_that_is_corrected_takes_the_quality_that_was_refused_agains
     at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
     at = typed(unfolded(at, "need", "1"), "need", "threshold", "80")
     at = typed(at, "1", "quality", "51 sur 60")
-    assert "récrivez" in text_of(at)
+    assert "réécrivez" in text_of(at)
     at = typed(at, "need", "threshold", "80 %")
     option = address(at).options[2]
     assert option.quality is not None and (option.quality.value, option.quality.cases) == (0.85, 60)
-    assert "récrivez" not in text_of(at) and BEFORE not in text_of(at)
+    assert "réécrivez" not in text_of(at) and BEFORE not in text_of(at)
 
 
 def test_a_comparison_of_answers_speaks_the_language_of_its_reader() -> None:
