@@ -109,7 +109,7 @@ def _follow(bar: Any, lang: str) -> None:
         st.session_state.pop(FILES)[0].folder.cleanup()
     except SobriaError as error:
         st.session_state[DONE] = error
-        if error.code in ("totals_not_made", "build_locked_written"):
+        if error.code in ("totals_not_made", "build_locked_written", "disk_full_written"):
             del st.session_state[FILES]
     except OSError as error:
         st.session_state[DONE] = of_disk(error, default_home())

@@ -587,7 +587,7 @@ def test_a_full_disk_is_named_and_keeps_neither_rows_nor_rules(home: Path, monke
     with monkeypatch.context() as filled:
         filled.setattr(making, "make_build", lambda *given: full())
         said = text(whole(at.run()))
-    assert "les totaux n’ont pas pu être refaits (plus de place sur le disque)" in said
+    assert "Seuls les totaux ne sont pas refaits : le disque est plein (plus de place sur le disque)" in said
     assert len(PlaceJournal(home).rules()) == 3 and len(at.file_uploader) == 1
     assert open_current(home) is None and len(list(home.rglob("part-*.parquet"))) == 2
 
