@@ -132,7 +132,8 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         unread = [typeset(line, lang) for line in unread_lines(found["files"], lang)]
         for key, left in (("not_recognised", found["not_recognised"]), ("outside", files.outside)):
             unread += [typeset(say("check", key, lang, count=len(left), names=", ".join(left)), lang)] * bool(left)
-        name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=len(found["files"]))
+        read_of = t("connect.files_read", lang, n=len(checked))
+        name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=files.dropped, read=read_of)
         counts = _counts(name, account, lang) if read else ""
         st.html(
             render("brancher_files", lang, counts=counts, read=read, unread=unread, looks=shared, replaced=replaced)

@@ -15,11 +15,17 @@ UNNAMED = "fichier"
 
 class Dropped(NamedTuple):
     """Files dropped together, on disk as long as this is held: traces, sidecars beside them, archives unpacked.
-    outside: paths of what is left of these archives, as it leads out of them."""
+    outside: paths of what is left of these archives, as it leads out of them; sidecars: how many were dropped."""
 
     folder: TemporaryDirectory[str]
     names: tuple[str, ...]
     outside: tuple[str, ...] = ()
+    sidecars: int = 0
+
+    @property
+    def dropped(self) -> int:
+        """How many files were dropped."""
+        return len(self.names) + self.sidecars
 
     @property
     def paths(self) -> list[Path]:
@@ -47,7 +53,7 @@ def dropped(files: Iterable[tuple[str, BinaryIO]]) -> Dropped:
             with place.open("wb") as out:
                 copyfileobj(content, out)
         names.append(plain)
-    found = Dropped(folder, tuple(names), tuple(outside))
+    found = Dropped(folder, tuple(names), tuple(outside), len(sidecars))
     for plain, content in sidecars:
         beside = [path for path in found.paths if plain in (path.name + SUFFIX, path.stem + SUFFIX)] or found.paths[:1]
         for path in beside:

@@ -16,9 +16,9 @@ from estimator.catalogue.load import load
 from estimator.catalogue.models import is_of, known
 from estimator.catalogue.schema import PROOFS
 from estimator.core.duckdb_engine import connect
-from estimator.core.errors import LANGUAGES, SobriaError, listed, one_of, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, listed, one_of, say, sentences, texts
 from estimator.core.home import LEDGER
-from estimator.core.number_format import proof_words
+from estimator.core.number_format import count_text, proof_words
 from estimator.core.parquet_files import table_of
 from estimator.core.storage.draft import DraftStore
 from estimator.core.storage.storage import storage_at
@@ -214,7 +214,9 @@ def file_lines(file: Mapping[str, Any], lang: str) -> list[str]:
     lines = []
     for proof, count in file["proofs"].items():
         told = file["components"].get(proof)
-        lines.append(say("check_proofs", proof, lang, count=count, parts=f" ({told[lang]})" if told else ""))
+        lines.append(
+            say("check_proofs", proof, lang, count=count_text(count, lang), parts=f" ({told[lang]})" if told else "")
+        )
     if len(file["shares"]) > 1:
         lines.append(say("check", "shares", lang, shares=proof_words(file["shares"], lang)))
     lines += [placed[lang] for placed in file["placed"]]
@@ -234,7 +236,7 @@ def looks(files: Sequence[Mapping[str, Any]], lang: str) -> list[tuple[str, list
         if file["unknown_models"]:
             found.append((say("check", "unknown_models", lang, models=some_of(file["unknown_models"])), [file["name"]]))
         for reason in file["refused"]:
-            facts = {"line": reason["line"], "count": reason["count"], "reason": reason[lang]}
+            facts = {"line": reason["line"], "count": count_text(reason["count"], lang), "reason": reason[lang]}
             found.append((say("check", "refused", lang, **facts), [file["name"]]))
         for look in (*file["checks"], *file["alike"]):
             doubts.setdefault(look[lang], Counter())[file["name"]] += look["count"]
@@ -251,14 +253,13 @@ def known_lines(found: Mapping[str, Any], lang: str) -> list[str]:
 
 
 def unread_lines(files: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
-    """Why files are not read: of those that are no trace, the first, then the names of the others."""
-    refused = [(file["name"], file["error"]) for file in files if file["error"]]
-    lines = [error[lang] for _, error in refused if error["code"] != "not_a_trace"]
-    alike = [(name, error[lang]) for name, error in refused if error["code"] == "not_a_trace"]
-    if alike:
-        others = ", ".join(name for name, _ in alike[1:])
-        lines.insert(0, alike[0][1] + (" " + say("check", "not_traces", lang, names=others) if others else ""))
-    return lines
+    """Why files are not read, each of them; what was expected of those that are no trace, in the first alone."""
+    refused = [file["error"] for file in files if file["error"]]
+    alike = [error[lang] for error in refused if error["code"] == "not_a_trace"]
+    expected = texts("errors", lang)["not_a_trace"].partition("{columns}")[2].partition("{named}")[0]
+    end = expected.partition(".")[0] + "."
+    others = [said.partition(expected)[0] + end for said in alike[1:]]
+    return [*alike[:1], *others, *(error[lang] for error in refused if error["code"] != "not_a_trace")]
 
 
 class _Run(NamedTuple):

@@ -49,6 +49,7 @@ from estimator.ledger.read_result import ReadResult
 from estimator.places.journal import PlaceJournal
 from estimator.results import making
 from estimator.results.reading import open_current
+from tests.core.test_numbers import spaced
 from tests.home import HOSTILE
 from tests.ingestion.formats import FORMATS
 from tests.support import FileRead, activity, append, kept, waited
@@ -375,7 +376,7 @@ def test_several_files_a_sidecar_and_an_archive_are_one_import(home: Path) -> No
         ]
     )
     said = text(whole(at.run()))
-    assert "3 fichiers : 5 lignes acceptées" in said and said.count('role="alert"') == 2
+    assert "4 fichiers déposés, 2 lus : 5 lignes acceptées" in said and said.count('role="alert"') == 2
     assert "Laissés, leur chemin (..) sortant de l’archive : 1. ../dehors.csv." in said
     at.button[0].click()
     whole(at.run())
@@ -600,8 +601,11 @@ def test_what_is_to_be_looked_at_in_several_files_is_said_once_with_their_names(
     at = screen()
     at.file_uploader[0].set_value([(name, content.encode(), "text/plain") for name, content in files.items()])
     seen, _, closed = text(whole(at.run())).partition("<details>")
-    assert "Lignes à vérifier, 2 : La trace ne dit pas dans quel pays" in seen and "(a.csv, b.csv)" in seen
-    assert seen.count("n’est pas une trace connue") == 1 and "De même : notes1.txt, notes2.txt." in seen
+    assert "2 lignes à vérifier : La trace ne dit pas dans quel pays" in seen and "(a.csv, b.csv)" in seen
+    seen = spaced(seen)
+    assert seen.count("étaient attendus") == 1 and "6 fichiers déposés, 3 lus" in seen
+    said = "notes{} n'est pas une trace connue : la première ligne lue commence par « bonjour, {} »."
+    assert all(said.format(f"{n}.txt", n) in seen for n in range(3))
     assert "c.csv" in closed
 
 
