@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from dashboard.shared.texts import both, has_text, sentence, t
 from estimator.catalogue.resolver import zone_of
 from estimator.comparison.option_inventory import location_code
+from estimator.comparison.plain_values import typed_number
 from estimator.comparison.scenario import Quality, ScenarioRefused
 from estimator.core.language import decimal_mark, percent_sign
-from estimator.core.number_format import bare_number, two_readings
+from estimator.core.number_format import two_readings
 from estimator.core.validation_messages import expected
 
 USE_NUMBERS = (
@@ -25,6 +26,7 @@ SEARCH_NUMBERS = (
     "documents", "document_tokens", "query_tokens", "reindexings", "changed_share", "passages", "passage_tokens",
 )  # fmt: skip
 FLAGS = re.compile(r"--([a-z-]+)(?:,?\s(?:(?:ou|or)\s)?--[a-z-]+)*")  # one, or those of which one is wanted
+KEYS = {"quality": "not_a_quality", "threshold": "not_a_quality", "people": "not_whole"}
 ZONES = {"zone", "people_zone", "location"}
 PROGRAM_NUMBERS = ("acts", "kept_years", "shared_by")
 NEED = {  # field -> its path in a scenario
@@ -81,10 +83,8 @@ def quality_field_text(found: Quality | None, lang: str) -> str:
 
 def number(text: str, name: str) -> float | None:
     """« 1 200,5 », « 94 % »; None for an empty text. NotANumber."""
-    if not text.strip():
-        return None
     try:
-        return float(bare_number(text, 0.01))
+        return typed_number(text, name == "people")
     except ValueError as error:
         raise NotANumber(name, text) from error
 
@@ -113,7 +113,7 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
         if readings := two_readings(text.strip()):
             facts = {"read": text, "whole": readings[0], "part": readings[1]}
             return t("compare_form.two_readings", lang, field=label_of(name, lang), **facts)
-        key = "not_a_quality" if name in ("quality", "threshold") else "not_a_zone" if name in ZONES else "not_a_number"
+        key = KEYS.get(name, "not_a_zone" if name in ZONES else "not_a_number")
         return t(f"compare_form.{key}", lang, field=label_of(name, lang, letter), read=text[:40])
     if isinstance(error, ValidationError):
         one = error.errors()[0]

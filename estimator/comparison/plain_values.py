@@ -1,7 +1,10 @@
 """A scenario as plain values, part by part: what a form or a file sets in it, and what then says nothing."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
+
+from estimator.core.number_format import bare_number
 
 NEEDED = {"quality": "value", "measured": "service"}  # a part that is nothing without one of its fields
 
@@ -42,3 +45,13 @@ def at_the_screen(option: dict[str, Any], before: Mapping[str, Any]) -> None:
     minutes = option.get("people", {}).get("work_minutes")
     if minutes is not None and before.get("screen_minutes") in (None, before.get("work_minutes")):
         option["people"] = {**option["people"], "screen_minutes": minutes}
+
+
+def typed_number(text: str, whole: bool = False) -> float | None:
+    """« 1 200,5 », « 94 % »; None for an empty text. ValueError: no number, too large for one, or no whole one."""
+    if not text.strip():
+        return None
+    found = float(bare_number(text, 0.01))
+    if not isfinite(found) or (whole and found % 1):
+        raise ValueError(text)
+    return found

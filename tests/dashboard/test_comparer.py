@@ -205,6 +205,14 @@ def test_a_count_with_two_readings_is_asked_again() -> None:
     assert "40000 ou 40" in said and "« 40.000 »" in said.replace("\u202f", " ").replace("\xa0", " ")
 
 
+@pytest.mark.parametrize(("name", "text"), [("people", "2,5"), ("people", "1e400"), ("uses", "1e400")])
+def test_a_count_that_is_none_is_said_as_it_was_typed(name: str, text: str) -> None:
+    with pytest.raises(NotANumber) as refused:
+        count(text, name)
+    said = plain_spaces(refusal_text(refused.value, "fr"))
+    assert f"« {text} » n’est pas un nombre" in said and ("entier" in said) == (name == "people")
+
+
 def test_a_quality_is_typed_as_a_count_and_refused_with_an_example_of_a_quality() -> None:
     at = typed(opened(), "1", "quality", "42 sur 50")
     found = address(at).options[1].quality
@@ -1132,7 +1140,7 @@ def test_five_fields_of_an_empty_home_give_the_answer_of_the_command(lang: str, 
 def test_an_answer_that_is_missing_is_said_beside_the_five_fields() -> None:
     at = typed(blank(), "five", "people", "beaucoup")
     assert "n&#39;est pas un nombre" in text_of(at).replace("’", "&#39;") and "scenario" not in at.query_params
-    for wrong, said in (("-3", "supérieur à 0"), ("1e11", "inférieur ou égal à 10 000 000 000"), ("nan", "fini")):
+    for wrong, said in (("-3", "supérieur à 0"), ("1e11", "inférieur ou égal à 10 000 000 000")):
         assert f"Un nombre {said} était attendu" in plain_spaces(text_of(typed(at, "five", "people", wrong)))
 
 
