@@ -207,7 +207,7 @@ def test_marks_alone_search_no_factor(plain: None) -> None:
 )
 def test_a_number_opens(plain: None, number: str, lang: str) -> None:
     text = page("explication", lang, id=number)
-    for part in ("part_steps", "part_factors", "not_counted", "part_trace", "download"):
+    for part in ("part_steps", "steps_values", "part_factors", "not_counted", "part_trace", "download"):
         assert t(f"explain.{part}", lang) in text
     assert "explication.json?id=" in text
     assert "{'" not in text and "{&#39;" not in text, "a value that no words say"
