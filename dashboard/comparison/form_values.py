@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import ValidationError
 
-from dashboard.shared.texts import both, has_text, sentence, t
+from dashboard.shared.texts import both, known_text, sentence, t
 from estimator.catalogue.resolver import zone_of
 from estimator.comparison.option_inventory import location_code
 from estimator.comparison.plain_values import typed_number
@@ -130,7 +130,7 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
         return t("compare_form.scales", lang, field=field, read=read, against=against, other=other)
     if known:
         return _refused(known, both(fault["read"], lang), said, lang)
-    if fault.get("against") or not has_text(f"compare_form.{field}", lang):
+    if fault.get("against") or not known_text(f"compare_form.{field}", lang):
         return error.message(lang) if field in ("", "options") else f"{sentence(said)}."
     return _refused(label_of(field, lang), both(fault["read"], lang), said, lang)
 
@@ -159,6 +159,5 @@ def _refused(field: str, read: str, said: str, lang: str) -> str:
 
 def label_of(name: str, lang: str, letter: str = "") -> str:
     """The label of a field, on the card of this letter: « Qualité A »."""
-    if letter and has_text(f"compare_form.{name}_of", lang):
-        return t(f"compare_form.{name}_of", lang, letter=letter)
-    return t(f"compare_form.{name}", lang) if has_text(f"compare_form.{name}", lang) else name
+    own = known_text(f"compare_form.{name}_of", lang, letter=letter) if letter else ""
+    return own or known_text(f"compare_form.{name}", lang) or name

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.shared.texts import DEFAULT, LANGUAGES, has_text, t
+from dashboard.shared.texts import DEFAULT, LANGUAGES, known_text, t
 from estimator.assessment import method_documentation as method
 from estimator.builds.current import current as current_file
 from estimator.builds.gone_rows import GoneRow
@@ -140,7 +140,6 @@ def _entry(item: Factor, book: Catalogue) -> FactorEntry:
 
 def _quantity_name(quantity: str, book: Catalogue, lang: str) -> str:
     """The label of a quantity of the factor tables: ours when several quantities use it, else its own."""
-    if has_text(f"quantities.{quantity}", lang):
-        return t(f"quantities.{quantity}", lang)
     named = [q for q in book.quantities.values() if quantity in (q.id, q.factor)]
-    return typeset(named[0].label(lang), lang) if named else quantity
+    theirs = typeset(named[0].label(lang), lang) if named else quantity
+    return known_text(f"quantities.{quantity}", lang) or theirs

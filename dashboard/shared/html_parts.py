@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from dashboard.shared.dates import day_text
-from dashboard.shared.texts import DEFAULT, has_text, t
+from dashboard.shared.texts import DEFAULT, known_text, t
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
@@ -50,17 +50,15 @@ def explain_link(number: str, lang: str) -> str:
 
 def figure_name(figure_id: str, lang: str) -> str:
     """« Eau consommée sur place » for water.onsite; a part without its own label follows that of its figure."""
-    key = "figures." + figure_id.replace(".", "_")
-    if has_text(key, lang):
-        return t(key, lang)
     whole, _, part = figure_id.partition(".")
-    return f"{t('figures.' + whole, lang)}, {t('parts.' + part, lang)}"
+    own = known_text("figures." + figure_id.replace(".", "_"), lang)
+    return own or f"{t('figures.' + whole, lang)}, {t('parts.' + part, lang)}"
 
 
 def publications_name(family: str, lang: str) -> str:
     """Label of a family of publications; unchanged when there is none."""
     key = "publications." + re.sub(r"[^a-z0-9]+", "_", family.lower()).strip("_")
-    return t(key, lang) if has_text(key, lang) else family
+    return known_text(key, lang) or family
 
 
 def number(amount: Interval, number_id: str, name: str, lang: str) -> Markup:

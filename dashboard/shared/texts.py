@@ -27,9 +27,9 @@ def t(key: str, lang: str, /, **facts: object) -> str:
     return errors.filled(text, lang, facts, whole) if facts else text
 
 
-def has_text(key: str, lang: str) -> bool:
-    """Whether there is a text of this name."""
-    return _found(key, lang) is not None
+def known_text(key: str, lang: str, /, **facts: object) -> str:
+    """The text of this name, empty where there is none."""
+    return "" if _found(key, lang) is None else t(key, lang, **facts)
 
 
 def _found(key: str, lang: str) -> Any:
