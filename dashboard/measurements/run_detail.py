@@ -11,7 +11,7 @@ from dashboard.measurements.run_fields import field_groups, mode_name, modelled,
 from dashboard.shared import html_parts
 from dashboard.shared.dates import moment_text, period_text
 from dashboard.shared.templates import phrase, render
-from dashboard.shared.texts import both, has_text, t
+from dashboard.shared.texts import both, known_text, t
 from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
 from estimator.core.number_format import exact_text, share_text
@@ -47,7 +47,7 @@ def left_out(run: Mapping[str, Any], lang: str) -> list[str]:
     codes = [
         (f"left_out.{mode}", {"component": ", ".join(t(f"run.components.{c}", lang) for c in components)})
         for mode, components in _meters(run).items()
-        if has_text(f"left_out.{mode}", lang)
+        if known_text(f"left_out.{mode}", lang)
     ]
     codes += [
         ("left_out.not_read", {"component": t(f"run.components.{c}", lang)}) for c in _components_without_reading(run)

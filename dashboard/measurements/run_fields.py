@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import day_text, duration_text, moment_text, month_text
-from dashboard.shared.texts import both, has_text, sentence, t
+from dashboard.shared.texts import both, known_text, sentence, t
 from estimator.core.number_format import count_text, exact_text
 from estimator.ledger.rows import COMPONENTS
 
@@ -93,8 +93,8 @@ def _value(name: str, run: Mapping[str, Any], lang: str) -> Any:
         return duration_text(value, lang)
     if name == "cumulative":
         return t("run.yes" if value else "run.no", lang)
-    if name in CODED and has_text(f"codes.{value}", lang):
-        return t(f"codes.{value}", lang)
+    if name in CODED and (told := known_text(f"codes.{value}", lang)):
+        return told
     if name == "model":
         return estimator_gateway.model_name(value, lang)
     if name in SUBJECTS:

@@ -22,7 +22,7 @@ from dashboard.shared.html_parts import figure_name
 from dashboard.shared.permissions import may_write
 from dashboard.shared.screens import DOORS, HOME, SCREENS, Screen
 from dashboard.shared.templates import render
-from dashboard.shared.texts import LANGUAGES, has_text, t
+from dashboard.shared.texts import LANGUAGES, known_text, t
 from dashboard.shared.widgets import language, page_asked
 from dashboard.summary.estimator_gateway import is_internal, scope_of_address, state
 from estimator.core.errors import SobriaError
@@ -68,7 +68,7 @@ def _named(here: Screen, name: str, text: str, lang: str) -> str:
     if (tell := NAMED[name]) is None:  # a part, a way or a form, which has a title or is not opened
         keys = (f"{here.name}.part_{text}", f"places.part_{text}", f"connect_ways.{text}", f"proof.{text}")
         more = (f"register_forms.{FORMS.get(text)}", f"register.{ALONE.get(text)}", f"synthese.status_{text}")
-        return next((t(key, lang) for key in keys + more if has_text(key, lang)), "")
+        return next(filter(None, (known_text(key, lang) for key in keys + more)), "")
     try:
         return tell(text, lang)
     except (SobriaError, LookupError):
@@ -117,7 +117,7 @@ def _figure(number: str, lang: str) -> str:
         return ", ".join((figure_name(figure, lang), territory_text(territory, lang), Period(period).label(lang)))
     kind, _, rest = number.partition(".")
     about, _, figure = rest.rpartition(".") if kind != "total" else ("", "", rest)
-    name = figure_name(figure, lang) if has_text(f"figures.{figure.replace('.', '_')}", lang) else figure
+    name = figure_name(figure, lang) if known_text(f"figures.{figure.replace('.', '_')}", lang) else figure
     return ", ".join(filter(None, (name, _service(about, lang))))
 
 

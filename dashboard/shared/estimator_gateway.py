@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.shared.texts import DEFAULT, LANGUAGES, known_text, t
+from dashboard.shared.texts import DEFAULT, LANGUAGES, known_text
 from estimator.assessment import method_documentation as method
 from estimator.builds.current import current as current_file
 from estimator.builds.gone_rows import GoneRow
