@@ -8,7 +8,7 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from dashboard.shared.templates import render
-from dashboard.shared.texts import has_text, t
+from dashboard.shared.texts import known_text, t
 from estimator.reporting.documents.templates import environment
 from tests.home import HOSTILE
 
@@ -95,4 +95,4 @@ def test_a_part_that_an_address_opens_has_a_name_for_the_title_of_the_window() -
     }
     assert {stem for stem, _ in parts} == set(screens)
     keys = [f"{screens[stem]}.part_{name}" for stem, name in parts]
-    assert [key for key in keys for lang in ("fr", "en") if not has_text(key, lang)] == []
+    assert [key for key in keys for lang in ("fr", "en") if not known_text(key, lang)] == []
