@@ -139,9 +139,13 @@ def test_a_corrected_file_is_said_before_its_import_which_is_then_undone_and_bro
     screen.get_by_text(told["undo"], exact=True).click()
     undo = screen.locator(".st-key-form_undo")
     expect(undo.get_by_role("button", name=told["save"])).to_be_visible()
-    screen.wait_for_timeout(1000)  # a list closes when its page moves, as the part does while it opens
-    undo.get_by_role("combobox", name="Import").click()
-    screen.get_by_role("option", name=f"{lang}.csv").first.click()
+    picked = screen.get_by_role("option", name=f"{lang}.csv").first
+    for _ in range(20):  # a list closes when its page moves, as the part does while it opens
+        undo.get_by_role("combobox", name="Import").click()
+        screen.wait_for_timeout(500)
+        if picked.is_visible():
+            break
+    picked.click()
     undo.get_by_role("textbox", name=told["who"]).fill("DSI")
     undo.get_by_role("textbox", name=told["why"]).fill("essai")
     whole_at_every_width(screen, lang)
