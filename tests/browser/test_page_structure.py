@@ -206,7 +206,9 @@ def test_escape_closes_a_calendar_and_leaves_the_focus_where_it_is(screen: Page,
     """RGAA 10.13: what the focus opens is closed without leaving it. RGAA 10.7: a day that has the focus has a ring."""
     open_page(screen, dashboard, WITH_FIELDS["revue"], "fr")
     field, calendar = screen.get_by_test_id("stDateInputField").first, screen.get_by_test_id("stDateInputCalendar")
-    for part in field.get_by_role("spinbutton").all():
+    parts = field.get_by_role("spinbutton")
+    expect(parts).to_have_count(3)  # their script comes after the page is drawn
+    for part in parts.all():
         part.focus()
         calendar.wait_for()
         screen.keyboard.press("Escape")
