@@ -25,7 +25,7 @@ from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.five_fields import is_a_person
 from estimator.comparison.plain_values import at_the_screen, set_at, tidy
-from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
+from estimator.comparison.scenario import Quality, Scenario, ScenarioRefused, part_of, scenario_of
 from estimator.core.number_format import counted
 
 SHARES = {"acceptance", "threshold"}
@@ -169,7 +169,7 @@ def _read_into(held: Sequence[dict[str, Any]], paths: Mapping[str, str], place: 
             continue
         try:
             value = _value(place, name)
-        except NotANumber as error:
+        except (NotANumber, ScenarioRefused) as error:
             wrong[name] = error
             continue
         for values in held[:1] if name in ONCE else held:
@@ -187,6 +187,8 @@ def _read_into(held: Sequence[dict[str, Any]], paths: Mapping[str, str], place: 
 
 def _value(place: str, name: str) -> Any:
     text = typed(place, name)
+    if name == "date":  # of no quality, it stands in no scenario
+        return part_of(Quality, {"value": 0.0, "date": text}).date
     if name == "existing_server":
         return text != "no"
     if name in WORDS:

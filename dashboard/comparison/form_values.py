@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from decimal import Decimal
 
-from pydantic import ValidationError
-
+from dashboard.shared.html_parts import OPTION as OF_COMMAND
 from dashboard.shared.texts import both, known_text, sentence, t
 from estimator.catalogue.resolver import zone_of
 from estimator.comparison.option_inventory import location_code
@@ -14,7 +13,6 @@ from estimator.comparison.plain_values import typed_number
 from estimator.comparison.scenario import Quality, ScenarioRefused
 from estimator.core.language import decimal_mark, percent_sign
 from estimator.core.number_format import two_readings
-from estimator.core.validation_messages import expected
 
 USE_NUMBERS = (
     "concurrency", "device_count", "precision_bits", "cached_tokens", "pue", "wue", "active_share",
@@ -53,7 +51,7 @@ class NotANumber(ValueError):
     """A text that is not a number, or not a zone, in a field of one: (name of the field, text)."""
 
 
-Unreadable = ScenarioRefused | NotANumber | ValidationError
+Unreadable = ScenarioRefused | NotANumber
 
 
 def number_text(value: float | None, lang: str) -> str:
@@ -115,13 +113,10 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
             return t("compare_form.two_readings", lang, field=label_of(name, lang), **facts)
         key = KEYS.get(name, "not_a_zone" if name in ZONES else "not_a_number")
         return t(f"compare_form.{key}", lang, field=label_of(name, lang, letter), read=text[:40])
-    if isinstance(error, ValidationError):
-        one = error.errors()[0]
-        return _refused(label_of(str(one["loc"][0]), lang), str(one["input"]), expected(one, lang), lang)
     if error.code != ScenarioRefused.code or len(error.faults) > 1:
-        return error.message(lang)
+        return OF_COMMAND.sub("", error.message(lang))
     [fault] = error.faults
-    said, field = both(fault["expected"], lang), fault.get("field", "")
+    said, field = OF_COMMAND.sub("", f"{both(fault['expected'], lang)}."), fault.get("field", "")
     known = _at(fault.get("loc", ()), letters, lang)
     if known and fault["against"]:
         sides = [(known, float(both(fault["read"], lang))), (_at(fault["against"], letters, lang), fault["other"])]
@@ -131,7 +126,7 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
     if known:
         return _refused(known, both(fault["read"], lang), said, lang)
     if fault.get("against") or not known_text(f"compare_form.{field}", lang):
-        return error.message(lang) if field in ("", "options") else f"{sentence(said)}."
+        return OF_COMMAND.sub("", error.message(lang)) if field in ("", "options") else sentence(said)
     return _refused(label_of(field, lang), both(fault["read"], lang), said, lang)
 
 

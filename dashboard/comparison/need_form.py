@@ -2,7 +2,6 @@
 
 import streamlit as st
 from markupsafe import Markup
-from pydantic import ValidationError
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison import option_cards
@@ -14,7 +13,7 @@ from dashboard.shared.html_parts import address
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.period import PER_YEAR
-from estimator.comparison.scenario import Asked, Scenario
+from estimator.comparison.scenario import Asked, Scenario, ScenarioRefused, part_of
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import uses_text
 
@@ -95,8 +94,8 @@ def _answered(place: str, name: str, lang: str) -> None:
     for each in COUNTS:
         try:
             given = getattr(BLANK, each) if each in empty else count(typed(FIVE, each), each)
-            asked = Asked.model_validate(asked.model_dump() | {each: given})
-        except (NotANumber, ValidationError) as error:
+            asked = part_of(Asked, asked.model_dump() | {each: given})
+        except (NotANumber, ScenarioRefused) as error:
             wrong[each] = error
     missing = tuple(each for each in COUNTS if each in empty or (each in wrong and each in view.missing))
     kept = wrong and asked == (scenario.asked or BLANK)

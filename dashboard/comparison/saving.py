@@ -138,7 +138,7 @@ def _with_test(kept: Option, use: UseCase | None, scenario: Scenario, lang: str)
     held, day, by = same[-1] if same else said, said.date, said.by
     if not day:
         label, first = t("compare_save.test_day", lang), held.date or None
-        day = str(st.date_input(label, first, max_value="today", format="DD/MM/YYYY", key=f"{key} date") or "")
+        day = str(st.date_input(label, first, date.min, date.max, format="DD/MM/YYYY", key=f"{key} date") or "")
     if not by:
         by = st.text_input(t("compare_save.test_by", lang), held.by, key=f"{key} by").strip()
     return kept.model_copy(update={"quality": said.model_copy(update={"date": day, "by": by})})

@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.form_values import Unreadable, label_of, refusal_text
-from dashboard.shared.html_parts import OPTION
 from dashboard.shared.scenario_url import EXAMPLE, NAME, plain, token
 from dashboard.shared.texts import t
 from estimator.comparison.answer import one_program
@@ -148,6 +147,4 @@ def faults(place: str, lang: str) -> list[str]:
     cards, card = letters(scenario, lang), place.partition(" ")[0]
     of = {option.id: letter for group, letter in zip(groups(scenario), cards, strict=True) for option in group}
     letter = cards[int(card)] if card.isdecimal() else ""
-    told = [(error, refusal_text(error, lang, [of.get(id, "") for id in ids], letter)) for error in wrong]
-    bare = (OPTION.sub("", text) if isinstance(e, ScenarioRefused) else text for e, text in told)  # no brackets there
-    return list(dict.fromkeys(bare))
+    return list(dict.fromkeys(refusal_text(error, lang, [of.get(id, "") for id in ids], letter) for error in wrong))

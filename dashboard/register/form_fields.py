@@ -60,7 +60,8 @@ def text(name: str, lang: str, known: str = "") -> str:
 def day(name: str, lang: str, known: date | None = None) -> str | None:
     """A day, as 2026-11-24."""
     st.session_state.setdefault(KEPT + name, known)
-    chosen = st.date_input(t(f"register_forms.{name}", lang), value=None, format="DD/MM/YYYY", key=KEPT + name)
+    label, ends = t(f"register_forms.{name}", lang), (date.min, date.max)  # what is too far is refused by the register
+    chosen = st.date_input(label, None, *ends, format="DD/MM/YYYY", key=KEPT + name)
     return chosen.isoformat() if isinstance(chosen, date) else None
 
 

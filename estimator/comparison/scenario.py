@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -19,6 +19,7 @@ from estimator.core.typography import printable
 from estimator.core.validation_messages import file_fault, told
 from estimator.workloads.request import Request, TrainingEffort
 
+P = TypeVar("P", bound=Typed)
 MOST_OPTIONS = 200
 LONGEST_LABEL = 80  # of an option [signs]
 MOST_ASKED = 5  # models of the five answers
@@ -352,6 +353,14 @@ def scenario_of(data: Mapping[str, Any], name: str = "scenario.toml") -> Scenari
         inner = {fault["loc"][:depth] for fault in faults for depth in range(1, len(fault["loc"]))}
         real = [_fault(f, data) for f in faults if f["type"] != "too_short" or f["loc"] not in inner]
         raise ScenarioRefused(file=name, faults=real) from error
+
+
+def part_of(kind: type[P], values: Mapping[str, Any]) -> P:
+    """A part of a scenario from plain values, alone. ScenarioRefused."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise ScenarioRefused(file="scenario", faults=[_fault(one, values) for one in error.errors()]) from error
 
 
 def _fault(one: ErrorDetails, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -499,6 +499,19 @@ def test_what_a_test_lacks_is_asked_and_an_option_below_the_threshold_is_said_so
     assert next(f for f in again.text_input if f.key.endswith(" leger by")).value == "Accueil"
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_day_of_a_test_to_come_is_told_with_a_quality_and_without(lang: str) -> None:
+    """Both fields of a card at once: the quality emptied, the day of 2099; then a quality that is none beside it."""
+    at = unfolded(opened(lang), "1")
+    at = typed(typed(at, "1", "quality", ""), "1", "date", "2099-01-01")
+    day = said_in_alerts(at)
+    assert len(day) == 1 and t("compare_form.date", lang) in day[0] and "2099-01-01" in day[0]
+    both = said_in_alerts(typed(at, "1", "quality", "beaucoup"))
+    assert len(both) == 2 and day[0] in both, "each wrong field is told"
+    assert said_in_alerts(typed(typed(at, "1", "quality", "84 %"), "1", "date", "2099-01-01")) == day
+    assert not said_in_alerts(typed(at, "1", "date", "2026-09-15"))
+
+
 def test_a_comparison_reopened_from_the_register_asks_nothing_twice_and_is_read_back_too(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

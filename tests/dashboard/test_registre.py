@@ -191,7 +191,8 @@ def test_what_will_be_written_is_read_back_then_corrected_or_confirmed(register:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_day_that_is_refused_is_said_as_days_are(register: Register, lang: str) -> None:
-    """A day of next year, chosen in a calendar, was said back as « 2027-01-31 »; of none, what to type was asked."""
+    """A day of next year, chosen in a calendar, was said back as « 2027-01-31 »; of none, what to type was asked. What
+    the calendar itself refuses, it says in English, and sends the day before instead."""
     case, ahead = register.create(FACTS, DSI), date(date.today().year + 1, 1, 31)
     typed = {"value": "0,9" if lang == "fr" else "0.9", "test": "relus", "by": "Courrier", "who": "DSI"}
     refused = text(check(screen(lang, cas=case.id, faire="qualite"), **typed, date_test=ahead)).split('role="alert"')[1]
@@ -199,6 +200,11 @@ def test_a_day_that_is_refused_is_said_as_days_are(register: Register, lang: str
     refused = text(check(screen(lang, cas=case.id, faire="qualite"), **typed, date_test=None)).split('role="alert"')[1]
     label = t("state.label", lang, label=t("register_forms.date_test", lang))
     assert t("state.choose", lang, field=label) in unescape(refused) and not register.use_case(case.id).qualities
+    at = screen(lang, cas=case.id, faire="qualite")
+    (field,) = at.date_input
+    assert field.min <= date(1914, 1, 1) and field.max >= date(2099, 1, 1), "far days are refused by the register"
+    refused = text(check(at, date_test=date(2099, 1, 1))).split('role="alert"')[1].partition("</div>")[0]
+    assert "2099" in refused and refused.count("<li>") == 5, "with all that is empty: who, value, test and service"
 
 
 def test_a_form_that_changes_nothing_is_read_back_too_and_says_so(register: Register) -> None:
