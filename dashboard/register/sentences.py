@@ -1,5 +1,6 @@
 """Texts of the register: commune, quality, review, result, event, stage; for its list, views and sheet."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -22,6 +23,7 @@ from estimator.reporting.uses.resident import task_text
 
 LAST = "retrait"
 EMPTY = (None, "")
+HINT = re.compile(r"\s*[(:;]")  # what begins, after the name of a field, how to fill it
 CODES = {"answer": "answers", "what": "decisions", "stage": "stages"}  # fields of an event that hold one
 SET = {"staged": "stage", "decided": "what", "quality": "value", "attached": "service_key"}  # what an event is about
 
@@ -96,14 +98,15 @@ def event_text(event: Event, lang: str) -> str:
 
 
 def event_pairs(event: Event, lang: str) -> Iterator[tuple[str, str]]:
-    """Each field of an event under its label in its form, who writes it and why; of empty ones, those it empties."""
+    """Each field of an event under its label in its form, less what helps to fill it, who writes it and why; of empty
+    ones, those it empties."""
     labels, of = LABELS["pages"], LABELS["events"].get(event.kind, "")
     for name, held in {**event.data, "author_who": event.who, "author_why": event.why}.items():
         for part, value in held.items() if isinstance(held, Mapping) else [("", held)]:
             if value not in EMPTY or event.kind == "changed":
                 field = f"{name}_{part}".strip("_")  # the day that a review done was due is in no form
                 asked = labels.get(of + field) if field != "due" or not event.data["done"] else None
-                yield t(asked or labels[field], lang), field_text(part or name, value, lang)
+                yield HINT.split(t(asked or labels[field], lang))[0], field_text(part or name, value, lang)
 
 
 def field_text(name: str, value: Any, lang: str) -> str:
