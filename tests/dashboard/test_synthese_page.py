@@ -317,6 +317,15 @@ def test_the_table_of_months_says_all_that_the_picture_draws(shown: Path) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("fr", "Pourquoi cet écart, d'avril à septembre"), ("en", "Why this difference, April to September")],
+)
+def test_what_explains_a_change_says_its_months(shown: Path, lang: str, said: str) -> None:
+    """The home begins in April 2025: of the nine months of the total above, six have a year before."""
+    assert f'<h3 class="under">{said}</h3>' in plain(unescape(page(lang)))
+
+
 def test_a_saving_says_of_which_months_it_is(shown: Path) -> None:
     """That of a year from October 2025 is more than the use took in the nine months of 2025: it is not of these."""
     for path, asked in (("/fiche-synthese", {"periode": "2025"}), ("/fiche-synthese", {"periode": "2026-T2"})):

@@ -117,7 +117,7 @@ def against_text(body: Mapping[str, Any], lang: str) -> str:
 
 
 def picture_title(body: Mapping[str, Any], lang: str) -> str:
-    """« Plus qu'avant, et pourquoi », where it is established."""
+    """« Plus qu'avant », where it is established."""
     way = way_of(body, "energy")
     return tell(f"picture_{way if way in ('up', 'down') else 'open'}", lang)
 
