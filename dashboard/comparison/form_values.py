@@ -13,6 +13,7 @@ from estimator.comparison.plain_values import typed_number
 from estimator.comparison.scenario import Quality, ScenarioRefused
 from estimator.core.language import decimal_mark, percent_sign
 from estimator.core.number_format import two_readings
+from estimator.core.validation_messages import was_read
 
 USE_NUMBERS = (
     "concurrency", "device_count", "precision_bits", "cached_tokens", "pue", "wue", "active_share",
@@ -149,7 +150,7 @@ def _refused(field: str, read: str, said: str, lang: str) -> str:
     """What was read as people type numbers: « 0 », not 0.0."""
     with suppress(ValueError):
         read = number_text(float(read), lang)
-    return t("compare_form.refused", lang, field=field, read=read[:40], expected=sentence(said))
+    return t("compare_form.refused", lang, field=field, found=both(was_read(read[:40]), lang), expected=sentence(said))
 
 
 def label_of(name: str, lang: str, letter: str = "") -> str:

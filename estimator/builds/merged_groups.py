@@ -272,7 +272,7 @@ def _read(paths: Sequence[Path], refused: type[MergeRefused] = MergeRefused) -> 
                 wrong.append(sentences("merge_faults", "merge_format", **said))
                 continue
             field, both = ".".join(map(str, first["loc"])), told(first)
-            said = {"file": path.name, "field": field or "JSON", "read": both["read"], "what": both["expected"]}
+            said = {"file": path.name, "field": field or "JSON", "found": both["found"], "what": both["expected"]}
             said |= {"named": quote(path.name)}
             code = "merge_newer" if first["type"] == "extra_forbidden" else "merge_unread" if field else "merge_torn"
             wrong.append(sentences_with("merge_faults", code, **said))

@@ -137,7 +137,7 @@ def _usage_text(error: Exception, lang: str) -> str:
 
 def _unreadable(error: Exception, name: str, lang: str) -> str:
     """The value of an option or argument, and what was expected instead of it."""
-    from estimator.core.validation_messages import expected
+    from estimator.core.validation_messages import expected, was_read
 
     for key, pattern in _PATHS.items():
         if found := re.search(pattern, str(error)):
@@ -149,4 +149,5 @@ def _unreadable(error: Exception, name: str, lang: str) -> str:
         fault["type"] = "time"
     elif "formats" in fault["msg"]:
         fault["type"] = "date"
-    return say("cli", "usage_unreadable", lang, name=name, read=fault["input"], expected=expected(fault, lang))
+    said = {"found": was_read(str(fault["input"])), "expected": expected(fault, lang)}
+    return say("cli", "usage_unreadable", lang, name=name, **said)

@@ -16,7 +16,7 @@ from estimator.comparison.period import PER_YEAR, years_of
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import Moment, NearDay, Typed, is_past, moment_us, on_one_scale, without_stop
 from estimator.core.typography import printable
-from estimator.core.validation_messages import file_fault, told
+from estimator.core.validation_messages import file_fault, told, was_read
 from estimator.workloads.request import Request, TrainingEffort
 
 P = TypeVar("P", bound=Typed)
@@ -30,7 +30,7 @@ class ScenarioRefused(SobriaError):
     """An invalid scenario file, with every fault: where, what was read, and what was expected."""
 
     def __init__(self, code: str = "", /, faults: Sequence[Mapping[str, Any]] = (), **facts: Any) -> None:
-        self.faults = faults or [facts]
+        self.faults = faults or [facts | {"found": was_read(facts.get("read", ""))}]
         super().__init__(code, **facts)
 
     def message(self, lang: str) -> str:
@@ -360,17 +360,17 @@ def part_of(kind: type[P], values: Mapping[str, Any]) -> P:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        raise ScenarioRefused(file="scenario", faults=[_fault(one, values) for one in error.errors()]) from error
+        raise ScenarioRefused(file="scenario", faults=[_fault(one, values, kind) for one in error.errors()]) from error
 
 
-def _fault(one: ErrorDetails, data: Mapping[str, Any]) -> dict[str, Any]:
+def _fault(one: ErrorDetails, data: Mapping[str, Any], kind: type[Typed] = Scenario) -> dict[str, Any]:
     """One fault: its field and where it stands, what was read and what was expected, in both languages."""
     about = one.get("ctx", {})
     loc = [str(part) for part in one["loc"] or about.get("loc", ())]
     named = data["options"][int(loc[1])] if loc[:1] == ["options"] and len(loc) > 1 else None
     id = str(named.get("id", "")) if isinstance(named, Mapping) else ""
     where, against = {"where": _place_of(loc, printable(id)), "loc": loc}, {"against": about.get("against", ())}
-    return {**where, **against, "other": about.get("other"), "field": loc[-1] if loc else "", **told(one)}
+    return {**where, **against, "other": about.get("other"), "field": loc[-1] if loc else "", **told(one, kind)}
 
 
 def _place_of(loc: Sequence[str], id: str) -> str:

@@ -82,8 +82,8 @@ def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
     code = next((ours for start, ours in _PROBLEMS.items() if code.startswith(start)), code)
     known = texts("register_problems", DEFAULT)
     code = code if code in known else "invalid"
-    if not str("" if read is None else read).strip() and f"{code}_missing" in known:
-        code += "_missing"
+    blank = not str("" if read is None else read).strip()
+    code += "_missing" if blank and f"{code}_missing" in known else ""
     context = error.get("ctx", {})
     expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").strip(", ")
     found = {lang: field_label(name, lang) for lang in LANGUAGES}
@@ -92,9 +92,11 @@ def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
         "expected": expected,
         "most": {lang: exact_text(context.get("le"), "1", lang) for lang in LANGUAGES},
     }
-    return {"code": code, "field": name} | {
-        lang: say("register_problems", code, lang, field=found[lang], **facts) for lang in LANGUAGES
-    }
+    told = {lang: say("register_problems", code, lang, field=found[lang], **facts) for lang in LANGUAGES}
+    if blank:
+        was = {lang: (say("read", "value", lang, read=read), say("read", "nothing", lang)) for lang in LANGUAGES}
+        told = {lang: said.replace(*was[lang]) for lang, said in told.items()}
+    return {"code": code, "field": name} | told
 
 
 def field_label(name: str, lang: str) -> str:

@@ -1,10 +1,10 @@
 """The expected value of a refused field, in both languages, by fault type."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from estimator.core.errors import LANGUAGES, say, texts
@@ -14,14 +14,30 @@ from estimator.core.typography import printable
 LONGEST_READ = 60  # signs of a value that are quoted
 
 
-def told(fault: ErrorDetails) -> dict[str, Any]:
-    """What was read and what was expected, in both languages."""
-    value, shape = fault.get("ctx", {}).get("read", fault["input"]), ""
-    if fault["type"] == "missing" or isinstance(value, Mapping | list | tuple):
-        shape = "nothing" if fault["type"] == "missing" else "table"
+def told(fault: ErrorDetails, kind: type[BaseModel] | None = None) -> dict[str, Any]:
+    """What was read, "" for nothing, the same as a clause, and what was expected, in both languages. kind: the model
+    that lacks a field, where one does."""
+    value = fault.get("ctx", {}).get("read", fault["input"])
+    if fault["type"] == "missing":
+        value, fault = "", {**fault, "type": _missing(kind, fault["loc"])}
     text = f"{value:g}" if isinstance(value, float) else printable(" ".join(str(value).split()))[:LONGEST_READ]
-    read = {lang: say("read", shape, lang) if shape else text for lang in LANGUAGES}
-    return {"read": read, "expected": {lang: expected(fault, lang) for lang in LANGUAGES}}
+    table = isinstance(value, Mapping | list | tuple)
+    read = {lang: say("read", "table", lang) if table else text for lang in LANGUAGES}
+    return {"read": read, "found": was_read(read), "expected": {lang: expected(fault, lang) for lang in LANGUAGES}}
+
+
+def was_read(read: Mapping[str, str] | str) -> dict[str, str]:
+    """« « x » a été lu », « rien n'a été lu », in each language."""
+    shape = "value" if "".join(read.values() if isinstance(read, Mapping) else read).strip() else "nothing"
+    return {lang: say("read", shape, lang, read=read) for lang in LANGUAGES}
+
+
+def _missing(kind: Any, loc: Sequence[int | str]) -> str:
+    """The key of what was expected in a field that is required: a number, a text, or no more is said."""
+    for name in (name for name in loc if isinstance(name, str) and kind):
+        kind = kind.model_fields[name].annotation
+        kind = next((part for part in get_args(kind) if hasattr(part, "model_fields")), kind)
+    return {float: "missing_number", str: "missing_text"}.get(kind, "missing")
 
 
 # Beginning of what the TOML library says -> key of our text.

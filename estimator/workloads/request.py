@@ -190,7 +190,7 @@ def _fault(one: ErrorDetails) -> dict[str, Any]:
     """The option of a fault, as it is typed; what was read and what was expected."""
     part, name = one["loc"][0], str(one["loc"][-1])
     option = OF_TRAINING[name] if part == "training" else NAMED.get(name, name)
-    return {"option": option.replace("_", "-"), **told(one)}
+    return {"option": option.replace("_", "-"), **told(one, Request)}
 
 
 def retrieval(stated: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -452,17 +452,22 @@ def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
         (
             ("estimate", "--requests", "1,200"),
             "Pour --requests, « 1,200 » a été lu. Un nombre était attendu, écrit par exemple 1200 ou 0.5.",
-            'For --requests, "1,200" was read. A number was expected, written for example 1200 or 0.5.',
+            "For --requests, “1,200” was read. A number was expected, written for example 1200 or 0.5.",
         ),
         (
             ("estimate", "--requests", "abc"),
             "Pour --requests, « abc » a été lu. Un nombre était attendu, écrit par exemple 1200 ou 0.5.",
-            'For --requests, "abc" was read. A number was expected, written for example 1200 or 0.5.',
+            "For --requests, “abc” was read. A number was expected, written for example 1200 or 0.5.",
+        ),
+        (
+            ("estimate", "--requests", ""),
+            "Pour --requests, rien n'a été lu. Un nombre était attendu, écrit par exemple 1200 ou 0.5.",
+            "For --requests, nothing was read. A number was expected, written for example 1200 or 0.5.",
         ),
         (
             ("estimate", "--method", "x"),
             "Pour --method, « x » a été lu. Était attendu : sobria, ecologits-0.11.3.",
-            'For --method, "x" was read. Expected: sobria, ecologits-0.11.3.',
+            "For --method, “x” was read. Expected: sobria, ecologits-0.11.3.",
         ),
         (
             ("estimate", "--model", "gpt-4o", "--output-tokens", "100", "--latency-s", "2"),

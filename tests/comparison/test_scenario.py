@@ -75,6 +75,22 @@ def test_what_is_wrong_is_named(old: str, new: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "fr", "en"),
+    [
+        ("volume = 20000", "", "need.volume : rien n'a été lu. Un nombre est attendu", "nothing was read. A number is"),
+        ('label = "', 'lbl = "', "label : rien n'a été lu. Un texte est attendu", "nothing was read. A text is"),
+        ("volume = 20000", 'volume = ""', "need.volume : rien n'a été lu. Un nombre", "need.volume: nothing was read."),
+        ("volume = 20000", "volume = -1", "need.volume : « -1 » a été lu. Un nombre", "need.volume: “-1” was read."),
+    ],
+)
+def test_what_is_empty_is_said_so_with_what_is_expected(old: str, new: str, fr: str, en: str) -> None:
+    """It was said « « rien » a été lu. Ce champ est obligatoire », as a word that someone typed."""
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(GOOD.replace(old, new, 1))
+    assert fr in refusal.value.message("fr") and en in refusal.value.message("en"), refusal.value.message("fr")
+
+
+@pytest.mark.parametrize(
     ("text", "french", "english"),
     [
         ("a = 1\nb = 0,5", "ligne 2, colonne 6 : une seule valeur par ligne", "line 2, column 6: one value a line"),

@@ -1181,13 +1181,29 @@ def said_in_alerts(at: AppTest) -> list[str]:
     return [unescape(block.proto.body) for block in at.get("html") if 'role="alert"' in block.proto.body]
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_empty_field_that_is_required_says_that_nothing_was_read_and_what_is_expected(lang: str) -> None:
+    at = unfolded(opened(lang), "need", "1")
+    nothing, text = say("read", "nothing", lang), say("expected", "missing_text", lang)
+    for place, name in (("need", "name"), ("need", "unit"), ("1", "label")):
+        at = typed(at, place, name, "")
+        label = t(f"compare_form.{name}", lang)
+        assert any(
+            plain_spaces(f"{label}{' ' * (lang == 'fr')}: {nothing}. {text}".replace("'", "’"))
+            in plain_spaces(told.replace("'", "’"))
+            for told in said_in_alerts(at)
+        ), name
+    at = typed(at, "counted", "volume", "")
+    assert plain_spaces(say("expected", "missing_number", lang)) in plain_spaces(" ".join(said_in_alerts(at)))
+
+
 def test_several_numbers_below_zero_are_each_refused_by_the_label_of_their_field() -> None:
     """Never « option 2 (leger), use.pue »: one alert a field, and one alone of a program on two servers, one card."""
     at = unfolded(opened(), "1")
     for name in ("concurrency", "attempts", "documents"):
         at = typed(at, "1", name, "-3")
     told, names = said_in_alerts(at), ("attempts", "concurrency", "documents", "embedding_model")
-    assert sorted(one.split("\xa0: «")[0].split(">")[1] for one in told) == sorted(
+    assert sorted(re.split("\xa0: (?:«|rien)", one)[0].split(">")[1] for one in told) == sorted(
         t(f"compare_form.{name}", "fr") for name in names
     )
     at = typed(typed(blank(), "five", "people", "40 000"), "five", "uses", "3")

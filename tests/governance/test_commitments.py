@@ -117,6 +117,11 @@ def test_a_path_begins_at_the_reference_ends_at_the_target_and_stays_between(
     [
         ({"indicator": "score"}, "un de ces mots est attendu : energy, water", "one of these words"),
         ({"territory": "Nancy"}, "« Nancy » a été lu ; un code INSEE", "an INSEE code"),
+        (
+            {"territory": " "},
+            "territoire (--territory) : rien n'a été lu ; un code INSEE",
+            "nothing was read; an INSEE",
+        ),
         ({"unit": "L"}, "« L » a été lu ; une de ces unités est attendue : kWh, MWh", "one of these units"),
         ({"unit": ""}, "« 12 » a été lu sans unité ; indiquez-la (--unit) parmi : kWh", "without a unit"),
         ({"value": -1}, "« -1 » a été lu ; un nombre, zéro ou plus", "zero or more"),

@@ -100,7 +100,7 @@ def test_a_pue_that_no_line_states_is_refused(
     with pytest.raises(MergeRefused) as refusal:
         merge(tmp_path / "national", [path])
     said = refusal.value.message("fr")
-    assert "main.json : ne se lit pas, champ groups.0.facts, où est lu" in said and "PUE de 1 à 4" in said
+    assert "main.json : ne se lit pas, champ groups.0.facts : " in said and "PUE de 1 à 4" in said
     assert (answered.split()[0] in said) and not (tmp_path / "national").exists()
 
 
@@ -127,7 +127,7 @@ def _review(body: dict[str, Any], **changed: Any) -> dict[str, Any]:
         ({"months": None}, "review.months", ""),
         ({"months": [202601, 202701]}, "review.months", "202701 n'en est pas"),
         ({"months": 5}, "review.months", "5"),
-        ({"months": [202612, "x"]}, "review.months.1", "où est lu : x"),
+        ({"months": [202612, "x"]}, "review.months.1", "« x » a été lu"),
         ({"services": 5}, "review.services", "5"),
         ({"services": None}, "review.services", ""),
         ({"services": [1]}, "review.services.0", ""),
@@ -153,7 +153,7 @@ def test_a_review_that_could_not_be_made_is_refused_when_it_is_merged(
     with pytest.raises(MergeRefused) as refusal:
         merge(home, [path])
     said = refusal.value.message("fr")
-    assert f"{CODE}_2026.json : ne se lit pas, champ {field}, où est lu" in said and words in said, said
+    assert f"{CODE}_2026.json : ne se lit pas, champ {field} : " in said and words in said, said
     assert not home.exists()
 
 

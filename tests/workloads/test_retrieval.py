@@ -106,7 +106,7 @@ def test_a_task_gives_the_lengths_of_a_search_that_nobody_stated() -> None:
 def test_a_search_without_its_parts_is_refused_by_their_name() -> None:
     with pytest.raises(RequestRefused) as missing:
         request_from(retrieval={"documents": 10})
-    assert "--embedding-model : « rien » a été lu" in missing.value.message("fr")
+    assert "--embedding-model : rien n'a été lu. Un texte est attendu" in missing.value.message("fr")
     with refuses("retrieval_incomplete", "--document-tokens, --query-tokens"):
         estimate(request_from(retrieval={"documents": 10, "embedding_model": "bge-m3"}))
     with pytest.raises(RequestRefused, match="--rerank-model"):
