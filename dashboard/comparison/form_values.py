@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from decimal import Decimal
 
 from dashboard.shared.html_parts import OPTION as OF_COMMAND
@@ -147,9 +146,7 @@ def _at(loc: Sequence[str], letters: Sequence[str], lang: str) -> str:
 
 
 def _refused(field: str, read: str, said: str, lang: str) -> str:
-    """What was read as people type numbers: « 0 », not 0.0."""
-    with suppress(ValueError):
-        read = number_text(float(read), lang)
+    """The field, what was typed in it, and what was expected."""
     return t("compare_form.refused", lang, field=field, found=both(was_read(read[:40]), lang), expected=sentence(said))
 
 

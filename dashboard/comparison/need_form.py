@@ -16,6 +16,7 @@ from estimator.comparison.period import PER_YEAR
 from estimator.comparison.scenario import Asked, Scenario, ScenarioRefused, part_of
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import uses_text
+from estimator.core.said_number import SaidNumber
 
 NEED_PLACE, FIVE, COUNTED = "need", "five", "counted"
 DATA = ("open", "ordinary", "personal", "sensitive")
@@ -67,7 +68,8 @@ def _counted(place: str, name: str, lang: str) -> None:
     except NotANumber as error:
         refuse(NEED_PLACE, {"volume": error})
         return
-    volume = {} if times is None else {"volume": times * PER_YEAR[typed(place, "per") or "year"]}
+    per = PER_YEAR[typed(place, "per") or "year"]
+    volume = {} if times is None else {"volume": SaidNumber(times * per, typed(place, "volume"))}
     kept = {key: value for key, value in values["need"].items() if key != "volume"}
     set_scenario(values | {"need": kept | volume}, NEED_PLACE, lang, view.missing)
 

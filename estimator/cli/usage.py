@@ -10,6 +10,7 @@ from typer.core import TyperGroup, TyperOption
 
 from estimator.core.errors import LANGUAGES, say, texts
 from estimator.core.number_format import bare_number, two_readings
+from estimator.core.said_number import SaidNumber
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
 
 NOT_OURS = ("install_completion", "show_completion")  # of the library, in English: `--completion` stands for them
@@ -71,7 +72,8 @@ def localise(command: Any, lang: str, group: str = "") -> None:
 def _number(read: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
     """The value of an option that is a number, as people of any country write it; « 1,200 » has two readings."""
     one = isinstance(value, str) and not ("," in value and two_readings(value))
-    return read(context, bare_number(value) if one else value)
+    found = read(context, bare_number(value) if one else value)
+    return SaidNumber(found, value) if one and isinstance(found, float) else found
 
 
 def _said_once(made: Callable[[Any], Any], context: Any) -> Any:

@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any
 
 from estimator.core.number_format import bare_number
+from estimator.core.said_number import SaidNumber
 
 NEEDED = {"quality": "value", "measured": "service"}  # a part that is nothing without one of its fields
 
@@ -54,4 +55,4 @@ def typed_number(text: str, whole: bool = False) -> float | None:
     found = float(bare_number(text, 0.01))
     if not isfinite(found) or (whole and found % 1):
         raise ValueError(text)
-    return found
+    return SaidNumber(found, text)

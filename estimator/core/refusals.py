@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from estimator.core.errors import LANGUAGES, SobriaError, say, texts
 from estimator.core.language import DEFAULT
 from estimator.core.number_format import exact_text
+from estimator.core.said_number import as_typed
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -78,7 +79,7 @@ def checked(
 def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
     """One field error: its code, its field and both languages; personal data in the value is not repeated."""
     path = [part for part in (prefix, *map(str, error["loc"])) if part]
-    name, code, read = "_".join(path), error["type"], error["input"]
+    name, code, read = "_".join(path), error["type"], as_typed(error["input"])
     code = next((ours for start, ours in _PROBLEMS.items() if code.startswith(start)), code)
     known = texts("register_problems", DEFAULT)
     code = code if code in known else "invalid"

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from estimator.core.errors import LANGUAGES, say, texts
 from estimator.core.number_format import exact_text, pair_text
+from estimator.core.said_number import as_typed
 from estimator.core.typography import printable
 
 LONGEST_READ = 60  # signs of a value that are quoted
@@ -17,7 +18,7 @@ LONGEST_READ = 60  # signs of a value that are quoted
 def told(fault: ErrorDetails, kind: type[BaseModel] | None = None) -> dict[str, Any]:
     """What was read, "" for nothing, the same as a clause, and what was expected, in both languages. kind: the model
     that lacks a field, where one does."""
-    value = fault.get("ctx", {}).get("read", fault["input"])
+    value = as_typed(fault.get("ctx", {}).get("read", fault["input"]))
     if fault["type"] == "missing":
         value, fault = "", {**fault, "type": _missing(kind, fault["loc"])}
     text = f"{value:g}" if isinstance(value, float) else printable(" ".join(str(value).split()))[:LONGEST_READ]

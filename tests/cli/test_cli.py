@@ -445,6 +445,13 @@ def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
         assert asked.connect_ex(("127.0.0.1", port)) != 0
 
 
+@pytest.mark.parametrize("typed", ["99999999999999999999", "-1 200,50"])
+def test_a_number_that_is_refused_is_quoted_as_it_was_typed(tmp_path: Path, typed: str) -> None:
+    """Twenty nines were quoted as 1e+20."""
+    told = sobria(tmp_path, "estimate", "--model", "gpt-4o", "--output-tokens", typed, code=1).stderr
+    assert f"--output-tokens : « {typed} » a été lu." in spaced(told)
+
+
 @pytest.mark.parametrize(
     ("given", "fr", "en"),
     [

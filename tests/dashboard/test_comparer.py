@@ -1197,6 +1197,17 @@ def test_an_empty_field_that_is_required_says_that_nothing_was_read_and_what_is_
     assert plain_spaces(say("expected", "missing_number", lang)) in plain_spaces(" ".join(said_in_alerts(at)))
 
 
+@pytest.mark.parametrize("typed_as", ["99999999999999999999", "1e20", "-1 200,50"])
+def test_a_number_that_is_refused_is_quoted_as_it_was_typed(typed_as: str) -> None:
+    """Twenty nines were quoted as 100000000000000000000, and as 1e+20 by the command."""
+    at = unfolded(opened(), "need", "1")
+    for place, name in (("counted", "volume"), ("need", "input_tokens"), ("1", "attempts")):
+        at = typed(at, place, name, typed_as)
+        assert any(f"« {typed_as} » a été lu" in plain_spaces(told) for told in said_in_alerts(at)), name
+    five = typed(blank(), "five", "people", typed_as)
+    assert f"« {typed_as} »" in plain_spaces(text_of(five))
+
+
 def test_several_numbers_below_zero_are_each_refused_by_the_label_of_their_field() -> None:
     """Never « option 2 (leger), use.pue »: one alert a field, and one alone of a program on two servers, one card."""
     at = unfolded(opened(), "1")

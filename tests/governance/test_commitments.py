@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from estimator.cli.commitments import commitments as commands
 from estimator.core.errors import LANGUAGES, words
+from estimator.core.said_number import SaidNumber
 from estimator.governance.commitments.commitments import (
     FOLDER,
     CommitmentRefused,
@@ -129,6 +130,11 @@ def test_a_path_begins_at_the_reference_ends_at_the_target_and_stays_between(
         ({"value": None}, "une valeur ou une évolution est attendue, et une seule", "only one of them"),
         ({"change_percent": -10}, "une valeur ou une évolution est attendue, et une seule", "only one of them"),
         ({"value": None, "change_percent": -101}, "« -101 » a été lu ; un pourcentage autre", "at least -100"),
+        (
+            {"value": None, "change_percent": SaidNumber(-1e20, "-99999999999999999999")},
+            "« -99999999999999999999 » a été lu",
+            "“-99999999999999999999” was read",
+        ),
         ({"value": None, "change_percent": 0}, "« 0 » a été lu ; un pourcentage autre que zéro", "other than zero"),
         (said("trained") | {"value": 101}, "« 101 » a été lu ; un pourcentage de 0 à 100", "from 0 to 100"),
         (said("trained") | {"value": None, "change_percent": 5}, "est déjà une part", "is a share already"),

@@ -157,6 +157,11 @@ BAD: list[tuple[dict[str, str], str, str]] = [
     ({"commune": "12"}, "commune (commune) : « 12 » a été lu ; un code INSEE", "“12” was read; an INSEE code"),
     ({"nom": ""}, "nom (nom) : rien n'a été lu", "name (nom): nothing was read"),
     ({"seuil_valeur": "beaucoup", "seuil_test": "t"}, "« beaucoup » a été lu ; un nombre", "a number is expected"),
+    (
+        {"volume_mensuel": "9" * 20},
+        f"« {'9' * 20} » a été lu ; un nombre inférieur",
+        f"“{'9' * 20}” was read; a number",
+    ),
     ({"seuil_valeur": "1"}, "test du seuil de qualité", "test of the quality threshold"),
     ({"etape": "experimentation"}, "la réponse à la question sans IA", "the answer to the non-AI question"),
     ({"etape": "demain"}, "« demain » a été lu", "“demain” was read"),

@@ -72,6 +72,7 @@ COLUMNS = {"id": "id", **FACTS, **QUALITY, **REVIEW, **DECISION, **STATE}
 # The last column is never empty: spreadsheets drop trailing empty cells when pasting a row.
 WRITTEN = (*(name for name in COLUMNS if name != "issue"), MARK, "issue")
 
+_EXACT = 1e15  # below it, a number is written with all its digits
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _FRENCH_DAY = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})")
@@ -233,7 +234,7 @@ def _read(name: str, cell: str) -> str:
     if cell.startswith("'") and _FORMULA.match(cell):
         cell = cell[1:]
     if name in _NUMERIC and _NUMBER.fullmatch(number := bare_number(cell, _NUMERIC[name])):
-        return _cell(float(number))
+        return _cell(float(number)) if abs(float(number)) < _EXACT else number
     found = _FRENCH_DAY.fullmatch(cell) if name in _DAYS else None
     if found:
         return "-".join(part.zfill(2) for part in reversed(found.groups()))
@@ -252,7 +253,7 @@ def _reach(value: Any, path: str) -> Any:
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
     if isinstance(value, date):
         return value.isoformat()

@@ -1,0 +1,20 @@
+"""A number that a person typed, and how: a refusal quotes what was typed."""
+
+from typing import Self
+
+
+class SaidNumber(float):
+    """A number as any other, which knows how a person typed it: 1e20 was « 99999999999999999999 »."""
+
+    said: str
+
+    def __new__(cls, value: float, said: str = "") -> Self:
+        """The number `value`, typed as `said`."""
+        made = super().__new__(cls, value)
+        made.said = said.strip()
+        return made
+
+
+def as_typed(value: object) -> object:
+    """What a person typed, where that is known; any other value as it is."""
+    return value.said if isinstance(value, SaidNumber) and value.said else value
