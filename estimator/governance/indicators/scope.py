@@ -13,6 +13,7 @@ from estimator.core.periods import Period, stretches
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.own_counts import months_twice
 from estimator.governance.indicators.scenarios import ScenarioDecision, comparison
+from estimator.governance.indicators.seats import fewest_seats
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import METROPOLE, WHOLE, UseCase
@@ -71,6 +72,11 @@ class Sources:
     def small(self) -> dict[int, frozenset[str]]:
         """The use cases of too few people, by year: kept once found."""
         return {}
+
+    @cached_property
+    def seats(self) -> dict[tuple[str, int], float]:
+        """The fewest people that seats count, by use and month: kept once found."""
+        return fewest_seats(self.build, self.rows)
 
     @cached_property
     def impacts(self) -> dict[tuple[str, str | None, int], tuple[frozenset[str], frozenset[str]]]:

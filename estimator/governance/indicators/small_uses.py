@@ -2,7 +2,8 @@
 
 The register has no head count. A service with a statement of how many agents have access to AI tools (a statement of
 training) is small under 5 of them, today or at the end of a month; without a statement, a use case is small under 100
-counted uses in a month, the uses of 5 agents once a working day. Who is small in a month is small in its whole calendar
+counted uses in a month, the uses of 5 agents once a working day. Seats are people too, whatever is stated: a use case
+with a line of fewer than 5 in a month is small. Who is small in a month is small in its whole calendar
 year, and in every period that has some of that year: the year less the months that are told would be the month.
 Uses do not prove a group size: stating the agents does. A use case without counts, such as machines that run by night,
 is not considered small: who publishes it is told that neither is known. What residents ask (`users` of the register) is
@@ -17,6 +18,7 @@ from estimator.core.searched_text import as_compared
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import Scope, Sources, of_case
+from estimator.governance.indicators.seats import stated_uses
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 from estimator.governance.register.schema import UseCase
 
@@ -41,7 +43,8 @@ def unstated(scope: Scope, told: Collection[str]) -> list[str]:
         if case.id not in told or as_compared(case.service) in heads:
             continue
         rows = of_case(scope.rows, case.id)
-        if any(units([row for row in rows if row.row.month == month]) is None for month in months_of(rows)):
+        known = {month for id, month in scope.sources.seats if id == case.id} | _counts(rows).keys()
+        if not known.issuperset(months_of(rows)):
             found.append(case.service)
     return sorted({*found})
 
@@ -56,6 +59,7 @@ def _small_in(sources: Sources, year: int) -> frozenset[str]:
     """Those that are small in a month of a year, kept once found."""
     if year not in sources.small:
         heads, rows = sources.commitments.with_access(*_ends(sources, [year])), dict[str, list[Attached]]()
+        seated = _few_seats(sources, [year])
         for row in sources.rows:
             if row.id and row.row.month // 100 == year:
                 rows.setdefault(row.id, []).append(row)
@@ -63,6 +67,7 @@ def _small_in(sources: Sources, year: int) -> frozenset[str]:
             case.id
             for case in _of_agents(sources)
             if _heads(heads, case) < SMALLEST_GROUP
+            or case.id in seated
             or (as_compared(case.service) not in heads and _is_seldom(rows.get(case.id, []), sources.today))
         )
     return sources.small[year]
@@ -79,8 +84,20 @@ def _heads(heads: Mapping[str, int], case: UseCase) -> int:
 
 def _is_seldom(rows: Sequence[Attached], today: date) -> bool:
     """Whether fewer uses than those of 5 agents are counted in one of these months."""
-    counts = {month: units([row for row in rows if row.row.month == month]) for month in months_of(rows)}
-    return any(uses is not None and uses < _fewest(month, today) for month, uses in counts.items())
+    return any(uses < _fewest(month, today) for month, uses in _counts(rows).items())
+
+
+def _counts(rows: Sequence[Attached]) -> dict[int, float]:
+    """The uses that are counted in each month of these rows, or stated of its seats; no entry where none is."""
+    by_month = {month: [row for row in rows if row.row.month == month] for month in months_of(rows)}
+    found = {month: units(there) or stated_uses(there) for month, there in by_month.items()}
+    return {month: uses for month, uses in found.items() if uses is not None}
+
+
+def _few_seats(sources: Sources, years: Collection[int]) -> dict[str, int]:
+    """Those with a line of seats of fewer than 5 people in a month of these years, and how many people that is."""
+    few = [(id, people) for (id, month), people in sources.seats.items() if month // 100 in years]
+    return {id: int(people) for id, people in sorted(few, reverse=True) if people < SMALLEST_GROUP}
 
 
 def _fewest(month: int, today: date) -> float:
@@ -100,11 +117,15 @@ def _ends(sources: Sources, years: Collection[int]) -> list[date]:
 
 def heads_of(scope: Scope) -> dict[str, int]:
     """The fewest agents with access that each service states in the years of a scope, or today where these are too few,
-    by its name as it is compared."""
+    by its name as it is compared; those of its seats where they are fewer than 5."""
     found = scope.sources.commitments.with_access(*_ends(scope.sources, _years(scope)))
     today = scope.sources.commitments.with_access(scope.sources.today)
-    few = {service: heads for service, heads in today.items() if heads < SMALLEST_GROUP}
-    return found | {service: min(heads, found.get(service, heads)) for service, heads in few.items()}
+    few = [(service, heads) for service, heads in today.items() if heads < SMALLEST_GROUP]
+    seated = _few_seats(scope.sources, _years(scope))
+    few += [(as_compared(case.service), seated[case.id]) for case in _of_agents(scope.sources) if case.id in seated]
+    for service, heads in few:
+        found[service] = min(heads, found.get(service, heads))
+    return found
 
 
 class Team(NamedTuple):
