@@ -164,6 +164,16 @@ def test_the_sheet_is_one_light_tagged_page(screen: Page, dashboard: Server, ask
     assert not screen.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
+@pytest.mark.parametrize(("width", "shown"), [(1280, "table-cell"), (768, "table-cell"), (360, "block")])
+def test_the_table_of_the_sheet_is_one_where_it_fits(screen: Page, dashboard: Server, width: int, shown: str) -> None:
+    """Stacked on a telephone alone, where the scale of the bars is no proof."""
+    screen.set_viewport_size({"width": width, "height": 800})
+    screen.goto(f"{dashboard.address}/fiche-synthese?lang=fr")
+    cells = screen.locator("section > table td:visible")
+    assert set(cells.evaluate_all("all => all.map(e => getComputedStyle(e).display)")) == {shown}
+    assert cells.last.evaluate("e => getComputedStyle(e, '::before').content") == "none"
+
+
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_a_full_sheet_with_long_names_still_prints_on_one_page(screen: Page, metropole: Path, lang: str) -> None:
     body = synthesis(scope_of(metropole, "metropole", "2026", date(2026, 11, 25)))
