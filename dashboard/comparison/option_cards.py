@@ -19,6 +19,7 @@ from dashboard.comparison.form_values import (
     USE_NUMBERS,
     NotANumber,
     by_labels,
+    label_of,
     number,
     number_text,
     quality_field_text,
@@ -204,7 +205,8 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
 
     def texts(*names: str) -> None:
         for name in names:
-            form.text(name, shown(name, option, paths[name], lang))
+            example = "FRA" if name == "zone" else ""
+            form.text(name, shown(name, option, paths[name], lang), label_of(name, lang, letter), example)
 
     def listed(name: str, options: Mapping[str, str]) -> None:
         form.listed(name, options, shown(name, option, paths[name], lang) or DEFAULTS.get(name, ""))

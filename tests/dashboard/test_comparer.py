@@ -1208,6 +1208,15 @@ def test_a_number_that_is_refused_is_quoted_as_it_was_typed(typed_as: str) -> No
     assert f"« {typed_as} »" in plain_spaces(text_of(five))
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", ["zone", "people_zone", "work_minutes", "attempts", "quality"])
+def test_a_refusal_on_a_card_names_its_field_as_the_page_does(lang: str, name: str) -> None:
+    """« Pays de l'électricité … (A) » was refused, of a field called « … (FRA) »: it was not under it."""
+    at = typed(unfolded(opened(lang), "1"), "1", name, "Atlantide")
+    [told] = said_in_alerts(at)
+    assert told.partition(">")[2].startswith(field(at, "1", name).label) and "Atlantide" in told
+
+
 def test_several_numbers_below_zero_are_each_refused_by_the_label_of_their_field() -> None:
     """Never « option 2 (leger), use.pue »: one alert a field, and one alone of a program on two servers, one card."""
     at = unfolded(opened(), "1")
