@@ -51,8 +51,9 @@ class ComparisonContext:
 
     @cached_property
     def own(self) -> Own:
-        """What the home measured of models at its places."""
-        return own_of(self.home)
+        """What the home measured of models at its places, in how many runs and on which days being untold: a comparison
+        is a document of others than those who were measured, who may be few."""
+        return {key: replace(measure, told=False) for key, measure in own_of(self.home).items()}
 
 
 @dataclass(frozen=True)

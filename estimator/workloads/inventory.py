@@ -146,8 +146,7 @@ def _answers(
     measure = own.get((models.find(resolved.request.model or "").id, host))
     if measure and not resolved.reserved and {"output_tokens", "stated_uses"} & amounts.keys():
         bounds |= as_measured(found.bounds, measure)
-        days = {"first": measure.first_day, "last": measure.last_day}
-        inventory.warnings.append(sentences("served", "own_measures", runs=str(measure.runs), **days))
+        inventory.warnings.append(measure.said())
     inventory.rows = found.rows
     inventory.warnings += found.warnings
     inventory.warnings += _of_a_fleet(resolved, found.bounds.get("serving_software"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from estimator.assessment.uncertainty import Z95
 from estimator.catalogue.selection import SelectedFactor
+from estimator.core.errors import sentences
 from estimator.workloads.inference.residual import components
 from estimator.workloads.inference.serving import computed
 
@@ -17,7 +18,8 @@ OF_TIME = ("token_time_", "card_time_")  # factors of hours, which no reading of
 class OwnMeasure:
     """IT electricity measured of a model at a host over that of its answers alone, computed at factor values [1].
 
-    low, high: 5 and 95 % points for another use; runs: how many were measured, from the first day to the last.
+    low, high: 5 and 95 % points for another use; runs: how many were measured, from the first day to the last. told:
+    whether these may be said, which would be of the use that was measured: not in what others read.
     """
 
     model: str
@@ -28,6 +30,15 @@ class OwnMeasure:
     high: float
     first_day: str
     last_day: str
+    told: bool = True
+
+    def said(self) -> dict[str, str]:
+        """That an estimate starts from it: with how many runs and which days, or the years alone."""
+        if self.told:
+            days = {"first": self.first_day, "last": self.last_day}
+            return sentences("served", "own_measures", runs=str(self.runs), **days)
+        years = dict.fromkeys(day[:4] for day in (self.first_day, self.last_day))
+        return sentences("served", "own_measures_of_years", years="-".join(years))
 
     def factor(self) -> SelectedFactor:
         """The ratio as a factor of the equations."""

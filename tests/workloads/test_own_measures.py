@@ -1,7 +1,9 @@
 """Own measurements first: what a home measured of a model at a place, in estimate, build and comparison alike."""
 
 import math
+import re
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from estimator.builds.build import build
 from estimator.catalogue.load import load
 from estimator.comparison.comparison import Comparator
 from estimator.comparison.option_inventory import ComparisonContext
+from estimator.core.language import LANGUAGES
 from estimator.governance.register.register import author
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
@@ -87,6 +90,43 @@ def test_build_compare_and_command_start_from_them_too(tmp_path: Path) -> None:
         "--precision-bits", "16", "--concurrency", "64", "--output-tokens", "400", "--input-tokens", "200",
     )  # fmt: skip
     assert "D'après vos mesures : 2 relevés" in said.stdout.replace("\u202f", " ").replace("\xa0", " ")
+
+
+SCENARIO = """
+title = "Répondre"
+[need]
+unit = "une réponse"
+volume = 1000
+period = "mois"
+input_tokens = 200
+output_tokens = 400
+[[options]]
+id = "faq"
+label = "la FAQ"
+method = "none"
+status = "studied"
+why = "essai"
+use = { it_energy_kwh = 0.00001, zone = "FRA" }
+[[options]]
+id = "modele"
+label = "le modèle"
+method = "model"
+use = { model = "alibaba/qwen3-8b", host = "class/server-room", zone = "FRA", device = "gpu/h100", precision_bits = 16, concurrency = 64 }
+"""  # noqa: E501 (lines of TOML)
+
+
+def test_what_others_read_does_not_say_how_many_readings_nor_their_days(tmp_path: Path) -> None:
+    """Three readings, of 4 December to 6 February, may be all that a team of two did: each document of a scenario,
+    and each comparison, says that it starts from measures of these years, and no more."""
+    built(tmp_path, *(measured(2.0, start=f"{day}T10:00:00") for day in ("2025-12-04", "2026-01-05", "2026-02-06")))
+    file = tmp_path / "scenario.toml"
+    file.write_text(SCENARIO, "utf-8")
+    words = {"fr": "mesures de ce modèle à cet hébergement", "en": "measurements of this model at this hosting"}
+    asked = [("sheet", kind, str(file)) for kind in ("evaluation", "questionnaire", "tender", "rgesn")]
+    for line, lang in product((*asked, ("compare", str(file)), ("compare", str(file), "--json")), LANGUAGES):
+        said = " ".join(sobria(tmp_path, *line, lang=lang).stdout.split())
+        assert not re.search(r"[23] (relevés|readings)|4 d[ée]c|6 f[ée][vb]|4 Dec|6 Feb|2025-12-04|2026-02-06", said)
+        assert f"{words[lang]} (2025-2026)" in said or line[1] in ("questionnaire", "tender", "rgesn"), line
 
 
 @pytest.mark.parametrize(
