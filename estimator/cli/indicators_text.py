@@ -23,7 +23,7 @@ from estimator.reporting.summary.standing import outside_of
 
 
 def indicators_text(body: Mapping[str, Any], lang: str) -> str:
-    """One line an indicator, then the basis of its number."""
+    """One line an indicator, then the basis of its number; last, where the promises and the uses are."""
     facts = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
     lines = sample_lines(body["sample"], lang)
     lines += [say("indicators", "head", lang, **facts), against_text(body, lang)]
@@ -35,7 +35,7 @@ def indicators_text(body: Mapping[str, Any], lang: str) -> str:
     lines += [f"  + {added_text(entry, lang)}" for entry in body["added"]]
     beside = [*body["territory_budgets"], *body["use_budgets"]]
     lines += ["", *(use_budget_text(found, lang) for found in beside)] if beside else []
-    return typeset("\n".join(lines), lang)
+    return typeset("\n".join([*lines, "", say("indicators", "more", lang)]), lang)
 
 
 def _supplementary_text(entry: Mapping[str, Any], lang: str, elsewhere: bool) -> list[str]:

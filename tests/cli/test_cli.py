@@ -445,6 +445,15 @@ def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
         assert asked.connect_ex(("127.0.0.1", port)) != 0
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_text_of_indicators_says_where_promises_and_uses_are(metropole: Path, lang: str) -> None:
+    """Neither is in the text: its last line names the options that give them, and they do."""
+    last = sobria(metropole, "indicators", lang=lang).stdout.strip().splitlines()[-1]
+    assert {"--json", "--out"} <= set(re.findall("--[a-z]+", last)) and (" use" in last or "usage" in last)
+    told = json.loads(sobria(metropole, "indicators", "--json").stdout)
+    assert told["charter"] and told["uses"]
+
+
 @pytest.mark.parametrize("typed", ["99999999999999999999", "-1 200,50"])
 def test_a_number_that_is_refused_is_quoted_as_it_was_typed(tmp_path: Path, typed: str) -> None:
     """Twenty nines were quoted as 1e+20."""
