@@ -21,13 +21,14 @@ from playwright.sync_api import Page
 from estimator.cli.compare_text import compare_text
 from estimator.comparison.answer import Pair
 from estimator.comparison.columns import column_units
+from estimator.comparison.decision_sheet import decision
 from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, parse_scenario, scenario_of
 from estimator.core.column_units import in_column
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
-from estimator.governance.indicators.scenarios import retained
+from estimator.governance.indicators.scenarios import ScenarioDecision, retained
 from estimator.governance.register.register import Register, author
 from estimator.places.supplier_answers import read_answers
 from estimator.reporting.documents.document import Table
@@ -275,6 +276,9 @@ def test_the_register_retains_a_model_at_its_host_or_the_option_without_ai(tmp_p
     assert retained(asked, case) == "o1"
     elsewhere = case.model_copy(update={"host": "class/desk"})
     assert retained(asked, elsewhere) is None, "its model at a host that nobody retained is another option"
+    compared = ScenarioDecision(asked, decision(asked, tmp_path))
+    assert [compared.present(one) for one in (case, elsewhere)] == ["o1", None], "in use today, by model and host"
+    assert compared.present(case.model_copy(update={"host": sites[0]})) == "o0"
     told = facts_of(asked, "fr", tmp_path)
     assert decided(replace(told, use_case=case)) == ("Option retenue au registre : o1.",)
     [said] = decided(replace(told, use_case=elsewhere))

@@ -12,7 +12,7 @@ from estimator.catalogue.models import known, name_of
 from estimator.comparison.answer import Answer
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import host_of
-from estimator.comparison.scenario import Option, Scenario, read_scenario
+from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import told
@@ -39,8 +39,9 @@ class ScenarioDecision:
     answer: Answer
 
     def present(self, case: UseCase) -> str | None:
-        """The option with the model of the use case, the one in use today."""
-        return next((option.id for option in _with_model(self.scenario, case)), None)
+        """The option in use today: with the model of the use case and, where it says one, its host. None where none has
+        both: the same model at another host is another option."""
+        return next(iter(described_as_held(self.scenario, case)), None)
 
 
 def retained(scenario: Scenario, case: UseCase) -> str | None:
@@ -56,7 +57,9 @@ def retained(scenario: Scenario, case: UseCase) -> str | None:
 
 def described_as_held(scenario: Scenario, case: UseCase) -> list[str]:
     """The options with the model that the register holds, at the host that it holds, if any."""
-    return [o.id for o in _with_model(scenario, case) if case.host in ("", host_of(o))]
+    model = known(case.model)
+    own = [option for option in scenario.options if model and option.use and known(option.use.model) == model]
+    return [option.id for option in own if case.host in ("", host_of(option))]
 
 
 def of_first_program(scenario: Scenario) -> set[str]:
@@ -88,13 +91,6 @@ def beaten_words(answer: Answer, name: str, lang: str) -> str:
 def held_words(case: UseCase, lang: str) -> str:
     """« un modèle léger, Centre de données mutualisé régional »: the model and the host that the register holds."""
     return ", ".join([name_of(case.model, lang), *([load().label(case.host, lang)] if case.host else [])])
-
-
-def _with_model(scenario: Scenario, case: UseCase) -> list[Option]:
-    """The options with the model of a use case, at its host before elsewhere."""
-    model = known(case.model)
-    options = [o for o in scenario.options if model and o.use and known(o.use.model) == model]
-    return sorted(options, key=lambda option: host_of(option) != case.host)
 
 
 def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:
