@@ -21,6 +21,7 @@ from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.builds.service_runs import RunsOf, ServiceRuns, service_runs
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
+from estimator.core.home import SAMPLE_MARK as SAMPLE_MARK
 from estimator.core.language import DEFAULT
 from estimator.core.searched_text import searched, searched_sql
 from estimator.ledger.rows import COMPONENTS
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from estimator.builds.gone_rows import GoneRow
     from estimator.ledger import Ledger
 
-SAMPLE_MARK = ".sample"
 ANY, NO_PROOF = "any", "none"
 
 

@@ -12,6 +12,12 @@ def is_commune(text: str) -> bool:
     return text == METROPOLE or _INSEE.fullmatch(text) is not None
 
 
+def is_abroad(text: str) -> bool:
+    """Whether this begins as the code that INSEE gives to a foreign country: no commune has such a code, and the
+    invented ones of the example are written so."""
+    return text.startswith("99") and is_commune(text)
+
+
 def has_nine_digits(text: str) -> bool:
     """Whether this is written as a SIREN is, its key right or not."""
     return _NINE.fullmatch(text) is not None

@@ -17,6 +17,7 @@ from estimator.core.validation_messages import file_fault
 
 FORMAT = 2  # of the homes that this version writes; 1 is that of homes without a format file
 FORMAT_FILE, LEDGER, PLACES, TABLES = "home.toml", "ledger", "places", "factors"
+SAMPLE_MARK = ".sample"  # a file of a home whose data are invented
 AUTHORITIES = "authorities"  # the groups that other homes published, merged in this one
 UNREADABLE = (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError, RecursionError)  # the last: nested too deep
 SPOOL, TRACES = "spool", "traces"  # subfolders of a home: runs in progress, and traces already delivered

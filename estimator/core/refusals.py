@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -66,12 +67,12 @@ def checked(
     data: Mapping[str, Any],
     prefix: str = "",
     refused: type[ListedRefusal] = FieldsRefused,
-    now: datetime | None = None,
+    context: Mapping[str, object] = MappingProxyType({}),
 ) -> M:
-    """`data` validated as a model, its days as said now; `prefix`: group of its fields in the words files.
-    FieldsRefused, or `refused`."""
+    """`data` validated as a model, its days as said now, or in this context; `prefix`: group of its fields in the words
+    files. FieldsRefused, or `refused`."""
     try:
-        return kind.model_validate(data, context={"now": now or datetime.now(UTC)})
+        return kind.model_validate(data, context={"now": datetime.now(UTC), **context})
     except ValidationError as error:
         raise refused([field_problem(e, prefix) for e in error.errors(include_url=False)]) from error
 

@@ -17,7 +17,9 @@ from dashboard.register.sentences import reached_text
 from dashboard.register.use_case_detail import _quality_note
 from estimator.core.errors import LANGUAGES, SobriaError, words
 from estimator.core.event_log import FOLDER, Event, EventFolder, make_event
+from estimator.core.home import SAMPLE_MARK
 from estimator.core.refusals import FieldsRefused
+from estimator.governance.commitments.commitments import CommitmentRefused, Commitments
 from estimator.governance.register.attachments import use_case_of
 from estimator.governance.register.refusals import (
     ChangeRefused,
@@ -279,6 +281,32 @@ def test_a_field_that_does_not_fit_is_refused_in_both_languages(
     error = _refused(FieldsRefused, lambda: register.create(FACTS | field, DSI))
     assert french in error.message("fr") and english in error.message("en")
     assert "dupont" not in error.message("fr") and register.use_cases() == []
+
+
+def test_the_code_of_a_foreign_country_is_a_commune_of_the_invented_example_alone(tmp_path: Path) -> None:
+    """99 begins no commune. Written before, it is read, and the other fields may change; a trial is as its register."""
+    (tmp_path / SAMPLE_MARK).touch()
+    invented = Register(tmp_path)
+    case = invented.create(FACTS | {"commune": "99001"}, DSI)
+    assert invented.trial()[0].create(FACTS | {"commune": "99002", "name": "Autre"}, DSI).commune == "99002"
+    (tmp_path / SAMPLE_MARK).unlink()
+    own = Register(tmp_path)
+    assert own.change(case.id, {"benefit": "plus court", "commune": "99001"}, DSI).commune == "99001"
+    assert Register(tmp_path).use_case(case.id).benefit == "plus court"
+    for held in (own, own.trial()[0]):
+        for write in (
+            lambda held=held: held.create(FACTS | {"commune": "99999", "name": "Autre"}, DSI),
+            lambda held=held: held.change(case.id, {"commune": "99999"}, DSI),
+        ):
+            told = _refused(FieldsRefused, write)
+            assert "« 99999 » a été lu ; aucune commune" in told.message("fr") and "“99999” was read" in told.message(
+                "en"
+            )
+    assert own.change(case.id, {"commune": "97411"}, DSI).commune == "97411", "Saint-Denis, La Réunion"
+    vote = {"indicator": "energy", "change_percent": -20, "reference_year": 2025, "due_year": 2027, "unit": "kWh"}
+    vote |= {"by": "Conseil", "date": "2026-01-15", "document": "délibération 12", "territory": "99999"}
+    with pytest.raises(CommitmentRefused, match="99999"):
+        Commitments(tmp_path).vote_objective(vote, author("DSI", "vote"))
 
 
 def test_two_people_who_add_the_same_use_are_told_of_one_another(register: Register) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.event_log import Fault, RecordFolder, make_record
 from estimator.core.fields import Author, Strict
+from estimator.core.home import SAMPLE_MARK
 from estimator.core.refusals import ListedRefusal, checked, field_label
 from estimator.core.searched_text import as_compared
 from estimator.core.storage.storage import storage_at
@@ -252,7 +253,8 @@ class Commitments:
         return list({as_compared(t.service): t for t in self._standing(Training, day)}.values())
 
     def _checked(self, kind: type[M], fields: Mapping[str, Any]) -> M:
-        return checked(kind, fields, KINDS[kind], CommitmentRefused, self.now())
+        said_in = {"now": self.now(), "invented": (self.home / SAMPLE_MARK).exists()}
+        return checked(kind, fields, KINDS[kind], CommitmentRefused, said_in)
 
     def _write(self, said: M, author: Author) -> CommitmentEntry[M]:
         about = {"kind": KINDS[type(said)], "who": author.who, "why": author.why}

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, TrialStore, make_event
 from estimator.core.fields import Author, Choice, on_one_scale
+from estimator.core.home import SAMPLE_MARK
 from estimator.core.number_format import sentences_with
 from estimator.core.refusals import FieldsRefused, ListedRefusal, checked, field_label
 from estimator.governance.register.refusals import (
@@ -77,11 +78,14 @@ class Register:
     def __init__(self, home: Path, store: Store | None = None, now: Callable[[], datetime] | None = None) -> None:
         self.store = store or EventFolder(home)
         self.now = now or (lambda: datetime.now(UTC))
+        self.invented = (home / SAMPLE_MARK).exists()
 
     def trial(self) -> tuple["Register", TrialStore]:
         """A register in memory on top of this one, and what it writes, until that is kept."""
         store = TrialStore(self.store)
-        return Register(Path(), store, self.now), store
+        tried = Register(Path(), store, self.now)
+        tried.invented = self.invented
+        return tried, store
 
     def use_cases(self) -> list[UseCase]:
         """All of them, by id."""
@@ -100,7 +104,7 @@ class Register:
     def create(self, facts: Mapping[str, Any], author: Author, id: str | None = None) -> UseCase:
         """A new use case at stage « idee »; its id is made from its name unless given. UseCaseKnown,
         use_case_twice: another has these very facts."""
-        found = checked(UseCaseFacts, facts)
+        found = checked(UseCaseFacts, facts, context={"invented": self.invented})
         if twin := next((case for case in self.use_cases() if _facts(case) == _facts(found)), None):
             first = self.history(twin.id)[0]
             raise SobriaError("use_case_twice", name=twin.name, id=twin.id, who=first.who, day=first.at[:16])
@@ -117,7 +121,8 @@ class Register:
         """
         case = self.use_case(id)
         old, now = _facts(self._version_read(id, author)), _facts(case)
-        facts = checked(UseCaseFacts, old | dict(changes))
+        moved = changes.get("commune", old["commune"]) != old["commune"]
+        facts = checked(UseCaseFacts, old | dict(changes), context={"invented": self.invented or not moved})
         new = _facts(facts)
         changed = {name for name in new if new[name] != old[name] and new[name] != now[name]}
         if not changed:

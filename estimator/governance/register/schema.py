@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from estimator.assessment.tested_share import TestedShare
 from estimator.core.communes import METROPOLE as METROPOLE
+from estimator.core.communes import is_abroad
 from estimator.core.communes import is_commune as is_commune
 from estimator.core.fields import Id, Line, MayBeEmpty, Strict, Text, near_when_said, past_when_said
 from estimator.core.number_format import bare_number
@@ -32,16 +33,19 @@ SWITCH = timedelta(days=31)  # a model is tested before it replaces another
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def _commune(text: str) -> str:
+def _commune(text: str, info: ValidationInfo) -> str:
+    """A commune that exists, where it is written in a home that is not invented: what was written before is read."""
     if not is_commune(text):
         raise PydanticCustomError("commune", "not an INSEE code")
+    if is_abroad(text) and info.context and info.context.get("invented") is False:
+        raise PydanticCustomError("abroad", "the code of no commune")
     return text
 
 
-def _territory(text: str) -> str:
+def _territory(text: str, info: ValidationInfo) -> str:
     if text != WHOLE and not is_commune(text):
         raise PydanticCustomError("territory", "neither the whole nor an INSEE code")
-    return text
+    return text if text == WHOLE else _commune(text, info)
 
 
 def _scenario(text: str, info: ValidationInfo) -> str:

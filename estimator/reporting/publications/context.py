@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from estimator.core.communes import has_nine_digits, is_siren
+from estimator.core.communes import has_nine_digits, is_abroad, is_siren
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import share_text
 from estimator.governance.indicators import Scope, sheet
@@ -160,7 +160,8 @@ def facts_of(home: Path, asked: ReportRequest, lang: str, today: date | None = N
         return replace(facts_of(home, replace(asked, territory=METROPOLE), lang, today), code=asked.territory)
     free = asked.without_uses and is_commune(asked.territory)
     scope = scope_of(home, WHOLE if free else asked.territory, asked.period, today)
-    if free and (scope.sources.cases or scope.sources.authorities):  # a commune that has none may be a slip of the pen
+    none = is_abroad(asked.territory) and not scope.sources.build.sample
+    if free and (none or scope.sources.cases or scope.sources.authorities):  # a commune of no use may be a slip
         scope = scope_of(home, asked.territory, asked.period, today)
     return facts_in(replace(scope, territory=asked.territory), lang, asked.administration.strip())
 
