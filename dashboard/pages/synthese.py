@@ -52,7 +52,7 @@ def _choices(now: State, wanted: SummaryScope, to_say: Sequence[str], lang: str)
         choice(t("synthese.territory", lang), places, TERRITORY, territory_text(wanted.territory, lang))
         choice(t("synthese.period", lang), spans, PERIOD, period_text(wanted.period, lang))
         if to_say:
-            with st.popover(tell("to_say", lang)):
+            with st.popover(tell("to_say", lang)), st.container(key="to_say", gap="xsmall"):
                 for said in to_say:
                     st.code(said, language=None, wrap_lines=True)
         sheet = address("fiche-synthese", lang, territoire=wanted.territory, periode=wanted.period)

@@ -133,6 +133,27 @@ def test_three_sentences_can_be_copied(screen: Page, dashboard: Server, lang: st
     assert violations(screen) == [] and screen.evaluate(ICONS) == []
 
 
+@pytest.mark.parametrize(("path", "lang"), spread(["/synthese", "/synthese?simple=1"], LANGUAGES))
+def test_what_is_to_be_said_is_seen_whole_on_a_telephone(screen: Page, dashboard: Server, path: str, lang: str) -> None:
+    """The third sentence was below the edge of a panel that showed nothing of it."""
+    screen.set_viewport_size({"width": 360, "height": 740})
+    open_page(screen, dashboard, path, lang)
+    screen.get_by_role("button", name=tell("to_say", lang)).click()
+    expect(screen.get_by_test_id("stPopoverBody").locator("code").last).to_be_in_viewport(ratio=1)
+
+
+def test_what_is_to_be_said_is_walked_through_in_a_smaller_window(screen: Page, dashboard: Server) -> None:
+    screen.set_viewport_size({"width": 320, "height": 640})
+    open_page(screen, dashboard, "/synthese", "fr")
+    screen.get_by_role("button", name=tell("to_say", "fr")).press("Enter")
+    last = screen.get_by_test_id("stPopoverBody").get_by_test_id("stCode").last
+    last.wait_for()
+    for _ in range(5):  # each sentence, then its button
+        screen.keyboard.press("Tab")
+    expect(last).to_be_focused()
+    expect(last.locator("code")).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
 def test_the_page_prints_on_two_pages(screen: Page, dashboard: Server, lang: str) -> None:
     open_page(screen, dashboard, "/synthese", lang)
