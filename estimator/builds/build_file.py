@@ -18,7 +18,7 @@ from estimator.core.duckdb_engine import DuckDB
 if TYPE_CHECKING:
     from estimator.workloads.own_measures import Own
 
-FORMAT = "20"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
+FORMAT = "21"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
 TRAINING = "COALESCE(phase = 'training', FALSE) AND COALESCE(stored_gb_years, 0) <= 0"  # of a row, as `kind` says
 _OF_SERVICE = (
     "located WHERE status = 'current' AND service_key = $1 AND COALESCE(model, '') = $2 AND COALESCE(host, '') = $3"
@@ -204,6 +204,12 @@ class BuildFile:
     def months(self) -> list[int]:
         """The months [yyyymm] of the ledger, first to last."""
         return [row["month"] for row in self._engine.rows("SELECT DISTINCT month FROM cells ORDER BY month")]
+
+    @cached_property
+    def shared_time(self) -> list[dict[str, Any]]:
+        """Each service that shared the energy of a computer, with the first and last month [yyyymm] of a run of which
+        it did, and the same of the one that it shared it with (`beside`)."""
+        return self._engine.rows("SELECT * FROM shared_time ORDER BY ALL")
 
     @cached_property
     def authority_of_service(self) -> Mapping[str, str]:

@@ -271,7 +271,7 @@ def test_each_audit_finds_what_it_is_for(tmp_path: Path, sound: Path, audit: str
         "energy_kept": "UPDATE groups SET cpu_energy = cpu_energy * 1.001",
         "groups_bound": "DELETE FROM estimates",
         "finite": "UPDATE estimates SET use_gwp = 'inf'",
-        "charge_share": "INSERT INTO charged SELECT row_id, 1.5 FROM row_status",
+        "charge_share": "INSERT INTO charged BY NAME SELECT row_id, 1.5 AS charge_share FROM row_status",
         "one_life": "UPDATE runs SET machine_hours = 30",
     }[audit]
     copy = tmp_path / "spoilt.duckdb"

@@ -14,6 +14,7 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
+from estimator.core.periods import months_between
 from estimator.core.searched_text import as_compared
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.functional_units import units
@@ -25,6 +26,7 @@ from estimator.governance.register.schema import UseCase
 WORKING_DAYS = 20  # of a month, rounded down
 FEWEST_USES = SMALLEST_GROUP * WORKING_DAYS  # a month
 RESIDENTS: Literal["habitants"] = "habitants"
+IN_NONE = "service/"  # before the key of a service in no use
 FEWEST_TEAMS = 2  # minimum number merged: one alone would be disclosed by difference
 MOST_OF_ONE = 0.85  # of the electricity of those merged: above it, their sum is nearly that of one (rule of the Insee)
 
@@ -33,6 +35,26 @@ def small_ids(scope: Scope) -> frozenset[str]:
     """The use cases of a scope in whose figures one agent could be recognised, in a year of its period or today."""
     years = (_small_in(scope.sources, year) for year in _years(scope))
     return frozenset(case.id for case in scope.cases) & small_today(scope.sources).union(*years)
+
+
+def small_beside(scope: Scope) -> dict[str, frozenset[str]]:
+    """By each use that is not small, the small ones, and the small services in no use, with which it shared the energy
+    of a computer in the years of a scope: what its own runs read, less what is told of it, is theirs."""
+    sources, years, ids = scope.sources, {*_years(scope)}, dict[tuple[str, int], set[str]]()
+    for row in sources.rows if sources.build.shared_time else ():
+        ids.setdefault((row.row.service_key, row.row.month), set()).add(id_of(row))
+    found, today, small = dict[str, set[str]](), small_today(sources), small_ids(scope)
+    for pair in sources.build.shared_time:
+        few = {
+            id
+            for month in months_between(pair["beside_first"], pair["beside_last"])
+            for id in ids.get((pair["beside"], month), ())
+            if id in today | _small_in(sources, month // 100)
+        }
+        for month in months_between(pair["first"], pair["last"]):
+            for id in ids.get((pair["service_key"], month), ()) if month // 100 in years else ():
+                found.setdefault(id, set()).update(few)
+    return {id: frozenset(few) for id, few in found.items() if few and id not in small}
 
 
 def unstated(scope: Scope, told: Collection[str]) -> list[str]:
@@ -52,7 +74,7 @@ def unstated(scope: Scope, told: Collection[str]) -> list[str]:
 def small_today(sources: Sources) -> frozenset[str]:
     """Those of fewer than 5 agents today, whatever they were: small in every period."""
     heads = sources.commitments.with_access(sources.today)
-    return frozenset(case.id for case in _of_agents(sources) if _heads(heads, case) < SMALLEST_GROUP)
+    return frozenset(id for id, service in _services(sources).items() if _heads(heads, service) < SMALLEST_GROUP)
 
 
 def _small_in(sources: Sources, year: int) -> frozenset[str]:
@@ -61,25 +83,37 @@ def _small_in(sources: Sources, year: int) -> frozenset[str]:
         heads, rows = sources.commitments.with_access(*_ends(sources, [year])), dict[str, list[Attached]]()
         seated = _few_seats(sources, [year])
         for row in sources.rows:
-            if row.id and row.row.month // 100 == year:
-                rows.setdefault(row.id, []).append(row)
+            if row.row.month // 100 == year:
+                rows.setdefault(id_of(row), []).append(row)
         sources.small[year] = frozenset(
-            case.id
-            for case in _of_agents(sources)
-            if _heads(heads, case) < SMALLEST_GROUP
-            or case.id in seated
-            or (as_compared(case.service) not in heads and _is_seldom(rows.get(case.id, []), sources.today))
+            id
+            for id, service in _services(sources).items()
+            if _heads(heads, service) < SMALLEST_GROUP
+            or id in seated
+            or (service not in heads and _is_seldom(rows.get(id, []), sources.today))
         )
     return sources.small[year]
+
+
+def id_of(row: Attached) -> str:
+    """The id of its use, or that of a service in none, which no use of the register can have."""
+    return row.id or IN_NONE + row.row.service_key
+
+
+def _services(sources: Sources) -> dict[str, str]:
+    """The service of each use of agents, as it is compared, and each service in no use where some share a computer."""
+    there = sources.rows if sources.build.shared_time else ()
+    loose = {id_of(row): as_compared(row.row.service_key) for row in there if not row.id}
+    return loose | {case.id: as_compared(case.service) for case in _of_agents(sources)}
 
 
 def _of_agents(sources: Sources) -> list[UseCase]:
     return [case for case in sources.cases if case.users != RESIDENTS]
 
 
-def _heads(heads: Mapping[str, int], case: UseCase) -> int:
-    """Those stated of a use case; enough where none are."""
-    return heads.get(as_compared(case.service), SMALLEST_GROUP)
+def _heads(heads: Mapping[str, int], service: str) -> int:
+    """Those stated of a service; enough where none are."""
+    return heads.get(service, SMALLEST_GROUP)
 
 
 def _is_seldom(rows: Sequence[Attached], today: date) -> bool:

@@ -17,7 +17,7 @@ from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import Groups, withheld_months
 from estimator.governance.indicators.scope import NEVER, Scope, Sources
-from estimator.governance.indicators.small_uses import RESIDENTS, people_of, small_ids
+from estimator.governance.indicators.small_uses import IN_NONE, RESIDENTS, people_of, small_ids
 from estimator.governance.indicators.told_amounts import steady_impacts, told_impacts, told_row
 from estimator.governance.indicators.told_together import merged_beside, merged_groups
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
@@ -253,7 +253,7 @@ def _own_use(service: str, published: bool = False) -> UseCase:
     """The use of a service that the register does not know; its id cannot be one of the register. published: by an
     authority, in its groups."""
     return UseCase.model_construct(
-        id=f"service/{service}",
+        id=IN_NONE + service,
         service=service,
         commune=NOWHERE,
         users=PUBLISHED if published else "",

@@ -15,7 +15,7 @@ from typing import TypeVar
 from estimator.core.periods import Period
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import MergedGroup, Scope, of_case
-from estimator.governance.indicators.small_uses import RESIDENTS, Team, nearly_all, people_of
+from estimator.governance.indicators.small_uses import RESIDENTS, Team, nearly_all, people_of, small_beside
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import METROPOLE, WHOLE
 
@@ -62,17 +62,20 @@ class _Merging:
     the commune has none that makes them enough, they join those of other territories, whose own total is withheld: a
     territory without a total first, then the commune of the least electricity, and the métropole last. A month is told
     where the large ones alone would hide any small one at the most that it takes in a month, whether it ran or not; of
-    a group without a large one, all months that large uses have are, or none.
+    a group without a large one, all months that large uses have are, or none. A large use that shared the energy of a
+    computer with a small one is merged with it, and is as a small one where the other is in no use.
     """
 
     def __init__(self, scope: Scope, before: Sequence[MergedGroup]) -> None:
         ever = scope.sources.ever
-        self.scope, self.before, self.people = scope, before, people_of(scope)
-        self.small = self.people.small
+        self.scope, self.before, self.beside = scope, before, small_beside(scope)
         self.rows: dict[str, list[Attached]] = {}
         for row in scope.rows:
-            if row.use_case and row.use_case.users != RESIDENTS:
+            if row.use_case and (row.use_case.users != RESIDENTS or row.use_case.id in self.beside):
                 self.rows.setdefault(row.use_case.id, []).append(row)
+        people = people_of(scope)
+        self.small = people.small.union(id for id, few in self.beside.items() if not self.rows.keys() >= few)
+        self.people = people._replace(small=self.small)
         self.communes = {id: rows[0].use_case.commune for id, rows in self.rows.items() if rows[0].use_case}
         uses = {id: units(of_case(ever.rows, id)) or 0.0 for id in self.rows}
         self.order = sorted(self.rows, key=lambda id: (uses[id], id))
@@ -81,7 +84,8 @@ class _Merging:
 
     def groups(self) -> tuple[MergedGroup, ...]:
         """Each group of the period; one that is not enough people whatever it is merged with is as small as can be."""
-        units = _joined([group.uses & self.rows.keys() for group in self.before], self.order)
+        pairs = [(few | {id}) & self.rows.keys() for id, few in self.beside.items()]
+        units = _joined([*(group.uses & self.rows.keys() for group in self.before), *pairs], self.order)
         found, left = list[Unit](), list[Unit]()
         for commune in dict.fromkeys(map(self.communes.__getitem__, self.order)):
             mine = [unit for unit in units if {self.communes[id] for id in unit} == {commune}]

@@ -7,10 +7,11 @@ tells when a small one ran, and how much.
 """
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
@@ -22,7 +23,7 @@ from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.core.periods import Period
 from estimator.governance.indicators.anonymity import grouped, small, withheld
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.small_uses import Counted, is_of_one, people_of, team_of
+from estimator.governance.indicators.small_uses import Counted, is_of_one, people_of, small_beside, team_of
 from estimator.governance.register.schema import UseCase
 
 _ANSWERED = re.compile(r"^\|[^|=*]+\|\d{4}-\d\d-\d\d")  # of a mark: the site whose supplier answered, and the day
@@ -55,6 +56,8 @@ class Member(NamedTuple):
 
 Groups = Mapping[Key, Sequence[Member]]
 Enough = Callable[[Iterable[Member], Sequence[str]], bool]
+Beside = Mapping[str, Collection[str]]  # of each large use, the small ones that shared its computer
+NONE_BESIDE: Beside = MappingProxyType({})
 
 
 class ToldGroups(NamedTuple):
@@ -112,7 +115,7 @@ def _of_year(scope: Scope, year: Scope) -> ToldGroups:
         return ToldGroups({}, hidden, len(found), frozenset(), enough=False, sized=False, months={}, small=few)
     part = {*merged} if not months.issuperset(year.period.months()) else set[Key]()
     over = {key.month: _months(year) for key in merged}
-    aside = _hidden(enough, merged, small(year), _until_today(year)) | part
+    aside = _hidden(enough, merged, year) | part
     held = [member for key in aside for member in merged[key]]
     told = alone | {key: members for key, members in merged.items() if key not in aside}
     hidden = _within({key: merged[key] for key in aside}, months)
@@ -187,22 +190,25 @@ def public_host(host: str) -> str:
     return host if host in of_tables().subjects else ""
 
 
-def _hidden(enough: Enough, merged: Groups, few: Container[str], months: Sequence[int]) -> set[Key]:
+def _hidden(enough: Enough, merged: Groups, year: Scope) -> set[Key]:
     """The merged groups that are too few people once a large use is taken off, or that equal months would not sum, or
-    all of them where those that are not told would be too few. months: of their year, until today."""
+    all of them where those that are not told would be too few. year: theirs."""
+    few, months, beside = small(year), _until_today(year), small_beside(year)
     hidden = {
         key
         for key, members in merged.items()
-        if not all(enough(left, SUMS) for left in _left(members, few)) or not _is_even(members, months)
+        if not all(enough(left, SUMS) for left in _left(members, few, beside)) or not _is_even(members, months)
     }
     held = [member for key in hidden for member in merged[key]]
     return {*merged} if held and not enough(held, ()) else hidden
 
 
-def _left(members: Sequence[Member], few: Container[str]) -> list[list[Member]]:
-    """These lines, and what is left of them without each of the large uses, where a small one is."""
+def _left(members: Sequence[Member], few: Container[str], beside: Beside = NONE_BESIDE) -> list[list[Member]]:
+    """These lines, and what is left of them without each of the large uses, where a small one is; and without those
+    too that shared its computer, of whose energy its own runs read all."""
     ids = {member.case.id for member in members}
-    without = [[one for one in members if one.case.id != id] for id in sorted(ids) if id not in few]
+    gone = [{id, *more} for id in sorted(ids) if id not in few for more in ((), beside.get(id, ()))]
+    without = [[one for one in members if one.case.id not in some] for some in gone]
     return [[*members], *(left for left in without if any(one.case.id in few for one in left))]
 
 
