@@ -45,6 +45,13 @@ def test_the_page_says_every_lever_and_what_is_missing(shown: Path, lang: str) -
     assert ["1 autre levier", "1 other lever"][lang == "en"] in t("levers.others", lang, n=1)
 
 
+@pytest.mark.parametrize(("lang", "said"), [("fr", "tout le territoire"), ("en", "the whole territory")])
+def test_the_page_says_of_which_territory_it_is(shown: Path, lang: str, said: str) -> None:
+    """Its levers are of every service, those that no use holds too; Synthèse, whose territory is chosen, has others."""
+    head = page("leviers", lang).partition("<h1>")[2].partition("</header>")[0]
+    assert said in head and f'href="synthese{"?lang=en" if lang == "en" else ""}"' in head
+
+
 def test_an_empty_home_has_no_lever(empty_home: Path) -> None:
     assert "<h1>" in page("leviers", "fr") and t("levers.first", "fr") not in page("leviers", "fr")
 
