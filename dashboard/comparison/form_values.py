@@ -12,7 +12,6 @@ from estimator.comparison.plain_values import typed_number
 from estimator.comparison.scenario import Quality, ScenarioRefused
 from estimator.core.language import decimal_mark, percent_sign
 from estimator.core.number_format import two_readings
-from estimator.core.validation_messages import was_read
 
 USE_NUMBERS = (
     "concurrency", "device_count", "precision_bits", "cached_tokens", "pue", "wue", "active_share",
@@ -123,11 +122,10 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
         sides.sort(key=lambda side: side[0] != label_of("quality", lang, letter))  # that of this card first
         (field, read), (against, other) = ((name, share_field_text(value, lang)) for name, value in sides)
         return t("compare_form.scales", lang, field=field, read=read, against=against, other=other)
-    if known:
-        return _refused(known, both(fault["read"], lang), said, lang)
-    if fault.get("against") or not known_text(f"compare_form.{field}", lang):
+    if not known and (fault.get("against") or not known_text(f"compare_form.{field}", lang)):
         return OF_COMMAND.sub("", error.message(lang)) if field in ("", "options") else sentence(said)
-    return _refused(label_of(field, lang), both(fault["read"], lang), said, lang)
+    facts = {"field": known or label_of(field, lang), "found": both(fault["found"], lang)}
+    return t("compare_form.refused", lang, **facts, expected=sentence(said))
 
 
 def by_labels(refusal: str, lang: str) -> str:
@@ -143,11 +141,6 @@ def _at(loc: Sequence[str], letters: Sequence[str], lang: str) -> str:
     names = {path: name for table in (MODEL, PROGRAM) for name, path in table.items()}
     name, rank = names.get(".".join(loc[2:]), ""), int(loc[1]) if len(loc) > 1 else 0
     return label_of(name, lang, letters[rank]) if name and rank < len(letters) else ""
-
-
-def _refused(field: str, read: str, said: str, lang: str) -> str:
-    """The field, what was typed in it, and what was expected."""
-    return t("compare_form.refused", lang, field=field, found=both(was_read(read[:40]), lang), expected=sentence(said))
 
 
 def label_of(name: str, lang: str, letter: str = "") -> str:

@@ -95,7 +95,8 @@ def _without_ai(use: UseCase | None, scenario: Scenario, answer: Answer, lang: s
     nothing where the register has its answer, said where it is about another option."""
     first = scenario.options[0]
     held = use.alternative if use and use.alternative.answer != ANSWERS[-1] else None
-    if held and held.description not in ("", first.label) and first.status == "studied":
+    labels = ["", *(said.options[0].label for said in scenarios.in_each_language(scenario))]
+    if held and held.description not in labels and first.status == "studied":
         told = {"answer": register.word("answers", held.answer, lang), "held": held.description, "label": first.label}
         st.html(Markup('<p class="warn">{}</p>').format(t("compare_save.other_answer", lang, **told)))
     if held or first.status == "not_studied":

@@ -372,6 +372,38 @@ def saved(at: AppTest, home: Path, **fields: str) -> UseCase:
     return Register(home).use_cases()[0]
 
 
+@pytest.mark.parametrize("own", [None, "un dossier clos"])
+def test_a_comparison_saved_again_in_english_keeps_the_words_of_its_document(
+    home: Path, monkeypatch: pytest.MonkeyPatch, own: str | None
+) -> None:
+    """The page says in English what the answers named; the unit, the title and the options of the register and of its
+    file stay in French, with what the person typed. Nothing is said to be another answer without AI."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    asked = Asked(people=10, uses=3, per="day", task="question-rag", models=("set/light",), place="class/hyperscale")
+    scenario = scenario_from(asked, "fr")
+    if own:
+        scenario = scenario.model_copy(update={"need": scenario.need.model_copy(update={"unit": own})})
+    answer = "etudiee_et_ecartee" if own else "non_etudiee"
+    case = saved(opened(scenario=token(scenario)), home, service="Accueil", answer=answer, reason="non")
+    kept = register.scenario_of(case)
+    assert case.unit == kept.need.unit == scenario.need.unit and case.name == kept.title == scenario.title
+    at = opened("en", scenario=token(kept.model_copy(update={"use_case": case.id})))
+    at = typed(at, "five", "people", "20")
+    assert own or address(at).need.unit != case.unit, "said in English on the page"
+    assert not [b for b in at.get("html") if escape(kept.options[0].label) in b.proto.body]
+    if not own:
+        next(f for f in at.radio if f.key.endswith(" save answer")).set_value(answer)
+    for label in ("register_forms.check", "compare_save.save"):
+        at = whole(next(b for b in at.button if b.label == t(label, "en")).click().run())
+    again = Register(home).use_case(case.id)
+    assert t("compare_save.saved", "en") in text_of(at) and again.volume_per_month == 2 * (case.volume_per_month or 0)
+    now = register.scenario_of(again)
+    assert (again.unit, now.need.unit, now.title) == (case.unit, kept.need.unit, kept.title)
+    assert again.alternative == case.alternative
+    assert [option.label for option in now.options] == [option.label for option in kept.options]
+    assert now.asked and now.asked.people == 20
+
+
 def test_what_the_page_knows_is_in_the_register(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The task, not the title; the threshold with its test; the answer on the option without AI; 12 000 uses a year
     are 1 000 a month. A second save of another comparison leaves what the register has."""

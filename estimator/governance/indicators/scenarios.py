@@ -11,13 +11,14 @@ from estimator.catalogue.load import load
 from estimator.catalogue.models import known, name_of
 from estimator.comparison.answer import Answer
 from estimator.comparison.decision_sheet import decision
+from estimator.comparison.five_fields import in_language
 from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import told
 from estimator.core.atomic_files import publish
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
 from estimator.core.number_format import exact_text, said_in_sentence
@@ -178,8 +179,11 @@ def draft(  # noqa: PLR0913
     """A scenario, never over another one, named in a use case, or in a new one, with these facts: a use case keeps
     those that it has, but for its volume, which is that of the scenario. quality: tested, recorded once. Nothing is
     written before it is kept. SobriaError."""
-    register, text = Register(home), scenario_toml(scenario.model_copy(update={"use_case": ""})).encode()
+    register = Register(home)
     before = register.use_case(case) if case else checked(UseCaseFacts, dict(facts))
+    said_as = _as_held(home, before, scenario) if case else scenario
+    facts = _in_words_of(said_as, scenario, facts)
+    text = scenario_toml(said_as.model_copy(update={"use_case": ""})).encode()
     counted = (VOLUME, "unit") if facts.get(VOLUME) else ()
     new = {name: value for name, value in facts.items() if not case or name in counted or _unsaid(before, name)}
     if case and facts.get("model") and not _is_held(before, facts["model"], facts.get("host") or ""):
@@ -192,6 +196,32 @@ def draft(  # noqa: PLR0913
     if quality and checked(QualityFound, dict(quality), "quality") not in kept.qualities:
         kept = tried.record_quality(kept.id, quality, author)
     return Draft(scenario, kept, trial, (home / FOLDER, name, text))
+
+
+def in_each_language(scenario: Scenario) -> list[Scenario]:
+    """The scenario with what its answers named said in each language."""
+    return [in_language(scenario, lang) for lang in LANGUAGES]
+
+
+def _as_held(home: Path, case: UseCaseFacts, scenario: Scenario) -> Scenario:
+    """The scenario with what its answers named said in the language of the one that a use case has, or of its unit:
+    another language of who reads it changes nothing of what is written."""
+    try:
+        held = read_scenario(home / FOLDER / case.scenario)
+    except SobriaError:
+        return next((said for said in in_each_language(scenario) if said.need.unit == case.unit), scenario)
+    lang = next((lang for lang in LANGUAGES if in_language(held, lang) == held), None)
+    return in_language(scenario, lang) if lang else scenario
+
+
+def _in_words_of(held: Scenario, scenario: Scenario, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts whose unit and option without AI are named as in one of two scenarios, named as in the other."""
+    said, alternative = dict(facts), dict(facts.get("alternative") or {})
+    if said.get("unit") == scenario.need.unit:
+        said["unit"] = held.need.unit
+    if alternative.get("description") == scenario.options[0].label:
+        said["alternative"] = alternative | {"description": held.options[0].label}
+    return said
 
 
 def _is_held(case: UseCaseFacts, model: str, host: str) -> bool:
