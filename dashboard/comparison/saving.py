@@ -55,6 +55,10 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
         for name, value in known.items():
             label, key = t(f"register_forms.{FIELDS[name]}", lang), field_key(f"{case} {PLACE}", name)
             said[name] = st.text_input(label, value, key=key).strip()
+        name = use.name if use else said["name"]
+        if name not in ["", *(told.title for told in scenarios.in_each_language(scenario))]:
+            key = f"compare_save.{'held' if use else 'other'}_name"  # its documents are under that name
+            st.html(Markup('<p class="warn">{}</p>').format(t(key, lang, name=name, title=scenario.title)))
         held = use.alternative.answer if use else ANSWERS[-1]
         said["alternative"] = _without_ai(use, scenario, answer, lang)
         option = _kept(said["alternative"].get("answer", held), use, scenario, answer, lang)

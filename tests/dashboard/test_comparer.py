@@ -60,7 +60,7 @@ from estimator.comparison.verdict_rules import NOT_COMPARABLE
 from estimator.core.errors import say
 from estimator.core.fields import Author
 from estimator.governance.commitments.commitments import Commitments
-from estimator.governance.register.register import Register
+from estimator.governance.register.register import Register, author
 from estimator.governance.register.schema import QualityThreshold, UseCase
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
@@ -402,6 +402,39 @@ def test_a_comparison_saved_again_in_english_keeps_the_words_of_its_document(
     assert again.alternative == case.alternative
     assert [option.label for option in now.options] == [option.label for option in kept.options]
     assert now.asked and now.asked.people == 20
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_another_name_in_the_register_than_that_of_the_comparison_is_said_before_it_is_written(
+    home: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    """The documents of a use are under its name in the register: that a comparison has another is said, of a new use
+    and of one that is there; not where it is the same in another language."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    asked = Asked(people=10, uses=3, per="day", task="question-rag", models=("set/light",), place="class/hyperscale")
+    scenario = scenario_from(asked, "fr")
+
+    def told(at: AppTest, key: str, name: str, title: str) -> bool:
+        return escape(t(f"compare_save.{key}_name", lang, name=name, title=title)) in text_of(at)
+
+    at, titled = opened(lang, scenario=token(scenario)), scenario_from(asked, lang).title
+    field = next(f for f in at.text_input if f.key.endswith(" save name"))
+    assert field.value == titled and not told(at, "other", titled, titled)
+    assert told(whole(field.set_value("Accueil 2026").run()), "other", "Accueil 2026", titled)
+    saying = author("Accueil", "essai")
+    facts = {
+        "name": scenario.title,
+        "task": "t",
+        "unit": "u",
+        "service": "s",
+        "commune": "metropole",
+        "owner_role": "r",
+    }
+    case = Register(home).create(facts, saying)
+    mine = scenario.model_copy(update={"use_case": case.id})
+    assert not told(opened(lang, scenario=token(mine)), "held", scenario.title, titled)
+    renamed = opened(lang, scenario=token(mine.model_copy(update={"title": "Tout autre chose"})))
+    assert told(renamed, "held", scenario.title, "Tout autre chose")
 
 
 def test_what_the_page_knows_is_in_the_register(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
