@@ -22,7 +22,7 @@ READ_FROM = {
     **{"seat": "product", "resource_share": None, "read_again": "context_tokens", "data_moved": "data_gb"},
     **{f"{part}_read": f"{part}_energy_kwh" for part in ("cpu", "gpu", "ram", "other", "site")},
     **dict.fromkeys(("written", "mean_read_again", "before"), "output_tokens"),
-    **dict.fromkeys(("flight_sum", "flight_weight"), "concurrency"),
+    **dict.fromkeys(("flight_sum", "flight_weight"), "model"),  # of ways of serving; of no stated concurrency, of one
     **{"device_held": "device_hours", "machine_held": "machine_hours", "uses_stated": "stated_uses"},
     **{"active_days": "active_seat_days", "days_of_seats": "seat_days", "kept": "stored_gb_years"},
 }

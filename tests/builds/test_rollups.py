@@ -73,6 +73,14 @@ def test_a_row_more_and_other_factors_read_no_settled_part_again(tmp_path: Path)
 
 
 @pytest.mark.usefixtures("settled")
+def test_a_way_of_serving_whose_concurrency_no_row_states_is_told_as_of_all_rows(tmp_path: Path) -> None:
+    """It is in no class; what its class would stand for is told all the same, whatever was read."""
+    told = {"model": "alibaba/qwen3-8b", "output_tokens": 300.0, "cpu_energy_kwh": None, "cpu_mode": "mode/none"}
+    append(Ledger(tmp_path), [activity(**told) for _ in range(2)])
+    compare("", said(DuckDB.read(build(tmp_path).path)), said_in_full(tmp_path, load()))
+
+
+@pytest.mark.usefixtures("settled")
 def test_a_row_that_has_nothing_left_to_look_at_is_not_kept(tmp_path: Path) -> None:
     """Of four rows whose file names no host, those of the service whose place a rule tells have nothing more."""
     told = [
