@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,16 +19,18 @@ from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.hour_factors import hours_table
 from estimator.builds.inference_factors import machine_table, models_of, pace_table, supposed_table
-from estimator.builds.locations import OF_HOST, OF_READING, OF_ZONE, locate, say_places
+from estimator.builds.locations import locate, say_places
 from estimator.builds.machine_overlaps import machine_twice
 from estimator.builds.mending import record_mends
 from estimator.builds.merged_groups import add_groups, count_groups
 from estimator.builds.own_measures import own_measures
-from estimator.builds.rollups import OF_UNKNOWN_MODEL, UNNAMED, Rollups
-from estimator.builds.row_faults import faulted
+from estimator.builds.rollups import UNNAMED, Rollups
+from estimator.builds.row_checks import checks, looked
+from estimator.builds.row_faults import Says
 from estimator.builds.row_status import Rows, crossing, row_status, sql_text
 from estimator.builds.settled_parts import EMBEDDED, Settled
-from estimator.builds.sums import SERVED, sum_rows
+from estimator.builds.stated_columns import stated_columns
+from estimator.builds.sums import SERVED, sum_copied, sum_kept, sum_parts
 from estimator.builds.supplier_factors import MARKED, MARKED_BILL, MARKED_PUE, AnsweredFactors, day_us
 from estimator.catalogue.fault_rules import RULES
 from estimator.catalogue.hourly_mix import own_hours
@@ -40,7 +43,6 @@ from estimator.ledger.withdrawn_rows import parquet
 from estimator.places.placing import knowledge
 
 VIEWS = ("proof_energy", "run_proofs", "place_basis")
-THEIRS = "SELECT DISTINCT reader FROM row_status WHERE reader LIKE '%)'"  # ours have no version in their name
 CURRENT = "status = 'current'"
 COUNTED = ("service_months", "proved_runs")  # once a build
 ANSWERS = " LEFT JOIN answer_marks ON at_host = host AND since_us <= parts.from_us AND until_us > parts.from_us"
@@ -82,7 +84,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     filled = locate(engine, known, settled)
     _refuse(engine, ledger, found, rest, settled)
     rollups = Rollups(engine, settled, catalogue, new.anew)
-    found.read(engine, [*rest, *rollups.fresh_files])
+    found.read(engine, rest)
     _months(engine, answered, settled)
     engine.run(sql_text("charged.sql"))
     hours_table(engine)
@@ -91,8 +93,17 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     own = {"site_energy_kwh": MARKED_BILL, "reported_pue": MARKED_PUE}
     marked = MARKED + "".join(mark for column, mark in own.items() if column not in found.unstated)
     marked = f"COALESCE(answer_marks.mark, '') || {marked}" if answered.days() else marked
-    engine.run(sql_text("runs.sql").format(kept=kept, marked=marked, answers=ANSWERS if answered.days() else ""))
-    sum_rows(engine, found, [*rest, *rollups.fresh_files], filled, rollups.sums)
+    engine.run(sql_text("runs.sql").format(kept=kept))
+    told = {"marked": marked, "answers": ANSWERS if answered.days() else ""}
+    portions = partial(sql_text("portions.sql").format, **told)
+    engine.run(f"CREATE VIEW portions AS {portions(runs='runs', also='')}")
+    sum_copied(engine, found, filled)
+    if rollups.fresh:
+        judged = portions(runs=f"({looked(engine, catalogue, found.empty - filled, rollups.says)})", also=", looked")
+        rollups.looked = sum_parts(engine, found, rollups.same, filled, judged)
+    sum_parts(engine, found, {file: one.same for file, one in stated_columns(engine, rest).items()}, filled)
+    sum_kept(engine, rollups.sums)
+    found.read(engine, rest)
     machine_table(engine)
     reserved = "settled.reserved" if pace_table(engine, catalogue) else "FALSE"
     for name, relation, form in (("settled", "portions", kept), ("gathered", "summed", "TABLE")):
@@ -110,7 +121,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), f'({bound})')}")
     rollups.check()
     engine.run(f"CREATE VIEW run_energy AS {run_energy()}")
-    _of_rows(engine, found, rest, rollups, lambda unstated: _checks(engine, catalogue, unstated - filled))
+    _of_rows(engine, found, rest, rollups, partial(checks, engine, catalogue, filled))
     for view in VIEWS:
         engine.run(f"CREATE VIEW {view} AS {sql_text(f'views/{view}.sql')}")
     rollups.write()
@@ -136,32 +147,23 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
 
 
 def _of_rows(
-    engine: DuckDB, found: Rows, rest: Sequence[str], rollups: Rollups, checks: Callable[[Set[str]], str]
+    engine: DuckDB, found: Rows, rest: Sequence[str], rollups: Rollups, checked: Callable[[Set[str], Says | None], str]
 ) -> None:
     """Tables of the rows that are read: what to look at, runs of unknown electricity, what is kept of their part. What
-    to look at in a settled part is written in its file alone. checks: SQL of that, of rows that state no such
-    columns."""
-    if rollups.fresh:
-        found.read(engine, rollups.fresh_files, alone=True)
-        rollups.keep_checks(checks(found.empty))
+    to look at in a settled part is written in its file alone. checked: SQL of that, of rows that state no such
+    columns, and that say no more than this, where it is known."""
+    for some in found.together(rollups.files_for("run_checks")):
+        found.read(engine, some, alone=True)
+        rollups.keep_checks(some, checked(found.empty, rollups.says))
     found.read(engine, rest)
-    told = sql_text("tables/run_checks.sql").format(rows=f"({checks(found.unstated)})")
+    told = sql_text("tables/run_checks.sql").format(rows=f"({checked(found.unstated, None)})")
     engine.run(f"CREATE TABLE run_checks AS {told}")
-    found.read(engine, [*rest, *rollups.fresh_files])
     for table in ("unknown_energy", "read_energy", "unnamed"):
+        found.read(engine, [*rest, *rollups.files_for(table)])
         engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
-
-
-def _checks(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> str:
-    """SQL of what to look at in the rows that are read. unstated: columns of none of them."""
-    told: dict[str, Any] = {"of_host": OF_HOST, "of_zone": OF_ZONE, "of_reading": OF_READING}
-    told |= {"judged": [rule.code for rule in RULES], "faulted": faulted(engine, catalogue, unstated)}
-    classed = engine.rows("SELECT DISTINCT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0")
-    told["classed"] = f"{[row['subject'] for row in classed]}::VARCHAR[]"
-    unknown = engine.rows("SELECT 1 FROM sets WHERE missing = 'unknown_model' LIMIT 1")
-    served = f"row_id IN (SELECT row_id FROM slices WHERE {OF_UNKNOWN_MODEL})"
-    told["unknown_model"] = served if unknown else "FALSE"  # not sought where there is none
-    return sql_text("row_checks.sql").format(**told)
+    if rollups.fresh:
+        rollups.add_energy()
+    found.read(engine, rest)
 
 
 def _settled(engine: DuckDB, ledger: Ledger, crosses: str) -> Settled:
@@ -229,9 +231,14 @@ def _plug_ins(engine: DuckDB, ledger: Ledger, settled: Settled | None) -> str:
     rest, found = set(ledger.files("activities")), []
     if settled:
         rest -= settled.files
-        found = [row for part in settled.parts for row in settled.told(part, THEIRS)]
-    found += engine.rows(THEIRS.replace("row_status", parquet(sorted(rest)))) if rest else []
+        found = [row for of_part in settled.told(_theirs).values() for row in of_part]
+    found += engine.rows(_theirs(parquet(sorted(rest)))) if rest else []
     return ", ".join(sorted({*(row["reader"] for row in found), *(str(added.who) for added in added_alternatives())}))
+
+
+def _theirs(rows: str, by: str = "") -> str:
+    """SQL of the readers of other packages: ours have no version in their name."""
+    return f"SELECT DISTINCT {by}reader FROM {rows} WHERE reader LIKE '%)'"
 
 
 def _meta(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from estimator.builds.mended_runs import SENDER
@@ -28,14 +29,14 @@ _TOLD = {
     "model": "model",
     "sender": SENDER,
     "served_at": "served_at",
-    "provider": "COALESCE(provider, CASE WHEN reader = 'declared' AND list_contains(checks, 'host_assumed')"
-    " THEN split_part(tool_version, ' ; ', 1) END)",
+    "provider": "COALESCE(provider, CASE WHEN reader = 'declared' THEN"
+    " CASE WHEN list_contains(checks, 'host_assumed') THEN split_part(tool_version, ' ; ', 1) END END)",
     "host": "host",
     "zone": "zone",
     "inferred": "COALESCE(list_contains(checks, 'host_of_provider'), FALSE)",
-    "unread": "zone IS NULL AND zone_as_read IS NOT NULL"
-    " AND NOT COALESCE(list_contains(checks, 'supposed_place')"
-    " OR list_has_all(checks, ['host_unread', 'no_country']), FALSE)",
+    "unread": "CASE WHEN zone IS NULL AND zone_as_read IS NOT NULL"
+    " THEN NOT COALESCE(list_contains(checks, 'supposed_place')"
+    " OR list_has_all(checks, ['host_unread', 'no_country']), FALSE) ELSE FALSE END",
 }
 _BY_RULE = ("service", "file", "sender")  # looked at where a rule names one
 _COLUMNS = {"device": "device", "cards": "device_count", "load": "concurrency"}
@@ -69,14 +70,9 @@ def locate(engine: DuckDB, known: Knowledge, settled: Settled | None = None) -> 
     `zone_from`), the ids of the rules that count and the code of what a person should look at (`place_code`). The
     columns that it fills."""
     told = seen_columns(known)
-    sql = _distinct(told)
-    says = {tuple(row.values()) for row in engine.rows(sql)}
-    parts = settled.parts if settled else ()
-    of_parts = (
-        {part.key: [tuple(row.values()) for row in settled.told(part, sql, "run" in told)] for part in parts}
-        if settled
-        else {}
-    )
+    says = {tuple(row.values()) for row in engine.rows(_distinct(told, "row_status"))}
+    found = settled.told(partial(_distinct, told), "run" in told) if settled else {}
+    of_parts = {key: [tuple(row.values()) for row in rows] for key, rows in found.items()}
     types = {f"seen_{n}": _TYPES[n] for n in told} | {"from_us": "BIGINT", "to_us": "BIGINT"}
     types |= {f"to_{n}": _TYPES[n] for n in Placed._fields}
     columns: dict[str, list[Any]] = {name: [] for name in types}
@@ -140,16 +136,17 @@ def seen_columns(known: Knowledge) -> dict[str, str]:
     return run | {name: sql for name, sql in _TOLD.items() if name not in _BY_RULE or name in asked}
 
 
-def _distinct(told: Mapping[str, str]) -> str:
-    """What rows tell, each once: what they are read from is told apart by its hash, twice as fast as by its texts."""
+def _distinct(told: Mapping[str, str], of: str, by: str = "") -> str:
+    """What the rows of a relation tell, each once: what they are read from is told apart by its hash, twice as fast as
+    by its texts. by: what tells apart the parts of it."""
     named = {name: sql for name, sql in told.items() if name not in _TOLD or name in _BY_RULE}
     read = dict(zip(PLACED_BY, PLACED_BY, strict=True)) | named
     rows = ", ".join(f"{sql} AS {name}" for name, sql in read.items())
     once = ", ".join(f"ANY_VALUE({name}) AS {name}" for name in read)
     listed = ", ".join(f"{name if name in named else sql} AS {name}" for name, sql in told.items())
     return (
-        f"SELECT DISTINCT {listed} FROM (SELECT {once} FROM (SELECT {rows} FROM row_status WHERE status = 'current')"
-        f" GROUP BY HASH({', '.join(read)})) ORDER BY ALL"
+        f"SELECT DISTINCT {by}{listed} FROM (SELECT {by}{once} FROM (SELECT {by}{rows} FROM {of}"
+        f" WHERE status = 'current') GROUP BY {by}HASH({', '.join(read)})) ORDER BY ALL"
     )
 
 

@@ -1,15 +1,17 @@
 """Names by which a row may have to do with one of another part: sorted hashes, of which a search reads a few blocks."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
+from estimator.core.duckdb_engine import DuckDB
+from estimator.ledger.withdrawn_rows import parquet
+
 BLOCK = 8_192  # names checked and read together
-RANGES = 16  # of the hashes of many names, sorted one range at a time
-MANY = 2_000_000
+MANY = 4_000_000  # names sorted together: of more, one range of the hashes at a time
 MOST = 2**64 - 1
 COUNT = 8  # bytes of the count and of each name; the check of a block takes half of that
 
@@ -25,6 +27,10 @@ _OF_TASKS = """SELECT HASH(run_id, 3) FROM {rows} WHERE NOT cumulative AND task_
   (SELECT run_id FROM {rows} WHERE cumulative)
 UNION ALL SELECT HASH(run_id, 3) FROM {rows} WHERE cumulative AND run_id IN
   (SELECT run_id FROM {rows} WHERE NOT cumulative AND task_name IS NOT NULL)"""
+# The same of rows of many parts, in the order of files, where no task nor trace names more, nor a sender a run.
+_OF_PARTS = """SELECT file_index, HASH(row_id), CASE WHEN cumulative THEN HASH(run_key, 1) END,
+  CASE WHEN run_id IS NOT NULL THEN HASH(run_id, 2) END, COALESCE(CONTAINS(run_id, '@'), FALSE)
+FROM {rows}"""
 _OF_TRACES = "SELECT HASH(trace_id, 4) FROM {rows} WHERE trace_id IS NOT NULL"
 NAMED = (
     f"HASH(row_id) IN {{names}} OR cumulative AND HASH(run_key, 1) IN {{names}}"
@@ -44,6 +50,18 @@ def names_sql(rows: str, snapshots: bool = True, runs: bool = True, tasks: bool 
         (_OF_TRACES, traces),
     )
     return " UNION ALL ".join(sql for sql, there in asked if there).format(rows=rows)
+
+
+def names_of_parts(engine: DuckDB, seed: str, files: Sequence[str]) -> Iterator[tuple[str, np.ndarray | None]]:
+    """The names of the rows of each of these parts, which tell no task nor trace, sorted; None where a sender may have
+    told some. seed: a file without rows, with every column."""
+    part, ids, snapshots, runs, sent = engine.columns(_OF_PARTS.format(rows=parquet([seed, *files])))
+    ends = np.searchsorted(part, np.arange(1, len(files) + 2))
+    for file, (start, end) in zip(files, pairwise(ends.tolist()), strict=True):
+        snapshot, run = (np.ma.compressed(names[start:end]) for names in (snapshots, runs))
+        run = np.sort(run)  # `np.unique` takes twenty times as long
+        found = np.concatenate([ids[start:end], snapshot, run[:1], run[1:][run[1:] != run[:-1]]])
+        yield file, None if sent[start:end].any() else np.sort(found)
 
 
 def as_bytes(names: np.ndarray) -> bytes:
@@ -113,8 +131,8 @@ def repeated(parts: Mapping[str, Names], apart: Sequence[str], others: np.ndarra
     no two rows of which share a name but those that are known already."""
     fresh = [names for part, names in parts.items() if part not in apart]
     known = [names for part, names in parts.items() if part in apart]
-    many = sum(names.count for names in fresh) + len(others) > MANY
-    bounds = [MOST // RANGES * n for n in range(RANGES)] if many else [0]
+    ranges = -(-(sum(names.count for names in fresh) + len(others)) // MANY) or 1
+    bounds = [MOST // ranges * n for n in range(ranges)]
     found = [np.empty(0, np.uint64)]
     for low, high in pairwise([*bounds, MOST + 1]):
         mine = others[np.searchsorted(others, np.uint64(low)) : np.searchsorted(others, np.uint64(high - 1), "right")]

@@ -6,7 +6,7 @@ are not known. A part of which that changed is read again; other factors are met
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger.withdrawn_rows import parquet
 
+KINDS = ("sums", "checks", "unknown")  # of files that are kept of a part
 UNNAMED = "default_project"  # a check of rows of several files, found once for all parts
 OF_UNKNOWN_MODEL = """serving IN (
   SELECT bound_serving.subject FROM bound_serving
@@ -62,9 +63,9 @@ class KeptPart(NamedTuple):
 
     part: SettledPart
     facts: dict[str, Any]
-    sums: Path
+    sums: Sequence[Path]
     checks: Sequence[Path]
-    unknown: Path
+    unknown: Sequence[Path]
 
 
 class Rollups:
@@ -80,6 +81,8 @@ class Rollups:
         self._told: dict[str, str] = {}
         self._checks: dict[str, list[Path]] = {}  # by name of a part that is read
         self._flags = defaultdict[str, list[Any]](list)  # by its key
+        self._in_table: Mapping[str, Set[str]] = {}
+        self.looked = set[str]()  # names of those that are read with a row that is looked at, whatever its factors
         marks = engine.rows("SELECT * FROM answer_marks ORDER BY ALL")
         for part in settled.parts if settled else ():
             context = settled.context(part, catalogue, marks) if settled else ""
@@ -95,27 +98,64 @@ class Rollups:
         return [part.file for part, _ in self.fresh]
 
     @property
+    def same(self) -> dict[str, set[str]]:
+        """The settled parts that are read, each with the columns that tell apart no two of its rows."""
+        return {part.file: {*part.facts["same"]} for part, _ in self.fresh}
+
+    @property
+    def says(self) -> dict[str, set[str | None]]:
+        """What the rows of these parts may say: of what limits them, and as checks of their files."""
+        found = defaultdict[str, set[str | None]](set)
+        for part, _ in self.fresh:
+            assert self._settled
+            for name, texts in (*self._settled.texts(part).items(), ("checks", part.facts["codes"])):
+                found[name].update(texts)
+        return found
+
+    @property
     def sums(self) -> list[str]:
         """The files of sums of parts that are not read."""
-        return [str(one.sums) for one in self.kept]
+        return [str(file) for one in self.kept for file in one.sums]
 
     def check(self) -> None:
         """RollupsStale: of some rows factors now tell otherwise. What they tell of the others is noted for `write`."""
         found: dict[str, list[str]] = defaultdict(list)
         for row in self._engine.rows(_TOLD) if self.kept or self.fresh else ():
             found[row["held_in"]].append(row["name"])
+        unnamed = self._engine.rows("SELECT DISTINCT held_in FROM summed WHERE service_key = 'codecarbon'")
+        of_factors = {part for part, of_part in found.items() if any(n.startswith(("model", "card")) for n in of_part)}
+        self._in_table = {
+            "run_checks": self.looked | of_factors,
+            "unknown_energy": {part for part, of_part in found.items() if any(n.startswith("energy") for n in of_part)},
+            "read_energy": {part.name for part, _ in self.fresh if len(part.aside)},
+            "unnamed": {row["held_in"] for row in unnamed},
+        }
         names = [*(one.part.name for one in self.kept), *(part.name for part, _ in self.fresh)]
         self._told = {name: digest(sorted(found[name])) for name in names}
         stale = {one.part.name for one in self.kept if one.facts["told"] != self._told[one.part.name]}
         if stale:
             raise RollupsStale(stale)
 
-    def keep_checks(self, sql: str) -> None:
-        """Keep what is to be looked at in the parts that are read, and how many of their runs are to be mended."""
-        kinds = {part.name: (part.key, f"checks{context}") for part, context in self.fresh}
+    def files_for(self, table: str) -> list[str]:
+        """Those of the parts that are read whose rows a table is made of: those with runs of unknown electricity, or of
+        no named project; those with rows that are set aside, for the sum of the others."""
+        return [part.file for part, _ in self.fresh if part.name in self._in_table[table]]
+
+    def add_energy(self) -> None:
+        """Add to `read_energy` the parts of which what all rows sum to was kept when they were first read."""
+        known = [part for part, _ in self.fresh if part.name not in self._in_table["read_energy"]]
+        told = {"held_in": [part.name for part in known], "kwh": [part.facts["kwh"] for part in known]}
+        self._engine.load("known_energy", told, {"held_in": "VARCHAR", "kwh": "DOUBLE"})
+        self._engine.run("INSERT INTO read_energy FROM known_energy; DROP TABLE known_energy")
+
+    def keep_checks(self, some: Collection[str], sql: str) -> None:
+        """Keep what is to be looked at in some of the parts that are read, and how many of their runs are to be
+        mended."""
+        kinds = {part.name: (part.key, f"checks{context}") for part, context in self.fresh if part.file in some}
         assert self._settled
-        self._checks = self._settled.write_parts(kinds, f"SELECT * FROM ({sql}) WHERE held_in IN {[*kinds]}")
-        files = [str(file) for files in self._checks.values() for file in files]
+        kept = self._settled.write_parts(kinds, sql)
+        self._checks |= kept
+        files = [str(file) for files in kept.values() for file in files]
         for row in self._engine.rows(_FLAGS.format(files=parquet(files, "filename=true"))) if files else ():
             self._flags[row["key"]].append([row["service_key"], row["named"], row["runs"]])
 
@@ -128,16 +168,23 @@ class Rollups:
         unnamed = defaultdict[str, list[str]](list)
         for row in self._engine.rows("SELECT * FROM unnamed"):
             unnamed[row["held_in"]].append(row["file_name"])
+        files = {"checks": {part.name: self._checks.get(part.name, []) for part, _ in self.fresh}}
+        stated = ", ".join(self._stated())
+        for kind, rows in (("sums", f"SELECT {stated} FROM summed"), ("unknown", "FROM unknown_energy")):
+            kinds = {part.name: (part.key, kind + context) for part, context in self.fresh}
+            files[kind] = settled.write_parts(kinds, rows, named=kind == "sums")
         for part, context in self.fresh:
-            for kind, rows in (
-                ("sums", "SELECT * EXCLUDE (sum_id) FROM summed"),
-                ("unknown", "SELECT * EXCLUDE (held_in) FROM unknown_energy"),
-            ):
-                settled.write(part.key, kind + context, f"{rows} WHERE held_in = '{part.name}'")
             facts: dict[str, Any] = {"kwh": energy.get(part.name) or 0.0, "unnamed": unnamed[part.name]}
             facts |= {"flags": self._flags[part.key], "told": self._told[part.name]}
-            facts["checks"] = len(self._checks[part.name])
+            facts |= {kind: len(of_kind[part.name]) for kind, of_kind in files.items()}
             settled.kept.put(part.key, f"rollup{context}", json.dumps(facts).encode())
+
+    def _stated(self) -> list[str]:
+        """The columns of `summed` that some sum of a part states: the others are as long to write as they."""
+        columns = [row["column_name"] for row in self._engine.rows("DESCRIBE summed") if row["column_name"] != "sum_id"]
+        counts = ", ".join(f"COUNT({name}) AS {name}" for name in columns)
+        (counted,) = self._engine.rows(f"SELECT {counts} FROM summed WHERE held_in IS NOT NULL")
+        return [name for name in columns if counted[name]]
 
     def several_unnamed(self) -> bool:
         """Whether runs that nobody named a project for come from several files."""
@@ -157,7 +204,8 @@ class Rollups:
     def show(self, folder: Path, unnamed: bool) -> None:
         """`run_checks` and `unknown_energy` as views of what was made of rows and of files kept beside the build."""
         checks = [file for files in (*(one.checks for one in self.kept), *self._checks.values()) for file in files]
-        for table, files in (("unknown_energy", [one.unknown for one in self.kept]), ("run_checks", checks)):
+        unknown = [file for one in self.kept for file in one.unknown]
+        for table, files in (("unknown_energy", unknown), ("run_checks", checks)):
             if not files:
                 continue
             told = f"(FROM {parquet(keep_beside([*map(str, files)], folder))})"
@@ -172,9 +220,9 @@ class Rollups:
 
 def _found(settled: Settled, part: SettledPart, context: str) -> KeptPart | None:
     data = settled.kept.data(part.key, f"rollup{context}")
-    facts = json.loads(data) if data else {"checks": 0}
-    checks = [settled.kept.whole(part.key, f"checks{context}-{n}") for n in range(facts["checks"])]
-    sums, unknown = (settled.kept.whole(part.key, kind + context) for kind in ("sums", "unknown"))
-    if not data or sums is None or unknown is None or None in checks:
+    if not data:
         return None
-    return KeptPart(part, facts, sums, [file for file in checks if file], unknown)
+    facts = json.loads(data)
+    files = {k: [settled.kept.whole(part.key, f"{k}{context}-{n}") for n in range(facts[k])] for k in KINDS}
+    found = {kind: [file for file in of_kind if file] for kind, of_kind in files.items()}
+    return KeptPart(part, facts, **found) if found == files else None

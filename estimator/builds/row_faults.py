@@ -13,6 +13,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 
 OF_ITS_PLACE = ("grid_of_zone", "declared_gases")  # emissions by the place that the file names, not by another
+Says = Mapping[str, Set[str | None]]  # what rows may say, by column
 FIGURES = ("read_value", "low", "high", "excess")
 _FAULT = "STRUCT(code VARCHAR, read_value DOUBLE, low DOUBLE, high DOUBLE, excess DOUBLE)"
 # What a rule does with numbers, as SQL where NULL is not known; a quotient by zero is not known either.
@@ -72,11 +73,12 @@ def _number(value: Any) -> str:
     return value.number if isinstance(value, _Column) else _sql(value)
 
 
-def faulted(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> str:
+def faulted(engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says | None = None) -> str:
     """SQL of the runs, whether each is `faulty`, and its `faults`, each with what was read, its limits, and how far it
-    is beyond; NULL where there is none. unstated: columns of no run."""
+    is beyond; NULL where there is none. unstated: columns of no run; says: all that runs may say of what limits them,
+    where that is known."""
     held = [name for name in NUMBERS if name not in unstated]
-    limits, joins = _limits(engine, catalogue)
+    limits, joins = _limits(engine, catalogue, says or _says(engine))
     stated = Stated({**{name: _Column(name) for name in held}, **limits})
     broken, told, columns = ["FALSE"], [f"NULL::{_FAULT}"], list[str]()
     for place, rule in enumerate(RULES):
@@ -107,14 +109,19 @@ def faulted(engine: DuckDB, catalogue: Catalogue, unstated: Set[str]) -> str:
     )
 
 
-def _limits(engine: DuckDB, catalogue: Catalogue) -> tuple[dict[str, Any], str]:
-    """The limits of what rows may state, by name: a number, or a column of the tables that this SQL joins to `runs`,
-    where they hang on a text that rows say."""
+def _says(engine: DuckDB) -> Says:
+    """What runs say of what limits them."""
     each = ", ".join(f"ANY_VALUE({name}) AS {name}" for name in TEXTS)
     said = engine.rows(f"SELECT {each} FROM runs GROUP BY HASH({', '.join(TEXTS)})")
+    return {name: {row[name] for row in said} for name in TEXTS}
+
+
+def _limits(engine: DuckDB, catalogue: Catalogue, says: Says) -> tuple[dict[str, Any], str]:
+    """The limits of what rows may state, by name: a number, or a column of the tables that this SQL joins to `runs`,
+    where they hang on a text that rows say."""
     limits, joins = dict[str, Any](), ""
     for name, read in LIMITS.items():
-        found = {text: read(catalogue, text) for text in {row.get(name) for row in said} or {None}}
+        found = {text: read(catalogue, text) for text in says.get(name) or {None}}
         first, *others = found.values()
         apart = [limit for limit in first if any(str(one[limit]) != str(first[limit]) for one in others)]
         limits |= first

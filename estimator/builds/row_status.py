@@ -1,7 +1,7 @@
 """Every row of the ledger with its status. Rows that share a name are judged against each other and copied into the
 build, as are those of small parts; the others are read where they lie, each counting as it is."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -31,14 +31,21 @@ def sql_text(name: str) -> str:
 
 class Rows(NamedTuple):
     """What is known of the rows of a build: whether they are few and all copied, the columns that none states, those
-    that none of large parts states, and how the view `row_status` is written of all of them, or of some large parts,
-    with those that are copied or alone."""
+    that none of large parts states, how the view `row_status` is written of all of them, or of some large parts, with
+    those that are copied or alone, which parts are large, and of which no row is set aside."""
 
     few: bool
     unstated: Set[str]
     empty: Set[str]
     view: Callable[[Sequence[str], bool], str]
     large: Sequence[str]
+    entire: Set[str]
+
+    def together(self, files: Iterable[str]) -> list[list[str]]:
+        """These large parts as they are best read: rows that are set aside are not looked for where there are none."""
+        apart = [*files]
+        groups = [[file for file in apart if (file in self.entire) is entire] for entire in (True, False)]
+        return [some for some in groups if some]
 
     def read(self, engine: DuckDB, files: Sequence[str], alone: bool = False) -> None:
         """From now on, `row_status` is of these large parts, and of the rows that are copied unless `alone`."""
@@ -99,20 +106,22 @@ def row_status(
         unstated = empty & {n for n, count in engine.rows(f"SELECT {counts} FROM copied")[0].items() if not count}
     columns = read_columns(types, empty)
     out = engine.rows("SELECT 1 FROM set_aside LIMIT 1")
+    entire = {part.file for part in settled.parts if not len(part.aside)} if settled else set[str]()
 
     def view(files: Sequence[str], by_themselves: bool) -> str:
+        apart = out and not entire.issuperset(files)
         everything = [] if by_themselves else ["SELECT *, NULL::VARCHAR AS held_in FROM copied"]
         if files:
             beside = parquet([f"{parts.name}/{Path(small[0]).name}", *(kept[file] for file in files)], "filename=true")
             everything.append(
                 f"SELECT *, {alone}, {told.replace(crosses, 'FALSE')} FROM"
                 f" (SELECT {columns}, PARSE_FILENAME(filename) AS held_in FROM {beside} WHERE {within})"
-                f"{' WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)' if out else ''}"
+                f"{' WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)' if apart else ''}"
             )
         return " UNION ALL BY NAME ".join(everything)
 
     few = not large and bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
-    return Rows(few, unstated, empty, view, large)
+    return Rows(few, unstated, empty, view, large, entire)
 
 
 def crossing(moments: Sequence[int]) -> str:

@@ -7,7 +7,8 @@ how its rows are summed (`Settled.context`): nothing kept can be out of date.
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -18,23 +19,27 @@ import numpy as np
 
 from estimator.builds.build_identity import digest
 from estimator.builds.machine_overlaps import BY_HOUR, MEET, SPANS, WHOLE, Span, machine_twice, others_met
-from estimator.builds.part_names import NAMED, Names, as_bytes, names_sql, repeated
+from estimator.builds.part_names import NAMED, Names, as_bytes, names_of_parts, names_sql, repeated
 from estimator.builds.parts_elsewhere import is_elsewhere
-from estimator.builds.stated_columns import read_columns, stated_columns
+from estimator.builds.stated_columns import StatedColumns, read_columns, stated_columns
 from estimator.builds.whole_parts import check_parts, stamp
+from estimator.catalogue.default_subjects import THREAD_MACHINES
 from estimator.catalogue.fault_rules import TEXTS
 from estimator.catalogue.models import is_of
 from estimator.catalogue.physical_limits import LIMITS
 from estimator.catalogue.tables import Catalogue
-from estimator.core.duckdb_engine import DuckDB
+from estimator.core.duckdb_engine import DuckDB, texts_sql
 from estimator.core.kept_files import KeptFiles
 from estimator.ledger.withdrawn_rows import parquet
 
 FOLDER = ".rollups"
 EMBEDDED = "input_tokens > 0 AND COALESCE(output_tokens, 0) = 0"  # where a model that embeds is looked for
+TOGETHER = 1_000_000  # rows of which names are held at once
 MOST_ASIDE = 0.2  # share of its rows from which a part is read like any other [1]
 PLACED_BY = ("model", "served_at", "provider", "reader", "tool_version", "checks", "host", "zone", "zone_as_read")
 _READ = "COALESCE(cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh)"
+_KWH = f"""CASE WHEN {_READ} IS NULL THEN site_energy_kwh ELSE COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0)
++ COALESCE(ram_energy_kwh, 0) + COALESCE(other_energy_kwh, 0) END"""  # as the audit of a build counts it
 # Rows that are looked at one by one, or against others that no name tells: declarations and buckets that overlap,
 # computers that several runs share, hours that wait, counters, and runs that measure a model. Those of a computer that
 # nobody named are where others overlap them (`machine_overlaps`).
@@ -47,14 +52,16 @@ OR model IS NOT NULL AND output_tokens > 0 AND requests > 0 AND (requests >= 100
 # What rows tell of themselves: those of a part that say the same are told once, apart by its hash, twice as fast as by
 # each text. One pass over the parts of which it is not kept.
 _SAYS = ("file_sha", "service_key", "file_name", *TEXTS, *PLACED_BY)
-_SAID = f"""CREATE TABLE said AS SELECT PARSE_FILENAME(filename) AS held_in, COUNT(*) AS told,
+_SAID = f"""SELECT PARSE_FILENAME(filename) AS held_in, COUNT(*) AS told,
 MIN(start_month) AS first, MAX(end_month) AS last, BOOL_OR(audio_s > 0) AS audio, BOOL_OR({EMBEDDED}) AS embedding,
 MIN(start_us) FILTER ({WHOLE}) AS first_us, MAX(end_us) FILTER ({WHOLE}) AS last_us,
-COUNT_IF(({{crosses}}) OR ({LOOKED_AT})) AS alone, COALESCE(BOOL_OR(cumulative), FALSE) AS snapshots,
+COUNT_IF(({{crosses}}) OR ({LOOKED_AT})) AS alone, fsum({_KWH}) AS kwh,
+COALESCE(BOOL_OR(cumulative), FALSE) AS snapshots,
 {", ".join(f"ANY_VALUE({name}) AS {name}" for name in dict.fromkeys(_SAYS))}
-FROM {{rows}} GROUP BY filename, HASH({", ".join(dict.fromkeys(_SAYS))})"""
+FROM {{rows}} GROUP BY filename, HASH({{apart}})"""
 _FACTS = f"""SELECT held_in, CAST(SUM(told) AS BIGINT) AS "rows", MIN(first) AS first, MAX(last) AS last,
-CAST(SUM(alone) AS BIGINT) AS alone, BOOL_OR(snapshots) AS snapshots, LIST(DISTINCT file_sha) AS shas,
+CAST(SUM(alone) AS BIGINT) AS alone, fsum(kwh) AS kwh, BOOL_OR(snapshots) AS snapshots, LIST(DISTINCT file_sha) AS shas,
+FLATTEN(LIST(DISTINCT checks)) AS codes,
 LIST(DISTINCT model) FILTER (audio) AS audio, LIST(DISTINCT model) FILTER (embedding) AS embedding,
 {", ".join(f"LIST(DISTINCT {name}) AS {name}" for name in TEXTS)}
 FROM said GROUP BY held_in"""
@@ -80,18 +87,19 @@ class Settled:
     def __init__(self, engine: DuckDB, folder: Path, seed: str, method: str, crosses: str) -> None:
         self.kept = KeptFiles(folder / FOLDER)
         self._engine, self._seed, self._method, self._crosses = engine, seed, digest([method]), crosses
+        self._all = f"all-{self._method}"  # the key of what is kept of all parts together
         self.parts: list[SettledPart] = []
-        self._alone: dict[str, int] = {}  # by name of a part that is read, how many of its rows are looked at
+        self._said: Set[str] = frozenset()  # names of the parts that the table `said` is of
         self.lines: Mapping[str, Sequence[Any]] = {}  # by key of a part, where its rows ran
 
     def _check(self, large: Sequence[str]) -> None:
         """Whether each of these parts is the one of its name: those that are as they were then are not read.
         ledger_torn."""
-        seen = {file: stamp(file) for file in large if not is_elsewhere(file)}
-        new = [file for file, told in seen.items() if self.kept.data(self._key(file), "seen") != told]
-        check_parts(new)
-        for file in new:
-            self.kept.put(self._key(file), "seen", seen[file])
+        seen = {Path(file).name: stamp(file) for file in large if not is_elsewhere(file)}
+        known = json.loads(self.kept.data(self._all, "seen") or "{}")
+        check_parts([file for file in large if seen.get(Path(file).name) != known.get(Path(file).name)])
+        if seen != known:
+            self.kept.put(self._all, "seen", json.dumps(seen).encode())
 
     def _key(self, file: str) -> str:
         return f"{Path(file).stem}-{self._method}"
@@ -104,21 +112,21 @@ class Settled:
         others = np.sort(self._engine.column(names_sql(small)))
         keys = {self._key(file): file for file in large}
         facts = self._facts(keys)
-        names = {key: self._named(key, file, facts[key]) for key, file in keys.items()}
-        known = json.loads(self.kept.data(f"all-{self._method}", "apart") or '{"parts": [], "repeated": []}')
+        names = self._names(keys, facts)
+        known = json.loads(self.kept.data(self._all, "apart") or '{"parts": [], "repeated": []}')
         found = repeated(names, known["parts"], others)
         held = np.zeros(len(found), bool)
         for one in names.values():
             held |= one.meets(found)
         told = {"parts": sorted(names), "repeated": sorted({*known["repeated"], *found[held].tolist()})}
         if told != known:
-            self.kept.put(f"all-{self._method}", "apart", json.dumps(told).encode())
+            self.kept.put(self._all, "apart", json.dumps(told).encode())
         withdrawn = [self._engine.column(f"SELECT HASH(row_id) FROM {parquet(gone)}")] if gone else []
         shared = np.unique(np.concatenate([np.array(told["repeated"], np.uint64), *withdrawn]))
-        met = self._met(facts, small)
+        met, looked_at = self._met(facts, small), self._looked_at(keys, facts)
         for key, file in keys.items():
             overlapping = self._overlapping(key, file, facts[key], met[key])
-            aside = np.unique(np.concatenate([self._aside(key, file, names[key], shared), *overlapping]))
+            aside = np.unique(np.concatenate([self._aside(file, names[key], looked_at[key], shared), *overlapping]))
             if len(aside) <= MOST_ASIDE * facts[key]["rows"]:
                 self.parts.append(SettledPart(file, key, names[key], facts[key], aside))
         return self._aside_rows()
@@ -131,8 +139,9 @@ class Settled:
                 kind = f"aside{_digest_of(part.aside)}"
                 path = self.kept.whole(part.key, kind)
                 if path is None:
+                    stated = ", ".join(sorted({*part.facts["stated"], "checks"}))  # the others are as long to write
                     with self._table(part.aside) as table:
-                        rows = f"SELECT * FROM {self._rows(part.file)} WHERE HASH(row_id) IN {table}"
+                        rows = f"SELECT {stated} FROM {self._rows(part.file)} WHERE HASH(row_id) IN {table}"
                         path = self.write(part.key, kind, rows)
                 files.append(str(path))
         return files
@@ -164,34 +173,49 @@ class Settled:
         """The files that may hold a row of one of these input files, or of these names, sorted."""
         return [p.file for p in self.parts if shas & {*p.facts["shas"]} or p.names.meets(names).any()]
 
-    def told(self, part: SettledPart, sql: str, each: bool = False) -> list[dict[str, Any]]:
-        """What the rows of a part tell of themselves, by the query of that; kept. each: of columns that are not said
-        once for many rows."""
-        kind = f"told{digest([sql])}"
-        data = self.kept.data(part.key, kind)
-        if data is None:
-            said = f"said WHERE held_in = '{part.name}'" if part.name in self._alone and not each else None
-            rows = f"(SELECT *, 'current' AS status FROM {said or self._rows(part.file)})"
-            data = self.kept.put(
-                part.key, kind, json.dumps(self._engine.rows(sql.replace("row_status", rows))).encode()
-            ).read_bytes()
-        found: list[dict[str, Any]] = json.loads(data)
+    def told(self, sql: Callable[[str, str], str], each: bool = False) -> dict[str, list[dict[str, Any]]]:
+        """What the rows of each part tell of themselves, by its key; kept. sql: the query of that, of a relation and
+        what tells its parts apart; each: of columns that are not said once for many rows."""
+        kind = f"told{digest([sql('row_status', '')])}"
+        known = json.loads(self.kept.data(self._all, kind) or "{}")
+        new = {part.name: part for part in self.parts if part.key not in known}
+        said = [name for name in new if name in self._said and not each]
+        files = [part.file for name, part in new.items() if name not in said]
+        found = defaultdict[str, list[dict[str, Any]]](list)
+        if said:
+            self._tell(found, sql, f"said WHERE held_in IN ({texts_sql(said)})")
+        if files:
+            rows = parquet([self._seed, *files], "filename=true")
+            self._tell(found, sql, f"(SELECT *, PARSE_FILENAME(filename) AS held_in FROM {rows})")
+        told = json.dumps({p.key: known[p.key] if p.key in known else found[p.name] for p in self.parts})
+        if new:
+            self.kept.put(self._all, kind, told.encode())
+        return {key: [*rows] for key, rows in json.loads(told).items()}
+
+    def _tell(self, found: dict[str, list[dict[str, Any]]], sql: Callable[[str, str], str], rows: str) -> None:
+        for row in self._engine.rows(sql(f"(SELECT *, 'current' AS status FROM {rows})", "held_in, ")):
+            found[row.pop("held_in")].append(row)
+
+    def texts(self, part: SettledPart) -> dict[str, set[str | None]]:
+        """What the rows of a part may say of what limits them, by its name, where they ran as the places say."""
+        found = {name: {*(part.facts[name] or ())} for name in TEXTS}
+        for line in self.lines[part.key]:
+            of_threads = THREAD_MACHINES[0] if line["to_vcpus"] else None
+            found["machine"] |= {name for name in (line["to_machine"], of_threads) if name}  # else as read
+            found["device"] |= {name for name in (line["to_device"],) if name}
+            found["zone"].add(line["to_zone"])
         return found
 
     def context(self, part: SettledPart, catalogue: Catalogue, marks: Sequence[Any]) -> str:
         """All that decides what is kept of the rows of a part, but for the part itself and our sources. marks: the
         answers of suppliers."""
-        lines = self.lines[part.key]
-        values = {name: {*(part.facts[name] or ()), None} for name in TEXTS}
-        for line in lines:
-            for name in ("machine", "device", "zone"):
-                values[name].add(line[f"to_{name}"])
+        values = self.texts(part)
         limits = {
-            name: [(value, _plain(read(catalogue, value))) for value in sorted(values.get(name, {None}), key=str)]
+            name: [(value, _plain(read(catalogue, value))) for value in sorted({*values.get(name, ()), None}, key=str)]
             for name, read in LIMITS.items()
         }
         kinds = {k: sorted(m for m in part.facts[k] or () if m and is_of(m, k)) for k in ("audio", "embedding")}
-        told = [self._crosses, _digest_of(part.aside), lines, marks, limits, kinds]
+        told = [self._crosses, _digest_of(part.aside), self.lines[part.key], marks, limits, kinds]
         return digest([json.dumps(told, sort_keys=True, default=str)])
 
     def close(self) -> None:
@@ -199,52 +223,83 @@ class Settled:
         self.kept.prune()
         self._engine.run("DROP TABLE IF EXISTS said")
 
-    def _named(self, key: str, file: str, facts: Mapping[str, Any]) -> Names:
-        path = self.kept.path(key, "names")
-        if path and path.exists():
-            return Names(path)
-        stated = (name in facts["stated"] for name in ("run_id", "task_name", "trace_id"))
-        sql = names_sql(self._rows(file), facts["snapshots"], *stated)
-        return Names(self.kept.put(key, "names", as_bytes(np.sort(self._engine.column(sql)))))
+    def _names(self, keys: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Names]:
+        """The names of the rows of each of these parts: of those of which they are not kept, many are read together."""
+        paths = {key: self.kept.path(key, "names") for key in keys}
+        new = [key for key, path in paths.items() if not (path and path.exists())]
+        told = {key: [name in facts[key]["stated"] for name in ("run_id", "task_name", "trace_id")] for key in new}
+        plain = [key for key in new if not told[key][2] and not (told[key][1] and facts[key]["snapshots"])]
+        for some in _together(plain, facts):
+            files = {keys[key]: key for key in some}
+            for file, names in names_of_parts(self._engine, self._seed, [*files]):
+                if names is not None:
+                    paths[files[file]] = self.kept.put(files[file], "names", as_bytes(names))
+                    new.remove(files[file])
+        for key in new:
+            sql = names_sql(self._rows(keys[key]), facts[key]["snapshots"], *told[key])
+            paths[key] = self.kept.put(key, "names", as_bytes(np.sort(self._engine.column(sql))))
+        return {key: Names(path) for key, path in paths.items() if path}
 
     def _facts(self, keys: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         """What is known of each of these parts; of all those of which it is not kept, from one pass."""
         kept = {key: self.kept.data(key, "facts") for key in keys}
         files = [keys[key] for key, data in kept.items() if data is None]
         stated = stated_columns(self._engine, files)
-        if files:
-            rows = parquet([self._seed, *files], "filename=true")
-            types = {
-                row["column_name"]: row["column_type"] for row in self._engine.rows(f"DESCRIBE SELECT * FROM {rows}")
-            }
-            told_of = read_columns(types, types.keys() - {"filename"}.union(*(one.stated for one in stated.values())))
-            self._engine.run(_SAID.format(rows=f"(SELECT {told_of} FROM {rows})", crosses=self._crosses))
-        told = {row.pop("held_in"): row for row in self._engine.rows(_FACTS)} if files else {}
+        for alike in (True, False):
+            if some := [file for file in files if bool(stated[file].same) is alike]:
+                self._say(some, stated)
+        facts = {row.pop("held_in"): row for row in self._engine.rows(_FACTS)} if files else {}
         ran = self._engine.rows(SPANS.format(rows="said", and_by="")) if files else []
-        self._alone = {name: row.pop("alone") for name, row in told.items()}
+        self._said = facts.keys()
+        held = {key: json.loads(data) for key, data in kept.items() if data is not None}
         for key in (key for key, data in kept.items() if data is None):
-            found = told[Path(keys[key]).name]
-            found["stated"] = sorted(stated[keys[key]].stated)
+            found = facts[Path(keys[key]).name]
+            found["codes"] = sorted({code for code in found["codes"] or () if code})
+            ends, unsaid = stated[keys[key]], set[str]() if found["codes"] else {"checks"}
+            found["stated"], found["same"] = sorted(ends.stated - unsaid), sorted(ends.same)
             found["spans"] = [_span(row) for row in ran if row["held_in"] == Path(keys[key]).name]
-            kept[key] = self.kept.put(key, "facts", json.dumps(found).encode()).read_bytes()
-        return {key: json.loads(data) for key, data in kept.items() if data is not None}
+            found["alone"] = [self._crosses, found["alone"]]  # how many, of those that crossed so
+            told = json.dumps(found)
+            self.kept.put(key, "facts", told.encode())
+            held[key] = json.loads(told)
+        return held
 
-    def _aside(self, key: str, file: str, names: Names, shared: np.ndarray) -> np.ndarray:
+    def _say(self, files: Sequence[str], ends: Mapping[str, StatedColumns]) -> None:
+        """Add to the table `said` what the rows of these parts tell."""
+        rows = parquet([self._seed, *files], "filename=true")
+        types = {row["column_name"]: row["column_type"] for row in self._engine.rows(f"DESCRIBE SELECT * FROM {rows}")}
+        empty = types.keys() - {"filename"}.union(*(ends[file].stated for file in files))
+        alike = set[str].intersection(*({*ends[file].same} for file in files))
+        apart = [name for name in dict.fromkeys(_SAYS) if name not in empty | alike] or ["''"]
+        told = f"(SELECT {read_columns(types, empty)} FROM {rows})"
+        there = self._engine.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'said'")
+        into = "INSERT INTO said BY NAME" if there else "CREATE TABLE said AS"
+        self._engine.run(f"{into} {_SAID.format(rows=told, crosses=self._crosses, apart=', '.join(apart))}")
+
+    def _looked_at(self, keys: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> dict[str, np.ndarray]:
+        """The hashes of the rows of each of these parts that are looked at by themselves; kept."""
         kind = f"alone{digest([self._crosses, LOOKED_AT])}"
-        data = self.kept.data(key, kind)
-        if data is None:
-            rows = f"FROM {self._rows(file)} WHERE ({self._crosses}) OR ({LOOKED_AT})"
-            some = self._alone.get(Path(file).name, 1)  # where there is none, ids are not read
-            data = np.unique(self._engine.column(f"SELECT HASH(row_id) {rows}")).tobytes() if some else b""
-            self.kept.put(key, kind, data)
-        aside = np.frombuffer(data, np.uint64)
+        none = [key for key in keys if facts[key]["alone"] == [self._crosses, 0]]  # nothing is read nor kept of them
+        found = {key: b"" if key in none else self.kept.data(key, kind) for key in keys}
+        new = [key for key, data in found.items() if data is None]
+        if new:
+            rows = parquet([self._seed, *(keys[key] for key in new)])
+            where = f"({self._crosses}) OR ({LOOKED_AT})"
+            part, hashes = self._engine.columns(f"SELECT file_index, HASH(row_id) FROM {rows} WHERE {where}")
+            for place, key in enumerate(new, 1):
+                alone = np.unique(hashes[part == place]).tobytes()
+                self.kept.put(key, kind, alone)
+                found[key] = alone
+        return {key: np.frombuffer(data, np.uint64) for key, data in found.items() if data is not None}
+
+    def _aside(self, file: str, names: Names, looked_at: np.ndarray, shared: np.ndarray) -> np.ndarray:
         met = shared[names.meets(shared)]
         if not len(met):
-            return aside
+            return looked_at
         with self._table(met) as table:
             named = NAMED.format(names=table)
             found = self._engine.column(f"SELECT HASH(row_id) FROM {self._rows(file)} WHERE {named}")
-        return np.unique(np.concatenate([aside, found.astype(np.uint64)]))
+        return np.unique(np.concatenate([looked_at, found.astype(np.uint64)]))
 
     def _met(self, facts: Mapping[str, Mapping[str, Any]], small: str) -> dict[str, list[Span]]:
         """By key of a part, when rows that are not its own may be of a computer that its own are of."""
@@ -291,11 +346,12 @@ class Settled:
         with self._drafted(sql) as draft:
             return self.kept.take(key, kind, draft)
 
-    def write_parts(self, kinds: Mapping[str, tuple[str, str]], sql: str) -> dict[str, list[Path]]:
+    def write_parts(self, kinds: Mapping[str, tuple[str, str]], sql: str, named: bool = False) -> dict[str, list[Path]]:
         """Keep the rows of a query in files by part, of the key and kind of each, by the name that its column `held_in`
-        tells; numbered from 0."""
-        found = dict[str, list[Path]]()
-        with self._drafted(sql, ", PARTITION_BY (held_in)") as folder:
+        tells; numbered from 0. named: with this column."""
+        found = {name: list[Path]() for name in kinds}
+        options = f", PARTITION_BY (held_in), WRITE_PARTITION_COLUMNS {named}"
+        with self._drafted(f"SELECT * FROM ({sql}) WHERE held_in IN ({texts_sql(kinds)})", options) as folder:
             for name, (key, kind) in kinds.items():
                 drafts = sorted((folder / f"held_in={name}").glob("*"))
                 found[name] = [self.kept.take(key, f"{kind}-{n}", draft) for n, draft in enumerate(drafts)]
@@ -310,6 +366,19 @@ class Settled:
             yield draft
         finally:
             shutil.rmtree(draft, ignore_errors=True) if draft.is_dir() else draft.unlink(missing_ok=True)
+
+
+def _together(keys: Sequence[str], facts: Mapping[str, Mapping[str, Any]]) -> Iterator[list[str]]:
+    """These parts, by their keys, as many at a time as have TOGETHER rows."""
+    some, rows = list[str](), 0
+    for key in keys:
+        if some and rows + facts[key]["rows"] > TOGETHER:
+            yield some
+            some, rows = [], 0
+        some.append(key)
+        rows += facts[key]["rows"]
+    if some:
+        yield some
 
 
 def _span(row: Mapping[str, Any]) -> Span:

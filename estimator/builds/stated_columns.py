@@ -15,30 +15,28 @@ FROM parquet_metadata([{files}]) GROUP BY ALL ORDER BY ALL"""
 
 
 class StatedColumns(NamedTuple):
-    """Of the rows of one file: the columns that some state, and those that all state alike, or none does; of a file
-    whose end does not tell (`told`), no column is of these."""
+    """Of the rows of one file: the columns that some state, or may, where its end does not tell, and those that all
+    state alike, or none does, as far as its end tells."""
 
     stated: Set[str]
     same: Set[str]
-    told: bool
 
 
 def stated_columns(engine: DuckDB, files: Sequence[str]) -> dict[str, StatedColumns]:
-    """What these files tell, by their path; what each states is counted where its end does not say it."""
+    """What these files tell, by their path; of one whose end tells nothing, rows are counted."""
     ends: dict[str, list[Mapping[str, object]]] = {file: [] for file in files}
     for row in engine.rows(_ENDS.format(files=files_sql(files))) if files else ():
         ends[row["file_name"]].append(row)
     found = {}
     for file, columns in ends.items():
-        told = all(column["stated"] is not None for column in columns)
         counted = {str(column["name"]): column["stated"] for column in columns}
-        if not told:
+        if not any(count is not None for count in counted.values()):
             each = (f"COUNT{'_IF(LEN({0}) > 0)' if c['listed'] else '({0})'} AS {{0}}" for c in columns)
             counts = ", ".join(sql.format(c["name"]) for sql, c in zip(each, columns, strict=True))
             (counted,) = engine.rows(f"SELECT {counts} FROM {parquet([file])}")
-        stated = {name for name, count in counted.items() if count}
-        alike = {str(c["name"]) for c in columns if told and (c["same"] and not c["listed"] or not c["stated"])}
-        found[file] = StatedColumns(stated, alike, told)
+        told = [column for column in columns if column["stated"] is not None]
+        alike = {str(c["name"]) for c in told if c["same"] and not c["listed"] or not c["stated"]}
+        found[file] = StatedColumns({name for name, count in counted.items() if count != 0}, alike)
     return found
 
 

@@ -1,9 +1,8 @@
 """The sums of all rows over what decides their factors, without the columns that no row states."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from estimator.builds.row_status import Rows, sql_text
-from estimator.builds.stated_columns import stated_columns
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger.withdrawn_rows import parquet
 
@@ -44,34 +43,51 @@ _FIRST = "CREATE TABLE summed AS SELECT ROW_NUMBER() OVER () AS sum_id, * FROM (
 _MORE = "INSERT INTO summed BY NAME SELECT (SELECT COUNT(*) FROM summed) + ROW_NUMBER() OVER () AS sum_id, * FROM ({})"
 
 
-def sum_rows(engine: DuckDB, rows: Rows, files: Sequence[str], filled: Set[str], kept: Sequence[str]) -> None:
-    """Table `summed`, in one pass over `portions`, and the ways of serving that it holds, `servings`. files: the large
-    parts that are read; filled: columns of which rows have another value than they state; kept: the files of sums of
-    parts that are not read."""
+def sum_copied(engine: DuckDB, rows: Rows, filled: Set[str]) -> None:
+    """Table `summed`, of the rows that are copied. filled: columns of which rows have another value than they state."""
     rows.read(engine, [])
     engine.run(_FIRST.format(_sums(engine, rows.unstated - filled, set())))
-    ends = stated_columns(engine, files)
+
+
+def sum_parts(
+    engine: DuckDB, rows: Rows, same: Mapping[str, Set[str]], filled: Set[str], judged: str | None = None
+) -> set[str]:
+    """Add to `summed` the rows of large parts, in one pass over `portions`. same: these parts, each with the columns
+    that tell apart no two of its rows; judged: SQL of the same portions, with whether each is `looked` at, where it is
+    asked: then, the names of the parts that hold one."""
+    found = set[str]()
     for told in (True, False):
-        some = [file for file in files if ends[file].told is told]
-        if some:
+        for some in rows.together(file for file, alike in same.items() if bool(alike) is told):
             rows.read(engine, some, alone=True)
-            same = set[str].intersection(*({*ends[file].same} for file in some))
-            engine.run(_MORE.format(_sums(engine, rows.empty - filled, same - filled)))
+            alike = set[str].intersection(*({*same[file]} for file in some))
+            sums = _sums(engine, rows.empty - filled, alike - filled, judged)
+            if judged:
+                engine.run(f"CREATE TABLE of_parts AS {sums}")
+                found |= {row["held_in"] for row in engine.rows("SELECT DISTINCT held_in FROM of_parts WHERE looked")}
+                engine.run(f"{_MORE.format('SELECT * EXCLUDE (looked) FROM of_parts')}; DROP TABLE of_parts")
+            else:
+                engine.run(_MORE.format(sums))
+    return found
+
+
+def sum_kept(engine: DuckDB, kept: Sequence[str]) -> None:
+    """Add to `summed` what is kept of parts in these files; `servings`: the ways of serving that it then holds."""
     if kept:
         engine.run(_MORE.format(f"SELECT * FROM {parquet(kept)}"))
-    rows.read(engine, files)
     engine.run(sql_text("servings.sql").format(**SERVED))
 
 
-def _sums(engine: DuckDB, unstated: Set[str], same: Set[str]) -> str:
-    """SQL of the sums of `portions`. same: columns that tell apart no two rows of a part."""
+def _sums(engine: DuckDB, unstated: Set[str], same: Set[str], judged: str | None = None) -> str:
+    """SQL of the sums of `portions`. same: columns that tell apart no two rows of a part; judged: as in `sum_parts`."""
     types = {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE portions")}
     empty = {name for name in (*KEYS, *AMOUNTS) if READ_FROM.get(name, name) in unstated}
     shown = {name: f"NULL::{types[name]} AS {name}" for name in empty}
     alike = {name for name in KEYS if name not in _MADE and _OF_A_ROW.get(name, name) in same} - empty
     shown |= {name: f"ANY_VALUE({name}) AS {name}" for name in alike}
+    sums = ", ".join(shown.get(name, f"fsum({name}) AS {name}") for name in AMOUNTS)
     return sql_text("summed.sql").format(
         keys=", ".join(shown.get(name, name) for name in KEYS),
         by=", ".join(name for name in KEYS if name not in shown),
-        sums=", ".join(shown.get(name, f"fsum({name}) AS {name}") for name in AMOUNTS),
+        sums=f"{sums}, BOOL_OR(looked) AS looked" if judged else sums,
+        portions=f"({judged})" if judged else "portions",
     )

@@ -15,7 +15,7 @@ def check_parts(files: Sequence[str]) -> None:
         raise SobriaError("ledger_torn", file=torn.name)
 
 
-def stamp(file: str) -> bytes:
+def stamp(file: str) -> str:
     """What of a part is no longer the same where another is in its place, without reading it."""
     found = Path(file).stat()
-    return f"{found.st_size} {found.st_mtime_ns} {found.st_ino}".encode()
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"

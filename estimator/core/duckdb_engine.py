@@ -215,11 +215,14 @@ class DuckDB:
 
     def column(self, sql: str) -> "np.ndarray":
         """The only column of a result, without nulls."""
+        (column,) = self.columns(sql)
+        return column
+
+    def columns(self, sql: str) -> list["np.ndarray"]:
+        """The columns of a result; one with nulls is masked."""
         with told(self._path):
             found: dict[str, Any] = self._connection.cursor().execute(sql).fetchnumpy()
-        (values,) = found.values()
-        column: np.ndarray = values
-        return column
+        return [*found.values()]
 
     def repeats(self, sql: str) -> bool:
         """Whether two rows of the only column of a query, `name`, of hashes, have the same: sorted in an array they are

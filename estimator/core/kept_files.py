@@ -7,7 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 from uuid import uuid4
 
-from estimator.core.atomic_files import make_folder, publish, sync_folder
+from estimator.core.atomic_files import make_folder, sync_folder
 
 BLOCK = 2**20
 
@@ -48,12 +48,21 @@ class KeptFiles:
             return None
 
     def put(self, key: str, kind: str, content: bytes) -> Path:
-        """Write a file: it is whole, or absent."""
-        return publish(self.folder, self._named(key, kind, _digest(content)), content)
+        """Write a file: it is whole, or what a machine that stopped left of it is not what its name says. It is not
+        waited for until it is on disk: it would be made again."""
+        draft = self.draft()
+        path = self.folder / self._named(key, kind, _digest(content))
+        try:
+            draft.write_bytes(content)
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+        return path
 
     def draft(self) -> Path:
         """Where to write a large file, or a folder of some, then given their names by `take`."""
-        make_folder(self.folder)
+        if not self.folder.is_dir():
+            make_folder(self.folder)
         return self.folder / f".{uuid4().hex}.tmp"
 
     def take(self, key: str, kind: str, draft: Path) -> Path:

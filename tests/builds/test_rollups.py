@@ -2,7 +2,7 @@
 `python -m scripts.walk_rollups`; here, one step of each kind."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from estimator.builds import part_names, row_status, settled_parts
 from estimator.builds.build import build
 from estimator.builds.part_names import MOST, Names, NamesDamaged, as_bytes, repeated
+from estimator.builds.rollups import Rollups
 from estimator.catalogue.load import load
 from estimator.core import parquet_files
 from estimator.core.duckdb_engine import DuckDB
@@ -92,6 +93,33 @@ def test_a_row_that_has_nothing_left_to_look_at_is_not_kept(tmp_path: Path) -> N
     files = (tmp_path / "builds" / settled_parts.FOLDER).glob("*checks*")
     kept_of = [row for file in files for row in parquet_files.read_part(file).to_pylist()]
     assert [(row["service_key"], row["codes"]) for row in kept_of] == [("b", ["no_host"])] * 2
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ({}, 0),
+        ({"host": None, "checks": ("no_host",)}, 1),
+        ({"cpu_energy_kwh": 1e6, "reader": "codecarbon", "run_id": "d"}, 1),
+        ({"service_key": "codecarbon", "reader": "codecarbon", "run_id": "d"}, 1),
+        ({"device": "gpu/l4", "device_count": None, "device_hours": None}, 1),
+    ],
+)
+def test_a_part_is_read_again_for_what_to_look_at_where_a_row_of_it_has_something(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: dict[str, object], read: int
+) -> None:
+    """As its rows were judged when they were summed: a check of their file, a fault, a project or cards unnamed."""
+    seen, keep_checks = list[object](), Rollups.keep_checks
+
+    def counted(self: Rollups, some: Collection[str], sql: str) -> None:
+        seen.extend(some)
+        keep_checks(self, some, sql)
+
+    monkeypatch.setattr(Rollups, "keep_checks", counted)
+    append(Ledger(tmp_path), [activity(), activity(**told)])
+    compare("", said(DuckDB.read(build(tmp_path).path)), said_in_full(tmp_path, load()))
+    assert len(seen) == read
 
 
 @pytest.mark.usefixtures("settled")

@@ -9,5 +9,5 @@ SELECT
   MIN(start_us) AS first_us,
   MAX(end_us) AS last_us,
   {sums}
-FROM portions
+FROM {portions}
 GROUP BY held_in, {by}
