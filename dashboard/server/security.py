@@ -19,9 +19,9 @@ from dashboard.shared.permissions import WRITER
 from dashboard.shared.texts import lang_of, t
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
-OPEN = ("static", "media", "_stcore")  # below these prefixes, paths are Streamlit's; below any other, there is nothing
+OPEN = ("static", "media")  # below these prefixes, paths are Streamlit's; below any other, there is nothing
+CORE = {"http": ("/_stcore/health", "/_stcore/host-config"), "websocket": ("/_stcore/stream",)}  # but these
 UPLOADS = "/_stcore/upload_file"
-CLOSED = ("/_stcore/metrics", "/_stcore/agent", UPLOADS)
 READING = ("GET", "HEAD")
 DROPPING = ("PUT", "DELETE")  # upload of a file to a page, and its deletion
 INNER = (WRITER.encode(), SECRET.encode())  # headers that the guard removes or replaces
@@ -84,10 +84,8 @@ class Guard:
             return None
         if scope["type"] == "http" and scope["method"] not in READING:
             return PlainTextResponse(t("server.wrong_method", lang), status_code=405, headers={"allow": "GET, HEAD"})
-        if any(scope["path"] == closed or scope["path"].startswith(closed + "/") for closed in CLOSED):
-            return PlainTextResponse("", status_code=404)
         first, deeper, _ = scope["path"].strip("/").partition("/")
-        if deeper and first not in OPEN:
+        if deeper and first not in OPEN and scope["path"] not in CORE[scope["type"]]:
             return HTMLResponse(not_found_page(lang), status_code=404)
         return None
 

@@ -86,6 +86,8 @@ def test_no_file_outside_is_read(serve: Serve, path: str) -> None:
         ("/_stcore/upload_file/a/b", "GET", {}, 404),
         ("/_stcore/metrics", "GET", {}, 404),
         ("/_stcore/agent/openapi.json", "GET", {}, 404),
+        ("/_stcore/nulle-part", "GET", {}, 404),
+        ("/_stcore/stream", "GET", {}, 404),
         ("/explication.json?id=total.nothing", "GET", {}, 404),
         ("/nulle-part", "GET", {}, 404),
         ("/mesures/nulle-part", "GET", {}, 404),
@@ -97,6 +99,12 @@ def test_no_file_outside_is_read(serve: Serve, path: str) -> None:
 )
 def test_what_is_refused(serve: Serve, path: str, method: str, headers: dict[str, str], status: int) -> None:
     assert ask(serve("plain"), path, method, **headers).status == status
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("path", ["/nulle-part", "/static/nulle-part", "/_stcore/nulle-part", "/_stcore/metrics"])
+def test_an_address_that_is_none_says_so(serve: Serve, path: str, lang: str) -> None:
+    assert t("state.not_found_title", lang) in ask(serve("plain"), f"{path}?lang={lang}").read().decode()
 
 
 @pytest.mark.parametrize(("origin", "status"), [("http://evil.example", 403), (None, 101)])
