@@ -13,6 +13,7 @@ from dashboard.comparison.form_values import (
     ZONES,
     NotANumber,
     Unreadable,
+    count,
     number,
     number_text,
     quality_field_text,
@@ -24,9 +25,11 @@ from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.five_fields import is_a_person
+from estimator.comparison.period import PER_YEAR
 from estimator.comparison.plain_values import at_the_screen, set_at, tidy
 from estimator.comparison.scenario import Quality, Scenario, ScenarioRefused, part_of, scenario_of
 from estimator.core.number_format import counted
+from estimator.core.said_number import SaidNumber
 
 SHARES = {"acceptance", "threshold"}
 WORDS = {
@@ -189,6 +192,9 @@ def _value(place: str, name: str) -> Any:
     text = typed(place, name)
     if name == "date":  # of no quality, it stands in no scenario
         return part_of(Quality, {"value": 0.0, "date": text}).date
+    if name == "volume":  # of a day, a week or a month, or of the period as it is written
+        times, per = count(text, name), PER_YEAR.get(typed(place, "per"), 1.0)
+        return None if times is None else SaidNumber(times * per, text)
     if name == "existing_server":
         return text != "no"
     if name in WORDS:

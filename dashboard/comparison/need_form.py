@@ -16,9 +16,8 @@ from estimator.comparison.period import PER_YEAR
 from estimator.comparison.scenario import Asked, Scenario, ScenarioRefused, part_of
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import uses_text
-from estimator.core.said_number import SaidNumber
 
-NEED_PLACE, FIVE, COUNTED = "need", "five", "counted"
+NEED_PLACE, FIVE = "need", "five"
 DATA = ("open", "ordinary", "personal", "sensitive")
 
 
@@ -51,27 +50,11 @@ def _volume(form: FormPart, scenario: Scenario) -> None:
         with period:
             _text(form, "period", scenario)
         return
-    counted = FormPart(COUNTED, form.lang, _counted)
-    per = typed(COUNTED, "per") or "year"
+    per = typed(NEED_PLACE, "per") or "year"
     with volume:
-        counted.text("volume", number_text(scenario.need.volume / PER_YEAR[per], form.lang))
+        form.text("volume", number_text(scenario.need.volume / PER_YEAR[per], form.lang))
     with period:
-        counted.listed("per", {name: t(f"compare_form.per_{name}", form.lang) for name in PER_YEAR}, per)
-
-
-def _counted(place: str, name: str, lang: str) -> None:
-    """The volume of a year, of so many times by day, week, month or year; or what is wrong next to the field."""
-    view = edited(lang)
-    values = plain(view.scenario)
-    try:
-        times = count(typed(place, "volume"), "volume")
-    except NotANumber as error:
-        refuse(NEED_PLACE, {"volume": error})
-        return
-    per = PER_YEAR[typed(place, "per") or "year"]
-    volume = {} if times is None else {"volume": SaidNumber(times * per, typed(place, "volume"))}
-    kept = {key: value for key, value in values["need"].items() if key != "volume"}
-    set_scenario(values | {"need": kept | volume}, NEED_PLACE, lang, view.missing)
+        form.listed("per", {name: t(f"compare_form.per_{name}", form.lang) for name in PER_YEAR}, per)
 
 
 def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:

@@ -242,7 +242,7 @@ def test_a_number_that_is_none_is_said_beside_the_form_and_changes_nothing() -> 
 
 
 def test_the_need_is_changed_and_the_mark_of_the_example_removed() -> None:
-    at = typed(unfolded(opened(), "need"), "counted", "volume", "1 200 000")
+    at = typed(unfolded(opened(), "need"), "need", "volume", "1 200 000")
     at = typed(at, "need", "threshold", "90 %")
     assert t("compare.example", "fr") in text_of(at)
     at = press(at, "compare_form.not_example")
@@ -255,12 +255,12 @@ def test_the_need_is_changed_and_the_mark_of_the_example_removed() -> None:
 @pytest.mark.long
 def test_a_volume_of_a_year_is_said_by_month() -> None:
     """400 letters a month are 4,800 a year, whichever of the two fields is filled first; a day has 365 a year."""
-    at = typed(opened(), "counted", "per", "month")
-    at = typed(at, "counted", "volume", "400")
+    at = typed(opened(), "need", "per", "month")
+    at = typed(at, "need", "volume", "400")
     assert (address(at).need.volume, address(at).need.period) == (4800, "an")
     at = typed(unfolded(at, "need"), "need", "name", "Courriers")
-    assert (address(at).need.volume, field(at, "counted", "volume").value) == (4800, "400")
-    assert address(typed(at, "counted", "per", "day")).need.volume == 146_000
+    assert (address(at).need.volume, field(at, "need", "volume").value) == (4800, "400")
+    assert address(typed(at, "need", "per", "day")).need.volume == 146_000
 
 
 def test_what_was_typed_is_kept_until_it_can_be_read() -> None:
@@ -1041,7 +1041,7 @@ def test_a_pasted_file_is_opened_and_a_wrong_one_is_said() -> None:
     at.text_area[0].set_value((ROOT / "docs" / "scenario.toml").read_text("utf-8").replace("40000", "41000"))
     at = press(at, "compare_files.open")
     assert address(at).need.volume == 41_000 and t("compare.example", "fr") in text_of(at)
-    assert field(at, "counted", "volume").value == "41000"
+    assert field(at, "need", "volume").value == "41000"
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
@@ -1258,15 +1258,27 @@ def test_an_empty_field_that_is_required_says_that_nothing_was_read_and_what_is_
             in plain_spaces(told.replace("'", "’"))
             for told in said_in_alerts(at)
         ), name
-    at = typed(at, "counted", "volume", "")
+    at = typed(at, "need", "volume", "")
     assert plain_spaces(say("expected", "missing_number", lang)) in plain_spaces(" ".join(said_in_alerts(at)))
+
+
+def test_a_number_of_times_that_is_wrong_is_told_beside_the_other_fields_of_the_need() -> None:
+    """It took their refusals away, and was « votre dernier choix » in the notice above the answer."""
+    at = unfolded(opened(), "need")
+    at = typed(typed(at, "need", "name", ""), "need", "volume", "-3")
+    assert len(said_in_alerts(at)) == 2
+    labels = [t("compare_form.named", "fr", field=t(f"compare_form.{name}", "fr")) for name in ("name", "volume")]
+    assert t("compare.of_before", "fr", fields=", ".join(labels)) in text_of(at)
+    at = typed(typed(at, "need", "volume", "400"), "need", "per", "month")
+    assert address(at).need.volume == 4800 and len(said_in_alerts(at)) == 1, "the name is still to be given"
+    assert address(typed(at, "need", "name", "Trier")).need.volume == 4800
 
 
 @pytest.mark.parametrize("typed_as", ["99999999999999999999", "1e20", "-1 200,50"])
 def test_a_number_that_is_refused_is_quoted_as_it_was_typed(typed_as: str) -> None:
     """Twenty nines were quoted as 100000000000000000000, and as 1e+20 by the command."""
     at = unfolded(opened(), "need", "1")
-    for place, name in (("counted", "volume"), ("need", "input_tokens"), ("1", "attempts")):
+    for place, name in (("need", "volume"), ("need", "input_tokens"), ("1", "attempts")):
         at = typed(at, place, name, typed_as)
         assert any(f"« {typed_as} » a été lu" in plain_spaces(told) for told in said_in_alerts(at)), name
     five = typed(blank(), "five", "people", typed_as)
@@ -1457,7 +1469,7 @@ def test_every_field_that_changes_a_result_is_on_the_page() -> None:
     assert model >= {"precision_bits", "cached_tokens", "reasoning_tokens", "wue_basis", "reserved_hours", "attempts"}
     both = {"acceptance", "quality", "screen_minutes", "work_minutes", "terminal", "people_zone", "other_unit"}
     assert first & model >= both
-    assert any(key.endswith(" counted volume") for key in keys)
+    assert any(key.endswith(" need volume") for key in keys)
     assert need >= {
         "name",
         "unit",
