@@ -105,7 +105,8 @@ def _footprint(body: Body, key: str, lang: str) -> list[str]:
         low, high = sorted(abs(change["relative"][end]) for end in ("low", "high"))
         shown = shares_text(low, high, lang).replace("%", t("simple.percent", lang))
         between = t("simple.by_little" if high < LEAST_SHARE else f"simple.by_{trend}", lang, between=shown)
-    told = [value, t(f"simple.{reach}", lang), t(f"simple.trend_{trend}", lang), between, _objective(body, entry, lang)]
+    way = t(f"simple.trend_{trend}", lang, **_where(body, lang))
+    told = [value, t(f"simple.{reach}", lang), way, between, _objective(body, entry, lang)]
     return [text for text in (t(f"simple.about_{key}", lang), *told) if text]
 
 

@@ -222,7 +222,8 @@ def test_what_is_known_and_not_told_is_not_said_unknown_in_the_plain_version(sho
     assert t("simple.trend_untold", lang) in told and t("simple.trend_none", lang) not in told
     assert 0 < made_share(out["value"]) < 1 and t("simple.made_part", lang) in told
     assert not re.search("plus grand|larger", told), "the page says how much is known, not how far it is"
-    few = {**leaving(wanted), "indicators": {"adpe": out | {"value": withheld_amount(out["value"])}}}
+    kept_in = out | {"value": withheld_amount(out["value"])}
+    few = {**leaving(wanted), "indicators": leaving(wanted)["indicators"] | {"adpe": kept_in}}
     assert t("simple.withheld", lang) in _footprint(few, "adpe", lang)
 
 
@@ -324,6 +325,11 @@ def test_the_table_of_months_says_all_that_the_picture_draws(shown: Path) -> Non
 def test_what_explains_a_change_says_its_months(shown: Path, lang: str, said: str) -> None:
     """The home begins in April 2025: of the nine months of the total above, six have a year before."""
     assert f'<h3 class="under">{said}</h3>' in plain(unescape(page(lang)))
+    simple = {
+        "fr": "C'est plus qu'en 2025, d'avril à septembre.",
+        "en": "It is more than in 2025, April to September.",
+    }
+    assert f"<p>{simple[lang]}</p>" in plain(unescape(page(lang, simple="1")))
 
 
 def test_a_saving_says_of_which_months_it_is(shown: Path) -> None:
