@@ -139,7 +139,7 @@ def fill_many(home: Path) -> None:
             "task": "Proposer une réponse",
             "unit": "une réponse",
             "service": f"Service {n}",
-            "commune": METROPOLE if n % 3 else f"9900{1 + n % 4}",
+            "commune": METROPOLE if n % 3 else f"5400{1 + n % 4}",
             "owner_role": "Responsable",
             "alternative": {"answer": "etudiee_et_ecartee", "reason": "trop de cas", "date": "2025-01-10"},
         }
