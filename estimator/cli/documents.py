@@ -33,13 +33,15 @@ def tell_unstated(scope: "Scope", lang: str, told: Collection[str] | None = None
     """Name at the terminal the uses that leave one by one, and of which neither the agents nor the uses are known.
     told: which are; by default all those of a scope that may be."""
     from estimator.governance.indicators.anonymity import grouped
-    from estimator.governance.indicators.small_uses import unstated
+    from estimator.governance.indicators.small_uses import small_loose, unstated
 
     if scope.sources.inside:
         return
     names = unstated(scope, grouped(scope).shown if told is None else told)
     if names:
         typer.echo(say("report", "unstated", lang, services=_quoted(names, lang)), err=True)
+    if few := small_loose(scope):
+        typer.echo(say("report", "loose_few", lang, services=_quoted(few, lang)), err=True)
     tell_without_use(scope.sources.commitments, lang)
 
 

@@ -28,9 +28,11 @@ from estimator.governance.indicators.told_results import told_results
 from estimator.governance.indicators.told_shares import EACH, SHARES
 from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.register import Register
+from estimator.governance.register.schema import WHOLE
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.context import ReportFacts, facts_in
 from estimator.reporting.publications.open_data import TABLE, data
+from estimator.reporting.publications.unattached import unattached
 from estimator.reporting.summary.one_page import document, read_name, weighed
 from estimator.reporting.summary.sentences import tell
 from estimator.reporting.summary.summary import synthesis
@@ -70,7 +72,8 @@ class Audit:
         return {(row.id or OUTSIDE + row.row.service_key, row.row.month) for row in rows}
 
     def of_line(self, scope: Scope, kind: str, id: str) -> set[Atom]:
-        others = grouped(scope).others
+        found = grouped(scope)
+        others = (*found.others, None) if found.loose else found.others
         if kind == "others":
             return self.atoms(scope, *others) if others else set()
         return self.atoms(scope, id if kind == "case" else None)
@@ -79,7 +82,7 @@ class Audit:
         return self.atoms(replace(scope, period=Period(f"{month // 100}-{month % 100:02}")))
 
     def sheets(self, facts: ReportFacts) -> Iterator[set[Atom]]:
-        """What the sheet of indicators and the list of uses tell of the electricity."""
+        """What the sheet of indicators, the list of uses and the file of a commune tell of the electricity."""
         scope, energy = facts.scope, facts.body["indicators"]["energy"]
         if energy["value"]["central"] is not None:
             yield self.atoms(scope)
@@ -89,6 +92,8 @@ class Audit:
         for use in uses(scope):
             if use["energy"]["central"] is not None:
                 yield self.of_line(scope, use["kind"], use["id"])
+        if unattached(facts).central is not None:
+            yield self.atoms(replace(scope, territory=WHOLE), None)
 
     def open_data(self, facts: ReportFacts) -> Iterator[set[Atom]]:
         for row in rows_of(str(data(facts).files[TABLE])):
@@ -111,10 +116,10 @@ class Audit:
                 }
 
     def protected(self) -> Iterator[set[Atom]]:
-        """The months of each use that is small today, or in a year, those of too few declared agents together, and each
-        month that is of too few by itself."""
-        ever, years = self.sources.ever, [period for period in self.periods if len(period.text) == 4]
-        today = small_today(self.sources)
+        """The months of each use, or service in none, that is small today, or in a year, those of too few declared
+        agents together, and each month that is of too few by itself."""
+        every, years = self.sources.every, [period for period in self.periods if len(period.text) == 4]
+        ever, today = every.ever, small_today(every)
         for scope, small in (
             (ever, today),
             *((one, small_ids(one)) for one in (replace(ever, period=y) for y in years)),
@@ -126,7 +131,7 @@ class Audit:
                     services = dict(agents[id] for id in some)
                     if len(services) == 1 or sum(services.values()) < 5:
                         yield self.atoms(scope, *some)
-        for row in self.sources.rows:
+        for row in every.rows:
             heads = self.sources.commitments.with_access(last_day(row.row.month))
             stated = None if row.use_case is None else heads.get(as_compared(row.use_case.service))
             if row.id and (stated if stated is not None else 5) < 5:

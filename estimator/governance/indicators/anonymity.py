@@ -8,10 +8,10 @@ from estimator.core.errors import sentences
 from estimator.core.interval import Interval
 from estimator.core.periods import Period
 from estimator.governance.indicators.functional_units import units
-from estimator.governance.indicators.scope import MergedGroup, Scope, of_case
+from estimator.governance.indicators.scope import MergedGroup, Scope, is_loose, of_case
 from estimator.governance.indicators.small_uses import is_dominated, small_ids
 from estimator.governance.indicators.told_together import merged_groups
-from estimator.governance.indicators.usage_by_case import months_of
+from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE
 
 VOTED = ("use_case", "name", "indicator", "unit", "year", "ceiling", "by", "date", "document")
@@ -23,13 +23,15 @@ class Groups:
     """Ids of the use cases of a period that can be published one by one, and of those merged.
 
     too_few: the sum of those merged would give, by itself or by difference, that of too few people, so no figure of
-    theirs is told; kept: they are told to those who hold the data, and so to nobody else.
+    theirs is told; kept: they are told to those who hold the data, and so to nobody else; loose: whether what is in no
+    use of the home is merged with them.
     """
 
     shown: frozenset[str]
     others: tuple[str, ...]
     too_few: bool = False
     kept: bool = False
+    loose: bool = False
 
 
 def grouped(scope: Scope) -> Groups:
@@ -37,11 +39,28 @@ def grouped(scope: Scope) -> Groups:
     data: they read each run of theirs anyway."""
     there = {row.id for row in scope.rows}
     cases = sorted((c for c in scope.cases if c.id in there), key=lambda c: (-_uses(scope, c.id), c.id))
-    hidden = frozenset().union(*(group.uses for group in merged_groups(scope)))
+    hidden = frozenset[str]().union(*(group.uses for group in merged_groups(scope)))
     others = tuple(case.id for case in cases if case.id in hidden)
     if scope.sources.inside:
         return Groups(frozenset(case.id for case in cases), (), kept=bool(others))
-    return Groups(frozenset(case.id for case in cases if case.id not in hidden), others, is_untold(scope))
+    shown = frozenset(case.id for case in cases if case.id not in hidden)
+    return Groups(shown, others, is_untold(scope), loose=_is_loose_merged(scope))
+
+
+def _is_loose_merged(scope: Scope) -> bool:
+    """Whether what is in no use of the home, which a scope holds, is told only with uses that are merged."""
+    loose = {case.id for case in scope.every.cases if is_loose(case)}
+    return any(group.uses & loose and group.uses - loose for group in merged_groups(scope))
+
+
+def merged_rows(scope: Scope) -> list[Attached]:
+    """The months of a scope that are told only together."""
+    groups = grouped(scope)
+    return [
+        row
+        for row in scope.rows
+        if row.id in groups.others or (groups.loose and row.id is None and not scope.sources.is_elsewhere(row))
+    ]
 
 
 def untold_ids(scope: Scope, months: Collection[int]) -> frozenset[str]:
@@ -54,9 +73,10 @@ def untold_ids(scope: Scope, months: Collection[int]) -> frozenset[str]:
 
 
 def told_together(scope: Scope) -> frozenset[str]:
-    """The use cases of a scope that its years merge, with data in it or without. None for those who hold the data."""
+    """The use cases of a scope that its years merge, and services in none of the whole territory, with data in it or
+    without. None for those who hold the data."""
     every = frozenset[str]().union(*(group.uses for group in merged_groups(scope)))
-    return frozenset() if scope.sources.inside else every.intersection(case.id for case in scope.cases)
+    return frozenset() if scope.sources.inside else every.intersection(case.id for case in scope.every.cases)
 
 
 def _uses(scope: Scope, case: str) -> float:
@@ -73,7 +93,7 @@ def is_untold(scope: Scope) -> bool:
 
 def _groups_in(scope: Scope) -> list[MergedGroup]:
     """Those that have a use of the scope in their years, whether it has data in the scope or not."""
-    there = {scope.use} if scope.use else {case.id for case in scope.cases}
+    there = {scope.use} if scope.use else {case.id for case in scope.every.cases}
     return [group for group in merged_groups(scope) if group.uses & there]
 
 
@@ -99,7 +119,9 @@ def withheld(scope: Scope) -> bool:
     loose = scope.sources.own(of_case(scope.rows, None))
     if not loose or scope.only is not None or scope.period.text != str(scope.period.first // 100):
         return True
-    alone = frozenset().union(*(group.uses for group in _groups_in(scope) if group.alone))
+    alone = frozenset[str]().union(*(group.uses for group in _groups_in(scope) if group.alone))
+    if any(is_loose(case) for case in scope.every.cases if case.id in alone):
+        return True
     return is_dominated([*loose, *(row for row in scope.rows if row.id in alone)], alone)
 
 
@@ -120,7 +142,7 @@ def told_months(scope: Scope) -> list[int]:
     """The months of the territory with data of which it may be told: not those that only merged uses have, where they
     are not told."""
     hidden, silent = frozenset().union(*(group.uses for group in merged_groups(scope))), too_few_of(scope)
-    return months_of([row for row in scope.rows if row.row.month not in silent or row.id not in hidden])
+    return months_of([row for row in scope.every.rows if row.row.month not in silent or row.id not in hidden])
 
 
 def withheld_amount(amount: Interval, reason: str = "small_group") -> Interval:

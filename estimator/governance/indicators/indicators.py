@@ -68,7 +68,7 @@ def sheet(scope: Scope) -> dict[str, Any]:
 def _is_unread(scope: Scope) -> bool:
     """Whether a part of the electricity was not read in a month of a use told one by one, or of what is in no use."""
     apart, there = apart_ids(scope), dict[str, set[int]]()
-    for row in scope.rows:
+    for row in scope.every.rows:
         if row.id not in apart:
             there.setdefault(row.row.service_key, set()).add(row.row.month)
     return any(

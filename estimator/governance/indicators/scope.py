@@ -1,11 +1,11 @@
 """Scope of a sheet of indicators: a territory and a period, with its use cases and months."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import Amount
@@ -22,6 +22,9 @@ from estimator.results.totals import AuthorityPart, Outside, handed, outside
 
 NEVER = 200001  # month of a ledger without any
 IN_USE = ("experimentation", "pilote", "generalisation")
+RESIDENTS: Literal["habitants"] = "habitants"
+PUBLISHED = RESIDENTS  # users of the services of published groups: as what residents ask, told alone, and hide nothing
+NOWHERE = ""  # where a service in no use case is, as far as the register knows
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,13 @@ class Sources:
     def rows(self) -> list[Attached]:
         """Months of the ledger, of any time and territory."""
         return attached(self.build, self.register)
+
+    @cached_property
+    def every(self) -> "Sources":
+        """The same, where a service in no use case is a use of its own, which may be small as any other."""
+        if all(row.use_case for row in self.rows):
+            return self
+        return EveryService(**{field.name: getattr(self, field.name) for field in fields(Sources)})
 
     @cached_property
     def ever(self) -> "Scope":
@@ -146,6 +156,44 @@ class Sources:
         return {}
 
 
+class EveryService(Sources):
+    """Sources where a service in no use case is a use of its own, which may be small as any other."""
+
+    @cached_property
+    def rows(self) -> list[Attached]:
+        """Months of the ledger, each with a use case."""
+        return [
+            row if row.use_case else replace(row, use_case=own_use(row.row.service_key, self.is_elsewhere(row)))
+            for row in attached(self.build, self.register)
+        ]
+
+    @cached_property
+    def cases(self) -> list[UseCase]:
+        """Use cases of the register, then the services in none."""
+        mine = {row.use_case.id: row.use_case for row in self.rows if row.use_case}
+        return list(({case.id: case for case in self.register.use_cases()} | mine).values())
+
+
+def own_use(service: str, published: bool = False) -> UseCase:
+    """The use of a service that the register does not know; its id cannot be one of the register. published: by an
+    authority, in its groups."""
+    return UseCase.model_construct(
+        id=f"service/{service}",
+        service=service,
+        commune=NOWHERE,
+        users=PUBLISHED if published else "",
+        name="",
+        task="",
+        unit="",
+        owner_role="",
+    )
+
+
+def is_loose(case: UseCase) -> bool:
+    """Whether it is that of a service of the home itself that the register does not know."""
+    return case.commune == NOWHERE and case.users != PUBLISHED
+
+
 @dataclass(frozen=True)
 class Scope:
     """A territory ("all", "metropole" or an INSEE code) over a period, from these sources; only: some of its months;
@@ -167,6 +215,11 @@ class Scope:
     def rows(self) -> list[Attached]:
         """Months of the ledger in the territory and the period."""
         return [r for r in self.everything if r.row.month in self._months]
+
+    @cached_property
+    def every(self) -> "Scope":
+        """The same, where each service in no use case is a use of its own, in the whole territory alone."""
+        return replace(self, sources=self.sources.every)
 
     @property
     def day(self) -> date:

@@ -11,38 +11,46 @@ told of no agent: it is never merged, and hides nothing of the others.
 """
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from estimator.core.periods import months_between
 from estimator.core.searched_text import as_compared
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.functional_units import units
-from estimator.governance.indicators.scope import Scope, Sources, of_case
+from estimator.governance.indicators.scope import RESIDENTS, Scope, Sources, is_loose, of_case
 from estimator.governance.indicators.seats import stated_uses
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
-from estimator.governance.register.schema import UseCase
+from estimator.governance.register.schema import WHOLE, UseCase
 
 WORKING_DAYS = 20  # of a month, rounded down
 FEWEST_USES = SMALLEST_GROUP * WORKING_DAYS  # a month
-RESIDENTS: Literal["habitants"] = "habitants"
-IN_NONE = "service/"  # before the key of a service in no use
 FEWEST_TEAMS = 2  # minimum number merged: one alone would be disclosed by difference
 MOST_OF_ONE = 0.85  # of the electricity of those merged: above it, their sum is nearly that of one (rule of the Insee)
 
 
 def small_ids(scope: Scope) -> frozenset[str]:
-    """The use cases of a scope in whose figures one agent could be recognised, in a year of its period or today."""
-    years = (_small_in(scope.sources, year) for year in _years(scope))
-    return frozenset(case.id for case in scope.cases) & small_today(scope.sources).union(*years)
+    """The use cases of a scope in whose figures one agent could be recognised, in a year of its period or today; of the
+    whole territory, the services in none too, each as a use of its own."""
+    every = scope.every
+    years = (_small_in(every.sources, year) for year in _years(scope))
+    return frozenset(case.id for case in every.cases) & small_today(every.sources).union(*years)
+
+
+def small_loose(scope: Scope) -> list[str]:
+    """The services in no use of the home that are small in the period of a scope, or today, by name."""
+    whole = replace(scope, territory=WHOLE, use=None)
+    small = small_ids(whole)
+    return sorted(case.service for case in whole.every.cases if is_loose(case) and case.id in small)
 
 
 def small_beside(scope: Scope) -> dict[str, frozenset[str]]:
     """By each use that is not small, the small ones, and the small services in no use, with which it shared the energy
     of a computer in the years of a scope: what its own runs read, less what is told of it, is theirs."""
-    sources, years, ids = scope.sources, {*_years(scope)}, dict[tuple[str, int], set[str]]()
+    sources, years, ids = scope.sources.every, {*_years(scope)}, dict[tuple[str, int], set[str]]()
     for row in sources.rows if sources.build.shared_time else ():
-        ids.setdefault((row.row.service_key, row.row.month), set()).add(id_of(row))
+        ids.setdefault((row.row.service_key, row.row.month), set()).add(row.id or "")
     found, today, small = dict[str, set[str]](), small_today(sources), small_ids(scope)
     for pair in sources.build.shared_time:
         few = {
@@ -83,8 +91,8 @@ def _small_in(sources: Sources, year: int) -> frozenset[str]:
         heads, rows = sources.commitments.with_access(*_ends(sources, [year])), dict[str, list[Attached]]()
         seated = _few_seats(sources, [year])
         for row in sources.rows:
-            if row.row.month // 100 == year:
-                rows.setdefault(id_of(row), []).append(row)
+            if row.id and row.row.month // 100 == year:
+                rows.setdefault(row.id, []).append(row)
         sources.small[year] = frozenset(
             id
             for id, service in _services(sources).items()
@@ -95,16 +103,9 @@ def _small_in(sources: Sources, year: int) -> frozenset[str]:
     return sources.small[year]
 
 
-def id_of(row: Attached) -> str:
-    """The id of its use, or that of a service in none, which no use of the register can have."""
-    return row.id or IN_NONE + row.row.service_key
-
-
 def _services(sources: Sources) -> dict[str, str]:
-    """The service of each use of agents, as it is compared, and each service in no use where some share a computer."""
-    there = sources.rows if sources.build.shared_time else ()
-    loose = {id_of(row): as_compared(row.row.service_key) for row in there if not row.id}
-    return loose | {case.id: as_compared(case.service) for case in _of_agents(sources)}
+    """The service of each use of agents, as it is compared."""
+    return {case.id: as_compared(case.service) for case in _of_agents(sources)}
 
 
 def _of_agents(sources: Sources) -> list[UseCase]:
@@ -155,8 +156,9 @@ def heads_of(scope: Scope) -> dict[str, int]:
     found = scope.sources.commitments.with_access(*_ends(scope.sources, _years(scope)))
     today = scope.sources.commitments.with_access(scope.sources.today)
     few = [(service, heads) for service, heads in today.items() if heads < SMALLEST_GROUP]
-    seated = _few_seats(scope.sources, _years(scope))
-    few += [(as_compared(case.service), seated[case.id]) for case in _of_agents(scope.sources) if case.id in seated]
+    every = scope.sources.every
+    seated = _few_seats(every, _years(scope))
+    few += [(as_compared(case.service), seated[case.id]) for case in _of_agents(every) if case.id in seated]
     for service, heads in few:
         found[service] = min(heads, found.get(service, heads))
     return found

@@ -44,11 +44,11 @@ NOT_TOLD = ("at_factor_values", "lowest", "highest", "as_read_kwh")  # columns o
 
 
 def merged_ids(scope: Scope) -> frozenset[str]:
-    """The uses of a territory that are told only together, in its period or in another: what it is compared with, its
-    history and its year then hold them too. None for those who hold the data."""
+    """The uses of a territory, and services in none, that are told only together, in its period or in another: what it
+    is compared with, its history and its year then hold them too. None for those who hold the data."""
     if scope.sources.inside:
         return frozenset()
-    there = {row.id for row in scope.everything if row.id}
+    there = {row.id for row in scope.every.everything if row.id}
     ever = frozenset[str]().union(*(group.uses for group in merged_groups(scope.sources.ever)))
     return ever & there | frozenset(grouped(scope).others)
 
@@ -106,7 +106,7 @@ def month_impacts(scope: Scope, year: int) -> frozenset[str]:
 def _impacts_of_year(scope: Scope, year: int) -> tuple[frozenset[str], frozenset[str]]:
     known, about = scope.sources.impacts, (scope.territory, scope.use, year)
     if about not in known:
-        of_year = scope.year(year)
+        of_year = scope.every.year(year)
         rows, few = of_year.sources.own(of_year.rows), few_ids(of_year)
         known[about] = told_impacts(rows, few), steady_impacts(rows, few)
     return known[about]

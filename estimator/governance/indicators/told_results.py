@@ -16,39 +16,19 @@ from estimator.core.errors import sentences, several
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import Groups, withheld_months
-from estimator.governance.indicators.scope import NEVER, Scope, Sources
-from estimator.governance.indicators.small_uses import IN_NONE, RESIDENTS, people_of, small_ids
+from estimator.governance.indicators.scope import NEVER, NOWHERE, EveryService, Scope, Sources, is_loose, own_use
+from estimator.governance.indicators.small_uses import people_of, small_ids
 from estimator.governance.indicators.told_amounts import steady_impacts, told_impacts, told_row
 from estimator.governance.indicators.told_together import merged_beside, merged_groups
-from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
+from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.register import Register
-from estimator.governance.register.schema import WHOLE, UseCase
+from estimator.governance.register.schema import WHOLE
 from estimator.governance.results_by_use_case import with_use_cases
 from estimator.results.reading import Results
 from estimator.results.schema import USE_CASE
 from estimator.results.totals import Outside, outside
 
 SUMS = ("total", "month")  # levels of rows over uses that are told and uses that are merged
-PUBLISHED = RESIDENTS  # users of the services of published groups: as what residents ask, told alone, and hide nothing
-NOWHERE = ""  # where a service in no use case is, as far as the register knows
-
-
-class EveryService(Sources):
-    """Sources where a service in no use case is a use of its own, which may be small as any other."""
-
-    @cached_property
-    def rows(self) -> list[Attached]:
-        """Months of the ledger, each with a use case."""
-        return [
-            row if row.use_case else replace(row, use_case=_own_use(row.row.service_key, self.is_elsewhere(row)))
-            for row in attached(self.build, self.register)
-        ]
-
-    @cached_property
-    def cases(self) -> list[UseCase]:
-        """Use cases of the register, then the services in none."""
-        mine = {row.use_case.id: row.use_case for row in self.rows if row.use_case}
-        return list(({case.id: case for case in self.register.use_cases()} | mine).values())
 
 
 @dataclass(frozen=True)
@@ -117,15 +97,15 @@ def told_results(home: Path, build: Results, inside: bool = False) -> ToldResult
 def _groups(scope: Scope) -> Groups:
     """The uses that can be told one by one beside what is published of each year: those that no publication merges.
 
-    What is in no use case is published in one: its services are told where those that are not are enough people, and
-    where it hides no use that is too few people whatever it is merged with.
+    What is in no use case is published in one: its services are told where those that are not are enough people, where
+    it hides no use that is too few people whatever it is merged with, and where it is merged with no use.
     """
-    published = merged_groups(_published(scope))
-    groups = merged_beside(scope, published)
+    published, loose = merged_groups(_published(scope)), {case.id for case in scope.cases if is_loose(case)}
+    groups = merged_beside(scope, [group for group in published if group.uses - loose])
     hidden, people = frozenset[str]().union(*(group.uses for group in groups)), people_of(scope)
     months: dict[int, list[Attached]] = {}
     for row in scope.rows:
-        if row.use_case and _is_loose(row.use_case):
+        if row.use_case and is_loose(row.use_case):
             months.setdefault(row.row.month, []).append(row)
     while beside := [
         row.id
@@ -136,7 +116,7 @@ def _groups(scope: Scope) -> Groups:
     ]:
         hidden |= {*beside}
     if any(group.alone for group in published):
-        hidden |= {case.id for case in scope.cases if _is_loose(case)}
+        hidden |= loose
     there = {row.id for row in scope.rows if row.id}
     return Groups(frozenset(there - hidden), tuple(sorted(there & hidden)))
 
@@ -168,7 +148,7 @@ def _mask(table: pa.Table, scope: Scope, groups: Groups) -> pa.Array:
     def tells(level: str, service: str, use: str | None, impact: str) -> bool:
         if level in ("service", "service_month"):
             return service not in of_small
-        return impact in levels[level] if level in levels else (use if use in named else _own_use(service).id) in shown
+        return impact in levels[level] if level in levels else (use if use in named else own_use(service).id) in shown
 
     keys = zip(*(table.column(name).to_pylist() for name in ("level", "service", USE_CASE, "impact")), strict=True)
     return pa.array([tells(*key) for key in keys], pa.bool_())
@@ -243,22 +223,3 @@ def _lowered(told: ToldResults, table: pa.Table) -> pa.Table:
         elif told.is_rough(row):
             row["coverage"] = told.outside.share(row["coverage"], read)
     return pa.Table.from_pylist(rows, schema=table.schema)
-
-
-def _is_loose(case: UseCase) -> bool:
-    return case.commune == NOWHERE and case.users != PUBLISHED
-
-
-def _own_use(service: str, published: bool = False) -> UseCase:
-    """The use of a service that the register does not know; its id cannot be one of the register. published: by an
-    authority, in its groups."""
-    return UseCase.model_construct(
-        id=IN_NONE + service,
-        service=service,
-        commune=NOWHERE,
-        users=PUBLISHED if published else "",
-        name="",
-        task="",
-        unit="",
-        owner_role="",
-    )

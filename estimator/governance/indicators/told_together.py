@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from estimator.core.periods import Period
 from estimator.governance.indicators.functional_units import units
-from estimator.governance.indicators.scope import MergedGroup, Scope, of_case
-from estimator.governance.indicators.small_uses import RESIDENTS, Team, nearly_all, people_of, small_beside
+from estimator.governance.indicators.scope import RESIDENTS, MergedGroup, Scope, is_loose, of_case
+from estimator.governance.indicators.small_uses import Team, nearly_all, people_of, small_beside
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import METROPOLE, WHOLE
 
@@ -25,12 +25,12 @@ Unit = frozenset[str]  # ids of uses that no figure separates
 
 def merged_groups(scope: Scope) -> tuple[MergedGroup, ...]:
     """The groups of the whole territory over the period of a scope, kept once found."""
-    known = scope.sources.merged
+    known = scope.sources.every.merged
     if scope.period not in known:
-        now = replace(scope, territory=WHOLE, use=None, only=None)
+        now = replace(scope.every, territory=WHOLE, use=None, only=None)
         years = dict.fromkeys(str(month // 100) for month in now.period.months())
         if scope.period.text in years:
-            known[scope.period] = merged_beside(now, ())
+            known[scope.period] = _Merging(now, (), in_one=True).groups()
         else:
             of_years = [merged_groups(replace(now, period=Period(year))) for year in years]
             known[scope.period] = _over(list(chain.from_iterable(of_years)), frozenset(now.period.months()))
@@ -63,10 +63,11 @@ class _Merging:
     territory without a total first, then the commune of the least electricity, and the métropole last. A month is told
     where the large ones alone would hide any small one at the most that it takes in a month, whether it ran or not; of
     a group without a large one, all months that large uses have are, or none. A large use that shared the energy of a
-    computer with a small one is merged with it, and is as a small one where the other is in no use.
+    computer with a small one is merged with it. in_one: whether what is in no use is published in one sum, as a use of
+    its own territory that is merged where a service of it is small; it hides no use of another.
     """
 
-    def __init__(self, scope: Scope, before: Sequence[MergedGroup]) -> None:
+    def __init__(self, scope: Scope, before: Sequence[MergedGroup], in_one: bool = False) -> None:
         ever = scope.sources.ever
         self.scope, self.before, self.beside = scope, before, small_beside(scope)
         self.rows: dict[str, list[Attached]] = {}
@@ -74,6 +75,12 @@ class _Merging:
             if row.use_case and (row.use_case.users != RESIDENTS or row.use_case.id in self.beside):
                 self.rows.setdefault(row.use_case.id, []).append(row)
         people = people_of(scope)
+        loose = Unit(id for id, rows in self.rows.items() if rows[0].use_case and is_loose(rows[0].use_case))
+        self.together = [*(group.uses for group in before), *(few | {id} for id, few in self.beside.items())]
+        if in_one and loose & (people.small | self.beside.keys()):
+            self.together.append(loose)
+        elif in_one:
+            self.rows = {id: rows for id, rows in self.rows.items() if id not in loose}
         self.small = people.small.union(id for id, few in self.beside.items() if not self.rows.keys() >= few)
         self.people = people._replace(small=self.small)
         self.communes = {id: rows[0].use_case.commune for id, rows in self.rows.items() if rows[0].use_case}
@@ -84,8 +91,7 @@ class _Merging:
 
     def groups(self) -> tuple[MergedGroup, ...]:
         """Each group of the period; one that is not enough people whatever it is merged with is as small as can be."""
-        pairs = [(few | {id}) & self.rows.keys() for id, few in self.beside.items()]
-        units = _joined([*(group.uses & self.rows.keys() for group in self.before), *pairs], self.order)
+        units = _joined([uses & self.rows.keys() for uses in self.together], self.order)
         found, left = list[Unit](), list[Unit]()
         for commune in dict.fromkeys(map(self.communes.__getitem__, self.order)):
             mine = [unit for unit in units if {self.communes[id] for id in unit} == {commune}]

@@ -6,7 +6,7 @@ from estimator.assessment.impacts import ImpactIndicator, amounts, figure_named
 from estimator.catalogue.site_ownership import owner
 from estimator.core.errors import say
 from estimator.core.interval import Interval
-from estimator.governance.indicators.anonymity import grouped, withheld_amount
+from estimator.governance.indicators.anonymity import grouped, told_together, withheld_amount
 from estimator.governance.indicators.small_uses import Team, is_of_one, small_ids, team_of
 from estimator.governance.indicators.told_amounts import impacts_of, told_interval
 from estimator.governance.indicators.usage_by_case import Attached
@@ -43,11 +43,11 @@ def _records(facts: ReportFacts) -> Iterator[Record]:
     nor where no document tells their gases.
     """
     held: dict[str, list[Attached]] = {}
-    for row in () if facts.withheld else facts.scope.rows:
+    for row in () if facts.withheld else facts.scope.every.rows:
         held.setdefault(owner(row.row.host), []).append(row)
     lines = {(who, part): rows for who in ITEMS for part in PARTS if (rows := _there(held.get(who, []), part))}
     groups = grouped(facts.scope)
-    merged = frozenset(groups.others)
+    merged = told_together(facts.scope).intersection(row.id for row in facts.scope.every.rows)
     small, few = (
         {line: merged.intersection(row.id for row in rows) for line, rows in lines.items()},
         small_ids(facts.scope),

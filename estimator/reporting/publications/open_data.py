@@ -12,7 +12,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import missing_text
-from estimator.governance.indicators.anonymity import grouped, too_few_of, withheld_amount
+from estimator.governance.indicators.anonymity import Groups, grouped, too_few_of, withheld_amount
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_amounts import is_rounded, told_interval
 from estimator.governance.indicators.told_shares import each_of_merged
@@ -48,16 +48,16 @@ def schema() -> dict[str, Any]:
 
 def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
     """By month: use cases that can be published, then small ones together, then what other authorities published, whose
-    uses are in their registers, then runs without use case.
+    uses are in their registers, then runs without use case, unless they are merged with the small ones.
 
     All but the first have no figures in a month where the small ones are too few, whether these have data or not, and
     are rounded where the territory has small ones, of which the electricity alone is told; no share of what is rounded
     is.
     """
-    shown, too_few, beside = grouped(facts.scope).shown, too_few_of(facts.scope), is_rounded(facts.scope)
+    told_as, too_few, beside = grouped(facts.scope), too_few_of(facts.scope), is_rounded(facts.scope)
     groups: dict[tuple[int, int, str], list[Attached]] = {}
     for row in () if facts.withheld else facts.scope.rows:
-        kind = KINDS.index(_kind(facts, row, shown))
+        kind = KINDS.index(_kind(facts, row, told_as))
         groups.setdefault((row.row.month, kind, row.id or "" if not kind else ""), []).append(row)
     for month in () if facts.withheld else too_few:
         groups.setdefault((month, KINDS.index("others"), ""), [])
@@ -85,10 +85,12 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
         yield from (about | figures | provenance for figures in _figures(found, shares, told))
 
 
-def _kind(facts: ReportFacts, row: Attached, shown: Collection[str]) -> str:
+def _kind(facts: ReportFacts, row: Attached, told_as: Groups) -> str:
     if row.id:
-        return "case" if row.id in shown else "others"
-    return "elsewhere" if facts.scope.sources.is_elsewhere(row) else "unregistered"
+        return "case" if row.id in told_as.shown else "others"
+    if facts.scope.sources.is_elsewhere(row):
+        return "elsewhere"
+    return "others" if told_as.loose else "unregistered"
 
 
 def _figures(

@@ -21,7 +21,7 @@ def unattached(facts: ReportFacts) -> Interval:
     if own and not loose:
         return Interval.exact(0.0, "kWh")
     found = totals([row.row.group for row in loose])["energy"]
-    if grouped(whole).too_few:
+    if grouped(whole).too_few or grouped(whole).loose:
         return withheld_amount(found)
     return told_interval(found) if is_rounded(whole) else found
 

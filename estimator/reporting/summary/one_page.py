@@ -190,12 +190,15 @@ def use_name(use: Body, lang: str) -> str:
     """The name of a use case, of an authority, or of the merged group."""
     if use["kind"] == "elsewhere":
         return " ".join(filter(None, (territory_text(use["id"], lang), use["name"])))
-    return str(use["name"]) if use["kind"] == "case" else tell(use["kind"], lang, count=use["count"])
+    if use["kind"] == "case":
+        return str(use["name"])
+    return tell("others_loose" if use["loose"] else use["kind"], lang, count=use["count"])
 
 
 def _short_name(use: Body, lang: str) -> str:
     """Label of a line."""
-    return tell("others_short", lang, count=use["count"]) if use["kind"] == "others" else use_name(use, lang)
+    short = use["kind"] == "others" and not use["loose"]
+    return tell("others_short", lang, count=use["count"]) if short else use_name(use, lang)
 
 
 def asked_text(entry: Body, lang: str, elsewhere: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.assessment.uncertainty import interval
 from estimator.comparison.paired_draws import Side
-from estimator.governance.indicators.anonymity import grouped, told_together, withheld, withheld_amount
+from estimator.governance.indicators.anonymity import grouped, merged_rows, told_together, withheld, withheld_amount
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.told_amounts import is_rounded, told_interval
@@ -21,12 +21,13 @@ UNREGISTERED = ("unregistered", "")
 
 
 def uses(scope: Scope) -> list[dict[str, Any]]:
-    """Each as {"kind": "case", "others", "unregistered" or "elsewhere", "id", "name", "count", "energy", "proof",
-    "share"}, largest first; "elsewhere": what the files of an authority tell, by its code and name; services of no use
-    whose electricity is unknown are a line of their own. What is in no use is not told beside uses too few to be
-    told together: the total less it would be theirs. Of a territory whose total is not told, the uses that the sheet of
-    the whole territory tells one by one, and no share: a figure over its share is the total. Merged uses are
-    counted over the years of the period: how many have data in it would tell in which months one ran.
+    """Each as {"kind": "case", "others", "unregistered" or "elsewhere", "id", "name", "count", "loose", "energy",
+    "proof", "share"}, largest first; "elsewhere": what the files of an authority tell, by its code and name; services
+    of no use whose electricity is unknown are a line of their own; loose: how many are merged with the others. What is
+    in no use is not told beside uses too few to be told together: the total less it would be theirs. Of a territory
+    whose total is not told, the uses that the sheet of the whole territory tells one by one, and no share: a figure
+    over its share is the total. Merged uses are counted over the years of the period: how many have data in it would
+    tell in which months one ran.
     """
     groups, silent = grouped(scope), withheld(scope)
     if silent and withheld(replace(scope, territory=WHOLE)):
@@ -36,13 +37,16 @@ def uses(scope: Scope) -> list[dict[str, Any]]:
     names = {case.id: case.name for case in scope.cases}
     lines = [("case", id, names[id], 1, of_case(scope.rows, id)) for id in groups.shown]
     merged = frozenset[str]() if silent else told_together(scope)
-    lines.append(("others", "", "", len(merged), [row for row in scope.rows if row.id in merged]))
+    loose = len(merged.difference(names)) if groups.loose else 0
+    merged = merged.intersection(names)
+    lines.append(("others", "", "", len(merged) + loose, [] if silent else merged_rows(scope)))
     authorities = [("elsewhere", part.territory, part.administration) for part in scope.sources.authorities]
-    for kind, id, name in (*authorities, (*UNREGISTERED, "")):
+    for kind, id, name in (*authorities, *(() if groups.loose else [(*UNREGISTERED, "")])):
         mine = [row for row in scope.rows if _loose(scope, row) == (kind, id)]
         lines += [(kind, id, name, _services(rows), rows) for rows in _by_knowledge(mine)]
     found = [
-        {"kind": kind, "id": id, "name": name, "count": count} | told[kind](rows, scope)
+        {"kind": kind, "id": id, "name": name, "count": count, "loose": loose if kind == "others" else 0}
+        | told[kind](rows, scope)
         for kind, id, name, count, rows in lines
         if rows or (kind == "others" and merged and groups.too_few)
     ]
@@ -58,11 +62,11 @@ def folded(scope: Scope, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] |
     if len(known) < FEWEST:
         return None
     ids, loose = {use["id"] for use in known if use["kind"] == "case"}, {(use["kind"], use["id"]) for use in known}
-    ids |= {*grouped(scope).others} if ("others", "") in loose else set()
     rows = [row for row in scope.rows if row.id in ids or _loose(scope, row) in loose]
+    rows += merged_rows(scope) if ("others", "") in loose else []
     count = sum(use["count"] if use["kind"] == "others" else 1 for use in known)  # uses, as where each is named
     of = _merged if any(use["kind"] == "others" for use in known) else _of  # less the others, it would be theirs
-    return {"kind": "rest", "id": "", "name": "", "count": count} | of(rows, scope)
+    return {"kind": "rest", "id": "", "name": "", "count": count, "loose": 0} | of(rows, scope)
 
 
 def _loose(scope: Scope, row: Attached) -> tuple[str, str]:
