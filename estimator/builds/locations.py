@@ -1,6 +1,6 @@
 """Where the rows of a ledger ran, decided once for all rows that say the same of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import date
 from functools import partial
 from typing import Any
@@ -48,20 +48,26 @@ _HELD = (
     "to_cards IS NOT NULL AND duration_s > 0 AND (list_contains(checks, 'counter_since_start')"
     " OR device_hours IS NULL AND COALESCE(cpu_energy_kwh, gpu_energy_kwh, other_energy_kwh) IS NOT NULL)"
 )
-_HOURS = (
-    f"CASE WHEN {_HELD} THEN to_cards * duration_s / 3600.0 ELSE device_hours END AS device_hours",
-    f"CASE WHEN {_HELD} THEN list_filter(checks, lambda told: told <> 'waiting_not_counted') ELSE checks END AS checks",
-)
 # Threads are those of a virtual machine, of an unknown host where nothing says which; a whole machine has no part.
 _THREADS = ", ".join(f"'{name}'" for name in THREAD_MACHINES)
 _MACHINE = (
     f"CASE WHEN to_vcpus > 0 AND (machine IN ({_THREADS})) IS NOT TRUE THEN '{THREAD_MACHINES[0]}' ELSE machine END"
 )
-_HOLDS = (
-    f"COALESCE(to_machine, {_MACHINE}) AS machine",
-    "CASE WHEN to_vcpus > 0 THEN to_vcpus WHEN to_machine IS NULL THEN machine_units"
-    f" WHEN to_machine = '{CARD_MACHINE}' THEN COALESCE(to_cards, device_count) END AS machine_units",
-)
+_CHOSEN = "CASE WHEN from_us IS NULL THEN {0} ELSE to_{0} END"
+_FILLS = {  # columns, each as a place fills it
+    **{name: _CHOSEN.format(name) for name in ("host", "zone")},
+    **{column: f"COALESCE(to_{name}, {column})" for name, column in _COLUMNS.items()},
+    "machine": f"COALESCE(to_machine, {_MACHINE})",
+    "machine_units": "CASE WHEN to_vcpus > 0 THEN to_vcpus WHEN to_machine IS NULL THEN machine_units"
+    f" WHEN to_machine = '{CARD_MACHINE}' THEN COALESCE(to_cards, device_count) END",
+    "device_hours": f"CASE WHEN {_HELD} THEN to_cards * duration_s / 3600.0 ELSE device_hours END",
+    "checks": f"CASE WHEN {_HELD} THEN list_filter(checks, lambda told: told <> 'waiting_not_counted') ELSE checks END",
+}
+_FILLED = {  # what a place says, and the columns that it then fills
+    **{name: (column,) for name, column in _COLUMNS.items()},
+    "cards": ("device_count", "device_hours", "checks"),
+    **dict.fromkeys(("machine", "vcpus"), ("machine", "machine_units")),
+}
 _FROM = "CASE WHEN {0} IS NULL OR {0} = 'class/server-unknown' THEN 'unknown' ELSE 'trace' END"
 
 
@@ -88,12 +94,10 @@ def locate(engine: DuckDB, known: Knowledge, settled: Settled | None = None) -> 
             for key, told_of in of_parts.items()
         }
     engine.load("locations", columns, types)
-    fills = (
-        {"host", "zone", *_COLUMNS.values(), "machine", "machine_units", "device_hours"}
-        if columns["from_us"]
-        else set[str]()
-    )
-    engine.run(f"CREATE VIEW located AS {_located(told) if fills else _as_they_are()}")
+    said_of = {name for name in _FILLED if any(value is not None for value in columns[f"to_{name}"])}
+    fills = {"host", "zone"} if columns["from_us"] else set[str]()
+    fills |= {column for name in said_of for column in _FILLED[name]}
+    engine.run(f"CREATE VIEW located AS {_located(told, fills) if fills else _as_they_are()}")
     return fills
 
 
@@ -170,11 +174,9 @@ def _as_they_are() -> str:
     return f"SELECT *, {froms}, '' AS rules, NULL::VARCHAR AS place_code FROM row_status"
 
 
-def _located(told: Mapping[str, str]) -> str:
+def _located(told: Mapping[str, str], fills: Set[str]) -> str:
     same = " AND ".join(f"seen_{name} IS NOT DISTINCT FROM ({sql})" for name, sql in told.items())
-    chosen = "CASE WHEN from_us IS NULL THEN {0} ELSE to_{0} END AS {0}"
-    replaced = [chosen.format(name) for name in ("host", "zone")]
-    replaced += [*(f"COALESCE(to_{name}, {column}) AS {column}" for name, column in _COLUMNS.items()), *_HOLDS, *_HOURS]
+    replaced = [f"{sql} AS {column}" for column, sql in _FILLS.items() if column in fills]
     froms = ", ".join(
         f"COALESCE(to_{name}_from, {_FROM.format(f'rows.{name}')}) AS {name}_from" for name in ("host", "zone")
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.builds.build_identity import digest
+from estimator.builds.row_faults import Says
 from estimator.builds.row_status import keep_beside, sql_text
 from estimator.builds.settled_parts import Settled, SettledPart
 from estimator.builds.sums import KEYS
@@ -103,14 +104,15 @@ class Rollups:
         return {part.file: {*part.facts["same"]} for part, _ in self.fresh}
 
     @property
-    def says(self) -> dict[str, set[str | None]]:
-        """What the rows of these parts may say: of what limits them, and as checks of their files."""
+    def says(self) -> Says:
+        """What the rows of these parts may say."""
         found = defaultdict[str, set[str | None]](set)
         for part, _ in self.fresh:
             assert self._settled
-            for name, texts in (*self._settled.texts(part).items(), ("checks", part.facts["codes"])):
+            for name, texts in self._settled.texts(part).items():
                 found[name].update(texts)
-        return found
+        codes = {code for part, _ in self.fresh for code in part.facts["codes"]}
+        return Says(found, codes, set[str].intersection(*({*part.facts["every"]} for part, _ in self.fresh)))
 
     @property
     def sums(self) -> list[str]:

@@ -44,7 +44,7 @@ def checks(engine: DuckDB, catalogue: Catalogue, filled: Set[str], unstated: Set
 def looked(engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says) -> str:
     """SQL of the rows that are read, with whether each may have something to look at (`looked`), whatever factors it
     meets. A list of each row is long to go through: each code that some say is sought where it stands."""
-    stand = {c: [f"NOT ({where})" for codes, where in GONE if c in codes] or ["TRUE"] for c in says["checks"] if c}
+    stand = {c: [f"NOT ({where})" for codes, where in GONE if c in codes] or ["TRUE"] for c in says.checks}
     noted = [
         f"CASE WHEN {' AND '.join(stand[c])} THEN LIST_CONTAINS(checks, {texts_sql([c])}) END" for c in sorted(stand)
     ]

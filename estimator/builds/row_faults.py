@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Set
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -13,7 +13,6 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 
 OF_ITS_PLACE = ("grid_of_zone", "declared_gases")  # emissions by the place that the file names, not by another
-Says = Mapping[str, Set[str | None]]  # what rows may say, by column
 FIGURES = ("read_value", "low", "high", "excess")
 _FAULT = "STRUCT(code VARCHAR, read_value DOUBLE, low DOUBLE, high DOUBLE, excess DOUBLE)"
 # What a rule does with numbers, as SQL where NULL is not known; a quotient by zero is not known either.
@@ -32,22 +31,38 @@ _TRUTHS: Mapping[Callable[..., Any], str] = {
 _LEAVES = {np.add: 0.0, np.bitwise_and: True, np.logical_and: True}  # the other as it is
 
 
-class _Column(NDArrayOperatorsMixin):
-    """A number of each row, or a truth, as SQL: what a rule makes of it is SQL too, and nan where no row states it."""
+class Says(NamedTuple):
+    """What rows may say: each text that limits them, by its column (None: nothing); the checks of their files; and the
+    columns that each of them states."""
 
-    def __init__(self, sql: str, truth: bool = False) -> None:
+    texts: Mapping[str, Set[str | None]]
+    checks: Set[str] = frozenset()
+    every: Set[str] = frozenset()
+
+
+class _Column(NDArrayOperatorsMixin):
+    """A number of each row, or a truth, as SQL: what a rule makes of it is SQL too, and nan where no row states it.
+    every: whether each row states it."""
+
+    def __init__(self, sql: str, truth: bool = False, every: bool = False) -> None:
         self.sql, self.number = sql, f"CASE WHEN {sql} THEN 1.0::DOUBLE ELSE 0 END" if truth else sql
+        self.every = every
 
     def __array_ufunc__(self, done: Callable[..., Any], _: str, *values: Any) -> Any:
         constants = [math.nan if isinstance(value, _Column) else float(value) for value in values]
         if done in _LEAVES and _LEAVES[done] in constants:
             return values[1 - constants.index(_LEAVES[done])]
+        if done in _LEAVES and isinstance(_LEAVES[done], bool) and 0.0 in constants:
+            return np.False_
+        if done is np.isnan and values[0].every:
+            return np.False_
         unknown = [_unknown(value) for value in values]
         if any(unknown) and done in (np.fmax, np.fmin):
             return values[unknown.index(False)]
         if done in _TRUTHS:
             return _Column(_TRUTHS[done].format(*map(_sql, values)), truth=True)
-        return math.nan if any(unknown) else _Column(_NUMBERS[done].format(*map(_number, values)))
+        every = done in (np.add, np.subtract, np.multiply) and all(map(_every, values))
+        return math.nan if any(unknown) else _Column(_NUMBERS[done].format(*map(_number, values)), every=every)
 
     def __array_function__(self, done: Callable[..., Any], _: Any, values: Any, named: Mapping[str, Any]) -> Any:
         if done is np.where and not isinstance(values[0], _Column):
@@ -57,6 +72,10 @@ class _Column(NDArrayOperatorsMixin):
         return _Column(
             _NUMBERS[done].format(*map(_sql, values), **{name: _sql(value) for name, value in named.items()})
         )
+
+
+def _every(value: Any) -> bool:
+    return value.every if isinstance(value, _Column) else not math.isnan(value)
 
 
 def _unknown(value: Any) -> bool:
@@ -78,8 +97,11 @@ def faulted(engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says
     is beyond; NULL where there is none. unstated: columns of no run; says: all that runs may say of what limits them,
     where that is known."""
     held = [name for name in NUMBERS if name not in unstated]
-    limits, joins = _limits(engine, catalogue, says or _says(engine))
-    stated = Stated({**{name: _Column(name) for name in held}, **limits})
+    limits, joins = _limits(engine, catalogue, (says or _says(engine)).texts)
+    every = (
+        says.every - {"site_energy_kwh"} if says else frozenset[str]()
+    )  # that of a machine that was read is left out
+    stated = Stated({**{name: _Column(name, every=name in every) for name in held}, **limits})
     broken, told, columns = ["FALSE"], [f"NULL::{_FAULT}"], list[str]()
     for place, rule in enumerate(RULES):
         with np.errstate(all="ignore"):
@@ -113,15 +135,15 @@ def _says(engine: DuckDB) -> Says:
     """What runs say of what limits them."""
     each = ", ".join(f"ANY_VALUE({name}) AS {name}" for name in TEXTS)
     said = engine.rows(f"SELECT {each} FROM runs GROUP BY HASH({', '.join(TEXTS)})")
-    return {name: {row[name] for row in said} for name in TEXTS}
+    return Says({name: {row[name] for row in said} for name in TEXTS})
 
 
-def _limits(engine: DuckDB, catalogue: Catalogue, says: Says) -> tuple[dict[str, Any], str]:
+def _limits(engine: DuckDB, catalogue: Catalogue, texts: Mapping[str, Set[str | None]]) -> tuple[dict[str, Any], str]:
     """The limits of what rows may state, by name: a number, or a column of the tables that this SQL joins to `runs`,
     where they hang on a text that rows say."""
     limits, joins = dict[str, Any](), ""
     for name, read in LIMITS.items():
-        found = {text: read(catalogue, text) for text in says.get(name) or {None}}
+        found = {text: read(catalogue, text) for text in texts.get(name) or {None}}
         first, *others = found.values()
         apart = [limit for limit in first if any(str(one[limit]) != str(first[limit]) for one in others)]
         limits |= first

@@ -256,7 +256,7 @@ class Settled:
             found = facts[Path(keys[key]).name]
             found["codes"] = sorted({code for code in found["codes"] or () if code})
             ends, unsaid = stated[keys[key]], set[str]() if found["codes"] else {"checks"}
-            found["stated"], found["same"] = sorted(ends.stated - unsaid), sorted(ends.same)
+            found["stated"], found["same"], found["every"] = map(sorted, (ends.stated - unsaid, ends.same, ends.every))
             found["spans"] = [_span(row) for row in ran if row["held_in"] == Path(keys[key]).name]
             found["alone"] = [self._crosses, found["alone"]]  # how many, of those that crossed so
             told = json.dumps(found)

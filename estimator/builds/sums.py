@@ -46,7 +46,7 @@ _MORE = "INSERT INTO summed BY NAME SELECT (SELECT COUNT(*) FROM summed) + ROW_N
 def sum_copied(engine: DuckDB, rows: Rows, filled: Set[str]) -> None:
     """Table `summed`, of the rows that are copied. filled: columns of which rows have another value than they state."""
     rows.read(engine, [])
-    engine.run(_FIRST.format(_sums(engine, rows.unstated - filled, set())))
+    engine.run(_FIRST.format(_sums(_types(engine), rows.unstated - filled, set())))
 
 
 def sum_parts(
@@ -55,12 +55,12 @@ def sum_parts(
     """Add to `summed` the rows of large parts, in one pass over `portions`. same: these parts, each with the columns
     that tell apart no two of its rows; judged: SQL of the same portions, with whether each is `looked` at, where it is
     asked: then, the names of the parts that hold one."""
-    found = set[str]()
+    found, types = set[str](), _types(engine)
     for told in (True, False):
         for some in rows.together(file for file, alike in same.items() if bool(alike) is told):
             rows.read(engine, some, alone=True)
             alike = set[str].intersection(*({*same[file]} for file in some))
-            sums = _sums(engine, rows.empty - filled, alike - filled, judged)
+            sums = _sums(types, rows.empty - filled, alike - filled, judged)
             if judged:
                 engine.run(f"CREATE TABLE of_parts AS {sums}")
                 found |= {row["held_in"] for row in engine.rows("SELECT DISTINCT held_in FROM of_parts WHERE looked")}
@@ -77,9 +77,13 @@ def sum_kept(engine: DuckDB, kept: Sequence[str]) -> None:
     engine.run(sql_text("servings.sql").format(**SERVED))
 
 
-def _sums(engine: DuckDB, unstated: Set[str], same: Set[str], judged: str | None = None) -> str:
-    """SQL of the sums of `portions`. same: columns that tell apart no two rows of a part; judged: as in `sum_parts`."""
-    types = {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE portions")}
+def _types(engine: DuckDB) -> dict[str, str]:
+    return {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE portions")}
+
+
+def _sums(types: Mapping[str, str], unstated: Set[str], same: Set[str], judged: str | None = None) -> str:
+    """SQL of the sums of `portions`, whose columns are of these types. same: columns that tell apart no two rows of a
+    part; judged: as in `sum_parts`."""
     empty = {name for name in (*KEYS, *AMOUNTS) if READ_FROM.get(name, name) in unstated}
     shown = {name: f"NULL::{types[name]} AS {name}" for name in empty}
     alike = {name for name in KEYS if name not in _MADE and _OF_A_ROW.get(name, name) in same} - empty
