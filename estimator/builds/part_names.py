@@ -11,6 +11,7 @@ from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger.withdrawn_rows import parquet
 
 BLOCK = 8_192  # names checked and read together
+TOGETHER = 1_000_000  # rows of which names are held at once
 MANY = 4_000_000  # names sorted together: of more, one range of the hashes at a time
 MOST = 2**64 - 1
 COUNT = 8  # bytes of the count and of each name; the check of a block takes half of that
@@ -52,16 +53,30 @@ def names_sql(rows: str, snapshots: bool = True, runs: bool = True, tasks: bool 
     return " UNION ALL ".join(sql for sql, there in asked if there).format(rows=rows)
 
 
-def names_of_parts(engine: DuckDB, seed: str, files: Sequence[str]) -> Iterator[tuple[str, np.ndarray | None]]:
+def together(rows: Mapping[str, int]) -> Iterator[list[str]]:
+    """These parts, by how many rows each has, as many at a time as have TOGETHER."""
+    some, count = list[str](), 0
+    for part, held in rows.items():
+        if some and count + held > TOGETHER:
+            yield some
+            some, count = [], 0
+        some.append(part)
+        count += held
+    if some:
+        yield some
+
+
+def names_of_parts(engine: DuckDB, seed: str, files: Sequence[str]) -> Iterator[tuple[str, np.ndarray | None, bool]]:
     """The names of the rows of each of these parts, which tell no task nor trace, sorted; None where a sender may have
-    told some. seed: a file without rows, with every column."""
+    told some; and whether each row is of a run. seed: a file without rows, with every column."""
     part, ids, snapshots, runs, sent = engine.columns(_OF_PARTS.format(rows=parquet([seed, *files])))
     ends = np.searchsorted(part, np.arange(1, len(files) + 2))
     for file, (start, end) in zip(files, pairwise(ends.tolist()), strict=True):
         snapshot, run = (np.ma.compressed(names[start:end]) for names in (snapshots, runs))
         run = np.sort(run)  # `np.unique` takes twenty times as long
         found = np.concatenate([ids[start:end], snapshot, run[:1], run[1:][run[1:] != run[:-1]]])
-        yield file, None if sent[start:end].any() else np.sort(found)
+        of_runs = not np.ma.getmaskarray(runs)[start:end].any()
+        yield file, None if sent[start:end].any() else np.sort(found), of_runs
 
 
 def as_bytes(names: np.ndarray) -> bytes:

@@ -19,7 +19,7 @@ import numpy as np
 
 from estimator.builds.build_identity import digest
 from estimator.builds.machine_overlaps import BY_HOUR, MEET, SPANS, WHOLE, Span, machine_twice, others_met
-from estimator.builds.part_names import NAMED, Names, as_bytes, names_of_parts, names_sql, repeated
+from estimator.builds.part_names import NAMED, Names, as_bytes, names_of_parts, names_sql, repeated, together
 from estimator.builds.parts_elsewhere import is_elsewhere
 from estimator.builds.stated_columns import StatedColumns, read_columns, stated_columns
 from estimator.builds.whole_parts import check_parts, stamp
@@ -34,7 +34,6 @@ from estimator.ledger.withdrawn_rows import parquet
 
 FOLDER = ".rollups"
 EMBEDDED = "input_tokens > 0 AND COALESCE(output_tokens, 0) = 0"  # where a model that embeds is looked for
-TOGETHER = 1_000_000  # rows of which names are held at once
 MOST_ASIDE = 0.2  # share of its rows from which a part is read like any other [1]
 PLACED_BY = ("model", "served_at", "provider", "reader", "tool_version", "checks", "host", "zone", "zone_as_read")
 _READ = "COALESCE(cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh)"
@@ -89,6 +88,7 @@ class Settled:
         self._engine, self._seed, self._method, self._crosses = engine, seed, digest([method]), crosses
         self._all = f"all-{self._method}"  # the key of what is kept of all parts together
         self.parts: list[SettledPart] = []
+        self._of_runs = set[str]()  # parts of which each row is told to have a run
         self._said: Set[str] = frozenset()  # names of the parts that the table `said` is of
         self.lines: Mapping[str, Sequence[Any]] = {}  # by key of a part, where its rows ran
 
@@ -112,7 +112,7 @@ class Settled:
         others = np.sort(self._engine.column(names_sql(small)))
         keys = {self._key(file): file for file in large}
         facts = self._facts(keys)
-        names = self._names(keys, facts)
+        names = {key: Names(path) for key, path in self._keep_names(keys, facts).items()}
         known = json.loads(self.kept.data(self._all, "apart") or '{"parts": [], "repeated": []}')
         found = repeated(names, known["parts"], others)
         held = np.zeros(len(found), bool)
@@ -223,28 +223,33 @@ class Settled:
         self.kept.prune()
         self._engine.run("DROP TABLE IF EXISTS said")
 
-    def _names(self, keys: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Names]:
-        """The names of the rows of each of these parts: of those of which they are not kept, many are read together."""
-        paths = {key: self.kept.path(key, "names") for key in keys}
-        new = [key for key, path in paths.items() if not (path and path.exists())]
+    def _keep_names(self, keys: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Path]:
+        """The file of the names of each of these parts: of those of which it is not kept, many are read together."""
+        kept = {key: self.kept.path(key, "names") for key in keys}
+        paths = {key: path for key, path in kept.items() if path and path.exists()}
+        new = [key for key in keys if key not in paths]
         told = {key: [name in facts[key]["stated"] for name in ("run_id", "task_name", "trace_id")] for key in new}
         plain = [key for key in new if not told[key][2] and not (told[key][1] and facts[key]["snapshots"])]
-        for some in _together(plain, facts):
+        for some in together({key: facts[key]["rows"] for key in plain}):
             files = {keys[key]: key for key in some}
-            for file, names in names_of_parts(self._engine, self._seed, [*files]):
+            for file, names, of_runs in names_of_parts(self._engine, self._seed, [*files]):
+                self._of_runs |= {file} if of_runs else set()
                 if names is not None:
                     paths[files[file]] = self.kept.put(files[file], "names", as_bytes(names))
                     new.remove(files[file])
         for key in new:
             sql = names_sql(self._rows(keys[key]), facts[key]["snapshots"], *told[key])
             paths[key] = self.kept.put(key, "names", as_bytes(np.sort(self._engine.column(sql))))
-        return {key: Names(path) for key, path in paths.items() if path}
+        return paths
 
     def _facts(self, keys: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         """What is known of each of these parts; of all those of which it is not kept, from one pass."""
         kept = {key: self.kept.data(key, "facts") for key in keys}
         files = [keys[key] for key, data in kept.items() if data is None]
         stated = stated_columns(self._engine, files)
+        # Names come first: they tell whether each row has a run, which is long to read once more.
+        seen = {f: {"stated": one.stated, "snapshots": True, "rows": one.rows} for f, one in stated.items()}
+        self._keep_names({self._key(f): f for f in seen}, {self._key(f): told for f, told in seen.items()})
         for alike in (True, False):
             if some := [file for file in files if bool(stated[file].same) is alike]:
                 self._say(some, stated)
@@ -272,6 +277,8 @@ class Settled:
         alike = set[str].intersection(*({*ends[file].same} for file in files))
         apart = [name for name in dict.fromkeys(_SAYS) if name not in empty | alike] or ["''"]
         told = f"(SELECT {read_columns(types, empty)} FROM {rows})"
+        if self._of_runs.issuperset(files):
+            told = f"(SELECT * REPLACE ('' AS run_id) FROM {told})"
         there = self._engine.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'said'")
         into = "INSERT INTO said BY NAME" if there else "CREATE TABLE said AS"
         self._engine.run(f"{into} {_SAID.format(rows=told, crosses=self._crosses, apart=', '.join(apart))}")
@@ -366,19 +373,6 @@ class Settled:
             yield draft
         finally:
             shutil.rmtree(draft, ignore_errors=True) if draft.is_dir() else draft.unlink(missing_ok=True)
-
-
-def _together(keys: Sequence[str], facts: Mapping[str, Mapping[str, Any]]) -> Iterator[list[str]]:
-    """These parts, by their keys, as many at a time as have TOGETHER rows."""
-    some, rows = list[str](), 0
-    for key in keys:
-        if some and rows + facts[key]["rows"] > TOGETHER:
-            yield some
-            some, rows = [], 0
-        some.append(key)
-        rows += facts[key]["rows"]
-    if some:
-        yield some
 
 
 def _span(row: Mapping[str, Any]) -> Span:

@@ -8,7 +8,7 @@ from estimator.ledger.withdrawn_rows import parquet
 
 # A list is told by the path to its elements; a file of few rows counts nothing.
 _ENDS = """SELECT file_name, SPLIT_PART(path_in_schema, ',', 1) AS name, contains(path_in_schema, ',') AS listed,
-  SUM(num_values) - SUM(stats_null_count) AS stated, SUM(stats_null_count) = 0 AS every,
+  SUM(num_values) AS rows, SUM(num_values) - SUM(stats_null_count) AS stated, SUM(stats_null_count) = 0 AS every,
   COALESCE(SUM(stats_null_count) = 0 AND COUNT(DISTINCT stats_min_value) = 1
     AND BOOL_AND(stats_min_value = stats_max_value AND min_is_exact AND max_is_exact), FALSE) AS same
 FROM parquet_metadata([{files}]) GROUP BY ALL ORDER BY ALL"""
@@ -16,11 +16,12 @@ FROM parquet_metadata([{files}]) GROUP BY ALL ORDER BY ALL"""
 
 class StatedColumns(NamedTuple):
     """Of the rows of one file: the columns that some state, or may, where its end does not tell, and those that all
-    state alike, or none does, and those that every row states, as far as its end tells."""
+    state alike, or none does, and those that every row states, as far as its end tells; and how many rows there are."""
 
     stated: Set[str]
     same: Set[str]
     every: Set[str]
+    rows: int
 
 
 def stated_columns(engine: DuckDB, files: Sequence[str]) -> dict[str, StatedColumns]:
@@ -38,7 +39,8 @@ def stated_columns(engine: DuckDB, files: Sequence[str]) -> dict[str, StatedColu
         told = [column for column in columns if column["stated"] is not None]
         alike = {str(c["name"]) for c in told if c["same"] and not c["listed"] or not c["stated"]}
         every = {str(c["name"]) for c in told if c["every"] and not c["listed"]}
-        found[file] = StatedColumns({name for name, count in counted.items() if count != 0}, alike, every)
+        rows = min(int(str(c["rows"])) for c in columns)  # a list is as many values as it holds
+        found[file] = StatedColumns({name for name, count in counted.items() if count != 0}, alike, every, rows)
     return found
 
 

@@ -31,6 +31,7 @@ def test_a_file_says_which_columns_its_rows_state_and_which_all_state_alike(
     found = stated_columns(engine, [path])[path]
     assert found.stated == {"same", "few", "texts", "things"}
     assert found.same == ({"same", "none", "nothing"} if told else set())
+    assert found.rows == 3
     assert found.every == ({"same", "texts"} if told else set())
     read = read_columns({"same": "VARCHAR", "none": "VARCHAR", "nothing": "VARCHAR[]"}, {"none", "nothing"})
     rows = engine.rows(f"SELECT {read} FROM '{path}' LIMIT 1")
