@@ -90,13 +90,8 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     hours_table(engine)
     filled |= _weigh(engine, settled)
     supposed_table(engine, catalogue)
-    own = {"site_energy_kwh": MARKED_BILL, "reported_pue": MARKED_PUE}
-    marked = MARKED + "".join(mark for column, mark in own.items() if column not in found.unstated)
-    marked = f"COALESCE(answer_marks.mark, '') || {marked}" if answered.days() else marked
     engine.run(sql_text("runs.sql").format(kept=kept))
-    told = {"marked": marked, "answers": ANSWERS if answered.days() else ""}
-    portions = partial(sql_text("portions.sql").format, **told)
-    engine.run(f"CREATE VIEW portions AS {portions(runs='runs', also='')}")
+    portions = _portions(engine, answered, found.unstated)
     sum_copied(engine, found, filled)
     if rollups.fresh:
         judged = portions(runs=f"({looked(engine, catalogue, found.empty - filled, rollups.says)})", also=", looked")
@@ -134,16 +129,33 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     rollups.show(new.parts, unnamed)
     for table in COUNTED:
         engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
+    _cells(engine, attributes)
+    _meta(engine, ledger, catalogue, {"build": new.id, "plug_ins": _plug_ins(engine, ledger, settled)}, attributes)
+    if settled:
+        settled.close()
+    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large, False)}"
+
+
+def _portions(engine: DuckDB, answered: AnsweredFactors, unstated: Set[str]) -> Callable[..., str]:
+    """View `portions`, of runs; its SQL, of a relation of them, with what else is told of each. unstated: columns of no
+    row."""
+    own = {"site_energy_kwh": MARKED_BILL, "reported_pue": MARKED_PUE}
+    marked = MARKED + "".join(mark for column, mark in own.items() if column not in unstated)
+    marked = f"COALESCE(answer_marks.mark, '') || {marked}" if answered.days() else marked
+    told = {"marked": marked, "answers": ANSWERS if answered.days() else ""}
+    portions = partial(sql_text("portions.sql").format, **told)
+    engine.run(f"CREATE VIEW portions AS {portions(runs='runs', also='')}")
+    return portions
+
+
+def _cells(engine: DuckDB, attributes: Mapping[str, Sequence[str]]) -> None:
+    """Table `cells`: what a page sums, by service, model, host and month, months with other factors apart."""
     sets = ", ".join(f"{a}_set" for a in attributes)
     sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
     engine.run(
         "CREATE TABLE cells AS SELECT service_key, model, host, month, training, resource_share,"
         f" fsum(items) AS items, fsum(requests) AS requests, {sets}, {sums} FROM estimates GROUP BY ALL"
     )
-    _meta(engine, ledger, catalogue, {"build": new.id, "plug_ins": _plug_ins(engine, ledger, settled)}, attributes)
-    if settled:
-        settled.close()
-    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large, False)}"
 
 
 def _of_rows(

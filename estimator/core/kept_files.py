@@ -53,7 +53,8 @@ class KeptFiles:
         draft = self.draft()
         path = self.folder / self._named(key, kind, _digest(content))
         try:
-            draft.write_bytes(content)
+            with draft.open("wb") as file:
+                file.write(content)
             os.replace(draft, path)
         finally:
             draft.unlink(missing_ok=True)
