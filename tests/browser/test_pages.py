@@ -273,6 +273,8 @@ def test_an_address_that_leads_nowhere_is_said_in_the_readers_language(screen: P
     answer = screen.goto(serve("plain").address + "/nulle-part")
     assert answer and answer.status == 404
     assert "Page introuvable" in screen.inner_text("h1")
+    left = "all => all.map(e => e.getBoundingClientRect().left)"
+    assert len(set(screen.locator("h1, footer").evaluate_all(left))) == 1, "its foot is in line with it"
 
 
 @pytest.mark.parametrize("path", ["/nulle-part", "/ecrire?cle=x", "/fiche-usage?cas=x"])
