@@ -13,6 +13,7 @@ from estimator.governance.indicators.anonymity import withheld_amount, withheld_
 from estimator.governance.indicators.functional_units import counting, known, units
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.told_amounts import (
+    finest,
     is_month_rounded,
     month_impacts,
     told_in_use,
@@ -42,9 +43,10 @@ def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
 
 
 def _told(scope: Scope, month: int, hidden: Collection[int]) -> dict[str, Interval]:
-    found = _four(replace(scope, period=Period.over([month]), only=None).lowered(_over(scope, [month])))
+    there = replace(scope, period=Period.over([month]), only=None)
+    found, least = _four(there.lowered(_over(scope, [month]))), finest(there)
     impacts = () if month in hidden else month_impacts(scope, month // 100)
-    told = {n: told_interval(amount) if is_month_rounded(scope, month) else amount for n, amount in found.items()}
+    told = {n: told_interval(a, least) if is_month_rounded(scope, month) else a for n, a in found.items()}
     return {n: amount if n in impacts else withheld_amount(amount, "by_difference") for n, amount in told.items()}
 
 

@@ -24,6 +24,8 @@ from estimator.governance.indicators.thresholds import limits
 from estimator.governance.indicators.told_amounts import (
     OF_CHANGE,
     apart_ids,
+    finest,
+    finest_of_years,
     impacts_of,
     is_ever_rounded,
     is_rounded,
@@ -60,8 +62,10 @@ def sheet(scope: Scope) -> dict[str, Any]:
     added = computed(figures, found["coverage"]["proof"])
     if is_ever_rounded(scope):
         units = {id: entry["value"].unit for id, entry in entries.items() if isinstance(entry["value"], Interval)}
-        entries |= {id: told_body(entries[id], unit) for id, unit in units.items()}
-        added = [one | {"value": told_interval(one["value"])} for one in added] if is_rounded(scope) else added
+        least = max(map(finest_of_years, (scope, scope.before())))  # of both, over the months that are compared
+        entries |= {id: told_body(entries[id], unit, least) for id, unit in units.items()}
+        if is_rounded(scope):
+            added = [one | {"value": told_interval(one["value"], finest(scope))} for one in added]
     return body | {"indicators": entries, "added": added}
 
 
@@ -99,7 +103,7 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     told, compared = impacts_of(scope) & impacts_of(scope.year(pace.year)), impacts_of(before)
     for name in FOOTPRINTS:
         entry, voted = found[name], pace.against_budget(name)
-        entry["value"] = told_interval(entry["value"]) if is_rounded(scope) else entry["value"]
+        entry["value"] = told_interval(entry["value"], finest(scope)) if is_rounded(scope) else entry["value"]
         if hidden or name not in impacts_of(scope):
             entry["value"] = withheld_amount(entry["value"], why if hidden else "by_difference")
         if hidden:

@@ -95,6 +95,12 @@ class Sources:
         return {}
 
     @cached_property
+    def ranks(self) -> dict[tuple[str, str | None, int], float]:
+        """The last place to which the merged uses of a territory, or of one of its uses, are told of a year: kept once
+        found."""
+        return {}
+
+    @cached_property
     def amounts(self) -> dict[tuple[str, str | None, tuple[int, ...]], Mapping[str, Amount]]:
         """The footprints of a territory, or of one of its uses, over some months with data: kept once found."""
         return {}

@@ -7,12 +7,15 @@ would be its central value a second time, nor the parts of an impact and its env
 alone. Where small uses are most of a sum, its rounding hides less of them: its electricity and its greenhouse gases are
 told, and nothing more; nor is another impact of which they are most, as the metals are of the machines that a team of
 two has alone. The spans of all periods together tell a sum closer than its rounding does: so an impact, gases included,
-is not told where one small use has another share of it than of the electricity, as in another country. A sum of uses
-that are all told one by one keeps its figures.
+is not told where one small use has another share of it than of the electricity, as in another country. The electricity
+of a part of a year is told no finer than that of the merged uses over the year, and their own line of a year to one
+figure, where whoever knows one large use of theirs, and takes it off, is left with too few people: the sum of twelve
+roundings would tell it closer than one. A sum of uses that are all told one by one keeps its figures.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,7 +26,7 @@ from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped, told_together
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.small_uses import Team, small_ids, team_of
+from estimator.governance.indicators.small_uses import KnownTeams, Team, people_of, small_ids, team_of
 from estimator.governance.indicators.told_shares import share_of_merged, shares_of_merged, told_shares
 from estimator.governance.indicators.told_together import merged_groups
 from estimator.governance.indicators.usage_by_case import Attached, months_of
@@ -33,7 +36,8 @@ T = TypeVar("T", bound=Interval)
 FIRST = ("energy", "gwp")  # impacts of a sum of which small uses are most
 MOST = 0.5  # of the electricity of a sum [1]
 APART = 0.25  # between the shares of one small use in an impact and in the electricity, of what is not its own [1]
-KEPT = {"kWh": 2}  # significant figures of an amount, by its unit; one of others
+KWH = "kWh"
+KEPT = {KWH: 2}  # significant figures of an amount, by its unit; one of others
 ENDS = ("low", "central", "high")
 SHARES = ("coverage", "made", "made_partly")  # columns of results: of the electricity of a sum [1]
 PARTS = ("covers", "made", "made_partly")  # the same of an amount [1]
@@ -160,6 +164,52 @@ def _at_factor_values(figure: ImpactIndicator, row: Attached) -> float:
     return sum(float(group.values[result] or 0.0) for result in found if result)
 
 
+def finest(scope: Scope) -> float:
+    """The finest place of the electricity of a sum that holds merged uses over a part of a year [kWh]; 0 of whole
+    years."""
+    return 0.0 if _is_of_years(scope) else finest_of_years(scope)
+
+
+def finest_of_line(scope: Scope) -> float:
+    """The same of the line of these uses alone, which of whole years is to one figure."""
+    return finest_of_years(scope) * (10 if _is_of_years(scope) else 1)
+
+
+def _is_of_years(scope: Scope) -> bool:
+    months = scope.period.months()
+    return scope.only is None and len(months) % 12 == 0 and months[0] % 100 == 1
+
+
+def finest_of_years(scope: Scope) -> float:
+    """The coarsest place of the second figure of the merged uses of a territory over a year of its period [kWh]; 0
+    where they hide each small one from whoever knows a large one."""
+    return max(_rank_of_year(scope, year) for year in {month // 100 for month in scope.period.months()})
+
+
+def _rank_of_year(scope: Scope, year: int) -> float:
+    known, about = scope.sources.ranks, (scope.territory, scope.use, year)
+    if about not in known:
+        of_year, merged = scope.every.year(year), told_together(scope.year(year))
+        known[about] = rank_of([row for row in of_year.rows if row.id in merged], people_of(of_year))
+    return known[about]
+
+
+def rank_of(rows: Sequence[Attached], people: KnownTeams) -> float:
+    """The place of the second figure of the electricity of these rows of a year [kWh], 10 of 340; 0 where they are
+    enough people without any one of their large uses."""
+    large = {row.id for row in rows if row.id} - people.small
+    if all(people.hide([row for row in rows if row.id != id]) for id in large):
+        return 0.0
+    energy = next(figure for figure in FIGURES if figure.id == FOOTPRINTS[0])
+    whole = sum(_at_factor_values(energy, row) for row in rows)
+    return float(Decimal(1).scaleb(_place(whole, KEPT[KWH]))) if whole else 0.0
+
+
+def _place(value: float, figures: int) -> int:
+    """The place of the last of so many significant figures of an amount: 1 of 340 to two."""
+    return significant(value, figures).adjusted() - figures + 1
+
+
 def leaving_shares(scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
     """A body about the electricity of a scope, with the shares in it that may leave; all of them for those who hold the
     data."""
@@ -168,9 +218,14 @@ def leaving_shares(scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
     return shares_of_merged(found) if is_rounded(scope) else told_shares(found)
 
 
-def told_amount(value: float, unit: str = "") -> float:
-    """An amount [unit] to two significant figures for electricity, to one for another or where no unit is given."""
-    return float(significant(value, KEPT.get(unit, 1)))
+def told_amount(value: float, unit: str = "", least: float = 0.0) -> float:
+    """An amount [unit] to two significant figures for electricity, to one for another or where no unit is given; no
+    finer than a rank [the same unit], but to one figure where it is less than half of that."""
+    figures = KEPT.get(unit, 1)
+    if least and value and _place(value, figures) < (place := Decimal(repr(least)).adjusted()):
+        whole = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(place), ROUND_HALF_UP)
+        return float(whole or significant(value, 1))
+    return float(significant(value, figures))
 
 
 def share_of_ceiling(amount: float, ceiling: float) -> float:
@@ -179,18 +234,19 @@ def share_of_ceiling(amount: float, ceiling: float) -> float:
     return float(significant(amount / ceiling, 2))
 
 
-def told_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The same row of a table with its amounts rounded, its weight to one figure, and its shares that are told."""
+def told_row(row: Mapping[str, Any], least: float = 0.0) -> dict[str, Any]:
+    """The same row of a table with its amounts rounded, its weight to one figure, and its shares that are told. least:
+    as of `told_interval`."""
     found = dict(row) | dict.fromkeys(NOT_TOLD)
     found |= {name: share_of_merged(row[name]) for name in SHARES if row.get(name) is not None}
-    found |= {name: _or_none(_of(row["unit"]), row[name]) for name in ENDS}
-    return found | {"weight_kwh": told_amount(row["weight_kwh"])}
+    found |= {name: _or_none(_of(row["unit"], least), row[name]) for name in ENDS}
+    return found | {"weight_kwh": told_amount(row["weight_kwh"], least=least)}
 
 
-def told_interval(amount: T) -> T:
+def told_interval(amount: T, least: float = 0.0) -> T:
     """The same amount rounded [its unit], without its value at the factors, which is its central one again and adds up,
-    nor its envelope and known parts; with its shares that are told."""
-    found: dict[str, Any] = {name: _or_none(_of(amount.unit), getattr(amount, name)) for name in ENDS}
+    nor its envelope and known parts; with its shares that are told. least: the finest rank of electricity [kWh]."""
+    found: dict[str, Any] = {name: _or_none(_of(amount.unit, least), getattr(amount, name)) for name in ENDS}
     if isinstance(amount, Amount):
         shares = {name: share_of_merged(amount[name]) for name in PARTS if name in amount}
         untold = {*amount.untold, *(name for name, share in shares.items() if share is None)}
@@ -200,33 +256,34 @@ def told_interval(amount: T) -> T:
     return amount.model_copy(update=found)
 
 
-def told_body(body: Any, unit: str) -> Any:
+def told_body(body: Any, unit: str, least: float = 0.0) -> Any:
     """What a total is compared with, in the body of a document, with every amount in it rounded; the total itself and
     its months are by whoever knows what they hold. unit: of the amounts without an interval. Of a change, which way it
     goes: how much, beside a total that is known elsewhere, would be the other one to more figures than it is told; a
-    share of a ceiling is that of what is told of the spent part."""
+    share of a ceiling is that of what is told of the spent part. least: the finest rank of both totals [kWh]."""
     if isinstance(body, Interval):
         return told_interval(body)
     if isinstance(body, Mapping):
-        told = {name: value if name in AS_THEY_ARE else _told(name, value, unit) for name, value in body.items()}
+        told = {name: value if name in AS_THEY_ARE else _told(name, value, unit, least) for name, value in body.items()}
         if used := body.get("used"):
             kept, ceiling = body["spent"], body["ceiling"]
             told["used"] = {end: share_of_ceiling(told_amount(kept[end], unit), ceiling) for end in used}
         return told
-    return [told_body(one, unit) for one in body] if isinstance(body, list) else body
+    return [told_body(one, unit, least) for one in body] if isinstance(body, list) else body
 
 
-def _told(name: str, value: Any, unit: str) -> Any:
+def _told(name: str, value: Any, unit: str, least: float) -> Any:
     if name == "change":
         value = {one: value[one] if one in (*OF_CHANGE, "missing") else None for one in value}
     if isinstance(value, float):
-        return told_amount(value, unit) if name in NUMBERS else value
-    return told_body(value, unit)
+        of_part = least if name in OF_CHANGE and unit == KWH else 0.0  # the others are of a year
+        return told_amount(value, unit, of_part) if name in NUMBERS else value
+    return told_body(value, unit, least)
 
 
-def _of(unit: str) -> Callable[[float], float]:
+def _of(unit: str, least: float) -> Callable[[float], float]:
     """What rounds an amount of a unit."""
-    return lambda value: told_amount(value, unit)
+    return lambda value: told_amount(value, unit, least if unit == KWH else 0.0)
 
 
 def _or_none(rounded: Callable[[float], float], value: float | None) -> float | None:

@@ -18,7 +18,7 @@ from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import Groups, withheld_months
 from estimator.governance.indicators.scope import NEVER, NOWHERE, EveryService, Scope, Sources, is_loose, own_use
 from estimator.governance.indicators.small_uses import people_of, small_ids
-from estimator.governance.indicators.told_amounts import steady_impacts, told_impacts, told_row
+from estimator.governance.indicators.told_amounts import rank_of, steady_impacts, told_impacts, told_row
 from estimator.governance.indicators.told_together import merged_beside, merged_groups
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.register import Register
@@ -201,12 +201,15 @@ def _rounded(told: ToldResults) -> pa.Table:
     years = {month // 100 for month in told.scope.period.months()}
     steady = {year: steady_impacts([row for row in mine if row.row.month // 100 == year], few) for year in years}
     impacts = {month: steady[month // 100] for month in told.scope.period.months()} | {None: told_impacts(mine, few)}
+    merged = [row for row in mine if row.id in told.groups.others]
+    of_year = {year: [row for row in merged if row.row.month // 100 == year] for year in years}
+    finest = {year: rank_of(rows, people_of(told.scope.year(year))) for year, rows in of_year.items()}
     rows = []
     for row in told.table.to_pylist():
         if not told.is_rounded(row):
             rows.append(row)
         elif row["impact"] in impacts[row["month"]]:
-            rows.append(told_row(row))
+            rows.append(told_row(row, finest[row["month"] // 100] if row["month"] else 0.0))
     return pa.Table.from_pylist(rows, schema=told.table.schema)
 
 

@@ -12,9 +12,10 @@ from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import missing_text
+from estimator.core.periods import Period
 from estimator.governance.indicators.anonymity import Groups, grouped, too_few_of, withheld_amount
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.told_amounts import is_rounded, told_interval
+from estimator.governance.indicators.told_amounts import finest, is_rounded, told_interval
 from estimator.governance.indicators.told_shares import each_of_merged
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import plain_table
@@ -80,7 +81,9 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
         found = amounts([row.row.group for row in rows], FIGURES)
         found = found if id else facts.scope.lowered(found)
         if not id and beside:  # what is in no use, too: a total less it, and less those told one by one, is theirs
-            found = {name: told_interval(amount) for name, amount in found.items()}
+            there = replace(facts.scope, period=Period.over([month]), only=None)
+            least = finest(there) if KINDS[kind] == "others" else 0.0
+            found = {name: told_interval(amount, least) for name, amount in found.items()}
             shares = each_of_merged(shares)
         yield from (about | figures | provenance for figures in _figures(found, shares, told))
 

@@ -21,7 +21,7 @@ from estimator.governance.indicators.anonymity import why_withheld, withheld, wi
 from estimator.governance.indicators.footprints import totals
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.told_amounts import is_rounded, told_interval
+from estimator.governance.indicators.told_amounts import finest, is_rounded, told_interval
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.publications.reen_file import BroughtFiles, CommuneFile, as_read_kwh, merged_file
 from estimator.reporting.publications.territory_review import OtherMonths, ReviewSource, TerritoryReview
@@ -186,7 +186,7 @@ def _own(scope: Scope, rows: Sequence[Attached]) -> Interval | None:
     if withheld(scope):
         found = withheld_amount(found, why_withheld(scope))
     elif is_rounded(scope):
-        found = told_interval(found)
+        found = told_interval(found, finest(scope))
     return found if groups else None
 
 

@@ -10,7 +10,7 @@ from estimator.comparison.paired_draws import Side
 from estimator.governance.indicators.anonymity import grouped, merged_rows, told_together, withheld, withheld_amount
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.scope import Scope, of_case
-from estimator.governance.indicators.told_amounts import is_rounded, told_interval
+from estimator.governance.indicators.told_amounts import finest_of_line, is_rounded, told_interval
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import WHOLE
 
@@ -95,14 +95,19 @@ def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
 
 
 def _merged(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
-    """The same, rounded, without its proof: what is measured of several may be of one of them."""
-    body = _of(rows, scope)
-    return body | {"energy": told_interval(body["energy"]), "proof": {}}
+    """The same, rounded, as merged uses are."""
+    return _rounded(rows, scope, finest_of_line(scope))
 
 
 def _beside(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
-    """The same of what is in no use: as those beside uses that are merged, for a total less it is theirs."""
-    return (_merged if is_rounded(scope) else _of)(rows, scope)
+    """The same of what is in no use: rounded beside uses that are merged, for a total less it is theirs."""
+    return _rounded(rows, scope, 0.0) if is_rounded(scope) else _of(rows, scope)
+
+
+def _rounded(rows: Sequence[Attached], scope: Scope, least: float) -> dict[str, Any]:
+    """The same, rounded, without its proof: what is measured of several may be of one of them."""
+    body = _of(rows, scope)
+    return body | {"energy": told_interval(body["energy"], least), "proof": {}}
 
 
 def _untold(rows: Sequence[Attached], _scope: Scope) -> dict[str, Any]:
