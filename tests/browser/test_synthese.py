@@ -42,7 +42,7 @@ VIEWS = {
 TOLD_ON_PAPER = ".kind, h1, .lead, h2, main li, main th, main td"  # all but caveats, at its foot, and ticks of axes
 MOST_ON_PAPER = 200  # words
 SHEETS = (
-    "", "territoire=all&periode=2026", "territoire=all&periode=2025-T4", "territoire=99002&periode=2026",
+    "", "territoire=all&periode=2025-T4", "territoire=all&periode=2026", "territoire=99002&periode=2026",
     "territoire=99005&periode=2026-03",
 )  # fmt: skip
 

@@ -31,9 +31,9 @@ def path_lines(entry: Mapping[str, Any], lang: str) -> list[str]:
 
 def ceilings(body: Mapping[str, Any], lang: str, brief: bool = False) -> list[tuple[Mapping[str, Any], str]]:
     """Every ceiling that covers the scope or a part of it, with its state in one sentence, and what is used of it
-    unless brief: its own, those of other territories, those of its uses."""
+    unless brief: its own, those of other territories, of which their own sheet says that, those of its uses."""
     told = ((found, not brief and found["verdict"]) for found in voted(body))
-    more = ((found, [supposed_text(found, lang), used_text(found, lang)] if so else []) for found, so in told)
+    more = ((found, [supposed_text(found, lang), _used(found, lang)] if so else []) for found, so in told)
     return [(found, " ".join(filter(None, [_ceiling(found, lang), *said]))) for found, said in more]
 
 
@@ -79,6 +79,10 @@ def used_text(found: Mapping[str, Any], lang: str) -> str:
     share = shares_text(found["used"]["low"], found["used"]["high"], lang)
     key = "budget_used_known" if found["supposed"] else "budget_used"
     return tell(key, lang, day=short_day(found["until"], lang), share=share)
+
+
+def _used(found: Mapping[str, Any], lang: str) -> str:
+    return "" if "territory" in found else used_text(found, lang)
 
 
 def use_budget_text(found: Mapping[str, Any], lang: str) -> str:
