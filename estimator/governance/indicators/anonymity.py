@@ -53,6 +53,11 @@ def _is_loose_merged(scope: Scope) -> bool:
     return any(group.uses & loose and group.uses - loose for group in merged_groups(scope))
 
 
+def is_loose_rounded(scope: Scope) -> bool:
+    """Whether what is in no use of the home, in one line, is of small services that the others hide."""
+    return not told_together(scope).issubset(case.id for case in scope.cases)
+
+
 def merged_rows(scope: Scope) -> list[Attached]:
     """The months of a scope that are told only together."""
     groups = grouped(scope)

@@ -13,7 +13,7 @@ from estimator.catalogue.schema import PROOFS
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import missing_text
 from estimator.core.periods import Period
-from estimator.governance.indicators.anonymity import Groups, grouped, too_few_of, withheld_amount
+from estimator.governance.indicators.anonymity import Groups, grouped, is_loose_rounded, too_few_of, withheld_amount
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_amounts import finest, is_rounded, told_interval
 from estimator.governance.indicators.told_shares import each_of_merged
@@ -57,6 +57,7 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
     """
     told_as, too_few, beside = grouped(facts.scope), too_few_of(facts.scope), is_rounded(facts.scope)
     groups: dict[tuple[int, int, str], list[Attached]] = {}
+    hides = is_loose_rounded(facts.scope)
     for row in () if facts.withheld else facts.scope.rows:
         kind = KINDS.index(_kind(facts, row, told_as))
         groups.setdefault((row.row.month, kind, row.id or "" if not kind else ""), []).append(row)
@@ -82,7 +83,7 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
         found = found if id else facts.scope.lowered(found)
         if not id and beside:  # what is in no use, too: a total less it, and less those told one by one, is theirs
             there = replace(facts.scope, period=Period.over([month]), only=None)
-            least = finest(there) if KINDS[kind] == "others" else 0.0
+            least = finest(there) if KINDS[kind] == "others" or (KINDS[kind] == "unregistered" and hides) else 0.0
             found = {name: told_interval(amount, least) for name, amount in found.items()}
             shares = each_of_merged(shares)
         yield from (about | figures | provenance for figures in _figures(found, shares, told))

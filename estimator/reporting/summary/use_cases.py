@@ -7,7 +7,14 @@ from typing import Any
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.assessment.uncertainty import interval
 from estimator.comparison.paired_draws import Side
-from estimator.governance.indicators.anonymity import grouped, merged_rows, told_together, withheld, withheld_amount
+from estimator.governance.indicators.anonymity import (
+    grouped,
+    is_loose_rounded,
+    merged_rows,
+    told_together,
+    withheld,
+    withheld_amount,
+)
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.told_amounts import finest_of_line, is_rounded, told_interval
@@ -101,7 +108,8 @@ def _merged(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
 
 def _beside(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
     """The same of what is in no use: rounded beside uses that are merged, for a total less it is theirs."""
-    return _rounded(rows, scope, 0.0) if is_rounded(scope) else _of(rows, scope)
+    least = finest_of_line(scope) if is_loose_rounded(scope) else 0.0
+    return _rounded(rows, scope, least) if is_rounded(scope) else _of(rows, scope)
 
 
 def _rounded(rows: Sequence[Attached], scope: Scope, least: float) -> dict[str, Any]:
