@@ -31,10 +31,16 @@ SEED = "seed.parquet"
 MAGIC = b"PAR1"
 _DRAFT = re.compile(r"\..+\.[0-9a-f]+\.tmp")  # as `atomic_files` names them
 _NAMES = frozenset({"row_id", "run_key", "run_id"})  # texts of one length, or nearly: their lengths are kept apart
-_OF_EACH_ROW = _NAMES | frozenset(  # columns of almost unique values: dictionary encoding saves nothing
-    {"line", "start_us", "end_us", "duration_s", "machine_hours", "device_hours"}
-    | {"cpu_energy_kwh", "gpu_energy_kwh", "ram_energy_kwh", "other_energy_kwh", "site_energy_kwh"}
-    | {"reported_gwp_kg"}
+_RISING = frozenset({"line", "start_us", "end_us"})  # from a row to the next, by little: their steps are kept
+_ENCODED = dict.fromkeys(_NAMES, "DELTA_LENGTH_BYTE_ARRAY") | dict.fromkeys(_RISING, "DELTA_BINARY_PACKED")
+_OF_EACH_ROW = (
+    _NAMES
+    | _RISING
+    | frozenset(  # columns of almost unique values: dictionary encoding saves nothing
+        {"duration_s", "machine_hours", "device_hours"}
+        | {"cpu_energy_kwh", "gpu_energy_kwh", "ram_energy_kwh", "other_energy_kwh", "site_energy_kwh"}
+        | {"reported_gwp_kg"}
+    )
 )
 
 
@@ -190,7 +196,7 @@ def bytes_of(table: "pa.Table") -> bytes:
     how: dict[str, Any] = {"compression": _codecs(table), "use_dictionary": repeated}
     if len(table) < BARE:
         how = {"compression": "none", "use_dictionary": False}
-    how["column_encoding"] = dict.fromkeys(_NAMES.intersection(table.schema.names), "DELTA_LENGTH_BYTE_ARRAY")
+    how["column_encoding"] = {name: of for name, of in _ENCODED.items() if name in table.schema.names}
     counted = [name for name in table.schema.names if name not in _NAMES] if len(table) >= COUNTED else False
     how |= {"write_statistics": counted, "write_batch_size": WRITTEN, "store_schema": False}
     pq.write_table(table, sink, **how)

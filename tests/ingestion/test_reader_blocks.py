@@ -89,8 +89,9 @@ def of_equal_rows(read: tuple[list[Activity], list[Refused]] | str) -> object:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks of a few lines, and no lines too few to be parted."""
+    """Blocks of a few lines, split one or two at a time, and no lines too few to be parted."""
     monkeypatch.setattr(reader, "BLOCK_BYTES", 700)
+    monkeypatch.setattr(blocks, "_PIECE_BYTES", 300)
     monkeypatch.setattr(blocks, "_BY_ROW_BYTES", 1)
 
 
@@ -248,6 +249,19 @@ def test_regular_rows_come_in_columns_whatever_stands_beside_them(small_blocks: 
     rows[4] = rows[4].replace(",63,", ",+63,")
     rows[9] = rows[9].rpartition(",")[0]
     assert same(written(tmp_path, "\n".join(rows))) >= 27
+
+
+@pytest.mark.parametrize("piece", [60, 400, 1000])
+def test_lines_are_split_a_piece_at_a_time_as_they_are_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    """Whether a line is longer than a piece or not, and where a cell spans two lines."""
+    rows = [{"run_id": f"run-{n}", "project_name": f"service-{n % 3}", "duration": str(60 + n)} for n in range(30)]
+    rows[20]["cpu_model"] = "x" * 700
+    monkeypatch.setattr(blocks, "_PIECE_BYTES", piece)
+    assert same(written(tmp_path, text(*rows))) == 30
+    rows[7]["project_name"] = "deux\nlignes"
+    same(written(tmp_path, text(*rows)))
 
 
 def test_what_began_before_2015_is_refused_as_an_estimate_would(small_blocks: None, tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.parsing.timestamps import Walls
 from estimator.ledger.read_result import ReadResult
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 5 << 20
+_PIECE_BYTES = 1 << 20  # of a block, split and converted at once: what is made of it stays near the processor
 _BY_ROW_BYTES = 64 << 10  # up to this number of lines, those that cannot be split into columns are parsed row by row
 _FEW_HEADERS = 4
 _TRIES = 100
@@ -101,7 +102,9 @@ class BlockReading:
         """(index, cells as written) of these rows, each of which is a line, without the blank ones."""
         if places := np.flatnonzero(odd).tolist():
             texts = lines.split(b"\n")
-            cells = _parsed(b"".join(texts[place] + b"\n" for place in places), self._rows.columns.width, {}, [])
+            cells = _parsed(
+                b"".join(texts[place] + b"\n" for place in places), self._rows.columns.width, {}, [], len(lines)
+            )
             rows = map(list, zip(*(column.to_pylist() for column in cells.columns), strict=True))
             yield from ((place, row) for place, row in zip(places, rows, strict=True) if any(map(str.strip, row)))
 
@@ -115,27 +118,32 @@ class BlockReading:
 def _cells(lines: bytes, columns: Columns, few: frozenset[int]) -> pa.Table | None:
     """The cells of these lines: the columns OF_A_ROW as numbers, null where empty, unless a cell is none; the others as
     texts, held once each in the columns `few`. None when the counts of lines and rows differ."""
-    if _lone_returns(lines) or (b'"' in lines and _QUOTE_IN_CELL.search(lines)):
+    quoted = b'"' in lines
+    if _lone_returns(lines) or (quoted and _QUOTE_IN_CELL.search(lines)):
         return None
     texts = dict.fromkeys(few, ONCE)
     numbers = {columns.at[name]: pa.float64() for name in OF_A_ROW if name in columns.at}
     short: list[csv.InvalidRow] = []
-    for types in (texts | numbers, texts):
+    for types, at_once in ((texts | numbers, _PIECE_BYTES), (texts | numbers, len(lines)), (texts, len(lines))):
         try:
-            cells = _parsed(lines, columns.width, types, short)
+            cells = _parsed(lines, columns.width, types, short, at_once)
             break
         except pa.ArrowInvalid:
             continue
     else:
         return None
-    ends = int(np.count_nonzero(np.frombuffer(lines, np.uint8) == ord("\n")))  # much faster than bytes.count
-    whole = not short and len(cells) == ends + (not lines.endswith(b"\n"))
-    return cells.combine_chunks() if whole else None
+    spans = False  # whether a cell holds a line end
+    if quoted:
+        ends = int(np.count_nonzero(np.frombuffer(lines, np.uint8) == ord("\n")))  # much faster than bytes.count
+        spans = len(cells) != ends + (not lines.endswith(b"\n"))
+    return None if short or spans else cells.unify_dictionaries().combine_chunks()
 
 
-def _parsed(lines: bytes, width: int, types: Mapping[int, pa.DataType], short: list[csv.InvalidRow]) -> pa.Table:
+def _parsed(
+    lines: bytes, width: int, types: Mapping[int, pa.DataType], short: list[csv.InvalidRow], at_once: int
+) -> pa.Table:
     """The cells of these lines, of those types, by column, else texts; without the lines that have another count of
-    them, which are added to `short`. ArrowInvalid."""
+    them, which are added to `short`. at_once: bytes split together. ArrowInvalid, where a line is longer too."""
 
     def skipped(row: csv.InvalidRow) -> str:
         short.append(row)
@@ -144,8 +152,8 @@ def _parsed(lines: bytes, width: int, types: Mapping[int, pa.DataType], short: l
     names = [f"cell_{place}" for place in range(width)]
     return csv.read_csv(
         pa.py_buffer(lines),
-        csv.ReadOptions(column_names=names, use_threads=False, block_size=len(lines) + 1),
-        csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skipped),
+        csv.ReadOptions(column_names=names, use_threads=False, block_size=at_once + 1),
+        csv.ParseOptions(ignore_empty_lines=False, newlines_in_values=True, invalid_row_handler=skipped),
         csv.ConvertOptions(
             column_types={name: types.get(place, pa.string()) for place, name in enumerate(names)},
             null_values=[""],

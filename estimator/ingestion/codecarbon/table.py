@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -29,7 +30,10 @@ from estimator.ingestion.parsing.timestamps import FIRST_US, Walls, months_of, n
 from estimator.ingestion.reader import RowRefused
 from estimator.ledger.arrow_schemas import BATCH_SCHEMA
 
+_TYPES = {field.name: field.type for field in BATCH_SCHEMA}
 _LARGEST = 2**62  # of a code
+_HASHED = 2048  # rows whose texts are held at once
+_NULLS = 4096  # rows of a block, of which there are so many or twice, three times … as many nulls
 
 
 class Cut(NamedTuple):
@@ -242,19 +246,27 @@ def _row_ids(rows: RowReading, said: CellValues, groups: Sequence[_Group], group
         pa.binary(), count, [None, ends, pa.py_buffer(np.ascontiguousarray(said.numbers, "<f8"))]
     )
     shared = pa.array([digest_of(group.shared) for group in groups], pa.binary()).take(pa.array(group_of))
-    parts = (shared, said.words.cast(pa.binary()), numbers, pa.scalar(b"", pa.binary()))
-    contents = pc.binary_join_element_wise(*parts).to_pylist()
-    digests = digests_of(contents)
+    parts = (shared, said.words.cast(pa.binary()), numbers)
+    digests: list[bytes] = []
+    for start in range(0, count, _HASHED):
+        digests += digests_of(_joined(parts, start, _HASHED))
     for place, occurrence in rows.identities.occurrences(digests, said.moments).items():
-        digests[place] = blake2b(contents[place] + occurrence_bytes(occurrence), digest_size=SIZE).digest()
+        (content,) = _joined(parts, place, 1)
+        digests[place] = blake2b(content + occurrence_bytes(occurrence), digest_size=SIZE).digest()
     return hexadecimal(digests)
+
+
+def _joined(parts: Sequence[pa.Array], start: int, count: int) -> list[bytes]:
+    """These parts of so many rows, one after the other."""
+    joined = pc.binary_join_element_wise(*(part.slice(start, count) for part in parts), pa.scalar(b"", pa.binary()))
+    return list(joined.to_pylist())
 
 
 def _values_by_row(values: Mapping[str, Sequence[Any]], kind_of: np.ndarray) -> dict[str, Any]:
     """The columns of rows from the values of their kinds; one that is the same in all is not looked for in each."""
     found, places, first = {}, pa.array(kind_of), pa.array(np.zeros(len(kind_of), np.int32))
     for name, of_kinds in values.items():
-        type_ = BATCH_SCHEMA.field(name).type
+        type_ = _TYPES[name]
         alike = of_kinds.count(of_kinds[0]) == len(of_kinds)
         if alike and of_kinds[0] is None:
             continue
@@ -267,9 +279,14 @@ def _values_by_row(values: Mapping[str, Sequence[Any]], kind_of: np.ndarray) -> 
 
 def _in_schema(columns: Mapping[str, Any], count: int) -> pa.Table:
     """A table with the columns of Activity, null where there is no value."""
-    nothing = {type_: pa.nulls(count, type_) for type_ in {field.type for field in BATCH_SCHEMA}}
-    arrays = [columns.get(field.name, nothing[field.type]) for field in BATCH_SCHEMA]
-    arrays = [
-        one if one.type == field.type else one.cast(field.type) for one, field in zip(arrays, BATCH_SCHEMA, strict=True)
-    ]
+    nothing = _nothing(-(-count // _NULLS) * _NULLS)
+    arrays = [columns[name] if name in columns else nothing[name][:count] for name in _TYPES]
+    arrays = [one if one.type == type_ else one.cast(type_) for one, type_ in zip(arrays, _TYPES.values(), strict=True)]
     return pa.Table.from_arrays(arrays, schema=BATCH_SCHEMA)
+
+
+@lru_cache(maxsize=1)
+def _nothing(count: int) -> dict[str, pa.Array]:
+    """So many nulls of each column, those of one type held once: blocks share them."""
+    of_type = {type_: pa.nulls(count, type_) for type_ in {*_TYPES.values()}}
+    return {name: of_type[type_] for name, type_ in _TYPES.items()}

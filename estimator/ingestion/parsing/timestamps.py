@@ -143,5 +143,12 @@ class Walls:
 
 def months_of(moments_us: np.ndarray) -> np.ndarray:
     """Months, as integers yyyymm, of microseconds in UTC [us]."""
-    months = (moments_us // DAY_US).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return (1970 + months // 12) * 100 + months % 12 + 1
+    if not len(moments_us):
+        return moments_us
+    days = moments_us // DAY_US
+    first, last = int(days.min()), int(days.max())
+    few = last - first < len(days)
+    months = (np.arange(first, last + 1) if few else days).astype("datetime64[D]").astype("datetime64[M]")
+    since = months.astype(np.int64)
+    told: np.ndarray = (1970 + since // 12) * 100 + since % 12 + 1
+    return told[days - first] if few else told
