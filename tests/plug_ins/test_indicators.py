@@ -28,8 +28,11 @@ FAULTY = {
 
 @pytest.fixture
 def home(acme: str, tmp_path: Path) -> Path:
-    """0.3 kWh at the plug, with the package that reads it."""
-    sobria_process("--home", str(tmp_path / "home"), "import", str(PLUGS), PYTHONPATH=acme)
+    """0.3 kWh at the plug of a service of twelve, with the package that reads it."""
+    line = ("--home", str(tmp_path / "home"))
+    sobria_process(*line, "import", str(PLUGS), PYTHONPATH=acme)
+    stated = ("--with-access", "12", "--trained", "0", "--kind", "aucune", "--who", "Essais", "--date", "2026-03-01")
+    sobria_process(*line, "commitments", "training", "traduction", *stated, PYTHONPATH=acme)
     return tmp_path / "home"
 
 
