@@ -24,12 +24,12 @@ YEAR = "2025-01-01;2025-12-31"
 MONTHS = [f"2025-{month:02}" for month in range(1, 13)]
 
 
-def _home(home: Path, *seats: str, stated: int | None = None) -> Path:
+def _home(home: Path, *seats: str, stated: int | None = None, code: str = CODE) -> Path:
     """Seats of a use of « Cabinet », beside two large uses of 9 and 12 kWh a month."""
     register = Register(home)
-    case(register, "cabinet", CODE, "cabinet", "Cabinet")
+    case(register, "cabinet", code, "cabinet", "Cabinet")
     for name in ("voirie", "ecoles"):
-        case(register, name, CODE, name, name)
+        case(register, name, code, name, name)
     for service, heads in (("voirie", 200), ("ecoles", 50), *([("Cabinet", stated)] if stated else [])):
         said = {"service": service, "date": "2025-01-01", "trained": 1, "with_access": heads, "kind": "essai"}
         Commitments(home).state_training(said, voter("RH", "déclaration"))
@@ -87,3 +87,17 @@ def test_no_use_of_few_seats_is_a_difference_of_what_is_published(tmp_path: Path
     for stated in (None, 12):
         found = audit(_home(tmp_path / str(stated), _seats("m365-copilot", 3), stated=stated), "2025-T1", "2025-03")
         assert [*found.protected()] and found.exposed(everything(found)) == []
+
+
+def test_as_many_seats_elsewhere_are_not_the_same_ones(tmp_path: Path) -> None:
+    """120 seats of one product in a commune, and of another product or of the same one in two more: nothing that was
+    read says that they are the same ones. The same file of a commune has the same digests when it is written again."""
+    read = dict[str, list[set[str]]]()
+    for code, product in (("54395", "m365-copilot"), ("54528", "le-chat"), ("54547", "m365-copilot")):
+        home = _home(tmp_path / code, _seats(product, 120), code=code)
+        for _ in range(2):
+            services = published_groups(facts(home, code, period="2025", by="Mairie")).review["services"]
+            (mine,) = (set(one["months"].values()) for one in services if one["service"] == "cabinet")
+            read.setdefault(code, []).append(mine)
+    first, second, third = (one for one, again in read.values() if one == again)
+    assert len(first) == 3 and not first & second and not first & third and not second & third

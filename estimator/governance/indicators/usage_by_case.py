@@ -14,6 +14,7 @@ from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
 
 DIGITS = 9  # of the amounts that tell two services apart
+SEATED = {"seat_days", "active_seat_days", "stated_uses", "resource_share", "items"}  # all that lines of seats say
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,15 @@ def months_of(rows: Sequence[Attached]) -> list[int]:
     return sorted({entry.row.month for entry in rows})
 
 
-def digest(rows: Sequence[Attached]) -> str:
-    """What was read of a service in a month, whatever its place and factors: the same lines give the same digest."""
+def digest(rows: Sequence[Attached], of: str = "") -> str:
+    """What was read of a service in a month, whatever its place and factors: the same lines give the same digest. of:
+    whose they are, which is a part of it where only seats are counted: as many elsewhere are other ones."""
     sums: dict[str, float] = {}
     for row in rows:
         counts = {"items": row.row.items, "requests": row.row.requests}
         for name, value in {**row.row.group.amounts, **counts}.items():
             sums[name] = math.fsum((sums.get(name, 0.0), value or 0.0))
     told = [f"{name} {float(f'{value:.{DIGITS}g}')!r}" for name, value in sorted(sums.items()) if value]
+    if {name for name, value in sums.items() if value} <= SEATED:
+        told += [of, *sorted({f"{row.row.service_key} {row.row.model}" for row in rows})]
     return hashlib.blake2b("\n".join(told).encode(), digest_size=8).hexdigest()

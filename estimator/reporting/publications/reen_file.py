@@ -295,7 +295,8 @@ def _services(facts: ReportFacts, rows: Sequence[Attached]) -> list[CommuneServi
     for (case, key), mine in sorted(held.items()):
         found_here = amounts([row.row.group for row in mine], FOUR)["energy"]
         names = {"service": key, "use_case": case, "host": mine[0].row.host or ""}
-        months = {str(month): digest([r for r in mine if r.row.month == month]) for month in months_of(mine)}
+        of_month = {month: [row for row in mine if row.row.month == month] for month in months_of(mine)}
+        months = {str(month): digest(there, facts.scope.territory) for month, there in of_month.items()}
         found.append(CommuneService(**names, months=months, energy=_without_draws(found_here)))
     return found
 
