@@ -1,7 +1,7 @@
 """What an authority hands to a wider one: the groups of its activity over a period, without any row."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,8 +56,8 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
     """The same as data, made now: what it withholds may change without a new build."""
     build, body = facts.scope.sources.build, commune_file(facts).model_dump(mode="json")
     found = told_groups(facts.scope)
-    groups = [group for key, members in sorted(found.told.items()) for group in _published(key, members, found)]
-    used = {group.facts.get("serving", "") for group in groups}
+    told = [group for key, members in sorted(found.told.items()) for group in _published(key, members, found)]
+    groups, servings = _numbered(told, build.servings)
     review: dict[str, Any] = {name: body[name] for name in REVIEW} | {
         "months": sorted({group.month for group in groups})
     }
@@ -74,14 +74,29 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
             **dict.fromkeys(("withheld", "uses_withheld", "withheld_kwh")) | _withheld(found),
             unattached=has_unattached(facts, unattached(facts)),
             review=review,
-            servings=tuple(
-                row | {"place": public_host(row["place"])}
-                for name, row in sorted(build.servings.items())
-                if name in used
-            ),
-            groups=tuple(groups),
+            servings=servings,
+            groups=groups,
         ),
     ).sealed()
+
+
+def _numbered(
+    groups: Sequence[PublishedGroup], servings: Mapping[str, Mapping[str, Any]]
+) -> tuple[tuple[PublishedGroup, ...], tuple[dict[str, Any], ...]]:
+    """These groups and their ways of serving, numbered in the file: the numbers of the build count those that it does
+    not tell."""
+    used = servings.keys() & {group.facts.get("serving", "") for group in groups}
+    names = {name: f"s{n}" for n, name in enumerate(sorted(used, key=lambda name: int(name[1:])), 1)}
+    renamed = [
+        group.model_copy(update={"facts": {**group.facts, "serving": names[group.facts["serving"]]}})
+        if group.facts.get("serving") in names
+        else group
+        for group in groups
+    ]
+    rows = [
+        {**servings[name], "serving": to, "place": public_host(servings[name]["place"])} for name, to in names.items()
+    ]
+    return tuple(renamed), tuple(rows)
 
 
 def _withheld(found: ToldGroups) -> dict[str, float]:
