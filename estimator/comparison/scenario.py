@@ -17,7 +17,7 @@ from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import Moment, NearDay, Typed, is_past, moment_us, on_one_scale, without_stop
 from estimator.core.typography import printable
 from estimator.core.validation_messages import file_fault, told, was_read
-from estimator.workloads.request import Request, TrainingEffort
+from estimator.workloads.request import Pue, Request, TrainingEffort
 
 P = TypeVar("P", bound=Typed)
 MOST_OPTIONS = 200
@@ -155,7 +155,7 @@ class Program(Typed):
     shared_by: float = Field(1.0, ge=1, le=1e6, description="services that share this machine, in equal parts")
     zone: str | None = None
     host: SubjectName | None = None
-    pue: float | None = None
+    pue: Pue = None
 
 
 class SetAside(Typed):

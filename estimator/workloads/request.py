@@ -1,17 +1,19 @@
 """A request to the estimator, and its validation."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from decimal import Decimal
+from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from estimator.catalogue import models
 from estimator.catalogue.fault_rules import BY_CODE
 from estimator.catalogue.input_faults import facts, faults, of_one
 from estimator.catalogue.load import SubjectName, load
-from estimator.core.errors import SobriaError, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.fields import NearDay, Typed
+from estimator.core.language import decimal_text
 from estimator.core.validation_messages import told
 
 AMOUNT = 1e12  # above any use
@@ -31,6 +33,22 @@ class RequestRefused(SobriaError):
         return "\n".join(say("errors", self.code, lang, **fault) for fault in faults)
 
 
+def plausible(name: str) -> AfterValidator:
+    """A number that is given in place of a factor, in the range of its quantity."""
+
+    def checked(value: float | None) -> float | None:
+        quantity = load().quantities[name]
+        if value is not None and not quantity.floor <= value <= quantity.ceiling:
+            facts = {"low": quantity.floor, "high": quantity.ceiling}
+            raise PydanticCustomError("out_of_range", "from {low} to {high}", facts)
+        return value
+
+    return AfterValidator(checked)
+
+
+Pue = Annotated[float | None, plausible("pue")]
+
+
 class TrainingEffort(Typed):
     """Effort of making a model: a training, a fine-tuning, all their repetitions and the research before them."""
 
@@ -41,7 +59,7 @@ class TrainingEffort(Typed):
     extra: float = Field(1.0, ge=1, le=1e4, description="all hours, waiting and experiments included, over these [1]")
     zone: str | None = None
     host: SubjectName | None = None
-    pue: float | None = None
+    pue: Pue = None
     uses: float | None = Field(None, gt=0, le=1e18, description="declared over the life of the model")
 
 
@@ -71,7 +89,9 @@ class Retrieval(Typed):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.rerank_model is None and (self.passages is not None or self.passage_tokens is not None):
-            raise PydanticCustomError("rerank_parts", "a reranking says its model, its passages and their tokens")
+            raise PydanticCustomError(
+                "rerank_parts", "a reranking says its model, its passages and their tokens", {"read": ""}
+            )
         if self.indexed > MOST_INDEXED:
             raise PydanticCustomError("index_too_large", "at most {most} documents, all passes", {"most": MOST_INDEXED})
         return self
@@ -113,16 +133,20 @@ class Request(Typed):
     zone: str | None = None
     day: NearDay | None = None
     host: SubjectName | None = None
-    pue: float | None = Field(None, description="given by the user [1]")
-    wue: float | None = Field(None, description="given by the user [L/kWh]")
+    pue: Pue = Field(None, description="given by the user [1]")
+    wue: Annotated[float | None, plausible("wue_it")] = Field(None, description="given by the user [L/kWh]")
     wue_basis: str = Field("it", pattern="^(it|site)$")
     device: SubjectName | None = None
     device_count: float | None = Field(None, gt=0, le=1e6, description="accelerators of one replica")
     device_hours: float | None = Field(None, gt=0, le=1e9, description="reserved, of all devices, idle included [h]")
-    load: float | None = Field(None, gt=0, le=1.2, description="mean share of the maximum power, idle included [1]")
+    load: Annotated[float | None, plausible("device_load")] = Field(
+        None, gt=0, le=1.2, description="mean share of the maximum power, idle included [1]"
+    )
     resource_share: float | None = Field(None, gt=0, le=1, description="of the hardware, over device_hours [1]")
-    lifetime_years: float | None = Field(None, gt=0, le=100, description="[year]")
-    occupancy: float | None = Field(None, gt=0, le=1, description="[1]")
+    lifetime_years: Annotated[float | None, plausible("device_lifetime")] = Field(
+        None, gt=0, le=100, description="[year]"
+    )
+    occupancy: Annotated[float | None, plausible("device_occupancy")] = Field(None, gt=0, le=1, description="[1]")
     data_gb: float | None = Field(None, ge=0, le=AMOUNT, description="moved [GB]")
     network: SubjectName | None = None
     storage_tb_months: float | None = Field(None, ge=0, le=AMOUNT, description="kept, one copy [TB·month]")
@@ -164,9 +188,10 @@ class Request(Typed):
             raise SobriaError("share_of_hours")
         unused = self.it_energy_kwh is not None or self.model is not None or self.product or self.device_hours is None
         if self.load is not None and unused:
-            raise SobriaError("load_of_hours", load=f"{self.load:g}")
+            raise SobriaError("load_of_hours", load=_digits(self.load))
         if self.cached_tokens > (self.input_tokens or 0.0):
-            raise SobriaError("too_many_cached", cached=f"{self.cached_tokens:g}", read=f"{self.input_tokens or 0:g}")
+            told = {"cached": _digits(self.cached_tokens), "read": _digits(self.input_tokens or 0.0)}
+            raise SobriaError("too_many_cached", **told)
         for found in faults(of_one(self._counts(), load()), COUNTED):
             said = sentences("checks", found.code, **facts(found.code, *found.worst))
             raise SobriaError("faulty_request", fault=said)
@@ -176,6 +201,11 @@ class Request(Typed):
         """Tokens of one request, by the names of the rules."""
         written = None if self.output_tokens is None else self.output_tokens + self.reasoning_tokens
         return {"requests": 1.0, "input_tokens": self.input_tokens, "output_tokens": written}
+
+
+def _digits(value: float) -> dict[str, str]:
+    """A number with all its digits, in each language."""
+    return {lang: decimal_text(Decimal(f"{value:.12g}"), lang) for lang in LANGUAGES}
 
 
 def request_from(**given: Any) -> Request:

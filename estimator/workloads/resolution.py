@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from estimator.catalogue.default_subjects import (
     ANY_CARD,
@@ -84,14 +84,8 @@ class ResolvedRequest:
             fields |= {f"{owner}_lifetime": "lifetime_years", f"{owner}_occupancy": "occupancy"}
         bounds: dict[str, SelectedFactor] = {}
         for name, field_ in fields.items():
-            if (value := getattr(request, field_)) is None:
-                continue
-            try:
+            if (value := getattr(request, field_)) is not None:
                 bounds[name] = given(self.catalogue, name, value)
-            except SobriaError as error:
-                quantity: Any = error.facts["quantity"]
-                told = {lang: f"--{field_.replace('_', '-')}, {label}" for lang, label in quantity.items()}
-                raise SobriaError(error.code, **error.facts | {"quantity": told}) from None
         if request.wue is not None:
             other = "wue_site" if request.wue_basis == "it" else "wue_it"
             bounds[other] = SelectedFactor(other, "given", None, missing="not_applicable")

@@ -150,7 +150,7 @@ def test_refusals_exit_one_with_one_sentence_and_usage_exits_two(tmp_path: Path)
     missing = sobria(tmp_path, "import", str(tmp_path / "nothing.csv"), code=1)
     assert "Traceback" not in missing.stderr and "nothing.csv" in missing.stderr + missing.stdout
     assert sobria(tmp_path, "estimate", "--it-energy-kwh", "1", "--pue", "0.2", code=1).stderr.startswith(
-        "--pue, Efficacité énergétique du site (PUE) : 0,2 a été lu"
+        "--pue : « 0.2 » a été lu. Un nombre de 1 à 4 était attendu"
     )
     body = json.loads(sobria(tmp_path, "factors", "show", "nobody", "--json", code=1).stdout)
     assert body["error"]["code"] == "factor_not_found"
@@ -454,11 +454,34 @@ def test_the_text_of_indicators_says_where_promises_and_uses_are(metropole: Path
     assert told["charter"] and told["uses"]
 
 
-@pytest.mark.parametrize("typed", ["99999999999999999999", "-1 200,50"])
-def test_a_number_that_is_refused_is_quoted_as_it_was_typed(tmp_path: Path, typed: str) -> None:
-    """Twenty nines were quoted as 1e+20."""
-    told = sobria(tmp_path, "estimate", "--model", "gpt-4o", "--output-tokens", typed, code=1).stderr
-    assert f"--output-tokens : « {typed} » a été lu." in spaced(told)
+ANSWER, ELSEWHERE = ("--model", "gpt-4o"), ("--method", "ecologits-0.11.3", "--provider", "openai", "--model", "gpt-4o")
+
+
+@pytest.mark.parametrize(
+    ("given", "option", "typed"),
+    [
+        (ANSWER, "output-tokens", "99999999999999999999"),
+        (ANSWER, "output-tokens", "-1 200,50"),
+        (ELSEWHERE, "output-tokens", "-1 200,50"),
+        *((("--data-gb", "1"), name, typed) for name in ("pue", "wue") for typed in ("1 200,50", "-0,10", "1e20")),
+        (("--device", "gpu/h100", "--device-hours", "9"), "load", "12,0"),
+        (("--device", "gpu/h100", "--device-hours", "9"), "occupancy", "1 200"),
+        (("--device", "gpu/h100", "--device-hours", "9"), "lifetime-years", "0,10"),
+    ],
+)
+def test_a_number_that_is_refused_is_quoted_as_it_was_typed(
+    tmp_path: Path, given: tuple[str, ...], option: str, typed: str
+) -> None:
+    """Twenty nines were quoted as 1e+20, and a WUE of 1 200,50 as « 1,2 m³/kWh », of 0 to 20."""
+    told = sobria(tmp_path, "estimate", *given, f"--{option}={typed}", code=1).stderr
+    assert f"--{option} : « {typed} » a été lu" in spaced(told)
+
+
+def test_tokens_kept_in_cache_are_told_with_all_their_digits(tmp_path: Path) -> None:
+    """They were 1e+09."""
+    given = ("--model", "gpt-4o", "--output-tokens", "9", "--input-tokens", "12345,5", "--cached-tokens", "1e9")
+    told = sobria(tmp_path, "estimate", *given, code=1).stderr
+    assert "1 000 000 000 jetons gardés en mémoire pour 12 345,5 jetons lus" in spaced(told)
 
 
 @pytest.mark.parametrize(

@@ -128,8 +128,8 @@ def test_the_reason_of_a_system_is_in_the_language_of_the_reader(tmp_path: Path)
     [
         (("estimate", "--model", "", "--images", "9"), "des modèles. « sobria models", 'of models. "sobria models'),
         (("factors", "show", "nope"), "« nope ». « sobria factors", '"nope". "sobria factors'),
-        (("estimate", "--it-energy-kwh", "1", "--pue", "0.5"), "--pue, Efficacité", "--pue, "),
-        (("estimate", "--it-energy-kwh", "1", "--wue", "99"), "--wue, ", "--wue, "),
+        (("estimate", "--it-energy-kwh", "1", "--pue", "0.5"), "--pue : « 0.5 » a", "--pue: “0.5” was"),
+        (("estimate", "--it-energy-kwh", "1", "--wue", "99"), "de 0 à 20", "from 0 to 20"),
     ],
 )
 def test_a_refusal_names_the_option_and_no_name_where_none_is_alike(

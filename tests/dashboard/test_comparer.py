@@ -1277,10 +1277,11 @@ def test_a_number_of_times_that_is_wrong_is_told_beside_the_other_fields_of_the_
 @pytest.mark.parametrize("typed_as", ["99999999999999999999", "1e20", "-1 200,50"])
 def test_a_number_that_is_refused_is_quoted_as_it_was_typed(typed_as: str) -> None:
     """Twenty nines were quoted as 100000000000000000000, and as 1e+20 by the command."""
-    at = unfolded(opened(), "need", "1")
-    for place, name in (("need", "volume"), ("need", "input_tokens"), ("1", "attempts")):
+    at = unfolded(opened(), "need", "0", "1")
+    fields = (("need", "volume"), ("need", "input_tokens"), ("1", "attempts"), ("1", "wue"), ("0", "pue"))
+    for told, (place, name) in enumerate(fields, 1):
         at = typed(at, place, name, typed_as)
-        assert any(f"« {typed_as} » a été lu" in plain_spaces(told) for told in said_in_alerts(at)), name
+        assert sum(f"« {typed_as} » a été lu" in plain_spaces(said) for said in said_in_alerts(at)) == told, name
     five = typed(blank(), "five", "people", typed_as)
     assert f"« {typed_as} »" in plain_spaces(text_of(five))
 

@@ -14,6 +14,7 @@ from estimator.assessment.impacts import Amount
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.resolver import zone_of
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.said_number import as_typed
 from estimator.core.typography import some_of
 from estimator.workloads.ecologits.formulas import EcologitsStep, compute, steps_for
 from estimator.workloads.ecologits.tables import (
@@ -93,11 +94,11 @@ def estimate_ecologits(
 
 def _measured_latency(output_tokens: float, latency_s: float | None) -> dict[str, float]:
     if not (output_tokens > 0 and math.isfinite(output_tokens)):
-        raise ValueRefused(option="output_tokens", value=output_tokens)
+        raise ValueRefused(option="output-tokens", value=as_typed(output_tokens))
     if latency_s is None or latency_s == math.inf:
         return {}
     if not latency_s > 0:
-        raise ValueRefused(option="latency_s", value=latency_s)
+        raise ValueRefused(option="latency-s", value=as_typed(latency_s))
     return {"request_latency": latency_s}
 
 
