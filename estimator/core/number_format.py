@@ -9,6 +9,7 @@ from typing import NamedTuple
 from estimator.core.errors import LANGUAGES, say, written
 from estimator.core.interval import Interval
 from estimator.core.language import decimal_text
+from estimator.core.said_number import SaidText
 from estimator.core.typography import typeset
 
 NO_BREAK = "\u00a0"
@@ -368,7 +369,7 @@ def bare_number(text: str, percent: float | None = None) -> str:
     plain = number.replace(",", ".")
     if not _NUMBER.fullmatch(number) or (percent == 0.01 and number is not tight and Decimal(plain) > 100):  # noqa: PLR2004
         return text
-    return plain if number is tight else str(Decimal(plain) * Decimal(repr(percent)))
+    return SaidText(plain if number is tight else str(Decimal(plain) * Decimal(repr(percent))), text)
 
 
 def counted(text: str) -> tuple[float, int] | None:

@@ -15,6 +15,18 @@ class SaidNumber(float):
         return made
 
 
+class SaidText(str):
+    """The same, written the way that programs read it: « 1 200,50 » as 1200.50."""
+
+    said: str
+
+    def __new__(cls, number: str, said: str = "") -> Self:
+        """The text `number`, typed as `said`."""
+        made = super().__new__(cls, number)
+        made.said = said.strip()
+        return made
+
+
 def as_typed(value: object) -> object:
     """What a person typed, where that is known; any other value as it is."""
-    return value.said if isinstance(value, SaidNumber) and value.said else value
+    return value.said if isinstance(value, SaidNumber | SaidText) and value.said else value

@@ -217,6 +217,24 @@ def test_a_form_that_changes_nothing_is_read_back_too_and_says_so(register: Regi
     assert t("use_case.saved", "fr") in text(send(at)) and len(register.history(case.id)) == 1
 
 
+@pytest.mark.parametrize(
+    ("form", "name", "typed"),
+    [
+        ("modifier", "volume_mensuel", "9 999 999 999 999 999"),
+        ("modifier", "simultaneite", "-1 200,50"),
+        ("modifier", "seuil_valeur", "-90,0 %"),
+        ("qualite", "value", "-0,90"),
+    ],
+)
+def test_a_number_that_is_refused_is_quoted_as_it_was_typed(
+    register: Register, form: str, name: str, typed: str
+) -> None:
+    """9 999 999 999 999 999 was quoted as 9999999999999999."""
+    case = register.create(FACTS, DSI)
+    said = text(check(screen(cas=case.id, faire=form), **{name: typed}, who="DSI")).split('role="alert"')[1]
+    assert f"« {typed} » a été lu" in plain_spaces(said)
+
+
 def test_numbers_are_read_as_people_write_them(register: Register) -> None:
     case = register.create(FACTS, DSI)
     values = {"seuil_valeur": "0,9", "seuil_test": "200 courriers", "volume_mensuel": "1 800", "revue_mois": "6"}

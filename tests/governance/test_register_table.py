@@ -162,6 +162,7 @@ BAD: list[tuple[dict[str, str], str, str]] = [
         f"« {'9' * 20} » a été lu ; un nombre inférieur",
         f"“{'9' * 20}” was read; a number",
     ),
+    ({"volume_mensuel": "-1 200,50"}, "« -1 200,50 » a été lu", "“-1 200,50” was read"),
     ({"seuil_valeur": "1"}, "test du seuil de qualité", "test of the quality threshold"),
     ({"etape": "experimentation"}, "la réponse à la question sans IA", "the answer to the non-AI question"),
     ({"etape": "demain"}, "« demain » a été lu", "“demain” was read"),

@@ -14,6 +14,7 @@ from estimator.core.fields import Author
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import bare_number
 from estimator.core.refusals import FieldsRefused, ListedRefusal, checked
+from estimator.core.said_number import SaidText
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase, UseCaseFacts, is_unsure
 from estimator.places.supplier_answers import MARK
@@ -234,7 +235,7 @@ def _read(name: str, cell: str) -> str:
     if cell.startswith("'") and _FORMULA.match(cell):
         cell = cell[1:]
     if name in _NUMERIC and _NUMBER.fullmatch(number := bare_number(cell, _NUMERIC[name])):
-        return _cell(float(number)) if abs(float(number)) < _EXACT else number
+        return SaidText(_cell(float(number)) if abs(float(number)) < _EXACT else number, cell)
     found = _FRENCH_DAY.fullmatch(cell) if name in _DAYS else None
     if found:
         return "-".join(part.zfill(2) for part in reversed(found.groups()))
