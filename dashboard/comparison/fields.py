@@ -28,8 +28,7 @@ from estimator.comparison.five_fields import is_a_person
 from estimator.comparison.period import PER_YEAR
 from estimator.comparison.plain_values import at_the_screen, set_at, tidy
 from estimator.comparison.scenario import Quality, Scenario, ScenarioRefused, part_of, scenario_of
-from estimator.core.number_format import counted
-from estimator.core.said_number import SaidNumber
+from estimator.core.said_number import SaidNumber, counted
 
 SHARES = {"acceptance", "threshold"}
 WORDS = {

@@ -11,7 +11,7 @@ from estimator.comparison.option_inventory import location_code
 from estimator.comparison.plain_values import typed_number
 from estimator.comparison.scenario import Quality, ScenarioRefused
 from estimator.core.language import decimal_mark, percent_sign
-from estimator.core.number_format import two_readings
+from estimator.core.said_number import two_readings
 
 USE_NUMBERS = (
     "concurrency", "device_count", "precision_bits", "cached_tokens", "pue", "wue", "active_share",

@@ -15,7 +15,7 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from estimator.core.event_log import Event
 from estimator.core.language import decimal_mark
-from estimator.core.number_format import bare_number
+from estimator.core.said_number import bare_number
 from estimator.governance.register.schema import UseCase
 
 KEPT = "form "  # prefix of the keys of all fields of the open form

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from estimator.assessment.uncertainty import Z95
 from estimator.core.interval import Interval
-from estimator.core.number_format import counted
+from estimator.core.said_number import counted
 
 
 class TestedShare(BaseModel):

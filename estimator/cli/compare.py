@@ -10,7 +10,8 @@ import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say, written
-from estimator.core.number_format import bare_number, pair_text, two_readings
+from estimator.core.number_format import pair_text
+from estimator.core.said_number import bare_number, two_readings
 from estimator.core.typography import printable
 
 if TYPE_CHECKING:

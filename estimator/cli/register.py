@@ -8,7 +8,7 @@ import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
-from estimator.core.number_format import bare_number
+from estimator.core.said_number import bare_number
 
 if TYPE_CHECKING:
     from estimator.core.fields import Author

@@ -9,8 +9,7 @@ from typer import TyperException
 from typer.core import TyperGroup, TyperOption
 
 from estimator.core.errors import LANGUAGES, say, texts
-from estimator.core.number_format import bare_number, two_readings
-from estimator.core.said_number import SaidNumber
+from estimator.core.said_number import SaidNumber, bare_number, two_readings
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
 
 NOT_OURS = ("install_completion", "show_completion")  # of the library, in English: `--completion` stands for them

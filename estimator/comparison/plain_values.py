@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from estimator.core.number_format import bare_number
-from estimator.core.said_number import SaidNumber
+from estimator.core.said_number import SaidNumber, bare_number
 
 NEEDED = {"quality": "value", "measured": "service"}  # a part that is nothing without one of its fields
 

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
-from estimator.core.errors import LANGUAGES, say, written
+from estimator.core.errors import LANGUAGES, say
 from estimator.core.interval import Interval
 from estimator.core.language import decimal_text
-from estimator.core.said_number import SaidText
 from estimator.core.typography import typeset
 
 NO_BREAK = "\u00a0"
@@ -36,9 +35,6 @@ LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "L": (("1e-9", "nl"), ("1e-3", "ml"), ("1", "l"), ("1e3", "m3")),
     "MJ": (("1e-6", "j"), ("1e-3", "kj"), ("1", "mj"), ("1e3", "gj"), ("1e6", "tj")),
 }
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
-_GROUPS = re.compile(r"(?<=\d)[ \t\u00a0\u202f](?=\d{3}(?!\d))")
-_TWO_READINGS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 APART = 0.02  # relative difference from which two numbers are both printed
 ROUGH = 10  # ratio high / low above which a figure is an order of magnitude
 FINER = 10  # times, under the highest value of a picture: its unit is one in which the lower ones are readable too
@@ -357,44 +353,3 @@ def _figures(value: Decimal, lang: str, count: int) -> str:
 def _t(key: str, lang: str, **facts: object) -> str:
     section, _, name = key.partition(".")
     return typeset(say(section, name, lang, **facts), lang)
-
-
-def bare_number(text: str, percent: float | None = None) -> str:
-    """« 1 200,5 » as 1200.5: a number as a person writes it, the way that programs read it; any other text as it is.
-
-    percent: what a « % » after it is worth, where one may be written; a share [1] of more than 100 % is no number.
-    """
-    tight = _GROUPS.sub("", text.strip())
-    number = tight.rstrip("%").rstrip() if percent and tight.endswith("%") else tight
-    plain = number.replace(",", ".")
-    if not _NUMBER.fullmatch(number) or (percent == 0.01 and number is not tight and Decimal(plain) > 100):  # noqa: PLR2004
-        return text
-    return SaidText(plain if number is tight else str(Decimal(plain) * Decimal(repr(percent))), text)
-
-
-def counted(text: str) -> tuple[float, int] | None:
-    """« 42 sur 50 », « 42/50 », « 84 % sur 50 » as a share and of how many [1]; None for any other text."""
-    found = _counted().fullmatch(_GROUPS.sub("", text.strip()))
-    if not found or not int(found[2]):
-        return None
-    read, whole = found[1], int(found[2])
-    if not read.isdecimal() and not read.endswith("%"):
-        return None
-    try:
-        share = float(bare_number(read, 0.01)) / (whole if read.isdecimal() else 1)
-    except ValueError:
-        return None
-    return (share, whole) if 0 <= share <= 1 else None
-
-
-@cache
-def _counted() -> re.Pattern[str]:
-    return re.compile(rf"(.+?)\s*(?:/|\b(?:{written('out_of')})\b)\s*(\d+)", re.ASCII | re.IGNORECASE)
-
-
-def two_readings(text: str) -> tuple[str, str] | None:
-    """« 1.200 » as twelve hundred, then as one and a fifth, since countries differ; None for any other text."""
-    if not _TWO_READINGS.fullmatch(text):
-        return None
-    whole = text.replace(".", "").replace(",", "")
-    return whole, f"{int(whole) / 1000:g}"

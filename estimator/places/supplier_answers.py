@@ -16,8 +16,9 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.fields import Strict, is_near, is_past
 from estimator.core.language import OFFICIAL
-from estimator.core.number_format import bare_number, sentences_with
+from estimator.core.number_format import sentences_with
 from estimator.core.refusals import ListedRefusal
+from estimator.core.said_number import bare_number
 from estimator.core.typography import printable
 from estimator.places.requirements import FIELDS, QuestionnaireField
 

@@ -11,7 +11,6 @@ from estimator.core.column_units import column_step, in_column
 from estimator.core.interval import Interval
 from estimator.core.language import decimal_text
 from estimator.core.number_format import (
-    bare_number,
     bounds_text,
     count_text,
     exact_text,
@@ -25,6 +24,7 @@ from estimator.core.number_format import (
     step_for,
     two_figures,
 )
+from estimator.core.said_number import bare_number
 
 HOST = {"code": "no_host", "fr": "l'hébergement n'est pas indiqué", "en": "the hosting is not stated"}
 

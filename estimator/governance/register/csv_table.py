@@ -12,9 +12,8 @@ from typing import Any
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.fields import Author
 from estimator.core.language import OFFICIAL
-from estimator.core.number_format import bare_number
 from estimator.core.refusals import FieldsRefused, ListedRefusal, checked
-from estimator.core.said_number import SaidText
+from estimator.core.said_number import SaidText, bare_number
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase, UseCaseFacts, is_unsure
 from estimator.places.supplier_answers import MARK

@@ -13,7 +13,7 @@ from estimator.core.communes import METROPOLE as METROPOLE
 from estimator.core.communes import is_abroad
 from estimator.core.communes import is_commune as is_commune
 from estimator.core.fields import Id, Line, MayBeEmpty, Strict, Text, near_when_said, past_when_said
-from estimator.core.number_format import bare_number
+from estimator.core.said_number import bare_number
 
 Stage = Literal["idee", "experimentation", "pilote", "generalisation", "retrait"]
 Answer = Literal["trouvee_et_retenue", "etudiee_et_ecartee", "non_etudiee"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from estimator.core.fields import has_contact
-from estimator.core.number_format import two_readings
+from estimator.core.said_number import two_readings
 from estimator.core.typography import cut
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.parsing import redaction, timestamps

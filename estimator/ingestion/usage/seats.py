@@ -15,9 +15,9 @@ from estimator.catalogue.load import load
 from estimator.catalogue.products import OTHER, Product, ProductUnknown, find
 from estimator.core.errors import LANGUAGES, SobriaError, sentences
 from estimator.core.fields import FIRST_DAY
-from estimator.core.number_format import two_readings
 from estimator.core.periods import first_day, month_after, short_day
 from estimator.core.refusals import FieldsRefused
+from estimator.core.said_number import two_readings
 from estimator.core.typography import cut
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
 from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
