@@ -111,10 +111,10 @@ def _without_ai(use: UseCase | None, scenario: Scenario, answer: Answer, lang: s
         label, key = t("compare_save.answer", lang, label=first.label), field_key(f"{at} {PLACE}", "answer")
         names = {name: t(f"compare_save.{name}", lang) for name in ANSWERS}
         found = st.radio(label, list(names), at, format_func=names.__getitem__, key=key) or ""
-        known = first.why or _own_reason(answer, lang)
+        known = (use.alternative.reason if use else "") or first.why or _own_reason(answer, lang)
         reason = st.text_input(t("compare_save.reason", lang), value=known, key=field_key(PLACE, "reason")).strip()
-    said = {"answer": found, "description": first.label}
-    return said if found == ANSWERS[-1] else said | {"reason": reason, "date": date.today()}
+    said = {"answer": found, "description": first.label} | ({"reason": reason} if reason else {})
+    return said if found == ANSWERS[-1] else {"reason": "", "date": date.today()} | said
 
 
 def _kept(found: str, use: UseCase | None, scenario: Scenario, answer: Answer, lang: str) -> Option | None:

@@ -705,6 +705,25 @@ def test_what_is_compared_and_not_decided_is_said_alike_on_the_card_the_sheet_an
     assert f"Étudiée : {case.alternative.description}" in told and f"Au registre : {undecided}." in told
 
 
+def test_a_reason_typed_where_nothing_is_decided_is_read_back_and_kept(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said before it is written, in the register then, and offered by the next comparison of the same use."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    scenario = compare_data.example_scenario()
+    at, said = opened(scenario=token(scenario)), "à essayer sur cent courriers"
+    next(f for f in at.text_input if f.key.endswith(" save service")).set_value("Accueil")
+    next(f for f in at.radio if f.key.endswith(" save answer")).set_value("non_etudiee")
+    next(f for f in at.text_input if f.key.endswith(" save reason")).set_value(said)
+    at = press(at, "register_forms.check")
+    assert said in text_of(at), "read back"
+    press(at, "compare_save.save")
+    [case] = Register(home).use_cases()
+    assert (case.alternative.answer, case.alternative.reason, case.alternative.date) == ("non_etudiee", said, None)
+    again = opened(scenario=token(scenario.model_copy(update={"use_case": case.id})))
+    assert next(f for f in again.text_input if f.key.endswith(" save reason")).value == said
+
+
 def asked_of(task: str) -> Scenario:
     asked = Asked(people=400, uses=1, per="month", task=task, models=("set/light",), place="class/server-room")
     return scenario_from(asked, "fr")
