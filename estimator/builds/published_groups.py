@@ -29,6 +29,7 @@ MOST_KWH, MOST = 1e9, 1e15  # sums that no authority reaches in a month: electri
 AHEAD = timedelta(days=1)  # of a clock that is not set
 MOST_MONTHS = 240  # of a period
 MOST_COUNTED = 10**9  # runs of a group, groups withheld
+LEAST = {"cards": 0.0, "flight": 0.0, "flight_spread": 1.0}  # of a way of serving
 SERVED = ("tokens", *MEDIA, "seats", "storage")  # kinds of a way of serving, as sql/runs.sql names them
 
 
@@ -76,8 +77,8 @@ def _month(month: int) -> int:
 def _serving(row: Mapping[str, str | float]) -> Mapping[str, str | float]:
     kinds = {"VARCHAR": str, "DOUBLE": float}
     known_columns = all(isinstance(v, kinds[SERVING_COLUMNS.get(n, "VARCHAR")]) for n, v in row.items())
-    counts = [value for name, value in row.items() if name in ("cards", "flight") and isinstance(value, float)]
-    said = row.get("kind", "tokens") in SERVED and all(0 <= count < math.inf for count in counts)
+    counts = [(value, LEAST[name]) for name, value in row.items() if name in LEAST and isinstance(value, float)]
+    said = row.get("kind", "tokens") in SERVED and all(least <= count < math.inf for count, least in counts)
     if "serving" not in row or row.keys() - SERVING_COLUMNS.keys() or not (known_columns and said):
         raise PydanticCustomError("merge_facts", "not the columns of a way of serving")
     return row

@@ -430,7 +430,7 @@ def test_ways_of_serving_and_groups_that_no_home_writes_are_refused(files: list[
     body = json.loads(files[0].read_bytes())
     way = {"serving": "s1", "model": "", "kind": "tokens", "card": "", "cards": 0.0, "bits": "", "place": ""}
     assert _body(files[0], servings=[way])
-    for wrong in ({"cards": -5}, {"kind": "zz"}, {"flight": -1.0}):
+    for wrong in ({"cards": -5}, {"kind": "zz"}, {"flight": -1.0}, {"flight_spread": 0.5}):
         with pytest.raises(ValidationError, match="way of serving"):
             _body(files[0], servings=[way | wrong])
     twice = next(group for group in body["groups"] if group["facts"].get("host"))

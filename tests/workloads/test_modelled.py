@@ -55,6 +55,21 @@ def test_modelled_and_measured_rows_add_up(tmp_path: Path) -> None:
     assert together.proof["estimated"] == pytest.approx(sum(kwh[:2]) / sum(kwh))
 
 
+def test_requests_in_flight_that_differ_stand_for_their_class_whoever_writes_more(tmp_path: Path) -> None:
+    """9 and 11 in flight: 15 ln 9 ÷ ln 1,024 = 4.76 and 15 ln 11 ÷ ln 1,024 = 5.19, both of class 5, of the middle
+    1,024^(5 ÷ 15) = 10.0794, from 1,024^(4.5 ÷ 15) = 8 to 1,024^(5.5 ÷ 15) = 12.6992. What each writes is not told."""
+    found = []
+    for name, written in (("as many", 400_000.0), ("fewer", 4_000.0)):
+        rows = [answers(service_key="s", concurrency=9.0), answers(concurrency=11.0, output_tokens=written)]
+        home = built(tmp_path / name, *rows)
+        found.append([(row["flight"], row["flight_spread"]) for row in home.servings.values()])
+    assert found[0] == found[1] == [(pytest.approx(10.0793684), pytest.approx(1.25992105))]
+    ends = next(iter(home.groups())).bounds["requests_in_flight"].factor
+    assert ends and (ends.low, ends.value, ends.high) == pytest.approx((8.0, 10.0793684, 12.6992084))
+    alone = built(tmp_path / "alone", answers(concurrency=9.0), answers(concurrency=9.0))
+    assert [(row["flight"], row["flight_spread"]) for row in alone.servings.values()] == [(9.0, None)]
+
+
 def test_twice_the_tokens_in_twice_the_requests_is_twice_the_electricity(tmp_path: Path) -> None:
     once = built(tmp_path / "1", answers()).totals().indicators["energy"]["at_factor_values"]
     twice = built(tmp_path / "2", answers(output_tokens=800_000.0, requests=2000.0)).totals()

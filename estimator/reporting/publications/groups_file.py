@@ -93,9 +93,10 @@ def _numbered(
         else group
         for group in groups
     ]
-    rows = [
+    ways = (
         {**servings[name], "serving": to, "place": public_host(servings[name]["place"])} for name, to in names.items()
-    ]
+    )
+    rows = ({name: value for name, value in way.items() if value is not None} for way in ways)
     return tuple(renamed), tuple(rows)
 
 
