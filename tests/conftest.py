@@ -18,6 +18,7 @@ from playwright.sync_api import BrowserContext, Error, Page, ViewportSize, sync_
 
 from estimator.builds import build_identity
 from estimator.core import duckdb_engine
+from estimator.reporting.exports import current
 from scripts.demo.metropole import fill as fill_metropole
 from tests import home, support
 from tests.kept_builds import keeping
@@ -67,6 +68,14 @@ def no_wait_for_the_disk() -> Iterator[None]:
 def no_source_is_bared_twice() -> Iterator[None]:
     """A build in a new home takes the words out of all our sources, a quarter of its time: once a process is enough."""
     with patch.object(build_identity, "without_words", cache(build_identity.without_words)):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_reading_is_asked_for_again() -> Iterator[None]:
+    """Nothing asks twice of what other software reads: on a loaded machine, the first time may take more than what such
+    a software would wait."""
+    with patch.object(current, "PREPARED_S", 120.0):
         yield
 
 
