@@ -93,7 +93,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def page(name: str, lang: str, **query: str) -> str:
-    at = AppTest.from_file(str(FRAME), default_timeout=60)
+    at = AppTest.from_file(str(FRAME), default_timeout=120)
     at.switch_page(name)
     for key, value in {"lang": lang, **query}.items():
         at.query_params[key] = value

@@ -86,7 +86,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def opened(lang: str = "fr", **query: str) -> AppTest:
     """The page, run once with this address; the example, unless a scenario is in it."""
-    at = AppTest.from_file(str(FRAME), default_timeout=60)
+    at = AppTest.from_file(str(FRAME), default_timeout=120)
     at.switch_page("comparer.py")
     for name, value in ({"lang": lang, "exemple": "oui"} | query).items():
         at.query_params[name] = value
@@ -164,7 +164,7 @@ def test_who_chooses_a_model_is_told_before_that_its_quality_is_emptied() -> Non
 
 
 def test_a_home_without_measures_points_to_the_comparison() -> None:
-    at = AppTest.from_file(str(FRAME), default_timeout=60)
+    at = AppTest.from_file(str(FRAME), default_timeout=120)
     at.query_params["lang"] = "fr"
     assert f">{escape(t('state.empty_compare', 'fr'))}</a>" in text_of(whole(at.run()))
 

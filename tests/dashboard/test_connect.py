@@ -103,7 +103,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def screen(page: str = "brancher", lang: str = "fr", **query: str) -> AppTest:
-    at = AppTest.from_file(str(FRAME), default_timeout=30)
+    at = AppTest.from_file(str(FRAME), default_timeout=120)
     at.run()
     at.switch_page(f"{page}.py")
     for key, value in {"lang": lang, **query}.items():

@@ -47,7 +47,7 @@ def sample(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def page(name: str, lang: str, **query: str) -> str:
     """All the text of a page, which must not have raised."""
-    at = AppTest.from_file(str(FRAME), default_timeout=20)
+    at = AppTest.from_file(str(FRAME), default_timeout=120)
     if name != "accueil":
         at.switch_page(f"{name}.py")
     for key, value in {"lang": lang, **query}.items():

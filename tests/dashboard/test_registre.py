@@ -63,7 +63,7 @@ def register(real_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def screen(lang: str = "fr", **query: str) -> AppTest:
     """The page at an address, which must not have raised."""
-    at = AppTest.from_file(str(FRAME), default_timeout=20)
+    at = AppTest.from_file(str(FRAME), default_timeout=120)
     at.switch_page("registre.py")
     for key, value in {"lang": lang, **query}.items():
         at.query_params[key] = value

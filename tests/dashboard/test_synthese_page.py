@@ -71,7 +71,7 @@ def shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def page(lang: str = "fr", name: str = "synthese", **query: str) -> str:
     """All the text of a page, which must not have raised."""
-    at = AppTest.from_file(str(FRAME), default_timeout=60)
+    at = AppTest.from_file(str(FRAME), default_timeout=120)
     at.switch_page(f"{name}.py")
     for key, value in ({"lang": lang} | query).items():
         at.query_params[key] = value
