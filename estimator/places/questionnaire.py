@@ -47,10 +47,10 @@ class SupplierQuestion:
         return say("hosting_proofs", FIELDS[self.field].proof, lang)
 
     def unit_text(self, lang: str) -> str:
-        """The unit, or the allowed words with their meaning."""
+        """The unit, or the words among which to choose."""
         if not self.choices:
             return self.unit if self.unit not in ("", "1") else say("hosting_units", FIELDS[self.field].kind, lang)
-        return " ; ".join(f"{c} ({say('hosting_choices', c, lang)})" for c in self.choices)
+        return " ; ".join(say("hosting_choices", choice, lang) for choice in self.choices)
 
 
 def questionnaire(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) -> list[SupplierQuestion]:

@@ -132,9 +132,6 @@ def test_a_use_case_goes_from_an_idea_to_a_decision(register: Register) -> None:
     assert register.use_case(case.id).stage == "idee"
     assert f"registre?cas={case.id}&amp;faire=sans-ia" in text(at)
     assert "<h1><q>«" in text(screen(cas=case.id, faire="sans-ia")), "the charter's own words (RGAA 9.4)"
-    undecided = {"alternative_reponse": "non_etudiee", "alternative_raison": "à essayer", "who": "DSI"}
-    send(screen(cas=case.id, faire="sans-ia"), **undecided)
-    assert register.use_case(case.id).alternative.reason == "à essayer", "nothing decided, and why"
     answer = {"alternative_reponse": "etudiee_et_ecartee", "alternative_raison": "deux jours de retard", "who": "DSI"}
     at = send(screen(cas=case.id, faire="sans-ia"), **answer)
     assert t("use_case.saved", "fr") in text(at)

@@ -16,6 +16,7 @@ from estimator.core.fields import Author
 from estimator.places.criteria import criteria
 from estimator.places.journal import PlaceJournal
 from estimator.places.placing import answers_on, knowledge
+from estimator.places.questionnaire import questionnaire
 from estimator.places.requirements import CHOICES, FIELDS
 from estimator.places.supplier_answers import SupplierAnswer, answered_bounds, checked, read_answers
 from estimator.reporting.project.context import facts_of
@@ -112,6 +113,19 @@ def test_what_is_printed_of_a_choice_is_read_and_another_word_is_told_the_choice
         assert tuple(checked(SupplierAnswer(**common, value=text)).value for text in texts) == CHOICES[field]
     told = answered(tmp_path / "home", code=1, pue_kind="estimé")
     assert "« estimé » a été lu" in told and "by_design (de conception / by design)" in told
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_question_asks_for_words_of_its_language_and_they_are_read(lang: str) -> None:
+    """« oui » of a question in French, not « yes »; each is read as its code, and a question quotes no other word."""
+    asked = {q.field: q for host in SITES for q in questionnaire(host, DAY) if q.choices}
+    assert {"published_indicators", "heat_reuse"} <= asked.keys()
+    for field, question in asked.items():
+        words = question.unit_text(lang).split(" ; ")
+        common = {"host": SITES[0], "field": field, "date": DAY, "by": "Hébergeur", "document": "rapport"}
+        read = [checked(SupplierAnswer(**common, value=word)).value for word in words]
+        assert tuple(read) == question.choices and (lang == "en" or not {*words} & {"yes", "no", "partly"})
+        assert set(re.findall(r"[«“]\s?([^»”]+?)\s?[»”]", question.text(lang))) <= {*words}
 
 
 def test_without_measurements_an_answer_has_no_effect_to_compare_and_that_is_said(tmp_path: Path) -> None:
