@@ -28,7 +28,7 @@ from estimator.reporting.documents.pictures import ACCENT, INK, LINE
 
 MOST = 6  # maximum sites in a comparison
 FIRST = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "gcp/europe-north1", "aws/us-east-1")
-FIGURES = ("gwp", "energy", "water", "adpe")
+FIGURES, GRIDS = ("gwp", "energy", "water", "adpe"), ("grid_family", "grid_families")
 PARTS = {  # components of a total, in the order of a bar
     "servers": ACCENT, "electricity": ACCENT, "idle": LINE, "overhead": PALE, "onsite": PALE, "making": SECOND,
     "network": INK,
@@ -99,7 +99,7 @@ def _sites_compared(answer: Answer, known: Mapping[str, Hosting], figure: str, l
         widest=both(pair.sentence, lang) if (pair := extremes(answer, figure)) else "",
         network=_network(rows, lang),
         picture=PLACE,
-        apart=remarks(answer, lang, "flight_apart"),
+        apart=remarks(answer, lang, "flight_apart", *(GRIDS if figure == "gwp" else ())),
         rows=rows,
         there=[part for part in PARTS if any(part in row.parts for row in rows)],
         figure_id=figure,

@@ -77,12 +77,12 @@ def _grounds(option: AnsweredOption, scenario: Scenario, day: date, lang: str) -
     return ", ".join(text for text in told if text)
 
 
-def remarks(answer: Answer, lang: str, code: str = "") -> dict[str, list[str]]:
-    """Assumptions, once each, with the options concerned; those of a code alone, if one is asked. What is said of the
-    place of a provider quotes it; in the others, such marks are around names."""
+def remarks(answer: Answer, lang: str, *codes: str) -> dict[str, list[str]]:
+    """Assumptions, once each, with the options concerned; those of some codes alone, if any is asked. What is said of
+    the place of a provider quotes it; in the others, such marks are around names."""
     told: dict[str, list[str]] = {}
     for option in answer.options:
-        for warning in (w for w in option.warnings if code in ("", w["code"])):
+        for warning in (w for w in option.warnings if not codes or w["code"] in codes):
             quotes = html_parts.quoted if warning["code"].startswith("provider_") else str
             told.setdefault(quotes(both(warning, lang)), []).append(option.label)
     return told

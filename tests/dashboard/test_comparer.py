@@ -1088,6 +1088,19 @@ def test_sites_come_from_the_address_and_unknown_ones_are_left_out() -> None:
     assert t("components.overhead", "fr") in text.casefold()
 
 
+def test_another_figure_of_an_option_beside_foreign_sites_says_why() -> None:
+    """In France alone, ADEME's 46.1 g/kWh; beside Virginia, 44.18 of the series that both have: both are said, with the
+    greenhouse gases alone, which alone they change, and not where the electricity is of one series already."""
+
+    def said(hosts: str, figure: str) -> bool:
+        text = plain_spaces(text_of(opened(voir="lieux", hotes=hosts, grandeur=figure, modele="grand")))
+        return "44,18 g/kWh" in text and "46,1 g/kWh (ADEME)" in text
+
+    abroad = "scaleway/fr-par-2,aws/us-east-1"
+    assert said(abroad, "gwp") and not said(abroad, "energy")
+    assert not said("scaleway/fr-par-2,dcml/vandoeuvre", "gwp")
+
+
 @pytest.mark.parametrize(
     ("typed", "value"),
     [("1 200,5", 1200.5), ("94 %", 0.94), ("94%", 0.94), ("", None), ("  ", None), ("1e3", 1000.0), ("-2", -2.0)],
