@@ -23,7 +23,7 @@ SPREADS = (1.6, 1.5, 1.3)  # of three factors of only one of the options: 95 % p
 def _factor(spread: float) -> Factor:
     """A factor of one with symmetric 5 and 95 % points."""
     bounds = {"id": f"bench/{spread}", "value": 1.0, "low": 1 / spread, "high": spread, "bounds_kind": "p5_p95"}
-    return load().factors[0].model_copy(update=bounds | {"quantity": "host_ratio", "correlation_group": ""})
+    return load().factors[0].model_copy(update=bounds | {"quantity": "grid_gwp", "correlation_group": ""})
 
 
 def main() -> None:
