@@ -9,7 +9,7 @@ from estimator.assessment.tested_share import TestedShare
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Option
-from estimator.comparison.verdict_rules import EQUIVALENT, ODD_DRAWS, Apart, Comparison
+from estimator.comparison.verdict_rules import EQUIVALENT, Apart, Comparison
 from estimator.core.errors import listed, say, several
 from estimator.core.number_format import (
     DisplayUnit,
@@ -45,7 +45,7 @@ def verdict_words(comparison: Comparison, names: Names, lang: str) -> str:
     """« plus bas dans la plupart des cas (93 %) : le modèle léger ». names: of A and of B."""
     facts: dict[str, str] = {"name": names[1] if comparison.lower == "b" else names[0]}
     if comparison.share is not None:
-        facts["share"] = share_text(min(comparison.share, 1 - ODD_DRAWS), lang)  # all draws are not all cases
+        facts["share"] = share_text(min(comparison.share, 0.9999), lang)  # all draws are not all cases
     if comparison.reason:
         apart = _apart_words(comparison.apart, names, lang)
         facts["reason"] = say("verdict_reason", comparison.reason, lang, a=names[0], b=names[1], apart=apart)
