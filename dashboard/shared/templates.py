@@ -13,6 +13,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from dashboard.shared import chart_parts, dates, estimator_gateway, html_parts, svg_charts, texts
+from estimator.assessment.uncertainty import DRAWS
 from estimator.core import number_format
 from estimator.core.language import language_name
 from estimator.core.typography import escaped, typeset
@@ -51,7 +52,7 @@ def _environment(lang: str) -> Environment:
     said: dict[str, Any] = {f.__name__: partial(f, lang=lang) for f in IN_A_LANGUAGE}
     said |= {f.__name__: f for f in IN_ANY}
     said |= {f.__name__: _worded(f, lang) for f in (texts.t, html_parts.address, phrase)}
-    found.globals |= said | {"lang": lang}
+    found.globals |= said | {"lang": lang, "DRAWS": DRAWS}
     found.globals["columns"] = lambda section, *names: [texts.t(f"{section}.{name}", lang) for name in names]
     found.globals |= {"section": _section, "rows_of": _rows_of, "table": table}
     found.globals["part_asked"] = lambda: st.query_params.get("voir")  # the part that the address opens

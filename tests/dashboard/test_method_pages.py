@@ -13,6 +13,7 @@ from dashboard.shared.texts import t, words
 from estimator.assessment import method_documentation
 from estimator.assessment.coefficients import COEFFICIENTS
 from estimator.assessment.equations import FORMULAS
+from estimator.assessment.uncertainty import DRAWS
 from estimator.catalogue.load import load
 from estimator.core.typography import typeset
 from scripts.validation_summary import quantile, stripped, summary
@@ -66,6 +67,17 @@ def test_what_a_source_says_is_marked_up_as_a_quotation(empty_home: Path, lang: 
     assert re.search("<q>«.requête moyenne.»</q>|<q>“average query”</q>", page("methode", lang))
     glossary = page("glossaire", lang)
     assert glossary.count("<q") == 1 and re.search('<q lang="fr">«.cas d[’\']usage.»</q>', glossary)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_number_of_draws_is_that_of_the_code_wherever_it_is_said(empty_home: Path, root: Path, lang: str) -> None:
+    """4,096: Méthode, Glossaire and the documentation in both languages; none writes it in words."""
+    number = {"fr": "4\u202f096", "en": "4,096"}[lang]
+    assert int(re.sub(r"\D", "", number)) == DRAWS
+    for name, told in (("methode", "{} tirages|{} draws"), ("glossaire", "{} fois|{} times")):
+        assert re.search(told.replace("{}", number), page(name, lang)), name
+    said = root / "docs" / "explication" / {"fr": "incertitude.md", "en": "incertitude.en.md"}[lang]
+    assert number in said.read_text("utf-8").replace("4 096", number)
 
 
 def test_a_hostile_quotation_stays_text() -> None:
