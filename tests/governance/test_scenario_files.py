@@ -61,6 +61,23 @@ def test_another_model_that_is_chosen_is_written_with_its_host_and_the_same_one_
     assert (none.model, none.host) == ("set/large", "class/desk")
 
 
+def test_a_host_in_words_of_its_own_is_kept_where_one_option_alone_has_the_model(tmp_path: Path) -> None:
+    """« notre salle » stays in the register, beside a comparison at a place that we know; of two places, the chosen
+    one is written."""
+    use = {"model": "qwen3-8b", "device": "gpu/h100", "concurrency": 16}
+    places = ("class/server-room", "class/hyperscale")
+    options = [
+        {"id": f"o{n}", "label": f"o{n}", "method": "model", "use": use | {"host": place}}
+        for n, place in enumerate(places)
+    ]
+    values = scenario().model_dump(exclude_none=True)
+    one, two = (scenario_of(values | {"options": [*values["options"], *options[:n]]}) for n in (1, 2))
+    case = draft(tmp_path, one, WHO, "", FACTS | {"model": "qwen3-8b", "host": "notre salle"}).keep()
+    chosen = {"model": "qwen3-8b", "host": places[0]}
+    assert draft(tmp_path, one, WHO, case.id, chosen).keep().host == "notre salle"
+    assert draft(tmp_path, two, WHO, case.id, chosen).keep().host == places[0]
+
+
 def test_a_volume_is_never_written_without_the_unit_that_it_counts(tmp_path: Path) -> None:
     """2 000 letters, then 208 files closed: of a comparison without a volume of the month, the unit stays."""
     case = draft(tmp_path, scenario(), WHO, "", FACTS | {VOLUME: 2_000}).keep()

@@ -289,6 +289,17 @@ def test_the_register_retains_a_model_at_its_host_or_the_option_without_ai(tmp_p
     assert (
         retained(asked.model_copy(update={"options": asked.options[:2]}), case.model_copy(update={"host": ""})) == "o0"
     )
+    ours = case.model_copy(update={"host": "notre salle du Haut"})
+    assert (retained(asked, ours), compared.present(ours)) == (None, None), "in words that name no place that we know"
+    [said] = decided(replace(told, use_case=ours))
+    assert said == (
+        "Au registre : Qwen3 8B, « notre salle du Haut » (lieu que SobrIA ne connaît pas). Écrivez-y"
+        " l'hébergement de l'option en service, l'une de celles qui ont ce modèle : o0 ; o1."
+    )
+    one = asked.model_copy(update={"options": asked.options[:2]})
+    assert retained(one, ours) == ScenarioDecision(one, decision(one, tmp_path)).present(ours) == "o0"
+    assert retained(one, elsewhere) is None, "a place that we know, and another one"
+    assert retained(asked, case.model_copy(update={"host": "salle informatique"})) == "o1", "by its name"
     assert retained(asked, case.model_copy(update={"model": ""})) is None
     kept_none = case.alternative.model_copy(update={"answer": "trouvee_et_retenue"})
     assert retained(asked, case.model_copy(update={"alternative": kept_none})) == "n"

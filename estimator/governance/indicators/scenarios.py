@@ -41,8 +41,10 @@ class ScenarioDecision:
 
     def present(self, case: UseCase) -> str | None:
         """The option in use today: with the model of the use case and, where it says one, its host. None where none has
-        both: the same model at another host is another option."""
-        return next(iter(described_as_held(self.scenario, case)), None)
+        both: the same model at another host is another option; nor where several have a model whose host is in words of
+        its own."""
+        own = described_as_held(self.scenario, case)
+        return own[0] if own and not (is_unplaced(case) and len(own) > 1) else None
 
 
 def retained(scenario: Scenario, case: UseCase) -> str | None:
@@ -56,11 +58,17 @@ def retained(scenario: Scenario, case: UseCase) -> str | None:
     return without[0].id if without else None
 
 
-def described_as_held(scenario: Scenario, case: UseCase) -> list[str]:
-    """The options with the model that the register holds, at the host that it holds, if any."""
-    model = known(case.model)
+def described_as_held(scenario: Scenario, case: UseCaseFacts) -> list[str]:
+    """The options with the model that the register holds, at the host that it holds; at any, where it holds none or one
+    in words that name no place that we know."""
+    model, anywhere = known(case.model), not case.host or is_unplaced(case)
     own = [option for option in scenario.options if model and option.use and known(option.use.model) == model]
-    return [option.id for option in own if case.host in ("", host_of(option))]
+    return [option.id for option in own if anywhere or load().named(case.host) == host_of(option)]
+
+
+def is_unplaced(case: UseCaseFacts) -> bool:
+    """Whether the register holds a host in words that name no place that we know."""
+    return bool(case.host) and load().named(case.host) not in load().subjects
 
 
 def of_first_program(scenario: Scenario) -> set[str]:
@@ -91,7 +99,9 @@ def beaten_words(answer: Answer, name: str, lang: str) -> str:
 
 def held_words(case: UseCase, lang: str) -> str:
     """« un modèle léger, Centre de données mutualisé régional »: the model and the host that the register holds."""
-    return ", ".join([name_of(case.model, lang), *([load().label(case.host, lang)] if case.host else [])])
+    host = load().label(load().named(case.host), lang)
+    host = say("held_host", "unplaced", lang, host=host) if is_unplaced(case) else host
+    return ", ".join([name_of(case.model, lang), *([host] if case.host else [])])
 
 
 def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:
@@ -186,7 +196,7 @@ def draft(  # noqa: PLR0913
     text = scenario_toml(said_as.model_copy(update={"use_case": ""})).encode()
     counted = (VOLUME, "unit") if facts.get(VOLUME) else ()
     new = {name: value for name, value in facts.items() if not case or name in counted or _unsaid(before, name)}
-    if case and facts.get("model") and not _is_held(before, facts["model"], facts.get("host") or ""):
+    if case and facts.get("model") and not _is_held(before, scenario, facts["model"], facts.get("host") or ""):
         new |= {"model": facts["model"], "host": facts.get("host") or ""}
     stem = free_id(before.name, set())
     names = (f"{stem}.toml" if number == 1 else f"{stem}-{number}.toml" for number in count(1))
@@ -224,10 +234,12 @@ def _in_words_of(held: Scenario, scenario: Scenario, facts: Mapping[str, Any]) -
     return said
 
 
-def _is_held(case: UseCaseFacts, model: str, host: str) -> bool:
-    """Whether a use case names no model yet, or this one, at this host if it names one."""
+def _is_held(case: UseCaseFacts, scenario: Scenario, model: str, host: str) -> bool:
+    """Whether a use case names no model yet, or this one, at this host if it names one; in words of its own, where one
+    option alone has this model."""
     same = case.model == model or (known(case.model) is not None and known(case.model) == known(model))
-    return not case.model or (same and case.host in ("", host))
+    alone = is_unplaced(case) and len(described_as_held(scenario, case)) == 1
+    return not case.model or (same and (alone or load().named(case.host) in ("", host)))
 
 
 def _unsaid(case: UseCaseFacts, name: str) -> bool:

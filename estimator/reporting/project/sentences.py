@@ -24,7 +24,7 @@ from estimator.core.number_format import (
     range_text,
     stated_share_text,
 )
-from estimator.governance.indicators.scenarios import described_as_held, held_words
+from estimator.governance.indicators.scenarios import described_as_held, held_words, is_unplaced
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts, clipped
 from estimator.reporting.summary.sovereignty_text import option_words
@@ -272,8 +272,9 @@ def decided(facts: SheetFacts) -> tuple[str, ...]:
     case, last = facts.use_case, facts.use_case.decision if facts.use_case else None
     said = [facts.say("retained", label=facts.label(facts.retained))] if facts.retained else []
     if case and case.model and not said and case.alternative.answer != "trouvee_et_retenue":
-        key = "retained_several" if described_as_held(facts.scenario, case) else "retained_elsewhere"
-        said.append(facts.say(key, what=held_words(case, facts.lang)))
+        own = [facts.label(name) for name in described_as_held(facts.scenario, case)]
+        key = "unplaced" if own and is_unplaced(case) else "several" if own else "elsewhere"
+        said.append(facts.say(f"retained_{key}", what=held_words(case, facts.lang), list=clipped(facts.joined(own))))
     if last is not None:
         told = {"what": say("register_decisions", last.what, facts.lang), "date": facts.day_text(last.date)}
         said.append(clipped(facts.say("decided", **told, by=last.by, reasons=last.reasons)))
