@@ -19,6 +19,10 @@ from scripts.messages import LANGUAGES, ROOT, say
 PAGES = ROOT / "dashboard" / "pages"
 HEALTH = "/_stcore/health"
 NOWHERE = "/no-such-page"
+UNASKED = {  # what answers nothing to one who says no use, no commune or has no file of a commune: with which status
+    **dict.fromkeys(("/fiche-usage", "/evaluation-usage", "/sci-usage", "/preuves-usage"), 404),
+    **dict.fromkeys(("/bilan-commune.json", "/preuves-usages", "/bilan-territoire"), 400),
+}
 PAGE_SECONDS = 120
 START_SECONDS = 90
 STOP_SECONDS = 15
@@ -94,8 +98,6 @@ def wait_until_healthy(server: subprocess.Popen[bytes], url: str) -> bool:
 def check_route(url: str, route: str) -> bool:
     """Whether one of our routes responds, and with more than the shell that Streamlit sends for any URL; one that is
     asked for no use may say so."""
-    from dashboard.server.app import UNASKED
-
     expected = (200, UNASKED.get(route.partition("?")[0], 200))
     status, body = ask(url + route)
     _, anything = ask(url + NOWHERE + route[route.find("?") :])

@@ -16,7 +16,7 @@ from estimator.comparison.verdict_rules import NOT_COMPARABLE, SETTLED
 from estimator.comparison.verdict_text import barred_words, screens_facts, standing_words, told, work_facts
 from estimator.core.errors import listed
 from estimator.core.interval import Interval
-from estimator.core.number_format import common_step, pair_text, said_in_sentence, share_text, tick_text, two_figures
+from estimator.core.number_format import common_step, said_in_sentence, share_text, tick_text, two_figures
 
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # besides electricity, never summed
@@ -86,7 +86,8 @@ def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
         label, none = sentence(option.label), Interval(unit="kWh")
         if amount is None or not amount.known:
             why = why_absent(option, lang) if amount is None else absent_words(answer, option, lang)
-            made.append(ChartRow(label, none, said=_barred(answer, option, lang), aside=why.rstrip(".")))
+            aside = why if option.why else why.rstrip(".")
+            made.append(ChartRow(label, none, said=_barred(answer, option, lang), aside=aside))
             continue
         made.append(
             ChartRow(
@@ -121,10 +122,11 @@ def occupancy(found: Interval, lang: str) -> tuple[str, str]:
 
 
 def why_absent(option: AnsweredOption, lang: str) -> str:
-    """Why an option has no bar."""
+    """Why an option has no bar: its standing, and the reason that it was given, as sentences."""
     if option.refusal:
         return t("compare.not_computed", lang, why=both(option.refusal, lang))
-    return pair_text(standing_words(option, lang), option.why, lang) if option.why else standing_words(option, lang)
+    said, ends = standing_words(option, lang), "" if option.why[-1:] in (*".…?!",) else "."
+    return f"{sentence(said)}. {sentence(both(option.why, lang))}{ends}" if option.why else said
 
 
 def agreement(answer: Answer, lang: str) -> str:

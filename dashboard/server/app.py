@@ -42,11 +42,6 @@ FILES = {
     "/modele-sieges.csv": "text/csv; charset=utf-8",
     "/registre-schema.json": "application/json",
 }
-# Those that answer nothing to one who says no use, no commune or has no file of a commune, and with which status.
-UNASKED = {
-    **dict.fromkeys(("/fiche-usage", "/evaluation-usage", "/sci-usage", "/preuves-usage"), 404),
-    **dict.fromkeys(("/bilan-commune.json", "/preuves-usages", "/bilan-territoire"), 400),
-}
 DASHBOARD = Path(__file__).parents[1]
 FIRST_NUMBER = "total.energy"
 FOR_A_DAY = "public, max-age=86400"

@@ -160,13 +160,15 @@ def in_language(scenario: Scenario, lang: str) -> Scenario:
     said = {old: new for code in LANGUAGES for old, new in zip(names[code], names[lang], strict=True)}
     need = {"unit": said.get(scenario.need.unit, scenario.need.unit)}
     need["period"] = said.get(scenario.need.period, scenario.need.period)
-    options = tuple(o.model_copy(update={"label": said.get(o.label, o.label)}) for o in scenario.options)
+    told = ({name: said.get(text, text) for name, text in (("label", o.label), ("why", o.why))} for o in options)
+    options = tuple(o.model_copy(update=names) for o, names in zip(options, told, strict=True))
     now = {"title": said.get(scenario.title, scenario.title), "options": options}
     return scenario.model_copy(update=now | {"need": scenario.need.model_copy(update=need)})
 
 
 def _named(scenario: Scenario) -> tuple[str, ...]:
-    return scenario.title, scenario.need.unit, scenario.need.period, *(option.label for option in scenario.options)
+    told = (text for option in scenario.options for text in (option.label, option.why))
+    return scenario.title, scenario.need.unit, scenario.need.period, *told
 
 
 def _chosen(asked: Asked, options: Iterable[Option], lang: str) -> Iterator[str]:

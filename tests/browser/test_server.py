@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from dashboard.server.app import ROUTES, UNASKED
+from dashboard.server.app import ROUTES
 from dashboard.shared.texts import t
+from scripts.check import UNASKED
 from tests.browser.conftest import Server
 
 Serve = Callable[[str], Server]

@@ -59,6 +59,7 @@ from estimator.comparison.scenario_toml import scenario_toml
 from estimator.comparison.verdict_rules import NOT_COMPARABLE
 from estimator.core.errors import say
 from estimator.core.fields import Author
+from estimator.core.typography import typeset
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.register.register import Register, author
 from estimator.governance.register.schema import QualityThreshold, UseCase
@@ -181,7 +182,7 @@ def test_every_option_has_its_row_in_the_picture_with_its_value_or_why_it_has_no
     rows = {row.split("</b>")[0]: row.replace("\u00a0", " ") for row in picture.split("<li><p><b>")[1:]}
     assert "moins de 0,0001 kWh" in rows["La foire aux questions"]
     assert 'alt="entre 12 et 86 kWh (valeur centrale : 30) ; estimé"' in rows["Le grand modèle"], "all that is drawn"
-    assert "écartée" in next(row for name, row in rows.items() if name.endswith("hors d’Europe"))
+    assert "Écartée" in next(row for name, row in rows.items() if name.endswith("hors d’Europe"))
 
 
 def test_a_change_of_an_option_is_computed_and_written_into_the_address() -> None:
@@ -804,6 +805,8 @@ def test_a_person_is_pointed_to_where_no_program_does_the_task(lang: str) -> Non
     at = opened(lang, scenario=token(asked_of("rewrite")))
     person = load().label("alternative/by-hand", lang)
     assert escape(person) in text_of(at)
+    said = (say("compare", "not_studied", lang).capitalize(), typeset(say("five", "no_program", lang), lang))
+    assert "'" not in said[1] and escape(". ".join(said)) in text_of(at), "whole sentences, typeset"
     at = typed(at, "0", "program", "alternative/by-hand")
     assert not [f for f in at.selectbox if f.key.endswith(" 0 host")]
     at = typed(at, "0", "work_minutes", "30")
