@@ -421,6 +421,7 @@ def test_another_name_in_the_register_than_that_of_the_comparison_is_said_before
     at, titled = opened(lang, scenario=token(scenario)), scenario_from(asked, lang).title
     field = next(f for f in at.text_input if f.key.endswith(" save name"))
     assert field.value == titled and not told(at, "other", titled, titled)
+    assert "?" not in titled and ":" not in titled, "it is followed by « : où en est cet usage ? »"
     assert told(whole(field.set_value("Accueil 2026").run()), "other", "Accueil 2026", titled)
     saying = author("Accueil", "essai")
     facts = {
