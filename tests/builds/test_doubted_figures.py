@@ -57,6 +57,13 @@ def test_a_figure_of_a_processor_that_nobody_read_is_a_minimum(
     assert {words: typeset(words, "fr") in page for words in told} == told
 
 
+def test_a_remark_on_several_runs_is_a_sentence_of_its_own(tmp_path: Path) -> None:
+    """6 t and 9 t said of 1 kWh each: « 2 exécutions. Au pire : les émissions… »."""
+    found = built(tmp_path, *(activity(reported_gwp_kg=kg) for kg in (6_000.0, 9_000.0))).explain("total.energy")
+    for lang, told in (("fr", "2 exécutions. Au pire : les émissions"), ("en", "2 runs. At worst: the emissions")):
+        assert typeset(told, lang) in str(explain_view(found, lang))
+
+
 def test_totals_are_a_minimum_where_one_run_was_not_read_whole(unread: Results, tmp_path: Path) -> None:
     assert unread.totals().at_least and not built(tmp_path / "whole", activity()).totals().at_least
 
