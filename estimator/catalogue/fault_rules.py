@@ -155,6 +155,12 @@ def _emitted(s: Stated) -> Value:
     return _where(s["reported_gwp_kg"] != 0, s["reported_gwp_kg"] / s.site_energy)
 
 
+def _of_a_grid(s: Stated, rate: Value) -> Value:
+    """What some electricity emits [kgCO2e/kWh]; beyond, another rule doubts the unit, and no zone is in question."""
+    most = s["possible_gwp_high"] * s["stated_grid_ratio_high"]
+    return _where((rate >= s["possible_gwp_low"]) & np.greater_equal(most, rate), rate)
+
+
 def _pace(s: Stated) -> Value:
     seconds = np.fmin(s["latency_s"], s["duration_s"])
     return _where((s["requests"] == 1) & (seconds > 0), s["output_tokens"] / seconds)
@@ -225,7 +231,7 @@ RULES = (
         "grid_of_zone",
         "obsolete_grid_factor",
         "kgCO2e/kWh",
-        lambda s: _where(s["of_meter"] == 1, _emitted(s)),
+        lambda s: _where(s["of_meter"] == 1, _of_a_grid(s, _emitted(s))),
         lambda s: _zone(s, "low"),
         lambda s: _zone(s, "high"),
         alarm=False,
@@ -234,7 +240,7 @@ RULES = (
         "declared_gases",
         "obsolete_grid_factor",
         "kgCO2e/kWh",
-        lambda s: _where(s["of_meter"] == 0, _emitted(s)),
+        lambda s: _where(s["of_meter"] == 0, _of_a_grid(s, _emitted(s))),
         lambda s: _zone(s, "low"),
         lambda s: _zone(s, "high"),
         alarm=False,
@@ -331,7 +337,7 @@ RULES = (
         "stated_grid_of_zone",
         "wrong_zone",
         "kgCO2e/kWh",
-        lambda s: s["grid_gwp"],
+        lambda s: _of_a_grid(s, s["grid_gwp"]),
         lambda s: _zone(s, "low"),
         lambda s: _zone(s, "high"),
     ),

@@ -178,10 +178,11 @@ def test_a_part_that_no_import_recorded_is_read_once(home: Path, monkeypatch: py
 
 
 def test_the_figure_of_one_run_among_several_is_the_worst(home: Path) -> None:
-    """1 kWh each, said to emit 6 t and 9 t: no electricity does."""
+    """1 kWh each, said to emit 6, 8 and 9 t: no electricity does, so that no zone is said to be wrong too."""
     append(Ledger(home), [activity(reported_gwp_kg=kg) for kg in (6_000.0, 9_000.0)])
+    append(Ledger(home), [activity(reported_gwp_kg=8_000.0, reader="codecarbon")])
     (check,) = [c for c in build_checks(home) if c["code"] in ("any_grid", "grid_of_zone")]
-    assert check["count"] == 2 and check["fr"].startswith("au pire : les émissions")
+    assert check["count"] == 3 and check["fr"].startswith("au pire : les émissions")
     assert check["en"].startswith("at worst: ") and "9" in check["fr"]
 
 

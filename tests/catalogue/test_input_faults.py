@@ -88,6 +88,20 @@ def test_each_fault_and_its_limit(sound: dict[str, Any], broken: dict[str, float
     assert code in named(sound | broken)
 
 
+@pytest.mark.parametrize(
+    ("stated", "code"),
+    [
+        (SERVER | {"reported_gwp_kg": 74.0}, "any_grid"),  # 56 kg a kWh
+        (SERVER | {"reported_gwp_kg": -0.1}, "any_grid"),
+        (SERVICE | {"reported_gwp_kg": 200.0}, "any_grid"),  # 100 kg a kWh
+        (SERVER | {"grid_gwp": 56.0}, "stated_grid"),
+    ],
+)
+def test_emissions_of_no_electricity_are_one_fault_not_that_of_a_zone_too(stated: dict[str, Any], code: str) -> None:
+    """No zone emits as much: to look at the zone would mend nothing."""
+    assert named(stated) == {code}
+
+
 def test_a_part_of_a_machine_may_draw_little_and_an_unknown_machine_much() -> None:
     little = {"cpu_energy_kwh": 1e-5, "machine_hours": 1.0, "machine": "machine/rack-server"}
     assert named(little | {"scope": "machine"}) == {"machine_power"} and named(little | {"scope": "process"}) == set()
