@@ -99,7 +99,7 @@ def test_a_document_is_built_as_it_should_be(
     foot = screen.get_by_role("contentinfo").get_by_role("link", name=t("nav.map", lang))
     assert foot.get_attribute("href") == f"plan{'?lang=en' if lang == 'en' else ''}"
     screen.emulate_media(media="print")
-    assert screen.locator(".skip, .ways, .values").locator("visible=true").count() == 0
+    assert screen.locator(".skip, .ways, .values summary").locator("visible=true").count() == 0
     screen.set_viewport_size({"width": PAPER, "height": 1000})
     assert screen.evaluate(CUT_WORDS) == []
 

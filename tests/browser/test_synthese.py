@@ -178,9 +178,14 @@ def test_the_sheet_is_one_light_tagged_page(screen: Page, dashboard: Server, ask
             "en": "First promise not kept .others: Summary., footprints whose [^“]*: apply",
         }
         assert re.search(told[lang], " ".join(said).replace("\u00a0", " ").replace("\u202f", " "))
+    screen.emulate_media(media="print")
+    heights = screen.locator(".values tr").evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")
+    assert not heights or min(heights) > 8 and len(heights) > 9, "the bars of the months have their numbers on paper"
+    assert (len(heights) > 0) == screen.locator("img.wide").is_visible() == ("99" not in asked)
     printed = screen.pdf(prefer_css_page_size=True, tagged=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     assert b"StructTreeRoot" in printed
+    screen.emulate_media(media="null")
     screen.set_viewport_size({"width": 320, "height": 800})
     assert not screen.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
