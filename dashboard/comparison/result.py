@@ -14,9 +14,9 @@ from estimator.comparison.scenario import Scenario
 from estimator.comparison.sentences import absent_words, ratios
 from estimator.comparison.verdict_rules import NOT_COMPARABLE, SETTLED
 from estimator.comparison.verdict_text import barred_words, screens_facts, standing_words, told, work_facts
-from estimator.core.errors import listed
+from estimator.core.errors import listed, say
 from estimator.core.interval import Interval
-from estimator.core.number_format import common_step, said_in_sentence, share_text, tick_text, two_figures
+from estimator.core.number_format import common_step, range_text, said_in_sentence, share_text, tick_text, two_figures
 
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # besides electricity, never summed
@@ -104,11 +104,13 @@ def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
 
 
 def _barred(answer: Answer, option: AnsweredOption, lang: str) -> str:
-    """Why an option is never retained, insufficient reserved hours, and a test that says nothing of the threshold."""
+    """Why an option is never retained, or is not known to suffice; what a server supposed shared uses alone."""
     too_few = option.occupancy and occupancy(option.occupancy, lang)
     told = [*([too_few[1]] if too_few and too_few[0] else []), *barred_words(option, lang)]
     if answer.scenario.constraints.quality and option.quality and option.meets_threshold is None:
         told.append(t("compare.other_test", lang))
+    if option.alone:
+        told.append(both(say("sharing", "beside", lang, amount=range_text(option.alone, lang)), lang))
     return listed(told, lang)
 
 

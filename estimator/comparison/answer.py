@@ -205,7 +205,8 @@ class Hinge(Part):
     """A supposition that alone gives a pair another verdict: this one, naming `lower`.
 
     A factor: its values up to `high`, or from `low` on [unit]; share: of its draws [1]. A place of `option`: low, high:
-    requests together where it is supposed, and there; None where its figures do not depend on them.
+    requests together where it is supposed, and there; None where its figures do not depend on them. own_server: that no
+    other service uses the server of `option`.
     """
 
     row: str

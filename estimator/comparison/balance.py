@@ -1,6 +1,6 @@
 """What the verdict of a pair on electricity hangs on: the supposed values and places that alone turn it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,18 +11,19 @@ from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.answer import Balance, Hinge, Pair, one_program
 from estimator.comparison.comparison import Comparator, factor_labels, pairs_of
-from estimator.comparison.five_fields import PLACES
+from estimator.comparison.five_fields import PLACES, kept_alone
 from estimator.comparison.option_inventory import built, host_of
 from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.scenario import Option
 from estimator.comparison.verdict_rules import LOWER_ALWAYS, UNDECIDED, compare, decide, shares_of
-from estimator.core.errors import LANGUAGES
+from estimator.core.errors import LANGUAGES, say
 
 PARTS = 8  # of the draws, in equal number, by rising values of one factor
 NOTABLE = 0.05  # by which a share of the draws of a part differs from that of all: below, it may be chance
 LEAST = 0.05  # of the draws, at an end: where a value that turns a verdict is looked for last
 TOLD = 3  # hinges of a pair
 DOUBTS = 2  # factors named of an undecided pair
+OWN_SERVER = "own_server"  # the row of a hinge: a server of one's own that is supposed shared, and is not
 Moved = tuple[str, float | None, float | None, Side]
 TIED = ((1.0, 1.0),)  # a bound case that no option wins: a part of the draws is not « all cases »
 
@@ -30,13 +31,16 @@ TIED = ((1.0, 1.0),)  # a bound case that no option wins: a part of the draws is
 def balances(work: Comparator) -> tuple[Balance, ...]:
     """Each pair that has a ratio, the undecided first, with what would give it another verdict."""
     moved = {name: list(_elsewhere(work, evaluated.option)) for name, evaluated in work.evaluated.items()}
+    kept = {name: side for name, evaluated in work.evaluated.items() if (side := _kept(work, evaluated.option))}
     known = [p for p in pairs_of(work, "energy") if p.ratio and not one_program(work.scenario, p.a, p.b)]
     found = []
     for pair in sorted(known, key=lambda p: p.verdict != UNDECIDED):
         values, places = list(_by_value(work, pair)), list(_by_place(work, pair, moved))
-        ordered = [*values[:DOUBTS], *places] if pair.verdict == UNDECIDED else [*places, *values]
+        sharing = list(_by_sharing(work, pair, kept))
+        first, then = (values[:DOUBTS], places) if pair.verdict == UNDECIDED else (places, values)
+        ordered = [*sharing, *first, *then]
         doubt: dict[str, float] = {}
-        if pair.verdict == UNDECIDED and not values:
+        if pair.verdict == UNDECIDED and not values and not sharing:
             doubt = dict(list(work.paired(pair.a, pair.b, "energy").matters().items())[:DOUBTS])
         found.append(
             Balance(
@@ -110,6 +114,30 @@ def _run(verdicts: Sequence[tuple[str, str | None] | None]) -> int:
     """How many parts from the first one on have one other verdict; none where all do."""
     count = next((n for n, found in enumerate(verdicts) if found is None or found != verdicts[0]), 0)
     return count
+
+
+def _kept(work: Comparator, option: Option) -> Side | None:
+    """A model on a server that is kept on for it alone, where it is supposed to share one of one's own."""
+    alone = kept_alone(option, work.scenario.need.years)
+    return Side(built(work.scenario, alone, work.context, work.times).groups) if alone else None
+
+
+def _by_sharing(work: Comparator, pair: Pair, kept: Mapping[str, Side]) -> Iterator[Hinge]:
+    """That no other service uses the server that an option is supposed to share, where this gives another verdict; both
+    are then kept alone where both are supposed shared, and a program on a shared one is not like it."""
+    figure, names = figure_named("energy"), (pair.a, pair.b)
+    assert figure is not None
+    programs = (work.scenario.option(name).alternative for name in names)
+    first = next((name for name in names if name in kept), None)
+    if first is None or any(program and program.existing_server for program in programs):
+        return
+    sides = [kept.get(name, work.evaluated[name].side) for name in names]
+    found = compare(PairedSides(sides[0], sides[1], figure).pair())
+    lower = {"a": pair.a, "b": pair.b}.get(found.lower or "")
+    if lower != pair.lower or (not lower and found.verdict != pair.verdict):
+        named = work.scenario.option(first).label
+        words = {lang: say("balance", OWN_SERVER, lang, option=named) for lang in LANGUAGES}
+        yield Hinge(option=first, row=OWN_SERVER, words=words, verdict=found.verdict, lower=lower)
 
 
 def _by_place(work: Comparator, pair: Pair, moved: dict[str, list[Moved]]) -> Iterator[Hinge]:

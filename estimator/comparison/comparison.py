@@ -11,6 +11,7 @@ from estimator.catalogue import models
 from estimator.catalogue.default_subjects import ANY_CARD
 from estimator.comparison.answer import Difference, Pair, Sufficient, one_program
 from estimator.comparison.breakdown import components
+from estimator.comparison.five_fields import unlike
 from estimator.comparison.grid_family import of_one_family
 from estimator.comparison.option_inventory import (
     ComparisonContext,
@@ -273,14 +274,14 @@ def _pair_of(work: Comparator, a: str, b: str, indicator: str) -> Pair:
 
 def lead_of(work: Comparator) -> tuple[Pair, ...]:
     """The reference against each other studied option, on electricity, the nearest first; those that are never
-    retained, then the same program on another server, then those without a ratio, last."""
+    retained, then the same program on another server or one that is not like, then those without a ratio, last."""
     reference = work.reference()
     if reference is None:
         return ()
     others = [o.id for o in work.scenario.options if o.id in work.evaluated and o.id != reference]
 
     def order(pair: Pair) -> tuple[bool, bool, bool, float]:
-        same = one_program(work.scenario, pair.a, pair.b)
+        same = one_program(work.scenario, pair.a, pair.b) or unlike(work.scenario, pair.a, pair.b)
         return pair.ratio is None, same, bool(work.barred.get(pair.b)), pair.distance
 
     return tuple(sorted((pair_of(work, reference, other) for other in others), key=order))

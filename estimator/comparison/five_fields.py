@@ -17,6 +17,7 @@ from estimator.core.errors import LANGUAGES, say, texts
 from estimator.core.number_format import exact_text
 from estimator.workloads.inference.measurements import REFERENCE
 from estimator.workloads.inference_inventory import token_factors
+from estimator.workloads.request import Request
 from estimator.workloads.resolution import resolve_subject
 
 FRANCE = "FRA"  # the electricity of a place of HOME whose country is not said
@@ -258,13 +259,29 @@ def model_option(asked: Asked, name: str, lang: str, wanted: AskedPlace, years: 
 def kept_alone(option: Option, years: float | None) -> Option | None:
     """The same model on a server of one's own that is kept on for it alone over so many years; None of an option that
     says how it is served, or that runs on the servers of others."""
-    use, host = option.use, option.use.host if option.use else None
-    if years is None or use is None or use.model is None or option.reserved_hours or owner(host) != "own":
+    if years is None or not (use := _supposed_shared(option)):
         return None
-    if use.it_energy_kwh is not None or use.concurrency or use.device:
-        return None
-    hours = years * HOURS_PER_YEAR * _cards(use.model, host or "")
+    hours = years * HOURS_PER_YEAR * _cards(use.model or "", use.host or "")
     return option.model_copy(update={"use": use.model_copy(update={"device": REFERENCE}), "reserved_hours": hours})
+
+
+def _supposed_shared(option: Option) -> Request | None:
+    """What a model runs on, where it is a server of one's own that nobody says is shared or not."""
+    use = option.use
+    if use is None or use.model is None or option.reserved_hours or owner(use.host) != "own":
+        return None
+    return None if use.it_energy_kwh is not None or use.concurrency or use.device else use
+
+
+def unlike(scenario: Scenario, *names: str) -> bool:
+    """Whether of two options a program has a server for it alone, and the other, a model, one that is supposed shared,
+    while the same program on a shared one is there: like is set against like."""
+    one, other = (scenario.option(name) for name in names)
+    alone = next((o.alternative for o in (one, other) if o.alternative and not o.alternative.existing_server), None)
+    if alone is None or alone.shared_by != 1 or not any(map(_supposed_shared, (one, other))):
+        return False
+    same = (o.alternative for o in scenario.options if o.status == "studied" and o.alternative)
+    return any(program.id == alone.id and program.existing_server for program in same)
 
 
 def _search(asked: Asked, years: float) -> dict[str, Any]:

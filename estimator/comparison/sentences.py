@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Balance, Crossing, Hinge, Pair, Sentence, Turn
+from estimator.comparison.balance import OWN_SERVER
+from estimator.comparison.five_fields import unlike
 from estimator.comparison.verdict_rules import EQUIVALENT, UNDECIDED
 from estimator.comparison.verdict_text import (
     BARE,
@@ -61,11 +63,7 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
             said = say("sharing", "own_server", lang, option=option.label, amount=amount, period=period)
             yield "sharing", _capital(said, lang)
     yield from _refused(answer, lang)
-    if unread := [o.label for o in answer.options if UNREAD in {warning.get("code") for warning in o.warnings}]:
-        yield (
-            "unread",
-            _capital(say("compare", "unread", lang, labels=", ".join(unread), n=len(unread)), lang),
-        )
+    yield from (("unread", _capital(text, lang)) for text in _unread(answer, lang))
     yield from (("country", _capital(text, lang)) for text in _countries(answer, lang))
     yield from _balances(answer, lang)
     if delay := answer.scenario.constraints.delay_s:
@@ -81,6 +79,15 @@ def _checking(answer: Answer, lang: str) -> Iterator[str]:
         yield say(
             "compare", "checking" if len(unsaid) < len(models) else "checking_all", lang, labels=", ".join(unsaid)
         )
+
+
+def _unread(answer: Answer, lang: str) -> Iterator[str]:
+    """The models whose reasoning tokens count for zero; without their names where there are several, and no other."""
+    models = [o for o in answer.options if o.method == "model" and o.per_unit]
+    if unread := [o.label for o in models if UNREAD in {warning.get("code") for warning in o.warnings}]:
+        every = 1 < len(unread) == len(models)
+        labels = say("compare", "every_model", lang) if every else ", ".join(unread)
+        yield say("compare", "unread", lang, labels=labels, n=len(unread))
 
 
 def _countries(answer: Answer, lang: str) -> Iterator[str]:
@@ -189,15 +196,16 @@ def _leanings(answer: Answer, lang: str) -> Iterator[str]:
 
 def ratios(answer: Answer) -> list[Pair]:
     """The pairs that a reader is told in words: the opening one and the others of the reference, each option without AI
-    with each model, and the models with each other where they are few; those of an option that is never retained, then
-    one program on two servers, last."""
+    with each model, like with like, and the models with each other where they are few; those of an option that is never
+    retained, then one program on two servers, last."""
     known = {o.id: o for o in answer.options if o.status == "studied"}
     pairs = [p for p in answer.pairs["energy"] if p.a in known and p.b in known and not answer.beside(p)]
+    pairs = [p for p in pairs if not unlike(answer.scenario, p.a, p.b)]
     few = sum(option.method == "model" for option in known.values()) <= FEW_MODELS
     kinds = [{"none", "model"}, {"model"}] if few else [{"none", "model"}]
     led = {frozenset((p.a, p.b)) for p in answer.lead}
     others = [p for p in pairs if frozenset((p.a, p.b)) not in led]
-    lead = [p for p in answer.lead if not answer.beside(p)]
+    lead = [p for p in answer.lead if not answer.beside(p) and not unlike(answer.scenario, p.a, p.b)]
     found = [*lead, *(p for kind in kinds for p in others if {known[p.a].method, known[p.b].method} == kind)]
     barred = {option.id for option in answer.options if option.barred}
     opening = answer.opening()
@@ -292,20 +300,26 @@ def _settling(answer: Answer, found: Balance, lang: str) -> str:
     if not found.hinges:
         shares = [f"{found.labels[key][lang]} ({share_text(share, lang)})" for key, share in found.doubt.items()]
         return say("balance", "unsettled", lang, list=", ".join(shares), **named)
-    key = "settling" if found.hinges[0].option is None else "settling_place"
+    first = found.hinges[0]
+    key = "settling_sharing" if first.row == OWN_SERVER else "settling_place" if first.option else "settling"
     return say("balance", key, lang, list=say("compare", "and", lang).join(_hinges(answer, found, lang)), **named)
 
 
 def _hinges(answer: Answer, found: Balance, lang: str) -> Iterator[str]:
-    """Each supposition with the verdict that it gives; places of an option with the same one together."""
+    """Each supposition with the verdict that it gives; places of an option with the same one together; of a server that
+    is supposed shared, the one that it gives where it is not."""
     grouped: dict[tuple[str | None, ...], list[Hinge]] = {}
     for hinge in found.hinges:
-        key = (hinge.option, hinge.verdict, hinge.lower) if hinge.option else (hinge.row, hinge.verdict, hinge.lower)
+        of = hinge.row if hinge.row == OWN_SERVER else hinge.option or hinge.row
+        key = (of, hinge.verdict, hinge.lower)
         grouped.setdefault(key, []).append(hinge)
     for hinges in grouped.values():
         first = hinges[0]
         then = {"label": answer.label(first.lower)} if first.lower else {}
         verdict = say("balance", "lower" if first.lower else first.verdict, lang, **then)
+        if first.row == OWN_SERVER:
+            yield say("balance", "else_verdict", lang, what=first.words[lang], verdict=verdict)
+            continue
         if first.option:
             places = ", ".join(
                 say("balance", "there", lang, place=h.words[lang], flight=exact_text(h.high, "1", lang))

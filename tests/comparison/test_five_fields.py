@@ -15,12 +15,14 @@ from estimator.catalogue import models
 from estimator.catalogue.load import load, name_hosts
 from estimator.catalogue.proposals import proposals
 from estimator.cli.compare_text import compare_text
+from estimator.comparison.balance import OWN_SERVER
 from estimator.comparison.comparison import Comparator
 from estimator.comparison.decision_sheet import decision
-from estimator.comparison.five_fields import in_language, option_without_ai, scenario_from, tasks
+from estimator.comparison.five_fields import in_language, option_without_ai, scenario_from, tasks, without_ai
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario, scenario_of
-from estimator.comparison.sentences import sentences_of
+from estimator.comparison.sentences import ratios, sentences_of
+from estimator.comparison.verdict_rules import LOWER_ALWAYS, UNDECIDED
 from estimator.comparison.verdict_text import ground_words
 from estimator.comparison.volume_sweep import turns
 from estimator.core.errors import LANGUAGES, texts
@@ -707,6 +709,26 @@ def test_a_server_of_ones_own_says_what_it_uses_if_nobody_else_does(place: str) 
     assert option.label == "un modèle léger (serveur partagé)"
     assert option.alone is not None and option.alone.central == pytest.approx(kept.service["energy"].central, rel=1e-12)
     assert len(told) == 1 and plain(interval_text(option.alone, "fr")) in plain(told[0])
+
+
+def test_like_is_set_against_like_and_the_sharing_of_a_server_is_what_to_know_where_it_decides() -> None:
+    """A form, shared or alone, and a model in a server room of one's own: in words, both shared. The form alone and the
+    model are not told apart; the model alone too, the form is lower, as where the answers say so."""
+    asked = Asked(people=400, uses=100, per="year", task="rewrite", models=("set/light",), place="class/server-room")
+    found = []
+    for alone in (False, True):
+        said = asked.model_copy(update={"alone": alone})
+        values = scenario_from(said, "fr").model_dump(exclude_defaults=True)
+        values["options"] = [*without_ai(said, "fr", "alternative/form-tree"), *values["options"][1:]]
+        found.append(decision(scenario_of(values), today=DAY))
+    form, model, (shared, alone) = "form-tree-alone", "light", found
+    assert [{pair.a, pair.b} for pair in ratios(shared)] == [{"form-tree-shared", model}, {"form-tree-shared", form}]
+    balance = next(found for found in shared.balances if {found.a, found.b} == {form, model})
+    hinge, kept = balance.hinges[0], alone.pair(form, model)
+    assert (balance.verdict, hinge.row, hinge.option) == (UNDECIDED, OWN_SERVER, model)
+    assert kept and (hinge.verdict, hinge.lower) == (kept.verdict, kept.lower) == (LOWER_ALWAYS, form)
+    assert [text for text in shared.said("settling", "fr") if "d’autres services se servent de son serveur" in text]
+    assert OWN_SERVER not in {hinge.row for found in alone.balances for hinge in found.hinges}, "it is said there"
 
 
 @pytest.mark.parametrize(("share", "told"), [(0.6, "40 % de réponses à refaire"), (0.95, "")])

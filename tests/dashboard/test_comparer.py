@@ -806,6 +806,9 @@ def test_a_person_is_pointed_to_where_no_program_does_the_task(lang: str) -> Non
     at = opened(lang, scenario=token(asked_of("rewrite")))
     person = load().label("alternative/by-hand", lang)
     assert escape(person) in text_of(at)
+    assert re.search(r"(gardé seul|kept alone)\s?: 1[,.][0-9] (à|to) 4[,.][0-9] MWh", plain_spaces(text_of(at))), (
+        "the other case"
+    )
     said = (say("compare", "not_studied", lang).capitalize(), typeset(say("five", "no_program", lang), lang))
     assert "'" not in said[1] and escape(". ".join(said)) in text_of(at), "whole sentences, typeset"
     at = typed(at, "0", "program", "alternative/by-hand")
@@ -1620,7 +1623,7 @@ def test_reasoning_tokens_are_asked_on_the_card_as_by_the_command(home: Path) ->
     assert [(f.label, f.value) for f in hidden] == [(t("compare_form.reasoning_tokens", "fr"), "")], (
         "unknown is no zero"
     )
-    assert "s’il raisonne, ses jetons de raisonnement comptent pour zéro" in plain_spaces(text_of(at))
+    assert "s’il raisonne, ses jetons de raisonnement, comptés pour zéro" in plain_spaces(text_of(at))
     place = hidden[0].key.split()[-2]
     cards = [block for block in at.get("expander") if hidden[0].key in {f.key for f in block.text_input}]
     assert len(cards) == 1, "« Préciser » alone is opened, and no panel in it"
