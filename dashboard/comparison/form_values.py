@@ -57,8 +57,7 @@ def number_text(value: float | None, lang: str) -> str:
     """A number in a form field: no exponent, decimal comma in French."""
     if value is None:
         return ""
-    text = f"{value:.12f}".rstrip("0").rstrip(".")
-    return text.replace(".", decimal_mark(lang))
+    return f"{value:.12f}".rstrip("0").rstrip(".").replace(".", decimal_mark(lang))
 
 
 def share_field_text(value: float | None, lang: str) -> str:

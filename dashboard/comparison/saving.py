@@ -17,6 +17,7 @@ from dashboard.shared.html_parts import LABELS, address, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
+from dashboard.shared.widgets import any_day
 from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_text import quality_text, tested_words
@@ -142,8 +143,7 @@ def _with_test(kept: Option, use: UseCase | None, scenario: Scenario, lang: str)
     same = [found for found in use.qualities if (found.value, found.test) == (said.value, test)] if use else []
     held, day, by = same[-1] if same else said, said.date, said.by
     if not day:
-        label, first = t("compare_save.test_day", lang), held.date or None
-        day = str(st.date_input(label, first, date.min, date.max, format="DD/MM/YYYY", key=f"{key} date") or "")
+        day = str(any_day(t("compare_save.test_day", lang), held.date or None, key=f"{key} date") or "")
     if not by:
         by = st.text_input(t("compare_save.test_by", lang), held.by, key=f"{key} by").strip()
     return kept.model_copy(update={"quality": said.model_copy(update={"date": day, "by": by})})

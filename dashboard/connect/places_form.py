@@ -13,7 +13,7 @@ from dashboard.shared.html_parts import LABELS, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
-from dashboard.shared.widgets import select, writer
+from dashboard.shared.widgets import any_day, select, writer
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.governance.place_changes import instead_line
@@ -107,7 +107,7 @@ def _place_drawn(lang: str) -> None:
     st.selectbox(label, services, index=None, key="place service", accept_new_options=True, placeholder=choose)
     fields("place", lang)
     for name in DAYS:
-        st.date_input(t(f"places.{name}", lang), value=None, format="DD/MM/YYYY", key=f"place {name}")
+        any_day(t(f"places.{name}", lang), None, key=f"place {name}")
 
 
 def _place() -> None:

@@ -8,7 +8,7 @@ from dashboard.connect.file_upload import examine
 from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.texts import t
-from dashboard.shared.widgets import select
+from dashboard.shared.widgets import any_day, select
 from estimator.core.errors import SobriaError
 
 WAY = "seats"
@@ -28,7 +28,7 @@ def show(lang: str) -> None:
             if name in CHOICES:
                 select(label, known[name], key, t(f"seats.{name}_any", lang))
             elif name in DAYS:
-                st.date_input(label, value=None, format="DD/MM/YYYY", key=key)
+                any_day(label, None, key=key)
             else:
                 st.text_input(label, key=key)
         if st.form_submit_button(t("seats.save", lang), type="primary"):

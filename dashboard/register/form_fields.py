@@ -13,6 +13,7 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import short_day
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
+from dashboard.shared.widgets import any_day
 from estimator.core.event_log import Event
 from estimator.core.language import decimal_mark
 from estimator.core.said_number import bare_number
@@ -60,8 +61,7 @@ def text(name: str, lang: str, known: str = "") -> str:
 def day(name: str, lang: str, known: date | None = None) -> str | None:
     """A day, as 2026-11-24."""
     st.session_state.setdefault(KEPT + name, known)
-    label, ends = t(f"register_forms.{name}", lang), (date.min, date.max)  # what is too far is refused by the register
-    chosen = st.date_input(label, None, *ends, format="DD/MM/YYYY", key=KEPT + name)
+    chosen = any_day(t(f"register_forms.{name}", lang), None, key=KEPT + name)
     return chosen.isoformat() if isinstance(chosen, date) else None
 
 

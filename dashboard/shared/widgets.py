@@ -1,6 +1,8 @@
 """Widgets shared by pages: the reader's language, choices in the URL, and rows of the estimator as chart rows."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
@@ -17,6 +19,8 @@ from estimator.results.totals import ServiceTotals
 Row = TypeVar("Row")
 WRITER = "writer"  # who wrote last, in this session
 LONGEST_NUMBER = 7  # maximum digits of a page number
+# A day of any year: what is too far is refused in the words of a form, not in those of Streamlit.
+any_day = partial(st.date_input, min_value=date.min, max_value=date.max, format="DD/MM/YYYY")
 
 
 def writer(key: str, lang: str) -> str:
@@ -42,9 +46,7 @@ def choice(label: str, options: Mapping[str, str], name: str, every: str) -> str
 
     Streamlit's own binding would put the label in the URL, in the reader's language.
     """
-    asked = st.query_params.get(name)
-    st.session_state.setdefault(name, asked if asked in options else None)
-    if st.session_state[name] not in options:
+    if st.session_state.setdefault(name, st.query_params.get(name)) not in options:
         st.session_state[name] = None
     return st.selectbox(
         label, list(options), index=None, key=name, placeholder=every, on_change=_keep, args=(name,),
@@ -132,8 +134,6 @@ def proof_sentence(proof: Mapping[str, float | None], what: str, lang: str) -> s
     if not rest:
         return sentence(t("home.proof_all", lang, what=what))
     measured = proof.get("measured") or 0.0
-    kind = "rest" if measured else "none"
+    kind, key = ("rest", "home.proof_some") if measured else ("none", "home.proof_none")
     said = html_parts.alternatives([t(f"home.{kind}_{p}", lang) for p in rest], lang)
-    if kind == "none":
-        return t("home.proof_none", lang, what=what, rest=said)
-    return sentence(t("home.proof_some", lang, what=what, share=share_text(measured, lang), rest=said))
+    return sentence(t(key, lang, what=what, share=share_text(measured, lang), rest=said))

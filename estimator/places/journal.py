@@ -293,9 +293,12 @@ class PlaceJournal:
 
 def _checked_rule(fields: Mapping[str, Any]) -> PlaceRule:
     lacks = [code for names, code in WHOLE if all(fields.get(name) is None for name in names)]
-    if len(lacks) > 1:  # the model says the first one alone
-        raise PlaceRefused([field_problem({"type": c, "loc": (), "msg": "", "input": None}, "place") for c in lacks])
-    said = checked(PlaceRule, fields, "place", PlaceRefused)
+    wrong = [field_problem({"type": code, "loc": (), "msg": "", "input": None}, "place") for code in lacks]
+    try:
+        said = checked(PlaceRule, fields, "place", PlaceRefused)
+    except PlaceRefused as error:  # the model says the first one alone, and none beside a field at fault
+        known = {item["code"] for item in wrong}
+        raise PlaceRefused([*wrong, *(item for item in error.items if item["code"] not in known)]) from error
     if said.machine and (said.vcpus is None) == (said.machine in THREAD_MACHINES):
         raise SobriaError("vcpus_of_vm", read=said.machine, expected=", ".join(THREAD_MACHINES))
     if said.cards is not None:

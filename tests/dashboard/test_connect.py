@@ -353,6 +353,29 @@ def test_a_line_of_seats_that_lacks_a_field_says_which_and_what_is_expected(monk
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "day", "told"),
+    [
+        ("from", date(1914, 8, 1), "le 01/08/1914 a été lu ; un jour à partir du"),
+        ("from", date(2099, 1, 1), "le 01/01/2099 a été lu, aujourd'hui ou plus tard"),
+        ("to", date(1914, 8, 1), "du 01/03/2026 au 01/08/1914"),
+    ],
+)
+def test_a_far_day_of_seats_is_refused_in_the_words_of_the_page(
+    monkeypatch: pytest.MonkeyPatch, name: str, day: date, told: str
+) -> None:
+    """The calendar refused it, in English, beyond ten years."""
+    monkeypatch.setattr("dashboard.connect.seats_form.may_write", lambda: True)
+    at = screen(voie="seats")
+    at.date_input(key="seats from").set_value(date(2026, 3, 1))
+    for field in at.date_input:
+        assert field.min <= date(1914, 1, 1) and field.max >= date(2099, 1, 1)
+    at.date_input(key=f"seats {name}").set_value(day)
+    next(button for button in at.button if button.label == t("seats.save", "fr")).click()
+    said = unescape(text(whole(at.run())).split('role="alert"')[1].split("</div>")[0])
+    assert told in said.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
+
+
 def test_two_equal_sessions_are_told_before_their_import(home: Path) -> None:
     table = "Date;Heures de son;Modèle\n" + "26/03/2026;2:30;whisper-large-v3-turbo\n" * 2
     said = text(drop(screen(), "son.csv", table.encode()))

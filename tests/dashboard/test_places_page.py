@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 from pathlib import Path
 
@@ -182,6 +183,22 @@ def electricity(home: Path, lang: str) -> str:
 
 def said_of(at: AppTest) -> str:
     return re.sub(r"\s", " ", unescape(text(at)))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_far_day_of_a_place_is_refused_in_the_words_of_the_page(home: Path, lang: str) -> None:
+    """The calendar refused it, in English, beyond ten years."""
+    at = screen("lieux", lang)
+    for name, year in (("since", 1914), ("until", 2099)):
+        field = at.date_input(key=f"place {name}")
+        assert field.min <= date(1914, 1, 1) and field.max >= date(2099, 1, 1)
+        field.set_value(date(year, 8, 2))
+    told = said_of(sent(at, "places.place_save", lang)).split('role="alert"')[1].partition("</div>")[0]
+    for name, year in (("since", 1914), ("until", 2099)):
+        day, label = day_text(f"{year}-08-02", lang), t(f"places.{name}", lang)
+        assert any(day in fault and re.sub(r"\s", " ", label) in fault for fault in told.split("<li>")), told
+    assert told.count("<li>") == 6, "with all that is empty: who, why, of what and where"
+    assert not PlaceJournal(home).rules()
 
 
 def test_a_form_is_closed_until_its_address_opens_it(home: Path) -> None:
