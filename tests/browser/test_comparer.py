@@ -126,6 +126,21 @@ def test_a_page_prints_its_answer_without_its_form(screen: Page, serve: Serve) -
     screen.emulate_media(media="screen")
 
 
+@pytest.mark.parametrize("part", ["lieux", "chiffres"])
+def test_a_part_prints_what_is_open_and_no_field(screen: Page, serve: Serve, part: str) -> None:
+    """Of the lists, as those of the questions to each supplier, the one that was opened; the table of a picture that
+    moves, in its place."""
+    open_page(screen, serve("empty"), f"{town()}&voir={part}", "fr")
+    lists = screen.locator(".st-key-parts details:not(.drawn, .keep, td details)")
+    lists.last.locator("summary").click()
+    screen.emulate_media(media="print")
+    seen = [found.get_attribute("open") is not None for found in lists.all() if found.is_visible()]
+    assert seen == [True] and lists.count() > 1
+    assert screen.locator(".st-key-parts .drawn table").locator("visible=true").count() == (part == "lieux")
+    assert screen.locator(".st-key-parts input").locator("visible=true").count() == 0
+    screen.emulate_media(media="screen")
+
+
 def test_what_is_typed_as_soon_as_a_field_shows_is_kept(screen: Page, serve: Serve) -> None:
     """On a slow computer, and in the second field while the page computes what the first one changed."""
     screen.context.new_cdp_session(screen).send("Emulation.setCPUThrottlingRate", {"rate": 4})
