@@ -53,9 +53,9 @@ def imported(
     return placed_imports.imported(default_home(), files.paths, services, said, tell)
 
 
-def mended(target: Mapping[str, str], said: Mapping[str, Any]) -> None:
-    """What is said of the place of a service or of a run, or of its use. SobriaError."""
-    placed_imports.mended(default_home(), target, said)
+def mended(target: Mapping[str, str], said: Mapping[str, Any], *told: Any) -> list[str]:
+    """What is said of the place of a service or of a run, or of its use; told: `lang` and `sure`. SobriaError."""
+    return placed_imports.mended(default_home(), target, said, *told)
 
 
 def host_named(said: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ from estimator.places.placing import knowledge
 PLACE, CARDS, AUTHOR = ("host", "zone"), ("device", "cards"), ("who", "why")
 CHOICES = ("host", "zone", "device", "use")
 DAYS = ("since", "until")
-TOLD, READ = "places told", "places read"
+TOLD, READ, SENT = "places told", "places read", "places sent"
 
 
 def choices(form: str, asked: Sequence[str], lang: str) -> None:
@@ -60,7 +60,7 @@ def show(lang: str) -> None:
         return
     with st.container(key="say", gap="xsmall"):
         st.html(Markup("<h2>{}</h2>").format(t("places.say", lang)))
-        _form("place", lang, _place_drawn, _place)
+        _form("place", lang, _place_drawn, lambda: _place(lang))
         _form("own", lang, _own_drawn, lambda: connect.host_named(said("own", ("name", "wider", "zone"))))
         _form("answers", lang, _answers_drawn, lambda: _take(lang))
         entries = {entry.id: entry.said.told for entry in known.said()}
@@ -110,9 +110,11 @@ def _place_drawn(lang: str) -> None:
         any_day(t(f"places.{name}", lang), None, key=f"place {name}")
 
 
-def _place() -> None:
+def _place(lang: str) -> list[str]:
+    """A name of no measured service is refused; sent again as it is, it has its rule."""
     typed = said("place", ("service", *PLACE, *DAYS))
-    connect.mended({"service": typed.pop("service")}, typed)
+    sure, st.session_state[SENT] = st.session_state.get(SENT) == typed, {**typed}
+    return connect.mended({"service": typed.pop("service")}, typed, lang, sure)
 
 
 def _own_drawn(lang: str) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from difflib import get_close_matches
 from functools import partial
 from glob import escape
 from pathlib import Path
 from typing import Any
 
 from estimator.core.errors import LANGUAGES, SobriaError, reason_of, say
+from estimator.core.language import DEFAULT
 from estimator.core.typography import some_of
-from estimator.governance.place_changes import NAMED, written
+from estimator.governance.place_changes import NAMED, applied
 from estimator.governance.register.register import Register, author_of_what
 from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
@@ -17,7 +19,7 @@ from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceEntry, PlaceJournal, PlaceRule
 from estimator.results.making import locked
-from estimator.results.reading import current_results
+from estimator.results.reading import current_results, open_current
 
 RESTATED = ("line_restated", "row_restated", "row_told_again")  # remarks of a row of before that a new one replaces
 
@@ -65,14 +67,19 @@ def _rule(said: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in said.items() if name not in ("who", "why", "use") and value}
 
 
-def mended(home: Path, target: Mapping[str, str], said: Mapping[str, Any]) -> None:
-    """What is said of the place of a service or of a run is a rule, and the build is made again; the use case of a
-    service is an attachment. target: one of service, run; said: who, why, then what was chosen. SobriaError."""
+def mended(
+    home: Path, target: Mapping[str, str], said: Mapping[str, Any], lang: str = DEFAULT, sure: bool = True
+) -> list[str]:
+    """What is said of the place of a service or of a run is a rule, and the build is made again: what it changes, as
+    lines; the use case of a service is an attachment. target: one of service, run; said: who, why, then what was
+    chosen; sure: of a service too that has no run. service_unmeasured; SobriaError."""
     use, told = said.get("use"), _rule(said)
     about = {name: escape(value) if name == "service" else value for name, value in target.items() if value}
     rule = told | about if told or not use else None  # nothing chosen is refused as a rule that says nothing
     tried = PlaceJournal(home, trial=True)
     author = author_of_what(said["who"], said["why"], lambda author: rule is None or tried.add_rule(rule, author))
+    if not sure and target["service"]:
+        _check_measured(home, target["service"])
 
     def attach() -> None:
         if use:
@@ -84,6 +91,16 @@ def mended(home: Path, target: Mapping[str, str], said: Mapping[str, Any]) -> No
         return [journal.add_rule(rule or {}, author)]
 
     if rule is not None:
-        written(home, write, "added")
-    else:
-        attach()
+        return applied(home, write, "added", (), lang)[1]
+    attach()
+    return []
+
+
+def _check_measured(home: Path, service: str) -> None:
+    """service_unmeasured, with the services that hold this name, else those that are spelt alike."""
+    found = open_current(home)
+    by_name = {entry.service_key.lower(): entry.service_key for entry in (found.services() if found else ())}
+    if service not in by_name.values():
+        held = [name for name in by_name if service.lower() in name or name in service.lower()]
+        near = [by_name[name] for name in (held or get_close_matches(service.lower(), by_name))[:NAMED]]
+        raise SobriaError("service_unmeasured", read=service, near=", ".join(near))

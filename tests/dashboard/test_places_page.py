@@ -108,6 +108,54 @@ def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str)
     assert t("places.no_rule", lang).replace("\u00a0", " ") in text(at) and not covered(home)
 
 
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
+def test_a_name_of_no_service_is_refused_with_near_ones_until_it_is_sent_again(home: Path, lang: str) -> None:
+    """« EcoVision » is the start of a name that was measured; what changed since is asked again."""
+    built(home, activity(service_key="EcoVision_FineTuning", zone=None), activity(service_key="courrier", zone=None))
+    at = typed(screen("lieux", lang), "EcoVision")
+    at = sent(filled(at, "place", **SAID), "places.place_save", lang)
+    refused = say("errors", "service_unmeasured", lang, read="EcoVision", near="EcoVision_FineTuning")
+    assert plain(refused) in plain(text(at)) and not PlaceJournal(home).rules()
+    at = sent(filled(typed(at, "EcoVision"), "place", why="notre baie"), "places.place_save", lang)
+    assert plain(refused) in plain(text(at)) and not PlaceJournal(home).rules()
+    at = sent(typed(at, "EcoVision"), "places.place_save", lang)
+    assert [e.said.service for e in PlaceJournal(home).rules()] == ["EcoVision"]
+    assert plain(say("places_cli", "nobody", lang)) in plain(text(at)) and not covered(home)
+
+
+def test_a_name_like_no_other_is_refused_without_near_ones(home: Path) -> None:
+    built(home, activity(service_key="courrier"))
+    said = text(sent(filled(typed(screen("lieux"), "zzz"), "place", **SAID), "places.place_save"))
+    assert "« zzz »" in said and "proches" not in said and not PlaceJournal(home).rules()
+
+
+def typed(at: AppTest, service: str) -> AppTest:
+    """A name that is not in the list, as its « Ajouter » takes it."""
+    at.selectbox(key="place service").options.append(service)
+    return filled(at, "place", service=service)
+
+
+def plain(said: str) -> str:
+    return " ".join(unescape(said).replace("’", "'").split())
+
+
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
+def test_a_rule_that_is_written_says_whom_it_concerns_and_what_it_changes(home: Path, lang: str) -> None:
+    """The same lines as `sobria places add`: the runs, then its effect on each total."""
+    built(home, activity(zone="POL"), activity(zone="POL"))
+    at = sent(filled(screen("lieux", lang), "place", service="essai", **SAID), "places.place_save", lang)
+    said = " ".join(unescape(text(at)).split())
+    assert " ".join(say("places_cli", "concerned", lang, count=2).split()) in said
+    assert " ".join(say("places_cli", "totals_moved", lang).split()) in said
+    assert re.search({"fr": "Gaz à effet de serre −[0-9]", "en": "Greenhouse gases −[0-9]"}[lang], said)
+
+
+def test_what_is_wrong_in_a_rule_is_said_before_its_name(home: Path) -> None:
+    built(home, activity(zone=None))
+    at = sent(filled(typed(screen("lieux"), "inconnu"), "place", **SAID | {"who": ""}), "places.place_save")
+    assert 'role="alert"' in text(at) and "« inconnu »" not in text(at)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_says_which_rule_counts_instead_of_which(home: Path, lang: str) -> None:
     """Both stand there as in force; the wide one, though written later, gives way where both are about one run."""
