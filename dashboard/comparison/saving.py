@@ -73,7 +73,7 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
             st.session_state[READ] = True
         if READ in st.session_state:
             with wrong:
-                new = _draft(case, said, scenario, option, lang)
+                new = _draft(use, said, scenario, option, lang)
             _write(new, lang)
 
 
@@ -139,7 +139,8 @@ def _with_test(kept: Option, use: UseCase | None, scenario: Scenario, lang: str)
     if not (said := kept.quality) or (said.date and said.by):
         return kept
     st.html(Markup('<p class="small">{}</p>').format(t("compare_save.undated", lang)))
-    test, key = said.test or _test(scenario, lang), field_key(f"{use.id if use else ''} {PLACE}", kept.id)
+    test = said.test or scenarios.words_of_test(scenario, use, lang)
+    key = field_key(f"{use.id if use else ''} {PLACE}", kept.id)
     same = [found for found in use.qualities if (found.value, found.test) == (said.value, test)] if use else []
     held, day, by = same[-1] if same else said, said.date, said.by
     if not day:
@@ -164,9 +165,10 @@ def _own_reason(answer: Answer, lang: str) -> str:
     return _below(answer, first, lang) or scenarios.beaten_words(answer, first, lang)
 
 
-def _draft(case: str, said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> Draft | None:
+def _draft(use: UseCase | None, said: Any, scenario: Scenario, option: Option | None, lang: str) -> Draft | None:
     """What is to be written, or None, and all that it lacks."""
     asked, below, new = said.get("alternative", {}), said.pop("below", None), None
+    case, unnamed = use.id if use else "", scenarios.words_of_test(scenario, use, lang)
     empty = [name for name in ("answer", "reason") if asked.get(name) == ""] + ["below_why"] * (below == "")
     lacks = [{"code": name} | {each: _wanted(name, scenario, each) for each in LANGUAGES} for name in empty]
     for place in tuple(st.session_state.get(ERROR, {})):  # else what is written is not what is shown
@@ -176,12 +178,12 @@ def _draft(case: str, said: dict[str, Any], scenario: Scenario, option: Option |
         said["alternative"] = {}  # else the register says it again
     try:
         tested = option.quality if option else None
-        test = {"test": (tested and tested.test) or _test(scenario, lang)}
+        test = {"test": (tested and tested.test) or unnamed}
         quality = tested.model_dump() | test if tested and (tested.date or tested.by) else None
         if option:
             held = {option.id: option.model_copy(update={"why": below or option.why})}
             scenario = scenario.model_copy(update={"options": tuple(held.get(o.id, o) for o in scenario.options)})
-        facts = _facts(said, scenario, option, lang)
+        facts = _facts(said, scenario, option, unnamed, lang)
         write = partial(draft, default_home(), scenario, case=case, facts=facts, quality=quality)
         new = write(register.author_of_what(said["service"], below or t("compare_save.why", lang), write))
     except SobriaError as error:
@@ -196,8 +198,9 @@ def _wanted(name: str, scenario: Scenario, lang: str) -> str:
     return t(f"compare_save.{'answer' if name == 'answer' else 'reason'}_wanted", lang, label=label)
 
 
-def _facts(said: dict[str, Any], scenario: Scenario, option: Option | None, lang: str) -> dict[str, Any]:
-    """What is said of a use, and what the comparison knows; nothing that nobody said, but for what is asked."""
+def _facts(said: dict[str, Any], scenario: Scenario, option: Option | None, test: str, lang: str) -> dict[str, Any]:
+    """What is said of a use, and what the comparison knows; nothing that nobody said, but for what is asked. test: that
+    of the threshold."""
     need, limits, runs = scenario.need, scenario.constraints, option and (option.use or option.alternative)
     known = said | {
         "task": compare_data.task_names(lang).get((need.task or "").removeprefix("task/"), scenario.title),
@@ -208,11 +211,6 @@ def _facts(said: dict[str, Any], scenario: Scenario, option: Option | None, lang
         "data_sensitivity": t(f"compare_form.data_{limits.data}", lang) if limits.data != "ordinary" else "",
         "host": runs and runs.host,
         "model": option and option.use and option.use.model,
-        "threshold": limits.quality and {"value": limits.quality.value, "test": _test(scenario, lang)},
+        "threshold": limits.quality and {"value": limits.quality.value, "test": test},
     }
     return {name: value for name, value in known.items() if value or name in (*FIELDS, "owner_role")}
-
-
-def _test(scenario: Scenario, lang: str) -> str:
-    limit = scenario.constraints.quality
-    return (limit.test if limit else "") or t("compare_save.no_test", lang)

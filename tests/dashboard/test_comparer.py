@@ -608,6 +608,32 @@ def test_a_comparison_reopened_from_the_register_asks_nothing_twice_and_is_read_
     assert Register(home).store.read()[0] == held
 
 
+@pytest.mark.parametrize("threshold", [True, False])
+def test_a_quality_of_no_named_test_saved_again_in_english_is_the_same(
+    home: Path, monkeypatch: pytest.MonkeyPatch, threshold: bool
+) -> None:
+    """93 % of a test that nobody named: « essai non précisé » once, and no second quality of a « test not stated »."""
+    monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
+    values = plain(compare_data.example_scenario())
+    for option in values["options"]:
+        option["quality"] = option.get("quality") and {"value": option["quality"]["value"]}
+    values["constraints"] = {"quality": {"value": 0.85}} if threshold else {}
+    at = opened(scenario=token(scenario_of(values)))
+    at = next(f for f in at.radio if f.key.endswith(" save answer")).set_value("etudiee_et_ecartee").run()
+    at = next(f for f in at.radio if f.key.endswith(" save kept")).set_value("leger").run()
+    next(f for f in at.date_input if f.key.endswith(" leger date")).set_value(date(2026, 9, 15))
+    at = next(f for f in at.text_input if f.key.endswith(" leger by")).set_value("Accueil").run()
+    case = saved(at, home, service="Accueil")
+    at = opened("en", scenario=token(scenario_of(values | {"use_case": case.id})))
+    assert next(f for f in at.date_input if f.key.endswith(" leger date")).value == date(2026, 9, 15)
+    next(b for b in at.button if b.label == t("register_forms.check", "en")).click()
+    at = whole(at.run())
+    next(b for b in at.button if b.label == t("compare_save.save", "en")).click()
+    whole(at.run())
+    [quality] = Register(home).use_case(case.id).qualities
+    assert quality.test == "essai non précisé"
+
+
 def test_the_option_kept_is_at_first_the_one_that_the_answer_advises_now(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

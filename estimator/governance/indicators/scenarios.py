@@ -100,8 +100,17 @@ def beaten_words(answer: Answer, name: str, lang: str) -> str:
 def held_words(case: UseCase, lang: str) -> str:
     """« un modèle léger, Centre de données mutualisé régional »: the model and the host that the register holds."""
     host = load().label(load().named(case.host), lang)
-    host = say("held_host", "unplaced", lang, host=host) if is_unplaced(case) else host
+    host = say("as_held", "unplaced", lang, host=host) if is_unplaced(case) else host
     return ", ".join([name_of(case.model, lang), *([host] if case.host else [])])
+
+
+def words_of_test(scenario: Scenario, case: UseCase | None, lang: str) -> str:
+    """The test of the threshold; where nobody names one, what the register says of it, in whatever language, if it
+    does: the same test that is saved again in another language is no other one."""
+    limit, held = scenario.constraints.quality, [*case.qualities, case.threshold] if case else []
+    unnamed = [say("as_held", "unnamed_test", each) for each in (lang, *LANGUAGES)]
+    said = [found.test for found in held if found and found.test in unnamed]
+    return (limit.test if limit else "") or (said or unnamed)[0]
 
 
 def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:
