@@ -10,7 +10,7 @@ from importlib import import_module, resources
 from pathlib import Path
 from typing import NamedTuple
 
-from estimator.builds.build_identity import identity
+from estimator.builds.build_identity import identity, keep_secret
 from estimator.builds.current import NOTED, BuildResult, beside, current, own_beside, parts_beside, point_to, tables_now
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
@@ -73,6 +73,7 @@ def build(
     folder.mkdir(parents=True, exist_ok=True)
     busy = partial(BuildLocked, home, wait_s)
     with waited_lock(folder / ".lock", wait_s, busy), Ledger(home).still() as ledger:
+        keep_secret(home)
         build_id = identity(ledger, catalogue)
         path = folder / f"sobria-{build_id}.duckdb"
         if not how.full and _whole(path, build_id):

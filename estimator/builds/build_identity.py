@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import secrets
 import sys
 import tokenize
 from collections.abc import Callable, Iterator, Sequence
@@ -17,21 +18,47 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import ENGINE_VERSION
 from estimator.core.home import AUTHORITIES
+from estimator.core.storage.folder import LocalFolder
+from estimator.core.storage.storage import StoreFailed, put_one, storage_at
 from estimator.ledger import Ledger
 from estimator.places.placing import knowledge
 
 DECIDING = ("core", "catalogue", "ledger", "assessment", "workloads", "places", "builds", "results")
 SOURCES = ".sources"
+SECRET = "secret"  # file of a home: a random number
 _SQL_TEXT = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
 
 
 def identity(ledger: Ledger, catalogue: Catalogue) -> str:
     """Hash of all inputs of the numbers: ledger files, withdrawals, places, merged groups, factors, our sources,
-    DuckDB and numpy."""
+    DuckDB and numpy; and of the secret of the home. What leaves a home names its build: without a secret, whoever has
+    all its rows but those of a team would make builds of their guesses, and know by the id which one is right."""
     folder = ledger.home / AUTHORITIES
     merged = [(folder / name).read_text("utf-8", "replace") for name in in_place(ledger.home)]
     inputs = [*ledger.names(), *knowledge(ledger.home).inputs(), *merged, catalogue.version, ENGINE_VERSION]
-    return digest([*inputs, f"numpy {version('numpy')}", method(ledger.home / "builds")])
+    return digest([*inputs, f"numpy {version('numpy')}", method(ledger.home / "builds"), _secret(ledger.home)])
+
+
+def keep_secret(home: Path) -> None:
+    """Draw the secret of a home, once for all machines that share its ledger; for this machine alone where it may only
+    read there."""
+    if _secret(home):
+        return
+    number = drawn()
+    try:
+        put_one(storage_at(home, ""), SECRET, number)
+    except StoreFailed:
+        put_one(LocalFolder(home), SECRET, number)
+
+
+def drawn() -> bytes:
+    """A random number that nobody can guess."""
+    return secrets.token_hex(32).encode()
+
+
+def _secret(home: Path) -> str:
+    there = storage_at(home, "").read([SECRET]) or LocalFolder(home).read([SECRET])
+    return there.get(SECRET, b"").decode("ascii", "replace")
 
 
 def deciding() -> Iterator[Traversable]:

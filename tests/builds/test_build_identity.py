@@ -1,6 +1,7 @@
 """A build is named after all that decides its numbers: another line in any of it is another build."""
 
 import ast
+import shutil
 from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -11,6 +12,7 @@ from estimator.builds import build_identity
 from estimator.builds.build import build
 from estimator.catalogue.load import load
 from estimator.ledger import Ledger
+from estimator.ledger.archive import export, restore
 from tests.support import activity, append
 
 
@@ -62,6 +64,21 @@ def test_another_build_is_made_and_the_same_is_not(tmp_path: Path, monkeypatch: 
     replace_source(monkeypatch, tmp_path, SOURCES[1], lambda text: f"{text}\nanother line")
     other = build(tmp_path)
     assert [(same.id, same.fresh), (other.id == made.id, other.fresh)] == [(made.id, False), (False, True)]
+
+
+def test_a_guess_of_all_the_rows_of_a_home_is_not_known_by_the_id_of_its_build(tmp_path: Path) -> None:
+    """What leaves names the build. The same rows in another home have another id; in a copy of the home, its own."""
+    rows = [activity(service_key="voirie"), activity(service_key="cabinet", other_energy_kwh=7.3)]
+    for name in ("there", "guessed"):
+        append(Ledger(tmp_path / name), rows)
+    there, guessed = build(tmp_path / "there"), build(tmp_path / "guessed")
+    assert Ledger(tmp_path / "there").names() == Ledger(tmp_path / "guessed").names() and there.id != guessed.id
+    shutil.copytree(tmp_path / "there", tmp_path / "copy", ignore=shutil.ignore_patterns("builds"))
+    assert build(tmp_path / "copy").id == there.id
+    archive = tmp_path / "home.tar"
+    export(Ledger(tmp_path / "there"), archive)
+    restore(archive, tmp_path / "restored")
+    assert build(tmp_path / "restored").id == there.id
 
 
 def test_what_is_kept_of_the_sources_is_read_of_the_same_sources_only(tmp_path: Path) -> None:

@@ -23,13 +23,14 @@ import pytest
 
 from estimator.builds import row_status
 from estimator.builds.build import How
+from estimator.builds.build_identity import SECRET
 from estimator.core import duckdb_engine
 from estimator.core.duckdb_engine import DuckDB, connect
-from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
 from estimator.core.home import FORMAT, HomeFile, default_home, home_at, home_file, named_home
 from estimator.core.storage import objects, s3_files
 from estimator.core.storage.objects import ObjectStore
+from estimator.core.storage.s3_files import StoreRefused
 from estimator.core.storage.storage import Patience, StoreFailed, put_one, storage_at
 from estimator.governance.register.register import Register
 from estimator.ledger import Ledger
@@ -432,13 +433,14 @@ def test_a_key_that_may_only_read_reads(home: Path, monkeypatch: pytest.MonkeyPa
     _forget()
 
     def refused(*_: Any, **__: Any) -> bool:
-        raise SobriaError("store_refused", address="s3://seau", told="AccessDenied")
+        raise StoreRefused("store_refused", "AccessDenied", address="s3://seau", told="AccessDenied")
 
     monkeypatch.setattr(ObjectStore, "_put", refused)
     with Ledger(home).reading():
         assert len(Ledger(home).files("activities")) > 1
-    totals = Results(build(home).path).totals()
-    assert totals.indicators["it_energy"].at_factor_values == pytest.approx(8.0)
+    made = build(home)
+    assert Results(made.path).totals().indicators["it_energy"].at_factor_values == pytest.approx(8.0)
+    assert build(home).id == made.id and (home / SECRET).exists(), "of this machine alone"
     with refuses("store_refused", "AccessDenied"):
         append(Ledger(home), [activity()])
     _forget()
