@@ -1,8 +1,7 @@
 """Regular rows of a block of codecarbon output, as a table with the columns of Activity."""
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -25,15 +24,14 @@ from estimator.ingestion.codecarbon.energy import (
 )
 from estimator.ingestion.codecarbon.facts import RowFacts
 from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading, digest_of
+from estimator.ingestion.parsing.kinds import first_of_each, in_schema, renumbered, values_by_row
 from estimator.ingestion.parsing.row_identity import occurrence_bytes
 from estimator.ingestion.parsing.timestamps import FIRST_US, Walls, months_of, now_us
 from estimator.ingestion.reader import RowRefused
 from estimator.ledger.arrow_schemas import BATCH_SCHEMA
 
-_TYPES = {field.name: field.type for field in BATCH_SCHEMA}
 _LARGEST = 2**62  # of a code
 _HASHED = 2048  # rows whose texts are held at once
-_NULLS = 4096  # rows of a block, of which there are so many or twice, three times … as many nulls
 
 
 class Cut(NamedTuple):
@@ -94,7 +92,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     by_kind |= {name: [one.fields[name] for one in facts] for name in facts[0].fields}
     by_kind |= {name: [one.fields[name] for one in judged] for name in judged[0].fields}
     by_kind |= {"checks": checks, "time_basis": [one.basis for one in facts]}
-    columns = _values_by_row(by_kind, kind_of)
+    columns = values_by_row(by_kind, kind_of)
     for name, energy in energies.items():
         known = np.array([name in one.known for one in judged])[kind_of]
         columns[f"{name}_energy_kwh"] = pa.array(energy / pue, mask=~known)
@@ -112,7 +110,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
         ),
         "line": pa.array(kept + cut.line),
     }
-    return _in_schema(columns, len(kept)), odd
+    return in_schema(columns, len(kept)), odd
 
 
 def _figures(said: CellValues) -> tuple[Figures, Figures]:
@@ -147,12 +145,12 @@ def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndar
         indices = encoded.indices.to_numpy()
         if (many := len(encoded.dictionary)) > 1:
             if most * many > _LARGEST:
-                codes, most = _renumbered_codes(codes), len(cells)
+                codes, most = renumbered(codes), len(cells)
             codes, most = codes * many + indices, most * many
         texts[place] = encoded.dictionary, indices
     regular = np.flatnonzero(~odd)
-    which = _renumbered_codes(codes[regular])
-    first = regular[_first_of_each(which)]
+    which = renumbered(codes[regular])
+    first = regular[first_of_each(which)]
     groups: list[_Group] = []
     number_of = []
     runs = rows.columns.at.get("run_id")
@@ -172,27 +170,14 @@ def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndar
     return group_of, groups
 
 
-def _renumbered_codes(codes: np.ndarray) -> np.ndarray:
-    """Codes renumbered from 0 in order of first occurrence."""
-    numbers: np.ndarray = pa.array(codes).dictionary_encode().indices.to_numpy()
-    return numbers.astype(np.int64)
-
-
-def _first_of_each(codes: np.ndarray) -> np.ndarray:
-    """Where each of these codes, renumbered, stands first."""
-    first = np.empty(codes.max(initial=-1) + 1, np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    return first
-
-
 def _kinds(signs: Signs, group_of: np.ndarray) -> tuple[list[tuple[int, Signs]], np.ndarray]:
     """(group, signs) of each kind of rows, and the kind of each row."""
     codes = group_of.astype(np.int64)
     for sign in signs:
         if np.any(sign) and not np.all(sign):
             codes = codes * 2 + sign
-    kind_of = _renumbered_codes(codes)
-    first = _first_of_each(kind_of)
+    kind_of = renumbered(codes)
+    first = first_of_each(kind_of)
     each = [sign[first].tolist() if np.ndim(sign) else [bool(sign)] * len(first) for sign in signs]
     kinds = [(group, Signs._make(mine)) for group, *mine in zip(group_of[first].tolist(), *each, strict=True)]
     return kinds, kind_of
@@ -260,33 +245,3 @@ def _joined(parts: Sequence[pa.Array], start: int, count: int) -> list[bytes]:
     """These parts of so many rows, one after the other."""
     joined = pc.binary_join_element_wise(*(part.slice(start, count) for part in parts), pa.scalar(b"", pa.binary()))
     return list(joined.to_pylist())
-
-
-def _values_by_row(values: Mapping[str, Sequence[Any]], kind_of: np.ndarray) -> dict[str, Any]:
-    """The columns of rows from the values of their kinds; one that is the same in all is not looked for in each."""
-    found, places, first = {}, pa.array(kind_of), pa.array(np.zeros(len(kind_of), np.int32))
-    for name, of_kinds in values.items():
-        type_ = _TYPES[name]
-        alike = of_kinds.count(of_kinds[0]) == len(of_kinds)
-        if alike and of_kinds[0] is None:
-            continue
-        if alike and pa.types.is_dictionary(type_):
-            found[name] = pa.DictionaryArray.from_arrays(first, pa.array([*of_kinds[:1]], type_.value_type))
-        else:
-            found[name] = pa.array(of_kinds, type_).take(places)
-    return found
-
-
-def _in_schema(columns: Mapping[str, Any], count: int) -> pa.Table:
-    """A table with the columns of Activity, null where there is no value."""
-    nothing = _nothing(-(-count // _NULLS) * _NULLS)
-    arrays = [columns[name] if name in columns else nothing[name][:count] for name in _TYPES]
-    arrays = [one if one.type == type_ else one.cast(type_) for one, type_ in zip(arrays, _TYPES.values(), strict=True)]
-    return pa.Table.from_arrays(arrays, schema=BATCH_SCHEMA)
-
-
-@lru_cache(maxsize=1)
-def _nothing(count: int) -> dict[str, pa.Array]:
-    """So many nulls of each column, those of one type held once: blocks share them."""
-    of_type = {type_: pa.nulls(count, type_) for type_ in {*_TYPES.values()}}
-    return {name: of_type[type_] for name, type_ in _TYPES.items()}

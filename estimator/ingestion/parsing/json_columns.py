@@ -2,8 +2,7 @@
 to the row reader those that Python may read otherwise."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -11,16 +10,15 @@ import pyarrow.compute as pc
 
 from estimator.core.duckdb_engine import Connection, EngineError, connect_alone
 from estimator.ingestion.parsing import delimited_text
+from estimator.ingestion.parsing.json_lines import JsonLines, Path, Shape
+from estimator.ingestion.parsing.json_moulds import Moulds
 from estimator.ingestion.reader import LargeTrace
 
-Shape = Mapping[str, Any]  # the fields that are taken: of a nested object, its own; the others, None. The first nested
-# object may be written as a text.
-BLOCK_BYTES = 3 << 20  # of 2 MiB, they would take a tenth more time; of 4, 10 MiB more memory
+BLOCK_BYTES = 5 << 20
 _BOM = b"\xef\xbb\xbf"
 _SHORT = 1_500  # bytes of a line that cannot nest too deep for Python
 _DEEPEST = 300
 _DIGITS = 2_000  # half of those of a number too long for Python
-_REMEMBERED = 10_000
 # What is no object has no names, as an empty one: only such a one may be a text, whose fields `_OPENED` takes too, in a
 # third more time.
 _NAMED = """WITH named AS (SELECT text, json_keys(text, {paths}) AS names FROM (SELECT {text} AS text FROM lines))"""
@@ -54,32 +52,50 @@ FROM whole
 _UNLIKE = (r",\s*(?:[}\]]|[-+]?(?i:nan|inf))", r":\s*[-+]?(?i:nan|inf)", r"\[\s*[-+]?(?i:nan|inf)")
 
 
-class JsonLines(NamedTuple):
-    """A block of lines: the number of the first; their texts; the fields that each says as JSON texts, null where it
-    says none; a number of the names of its objects; mask of those that Python reads alike, if each name is there
-    once."""
+class _ReadLines(JsonLines):
+    """Lines that DuckDB read: their texts, and the fields that each says as JSON texts, null where it says none."""
 
-    first: int
-    texts: pa.Array
-    said: pa.StructArray
-    names: np.ndarray
-    alike: np.ndarray
+    def __init__(self, first: int, texts: pa.Array, found: pa.Table, alike: np.ndarray, shape: Shape) -> None:
+        names = found["names"].combine_chunks().fill_null(0)
+        super().__init__(first, names.to_numpy(), alike)
+        self._texts, self._said, self._shape = texts, found["said"].combine_chunks(), shape
 
     def text(self, place: int) -> str:
-        """A line, without its end."""
-        return str(self.texts[place].as_py()).removesuffix("\n")
+        return str(self._texts[place].as_py()).removesuffix("\n")
+
+    def strings(self, path: Path) -> pa.Array:
+        return _unquoted(self.numbers(path))
+
+    def numbers(self, path: Path) -> pa.Array:
+        column = self._said
+        for name in path:
+            column = pc.struct_field(column, name)
+        return column
+
+    def shared(self, varying: Sequence[str]) -> Sequence[pa.Array]:
+        return [*_leaves(self._said, self._shape, varying)]
 
 
 def json_lines(trace: LargeTrace, shape: Shape) -> Iterator[JsonLines]:
     """The lines of a UTF-8 file, a block of them in memory; without the spaces that end the file."""
-    first = 1
+    first, moulds = 1, Moulds(shape)
     with connect_alone() as connection:
         fields = _Fields(connection, shape)
         for block in _blocks(trace):
-            lines = [_lines_of(fields, first, block)]
-            first += len(lines[0].texts)
+            lines = moulds.of(first, block)
+            parts = [] if lines else _halves(block)
             del block
-            yield lines.pop()  # held by who asked for it alone, and let go before the next is read
+            while lines or parts:
+                lines = lines or _lines_of(fields, first, parts.pop(0))
+                first += len(lines)
+                held, lines = [lines], None
+                yield held.pop()  # held by who asked for it alone, and let go before the next is read
+
+
+def _halves(block: bytes) -> list[bytes]:
+    """Lines in two parts, for what DuckDB takes of them needs several times their memory."""
+    middle = block.find(b"\n", len(block) // 2) + 1
+    return [part for part in (block[:middle], block[middle:]) if part]
 
 
 def _lines_of(fields: "_Fields", first: int, block: bytes) -> JsonLines:
@@ -89,19 +105,18 @@ def _lines_of(fields: "_Fields", first: int, block: bytes) -> JsonLines:
     offsets = np.concatenate([[0], ends]).astype(np.int32)
     texts = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(block))
     found = fields.of(texts)
-    names = found["names"].combine_chunks()
-    alike = names.is_valid().to_numpy(zero_copy_only=False)
+    alike = found["names"].combine_chunks().is_valid().to_numpy(zero_copy_only=False)
     for unlike in _UNLIKE:
         alike &= ~pc.match_substring_regex(texts, unlike).to_numpy(zero_copy_only=False)
     alike[np.searchsorted(ends, np.array([*_long_numbers(block)], np.int64), side="right")] = False
     alike[_nested(block, offsets)] = False
-    return JsonLines(first, texts, found["said"].combine_chunks(), names.fill_null(0).to_numpy(), alike)
+    return _ReadLines(first, texts, found, alike, fields.shape)
 
 
 def _blocks(trace: LargeTrace) -> Iterator[bytes]:
     """Blocks of whole lines, without the spaces that end the file."""
     for block in trace.blocks(BLOCK_BYTES):
-        if block.startswith(_BOM) or b"\r\r\n" in block:
+        if block.startswith(_BOM) or (b"\r" in block and b"\r\r\n" in block):  # one byte is found much faster
             block = delimited_text.decode(block).encode()
         if trace.taken == trace.size:
             block = block.decode().rstrip().encode()
@@ -115,7 +130,7 @@ class _Fields:
 
     def __init__(self, connection: Connection, shape: Shape) -> None:
         _, first, *_ = paths = list(_paths("$", shape))
-        self._connection = connection
+        self.shape, self._connection = shape, connection
         self._told = {"paths": repr(paths), "first": first, "name": first.removeprefix("$.")}
         self._told |= {"unlike": "|".join(_UNLIKE), "shape": json.dumps(shape).replace("null", '"JSON"')}
         self._opening = False  # the first nested object of the last lines was a text
@@ -159,50 +174,17 @@ def _nested(block: bytes, offsets: np.ndarray) -> list[int]:
     return [p for p, start, end in spans if block.count(b"[", start, end) + block.count(b"{", start, end) > _DEEPEST]
 
 
-class ObjectNames:
-    """The names that objects hold, from one text of each kind of them."""
-
-    def __init__(self, shape: Shape) -> None:
-        self._shape = shape
-        self._known: dict[int, tuple[frozenset[str], bool]] = {}
-
-    def of(self, number: int, text: str) -> tuple[frozenset[str], bool]:
-        """The names of the object of a text, and whether it holds each once, as do those inside whose fields are
-        taken."""
-        known = self._known.get(number)
-        if known is None:
-            found = _pairs(text)
-            names = frozenset(name for name, _ in found) if isinstance(found, _Pairs) else frozenset[str]()
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[number] = names, _once(found, self._shape)
-        return known
-
-
-class _Pairs(list[tuple[str, Any]]):
-    """An object, each of its names as often as it stands there."""
-
-
-def _pairs(text: str) -> Any:
-    """The value of a JSON text, or the text itself when invalid."""
-    try:
-        return json.loads(text, object_pairs_hook=_Pairs)
-    except (ValueError, RecursionError):
-        return text
-
-
-def _once(found: Any, shape: Shape) -> bool:
-    """Whether this is an object, or the text of one, that holds each of its names once, as do those inside."""
-    found = _pairs(found) if isinstance(found, str) else found
-    if not isinstance(found, _Pairs):
-        return False
-    names = [name for name, _ in found]
-    inside = [(value, shape[name]) for name, value in found if shape.get(name) is not None]
-    return len(names) == len(set(names)) and all(_once(value, its) for value, its in inside if value is not None)
-
-
-def unquoted(column: pa.Array) -> pa.Array:
+def _unquoted(column: pa.Array) -> pa.Array:
     """The texts between the quotes of JSON texts of strings without escapes, null for others."""
     data = column.cast(pa.binary())
     plain = pc.and_(pc.starts_with(column, '"'), pc.invert(pc.match_substring(column, "\\")))
     return pc.if_else(plain, pc.binary_slice(data, 1, -1), None).cast(pa.string())
+
+
+def _leaves(said: pa.StructArray, shape: Shape, varying: Sequence[str]) -> Iterator[pa.Array]:
+    """The columns of the fields taken, but for those that vary."""
+    for name, inside in shape.items():
+        if inside is not None:
+            yield from _leaves(pc.struct_field(said, name), inside, varying)
+        elif name not in varying:
+            yield pc.struct_field(said, name)

@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from estimator.core import parquet_files
 from estimator.core.digest_set import digests_of, hexadecimal
 from estimator.ingestion.parsing import timestamps
-from estimator.ingestion.parsing.json_columns import JsonLines, ObjectNames, Shape, json_lines, unquoted
+from estimator.ingestion.parsing.json_columns import json_lines
+from estimator.ingestion.parsing.json_lines import JsonLines, ObjectNames, Shape
+from estimator.ingestion.parsing.kinds import first_of_each, in_schema, renumbered, values_by_row
 from estimator.ingestion.parsing.records import LONGEST_US, OtherObject, Record, RecordFields, RecordReader
 from estimator.ingestion.parsing.row_parts import MOST_BY_REQUEST
 from estimator.ingestion.reader import LargeTrace
@@ -20,7 +21,8 @@ from estimator.ledger.arrow_schemas import BATCH_SCHEMA
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
 
-_ID = r"^[!-~]([ -~]{0,118}[!-~])?$"
+_LONGEST_ID = 120
+_ID = rf"^[!-~]([ -~]{{0,{_LONGEST_ID - 2}}}[!-~])?$"
 _COUNT = r"^[0-9]{1,15}$"
 _WHOLE, _MICROSECONDS = 19, 26  # characters of a time to the second, and to the microsecond
 _REMEMBERED = 10_000
@@ -98,7 +100,7 @@ class ColumnReading:
                     if record:
                         self._reading.bring(record)
             others += found - 1
-        self._above += len(block.texts) + others
+        self._above += len(block) + others
 
     def _in_columns(self, block: JsonLines) -> tuple[pa.Table, np.ndarray]:
         """A table of the lines that are alike for both readers, and their mask."""
@@ -122,18 +124,18 @@ class ColumnReading:
 
     def _values(self, block: JsonLines) -> _LineValues:
         columns = self._columns
-        ids = unquoted(block.said.field(columns.subject))
-        plain = _truths(pc.match_substring_regex(ids, _ID))
+        ids = block.strings((columns.subject,))
+        plain = _are_ids(ids)
         texts, counts = {columns.subject: ids}, {}
         for name, path in columns.counts.items():
-            text = _at(block.said, path)
+            text = block.numbers(path)
             counts[name] = number = _whole_numbers(text)
             few = pc.and_(pc.less_equal(number, int(MOST_BY_REQUEST)), pc.invert(pc.starts_with(text, "-")))
             plain &= _truths(pc.or_kleene(pc.is_null(text), few))
             texts[path[-1]] = text
         spans = []
         for name in columns.moments:
-            texts[name] = unquoted(block.said.field(name))
+            texts[name] = block.strings((name,))
             spans.append(_instants(texts[name]))
         start, end = spans
         plain &= (start >= timestamps.FIRST_US) & (start <= timestamps.now_us())
@@ -142,19 +144,20 @@ class ColumnReading:
 
     def _kinds_of(self, block: JsonLines, values: _LineValues, places: np.ndarray) -> tuple[np.ndarray, list[_Alike]]:
         """The kind of each of these lines, and the kinds; -1 where the row reader refuses them."""
-        shared = [_taken(column, places) for column in _leaves(block.said, self._columns.shape, self._varying)]
+        shared = [_taken(column, places) for column in block.shared(self._varying)]
         codes = np.zeros(len(places), np.int64)
         for column in shared:
-            encoded = column.dictionary_encode("encode")
+            held = isinstance(column, pa.DictionaryArray)
+            encoded = column if held else column.dictionary_encode("encode")
             if len(encoded.dictionary) > 1:
-                codes = _renumbered(codes * len(encoded.dictionary) + encoded.indices.to_numpy())
+                codes = renumbered(codes * len(encoded.dictionary) + encoded.indices.to_numpy())
         signs = [_signs(_taken(column, places)) for column in values.counts.values()]
         for sign in signs:
             codes = codes * 3 + sign
-        which = _renumbered(codes)
+        which = renumbered(codes)
         kinds: list[_Alike] = []
         numbers = []
-        first = np.unique(which, return_index=True)[1]
+        first = first_of_each(which)
         of_kinds = [column.take(pa.array(first)).to_pylist() for column in shared] + [s[first].tolist() for s in signs]
         for place, *kind in zip(places[first].tolist(), *of_kinds, strict=True):
             found = self._alike(tuple(kind), block.text(place), block.first + place)
@@ -196,11 +199,8 @@ class ColumnReading:
         own |= {"end_month": pa.array(timestamps.months_of(np.maximum(start, end - 1)))}
         own |= dict.fromkeys(("duration_s", *columns.lasting), duration)
         own |= {name: _taken(column, kept) for name, column in values.counts.items()}
-        shared = parquet_files.table_of([kind.row for kind in kinds], BATCH_SCHEMA).take(pa.array(kind_of))
-        arrays = [
-            own[field.name].cast(field.type) if field.name in own else shared[field.name] for field in BATCH_SCHEMA
-        ]
-        return pa.Table.from_arrays(arrays, schema=BATCH_SCHEMA)
+        by_kind = {name: [getattr(kind.row, name) for kind in kinds] for name in BATCH_SCHEMA.names if name not in own}
+        return in_schema(values_by_row(by_kind, kind_of) | own, len(kept))
 
     def _row_ids(self, texts: Mapping[str, pa.Array], kinds: Sequence[_Alike], kind_of: pa.Array) -> pa.Array:
         """Row identities, equal to those of the row reader."""
@@ -236,26 +236,19 @@ def _taken(column: pa.Array, places: np.ndarray) -> pa.Array:
     return column if len(places) == len(column) else column.take(pa.array(places))
 
 
-def _at(said: pa.StructArray, path: Sequence[str]) -> pa.Array:
-    """The texts of the field at a path, null below what is null."""
-    column = said
-    for name in path:
-        column = pc.struct_field(column, name)
-    return column
-
-
-def _leaves(said: pa.StructArray, shape: Shape, varying: Sequence[str]) -> Iterator[pa.Array]:
-    """The columns of the fields taken, but for those that vary."""
-    for name, inside in shape.items():
-        if inside is not None:
-            yield from _leaves(pc.struct_field(said, name), inside, varying)
-        elif name not in varying:
-            yield pc.struct_field(said, name)
-
-
 def _truths(column: pa.Array) -> np.ndarray:
     truths: np.ndarray = pc.fill_null(column, False).to_numpy(zero_copy_only=False)
     return truths
+
+
+def _are_ids(texts: pa.Array) -> np.ndarray:
+    """Which of these are ids that Python reads as they stand."""
+    said = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
+    if texts.null_count or texts.offset or not len(said) or said.min() <= ord(" ") or said.max() > ord("~"):
+        return _truths(pc.match_substring_regex(texts, _ID))
+    sizes = pc.binary_length(texts).to_numpy()
+    plain: np.ndarray = (sizes > 0) & (sizes <= _LONGEST_ID)
+    return plain
 
 
 def _whole_numbers(texts: pa.Array) -> pa.Array:
@@ -289,9 +282,3 @@ def _instants(texts: pa.Array) -> np.ndarray:
         found = pa.array([at if at and at.tzinfo is None else None for at in read], pa.timestamp("us"))
     instants: np.ndarray = pc.fill_null(pc.cast(found, pa.int64()), -1).to_numpy(zero_copy_only=False)
     return instants
-
-
-def _renumbered(codes: np.ndarray) -> np.ndarray:
-    """Codes renumbered from 0 in order of first occurrence."""
-    numbers: np.ndarray = pa.array(codes).dictionary_encode().indices.to_numpy()
-    return numbers.astype(np.int64)

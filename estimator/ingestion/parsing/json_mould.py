@@ -1,0 +1,153 @@
+"""A mould of lines of JSON: what is the same in them, and where they differ by a text or a number. It is made of one
+line, read by Python: what was found of this one by writing something else there holds for the others."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from estimator.ingestion.parsing.json_lines import Pairs, Path, Shape, pairs
+
+NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # the escape of half of a character
+_PIECE_BYTES = 256 << 10
+_TRIED = 128  # texts with backslashes, of a mould
+
+
+class Hole(NamedTuple):
+    """What differs from a line to another: whether it is a number; which of the fields taken it is in, and whether it
+    is all of its value."""
+
+    number: bool
+    path: Path | None
+    whole: bool
+
+
+class Run(NamedTuple):
+    """What is the same in all lines, before a hole or the end: its bytes; which mark of a line is its first, after how
+    many of them."""
+
+    text: bytes
+    mark: int
+    before: int
+
+
+class Mould:
+    """What is the same in some lines, and where they differ. Their marks are the quotes and the control characters, the
+    last of which ends a line. `slashes`: backslashes that are the same in all; `others`: the fields taken that say the
+    same in all, and something."""
+
+    def __init__(self, number: int, line: bytes, shape: Shape) -> None:
+        self.number, self._line, self._shape = number, line, shape
+        self._said = Said(line, shape)
+        self._takes: dict[tuple[int, str], bool] = {}
+        self._spans: list[tuple[int, int]] = []
+        self.runs: list[Run] = []
+        self.holes: list[Hole] = []
+        marks = marks_of(np.frombuffer(line, np.uint8)).tolist()
+        begins = mark = 0
+        for n, (at, end) in enumerate(zip(marks, marks[1:], strict=False), 1):
+            if found := self._hole(at + 1, end):
+                hole, (start, stop) = found
+                self.runs.append(Run(line[begins:start], mark, marks[mark] - begins))
+                self.holes.append(hole)
+                self._spans.append((start, stop))
+                begins, mark = stop, n
+        self.runs.append(Run(line[begins:], mark, marks[mark] - begins))
+        self.slashes = sum(run.text.count(b"\\") for run in self.runs)
+        differ = {hole.path for hole in self.holes}
+        self.others = {path for path, value in self._said.taken.items() if value is not None and path not in differ}
+
+    def _hole(self, start: int, end: int) -> tuple[Hole, tuple[int, int]] | None:
+        """The hole between two marks, and where it starts and ends; None where another text and another number would
+        both make another line than one that differs by a value."""
+        found = NUMBER.search(self._line, start, end)
+        text = start, start + len(self._line[start:end].rstrip(b"\\"))
+        for span, others in ((text, (b"x", b"y")), (found.span() if found else None, (b"7", b"8"))):
+            if span is None:
+                continue
+            other = others[self._line[slice(*span)] == others[0]]
+            now = self._with(span, other)
+            if differ := self._said.differ(now):
+                path = next((path for path, value in now.taken.items() if value != self._said.taken[path]), None)
+                return Hole(span is not text, path, str(now.values[differ[0]]) == other.decode()), span
+        return None
+
+    def _with(self, span: tuple[int, int], other: bytes) -> "Said":
+        return Said(self._line[: span[0]] + other + self._line[span[1] :], self._shape)
+
+    def takes(self, place: int, text: str) -> bool:
+        """Whether a text in a hole makes a line that differs by one value: it has backslashes, and no mark."""
+        known = self._takes.get((place, text))
+        if known is None:
+            if len(self._takes) >= _TRIED or HALF.search(text.encode()):
+                return False
+            known = self._said.differ(self._with(self._spans[place], text.encode())) is not None
+            self._takes[place, text] = known
+        return known
+
+
+class Said:
+    """What a line says: its form, and its texts and numbers in their order; the value of each field taken, None where
+    there is none. The first nested object of the shape may be written as a text."""
+
+    def __init__(self, line: bytes, shape: Shape) -> None:
+        self.values: list[Any] = []
+        found = pairs(line.decode())
+        first = next((name for name, inside in shape.items() if inside is not None), None)
+        if isinstance(found, Pairs):
+            found = Pairs((name, _opened(value) if name == first else value) for name, value in found)
+        self.form = self._form(found) if isinstance(found, Pairs) else None
+        self.taken = dict(_leaves(found, shape))
+
+    def _form(self, value: Any) -> Any:
+        if isinstance(value, _Opened):
+            return "text", self._form(value.found)
+        if isinstance(value, Pairs):
+            return "object", [(name, self._form(inside)) for name, inside in value]
+        if isinstance(value, list):
+            return [self._form(inside) for inside in value]
+        if value is None or isinstance(value, bool):
+            return value
+        self.values.append(value)
+        return "value" if isinstance(value, str) else "number"
+
+    def differ(self, other: "Said") -> list[int] | None:
+        """The place of the value by which another line differs, if any; None where it differs by more."""
+        if self.form is None or self.form != other.form:
+            return None
+        places = [n for n, both in enumerate(zip(self.values, other.values, strict=True)) if both[0] != both[1]]
+        return places if len(places) <= 1 else None
+
+
+def marks_of(text: np.ndarray) -> np.ndarray:
+    """Where quotes, 34, and control characters, below 32, are in these bytes: some at a time, which stay near the
+    processor."""
+    pieces = range(0, len(text), _PIECE_BYTES)
+    return np.concatenate([np.flatnonzero((text[at : at + _PIECE_BYTES] ^ 2) < 33) + at for at in pieces])
+
+
+class _Opened(NamedTuple):
+    """An object that is written as a text."""
+
+    found: Pairs
+
+
+def _opened(value: Any) -> Any:
+    """The object that a text is; any other text, as the name of one."""
+    if not isinstance(value, str):
+        return value
+    found = pairs(value)
+    return _Opened(found) if isinstance(found, Pairs) else _Opened(Pairs([(value, None)]))
+
+
+def _leaves(said: Any, shape: Shape, above: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """The value of each field taken, by its path; None where there is none."""
+    said = said.found if isinstance(said, _Opened) else said
+    values = dict(said) if isinstance(said, Pairs) else {}
+    for name, inside in shape.items():
+        if inside is None:
+            yield (*above, name), values.get(name)
+        else:
+            yield from _leaves(values.get(name), inside, (*above, name))
