@@ -22,10 +22,11 @@ OURS = (
 TYPES = {"html": "text/html", "md": "text/markdown", "txt": "text/plain", "csv": "text/csv", "json": "application/json"}
 
 
-def document_page(body: str, lang: str, back: str, prints: bool = False) -> str:
-    """A document as a page of the dashboard: a way to its content, back to a page and to the map, none on paper."""
-    facts = {"back": back, "page": {s.path: s.name for s in SCREENS}[back.partition("?")[0]], "prints": prints}
-    page = partial(render, "document_ways", lang, **facts)
+def document_page(body: str, lang: str, back: str) -> str:
+    """A document as a page of the dashboard: a way to its content, back to a page and to the map, and a button that
+    prints it; none on paper."""
+    name = next(s.name for s in SCREENS if s.path == back.partition("?")[0])
+    page = partial(render, "document_ways", lang, back=back, page=name)
     return re.sub("(?s)<main.*</main>", lambda found: page(main=Markup(found[0])), body)
 
 

@@ -60,8 +60,7 @@ def _of_scope(answer: Callable[[SummaryScope, str, Request], Response]) -> Calla
 
 
 def _sheet(asked: SummaryScope, lang: str, _: Request) -> Response:
-    """The sheet, with a way back and a button that prints, neither of them on paper."""
-    return Response(document_page(_written(asked, lang, HTML), lang, _back(asked, lang), True), media_type="text/html")
+    return Response(document_page(_written(asked, lang, HTML), lang, _back(asked, lang)), media_type="text/html")
 
 
 def _back(asked: SummaryScope, lang: str) -> str:

@@ -41,6 +41,19 @@ FAULTS = """() => {
   if (all('main').length !== 1 || all('h1').length !== 1) said.push('main, h1');
   return said;
 }"""
+# Where the accent of a capital stands out, above a first line: at the head of a sheet, it is on the one before.
+CUT_ACCENTS = """() => {
+  const pen = document.createElement('canvas').getContext('2d'), cut = new Set();
+  for (const e of document.querySelectorAll('main :is(p:not(.kind, .mark, footer *), li, dt, dd, h2, td, th)')) {
+    const look = getComputedStyle(e), lines = parseFloat(look.lineHeight);
+    pen.font = `${look.fontWeight} ${look.fontSize} ${look.fontFamily}`;
+    const inked = pen.measureText('É'), drawn = inked.actualBoundingBoxAscent;
+    const [up, down] = [inked.fontBoundingBoxAscent, inked.fontBoundingBoxDescent];
+    const room = up + (lines - up - down) / 2 + parseFloat(look.paddingTop);
+    if (e.checkVisibility() && lines && drawn > room) cut.add(`${e.tagName} ${look.fontSize}: ${drawn} > ${room}`);
+  }
+  return [...cut];
+}"""
 # Words of a table that are cut without a hyphen, at the width of a sheet.
 CUT_WORDS = """() => {
   document.head.insertAdjacentHTML('beforeend', '<style>* { hyphens: manual !important }</style>');
@@ -90,6 +103,7 @@ def test_a_document_is_built_as_it_should_be(
         assert width != axe_at or violations(screen) == []
         assert screen.evaluate(CROWDED) == [], width
     assert screen.get_by_role("navigation", name=t("nav.label", lang)).count() == 0, "the name of the main menu"
+    assert screen.get_by_role("button", name=t("synthese.print", lang), exact=True).count() == 1
     screen.keyboard.press("Tab")  # the first link leads to the content, past the way back
     assert screen.evaluate("document.activeElement.innerText") == t("accessibility.skip", lang)
     box = screen.locator(".skip").bounding_box()
@@ -102,6 +116,7 @@ def test_a_document_is_built_as_it_should_be(
     assert screen.locator(".skip, .ways, .values summary").locator("visible=true").count() == 0
     screen.set_viewport_size({"width": PAPER, "height": 1000})
     assert screen.evaluate(CUT_WORDS) == []
+    assert screen.evaluate(CUT_ACCENTS) == [], "an accent stays on the sheet before that of its line"
 
 
 def test_the_pictures_of_the_sheet_say_in_words_what_they_draw(screen: Page, dashboard: Server) -> None:
