@@ -61,7 +61,8 @@ def conditions(case: UseCase, stage: Stage) -> list[Condition]:
 def facts(cells: Mapping[str, str], case: UseCase | None = None) -> dict[str, Any]:
     """Form values, by column of the register's table, over the current facts of the use case. FieldsRefused."""
     known = row_of(case) if case else {}
-    return facts_said([f"{n}={v}" for n, v in cells.items()], {n: known.get(n, "") for n in FACTS})
+    told = {n: known.get(n, "") for n in FACTS}
+    return facts_said([f"{n}={v}" for n, v in cells.items()], register().invented, told)
 
 
 def refusal(error: SobriaError, lang: str, labels: Mapping[str, str]) -> tuple[str, list[dict[str, str]]]:

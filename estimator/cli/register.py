@@ -67,7 +67,8 @@ def show_(context: typer.Context, id: Id, json_: Json = False) -> None:
 def add(context: typer.Context, fields: Fields, who: Who, why: Why, json_: Json = False) -> None:
     from estimator.governance.register.csv_table import facts_said
 
-    _print_use_case(context, _register(context).create(facts_said(fields), _author(who, why)), json_)
+    held = _register(context)
+    _print_use_case(context, held.create(facts_said(fields, held.invented), _author(who, why)), json_)
 
 
 @register.command("set")
@@ -75,7 +76,7 @@ def set_(context: typer.Context, id: Id, fields: Fields, who: Who, why: Why, jso
     from estimator.governance.register.csv_table import facts_said, row_of
 
     held = _register(context)
-    facts = facts_said(fields, row_of(held.use_case(id)))
+    facts = facts_said(fields, held.invented, row_of(held.use_case(id)))
     _print_use_case(context, held.change(id, facts, _author(who, why)), json_)
 
 

@@ -217,6 +217,18 @@ def test_a_form_that_changes_nothing_is_read_back_too_and_says_so(register: Regi
     assert t("use_case.saved", "fr") in text(send(at)) and len(register.history(case.id)) == 1
 
 
+def test_the_code_of_a_foreign_country_is_told_with_the_other_faults(register: Register, tmp_path: Path) -> None:
+    """99001 was told once all the rest was right."""
+    said = text(check(screen(faire="ajouter"), **(CELLS | {"commune": "99001", "nom": ""}), who="DSI"))
+    faults = said.split('role="alert"')[1].partition("</div>")[0].split("<li>")[1:]
+    names = ("nom", "commune", "why")
+    assert all(any(t(f"register_forms.{n}", "fr") in unescape(f) for f in faults) for n in names) and len(faults) == 3
+    assert any("aucune commune n’a un code en 99" in plain_spaces(fault) for fault in faults)
+    case = register.create(FACTS, DSI)
+    told = text(check(screen(cas=case.id, faire="modifier"), commune="99001", volume_mensuel="-1", who="DSI", why="x"))
+    assert told.split('role="alert"')[1].partition("</div>")[0].count("<li>") == 2
+
+
 @pytest.mark.parametrize(
     ("form", "name", "typed"),
     [

@@ -199,7 +199,8 @@ def draft(  # noqa: PLR0913
     those that it has, but for its volume, which is that of the scenario. quality: tested, recorded once. Nothing is
     written before it is kept. SobriaError."""
     register = Register(home)
-    before = register.use_case(case) if case else checked(UseCaseFacts, dict(facts))
+    said_in = {"invented": register.invented}
+    before = register.use_case(case) if case else checked(UseCaseFacts, dict(facts), context=said_in)
     said_as = _as_held(home, before, scenario) if case else scenario
     facts = _in_words_of(said_as, scenario, facts)
     text = scenario_toml(said_as.model_copy(update={"use_case": ""})).encode()

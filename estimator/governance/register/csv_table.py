@@ -260,8 +260,9 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def facts_said(pairs: Sequence[str], known: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The facts of FIELD=VALUE arguments, beside known cells. FieldsRefused lists every argument and fact at fault."""
+def facts_said(pairs: Sequence[str], invented: bool, known: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The facts of FIELD=VALUE arguments, beside known cells. FieldsRefused lists every argument and fact at fault.
+    invented: whether its communes may be those of the example."""
     cells: dict[str, str] = {}
     wrong: list[Mapping[str, str]] = []
     for pair in pairs:
@@ -272,8 +273,9 @@ def facts_said(pairs: Sequence[str], known: Mapping[str, str] | None = None) -> 
             wrong.append(sentences("register_problems", "said_twice", read=pair, name=name))
         cells[name] = _read(name, value)
     facts = facts_of({**(known or {}), **cells})
+    as_known = facts["commune"] == (known or {}).get("commune")
     try:
-        checked(UseCaseFacts, facts)
+        checked(UseCaseFacts, facts, context={"invented": invented or as_known})
     except FieldsRefused as error:
         wrong += error.items
     if wrong:
