@@ -1,4 +1,4 @@
-"""Routes of the documents of a scenario: a page without script, a table, a text to paste."""
+"""Routes of the documents of a scenario: a page, a table, a text to paste."""
 
 from pathlib import Path
 

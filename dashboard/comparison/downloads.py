@@ -27,9 +27,8 @@ def show(answer: Answer, scenario: Scenario, lang: str) -> None:
                 st.download_button(
                     label, text, f"{stem}.{name}", kind, on_click="ignore", key=f"compare download {name}"
                 )
-        said = t("compare_files.link" if token(scenario) else "compare_files.too_long", lang)
-        for text in (said, t("compare_files.again", lang)):
-            st.html(Markup('<p class="small">{}</p>').format(text))
+        for name in ("link" if token(scenario) else "too_long", "again"):
+            st.html(Markup('<p class="small">{}</p>').format(t(f"compare_files.{name}", lang)))
 
 
 def reopen(lang: str) -> None:

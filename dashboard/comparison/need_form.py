@@ -12,6 +12,7 @@ from dashboard.comparison.scenario_session import BLANK, COUNTS, View, edited, r
 from dashboard.shared.html_parts import address
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
+from estimator.comparison.five_fields import supposed_tokens
 from estimator.comparison.period import PER_YEAR
 from estimator.comparison.scenario import Asked, Scenario, ScenarioRefused, part_of
 from estimator.core.errors import LANGUAGES, say
@@ -111,4 +112,6 @@ def _own(lang: str) -> None:
 
 
 def _text(form: FormPart, name: str, scenario: Scenario) -> None:
-    form.text(name, shown(name, scenario, NEED[name], form.lang))
+    n = supposed_tokens(name, scenario.need.task, form.lang)
+    said = n and t(f"compare_form.{name}_supposed", form.lang, count=n)
+    form.text(name, shown(name, scenario, NEED[name], form.lang), said)

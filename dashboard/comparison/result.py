@@ -86,8 +86,7 @@ def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
         label, none = sentence(option.label), Interval(unit="kWh")
         if amount is None or not amount.known:
             why = why_absent(option, lang) if amount is None else absent_words(answer, option, lang)
-            aside = why if option.why else why.rstrip(".")
-            made.append(ChartRow(label, none, said=_barred(answer, option, lang), aside=aside))
+            made.append(ChartRow(label, none, said=_barred(answer, option, lang), aside=why))
             continue
         made.append(
             ChartRow(

@@ -308,6 +308,14 @@ def answers_of(task: str) -> tuple[str, ...]:
     return tuple(made) or ("text", "multimodal")
 
 
+def supposed_tokens(name: str, task: str | None, lang: str) -> str:
+    """How many tokens the tables suppose of a task where nobody says it, « 450 »; "" of none. name: in a need."""
+    if task is None or name not in ("input_tokens", "output_tokens"):
+        return ""
+    found = select_factor(load(), f"task_{name}", task, date.today()).factor
+    return exact_text(found.value, "1", lang) if found and found.value else ""
+
+
 def searches(task: str) -> bool:
     """Whether the tables suppose the lengths of a search in documents before an answer to this task."""
     return select_factor(load(), "task_document_tokens", f"task/{task}", date.today()).factor is not None

@@ -757,6 +757,15 @@ def asked_of(task: str) -> Scenario:
     return scenario_from(asked, "fr")
 
 
+def test_tokens_that_are_supposed_are_said_where_they_may_be_typed() -> None:
+    """450 written for a letter, in the tables; nothing is supposed of a need of one's own, where they are required."""
+    at = unfolded(opened(scenario=token(asked_of("rewrite"))), "need")
+    said = {name: plain_spaces(field(at, "need", name).label) for name in ("input_tokens", "output_tokens")}
+    assert "si vide, 500 supposés" in said["input_tokens"] and "si vide, 450 supposés" in said["output_tokens"]
+    for at in (opened(), opened(scenario=token(asked_of("transcribe")))):
+        assert field(unfolded(at, "need"), "need", "output_tokens").label == t("compare_form.output_tokens", "fr")
+
+
 def test_another_task_shows_its_own_program_on_the_card(home: Path) -> None:
     """The field held the search of the task before; a search is nothing for a classified message."""
     at = opened(scenario=token(asked_of("question-rag")))
