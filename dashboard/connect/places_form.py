@@ -16,7 +16,9 @@ from dashboard.shared.texts import t
 from dashboard.shared.widgets import any_day, select, writer
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
+from estimator.core.typography import typeset
 from estimator.governance.place_changes import instead_line
+from estimator.places.named_rules import in_names
 from estimator.places.placing import knowledge
 
 PLACE, CARDS, AUTHOR = ("host", "zone"), ("device", "cards"), ("who", "why")
@@ -63,7 +65,7 @@ def show(lang: str) -> None:
         _form("place", lang, _place_drawn, lambda: _place(lang))
         _form("own", lang, _own_drawn, lambda: connect.host_named(said("own", ("name", "wider", "zone"))))
         _form("answers", lang, _answers_drawn, lambda: _take(lang))
-        entries = {entry.id: entry.said.told for entry in known.said()}
+        entries = {entry.id: typeset(in_names(entry.said.told, lang), lang) for entry in known.said()}
         withdraw_form("withdraw", entries, partial(_withdrawn, entries), lang)
 
 

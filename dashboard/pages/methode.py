@@ -18,10 +18,7 @@ from estimator.core.number_format import NO_BREAK, unit_text
 from estimator.core.periods import is_over
 from estimator.core.typography import typeset
 
-LIMITS = {
-    "LATE_SHOWN": 20,  # maximum factors past their review date in the list
-    "CHANGES_SHOWN": 20,  # maximum changes of factors, newest first
-}
+SHOWN = 20  # factors past their review date, and changes, newest first
 lang, today = language(), date.today()
 found = estimator_gateway.method_text(lang)
 late = [e for e in estimator_gateway.factors() if e.factor.value is not None and is_over(e.factor.review_by, today)]
@@ -35,7 +32,7 @@ page = render(
     changes=recalculation.changes(default_home()),
     late=late,
     FIGURES=FIGURES,
-    **LIMITS,
+    SHOWN=SHOWN,
     name=lambda entry: t("numbers.of", lang, name=entry.quantity[lang], subject=entry.subject[lang]),
     unit=lambda unit: unit_text(unit, lang).replace(" ", NO_BREAK),
     boundary_text=boundary_text,

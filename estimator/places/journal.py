@@ -83,7 +83,7 @@ class PlaceRule(Strict):
     def precision(self) -> tuple[bool, bool, int]:
         """By what a rule counts before another one, whenever they were written: it is about one run; it names a service
         or a file in full; it names more."""
-        in_full = any(_only(name) is not None for name in (self.service, self.file) if name)
+        in_full = any(only_text(name) is not None for name in (self.service, self.file) if name)
         return self.run is not None, in_full, sum(getattr(self, name) is not None for name in MATCHED)
 
     def is_of_same(self, other: "PlaceRule") -> bool:
@@ -108,7 +108,7 @@ class PlaceRule(Strict):
         return " → ".join(" ".join(f"{n}={said[n]}" for n in names if said[n] is not None) for names in lists)
 
 
-def _only(pattern: str) -> str | None:
+def only_text(pattern: str) -> str | None:
     """The only text that a pattern stands for; None where it stands for several."""
     return None if set(_ESCAPED.sub("", pattern)) & {*"*?["} else _ESCAPED.sub(r"\1", pattern)
 
@@ -119,7 +119,7 @@ def _meet(one: str | None, other: str | None, name: str) -> bool:
         return True
     if name == "address":
         one, other = (text.lower().rpartition(":")[0] or text.lower() for text in (one, other))
-    only = _only(one), _only(other)
+    only = only_text(one), only_text(other)
     return all(text is None or fnmatchcase(text, wanted) for text, wanted in zip(only, (other, one), strict=True))
 
 

@@ -1,6 +1,7 @@
 """The log of factor changes: the same activity before and after, and nothing else."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -261,3 +262,16 @@ def test_the_method_page_shows_the_log(empty_home: Path, twice: Path, lang: str)
     assert "facteurs?" in text and "facteur=grid_gwp%2FFRA%2F2025" in text
     assert text.count({"fr": "sans effet", "en": "no effect"}[lang]) == 4
     assert effect_text(changes(empty_home)[0]["figures"]["gwp"], lang) in text
+
+
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
+def test_a_place_that_was_said_is_no_factor_on_the_method_page(empty_home: Path, lang: str) -> None:
+    """It leads to the places, by the names that their form offers."""
+    ledger(empty_home, activity(zone="POL"))
+    assert sobria(
+        empty_home, "places", "add", "--service", "essai", "--zone", "FRA", "--who", "DSI", "--why", "x"
+    ).stdout
+    text = page("methode", lang).split(t("method.part_changes", lang), 1)[1].split("</table>")[0].replace("\u00a0", " ")
+    named = {"fr": "dit des lieux : service « essai » → France", "en": "said of places: service “essai” → France"}
+    assert re.search(f'href="lieux[^"]*">{named[lang]}', text) and "facteurs?" not in text
+    assert {"fr": "lieux", "en": "places"}[lang] in t("method.part_changes", lang)
