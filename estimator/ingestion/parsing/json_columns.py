@@ -35,17 +35,18 @@ opened AS (
     THEN json_extract_string(text, '{{first}}') END AS quoted
   FROM named
 ),
-whole AS (
-  SELECT *, CASE WHEN quoted IS NULL THEN text WHEN json_valid(quoted) AND NOT regexp_matches(quoted, '{{unlike}}')
-    THEN json_merge_patch(text, json_object('{{name}}', quoted::JSON))::VARCHAR END AS whole
+sound AS (
+  SELECT *, json_transform(text, '{{shape}}') AS said,
+    CASE WHEN json_valid(quoted) AND NOT regexp_matches(quoted, '{{unlike}}') THEN quoted END AS inside
   FROM opened
 )
 SELECT
-  CASE WHEN whole IS NOT NULL
-    THEN hash(names, CASE WHEN quoted IS NOT NULL THEN json_keys(whole, {{paths}}) END) END AS names,
-  json_transform(whole, '{{shape}}') AS said,
+  CASE WHEN text IS NOT NULL AND (quoted IS NULL) = (inside IS NULL)
+    THEN hash(names, json_keys(inside, {{paths_inside}})) END AS names,
+  CASE WHEN inside IS NULL THEN said
+    ELSE struct_update(said, {{name}} := json_transform(inside, '{{shape_inside}}')) END AS said,
   quoted IS NOT NULL AS quoted
-FROM whole
+FROM sound
 """
 # What DuckDB reads as JSON, and Python does not: an object or a list that ends with a comma, and numbers that are none.
 # Each begins with one character, which is looked for four times as fast as one of several.
@@ -131,8 +132,10 @@ class _Fields:
     def __init__(self, connection: Connection, shape: Shape) -> None:
         _, first, *_ = paths = list(_paths("$", shape))
         self.shape, self._connection = shape, connection
-        self._told = {"paths": repr(paths), "first": first, "name": first.removeprefix("$.")}
-        self._told |= {"unlike": "|".join(_UNLIKE), "shape": json.dumps(shape).replace("null", '"JSON"')}
+        name = first.removeprefix("$.")
+        inside = [path.replace(first, "$", 1) for path in paths if path.startswith(first)]
+        self._told = {"paths": repr(paths), "first": first, "name": name, "paths_inside": repr(inside)}
+        self._told |= {"unlike": "|".join(_UNLIKE), "shape": _json_of(shape), "shape_inside": _json_of(shape[name])}
         self._opening = False  # the first nested object of the last lines was a text
 
     def of(self, texts: pa.Array) -> pa.Table:
@@ -152,6 +155,10 @@ class _Fields:
             except EngineError:
                 continue
         raise ValueError("lines that DuckDB says are JSON, and does not read")
+
+
+def _json_of(shape: Shape) -> str:
+    return json.dumps(shape).replace("null", '"JSON"')
 
 
 def _paths(path: str, shape: Shape) -> Iterator[str]:
