@@ -11,7 +11,7 @@ from dashboard.comparison.form_values import NEED, NotANumber, Unreadable, count
 from dashboard.comparison.scenario_session import BLANK, COUNTS, View, edited, refuse, say_error, set_scenario
 from dashboard.shared.html_parts import address
 from dashboard.shared.scenario_url import plain
-from dashboard.shared.texts import t
+from dashboard.shared.texts import known_text, t
 from estimator.comparison.five_fields import supposed_tokens
 from estimator.comparison.period import PER_YEAR
 from estimator.comparison.scenario import Asked, Scenario, ScenarioRefused, part_of
@@ -69,7 +69,8 @@ def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
         form.listed("per", periods, asked.per)
     total = Markup("<b>{}</b>").format(t("compare_form.five_total", lang, n=uses_text(asked.volume, lang)))
     st.html(Markup('<p class="small">{}</p>').format(t("compare_form.five_note", lang) if missing else total))
-    form.listed("task", compare_data.task_names(lang), asked.task.removeprefix("task/"))
+    names = {key: known_text(f"task_also.{key}", lang) or name for key, name in compare_data.task_names(lang).items()}
+    form.listed("task", names, asked.task.removeprefix("task/"))
 
 
 def _answered(place: str, name: str, lang: str) -> None:

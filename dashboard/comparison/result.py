@@ -9,7 +9,7 @@ from dashboard.shared.scenario_url import plain as plain_of
 from dashboard.shared.svg_charts import ChartRow
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
-from estimator.comparison.answer import Answer, AnsweredOption, Pair
+from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.sentences import absent_words, ratios
 from estimator.comparison.verdict_rules import NOT_COMPARABLE, SETTLED
@@ -135,12 +135,12 @@ def agreement(answer: Answer, lang: str) -> str:
 
     "" when neither electricity nor they are conclusive, and where they contradict each other.
     """
-    energy = {(p.a, p.b): settled(p) for p in answer.pairs["energy"]}
+    energy = {(p.a, p.b): p.lower for p in answer.pairs["energy"]}
     kinds: dict[str, list[str]] = {"apart": [], "less_settled": [], "more_settled": []}
     opposed = False
     for name in BESIDE:
         apart = [p for p in answer.pairs[name] if p.verdict == NOT_COMPARABLE and energy.get((p.a, p.b))]
-        pairs = [(energy.get((p.a, p.b)), settled(p)) for p in answer.pairs[name] if p not in apart]
+        pairs = [(energy.get((p.a, p.b)), p.lower) for p in answer.pairs[name] if p not in apart]
         figure = html_parts.figure_name(name, lang).lower()
         opposed = opposed or any(said and found and said != found for said, found in pairs)
         kinds["apart"] += [figure] if apart else []
@@ -148,8 +148,3 @@ def agreement(answer: Answer, lang: str) -> str:
         kinds["more_settled"] += [figure] if any(found and not said for said, found in pairs) else []
     told = [t(f"compare.{key}", lang, list=", ".join(names)) for key, names in kinds.items() if names]
     return " ".join(told) or (t("compare.agree", lang) if any(energy.values()) and not opposed else "")
-
-
-def settled(pair: Pair) -> str | None:
-    """The lower option of a verdict, None when it names none."""
-    return str(pair.lower) if pair.verdict in SETTLED else None

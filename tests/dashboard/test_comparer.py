@@ -766,6 +766,14 @@ def test_tokens_that_are_supposed_are_said_where_they_may_be_typed() -> None:
         assert field(unfolded(at, "need"), "need", "output_tokens").label == t("compare_form.output_tokens", "fr")
 
 
+@pytest.mark.parametrize(("lang", "words"), [("fr", "répondre"), ("en", "answer one")])
+def test_to_answer_a_letter_is_found_in_the_list_of_tasks(lang: str, words: str) -> None:
+    """The commonest request of a town: a half page read, and as much written, as where one is rewritten."""
+    tasks = field(opened(lang, scenario=token(asked_of("classify"))), "five", "task").options
+    assert [name for name in tasks if words in name] == [t("task_also.rewrite", lang)]
+    assert len(tasks) == len(compare_data.task_names(lang))
+
+
 def test_another_task_shows_its_own_program_on_the_card(home: Path) -> None:
     """The field held the search of the task before; a search is nothing for a classified message."""
     at = opened(scenario=token(asked_of("question-rag")))
