@@ -55,6 +55,17 @@ def _data(home: Path, month: str = "2026-01") -> dict[str, float | None]:
     return {name: float(value) if value else None for name, value in told.items()}
 
 
+@pytest.mark.parametrize(("lang", "told"), [("fr", "la page Synthèse le disent"), ("en", "the Summary page tell it")])
+def test_the_terminal_says_where_a_total_that_does_not_leave_is_told(tmp_path: Path, lang: str, told: str) -> None:
+    """One service of two agents, in no use, is all of a home: its JSON withholds the total that its text tells."""
+    agents(tmp_path, "Cabinet", (2, "2026-01-01"))
+    built(tmp_path, *(run("Cabinet", 3.3, month, requests=140.0) for month in MONTHS))
+    as_json, as_text = (sobria(tmp_path, "indicators", *more, lang=lang) for more in (("--json",), ()))
+    assert json.loads(as_json.stdout)["indicators"]["energy"]["value"]["central"] is None
+    assert told in as_json.stderr and "kWh" in as_text.stdout and told not in as_text.stderr
+    assert told in sobria(tmp_path, "indicators", "--out", str(tmp_path / "a.html"), lang=lang).stderr
+
+
 ALONE = {
     "two agents": {"Cabinet": (3.3, 140.0, 2)},
     "seldom": {"essai": (3.0, 12.0, None)},
