@@ -21,6 +21,7 @@ from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
 from estimator.ingestion.dry_run import file_lines, known_lines, looks, unread_lines
 from estimator.ingestion.readers import format_name
+from estimator.places.named_rules import in_names
 
 DROPPED, FILES, RUNNING, DONE = "connect dropped", "connect files", "connect running", "connect done"
 QUOTE = "%22" if os.name == "nt" else '"'  # in a file name: browsers send %22, Windows has none
@@ -158,4 +159,4 @@ def _counts(name: str, account: Mapping[str, int], lang: str) -> str:
 def _told(file: Mapping[str, Any], lang: str) -> list[str]:
     """Its format, then what an import would do with it."""
     lines = [t("connect.format", lang, format=format_name(file["format"], lang)), *file_lines(file, lang)]
-    return [typeset(line, lang) for line in lines]
+    return [typeset(in_names(line, lang), lang) for line in lines]

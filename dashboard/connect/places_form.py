@@ -56,8 +56,7 @@ def show(lang: str) -> None:
     except SobriaError as error:
         st.html(refusal(error, lang))
         return
-    instead = [instead_line(old, new, lang) for old, new in known.replaced()]
-    st.html(render("lieux", lang, known=known, instead=instead, writer=may_write()))
+    st.html(render("lieux", lang, known=known, instead_line=instead_line, writer=may_write()))
     if not may_write():
         return
     with st.container(key="say", gap="xsmall"):

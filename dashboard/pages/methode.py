@@ -26,7 +26,6 @@ page = render(
     "methode",
     lang,
     **found,
-    left=sum(not element.inside for element in found["boundary"]),
     published=published_figures.load(),
     columns_said=[typeset(say("published_boundary", column, lang), lang) for column in BOUNDARY],
     changes=recalculation.changes(default_home()),

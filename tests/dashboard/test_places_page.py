@@ -126,6 +126,13 @@ def test_a_name_of_no_service_is_refused_with_near_ones_until_it_is_sent_again(h
     assert plain(say("places_cli", "nobody", lang)) in plain(text(at)) and not covered(home)
 
 
+def test_a_file_whose_place_is_said_already_names_it_before_its_import(home: Path) -> None:
+    """« Lieu déjà dit, qui comptera », with its rule by the names of the form."""
+    PlaceJournal(home).add_rule({"service": "vllm", "zone": "POL"}, Author(who="DSI", why="notre salle"))
+    said = plain(text(drop(screen(), "vllm.prom", LOGS)))
+    assert "Lieu déjà dit" in said and "service « vllm » → Pologne" in said and "zone=" not in said
+
+
 def test_a_name_like_no_other_is_refused_without_near_ones(home: Path) -> None:
     built(home, activity(service_key="courrier"))
     said = text(sent(filled(typed(screen("lieux"), "zzz"), "place", **SAID), "places.place_save"))
