@@ -97,7 +97,9 @@ def locate(engine: DuckDB, known: Knowledge, settled: Settled | None = None) -> 
     said_of = {name for name in _FILLED if any(value is not None for value in columns[f"to_{name}"])}
     fills = {"host", "zone"} if columns["from_us"] else set[str]()
     fills |= {column for name in said_of for column in _FILLED[name]}
-    engine.run(f"CREATE VIEW located AS {_located(told, fills) if fills else _as_they_are()}")
+    unlike = [name for name, values in zip(told, zip(*lines, strict=True), strict=False) if len({*values}) > 1]
+    by = {name: told[name] for name in unlike or list(told)[-1:]}  # what all rows say alike tells none apart
+    engine.run(f"CREATE VIEW located AS {_located(by, fills) if fills else _as_they_are()}")
     return fills
 
 

@@ -1,7 +1,7 @@
 """Every row of the ledger with its status. Rows that share a name are judged against each other and copied into the
 build, as are those of small parts; the others are read where they lie, each counting as it is."""
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from estimator.builds.inference_factors import models_of
 from estimator.builds.parts_elsewhere import is_elsewhere, tell_elsewhere
 from estimator.builds.settled_parts import EMBEDDED, Settled
-from estimator.builds.stated_columns import read_columns, stated_columns
+from estimator.builds.stated_columns import read_columns, shared, stated_columns
 from estimator.builds.whole_parts import check_parts
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.kept_files import linked
@@ -98,13 +98,12 @@ def row_status(
     kept = dict(zip(large, keep_beside([small[0], *large], parts)[1:], strict=True)) if large else {}
     within = tell_elsewhere(large, parts, settled.names_of() if settled else {})
     empty, unstated = set[str](), set[str]()
+    stated, same = _said_by_ends(engine, read, settled)
     if large:
-        empty = types.keys() - set[str]().union(*(one.stated for one in stated_columns(engine, read).values()))
-        empty -= settled.stated if settled else set()
+        empty = types.keys() - stated
         single = [name for name, kind in types.items() if not kind.endswith("[]")]
         counts = ", ".join(f"COUNT({name}) AS {name}" for name in single)
         unstated = empty & {n for n, count in engine.rows(f"SELECT {counts} FROM copied")[0].items() if not count}
-    columns = read_columns(types, empty)
     out = engine.rows("SELECT 1 FROM set_aside LIMIT 1")
     entire = {part.file for part in settled.parts if not len(part.aside)} if settled else set[str]()
 
@@ -112,6 +111,7 @@ def row_status(
         apart = out and not entire.issuperset(files)
         everything = [] if by_themselves else ["SELECT *, NULL::VARCHAR AS held_in FROM copied"]
         if files:
+            columns = read_columns(types, empty, shared(same[file] for file in files))
             beside = parquet([f"{parts.name}/{Path(small[0]).name}", *(kept[file] for file in files)], "filename=true")
             everything.append(
                 f"SELECT *, {alone}, {told.replace(crosses, 'FALSE')} FROM"
@@ -122,6 +122,17 @@ def row_status(
 
     few = not large and bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
     return Rows(few, unstated, empty, view, large, entire)
+
+
+def _said_by_ends(
+    engine: DuckDB, read: Sequence[str], settled: Settled | None
+) -> tuple[set[str], dict[str, Mapping[str, str | None]]]:
+    """Of these parts and those that are settled: the columns that some state, and by part what all its rows state
+    alike."""
+    ends = stated_columns(engine, read)
+    stated = set[str]().union(*(one.stated for one in ends.values()), settled.stated if settled else ())
+    same = {file: one.same for file, one in ends.items()}
+    return stated, same | {part.file: part.facts["same"] for part in (settled.parts if settled else ())}
 
 
 def crossing(moments: Sequence[int]) -> str:

@@ -21,7 +21,7 @@ from estimator.builds.build_identity import digest
 from estimator.builds.machine_overlaps import BY_HOUR, MEET, SPANS, WHOLE, Span, machine_twice, others_met
 from estimator.builds.part_names import NAMED, Names, as_bytes, names_of_parts, names_sql, repeated, together
 from estimator.builds.parts_elsewhere import is_elsewhere
-from estimator.builds.stated_columns import StatedColumns, read_columns, stated_columns
+from estimator.builds.stated_columns import StatedColumns, read_columns, shared, stated_columns
 from estimator.builds.whole_parts import check_parts, stamp
 from estimator.catalogue.default_subjects import THREAD_MACHINES
 from estimator.catalogue.fault_rules import TEXTS
@@ -261,7 +261,8 @@ class Settled:
             found = facts[Path(keys[key]).name]
             found["codes"] = sorted({code for code in found["codes"] or () if code})
             ends, unsaid = stated[keys[key]], set[str]() if found["codes"] else {"checks"}
-            found["stated"], found["same"], found["every"] = map(sorted, (ends.stated - unsaid, ends.same, ends.every))
+            found["stated"], found["every"] = map(sorted, (ends.stated - unsaid, ends.every))
+            found["same"] = ends.same
             found["spans"] = [_span(row) for row in ran if row["held_in"] == Path(keys[key]).name]
             found["alone"] = [self._crosses, found["alone"]]  # how many, of those that crossed so
             told = json.dumps(found)
@@ -276,7 +277,8 @@ class Settled:
         empty = types.keys() - {"filename"}.union(*(ends[file].stated for file in files))
         alike = set[str].intersection(*({*ends[file].same} for file in files))
         apart = [name for name in dict.fromkeys(_SAYS) if name not in empty | alike] or ["''"]
-        told = f"(SELECT {read_columns(types, empty)} FROM {rows})"
+        same = shared(ends[file].same for file in files)
+        told = f"(SELECT {read_columns(types, empty, same)} FROM {rows})"
         if self._of_runs.issuperset(files):
             told = f"(SELECT * REPLACE ('' AS run_id) FROM {told})"
         there = self._engine.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'said'")

@@ -1,6 +1,6 @@
 """The sums of all rows over what decides their factors, without the columns that no row states."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from estimator.builds.row_status import Rows, sql_text
 from estimator.core.duckdb_engine import DuckDB
@@ -51,7 +51,7 @@ def sum_copied(engine: DuckDB, rows: Rows, filled: Set[str]) -> None:
 
 
 def sum_parts(
-    engine: DuckDB, rows: Rows, same: Mapping[str, Set[str]], filled: Set[str], judged: str | None = None
+    engine: DuckDB, rows: Rows, same: Mapping[str, Iterable[str]], filled: Set[str], judged: str | None = None
 ) -> set[str]:
     """Add to `summed` the rows of large parts, in one pass over `portions`. same: these parts, each with the columns
     that tell apart no two of its rows; judged: SQL of the same portions, with whether each is `looked` at, where it is

@@ -192,12 +192,15 @@ def bytes_of(table: "pa.Table") -> bytes:
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    repeated = [name for name in table.schema.names if name not in _OF_EACH_ROW]
-    how: dict[str, Any] = {"compression": _codecs(table), "use_dictionary": repeated}
+    codecs = _codecs(table)
+    how: dict[str, Any] = {
+        "compression": codecs,
+        "use_dictionary": [path for path in codecs if path not in _OF_EACH_ROW],
+    }
     if len(table) < BARE:
         how = {"compression": "none", "use_dictionary": False}
     how["column_encoding"] = {name: of for name, of in _ENCODED.items() if name in table.schema.names}
-    counted = [name for name in table.schema.names if name not in _NAMES] if len(table) >= COUNTED else False
+    counted = [path for path in codecs if path not in _NAMES] if len(table) >= COUNTED else False
     how |= {"write_statistics": counted, "write_batch_size": WRITTEN, "store_schema": False}
     pq.write_table(table, sink, **how)
     return bytes(memoryview(sink.getvalue()))
