@@ -75,8 +75,9 @@ def names_of_parts(engine: DuckDB, seed: str, files: Sequence[str]) -> Iterator[
         snapshot, run = (np.ma.compressed(names[start:end]) for names in (snapshots, runs))
         run = np.sort(run)  # `np.unique` takes twenty times as long
         found = np.concatenate([ids[start:end], snapshot, run[:1], run[1:][run[1:] != run[:-1]]])
+        found.sort()
         of_runs = not np.ma.getmaskarray(runs)[start:end].any()
-        yield file, None if sent[start:end].any() else np.sort(found), of_runs
+        yield file, None if sent[start:end].any() else found, of_runs
 
 
 def as_bytes(names: np.ndarray) -> bytes:
@@ -151,7 +152,8 @@ def repeated(parts: Mapping[str, Names], apart: Sequence[str], others: np.ndarra
     found = [np.empty(0, np.uint64)]
     for low, high in pairwise([*bounds, MOST + 1]):
         mine = others[np.searchsorted(others, np.uint64(low)) : np.searchsorted(others, np.uint64(high - 1), "right")]
-        new = np.sort(np.concatenate([mine, *(names.between(low, high - 1) for names in fresh)]))
+        new = np.concatenate([mine, *(names.between(low, high - 1) for names in fresh)])
+        new.sort()  # in its place: a copy takes longer
         found.append(new[1:][new[1:] == new[:-1]])
         found += [new[names.meets(new)] for names in known]
     return np.unique(np.concatenate(found))

@@ -4,9 +4,9 @@ What a total makes of the rows of a part may hang on factors: of which sums noth
 are not known. A part of which that changed is read again; other factors are met after the sums.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,10 +16,12 @@ from estimator.builds.row_status import keep_beside, sql_text
 from estimator.builds.settled_parts import Settled, SettledPart
 from estimator.builds.sums import KEYS
 from estimator.catalogue.tables import Catalogue
-from estimator.core.duckdb_engine import DuckDB
+from estimator.core.duckdb_engine import DuckDB, texts_sql
+from estimator.core.kept_files import KeptFiles
 from estimator.ledger.withdrawn_rows import parquet
 
-KINDS = ("sums", "checks", "unknown")  # of files that are kept of a part
+KINDS = ("checks", "unknown")  # of files that are kept of a part
+ROLLUPS = "rollups"  # kept of all parts: what was made of each, and by what
 UNNAMED = "default_project"  # a check of rows of several files, found once for all parts
 OF_UNKNOWN_MODEL = """serving IN (
   SELECT bound_serving.subject FROM bound_serving
@@ -60,11 +62,13 @@ class RollupsStale(Exception):
 
 
 class KeptPart(NamedTuple):
-    """What is kept of a part: the facts of its rows, and the files of its sums, checks and runs of unknown energy."""
+    """What is kept of a part: the facts of its rows, the file where its sums are, with those of parts that were read
+    with it, and the files of its checks and runs of unknown energy."""
 
     part: SettledPart
+    context: str
     facts: dict[str, Any]
-    sums: Sequence[Path]
+    sums: Path
     checks: Sequence[Path]
     unknown: Sequence[Path]
 
@@ -85,11 +89,16 @@ class Rollups:
         self._in_table: Mapping[str, Set[str]] = {}
         self.looked = set[str]()  # names of those that are read with a row that is looked at, whatever its factors
         marks = engine.rows("SELECT * FROM answer_marks ORDER BY ALL")
+        sums = cache(partial(settled.kept.whole, kind="sums")) if settled else lambda _: None
+        known = settled.kept.told(settled.all, ROLLUPS) if settled else {}
         for part in settled.parts if settled else ():
             context = settled.context(part, catalogue, marks) if settled else ""
-            found = _found(settled, part, context) if settled and part.name not in anew else None
-            if found:
-                self.kept.append(found)
+            made_by, facts = known.get(part.key, ("", {}))
+            found = None
+            if settled and made_by == context and part.name not in anew:
+                found = _found(settled.kept, part, context, facts)
+            if found and (summed := sums(facts["sums"])):
+                self.kept.append(KeptPart(part, context, facts, summed, **found))
             else:
                 self.fresh.append((part, context))
 
@@ -115,9 +124,9 @@ class Rollups:
         return Says(found, codes, set[str].intersection(*({*part.facts["every"]} for part, _ in self.fresh)))
 
     @property
-    def sums(self) -> list[str]:
-        """The files of sums of parts that are not read."""
-        return [str(file) for one in self.kept for file in one.sums]
+    def sums(self) -> dict[str, str]:
+        """The parts that are not read, by name, each with the file where its sums are."""
+        return {one.part.name: str(one.sums) for one in self.kept}
 
     def check(self) -> None:
         """RollupsStale: of some rows factors now tell otherwise. What they tell of the others is noted for `write`."""
@@ -171,15 +180,18 @@ class Rollups:
         for row in self._engine.rows("SELECT * FROM unnamed"):
             unnamed[row["held_in"]].append(row["file_name"])
         files = {"checks": {part.name: self._checks.get(part.name, []) for part, _ in self.fresh}}
+        kinds = {part.name: (part.key, f"unknown{context}") for part, context in self.fresh}
+        files["unknown"] = settled.write_parts(kinds, "FROM unknown_energy")
+        sums = f"sums-{digest(sorted(key + kind for key, kind in kinds.values()))}"
         stated = ", ".join(self._stated())
-        for kind, rows in (("sums", f"SELECT {stated} FROM summed"), ("unknown", "FROM unknown_energy")):
-            kinds = {part.name: (part.key, kind + context) for part, context in self.fresh}
-            files[kind] = settled.write_parts(kinds, rows, named=kind == "sums")
+        settled.write(sums, "sums", f"SELECT {stated} FROM summed WHERE held_in IN ({texts_sql(kinds)})")
+        told = {one.part.key: (one.context, one.facts) for one in self.kept}
         for part, context in self.fresh:
-            facts: dict[str, Any] = {"kwh": energy.get(part.name) or 0.0, "unnamed": unnamed[part.name]}
+            facts: dict[str, Any] = {"kwh": energy.get(part.name) or 0.0, "unnamed": unnamed[part.name], "sums": sums}
             facts |= {"flags": self._flags[part.key], "told": self._told[part.name]}
             facts |= {kind: len(of_kind[part.name]) for kind, of_kind in files.items()}
-            settled.kept.put(part.key, f"rollup{context}", json.dumps(facts).encode())
+            told[part.key] = context, facts
+        settled.kept.tell(settled.all, ROLLUPS, told)
 
     def _stated(self) -> list[str]:
         """The columns of `summed` that some sum of a part states: the others are as long to write as they."""
@@ -220,11 +232,7 @@ class Rollups:
             )
 
 
-def _found(settled: Settled, part: SettledPart, context: str) -> KeptPart | None:
-    data = settled.kept.data(part.key, f"rollup{context}")
-    if not data:
-        return None
-    facts = json.loads(data)
-    files = {k: [settled.kept.whole(part.key, f"{k}{context}-{n}") for n in range(facts[k])] for k in KINDS}
+def _found(kept: KeptFiles, part: SettledPart, context: str, facts: Mapping[str, Any]) -> dict[str, list[Path]] | None:
+    files = {k: [kept.whole(part.key, f"{k}{context}-{n}") for n in range(facts[k])] for k in KINDS}
     found = {kind: [file for file in of_kind if file] for kind, of_kind in files.items()}
-    return KeptPart(part, facts, **found) if found == files else None
+    return found if found == files else None

@@ -77,7 +77,7 @@ class SettledPart(NamedTuple):
 
     @property
     def name(self) -> str:
-        return Path(self.file).name
+        return self.file.rpartition("/")[2]
 
 
 class Settled:
@@ -86,9 +86,10 @@ class Settled:
     def __init__(self, engine: DuckDB, folder: Path, seed: str, method: str, crosses: str) -> None:
         self.kept = KeptFiles(folder / FOLDER)
         self._engine, self._seed, self._method, self._crosses = engine, seed, digest([method]), crosses
-        self._all = f"all-{self._method}"  # the key of what is kept of all parts together
+        self.all = f"all-{self._method}"  # key of what is kept of all parts: a file of each is long to open
         self.parts: list[SettledPart] = []
         self._of_runs = set[str]()  # parts of which each row is told to have a run
+        self._limits = dict[tuple[str, str | None], list[tuple[str, Any]]]()
         self._said: Set[str] = frozenset()  # names of the parts that the table `said` is of
         self.lines: Mapping[str, Sequence[Any]] = {}  # by key of a part, where its rows ran
 
@@ -96,10 +97,10 @@ class Settled:
         """Whether each of these parts is the one of its name: those that are as they were then are not read.
         ledger_torn."""
         seen = {Path(file).name: stamp(file) for file in large if not is_elsewhere(file)}
-        known = json.loads(self.kept.data(self._all, "seen") or "{}")
+        known = self.kept.told(self.all, "seen")
         check_parts([file for file in large if seen.get(Path(file).name) != known.get(Path(file).name)])
         if seen != known:
-            self.kept.put(self._all, "seen", json.dumps(seen).encode())
+            self.kept.tell(self.all, "seen", seen)
 
     def _key(self, file: str) -> str:
         return f"{Path(file).stem}-{self._method}"
@@ -113,14 +114,14 @@ class Settled:
         keys = {self._key(file): file for file in large}
         facts = self._facts(keys)
         names = {key: Names(path) for key, path in self._keep_names(keys, facts).items()}
-        known = json.loads(self.kept.data(self._all, "apart") or '{"parts": [], "repeated": []}')
+        known = self.kept.told(self.all, "apart") or {"parts": [], "repeated": []}
         found = repeated(names, known["parts"], others)
         held = np.zeros(len(found), bool)
         for one in names.values():
             held |= one.meets(found)
         told = {"parts": sorted(names), "repeated": sorted({*known["repeated"], *found[held].tolist()})}
         if told != known:
-            self.kept.put(self._all, "apart", json.dumps(told).encode())
+            self.kept.tell(self.all, "apart", told)
         withdrawn = [self._engine.column(f"SELECT HASH(row_id) FROM {parquet(gone)}")] if gone else []
         shared = np.unique(np.concatenate([np.array(told["repeated"], np.uint64), *withdrawn]))
         met, looked_at = self._met(facts, small), self._looked_at(keys, facts)
@@ -177,7 +178,7 @@ class Settled:
         """What the rows of each part tell of themselves, by its key; kept. sql: the query of that, of a relation and
         what tells its parts apart; each: of columns that are not said once for many rows."""
         kind = f"told{digest([sql('row_status', '')])}"
-        known = json.loads(self.kept.data(self._all, kind) or "{}")
+        known = self.kept.told(self.all, kind)
         new = {part.name: part for part in self.parts if part.key not in known}
         said = [name for name in new if name in self._said and not each]
         files = [part.file for name, part in new.items() if name not in said]
@@ -187,10 +188,8 @@ class Settled:
         if files:
             rows = parquet([self._seed, *files], "filename=true")
             self._tell(found, sql, f"(SELECT *, PARSE_FILENAME(filename) AS held_in FROM {rows})")
-        told = json.dumps({p.key: known[p.key] if p.key in known else found[p.name] for p in self.parts})
-        if new:
-            self.kept.put(self._all, kind, told.encode())
-        return {key: [*rows] for key, rows in json.loads(told).items()}
+        told = {p.key: known[p.key] if p.key in known else found[p.name] for p in self.parts}
+        return self.kept.tell(self.all, kind, told) if new else told
 
     def _tell(self, found: dict[str, list[dict[str, Any]]], sql: Callable[[str, str], str], rows: str) -> None:
         for row in self._engine.rows(sql(f"(SELECT *, 'current' AS status FROM {rows})", "held_in, ")):
@@ -210,10 +209,13 @@ class Settled:
         """All that decides what is kept of the rows of a part, but for the part itself and our sources. marks: the
         answers of suppliers."""
         values = self.texts(part)
-        limits = {
-            name: [(value, _plain(read(catalogue, value))) for value in sorted({*values.get(name, ()), None}, key=str)]
-            for name, read in LIMITS.items()
-        }
+        limits = {}
+        for name, read in LIMITS.items():
+            said = sorted({*values.get(name, ()), None}, key=str)
+            for value in said:
+                if (name, value) not in self._limits:  # many parts say the same
+                    self._limits[name, value] = _plain(read(catalogue, value))
+            limits[name] = [(value, self._limits[name, value]) for value in said]
         kinds = {k: sorted(m for m in part.facts[k] or () if m and is_of(m, k)) for k in ("audio", "embedding")}
         told = [self._crosses, _digest_of(part.aside), self.lines[part.key], marks, limits, kinds]
         return digest([json.dumps(told, sort_keys=True, default=str)])
@@ -244,8 +246,9 @@ class Settled:
 
     def _facts(self, keys: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         """What is known of each of these parts; of all those of which it is not kept, from one pass."""
-        kept = {key: self.kept.data(key, "facts") for key in keys}
-        files = [keys[key] for key, data in kept.items() if data is None]
+        known = self.kept.told(self.all, "facts")
+        held = {key: known[key] for key in keys if key in known}
+        files = [file for key, file in keys.items() if key not in held]
         stated = stated_columns(self._engine, files)
         # Names come first: they tell whether each row has a run, which is long to read once more.
         seen = {f: {"stated": one.stated, "snapshots": True, "rows": one.rows} for f, one in stated.items()}
@@ -256,8 +259,7 @@ class Settled:
         facts = {row.pop("held_in"): row for row in self._engine.rows(_FACTS)} if files else {}
         ran = self._engine.rows(SPANS.format(rows="said", and_by="")) if files else []
         self._said = facts.keys()
-        held = {key: json.loads(data) for key, data in kept.items() if data is not None}
-        for key in (key for key, data in kept.items() if data is None):
+        for key in map(self._key, files):
             found = facts[Path(keys[key]).name]
             found["codes"] = sorted({code for code in found["codes"] or () if code})
             ends, unsaid = stated[keys[key]], set[str]() if found["codes"] else {"checks"}
@@ -265,10 +267,8 @@ class Settled:
             found["same"] = ends.same
             found["spans"] = [_span(row) for row in ran if row["held_in"] == Path(keys[key]).name]
             found["alone"] = [self._crosses, found["alone"]]  # how many, of those that crossed so
-            told = json.dumps(found)
-            self.kept.put(key, "facts", told.encode())
-            held[key] = json.loads(told)
-        return held
+            held[key] = found
+        return self.kept.tell(self.all, "facts", held) if files else held
 
     def _say(self, files: Sequence[str], ends: Mapping[str, StatedColumns]) -> None:
         """Add to the table `said` what the rows of these parts tell."""
@@ -355,11 +355,11 @@ class Settled:
         with self._drafted(sql) as draft:
             return self.kept.take(key, kind, draft)
 
-    def write_parts(self, kinds: Mapping[str, tuple[str, str]], sql: str, named: bool = False) -> dict[str, list[Path]]:
+    def write_parts(self, kinds: Mapping[str, tuple[str, str]], sql: str) -> dict[str, list[Path]]:
         """Keep the rows of a query in files by part, of the key and kind of each, by the name that its column `held_in`
-        tells; numbered from 0. named: with this column."""
+        tells; numbered from 0."""
         found = {name: list[Path]() for name in kinds}
-        options = f", PARTITION_BY (held_in), WRITE_PARTITION_COLUMNS {named}"
+        options = ", PARTITION_BY (held_in)"
         with self._drafted(f"SELECT * FROM ({sql}) WHERE held_in IN ({texts_sql(kinds)})", options) as folder:
             for name, (key, kind) in kinds.items():
                 drafts = sorted((folder / f"held_in={name}").glob("*"))

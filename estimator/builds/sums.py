@@ -1,6 +1,7 @@
 """The sums of all rows over what decides their factors, without the columns that no row states."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
+from pathlib import Path
 
 from estimator.builds.row_status import Rows, sql_text
 from estimator.core.duckdb_engine import DuckDB
@@ -41,6 +42,9 @@ SERVED = {
 _MADE = ("kind", "flight_class", "modelled", "telling", "answered")
 _OF_A_ROW = {"month": "start_month", "seat": "product"}
 _FIRST = "CREATE TABLE summed AS SELECT ROW_NUMBER() OVER () AS sum_id, * FROM ({})"
+# A file of sums may hold some of a part that were made anew since.
+_KEPT = """SELECT * EXCLUDE (filename) FROM {rows} AS sums
+SEMI JOIN kept_sums ON kept_sums.part = sums.held_in AND kept_sums.file = PARSE_FILENAME(sums.filename)"""
 _MORE = "INSERT INTO summed BY NAME SELECT (SELECT COUNT(*) FROM summed) + ROW_NUMBER() OVER () AS sum_id, * FROM ({})"
 
 
@@ -71,10 +75,14 @@ def sum_parts(
     return found
 
 
-def sum_kept(engine: DuckDB, kept: Sequence[str]) -> None:
-    """Add to `summed` what is kept of parts in these files; `servings`: the ways of serving that it then holds."""
+def sum_kept(engine: DuckDB, kept: Mapping[str, str]) -> None:
+    """Add to `summed` what is kept of these parts, by name, each in a file; `servings`: the ways of serving that it
+    then holds."""
     if kept:
-        engine.run(_MORE.format(f"SELECT * FROM {parquet(kept)}"))
+        told = {"part": [*kept], "file": [Path(file).name for file in kept.values()]}
+        engine.load("kept_sums", told, dict.fromkeys(told, "VARCHAR"))
+        rows = parquet(sorted({*kept.values()}), "filename=true")
+        engine.run(f"{_MORE.format(_KEPT.format(rows=rows))}; DROP TABLE kept_sums")
     engine.run(sql_text("servings.sql").format(**SERVED))
 
 

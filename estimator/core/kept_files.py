@@ -1,10 +1,13 @@
 """Files kept from one build to the next, each named by what it was made from and by the hash of its own content: what
 is stale has another name, what is damaged is not found, and is made again."""
 
+import json
 import os
 import shutil
+from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from estimator.core.atomic_files import make_folder, sync_folder
@@ -59,6 +62,18 @@ class KeptFiles:
         finally:
             draft.unlink(missing_ok=True)
         return path
+
+    def told(self, key: str, kind: str) -> dict[str, Any]:
+        """What a file of JSON tells by name; nothing where there is none that is whole."""
+        found: dict[str, Any] = json.loads(self.data(key, kind) or "{}")
+        return found
+
+    def tell(self, key: str, kind: str, told: Mapping[str, Any]) -> dict[str, Any]:
+        """Write such a file; what it tells."""
+        data = json.dumps(told).encode()
+        self.put(key, kind, data)
+        found: dict[str, Any] = json.loads(data)
+        return found
 
     def draft(self) -> Path:
         """Where to write a large file, or a folder of some, then given their names by `take`."""

@@ -132,7 +132,7 @@ def test_the_columns_that_a_part_states_are_said_by_the_end_of_its_file_or_by_it
     append(Ledger(tmp_path), [activity(requests=2.0), activity(requests=None)])
     build(tmp_path)
     (kept_facts,) = (tmp_path / "builds" / settled_parts.FOLDER).glob("*.facts.*")
-    facts = json.loads(kept_facts.read_bytes())
+    (facts,) = json.loads(kept_facts.read_bytes()).values()
     assert (facts["rows"], "requests" in facts["stated"], "images" in facts["stated"]) == (2, True, False)
 
 
