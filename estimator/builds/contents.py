@@ -72,7 +72,8 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     known = knowledge(ledger.home)
     answered = AnsweredFactors(catalogue, known)
     moments = list(map(day_us, answered.days()))
-    settled = None if new.full or own_hours() else _settled(engine, ledger, crossing(moments))
+    files = ledger.files("activities")
+    settled = None if new.full or own_hours() else _settled(engine, ledger, files[0], crossing(moments))
     found = row_status(engine, ledger, new.parts, moments, settled)
     engine.run(f"CREATE VIEW row_status AS {found.view([], False)}")
     # To plan what reads a view of views of few rows takes longer than to write them.
@@ -130,7 +131,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     for table in COUNTED:
         engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
     _cells(engine, attributes)
-    _meta(engine, ledger, catalogue, {"build": new.id, "plug_ins": _plug_ins(engine, ledger, settled)}, attributes)
+    _meta(engine, ledger, catalogue, {"build": new.id, "plug_ins": _plug_ins(engine, files, settled)}, attributes)
     if settled:
         settled.close()
     return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large, False)}"
@@ -178,10 +179,10 @@ def _of_rows(
     found.read(engine, rest)
 
 
-def _settled(engine: DuckDB, ledger: Ledger, crosses: str) -> Settled:
+def _settled(engine: DuckDB, ledger: Ledger, seed: str, crosses: str) -> Settled:
     folder = ledger.home / "builds"
     code = digest([method(folder), ENGINE_VERSION, f"numpy {version('numpy')}"])
-    return Settled(engine, folder, ledger.files("activities")[0], code, crosses)
+    return Settled(engine, folder, seed, code, crosses)
 
 
 def _refuse(engine: DuckDB, ledger: Ledger, rows: Rows, read: Sequence[str], settled: Settled | None) -> None:
@@ -238,9 +239,9 @@ def _modes(engine: DuckDB, catalogue: Catalogue) -> None:
     engine.load("modes", columns, {"mode": "VARCHAR", "proof": "VARCHAR"})
 
 
-def _plug_ins(engine: DuckDB, ledger: Ledger, settled: Settled | None) -> str:
+def _plug_ins(engine: DuckDB, files: Sequence[str], settled: Settled | None) -> str:
     """What other packages add to the build, with their versions: readers of rows of the ledger, and tables."""
-    rest, found = set(ledger.files("activities")), []
+    rest, found = {*files}, []
     if settled:
         rest -= settled.files
         found = [row for of_part in settled.told(_theirs).values() for row in of_part]
