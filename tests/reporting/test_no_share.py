@@ -183,7 +183,7 @@ def test_the_way_of_a_change_is_told_and_not_how_much() -> None:
     grown = {"established": True, "rises": True, "months": 1, "before": 440.0, "after": 484.2, "share": 0.1005}
     grown |= {"relative": Interval.of((0.09, 0.1, 0.11)), "difference": Interval.of((40.0, 44.2, 48.0), "kWh")}
     grown |= {"effects": {"volume": 44.2}, "words": {"fr": "Le total augmente de 44"}}
-    spent = {"ceiling": 500.0, "spent": {"central": 484.2}, "used": {"central": 0.97}}
+    spent = {"ceiling": 500.0, "spent": Interval.exact(484.2, "kWh"), "used": {"central": 0.97}}
     told = told_body({"change": grown, "budget": spent}, "kWh")
     way = {"established": True, "rises": True, "months": 1, "before": 440.0, "after": 480.0}
     assert told["change"] == way | dict.fromkeys(("share", "relative", "difference", "effects", "words"))

@@ -176,13 +176,16 @@ def energy_of_others(made: str) -> list[dict[str, str]]:
 def test_small_use_cases_of_one_month_are_published_together(home: Path) -> None:
     """In March, 3 kWh of « Voirie » at its site and 2 of « Permis ». In June « Permis » is alone, which the year less
     March would tell: neither is told, until « Voirie » is there too, and hides the 7 of « Permis » in June. The months
-    without it are not, whether « Permis » ran or not, with March, for its 3 kWh to hide what there is of « Permis »."""
+    without it are not, whether « Permis » ran or not, with March, for its 3 kWh to hide what there is of « Permis ».
+    Of June, the total is: whoever knows « Voirie » would take it off the line."""
     few(home, 4)
     built(home, run("permis", 2, "2026-03"))
     assert not any(row["central"] for row in energy_of_others(files_of("data", facts(home))["footprints.csv"]))
     built(home, run("voirie", 3, "2026-06"))
-    told = {row["month"]: row["central"] for row in energy_of_others(files_of("data", facts(home))["footprints.csv"])}
-    assert told == {"2026-01": "", "2026-03": "", "2026-04": "", "2026-06": "10"}, "7 + 3 × 1.16"
+    rows = energy_of_others(files_of("data", facts(home))["footprints.csv"])
+    assert not any(row["central"] for row in rows), "10 of June, 7 + 3 × 1.16, is of the year alone"
+    told = {row["month"]: "année entière" in row["missing"] for row in rows}
+    assert told == {"2026-01": False, "2026-03": False, "2026-04": False, "2026-06": True}
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))

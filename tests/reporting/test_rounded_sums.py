@@ -115,9 +115,11 @@ def test_the_electricity_of_the_machines_and_of_the_site_is_not_that_of_two_agen
     assert large is None or whole["adpe"]["central"] > 2 * large, "small uses are most of the metals"
     assert set(sums) == {"energy", "water", "gwp"}, "not the electricity of the machines, nor the metals"
     for impact, row in sums.items():
-        for column in ("low", "central", "high"):
-            exact, figures = whole[impact][column], 2 if impact == "energy" else 1
-            assert row[column] == (exact if exact is None else float(f"{exact:.{figures}g}")), (impact, column)
+        exact, figures = whole[impact], 2 if impact == "energy" else 1
+        assert row["central"] == (told := float(f"{exact['central']:.{figures}g}")), impact
+        for column, ratio in (("low", 2), ("high", 3)):  # of the central value as told, to 0.72 and to 1.29
+            end = told * float(f"{exact[column] / exact['central']:.{ratio}g}")
+            assert row[column] == float(f"{end:.{figures}g}"), (impact, column)
         assert [row[name] for name in APART] == [None] * 4, "the central value is told once"
         assert row["weight_kwh"] == 20, "12.34567 + 2.3456 + 3.4567 + 1.2345 = 19.38247"
 

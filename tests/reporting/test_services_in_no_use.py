@@ -82,7 +82,7 @@ def test_small_services_in_no_use_are_told_with_a_large_use(tmp_path: Path, loos
     found = audit(home, *ASKED)
     assert found.exposed(everything(found)) == []
     for month in MONTHS:
-        assert "unregistered" not in _data(home, month) and _data(home, month)["others"]
+        assert "unregistered" not in (told := _data(home, month)) and "others" in told
     every, commune = facts(home), facts(home, CODE)
     held = commune_file(commune)
     assert held.unattached.central is None and held.withheld and withheld(commune.scope) and not withheld(every.scope)
@@ -94,10 +94,12 @@ def test_small_services_in_no_use_are_told_with_a_large_use(tmp_path: Path, loos
 
 
 def test_two_agents_in_no_use_by_hand(tmp_path: Path) -> None:
-    """3.3 kWh a month of two agents, beside 9 and 12: joined with the 9 of the use of fewer requests, 12.3 are told as
-    12; the year of all is 72.9, told as 73."""
+    """3.3 kWh a month of two agents, beside 9 and 12: joined with the 9 of the use of fewer requests, whose owner
+    would take them off 12.3 a month: 36.9 of the year alone are told, as 40; the year of all is 72.9, told as 73."""
     home = _home(tmp_path, ALONE["two agents"])
-    assert _data(home) == {"ecoles": pytest.approx(12, rel=1e-3), "others": 12.0}
+    assert _data(home) == {"ecoles": pytest.approx(12, rel=1e-3), "others": None}
+    (line,) = (use for use in uses(facts(home).scope) if use["kind"] == "others")
+    assert line["energy"].central == 40.0
     assert facts(home).body["indicators"]["energy"]["value"]["central"] == 73.0
 
 
@@ -115,11 +117,11 @@ def test_nothing_is_told_where_small_services_have_no_large_use_beside_them(tmp_
 
 def test_a_small_service_that_a_large_one_in_no_use_hides_is_told_with_it(tmp_path: Path) -> None:
     """3.3 and 5 kWh a month are told as one line: no use loses its name, and the commune keeps its total. Whoever knows
-    the 5 is left with two agents: 24.9 of the year are told as 20, and 8.3 of a month as 8."""
+    the 5 is left with two agents: 24.9 of the year are told as 20, and 8.3 of a month are not."""
     home = _home(tmp_path, {"Cabinet": (3.3, 140.0, 2), "traces": (5.0, 900.0, None)})
     found = audit(home, *ASKED)
     assert found.exposed(everything(found)) == []
-    assert _data(home)["unregistered"] == 8.0 and "others" not in _data(home)
+    assert _data(home)["unregistered"] is None and "others" not in _data(home)
     assert commune_file(facts(home, CODE)).unattached.central == 20.0
     assert not withheld(facts(home, CODE).scope)
 

@@ -19,6 +19,7 @@ from estimator.governance.register.register import Register
 from estimator.reporting.publications.context import facts_in
 from estimator.reporting.publications.groups_file import published_groups
 from estimator.reporting.publications.open_data import TABLE, data
+from estimator.reporting.summary.use_cases import uses
 from estimator.results.reading import current_results
 from tests.reporting.authority import case, rows_of
 from tests.reporting.test_no_difference import audit
@@ -91,7 +92,7 @@ def told(path: Path) -> Iterator[tuple[str, int, float]]:
 
 def test_a_large_use_that_shares_a_computer_with_a_small_one_is_told_with_it(tmp_path: Path) -> None:
     """10 h of `voirie`, 10 kWh; `cabinet` 4 h of these, 4 kWh: 8 and 2 are charged, and 10 less 8 would be the two of
-    `cabinet`. Both are told together, 10 kWh, all that the computer took. Of another computer, 10 are told."""
+    `cabinet`. Both are told together, 10 kWh a month, all that the computer took. Of another computer, 10 are told."""
     rows = [*year_of("voirie", 8, 10.0, 10.0), *year_of("ecoles", 8, 1.0, 15.0, machine_id="b")]
     alone = [
         *year_of("cabinet", 9, 4.0, 4.0, machine_id="c"),
@@ -103,8 +104,8 @@ def test_a_large_use_that_shares_a_computer_with_a_small_one_is_told_with_it(tmp
     assert exported(shared, inside=True)["voirie", 202601] == pytest.approx(8.0, rel=1e-4)
     assert named(shared) == {"ecoles", "foncier"}
     (scope,) = (one for one in audit(shared).scopes() if one.territory == CODE)
-    lines = rows_of(str(data(facts_in(scope, "fr")).files[TABLE]))
-    assert {float(row["central"]) for row in lines if row["kind"] == "others" and row["indicator"] == "energy"} == {10}
+    (line,) = (use for use in uses(scope) if use["kind"] == "others")
+    assert line["energy"].central == 100.0, "twelve months of 10, to one figure"
 
 
 def test_one_month_of_sharing_is_a_year_of_it(tmp_path: Path) -> None:

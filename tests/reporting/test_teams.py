@@ -71,16 +71,16 @@ def test_two_uses_of_two_agents_and_a_third_team_are_hidden_by_a_large_one(tmp_p
     not in the file of groups, where that one may be taken off."""
     uses = {"presse": Use("Élus", 4.1, 120.0), "lettres": Use("Élus", 4.5, 130.0), "fonds": Use("Archives", 0.3, 140.0)}
     _home(tmp_path, {"Élus": 2, "Archives": 3, "État civil": 30}, **uses, etat=Use("État civil", 3.0, 500.0))
-    assert _told(tmp_path) == {"others": 10.0}, "11.9, to tens as the 143 of its year"
+    assert _told(tmp_path) == {"others": None}, "11.9, of which the 143 of its year are told alone"
     file = _file(tmp_path)
     assert (file.groups, file.withheld, file.uses_withheld, file.withheld_kwh) == ((), 1, 4, 100.0)
 
 
 def test_two_seldom_uses_of_a_service_that_states_no_agents_are_one_team(tmp_path: Path) -> None:
-    """30 and 28 requests a month, of one service: told with the large one, in each month and in the year."""
+    """30 and 28 requests a month, of one service: told with the large one, in the year alone."""
     uses = {"qa": Use("Bureau du maire", 2.2, 30.0), "qb": Use("Bureau du maire", 3.1, 28.0)}
     _home(tmp_path, {"État civil": 50}, **uses, etat=Use("État civil", 5.0, 800.0))
-    assert _told(tmp_path) == {"others": 10.0}
+    assert _told(tmp_path) == {"others": None}
     assert _file(tmp_path).groups == ()
     found = audit(tmp_path, "2026-T1", "2026-02")
     assert found.exposed(everything(found)) == []
@@ -93,7 +93,7 @@ def test_two_seldom_uses_are_enough_where_they_are_of_two_services(
     """60 and 60 requests a month, none stated: of two services, those of five agents, so the large use is named."""
     uses = {name: Use(service, 2.0, 60.0) for name, service in zip(("qa", "qb"), services, strict=True)}
     _home(tmp_path, {"État civil": 50}, **uses, etat=Use("État civil", 5.0, 800.0))
-    assert _told(tmp_path) == ({"etat": pytest.approx(5.0), "others": 4.0} if alone else {"others": 10.0})
+    assert _told(tmp_path) == ({"etat": pytest.approx(5.0), "others": 4.0} if alone else {"others": None})
     assert any(not group.use for group in _file(tmp_path).groups) is alone
 
 
@@ -101,7 +101,7 @@ def test_the_requests_of_a_team_that_states_its_agents_count_for_no_other(tmp_pa
     """Two agents, 110 requests; an undeclared use of 40: 150 are not those of five agents."""
     uses = {"secret": Use("Cabinet", 3.0, 110.0), "depeches": Use("Presse", 1.4, 40.0)}
     _home(tmp_path, {"Cabinet": 2, "Foncier": 40}, **uses, baux=Use("Foncier", 6.0, 900.0))
-    assert _told(tmp_path) == {"others": 10.0} and _file(tmp_path).groups == ()
+    assert _told(tmp_path) == {"others": None} and _file(tmp_path).groups == ()
 
 
 @pytest.mark.parametrize(

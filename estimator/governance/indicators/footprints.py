@@ -17,7 +17,7 @@ from estimator.governance.indicators.told_amounts import (
     is_month_rounded,
     month_impacts,
     told_in_use,
-    told_interval,
+    told_sum,
 )
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE
@@ -46,7 +46,7 @@ def _told(scope: Scope, month: int, hidden: Collection[int]) -> dict[str, Interv
     there = replace(scope, period=Period.over([month]), only=None)
     found, least = _four(there.lowered(_over(scope, [month]))), finest(there)
     impacts = () if month in hidden else month_impacts(scope, month // 100)
-    told = {n: told_interval(a, least) if is_month_rounded(scope, month) else a for n, a in found.items()}
+    told = told_sum(found, least) if is_month_rounded(scope, month) else found
     return {n: amount if n in impacts else withheld_amount(amount, "by_difference") for n, amount in told.items()}
 
 

@@ -22,6 +22,7 @@ from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.thresholds import limits
 from estimator.governance.indicators.told_amounts import (
+    KWH,
     OF_CHANGE,
     apart_ids,
     finest,
@@ -30,9 +31,12 @@ from estimator.governance.indicators.told_amounts import (
     is_ever_rounded,
     is_rounded,
     leaving_shares,
+    made_of,
+    times_of,
     told_amount,
     told_body,
     told_interval,
+    told_sum,
 )
 from estimator.governance.indicators.trend import change, comparable
 
@@ -62,7 +66,7 @@ def sheet(scope: Scope) -> dict[str, Any]:
     added = computed(figures, found["coverage"]["proof"])
     if is_ever_rounded(scope):
         units = {id: entry["value"].unit for id, entry in entries.items() if isinstance(entry["value"], Interval)}
-        least = max(map(finest_of_years, (scope, scope.before())))  # of both, over the months that are compared
+        least = _finest_of_change(scope)
         entries |= {id: told_body(entries[id], unit, least) for id, unit in units.items()}
         if is_rounded(scope):
             added = [one | {"value": told_interval(one["value"], finest(scope))} for one in added]
@@ -101,9 +105,11 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     of_year = hidden or withheld(scope.year(pace.year))
     of_change = hidden or any(map(is_untold, comparable(scope, before)))
     told, compared = impacts_of(scope) & impacts_of(scope.year(pace.year)), impacts_of(before)
+    values = {name: found[name]["value"] for name in FOOTPRINTS}
+    values = told_sum(values, finest(scope)) if is_rounded(scope) else values
     for name in FOOTPRINTS:
         entry, voted = found[name], pace.against_budget(name)
-        entry["value"] = told_interval(entry["value"], finest(scope)) if is_rounded(scope) else entry["value"]
+        entry["value"] = values[name]
         if hidden or name not in impacts_of(scope):
             entry["value"] = withheld_amount(entry["value"], why if hidden else "by_difference")
         if hidden:
@@ -113,10 +119,30 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
             entry["budget"] = withheld_budget(voted) if voted else voted
             continue
         untold = of_change or name not in compared
-        entry["change"] = dict.fromkeys(CHANGE) if untold else change(scope, before, name)
+        entry["change"] = dict.fromkeys(CHANGE) if untold else _told_change(scope, name)
         entry["month_to_come"] = None if of_year else pace.month_to_come(name)
         entry["path"] = None if of_year or _is_path_withheld(scope, name) else pace.against_path(name)
         entry["budget"] = withheld_budget(voted) if voted and of_year else voted
+    return found
+
+
+def _finest_of_change(scope: Scope) -> float:
+    """The finest place of the electricity of two totals that are compared [kWh]; 0 of whole ones."""
+    return max(map(finest_of_years, (scope, scope.before()))) if is_ever_rounded(scope) else 0.0
+
+
+def _told_change(scope: Scope, name: str) -> dict[str, Any]:
+    """The change of a total, both of these made of their electricity as the months compared are told: of some months
+    of a year, as these are; of whole years, as years are."""
+    before, least = scope.before(), _finest_of_change(scope)
+    found = change(scope, before, name)
+    if not least or "before" not in found:
+        return found
+    least *= 1 if found["months"] == len(scope.period.months()) and not finest(scope) else times_of(found["months"])
+    for end, span in zip(("after", "before"), comparable(scope, before), strict=True):
+        if energy := of_scope(span)["energy"].central:
+            told = told_amount(energy, KWH, least)
+            found[end] = made_of(found[end], energy, told)
     return found
 
 

@@ -8,9 +8,11 @@ alone. Where small uses are most of a sum, its rounding hides less of them: its 
 told, and nothing more; nor is another impact of which they are most, as the metals are of the machines that a team of
 two has alone. The spans of all periods together tell a sum closer than its rounding does: so an impact, gases included,
 is not told where one small use has another share of it than of the electricity, as in another country. The electricity
-of a part of a year is told no finer than that of the merged uses over the year, and their own line of a year to one
-figure, where whoever knows one large use of theirs, and takes it off, is left with too few people: the sum of twelve
-roundings would tell it closer than one. A sum of uses that are all told one by one keeps its figures.
+of a part of a year is told no finer than that of the merged uses over the year, and their own line of whole years
+alone, to one figure, where whoever knows one large use of theirs, and takes it off, is left with too few people: the
+sum of twelve roundings would tell it closer than one. Two roundings of one sum, each at a place of its own, would too:
+so its ends, and there its other impacts, are made of its electricity or central value as told. A sum of uses that are
+all told one by one keeps its figures. Several months of a year, of which there are many, are to one place more.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +26,7 @@ from estimator.core.interval import Interval
 from estimator.core.number_format import significant
 from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.governance.indicators.anonymity import grouped, told_together
+from estimator.governance.indicators.anonymity import grouped, told_together, withheld_amount
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.small_uses import KnownTeams, Team, people_of, small_ids, team_of
 from estimator.governance.indicators.told_shares import share_of_merged, shares_of_merged, told_shares
@@ -38,6 +40,7 @@ MOST = 0.5  # of the electricity of a sum [1]
 APART = 0.25  # between the shares of one small use in an impact and in the electricity, of what is not its own [1]
 KWH = "kWh"
 KEPT = {KWH: 2}  # significant figures of an amount, by its unit; one of others
+OF_RATIO = 2  # those of an amount over another that is told
 ENDS = ("low", "central", "high")
 SHARES = ("coverage", "made", "made_partly")  # columns of results: of the electricity of a sum [1]
 PARTS = ("covers", "made", "made_partly")  # the same of an amount [1]
@@ -167,12 +170,22 @@ def _at_factor_values(figure: ImpactIndicator, row: Attached) -> float:
 def finest(scope: Scope) -> float:
     """The finest place of the electricity of a sum that holds merged uses over a part of a year [kWh]; 0 of whole
     years."""
-    return 0.0 if _is_of_years(scope) else finest_of_years(scope)
+    count = len(scope.period.months() if scope.only is None else scope.only)
+    return 0.0 if _is_of_years(scope) else finest_of_years(scope) * times_of(count)
 
 
-def finest_of_line(scope: Scope) -> float:
-    """The same of the line of these uses alone, which of whole years is to one figure."""
-    return finest_of_years(scope) * (10 if _is_of_years(scope) else 1)
+def times_of(months: int) -> int:
+    """How many times coarser so many months are told than one: a year has 66 suites of some of its months."""
+    return 1 if months == 1 else 10
+
+
+def told_line(scope: Scope, amount: Interval) -> Interval:
+    """The line of these uses alone, as it is told over a period: where it has a finest place, to one figure and of
+    whole years alone. With the total of the same month, less those told one by one, it would be told twice."""
+    least = finest_of_years(scope)
+    if least and not _is_of_years(scope):
+        return withheld_amount(amount, "year_alone")
+    return told_interval(amount, least * 10)
 
 
 def _is_of_years(scope: Scope) -> bool:
@@ -224,7 +237,7 @@ def told_amount(value: float, unit: str = "", least: float = 0.0) -> float:
     figures = KEPT.get(unit, 1)
     if least and value and _place(value, figures) < (place := Decimal(repr(least)).adjusted()):
         whole = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(place), ROUND_HALF_UP)
-        return float(whole or significant(value, 1))
+        return float(whole if value > least / 2 else significant(value, 1))
     return float(significant(value, figures))
 
 
@@ -234,19 +247,63 @@ def share_of_ceiling(amount: float, ceiling: float) -> float:
     return float(significant(amount / ceiling, 2))
 
 
-def told_row(row: Mapping[str, Any], least: float = 0.0) -> dict[str, Any]:
+def told_row(row: Mapping[str, Any], least: float = 0.0, energy: float | None = None) -> dict[str, Any]:
     """The same row of a table with its amounts rounded, its weight to one figure, and its shares that are told. least:
-    as of `told_interval`."""
+    as of `told_interval`; energy: of the same sum, of which the rest is made as in `told_sum`."""
     found = dict(row) | dict.fromkeys(NOT_TOLD)
     found |= {name: share_of_merged(row[name]) for name in SHARES if row.get(name) is not None}
-    found |= {name: _or_none(_of(row["unit"], least), row[name]) for name in ENDS}
-    return found | {"weight_kwh": told_amount(row["weight_kwh"], least=least)}
+    ends, weight = {name: row[name] for name in ENDS}, row["weight_kwh"]
+    if least and energy:
+        told = told_amount(energy, KWH, least)
+        ends, weight = beside(ends, energy, told), made_of(weight, energy, told)
+    return found | told_ends(ends, row["unit"], least) | {"weight_kwh": told_amount(weight, least=least)}
+
+
+def told_sum(amounts: Mapping[str, T], least: float = 0.0) -> dict[str, T]:
+    """The impacts of one sum, rounded. Where its electricity is no finer than a rank, the others are made of it as it
+    is told: rounded apart, at a place of their own, they would tell it closer."""
+    energy = amounts["energy"].central
+    if least and energy:
+        told = told_amount(energy, KWH, least)
+        made = {name: beside({end: amount[end] for end in ENDS}, energy, told) for name, amount in amounts.items()}
+        amounts = {name: amount.model_copy(update=made[name]) for name, amount in amounts.items()}
+    return {name: told_interval(amount, least) for name, amount in amounts.items()}
+
+
+def beside(ends: Mapping[str, float | None], energy: float, told: float) -> dict[str, float | None]:
+    """The ends of an impact, made of the electricity of the same sum as it is told [kWh]."""
+    central = ends["central"]
+    times = made_of(central, energy, told) / central if central else 1.0
+    return {name: end if end is None else end * times for name, end in ends.items()}
+
+
+def made_of(value: float, energy: float, told: float) -> float:
+    """An amount as its ratio, rounded, to the electricity of the same sum [kWh] times that as it is told [kWh]."""
+    return told * float(significant(value / energy, OF_RATIO))
+
+
+def told_ends(amount: Mapping[str, Any], unit: str, least: float = 0.0) -> dict[str, float | None]:
+    """The ends of an amount [unit], rounded: low and high are the central value as told times their ratio to it,
+    rounded: each rounded apart would be one more equation of what it is. least: as of `told_interval`."""
+    rounded, central = _of(unit, least), amount["central"]
+    if not central:
+        return {name: _or_none(rounded, amount[name]) for name in ENDS}
+    told = rounded(central)
+
+    def end(value: float | None) -> float | None:
+        if value is None:
+            return None
+        figures = OF_RATIO + (value > central)  # 1.03 and 0.97 alike
+        return rounded(told * float(significant(value / central, figures)))
+
+    low, high = end(amount["low"]), end(amount["high"])
+    return {"low": low and min(low, told), "central": told, "high": high and max(high, told)}
 
 
 def told_interval(amount: T, least: float = 0.0) -> T:
     """The same amount rounded [its unit], without its value at the factors, which is its central one again and adds up,
     nor its envelope and known parts; with its shares that are told. least: the finest rank of electricity [kWh]."""
-    found: dict[str, Any] = {name: _or_none(_of(amount.unit, least), getattr(amount, name)) for name in ENDS}
+    found: dict[str, Any] = dict(told_ends({name: getattr(amount, name) for name in ENDS}, amount.unit, least))
     if isinstance(amount, Amount):
         shares = {name: share_of_merged(amount[name]) for name in PARTS if name in amount}
         untold = {*amount.untold, *(name for name, share in shares.items() if share is None)}
@@ -266,8 +323,7 @@ def told_body(body: Any, unit: str, least: float = 0.0) -> Any:
     if isinstance(body, Mapping):
         told = {name: value if name in AS_THEY_ARE else _told(name, value, unit, least) for name, value in body.items()}
         if used := body.get("used"):
-            kept, ceiling = body["spent"], body["ceiling"]
-            told["used"] = {end: share_of_ceiling(told_amount(kept[end], unit), ceiling) for end in used}
+            told["used"] = {end: share_of_ceiling(told["spent"][end], body["ceiling"]) for end in used}
         return told
     return [told_body(one, unit, least) for one in body] if isinstance(body, list) else body
 

@@ -204,12 +204,13 @@ def _rounded(told: ToldResults) -> pa.Table:
     merged = [row for row in mine if row.id in told.groups.others]
     of_year = {year: [row for row in merged if row.row.month // 100 == year] for year in years}
     finest = {year: rank_of(rows, people_of(told.scope.year(year))) for year, rows in of_year.items()}
-    rows = []
-    for row in told.table.to_pylist():
+    rows, found = [], told.table.to_pylist()
+    energy = {row["month"]: row["central"] for row in found if row["level"] in SUMS and row["impact"] == "energy"}
+    for row in found:
         if not told.is_rounded(row):
             rows.append(row)
-        elif row["impact"] in impacts[row["month"]]:
-            rows.append(told_row(row, finest[row["month"] // 100] if row["month"] else 0.0))
+        elif row["impact"] in impacts[month := row["month"]]:
+            rows.append(told_row(row, finest[month // 100] if month else 0.0, energy.get(month)))
     return pa.Table.from_pylist(rows, schema=told.table.schema)
 
 

@@ -7,8 +7,10 @@ from estimator.catalogue.site_ownership import owner
 from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.governance.indicators.anonymity import grouped, told_together, withheld_amount
+from estimator.governance.indicators.footprints import of_scope
+from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.small_uses import Team, is_of_one, small_ids, team_of
-from estimator.governance.indicators.told_amounts import impacts_of, told_interval
+from estimator.governance.indicators.told_amounts import finest, impacts_of, told_sum
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
 from estimator.reporting.documents.document import Record
@@ -64,8 +66,14 @@ def _records(facts: ReportFacts) -> Iterator[Record]:
         amount = _amount(facts, rows, part)
         proof = facts.proof(rows, rounded=bool(small[who, part]))
         if small[who, part]:
-            amount, proof = (withheld_amount(amount), "") if split else (told_interval(amount), proof)
+            amount, proof = (withheld_amount(amount), "") if split else (_told(facts.scope, amount), proof)
         yield _record(facts, who, part, (amount, proof or tell("proof_untold", facts.lang)))
+
+
+def _told(scope: Scope, amount: Interval) -> Interval:
+    """The gases of a line, rounded beside the electricity of the territory."""
+    found = {"energy": of_scope(scope)["energy"], "gwp": amount}
+    return told_sum(found, finest(scope))["gwp"]
 
 
 def _is_one(rows: Sequence[Attached], part: str, few: Collection[str]) -> bool:

@@ -1,7 +1,7 @@
 """Footprints as open data in our own Table Schema: one row a month, use case and indicator, with a data package."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -15,7 +15,7 @@ from estimator.core.number_format import missing_text
 from estimator.core.periods import Period
 from estimator.governance.indicators.anonymity import Groups, grouped, is_loose_rounded, too_few_of, withheld_amount
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.told_amounts import finest, is_rounded, told_interval
+from estimator.governance.indicators.told_amounts import finest, is_rounded, told_sum
 from estimator.governance.indicators.told_shares import each_of_merged
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import plain_table
@@ -23,6 +23,7 @@ from estimator.reporting.publications.context import ReportFacts, ReportFiles, k
 
 TABLE = "footprints.csv"
 PACKAGE = "datapackage.json"
+IMPACTS = [figure.id for figure in FIGURES]  # the electricity first
 KINDS = ("case", "others", "elsewhere", "unregistered")
 
 
@@ -52,8 +53,8 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
     uses are in their registers, then runs without use case, unless they are merged with the small ones.
 
     All but the first have no figures in a month where the small ones are too few, whether these have data or not, and
-    are rounded where the territory has small ones, of which the electricity alone is told; no share of what is rounded
-    is.
+    are rounded where the territory has small ones, of which the electricity alone is told, and of whole years alone
+    where whoever knows a large one of theirs would read a team in its months; no share of what is rounded is.
     """
     told_as, too_few, beside = grouped(facts.scope), too_few_of(facts.scope), is_rounded(facts.scope)
     groups: dict[tuple[int, int, str], list[Attached]] = {}
@@ -73,20 +74,22 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
             "use_case": id,
             "use_case_name": case.name if case else "",
         }
-        told: Collection[str] = [figure.id for figure in FIGURES]
-        if KINDS[kind] == "others":
-            told = ("energy",)  # of merged uses alone: a second impact would tell which of them is which
+        merged = KINDS[kind] == "others" or (KINDS[kind] == "unregistered" and hides)
+        there = replace(facts.scope, period=Period.over([month]), only=None)
+        reasons = dict[str, str]()
+        if KINDS[kind] == "others":  # of merged uses alone: a second impact would tell which of them is which
+            reasons = dict.fromkeys(IMPACTS[1:], "by_difference")
         if not id and month in too_few:
-            told = ()
+            reasons = dict.fromkeys(IMPACTS, "small_group")
+        elif merged and finest(there):
+            reasons = dict.fromkeys(IMPACTS, "by_difference") | {IMPACTS[0]: "year_alone"}
         shares = {} if KINDS[kind] == "others" else known_shares(rows)  # of several, a proof may be of one
         found = amounts([row.row.group for row in rows], FIGURES)
         found = found if id else facts.scope.lowered(found)
         if not id and beside:  # what is in no use, too: a total less it, and less those told one by one, is theirs
-            there = replace(facts.scope, period=Period.over([month]), only=None)
-            least = finest(there) if KINDS[kind] == "others" or (KINDS[kind] == "unregistered" and hides) else 0.0
-            found = {name: told_interval(amount, least) for name, amount in found.items()}
+            found = told_sum(found)
             shares = each_of_merged(shares)
-        yield from (about | figures | provenance for figures in _figures(found, shares, told))
+        yield from (about | figures | provenance for figures in _figures(found, shares, reasons))
 
 
 def _kind(facts: ReportFacts, row: Attached, told_as: Groups) -> str:
@@ -98,14 +101,15 @@ def _kind(facts: ReportFacts, row: Attached, told_as: Groups) -> str:
 
 
 def _figures(
-    found: Mapping[str, Amount], shares: Mapping[str, float], told: Collection[str]
+    found: Mapping[str, Amount], shares: Mapping[str, float], reasons: Mapping[str, str]
 ) -> Iterator[dict[str, object]]:
-    """One entry an indicator: bounds, coverage, reason when missing, and the proof of the electricity."""
+    """One entry an indicator: bounds, coverage, reason when missing, and the proof of the electricity. reasons: why
+    some are not told."""
     proof = {f"proof_{name}": shares.get(name) for name in PROOFS}
     for figure in FIGURES:
         amount = found[figure.id]
-        if figure.id not in told:
-            hidden = withheld_amount(amount, "by_difference" if told else "small_group")
+        if figure.id in reasons:
+            hidden = withheld_amount(amount, reasons[figure.id])
             yield {"indicator": figure.id} | hidden.as_dict() | {"missing": missing_text(hidden, OFFICIAL)}
             continue
         reason = amount.missing[OFFICIAL] if amount.missing else ""

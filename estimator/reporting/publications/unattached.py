@@ -7,7 +7,7 @@ from estimator.core.number_format import interval_text
 from estimator.governance.indicators.anonymity import grouped, is_loose_rounded, withheld_amount
 from estimator.governance.indicators.footprints import totals
 from estimator.governance.indicators.scope import of_case
-from estimator.governance.indicators.told_amounts import finest_of_line, is_rounded, told_interval
+from estimator.governance.indicators.told_amounts import is_rounded, told_interval, told_line
 from estimator.governance.register.schema import WHOLE
 from estimator.reporting.publications.context import ReportFacts
 
@@ -23,8 +23,9 @@ def unattached(facts: ReportFacts) -> Interval:
     found = totals([row.row.group for row in loose])["energy"]
     if grouped(whole).too_few or grouped(whole).loose:
         return withheld_amount(found)
-    least = finest_of_line(whole) if is_loose_rounded(whole) else 0.0
-    return told_interval(found, least) if is_rounded(whole) else found
+    if is_loose_rounded(whole):
+        return told_line(whole, found)
+    return told_interval(found) if is_rounded(whole) else found
 
 
 def unattached_notes(facts: ReportFacts, found: Interval) -> list[str]:

@@ -152,12 +152,16 @@ def _uses(body: Body, lang: str) -> Table:
 
 
 def left_out(body: Body, lang: str) -> str:
-    """The uses that no total holds, each with why; empty without any: unknown is named, never a zero."""
-    unknown = [use for use in body["uses"] if use["energy"]["central"] is None]
-    names = [
-        tell("left_out", lang, name=use_name(use, lang), why=interval_text(use["energy"], lang)) for use in unknown
-    ]
-    return tell("uses_unknown", lang, names=tell("joined_limits", lang).join(names)) if names else ""
+    """The uses that no total holds, then those that one holds without a line of theirs, each with why; empty without
+    any: unknown is named, never a zero."""
+    found: dict[str, list[str]] = {"uses_unknown": [], "uses_in_total": []}
+    for use in body["uses"]:
+        if use["energy"]["central"] is None:
+            code = (use["energy"].get("missing") or {}).get("code")
+            told = tell("left_out", lang, name=use_name(use, lang), why=interval_text(use["energy"], lang))
+            found["uses_in_total" if code == "year_alone" else "uses_unknown"].append(told)
+    joined = tell("joined_limits", lang)
+    return " ".join(tell(key, lang, names=joined.join(names)) for key, names in found.items() if names)
 
 
 def weight(use: Body, lang: str, form: str = "of_total") -> str:

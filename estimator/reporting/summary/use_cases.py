@@ -17,7 +17,7 @@ from estimator.governance.indicators.anonymity import (
 )
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.scope import Scope, of_case
-from estimator.governance.indicators.told_amounts import finest_of_line, is_rounded, told_interval
+from estimator.governance.indicators.told_amounts import is_rounded, told_interval, told_line
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import WHOLE
 
@@ -102,20 +102,17 @@ def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
 
 
 def _merged(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
-    """The same, rounded, as merged uses are."""
-    return _rounded(rows, scope, finest_of_line(scope))
+    """The same, rounded, as merged uses are, without its proof: what is measured of several may be of one of them."""
+    body = _of(rows, scope)
+    return body | {"energy": told_line(scope, body["energy"]), "proof": {}}
 
 
 def _beside(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
     """The same of what is in no use: rounded beside uses that are merged, for a total less it is theirs."""
-    least = finest_of_line(scope) if is_loose_rounded(scope) else 0.0
-    return _rounded(rows, scope, least) if is_rounded(scope) else _of(rows, scope)
-
-
-def _rounded(rows: Sequence[Attached], scope: Scope, least: float) -> dict[str, Any]:
-    """The same, rounded, without its proof: what is measured of several may be of one of them."""
+    if is_loose_rounded(scope):
+        return _merged(rows, scope)
     body = _of(rows, scope)
-    return body | {"energy": told_interval(body["energy"], least), "proof": {}}
+    return body | {"energy": told_interval(body["energy"]), "proof": {}} if is_rounded(scope) else body
 
 
 def _untold(rows: Sequence[Attached], _scope: Scope) -> dict[str, Any]:
