@@ -13,7 +13,7 @@ from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicators.indicators import sheet
-from estimator.governance.indicators.told_amounts import finest_of_years, told_amount, told_interval
+from estimator.governance.indicators.told_amounts import finest_of_years, told_amount, told_interval, told_sum
 from estimator.governance.indicators.told_results import told_results
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
@@ -110,6 +110,8 @@ def test_ends_are_made_of_the_central_value_as_told() -> None:
         assert told_interval(Interval.of(ends, "kWh"), 10.0).ends == (50.0, 70.0, 90.0)
     assert told_interval(Interval.of((4.65, 4.9, 5.4), "kWh"), 10.0).ends == (5.0, 5.0, 10.0)
     assert told_interval(Interval.of((0.0, 4.9, 5.4), "kWh"), 10.0).ends.low == 0.0
+    kwh = 474.66648253906317  # of which 500 / kwh is a float too high
+    assert told_sum({"energy": Interval.exact(kwh, "kWh")}, 1000.0)["energy"].central == 500.0
 
 
 def drawn(home: Path, seed: int) -> tuple[ReportFacts, Kwh]:

@@ -273,8 +273,10 @@ def told_sum(amounts: Mapping[str, T], least: float = 0.0) -> dict[str, T]:
 def beside(ends: Mapping[str, float | None], energy: float, told: float) -> dict[str, float | None]:
     """The ends of an impact, made of the electricity of the same sum as it is told [kWh]."""
     central = ends["central"]
-    times = made_of(central, energy, told) / central if central else 1.0
-    return {name: end if end is None else end * times for name, end in ends.items()}
+    if not central:
+        return dict(ends)
+    made = made_of(central, energy, told)  # as it is: half a place more by a float would be one place
+    return {name: end and end * made / central for name, end in ends.items()} | {"central": made}
 
 
 def made_of(value: float, energy: float, told: float) -> float:
