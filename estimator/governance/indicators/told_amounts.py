@@ -175,7 +175,7 @@ def finest(scope: Scope) -> float:
 
 
 def times_of(months: int) -> int:
-    """How many times coarser so many months are told than one: a year has 66 suites of some of its months."""
+    """How many times coarser so many months are told than one: a year has 65 suites of several of its months."""
     return 1 if months == 1 else 10
 
 
