@@ -4,6 +4,7 @@ parts of the year does not give the year of the team, nor does the line of the y
 import random
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP
 from pathlib import Path
 
 import pytest
@@ -104,11 +105,17 @@ def test_an_amount_under_the_rank_keeps_a_figure() -> None:
 
 def test_ends_are_made_of_the_central_value_as_told() -> None:
     """66.4 between 50.3 and 83.1 is 70 to tens; 50.3 / 66.4 is 0.76, of 70: 53.2, 50; 83.1 / 66.4 is 1.25: 87.5, 90. So
-    they are of 67.9 in the same ratios, whose high, 84.98, would be 80. 5 % below 4.9 is not above it, nor zero."""
+    they are of 67.9 in the same ratios, whose high, 84.98, would be 80. They are rounded outwards: 530 between 440 and
+    660 is 500, of which 0.83 is 415 and 1.25 is 625, between 400 and 700 and not 600; 2,000 between 1,800 and 2,200,
+    to thousands, from 1,000 to 3,000; 4.9 less 5 % is 4, never zero. To two figures, the nearest."""
     for central in (66.4, 67.9):
         ends = (central * 50.3 / 66.4, central, central * 83.1 / 66.4)
         assert told_interval(Interval.of(ends, "kWh"), 10.0).ends == (50.0, 70.0, 90.0)
-    assert told_interval(Interval.of((4.65, 4.9, 5.4), "kWh"), 10.0).ends == (5.0, 5.0, 10.0)
+    assert told_interval(Interval.of((4.65, 4.9, 5.4), "kWh"), 10.0).ends == (4.0, 5.0, 10.0)
+    assert told_interval(Interval.of((440.0, 530.0, 660.0), "kWh"), 100.0).ends == (400.0, 500.0, 700.0)
+    assert told_interval(Interval.of((1800.0, 2000.0, 2200.0), "kWh"), 1000.0).ends == (1000.0, 2000.0, 3000.0)
+    assert told_interval(Interval.of((54.0, 65.0, 74.4), "kWh"), 1.0).ends == (54.0, 65.0, 74.0)
+    assert told_interval(Interval.of((2.4, 2.9, 3.4), "kgCO2e")).ends == (2.0, 3.0, 4.0)
     assert told_interval(Interval.of((0.0, 4.9, 5.4), "kWh"), 10.0).ends.low == 0.0
     kwh = 474.66648253906317  # of which 500 / kwh is a float too high
     assert told_sum({"energy": Interval.exact(kwh, "kWh")}, 1000.0)["energy"].central == 500.0
@@ -151,7 +158,11 @@ def test_each_month_is_told_once(tmp_path: Path, seed: int) -> None:
             row = rows[name]
             unit, (low, central, high) = row["unit"], each[name]
             made = kwh if name == "energy" else told_amount(kwh * float(f"{central / each['energy'][1]:.1e}"), unit)
-            ends = [told_amount(made * _ratio(end, central), unit, rank * (name == "energy")) for end in (low, high)]
+            of, sides = (unit, rank * (name == "energy")), (ROUND_FLOOR, ROUND_CEILING)
+            sides = sides if name != "energy" or kwh < 10 * rank else (ROUND_HALF_UP,) * 2
+            ends = [
+                told_amount(made * _ratio(e, central), *of, side) for e, side in zip((low, high), sides, strict=True)
+            ]
             assert [row[end] for end in ENDS] == [ends[0], made, ends[1]], (month, name)
             amount = body[name]["months"][month]
             assert [amount[end] for end in ENDS] == [ends[0], made, ends[1]], (month, name)

@@ -17,7 +17,7 @@ all told one by one keeps its figures. Several months of a year, of which there 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any, TypeVar
 
@@ -231,14 +231,17 @@ def leaving_shares(scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
     return shares_of_merged(found) if is_rounded(scope) else told_shares(found)
 
 
-def told_amount(value: float, unit: str = "", least: float = 0.0) -> float:
+def told_amount(value: float, unit: str = "", least: float = 0.0, towards: str = ROUND_HALF_UP) -> float:
     """An amount [unit] to two significant figures for electricity, to one for another or where no unit is given; no
-    finer than a rank [the same unit], but to one figure where it is less than half of that."""
-    figures = KEPT.get(unit, 1)
-    if least and value and _place(value, figures) < (place := Decimal(repr(least)).adjusted()):
-        whole = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(place), ROUND_HALF_UP)
-        return float(whole if value > least / 2 else significant(value, 1))
-    return float(significant(value, figures))
+    finer than a rank [the same unit], but to one figure where it is less than half of that. towards: how decimal
+    rounds; never to zero."""
+    if not value:
+        return value
+    one, place = _place(value, 1), _place(value, KEPT.get(unit, 1))
+    if least and place < (rank := Decimal(repr(least)).adjusted()):
+        place = rank if value > least / 2 else one
+    exact = Decimal(repr(float(value)))
+    return float(exact.quantize(Decimal(1).scaleb(place), towards) or exact.quantize(Decimal(1).scaleb(one), towards))
 
 
 def share_of_ceiling(amount: float, ceiling: float) -> float:
@@ -286,17 +289,22 @@ def made_of(value: float, energy: float, told: float) -> float:
 
 def told_ends(amount: Mapping[str, Any], unit: str, least: float = 0.0) -> dict[str, float | None]:
     """The ends of an amount [unit], rounded: low and high are the central value as told times their ratio to it,
-    rounded: each rounded apart would be one more equation of what it is. least: as of `told_interval`."""
-    rounded, central = _of(unit, least), amount["central"]
+    rounded: each rounded apart would be one more equation of what it is. Where the place is coarser than documents
+    print, they are rounded outwards: to the nearest, the span would often leave out what it held. least: as of
+    `told_interval`."""
+    rank, central = least if unit == KWH else 0.0, amount["central"]
     if not central:
-        return {name: _or_none(rounded, amount[name]) for name in ENDS}
-    told = rounded(central)
+        return {name: _or_none(_of(unit, least), amount[name]) for name in ENDS}
+    told = told_amount(central, unit, rank)
+    coarse = unit != KWH or bool(rank) and _place(central, KEPT[KWH]) < _place(rank, 1)
 
     def end(value: float | None) -> float | None:
         if value is None:
             return None
         figures = OF_RATIO + (value > central)  # 1.03 and 0.97 alike
-        return rounded(told * float(significant(value / central, figures)))
+        made = told * float(significant(value / central, figures))
+        outwards = ROUND_CEILING if value > central else ROUND_FLOOR
+        return told_amount(made, unit, rank, outwards if coarse else ROUND_HALF_UP)
 
     low, high = end(amount["low"]), end(amount["high"])
     return {"low": low and min(low, told), "central": told, "high": high and max(high, told)}
