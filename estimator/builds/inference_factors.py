@@ -27,7 +27,7 @@ PACE = ("output_hours", "input_hours", "context_hours")
 SUPPOSED = ("token_prompt_chat", "context_spread", "token_default_output")
 BESIDE = ("device_load", *OF_WAITING)  # factors of waiting cards, which no answer needs
 SERVING_COLUMNS = dict.fromkeys(("serving", "model", "kind", "card", "bits", "place", "site"), "VARCHAR")
-SERVING_COLUMNS |= dict.fromkeys(("cards", "flight_class", "flight", "flight_spread"), "DOUBLE")
+SERVING_COLUMNS |= dict.fromkeys(("cards", "flight_class", "flight"), "DOUBLE")
 MEDIA: dict[str, MediaKind] = {
     "images": "image",
     "sound": "sound",
@@ -127,7 +127,6 @@ def _answers(catalogue: Catalogue, row: Row, day: date, names: Sequence[str]) ->
             device_count=row["cards"] or None,
             precision_bits=float(bits.group()) if bits else None,
             flight=row["flight"] if row["flight_class"] >= 0 else None,
-            flight_spread=row.get("flight_spread") or 1.0,
             place=row["place"],
         ).bounds
     except ModelUnknown:

@@ -29,7 +29,7 @@ MOST_KWH, MOST = 1e9, 1e15  # sums that no authority reaches in a month: electri
 AHEAD = timedelta(days=1)  # of a clock that is not set
 MOST_MONTHS = 240  # of a period
 MOST_COUNTED = 10**9  # runs of a group, groups withheld
-LEAST = {"cards": 0.0, "flight": 0.0, "flight_spread": 1.0}  # of a way of serving
+LEAST = {"cards": 0.0, "flight": 0.0}  # of a way of serving
 SERVED = ("tokens", *MEDIA, "seats", "storage")  # kinds of a way of serving, as sql/runs.sql names them
 
 

@@ -17,13 +17,11 @@ AMOUNTS = (
     "other_read", "site_read", "written", "read_anew", "read_again", "mean_read_again", "before", "device_held",
     "machine_held", "data_moved", "uses_stated", "active_days", "days_of_seats", "kept",
 )  # fmt: skip
-ENDS = {"flight_least": "MIN", "flight_most": "MAX"}  # of requests in flight
 # Columns of `portions` of another name than the one of the rows without which they are null; None: they never are.
 READ_FROM = {
     **{"seat": "product", "resource_share": None, "read_again": "context_tokens", "data_moved": "data_gb"},
     **{f"{part}_read": f"{part}_energy_kwh" for part in ("cpu", "gpu", "ram", "other", "site")},
     **dict.fromkeys(("written", "mean_read_again", "before"), "output_tokens"),
-    **dict.fromkeys(ENDS, "concurrency"),
     **{"device_held": "device_hours", "machine_held": "machine_hours", "uses_stated": "stated_uses"},
     **{"active_days": "active_seat_days", "days_of_seats": "seat_days", "kept": "stored_gb_years"},
 }
@@ -93,12 +91,11 @@ def _types(engine: DuckDB) -> dict[str, str]:
 def _sums(types: Mapping[str, str], unstated: Set[str], same: Set[str], judged: str | None = None) -> str:
     """SQL of the sums of `portions`, whose columns are of these types. same: columns that tell apart no two rows of a
     part; judged: as in `sum_parts`."""
-    empty = {name for name in (*KEYS, *AMOUNTS, *ENDS) if READ_FROM.get(name, name) in unstated}
+    empty = {name for name in (*KEYS, *AMOUNTS) if READ_FROM.get(name, name) in unstated}
     shown = {name: f"NULL::{types[name]} AS {name}" for name in empty}
     alike = {name for name in KEYS if name not in _MADE and _OF_A_ROW.get(name, name) in same} - empty
     shown |= {name: f"ANY_VALUE({name}) AS {name}" for name in alike}
-    made = {name: f"fsum({name})" for name in AMOUNTS} | {name: f"{end}({name})" for name, end in ENDS.items()}
-    sums = ", ".join(shown.get(name, f"{sql} AS {name}") for name, sql in made.items())
+    sums = ", ".join(shown.get(name, f"fsum({name}) AS {name}") for name in AMOUNTS)
     return sql_text("summed.sql").format(
         keys=", ".join(shown.get(name, name) for name in KEYS),
         by=", ".join(name for name in KEYS if name not in shown),

@@ -13,7 +13,7 @@ from estimator.core.fields import Strict
 from estimator.core.language import DEFAULT
 
 MissingReason = Literal["not_published", "licence", "not_known", "unreliable", "not_applicable", "only_people"]
-BoundsKind = Literal["p5_p95", "min_max", "rival_sources", "rule", "exact", "convention", "class"]
+BoundsKind = Literal["p5_p95", "min_max", "rival_sources", "rule", "exact", "convention"]
 Proof = Literal["measured", "estimated", "declared", "unknown"]  # what an electricity rests on
 PROOFS: tuple[str, ...] = get_args(Proof)
 

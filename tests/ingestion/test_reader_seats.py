@@ -38,6 +38,13 @@ def amounts(row: Any) -> tuple[Any, ...]:
     return (row.start_month, row.seat_days, row.active_seat_days, row.stated_uses)
 
 
+def test_a_service_keeps_the_name_that_its_row_gives() -> None:
+    """Digits included, as the code of a commune or a year: it is not that of the product, which others have."""
+    names = ("rh2025", "Service 54395", "elus")
+    rows = rows_of(table(*(f"m365-copilot;3;;2026-01-01;2026-01-31;;;{name};" for name in names)))
+    assert [row.service_key for row in rows] == list(names)
+
+
 def test_seats_are_rows_by_month_of_their_days() -> None:
     """800 seats from 15 January to 31 March: 17, 28 and 31 days; model and task are those of the product."""
     january, february, march = rows_of(table("Copilot pour Microsoft 365;800;;15/01/2026;31/03/2026;;;;"))

@@ -47,11 +47,12 @@ FEW = ("rare", "lente", "trio")  # uses of 2, 2 and 3 agents, each with a model 
 
 
 def _rows(code: str, number: int) -> list[Activity]:
-    """Two uses of many agents, one measured, one modelled, and two small ones (60 uses a month each) on one meter."""
+    """Two uses of many agents, one measured, one modelled, each commune with its number of requests at once, and two
+    small ones (60 uses a month each) on one meter."""
     found = []
     for month in MONTHS:
         found.append(run(f"courrier-{code}", 1.5 + number, month, requests=500.0))
-        found.append(run(f"chat-{code}", 0, month, requests=400.0 + number, **TOKENS))
+        found.append(run(f"chat-{code}", 0, month, requests=400.0 + number, concurrency=8.1 + number / 7, **TOKENS))
         found += [run(f"{name}-{code}", 0.3 + number / 7, month, requests=60.0) for name in ("resume", "note")]
     return found
 
@@ -430,7 +431,7 @@ def test_ways_of_serving_and_groups_that_no_home_writes_are_refused(files: list[
     body = json.loads(files[0].read_bytes())
     way = {"serving": "s1", "model": "", "kind": "tokens", "card": "", "cards": 0.0, "bits": "", "place": ""}
     assert _body(files[0], servings=[way])
-    for wrong in ({"cards": -5}, {"kind": "zz"}, {"flight": -1.0}, {"flight_spread": 0.5}):
+    for wrong in ({"cards": -5}, {"kind": "zz"}, {"flight": -1.0}):
         with pytest.raises(ValidationError, match="way of serving"):
             _body(files[0], servings=[way | wrong])
     twice = next(group for group in body["groups"] if group["facts"].get("host"))

@@ -55,19 +55,16 @@ def test_modelled_and_measured_rows_add_up(tmp_path: Path) -> None:
     assert together.proof["estimated"] == pytest.approx(sum(kwh[:2]) / sum(kwh))
 
 
-def test_requests_in_flight_that_differ_stand_for_their_class_whoever_writes_more(tmp_path: Path) -> None:
-    """9 and 11 in flight: 15 ln 9 ÷ ln 1,024 = 4.76 and 15 ln 11 ÷ ln 1,024 = 5.19, both of class 5, of the middle
-    1,024^(5 ÷ 15) = 10.0794, from 1,024^(4.5 ÷ 15) = 8 to 1,024^(5.5 ÷ 15) = 12.6992. What each writes is not told."""
-    found = []
-    for name, written in (("as many", 400_000.0), ("fewer", 4_000.0)):
-        rows = [answers(service_key="s", concurrency=9.0), answers(concurrency=11.0, output_tokens=written)]
-        home = built(tmp_path / name, *rows)
-        found.append([(row["flight"], row["flight_spread"]) for row in home.servings.values()])
-    assert found[0] == found[1] == [(pytest.approx(10.0793684), pytest.approx(1.25992105))]
-    ends = next(iter(home.groups())).bounds["requests_in_flight"].factor
-    assert ends and (ends.low, ends.value, ends.high) == pytest.approx((8.0, 10.0793684, 12.6992084))
-    alone = built(tmp_path / "alone", answers(concurrency=9.0), answers(concurrency=9.0))
-    assert [(row["flight"], row["flight_spread"]) for row in alone.servings.values()] == [(9.0, None)]
+def test_requests_in_flight_are_those_that_rows_state(tmp_path: Path) -> None:
+    """None is the mean of several rows, which would tell how much each writes: 0.3, held alone, is 1; 9.44 is 9.4."""
+    stated = (0.3, 9.0, 9.44, 12.6, 64.0, 255.0, 1023.0, 2048.0, None)
+    rows = [
+        answers(service_key="s", concurrency=flight, output_tokens=written) for flight in stated for written in (9, 1)
+    ]
+    found = built(tmp_path, *rows).servings.values()
+    told = [(row["flight"], row["flight_class"] >= 0) for row in found]
+    exact = [(flight, True) for flight in (1, 9, 9.4, 13, 64, 255, 1000, 2000)]
+    assert sorted(told) == sorted([(1, False), *exact])
 
 
 def test_twice_the_tokens_in_twice_the_requests_is_twice_the_electricity(tmp_path: Path) -> None:

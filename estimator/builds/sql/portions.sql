@@ -22,8 +22,6 @@ SELECT
   CASE WHEN hours IS NULL THEN zone ELSE zone || hours END AS zone, host, machine, device, device_count, precision,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, kind, flight_class, modelled, telling,
   COALESCE(resource_share, 1.0) AS resource_share,
-  concurrency AS flight_least,
-  concurrency AS flight_most,
   items * part AS items,
   requests * part AS requests,
   images * part AS images,

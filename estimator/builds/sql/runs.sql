@@ -22,8 +22,10 @@ SELECT
     ELSE 'images'
   END AS kind,
   zone IS NULL AND zone_from = 'provider' AS over_sites,
-  CASE WHEN concurrency IS NULL THEN -1
-    ELSE GREATEST(ROUND(LN(concurrency) / LN(1024) * 15), 0) END AS flight_class,
+  CASE WHEN concurrency IS NULL THEN -1.0
+    WHEN concurrency < 10 THEN GREATEST(ROUND(concurrency * 10) / 10, 1)
+    WHEN concurrency < 1000 THEN ROUND(concurrency)
+    ELSE ROUND(concurrency / 100) * 100 END AS flight_class,
   CASE WHEN context_tokens IS NULL THEN 0 ELSE 1 END + CASE WHEN input_tokens IS NULL THEN 0 ELSE 8 END
     + CASE WHEN requests = 1 THEN 2 WHEN requests <> 0 THEN 4 ELSE 0 END
     + CASE WHEN cpu_energy_kwh > 0 THEN 16 ELSE 0 END + CASE WHEN gpu_energy_kwh > 0 THEN 32 ELSE 0 END

@@ -125,8 +125,7 @@ def _bought(said: RecordFields, typed: Mapping[str, str], month_first: str, toda
         listed = ", ".join(name.removeprefix("task/") for name in known)
         raise RowRefused("seats_task", value=task, known=listed)
     check_order(typed.get("from", ""), typed.get("to", ""), month_first)
-    service = said.text("service")
-    return _Bought(product, service if service_names.is_name(service) else named, *_days(said, today))
+    return _Bought(product, said.text("service") or named, *_days(said, today))
 
 
 def check_line(typed: Mapping[str, str]) -> None:

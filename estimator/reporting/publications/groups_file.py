@@ -56,7 +56,7 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
     """The same as data, made now: what it withholds may change without a new build."""
     build, body = facts.scope.sources.build, commune_file(facts).model_dump(mode="json")
     found = told_groups(facts.scope)
-    told = [group for key, members in sorted(found.told.items()) for group in _published(key, members, found)]
+    told = [group for key, members in found.told.items() for group in _published(key, members, found)]
     groups, servings = _numbered(told, build.servings)
     review: dict[str, Any] = {name: body[name] for name in REVIEW} | {
         "months": sorted({group.month for group in groups})
@@ -83,8 +83,8 @@ def published_groups(facts: ReportFacts) -> PublishedGroups:
 def _numbered(
     groups: Sequence[PublishedGroup], servings: Mapping[str, Mapping[str, Any]]
 ) -> tuple[tuple[PublishedGroup, ...], tuple[dict[str, Any], ...]]:
-    """These groups and their ways of serving, numbered in the file: the numbers of the build count those that it does
-    not tell."""
+    """These groups and their ways of serving, numbered in the file, then in its order: the numbers of the build count
+    those that it does not tell."""
     used = servings.keys() & {group.facts.get("serving", "") for group in groups}
     names = {name: f"s{n}" for n, name in enumerate(sorted(used, key=lambda name: int(name[1:])), 1)}
     renamed = [
@@ -93,11 +93,14 @@ def _numbered(
         else group
         for group in groups
     ]
-    ways = (
+    rows = [
         {**servings[name], "serving": to, "place": public_host(servings[name]["place"])} for name, to in names.items()
-    )
-    rows = ({name: value for name, value in way.items() if value is not None} for way in ways)
-    return tuple(renamed), tuple(rows)
+    ]
+    return tuple(sorted(renamed, key=_order)), tuple(rows)
+
+
+def _order(group: PublishedGroup) -> tuple[str, int, bool, float, list[tuple[str, str]]]:
+    return group.use, group.month, group.training, group.resource_share, sorted(group.facts.items())
 
 
 def _withheld(found: ToldGroups) -> dict[str, float]:

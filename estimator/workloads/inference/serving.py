@@ -42,7 +42,6 @@ class Serving:
 
     model: what its draws are named after; measured: its name in the measured configurations.
     place: the host: how many requests are in flight there is that of its class, whoever asks.
-    flight_spread: how many times less, or more, than `flight` they may be.
     """
 
     model: str
@@ -54,7 +53,6 @@ class Serving:
     flight: float | None = None
     place: str = UNKNOWN_SITE
     task: str = "lm-arena-chat"
-    flight_spread: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,7 @@ def serving_factors(
         anywhere = select_factor(catalogue, "requests_in_flight", UNKNOWN_SITE, day)
         bounds["requests_in_flight"] = there if there.factor else anywhere  # a host that the tables do not have
     else:
-        bounds["requests_in_flight"] = _in_flight(serving.flight, serving.flight_spread)
+        bounds["requests_in_flight"] = exact("requests_in_flight", "serving_flight", max(serving.flight, 1.0))
     bounds |= _size(serving)
     bits, in_flight = (_value(bounds[name]) for name in ("weight_bits", "requests_in_flight"))
     memory = table.value("device_memory", serving.device or supposed)
@@ -212,17 +210,6 @@ def exact(name: str, quantity: str, value: float) -> SelectedFactor:
         f"given/{quantity}/{_digits(value)}", quantity, (value, value, value), "given", "-", quality="1/1/1/3"
     )
     return SelectedFactor(name, "given", item)
-
-
-def _in_flight(stated: float, spread: float) -> SelectedFactor:
-    """Requests in flight as stated; of several statements, between those of their class."""
-    if spread == 1:
-        return exact("requests_in_flight", "serving_flight", max(stated, 1.0))
-    ends = (max(stated / spread, 1.0), stated, stated * spread)
-    where = "classe des valeurs déclarées : son milieu, et ses bornes"
-    about = {"quality": "1/1/1/3", "bounds_kind": "class"}
-    item = computed(f"given/serving_flight/class/{_digits(stated)}", "serving_flight", ends, "given", where, **about)
-    return SelectedFactor("requests_in_flight", "given", item)
 
 
 CONVENTION = "convention/"  # before the name of what is one by convention, of no table
