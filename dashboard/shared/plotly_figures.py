@@ -153,6 +153,7 @@ def _trace(picture: Explored, group: str, pitch: float, apart: float, rank: int)
     heights = [n * pitch + apart if row.height is None else row.height for n, row in zip(places, rows, strict=True)]
     told = [f"{_plain(row.name)}<br>{_plain(mark.told or row.told)}" for row, mark in zip(rows, marks, strict=True)]
     common = {"y": heights, "hovertext": told, "hoverinfo": "text", "name": _plain(group), "showlegend": bool(group)}
+    common["cliponaxis"] = False  # a mark at zero is whole
     colours = [mark.colour for mark in marks]
     if marks[0].central is None:
         wide = [end - start for start, end in zip(low, high, strict=True)]
@@ -164,7 +165,7 @@ def _trace(picture: Explored, group: str, pitch: float, apart: float, rank: int)
         "array": [end - m for end, m in zip(high, middle, strict=True)],
         "arrayminus": [m - end for end, m in zip(low, middle, strict=True)],
     }
-    names: dict[str, Any] = {"mode": "markers+text", "cliponaxis": False, "textposition": "top right"}
+    names: dict[str, Any] = {"mode": "markers+text", "textposition": "top right"}
     names["text"] = [str(n + 1) for n in places]
     return common | (names if picture.second else {"mode": "markers"}) | {
         "type": "scatter", "x": middle,
