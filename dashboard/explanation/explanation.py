@@ -140,7 +140,7 @@ def left_out(found: ExplainedNumber, lang: str) -> list[str]:
 
 def _remark(remark: Mapping[str, Any], lang: str) -> str:
     """« 12 exécutions. Le processeur est présent… »"""
-    return t("explain.remark", lang, n=remark["count"], text=sentence(both(remark, lang)))
+    return t("explain.remark", lang, n=remark["count"], text=both(remark, lang))
 
 
 def _wider_figures(found: ExplainedNumber, lang: str) -> Iterator[tuple[str, str]]:

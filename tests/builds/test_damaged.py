@@ -182,8 +182,8 @@ def test_the_figure_of_one_run_among_several_is_the_worst(home: Path) -> None:
     append(Ledger(home), [activity(reported_gwp_kg=kg) for kg in (6_000.0, 9_000.0)])
     append(Ledger(home), [activity(reported_gwp_kg=8_000.0, reader="codecarbon")])
     (check,) = [c for c in build_checks(home) if c["code"] in ("any_grid", "grid_of_zone")]
-    assert check["count"] == 3 and check["fr"].startswith("au pire : les émissions")
-    assert check["en"].startswith("at worst: ") and "9" in check["fr"]
+    assert check["count"] == 3 and check["fr"].startswith("Au pire, les émissions")
+    assert check["en"].startswith("At worst, ") and "9" in check["fr"]
 
 
 def test_a_doubt_on_a_figure_that_no_total_reads_is_a_remark(home: Path) -> None:

@@ -58,9 +58,9 @@ def test_a_figure_of_a_processor_that_nobody_read_is_a_minimum(
 
 
 def test_a_remark_on_several_runs_is_a_sentence_of_its_own(tmp_path: Path) -> None:
-    """6 t and 9 t said of 1 kWh each: « 2 exécutions. Au pire : les émissions… »."""
+    """6 t and 9 t said of 1 kWh each: « 2 exécutions. Au pire, les émissions… »."""
     found = built(tmp_path, *(activity(reported_gwp_kg=kg) for kg in (6_000.0, 9_000.0))).explain("total.energy")
-    for lang, told in (("fr", "2 exécutions. Au pire : les émissions"), ("en", "2 runs. At worst: the emissions")):
+    for lang, told in (("fr", "2 exécutions. Au pire, les émissions"), ("en", "2 runs. At worst, the emissions")):
         assert typeset(told, lang) in str(explain_view(found, lang))
 
 

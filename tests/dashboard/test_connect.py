@@ -624,7 +624,7 @@ def test_what_is_to_be_looked_at_in_several_files_is_said_once_with_their_names(
     at = screen()
     at.file_uploader[0].set_value([(name, content.encode(), "text/plain") for name, content in files.items()])
     seen, _, closed = text(whole(at.run())).partition("<details>")
-    assert "2 lignes à vérifier : La trace ne dit pas dans quel pays" in seen and "(a.csv, b.csv)" in seen
+    assert "2 lignes à vérifier. La trace ne dit pas dans quel pays" in seen and "(a.csv, b.csv)" in seen
     seen = spaced(seen)
     assert seen.count("étaient attendus") == 1 and "6 fichiers déposés, 3 lus" in seen
     said = "notes{} n'est pas une trace connue : la première ligne lue commence par « bonjour, {} »."

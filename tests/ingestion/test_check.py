@@ -1,6 +1,7 @@
 """`sobria check` says what an import would do, and does nothing of it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from estimator.catalogue.load import load
 from estimator.cli.check import check_text
 from estimator.core import parquet_files
-from estimator.ingestion.dry_run import FileCheck, check_paths
+from estimator.core.errors import LANGUAGES, one_of, sentences, texts
+from estimator.ingestion.dry_run import FileCheck, check_paths, looks
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import ReadResult
 from estimator.ledger import Account, Ledger
@@ -122,3 +124,20 @@ def test_check_promises_no_estimate_of_sound_that_a_model_does_not_hear(tmp_path
     (tmp_path / "son.csv").write_text(f"{head}\n{row}\n", "utf-8")
     (file,) = check_paths(tmp_path / "home", [tmp_path / "son.csv"], context()).files
     assert dict(file.proofs) == {told: 1}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_to_be_checked_is_said_in_sentences_of_one_colon(lang: str) -> None:
+    """« 7 lignes à vérifier. Au pire, les processeurs auraient tiré… »: each check and remark that may be said of rows,
+    as Brancher and `sobria check` compose it, its quotations and asides left out."""
+    facts = {"read": "9 W", "allowed": "1 W", "place": "XX", "model": "m", "column": "seats"}
+    remarks = ("session_alike", "declared_already", "declared_before", "sidecar_unused", "exported_runs")
+    for section, key, codes in (("checks", "at_worst", texts("checks", lang)), ("remarks", "for_instance", remarks)):
+        for code, said in ((code, texts(section, lang)[code]) for code in codes):
+            told = dict.fromkeys(re.findall(r"{(\w+)", said), 3) | facts
+            look = one_of(7, key, sentences(section, code, **told)) | {"count": 7}
+            file = {"name": "a.csv", "unknown_models": [], "refused": [], "checks": [look], "alike": []}
+            ((line, _),) = looks([file], lang)
+            bare = re.sub(r"« .*? »|“.*?”|\(.*?\)", "", line)
+            assert [part for part in re.split(r"[.?!] ", bare) if len(re.findall(r":(?= |$)", part)) > 1] == []
+            assert re.search(r"[.?] [a-zéà]", bare) is None, line

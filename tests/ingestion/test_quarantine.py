@@ -79,7 +79,7 @@ def test_rows_of_one_reason_and_other_values_are_told_by_an_example(tmp_path: Pa
     rows = [{"run_id": f"r{n}", "duration": value} for n, value in enumerate(("1e9", "-50"))]
     bring(tmp_path, text(*rows), name="deux.csv")
     bring(tmp_path, text(rows[0] | {"run_id": "r9"}), name="un.csv")
-    for lang, instance in (("fr", "par exemple : la durée lue est « 1e+09 »"), ("en", "for instance: ")):
+    for lang, instance in (("fr", "Par exemple, la durée lue est « 1e+09 »"), ("en", "For instance, ")):
         lines = sobria(tmp_path, "quarantine", "list", lang=lang).stdout.splitlines()
         assert [instance in line for line in lines if "deux.csv" in line] == [True], lines
         assert [instance in line for line in lines if "un.csv" in line] == [False]
