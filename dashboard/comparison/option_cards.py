@@ -229,9 +229,9 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
         if len(group) == 1:
             listed("existing_server", existing)
         texts(*PROGRAM_NUMBERS, *zone, "pue")
-    keys = estimator_gateway.service_keys()
-    if keys or option.measured:
-        listed("service", {"": t("compare_form.no_service", lang)} | {key: key for key in keys})
+    names = estimator_gateway.services_by_name()
+    if names or option.measured:
+        listed("service", {"": t("compare_form.no_service", lang), **names})
         texts(*(("items", "since", "until") if option.measured else ()))
     with st.expander(t("compare_form.finer", lang)):
         texts("attempts", "acceptance", "acceptance_why", "reserved_hours", "other_unit")

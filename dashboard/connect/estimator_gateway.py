@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 from unicodedata import normalize
 
-from dashboard.register.service_names import use_cases
+from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import day_text, moment_text
 from dashboard.shared.texts import t
 from estimator.builds.places_ahead import check_in_home
@@ -132,7 +132,7 @@ def unfinished(lang: str) -> str:
 def known(name: str, lang: str) -> Mapping[str, str]:
     """What may be chosen, by id: sites and classes ("host"), zones ("zone"), cards ("device") or uses ("use")."""
     if name == "use":
-        return use_cases()
+        return estimator_gateway.use_cases()
     book = load()
     ids = book.zones if name == "zone" else [s.id for s in book.subjects.values() if s.kind == name]
     labels = {id: typeset(book.label(id, lang), lang) for id in ids}

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
 from dashboard.connect import places_form
+from dashboard.shared import estimator_gateway
 from dashboard.shared.html_parts import figure_name, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
@@ -21,7 +22,6 @@ from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
 from estimator.ingestion.dry_run import file_lines, known_lines, looks, unread_lines
 from estimator.ingestion.readers import format_name
-from estimator.places.named_rules import in_names
 
 DROPPED, FILES, RUNNING, DONE = "connect dropped", "connect files", "connect running", "connect done"
 QUOTE = "%22" if os.name == "nt" else '"'  # in a file name: browsers send %22, Windows has none
@@ -140,7 +140,7 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
             render("brancher_files", lang, counts=counts, read=read, unread=unread, looks=shared, replaced=replaced)
         )
     if new:
-        st.html(render("brancher_places", lang, services=services))
+        st.html(render("brancher_places", lang, services=services, names=estimator_gateway.service_names()))
         places_form.fields("file", lang, [name for name in ASKED if name != "use" or connect.known("use", lang)])
     with st.container(horizontal=True):
         label = t("connect.confirm", lang, n=account["accepted"] or new) if new else t("connect.confirm_aside", lang)
@@ -159,4 +159,4 @@ def _counts(name: str, account: Mapping[str, int], lang: str) -> str:
 def _told(file: Mapping[str, Any], lang: str) -> list[str]:
     """Its format, then what an import would do with it."""
     lines = [t("connect.format", lang, format=format_name(file["format"], lang)), *file_lines(file, lang)]
-    return [typeset(in_names(line, lang), lang) for line in lines]
+    return [estimator_gateway.place_text(line, lang) for line in lines]

@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
 from dashboard.connect import places_form
-from dashboard.register.service_names import use_cases
 from dashboard.shared import estimator_gateway
 from dashboard.shared.html_parts import figure_name, refusal
 from dashboard.shared.permissions import may_write
@@ -34,7 +33,7 @@ def show(build: Results, names: Mapping[str, str], lang: str) -> None:
     shown, links = paged("mesures", entries, ("voir",), lang)
     checks = {e["service_key"]: [c for c in build.checks(e["service_key"]) if c["mended_by"] in FIELDS] for e in shown}
     fields = {e["service_key"]: [f for mend in e["mends"] for f in FIELDS[mend]] for e in entries}
-    if use_cases():
+    if estimator_gateway.use_cases():
         for entry in build.services():
             if entry.service_key not in names:
                 fields.setdefault(entry.service_key, []).append("use")
@@ -96,9 +95,9 @@ def _tell(names: Mapping[str, str], lang: str) -> None:
 
 def _figures(target: Mapping[str, str], lang: str) -> dict[str, str]:
     """What a mending changes: the figures of its service or of its run, by name, in words, as they now are."""
-    build, key = estimator_gateway.current_build(), target.get("service", "")
+    build, key, names = estimator_gateway.current_build(), target.get("service", ""), estimator_gateway.service_names()
     held = {entry.service_key: entry.indicators for entry in build.services()}
     found, of = (held[key], "figures.of_service") if key else (build.run(target["run"])["indicators"], "figures.of_run")
-    amounts = {t(of, lang, figure=figure_name(n, lang), key=key): found[n] for n in ("energy", "gwp")}
+    amounts = {t(of, lang, figure=figure_name(n, lang), key=names.get(key, key)): found[n] for n in ("energy", "gwp")}
     amounts[t("figures.of_all", lang, figure=figure_name("energy", lang))] = build.totals().indicators["energy"]
     return {name: interval_text(amount, lang) for name, amount in amounts.items()}

@@ -16,9 +16,7 @@ from dashboard.shared.texts import t
 from dashboard.shared.widgets import any_day, select, writer
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
-from estimator.core.typography import typeset
 from estimator.governance.place_changes import instead_line
-from estimator.places.named_rules import in_names
 from estimator.places.placing import knowledge
 
 PLACE, CARDS, AUTHOR = ("host", "zone"), ("device", "cards"), ("who", "why")
@@ -64,7 +62,7 @@ def show(lang: str) -> None:
         _form("place", lang, _place_drawn, lambda: _place(lang))
         _form("own", lang, _own_drawn, lambda: connect.host_named(said("own", ("name", "wider", "zone"))))
         _form("answers", lang, _answers_drawn, lambda: _take(lang))
-        entries = {entry.id: typeset(in_names(entry.said.told, lang), lang) for entry in known.said()}
+        entries = {entry.id: estimator_gateway.place_text(entry.said.told, lang) for entry in known.said()}
         withdraw_form("withdraw", entries, partial(_withdrawn, entries), lang)
 
 
@@ -103,9 +101,10 @@ def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], 
 
 
 def _place_drawn(lang: str) -> None:
-    services = estimator_gateway.service_keys()
     label, choose = (t(name, lang) for name in ("places.service", "accessibility.choose"))
-    st.selectbox(label, services, index=None, key="place service", accept_new_options=True, placeholder=choose)
+    names = estimator_gateway.services_by_name()
+    named = partial(st.selectbox, label, [*names], format_func=lambda key: names.get(key, key), placeholder=choose)
+    named(index=None, key="place service", accept_new_options=True)
     fields("place", lang)
     for name in DAYS:
         any_day(t(f"places.{name}", lang), None, key=f"place {name}")

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.estimator_gateway import service_name
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.assessment.calculation_steps import Step
@@ -87,7 +88,7 @@ def subject_name(found: ExplainedNumber, lang: str) -> str:
         where = scope_name(*(split_number(found.id) or ("", "", ""))[:2], lang)
         return t("synthese.of", lang, figure=html_parts.figure_name(found.figure, lang), where=where)
     scope = {"total": "of_all", "service": "of_service", "run": "of_run"}[found.scope]
-    return t(f"figures.{scope}", lang, figure=html_parts.figure_name(found.figure, lang), key=found.key)
+    return t(f"figures.{scope}", lang, figure=html_parts.figure_name(found.figure, lang), key=service_name(found.key))
 
 
 def _answer(found: ExplainedNumber, lang: str) -> str:
@@ -148,6 +149,6 @@ def _wider_figures(found: ExplainedNumber, lang: str) -> Iterator[tuple[str, str
     name = html_parts.figure_name(found.figure, lang)
     if found.scope == "run" and found.trace["lines"]:
         key = found.trace["lines"][0]["service_key"]
-        yield f"service.{key}.{found.figure}", t("figures.of_service", lang, figure=name, key=key)
+        yield f"service.{key}.{found.figure}", t("figures.of_service", lang, figure=name, key=service_name(key))
     if found.scope not in ("total", SHEET):
         yield f"total.{found.figure}", t("figures.of_all", lang, figure=name)

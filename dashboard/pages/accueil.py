@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import period_text
 from dashboard.shared.templates import phrase, render
@@ -32,7 +31,7 @@ def show() -> None:
 
 
 def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Markup:
-    totals, names = told_totals(build), service_names([entry.service_key for entry in services])
+    totals, names = told_totals(build), estimator_gateway.service_names()
     counted, found, unknown = _services_with_energy(services) or services, totals.indicators, totals.coverage.unknown
     shown, how = counted[:SHOWN], html_parts.how_read(totals.coverage.impossible, lang)
     period = period_text(totals.coverage.period, lang)

@@ -15,7 +15,6 @@ from dashboard.connect.methods_table import tell_import
 from dashboard.register.estimator_gateway import word
 from dashboard.register.forms import ALONE, FORMS
 from dashboard.register.sentences import commune_text
-from dashboard.register.service_names import service_names, use_cases
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import moment_text, validity_text
 from dashboard.shared.html_parts import figure_name
@@ -77,11 +76,7 @@ def _named(here: Screen, name: str, text: str, lang: str) -> str:
 
 def _run(row_id: str, lang: str) -> str:
     run = estimator_gateway.current_build().run(row_id[: estimator_gateway.LONGEST_ID])
-    return f"{_service(run['service_key'], lang)}, {moment_text(run['end'], lang)}"
-
-
-def _service(key: str, _: str) -> str:
-    return service_names([key]).get(key, key)
+    return f"{estimator_gateway.service_name(run['service_key'])}, {moment_text(run['end'], lang)}"
 
 
 def _figure_of_option(asked: str, lang: str) -> str:
@@ -118,7 +113,7 @@ def _figure(number: str, lang: str) -> str:
     kind, _, rest = number.partition(".")
     about, _, figure = rest.rpartition(".") if kind != "total" else ("", "", rest)
     name = figure_name(figure, lang) if known_text(f"figures.{figure.replace('.', '_')}", lang) else figure
-    return ", ".join(filter(None, (name, _service(about, lang))))
+    return ", ".join(filter(None, (name, estimator_gateway.service_name(about))))
 
 
 def _footer(build: Results | None, lang: str) -> Markup:
@@ -132,8 +127,9 @@ def _footer(build: Results | None, lang: str) -> Markup:
 
 NAMED: dict[str, Callable[[str, str], str] | None] = {
     **{"id": _figure, "calcul": _figure_of_option, "execution": _run, "facteur": _factor},
-    "cas": lambda text, _: use_cases()[text],
-    **{"faire": None, "voie": None, "promesses": None, "service": _service, "preuve": None, "commune": commune_text},
+    "cas": lambda text, _: estimator_gateway.use_cases()[text],
+    "service": lambda text, _: estimator_gateway.service_name(text),
+    **{"faire": None, "voie": None, "promesses": None, "preuve": None, "commune": commune_text},
     **{"etape": partial(word, "stages"), "issue": partial(word, "outcomes")},
     **dict.fromkeys(("recherche", "sujet"), lambda text, _: text[:LONGEST_TITLE]),
     **{"voir": None, "territoire": partial(_scope_text, "territoire"), "periode": partial(_scope_text, "periode")},

@@ -12,7 +12,6 @@ from dashboard.measurements.coverage import coverage_by_service, coverage_of_mon
 from dashboard.measurements.run_detail import run_view
 from dashboard.measurements.run_fields import modelled
 from dashboard.register.run_tables import MOST, asked_of, hardware
-from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import period_text
 from dashboard.shared.templates import phrase, render
@@ -41,11 +40,11 @@ def show() -> None:
     if asked := st.query_params.get("execution", ""):
         _run(build, asked, lang)
         return
-    totals, services = told_totals(build), build.services()
+    totals = told_totals(build)
     if not totals.coverage.runs:
         st.html(_nothing(build, totals.coverage.quarantined, lang))
         return
-    names = service_names([entry.service_key for entry in services])
+    names = estimator_gateway.service_names()
     head, below = st.container(key="measured", gap=None), st.container(key="parts", gap=None)
     with below:
         given = any(name in st.query_params for name in FILTERS)
@@ -67,7 +66,7 @@ def _run(build: Results, row_id: str, lang: str) -> None:
     except SobriaError:
         st.html(render("unknown", lang, gone=estimator_gateway.gone(row_id), opened=""))
         return
-    names = service_names([run["service_key"]])
+    names = estimator_gateway.service_names()
     head, section, rest = run_view(run, lang, names.get(run["service_key"], "")).partition("<section>")
     st.html(head)
     mending.of_run(build, run["row_id"], lang)
@@ -144,7 +143,7 @@ def _part(build: Results, name: str, names: Mapping[str, str], lang: str) -> Mar
 
 def _runs(build: Results, names: Mapping[str, str], lang: str) -> None:
     """The runs that the address asks for: chosen, searched, ordered, page by page, and as a file."""
-    _filters(build, build.checks(), names, lang)
+    _filters(build, build.checks(), lang)
     query, page = st.query_params.to_dict(), page_asked()
     asked = asked_of(query, names)
     found = build.runs(asked, (page - 1) * html_parts.PER_PAGE, html_parts.PER_PAGE)
@@ -161,8 +160,8 @@ def _runs(build: Results, names: Mapping[str, str], lang: str) -> None:
     )
 
 
-def _filters(build: Results, checks: Sequence[Mapping[str, Any]], names: Mapping[str, str], lang: str) -> None:
-    services = {entry.service_key: names.get(entry.service_key, entry.service_key) for entry in build.services()}
+def _filters(build: Results, checks: Sequence[Mapping[str, Any]], lang: str) -> None:
+    services = estimator_gateway.services_by_name()
     codes = {ANY: t("measures.to_check_any", lang)} if build.to_mend() else {}
     codes |= {check["code"]: sentence(both(check, lang)) for check in checks}
     proofs = {proof: t(f"proof.{proof}", lang) for proof in PROOFS} | {NO_PROOF: t("measures.no_proof", lang)}

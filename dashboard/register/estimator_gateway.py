@@ -4,9 +4,9 @@ import csv
 import io
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any, NamedTuple
 
+from dashboard.shared.estimator_gateway import register
 from dashboard.shared.html_parts import LABELS, OPTION, fault_text
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError, say, sentences
@@ -17,13 +17,12 @@ from estimator.core.typography import typeset
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.schema import Publication
 from estimator.governance.register.csv_table import FACTS, export_csv, facts_said, import_csv, row_of
-from estimator.governance.register.register import Register, author, author_of_what
+from estimator.governance.register.register import author, author_of_what
 from estimator.governance.register.schema import OUTCOMES, STAGES, Stage, UseCase
 from estimator.governance.register.stage_rules import RULES, lacking
 from estimator.reporting.project.context import scenario_of_case
 
-__all__ = ["OUTCOMES", "STAGES", "author", "author_of_what", "export_csv", "import_csv", "row_of"]
-_register = lru_cache(maxsize=2)(Register)
+__all__ = ["OUTCOMES", "STAGES", "author", "author_of_what", "export_csv", "import_csv", "register", "row_of"]
 
 
 class Condition(NamedTuple):
@@ -33,11 +32,6 @@ class Condition(NamedTuple):
     charter: str
     phrase: str
     met: bool
-
-
-def register() -> Register:
-    """The register of this home; files are read once and cached."""
-    return _register(default_home())
 
 
 def word(section: str, name: str, lang: str) -> str:

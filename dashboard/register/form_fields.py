@@ -141,8 +141,9 @@ def decision_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 
 def attach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """A service of the ledger, from a day on."""
-    keys, label = estimator_gateway.service_keys(), t("register_forms.service_key", lang)
-    chosen = st.selectbox(label, keys, index=None, key=KEPT + "service_key", placeholder="") or ""
+    names, label = estimator_gateway.services_by_name(), t("register_forms.service_key", lang)
+    key, named = KEPT + "service_key", names.__getitem__
+    chosen = st.selectbox(label, [*names], index=None, format_func=named, key=key, placeholder="") or ""
     return {"service_key": escape(chosen), "since": day("since", lang)}
 
 

@@ -57,7 +57,7 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
     answer = t(f"register_forms.{word}_answer", lang, **facts)
     name_line = Markup("<b>{}</b> · {}").format(case.name, back) if case else back
     st.html(html_parts.head(html_parts.quoted(t(f"register_forms.{word}_title", lang)), answer, name_line))
-    if word == "attach" and not estimator_gateway.service_keys():
+    if word == "attach" and not estimator_gateway.services_by_name():
         st.html(Markup("<p>{}</p>").format(t("register_forms.attach_none", lang)))
         return True
     place = st.container(key="told")

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway
 from dashboard.shared.html_parts import figure_name, proof_text
 from dashboard.shared.html_shell import file_response
@@ -44,7 +43,7 @@ def _runs(request: Request) -> Response:
     lang, build = lang_of(request.query_params), estimator_gateway.current()
     if build is None:
         return RedirectResponse(f"./mesures?lang={lang}", status_code=303)
-    names = service_names([entry.service_key for entry in build.services()])
+    names = estimator_gateway.service_names()
     asked, rows = asked_of(request.query_params, names), list[Sequence[object]]()
     total = Results.runs(build, asked, 0, 0)["total"]
     for offset in range(0, min(total, MOST), AT_ONCE):
@@ -80,13 +79,12 @@ def _services(request: Request) -> Response:
     lang, build = lang_of(request.query_params), estimator_gateway.current()
     if build is None:
         return RedirectResponse(f"./mesures?lang={lang}", status_code=303)
-    services = build.services()
-    names = service_names([entry.service_key for entry in services])
+    names = estimator_gateway.service_names()
     rows = [
         [names.get(e.service_key, e.service_key), e.service_key, e.runs, e.first, e.last]
         + [getattr(e.indicators[name], end) for name in ENERGIES for end in ENDS]
         + [proof_text(e.proof, lang)]
-        for e in services
+        for e in build.services()
     ]
     named = ("measures.service", "measures.key", "table.runs", "coverage.first", "coverage.last")
     heads = [t(name, lang) for name in named]

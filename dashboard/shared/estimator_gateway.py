@@ -17,12 +17,16 @@ from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.home import default_home
 from estimator.core.typography import typeset
+from estimator.governance.register.attachments import service_names as names_of
+from estimator.governance.register.register import Register
 from estimator.ledger import Ledger
 from estimator.ledger.withdrawn_text import withdrawn_text
+from estimator.places.named_rules import in_names
 from estimator.results.reading import Results, open_current
 
 LONGEST_ID = 400
 REMEMBERED = 100  # results of a kind in the cache of a build
+_register = lru_cache(maxsize=2)(Register)
 KEPT = "totals services runs run quarantine checks to_mend mends coverage_by_month explain".split()
 
 
@@ -44,10 +48,36 @@ def all_withdrawn(lang: str) -> str:
     return typeset(withdrawn_text(Ledger(default_home()), lang), lang)
 
 
-def service_keys() -> list[str]:
-    """The services of the ledger, largest first; none without a build."""
+def register() -> Register:
+    """The register of this home; files are read once and cached."""
+    return _register(default_home())
+
+
+def use_cases() -> Mapping[str, str]:
+    """Id -> name of each use case of the register."""
+    return {case.id: case.name for case in register().use_cases()}
+
+
+def service_names() -> dict[str, str]:
+    """The services of the ledger that the register names, by key."""
     build = current()
-    return [entry.service_key for entry in build.services()] if build else []
+    return names_of([entry.service_key for entry in build.services()] if build else (), register().use_cases())
+
+
+def service_name(key: str) -> str:
+    """The name of a service, or its key where it has none."""
+    return service_names().get(key, key)
+
+
+def services_by_name() -> Mapping[str, str]:
+    """Key -> name of each service of the ledger, or its key again, largest first; none without a build."""
+    build = current()
+    return {entry.service_key: entry.service_key for entry in build.services()} | service_names() if build else {}
+
+
+def place_text(told: str, lang: str) -> str:
+    """What is said of places, with the names of sites, countries, hardware and services in place of their ids."""
+    return typeset(in_names(told, lang, service_names()), lang)
 
 
 def current_build() -> Results:

@@ -17,12 +17,11 @@ from estimator.assessment.uncertainty import DRAWS
 from estimator.core import number_format
 from estimator.core.language import language_name
 from estimator.core.typography import escaped, typeset
-from estimator.places.named_rules import in_names
 from estimator.reporting.documents.templates import environment
 
 IN_A_LANGUAGE = (
     texts.both, typeset, estimator_gateway.subject_name, estimator_gateway.model_name, estimator_gateway.all_withdrawn,
-    html_parts.alternatives, in_names,
+    html_parts.alternatives, estimator_gateway.place_text,
     html_parts.derived_proof_text, html_parts.explain_link, html_parts.factor_link, html_parts.impossible_note,
     html_parts.figure_name, html_parts.number, html_parts.proof_text, dates.day_text, dates.duration_text,
     dates.month_text, dates.period_text, dates.short_day, dates.validity_text, number_format.bounds_text,
@@ -32,7 +31,7 @@ IN_A_LANGUAGE = (
 )  # fmt: skip
 IN_ANY = (
     texts.sentence, html_parts.head, html_parts.quoted, language_name, chart_parts.line, chart_parts.list_of,
-    svg_charts.share_svg, escaped,
+    svg_charts.share_svg, escaped, estimator_gateway.service_name,
 )  # fmt: skip
 MACROS = ("command", "definitions", "shortened")  # of the template « parts », known to all
 

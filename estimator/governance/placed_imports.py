@@ -10,8 +10,10 @@ from typing import Any
 
 from estimator.core.errors import LANGUAGES, SobriaError, reason_of, say
 from estimator.core.language import DEFAULT
+from estimator.core.searched_text import as_compared
 from estimator.core.typography import some_of
 from estimator.governance.place_changes import NAMED, applied
+from estimator.governance.register.attachments import service_names
 from estimator.governance.register.register import Register, author_of_what
 from estimator.governance.register.register import author as author_of
 from estimator.ingestion.context import reading_context
@@ -74,12 +76,13 @@ def mended(
     lines; the use case of a service is an attachment. target: one of service, run; said: who, why, then what was
     chosen; sure: of a service too that has no run. service_unmeasured; SobriaError."""
     use, told = said.get("use"), _rule(said)
+    target = {**target, "service": _service(home, target["service"])} if target.get("service") else target
     about = {name: escape(value) if name == "service" else value for name, value in target.items() if value}
     rule = told | about if told or not use else None  # nothing chosen is refused as a rule that says nothing
     tried = PlaceJournal(home, trial=True)
     author = author_of_what(said["who"], said["why"], lambda author: rule is None or tried.add_rule(rule, author))
     if not sure and target["service"]:
-        _check_measured(home, target["service"])
+        _service(home, target["service"], False)
 
     def attach() -> None:
         if use:
@@ -96,11 +99,18 @@ def mended(
     return []
 
 
-def _check_measured(home: Path, service: str) -> None:
-    """service_unmeasured, with the services that hold this name, else those that are spelt alike."""
+def _service(home: Path, read: str, sure: bool = True) -> str:
+    """A service by its key or by the name of its use; unless sure, service_unmeasured of another, with those that hold
+    what was read, else those that are spelt alike, by name."""
     found = open_current(home)
-    by_name = {entry.service_key.lower(): entry.service_key for entry in (found.services() if found else ())}
-    if service not in by_name.values():
-        held = [name for name in by_name if service.lower() in name or name in service.lower()]
-        near = [by_name[name] for name in (held or get_close_matches(service.lower(), by_name))[:NAMED]]
-        raise SobriaError("service_unmeasured", read=service, near=", ".join(near))
+    keys = [entry.service_key for entry in (found.services() if found else ())]
+    names, wanted = service_names(keys, Register(home).use_cases()), as_compared(read)
+    by_name = {as_compared(name): key for key, name in names.items()}
+    if read in keys or (sure and wanted not in by_name):
+        return read
+    if wanted in by_name:
+        return by_name[wanted]
+    known = {as_compared(key): key for key in keys} | by_name
+    held = [name for name in known if wanted in name or name in wanted] or get_close_matches(wanted, known)
+    near = dict.fromkeys(names.get(known[name], known[name]) for name in held)
+    raise SobriaError("service_unmeasured", read=read, near=", ".join([*near][:NAMED]))

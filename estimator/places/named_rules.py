@@ -1,6 +1,7 @@
 """What is said of places, as a person reads it: the names of sites, countries and hardware in place of their ids."""
 
 import re
+from collections.abc import Mapping
 
 from estimator.catalogue.load import load
 from estimator.core.errors import say
@@ -16,16 +17,17 @@ _FIELD = re.compile(
 )
 
 
-def in_names(told: str, lang: str) -> str:
+def in_names(told: str, lang: str, services: Mapping[str, str] | None = None) -> str:
     """« service « courrier » → Salle informatique, Pologne », of what `told` of a rule or of a host writes in a text,
-    « service=courrier → host=class/server-room zone=POL »."""
-    return _FIELD.sub(lambda field: _named(field, lang), told)
+    « service=courrier → host=class/server-room zone=POL ». services: the names of some, by key."""
+    return _FIELD.sub(lambda field: _named(field, lang, services or {}), told)
 
 
-def _named(field: re.Match[str], lang: str) -> str:
+def _named(field: re.Match[str], lang: str, services: Mapping[str, str]) -> str:
     name, value = field["text"] or field["name"], field["written"] or field["id"]
     if name in WRITTEN:
         value = only_text(value) or value
+        value = services.get(value, value) if name == "service" else value
     elif name in SUBJECTS:
         value = load().label(value, lang)
     elif name in DAYS:

@@ -298,7 +298,7 @@ def test_a_service_of_the_ledger_is_attached_then_detached(register: Register) -
 def test_a_service_whose_name_looks_like_a_pattern_is_attached_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, given in ((form_fields.st, "selectbox", "lot[1]*"), (form_fields, "day", None)):
         monkeypatch.setattr(module, name, lambda *_, given=given, **__: given)
-    monkeypatch.setattr(form_fields.estimator_gateway, "service_keys", list)
+    monkeypatch.setattr(form_fields.estimator_gateway, "services_by_name", dict)
     assert form_fields.attach_fields(None, "fr") == {"service_key": "lot[[]1][*]", "since": None}
 
 
