@@ -8,20 +8,20 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
-from dashboard.shared.dates import day_text
 from dashboard.shared.texts import DEFAULT, known_text, t
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.interval import Interval
 from estimator.core.number_format import impossible_text, interval_text, share_text
+from estimator.core.periods import days_said
 from estimator.core.refusals import ListedRefusal, field_label
 from estimator.core.typography import typeset
 
 ALMOST_ALL = 0.995
 PER_PAGE = 25  # rows of a page of a long table
 LABELS = tomllib.loads(Path(__file__).with_name("field_labels.toml").read_text("utf-8"))
-DAYS, ISO_DAY = ("future", "day_far"), re.compile(r"\d{4}-\d\d-\d\d")  # faults of a day that is chosen, not typed
+DAYS = ("future", "day_far")  # faults of a day that is chosen, not typed
 OPTION = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])|\B--[a-z-]+, (?=[A-ZÉ])")  # of a command
 
 
@@ -124,8 +124,7 @@ def fault_text(item: Mapping[str, str], lang: str, labels: Mapping[str, str]) ->
     if keys and code in LABELS["pages"]["nothing"].split() and set(keys) <= set(LABELS["pages"]["lists"].split()):
         return t("state.choose", lang, field=label)
     said = item[lang].replace(field_label(name, lang), label, 1)
-    said = ISO_DAY.sub(lambda day: day_text(day[0], lang), said) if name and code in DAYS else said
-    return typeset(OPTION.sub("", said), lang)
+    return typeset(OPTION.sub("", days_said(said, lang) if name and code in DAYS else said), lang)
 
 
 def refusal(error: SobriaError, lang: str, labels: Mapping[str, str] | None = None) -> Markup:

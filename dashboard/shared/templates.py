@@ -16,12 +16,13 @@ from dashboard.shared import chart_parts, dates, estimator_gateway, html_parts, 
 from estimator.assessment.uncertainty import DRAWS
 from estimator.core import number_format
 from estimator.core.language import language_name
+from estimator.core.periods import days_said
 from estimator.core.typography import escaped, typeset
 from estimator.reporting.documents.templates import environment
 
 IN_A_LANGUAGE = (
     texts.both, typeset, estimator_gateway.subject_name, estimator_gateway.model_name, estimator_gateway.all_withdrawn,
-    html_parts.alternatives, estimator_gateway.place_text,
+    html_parts.alternatives, estimator_gateway.place_text, days_said,
     html_parts.derived_proof_text, html_parts.explain_link, html_parts.factor_link, html_parts.impossible_note,
     html_parts.figure_name, html_parts.number, html_parts.proof_text, dates.day_text, dates.duration_text,
     dates.month_text, dates.period_text, dates.short_day, dates.validity_text, number_format.bounds_text,

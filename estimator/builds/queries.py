@@ -26,6 +26,7 @@ from estimator.core.language import DEFAULT
 from estimator.core.searched_text import searched, searched_sql
 from estimator.ledger.rows import COMPONENTS
 from estimator.places.journal import PlaceEntry, PlaceRule
+from estimator.places.named_rules import place_told
 
 if TYPE_CHECKING:
     from estimator.builds.gone_rows import GoneRow
@@ -202,12 +203,11 @@ class Build(BuildFile):
         if not self.has_table("place_said"):
             return []
         found = self._engine.rows(
-            "SELECT said, told, who, said_on, REPLACE(part, ',', ', ') AS part, COUNT(*) AS count FROM place_basis"
+            "SELECT said, told, who, said_on, part, COUNT(*) AS count FROM place_basis"
             f" LEFT JOIN place_said ON id = said WHERE {where} GROUP BY ALL ORDER BY count DESC, said",
             parameters,
         )
-        by = [("rule_partly" if row["part"] else "rule") if row["told"] else row.pop("said") for row in found]
-        return [sentences("place_told", key, **row) for key, row in zip(by, found, strict=True)]
+        return [place_told(row) for row in found]
 
     def _run_entries(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ids = [row["row_id"] for row in rows]

@@ -2,7 +2,7 @@
 
 A word that a count changes has its plural forms, named by the categories of CLDR: `file.one`, `file.other`, and what
 else the language has. Alone, the count is `n`; in a sentence of several, `{read:rows}` is the form of `rows` in
-`[counts]` that the fact `read` calls for, with this count as its `{n}`.
+`[counts]` that the fact `read` calls for, with this count as its `{n}`. `{since:day}` is a day as people write it.
 """
 
 import errno
@@ -22,6 +22,7 @@ __all__ = ("LANGUAGES",)
 _OF_NEAR = re.compile(r" [^.]*{near}\.")  # the sentence of names that are alike, where there are none
 _BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 NAMED = ("file", "files", "where", "target")  # facts that are names of files, or hold some
+_DAYS = re.compile(r"{(\w+):day}")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -108,7 +109,14 @@ def filled(text: str, lang: str, facts: Mapping[str, object], grouped: Collectio
         for name, fact in facts.items()
     }
     named = {name: on_a_line(fact) for name in NAMED if isinstance(fact := facts.get(name), str)}
-    return text.format(**{**told, **named})
+    days = {name: _day(facts[name], lang) for name in _DAYS.findall(text)} if ":day}" in text else {}
+    return text.replace(":day}", "}").format(**{**told, **named, **days})
+
+
+def _day(fact: object, lang: str) -> str:
+    from estimator.core.periods import short_day  # it is made of words
+
+    return short_day(str(fact), lang)
 
 
 def on_a_line(name: str) -> str:

@@ -10,6 +10,7 @@ from estimator.core.errors import SobriaError, say, texts
 
 _YEAR = r"(?:19|2[0-9])[0-9]{2}"
 _MONTH = r"(?:0[1-9]|1[0-2])"
+DAY = re.compile(r"(?<![\w./-])\d{4}-\d\d-\d\d(?![\w/-]|[.:]\w)")
 _WRITTEN = re.compile(rf"({_YEAR})(?:-T([1-4])|-({_MONTH})(?:\.\.({_YEAR})-({_MONTH}))?)?")
 
 
@@ -144,6 +145,11 @@ def short_day(day: date | str, lang: str) -> str:
     except ValueError:
         return str(day)
     return str(format_date(found, _pattern("short_day", lang), locale=lang)).replace(" ", "\u00a0")
+
+
+def days_said(text: str, lang: str) -> str:
+    """A text whose days, « 2026-11-25 », are written as by `short_day`; one in the name of a file or a model is not."""
+    return DAY.sub(lambda day: short_day(day[0], lang), text)
 
 
 def _month_range(text: str) -> tuple[int, int]:

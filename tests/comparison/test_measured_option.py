@@ -57,8 +57,8 @@ def test_units_said_of_runs_stay_theirs_as_the_service_goes_on(tmp_path: Path) -
     built(tmp_path, *rows(67, 3))
     after = measured(tmp_path, **said)
     assert kwh(after) == pytest.approx(1000)
-    assert "20 exécutions du 2026-03-01 au 2026-03-01" in told(after) and "20 unités" in told(after)
-    assert "20 runs from 2026-03-01 to 2026-03-01" in told(after, "en")
+    assert "20 exécutions du 01/03/2026 au 01/03/2026" in told(after) and "20 unités" in told(after)
+    assert "20 runs from 1 Mar 2026 to 1 Mar 2026" in told(after, "en").replace("\u00a0", " ")
     since = measured(tmp_path, items=67, since="2026-03-02", until="2026-03-10")
     assert kwh(since) == pytest.approx(1000) and since.proof == before.proof
 
@@ -72,7 +72,7 @@ def test_units_without_the_runs_that_made_them_are_refused(tmp_path: Path, until
     ahead = {} if until is None else {"until": str(date.today() + timedelta(days=3))}
     code, said = refusal(measured(tmp_path, items=20, **ahead))
     assert code == "measured_of_when"
-    assert "87 exécutions" in said and "du 2026-03-01 au 2026-03-04" in said and "items = 20" in said
+    assert "87 exécutions" in said and "du 01/03/2026 au 04/03/2026" in said and "items = 20" in said
     assert 'until = "2026-03-04T15:00:00Z"' in said  # the end of the last: 87 = 3 × 24 + 15
     assert kwh(measured(tmp_path, items=20, until="2026-03-04T15:00:00Z")) == pytest.approx(87 / 20 * 1000)
 

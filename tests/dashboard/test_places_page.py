@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.comparison.estimator_gateway import place_names
 from dashboard.shared import estimator_gateway
-from dashboard.shared.dates import day_text
+from dashboard.shared.dates import day_text, short_day
 from dashboard.shared.html_parts import alternatives
 from dashboard.shared.texts import LANGUAGES, t
 from estimator.catalogue.load import load, name_hosts
@@ -98,7 +98,8 @@ def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str)
     assert "service=" not in text(at) and "host=" not in text(at)
     at.file_uploader(key="answers file").set_value(("reponses.csv", ANSWERS, "text/csv"))
     at = sent(filled(at, "answers", who="DSI"), "places.answers_save", lang)
-    assert "class/server-room: pue=1.2 (2026-01-01)" in text(at)
+    asked, host = say("hosting_fields", "pue", lang), {"fr": "Salle informatique : 1,2", "en": "Server room: 1.2"}
+    assert plain(text(at)).count(plain(f"{asked}, {host[lang]} ({short_day('2026-01-01', lang)})")) == 2
     moved = {"fr": "salle.toml, l'option a :.*? → environ 1,2 kWh", "en": "salle.toml, l'option a:.*? → about 1.2 kWh"}
     assert re.search(moved[lang], plain(text(at))) and "l'option b" not in plain(text(at))
     [rule] = PlaceJournal(home).rules()
@@ -108,6 +109,9 @@ def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str)
     at = sent(filled(at, "withdraw", why="erreur"), "places.withdraw_confirm", lang)
     assert PlaceJournal(home).rules(), "another reason is read back too"
     at = sent(at, "places.withdraw_confirm", lang)
+    assert plain(f"(DSI, {short_day(rule.at[:10], lang)})") in plain(text(at)) and not re.search(
+        r"\d{4}-\d\d-\d\d", text(at)
+    )
     assert t("places.no_rule", lang).replace("\u00a0", " ") in text(at) and not covered(home)
 
 
@@ -253,7 +257,7 @@ def test_a_far_day_of_a_place_is_refused_in_the_words_of_the_page(home: Path, la
         field.set_value(date(year, 8, 2))
     told = said_of(sent(at, "places.place_save", lang)).split('role="alert"')[1].partition("</div>")[0]
     for name, year in (("since", 1914), ("until", 2099)):
-        day, label = day_text(f"{year}-08-02", lang), t(f"places.{name}", lang)
+        day, label = plain(short_day(f"{year}-08-02", lang)), t(f"places.{name}", lang)
         assert any(day in fault and re.sub(r"\s", " ", label) in fault for fault in told.split("<li>")), told
     assert told.count("<li>") == 6, "with all that is empty: who, why, of what and where"
     assert not PlaceJournal(home).rules()

@@ -202,7 +202,9 @@ def test_a_day_that_is_refused_is_said_as_days_are(register: Register, lang: str
     case, ahead = register.create(FACTS, DSI), date(date.today().year + 1, 1, 31)
     typed = {"value": "0,9" if lang == "fr" else "0.9", "test": "relus", "by": "Courrier", "who": "DSI"}
     refused = text(check(screen(lang, cas=case.id, faire="qualite"), **typed, date_test=ahead)).split('role="alert"')[1]
-    assert f"31 {'janvier' if lang == 'fr' else 'January'} {ahead.year}" in plain_spaces(refused).partition("</div>")[0]
+    assert (f"31/01/{ahead.year}" if lang == "fr" else f"31 Jan {ahead.year}") in plain_spaces(refused).partition(
+        "</div>"
+    )[0]
     refused = text(check(screen(lang, cas=case.id, faire="qualite"), **typed, date_test=None)).split('role="alert"')[1]
     label = t("state.label", lang, label=t("register_forms.date_test", lang))
     assert t("state.choose", lang, field=label) in unescape(refused) and not register.use_case(case.id).qualities

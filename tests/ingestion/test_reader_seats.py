@@ -101,7 +101,7 @@ def test_a_month_that_is_not_over_stops_today_and_is_replaced_later(tmp_path: Pa
         ("chatgpt;10;;2026-01-01;;;;;1e18", "beyond_use", "plus qu'aucun usage n'en compte"),
         ("chatgpt;10;;2026-01-01;;;;;-5", "bad_amount", "uses contient « -5 »"),
         ("chatgpt;10;;;;;;;", "seats_no_day", "from est vide : une date"),
-        ("chatgpt;10;;0001-01-01;2026-01-31;;;;", "seats_early", "le 0001-01-01 : un jour à partir du 2015-01-01"),
+        ("chatgpt;10;;0001-01-01;2026-01-31;;;;", "seats_early", "le 01/01/0001, et un jour à partir du 01/01/2015"),
         ("chatgpt;10;;9999-12-31;9999-12-31;;;;", "seats_future", "sobria compare"),
         ("chatgpt;10;;03/01/2026;03/31/2026;;;;", "dates_order", "(2026-01-03 | 2026-03-01) et « 03/31/2026 »"),
         ("chatgpt;10;;hier;;;;;", "declared_date", "from contient"),

@@ -183,19 +183,20 @@ def test_answers_that_another_or_a_rule_contradicts_are_taken_with_a_remark(tmp_
     rule = {"service": "a", "host": "class/server-room", "zone": "FRA"}
     PlaceJournal(tmp_path).add_rule(rule, Author(who="DSI", why="bail"))
     told = answered(tmp_path, renewable_factor=1, electricity_contract="none", country="DEU")
-    both = "renewable_factor=1 (2026-06-01), mais class/server-room: electricity_contract=none (2026-06-01)"
+    both = "renewable_factor=1 (2026-06-01) ; class/server-room: electricity_contract=none (2026-06-01)"
     assert told.count(both) == 1 and len(answers_on(tmp_path, DAY)) == 3
-    assert "country=DEU (2026-06-01), mais une règle dit une autre zone : service=a → host=class/server-room" in told
+    assert "Une règle dit une autre zone que cette réponse" in told
+    assert "country=DEU (2026-06-01) ; service=a → host=class/server-room" in told
     told = answered(tmp_path, "2026-07-01", renewable_factor=0, electricity_contract="none", country="FRA")
-    assert "À vérifier" not in told
+    assert "à corriger" not in told and "autre zone" not in told
 
 
 def test_of_several_answers_the_latest_counts_and_that_is_said(tmp_path: Path) -> None:
     """A PUE of June, one of July, then energies of August: 1,300 over 1,000."""
     answered(tmp_path, pue=1.2)
     told = answered(tmp_path, "2026-07-01", pue=1.4)
-    assert "compte à la place de" in told and "pue=1.2 (2026-06-01)) dès le 2026-07-01" in told
-    assert "pue=1.2 (2026-06-01)) dès le 2026-07-01" in spaced(sobria(tmp_path, "places", "list").stdout)
+    assert "compte à la place de" in told and "pue=1.2 (2026-06-01)) dès le 01/07/2026" in told
+    assert "pue=1.2 (2026-06-01)) dès le 01/07/2026" in spaced(sobria(tmp_path, "places", "list").stdout)
     answered(tmp_path, "2026-08-01", total_energy=1300, it_energy=1000)
     days = (date(2026, 6, 30), date(2026, 7, 31), DAY)
     found = [answered_bounds(answers_on(tmp_path, day), "class/server-room")["pue"].factor for day in days]
@@ -216,15 +217,15 @@ def test_what_counts_before_an_answer_is_the_one_before_it_or_the_default_value(
     August, which nothing comes before, the default value."""
     default = "avant le {}, les exécutions gardent la valeur par défaut"
     before = "avant le {}, les exécutions gardent la réponse d'avant ({})"
-    assert default.format("2026-06-01") in answered(tmp_path, pue=1.2)
-    assert default.format("2026-06-01") in answered(tmp_path, pue=1.4), "of the same day: it never counted"
+    assert default.format("01/06/2026") in answered(tmp_path, pue=1.2)
+    assert default.format("01/06/2026") in answered(tmp_path, pue=1.4), "of the same day: it never counted"
     told = answered(tmp_path, "2026-08-01", total_energy=1300, it_energy=1000, wue=0.1)
-    assert before.format("2026-08-01", "class/server-room: pue=1.4 (2026-06-01)") in told
-    assert default.format("2026-08-01") in told
+    assert before.format("01/08/2026", "class/server-room: pue=1.4 (2026-06-01)") in told
+    assert default.format("01/08/2026") in told
     energies = ("total_energy=1300", "it_energy=1000")
     said = ", ".join(f"class/server-room: {one} (2026-08-01)" for one in energies)
     told = answered(tmp_path, "2026-09-01", pue=1.2)
-    assert before.format("2026-09-01", said) in told and "par défaut" not in told
+    assert before.format("01/09/2026", said) in told and "par défaut" not in told
 
 
 def test_one_command_withdraws_what_a_file_answered(tmp_path: Path) -> None:
@@ -425,7 +426,7 @@ def test_two_energies_that_make_another_pue_say_so(tmp_path: Path) -> None:
     assert "énergie totale ÷" not in answered(tmp_path, "2025-09-01", it_energy=100000)
     said = answered(tmp_path, "2025-10-01", total_energy=300000)
     for text in (said, sobria(tmp_path, "places", "list").stdout):
-        assert f"{site} : le PUE est 3, énergie totale ÷ énergie informatique, dès le 2025-10-01." in spaced(text)
+        assert f"{site} : le PUE est 3, énergie totale ÷ énergie informatique, dès le 01/10/2025." in spaced(text)
         assert "Il compte à la place de class/server-room: pue=2 (2025-07-01)" in spaced(
             text
         ) and "deux dates" in spaced(text)

@@ -114,8 +114,8 @@ def test_a_wide_rule_is_said_to_give_way(tmp_path: Path) -> None:
     after = found.explain("service.courrier.energy")
     assert after.amount == before
     told = " ".join(line["fr"] for line in after.supposed)
-    assert "service=courrier" in told and "address=" not in told
-    assert "address=" in " ".join(line["fr"] for line in found.explain("service.tri.energy").supposed)
+    assert "service « courrier »" in told and "adresse" not in told
+    assert "adresse" in " ".join(line["fr"] for line in found.explain("service.tri.energy").supposed)
     listed = spaced(sobria(tmp_path, "places", "list").stdout)
     assert "plus précise, compte à la place" in listed and "service=courrier" in listed
 
@@ -128,5 +128,5 @@ def test_an_explanation_says_what_of_a_rule_counts(tmp_path: Path) -> None:
     found = open_current(tmp_path)
     assert found is not None
     told = [spaced(line["fr"]) for line in found.explain("service.courrier.energy").supposed]
-    assert any("address=" in line and "seul compte : zone" in line for line in told)
-    assert any("service=courrier" in line and "seul" not in line for line in told)
+    assert any("adresse" in line and "Ce qui en compte : zone" in line for line in told)
+    assert any("service « courrier »" in line and "Ce qui en" not in line for line in told)

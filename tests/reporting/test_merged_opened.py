@@ -10,6 +10,7 @@ from dashboard.shared.texts import t
 from estimator.assessment.impacts import Amount
 from estimator.builds.merged_groups import merged_files
 from estimator.core.number_format import interval_text
+from estimator.core.periods import short_day
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.groups_file import published_groups
 from tests.dashboard.test_dashboard_pages import page
@@ -54,7 +55,7 @@ def test_the_line_of_a_commune_and_the_sum_are_opened(home: Path, tmp_path: Path
 def test_it_names_the_file_its_digest_its_day_and_what_to_ask(home: Path) -> None:
     (file,) = (one for one in merged_files(home) if one.territory == "54395")
     said = plain(sobria(home, "explain", "sheet.54395.2026.gwp").stdout)
-    assert f"Fichier de-54395.json, ici {file.name}, écrit par elle le {file.made_at[:10]}" in said
+    assert f"Fichier de-54395.json, ici {file.name}, écrit par elle le {short_day(file.made_at[:10], 'fr')}" in said
     assert file.digest in said and "sobria explain sheet.54395.2026.gwp" in said and "54547" not in said
 
 

@@ -107,7 +107,7 @@ class Register:
         found = checked(UseCaseFacts, facts, context={"invented": self.invented})
         if twin := next((case for case in self.use_cases() if _facts(case) == _facts(found)), None):
             first = self.history(twin.id)[0]
-            raise SobriaError("use_case_twice", name=twin.name, id=twin.id, who=first.who, day=first.at[:16])
+            raise SobriaError("use_case_twice", name=twin.name, id=twin.id, who=first.who, day=first.at[:10])
         taken = {event.use_case for event in self.store.read()[0]}
         name = checked(UseCaseId, {"id": id}).id if id else free_id(found.name, taken)
         if name in taken:

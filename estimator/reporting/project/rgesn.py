@@ -196,7 +196,7 @@ def _criterion_line(facts: SheetFacts, host: str, labels: tuple[str, ...], name:
     reason = found.reason_text(lang)
     told = {"host": place, "labels": ", ".join(labels), "status": found.status_text(lang)}
     text = facts.say("rgesn_judged", reason=reason[:1].upper() + reason[1:], limits=_limits(found, facts), **told)
-    evidence = facts.joined(f"{e.title}, {e.locator} ({e.date})" for e in found.evidence)
+    evidence = facts.joined(f"{e.title}, {e.locator} ({facts.day_text(e.date)})" for e in found.evidence)
     asked = ", ".join(say("hosting_fields", field, lang) for field in found.asks)
     unknown = (
         facts.say("rgesn_check" if owner(host) == "own" else "rgesn_ask", fields=asked, host=place) if asked else ""

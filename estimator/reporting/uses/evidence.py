@@ -10,6 +10,7 @@ from estimator.catalogue.models import known
 from estimator.catalogue.models import load as models
 from estimator.core.errors import listed, say
 from estimator.core.number_format import WHOLE, made_share, pair_text, range_text
+from estimator.core.periods import short_day
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.footprints import of_one_unit
 from estimator.governance.indicators.practices import fits
@@ -206,7 +207,7 @@ def _hosting(facts: UseFacts, name: str) -> HeldEvidence:
     if found.status == "unknown":
         who = facts.say("who_supplier") if facts.site else facts.case.owner_role
         return HeldEvidence("missing", facts.host() if facts.site else "", who)
-    sources = listed((f"{e.title}, {e.locator} ({e.date})" for e in found.evidence), facts.lang)
+    sources = listed((f"{e.title}, {e.locator} ({short_day(e.date, facts.lang)})" for e in found.evidence), facts.lang)
     text = facts.say("held_site", host=facts.host(), status=found.status_text(facts.lang), sources=sources)
     return HeldEvidence("declared" if any(e.declared for e in found.evidence) else "verified", text)
 
