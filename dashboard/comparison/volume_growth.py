@@ -32,12 +32,13 @@ def growth(answer: Answer, lang: str) -> Markup:
 
 
 def _lead(answer: Answer, lang: str) -> list[str]:
-    """The ratio that changes most between the first volume and the last, at both; else the nearest, once."""
+    """The ratio that changes most between the first volume and the last, at both; else the nearest, once. One program
+    on two servers is two hypotheses of one option: its ratio is in the table."""
     first, last = answer.growth[0], answer.growth[-1]
     if first.reference != last.reference and first.reference and last.reference:
         facts = {"first": answer.label(first.reference), "last": answer.label(last.reference)}
         return [t("compare.reference_changes", lang, times=times_text(last.times, lang), **facts)]
-    ends = {p.b: [p] for p in first.pairs if p.ratio}
+    ends = {p.b: [p] for p in first.pairs if p.ratio and not answer.one_program(p)}
     for pair in last.pairs:
         if pair.ratio:
             ends.get(pair.b, []).append(pair)

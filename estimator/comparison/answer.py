@@ -13,7 +13,7 @@ from pydantic import ConfigDict, SkipValidation, WithJsonSchema
 
 from estimator.assessment.impacts import Amount
 from estimator.comparison.scenario import Quality, Scenario
-from estimator.comparison.verdict_rules import EQUIVALENT, LEANING, SETTLED, OptionRatio
+from estimator.comparison.verdict_rules import EQUIVALENT, LEANING, SETTLED, UNLIKE, OptionRatio
 from estimator.core.fields import Strict, in_each_language
 from estimator.core.interval import Interval
 
@@ -170,13 +170,15 @@ class Grown(Part):
 
 class Crossing(Part):
     """The volume below which `below` uses less electricity than the other; share: of the draws that cross [1].
-    units: over all draws, infinite where the two never cross: without an upper end where more than one in twenty do."""
+    units: over all draws, infinite where the two never cross: without an upper end where more than one in twenty do;
+    undecided: whether nothing tells them apart at the volume of the need."""
 
     a: str
     b: str
     units: Interval
     share: float
     below: str
+    undecided: bool = False
 
     @property
     def above(self) -> str:
@@ -191,7 +193,7 @@ class Crossing(Part):
 class Turn(Part):
     """From how many services on its server an option kept on for it alone uses less electricity than another, which
     has no such part; alone: it does already, by itself; never: it does not, however many of them it can serve.
-    shared_by: services that share it as it is described."""
+    shared_by: services that share it as it is described; undecided: whether nothing tells them apart there."""
 
     option: str
     other: str
@@ -199,6 +201,7 @@ class Turn(Part):
     status: Literal["alone", "shared", "never"]
     services: Interval | None = None
     share: float  # of the draws in which the two meet [1]
+    undecided: bool = False
 
 
 class Hinge(Part):
@@ -389,6 +392,7 @@ class Answer(Part):
         if option.status != "studied" or option.meets_threshold is None:
             return None
         verdicts = [self.pair(name, other.id) for other in others if other.id != name and other.status == "studied"]
+        verdicts = [p for p in verdicts if p is None or p.reason != UNLIKE]
         if option.barred or any(p and p.verdict in SETTLED and p.lower != name for p in verdicts):
             return False
         return True if all(p and p.verdict in (*SETTLED, EQUIVALENT) for p in verdicts) else None

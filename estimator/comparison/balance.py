@@ -15,7 +15,7 @@ from estimator.comparison.five_fields import PLACES, kept_alone
 from estimator.comparison.option_inventory import built, host_of
 from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.scenario import Option
-from estimator.comparison.verdict_rules import LOWER_ALWAYS, UNDECIDED, compare, decide, shares_of
+from estimator.comparison.verdict_rules import LOWER_ALWAYS, UNDECIDED, UNLIKE, compare, decide, shares_of
 from estimator.core.errors import LANGUAGES, say
 
 PARTS = 8  # of the draws, in equal number, by rising values of one factor
@@ -29,12 +29,16 @@ TIED = ((1.0, 1.0),)  # a bound case that no option wins: a part of the draws is
 
 
 def balances(work: Comparator) -> tuple[Balance, ...]:
-    """Each pair that has a ratio, the undecided first, with what would give it another verdict."""
+    """Each pair that has a ratio, the undecided first, with what would give it another verdict; before them, the pairs
+    of unlike servers whose order hangs on them."""
     moved = {name: list(_elsewhere(work, evaluated.option)) for name, evaluated in work.evaluated.items()}
     kept = {name: side for name, evaluated in work.evaluated.items() if (side := _kept(work, evaluated.option))}
-    known = [p for p in pairs_of(work, "energy") if p.ratio and not one_program(work.scenario, p.a, p.b)]
+    pairs = [p for p in pairs_of(work, "energy") if not one_program(work.scenario, p.a, p.b)]
     found = []
-    for pair in sorted(known, key=lambda p: p.verdict != UNDECIDED):
+    for pair in (p for p in pairs if p.reason == UNLIKE):
+        if sharing := list(_by_sharing(work, pair, kept)):  # that alone is told of them
+            found.append(Balance(a=pair.a, b=pair.b, verdict=pair.verdict, lower=None, hinges=tuple(sharing)))
+    for pair in sorted((p for p in pairs if p.ratio), key=lambda p: p.verdict != UNDECIDED):
         values, places = list(_by_value(work, pair)), list(_by_place(work, pair, moved))
         sharing = list(_by_sharing(work, pair, kept))
         first, then = (values[:DOUBTS], places) if pair.verdict == UNDECIDED else (places, values)
@@ -132,9 +136,9 @@ def _by_sharing(work: Comparator, pair: Pair, kept: Mapping[str, Side]) -> Itera
     if first is None or any(program and program.existing_server for program in programs):
         return
     sides = [kept.get(name, work.evaluated[name].side) for name in names]
-    found = compare(PairedSides(sides[0], sides[1], figure).pair())
+    found, now = compare(PairedSides(sides[0], sides[1], figure).pair()), work.against(pair.a, pair.b, "energy")
     lower = {"a": pair.a, "b": pair.b}.get(found.lower or "")
-    if lower != pair.lower or (not lower and found.verdict != pair.verdict):
+    if found.lower != now.lower or (not lower and found.verdict != now.verdict):
         named = work.scenario.option(first).label
         words = {lang: say("balance", OWN_SERVER, lang, option=named) for lang in LANGUAGES}
         yield Hinge(option=first, row=OWN_SERVER, words=words, verdict=found.verdict, lower=lower)

@@ -28,6 +28,8 @@ from estimator.comparison.verdict_rules import (
     LOWER_MOSTLY,
     NOT_COMPARABLE,
     NOT_STUDIED,
+    UNDECIDED,
+    UNLIKE,
     Apart,
     Comparison,
 )
@@ -127,8 +129,10 @@ class Comparator:
     def pair(self, a: str, b: str, indicator: str) -> Comparison:
         """The verdict between two options on an indicator."""
         refused = self._no_comparison(a, b, indicator)
-        if refused:
-            return refused
+        return refused or self.against(a, b, indicator)
+
+    def against(self, a: str, b: str, indicator: str) -> Comparison:
+        """The verdict of two options that can be compared, be their servers alike or not."""
         paired = self.paired(a, b, indicator)
         without = tuple(part.name for part in paired.a.lacking(paired.figure))  # the same in both
         found = compare_pair(paired.pair())
@@ -167,15 +171,17 @@ class Comparator:
             return Comparison(NOT_COMPARABLE, reason=f"{which}_estimable", missing=tuple(why for why in unknown if why))
         if any(option.side.central(figure) is None for option in (one, other)):
             return None  # nothing is described: said by the verdict
+        if unlike(self.scenario, a, b):
+            return Comparison(NOT_COMPARABLE, reason=UNLIKE)
         counted = [option.boundary(figure) for option in (one, other)]
         if counted[0] != counted[1]:
             only_a, only_b = (tuple(sorted(counted[n] - counted[1 - n])) for n in (0, 1))
             return Comparison(NOT_COMPARABLE, reason="other_boundary", apart=Apart(only_a, only_b))
-        unlike = {p: n for p, n in (lacks[0] | lacks[1]).items() if not all(p in f and f[p].like(n) for f in lacks)}
-        if unlike:
-            only_a, only_b = (tuple(p.name for p in unlike if p not in lacks[1 - n]) for n in (0, 1))
-            apart = Apart(only_a, only_b, tuple(p.name for p in unlike if all(p in found for found in lacks)))
-            why = tuple(lack.why for lack in unlike.values())
+        differ = {p: n for p, n in (lacks[0] | lacks[1]).items() if not all(p in f and f[p].like(n) for f in lacks)}
+        if differ:
+            only_a, only_b = (tuple(p.name for p in differ if p not in lacks[1 - n]) for n in (0, 1))
+            apart = Apart(only_a, only_b, tuple(p.name for p in differ if all(p in found for found in lacks)))
+            why = tuple(lack.why for lack in differ.values())
             return Comparison(NOT_COMPARABLE, reason="other_unknown_part", missing=why, apart=apart)
         return None
 
@@ -217,7 +223,7 @@ class Comparator:
 
     def _lower(self, one: str, other: str) -> bool:
         found = self.pair(one, other, "energy")
-        return found.verdict in (LOWER_ALWAYS, LOWER_MOSTLY) and found.lower == "a"
+        return found.reason == UNLIKE or (found.verdict in (LOWER_ALWAYS, LOWER_MOSTLY) and found.lower == "a")
 
 
 def meets(scenario: Scenario, option: Option) -> bool | None:
@@ -272,16 +278,22 @@ def _pair_of(work: Comparator, a: str, b: str, indicator: str) -> Pair:
     )
 
 
+def undecided(work: Comparator, a: str, b: str) -> bool:
+    """Whether nothing tells the electricity of two options apart, be their servers alike or not."""
+    found = pair_of(work, a, b)
+    return (work.against(a, b, "energy") if found.reason == UNLIKE else found).verdict == UNDECIDED
+
+
 def lead_of(work: Comparator) -> tuple[Pair, ...]:
     """The reference against each other studied option, on electricity, the nearest first; those that are never
-    retained, then the same program on another server or one that is not like, then those without a ratio, last."""
+    retained, then the same program on another server, then those without a ratio, last."""
     reference = work.reference()
     if reference is None:
         return ()
     others = [o.id for o in work.scenario.options if o.id in work.evaluated and o.id != reference]
 
     def order(pair: Pair) -> tuple[bool, bool, bool, float]:
-        same = one_program(work.scenario, pair.a, pair.b) or unlike(work.scenario, pair.a, pair.b)
+        same = one_program(work.scenario, pair.a, pair.b)
         return pair.ratio is None, same, bool(work.barred.get(pair.b)), pair.distance
 
     return tuple(sorted((pair_of(work, reference, other) for other in others), key=order))

@@ -273,15 +273,36 @@ def _supposed_shared(option: Option) -> Request | None:
     return None if use.it_energy_kwh is not None or use.concurrency or use.device else use
 
 
+def alone_or_shared(scenario: Scenario, *names: str) -> Option | None:
+    """The one of two options that keeps a server on for it alone, where the other, a model, is supposed to share one:
+    two hypotheses of a server, that nothing says are those of one authority."""
+    sides = [scenario.option(name) for name in names]
+    return next((o for o in sides if _kept_for_it(o)), None) if any(map(_supposed_shared, sides)) else None
+
+
 def unlike(scenario: Scenario, *names: str) -> bool:
-    """Whether of two options a program has a server for it alone, and the other, a model, one that is supposed shared,
-    while the same program on a shared one is there: like is set against like."""
-    one, other = (scenario.option(name) for name in names)
-    alone = next((o.alternative for o in (one, other) if o.alternative and not o.alternative.existing_server), None)
-    if alone is None or alone.shared_by != 1 or not any(map(_supposed_shared, (one, other))):
-        return False
-    same = (o.alternative for o in scenario.options if o.status == "studied" and o.alternative)
-    return any(program.id == alone.id and program.existing_server for program in same)
+    """Whether two options are so while the one kept alone is there on a shared server too: like is set against like,
+    and no figure of these two against each other."""
+    kept = alone_or_shared(scenario, *names)
+    others = (o for o in scenario.options if o.status == "studied" and o.id not in names)
+    return kept is not None and any(_ran_by(o) == _ran_by(kept) and _is_shared(o) for o in others)
+
+
+def _kept_for_it(option: Option) -> bool:
+    program, use = option.alternative, option.use
+    if program is not None:
+        return not program.existing_server and program.shared_by == 1 and bool(load().subjects[program.id].wider)
+    return bool(option.reserved_hours) and (not use or (use.resource_share or 1.0) == 1)
+
+
+def _is_shared(option: Option) -> bool:
+    program = option.alternative
+    return program.existing_server if program else _supposed_shared(option) is not None
+
+
+def _ran_by(option: Option) -> str | None:
+    """The program or the model of an option."""
+    return option.alternative.id if option.alternative else option.use.model if option.use else None
 
 
 def _search(asked: Asked, years: float) -> dict[str, Any]:

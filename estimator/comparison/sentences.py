@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Balance, Crossing, Hinge, Pair, Sentence, Turn
 from estimator.comparison.balance import OWN_SERVER
-from estimator.comparison.five_fields import unlike
-from estimator.comparison.verdict_rules import EQUIVALENT, UNDECIDED
+from estimator.comparison.five_fields import alone_or_shared
+from estimator.comparison.verdict_rules import EQUIVALENT, NOT_COMPARABLE, UNDECIDED, UNLIKE
 from estimator.comparison.verdict_text import (
     BARE,
     no_lead,
@@ -55,7 +55,8 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     if not answer.place_of:  # one model at several sites: the same quality everywhere
         yield "smallest", smallest_words(answer, lang)
     for turn in answer.turns:
-        yield "sharing", _capital(_turn(answer, turn, lang), lang)
+        said, holds = _turn(answer, turn, lang), turn.status == "alone" and not turn.undecided  # shared or not
+        yield "sharing", _capital(said if holds else _if_shared(answer, (turn.option, turn.other), said, lang), lang)
     for option in answer.options:
         if option.alone:
             amount = interval_text(option.alone, lang)
@@ -69,7 +70,14 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     if delay := answer.scenario.constraints.delay_s:
         yield "delay", _capital(say("compare", "delay", lang, delay=tick_text(delay, BARE, lang)), lang)
     for crossing in sorted(answer.crossings, key=lambda found: answer.reference not in (found.a, found.b)):
-        yield "crossing", _capital(_crossing(answer, crossing, lang), lang)
+        said = _crossing(answer, crossing, lang)
+        yield "crossing", _capital(_if_shared(answer, (crossing.a, crossing.b), said, lang), lang)
+
+
+def _if_shared(answer: Answer, names: tuple[str, str], told: str, lang: str) -> str:
+    """What is told of two options, under the hypothesis that it rests on where one keeps its server for it alone and
+    the other is supposed to share one."""
+    return say("sharing", "if_shared", lang, told=told) if alone_or_shared(answer.scenario, *names) else told
 
 
 def _checking(answer: Answer, lang: str) -> Iterator[str]:
@@ -150,10 +158,11 @@ def undecided_lines(answer: Answer, lang: str) -> tuple[str, ...]:
 
 
 def _balances(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
-    """What would settle each undecided pair, what would turn each settled one, and which nothing turns."""
-    settled = [found for found in answer.balances if found.verdict != UNDECIDED]
+    """What would settle each pair that is undecided or of unlike servers, what would turn each settled one, and which
+    nothing turns."""
+    settled = [found for found in answer.balances if found.verdict not in (UNDECIDED, NOT_COMPARABLE)]
     for found in answer.balances:
-        if found.verdict == UNDECIDED:
+        if found not in settled:
             yield "settling", _capital(_settling(answer, found, lang), lang)
         elif found.hinges:
             yield "turning", _capital(_turning(answer, found, lang), lang)
@@ -199,17 +208,20 @@ def ratios(answer: Answer) -> list[Pair]:
     with each model, like with like, and the models with each other where they are few; those of an option that is never
     retained, then one program on two servers, last."""
     known = {o.id: o for o in answer.options if o.status == "studied"}
-    pairs = [p for p in answer.pairs["energy"] if p.a in known and p.b in known and not answer.beside(p)]
-    pairs = [p for p in pairs if not unlike(answer.scenario, p.a, p.b)]
+    pairs = [p for p in answer.pairs["energy"] if p.a in known and p.b in known and _is_told(answer, p)]
     few = sum(option.method == "model" for option in known.values()) <= FEW_MODELS
     kinds = [{"none", "model"}, {"model"}] if few else [{"none", "model"}]
     led = {frozenset((p.a, p.b)) for p in answer.lead}
     others = [p for p in pairs if frozenset((p.a, p.b)) not in led]
-    lead = [p for p in answer.lead if not answer.beside(p) and not unlike(answer.scenario, p.a, p.b)]
+    lead = [p for p in answer.lead if _is_told(answer, p)]
     found = [*lead, *(p for kind in kinds for p in others if {known[p.a].method, known[p.b].method} == kind)]
     barred = {option.id for option in answer.options if option.barred}
     opening = answer.opening()
     return sorted(found, key=lambda p: (p != opening, answer.one_program(p), bool({p.a, p.b} & barred)))
+
+
+def _is_told(answer: Answer, pair: Pair) -> bool:
+    return pair.reason != UNLIKE and not answer.beside(pair)
 
 
 def headline(answer: Answer, lang: str) -> str:
@@ -266,7 +278,7 @@ def _turn(answer: Answer, turn: Turn, lang: str) -> str:
     other, pair = answer.label(turn.other), answer.pair(turn.option, turn.other)
     names = {"option": answer.label(turn.option), "than": than(other, lang), "other": other}
     if turn.services is None:
-        return say("sharing", "never_undecided" if pair and pair.verdict == UNDECIDED else "never", lang, **names)
+        return say("sharing", "never_undecided" if turn.undecided else "never", lang, **names)
     ends = [turn.services.low, turn.services.central, turn.services.high]
     if turn.status == "alone":  # servers that could wait before the order turns
         ends = [0.0 if end is None else 1 / end for end in reversed(ends)]
@@ -274,7 +286,7 @@ def _turn(answer: Answer, turn: Turn, lang: str) -> str:
     if ends[0] is not None and ends[0] < 1:
         low = say("sharing", "under_one", lang)
     key: str = turn.status
-    if pair and pair.verdict == UNDECIDED:
+    if turn.undecided:
         key += "_undecided"
     elif turn.status == "shared" and pair and pair.lower == turn.option:
         key = "held"
@@ -302,6 +314,7 @@ def _settling(answer: Answer, found: Balance, lang: str) -> str:
         return say("balance", "unsettled", lang, list=", ".join(shares), **named)
     first = found.hinges[0]
     key = "settling_sharing" if first.row == OWN_SERVER else "settling_place" if first.option else "settling"
+    key = "settling_unlike" if found.verdict == NOT_COMPARABLE else key
     return say("balance", key, lang, list=say("compare", "and", lang).join(_hinges(answer, found, lang)), **named)
 
 
@@ -350,9 +363,7 @@ def _crossing(answer: Answer, found: Crossing, lang: str) -> str:
     units = {end: _count(found.units, end, lang) for end in ("low", "central", "high") if found.units[end] is not None}
     facts = {"below": answer.label(found.below), "than": than(answer.label(found.above), lang), "unit": answer.unit}
     told = say("compare", found.key, lang, share=share_text(found.share, lang), **units, **facts)
-    pair = answer.pair(found.a, found.b)
-    within = pair is not None and pair.verdict == UNDECIDED
-    return f"{told[:-1]}{say('compare', 'crossing_within', lang)}" if within else told
+    return f"{told[:-1]}{say('compare', 'crossing_within', lang)}" if found.undecided else told
 
 
 def _count(units: Interval, end: str, lang: str) -> str:

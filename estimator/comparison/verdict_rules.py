@@ -15,6 +15,8 @@ LOWER_ALWAYS, LOWER_MOSTLY, EQUIVALENT = "lower_always", "lower_mostly", "equiva
 UNDECIDED, NOT_COMPARABLE, NOT_STUDIED = "undecided", "not_comparable", "not_studied"
 SETTLED: Mapping[str, float] = {LOWER_ALWAYS: 1.0, LOWER_MOSTLY: 0.5}  # that say which is lower, and how firmly [1]
 
+UNLIKE = "unlike_server"  # why two are not compared: one keeps a server alone, the other is supposed to share one
+
 FAR = 1.1  # ratio from which two options differ
 ROUNDING = 1e-9  # of a ratio: below, of the arithmetic alone
 MOST = 0.90  # share of draws for « most cases »

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
 from estimator.comparison.answer import Crossing, Grown, Turn, one_program
-from estimator.comparison.comparison import Comparator, lead_of, pair_of, pairs_of
+from estimator.comparison.comparison import Comparator, lead_of, pair_of, pairs_of, undecided
 from estimator.comparison.scenario import Option
 from estimator.comparison.verdict_rules import UNDECIDED
 from estimator.core.interval import Interval
@@ -25,11 +25,11 @@ def growth(work: Comparator, times: Sequence[float] = GROWTH) -> tuple[Grown, ..
     An option with insufficient reserved hours is listed in "beyond": its figures are those of too small a server.
     """
     works = [work.at(factor) for factor in times]
-    undecided = [(p.a, p.b) for p in pairs_of(works[0], "energy") if p.verdict == UNDECIDED]
-    return tuple(_grown(at, undecided) for at in works)
+    open_ = [(p.a, p.b) for p in pairs_of(works[0], "energy") if p.verdict == UNDECIDED]
+    return tuple(_grown(at, open_) for at in works)
 
 
-def _grown(work: Comparator, undecided: Sequence[tuple[str, str]]) -> Grown:
+def _grown(work: Comparator, open_: Sequence[tuple[str, str]]) -> Grown:
     figure = figure_named("energy")
     assert figure is not None
     lead = lead_of(work)
@@ -46,14 +46,15 @@ def _grown(work: Comparator, undecided: Sequence[tuple[str, str]]) -> Grown:
         occupancy={n: w.built.occupancy for n, w in work.evaluated.items() if w.built.occupancy},
         reference=work.reference(),
         pairs=lead,
-        undecided=tuple(pair_of(work, a, b) for a, b in undecided if {a, b} not in told),
+        undecided=tuple(pair_of(work, a, b) for a, b in open_ if {a, b} not in told),
     )
 
 
 def crossings(work: Comparator) -> tuple[Crossing, ...]:
     """The crossing of each pair of options of known electricity that has one."""
     lines, most = _lines(work)
-    return tuple(found for a, b in combinations(lines, 2) if (found := _crossing(a, b, lines, most)))
+    found = (_crossing(a, b, lines, most) for a, b in combinations(lines, 2))
+    return tuple(one.model_copy(update={"undecided": undecided(work, one.a, one.b)}) for one in found if one)
 
 
 def turns(work: Comparator) -> tuple[Turn, ...]:
@@ -78,7 +79,8 @@ def turns(work: Comparator) -> tuple[Turn, ...]:
                 wanted = np.where(gap > 0, fixed * services / gap, np.inf)
             room = services * most.get(name, math.inf) / scenario.need.volume * (1 + SAME)
             wanted = np.where(wanted <= room, wanted, np.inf)
-            found.append(_turn(name, other, services, wanted))
+            turn = _turn(name, other, services, wanted)
+            found.append(turn.model_copy(update={"undecided": undecided(work, name, other)}))
     return tuple(found)
 
 

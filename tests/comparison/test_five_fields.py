@@ -22,7 +22,7 @@ from estimator.comparison.five_fields import in_language, option_without_ai, sce
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario, scenario_of
 from estimator.comparison.sentences import ratios, sentences_of
-from estimator.comparison.verdict_rules import LOWER_ALWAYS, UNDECIDED
+from estimator.comparison.verdict_rules import LOWER_ALWAYS, NOT_COMPARABLE, UNLIKE
 from estimator.comparison.verdict_text import ground_words
 from estimator.comparison.volume_sweep import turns
 from estimator.core.errors import LANGUAGES, texts
@@ -149,7 +149,7 @@ def test_a_set_of_models_is_named_in_the_language_of_the_reader(tmp_path: Path) 
         "GPT-5",
         "nobody",
     ]
-    given = GIVEN | {"people": "40", "models": "large", "place": "class/server-room"}
+    given = GIVEN | {"people": "40", "models": "large"}
     asked, images = (
         [word for key, kept in (given | more).items() for word in (f"--{key}", kept)]
         for more in ({}, {"task": "image"})
@@ -725,10 +725,59 @@ def test_like_is_set_against_like_and_the_sharing_of_a_server_is_what_to_know_wh
     assert [{pair.a, pair.b} for pair in ratios(shared)] == [{"form-tree-shared", model}, {"form-tree-shared", form}]
     balance = next(found for found in shared.balances if {found.a, found.b} == {form, model})
     hinge, kept = balance.hinges[0], alone.pair(form, model)
-    assert (balance.verdict, hinge.row, hinge.option) == (UNDECIDED, OWN_SERVER, model)
+    assert (balance.verdict, hinge.row, hinge.option) == (NOT_COMPARABLE, OWN_SERVER, model)
     assert kept and (hinge.verdict, hinge.lower) == (kept.verdict, kept.lower) == (LOWER_ALWAYS, form)
     assert [text for text in shared.said("settling", "fr") if "d’autres services se servent de son serveur" in text]
     assert OWN_SERVER not in {hinge.row for found in alone.balances for hinge in found.hinges}, "it is said there"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("models_", [("set/light",), ("set/light", "set/large")])
+def test_what_is_kept_alone_is_set_against_a_model_supposed_shared_nowhere_but_as_an_hypothesis(
+    models_: tuple[str, ...], lang: str
+) -> None:
+    """A classifier, shared or alone, and models in a server room of one's own: no impact, no volume and no line of
+    text compares the one kept alone with them; the volume and the services at which they cross say « if »."""
+    asked = Asked(people=200, uses=10, per="day", task="classify", models=models_, place="class/server-room")
+    found = decision(scenario_from(asked, lang), today=DAY)
+    shared, alone, *models_made = (option.id for option in found.options)
+    for indicator in found.pairs:
+        for model in models_made:
+            pair, like = found.pair(alone, model, indicator), found.pair(shared, model, indicator)
+            assert pair and like and pair.verdict == NOT_COMPARABLE and pair.ratio is None
+            assert pair.reason == UNLIKE if like.ratio else like.reason
+    assert all(
+        {pair.a, pair.b} != {alone, model} for g in found.growth for pair in g.undecided for model in models_made
+    )
+    crossed = [c for c in found.crossings if alone in (c.a, c.b)]
+    assert len(crossed) == len(models_made) and any(c.undecided for c in crossed)
+    if_shared = {"fr": "Si d’autres services se servent bien", "en": "If other services do use"}[lang]
+    said = [*found.said("crossing", lang), *found.said("sharing", lang)]
+    labels = [plain(found.label(name)) for name in models_made]
+    both = [plain(text) for text in said if plain(found.label(alone)) in plain(text)]
+    both = [text for text in both if any(label in text for label in labels)]
+    even_so = {"fr": "même si personne", "en": "even if nobody"}[lang]
+    assert len(both) >= 2 and all(text.startswith(plain(if_shared)) or even_so in text for text in both)
+    assert not any(plain(found.label(alone)) in plain(text) for text in found.said("turning", lang))
+
+
+def test_a_model_kept_alone_is_set_against_another_supposed_shared_only_where_it_is_not_there_shared() -> None:
+    """Light alone, light and large in a server room: alone and large are not compared; without light on a shared
+    server, they are, since nothing else tells of it."""
+    asked = Asked(
+        people=200, uses=10, per="day", task="classify", models=("set/light", "set/large"), place="class/server-room"
+    )
+    alone = asked.model_copy(update={"models": ("set/light",), "alone": True})
+    kept = [option for option in scenario_from(alone, "fr").options if option.use]
+    scenario = scenario_from(asked, "fr")
+    own = kept[0].model_copy(update={"id": "own"})
+    every = scenario.model_copy(update={"options": (*scenario.options, own)})
+    found = decision(every, today=DAY)
+    reasons = {name: (pair := found.pair("own", name)) and pair.reason for name in ("large", "light")}
+    assert reasons == {"large": UNLIKE, "light": None}, "what it is itself, shared, is set beside it"
+    fewer = every.model_copy(update={"options": tuple(o for o in every.options if o.id != "light")})
+    pair = decision(fewer, today=DAY).pair("own", "large")
+    assert pair and pair.ratio
 
 
 @pytest.mark.parametrize(("share", "told"), [(0.6, "40 % de réponses à refaire"), (0.95, "")])

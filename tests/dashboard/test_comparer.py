@@ -31,6 +31,8 @@ from dashboard.comparison.form_values import (
     refusal_text,
     share_field_text,
 )
+from dashboard.comparison.verdict_sections import ratios
+from dashboard.comparison.volume_growth import growth
 from dashboard.register import estimator_gateway as register
 from dashboard.register.use_case_detail import record_pairs
 from dashboard.shared.scenario_url import plain, token
@@ -950,6 +952,21 @@ def test_a_measured_option_whose_service_is_unknown_is_a_sentence() -> None:
     del values["options"][1]["use"]
     text = text_of(opened(scenario=token(scenario_of(values))))
     assert "service-absent" in text
+
+
+def test_growth_and_every_pair_set_like_against_like_as_the_first_screen_does() -> None:
+    """A classifier, shared or alone, and a light model supposed shared: the volume part opens with the two shared ones;
+    the table says why the one alone and the model are not compared, without a number, and the crossing says « if »."""
+    asked = Asked(people=200, uses=10, per="day", task="classify", models=("set/light",), place="class/server-room")
+    answer = compare_data.compared(scenario_from(asked, "fr"), "fr")
+    shared, alone, light = (option.label for option in answer.options)
+    volume, pairs = growth(answer, "fr"), ratios(answer, "fr")
+    first, _, crossed = volume.partition('<ul class="plain">')[2].partition("</ul>")
+    assert light in first and alone not in first
+    assert "Si d’autres services se servent bien du serveur supposé partagé" in crossed
+    row = next(row for row in pairs.split("<tr") if f"{alone} / {light}" in row and "Électricité" in row)
+    assert "Non comparable" in row and "supposé partagé" in row and "×" not in row
+    assert f"{shared} / {light}" in pairs
 
 
 def test_many_options_are_shown_and_growth_says_why_it_is_not() -> None:

@@ -350,11 +350,14 @@ OF_RESIDENTS = Asked(
 )
 
 
-def test_a_program_on_a_server_of_its_own_is_told_against_the_models_too() -> None:
-    """Four sentences: the search on the server that exists against each model, then on one for it alone."""
-    told = lead(facts_of(scenario_from(OF_RESIDENTS, "fr"), "fr"))
-    assert len(told) >= 4 and sum("serveur pour cela seul" in line for line in told) == 2
-    assert all("un modèle léger" in line or "GPT-5" in line for line in told[:4])
+@pytest.mark.parametrize(("place", "alone"), [("class/shared-regional", 2), ("class/server-room", 1)])
+def test_a_program_on_a_server_of_its_own_is_told_against_the_models_too(place: str, alone: int) -> None:
+    """The search on the server that exists against each model, then on one for it alone; but for a model in a server
+    room of one's own, which is only supposed to share its server: that is no verdict."""
+    told = lead(facts_of(scenario_from(OF_RESIDENTS.model_copy(update={"place": place}), "fr"), "fr"))
+    assert len(told) >= 2 + alone
+    assert [line for line in told if "serveur pour cela seul" in line] == [*told[2 : 2 + alone]]
+    assert all("un modèle léger" in line or "GPT-5" in line for line in told[: 2 + alone])
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "en"))
