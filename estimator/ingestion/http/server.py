@@ -49,7 +49,7 @@ from estimator.ledger.standing import Standing
 
 SETTLE_EVERY = 64  # batches written between compactions: fewer small files cost less than a compaction
 OUTCOMES = ("accepted", "duplicates", "quarantined", "unread")  # of a row, or of a call or point that is not kept
-TOLD_BY = 100  # rows, of which the counters tell whole multiples: as many uses a month are those of no one
+TOLD_BY = 100  # rows of a sender, of which the counters tell whole multiples: so many uses a month are those of no one
 _NOTHING_TO_DO = frozenset({"no_work", "gateway_cache", "window_overlap", "measure_beside", "repeated_header"})
 _BY_SENDER = (
     "no_date",
@@ -82,7 +82,7 @@ class Collector:
         )
         for outcome in OUTCOMES:
             self._rows.labels(outcome)
-        self._untold = collections.Counter[str]()  # rows by outcome, of the hundred that has begun
+        self._untold = collections.Counter[tuple[str, str]]()  # rows of the hundred that has begun, by sender, outcome
         self._senders, self._ledger = Tokens(home), Ledger(home)
         self._context = replace(reading_context(home), span_links=SpanLinks())
         self._standing = Standing(self._ledger, recent=True)
@@ -176,12 +176,13 @@ class Collector:
             raise mine.refusal
         return mine.receipt
 
-    def _count(self, receipt: Receipt) -> None:
-        """By whole hundreds, whatever their form: one by one, they would say when a use of few people is used."""
+    def _count(self, sender: str, receipt: Receipt) -> None:
+        """By whole hundreds of one sender, whatever their form: one by one, they would say when a use of few people is
+        used, and of a hundred that senders share, one of them would fill what lacks, and know what the others sent."""
         for outcome in OUTCOMES:
-            self._untold[outcome] += getattr(receipt, outcome)
-            self._rows.labels(outcome).inc(self._untold[outcome] // TOLD_BY * TOLD_BY)
-            self._untold[outcome] %= TOLD_BY
+            untold = self._untold[sender, outcome] + getattr(receipt, outcome)
+            self._rows.labels(outcome).inc(untold // TOLD_BY * TOLD_BY)
+            self._untold[sender, outcome] = untold % TOLD_BY
 
     async def _write(self, batch: list[_Waiting]) -> None:
         if self._unsettled >= SETTLE_EVERY and (self._settling is None or self._settling.done()):
@@ -191,7 +192,7 @@ class Collector:
             receipts = await run_in_threadpool(post, self._ledger, [one.taken for one in batch], self._standing)
             for waiting, receipt in zip(batch, receipts, strict=True):
                 waiting.receipt = receipt
-                self._count(receipt)
+                self._count(waiting.taken.trace.name, receipt)
             self._unsettled += any(receipt.read for receipt in receipts)
         except StoreFailed as error:
             for waiting in batch:

@@ -1,0 +1,60 @@
+"""What whoever reads, and sends rows of his own, is told while another sends: nothing of what the other sent."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import requests
+
+from estimator.ingestion.http import server as collecting
+from estimator.ingestion.http.tokens import Tokens
+from tests.reporting.test_read_over_http import Server, serving
+
+MOMENT = "1772440000000000000"
+OTHER_SENT = (0, 1, 3, 7)
+
+
+def send(server: Server, token: str, outcome: str, numbers: Iterator[int]) -> None:
+    """One row, which becomes this: told again it is known already, ending before it starts it is set aside; a histogram
+    is not read."""
+    if outcome == "unread":
+        point = {"count": "3", "sum": 660, "timeUnixNano": MOMENT, "startTimeUnixNano": MOMENT}
+        histogram = {"dataPoints": [point], "aggregationTemporality": 2}
+        metrics = [{"name": "gen_ai.client.token.usage", "histogram": histogram}]
+        body = {"resourceMetrics": [{"scopeMetrics": [{"metrics": metrics}]}]}
+        shown = {"authorization": f"Bearer {token}"}
+        assert requests.post(f"{server.url}/v1/metrics", json=body, headers=shown, timeout=60).ok
+        return
+    end = "2026-01-31" if outcome == "quarantined" else "2026-03-31"
+    tokens = 1 if outcome == "duplicates" else next(numbers)
+    row = f"mairie,2026-03-01,{end},10,{tokens},mistral-small-2603"
+    assert server.post(token, f"service,start,end,requests,output_tokens,model\n{row}").json()["read"] == 1
+
+
+@pytest.mark.parametrize("outcome", collecting.OUTCOMES)
+def test_own_rows_do_not_count_those_of_another(outcome: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here by tens. Whoever sends one row at a time until the counter rises sends ten, whatever the other sent
+    meanwhile; when all filled the same ten, it took him as many fewer."""
+    monkeypatch.setattr(collecting, "TOLD_BY", 10)
+    numbers = count(2)
+    with serving(tmp_path) as server:
+        mine, other = server.sender, Tokens(tmp_path).add("equipe")[1]
+
+        def until_it_rises() -> int:
+            key = ("sobria_collected_rows_total", (outcome,))
+            before, sent = server.samples()[key], 0
+            while server.samples()[key] == before:
+                send(server, mine, outcome, numbers)
+                sent += 1
+            return sent
+
+        for token in (mine, other):
+            send(server, token, outcome, numbers)  # the first of a row that then is known
+        until_it_rises()
+        found = []
+        for rows in OTHER_SENT:
+            for _ in range(rows):
+                send(server, other, outcome, numbers)
+            found.append(until_it_rises())
+        assert found == [10] * len(OTHER_SENT)
