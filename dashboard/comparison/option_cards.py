@@ -231,7 +231,8 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
         texts(*PROGRAM_NUMBERS, *zone, "pue")
     names = estimator_gateway.services_by_name()
     if names or option.measured:
-        listed("service", {"": t("compare_form.no_service", lang), **names})
+        coded = {key: name if key in name else f"{name} ({key})" for key, name in names.items()}  # as its file has it
+        listed("service", {"": t("compare_form.no_service", lang), **coded})
         texts(*(("items", "since", "until") if option.measured else ()))
     with st.expander(t("compare_form.finer", lang)):
         texts("attempts", "acceptance", "acceptance_why", "reserved_hours", "other_unit")
