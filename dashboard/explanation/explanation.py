@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
-from dashboard.shared.estimator_gateway import service_name
+from dashboard.shared.estimator_gateway import service_name, service_names
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.assessment.calculation_steps import Step
@@ -52,6 +52,7 @@ def explain_view(found: ExplainedNumber, lang: str, outside: Outside | None = No
         shares=[(_factor_name(f, lang), f.share_of_variance) for f in doubts],
         supposed=" ".join(both(said, lang) for said in found.supposed),
         left_out=left_out(found, lang),
+        names=service_names(),
         wider=list(_wider_figures(found, lang)),
         authorities=brought_sentences(found.trace, lang, None if found.scope == SHEET else outside),
         opens=brought_numbers(found.id, found.trace, lang),

@@ -32,7 +32,7 @@ IN_A_LANGUAGE = (
 )  # fmt: skip
 IN_ANY = (
     texts.sentence, html_parts.head, html_parts.quoted, language_name, chart_parts.line, chart_parts.list_of,
-    svg_charts.share_svg, escaped, estimator_gateway.service_name,
+    svg_charts.share_svg, escaped,
 )  # fmt: skip
 MACROS = ("command", "definitions", "shortened")  # of the template « parts », known to all
 
