@@ -777,7 +777,7 @@ class Reader:
         bounds = rf"(?: \(({NUMBER}) (?:à|to) ({NUMBER})\))?"
         for name, shape in (
             ("pue", rf"PUE ({NUMBER}){bounds}"),
-            ("together", rf"(?<!\()({NUMBER}) (?:requêtes ensemble|requests together){bounds}"),
+            ("together", rf"(?<!\()({NUMBER}) (?:requêtes? (?:ensemble|à la fois)|requests? (?:together|at)){bounds}"),
         ):
             for m in self.found(shape):
                 low, high = (m[2], m[3]) if m[2] else (m[1], m[1])

@@ -1,7 +1,6 @@
 """Explanation screen of a figure: its sentence, uncertainty, steps, factors and sources, exclusions, replay."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,7 @@ from estimator.assessment.explanation import ExplainedNumber, UsedFactor
 from estimator.catalogue.published_figures import figure_label
 from estimator.core.interval import Interval
 from estimator.core.number_format import (
-    DisplayUnit,
+    base_unit,
     exact_text,
     figure,
     impossible_text,
@@ -25,7 +24,6 @@ from estimator.core.number_format import (
     share_text,
     step_for,
     two_values_text,
-    unit_text,
 )
 from estimator.governance.indicators.explanation import SHEET, split_number
 from estimator.reporting.summary.brought import brought_numbers, brought_sentences
@@ -119,7 +117,7 @@ def _picture(found: ExplainedNumber, lang: str) -> dict[str, Any]:
 def _step_value(step: Step, lang: str) -> str:
     """The result of a step in the unit of its numbers, then in the display unit, with its interval."""
     amount = Interval.of((step.low, step.value, step.high), step.unit)
-    same_unit = exact_text(step.value, step.unit, lang, DisplayUnit(Decimal(1), unit_text(step.unit, lang)))
+    same_unit = exact_text(step.value, step.unit, lang, base_unit(step.unit, lang))
     if step.low == step.high:
         return same_unit
     shown = figure(amount, lang)

@@ -12,7 +12,7 @@ from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import sentence, t
 from dashboard.summary.full_page import Body, use_bars
 from estimator.core.interval import Interval
-from estimator.core.number_format import LADDERS, figure, share_text, step_for
+from estimator.core.number_format import exact_text, figure, share_text, step_in_full
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.summary import ceilings
@@ -21,7 +21,6 @@ from estimator.reporting.summary.charter_status import STATUSES
 from estimator.reporting.summary.one_page import weighed
 from estimator.reporting.summary.sentences import (
     LEAST_SHARE,
-    amount_text,
     covered_period_text,
     judged,
     minimum,
@@ -135,18 +134,12 @@ def spelled(amount: Interval, lang: str) -> str:
     """« Entre 4,9 et 6,9 mégawattheures. », empty for an unknown value."""
     if not amount.known:
         return ""
-    return sentence(_unit_in_full(figure(amount, lang).interval, amount.unit, amount.central, lang)) + "."
+    return sentence(figure(amount, lang, step_in_full(amount.unit, amount.central, lang)).interval) + "."
 
 
 def _in_full(value: float | None, unit: str, lang: str) -> str:
-    return _unit_in_full(amount_text(value, unit, lang), unit, value, lang)
-
-
-def _unit_in_full(text: str, unit: str, value: float | None, lang: str) -> str:
-    """« 6,5 mégawattheures » of « 6,5 MWh »."""
-    step = step_for(unit, value, lang)
-    name = next(name for worth, name in LADDERS[unit] if step.worth == type(step.worth)(worth))
-    return re.sub(rf"\s*{re.escape(step.text)}$", f" {t(f'simple.units_{name}', lang)}", text)
+    """« 6,5 mégawattheures »"""
+    return exact_text(value, unit, lang, step_in_full(unit, value, lang))
 
 
 def _charter(body: Body, lang: str) -> Iterator[str]:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, said_in, say
-from estimator.core.number_format import DisplayUnit, bounds_text, exact_text, unit_text
+from estimator.core.number_format import base_unit, bounds_text, exact_text
 
 LEAST = 1 / 3  # of the width that a rule gives, on a scale of ratios [1]
 FAR = 10  # times beyond what the shipped tables have: a value of one's own is far, most often in another unit [1]
@@ -144,7 +143,7 @@ def far_from(shipped: Catalogue, item: Factor, kind: str) -> Problem | None:
         return None
     read, known = {}, {}
     for lang in LANGUAGES:
-        step = DisplayUnit(Decimal(1), unit_text(item.unit, lang))
+        step = base_unit(item.unit, lang)
         read[lang] = exact_text(item.value, item.unit, lang, step)
         known[lang] = bounds_text(low, high, step, lang)
     return Problem("far_from_shipped", item.id, read, known, fatal=False)

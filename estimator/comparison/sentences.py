@@ -335,7 +335,7 @@ def _hinges(answer: Answer, found: Balance, lang: str) -> Iterator[str]:
             continue
         if first.option:
             places = ", ".join(
-                say("balance", "there", lang, place=h.words[lang], flight=exact_text(h.high, "1", lang))
+                say("balance", "there", lang, n=h.high, place=h.words[lang], flight=exact_text(h.high, "1", lang))
                 if h.high is not None
                 else h.words[lang]
                 for h in hinges

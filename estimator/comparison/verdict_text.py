@@ -292,10 +292,10 @@ def ground_words(option: AnsweredOption, lang: str) -> str:
     said = said or [say("ground", "nowhere", lang)]
     for name, found in (("pue", option.pue), ("together", option.together)):
         if found:
-            low, value, high = (exact_text(end, "1", lang) for end in (found.low, found.central, found.high))
-            said.append(say("ground", name if low == high else f"{name}_about", lang, value=value, low=low, high=high))
-    proof = say("ground", "proof", lang, value=proof_words(option.proof or {"unknown": 1.0}, lang))
-    return typeset(", ".join([*said, proof]), lang)
+            low, at, high = (exact_text(end, "1", lang) for end in (found.low, found.central, found.high))
+            key = name + "_about" * (low != high)
+            said.append(say("ground", key, lang, n=found.central, value=at, low=low, high=high))
+    return typeset(", ".join([*said, proof_words(option.proof or {"unknown": 1.0}, lang)]), lang)
 
 
 def _site_words(host: str, lang: str) -> str:

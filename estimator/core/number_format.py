@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from estimator.core.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say, texts
 from estimator.core.interval import Interval
-from estimator.core.language import decimal_text
+from estimator.core.language import decimal_mark, decimal_text, thousands_mark
 from estimator.core.typography import typeset
 
 NO_BREAK = "\u00a0"
@@ -38,6 +38,10 @@ LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
 APART = 0.02  # relative difference from which two numbers are both printed
 ROUGH = 10  # ratio high / low above which a figure is an order of magnitude
 FINER = 10  # times, under the highest value of a picture: its unit is one in which the lower ones are readable too
+NAMES = {"1": "one", "year": "year", "h": "hour", "GB": "gigabyte", "kWh": "kwh", "L": "l"} | {
+    "kgCO2e": "kg_co2e", "kgSbeq": "kg_sbeq", "MJ": "mj"
+}  # key in the words of a unit of the estimator  # fmt: skip
+SEVERAL = 100  # a count of the plural of most languages, for a unit without a number
 SMALLEST = Decimal("0.0001")  # below it, in the display unit, the text is « moins de 0,0001 »
 TINY = Decimal("0.001")  # of the second unit of a ladder, below which the first is used
 ANY_FLOAT = Context(prec=400)  # digits enough for every float
@@ -47,11 +51,13 @@ WHOLE = 0.995  # a share from which a text says all of it
 
 
 class DisplayUnit(NamedTuple):
-    """A display unit: its size in the estimator's unit, its text, and whether it has smaller or larger ones."""
+    """A display unit: its size in the estimator's unit, its text, and whether it has smaller or larger ones; of a word,
+    « tonnes », its section and key in the words, and its language: the number before it calls for its form."""
 
     worth: Decimal
     text: str
     scaled: bool = True
+    word: tuple[str, str, str] | None = None
 
 
 class Shown(NamedTuple):
@@ -87,13 +93,33 @@ def step_for(unit: str, value: float | None, lang: str) -> DisplayUnit:
     base, slash, per = unit.partition("/")
     ladder = LADDERS.get(base)
     if ladder is None:
-        return DisplayUnit(Decimal(1), unit_text(unit, lang), scaled=False)
+        return base_unit(unit, lang)
+    worth, name = _rung(ladder, value)
+    text = _t(f"units.{name}", lang).replace(" ", NO_BREAK)
+    return DisplayUnit(Decimal(worth), f"{text}/{_per(per, lang)}" if slash else text)
+
+
+def step_in_full(unit: str, value: float | None, lang: str) -> DisplayUnit:
+    """The same unit, in words: « mégawattheures »."""
+    worth, name = _rung(LADDERS[unit], value)
+    section = "units_in_full"
+    return DisplayUnit(Decimal(worth), _t(f"{section}.{name}", lang, n=SEVERAL), word=(section, name, lang))
+
+
+def _rung(ladder: Sequence[tuple[str, str]], value: float | None) -> tuple[str, str]:
+    """The step of a ladder in which a value is shown."""
     chosen = ladder[0] if value else next(step for step in ladder if Decimal(step[0]) == 1)
     for rung, (worth, name) in enumerate(ladder if value else ()):
         if two_figures(abs(value or 0)) >= Decimal(worth) * (TINY if rung == 1 else 1):
             chosen = (worth, name)
-    text = _t(f"units.{chosen[1]}", lang).replace(" ", NO_BREAK)
-    return DisplayUnit(Decimal(chosen[0]), f"{text}/{_per(per, lang)}" if slash else text)
+    return chosen
+
+
+def base_unit(unit: str, lang: str) -> DisplayUnit:
+    """A unit of the formulas, as it is: no smaller nor larger one."""
+    name = NAMES.get(unit, "")
+    word = ("units", name, lang) if isinstance(texts("units", lang).get(name), dict) else None
+    return DisplayUnit(Decimal(1), unit_text(unit, lang), scaled=False, word=word)
 
 
 def common_step(amounts: Sequence[Interval], lang: str) -> DisplayUnit:
@@ -108,9 +134,7 @@ def unit_text(unit: str, lang: str) -> str:
     base, slash, per = unit.partition("/")
     if slash:
         return f"{unit_text(base, lang)}/{_per(per, lang)}"
-    names = {"1": "one", "year": "year", "h": "hour", "GB": "gigabyte", "kWh": "kwh", "L": "l"}
-    names |= {"kgCO2e": "kg_co2e", "kgSbeq": "kg_sbeq", "MJ": "mj"}
-    return _t(f"units.{names[unit]}", lang) if unit in names else unit
+    return _t(f"units.{NAMES[unit]}", lang, n=SEVERAL) if unit in NAMES else unit
 
 
 def _per(unit: str, lang: str) -> str:
@@ -129,8 +153,18 @@ def plain(value: float | Decimal, step: DisplayUnit, lang: str) -> str:
 
 
 def with_unit(number: str, step: DisplayUnit) -> str:
-    """Value and unit, joined by a no-break space."""
-    return f"{number}{NO_BREAK}{step.text}" if step.text else number
+    """Value and unit, joined by a no-break space; a unit in words in the form that the printed number calls for."""
+    text = _form_of(number, *step.word) if step.word else step.text
+    return f"{number}{NO_BREAK}{text}" if text else number
+
+
+def _form_of(number: str, section: str, name: str, lang: str) -> str:
+    """« tonne » of 1,9, « tonnes » of 2,0: what is printed counts, not what was rounded; a power of ten is less than
+    one."""
+    thousands, mark = thousands_mark(lang), decimal_mark(lang)
+    found = re.search(rf"\d[\d{re.escape(thousands)}]*(?:{re.escape(mark)}\d+)?", number)
+    count = found[0].replace(thousands, "").replace(mark, ".") if found and "×" not in number else "0.1"
+    return _t(f"{section}.{name}", lang, n=Decimal(count))
 
 
 def is_rough(amount: Interval) -> bool:
@@ -231,7 +265,7 @@ def sentences_with(section: str, key: str, **facts: float | str | Mapping[str, s
 
 def as_computed(value: float, low: float | None, high: float | None, unit: str, lang: str) -> str:
     """« 0,0461 kg CO₂e/kWh [0,031 à 0,0569 kg CO₂e/kWh] »: a value with its bounds, in the unit of the formulas."""
-    step = DisplayUnit(Decimal(1), unit_text(unit, lang))
+    step = base_unit(unit, lang)
     bounds = "" if low == high else f" [{bounds_text(low, high, step, lang)}]"
     return exact_text(value, unit, lang, step) + bounds
 

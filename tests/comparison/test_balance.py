@@ -1,5 +1,6 @@
 """What a verdict hangs on: the place of a model, the requests that share its machine, a value in its interval."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -18,6 +19,8 @@ from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Asked, Scenario
 from estimator.comparison.verdict_rules import UNDECIDED
+from estimator.comparison.verdict_text import ground_words
+from estimator.core.interval import Interval
 from estimator.reporting.documents import rendering
 from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.evaluation import evaluation
@@ -130,3 +133,9 @@ def test_a_model_of_images_has_no_requests_together_to_move() -> None:
     found = moved(scenario_from(town, "fr").model_copy(update={"day": DAY}), "gpt-image-1", **at_site)
     work = Comparator(found, ComparisonContext(load(), DAY))
     assert [*balance._elsewhere(work, found.option("gpt-image-1"))] == []
+
+
+@pytest.mark.parametrize(("load", "told"), [(1.0, "1 requête à la fois"), (24.0, "24 requêtes ensemble")])
+def test_requests_together_have_the_form_of_their_number(load: float, told: str) -> None:
+    placed = next(option for option in decision(asked(), today=DAY).options if option.together)
+    assert told in plain(ground_words(replace(placed, together=Interval.of((load, load, load))), "fr"))

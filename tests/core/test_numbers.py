@@ -11,6 +11,7 @@ from estimator.core.column_units import column_step, in_column
 from estimator.core.interval import Interval
 from estimator.core.language import decimal_text
 from estimator.core.number_format import (
+    as_computed,
     bounds_text,
     count_text,
     exact_text,
@@ -22,6 +23,7 @@ from estimator.core.number_format import (
     share_text,
     spoken_numbers,
     step_for,
+    step_in_full,
     two_figures,
 )
 from estimator.core.said_number import bare_number
@@ -311,3 +313,35 @@ def test_an_amount_far_below_its_column_keeps_its_own_unit() -> None:
     step = column_step([little, much], "fr")
     assert in_column(much, step) == step and in_column(little, step) is None
     assert column_step([Interval(unit="kWh")], "fr") is None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "french", "english"),
+    [
+        (880, 1_900, "entre 0,88 et 1,9 tonne", "between 0.88 and 1.9 tonnes"),
+        (1_800, 4_800, "entre 1,8 et 4,8 tonnes", "between 1.8 and 4.8 tonnes"),
+        (1_100, 1_960, "entre 1,1 et 2,0 tonnes", "between 1.1 and 2.0 tonnes"),
+        (0, 0, "0 kilogramme", "0 kilograms"),
+        (2e6, 1.2e9, "entre 2,0 et 1 200 milliers de tonnes", "between 2.0 and 1,200 thousands of tonnes"),
+    ],
+)
+def test_a_unit_in_words_has_the_form_of_the_last_number_printed(
+    low: float, high: float, french: str, english: str
+) -> None:
+    """In French the singular is that of all that is below 2, as printed: 1.96 is « 2,0 »; in English of 1 alone."""
+    central = (low + high) / 2 if high < 1e9 else 2e6
+    gases = amount(low, central, high, "kgCO2e")
+    for lang, wanted in (("fr", french), ("en", english)):
+        step = step_in_full("kgCO2e", central, lang)
+        assert spaced(figure(gases, lang, step).interval) == wanted
+
+
+@pytest.mark.parametrize(
+    ("years", "french", "english"),
+    [(0.5, "0,5 an", "0.5 years"), (1, "1 an", "1 year"), (1.5, "1,5 an", "1.5 years"), (3, "3 ans", "3 years")],
+)
+def test_years_are_counted_as_words_are(years: float, french: str, english: str) -> None:
+    told = {lang: spaced(exact_text(years, "year", lang)) for lang in ("fr", "en")}
+    assert told == {"fr": french, "en": english}
+    assert spaced(as_computed(years, years, years, "year", "fr")) == french
+    assert range_text(amount(1, 2, 5, "year"), "fr") == "1,0 à 5,0\u00a0ans"

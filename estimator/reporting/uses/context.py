@@ -139,7 +139,7 @@ class UseFacts:
         told = (
             {"count": tick_text(made, BARE, self.lang), "each": range_text(part.per(made), self.lang)} if made else {}
         )
-        caption = self.say(f"units_{counted}", proof=self.proof, **told)
+        caption = self.say(f"units_{counted}", n=made or 0, proof=self.proof, **told)
         if made and apart > LEAST_APART:
             caption += " " + self.say("units_apart", share=share_text(apart, self.lang))
         if made and left > LEAST_APART * made:
