@@ -1,6 +1,5 @@
 """What a verdict hangs on: the place of a model, the requests that share its machine, a value in its interval."""
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -138,4 +137,4 @@ def test_a_model_of_images_has_no_requests_together_to_move() -> None:
 @pytest.mark.parametrize(("load", "told"), [(1.0, "1 requête à la fois"), (24.0, "24 requêtes ensemble")])
 def test_requests_together_have_the_form_of_their_number(load: float, told: str) -> None:
     placed = next(option for option in decision(asked(), today=DAY).options if option.together)
-    assert told in plain(ground_words(replace(placed, together=Interval.of((load, load, load))), "fr"))
+    assert told in plain(ground_words(placed.model_copy(update={"together": Interval.of((load, load, load))}), "fr"))
