@@ -3,6 +3,7 @@ line, read by Python: what was found of this one by writing something else there
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,6 @@ from estimator.ingestion.parsing.json_lines import Pairs, Path, Shape, pairs
 
 NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # the escape of half of a character
-_PIECE_BYTES = 256 << 10
 _TRIED = 128  # texts with backslashes, of a mould
 
 
@@ -25,12 +25,12 @@ class Hole(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What is the same in all lines, before a hole or the end: its bytes; which mark of a line is its first, after how
-    many of them."""
+    """What is the same in all lines, before a hole or the end: its bytes, how many of them are before its first mark,
+    and how many were from the hole above it to this mark."""
 
     text: bytes
-    mark: int
     before: int
+    after: int
 
 
 class Mould:
@@ -45,16 +45,16 @@ class Mould:
         self._spans: list[tuple[int, int]] = []
         self.runs: list[Run] = []
         self.holes: list[Hole] = []
-        marks = marks_of(np.frombuffer(line, np.uint8)).tolist()
-        begins = mark = 0
-        for n, (at, end) in enumerate(zip(marks, marks[1:], strict=False), 1):
+        marks = np.flatnonzero(are_marks(np.frombuffer(line, np.uint8))).tolist()
+        begins, before, after = 0, marks[0], 0
+        for at, end in pairwise(marks):
             if found := self._hole(at + 1, end):
                 hole, (start, stop) = found
-                self.runs.append(Run(line[begins:start], mark, marks[mark] - begins))
+                self.runs.append(Run(line[begins:start], before, after))
                 self.holes.append(hole)
                 self._spans.append((start, stop))
-                begins, mark = stop, n
-        self.runs.append(Run(line[begins:], mark, marks[mark] - begins))
+                begins, before, after = stop, end - stop, end - start
+        self.runs.append(Run(line[begins:], before, after))
         self.slashes = sum(run.text.count(b"\\") for run in self.runs)
         differ = {hole.path for hole in self.holes}
         self.others = {path for path, value in self._said.taken.items() if value is not None and path not in differ}
@@ -121,11 +121,10 @@ class Said:
         return places if len(places) <= 1 else None
 
 
-def marks_of(text: np.ndarray) -> np.ndarray:
-    """Where quotes, 34, and control characters, below 32, are in these bytes: some at a time, which stay near the
-    processor."""
-    pieces = range(0, len(text), _PIECE_BYTES)
-    return np.concatenate([np.flatnonzero((text[at : at + _PIECE_BYTES] ^ 2) < 33) + at for at in pieces])
+def are_marks(said: np.ndarray) -> np.ndarray:
+    """Which of these bytes are quotes, 34, or control characters, below 32."""
+    marks: np.ndarray = (said ^ 2) < 33
+    return marks
 
 
 class _Opened(NamedTuple):

@@ -1,9 +1,9 @@
 """Lines of JSON cast in a few moulds: the texts and the numbers by which they differ are found by where their quotes
 stand, and taken without reading the rest."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -11,13 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.ingestion.parsing.json_lines import JsonLines, Path, Shape
-from estimator.ingestion.parsing.json_mould import HALF, NUMBER, Mould, Said, marks_of
+from estimator.ingestion.parsing.json_mould import HALF, NUMBER, Mould, Said, are_marks
 
-_WORD = 8  # bytes compared at once
-_ZEROS, _TO_TEN, _TOPS = (np.uint64(int(f"{byte:02x}" * _WORD, 16)) for byte in (ord("0"), 0x76, 0x80))
+_MORE = 8  # bytes in which the end of a hole is looked for, beyond those of the first line; then twice as many
+_WORD = 8  # bytes looked at together
+_ZEROS, _POINTS, _TO_TEN, _LOW, _TOPS, _ALL = (
+    np.uint64(int(f"{byte:02x}" * _WORD, 16)) for byte in (ord("0"), ord(".") ^ ord("0"), 0x76, 0x7F, 0x80, 0xFF)
+)
 _LONGEST_LINE = 32 << 10  # of which a mould is made [B]
 _LONGEST_NUMBER = 40
 _NEW, _MOST = 8, 64  # moulds made of a block, and of a file
+_POOR = 2  # of a block, that take fewer lines than may be in none
 _FEW = 64  # lines of which one may be in no mould: beyond, another way of reading the block is faster
 _IS_NUMBER = f"^{NUMBER.pattern.decode()}$"
 
@@ -31,70 +35,71 @@ class _Cast(NamedTuple):
 
     def of(self, kept: np.ndarray) -> "_Cast":
         """Those of a mask."""
-        spans = [(start[kept], end[kept]) for start, end in self.spans]
-        return self if kept.all() else _Cast(self.mould, self.places[kept], spans)
+        if kept.all():
+            return self
+        return _Cast(self.mould, self.places[kept], [(start[kept], end[kept]) for start, end in self.spans])
 
 
 class _Block:
-    """A block of lines, each with its end: its marks, and the first of each line."""
+    """A block of lines, each with its end. What is read of several lines at once is in their order."""
 
     def __init__(self, text: bytes) -> None:
         self.text, self.bytes = text, np.frombuffer(text, np.uint8)
-        self._marks = marks_of(self.bytes)
-        ends = np.flatnonzero(self.bytes[self._marks] == ord("\n"))
-        self._firsts = np.concatenate([[0], ends[:-1] + 1])
-        self.sizes = ends - self._firsts + 1  # marks of each line
-        self.ends = self._marks[ends]
+        self.ends = np.flatnonzero(self.bytes == ord("\n"))
         self.starts = np.concatenate([[0], self.ends[:-1] + 1])
         slashes = np.flatnonzero(self.bytes == ord("\\")) if b"\\" in text else None
         lines = None if slashes is None else np.searchsorted(self.ends, slashes)
-        self.slashes = None if lines is None else np.bincount(lines, minlength=len(ends))  # backslashes of each line
+        self.slashes = None if lines is None else np.bincount(lines, minlength=len(self.ends))  # of each line
 
     def line(self, place: int) -> bytes:
         """A line, with its end."""
         return self.text[self.starts[place] : self.ends[place] + 1]
 
     def cast(self, mould: Mould, places: np.ndarray) -> _Cast:
-        """Which of these lines, of as many marks as those of a mould, are in it."""
-        first, end = self._firsts[places], self.starts[places]
-        alike, spans = np.ones(len(places), bool), []
+        """Which of these lines are in a mould: what is the same in all stands where each hole ends, as the next mark
+        tells."""
+        found, end = _Cast(mould, places, []), self.starts[places]
         for n, run in enumerate(mould.runs):
-            start = self._marks[first + run.mark] - run.before
-            spans += [(end, start)] if n else []
-            alike &= ((start >= end) if n else (start == end)) & self._say(run.text, start)
-            end = start + len(run.text)
-        found = _Cast(mould, places, spans).of(alike)
+            if n:
+                start, end = end, np.maximum(self._marks(end, run.after + _MORE) - run.before, end)
+                found.spans.append((start, end))
+            alike = self._say(run.text, end)
+            found, end = found.of(alike), (end if alike.all() else end[alike]) + len(run.text)
         sound = self._sound(found)
-        for hole, span in zip(mould.holes, found.spans, strict=True) if len(found.places) else ():
+        for hole, span in zip(mould.holes, found.spans, strict=True):
             if hole.number:
                 sound &= self._numbers(*span)
         return found.of(sound)
 
-    def _say(self, text: bytes, starts: np.ndarray) -> np.ndarray:
-        """Whether this text stands at each of these places."""
-        if not text:
-            return np.ones(len(starts), bool)
-        first, count = len(text) % _WORD or _WORD, -(-len(text) // _WORD)
-        hidden = _WORD - first
-        if count * _WORD > len(self.text):
-            return np.array([start >= 0 and self.text.startswith(text, start) for start in starts.tolist()])
-        within = (starts >= hidden) & (starts + len(text) <= len(self.text))
-        words = self._words(np.where(within, starts - hidden, 0), count)
-        words[:, 0] >>= np.uint64(8 * hidden)
-        said = np.frombuffer(text[:first].ljust(_WORD, b"\0") + text[first:], "<u8")
-        found: np.ndarray = within
-        for column in (words == said).T:
-            found = found & column
-        for place in np.flatnonzero(~within).tolist():  # the first line of a block, or the last
-            found[place] = starts[place] >= 0 and self.text.startswith(text, int(starts[place]))
+    def _read(self, starts: np.ndarray, size: int) -> np.ndarray:
+        """So many bytes from each of these places, zeros beyond the last line: a row each."""
+        whole = np.searchsorted(starts, len(self.text) - size, side="right")
+        read = np.ndarray((max(0, len(self.text) - size + 1),), f"V{size}", self.text, strides=(1,))
+        rows = read[starts[:whole]]
+        if whole < len(starts):
+            last = [self.text[start : start + size].ljust(size, b"\0") for start in starts[whole:].tolist()]
+            rows = np.concatenate([rows, np.frombuffer(b"".join(last), f"V{size}")])
+        found: np.ndarray = rows.view(np.uint8).reshape(-1, size)
         return found
 
-    def _words(self, starts: np.ndarray, count: int) -> np.ndarray:
-        """So many words from each of these places."""
-        size = count * _WORD
-        read = np.ndarray((len(self.text) - size + 1,), f"V{size}", self.text, strides=(1,))
-        words: np.ndarray = read[starts].view("<u8").reshape(-1, count)
-        return words
+    def _marks(self, starts: np.ndarray, size: int) -> np.ndarray:
+        """Where the first mark stands from each of these places on; the end of a line is one."""
+        marks = are_marks(self._read(starts, size))
+        places = marks.argmax(axis=1)
+        found: np.ndarray = starts + places
+        further = np.flatnonzero(places == 0)
+        further = further[~marks[further, 0]]
+        if len(further):
+            found[further] = self._marks(starts[further] + size, 2 * size)
+        return found
+
+    def _say(self, text: bytes, starts: np.ndarray) -> np.ndarray:
+        """Whether this text stands at each of these places."""
+        found = self._read(starts, len(text)) if text else np.empty((len(starts), 0), np.uint8)
+        if found.tobytes() == text * len(starts):
+            return np.ones(len(starts), bool)
+        alike: np.ndarray = np.all(found == np.frombuffer(text, np.uint8), axis=1)
+        return alike
 
     def _sound(self, cast: _Cast) -> np.ndarray:
         """Whether the texts in holes that have backslashes leave each line what it is."""
@@ -131,23 +136,20 @@ class _Block:
     def _numbers(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Whether numbers stand there, of a length that Python takes."""
         sizes = end - start
-        zero = self.bytes[start] == ord("0")
-        if len(sizes) and sizes.min() > 0 and sizes.max() <= _WORD and end[0] >= _WORD:
-            hidden = (8 * (_WORD - sizes)).astype(np.uint64)
-            digits = (self._words(end - _WORD, 1)[:, 0] >> hidden) ^ (_ZEROS >> hidden)
-            whole = ((digits + _TO_TEN | digits) & _TOPS) == 0
-            if np.all(whole & ~(zero & (sizes > 1))):
-                return np.ones(len(sizes), bool)
-        ends, places = _places(start, sizes)
-        digits = self.bytes[places] - np.uint8(ord("0"))
-        others = np.flatnonzero(digits > 9)
-        rows = np.searchsorted(ends, others, side="right") - 1
-        point = (digits[others] == ord(".") - ord("0") + 256) & (others > ends[rows]) & (others < ends[rows + 1] - 1)
-        zero = (self.bytes[start] == ord("0")) & (self.bytes[start + 1] != ord("."))
-        doubtful = (sizes == 0) | (zero & (sizes > 1)) | (np.bincount(rows, minlength=len(start)) > 1)
-        doubtful[rows[~point]] = True
         sound: np.ndarray = sizes <= _LONGEST_NUMBER
-        doubtful &= sound
+        longest = _WORD * -(-int(sizes[sound].max(initial=1)) // _WORD)
+        points, others = np.zeros((2, len(sizes)), np.uint8)
+        hidden = 8 * (longest - sizes)
+        for words in self._read(np.maximum(end - longest, 0), longest).view("<u8").T:
+            digits = words ^ _ZEROS
+            odd = ((digits & _LOW) + _TO_TEN | digits) & _TOPS & _ALL << np.maximum(hidden, 0).astype(np.uint64)
+            others += np.bitwise_count(odd)
+            points += np.bitwise_count(odd & ~(((digits ^ _POINTS) & _LOW) + _LOW | digits))
+            hidden -= 8 * _WORD
+        first, second, last = (self.bytes[at] ^ ord("0") for at in (start, start + 1, end - 1))
+        plain = (sizes > 0) & (end >= longest) & (others == points) & (points < 2) & (first < 10) & (last < 10)
+        plain &= (first > 0) | (sizes == 1) | (second == ord(".") ^ ord("0"))
+        doubtful = sound & ~plain
         if doubtful.any():
             sound[doubtful] = _match(self.texts(start[doubtful], end[doubtful]), _IS_NUMBER)
         return sound
@@ -170,7 +172,7 @@ class Moulds:
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._of_size = defaultdict[int, list[Mould]](list)
+        self._moulds: list[Mould] = []
         self._count = 0
         self._left = self._pause = 0  # blocks to be read otherwise, and how many were, the last time
 
@@ -180,24 +182,33 @@ class Moulds:
             self._left -= 1
             return None
         block = _Block(text if text.endswith(b"\n") else text + b"\n")
-        casts, left, tries = list[_Cast](), np.ones(len(block.sizes), bool), _NEW
-        for size in np.unique(block.sizes).tolist():
-            places, moulds, tried = np.flatnonzero(block.sizes == size), self._of_size[size], 0
-            while len(places) and (tried < len(moulds) or tries):
-                if tried == len(moulds):
-                    tries -= 1
-                    if not (made := self._made(block.line(int(places[0])))):
-                        places = places[1:]
-                        continue
-                    moulds.append(made)
-                casts.append(block.cast(moulds[tried], places))
-                left[casts[-1].places] = False
-                places, tried = places[left[places]], tried + 1
-        casts = [cast for cast in casts if len(cast.places)]
+        casts, left = list[_Cast](), np.ones(len(block.ends), bool)
+        for mould in chain(self._moulds.copy(), self._new(block, left)):
+            casts.append(block.cast(mould, np.flatnonzero(left)))
+            left[casts[-1].places] = False
+            if not left.any():
+                break
+        casts = sorted((cast for cast in casts if len(cast.places)), key=lambda cast: -len(cast.places))
+        used = [cast.mould for cast in casts]
+        self._moulds = used + [mould for mould in self._moulds if mould not in used]
         if _FEW * np.count_nonzero(left) >= len(left):
             self._left = self._pause = 2 * self._pause + 1
             return None
         return _MouldedLines(first, block, casts)
+
+    def _new(self, block: _Block, left: np.ndarray) -> Iterator[Mould]:
+        """Moulds of the first of the lines that are left, each once the lines in the last one are left no more; none
+        after some that take few."""
+        tried, poor = -1, 0
+        for _ in range(_NEW):
+            places = np.flatnonzero(left)
+            tried = next((place for place in places.tolist() if place > tried), -1)
+            if tried < 0 or poor == _POOR:
+                return
+            if made := self._made(block.line(tried)):
+                self._moulds.append(made)
+                yield made
+                poor += bool(_FEW * (len(places) - np.count_nonzero(left)) < len(left))
 
     def _made(self, line: bytes) -> Mould | None:
         """The mould of a line; None where it is no object, or too long, or there are many."""
@@ -214,7 +225,7 @@ class _MouldedLines(JsonLines):
 
     def __init__(self, first: int, block: _Block, casts: Sequence[_Cast]) -> None:
         self._block, self._casts = block, casts
-        count = len(block.sizes)
+        count = len(block.ends)
         order = np.full(count, -1)
         order[np.concatenate([cast.places for cast in casts])] = np.arange(sum(len(cast.places) for cast in casts))
         names = np.zeros(count, np.int64)
