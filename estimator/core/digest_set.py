@@ -20,9 +20,9 @@ _WORTH = 16  # a sieve costs as much to make as searching for one in so many of 
 _OF_BYTE = np.left_shift(np.uint8(1), np.arange(8, dtype=np.uint8))
 
 
-def digests_of(contents: Iterable[bytes]) -> list[bytes]:
-    """The digest of each of these; a copy of one begun costs half as much as another one."""
-    found, begun = [], blake2b(digest_size=SIZE)
+def digests_of(contents: Iterable[bytes], start: bytes = b"") -> list[bytes]:
+    """The digest of each of these, after what all start with; a copy of one begun costs half as much as another one."""
+    found, begun = [], blake2b(start, digest_size=SIZE)
     for content in contents:
         one = begun.copy()
         one.update(content)

@@ -99,7 +99,7 @@ class Append:
         file is withdrawn. Files of one name are versions of it, which often grow: their common rows are written once.
         """
         before = self.read, self.quarantined, self.duplicates
-        self._rows_known.begin_file()
+        self._rows_known.settle()
         read = file.sha in self._read or file.sha in self._standing.read_files
         read = read or self._standing.recent  # the rows of a sender are known under its name only
         own = None if read else cache(partial(self._ledger.stated, file.name))
@@ -197,6 +197,8 @@ class Append:
 
     def _post(self, result: ReadResult, own: Stated | None) -> None:
         """own: ids of the rows that stand under the name of this file; None where it was read before."""
+        if result.read and not result.distinct:
+            self._rows_known.settle()
         for row in result.rows:
             if not self._rows_known.has(row):
                 self._keep(row)

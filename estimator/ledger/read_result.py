@@ -14,7 +14,7 @@ class ReadResult:
     """Rows of one trace, or of a block of it: read = accepted + refused. `table`: more rows, in the columns of
     Activity; `unused`: names of columns that were ignored; `told`: fields of each accepted row by its line, where it
     is no line of text; `apart`: objects that are of another tool, by line, which its reader left unread; `distinct`:
-    the id of each row of the table is that of no other row of the trace."""
+    the id of each row of the table is that of no other row of the results of the trace that are so."""
 
     rows: list[Activity]
     refused: list[Refused]

@@ -38,7 +38,7 @@ class KnownRows:
 
     def __init__(self, ids: Mapping[str, Digests], gone: Mapping[str, set[str]], dead: set[str], own: Digests) -> None:
         self._ids, self._gone, self._dead, self._own = ids, gone, set(dead), own
-        self._of_file = Pile(own.folder)  # of the file that is read, where none can be that of another of its rows
+        self._of_file = Pile(own.folder)  # of the file that is read, of which none can be that of another
         self._apart = _LOOSE not in ids  # they are those of senders, by sender
 
     def has(self, row: Activity | Refused) -> bool:
@@ -54,8 +54,8 @@ class KnownRows:
         dead = (any(ids.holds_one(row_id) for ids in stands) for row_id in self._dead)
         return len(self._own) + sum(map(len, stands)) > sum(dead)
 
-    def begin_file(self) -> None:
-        """The rows of the next file are to be told from those of the last one."""
+    def settle(self) -> None:
+        """What comes next may repeat the rows that are distinct among themselves: it is another file, or not so."""
         for digests in self._of_file.taken():
             self._own.add(digests)
 

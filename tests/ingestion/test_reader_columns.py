@@ -225,6 +225,16 @@ def test_an_import_counts_repeats_as_reading_by_row_does(tmp_path: Path, monkeyp
     assert (by_row.read, by_row.duplicates) == (20, 10), "each of ten rows stands twice"
 
 
+def test_a_row_of_a_block_far_above_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty requests, each later than those above, which none can be; then two of the first, one read by row."""
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
+    times = {"endTime": "2026-04-01T11:00:00Z"}
+    lines = [line(request_id=f"r-{n}", startTime=f"2026-04-01T10:00:{n:02}Z", **times) for n in range(20)]
+    again = [lines[1], lines[2].replace('"prompt_tokens": 10', '"prompt_tokens": 10.0')]
+    account = import_paths(Ledger(tmp_path / "home"), [written(tmp_path, [*lines, *again])], context()).account
+    assert (account.accepted, account.duplicates) == (20, 2)
+
+
 def test_a_line_that_waited_is_corrected_by_a_larger_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What each line says is looked at where rows of a file of this name are set aside."""
     monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)

@@ -24,13 +24,12 @@ from estimator.ingestion.codecarbon.energy import (
 )
 from estimator.ingestion.codecarbon.facts import RowFacts
 from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading, digest_of
-from estimator.ingestion.parsing.kinds import first_of_each, in_schema, renumbered, values_by_row
+from estimator.ingestion.parsing.kinds import first_of_each, in_schema, joint_codes, renumbered, values_by_row
 from estimator.ingestion.parsing.row_identity import occurrence_bytes
 from estimator.ingestion.parsing.timestamps import FIRST_US, Walls, months_of, now_us
 from estimator.ingestion.reader import RowRefused
 from estimator.ledger.arrow_schemas import BATCH_SCHEMA
 
-_LARGEST = 2**62  # of a code
 _HASHED = 2048  # rows whose texts are held at once
 
 
@@ -138,16 +137,11 @@ def _with_sidecar(rows: RowReading, cells: pa.Table) -> np.ndarray:
 
 def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndarray, list[_Group]]:
     """The group of each row, and the groups; -1 for irregular rows or those whose facts are refused."""
-    codes, most = np.zeros(len(cells), np.int64), 1
     texts = {}
     for place in rows.columns.places:
         encoded = whole(cells[place]).dictionary_encode()
-        indices = encoded.indices.to_numpy()
-        if (many := len(encoded.dictionary)) > 1:
-            if most * many > _LARGEST:
-                codes, most = renumbered(codes), len(cells)
-            codes, most = codes * many + indices, most * many
-        texts[place] = encoded.dictionary, indices
+        texts[place] = encoded.dictionary, encoded.indices.to_numpy()
+    codes = joint_codes(((indices, len(dictionary)) for dictionary, indices in texts.values()), len(cells))
     regular = np.flatnonzero(~odd)
     which = renumbered(codes[regular])
     first = regular[first_of_each(which)]

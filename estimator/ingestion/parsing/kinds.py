@@ -1,6 +1,6 @@
 """Rows of a few kinds, by column: which kind each is of, and the columns of their table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 from estimator.ledger.arrow_schemas import BATCH_SCHEMA
 
 _TYPES = {field.name: field.type for field in BATCH_SCHEMA}
+_LARGEST = 2**62  # of a code
 _NULLS = 4096  # rows of a block, of which there are so many or twice, three times … as many nulls
 
 
@@ -17,6 +18,17 @@ def renumbered(codes: np.ndarray) -> np.ndarray:
     """Codes renumbered from 0 in order of first occurrence."""
     numbers: np.ndarray = pa.array(codes).dictionary_encode().indices.to_numpy()
     return numbers.astype(np.int64)
+
+
+def joint_codes(columns: Iterable[tuple[np.ndarray, int]], count: int) -> np.ndarray:
+    """A code of each of so many rows, from those of its values in some columns, given with how many each may have."""
+    codes, most = np.zeros(count, np.int64), 1
+    for column, many in columns:
+        if many > 1 and most * many > _LARGEST:
+            codes, most = renumbered(codes), count
+        if many > 1:
+            codes, most = codes * many + column, most * many
+    return codes
 
 
 def first_of_each(codes: np.ndarray) -> np.ndarray:

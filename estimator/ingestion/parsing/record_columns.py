@@ -2,6 +2,7 @@
 are read by the row reader once, and share what it makes of them; it also reads those that are written otherwise."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from estimator.core.digest_set import digests_of, hexadecimal
 from estimator.ingestion.parsing import timestamps
 from estimator.ingestion.parsing.json_columns import json_lines
 from estimator.ingestion.parsing.json_lines import JsonLines, ObjectNames, Shape
-from estimator.ingestion.parsing.kinds import first_of_each, in_schema, renumbered, values_by_row
+from estimator.ingestion.parsing.kinds import first_of_each, in_schema, joint_codes, renumbered, values_by_row
 from estimator.ingestion.parsing.records import LONGEST_US, OtherObject, Record, RecordFields, RecordReader
 from estimator.ingestion.parsing.row_parts import MOST_BY_REQUEST
 from estimator.ingestion.reader import LargeTrace
@@ -26,6 +27,8 @@ _ID = rf"^[!-~]([ -~]{{0,{_LONGEST_ID - 2}}}[!-~])?$"
 _COUNT = r"^[0-9]{1,15}$"
 _WHOLE, _MICROSECONDS = 19, 26  # characters of a time to the second, and to the microsecond
 _REMEMBERED = 10_000
+_HASHED = 2_048  # rows of which what is hashed is joined together: it stays near the processor
+_NEVER = 2**62
 Kind = tuple[str | int | None, ...]
 
 
@@ -72,6 +75,7 @@ class ColumnReading:
         self._kinds: dict[Kind, _Alike | None] = {}
         self._varying = sorted((columns.subject, *columns.moments, *(path[-1] for path in columns.counts.values())))
         self._above = 0  # records above the block
+        self._until = -1  # the last start of the rows above [us]
 
     def results(self) -> Iterator[ReadResult]:
         """The rows of each block: those read by column, then those that repeat one of them, with all others."""
@@ -79,12 +83,13 @@ class ColumnReading:
 
     def _of_block(self, block: JsonLines) -> Iterator[ReadResult]:
         table, sure = self._in_columns(block)
-        repeats = table[:0]
-        if pc.count_distinct(table["row_id"]).as_py() < len(table):
+        starts, repeats = table["start_us"].to_numpy(), table[:0]
+        later, self._until = starts.min(initial=_NEVER) > self._until, max(self._until, starts.max(initial=-1))
+        if np.any(np.diff(starts) <= 0) and pc.count_distinct(table["row_id"]).as_py() < len(table):
             first = np.zeros(len(table), bool)
             first[np.unique(table["row_id"].to_numpy(), return_index=True)[1]] = True
             table, repeats = table.filter(pa.array(first)), table.filter(pa.array(~first))
-        yield ReadResult([], [], len(table), table=table)
+        yield ReadResult([], [], len(table), table=table, distinct=bool(later))
         self._by_row(block, np.flatnonzero(~sure).tolist())
         yield self._reading.result(repeats if len(repeats) else None)
 
@@ -145,16 +150,9 @@ class ColumnReading:
     def _kinds_of(self, block: JsonLines, values: _LineValues, places: np.ndarray) -> tuple[np.ndarray, list[_Alike]]:
         """The kind of each of these lines, and the kinds; -1 where the row reader refuses them."""
         shared = [_taken(column, places) for column in block.shared(self._varying)]
-        codes = np.zeros(len(places), np.int64)
-        for column in shared:
-            held = isinstance(column, pa.DictionaryArray)
-            encoded = column if held else column.dictionary_encode("encode")
-            if len(encoded.dictionary) > 1:
-                codes = renumbered(codes * len(encoded.dictionary) + encoded.indices.to_numpy())
         signs = [_signs(_taken(column, places)) for column in values.counts.values()]
-        for sign in signs:
-            codes = codes * 3 + sign
-        which = renumbered(codes)
+        columns = [*map(_encoded, shared), *((sign, 3) for sign in signs)]
+        which = renumbered(joint_codes(columns, len(places)))
         kinds: list[_Alike] = []
         numbers = []
         first = first_of_each(which)
@@ -187,10 +185,9 @@ class ColumnReading:
         columns = self._columns
         texts = {name: _taken(column, kept).fill_null("") for name, column in values.texts.items()}
         row_ids = self._row_ids(texts, kinds, pa.array(kind_of))
-        subject = pc.binary_join_element_wise(
-            f"{self._reading.reader}\x1d{columns.subject}\x1e", texts[columns.subject], ""
-        )
-        runs = pc.binary_join_element_wise(f"{self._reading.reader}/", _digests(subject), "")
+        subject = f"{self._reading.reader}\x1d{columns.subject}\x1e".encode()
+        subjects = hexadecimal(digests_of(texts[columns.subject].cast(pa.binary()).to_pylist(), subject))
+        runs = pc.binary_join_element_wise(f"{self._reading.reader}/", subjects, "")
         start, end = values.start[kept], values.end[kept]
         duration = pa.array((end - start) / 1e6)
         own: dict[str, pa.Array] = {"row_id": row_ids, "run_key": runs, "run_id": runs}
@@ -208,7 +205,11 @@ class ColumnReading:
         for place, name in enumerate((*self._varying, None)):
             pieces.append(pa.array([kind.texts[place] for kind in kinds], pa.string()).take(kind_of))
             pieces += [texts[name]] if name else []
-        return _digests(pc.binary_join_element_wise(*pieces, ""))
+        digests: list[bytes] = []
+        for start in range(0, len(kind_of), _HASHED):
+            said = pc.binary_join_element_wise(*(piece.slice(start, _HASHED) for piece in pieces), "")
+            digests += digests_of(said.cast(pa.binary()).to_pylist())
+        return hexadecimal(digests)
 
 
 def _identity_texts(reader: str, said: RecordFields, varying: Sequence[str]) -> list[str]:
@@ -227,8 +228,11 @@ def _identity_texts(reader: str, said: RecordFields, varying: Sequence[str]) -> 
     return texts
 
 
-def _digests(texts: pa.Array) -> pa.Array:
-    return hexadecimal(digests_of(texts.cast(pa.binary()).to_pylist()))
+def _encoded(column: pa.Array) -> tuple[np.ndarray, int]:
+    """The code of each value of a column, and how many they are."""
+    held = isinstance(column, pa.DictionaryArray)
+    encoded = column if held else column.dictionary_encode("encode")
+    return encoded.indices.to_numpy(), len(encoded.dictionary)
 
 
 def _taken(column: pa.Array, places: np.ndarray) -> pa.Array:
@@ -261,12 +265,25 @@ def _whole_numbers(texts: pa.Array) -> pa.Array:
 
 def _signs(numbers: pa.Array) -> np.ndarray:
     """0 where there is no number, 1 where it is zero, 2 elsewhere."""
-    signs: np.ndarray = pc.fill_null(pc.if_else(pc.equal(numbers, 0), 1, 2), 0).to_numpy(zero_copy_only=False)
-    return signs.astype(np.int64)
+    signs: np.ndarray = np.minimum(pc.fill_null(numbers, -1).to_numpy() + 1, 2)
+    return signs
+
+
+def _end_alike(texts: pa.Array) -> bool:
+    """Whether all of these times have their seconds, microseconds at most, and end with `Z`."""
+    if texts.null_count or texts.offset or not len(texts):
+        return False
+    ends = np.frombuffer(texts.buffers()[1], np.int32, len(texts) + 1)
+    sizes, said = np.diff(ends), np.frombuffer(texts.buffers()[2] or b"", np.uint8)
+    return bool(sizes.min() > _WHOLE and sizes.max() <= _MICROSECONDS + 1 and np.all(said[ends[1:] - 1] == ord("Z")))
 
 
 def _instants(texts: pa.Array) -> np.ndarray:
     """ISO times with their seconds, in UTC where they say no zone [us]; -1 where they are written otherwise."""
+    if _end_alike(texts):
+        with suppress(pa.ArrowInvalid):
+            in_utc: np.ndarray = pc.cast(texts, pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
+            return in_utc
     data = texts.cast(pa.binary())
     walls = pc.if_else(pc.ends_with(texts, "Z"), pc.binary_slice(data, 0, -1), data).cast(pa.string())
     sizes = pc.binary_length(walls)
