@@ -13,6 +13,7 @@ from dashboard.shared.html_shell import file_response
 from dashboard.shared.texts import both, lang_of, t
 from estimator.builds.queries import ORDERS, RunFilter
 from estimator.catalogue.default_subjects import ANY_CARD
+from estimator.core.errors import say
 from estimator.core.searched_text import is_found
 from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.results.reading import Results
@@ -83,12 +84,13 @@ def _services(request: Request) -> Response:
     rows = [
         [names.get(e.service_key, e.service_key), e.service_key, e.runs, e.first, e.last]
         + [getattr(e.indicators[name], end) for name in ENERGIES for end in ENDS]
-        + [proof_text(e.proof, lang)]
+        + [proof_text(e.proof, lang), e.unknown]
         for e in build.services()
     ]
     named = ("measures.service", "measures.key", "table.runs", "coverage.first", "coverage.last")
     heads = [t(name, lang) for name in named]
-    return _file("services", [*heads, *_energy_heads(ENERGIES, lang)], rows, build.sample, lang)
+    heads += [*_energy_heads(ENERGIES, lang), say("export", "unknown_runs", lang)]
+    return _file("services", heads, rows, build.sample, lang)
 
 
 def _energy_heads(names: Sequence[str], lang: str) -> list[str]:

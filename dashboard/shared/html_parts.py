@@ -17,6 +17,7 @@ from estimator.core.number_format import impossible_text, interval_text, share_t
 from estimator.core.periods import days_said
 from estimator.core.refusals import ListedRefusal, field_label
 from estimator.core.typography import typeset
+from estimator.results.totals import ServiceTotals
 
 ALMOST_ALL = 0.995
 PER_PAGE = 25  # rows of a page of a long table
@@ -64,6 +65,12 @@ def publications_name(family: str, lang: str) -> str:
 def number(amount: Interval, number_id: str, name: str, lang: str) -> Markup:
     """An interval in a sentence or a cell, linked to its explanation."""
     return opened(explain_link(number_id, lang), interval_text(amount, lang), name)
+
+
+def unknown_part(service: ServiceTotals, lang: str) -> str:
+    """« sans celle de 2 exécutions, non connue »: what the electricity of a service does not hold, if any."""
+    there = service.unknown and service.indicators["it_energy"].known
+    return t("coverage.unknown_runs", lang, n=service.unknown) if there else ""
 
 
 def opened(link: str, value: str, name: str) -> Markup:

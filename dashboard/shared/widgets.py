@@ -111,13 +111,14 @@ def _keep(name: str) -> None:
 def service_bars(services: Sequence[ServiceTotals], lang: str, names: Mapping[str, str]) -> list[ChartRow]:
     """One bar a service: its electricity, proof, explanation link; IT equipment only when its site is unknown.
     names: of services, by their keys."""
+    said = {e.service_key: (html_parts.proof_text(e.proof, lang), html_parts.unknown_part(e, lang)) for e in services}
     return [
         ChartRow(
             label=(name := names.get(entry.service_key, entry.service_key)),
             aside=_equipment(entry.indicators, lang),
             amount=entry.indicators["energy"],
             proof=entry.proof,
-            said=html_parts.proof_text(entry.proof, lang),
+            said=", ".join(filter(None, said[entry.service_key])),
             figure=html_parts.figure_name("energy", lang),
             href=html_parts.explain_link(f"service.{entry.service_key}.energy", lang),
             more=name,

@@ -10,7 +10,9 @@ from starlette.requests import Request
 
 from dashboard.register.run_tables import ROUTES, asked_of
 from dashboard.shared import estimator_gateway
+from dashboard.shared.html_parts import unknown_part
 from dashboard.shared.svg_charts import interval_chart
+from dashboard.shared.templates import render
 from dashboard.shared.widgets import service_bars
 from estimator.builds.queries import RunFilter
 from estimator.catalogue import models
@@ -98,6 +100,29 @@ def test_each_electricity_of_a_table_says_whose_it_is(ask: Ask) -> None:
     bars = service_bars(estimator_gateway.current_build().services(), "en", {})
     drawn = interval_chart(bars, "Services", "en").unescape()
     assert "unit,figure" in drawn and drawn.count("kWh,Electricity") == 2
+
+
+def test_an_electricity_says_of_how_many_runs_it_is_without(tmp_path: Path, ask: Ask) -> None:
+    """Of « mixte » two runs of four are known, of « su » all, of « rien » none, which has no figure to complete."""
+    named = {"mixte": (1.0, 1.0, None, None), "su": (1.0,), "rien": (None,)}
+    unread = {"cpu_mode": "mode/none", "other_mode": "mode/not_declared"}
+    built(
+        tmp_path,
+        *(
+            activity(service_key=key, cpu_energy_kwh=kwh, **({} if kwh else unread))
+            for key, every in named.items()
+            for kwh in every
+        ),
+    )
+    left = {"mixte": "sans celle de 2 exécutions, non connue", "su": "", "rien": ""}
+    services = estimator_gateway.current_build().services()
+    services = [entry for entry in services if entry.service_key in named]  # of the home alone
+    assert {e.service_key: unknown_part(e, "fr") for e in services} == left
+    assert [left[bar.label] in bar.said for bar in service_bars(services, "fr", {})] == [True] * 3
+    page = render("services_drawn", "fr", title="Services", shown=services, names={})
+    assert page.count("sans celle de") == 1
+    _, *rows = csv.reader(io.StringIO(ask("/services.csv").decode("utf-8-sig")), delimiter=";")
+    assert {row[1]: row[-1] for row in rows if row[1] in named} == {"mixte": "2", "su": "0", "rien": "1"}
 
 
 @pytest.mark.parametrize(
