@@ -39,6 +39,11 @@ def identity(ledger: Ledger, catalogue: Catalogue) -> str:
     return digest([*inputs, f"numpy {version('numpy')}", method(ledger.home / "builds"), _secret(ledger.home)])
 
 
+def rows_of(ledger: Ledger) -> str:
+    """Hash of the ledger files, withdrawals and the secret of the home: an explanation that leaves names them too."""
+    return digest([*ledger.names(), _secret(ledger.home)])
+
+
 def keep_secret(home: Path) -> None:
     """Draw the secret of a home, once for all machines that share its ledger; for this machine alone where it may only
     read there."""

@@ -13,7 +13,7 @@ import numpy as np
 from estimator.assessment.equation_system import sql
 from estimator.assessment.explanation import formulas_version
 from estimator.builds.build_file import FORMAT
-from estimator.builds.build_identity import digest, method
+from estimator.builds.build_identity import digest, method, rows_of
 from estimator.builds.coverage import run_energy
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
@@ -270,6 +270,6 @@ def _meta(
         "engine": engine.version,
         "attributes": json.dumps(list(attributes)),
         "ledger_files": str(len(ledger.names())),
-        "ledger": digest(ledger.names()),
+        "ledger": rows_of(ledger),
     }
     engine.load("meta", {"name": list(facts), "value": list(facts.values())}, {"name": "VARCHAR", "value": "VARCHAR"})

@@ -10,6 +10,7 @@ import pytest
 
 from estimator.builds import build_identity
 from estimator.builds.build import build
+from estimator.builds.build_file import BuildFile
 from estimator.catalogue.load import load
 from estimator.ledger import Ledger
 from estimator.ledger.archive import export, restore
@@ -67,12 +68,14 @@ def test_another_build_is_made_and_the_same_is_not(tmp_path: Path, monkeypatch: 
 
 
 def test_a_guess_of_all_the_rows_of_a_home_is_not_known_by_the_id_of_its_build(tmp_path: Path) -> None:
-    """What leaves names the build. The same rows in another home have another id; in a copy of the home, its own."""
+    """What leaves names the build, and an explanation the ledger that it is of. The same rows in another home have
+    other ids; in a copy of the home, their own."""
     rows = [activity(service_key="voirie"), activity(service_key="cabinet", other_energy_kwh=7.3)]
     for name in ("there", "guessed"):
         append(Ledger(tmp_path / name), rows)
     there, guessed = build(tmp_path / "there"), build(tmp_path / "guessed")
     assert Ledger(tmp_path / "there").names() == Ledger(tmp_path / "guessed").names() and there.id != guessed.id
+    assert BuildFile(there.path).meta["ledger"] != BuildFile(guessed.path).meta["ledger"]
     shutil.copytree(tmp_path / "there", tmp_path / "copy", ignore=shutil.ignore_patterns("builds"))
     assert build(tmp_path / "copy").id == there.id
     archive = tmp_path / "home.tar"

@@ -1,5 +1,6 @@
 """What whoever reads, and sends rows of his own, is told while another sends: nothing of what the other sent."""
 
+import json
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -7,9 +8,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from estimator.builds.build import build
 from estimator.ingestion.http import server as collecting
 from estimator.ingestion.http.tokens import Tokens
+from tests.governance.test_indicators import run
 from tests.reporting.test_read_over_http import Server, serving
+from tests.support import built
 
 MOMENT = "1772440000000000000"
 OTHER_SENT = (0, 1, 3, 7)
@@ -58,3 +62,36 @@ def test_own_rows_do_not_count_those_of_another(outcome: str, tmp_path: Path, mo
                 send(server, other, outcome, numbers)
             found.append(until_it_rises())
         assert found == [10] * len(OTHER_SENT)
+
+
+EACH = ("/metrics", "/sante", "/api/v1/version", "/api/v1/totals", "/api/v1/results?limit=10000", "/api/v1/factors")
+ASKED = ("results?service=equipe", "results?service=personne", "explain?id=total.gwp", "explain?id=service.equipe.gwp")
+
+
+def told(server: Server) -> dict[str, tuple[int, dict[str, str], str]]:
+    """What each address answers, headers and all but the hour, to whoever reads."""
+    paths = (*EACH, *(f"/api/v1/{asked}" for asked in ASKED), "/api/v1/explain?id=service.voirie.gwp", "/nulle-part")
+    answers = {path: server.get(path) for path in paths}
+    return {
+        path: (one.status_code, {name: text for name, text in one.headers.items() if name != "date"}, one.text)
+        for path, one in answers.items()
+    }
+
+
+def test_what_another_sends_is_in_no_answer_before_a_build(tmp_path: Path) -> None:
+    """Nor, once built, in what is told of a use that did not change: its explanation names the build alone."""
+    built(tmp_path, run("courrier", 5.0, items=900), run("voirie", 4.0, items=900), run("equipe", 1.0, items=9))
+    with serving(tmp_path) as server:
+        other, numbers, before = Tokens(tmp_path).add("equipe")[1], count(2), told(server)
+        send(server, other, "accepted", numbers)
+        send(server, other, "quarantined", numbers)
+        assert told(server) == before
+
+        def explained() -> str:
+            figure = server.get("/api/v1/explain", id="service.voirie.gwp").json()
+            return json.dumps(figure["explanation"]).replace(figure["build"], "-").replace(figure["made_at"], "-")
+
+        first, was = explained(), server.get("/api/v1/version").json()["build"]
+        build(tmp_path)
+        assert server.get("/api/v1/version").json()["build"] != was
+        assert explained() == first

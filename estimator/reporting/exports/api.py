@@ -26,6 +26,7 @@ T = TypeVar("T", bound=Strict)
 API = "1"  # of the addresses: a field that goes or changes its meaning is another version
 PREFIX = f"/api/v{API}"
 MOST_NAMED = 30  # of the values that were expected
+OF_METHOD = ("build", "made_at", "factors_version", "formulas_version", "engine")  # of a build, what is not of all rows
 MONTH = {"type": "string", "pattern": "^(19|2[0-9])[0-9]{2}(0[1-9]|1[0-2])$"}  # yyyymm
 
 
@@ -135,13 +136,14 @@ def _rows(told: ToldResults, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _explain(told: ToldResults, asked: FigureAsked) -> dict[str, Any]:
-    """An explanation without the lines of files behind it. NumberUnknown, FigureUnknown; api_number where it is not
-    told, in the build or not."""
+    """An explanation without the lines of files behind it, nor what its build knows of other rows. NumberUnknown,
+    FigureUnknown; api_number where it is not told, in the build or not."""
     scope, service, _ = split_number(asked.id)
     known = {row["service"] for row in _rows(told, {"level": "service"})}
     if scope == "run" or (told.withheld if scope == "total" else service not in known):
         raise SobriaError("api_number", id=asked.id)
     body = told.build.explain(asked.id).as_dict()
+    body["build"] = {name: body["build"][name] for name in OF_METHOD}
     return {"explanation": {name: value for name, value in body.items() if name != "trace"}}
 
 
