@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
@@ -95,3 +95,17 @@ def test_what_another_sends_is_in_no_answer_before_a_build(tmp_path: Path) -> No
         build(tmp_path)
         assert server.get("/api/v1/version").json()["build"] != was
         assert explained() == first
+
+
+def test_the_next_compaction_is_not_known_by_counting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It makes answers slow, here every ten sendings on average: after as many of his own each time, whoever sends
+    would know that nobody else sent. Ten times as many is one chance in 11 to the power of 9."""
+    monkeypatch.setattr(collecting, "SETTLE_EVERY", 10)
+    sent, compacted = 0, []
+    monkeypatch.setattr(collecting, "settle", lambda ledger: compacted.append(sent))
+    numbers = count(2)
+    with serving(tmp_path) as server:
+        while len(compacted) < 11:
+            send(server, server.sender, "accepted", numbers)
+            sent += 1
+    assert len({later - sooner for sooner, later in pairwise(compacted)}) > 1

@@ -5,6 +5,7 @@ import binascii
 import collections
 import errno
 import logging
+import secrets
 import socket
 import time
 from base64 import b64decode
@@ -47,7 +48,7 @@ from estimator.ingestion.parsing.span_links import SpanLinks
 from estimator.ledger import Ledger
 from estimator.ledger.standing import Standing
 
-SETTLE_EVERY = 64  # batches written between compactions: fewer small files cost less than a compaction
+SETTLE_EVERY = 64  # batches written between compactions, on average: fewer small files cost less than a compaction
 OUTCOMES = ("accepted", "duplicates", "quarantined", "unread")  # of a row, or of a call or point that is not kept
 TOLD_BY = 100  # rows of a sender, of which the counters tell whole multiples: so many uses a month are those of no one
 _NOTHING_TO_DO = frozenset({"no_work", "gateway_cache", "window_overlap", "measure_beside", "repeated_header"})
@@ -88,7 +89,7 @@ class Collector:
         self._standing = Standing(self._ledger, recent=True)
         self._limits, self._store = limits, home_file(home).store
         self._in_hand = collections.Counter[str]()
-        self._unsettled = 0
+        self._unsettled, self._settle_at = 0, _until_settled()
         self._settling: asyncio.Task[None] | None = None
         self._waiting: list[_Waiting] = []
         self._writing = asyncio.Lock()
@@ -185,8 +186,8 @@ class Collector:
             self._untold[sender, outcome] = untold % TOLD_BY
 
     async def _write(self, batch: list[_Waiting]) -> None:
-        if self._unsettled >= SETTLE_EVERY and (self._settling is None or self._settling.done()):
-            self._unsettled = 0
+        if self._unsettled >= self._settle_at and (self._settling is None or self._settling.done()):
+            self._unsettled, self._settle_at = 0, _until_settled()
             self._settling = asyncio.create_task(run_in_threadpool(settle, self._ledger))  # answers do not wait for it
         try:
             receipts = await run_in_threadpool(post, self._ledger, [one.taken for one in batch], self._standing)
@@ -253,6 +254,11 @@ def listen(address: str, port: int) -> socket.socket:
             raise SobriaError("port_taken", port=port, address=address) from error
         raise SobriaError("collect_address", address=address, reason=reason_of(error)) from error
     return opened
+
+
+def _until_settled() -> int:
+    """Batches until the next compaction. It slows answers: were they always as many, they would count others."""
+    return SETTLE_EVERY // 2 + secrets.randbelow(SETTLE_EVERY + 1)
 
 
 def _secret(authorization: str) -> str:
