@@ -17,6 +17,7 @@ from estimator.comparison.verdict_text import barred_words, screens_facts, stand
 from estimator.core.errors import listed, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import common_step, range_text, said_in_sentence, share_text, tick_text, two_figures
+from estimator.core.typography import typeset
 
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # besides electricity, never summed
@@ -59,7 +60,7 @@ def people(answer: Answer, lang: str) -> str:
         if o.minutes is not None and o.status == "studied" and not o.only_people:
             told.append(t("compare.work_of", lang, **work_facts(answer, o, lang)))
         by.setdefault(tuple(told), []).append(o.label)
-    each = listed((", ".join([*of, *told]) for told, of in by.items() if told), lang)
+    each = typeset(listed((", ".join([*of, *told]) for told, of in by.items() if told), lang), lang)
     said = [t("compare.people", lang, each=each, period=answer.scenario.need.period)] if each else []
     return " ".join([*said, *answer.said("checking", lang)])
 

@@ -205,7 +205,7 @@ def figure(amount: Interval, lang: str, step: DisplayUnit | None = None) -> Show
 
 
 def interval_text(amount: Interval, lang: str, step: DisplayUnit | None = None) -> str:
-    """« entre 20 et 90 kWh (valeur centrale : 41) », « ordre de grandeur : … », or why there is no figure."""
+    """« entre 20 et 90 kWh (valeur centrale : 41) », « ordre de grandeur, … », or why there is no figure."""
     shown = figure(amount, lang, step)
     if shown.missing:
         return shown.missing

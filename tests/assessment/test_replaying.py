@@ -105,7 +105,7 @@ def test_a_size_that_is_supposed_is_said_and_a_published_one_is_not(tmp_path: Pa
     """GPT-5 mini: nobody published its size; Qwen3 8B: its makers did."""
     both = built(tmp_path, answers(), answers(model="openai/gpt-5-mini"))
     (said,) = both.explain("total.it_energy").supposed
-    assert said["fr"].startswith("Taille de openai/gpt-5-mini supposée") and "milliards de paramètres" in said["fr"]
+    assert said["fr"].startswith("Taille supposée de « openai/gpt-5-mini »") and "milliards de paramètres" in said["fr"]
     assert "41,8" in said["fr"] and "41.8" in said["en"]
     text = sobria(tmp_path, "explain", "total.gwp").stdout
-    assert "! Taille de openai/gpt-5-mini supposée" in text and "qwen3-8b supposée" not in text
+    assert "! Taille supposée de « openai/gpt-5-mini »" in text and "qwen3-8b supposée" not in text

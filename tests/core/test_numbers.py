@@ -64,16 +64,16 @@ INTERVALS = [
     # more than ten times: an order of magnitude
     (
         amount(2, 14, 90),
-        "ordre de grandeur : entre 2,0 et 90 kWh (valeur centrale : 14)",
-        "order of magnitude: between 2.0 and 90 kWh (central value: 14)",
+        "ordre de grandeur, entre 2,0 et 90 kWh (valeur centrale : 14)",
+        "order of magnitude, between 2.0 and 90 kWh (central value: 14)",
     ),
     # exactly ten times is still a plain interval
     (amount(9, 30, 90), "entre 9,0 et 90 kWh (valeur centrale : 30)", "between 9.0 and 90 kWh (central value: 30)"),
     # from zero: no ratio is small enough
     (
         amount(0, 5, 20, "L"),
-        "ordre de grandeur : entre 0 et 20 L (valeur centrale : 5,0)",
-        "order of magnitude: between 0 and 20 L (central value: 5.0)",
+        "ordre de grandeur, entre 0 et 20 L (valeur centrale : 5,0)",
+        "order of magnitude, between 0 and 20 L (central value: 5.0)",
     ),
     # bounds that cannot be told apart at two figures
     (amount(41, 41, 41), "environ 41 kWh", "about 41 kWh"),

@@ -351,7 +351,7 @@ def test_a_use_met_without_ai_saves_all_but_the_searches(tmp_path: Path) -> None
 def test_the_command_tells_levers_and_writes_them(two_services: tuple[Path, Levers], tmp_path: Path) -> None:
     home, found = two_services
     printed = sobria(home, "levers", "--csv", str(tmp_path / "levers.csv")).stdout
-    assert "chat : réponses deux fois plus courtes : entre".replace(" :", "\u00a0:") in printed
+    assert "chat : réponses deux fois plus courtes, entre".replace(" :", "\u00a0:") in printed
     assert "de moins par an" in printed and "ne s’ajoute pas au levier" in printed
     with (tmp_path / "levers.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))

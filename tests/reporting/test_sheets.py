@@ -377,7 +377,7 @@ def test_the_unknowns_that_are_not_on_the_page_are_counted(lang: str) -> None:
         assert "--reasoning-tokens" in beside and hidden in measured.split("\n")[1]
     assert clipped("la fabrication des machines", 20) == "la fabrication des…"
     assert clipped("un premier membre assez long ; un second coupé", 40) == "un premier membre assez long…"
-    assert clipped("le coût de la veille ; ordre de grandeur : entre 1,4 et 29 kWh", 40) == "le coût de la veille…"
+    assert clipped("le coût de la veille ; ordre de grandeur, entre 1,4 et 29 kWh", 40) == "le coût de la veille…"
 
 
 def test_what_only_some_impacts_lack_names_them_and_a_supposed_place_is_said() -> None:

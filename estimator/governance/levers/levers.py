@@ -295,7 +295,7 @@ def _pace(service: RunningService) -> dict[str, str]:
 
 
 def gain_sentence(title: Words, gain: Interval) -> dict[str, str]:
-    """« … : entre 20 et 90 kWh de moins par an »."""
+    """« …, entre 20 et 90 kWh de moins par an »."""
     return {
         lang: typeset(say("levers", "sentence", lang, title=title[lang], gain=figure(gain, lang).interval), lang)
         for lang in LANGUAGES

@@ -150,7 +150,7 @@ def scenario_of_case(case: UseCase, home: Path) -> Scenario:
 @cache
 def _half_figure() -> re.Pattern[str]:
     """A rough figure, in any language, without the unit that ends it."""
-    return re.compile(rf" (?:{written('rough')})(?: ?:(?: (?:{written('between')}|[\d.,]+))*)?$")
+    return re.compile(rf" (?:{written('rough')})(?:,(?: (?:{written('between')}|[\d.,]+))*)?$")
 
 
 def clipped(text: str, longest: int = LONGEST) -> str:

@@ -242,7 +242,7 @@ def _verdicts(facts: SheetFacts) -> tuple[Section, ...]:
     if not pairs:
         return ()
     lines = tuple(
-        facts.say("some", names=f"{facts.label(p.a)} / {facts.label(p.b)}", words=_words(facts, p.a, p.b))
+        facts.say("pair", names=f"{facts.label(p.a)} / {facts.label(p.b)}", words=_words(facts, p.a, p.b))
         for p in pairs
     )
     return (Section(facts.say("verdicts"), (Points(lines),)),)

@@ -55,14 +55,16 @@ def not_counted(facts: SheetFacts) -> tuple[str, ...]:
         alike.setdefault((reason, once(labels)), []).append(f"{part}{only}")
     for (reason, whose), parts in alike.items():
         what = ", ".join(parts)
-        lines.append(facts.say("because", what=f"{what[:1].upper()}{what[1:]}{_whose(facts, whose)}", why=reason))
+        named = _of_whom(facts, f"{what[:1].upper()}{what[1:]}", whose)
+        lines.append(facts.say("because", what=named, why=reason))
     return tuple(lines)
 
 
-def _whose(facts: SheetFacts, labels: Sequence[str]) -> str:
-    """The options that a line applies to, unless it applies to all of which something runs."""
+def _of_whom(facts: SheetFacts, text: str, labels: Sequence[str]) -> str:
+    """A line, in its last sentence the options that it applies to, unless it applies to all of which something runs."""
     names = once(labels)
-    return f" ({', '.join(names)})" if len(names) < sum(not o.only_people for o in facts.studied) else ""
+    whose = f" ({', '.join(names)})" if len(names) < sum(not o.only_people for o in facts.studied) else ""
+    return f"{text.rstrip('.')}{whose}{'.' * text.endswith('.')}"
 
 
 def unknowns(facts: SheetFacts, most: int | None = 1, room: int = 0) -> tuple[str, ...]:
@@ -92,14 +94,14 @@ def unknowns(facts: SheetFacts, most: int | None = 1, room: int = 0) -> tuple[st
                 continue
             found = places if code.startswith("provider_") else first if code in OF_MODEL else warned
             found.setdefault(text, []).append(option.label)
-    lines += [f"{text}{_whose(facts, names)}" for text, names in warned.items()]
+    lines += [_of_whom(facts, text, names) for text, names in warned.items()]
     lines += settling[1:] if most else []
-    told = [f"{text.partition('. ')[0].rstrip('.')}.{_whose(facts, names)}" for text, names in places.items()]
+    told = [_of_whom(facts, f"{text.partition('. ')[0].rstrip('.')}.", names) for text, names in places.items()]
     lines[:0] = [
         *facts.answer.said("again", facts.lang),
         *facts.answer.said("unread", facts.lang),
         *told,
-        *(f"{text}{_whose(facts, names)}" for text, names in first.items()),
+        *(_of_whom(facts, text, names) for text, names in first.items()),
     ]
     shown = len(lines) if most is None or len(lines) <= most else most - 1
     while shown < len(lines) and lines_of(lines[shown]) <= room:

@@ -39,8 +39,9 @@ def than_text(body: Mapping[str, Any], lang: str) -> str:
     before = body["previous"]
     if before is None:
         return ""
-    key = "than_before" if ".." in before else "than_quarter" if "T" in before else "than_in"
-    return tell(key, lang, before=before if before.isdecimal() else period_text(before, lang))
+    told = before if before.isdecimal() else period_text(before, lang)
+    several = "than_elided" if told[0] in "ao" else "than_before"
+    return tell(several if ".." in before else "than_quarter" if "T" in before else "than_in", lang, before=told)
 
 
 def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more: object) -> str:

@@ -101,7 +101,7 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
     not_held = [c for c in body["charter"] if c["status"] == "not_held"]
     for check in not_held[:1]:
         what = tell("same_decision", lang) if _is_first_decision(check, body, lang) else check["to_do"][lang]
-        facts = {"name": read_name(check, lang), "what": what[:1].lower() + what[1:], "n": len(not_held)}
+        facts = {"name": read_name(check, lang), "what": what, "n": len(not_held)}
         told.append(tell("first_not_held", lang, **facts))
     yield Section(tell("decisions", lang), (Points(tuple(told or [tell("no_decision", lang)])),))
 
