@@ -149,6 +149,8 @@ def page(ways: int, traces: Path | None, today: date) -> str:
     lines = [
         "# Fautes générées",
         "",
+        "*In French only: it is a record of a trial, kept by those who change the code.*",
+        "",
         f"Écrite par `python -m scripts.fault_recall` le {today.isoformat()} : ne la modifiez pas.",
         "Des lignes bonnes de huit classes de machines et de services déclarés sont cassées par",
         "`tests/ingestion/broken_rows.py`, qui ne connaît aucune des règles, puis suivent le chemin de tout fichier.",
