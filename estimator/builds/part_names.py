@@ -23,18 +23,28 @@ _TOLD = "CASE WHEN SUBSTR(run_id, -13, 1) = '@' THEN REGEXP_REPLACE(run_id, '@[0
 _OF_ROWS = "SELECT HASH(row_id) AS name FROM {rows}"
 _OF_RUNS = f"""SELECT name FROM
   (SELECT DISTINCT HASH({_TOLD}, 2) AS name, HASH(run_id) AS run FROM {{rows}} WHERE run_id IS NOT NULL)"""
-_OF_SNAPSHOTS = "SELECT HASH(run_key, 1) FROM {rows} WHERE cumulative"
+# codecarbon names a run `run_id/service`. Where all rows are snapshots of it whose `run_id` has no `/`, it alone names
+# them; one that has some is named by what could be the `run_id` of another, too.
+_APART = "reader = 'codecarbon' AND CONTAINS(run_id, '/')"
+_PREFIX = "HASH(SPLIT_PART(run_key, '/', 1), 2)"
+_OF_SNAPSHOTS = f"""SELECT HASH(run_key, 1) FROM {{rows}} WHERE cumulative
+UNION ALL SELECT {_PREFIX} FROM {{rows}} WHERE cumulative AND {_APART}"""
 _OF_TASKS = """SELECT HASH(run_id, 3) FROM {rows} WHERE NOT cumulative AND task_name IS NOT NULL AND run_id IN
   (SELECT run_id FROM {rows} WHERE cumulative)
 UNION ALL SELECT HASH(run_id, 3) FROM {rows} WHERE cumulative AND run_id IN
   (SELECT run_id FROM {rows} WHERE NOT cumulative AND task_name IS NOT NULL)"""
-# The same of rows of many parts, in the order of files, where no task nor trace names more, nor a sender a run.
-_OF_PARTS = """SELECT file_index, HASH(row_id), CASE WHEN cumulative THEN HASH(run_key, 1) END,
-  CASE WHEN run_id IS NOT NULL THEN HASH(run_id, 2) END, COALESCE(CONTAINS(run_id, '@'), FALSE)
-FROM {rows}"""
+# The same of rows of many parts, in the order of files, where no task nor trace names more; and whether something else
+# does, as a sender.
+_OF_PARTS = f"""SELECT HASH(row_id), CASE WHEN run_id IS NOT NULL THEN HASH(run_id, 2) END,
+  COALESCE(CONTAINS(run_id, '@') OR {_APART}, FALSE), CASE WHEN cumulative THEN HASH(run_key, 1) END
+FROM {{rows}}"""
+_OF_RUNS_ALONE = """SELECT HASH(row_id), HASH(run_id, 2),
+  COALESCE(CONTAINS(run_id, '@') OR CONTAINS(run_id, '/'), TRUE) FROM {rows}"""
+SNAPSHOTS = {"reader": "codecarbon", "cumulative": "true"}  # stated by all rows of which the run alone is read
 _OF_TRACES = "SELECT HASH(trace_id, 4) FROM {rows} WHERE trace_id IS NOT NULL"
 NAMED = (
     f"HASH(row_id) IN {{names}} OR cumulative AND HASH(run_key, 1) IN {{names}}"
+    f" OR cumulative AND {_APART} AND {_PREFIX} IN {{names}}"
     f" OR run_id IS NOT NULL AND (HASH({_TOLD}, 2) IN {{names}} OR HASH(run_id, 3) IN {{names}})"
     " OR trace_id IS NOT NULL AND HASH(trace_id, 4) IN {names}"
 )
@@ -66,26 +76,36 @@ def together(rows: Mapping[str, int]) -> Iterator[list[str]]:
         yield some
 
 
-def names_of_parts(engine: DuckDB, seed: str, files: Sequence[str]) -> Iterator[tuple[str, np.ndarray | None, bool]]:
-    """The names of the rows of each of these parts, which tell no task nor trace, sorted; None where a sender may have
-    told some; and whether each row is of a run. seed: a file without rows, with every column."""
-    part, ids, snapshots, runs, sent = engine.columns(_OF_PARTS.format(rows=parquet([seed, *files])))
-    ends = np.searchsorted(part, np.arange(1, len(files) + 2))
-    for file, (start, end) in zip(files, pairwise(ends.tolist()), strict=True):
-        snapshot, run = (np.ma.compressed(names[start:end]) for names in (snapshots, runs))
-        run = np.sort(run)  # `np.unique` takes twenty times as long
-        found = np.concatenate([ids[start:end], snapshot, run[:1], run[1:][run[1:] != run[:-1]]])
+def names_of_parts(
+    engine: DuckDB, seed: str, files: Mapping[str, int], alike: bool
+) -> Iterator[tuple[str, np.ndarray | None, bool]]:
+    """The names of the rows of each of these parts, told with how many, sorted; None where more may name them than this
+    reads; and whether each row is of a run. They tell no task nor trace. seed: a file without rows, with every column;
+    alike: whether all rows state SNAPSHOTS."""
+    sql = (_OF_RUNS_ALONE if alike else _OF_PARTS).format(rows=parquet([seed, *files]))
+    ids, runs, odd, *snapshots = engine.columns(sql)
+    ends = np.cumsum([0, *files.values()]).tolist()
+    for file, (start, end) in zip(files, pairwise(ends), strict=True):
+        if odd[start:end].any():
+            yield file, None, False
+            continue
+        named = [ids[start:end], np.ma.compressed(runs[start:end])]
+        of_runs = len(named[1]) == end - start
+        if not alike:
+            run = np.sort(named[1])  # `np.unique` takes twenty times as long
+            named[1:] = np.ma.compressed(snapshots[0][start:end]), run[:1], run[1:][run[1:] != run[:-1]]
+        found = np.concatenate(named)
         found.sort()
-        of_runs = not np.ma.getmaskarray(runs)[start:end].any()
-        yield file, None if sent[start:end].any() else found, of_runs
+        yield file, found, of_runs
 
 
-def as_bytes(names: np.ndarray) -> bytes:
-    """A file of sorted names: their count, the first name of each block, the check of each, that of all this, names."""
+def as_bytes(names: np.ndarray) -> tuple[bytes, memoryview]:
+    """A file of sorted names: their count, the first name of each block, the check of each, that of all this; then the
+    names, which these checks tell whole."""
     blocks = [names[at : at + BLOCK] for at in range(0, len(names), BLOCK)]
     checks = np.array([zlib.crc32(block.data) for block in blocks], np.uint32)
     head = np.uint64(len(names)).tobytes() + names[::BLOCK].tobytes() + checks.tobytes()
-    return b"".join((head, np.uint32(zlib.crc32(head)).tobytes(), names.data))
+    return head + np.uint32(zlib.crc32(head)).tobytes(), names.data
 
 
 class Names:

@@ -19,7 +19,7 @@ import numpy as np
 
 from estimator.builds.build_identity import digest
 from estimator.builds.machine_overlaps import BY_HOUR, MEET, SPANS, WHOLE, Span, machine_twice, others_met
-from estimator.builds.part_names import NAMED, Names, as_bytes, names_of_parts, names_sql, repeated, together
+from estimator.builds.part_names import NAMED, SNAPSHOTS, Names, as_bytes, names_of_parts, names_sql, repeated, together
 from estimator.builds.parts_elsewhere import is_elsewhere
 from estimator.builds.stated_columns import StatedColumns, read_columns, shared, stated_columns
 from estimator.builds.whole_parts import check_parts, stamp
@@ -232,16 +232,19 @@ class Settled:
         new = [key for key in keys if key not in paths]
         told = {key: [name in facts[key]["stated"] for name in ("run_id", "task_name", "trace_id")] for key in new}
         plain = [key for key in new if not told[key][2] and not (told[key][1] and facts[key]["snapshots"])]
-        for some in together({key: facts[key]["rows"] for key in plain}):
-            files = {keys[key]: key for key in some}
-            for file, names, of_runs in names_of_parts(self._engine, self._seed, [*files]):
-                self._of_runs |= {file} if of_runs else set()
-                if names is not None:
-                    paths[files[file]] = self.kept.put(files[file], "names", as_bytes(names))
-                    new.remove(files[file])
+        alike = [key for key in plain if SNAPSHOTS.items() <= facts[key]["same"].items()]
+        for of_kind in (alike, [key for key in plain if key not in alike]):
+            for some in together({key: facts[key]["rows"] for key in of_kind}):
+                files = {keys[key]: key for key in some}
+                rows = {file: facts[key]["rows"] for file, key in files.items()}
+                for file, names, of_runs in names_of_parts(self._engine, self._seed, rows, of_kind is alike):
+                    self._of_runs |= {file} if of_runs else set()
+                    if names is not None:
+                        paths[files[file]] = self.kept.put(files[file], "names", *as_bytes(names))
+                        new.remove(files[file])
         for key in new:
             sql = names_sql(self._rows(keys[key]), facts[key]["snapshots"], *told[key])
-            paths[key] = self.kept.put(key, "names", as_bytes(np.sort(self._engine.column(sql))))
+            paths[key] = self.kept.put(key, "names", *as_bytes(np.sort(self._engine.column(sql))))
         return paths
 
     def _facts(self, keys: Mapping[str, str]) -> dict[str, dict[str, Any]]:
@@ -251,7 +254,7 @@ class Settled:
         files = [file for key, file in keys.items() if key not in held]
         stated = stated_columns(self._engine, files)
         # Names come first: they tell whether each row has a run, which is long to read once more.
-        seen = {f: {"stated": one.stated, "snapshots": True, "rows": one.rows} for f, one in stated.items()}
+        seen = {f: {**one._asdict(), "snapshots": True} for f, one in stated.items()}
         self._keep_names({self._key(f): f for f in seen}, {self._key(f): told for f, told in seen.items()})
         for alike in (True, False):
             if some := [file for file in files if bool(stated[file].same) is alike]:

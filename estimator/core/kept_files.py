@@ -50,14 +50,16 @@ class KeptFiles:
         except OSError:
             return None
 
-    def put(self, key: str, kind: str, content: bytes) -> Path:
+    def put(self, key: str, kind: str, content: bytes, rest: bytes | memoryview = b"") -> Path:
         """Write a file: it is whole, or what a machine that stopped left of it is not what its name says. It is not
-        waited for until it is on disk: it would be made again."""
+        waited for until it is on disk: it would be made again. rest: what follows in the file, which the content checks
+        by itself: the name is not of it."""
         draft = self.draft()
         path = self.folder / self._named(key, kind, _digest(content))
         try:
             with draft.open("wb") as file:
                 file.write(content)
+                file.write(rest)
             os.replace(draft, path)
         finally:
             draft.unlink(missing_ok=True)

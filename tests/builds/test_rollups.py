@@ -136,6 +136,32 @@ def test_the_columns_that_a_part_states_are_said_by_the_end_of_its_file_or_by_it
     assert (facts["rows"], "requests" in facts["stated"], "images" in facts["stated"]) == (2, True, False)
 
 
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(
+    ("first", "last"), [(("r", "b"), ("r", "b")), (("r", "b/c"), ("r/b", "c")), (("r/b", "c"), ("r", "b/c"))]
+)
+def test_snapshots_of_one_run_are_judged_together_by_the_names_of_their_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: tuple[str, str], last: tuple[str, str], together: bool
+) -> None:
+    """Of one part or of two; whatever of the name of a run is of its service."""
+    monkeypatch.setattr(parquet_files, "COUNTED", 1)
+    rows = [
+        activity(
+            f"2026-01-03T1{hour}:00:00",
+            **{"reader": "codecarbon", "cumulative": True, "run_id": run, "run_key": f"{run}/{service}"},
+            **{"service_key": service, "duration_s": 60.0 * (hour + 1), "cpu_energy_kwh": 0.1 * (hour + 1)},
+        )
+        for hour, (run, service) in enumerate((first, last, *((f"r{n}", "b") for n in range(2, 6))))
+    ]
+    for some in [rows] if together else [[row, *rows[2 + 2 * n : 4 + 2 * n]] for n, row in enumerate(rows[:2])]:
+        append(Ledger(tmp_path), some)
+    engine = DuckDB.read(build(tmp_path).path)
+    found = engine.rows("SELECT row_id FROM row_status WHERE status = 'superseded'")
+    assert [row["row_id"] for row in found] == [rows[0].row_id]
+    compare("", said(engine), said_in_full(tmp_path, load()))
+
+
 def test_all_is_read_again_when_asked_and_a_difference_is_said(tmp_path: Path) -> None:
     append(Ledger(tmp_path), [activity()])
     sobria(tmp_path, "build")
@@ -156,7 +182,7 @@ def test_names_that_two_rows_share_are_found_whatever_is_known_of_the_parts(
     with patch.object(part_names, "BLOCK", 4), patch.object(part_names, "MANY", 20):
         files = {}
         for place, names in enumerate(held):
-            (folder / str(place)).write_bytes(as_bytes(np.array(names, np.uint64)))
+            (folder / str(place)).write_bytes(b"".join(as_bytes(np.array(names, np.uint64))))
             files[str(place)] = Names(folder / str(place))
         found = repeated(files, [str(n) for n in range(known)], np.array(sorted(others), np.uint64))
     together = [name for names in (*held, others) for name in names]
@@ -164,7 +190,7 @@ def test_names_that_two_rows_share_are_found_whatever_is_known_of_the_parts(
 
 
 def test_a_damaged_file_of_names_is_refused_wherever_it_is_damaged(tmp_path: Path) -> None:
-    whole = as_bytes(np.arange(5, dtype=np.uint64) << np.uint64(40))
+    whole = b"".join(as_bytes(np.arange(5, dtype=np.uint64) << np.uint64(40)))
     for place in range(len(whole)):
         content = bytearray(whole)
         content[place] ^= 1
