@@ -30,7 +30,7 @@ from estimator.builds.row_faults import Says
 from estimator.builds.row_status import Rows, crossing, row_status, sql_text
 from estimator.builds.settled_parts import EMBEDDED, Settled
 from estimator.builds.stated_columns import stated_columns
-from estimator.builds.sums import SERVED, sum_copied, sum_kept, sum_parts
+from estimator.builds.sums import KWH, SERVED, sum_copied, sum_kept, sum_parts
 from estimator.builds.supplier_factors import MARKED, MARKED_BILL, MARKED_PUE, AnsweredFactors, day_us
 from estimator.catalogue.fault_rules import RULES
 from estimator.catalogue.hourly_mix import own_hours
@@ -95,8 +95,11 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     portions = _portions(engine, answered, found.unstated)
     sum_copied(engine, found, filled)
     if rollups.fresh:
-        judged = portions(runs=f"({looked(engine, catalogue, found.empty - filled, rollups.says)})", also=", looked")
-        rollups.looked = sum_parts(engine, found, rollups.same, filled, judged)
+        judged = portions(
+            runs=f"({looked(engine, catalogue, found.empty - filled, rollups.says)})",
+            also=f", looked, {KWH} * part AS kwh",
+        )
+        rollups.judged = sum_parts(engine, found, rollups.same, filled, judged)
     sum_parts(engine, found, {file: one.same for file, one in stated_columns(engine, rest).items()}, filled)
     sum_kept(engine, rollups.sums)
     found.read(engine, rest)
@@ -171,11 +174,12 @@ def _of_rows(
     found.read(engine, rest)
     told = sql_text("tables/run_checks.sql").format(rows=f"({checked(found.unstated, None)})")
     engine.run(f"CREATE TABLE run_checks AS {told}")
-    for table in ("unknown_energy", "read_energy", "unnamed"):
-        found.read(engine, [*rest, *rollups.files_for(table)])
-        engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
+    engine.run(f"CREATE TABLE read_energy AS {sql_text('tables/read_energy.sql').format(kwh=KWH)}")
     if rollups.fresh:
         rollups.add_energy()
+    for table in ("unknown_energy", "unnamed"):
+        found.read(engine, [*rest, *rollups.files_for(table)])
+        engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
     found.read(engine, rest)
 
 

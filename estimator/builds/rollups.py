@@ -87,7 +87,8 @@ class Rollups:
         self._checks: dict[str, list[Path]] = {}  # by name of a part that is read
         self._flags = defaultdict[str, list[Any]](list)  # by its key
         self._in_table: Mapping[str, Set[str]] = {}
-        self.looked = set[str]()  # names of those that are read with a row that is looked at, whatever its factors
+        # Of those that are read, by name: whether a row is looked at, whatever its factors, and the electricity [kWh].
+        self.judged: Mapping[str, tuple[bool, float]] = {}
         marks = engine.rows("SELECT * FROM answer_marks ORDER BY ALL")
         sums = cache(partial(settled.kept.whole, kind="sums")) if settled else lambda _: None
         known = settled.kept.told(settled.all, ROLLUPS) if settled else {}
@@ -136,9 +137,8 @@ class Rollups:
         unnamed = self._engine.rows("SELECT DISTINCT held_in FROM summed WHERE service_key = 'codecarbon'")
         of_factors = {part for part, of_part in found.items() if any(n.startswith(("model", "card")) for n in of_part)}
         self._in_table = {
-            "run_checks": self.looked | of_factors,
+            "run_checks": {name for name, (looked, _) in self.judged.items() if looked} | of_factors,
             "unknown_energy": {part for part, of_part in found.items() if any(n.startswith("energy") for n in of_part)},
-            "read_energy": {part.name for part, _ in self.fresh if len(part.aside)},
             "unnamed": {row["held_in"] for row in unnamed},
         }
         names = [*(one.part.name for one in self.kept), *(part.name for part, _ in self.fresh)]
@@ -149,13 +149,12 @@ class Rollups:
 
     def files_for(self, table: str) -> list[str]:
         """Those of the parts that are read whose rows a table is made of: those with runs of unknown electricity, or of
-        no named project; those with rows that are set aside, for the sum of the others."""
+        no named project."""
         return [part.file for part, _ in self.fresh if part.name in self._in_table[table]]
 
     def add_energy(self) -> None:
-        """Add to `read_energy` the parts of which what all rows sum to was kept when they were first read."""
-        known = [part for part, _ in self.fresh if part.name not in self._in_table["read_energy"]]
-        told = {"held_in": [part.name for part in known], "kwh": [part.facts["kwh"] for part in known]}
+        """Add to `read_energy` the parts that are read, of which it was summed with the rest."""
+        told: dict[str, list[Any]] = {"held_in": [*self.judged], "kwh": [kwh for _, kwh in self.judged.values()]}
         self._engine.load("known_energy", told, {"held_in": "VARCHAR", "kwh": "DOUBLE"})
         self._engine.run("INSERT INTO read_energy FROM known_energy; DROP TABLE known_energy")
 

@@ -21,7 +21,7 @@ from estimator.builds.build_identity import digest
 from estimator.builds.machine_overlaps import BY_HOUR, MEET, SPANS, WHOLE, Span, machine_twice, others_met
 from estimator.builds.part_names import NAMED, SNAPSHOTS, Names, as_bytes, names_of_parts, names_sql, repeated, together
 from estimator.builds.parts_elsewhere import is_elsewhere
-from estimator.builds.stated_columns import StatedColumns, read_columns, shared, stated_columns
+from estimator.builds.stated_columns import StatedColumns, constants, read_columns, shared, stated_columns
 from estimator.builds.whole_parts import check_parts, stamp
 from estimator.catalogue.default_subjects import THREAD_MACHINES
 from estimator.catalogue.fault_rules import TEXTS
@@ -37,8 +37,6 @@ EMBEDDED = "input_tokens > 0 AND COALESCE(output_tokens, 0) = 0"  # where a mode
 MOST_ASIDE = 0.2  # share of its rows from which a part is read like any other [1]
 PLACED_BY = ("model", "served_at", "provider", "reader", "tool_version", "checks", "host", "zone", "zone_as_read")
 _READ = "COALESCE(cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh)"
-_KWH = f"""CASE WHEN {_READ} IS NULL THEN site_energy_kwh ELSE COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0)
-+ COALESCE(ram_energy_kwh, 0) + COALESCE(other_energy_kwh, 0) END"""  # as the audit of a build counts it
 # Rows that are looked at one by one, or against others that no name tells: declarations and buckets that overlap,
 # computers that several runs share, hours that wait, counters, and runs that measure a model. Those of a computer that
 # nobody named are where others overlap them (`machine_overlaps`).
@@ -49,17 +47,15 @@ OR reader = 'codecarbon' AND run_id IS NULL AND duration_s >= 10
 OR model IS NOT NULL AND output_tokens > 0 AND requests > 0 AND (requests >= 1000 OR duration_s >= 3600)
   AND {_READ} IS NOT NULL"""
 # What rows tell of themselves: those of a part that say the same are told once, apart by its hash, twice as fast as by
-# each text. One pass over the parts of which it is not kept.
+# each text. One pass over the parts of which it is not kept. What a condition of all rows leaves out is not read.
 _SAYS = ("file_sha", "service_key", "file_name", *TEXTS, *PLACED_BY)
 _SAID = f"""SELECT PARSE_FILENAME(filename) AS held_in, COUNT(*) AS told,
 MIN(start_month) AS first, MAX(end_month) AS last, BOOL_OR(audio_s > 0) AS audio, BOOL_OR({EMBEDDED}) AS embedding,
-MIN(start_us) FILTER ({WHOLE}) AS first_us, MAX(end_us) FILTER ({WHOLE}) AS last_us,
-COUNT_IF(({{crosses}}) OR ({LOOKED_AT})) AS alone, fsum({_KWH}) AS kwh,
-COALESCE(BOOL_OR(cumulative), FALSE) AS snapshots,
-{", ".join(f"ANY_VALUE({name}) AS {name}" for name in dict.fromkeys(_SAYS))}
+MIN(CASE WHEN {WHOLE} THEN start_us END) AS first_us, MAX(CASE WHEN {WHOLE} THEN end_us END) AS last_us,
+COUNT_IF(({{crosses}}) OR ({LOOKED_AT})) AS alone, COALESCE(BOOL_OR(cumulative), FALSE) AS snapshots, {{once}}
 FROM {{rows}} GROUP BY filename, HASH({{apart}})"""
 _FACTS = f"""SELECT held_in, CAST(SUM(told) AS BIGINT) AS "rows", MIN(first) AS first, MAX(last) AS last,
-CAST(SUM(alone) AS BIGINT) AS alone, fsum(kwh) AS kwh, BOOL_OR(snapshots) AS snapshots, LIST(DISTINCT file_sha) AS shas,
+CAST(SUM(alone) AS BIGINT) AS alone, BOOL_OR(snapshots) AS snapshots, LIST(DISTINCT file_sha) AS shas,
 FLATTEN(LIST(DISTINCT checks)) AS codes,
 LIST(DISTINCT model) FILTER (audio) AS audio, LIST(DISTINCT model) FILTER (embedding) AS embedding,
 {", ".join(f"LIST(DISTINCT {name}) AS {name}" for name in TEXTS)}
@@ -282,11 +278,15 @@ class Settled:
         apart = [name for name in dict.fromkeys(_SAYS) if name not in empty | alike] or ["''"]
         same = shared(ends[file].same for file in files)
         told = f"(SELECT {read_columns(types, empty, same)} FROM {rows})"
+        once = constants(types, empty, same)  # to sum up what all rows state takes as long as what each does
+        once = {name: once.get(name, f"ANY_VALUE({name})") for name in _SAYS}
         if self._of_runs.issuperset(files):
             told = f"(SELECT * REPLACE ('' AS run_id) FROM {told})"
         there = self._engine.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'said'")
         into = "INSERT INTO said BY NAME" if there else "CREATE TABLE said AS"
-        self._engine.run(f"{into} {_SAID.format(rows=told, crosses=self._crosses, apart=', '.join(apart))}")
+        listed = ", ".join(f"{sql} AS {name}" for name, sql in once.items())
+        said = _SAID.format(rows=told, crosses=self._crosses, apart=", ".join(apart), once=listed)
+        self._engine.run(f"{into} {said}")
 
     def _looked_at(self, keys: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> dict[str, np.ndarray]:
         """The hashes of the rows of each of these parts that are looked at by themselves; kept."""

@@ -56,11 +56,16 @@ def shared(same: Iterable[Mapping[str, str | None]]) -> dict[str, str]:
     return {name: value for name, value in set.intersection(*told) if value is not None}
 
 
-def read_columns(types: Mapping[str, str], empty: Set[str], same: Mapping[str, str] | None = None) -> str:
-    """SQL of these columns of rows. Those that none states are not read: NULL, or a list of nothing; nor those that all
-    state alike."""
+def constants(types: Mapping[str, str], empty: Set[str], same: Mapping[str, str]) -> dict[str, str]:
+    """SQL of those of these columns that all rows state alike, or none does: NULL, or a list of nothing."""
     told = {name: "[]" if kind.endswith("[]") else "NULL" for name, kind in types.items() if name in empty}
-    for name, value in (same or {}).items():
+    for name, value in same.items():
         if types.get(name) in _PLAIN:
             told[name] = f"[{texts_sql([value])}]" if types[name].endswith("[]") else texts_sql([value])
-    return ", ".join(f"{told[name]}::{kind} AS {name}" if name in told else name for name, kind in types.items())
+    return {name: f"{value}::{types[name]}" for name, value in told.items()}
+
+
+def read_columns(types: Mapping[str, str], empty: Set[str], same: Mapping[str, str]) -> str:
+    """SQL of these columns of rows. Those that all state alike, or none does, are not read."""
+    told = constants(types, empty, same)
+    return ", ".join(f"{told[name]} AS {name}" if name in told else name for name in types)

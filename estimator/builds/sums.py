@@ -36,6 +36,11 @@ SERVED = {
 }
 
 
+# SQL: the electricity of a run, less what others that overlap it share [kWh].
+KWH = (
+    "(COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)"
+    " + COALESCE(other_energy_kwh, 0) + COALESCE(site_energy_kwh, 0)) * charge_share"
+)
 # Keys made of several columns; the others are a column, of a row within one month as all those of large parts.
 _MADE = ("kind", "flight_class", "modelled", "telling", "answered")
 _OF_A_ROW = {"month": "start_month", "seat": "product"}
@@ -43,6 +48,7 @@ _FIRST = "CREATE TABLE summed AS SELECT ROW_NUMBER() OVER () AS sum_id, * FROM (
 # A file of sums may hold some of a part that were made anew since.
 _KEPT = """SELECT * EXCLUDE (filename) FROM {rows} AS sums
 SEMI JOIN kept_sums ON kept_sums.part = sums.held_in AND kept_sums.file = PARSE_FILENAME(sums.filename)"""
+_OF_PARTS = "SELECT held_in, BOOL_OR(looked) AS looked, fsum(kwh) AS kwh FROM of_parts GROUP BY held_in"
 _MORE = "INSERT INTO summed BY NAME SELECT (SELECT COUNT(*) FROM summed) + ROW_NUMBER() OVER () AS sum_id, * FROM ({})"
 
 
@@ -54,11 +60,11 @@ def sum_copied(engine: DuckDB, rows: Rows, filled: Set[str]) -> None:
 
 def sum_parts(
     engine: DuckDB, rows: Rows, same: Mapping[str, Iterable[str]], filled: Set[str], judged: str | None = None
-) -> set[str]:
+) -> dict[str, tuple[bool, float]]:
     """Add to `summed` the rows of large parts, in one pass over `portions`. same: these parts, each with the columns
-    that tell apart no two of its rows; judged: SQL of the same portions, with whether each is `looked` at, where it is
-    asked: then, the names of the parts that hold one."""
-    found, types = set[str](), _types(engine)
+    that tell apart no two of its rows; judged: SQL of the same portions, with whether each is `looked` at and its
+    electricity [kwh], where they are asked: then, by the name of a part, whether it holds one, and what all sum to."""
+    found, types = dict[str, tuple[bool, float]](), _types(engine)
     for told in (True, False):
         for some in rows.together(file for file, alike in same.items() if bool(alike) is told):
             rows.read(engine, some, alone=True)
@@ -66,8 +72,8 @@ def sum_parts(
             sums = _sums(types, rows.empty - filled, alike - filled, judged)
             if judged:
                 engine.run(f"CREATE TABLE of_parts AS {sums}")
-                found |= {row["held_in"] for row in engine.rows("SELECT DISTINCT held_in FROM of_parts WHERE looked")}
-                engine.run(f"{_MORE.format('SELECT * EXCLUDE (looked) FROM of_parts')}; DROP TABLE of_parts")
+                found |= {row["held_in"]: (row["looked"], row["kwh"]) for row in engine.rows(_OF_PARTS)}
+                engine.run(f"{_MORE.format('SELECT * EXCLUDE (looked, kwh) FROM of_parts')}; DROP TABLE of_parts")
             else:
                 engine.run(_MORE.format(sums))
     return found
@@ -99,6 +105,6 @@ def _sums(types: Mapping[str, str], unstated: Set[str], same: Set[str], judged: 
     return sql_text("summed.sql").format(
         keys=", ".join(shown.get(name, name) for name in KEYS),
         by=", ".join(name for name in KEYS if name not in shown),
-        sums=f"{sums}, BOOL_OR(looked) AS looked" if judged else sums,
+        sums=f"{sums}, BOOL_OR(looked) AS looked, fsum(kwh) AS kwh" if judged else sums,
         portions=f"({judged})" if judged else "portions",
     )

@@ -38,7 +38,7 @@ def test_a_file_says_which_columns_its_rows_state_and_which_all_state_alike(
     assert found.same == (alike if told else {})
     assert found.rows == 3
     assert found.every == {"same", "texts", "number"}
-    read = read_columns({"same": "VARCHAR", "none": "VARCHAR", "nothing": "VARCHAR[]"}, {"none", "nothing"})
+    read = read_columns({"same": "VARCHAR", "none": "VARCHAR", "nothing": "VARCHAR[]"}, {"none", "nothing"}, {})
     rows = engine.rows(f"SELECT {read} FROM '{path}' LIMIT 1")
     assert rows == [{"same": "a", "none": None, "nothing": []}]
 
