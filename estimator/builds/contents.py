@@ -28,9 +28,10 @@ from estimator.builds.rollups import UNNAMED, Rollups
 from estimator.builds.row_checks import checks, looked
 from estimator.builds.row_faults import Says
 from estimator.builds.row_status import Rows, crossing, row_status, sql_text
-from estimator.builds.settled_parts import EMBEDDED, Settled
+from estimator.builds.said_of_parts import EMBEDDED
+from estimator.builds.settled_parts import Settled
 from estimator.builds.stated_columns import stated_columns
-from estimator.builds.sums import KWH, SERVED, sum_copied, sum_kept, sum_parts
+from estimator.builds.sums import JUDGED, KWH, SERVED, sum_copied, sum_kept, sum_parts
 from estimator.builds.supplier_factors import MARKED, MARKED_BILL, MARKED_PUE, AnsweredFactors, day_us
 from estimator.catalogue.fault_rules import RULES
 from estimator.catalogue.hourly_mix import own_hours
@@ -95,10 +96,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     portions = _portions(engine, answered, found.unstated)
     sum_copied(engine, found, filled)
     if rollups.fresh:
-        judged = portions(
-            runs=f"({looked(engine, catalogue, found.empty - filled, rollups.says)})",
-            also=f", looked, {KWH} * part AS kwh",
-        )
+        judged = portions(runs=f"({looked(engine, catalogue, found.empty - filled, rollups.says)})", also=JUDGED)
         rollups.judged = sum_parts(engine, found, rollups.same, filled, judged)
     sum_parts(engine, found, {file: one.same for file, one in stated_columns(engine, rest).items()}, filled)
     sum_kept(engine, rollups.sums)

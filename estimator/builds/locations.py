@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from estimator.builds.mended_runs import SENDER
-from estimator.builds.settled_parts import PLACED_BY, Settled
+from estimator.builds.said_of_parts import PLACED_BY
+from estimator.builds.settled_parts import Settled
 from estimator.builds.supplier_factors import day_us
 from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES, UNKNOWN_SITE
 from estimator.core.duckdb_engine import DuckDB, texts_sql

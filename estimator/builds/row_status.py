@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from estimator.builds.inference_factors import models_of
 from estimator.builds.parts_elsewhere import is_elsewhere, tell_elsewhere
-from estimator.builds.settled_parts import EMBEDDED, Settled
+from estimator.builds.said_of_parts import EMBEDDED
+from estimator.builds.settled_parts import Settled
 from estimator.builds.stated_columns import read_columns, shared, stated_columns
 from estimator.builds.whole_parts import check_parts
 from estimator.core.duckdb_engine import DuckDB

@@ -21,6 +21,7 @@ from estimator.builds.build_identity import digest
 from estimator.builds.machine_overlaps import BY_HOUR, MEET, SPANS, WHOLE, Span, machine_twice, others_met
 from estimator.builds.part_names import NAMED, SNAPSHOTS, Names, as_bytes, names_of_parts, names_sql, repeated, together
 from estimator.builds.parts_elsewhere import is_elsewhere
+from estimator.builds.said_of_parts import FACTS, LOOKED_AT, SAID, SAYS
 from estimator.builds.stated_columns import StatedColumns, constants, read_columns, shared, stated_columns
 from estimator.builds.whole_parts import check_parts, stamp
 from estimator.catalogue.default_subjects import THREAD_MACHINES
@@ -33,33 +34,7 @@ from estimator.core.kept_files import KeptFiles
 from estimator.ledger.withdrawn_rows import parquet
 
 FOLDER = ".rollups"
-EMBEDDED = "input_tokens > 0 AND COALESCE(output_tokens, 0) = 0"  # where a model that embeds is looked for
 MOST_ASIDE = 0.2  # share of its rows from which a part is read like any other [1]
-PLACED_BY = ("model", "served_at", "provider", "reader", "tool_version", "checks", "host", "zone", "zone_as_read")
-_READ = "COALESCE(cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh)"
-# Rows that are looked at one by one, or against others that no name tells: declarations and buckets that overlap,
-# computers that several runs share, hours that wait, counters, and runs that measure a model. Those of a computer that
-# nobody named are where others overlap them (`machine_overlaps`).
-LOOKED_AT = f"""reader IN ('declared', 'seats', 'openai_usage')
-OR scope = 'machine' AND machine_id IS NOT NULL
-OR device_hours IS NOT NULL AND phase IS NULL AND {_READ} IS NULL OR list_contains(checks, 'counter_since_start')
-OR reader = 'codecarbon' AND run_id IS NULL AND duration_s >= 10
-OR model IS NOT NULL AND output_tokens > 0 AND requests > 0 AND (requests >= 1000 OR duration_s >= 3600)
-  AND {_READ} IS NOT NULL"""
-# What rows tell of themselves: those of a part that say the same are told once, apart by its hash, twice as fast as by
-# each text. One pass over the parts of which it is not kept. What a condition of all rows leaves out is not read.
-_SAYS = ("file_sha", "service_key", "file_name", *TEXTS, *PLACED_BY)
-_SAID = f"""SELECT PARSE_FILENAME(filename) AS held_in, COUNT(*) AS told,
-MIN(start_month) AS first, MAX(end_month) AS last, BOOL_OR(audio_s > 0) AS audio, BOOL_OR({EMBEDDED}) AS embedding,
-MIN(CASE WHEN {WHOLE} THEN start_us END) AS first_us, MAX(CASE WHEN {WHOLE} THEN end_us END) AS last_us,
-COUNT_IF(({{crosses}}) OR ({LOOKED_AT})) AS alone, COALESCE(BOOL_OR(cumulative), FALSE) AS snapshots, {{once}}
-FROM {{rows}} GROUP BY filename, HASH({{apart}})"""
-_FACTS = f"""SELECT held_in, CAST(SUM(told) AS BIGINT) AS "rows", MIN(first) AS first, MAX(last) AS last,
-CAST(SUM(alone) AS BIGINT) AS alone, BOOL_OR(snapshots) AS snapshots, LIST(DISTINCT file_sha) AS shas,
-FLATTEN(LIST(DISTINCT checks)) AS codes,
-LIST(DISTINCT model) FILTER (audio) AS audio, LIST(DISTINCT model) FILTER (embedding) AS embedding,
-{", ".join(f"LIST(DISTINCT {name}) AS {name}" for name in TEXTS)}
-FROM said GROUP BY held_in"""
 
 
 class SettledPart(NamedTuple):
@@ -129,19 +104,25 @@ class Settled:
         return self._aside_rows()
 
     def _aside_rows(self) -> list[str]:
-        """The files of the rows that are set aside."""
-        files = []
-        for part in self.parts:
-            if len(part.aside):
-                kind = f"aside{_digest_of(part.aside)}"
-                path = self.kept.whole(part.key, kind)
-                if path is None:
-                    stated = ", ".join(sorted({*part.facts["stated"], "checks"}))  # the others are as long to write
-                    with self._table(part.aside) as table:
-                        rows = f"SELECT {stated} FROM {self._rows(part.file)} WHERE HASH(row_id) IN {table}"
-                        path = self.write(part.key, kind, rows)
-                files.append(str(path))
-        return files
+        """The files of the rows that are set aside; those of which they are not kept are read together."""
+        kinds = {part.name: (part.key, f"aside{_digest_of(part.aside)}") for part in self.parts if len(part.aside)}
+        counts = self.kept.told(self.all, "aside")
+        files = {
+            name: [path for n in range(counts.get(key + kind, 0)) if (path := self.kept.whole(key, f"{kind}-{n}"))]
+            for name, (key, kind) in kinds.items()
+        }
+        short = {name for name, (key, kind) in kinds.items() if len(files[name]) < counts.get(key + kind, 1)}
+        new = {part.file: part for part in self.parts if part.name in short}
+        if new:
+            stated = set[str]().union({"checks"}, *(part.facts["stated"] for part in new.values()))
+            rows, types = self._typed([*new])
+            types = {name: kind for name, kind in types.items() if name in stated}  # the others are as long to write
+            told = read_columns(types, set(), shared(part.facts["same"] for part in new.values()))
+            with self._table(np.concatenate([part.aside for part in new.values()])) as table:
+                sql = f"SELECT {told}, PARSE_FILENAME(filename) AS held_in FROM {rows} WHERE HASH(row_id) IN {table}"
+                files |= self.write_parts({part.name: kinds[part.name] for part in new.values()}, sql)
+            self.kept.tell(self.all, "aside", {key + kind: len(files[name]) for name, (key, kind) in kinds.items()})
+        return [str(file) for of_part in files.values() for file in of_part]
 
     @property
     def files(self) -> set[str]:
@@ -255,7 +236,7 @@ class Settled:
         for alike in (True, False):
             if some := [file for file in files if bool(stated[file].same) is alike]:
                 self._say(some, stated)
-        facts = {row.pop("held_in"): row for row in self._engine.rows(_FACTS)} if files else {}
+        facts = {row.pop("held_in"): row for row in self._engine.rows(FACTS)} if files else {}
         ran = self._engine.rows(SPANS.format(rows="said", and_by="")) if files else []
         self._said = facts.keys()
         for key in map(self._key, files):
@@ -271,21 +252,20 @@ class Settled:
 
     def _say(self, files: Sequence[str], ends: Mapping[str, StatedColumns]) -> None:
         """Add to the table `said` what the rows of these parts tell."""
-        rows = parquet([self._seed, *files], "filename=true")
-        types = {row["column_name"]: row["column_type"] for row in self._engine.rows(f"DESCRIBE SELECT * FROM {rows}")}
+        rows, types = self._typed(files)
         empty = types.keys() - {"filename"}.union(*(ends[file].stated for file in files))
         alike = set[str].intersection(*({*ends[file].same} for file in files))
-        apart = [name for name in dict.fromkeys(_SAYS) if name not in empty | alike] or ["''"]
+        apart = [name for name in dict.fromkeys(SAYS) if name not in empty | alike] or ["''"]
         same = shared(ends[file].same for file in files)
         told = f"(SELECT {read_columns(types, empty, same)} FROM {rows})"
         once = constants(types, empty, same)  # to sum up what all rows state takes as long as what each does
-        once = {name: once.get(name, f"ANY_VALUE({name})") for name in _SAYS}
+        once = {name: once.get(name, f"ANY_VALUE({name})") for name in SAYS}
         if self._of_runs.issuperset(files):
             told = f"(SELECT * REPLACE ('' AS run_id) FROM {told})"
         there = self._engine.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'said'")
         into = "INSERT INTO said BY NAME" if there else "CREATE TABLE said AS"
         listed = ", ".join(f"{sql} AS {name}" for name, sql in once.items())
-        said = _SAID.format(rows=told, crosses=self._crosses, apart=", ".join(apart), once=listed)
+        said = SAID.format(rows=told, crosses=self._crosses, apart=", ".join(apart), once=listed)
         self._engine.run(f"{into} {said}")
 
     def _looked_at(self, keys: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> dict[str, np.ndarray]:
@@ -342,6 +322,12 @@ class Settled:
             self._engine.run("DROP TABLE IF EXISTS spans")
             self.kept.put(key, kind, data)
         return np.frombuffer(data, np.uint64)
+
+    def _typed(self, files: Sequence[str]) -> tuple[str, dict[str, str]]:
+        """SQL of the rows of these parts, with the name of each, and the type of each column."""
+        rows = parquet([self._seed, *files], "filename=true")
+        described = self._engine.rows(f"DESCRIBE SELECT * FROM {rows}")
+        return rows, {row["column_name"]: row["column_type"] for row in described}
 
     def _rows(self, file: str) -> str:
         return parquet([self._seed, file])

@@ -41,6 +41,7 @@ KWH = (
     "(COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)"
     " + COALESCE(other_energy_kwh, 0) + COALESCE(site_energy_kwh, 0)) * charge_share"
 )
+JUDGED = f", looked, {KWH} * part AS kwh"  # what else is told of portions that are judged while they are summed
 # Keys made of several columns; the others are a column, of a row within one month as all those of large parts.
 _MADE = ("kind", "flight_class", "modelled", "telling", "answered")
 _OF_A_ROW = {"month": "start_month", "seat": "product"}
