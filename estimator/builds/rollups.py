@@ -109,9 +109,9 @@ class Rollups:
         return [part.file for part, _ in self.fresh]
 
     @property
-    def same(self) -> dict[str, set[str]]:
-        """The settled parts that are read, each with the columns that tell apart no two of its rows."""
-        return {part.file: {*part.facts["same"]} for part, _ in self.fresh}
+    def same(self) -> dict[str, Mapping[str, str | None]]:
+        """The settled parts that are read, each with what all of its rows state alike."""
+        return {part.file: part.facts["same"] for part, _ in self.fresh}
 
     @property
     def says(self) -> Says:

@@ -1,9 +1,10 @@
 """The sums of all rows over what decides their factors, without the columns that no row states."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 from estimator.builds.row_status import Rows, sql_text
+from estimator.builds.stated_columns import constants, shared
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger.withdrawn_rows import parquet
 
@@ -42,10 +43,16 @@ KWH = (
     " + COALESCE(other_energy_kwh, 0) + COALESCE(site_energy_kwh, 0)) * charge_share"
 )
 JUDGED = f", looked, {KWH} * part AS kwh"  # what else is told of portions that are judged while they are summed
-# Keys made of several columns; the others are a column, of a row within one month as all those of large parts.
+# Keys made of several columns, those that are one where no row states any of these; the others are a column, of a row
+# within one month as all those of large parts, `other_mode` but for rows of unknown electricity.
 _MADE = ("kind", "flight_class", "modelled", "telling", "answered")
+_ONE_WITHOUT = {
+    "kind": {"stored_gb_years", "phase", "product", "input_tokens", "output_tokens", "audio_s", "images"},
+    "flight_class": {"concurrency"},
+}
 _OF_A_ROW = {"month": "start_month", "seat": "product"}
 _FIRST = "CREATE TABLE summed AS SELECT ROW_NUMBER() OVER () AS sum_id, * FROM ({})"
+Alike = Mapping[str, str | None]  # what all rows of a part state alike, by column; None: nothing, or not one text
 # A file of sums may hold some of a part that were made anew since.
 _KEPT = """SELECT * EXCLUDE (filename) FROM {rows} AS sums
 SEMI JOIN kept_sums ON kept_sums.part = sums.held_in AND kept_sums.file = PARSE_FILENAME(sums.filename)"""
@@ -56,21 +63,22 @@ _MORE = "INSERT INTO summed BY NAME SELECT (SELECT COUNT(*) FROM summed) + ROW_N
 def sum_copied(engine: DuckDB, rows: Rows, filled: Set[str]) -> None:
     """Table `summed`, of the rows that are copied. filled: columns of which rows have another value than they state."""
     rows.read(engine, [])
-    engine.run(_FIRST.format(_sums(_types(engine), rows.unstated - filled, set())))
+    engine.run(_FIRST.format(_sums(_types(engine), rows.unstated - filled)))
 
 
 def sum_parts(
-    engine: DuckDB, rows: Rows, same: Mapping[str, Iterable[str]], filled: Set[str], judged: str | None = None
+    engine: DuckDB, rows: Rows, same: Mapping[str, Alike], filled: Set[str], judged: str | None = None
 ) -> dict[str, tuple[bool, float]]:
-    """Add to `summed` the rows of large parts, in one pass over `portions`. same: these parts, each with the columns
-    that tell apart no two of its rows; judged: SQL of the same portions, with whether each is `looked` at and its
+    """Add to `summed` the rows of large parts, in one pass over `portions`. same: these parts, each with what all of
+    its rows state alike; judged: SQL of the same portions, with whether each is `looked` at and its
     electricity [kwh], where they are asked: then, by the name of a part, whether it holds one, and what all sum to."""
     found, types = dict[str, tuple[bool, float]](), _types(engine)
     for told in (True, False):
         for some in rows.together(file for file, alike in same.items() if bool(alike) is told):
             rows.read(engine, some, alone=True)
-            alike = set[str].intersection(*({*same[file]} for file in some))
-            sums = _sums(types, rows.empty - filled, alike - filled, judged)
+            one, names = shared(same[file] for file in some), set[str].intersection(*({*same[file]} for file in some))
+            alike = {name: one.get(name) for name in names - filled}
+            sums = _sums(types, rows.empty - filled, alike, judged)
             if judged:
                 engine.run(f"CREATE TABLE of_parts AS {sums}")
                 found |= {row["held_in"]: (row["looked"], row["kwh"]) for row in engine.rows(_OF_PARTS)}
@@ -95,13 +103,18 @@ def _types(engine: DuckDB) -> dict[str, str]:
     return {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE portions")}
 
 
-def _sums(types: Mapping[str, str], unstated: Set[str], same: Set[str], judged: str | None = None) -> str:
+def _sums(types: Mapping[str, str], unstated: Set[str], same: Alike | None = None, judged: str | None = None) -> str:
     """SQL of the sums of `portions`, whose columns are of these types. same: columns that tell apart no two rows of a
-    part; judged: as in `sum_parts`."""
+    part, with what all rows state, where it is one; judged: as in `sum_parts`."""
     empty = {name for name in (*KEYS, *AMOUNTS) if READ_FROM.get(name, name) in unstated}
-    shown = {name: f"NULL::{types[name]} AS {name}" for name in empty}
-    alike = {name for name in KEYS if name not in _MADE and _OF_A_ROW.get(name, name) in same} - empty
-    shown |= {name: f"ANY_VALUE({name}) AS {name}" for name in alike}
+    of_rows = {name: _OF_A_ROW.get(name, name) for name in KEYS if name not in (*_MADE, *empty)}
+    alike = [name for name, column in of_rows.items() if column in (same or {})]
+    alike += [name for name, columns in _ONE_WITHOUT.items() if columns <= unstated]
+    shown = {name: f"ANY_VALUE({name})" for name in alike}
+    told = {name: value for name, column in of_rows.items() if (value := (same or {}).get(column)) is not None}
+    told.pop("other_mode", None)
+    shown |= constants(types, empty, told)
+    shown = {name: f"{sql} AS {name}" for name, sql in shown.items()}
     sums = ", ".join(shown.get(name, f"fsum({name}) AS {name}") for name in AMOUNTS)
     return sql_text("summed.sql").format(
         keys=", ".join(shown.get(name, name) for name in KEYS),

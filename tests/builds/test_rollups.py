@@ -162,6 +162,18 @@ def test_snapshots_of_one_run_are_judged_together_by_the_names_of_their_runs(
     compare("", said(engine), said_in_full(tmp_path, load()))
 
 
+@pytest.mark.usefixtures("settled")
+def test_a_row_of_unknown_electricity_is_not_summed_with_one_that_read_zero(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both state the same of all the rest, as the end of their file tells."""
+    monkeypatch.setattr(parquet_files, "COUNTED", 1)
+    append(Ledger(tmp_path), [activity(cpu_energy_kwh=kwh) for kwh in (0.0, 0.0, None)])
+    engine = DuckDB.read(build(tmp_path).path)
+    compare("", said(engine), said_in_full(tmp_path, load()))
+    assert engine.rows("SELECT COUNT(*) AS n FROM unknown_energy") == [{"n": 1}]
+
+
 def test_all_is_read_again_when_asked_and_a_difference_is_said(tmp_path: Path) -> None:
     append(Ledger(tmp_path), [activity()])
     sobria(tmp_path, "build")
