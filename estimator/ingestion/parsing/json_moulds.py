@@ -23,7 +23,6 @@ _LONGEST_NUMBER = 40
 _NEW, _MOST = 8, 64  # moulds made of a block, and of a file
 _POOR = 2  # of a block, that take fewer lines than may be in none
 _FEW = 64  # lines of which one may be in no mould: beyond, another way of reading the block is faster
-_IS_NUMBER = f"^{NUMBER.pattern.decode()}$"
 
 
 class _Cast(NamedTuple):
@@ -122,16 +121,10 @@ class _Block:
         return once if alike else None
 
     def texts(self, start: np.ndarray, end: np.ndarray) -> pa.Array:
-        """The texts that start and end there."""
-        sizes = end - start
-        size = int(sizes[0])
-        if size and np.all(sizes == size):
-            ends = np.arange(len(start) + 1, dtype=np.int32) * size
-            data = np.ndarray((len(self.text) - size + 1,), f"V{size}", self.text, strides=(1,))[start]
-        else:
-            ends, places = _places(start, sizes)
-            data = self.bytes[places]
-        return pa.StringArray.from_buffers(len(start), pa.py_buffer(ends), pa.py_buffer(data))
+        """The texts that start and end there: one in two of those that the block is cut into there."""
+        cuts = np.stack([start, end], axis=1).astype(np.int32)
+        texts = pa.StringArray.from_buffers(max(0, cuts.size - 1), pa.py_buffer(cuts), pa.py_buffer(self.text))
+        return texts.take(pa.array(np.arange(0, cuts.size, 2)))
 
     def _numbers(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Whether numbers stand there, of a length that Python takes."""
@@ -149,22 +142,9 @@ class _Block:
         first, second, last = (self.bytes[at] ^ ord("0") for at in (start, start + 1, end - 1))
         plain = (sizes > 0) & (end >= longest) & (others == points) & (points < 2) & (first < 10) & (last < 10)
         plain &= (first > 0) | (sizes == 1) | (second == ord(".") ^ ord("0"))
-        doubtful = sound & ~plain
-        if doubtful.any():
-            sound[doubtful] = _match(self.texts(start[doubtful], end[doubtful]), _IS_NUMBER)
+        for place in np.flatnonzero(sound & ~plain).tolist():
+            sound[place] = NUMBER.fullmatch(self.text, start[place], end[place]) is not None
         return sound
-
-
-def _match(texts: pa.Array, pattern: str) -> np.ndarray:
-    found: np.ndarray = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
-    return found
-
-
-def _places(starts: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of texts that start there, where each ends once they are joined, after 0, and the place of each byte."""
-    ends = np.zeros(len(sizes) + 1, np.int32)
-    np.cumsum(sizes, out=ends[1:])
-    return ends, np.arange(ends[-1], dtype=np.int32) + np.repeat((starts - ends[:-1]).astype(np.int32), sizes)
 
 
 class Moulds:
