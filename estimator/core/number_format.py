@@ -339,9 +339,11 @@ def proof_words(shares: Mapping[str, float | None], lang: str) -> str:
 
 
 def share_text(share: float, lang: str) -> str:
-    """A share as a whole percentage; a small one is never printed as 0, nor one close to all as 100."""
+    """A share as a whole percentage; a small one is never printed as 0, nor one close to all as 100. What sums of
+    floats leave, up to a billionth, is neither some nor missing."""
     from babel.numbers import format_percent
 
+    share = round(share, 9) + 0.0  # the sum takes the sign off a zero
     if 0 < share < 0.01:
         return _t("numbers.less_than", lang, value=format_percent(0.01, locale=lang))
     if 0.99 < share < 1:

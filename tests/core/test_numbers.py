@@ -191,6 +191,10 @@ def test_an_interval_around_a_noun() -> None:
         (0.385, "39 %", "39%"),
         (0.995, "plus de 99 %", "more than 99%"),
         (1, "100 %", "100%"),
+        (0.9999999999999998, "100 %", "100%"),
+        (1 - 1e-6, "plus de 99 %", "more than 99%"),
+        (1e-6, "moins de 1 %", "less than 1%"),
+        (-1e-16, "0 %", "0%"),
     ],
 )
 def test_a_share(share: float, fr: str, en: str) -> None:
