@@ -238,6 +238,9 @@ def test_the_register_says_what_it_holds(tmp_path: Path) -> None:
     text = words(page(evaluation(facts_of(scenario(use_case=case.id), "fr", tmp_path))))
     for said in ("Courriers, Courrier", "un modèle de lettre", "trop long", "Lancer, le 01/06/2026, par comité"):
         assert said in text
+    fact = "proposer un objectif de volume au conseil, et le correcteur sans IA par défaut"
+    register.decide(case.id, decided | {"reasons": f"Continuer ; {fact}."}, author("Courrier", "essai"))
+    assert fact in words(page(evaluation(facts_of(scenario(use_case=case.id), "fr", tmp_path))))
     elsewhere = words(page(evaluation(facts_of(scenario(use_case="ailleurs"), "fr", tmp_path))))
     assert "n’est pas au registre" in elsewhere
 

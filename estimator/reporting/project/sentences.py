@@ -277,7 +277,7 @@ def decided(facts: SheetFacts) -> tuple[str, ...]:
         said.append(facts.say(f"retained_{key}", what=held_words(case, facts.lang), list=clipped(facts.joined(own))))
     if last is not None:
         told = {"what": say("register_decisions", last.what, facts.lang), "date": facts.day_text(last.date)}
-        said.append(clipped(facts.say("decided", **told, by=last.by, reasons=last.reasons)))
+        said.append(facts.say("decided", **told, by=clipped(last.by), reasons=clipped(last.reasons, 3 * LONGEST)))
     return tuple(said)
 
 
