@@ -959,6 +959,11 @@ def test_six_sites_are_told_alike_and_one_outside_the_imposed_place_says_so(lang
     barred = {site["host"] for site, o in zip(body["sites"], body["options"], strict=True) if o["barred"]}
     assert barred == {"gcp/europe-north1", "aws/us-east-1", "infomaniak/d4"}
     outside = {"fr": "hors du lieu imposé, jamais retenue", "en": "outside the required place, never chosen"}[lang]
+    # Finland's grid emits less than France's here: the lowest is that of the sites that can be retained
+    free = {"fr": "la plus basse des sites qui peuvent être retenus", "en": "lowest central value of the sites that"}
+    centrals = {o["id"]: o["per_unit"]["gwp"]["central"] for o in body["options"]}
+    lowest = min(body["options"], key=lambda o: centrals[o["id"]])
+    assert (free[lang] in " ".join(page)) is bool(lowest["barred"])
     assert " ".join(page).count(outside) >= 3 and " ".join(text).count(outside) >= 3
     for site in body["sites"]:
         assert site["criteria"] == {c.id: c.status for c in criteria(site["host"], DAY)}

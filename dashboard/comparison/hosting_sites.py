@@ -162,7 +162,10 @@ def _network(rows: Sequence[Stack], lang: str) -> str:
 def _verdicts(answer: Answer, hosts: Sequence[str], figure: str, lang: str) -> dict[str, str]:
     """Verdict between each host and the lowest one, by host."""
     lowest, others = against_lowest(answer, figure)
-    told = {lowest: t("compare.site_lowest", lang)} | {name: both(pair.words, lang) for name, pair in others.items()}
+    central = {option.id: option.per_unit[figure].central for option in answer.options}
+    least = central.get(lowest) == min((value for value in central.values() if value is not None), default=None)
+    of = "site_lowest" if least else "site_lowest_allowed"
+    told = {lowest: t(f"compare.{of}", lang)} | {name: both(pair.words, lang) for name, pair in others.items()}
     return {host: told[option.id] for host, option in zip(hosts, answer.options, strict=True) if option.id in told}
 
 
