@@ -16,7 +16,8 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import say
 
 BOUNDARY = ("servers_use", "servers_made", "end_of_life", "site", "network", "training", "terminals", "building")
-OUTSIDE = {"end_of_life", "training", "terminals", "building"}
+OUTSIDE = {"training", "terminals", "building"}
+PARTLY = {"end_of_life": "servers_made"}  # counted within another, where that one is
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 COLUMNS = (
     "mode", "name", "address", "cases", "outputs", "valued", "inside", "transcribed", "median_width",
@@ -32,6 +33,7 @@ class Element:
     counted: str
     how: str
     inside: bool
+    partly: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def boundary(lang: str, uncounted: Collection[str] = ()) -> tuple[Element, ...]:
             say("boundary", name, lang),
             say("boundary", f"{name}_counted", lang),
             say("boundary", f"{name}_how", lang),
-            name not in OUTSIDE and name not in uncounted,
+            name not in OUTSIDE and PARTLY.get(name, name) not in uncounted,
+            name in PARTLY and PARTLY[name] not in uncounted,
         )
         for name in BOUNDARY
     )

@@ -547,6 +547,9 @@ def test_the_evidence_of_afnor_is_by_number_and_nothing_is_called_frugal(home: P
     assert [row["numero"] for row in practices[:-1]] == ["BP01", "BP13", "BP31"]
     assert all(re.fullmatch(r"(même preuve que|same evidence as) RGESN \d\.\d", r["preuve"]) for r in practices[:-1])
     assert practices[-1]["etat"] in ("manquant", "missing")
+    counted = {"fr": "Critères du RGESN examinés", "en": "Criteria of the RGESN examined"}[lang]
+    told = re.search(rf"{counted}\W*(\d+)", plain(page(evidence_file(found), "txt")))
+    assert told and int(told[1]) == len(rows) - len(practices)
     assert {"fr": "il ne qualifie aucun usage", "en": "it qualifies no use"}[lang] in page(evidence_file(found))
 
 
@@ -614,7 +617,9 @@ def test_a_declaration_is_said_as_what_it_is(tmp_path: Path) -> None:
         "\u00a0", " "
     )
     sobria(tmp_path, "report", "reen", "--period", "2026", "--out", str(tmp_path / "reen.txt"))
-    outside = re.search(r"Ne sont pas comptés.*", (tmp_path / "reen.txt").read_text("utf-8"))
+    said = (tmp_path / "reen.txt").read_text("utf-8")
+    outside = re.search(r"Ne sont pas comptés.*", said)
+    assert outside and "fin de vie" in outside[0] and "compté en partie" not in said  # no manufacture, so none in it
     assert outside and "fabrication des serveurs et des cartes" in outside[0] and "réseau" in outside[0]
     opened = sobria(tmp_path, "explain", "use.courriers.2026.energy").stdout
     assert "(déclaré) : 1,25" in opened.replace("\u00a0", " ") and "Valeur déclarée avec la consommation" in opened

@@ -236,3 +236,6 @@ def _limits(facts: ReportFacts) -> Iterator[str]:
     boundary = method_documentation.boundary(facts.lang, uncounted)
     outside = [item.name[:1].lower() + item.name[1:] for item in boundary if not item.inside]
     yield facts.say("reen_outside", names=", ".join(outside))
+    for item in boundary:
+        if item.partly:
+            yield facts.say("reen_partly", name=item.name, counted=item.counted, how=item.how)
