@@ -249,6 +249,13 @@ def attempts(body: Json) -> Iterator[Fact]:
             yield (label(body, option["id"]), stated["attempts"] / option["accepted"])
 
 
+def screens(body: Json) -> Iterator[Fact]:
+    """Minutes of a screen for one answer: those stated, else those of work."""
+    for people in (option["people"] or {} for option in body["scenario"]["options"]):
+        said = [people.get(name) for name in ("screen_minutes", "work_minutes")]
+        yield from ((minutes,) for minutes in [m for m in said if m is not None][:1])
+
+
 def hours(body: Json) -> Iterator[Fact]:
     """Sixty minutes, as many times as the need wants it."""
     return ((o["minutes"] * body["units"] / 60,) for o in body["options"] if o["minutes"] is not None)
@@ -297,6 +304,7 @@ PATHS = {
     "pue": Path("ground", "options.pue", factor("pue")),
     "together": Path("ground", "options.together", factor("together")),
     "minutes": Path("minutes", "options.minutes", each(MINUTES)),
+    "screens": Path("minutes", "options.minutes", screens),
     "hours": Path("hours", "options.minutes", hours),
 }
 
@@ -337,20 +345,20 @@ EMPTY = dict.fromkeys(BRANCHES, "filled in by others: no figure of ours may lead
 ALL = ("people.energy", "people_period.energy", "parts", "publisher", "minutes", "hours")
 RGESN = Door(
     ("per_unit", "service", "ratios led", "quality", "attempts"),
-    ("accepted", "verdicts told", "minutes", "hours", "people_period.energy"),
+    ("accepted", "verdicts told", "minutes", "screens", "hours", "people_period.energy"),
     why=dict.fromkeys(BRANCHES, STATES),
 )
 DOORS = {
     "terminal": Door(
         (*ALL, "per_unit", "service.energy", "verdicts", "growth verdicts", "ratios told", "crossings", "turns")
         + ("leaning", "hinges", "accepted", "quality", "pue", "together"),
-        ("doubt",),
+        ("doubt", "screens"),
         dict.fromkeys(("options.service, its parts", "growth.energy"), CELLS),
     ),
     "terminal, brief": Door(
         (*ALL, "per_unit.energy", "service.energy", "ratios told", "verdicts told", "turns", "hinges")
         + ("crossings", "leaning"),
-        ("quality", "accepted", "doubt"),
+        ("quality", "accepted", "doubt", "screens"),
         dict.fromkeys(BRANCHES, BRIEF),
     ),
     "page": Door(
@@ -363,6 +371,7 @@ DOORS = {
         (*ALL, "per_unit of four", "service of four", "verdicts of four", "ratios led", "quality"),
         (
             "accepted",
+            "screens",
             "people",
             "people_period",
             "pue",
@@ -401,7 +410,7 @@ DOORS = {
             "pue",
             "together",
         ),
-        ("accepted", "doubt"),
+        ("accepted", "doubt", "screens"),
         {"turns": "sharing a server is a choice to try on the page, not a fact for the file of a project"},
     ),
     "rgesn": RGESN,

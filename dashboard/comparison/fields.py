@@ -26,7 +26,7 @@ from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.five_fields import is_a_person
 from estimator.comparison.period import PER_YEAR
-from estimator.comparison.plain_values import at_the_screen, set_at, tidy
+from estimator.comparison.plain_values import follows_work, set_at, tidy
 from estimator.comparison.scenario import Quality, Scenario, ScenarioRefused, part_of, scenario_of
 from estimator.core.said_number import SaidNumber, counted
 
@@ -125,8 +125,8 @@ def option_changed(place: str, name: str, lang: str) -> None:
     def read(values: dict[str, Any], paths: Mapping[str, str]) -> dict[str, Unreadable]:
         held = [option for option in values["options"] if option["id"] in group]
         before, wrong = held[0].get("people", {}), _read_into(held, paths, place)
-        if is_a_person(held[0].get("alternative", {}).get("id", "")):
-            at_the_screen(held[0], before)
+        if is_a_person(held[0].get("alternative", {}).get("id", "")) and follows_work(held[0], before):
+            rewrite(place, {"screen_minutes": ""}, {})
         return wrong
 
     _take(place, lang, paths_of(edited(lang).scenario.option(group[0]).method), read)

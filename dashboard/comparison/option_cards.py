@@ -213,7 +213,7 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
 
     person = is_a_person(program_of(option))
     zone = () if country_asked(place_of(option)) else ("zone",)  # asked on the card
-    texts("label", "test", "date", "by", *(() if person else ("work_minutes", "screen_minutes")))
+    texts("label", "test", "date", "by", *(() if person else ("work_minutes",)), "screen_minutes")
     first, statuses = "first_" * (form.place == "0"), ("studied", "rejected", "not_studied")
     listed("status", {name: t(f"compare_form.{first}{name}", lang) for name in statuses})
     texts("why")

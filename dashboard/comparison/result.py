@@ -11,9 +11,9 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Scenario
-from estimator.comparison.sentences import absent_words, ratios
+from estimator.comparison.sentences import absent_words, ratios, screens_facts
 from estimator.comparison.verdict_rules import NOT_COMPARABLE, SETTLED
-from estimator.comparison.verdict_text import barred_words, screens_facts, standing_words, told, work_facts
+from estimator.comparison.verdict_text import barred_words, standing_words, told, work_facts
 from estimator.core.errors import listed, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import common_step, range_text, said_in_sentence, share_text, tick_text, two_figures
@@ -61,7 +61,8 @@ def people(answer: Answer, lang: str) -> str:
             told.append(t("compare.work_of", lang, **work_facts(answer, o, lang)))
         by.setdefault(tuple(told), []).append(o.label)
     each = typeset(listed((", ".join([*of, *told]) for told, of in by.items() if told), lang), lang)
-    said = [t("compare.people", lang, each=each, period=answer.scenario.need.period)] if each else []
+    period = answer.scenario.need.period
+    said = [t("compare.people", lang, each=each, period=period), *answer.said("desk", lang)] if each else []
     return " ".join([*said, *answer.said("checking", lang)])
 
 

@@ -3,11 +3,10 @@
 from collections import Counter
 
 from estimator.comparison.answer import Answer, AnsweredOption
-from estimator.comparison.sentences import UNREAD, growth_lines, undecided_lines
+from estimator.comparison.sentences import UNREAD, growth_lines, screens_facts, undecided_lines
 from estimator.comparison.verdict_text import (
     ground_words,
     parts_words,
-    screens_facts,
     standing_words,
     tested_words,
     work_facts,
@@ -80,7 +79,7 @@ def _options(answer: Answer, lang: str, brief: bool) -> str:
         told += [*_people(answer, option, lang), *parts_words(option, period, lang)]
         told += [f"! {w[lang]}" for w in option.warnings if not brief or w.get("code") in UNMEASURED]
         lines += [f"  {option.label} ({standing_words(option, lang)})", *(f"    {line}" for line in told)]
-    return "\n".join([*lines, *(f"  {line}" for line in answer.said("checking", lang))])
+    return "\n".join([*lines, *(f"  {line}" for kind in ("desk", "checking") for line in answer.said(kind, lang))])
 
 
 def _about(option: AnsweredOption, lang: str) -> list[str]:

@@ -266,7 +266,8 @@ class SiteFacts(Part):
 class Sentence(Part):
     """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest, again (answers that will not
     do), sharing, crossing, leaning (pairs of which another impact leans the other way than electricity), turning (what
-    would turn a verdict), checking (whose answers take minutes to read that nobody stated), firm (which verdicts
+    would turn a verdict), desk (that the minutes of work are at the screen), checking
+    (whose answers take minutes to read that nobody stated), firm (which verdicts
     nothing turns), delay (a limit on which nothing is judged), unread (tokens that the bill gives and nobody stated),
     country (whose country nobody said, supposed or not), settling (what would settle a pair)."""
 

@@ -83,7 +83,7 @@ def option_without_ai(asked: Asked, named: str, alone: bool, lang: str) -> dict[
     ids = f"{key}-{ALONE if alone else SHARED}" if owned else key
     option = {"id": ids, "label": label, "method": "none", "alternative": program, **supposes(where)}
     if found and found.minutes is not None:
-        option["people"] = {"screen_minutes": found.minutes, "work_minutes": found.minutes}
+        option["people"] = {"work_minutes": found.minutes}
     return option
 
 

@@ -242,11 +242,11 @@ def _question(
 def _people(option: Option, units: float, context: ComparisonContext) -> tuple[ActivityGroup, ...]:
     """User terminals: their electricity at a desk, and their share of manufacture; refused answers included."""
     people = option.people
-    if people is None or not people.screen_minutes:
+    if people is None or people.at_screen is None:
         return ()
     asked = Request(device=people.terminal, device_hours=1.0, zone=people.zone, host=DESK)
     resolved = resolve(asked, context.catalogue, context.day)
-    hours = units * people.screen_minutes / MINUTES / option.accepted
+    hours = units * people.at_screen / MINUTES / option.accepted
     amounts = {"terminal_hours": hours, "machine_hours": hours, "resource_share": 1.0}
     return (ActivityGroup(amounts, resolved.bounds(*PLACE, *MACHINE, "terminal_power")),)
 

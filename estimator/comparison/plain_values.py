@@ -40,11 +40,14 @@ def tidy(values: dict[str, Any]) -> None:
         values["fine_tuning"] = {name: use[name] for name in ("host", "zone") if name in use} | values["fine_tuning"]
 
 
-def at_the_screen(option: dict[str, Any], before: Mapping[str, Any]) -> None:
-    """A person who works at their screen all along, but for minutes of it that were stated apart."""
-    minutes = option.get("people", {}).get("work_minutes")
-    if minutes is not None and before.get("screen_minutes") in (None, before.get("work_minutes")):
-        option["people"] = {**option["people"], "screen_minutes": minutes}
+def follows_work(option: dict[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether the minutes of a screen, which were those of work, are no more, now that those of work are others; they
+    are then left out."""
+    now, was = option.get("people", {}), before.get("work_minutes")
+    if was is None or not now.get("screen_minutes") == before.get("screen_minutes") == was != now.get("work_minutes"):
+        return False
+    set_at(option, ["people", "screen_minutes"], None)
+    return True
 
 
 def typed_number(text: str, whole: bool = False) -> float | None:

@@ -118,12 +118,19 @@ class Constraints(Typed):
 
 
 class People(Typed):
-    """User equipment and work for one answer, accepted or not; minutes are stated, never converted."""
+    """User equipment and work for one answer, accepted or not; work is at the screen, unless its minutes are said."""
 
     terminal: str = "terminal/laptop-with-screen"
     zone: str = Field("FRA", description="of the electricity of the terminals")
-    screen_minutes: float | None = Field(None, ge=0, le=1e5, description="of the terminal, for one answer [min]")
+    screen_minutes: float | None = Field(
+        None, ge=0, le=1e5, description="of the terminal, for one answer; default: those of work [min]"
+    )
     work_minutes: float | None = Field(None, ge=0, le=1e5, description="of an agent's work, for one unit [min]")
+
+    @property
+    def at_screen(self) -> float | None:
+        """Minutes of the terminal for one answer, by one rule for every option; None where nobody says them [min]."""
+        return self.work_minutes if self.screen_minutes is None else self.screen_minutes
 
 
 class MeasuredService(Typed):

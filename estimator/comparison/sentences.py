@@ -49,7 +49,7 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     yield "lead", headline(answer, lang)
     for pair in ratios(answer):
         yield "server" if answer.one_program(pair) else "ratio", told(pair, lang)
-    beside = {"leaning": _leanings, "checking": _checking}
+    beside = {"leaning": _leanings, "desk": _desk, "checking": _checking}
     for kind, texts in ((kind, found(answer, lang)) for kind, found in beside.items()):
         yield from ((kind, _capital(text, lang)) for text in texts)
     if not answer.place_of:  # one model at several sites: the same quality everywhere
@@ -78,6 +78,14 @@ def _if_shared(answer: Answer, names: tuple[str, str], told: str, lang: str) -> 
     """What is told of two options, under the hypothesis that it rests on where one keeps its server for it alone and
     the other is supposed to share one."""
     return say("sharing", "if_shared", lang, told=told) if alone_or_shared(answer.scenario, *names) else told
+
+
+def _desk(answer: Answer, lang: str) -> Iterator[str]:
+    """That the desk of every option whose minutes are stated is counted alike, but for those that state a screen."""
+    stated = (o for o in answer.options if o.minutes is not None and o.per_unit)
+    if said := [people for o in stated if (people := answer.scenario.option(o.id).people)]:
+        own = any(people.at_screen != people.work_minutes for people in said)
+        yield say("compare", "desk_own" if own else "desk_alike", lang)
 
 
 def _checking(answer: Answer, lang: str) -> Iterator[str]:
@@ -261,6 +269,15 @@ def desk_words(answer: Answer, option: AnsweredOption, lang: str) -> str:
         return say("compare", "desk_unsaid", lang)
     amount = range_text(option.people_period["energy"], lang)
     return say("compare", "desk", lang, amount=amount, period=answer.scenario.need.period)
+
+
+def screens_facts(answer: Answer, option: AnsweredOption, lang: str) -> dict[str, str]:
+    """{"minutes", "amount", "whole", "period"}: the minutes of its people's screens for one answer, their electricity
+    for one unit and over the period."""
+    each, whole = (range_text(found["energy"], lang) for found in (option.people, option.people_period))
+    people = answer.scenario.option(option.id).people
+    minutes = tick_text(people and people.at_screen or 0.0, BARE, lang)
+    return {"minutes": minutes, "amount": each, "whole": whole, "period": answer.scenario.need.period}
 
 
 def absent_words(answer: Answer, option: AnsweredOption, lang: str) -> str:

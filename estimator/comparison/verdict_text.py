@@ -275,12 +275,6 @@ def work_facts(answer: Answer, option: AnsweredOption, lang: str) -> dict[str, s
     return {n: tick_text(v, BARE, lang) for n, v in told.items()} | {"period": answer.scenario.need.period}
 
 
-def screens_facts(answer: Answer, option: AnsweredOption, lang: str) -> dict[str, str]:
-    """{"amount", "whole", "period"}: the electricity of its people's screens for one unit, and over the period."""
-    each, whole = (range_text(found["energy"], lang) for found in (option.people, option.people_period))
-    return {"amount": each, "whole": whole, "period": answer.scenario.need.period}
-
-
 def ground_words(option: AnsweredOption, lang: str) -> str:
     """« Hébergeur national, PUE 1,35 (1,15 à 1,55), 24 requêtes ensemble (4 à 144), 100 % estimé »: where an
     option runs, the site and its class, and what its electricity rests on. Empty where nothing of it is described."""

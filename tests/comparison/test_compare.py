@@ -438,6 +438,25 @@ def test_a_refused_answer_is_asked_again_by_people_too() -> None:
     assert hours == [1000, 1250]
 
 
+def test_minutes_of_work_are_minutes_of_a_screen_unless_others_are_stated() -> None:
+    """By one rule for a person and for a model: 60 min for each of 1,000 answers is 1,000 h of a terminal, 30 stated is
+    500 h, 0 stated is 0 kWh, and nothing stated is unknown. It is said; and that some is counted otherwise."""
+    person = {"id": "alternative/by-hand", "existing_server": True, "zone": "FRA"}
+    minutes = {"a": {}, "b": {"screen_minutes": 30}, "c": {"screen_minutes": 0}}
+    made = [option("p", method="none", alternative=person, people={"work_minutes": 60})]
+    made += [option(n, use={"it_energy_kwh": 1, **SITE}, people={"work_minutes": 60} | m) for n, m in minutes.items()]
+    made.append(option("d", use={"it_energy_kwh": 1, **SITE}))
+    found = {name: e.built.people for name, e in worked(*made).evaluated.items()}
+    hours = {name: groups[0].amounts["terminal_hours"] if groups else None for name, groups in found.items()}
+    assert hours == {"p": 1000, "a": 1000, "b": 500, "c": 0, "d": None}
+    body = decision(scenario(*made))
+    assert body.option("c").people["energy"].central == 0 and not body.option("d").people
+    assert body.option("p").people_period == body.option("a").people_period
+    [own], [alike] = body.said("desk", "fr"), decision(scenario(*made[:2])).said("desk", "fr")
+    assert "sauf autres dites" in own and "pour chaque option" in alike
+    assert own in compare_text(body, "fr") and not decision(scenario(made[-1])).said("desk", "fr")
+
+
 def test_without_a_threshold_no_model_suffices() -> None:
     """Nobody said how good is good enough: the model of least electricity is not « le plus petit qui suffit »."""
     options = [option(n, 0.9, use={"it_energy_kwh": kwh, **SITE}) for n, kwh in (("leger", 1), ("grand", 40))]

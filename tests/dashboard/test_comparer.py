@@ -806,6 +806,21 @@ def test_minutes_of_a_screen_that_nobody_gave_stay_empty() -> None:
     assert field(unfolded(opened(scenario=token(address(at))), "1"), "1", "screen_minutes").value == "0"
 
 
+def test_minutes_of_a_screen_copied_from_those_of_work_follow_them() -> None:
+    """A file of before holds both of a person; others, once typed, are no copy."""
+    at = typed(opened(scenario=token(asked_of("rewrite"))), "0", "program", "alternative/by-hand")
+    values = plain(address(at))
+    values["options"][0]["people"] = {"screen_minutes": 30, "work_minutes": 30}
+    at = unfolded(opened(scenario=token(scenario_of(values))), "0")
+    assert field(at, "0", "screen_minutes").value == "30"
+    at = typed(at, "0", "work_minutes", "40")
+    at = typed(at, "0", "why", "essai")
+    people = address(at).options[0].people
+    assert (people.work_minutes, people.screen_minutes, field(at, "0", "screen_minutes").value) == (40, None, "")
+    at = typed(typed(at, "0", "screen_minutes", "10"), "0", "work_minutes", "50")
+    assert address(at).options[0].people.screen_minutes == 10
+
+
 def test_a_panel_is_open_again_from_its_address() -> None:
     assert field(opened(compare_need="true"), "need", "unit") and field(opened(compare_more_1="true"), "1", "test")
 
@@ -860,7 +875,7 @@ def test_a_person_is_pointed_to_where_no_program_does_the_task(lang: str) -> Non
     assert not [f for f in at.selectbox if f.key.endswith(" 0 host")]
     at = typed(at, "0", "work_minutes", "30")
     first = address(at).options[0]
-    assert (first.people.work_minutes, first.people.screen_minutes, first.alternative.host) == (30, 30, None)
+    assert (first.people.work_minutes, first.people.screen_minutes, first.alternative.host) == (30, None, None)
     assert re.search(r"\D2.400\s[h]\s", text_of(at))
     at = typed(at, "five", "task", "summarise")
     assert address(at).options[0].alternative.id == "alternative/by-hand"

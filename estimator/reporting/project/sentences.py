@@ -4,14 +4,13 @@ from collections.abc import Collection, Sequence
 
 from estimator.catalogue.load import load
 from estimator.comparison.answer import AnsweredOption, Pair
-from estimator.comparison.sentences import desk_words, growth_lines, undecided_lines
+from estimator.comparison.sentences import desk_words, growth_lines, screens_facts, undecided_lines
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import (
     barred_words,
     ground_words,
     parts_words,
     rejected_words,
-    screens_facts,
     smallest_words,
     standing_words,
     told,

@@ -38,7 +38,7 @@ def not_counted(facts: SheetFacts) -> tuple[str, ...]:
     ]
     told = {"period": facts.scenario.need.period, "list": facts.joined(shares)}
     lines += [facts.say("publisher_shares", **told)] if shares else []
-    lines += facts.answer.said("checking", lang)
+    lines += [*facts.answer.said("desk", lang), *facts.answer.said("checking", lang)]
     found: dict[tuple[str, str, str], list[str]] = {}
     for option in (o for o in facts.studied if not o.only_people):
         lacking: dict[tuple[str, str], list[str]] = {}
